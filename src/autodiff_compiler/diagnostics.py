@@ -1,0 +1,147 @@
+"""Source positions and the three kinds of error, each shown with the user's own line and a caret.
+
+`UserError`: the program or the call is wrong.  `UnsupportedError`: we do not do this yet, and the message says what to
+write instead.  `InternalError`: a bug of ours.  Every error bears a stable code (`AD101` …, listed in
+`docs/limitations.md`).
+"""
+
+from __future__ import annotations
+
+import linecache
+from dataclasses import dataclass, field, replace
+
+PRIMAL = "primal"
+ADJOINT = "adjoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in the user's source: 1-based lines, 0-based columns as in `ast`; `end_col` is exclusive.
+
+    `phase` tells statements of the reverse sweep from those of the primal they stem from; the printer uses it to say
+    which source line an adjoint statement belongs to.  `caller` is the call site of an inlined helper.
+    """
+
+    file: str = "<unknown>"
+    line: int = 0
+    col: int = 0
+    end_line: int = 0
+    end_col: int = 0
+    phase: str = PRIMAL
+    caller: Span | None = None
+
+    def at_phase(self, phase: str) -> Span:
+        return self if self.phase == phase else replace(self, phase=phase)
+
+    def source_line(self) -> str:
+        """The text of the first line, without its newline; empty if the source is not to be had."""
+        return linecache.getline(self.file, self.line).rstrip("\n")
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.col + 1}"
+
+
+UNKNOWN = Span()
+
+
+@dataclass(frozen=True)
+class Note:
+    """A second place or a remark that belongs to an error."""
+
+    text: str
+    span: Span | None = None
+
+
+class AutodiffError(Exception):
+    """Base of all errors of this package.
+
+    Attributes: `code` (stable, such as "AD201"), `reason` (what is wrong), `span` (where, or None), `help` (what to
+    write instead), `notes`.
+    """
+
+    kind = "error"
+
+    def __init__(
+        self,
+        code: str,
+        reason: str,
+        span: Span | None = None,
+        *,
+        help: str | None = None,
+        notes: tuple[Note, ...] = (),
+    ) -> None:
+        self.code = code
+        self.reason = reason
+        self.span = span
+        self.help = help
+        self.notes = notes
+        super().__init__(render(self))
+
+    def __reduce__(self):  # keyword arguments do not survive the default pickling of exceptions
+        return _rebuild, (type(self), self.code, self.reason, self.span, self.help, self.notes)
+
+
+def _rebuild(kind, code, reason, span, help, notes):
+    return kind(code, reason, span, help=help, notes=notes)
+
+
+class UserError(AutodiffError):
+    """The program or the call is wrong."""
+
+
+class UnsupportedError(AutodiffError):
+    """A construct the compiler does not handle; the message says what to write instead."""
+
+    kind = "unsupported"
+
+
+class InternalError(AutodiffError):
+    """A bug in the compiler; the message gives the path of an IR dump where there is one."""
+
+    kind = "internal error"
+
+
+def caret_lines(span: Span) -> list[str]:
+    """The source line with carets under the span, or nothing where the source is not to be had."""
+    text = span.source_line()
+    if not text:
+        return []
+    last = span.end_col if span.end_line == span.line else len(text)
+    width = max(1, last - span.col)
+    number = f"{span.line:>5}"
+    return [f"{number} | {text}", f"{' ' * len(number)} | {' ' * span.col}{'^' * width}"]
+
+
+def render(error: AutodiffError) -> str:
+    """The full text of an error: place, code, reason, source line with carets, notes, help."""
+    where = f"{error.span}: " if error.span is not None else ""
+    lines = [f"{where}{error.kind}[{error.code}]: {error.reason}"]
+    if error.span is not None:
+        lines += caret_lines(error.span)
+        caller = error.span.caller
+        while caller is not None:
+            lines.append(f"  called from {caller}")
+            lines += caret_lines(caller)
+            caller = caller.caller
+    for note in error.notes:
+        lines.append(f"  note: {note.text}" + (f" ({note.span})" if note.span is not None else ""))
+        if note.span is not None:
+            lines += caret_lines(note.span)
+    if error.help:
+        lines.append(f"  help: {error.help}")
+    return "\n".join(lines)
+
+
+@dataclass
+class SourceMap:
+    """Text of sources that are in no file (`grad` of a source string), made known to `linecache`."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def register(self, name: str, text: str) -> None:
+        self.texts[name] = text
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+
+
+SOURCES = SourceMap()
+

@@ -1,0 +1,72 @@
+"""The IR: values, ops, regions, functions.  Structured SSA; all classes are frozen, and passes rebuild.
+
+A region is a list of ops that ends in a terminator (`yield`, or `return` at the top of a function).  Three ops have
+regions: `if`, `for`, `while`.  A value is known by its identity; its name is only a hint for printers.  An op may use
+values of its own region (defined before it), of the regions around it, and the parameters of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from autodiff_compiler.diagnostics import UNKNOWN, Span
+from autodiff_compiler.ir.tree import Tree
+from autodiff_compiler.ir.types import Type
+
+NO_ATTRS: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Value:
+    type: Type
+    name: str = ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Op:
+    kind: str
+    operands: tuple[Value, ...] = ()
+    results: tuple[Value, ...] = ()
+    attrs: Mapping[str, object] = NO_ATTRS
+    regions: tuple[Region, ...] = ()
+    span: Span = UNKNOWN
+
+    @property
+    def result(self) -> Value:
+        (result,) = self.results
+        return result
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Region:
+    params: tuple[Value, ...]
+    ops: tuple[Op, ...]
+
+    @property
+    def terminator(self) -> Op:
+        return self.ops[-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function: IR parameters are `body.params`; the trees say how Python arguments and results map to them.
+
+    `constants` are objects the printed module must be able to name (exception classes of the user), by name.
+    """
+
+    name: str
+    body: Region
+    param_trees: tuple[tuple[str, Tree], ...] = ()
+    result_tree: Tree | None = None
+    span: Span = UNKNOWN
+    constants: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def params(self) -> tuple[Value, ...]:
+        return self.body.params
+
+    @property
+    def results(self) -> tuple[Value, ...]:
+        return self.body.terminator.operands

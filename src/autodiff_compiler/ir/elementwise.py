@@ -1,0 +1,243 @@
+"""The elementwise ops.  All numeric operands have one dtype (a cast is an op of its own); kinds may mix.
+
+The result has the broadcast rank of the operands; among scalars its kind is "py" only if all operands are "py".
+`div` is true division of floats; `div0` is division for derivative rules: it never raises, and a zero numerator gives
+zero whatever the denominator (a strong zero).
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.ir.opdef import CHEAP, DEAR, Attrs, OpDef
+from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, Type, rank
+
+
+def broadcast_type(dtype: str, operands: tuple[Type, ...]) -> Type:
+    highest = max(rank(t) for t in operands)
+    if highest:
+        return Array(dtype, highest)
+    kinds = {t.kind for t in operands if isinstance(t, Scalar)}
+    return Scalar(dtype, "py" if kinds == {"py"} and dtype in ("f64", "i64", "bool") else "np")
+
+
+def one_dtype(operands: tuple[Type, ...], allowed: tuple[str, ...]) -> str:
+    dtypes = {t.dtype if isinstance(t, Scalar | Array) else str(t) for t in operands}
+    if len(dtypes) != 1:
+        raise TypeError(f"operands of different dtypes: {', '.join(map(str, operands))}")
+    (dtype,) = dtypes
+    if dtype not in allowed:
+        raise TypeError(f"dtype {dtype} is not one of {', '.join(allowed)}")
+    return dtype
+
+
+NUMERIC = (*INTS, *FLOATS)
+ANY = ("bool", *NUMERIC)
+INTEGRAL = ("bool", *INTS)
+
+
+def _same(allowed: tuple[str, ...]):
+    def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+        return (broadcast_type(one_dtype(operands, allowed), operands),)
+
+    return infer
+
+
+def _boolean(allowed: tuple[str, ...]):
+    def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+        one_dtype(operands, allowed)
+        return (broadcast_type("bool", operands),)
+
+    return infer
+
+
+def _select(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    one_dtype(operands[:1], ("bool",))
+    return (broadcast_type(one_dtype(operands[1:], ANY), operands),)
+
+
+def _cast(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    """attrs: `dtype`, and for scalars `kind`."""
+    (operand,) = operands
+    if isinstance(operand, Array):
+        return (Array(attrs["dtype"], operand.rank),)
+    return (Scalar(attrs["dtype"], attrs.get("kind", "np")),)
+
+
+def sign(x: float) -> float:
+    """As `np.sign`: -1, 0 or 1, NaN for NaN, in the type of x."""
+    return x if x != x else type(x)((x > 0) - (x < 0))
+
+
+def py_div0(a: float, b: float) -> float:
+    if a == 0.0:
+        return 0.0
+    return a / b if b != 0.0 else a * math.copysign(math.inf, b)
+
+
+def np_div0(a: Any, b: Any) -> Any:
+    with np.errstate(all="ignore"):
+        zero = np.equal(a, 0)
+        return np.where(zero, np.zeros_like(a), np.divide(a, b))[()]
+
+
+def _unary(
+    kind: str,
+    py: Callable[..., Any],
+    npy: Callable[..., Any],
+    allowed: tuple[str, ...] = FLOATS,
+    cost: str = DEAR,
+    traps: bool = False,
+) -> OpDef:
+    return OpDef(
+        kind, _same(allowed), 1, cost=cost, elementwise=True, traps=traps, py_eval=py, np_eval=npy
+    )
+
+
+def _binary(
+    kind: str,
+    py: Callable[..., Any],
+    npy: Callable[..., Any],
+    allowed: tuple[str, ...] = NUMERIC,
+    cost: str = CHEAP,
+    traps: bool = False,
+    commutative: bool = False,
+) -> OpDef:
+    return OpDef(
+        kind,
+        _same(allowed),
+        2,
+        cost=cost,
+        elementwise=True,
+        traps=traps,
+        commutative=commutative,
+        py_eval=py,
+        np_eval=npy,
+    )
+
+
+def _compare(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDef:
+    return OpDef(
+        kind,
+        _boolean(ANY),
+        2,
+        elementwise=True,
+        commutative=kind in ("eq", "ne"),
+        py_eval=py,
+        np_eval=npy,
+    )
+
+
+def _test(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDef:
+    return OpDef(kind, _boolean(FLOATS), 1, elementwise=True, py_eval=py, np_eval=npy)
+
+
+def _py_round(x: float) -> float:
+    return float(round(x))
+
+
+def _py_floor(x: float) -> float:
+    return float(math.floor(x)) if math.isfinite(x) else x
+
+
+def _py_ceil(x: float) -> float:
+    return float(math.ceil(x)) if math.isfinite(x) else x
+
+
+def _py_trunc(x: float) -> float:
+    return float(math.trunc(x)) if math.isfinite(x) else x
+
+
+def _select_py(c: bool, a: Any, b: Any) -> Any:
+    return a if c else b
+
+
+def _select_np(c: Any, a: Any, b: Any) -> Any:
+    return np.where(c, a, b)[()]
+
+
+def _logaddexp(a: float, b: float) -> float:
+    return float(np.logaddexp(a, b))
+
+
+def _py_max(a: Any, b: Any) -> Any:
+    """As `np.maximum`: NaN wins."""
+    return a if a != a or a >= b else b
+
+
+def _py_min(a: Any, b: Any) -> Any:
+    return a if a != a or a <= b else b
+
+
+ELEMENTWISE: tuple[OpDef, ...] = (
+    OpDef("cast", _cast, 1, elementwise=True),
+    OpDef("select", _select, 3, elementwise=True, py_eval=_select_py, np_eval=_select_np),
+    # arithmetic
+    _binary("add", operator.add, np.add, commutative=True),
+    _binary("sub", operator.sub, np.subtract),
+    _binary("mul", operator.mul, np.multiply, commutative=True),
+    _binary("div", operator.truediv, np.divide, FLOATS, traps=True),
+    _binary("div0", py_div0, np_div0, FLOATS),
+    _binary("floordiv", operator.floordiv, np.floor_divide, traps=True),
+    _binary("mod", operator.mod, np.remainder, traps=True),
+    _binary("fmod", math.fmod, np.fmod, FLOATS, traps=True),
+    _binary("pow", operator.pow, np.power, cost=DEAR, traps=True),
+    _binary("maximum", _py_max, np.maximum, ANY, commutative=True),
+    _binary("minimum", _py_min, np.minimum, ANY, commutative=True),
+    _binary("arctan2", math.atan2, np.arctan2, FLOATS, DEAR),
+    _binary("hypot", math.hypot, np.hypot, FLOATS, DEAR, commutative=True),
+    _binary("copysign", math.copysign, np.copysign, FLOATS),
+    _binary("logaddexp", _logaddexp, np.logaddexp, FLOATS, DEAR, commutative=True),
+    _unary("neg", operator.neg, np.negative, NUMERIC, CHEAP),
+    _unary("abs", abs, np.abs, NUMERIC, CHEAP),
+    _unary("sign", sign, np.sign, NUMERIC, CHEAP),
+    _unary("floor", _py_floor, np.floor, FLOATS, CHEAP),
+    _unary("ceil", _py_ceil, np.ceil, FLOATS, CHEAP),
+    _unary("trunc", _py_trunc, np.trunc, FLOATS, CHEAP),
+    _unary("rint", _py_round, np.rint, FLOATS, CHEAP),
+    _unary("sqrt", math.sqrt, np.sqrt, traps=True),
+    _unary("cbrt", math.cbrt, np.cbrt),
+    # exponentials and logarithms
+    _unary("exp", math.exp, np.exp, traps=True),
+    _unary("exp2", math.exp2, np.exp2, traps=True),
+    _unary("expm1", math.expm1, np.expm1, traps=True),
+    _unary("log", math.log, np.log, traps=True),
+    _unary("log2", math.log2, np.log2, traps=True),
+    _unary("log10", math.log10, np.log10, traps=True),
+    _unary("log1p", math.log1p, np.log1p, traps=True),
+    # trigonometry
+    _unary("sin", math.sin, np.sin, traps=True),
+    _unary("cos", math.cos, np.cos, traps=True),
+    _unary("tan", math.tan, np.tan, traps=True),
+    _unary("arcsin", math.asin, np.arcsin, traps=True),
+    _unary("arccos", math.acos, np.arccos, traps=True),
+    _unary("arctan", math.atan, np.arctan),
+    _unary("sinh", math.sinh, np.sinh, traps=True),
+    _unary("cosh", math.cosh, np.cosh, traps=True),
+    _unary("tanh", math.tanh, np.tanh),
+    _unary("arcsinh", math.asinh, np.arcsinh),
+    _unary("arccosh", math.acosh, np.arccosh, traps=True),
+    _unary("arctanh", math.atanh, np.arctanh, traps=True),
+    # comparison and logic
+    _compare("lt", operator.lt, np.less),
+    _compare("le", operator.le, np.less_equal),
+    _compare("gt", operator.gt, np.greater),
+    _compare("ge", operator.ge, np.greater_equal),
+    _compare("eq", operator.eq, np.equal),
+    _compare("ne", operator.ne, np.not_equal),
+    _binary("and", operator.and_, np.bitwise_and, INTEGRAL, commutative=True),
+    _binary("or", operator.or_, np.bitwise_or, INTEGRAL, commutative=True),
+    _binary("xor", operator.xor, np.bitwise_xor, INTEGRAL, commutative=True),
+    _binary("lshift", operator.lshift, np.left_shift, INTS, traps=True),
+    _binary("rshift", operator.rshift, np.right_shift, INTS, traps=True),
+    OpDef("not", _same(("bool",)), 1, elementwise=True, py_eval=operator.not_, np_eval=np.logical_not),
+    _unary("invert", operator.invert, np.invert, INTS, CHEAP),
+    _test("isnan", math.isnan, np.isnan),
+    _test("isinf", math.isinf, np.isinf),
+    _test("isfinite", math.isfinite, np.isfinite),
+)

@@ -1,0 +1,61 @@
+"""The op table: every op kind with its properties.  `docs/ir.md` says in words what each op means."""
+
+from __future__ import annotations
+
+from autodiff_compiler.ir.arrayops import ARRAY_OPS
+from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.elementwise import ELEMENTWISE
+from autodiff_compiler.ir.opdef import CHECK, CONTROL, FREE, IO, PURE, OpDef
+from autodiff_compiler.ir.path import is_basic
+from autodiff_compiler.ir.types import Array, ListOf, Scalar
+
+TABLE: dict[str, OpDef] = {row.kind: row for row in (*ELEMENTWISE, *ARRAY_OPS)}
+
+
+def opdef(op: Op) -> OpDef:
+    return TABLE[op.kind]
+
+
+def nested_effect(op: Op) -> str:
+    """The strongest effect of an op, its regions included: "pure", "check" or "io"."""
+    effect = TABLE[op.kind].effect
+    if effect != CONTROL:
+        return effect
+    inner = {nested_effect(child) for region in op.regions for child in region.ops}
+    return IO if IO in inner else CHECK if CHECK in inner else PURE
+
+
+def is_pure(op: Op) -> bool:
+    """Whether the op may vanish when nobody reads its results."""
+    return not TABLE[op.kind].terminator and nested_effect(op) == PURE
+
+
+def may_trap(op: Op) -> bool:
+    """Whether executing the op where it was not executed before could raise, or not end."""
+    row = TABLE[op.kind]
+    if row.effect in (CHECK, IO) or op.kind == "while":
+        return True
+    if row.traps and all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands):
+        return True
+    # An index, a shape or an extent that was checked only on this path.
+    if op.kind in ("load", "store", "accum", "list_get", "list_set", "list_accum", "matmul", "reshape", "concat"):
+        return True
+    if row.elementwise and sum(isinstance(v.type, Array) for v in op.operands) > 1:
+        return True
+    if op.kind in ("max", "min", "argmax", "argmin", "full", "empty", "arange", "broadcast_to", "unbroadcast"):
+        return True
+    return any(may_trap(child) for region in op.regions for child in region.ops)
+
+
+def may_alias(op: Op) -> bool:
+    """Whether the result may share memory with operand 0."""
+    row = TABLE[op.kind]
+    if row.writes:
+        return True
+    if not row.views or not isinstance(op.results[0].type, Array | ListOf):
+        return False
+    return is_basic(op.attrs["path"]) if op.kind == "load" else True
+
+
+def is_free(op: Op) -> bool:
+    return TABLE[op.kind].cost == FREE

@@ -1,0 +1,22 @@
+"""What a user can choose when a derivative is compiled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BACKENDS = ("python", "numba")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`backend`: "python" or "numba".  `disable`: names of optimisation passes to leave out, `("all",)` for every one.
+
+    `verify`: check the IR after every pass (slow; tests do it).  `fastmath`: let Numba reassociate sums (NaN and
+    infinity still behave).  `save_all`: save every value the reverse sweep needs instead of recomputing cheap ones.
+    """
+
+    backend: str = "python"
+    disable: tuple[str, ...] = ()
+    verify: bool = False
+    fastmath: bool = True
+    save_all: bool = False
