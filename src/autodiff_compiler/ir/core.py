@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.ir.tree import Tree
 from autodiff_compiler.ir.types import Type
 
-NO_ATTRS: Mapping[str, object] = MappingProxyType({})
+NO_ATTRS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,7 +30,7 @@ class Op:
     kind: str
     operands: tuple[Value, ...] = ()
     results: tuple[Value, ...] = ()
-    attrs: Mapping[str, object] = NO_ATTRS
+    attrs: Mapping[str, Any] = field(default_factory=lambda: NO_ATTRS)
     regions: tuple[Region, ...] = ()
     span: Span = UNKNOWN
 
