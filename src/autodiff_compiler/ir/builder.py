@@ -103,7 +103,7 @@ class Builder:
         self.ops.append(Op(kind, tuple(operands), results, attributes or NO_ATTRS, tuple(regions), self.span))
         return results
 
-    def op(self, kind: str, *operands: Value, name: str = "", **attrs: Any) -> Value:
+    def op(self, kind: str, /, *operands: Value, name: str = "", **attrs: Any) -> Value:
         """Append an op with one result."""
         (result,) = self.emit(kind, operands, attrs, names=(name,))
         return result

@@ -8,6 +8,7 @@ np kinds; `f64[:, :]` an array of rank 2; `list[f64]` a growable list.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def from_numpy_dtype(dtype: np.dtype) -> str | None:
 
 def promote(*types: Type) -> str:
     """The dtype of an elementwise result, as NEP 50 has it: a Python scalar is weak, all else is strong."""
-    operands: list[object] = []
+    operands: list[Any] = []
     weak = {"bool": False, "i64": 0, "f64": 0.0}
     for type_ in types:
         if isinstance(type_, Scalar) and type_.kind == "py":
@@ -132,7 +133,7 @@ def promote(*types: Type) -> str:
 def parse_type(text: str) -> Type:
     """The inverse of `str(type)`.  Raises `ValueError` on anything else."""
     text = text.strip()
-    simple = {"float": FLOAT, "int": INT, "bool": BOOL, "bool_": NP_BOOL, "opaque": Opaque()}
+    simple: dict[str, Type] = {"float": FLOAT, "int": INT, "bool": BOOL, "bool_": NP_BOOL, "opaque": Opaque()}
     if text in simple:
         return simple[text]
     if text in DTYPES:
