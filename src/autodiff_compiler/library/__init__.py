@@ -1,0 +1,13 @@
+"""The library: what functions of NumPy, `math` and the builtins are made of.
+
+`lookup(obj)` finds the entry of a function object, `method(name)` and `attribute(name)` those of arrays; calling an
+entry with a builder and the arguments builds the IR.  A new function is a row in one of the modules here.
+"""
+
+from autodiff_compiler.library import (
+    arith,
+    elementwise,
+)
+from autodiff_compiler.library.registry import Entry, View, attribute, is_refused, lookup, method, names
+
+__all__ = ["Entry", "View", "arith", "attribute", "elementwise", "is_refused", "lookup", "method", "names"]

@@ -1,0 +1,321 @@
+"""What an argument of a library function may be, and how it becomes an IR value.
+
+Arguments are IR values, static Python objects, or tuples and lists of these.  A static number becomes a constant in
+the dtype it is needed in; a nested tuple or list becomes an array, as `np.asarray` makes it.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import (
+    BOOL,
+    FLOAT,
+    FLOATS,
+    INT,
+    INTS,
+    Array,
+    ListOf,
+    Scalar,
+    Type,
+    dtype_of,
+    from_numpy_dtype,
+    numpy_dtype,
+    promote,
+    rank,
+)
+
+_PY_DTYPES = ("bool", "i64", "f64")
+
+
+def is_number(x: Any) -> bool:
+    """Whether `x` is a static number (or truth value)."""
+    return isinstance(x, bool | int | float | np.generic)
+
+
+def number_type(b: Builder, x: Any) -> Scalar:
+    """The type of a static number."""
+    if isinstance(x, np.generic):
+        dtype = from_numpy_dtype(x.dtype)
+        if dtype is None:
+            raise UnsupportedError("AD206", f"the dtype {x.dtype} is not supported", b.span, help="use float64 or float32")
+        return Scalar(dtype)
+    if isinstance(x, bool):
+        return BOOL
+    if isinstance(x, int):
+        if not -(2**63) <= x < 2**63:
+            raise UnsupportedError("AD205", f"the integer {x} does not fit into 64 bits", b.span, help="write it as a float")
+        return INT
+    if isinstance(x, float):
+        return FLOAT
+    if isinstance(x, complex):
+        raise UnsupportedError("AD206", "complex numbers are not supported", b.span, help="carry real and imaginary parts")
+    raise UserError("AD205", f"a number or an array is needed, not {type(x).__name__}", b.span)
+
+
+def type_of(b: Builder, x: Any) -> Type:
+    """The type that `as_value(b, x)` would have, for a number or a value."""
+    return x.type if isinstance(x, Value) else number_type(b, x)
+
+
+def as_value(b: Builder, x: Any) -> Value:
+    """A number or an array as an IR value."""
+    if isinstance(x, Value) and isinstance(x.type, Scalar | Array):
+        return x
+    if isinstance(x, Value | tuple | list | np.ndarray):
+        return as_array(b, x)
+    return b.const(*_constant(b, x, number_type(b, x)))
+
+
+def as_operand(b: Builder, x: Any) -> Any:
+    """An operand of an elementwise function: numbers stay static, sequences become arrays."""
+    return x if is_number(x) else as_value(b, x)
+
+
+def _constant(b: Builder, x: Any, type_: Scalar) -> tuple[Any, Scalar]:
+    number = x.item() if isinstance(x, np.generic) else x
+    if type_.dtype in INTS and isinstance(number, int):
+        info = np.iinfo(numpy_dtype(type_.dtype))
+        if not info.min <= number <= info.max:
+            raise UserError("AD209", f"the Python integer {number} is out of bounds for {type_}", b.span)
+    return number, type_
+
+
+def to_dtype(b: Builder, x: Any, dtype: str, *, strong: bool = False) -> Value:
+    """A number or an array in the given dtype.  A Python scalar stays one where it can, unless `strong`."""
+    type_ = type_of(b, x)
+    weak = isinstance(type_, Scalar) and type_.kind == "py" and dtype in _PY_DTYPES and not strong
+    target = Scalar(dtype, "py" if weak else "np")
+    if not isinstance(x, Value):
+        return b.const(*_constant(b, x, target))
+    return b.cast(x, target)
+
+
+def to_int(b: Builder, x: Any, what: str) -> Value:
+    """A static or run-time integer as a Python int value (an extent, an index)."""
+    type_ = type_of(b, x) if is_number(x) or isinstance(x, Value) else None
+    if not (isinstance(type_, Scalar) and type_.dtype in INTS):
+        raise UserError("AD205", f"{what} must be an integer", b.span)
+    return to_dtype(b, int(x), "i64") if is_number(x) else b.cast(x, INT)
+
+
+def static_int(b: Builder, x: Any, what: str) -> int:
+    """An integer that must be known when the program is compiled."""
+    if isinstance(x, Value):
+        raise UnsupportedError(
+            "AD207", f"{what} must be known at compile time", b.span, help="pass a literal or a constant of the module"
+        )
+    try:
+        return operator.index(x)
+    except TypeError as error:
+        raise UserError("AD205", f"{what} must be an integer, not {type(x).__name__}", b.span) from error
+
+
+def static_bool(b: Builder, x: Any, what: str) -> bool:
+    """A truth value that must be known when the program is compiled."""
+    if isinstance(x, Value):
+        raise UnsupportedError("AD207", f"{what} must be known at compile time", b.span, help="pass True or False")
+    return bool(x)
+
+
+def normal_axis(b: Builder, axis: Any, rank_: int, what: str = "axis") -> int:
+    """A static axis, counted from the front."""
+    number = static_int(b, axis, what)
+    if not -rank_ <= number < rank_:
+        raise UserError("AD203", f"{what} {number} is out of bounds for an array of dimension {rank_}", b.span)
+    return number % rank_ if rank_ else 0
+
+
+def normal_axes(b: Builder, axis: Any, rank_: int) -> tuple[int, ...]:
+    """`axis=None`, an int or a tuple of ints as a sorted tuple of axes."""
+    if axis is None:
+        return tuple(range(rank_))
+    given = axis if isinstance(axis, tuple | list) else (axis,)
+    axes = [normal_axis(b, a, rank_) for a in given]
+    if len(set(axes)) != len(axes):
+        raise UserError("AD203", "duplicate value in axis", b.span)
+    return tuple(sorted(axes))
+
+
+def dtype_argument(b: Builder, dtype: Any, default: str) -> str:
+    """Our name of a `dtype=` argument: np.float32, float, "float32", int, bool, a dtype, or None for the default."""
+    if dtype is None:
+        return default
+    if isinstance(dtype, Value):
+        raise UnsupportedError("AD207", "dtype must be known at compile time", b.span)
+    try:
+        name = from_numpy_dtype(np.dtype(dtype))
+    except TypeError as error:
+        raise UserError("AD206", f"not a dtype: {dtype!r}", b.span) from error
+    if name is None:
+        raise UnsupportedError("AD206", f"the dtype {np.dtype(dtype)} is not supported", b.span, help="use float64 or float32")
+    return name
+
+
+def extents(b: Builder, shape: Any, *, allow_unknown: bool = False) -> list[Value]:
+    """A shape argument (an int or a tuple of ints) as a list of Python ints; run-time ones are checked to be >= 0."""
+    given = shape if isinstance(shape, tuple | list) else (shape,)
+    dims = []
+    for extent in given:
+        value = to_int(b, extent, "an extent of a shape")
+        if isinstance(extent, Value):
+            require_extent(b, extent, value)
+        elif extent < 0 and not (allow_unknown and extent == -1):
+            raise UserError("AD204", "negative dimensions are not allowed", b.span)
+        dims.append(value)
+    return dims
+
+
+def require_extent(b: Builder, given: Value, extent: Value) -> None:
+    """Check that a run-time extent is not negative; extents of arrays never are."""
+    if any(op.kind == "dim" and given in op.results for op in b.ops):
+        return
+    condition = b.compare("ge", extent, b.const(0))
+    b.emit("check", (condition,), {"error": "ValueError", "message": ("negative dimensions are not allowed",)})
+
+
+def product(b: Builder, dims: Sequence[Value]) -> Value:
+    """The number of elements of a shape, a Python int."""
+    total: Value | None = None
+    for dim in dims:
+        total = dim if total is None else b.mul(total, dim)
+    return b.const(1) if total is None else total
+
+
+def shape_of(b: Builder, x: Value) -> list[Value]:
+    """The extents of an array; none for a scalar."""
+    return b.dims(x) if isinstance(x.type, Array) else []
+
+
+def check_equal(b: Builder, m: Value, n: Value, message: str) -> None:
+    if m is not n:
+        b.emit("check_equal", (m, n), {"message": message})
+
+
+def check_shapes(b: Builder, *operands: Value) -> None:
+    """Check that the shapes of arrays broadcast together, axis by axis."""
+    arrays: list[Value] = []
+    for x in operands:
+        if isinstance(x.type, Array) and not any(x is y for y in arrays):
+            arrays.append(x)
+    for i, x in enumerate(arrays):
+        for y in arrays[i + 1 :]:
+            for back in range(1, min(rank(x.type), rank(y.type)) + 1):
+                m, n = b.dim(x, rank(x.type) - back), b.dim(y, rank(y.type) - back)
+                b.emit("check_broadcast", (m, n))
+
+
+def broadcast_shape(b: Builder, *shapes: Sequence[Value]) -> list[Value]:
+    """The shape several shapes broadcast to (checked), axis by axis: the extent that is not 1."""
+    result: list[Value] = []
+    for shape in shapes:
+        longer, shorter = (shape, result) if len(shape) > len(result) else (result, shape)
+        merged = list(longer)
+        for back in range(1, len(shorter) + 1):
+            m, n = longer[-back], shorter[-back]
+            if m is n:
+                continue
+            b.emit("check_broadcast", (m, n))
+            merged[-back] = b.select(b.compare("eq", m, b.const(1)), n, m)
+        result = merged
+    return result
+
+
+# -- sequences as arrays ----------------------------------------------------------------------------------------------
+
+
+def as_array(b: Builder, x: Any, dtype: str | None = None) -> Value:
+    """As `np.asarray`, but 0-dimensional arrays are NumPy scalars."""
+    if isinstance(x, Value) and isinstance(x.type, ListOf):
+        x = _gathered(b, x)
+    if isinstance(x, Value):
+        if not isinstance(x.type, Scalar | Array):
+            raise UserError("AD205", f"a number or an array is needed, not {x.type}", b.span)
+        return to_dtype(b, x, dtype or dtype_of(x.type), strong=True)
+    if is_number(x):
+        return to_dtype(b, x, dtype or number_type(b, x).dtype, strong=True)
+    if isinstance(x, np.ndarray):
+        dtype = dtype or dtype_argument(b, x.dtype, "f64")
+        if x.size == 0:
+            return b.op("empty", *(b.const(n) for n in x.shape), dtype=dtype)
+        x = x.tolist()
+        return as_array(b, x, dtype)
+    if isinstance(x, tuple | list):
+        return _literal(b, x, dtype)
+    raise UserError("AD205", f"a number or an array is needed, not {type(x).__name__}", b.span)
+
+
+def _static_shape(b: Builder, nested: Any) -> tuple[int, ...]:
+    """The shape of a nested tuple or list, down to its leaves."""
+    if not isinstance(nested, tuple | list):
+        return ()
+    inner = {_static_shape(b, item) for item in nested}
+    if len(inner) > 1:
+        raise UserError("AD204", "the nested sequence is ragged: its parts have different lengths", b.span)
+    return (len(nested), *(inner.pop() if inner else ()))
+
+
+def _leaves(nested: Any, depth: int) -> list[Any]:
+    return [nested] if depth == 0 else [leaf for item in nested for leaf in _leaves(item, depth - 1)]
+
+
+def _literal(b: Builder, nested: tuple | list, dtype: str | None) -> Value:
+    """An array of a nested tuple or list whose leaves are numbers, or arrays of one shape."""
+    shape = _static_shape(b, nested)
+    leaves = [as_operand(b, leaf) for leaf in _leaves(nested, len(shape))]
+    if dtype is None:
+        # Unlike in arithmetic, Python numbers are not weak here: np.array([1.0, np.float32(2)]) is float64.
+        dtype = promote(*(Scalar(dtype_of(type_of(b, leaf))) for leaf in leaves)) if leaves else "f64"
+    values = [to_dtype(b, leaf, dtype, strong=True) for leaf in leaves]
+    dims = [b.const(n) for n in shape]
+    if values:
+        dims += shape_of(b, values[0])
+    for value in values[1:]:
+        if rank(value.type) != rank(values[0].type):
+            raise UserError("AD204", "the parts of the sequence have different numbers of dimensions", b.span)
+        for m, n in zip(shape_of(b, values[0]), shape_of(b, value)):
+            check_equal(b, m, n, "the parts of an array must have the same shape")
+    result = b.op("empty", *dims, dtype=dtype)
+    for position, value in zip(np.ndindex(*shape), values):
+        result = b.store(result, (("index", ("i",) * len(shape)),), [b.const(i) for i in position], value)
+    return result
+
+
+def _gathered(b: Builder, items: Value) -> Value:
+    """A growable list as an array: a loop that copies its elements."""
+    assert isinstance(items.type, ListOf)
+    element = items.type.element
+    count = b.op("list_len", items)
+    dims = [count]
+    if isinstance(element, Array):
+        positive = b.compare("gt", count, b.const(0))
+        b.emit("check", (positive,), {"error": "ValueError", "message": ("an array is made of an empty list",)})
+        dims += b.dims(b.op("list_get", items, b.const(0)))
+    start = b.op("empty", *dims, dtype=element.dtype)
+    with b.region(INT, start.type, names=("i", "items")) as body:
+        i, array = body.params
+        item = b.op("list_get", items, i)
+        for m, n in zip(dims[1:], shape_of(b, item)):
+            check_equal(b, m, n, "the parts of an array must have the same shape")
+        b.yield_(b.store(array, (("index", ("i",)),), (i,), item))
+    return b.for_(b.const(0), count, b.const(1), (start,), body.done())[0]
+
+
+def float_dtype(b: Builder, *types: Type) -> str:
+    """The dtype in which NumPy computes a function of floats: floats stay, wide integers become float64."""
+    dtype = promote(*types)
+    if dtype in FLOATS:
+        return dtype
+    if dtype in ("bool", "i8", "u8"):
+        raise UnsupportedError(
+            "AD206", f"NumPy computes this in float16 for {dtype} operands, which is not supported", b.span,
+            help="convert the operand to float first",
+        )
+    return "f32" if dtype in ("i16", "u16") else "f64"

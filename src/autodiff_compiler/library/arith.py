@@ -1,0 +1,206 @@
+"""The operators of Python: promotion as NEP 50 has it, casts as ops, checks that shapes agree.
+
+`binary(b, "+", x, y)`, `unary(b, "-", x)`, `compare(b, "<", x, y)`.  Operators may also be named by their class in
+`ast` ("Add", "USub", "Lt").
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, Type, dtype_of, promote, rank
+from autodiff_compiler.library.arguments import (
+    as_operand,
+    as_value,
+    check_equal,
+    check_shapes,
+    is_number,
+    to_dtype,
+    type_of,
+)
+
+_SYMBOLS = {
+    "Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": "%", "Pow": "**", "MatMult": "@",
+    "BitAnd": "&", "BitOr": "|", "BitXor": "^", "LShift": "<<", "RShift": ">>",
+    "USub": "-", "UAdd": "+", "Invert": "~", "Not": "not",
+    "Lt": "<", "LtE": "<=", "Gt": ">", "GtE": ">=", "Eq": "==", "NotEq": "!=",
+}  # fmt: skip
+_KINDS = {
+    "+": "add", "-": "sub", "*": "mul", "//": "floordiv", "%": "mod",
+    "&": "and", "|": "or", "^": "xor", "<<": "lshift", ">>": "rshift",
+    "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne",
+}  # fmt: skip
+# What NumPy makes of arithmetic on two booleans; the rest it refuses or computes in int8.
+_BOOL_KINDS = {"+": "or", "*": "and"}
+
+
+def is_py(*types: Type) -> bool:
+    """Whether CPython computes this: all operands are Python's own numbers."""
+    return all(isinstance(t, Scalar) and t.kind == "py" for t in types)
+
+
+def common_dtype(b: Builder, *types: Type) -> str:
+    """The promoted dtype of operands."""
+    try:
+        return promote(*types)
+    except TypeError as error:
+        raise UnsupportedError("AD206", str(error), b.span, help="convert the operands with astype") from error
+
+
+def apply(b: Builder, kind: str, *operands: Value) -> Value:
+    """An elementwise op with its checks that shapes broadcast."""
+    check_shapes(b, *operands)
+    return b.op(kind, *operands)
+
+
+def promoted(b: Builder, *operands: Any, strong: bool = False) -> list[Value]:
+    """The operands in their common dtype.  `strong`: Python scalars become NumPy scalars, as in a NumPy function."""
+    things = [as_operand(b, x) for x in operands]
+    dtype = common_dtype(b, *(type_of(b, x) for x in things))
+    return [to_dtype(b, x, dtype, strong=strong) for x in things]
+
+
+def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
+    """`x op y`."""
+    symbol = _SYMBOLS.get(op, op)
+    if symbol == "@":
+        return matmul(b, x, y)
+    if symbol == "**":
+        return power(b, x, y)
+    x, y = as_operand(b, x), as_operand(b, y)
+    types = type_of(b, x), type_of(b, y)
+    dtype = common_dtype(b, *types)
+    if symbol == "/":
+        if dtype not in FLOATS:
+            dtype = "f64"
+        return apply(b, "div", to_dtype(b, x, dtype), to_dtype(b, y, dtype))
+    kind = _KINDS[symbol]
+    if symbol in ("&", "|", "^"):
+        if dtype in FLOATS:
+            raise UserError("AD205", f"the operator {symbol} is not defined for floats", b.span)
+    elif symbol in ("<<", ">>"):
+        if dtype in FLOATS or (dtype == "bool" and not is_py(*types)):
+            raise UserError("AD205", f"the operator {symbol} is defined for integers only", b.span)
+        dtype = "i64" if dtype == "bool" else dtype
+    elif dtype == "bool":
+        if is_py(*types):
+            dtype = "i64"
+        elif symbol in _BOOL_KINDS:
+            kind = _BOOL_KINDS[symbol]
+        elif symbol == "-":
+            raise UserError("AD205", "NumPy has no difference of booleans", b.span, help="use ^ or np.logical_xor")
+        else:
+            raise UnsupportedError("AD205", f"NumPy computes {symbol} of booleans in int8", b.span, help="use astype(int)")
+    return apply(b, kind, to_dtype(b, x, dtype), to_dtype(b, y, dtype))
+
+
+def power(b: Builder, x: Any, y: Any) -> Value:
+    """`x ** y`."""
+    x, y = as_operand(b, x), as_operand(b, y)
+    types = type_of(b, x), type_of(b, y)
+    dtype = common_dtype(b, *types)
+    py = is_py(*types)
+    if dtype == "bool":
+        if not py:
+            raise UnsupportedError("AD205", "NumPy computes powers of booleans in int8", b.span, help="use astype(int)")
+        dtype = "i64"
+    if dtype in INTS:
+        if is_number(y) and y < 0:
+            if not py:
+                raise UserError("AD209", "integers to negative integer powers are not allowed", b.span, help="use a float base")
+            dtype = "f64"
+        elif not is_number(y):
+            _require(b, "ge", y, "integers to negative integer powers are not allowed")
+    elif py:
+        _require_real_power(b, x, y)
+    return apply(b, "pow", to_dtype(b, x, dtype), to_dtype(b, y, dtype))
+
+
+def _require(b: Builder, kind: str, x: Any, message: str) -> None:
+    """Check that every element of `x` compares so with 0."""
+    value = as_value(b, x)
+    condition = b.compare(kind, value, b.const_like(0, value.type))
+    if isinstance(condition.type, Array):
+        condition = b.op("all", condition, axes=tuple(range(condition.type.rank)))
+    b.emit("check", (condition,), {"error": "ValueError", "message": (message,)})
+
+
+def _require_real_power(b: Builder, x: Any, y: Any) -> None:
+    """Python makes a negative float to a fractional power complex; NumPy, NaN.  Complex is refused, at run time."""
+    if is_number(y) and float(y).is_integer():
+        return
+    if isinstance(y, Value) and dtype_of(y.type) in ("bool", "i64"):
+        return
+    if is_number(x) and not x < 0:
+        return
+    base = to_dtype(b, x, "f64")
+    fine = b.op("not", b.compare("lt", base, b.const(0.0)))
+    if isinstance(y, Value):
+        exponent = to_dtype(b, y, "f64")
+        fine = b.op("or", fine, b.compare("eq", exponent, b.op("floor", exponent)))
+    message = ("a negative number to a fractional power is complex",)
+    b.emit("check", (fine,), {"error": "ValueError", "message": message})
+
+
+def unary(b: Builder, op: str, x: Any) -> Value:
+    """`-x`, `+x`, `~x`, `not x`."""
+    symbol = _SYMBOLS.get(op, op)
+    if symbol == "not":
+        return b.op("not", truth(b, x))
+    value = as_value(b, x)
+    dtype = dtype_of(value.type)
+    if symbol == "~":
+        if dtype in FLOATS:
+            raise UserError("AD205", "the operator ~ is not defined for floats", b.span)
+        if dtype == "bool" and not is_py(value.type):
+            return b.op("not", value)
+        return b.op("invert", to_dtype(b, value, "i64") if dtype == "bool" else value)
+    if dtype == "bool":
+        if not is_py(value.type):
+            raise UserError("AD205", f"NumPy has no {symbol}x of booleans", b.span, help="use ~x or np.logical_not(x)")
+        value = to_dtype(b, value, "i64")
+    return b.neg(value) if symbol == "-" else value
+
+
+def compare(b: Builder, op: str, x: Any, y: Any) -> Value:
+    """`x < y` and the five others."""
+    left, right = as_operand(b, x), as_operand(b, y)
+    dtypes = {dtype_of(type_of(b, left)), dtype_of(type_of(b, right))}
+    if "u64" in dtypes and dtypes & {"i8", "i16", "i32", "i64"} and not is_number(left) and not is_number(right):
+        raise UnsupportedError("AD206", "a comparison of uint64 with signed integers", b.span, help="convert one with astype")
+    symbol = _SYMBOLS.get(op, op)
+    return apply(b, _KINDS[symbol], *promoted(b, left, right))
+
+
+def truth(b: Builder, x: Any) -> Value:
+    """`bool(x)` of a scalar: of Python's kind for a Python scalar."""
+    value = as_value(b, x)
+    if isinstance(value.type, Array):
+        raise UserError(
+            "AD205", "the truth value of an array is ambiguous", b.span, help="use np.any(...), np.all(...) or np.where(...)"
+        )
+    return as_bool(b, value)
+
+
+def as_bool(b: Builder, x: Any) -> Value:
+    """Elementwise, whether `x` is not zero."""
+    value = as_value(b, x)
+    return value if dtype_of(value.type) == "bool" else b.compare("ne", value, b.const_like(0, value.type))
+
+
+def matmul(b: Builder, x: Any, y: Any) -> Value:
+    """`x @ y`: vectors, matrices, and stacks of matrices."""
+    left, right = promoted(b, x, y)
+    m, n = rank(left.type), rank(right.type)
+    if m == 0 or n == 0:
+        raise UserError("AD204", "matmul: a scalar operand is not allowed", b.span, help="use *")
+    if dtype_of(left.type) == "bool":
+        raise UnsupportedError("AD205", "a matrix product of booleans", b.span, help="use astype(int)")
+    inner = b.dim(left, m - 1), b.dim(right, max(n - 2, 0))
+    check_equal(b, *inner, "matmul: the inner extents differ")
+    for back in range(3, min(m, n) + 1):
+        b.emit("check_broadcast", (b.dim(left, m - back), b.dim(right, n - back)))
+    return b.op("matmul", left, right)

@@ -1,0 +1,137 @@
+"""The table of the library: which Python object is which entry.
+
+An entry builds the IR of one call.  Rows are registered by decorators, in the modules beside this one; a function
+that is known and refused is a row too, so that its error can say what to write instead.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import Path
+
+# Keywords of NumPy functions that no entry takes, with the value that changes nothing and the way out.
+_REFUSED_KEYWORDS: dict[str, tuple[Any, str]] = {
+    "out": (None, "assign the result instead: y[:] = ..."),
+    "where": (True, "use np.where on the operands"),
+    "dtype": (None, "convert the operands with x.astype(...)"),
+    "order": ("K", "leave order out: arrays are in C order"),
+    "casting": ("same_kind", "convert the operands with x.astype(...)"),
+    "subok": (True, "leave subok out"),
+    "like": (None, "leave like out"),
+    "device": (None, "leave device out"),
+    "initial": (None, "combine the initial value with the result"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The result shares memory with the first argument: the path to append to it."""
+
+    steps: Path
+    operands: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One function of the library.  Calling it builds the IR of a call."""
+
+    name: str
+    build: Callable[..., Any]
+    signature: inspect.Signature = field(repr=False)
+
+    def __call__(self, b: Builder, *args: Any, **kwargs: Any) -> Any:
+        for keyword in [k for k in kwargs if k not in self.signature.parameters]:
+            if keyword not in _REFUSED_KEYWORDS:
+                continue
+            neutral, way_out = _REFUSED_KEYWORDS[keyword]
+            given = kwargs.pop(keyword)
+            if isinstance(given, Value) or not (given is neutral or (isinstance(given, str) and given in ("C", neutral))):
+                raise UnsupportedError("AD202", f"{self.name}: the argument {keyword}= is not supported", b.span, help=way_out)
+        try:
+            bound = self.signature.bind(b, *args, **kwargs)
+        except TypeError as error:
+            raise UserError("AD201", f"{self.name}: {error}", b.span) from error
+        return self.build(*bound.args, **bound.kwargs)
+
+
+_FUNCTIONS: dict[int, tuple[object, Entry]] = {}
+_METHODS: dict[str, Entry] = {}
+_ATTRIBUTES: dict[str, Entry] = {}
+
+
+def lookup(obj: object) -> Entry | None:
+    """The entry of a function, by the object itself: `np.sin`, `math.sin`, `abs`."""
+    found = _FUNCTIONS.get(id(obj))
+    return found[1] if found is not None and found[0] is obj else None
+
+
+def method(name: str) -> Entry | None:
+    """The entry of a method of arrays and NumPy scalars; the object is the first argument."""
+    return _METHODS.get(name)
+
+
+def attribute(name: str) -> Entry | None:
+    """The entry of an attribute of arrays and NumPy scalars, called with the object."""
+    return _ATTRIBUTES.get(name)
+
+
+def names() -> dict[str, list[str]]:
+    """What is supported: names of functions, methods and attributes, sorted."""
+    functions = {entry.name for _, entry in _FUNCTIONS.values() if not is_refused(entry)}
+    methods = {name for name, entry in _METHODS.items() if not is_refused(entry)}
+    return {"functions": sorted(functions), "methods": sorted(methods), "attributes": sorted(_ATTRIBUTES)}
+
+
+def is_refused(entry: Entry) -> bool:
+    """Whether the row is there only for its error message."""
+    return getattr(entry.build, "refused", False)
+
+
+def add(obj: object, name: str, build: Callable[..., Any]) -> None:
+    """Register `build(b, *args)` for a function object; the first name of an object that has several is kept."""
+    if lookup(obj) is None:
+        _FUNCTIONS[id(obj)] = (obj, Entry(name, build, inspect.signature(build)))
+
+
+def function(obj: object, name: str, method_name: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register the decorated builder for a function object, and for a method of the same arguments."""
+
+    def register(build: Callable[..., Any]) -> Callable[..., Any]:
+        add(obj, name, build)
+        if method_name:
+            add_method(method_name, build)
+        return build
+
+    return register
+
+
+def add_method(name: str, build: Callable[..., Any]) -> None:
+    _METHODS[name] = Entry(f"ndarray.{name}", build, inspect.signature(build))
+
+
+def add_attribute(name: str, build: Callable[..., Any]) -> None:
+    _ATTRIBUTES[name] = Entry(f"ndarray.{name}", build, inspect.signature(build))
+
+
+def _refusal(name: str, way_out: str) -> Callable[..., Any]:
+    def build(b: Builder, *args: Any, **kwargs: Any) -> Any:
+        raise UnsupportedError("AD208", f"{name} is not supported", b.span, help=way_out)
+
+    build.refused = True  # type: ignore[attr-defined]
+    return build
+
+
+def refuse(obj: object, name: str, way_out: str) -> None:
+    """Register a function that ends in an error with a way out."""
+    add(obj, name, _refusal(name, way_out))
+
+
+def refuse_method(name: str, way_out: str) -> None:
+    add_method(name, _refusal(f"the method {name}", way_out))
