@@ -1,0 +1,55 @@
+"""Turns an ordinary Python function into ordinary Python source that computes its derivative."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autodiff_compiler.api import Derivative, grad, jvp, value_and_grad, vjp
+    from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
+    from autodiff_compiler.markers import stop_gradient
+    from autodiff_compiler.testing import check_grads
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AutodiffError",
+    "Derivative",
+    "InternalError",
+    "UnsupportedError",
+    "UserError",
+    "check_grads",
+    "grad",
+    "jvp",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+]
+
+_HOMES = {
+    "Derivative": "api",
+    "grad": "api",
+    "jvp": "api",
+    "value_and_grad": "api",
+    "vjp": "api",
+    "AutodiffError": "diagnostics",
+    "InternalError": "diagnostics",
+    "UnsupportedError": "diagnostics",
+    "UserError": "diagnostics",
+    "stop_gradient": "markers",
+    "check_grads": "testing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, imported when first used: who needs the IR alone does not load the compiler."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

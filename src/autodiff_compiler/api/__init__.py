@@ -1,0 +1,6 @@
+"""The public functions, with JAX's words and meanings."""
+
+from autodiff_compiler.api.derivative import Derivative
+from autodiff_compiler.api.functions import grad, jvp, value_and_grad, vjp
+
+__all__ = ["Derivative", "grad", "jvp", "value_and_grad", "vjp"]

@@ -1,0 +1,176 @@
+"""The object that `grad` and `value_and_grad` return: a function, compiled for each new tuple of argument types."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import types
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler import driver
+from autodiff_compiler.api.binding import (
+    Argnums,
+    Described,
+    Signature,
+    check_differentiable,
+    described,
+    normalised,
+    with_floats,
+)
+from autodiff_compiler.api.specialise import Specialisation, Table
+from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.frontend import Lowered
+from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.text import format_function
+from autodiff_compiler.ir.tree import Leaf
+from autodiff_compiler.options import Options
+
+# Arguments of these types alone decide a specialisation: no container to walk, no value to guard.
+PLAIN = (float, int, np.float64, np.float32, np.int64)
+
+
+class Derivative:
+    """`grad(fun)` or `value_and_grad(fun)`; calls like `fun`.
+
+    `primal` is the function it was made of.  `source`, `ir` and `save` take arguments as the call does (only their types
+    matter); without arguments they use the last call's types, else the annotations of the function.
+    """
+
+    def __init__(self, fun: Callable, argnums: Argnums, has_aux: bool, with_value: bool, options: Options) -> None:
+        self.primal = fun
+        self.argnums = argnums
+        self.has_aux = has_aux
+        self.with_value = with_value
+        self.options = driver.check_options(options)
+        self._signature = Signature.of(fun)
+        self._wrt = self._signature.wrt(argnums)
+        self._single = isinstance(argnums, int | str | np.integer)
+        self._table = Table(self._build)
+        self._plain: dict[tuple, Specialisation] = {}
+        self._last: Specialisation | None = None
+        functools.update_wrapper(self, fun, updated=())
+        # Our attribute would name the primal, and `inspect` would take the derivative's source from it.
+        del self.__dict__["__wrapped__"]
+        self.__signature__ = self._signature.signature
+
+    # -- calling ---------------------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs:
+            found = self._plain.get(tuple([(a.dtype, a.ndim) if type(a) is np.ndarray else type(a) for a in args]))
+            if found is not None:
+                self._last = found
+                return found.compiled.call(*args)
+        return self._call(args, kwargs)
+
+    def _call(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        arguments = self._arguments(args, kwargs)
+        found, captured = self._table.get(described(arguments))
+        self._last = found
+        self._remember(args, arguments, found)
+        return found.compiled.call(*arguments.values(), *captured)
+
+    def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Arguments by name, normalised; Python ints that are differentiated become floats."""
+        bound = self._signature.bind(args, kwargs)
+        return {
+            name: with_floats(name, value) if name in self._wrt else value
+            for name, value in ((name, normalised(name, value)) for name, value in bound.items())
+        }
+
+    def _remember(self, args: tuple, arguments: dict[str, Any], found: Specialisation) -> None:
+        """Enter plain positional calls into the dictionary that `__call__` looks into first."""
+        values = list(arguments.values())
+        if len(args) != len(values) or any(given is not used for given, used in zip(args, values)):
+            return
+        plain = all(type(a) in PLAIN or (type(a) is np.ndarray and a.ndim) for a in args)
+        if plain and found.closed and all(tree == Leaf() for _, tree in found.lowered.function.param_trees):
+            self._plain[tuple((a.dtype, a.ndim) if type(a) is np.ndarray else type(a) for a in args)] = found
+
+    # -- compiling -------------------------------------------------------------------------------------------------
+
+    def _lower(self, arguments: Described) -> Lowered:
+        for name, tree, leaf_types in arguments:
+            if name in self._wrt:
+                check_differentiable(name, tree, leaf_types)
+        return driver.lower(self.primal, arguments, self.options)
+
+    def _layout(self) -> dict[str, bool]:
+        return {"single": self._single, "with_value": self.with_value, "has_aux": self.has_aux}
+
+    def _build(self, arguments: Described) -> Specialisation:
+        lowered = self._lower(arguments)
+        return Specialisation(lowered, driver.gradient(lowered, self._wrt, self.options, **self._layout()))
+
+    def __autodiff_lower__(self, arguments: Described) -> Lowered:
+        """The derivative's IR as the primal of another derivative; see `driver.lower`."""
+        lowered = self._lower(arguments)
+        compiled = driver.gradient_ir(lowered, self._wrt, self.options, **self._layout())
+        return replace(lowered, function=compiled.stages["derivative"])
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def source(self, *args: Any, **kwargs: Any) -> str:
+        """The generated text for these argument types."""
+        return self._specialised(args, kwargs).compiled.text
+
+    def ir(self, *args: Any, stage: str = "derivative", **kwargs: Any) -> str:
+        """The IR after a stage: primal, optimized, reverse, derivative or buffers."""
+        return format_function(self.stages(*args, **kwargs).get(stage) or self._no_stage(stage))
+
+    def stages(self, *args: Any, **kwargs: Any) -> dict[str, Function]:
+        """The IR after every stage, by the stage's name."""
+        return self._specialised(args, kwargs).compiled.stages
+
+    def save(self, path: str | Path, *args: Any, **kwargs: Any) -> Path:
+        """Write the derivative as a module that imports nothing of ours; what it captured are its last parameters."""
+        compiled = self._specialised(args, kwargs).compiled
+        target = Path(path)
+        target.write_text(standalone(compiled), encoding="utf-8")
+        return target
+
+    def for_types(self, types_: dict[str, str] | None = None) -> Specialisation:
+        """The specialisation for types given as text, such as {"x": "f64[:]"}; annotations give the rest."""
+        return self._table.get(self._signature.annotated(types_))[0]
+
+    def _specialised(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+        if args or kwargs:
+            return self._table.get(described(self._arguments(args, kwargs)))[0]
+        return self._last if self._last is not None else self.for_types()
+
+    def _no_stage(self, stage: str) -> Any:
+        raise UserError("AD409", f"there is no stage {stage!r}", help=f"stages: {', '.join(driver.STAGES)}")
+
+    # -- being a function ------------------------------------------------------------------------------------------
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """As a method the instance is the first argument, and `argnums` counts it."""
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        verb = "value_and_grad" if self.with_value else "grad"
+        wrt = ", ".join(self._wrt)
+        return f"<{verb} of {self._signature.function} with respect to {wrt}, {self.options.backend} backend>"
+
+    def __reduce__(self) -> Any:
+        # A decorated function is found under its own name, like any function; otherwise it is made again.
+        module = sys.modules.get(getattr(self, "__module__", None) or "")
+        name = getattr(self, "__qualname__", "")
+        if getattr(module, name, None) is self:
+            return name
+        return Derivative, (self.primal, self.argnums, self.has_aux, self.with_value, self.options)
+
+
+def standalone(compiled: driver.Compilation) -> str:
+    """The text of a compilation with imports for the user's exception classes that it raises."""
+    imports = [
+        f"from {value.__module__} import {value.__qualname__} as {name}\n"
+        for name, value in compiled.function.constants.items()
+        if isinstance(value, type)
+    ]
+    return "".join(imports) + compiled.text

@@ -1,0 +1,126 @@
+"""`grad`, `value_and_grad`, `jvp`, `vjp`."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, overload
+
+import numpy as np
+
+from autodiff_compiler.api.binding import Argnums
+from autodiff_compiler.api.derivative import Derivative
+from autodiff_compiler.api.products import Pullback, pushforward_of, reverse_of
+from autodiff_compiler.diagnostics import SOURCES, UserError
+from autodiff_compiler.options import Options
+
+Source = Callable | str
+_counter = itertools.count(1)
+
+
+@overload
+def grad(
+    fun: Source, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
+    disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
+) -> Derivative: ...  # fmt: skip
+@overload
+def grad(
+    fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
+    disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
+) -> Callable[[Source], Derivative]: ...  # fmt: skip
+def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
+    """The gradient of a function with a scalar result, by reverse mode.
+
+    `argnums`: positions or names of the parameters to differentiate with respect to; a tuple gives a tuple of gradients.
+    A container argument gives a gradient of the same structure.  With `has_aux` the function returns (value, aux), and
+    the derivative (gradient, aux).  Python ints that are differentiated count as floats; arrays must hold floats.
+    `backend`: "python" or "numba"; `disable`: names of optimisation passes to leave out; the other options are those
+    of `Options`.  Also a decorator, with and without arguments.
+
+    >>> grad("def f(x): return x * x")(3.0)
+    6.0
+    """
+    return _derivative(fun, argnums, has_aux, False, options)
+
+
+@overload
+def value_and_grad(
+    fun: Source, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
+    disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
+) -> Derivative: ...  # fmt: skip
+@overload
+def value_and_grad(
+    fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
+    disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
+) -> Callable[[Source], Derivative]: ...  # fmt: skip
+def value_and_grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
+    """As `grad`, returning (value, gradient), or ((value, aux), gradient) with `has_aux`.
+
+    >>> value_and_grad("def f(x): return x * x")(3.0)
+    (9.0, 6.0)
+    """
+    return _derivative(fun, argnums, has_aux, True, options)
+
+
+def _derivative(fun: Source | None, argnums: Argnums, has_aux: bool, with_value: bool, given: dict[str, Any]) -> Any:
+    if fun is None:
+        return functools.partial(_derivative, argnums=argnums, has_aux=has_aux, with_value=with_value, given=given)
+    return Derivative(function_of(fun), argnums, has_aux, with_value, options_of(**given))
+
+
+def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options: Any) -> tuple[Any, Any]:
+    """(result, tangent of the result) by forward mode.  A tangent of None marks an argument that does not vary.
+
+    >>> jvp("def f(x, n): return x ** 2 * n", (3.0, 2), (1.0, None))
+    (18.0, 12.0)
+    """
+    return pushforward_of(function_of(fun), options_of(**options))(primals, tangents)
+
+
+def vjp(fun: Source, *primals: Any, **options: Any) -> tuple[Any, Pullback]:
+    """(result, pullback) by reverse mode; the pullback takes a cotangent of the result to a tuple of cotangents of the
+    arguments (None for arguments without floats), and may be called many times.
+
+    >>> out, pullback = vjp("def f(x, y): return x * y", 3.0, 2.0)
+    >>> out, pullback(1.0)
+    (6.0, (2.0, 3.0))
+    """
+    return reverse_of(function_of(fun), options_of(**options))(primals)
+
+
+def options_of(**given: Any) -> Options:
+    """Options from keyword arguments."""
+    unknown = [name for name in given if name not in Options.__slots__]
+    if unknown:
+        raise UserError(
+            "AD408", f"there is no option {unknown[0]!r}", help=f"options: {', '.join(sorted(Options.__slots__))}"
+        )
+    disable = given.get("disable", ())
+    return Options(**{**given, "disable": (disable,) if isinstance(disable, str) else tuple(disable)})
+
+
+def function_of(fun: Source) -> Callable:
+    """The function itself; of a source text the last function it defines, with `np` and `math` at hand."""
+    if isinstance(fun, str):
+        return _from_text(fun)
+    if not callable(fun):
+        raise UserError("AD401", f"{fun!r} is not a function", help="pass a function, or the source text of one")
+    return fun
+
+
+@functools.lru_cache(maxsize=256)
+def _from_text(text: str) -> Callable:
+    name = f"<source {next(_counter)}>"
+    SOURCES.register(name, text)
+    scope: dict[str, Any] = {"np": np, "numpy": np, "math": math, "__name__": "__source__"}
+    before = set(scope) | {"__builtins__"}
+    try:
+        exec(compile(text, name, "exec"), scope)
+    except SyntaxError as error:
+        raise UserError("AD418", f"the source text is not Python: {error}") from error
+    defined = [value for key, value in scope.items() if key not in before and callable(value)]
+    if not defined:
+        raise UserError("AD418", "the source text defines no function")
+    return defined[-1]

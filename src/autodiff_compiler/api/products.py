@@ -1,0 +1,165 @@
+"""`jvp` and `vjp`: products with the Jacobian from the right and from the left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autodiff_compiler import driver, frontend
+from autodiff_compiler.api.binding import (
+    Described,
+    Signature,
+    check_differentiable,
+    check_leaf,
+    described,
+    leaf_names,
+    normalised,
+    with_floats,
+)
+from autodiff_compiler.api.specialise import Specialisation, Table, memo
+from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.ir.tree import Leaf, Tree, flatten, rebuild
+from autodiff_compiler.ir.tree import Node as TreeNode
+from autodiff_compiler.ir.types import Type, is_float
+from autodiff_compiler.options import Options
+
+
+class Pushforward:
+    """Forward mode of one function: value and directional derivative."""
+
+    def __init__(self, fun: Callable, options: Options) -> None:
+        self.fun = fun
+        self.options = driver.check_options(options)
+        self.signature = Signature.of(fun)
+        self.table = Table(self.build)
+
+    def build(self, arguments: Described, varying: tuple[bool, ...]) -> Specialisation:
+        lowered = driver.lower(self.fun, arguments, self.options)
+        # Captures come after the arguments and do not vary.
+        active = [*varying, *[False] * (len(lowered.function.params) - len(varying))]
+        return Specialisation(lowered, driver.pushforward(lowered, active, self.options))
+
+    def for_types(self, wrt: Sequence[str], types: dict[str, str] | None = None) -> Specialisation:
+        """The specialisation for types given as text, with tangents for the parameters named in `wrt`."""
+        arguments = self.signature.annotated(types)
+        for name, tree, leaf_types in arguments:
+            if name in wrt:
+                check_differentiable(name, tree, leaf_types)
+        varying = tuple(name in wrt and is_float(t) for name, _, leaf_types in arguments for t in leaf_types)
+        return self.table.get(arguments, (varying,))[0]
+
+    def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
+            raise UserError("AD414", "jvp takes primals and tangents as tuples", help="jvp(f, (x,), (x_dot,))")
+        if len(primals) != len(tangents):
+            raise UserError("AD414", f"jvp was given {len(primals)} primals and {len(tangents)} tangents")
+        arguments = self.signature.bind(tuple(primals), {})
+        names = list(arguments)
+        by_name = dict(zip(names, tangents)) if len(names) >= len(primals) else {}
+        if len(by_name) != len(tangents):
+            raise UserError("AD414", "jvp of a function with *args is not supported", help="give the parameters names")
+        varying: list[bool] = []
+        given: list[Any] = []
+        values: dict[str, Any] = {}
+        for name, value in arguments.items():
+            value = normalised(name, value)
+            tangent = by_name.get(name)
+            if tangent is not None:
+                value = with_floats(name, value)
+            tree, types = frontend.describe(value)
+            flags, structured = _tangents(name, tree, list(types), value, tangent)
+            varying += flags
+            given += structured
+            values[name] = value
+        if not any(varying):
+            raise UserError("AD414", "every tangent is None: there is no direction to differentiate in")
+        found, captured = self.table.get(described(values), (tuple(varying),))
+        return found.compiled.call(*values.values(), *given, *captured)
+
+
+def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any) -> tuple[list[bool], list[Any]]:
+    """Which leaves of an argument vary, and its tangent argument (none if no leaf does)."""
+    if tangent is None:
+        return [False] * len(types), []
+    primals = flatten(tree, value)
+    try:
+        leaves = flatten(tree, tangent)
+    except (TypeError, KeyError, AttributeError, IndexError):
+        leaves = []
+    if len(leaves) != len(primals) or (isinstance(tree, TreeNode) and type(tangent) is not tree.cls):
+        raise UserError("AD415", f"the tangent of {name} must have the structure of {name}")
+    checked = []
+    for leaf, like, part, type_ in zip(leaf_names(name, tree), primals, leaves, types):
+        if part is not None and not is_float(type_):
+            raise UserError(
+                "AD415", f"{leaf} is of type {type_} and cannot vary", help=f"give None as the tangent of {leaf}"
+            )
+        checked.append(None if part is None else check_leaf(f"the tangent of {leaf}", part, like, type_))
+    flags = [leaf is not None for leaf in checked]
+    return flags, [rebuild(tree, iter(checked))] if any(flags) else []
+
+
+class Pullback:
+    """Reverse mode of one function at one point; may be called many times."""
+
+    def __init__(self, specialisation: Specialisation, out: Any, residuals: Any) -> None:
+        assert specialisation.second is not None
+        self._reverse = specialisation.second
+        self._residuals = residuals
+        self._tree = specialisation.lowered.function.result_tree or Leaf()
+        self._types = [v.type for v in specialisation.lowered.function.results]
+        # Only dtype and shape of the result are needed later; the caller may write into what he was given.
+        self._like = [_Shape(leaf) for leaf in flatten(self._tree, out)]
+
+    def __call__(self, cotangent: Any) -> tuple:
+        """The cotangents of the arguments, a tuple; None for an argument that holds no float."""
+        try:
+            given = flatten(self._tree, cotangent)
+        except (TypeError, KeyError, AttributeError, IndexError):
+            given = []
+        if len(given) != len(self._like):
+            raise UserError("AD416", "the cotangent must have the structure of the function's result")
+        leaves = []
+        for name, part, like, type_ in zip(leaf_names("cotangent", self._tree), given, self._like, self._types):
+            leaves.append(check_leaf(name, part, like, type_) if is_float(type_) else None)
+        return self._reverse.call(self._residuals, rebuild(self._tree, iter(leaves)))
+
+
+class _Shape:
+    """The dtype and shape of a result."""
+
+    def __init__(self, value: Any) -> None:
+        self.dtype = getattr(value, "dtype", None)
+        self.shape = getattr(value, "shape", ())
+
+
+class Reverse:
+    """`vjp` of one function for any arguments."""
+
+    def __init__(self, fun: Callable, options: Options) -> None:
+        self.fun = fun
+        self.options = driver.check_options(options)
+        self.signature = Signature.of(fun)
+        self.table = Table(self.build)
+
+    def build(self, arguments: Described) -> Specialisation:
+        lowered = driver.lower(self.fun, arguments, self.options)
+        own = sum(len(types) for _, _, types in arguments)
+        active = [is_float(v.type) and i < own for i, v in enumerate(lowered.function.params)]
+        if not any(active):
+            raise UserError("AD417", f"vjp of {self.signature.function}: no argument holds a float")
+        return Specialisation(lowered, *driver.pullback(lowered, active, self.options))
+
+    def __call__(self, primals: Sequence[Any]) -> tuple[Any, Pullback]:
+        arguments = {name: normalised(name, v) for name, v in self.signature.bind(primals, {}).items()}
+        found, captured = self.table.get(described(arguments))
+        out, residuals = found.compiled.call(*arguments.values(), *captured)
+        return out, Pullback(found, out, residuals)
+
+
+def pushforward_of(fun: Callable, options: Options) -> Pushforward:
+    return memo(fun, ("jvp", options), lambda: Pushforward(fun, options))
+
+
+def reverse_of(fun: Callable, options: Options) -> Reverse:
+    return memo(fun, ("vjp", options), lambda: Reverse(fun, options))

@@ -1,0 +1,368 @@
+"""The pipelines, as lists: the only file that knows all stages.
+
+    lower  ->  optimise  ->  forward | reverse | vjp  ->  optimise  ->  (lowering)  ->  buffers  ->  emit  ->  load
+
+Each entry point returns a `Compilation` (or two): the callable, its text, and the IR after every stage by name.  The IR
+before the buffers stage is the primal of the next derivative.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from autodiff_compiler import ad, backends, frontend
+from autodiff_compiler.diagnostics import AutodiffError, InternalError, Note, UserError
+from autodiff_compiler.frontend import Lowered
+from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.text import format_function
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
+from autodiff_compiler.ir.types import NUMPY_NAMES, Array, ListOf, Scalar, Type, is_float
+from autodiff_compiler.ir.verify import verify
+from autodiff_compiler.options import Options
+from autodiff_compiler.passes import buffers
+from autodiff_compiler.passes.registry import PASSES, run_pipeline
+
+BEFORE_AD = ("fold", "simplify", "cse", "dce", "licm")
+AFTER_AD = ("fold", "simplify", "cse", "dce", "licm", "checks", "promote", "fold", "simplify", "cse", "dce")
+LOWERING = {"python": (), "numba": ()}
+
+STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")
+
+
+@dataclass
+class Compilation:
+    """A compiled function, and how it came about: `stages` maps the names of `STAGES` to the IR after them."""
+
+    options: Options
+    stages: dict[str, Function] = field(default_factory=dict)
+    text: str = ""
+    call: Callable[..., Any] = lambda *args: None
+
+    def keep(self, stage: str, function: Function) -> Function:
+        if self.options.verify:
+            verify(function, buffers=stage == "buffers", after=stage)
+        self.stages[stage] = function
+        return function
+
+    @property
+    def function(self) -> Function:
+        """The IR of the latest stage."""
+        return next(reversed(self.stages.values()))
+
+
+# -- entry points --------------------------------------------------------------------------------------------------
+
+
+def lower(fun: Callable, args: Sequence[tuple[str, Tree, list[Type]]], options: Options) -> Lowered:
+    """The primal IR.  A derivative, as an object with `__autodiff_lower__`, lowers to its own derivative IR."""
+    nested = getattr(fun, "__autodiff_lower__", None)
+    if nested is not None:
+        return nested(list(args))
+    with _dumped(Compilation(options)):
+        return frontend.lower(fun, list(args))
+
+
+def primal(lowered: Lowered, options: Options) -> Compilation:
+    """The function itself, through the whole pipeline: what tests compare with CPython."""
+    done = Compilation(options)
+    with _dumped(done):
+        _optimised(done, lowered.function)
+        _emit(done, f"{lowered.function.name}, compiled.")
+    return done
+
+
+def gradient_ir(
+    lowered: Lowered, wrt: Sequence[str], options: Options, *, single: bool, with_value: bool, has_aux: bool
+) -> Compilation:
+    """The stages up to "derivative" of a gradient with respect to the parameters named in `wrt`.
+
+    The results are laid out as the caller of `grad` or `value_and_grad` sees them.
+    """
+    done = Compilation(options)
+    with _dumped(done):
+        fn = _optimised(done, lowered.function)
+        value_tree, aux_tree = _value_and_aux(lowered.function, has_aux)
+        active = [is_float(v.type) and name in wrt for name, _, vs in _parameters(fn) for v in vs]
+        name = f"{fn.name}_{'value_and_grad' if with_value else 'grad'}"
+        flat = ad.reverse(fn, active, with_value=with_value or has_aux, name=name)
+        primal_results = len(fn.results) if with_value or has_aux else 0
+        trees: dict[str, Tree] = {}
+        places: dict[str, range] = {}
+        position = primal_results
+        for param, tree, values in _parameters(fn):
+            if param in wrt:
+                count = sum(is_float(v.type) for v in values)
+                trees[param] = _kept(tree, [is_float(v.type) for v in values])
+                places[param] = range(position, position + count)
+                position += count
+        grads = trees[wrt[0]] if single else Node(tuple, tuple(trees[name] for name in wrt))
+        order = [i for name in wrt for i in places[name]]
+        aux = list(range(1, len(fn.results)))
+        result: Tree = grads
+        if with_value:
+            head = Node(tuple, (value_tree, aux_tree)) if has_aux else value_tree
+            result, order = Node(tuple, (head, grads)), [0, *(aux if has_aux else []), *order]
+        elif has_aux:
+            result, order = Node(tuple, (grads, aux_tree)), [*order, *aux]
+        done.keep("reverse", _laid_out(flat, order, result))
+        _optimise_derivative(done, "reverse")
+    return done
+
+
+def gradient(lowered: Lowered, wrt: Sequence[str], options: Options, **layout: bool) -> Compilation:
+    """`gradient_ir`, printed and loaded."""
+    done = gradient_ir(lowered, wrt, options, **layout)
+    what = "Value and gradient" if layout["with_value"] else "Gradient"
+    with _dumped(done):
+        _emit(done, _docstring(what, lowered.function, wrt))
+    return done
+
+
+def pushforward_ir(lowered: Lowered, active: Sequence[bool], options: Options) -> Compilation:
+    """Forward mode up to "derivative": (arguments…, tangents…, captures…) -> (result, tangent of the result).
+
+    `active` has a flag for each leaf of the parameters, captures included.  A tangent parameter is called `x_dot` and
+    has the structure of `x`, with None in place of the leaves that do not vary.
+    """
+    done = Compilation(options)
+    with _dumped(done):
+        fn = _optimised(done, lowered.function)
+        flat = ad.forward(fn, active, f"{fn.name}_jvp")
+        tangents = list(flat.params[len(fn.params) :])
+        trees: list[tuple[str, Tree]] = []
+        hidden = {capture.name for capture in lowered.captures}
+        own: list[Value] = []
+        captured: list[Value] = []
+        taken_names = {name for name, _ in fn.param_trees}
+        for name, tree, values, keep in _flagged(fn, active):
+            (captured if name in hidden else own).extend(values)
+            if any(keep):
+                trees.append((_fresh(f"{name}_dot", taken_names), _kept(tree, keep)))
+        given = [(name, tree) for name, tree in fn.param_trees if name not in hidden]
+        taken = [(name, tree) for name, tree in fn.param_trees if name in hidden]
+        floats = [is_float(v.type) for v in fn.results]
+        out = fn.result_tree or Leaf()
+        flat = replace(
+            flat,
+            body=Region((*own, *tangents, *captured), flat.body.ops),
+            param_trees=(*given, *trees, *taken),
+            result_tree=Node(tuple, (out, _kept(out, floats))),
+        )
+        done.keep("forward", flat)
+        _optimise_derivative(done, "forward")
+    return done
+
+
+def pushforward(lowered: Lowered, active: Sequence[bool], options: Options) -> Compilation:
+    """`pushforward_ir`, printed and loaded."""
+    done = pushforward_ir(lowered, active, options)
+    with _dumped(done):
+        _emit(
+            done,
+            _docstring("Value and directional derivative", lowered.function, _active_names(lowered.function, active)),
+        )
+    return done
+
+
+def pullback(lowered: Lowered, active: Sequence[bool], options: Options) -> tuple[Compilation, Compilation]:
+    """Reverse mode in two functions: arguments -> (result, residuals), and (residuals, cotangents) -> adjoints.
+
+    The adjoints are a tuple with an entry for every parameter but captures, None where nothing varies.
+    """
+    first, second = Compilation(options), Compilation(options)
+    wrt = _active_names(lowered.function, active)
+    with _dumped(first):
+        fn = _optimised(first, lowered.function)
+        forward, reverse = ad.vjp(fn, active, f"{fn.name}_vjp")
+        out = fn.result_tree or Leaf()
+        saved = len(forward.results) - len(fn.results)
+        residuals = Node(tuple, (Leaf(),) * saved)
+        first.keep("forward", replace(forward, param_trees=fn.param_trees, result_tree=Node(tuple, (out, residuals))))
+        _optimise_derivative(first, "forward")
+        _emit(first, f"Result of {fn.name} and what its reverse sweep needs.")
+    with _dumped(second):
+        floats = [is_float(v.type) for v in fn.results]
+        hidden = {capture.name for capture in lowered.captures}
+        adjoints = [_kept(tree, keep) for name, tree, _, keep in _flagged(fn, active) if name not in hidden]
+        reverse = replace(
+            reverse,
+            param_trees=(("residuals", residuals), ("out_bar", _kept(out, floats))),
+            result_tree=Node(tuple, tuple(adjoints)),
+        )
+        second.keep("reverse", reverse)
+        _optimise_derivative(second, "reverse")
+        _emit(second, _docstring("Reverse sweep", lowered.function, wrt))
+    return first, second
+
+
+# -- stages --------------------------------------------------------------------------------------------------------
+
+
+def _optimised(done: Compilation, fn: Function) -> Function:
+    done.keep("primal", fn)
+    return done.keep("optimized", _pipeline(fn, BEFORE_AD, done.options))
+
+
+def _optimise_derivative(done: Compilation, stage: str) -> None:
+    done.keep("derivative", _pipeline(done.stages[stage], AFTER_AD, done.options))
+
+
+def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
+    disabled = tuple(PASSES) if "all" in options.disable else options.disable
+    return run_pipeline(fn, names, disable=disabled, verify=options.verify)
+
+
+def _emit(done: Compilation, docstring: str) -> None:
+    """Lowering, buffers, text, callable."""
+    fn = _pipeline(done.function, LOWERING[done.options.backend], done.options)
+    fn = done.keep("buffers", buffers.run(fn))
+    done.text = backends.emit(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
+    done.call = backends.load(done.text, fn.name, fn.constants)
+
+
+def check_options(options: Options) -> Options:
+    """Refuse a backend or a pass that does not exist."""
+    if options.backend not in LOWERING:
+        raise UserError("AD408", f"there is no backend {options.backend!r}", help=f"backends: {', '.join(LOWERING)}")
+    for name in options.disable:
+        if name != "all" and name not in PASSES:
+            raise UserError("AD408", f"there is no pass {name!r}", help=f"passes: all, {', '.join(PASSES)}")
+    return options
+
+
+# -- layout of parameters and results ------------------------------------------------------------------------------
+
+
+def _parameters(fn: Function) -> Iterator[tuple[str, Tree, list[Value]]]:
+    """Name, tree and IR values of every Python parameter."""
+    values = iter(fn.params)
+    for name, tree in fn.param_trees:
+        yield name, tree, [next(values) for _ in range(leaves(tree))]
+
+
+def _flagged(fn: Function, active: Sequence[bool]) -> Iterator[tuple[str, Tree, list[Value], list[bool]]]:
+    """The parameters with their flags from `active`, which has one for each IR parameter."""
+    position = 0
+    for name, tree, values in _parameters(fn):
+        yield name, tree, values, list(active[position : position + len(values)])
+        position += len(values)
+
+
+def _active_names(fn: Function, active: Sequence[bool]) -> list[str]:
+    return [name for name, _, _, keep in _flagged(fn, active) if any(keep)]
+
+
+def _fresh(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
+
+
+def _kept(tree: Tree, keep: Sequence[bool]) -> Tree:
+    """The tree with None for the leaves that are not kept and for constants."""
+    flags = iter(keep)
+
+    def walk(node: Tree) -> Tree:
+        if isinstance(node, Node):
+            return replace(node, children=tuple(walk(child) for child in node.children))
+        return Leaf() if isinstance(node, Leaf) and next(flags) else Const(None)
+
+    return walk(tree)
+
+
+def _laid_out(fn: Function, order: Sequence[int], tree: Tree) -> Function:
+    """The function with its results permuted to `order` and structured as `tree`."""
+    end = fn.body.terminator
+    end = replace(end, operands=tuple(end.operands[i] for i in order))
+    return replace(fn, body=Region(fn.body.params, (*fn.body.ops[:-1], end)), result_tree=tree)
+
+
+def _value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:
+    """The trees of the scalar to differentiate and of the rest; anything that is not a float scalar is refused."""
+    tree = fn.result_tree or Leaf()
+    aux: Tree = Const(None)
+    if has_aux:
+        if not (isinstance(tree, Node) and tree.cls is tuple and len(tree.children) == 2):
+            raise UserError("AD410", f"with has_aux=True {fn.name} must return (value, aux)", fn.span)
+        tree, aux = tree.children
+    if isinstance(tree, Const):
+        raise UserError(
+            "AD411",
+            f"{fn.name} returns {tree.value!r}, which does not depend on its arguments",
+            fn.span,
+            help="return the number to differentiate; what is written into an argument is not a result",
+        )
+    type_ = fn.results[0].type if isinstance(tree, Leaf) else None
+    if type_ is None or not isinstance(type_, Scalar):
+        shown = f"a {tree.cls.__name__}" if isinstance(tree, Node) else f"an array or list of type {type_}"
+        raise UserError(
+            "AD412",
+            f"grad needs a function with a scalar result; {fn.name} returns {shown}",
+            fn.span,
+            help="reduce the result to a number (np.sum, np.mean …), use has_aux=True for further results, or jvp or vjp",
+        )
+    if not is_float(type_):
+        raise UserError(
+            "AD413", f"grad needs a function with a float result; the result of {fn.name} is of type {type_}", fn.span
+        )
+    return tree, aux
+
+
+def _docstring(what: str, fn: Function, wrt: Sequence[str]) -> str:
+    place = f" ({os.path.basename(fn.span.file)}:{fn.span.line})" if fn.span.line else ""
+    types = [readable(v.type) for name, _, values in _parameters(fn) if name in wrt for v in values if is_float(v.type)]
+    return f"{what} of {fn.name}{place} with respect to {', '.join(wrt)}: {', '.join(types)}."
+
+
+def readable(type_: Type) -> str:
+    """A type in NumPy's words: `float64[:]`."""
+    if isinstance(type_, ListOf):
+        return f"list[{readable(type_.element)}]"
+    if isinstance(type_, Array):
+        return re.sub(r"^\w+", NUMPY_NAMES[type_.dtype], str(type_))
+    return NUMPY_NAMES[type_.dtype] if isinstance(type_, Scalar) and type_.kind == "np" else str(type_)
+
+
+# -- bugs of ours --------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _dumped(done: Compilation) -> Iterator[None]:
+    """Turn whatever goes wrong inside a stage into an `InternalError` with the path of an IR dump."""
+    try:
+        yield
+    except InternalError as error:
+        if any(note.text.startswith("IR dump") for note in error.notes):
+            raise
+        notes = (*error.notes, *_dump(done))
+        raise InternalError(error.code, error.reason, error.span, help=error.help, notes=notes) from error
+    except AutodiffError:
+        raise
+    except Exception as error:
+        after = f" after stage {list(done.stages)[-1]!r}" if done.stages else ""
+        reason = f"{type(error).__name__} in the compiler{after}: {error}"
+        raise InternalError("AD900", reason, help="please report it with the IR dump", notes=_dump(done)) from error
+
+
+def _dump(done: Compilation) -> tuple[Note, ...]:
+    if not done.stages:
+        return ()
+    handle, path = tempfile.mkstemp(prefix="autodiff_ir_", suffix=".txt", text=True)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        for stage, fn in done.stages.items():
+            file.write(f"# stage {stage}\n{_printable(fn)}\n\n")
+    return (Note(f"IR dump: {path}"),)
+
+
+def _printable(fn: Function) -> str:
+    try:
+        return format_function(fn, spans=True)
+    except Exception as error:  # a broken IR must not hide the error that it is reported with
+        return f"(cannot be printed: {error})"
