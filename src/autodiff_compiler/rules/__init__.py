@@ -1,0 +1,76 @@
+"""Derivative rules: `jvp` and `vjp` of one op.  See docs/rules.md.
+
+A tangent or an adjoint has exactly the type of its primal; None is a symbolic zero.  Integers and booleans have none.  Structured
+ops and terminators belong to `ad`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from autodiff_compiler.diagnostics import InternalError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.types import is_float
+from autodiff_compiler.rules import arrays, elementwise
+from autodiff_compiler.rules.rule import At, Contribution, Dense, ListAt, Rule, Site
+
+__all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "is_linear", "jvp", "vjp"]
+
+RULES: dict[str, Rule] = {**elementwise.RULES, **arrays.RULES}
+
+# Ops that may have float results and have no rule, with the reason.
+NO_DERIVATIVE: dict[str, str] = {
+    "const": "a constant",
+    "undef": "nobody may look at it",
+    "empty": "its elements are not values yet",
+    "list_zeros": "zeros do not change with the list",
+    "floordiv": "piecewise constant",
+    "sign": "piecewise constant",
+    "floor": "piecewise constant",
+    "ceil": "piecewise constant",
+    "trunc": "piecewise constant",
+    "rint": "piecewise constant",
+}
+
+Constants = Mapping[Value, bool | int | float]
+
+
+def jvp(
+    b: Builder, op: Op, tangents: Sequence[Value | None], *, constants: Constants | None = None
+) -> list[Value | None]:
+    """The tangents of the op's results, from one tangent per operand.  `constants`: operands that are known numbers."""
+    if not _is_active(op) or all(tangent is None for tangent in tangents):
+        return [None] * len(op.results)
+    return [_rule(op).jvp(Site(b, op, constants or {}), tangents)]
+
+
+def vjp(
+    b: Builder,
+    op: Op,
+    cotangents: Sequence[Value | None],
+    wanted: Sequence[int],
+    *,
+    constants: Constants | None = None,
+) -> dict[int, Contribution]:
+    """What the `wanted` operands' adjoints get, from one cotangent per result; an operand that gets nothing is left out."""
+    if not _is_active(op) or cotangents[0] is None:
+        return {}
+    rule, site = _rule(op), Site(b, op, constants or {})
+    found = {i: rule.vjp(site, cotangents[0], i) for i in wanted if is_float(op.operands[i].type)}
+    return {i: contribution for i, contribution in found.items() if contribution is not None}
+
+
+def is_linear(op: Op) -> bool:
+    """Whether the op's rule reads no float value of the primal, its shape aside."""
+    return not _is_active(op) or _rule(op).linear
+
+
+def _is_active(op: Op) -> bool:
+    return any(is_float(result.type) for result in op.results) and op.kind not in NO_DERIVATIVE
+
+
+def _rule(op: Op) -> Rule:
+    if op.kind not in RULES:
+        raise InternalError("AD905", f"there is no derivative rule for the op {op.kind}", op.span)
+    return RULES[op.kind]

@@ -1,0 +1,118 @@
+"""Rules of the ops that move array elements or add them up: all linear, most of them an op and its transpose."""
+
+from __future__ import annotations
+
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import Array, Scalar, rank
+from autodiff_compiler.rules.rule import At, Contribution, Dense, Rule, Site, Tangents
+
+
+def zero_scalar(b: Builder, like: Value) -> Value:
+    """A zero that a store broadcasts into its place."""
+    return b.const_like(0.0, like.type)
+
+
+def or_zeros(b: Builder, tangent: Value | None, primal: Value) -> Value:
+    return tangent if tangent is not None else b.zeros_like(primal)
+
+
+def to_operand(b: Builder, value: Value, operand: Value) -> Value:
+    """`value`, which the primal had broadcast `operand` to, summed back to exactly the operand's type and shape."""
+    if isinstance(operand.type, Array):
+        return b.op("unbroadcast", value, *b.dims(operand))
+    total = b.sum(value, range(rank(value.type)))
+    return b.cast(total, operand.type)
+
+
+def expand(b: Builder, reduced: Value, like: Value, axes: tuple[int, ...]) -> Value:
+    """What a reduction over `axes` of `like` gave, with axes of extent 1 in their place (a scalar stays one)."""
+    if isinstance(reduced.type, Scalar):
+        return reduced
+    assert isinstance(like.type, Array)
+    items = tuple("n" if axis in axes else "s000" for axis in range(like.type.rank))
+    return b.load(reduced, (("index", items),))
+
+
+# -- load, store, accum ------------------------------------------------------------------------------------------------
+
+
+def _load_jvp(site: Site, tangents: Tangents) -> Value | None:
+    return site.b.load(tangents[0], site.op.attrs["path"], site.operands[1:]) if tangents[0] is not None else None
+
+
+def _load_vjp(site: Site, ct: Value, i: int) -> At:
+    return At(site.op.attrs["path"], tuple(site.operands[1:]), ct)
+
+
+def _write_jvp(site: Site, tangents: Tangents) -> Value | None:
+    """Of store and accum: the same write, of the tangent, into the tangent."""
+    array, *where, _ = site.operands
+    into, tangent = tangents[0], tangents[-1]
+    if tangent is None and site.op.kind == "accum":
+        return into
+    return site.b.op(
+        site.op.kind,
+        or_zeros(site.b, into, array),
+        *where,
+        zero_scalar(site.b, array) if tangent is None else tangent,
+        path=site.op.attrs["path"],
+    )
+
+
+def _store_vjp(site: Site, ct: Value, i: int) -> Contribution:
+    b, path = site.b, site.op.attrs["path"]
+    array, *where, value = site.operands
+    if i == 0:
+        return Dense(b.store(ct, path, where, zero_scalar(b, array)))
+    place = b.load(ct, path, where)
+    if any(kind == "index" and "a" in items for kind, items in path):
+        place = b.select(_last_writers(site), place, zero_scalar(b, array))
+    return Dense(to_operand(b, place, value))
+
+
+def _last_writers(site: Site) -> Value:
+    """Which elements of the stored value are still there: at a repeated index only the last one is.
+
+    Each element's number is stored as the element was; those that are read back are the ones that stayed.
+    """
+    b, path = site.b, site.op.attrs["path"]
+    array, *where, _ = site.operands
+    extents = b.dims(b.load(array, path, where))
+    count = extents[0]
+    for extent in extents[1:]:
+        count = b.mul(count, extent)
+    numbers = b.op("arange", count)
+    if len(extents) > 1:
+        numbers = b.op("reshape", numbers, *extents)
+    blank = b.full(b.dims(array), b.const(0, Scalar("i64")))
+    stored = b.store(blank, path, where, numbers)
+    return b.op("eq", b.load(stored, path, where), numbers)
+
+
+def _accum_vjp(site: Site, ct: Value, i: int) -> Contribution:
+    _, *where, value = site.operands
+    if i == 0:
+        return Dense(ct)
+    return Dense(to_operand(site.b, site.b.load(ct, site.op.attrs["path"], where), value))
+
+
+# -- sums --------------------------------------------------------------------------------------------------------------
+
+
+def _sum_jvp(site: Site, tangents: Tangents) -> Value | None:
+    return site.b.op("sum", tangents[0], axes=site.op.attrs["axes"]) if tangents[0] is not None else None
+
+
+def _sum_vjp(site: Site, ct: Value, i: int) -> Dense:
+    (x,) = site.operands
+    ct = expand(site.b, ct, x, site.op.attrs["axes"])
+    return Dense(site.b.op("broadcast_to", ct, *site.b.dims(x)))
+
+
+RULES: dict[str, Rule] = {
+    "load": Rule(_load_jvp, _load_vjp, linear=True),
+    "store": Rule(_write_jvp, _store_vjp, linear=True),
+    "accum": Rule(_write_jvp, _accum_vjp, linear=True),
+    "sum": Rule(_sum_jvp, _sum_vjp, linear=True),
+}

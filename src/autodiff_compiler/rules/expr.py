@@ -1,0 +1,118 @@
+"""Expressions over a Builder, so that a rule reads like mathematics.
+
+`t * (1 - y * y)` with `t` and `y` expressions emits two multiplications and a subtraction.  Numbers become constants of
+the operand's dtype; multiplying by 1 and adding 0 emit nothing.  `a / b` is the *strong* division of derivative rules: it
+never raises, and a zero numerator gives zero whatever the denominator; where the denominator cannot vanish (`nonzero`) it is
+the plain one.
+"""
+
+from __future__ import annotations
+
+from typing import Union
+
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of
+
+Number = int | float
+Term = Union["Expr", Number]
+
+
+class Expr:
+    """A value under a rule's pen.
+
+    `nonzero` says that a division by it needs no protection, `constant` what number it is, where that is known.
+    """
+
+    __slots__ = ("b", "constant", "nonzero", "value")
+
+    def __init__(self, b: Builder, value: Value, *, nonzero: bool = False, constant: Number | None = None) -> None:
+        self.b = b
+        self.value = value
+        self.nonzero = nonzero
+        self.constant = constant
+
+    @property
+    def is_array(self) -> bool:
+        return isinstance(self.value.type, Array)
+
+    @property
+    def is_python(self) -> bool:
+        """Whether arithmetic on it is CPython's own, which raises where IEEE gives inf or NaN."""
+        return isinstance(self.value.type, Scalar) and self.value.type.kind == "py"
+
+    def lift(self, x: Term) -> Value:
+        return x.value if isinstance(x, Expr) else self.b.const_like(x, self.value.type)
+
+    def emit(self, kind: str, *operands: Term) -> Expr:
+        return Expr(self.b, self.b.op(kind, *(self.lift(x) for x in operands)))
+
+    def ieee(self) -> Expr:
+        """Itself in arithmetic that never raises: a Python float becomes a NumPy scalar."""
+        return Expr(self.b, self.b.cast(self.value, Scalar(dtype_of(self.value.type)))) if self.is_python else self
+
+    def __add__(self, other: Term) -> Expr:
+        return self if other == 0 else self.emit("add", self, other)
+
+    def __radd__(self, other: Number) -> Expr:
+        return self if other == 0 else self.emit("add", other, self)
+
+    def __sub__(self, other: Term) -> Expr:
+        return self if other == 0 else self.emit("sub", self, other)
+
+    def __rsub__(self, other: Number) -> Expr:
+        return -self if other == 0 else self.emit("sub", other, self)
+
+    def __mul__(self, other: Term) -> Expr:
+        return self if other == 1 else -self if other == -1 else self.emit("mul", self, other)
+
+    def __rmul__(self, other: Number) -> Expr:
+        return self if other == 1 else -self if other == -1 else self.emit("mul", other, self)
+
+    def __neg__(self) -> Expr:
+        return self.emit("neg", self)
+
+    def __truediv__(self, other: Term) -> Expr:
+        plain = other.nonzero if isinstance(other, Expr) else other != 0
+        return self.emit("div" if plain else "div0", self, other)
+
+    # Comparisons keep Python's identity-based `==`: `other == 1` above asks about numbers.
+    def eq(self, other: Term) -> Expr:
+        return self.emit("eq", self, other)
+
+    def lt(self, other: Term) -> Expr:
+        return self.emit("lt", self, other)
+
+    def gt(self, other: Term) -> Expr:
+        return self.emit("gt", self, other)
+
+    def __and__(self, other: Expr) -> Expr:
+        return self.emit("and", self, other)
+
+
+def nonzero(x: Expr) -> Expr:
+    """`x`, of which the rule knows that it is not zero (or that the primal has raised if it is)."""
+    return Expr(x.b, x.value, nonzero=True)
+
+
+def where(condition: Expr, a: Term, b: Term, *, like: Expr | None = None) -> Expr:
+    """Both sides are evaluated, and the one that is not taken does no harm: a mask never multiplies.
+
+    Two numbers need `like`, an expression whose dtype they take.
+    """
+    like = like or (a if isinstance(a, Expr) else b)  # type: ignore[assignment]
+    assert isinstance(like, Expr), "a `where` of two numbers says what they are like"
+    return Expr(like.b, like.b.select(condition.value, like.lift(a), like.lift(b)))
+
+
+def _function(kind: str):
+    def call(x: Expr, *rest: Term) -> Expr:
+        return x.emit(kind, x, *rest)
+
+    call.__name__ = kind
+    return call
+
+
+exp, log, sqrt = _function("exp"), _function("log"), _function("sqrt")
+sin, cos, sinh, cosh = _function("sin"), _function("cos"), _function("sinh"), _function("cosh")
+sign, rint, hypot, power, floordiv = (_function(k) for k in ("sign", "rint", "hypot", "pow", "floordiv"))

@@ -1,0 +1,71 @@
+"""What a rule is given (`Site`) and what it gives (`Contribution`).
+
+A rule refers to the primal's operands and results as if they were in scope; how they are provided is AD's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.path import Path
+
+
+@dataclass(frozen=True)
+class Dense:
+    """Add `value` to the operand's adjoint.  From an elementwise op it has the result's shape."""
+
+    value: Value
+
+
+@dataclass(frozen=True)
+class At:
+    """Add `value` to the operand's adjoint at a path of it (`accum`: repeated indices add up)."""
+
+    path: Path
+    operands: tuple[Value, ...]
+    value: Value
+
+
+@dataclass(frozen=True)
+class ListAt:
+    """Add `value` to the element `index` (not negative) of the operand's adjoint, a list (`list_accum`)."""
+
+    index: Value
+    value: Value
+
+
+Contribution = Dense | At | ListAt
+Tangents = Sequence[Value | None]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The op to differentiate, where to build, and the numbers that are known of operands."""
+
+    b: Builder
+    op: Op
+    constants: Mapping[Value, bool | int | float]
+
+    @property
+    def operands(self) -> tuple[Value, ...]:
+        return self.op.operands
+
+    @property
+    def result(self) -> Value:
+        return self.op.result
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The rule of an op with one result.
+
+    `jvp(site, tangents)` gives the result's tangent; at least one tangent is not None.  `vjp(site, cotangent, i)` gives what
+    operand i (of float dtype) gets, or None.  `linear`: no float value of the primal is read.
+    """
+
+    jvp: Callable[[Site, Tangents], Value | None]
+    vjp: Callable[[Site, Value, int], Contribution | None]
+    linear: bool = False
