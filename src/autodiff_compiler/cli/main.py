@@ -1,0 +1,190 @@
+"""The command line.  Code goes to stdout, alone; everything else goes to stderr.
+
+Exit codes: 0 ok, 1 a check failed, 2 wrong usage or a wrong program, 3 a construct that is not supported, 4 a bug of ours.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from autodiff_compiler import __version__, driver
+from autodiff_compiler.api.binding import Signature
+from autodiff_compiler.api.derivative import Derivative, standalone
+from autodiff_compiler.api.functions import options_of
+from autodiff_compiler.api.products import Pushforward
+from autodiff_compiler.cli.bench import run_bench
+from autodiff_compiler.cli.target import load_target, parse_types, parse_values, parse_wrt
+from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
+from autodiff_compiler.ir.text import format_function
+from autodiff_compiler.options import BACKENDS
+from autodiff_compiler.testing import check_grads
+
+FAILED, USAGE, UNSUPPORTED, INTERNAL = 1, 2, 3, 4
+
+
+def console() -> Console:
+    # Made anew each time: stderr may have been replaced since the module was loaded.
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def reporting(command: Callable[..., None]) -> Callable[..., None]:
+    """Show our errors as text and leave with their exit code; a user's own exception passes through."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except AutodiffError as error:
+            head, _, rest = str(error).partition("\n")
+            console().print(f"[bold red]{escape(head)}[/]" + escape(f"\n{rest}" if rest else ""))
+            code = {UnsupportedError: UNSUPPORTED, InternalError: INTERNAL}.get(type(error), USAGE)
+            raise SystemExit(code) from None
+
+    return run
+
+
+def compiling(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that generates code."""
+    for option in reversed(
+        [
+            click.argument("target", metavar="FILE.py:FUNC"),
+            click.option(
+                "--wrt", metavar="NAMES", help="Parameters to differentiate with respect to: x,y (the first)."
+            ),
+            click.option("--types", metavar="TYPES", help='Parameter types: "x: f64[:, :], n: i64".'),
+            click.option("--backend", type=click.Choice(BACKENDS), default="python", show_default=True),
+            click.option("--disable", metavar="PASSES", default="", help="Passes to leave out: cse,licm or all."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="autodiff-compiler")
+def main() -> None:
+    """Derivatives of Python functions, as Python source.
+
+    FILE.py:FUNC names a function in a file, package.module:FUNC one in a module.
+    """
+
+
+@main.command()
+@compiling
+@click.option("--mode", type=click.Choice(["reverse", "forward"]), default="reverse", show_default=True)
+@click.option("--value", is_flag=True, help="Return the value of the function too.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@reporting
+def grad(
+    target: str,
+    wrt: str | None,
+    types: str | None,
+    backend: str,
+    disable: str,
+    mode: str,
+    value: bool,
+    output: Path | None,
+) -> None:
+    """Print the generated gradient of FUNC."""
+    compiled = _compiled(target, wrt, types, backend, disable, mode, value)
+    _write(standalone(compiled), output)
+
+
+@main.command()
+@compiling
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@reporting
+def jvp(target: str, wrt: str | None, types: str | None, backend: str, disable: str, output: Path | None) -> None:
+    """Print the generated forward-mode derivative of FUNC."""
+    _write(standalone(_compiled(target, wrt, types, backend, disable, "forward", True)), output)
+
+
+@main.command()
+@compiling
+@click.option("--mode", type=click.Choice(["reverse", "forward"]), default="reverse", show_default=True)
+@click.option("--value", is_flag=True, help="Return the value of the function too.")
+@click.option("--stage", type=click.Choice(driver.STAGES), default="derivative", show_default=True)
+@click.option("--spans", is_flag=True, help="With source positions; the text can then be parsed back as it was.")
+@reporting
+def ir(
+    target: str,
+    wrt: str | None,
+    types: str | None,
+    backend: str,
+    disable: str,
+    mode: str,
+    value: bool,
+    stage: str,
+    spans: bool,
+) -> None:
+    """Print the IR of the derivative of FUNC at a stage."""
+    stages = _compiled(target, wrt, types, backend, disable, mode, value).stages
+    if stage not in stages:
+        raise UserError("AD409", f"{mode} mode has no stage {stage!r}", help=f"it has: {', '.join(stages)}")
+    click.echo(format_function(stages[stage], spans=spans))
+
+
+@main.command()
+@click.argument("target", metavar="FILE.py:FUNC")
+@click.option("--at", required=True, metavar="VALUES", help='The point: "x=[1.0, 2.0], n=3".')
+@click.option("--order", default=1, show_default=True, help="Check derivatives up to this order.")
+@click.option("--backend", type=click.Choice(BACKENDS), default="python", show_default=True)
+@reporting
+def check(target: str, at: str, order: int, backend: str) -> None:
+    """Compare the derivatives of FUNC with numerical differentiation; exit code 1 on a mismatch."""
+    fun = load_target(target)
+    arguments = Signature.of(fun).bind((), parse_values(at))
+    try:
+        check_grads(fun, tuple(arguments.values()), order=order, backend=backend)
+    except AssertionError as error:
+        console().print(f"[bold red]check failed:[/] {escape(str(error))}")
+        raise SystemExit(FAILED) from None
+    console().print(f"[green]ok[/]: forward and reverse mode agree with numerical differentiation up to order {order}")
+
+
+@main.command()
+@click.argument("target", metavar="FILE.py:FUNC")
+@click.option("--at", required=True, metavar="VALUES", help='The point: "x=np.linspace(0.0, 1.0, 100)".')
+@click.option("--wrt", metavar="NAME", help="The parameter to differentiate with respect to (the first).")
+@click.option("--backend", type=click.Choice(BACKENDS), default="python", show_default=True)
+@reporting
+def bench(target: str, at: str, wrt: str | None, backend: str) -> None:
+    """Compare time and accuracy of the gradient of FUNC with numerical differentiation."""
+    fun = load_target(target)
+    arguments = Signature.of(fun).bind((), parse_values(at))
+    console().print(run_bench(fun, arguments, parse_wrt(wrt), backend))
+
+
+def _compiled(
+    target: str, wrt: str | None, types: str | None, backend: str, disable: str, mode: str, value: bool
+) -> driver.Compilation:
+    fun = load_target(target)
+    options = options_of(backend=backend, disable=tuple(name.strip() for name in disable.split(",") if name.strip()))
+    argnums = parse_wrt(wrt)
+    if mode == "forward":
+        forward = Pushforward(fun, options)
+        return forward.for_types(forward.signature.wrt(argnums), parse_types(types)).compiled
+    return Derivative(fun, argnums, False, value, options).for_types(parse_types(types)).compiled
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text.rstrip("\n"))
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError("AD507", f"cannot write {output}: {error.strerror}") from error
+    console().print(f"wrote {escape(str(output))}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
