@@ -12,12 +12,19 @@ from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.types import is_float
-from autodiff_compiler.rules import arrays, elementwise
+from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes
 from autodiff_compiler.rules.rule import At, Contribution, Dense, ListAt, Rule, Site
 
 __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "is_linear", "jvp", "vjp"]
 
-RULES: dict[str, Rule] = {**elementwise.RULES, **arrays.RULES}
+RULES: dict[str, Rule] = {
+    **elementwise.RULES,
+    **arrays.RULES,
+    **shapes.RULES,
+    **reductions.RULES,
+    **matmul.RULES,
+    **lists.RULES,
+}
 
 # Ops that may have float results and have no rule, with the reason.
 NO_DERIVATIVE: dict[str, str] = {
@@ -25,6 +32,7 @@ NO_DERIVATIVE: dict[str, str] = {
     "undef": "nobody may look at it",
     "empty": "its elements are not values yet",
     "list_zeros": "zeros do not change with the list",
+    "stop_gradient": "cut on purpose",
     "floordiv": "piecewise constant",
     "sign": "piecewise constant",
     "floor": "piecewise constant",

@@ -1,4 +1,4 @@
-"""Rules of the ops that move array elements or add them up: all linear, most of them an op and its transpose."""
+"""Rules of load, store and accum: reading from an array and writing into it, at any path."""
 
 from __future__ import annotations
 
@@ -23,15 +23,6 @@ def to_operand(b: Builder, value: Value, operand: Value) -> Value:
         return b.op("unbroadcast", value, *b.dims(operand))
     total = b.sum(value, range(rank(value.type)))
     return b.cast(total, operand.type)
-
-
-def expand(b: Builder, reduced: Value, like: Value, axes: tuple[int, ...]) -> Value:
-    """What a reduction over `axes` of `like` gave, with axes of extent 1 in their place (a scalar stays one)."""
-    if isinstance(reduced.type, Scalar):
-        return reduced
-    assert isinstance(like.type, Array)
-    items = tuple("n" if axis in axes else "s000" for axis in range(like.type.rank))
-    return b.load(reduced, (("index", items),))
 
 
 # -- load, store, accum ------------------------------------------------------------------------------------------------
@@ -97,22 +88,8 @@ def _accum_vjp(site: Site, ct: Value, i: int) -> Contribution:
     return Dense(to_operand(site.b, site.b.load(ct, site.op.attrs["path"], where), value))
 
 
-# -- sums --------------------------------------------------------------------------------------------------------------
-
-
-def _sum_jvp(site: Site, tangents: Tangents) -> Value | None:
-    return site.b.op("sum", tangents[0], axes=site.op.attrs["axes"]) if tangents[0] is not None else None
-
-
-def _sum_vjp(site: Site, ct: Value, i: int) -> Dense:
-    (x,) = site.operands
-    ct = expand(site.b, ct, x, site.op.attrs["axes"])
-    return Dense(site.b.op("broadcast_to", ct, *site.b.dims(x)))
-
-
 RULES: dict[str, Rule] = {
     "load": Rule(_load_jvp, _load_vjp, linear=True),
     "store": Rule(_write_jvp, _store_vjp, linear=True),
     "accum": Rule(_write_jvp, _accum_vjp, linear=True),
-    "sum": Rule(_sum_jvp, _sum_vjp, linear=True),
 }
