@@ -16,7 +16,7 @@ from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import is_scalar_index, subscripts
-from autodiff_compiler.ir.types import FLOATS, INTS, Array, ListOf, Opaque, Scalar, Type, dtype_of, numpy_dtype, rank
+from autodiff_compiler.ir.types import FLOATS, INTS, Array, ListOf, Scalar, Type, dtype_of, numpy_dtype
 
 Values = Sequence[Any]
 PY_CLASSES = {"f64": float, "i64": int, "bool": bool}
@@ -89,7 +89,8 @@ def _elementwise(op: Op, values: Values) -> Any:
         result = row.py_eval(*values)
         if op.kind == "pow" and type(result) is not type(values[0]):
             # CPython leaves the type here: a complex number, or a float out of two ints.
-            raise ValueError(f"{values[0]!r} ** {values[1]!r} is not {'an int' if isinstance(values[0], int) else 'real'}")
+            wanted = "an int" if isinstance(values[0], int) else "real"
+            raise ValueError(f"{values[0]!r} ** {values[1]!r} is not {wanted}")
         return result
     assert row.np_eval is not None
     return row.np_eval(*(_strong(value, type_) for value, type_ in zip(values, types)))
@@ -128,7 +129,10 @@ def _empty(op: Op, values: Values, mutable: bool) -> Any:
 
 
 def _copy(op: Op, values: Values, mutable: bool) -> Any:
-    return values[0] if values[0] is UNDEFINED else np.array(values[0])
+    (value,) = values
+    if isinstance(value, list):
+        return [np.array(item) if isinstance(item, np.ndarray) else item for item in value]
+    return value if value is UNDEFINED else np.array(value)
 
 
 # -- paths -------------------------------------------------------------------------------------------------------------

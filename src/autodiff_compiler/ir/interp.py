@@ -16,7 +16,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.evaluate import UNDEFINED, evaluate, has_type, message, scalar
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
+from autodiff_compiler.ir.types import ListOf, Scalar, Type
 
 
 def run(fn: Function, args: Sequence[Any], *, mutable: bool = False, out: Callable[..., Any] = print) -> list[Any]:

@@ -167,7 +167,7 @@ class _Parser:
             self.fail(f"{token.text} is defined twice", token)
         self.expect(":")
         hint = "" if token.text[1].isdigit() else token.text[1:].partition(".")[0]
-        self.values[token.text] = Value(self.type(), hint)
+        self.values[token.text] = Value(self.ir_type(), hint)
         return self.values[token.text]
 
     def use(self) -> Value:
@@ -176,7 +176,7 @@ class _Parser:
             self.fail(f"{token.text} is not defined before this use", token)
         return self.values[token.text]
 
-    def type(self) -> Type:
+    def ir_type(self) -> Type:
         first = self.take("word", "a type")
         text, depth = first.text, 0
         while (self.at("[") and self.same_line) or depth:
@@ -310,12 +310,12 @@ class _Parser:
         if self.accept("("):
             return tuple(self.sequence(")", self.literal))
         if self.accept("<"):
-            type_ = self.type()
+            type_ = self.ir_type()
             self.expect(">")
             return type_
         if self.accept("?"):
             self.fail("this value has no text form that could be read back")
-        self.fail(f"a literal is expected, not {token.text}")
+        return self.fail(f"a literal is expected, not {token.text}")
 
     # -- trees -----------------------------------------------------------------------------------------------------
 

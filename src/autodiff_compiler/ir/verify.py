@@ -1,0 +1,234 @@
+"""Checks that a function is well-formed IR.  Passes run it after themselves in tests and on demand.
+
+Everything found is shown at once: the error's text is the IR with the messages beside the ops.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autodiff_compiler.diagnostics import InternalError, Span
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opdef import IO
+from autodiff_compiler.ir.opset import TABLE, nested_effect
+from autodiff_compiler.ir.text import format_function
+from autodiff_compiler.ir.tree import leaves
+from autodiff_compiler.ir.types import DTYPES, INT, INTS, Array, ListOf, Opaque, Scalar, Type
+from autodiff_compiler.ir.verify_buffers import buffer_problems
+
+
+def verify(fn: Function, *, buffers: bool = False, after: str = "") -> None:
+    """Raise `InternalError` AD902 unless `fn` is well-formed; with `buffers`, in the form after the buffers stage.
+
+    `after` names the pass that gave `fn`.
+    """
+    checker = _Verifier(fn)
+    checker.function()
+    # The buffers check reads types and scopes as they stand, so it needs them to be right.
+    if buffers and not checker.problems:
+        for op, text in buffer_problems(fn):
+            checker.report(op, text)
+    if not checker.problems:
+        return
+    marks = {op: "; ".join(texts) for op, texts in checker.problems.items() if op}
+    where, texts = next(iter(checker.problems.items()))
+    place = f"after {after}: " if after else ""
+    text = format_function(fn, marks=marks)
+    span = where.span if where is not None and _has_span(where) else None
+    raise InternalError("AD902", f"{place}{texts[0]}\n{text}", span)
+
+
+def _has_span(op: Op) -> bool:
+    return isinstance(op.span, Span) and op.span.line > 0
+
+
+class _Verifier:
+    def __init__(self, fn: Function) -> None:
+        self.fn = fn
+        # Messages by op; those about the function as a whole are under None.
+        self.problems: dict[Op | None, list[str]] = {}
+        self.defined: set[Value] = set()
+
+    def report(self, op: Op | None, text: str) -> None:
+        self.problems.setdefault(op, []).append(text)
+
+    def function(self) -> None:
+        fn = self.fn
+        self.region(fn.body, None, frozenset(), "return")
+        given = sum(leaves(tree) for _, tree in fn.param_trees)
+        if fn.param_trees and given != len(fn.params):
+            self.report(None, f"{len(fn.params)} parameters, but the parameter trees have {given} leaves")
+        if fn.result_tree is not None and fn.body.ops and leaves(fn.result_tree) != len(fn.results):
+            shown = leaves(fn.result_tree)
+            self.report(fn.body.terminator, f"{len(fn.results)} results, but the result tree has {shown} leaves")
+
+    def region(self, region: Region, owner: Op | None, outside: frozenset[Value], terminator: str) -> None:
+        """Check a region; `outside` are the values of the regions around it."""
+        visible = set(outside)
+        for param in region.params:
+            self.define(param, owner, visible)
+        if not region.ops:
+            self.report(owner, "a region without a terminator")
+            return
+        for op in region.ops:
+            self.op(op, visible)
+            is_last = op is region.ops[-1]
+            if is_last and op.kind != terminator:
+                self.report(op, f"the last op of this region must be {terminator}")
+            elif not is_last and op.kind in TABLE and TABLE[op.kind].terminator:
+                self.report(op, "a terminator before the end of its region")
+
+    def define(self, value: Value, op: Op | None, visible: set[Value]) -> None:
+        if value in self.defined:
+            self.report(op, f"%{value.name} is defined a second time")
+        if not is_type(value.type):
+            self.report(op, f"{value.type!r} is not a type")
+        self.defined.add(value)
+        visible.add(value)
+
+    def op(self, op: Op, visible: set[Value]) -> None:
+        row = TABLE.get(op.kind)
+        if row is None:
+            self.report(op, f"there is no op {op.kind}")
+            return
+        for value in op.operands:
+            if value not in visible:
+                where = "out of scope" if value in self.defined else "not defined before"
+                self.report(op, f"operand %{value.name} is {where}")
+        if row.arity is not None and len(op.operands) != row.arity:
+            self.report(op, f"{len(op.operands)} operands where {row.arity} are needed")
+            return
+        if not isinstance(op.span, Span):
+            self.report(op, "no span")
+        for key, attr in op.attrs.items():
+            if not is_plain(attr):
+                self.report(op, f"attribute {key} is a {type(attr).__name__}, which has no text form")
+        scope = frozenset(visible)
+        for region in op.regions:
+            self.region(region, op, scope, "yield")
+        if len(op.regions) != row.regions:
+            self.report(op, f"{len(op.regions)} regions where {row.regions} are needed")
+        elif op.kind in _STRUCTURED:
+            if all(region.ops for region in op.regions):
+                _STRUCTURED[op.kind](self, op)
+        else:
+            self.types(op)
+            self.attributes(op)
+        for result in op.results:
+            self.define(result, op, visible)
+
+    def types(self, op: Op) -> None:
+        """The results must have the types that the op table infers."""
+        infer = TABLE[op.kind].infer
+        assert infer is not None, op.kind
+        try:
+            inferred = infer(tuple(value.type for value in op.operands), op.attrs)
+        except KeyError as error:
+            self.report(op, f"attribute {error} is missing")
+        except (TypeError, ValueError, IndexError) as error:
+            self.report(op, str(error))
+        else:
+            self.same(op, "results", [value.type for value in op.results], inferred)
+
+    def same(self, op: Op, what: str, found: Sequence[Type], wanted: Sequence[Type]) -> None:
+        if tuple(found) != tuple(wanted):
+            self.report(op, f"{what} are ({_shown(found)}) and must be ({_shown(wanted)})")
+
+    def attributes(self, op: Op) -> None:
+        """What type inference does not look at: constants, messages, exception names."""
+        if op.kind == "const":
+            self.constant(op)
+        parts = op.attrs.get("parts", op.attrs.get("message"))
+        if isinstance(parts, tuple):
+            # A check's first operand is its condition; check_equal shows its two extents or nothing.
+            given = len(op.operands) - (op.kind == "check")
+            if op.kind != "check_equal" and parts.count(None) != given:
+                self.report(op, f"{parts.count(None)} places for {given} values in {parts}")
+        if op.kind in ("check", "raise"):
+            name = str(op.attrs.get("error"))
+            if name not in self.fn.constants and not hasattr(builtins, name):
+                self.report(op, f"{name} is neither a builtin exception nor among the function's constants")
+
+    def constant(self, op: Op) -> None:
+        type_ = op.attrs.get("type")
+        if isinstance(type_, Opaque):
+            return
+        if not isinstance(type_, Scalar):
+            self.report(op, f"a constant of type {type_}")
+            return
+        wanted = bool if type_.dtype == "bool" else int if type_.dtype in INTS else float
+        if type(op.attrs.get("value")) is not wanted:
+            self.report(op, f"the constant is a {type(op.attrs.get('value')).__name__}, not a {wanted.__name__}")
+
+    # -- structured ops --------------------------------------------------------------------------------------------
+
+    def if_(self, op: Op) -> None:
+        self.condition(op, op.operands)
+        for region in op.regions:
+            if region.params:
+                self.report(op, "a branch with parameters")
+            self.same(op, "the values that a branch yields", _yielded(region), [v.type for v in op.results])
+
+    def for_(self, op: Op) -> None:
+        (body,) = op.regions
+        if len(op.operands) < 3 or not body.params:
+            self.report(op, "start, stop, step and an index parameter are needed")
+            return
+        for value in (*op.operands[:3], body.params[0]):
+            if not (isinstance(value.type, Scalar) and value.type.dtype in INTS):
+                self.report(op, f"%{value.name} must be an integer, not {value.type}")
+        self.loop(op, op.operands[3:], body.params[1:], body)
+
+    def while_(self, op: Op) -> None:
+        test, body = op.regions
+        self.same(op, "the condition's parameters", [v.type for v in test.params], [v.type for v in op.operands])
+        self.condition(op, test.terminator.operands)
+        for inner in test.ops:
+            if nested_effect(inner) == IO:
+                self.report(inner, "an effect in the condition of a while")
+        self.loop(op, op.operands, body.params, body)
+
+    def condition(self, op: Op, values: Sequence[Value]) -> None:
+        types = [value.type for value in values]
+        if len(types) != 1 or not (isinstance(types[0], Scalar) and types[0].dtype == "bool"):
+            self.report(op, f"one boolean condition is needed, not ({_shown(types)})")
+
+    def loop(self, op: Op, carried: Sequence[Value], params: Sequence[Value], body: Region) -> None:
+        types = [value.type for value in carried]
+        exits = [INT] if op.attrs.get("exits") else []
+        self.same(op, "the body's parameters", [v.type for v in params], types)
+        self.same(op, "the values that the body yields", _yielded(body), [*types, *exits])
+        self.same(op, "results", [v.type for v in op.results], [*types, INT, *exits])
+
+
+_STRUCTURED = {"if": _Verifier.if_, "for": _Verifier.for_, "while": _Verifier.while_}
+
+
+def _yielded(region: Region) -> list[Type]:
+    return [value.type for value in region.terminator.operands]
+
+
+def _shown(types: Sequence[Type]) -> str:
+    return ", ".join(map(str, types))
+
+
+def is_type(type_: Any) -> bool:
+    """Whether this is a type that values can have: Python has no kind "py" of f32, and rank 0 is a scalar."""
+    if isinstance(type_, Scalar):
+        return type_.dtype in (("f64", "i64", "bool") if type_.kind == "py" else DTYPES)
+    if isinstance(type_, Array):
+        return type_.dtype in DTYPES and type_.rank > 0
+    if isinstance(type_, ListOf):
+        return isinstance(type_.element, Scalar | Array) and is_type(type_.element)
+    return isinstance(type_, Opaque)
+
+
+def is_plain(attr: Any) -> bool:
+    """Whether an attribute is made of what the text form can write and read."""
+    if isinstance(attr, tuple):
+        return all(is_plain(item) for item in attr)
+    if isinstance(attr, Mapping):
+        return False
+    return attr is None or type(attr) in (bool, int, float, str) or is_type(attr)

@@ -1,0 +1,255 @@
+"""Checks the form after the buffers stage, where writes happen in place.
+
+Three promises: no value is read after something it shares memory with was overwritten (it would show the newer version);
+parameters are never written; what is returned shares memory neither with parameters nor with other results.
+
+The analysis follows *memory*: every array or list value has a set of origins, the values whose buffers it may be or
+contain.  A merge (loop parameter, result of a loop or branch) that is not simply what came in is an origin of its own,
+with sources.  The origins of one merge are distinct from each other if their values were distinct on every edge; so
+`a, b = b, a` in a loop does not make one buffer of two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import TABLE, may_alias
+from autodiff_compiler.ir.types import Array, ListOf
+
+Memory = tuple[Value, ...]
+
+# Reads no element: a shape is the same in all versions.
+SHAPE_KINDS = ("dim",)
+# Change which elements a list has, but no element.
+LIST_KINDS = ("list_append", "list_set")
+
+
+def buffer_problems(fn: Function) -> list[tuple[Op, str]]:
+    """The broken promises, each with the op that breaks it."""
+    checker = _Buffers(fn)
+    checker.run()
+    return [(op, text) for op, texts in checker.problems.items() for text in texts]
+
+
+def _has_memory(value: Value) -> bool:
+    return isinstance(value.type, Array | ListOf)
+
+
+def _union(memories: Sequence[Memory]) -> Memory:
+    return tuple(dict.fromkeys(origin for memory in memories for origin in memory))
+
+
+def _lists(memory: Memory) -> Memory:
+    """The lists themselves, without the elements they hold."""
+    return tuple(origin for origin in memory if isinstance(origin.type, ListOf))
+
+
+class _Buffers:
+    def __init__(self, fn: Function) -> None:
+        self.fn = fn
+        self.memory: dict[Value, Memory] = {}
+        # The age of every origin, and the age at which each op that merges began.
+        self.age: dict[Value, int] = {}
+        self.birth: dict[Op, int] = {}
+        # For merged origins: the op that merges, and the origins that the edges bring.
+        self.merge: dict[Value, Op] = {}
+        self.sources: dict[Value, Memory] = {}
+        # Values that must not be read any more, and the op that overwrote them.
+        self.stale: dict[Value, Op] = {}
+        self.problems: dict[Op, dict[str, None]] = {}
+
+    def report(self, op: Op, text: str) -> None:
+        self.problems.setdefault(op, {})[text] = None
+
+    def run(self) -> None:
+        for param in self.fn.params:
+            self.define(param, (param,))
+        self.region(self.fn.body)
+        end = self.fn.body.terminator
+        arrays = [value for value in end.operands if _has_memory(value)]
+        for position, value in enumerate(arrays):
+            for param in self.fn.params:
+                if _has_memory(param) and self.overlap(self.memory[value], (param,)):
+                    self.report(end, f"%{value.name} may share memory with the parameter %{param.name}")
+            for other in arrays[:position]:
+                if self.overlap(self.memory[value], self.memory[other]):
+                    self.report(end, f"%{value.name} and %{other.name} may share memory")
+
+    # -- memory ----------------------------------------------------------------------------------------------------
+
+    def define(self, value: Value, memory: Memory) -> None:
+        self.stale.pop(value, None)
+        if not _has_memory(value):
+            return
+        self.memory[value] = memory
+        for origin in memory:
+            self.age.setdefault(origin, len(self.age))
+
+    def overlap(self, left: Memory, right: Memory) -> bool:
+        return any(self.may_be_same(a, b) for a in left for b in right)
+
+    def may_be_same(self, a: Value, b: Value) -> bool:
+        """Whether two origins may be the same buffer: the younger one is one of its sources, or new."""
+        if a is b:
+            return True
+        if a in self.merge and self.merge.get(a) is self.merge.get(b):
+            return False  # siblings that may be the same stand together in one memory
+        young, old = (a, b) if self.age[a] > self.age[b] else (b, a)
+        return any(self.may_be_same(source, old) for source in self.origins_before(young))
+
+    def origins_before(self, merged: Value) -> Memory:
+        """What a merged origin may be, siblings that it passes through replaced by their sources."""
+        siblings, found = [merged], []
+        for sibling in siblings:
+            for source in self.sources.get(sibling, ()):
+                if self.merge.get(source) is not self.merge[merged]:
+                    found.append(source)
+                elif source not in siblings:
+                    siblings.append(source)
+        return tuple(dict.fromkeys(found))
+
+    def open(self, op: Op, targets: Sequence[Value]) -> None:
+        """Begin a merge: origins that come up from now on are inside it, and new in every iteration."""
+        self.birth.setdefault(op, len(self.age))
+        for target in targets:
+            self.age.setdefault(target, len(self.age))
+            self.merge[target] = op
+            self.sources[target] = ()
+
+    def join(self, op: Op, targets: Sequence[Value], edges: Sequence[Sequence[Memory]]) -> list[Memory]:
+        """The memory of merged values, from the memory that each edge brings for each of them."""
+        memories = [[target] for target in targets]
+        for edge in edges:
+            for i, j in combinations(range(len(targets)), 2):
+                if self.overlap(edge[i], edge[j]):
+                    memories[i].append(targets[j])
+                    memories[j].append(targets[i])
+        for i, target in enumerate(targets):
+            brought = [self.from_outside(op, edge[i]) for edge in edges]
+            self.sources[target] = _union([self.sources[target], *brought])
+        return [tuple(dict.fromkeys(memory)) for memory in memories]
+
+    def from_outside(self, op: Op, memory: Memory) -> Memory:
+        """The origins with those inside the merge replaced by what they may be from outside of it."""
+        found: list[Value] = []
+        for origin in memory:
+            if self.merge.get(origin) is op or self.age[origin] < self.birth[op]:
+                found.append(origin)
+            elif origin in self.merge:
+                found += self.from_outside(op, self.origins_before(origin))
+        return tuple(dict.fromkeys(found))
+
+    # -- ops -------------------------------------------------------------------------------------------------------
+
+    def region(self, region: Region) -> None:
+        for op in region.ops:
+            self.op(op)
+
+    def op(self, op: Op) -> None:
+        for value in op.operands:
+            if value in self.stale and op.kind not in SHAPE_KINDS:
+                self.report(op, f"%{value.name} is read after {self.stale[value].kind} overwrote it")
+        if op.kind == "if":
+            self.if_(op)
+        elif op.kind in ("for", "while"):
+            self.loop(op)
+        elif TABLE[op.kind].writes:
+            self.write(op)
+        else:
+            shared = may_alias(op) and op.results and _has_memory(op.operands[0])
+            for result in op.results:
+                self.define(result, self.memory[op.operands[0]] if shared else self.contents(op, result))
+
+    def contents(self, op: Op, result: Value) -> Memory:
+        """New memory, and for a list also that of the elements it is made of."""
+        if op.kind != "list_new":
+            return (result,)
+        return _union([(result,), *(self.memory[value] for value in op.operands if _has_memory(value))])
+
+    def write(self, op: Op) -> None:
+        target = op.operands[0]
+        written = self.memory[target]
+        for param in self.fn.params:
+            if _has_memory(param) and self.overlap(written, (param,)):
+                self.report(op, f"writes the parameter %{param.name}")
+        is_list = op.kind in LIST_KINDS
+        overwritten = _lists(written) if is_list else written
+        for value, memory in self.memory.items():
+            if self.overlap(_lists(memory) if is_list else memory, overwritten):
+                self.stale[value] = op
+        element = op.operands[-1]
+        keeps = is_list and _has_memory(element)
+        self.define(op.result, _union([written, self.memory[element]]) if keeps else written)
+
+    def if_(self, op: Op) -> None:
+        results = [result for result in op.results if _has_memory(result)]
+        self.open(op, results)
+        before = dict(self.stale)
+        after: dict[Value, Op] = {}
+        for region in op.regions:
+            self.stale = dict(before)
+            self.region(region)
+            after |= self.stale
+        self.stale = after
+        edges = [
+            [self.memory[end] for end, result in zip(region.terminator.operands, op.results) if _has_memory(result)]
+            for region in op.regions
+        ]
+        # A result that is the same on both edges needs no origin of its own.
+        plain = [i for i in range(len(results)) if edges[0][i] == edges[1][i]]
+        self.bind(op, results, edges, plain)
+
+    def bind(self, op: Op, targets: Sequence[Value], edges: Sequence[Sequence[Memory]], plain: Sequence[int]) -> None:
+        """Define merged values; the `plain` ones have the memory of the first edge."""
+        for target, memory in zip(targets, self.merged(op, targets, edges, plain)):
+            self.define(target, memory)
+
+    def merged(
+        self, op: Op, targets: Sequence[Value], edges: Sequence[Sequence[Memory]], plain: Sequence[int]
+    ) -> list[Memory]:
+        memories = list(edges[0])
+        own = [i for i in range(len(targets)) if i not in plain]
+        joined = self.join(op, [targets[i] for i in own], [[edge[i] for i in own] for edge in edges])
+        for i, memory in zip(own, joined):
+            memories[i] = memory
+        return memories
+
+    def loop(self, op: Op) -> None:
+        """Iterates to a fixpoint: first every slot is taken to keep its buffer, and those that do not become origins."""
+        body = op.regions[-1]
+        carried = op.operands[3:] if op.kind == "for" else op.operands
+        slots = [k for k, value in enumerate(carried) if _has_memory(value)]
+        params = [body.params[k + (op.kind == "for")] for k in slots]
+        results = [op.results[k] for k in slots]
+        initial = [self.memory[carried[k]] for k in slots]
+        self.open(op, [*params, *results])
+        plain = list(range(len(slots)))
+        memories: list[Memory] = list(initial)
+        stale, problems = self.stale, self.problems
+        while True:
+            self.stale, self.problems = dict(stale), {}
+            for _ in range(2):  # the second iteration sees what the first one has overwritten
+                self.iteration(op, params, slots, memories)
+            yielded = [self.memory[body.terminator.operands[k]] for k in slots]
+            known = (memories, [self.sources[param] for param in params])
+            plain = [i for i in plain if all(origin in initial[i] for origin in yielded[i])]
+            memories = self.merged(op, params, [initial, yielded], plain)
+            if (memories, [self.sources[param] for param in params]) == known:
+                break
+        found, self.problems = self.problems, problems
+        for reporter, texts in found.items():
+            for text in texts:
+                self.report(reporter, text)
+        self.bind(op, results, [initial, yielded], plain)
+
+    def iteration(self, op: Op, params: Sequence[Value], slots: Sequence[int], memories: Sequence[Memory]) -> None:
+        for param, memory in zip(params, memories):
+            self.define(param, memory)
+        if op.kind == "while":
+            test = op.regions[0]
+            for k, memory in zip(slots, memories):
+                self.define(test.params[k], memory)
+            self.region(test)
+        self.region(op.regions[-1])
