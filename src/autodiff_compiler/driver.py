@@ -68,6 +68,13 @@ def lower(fun: Callable, args: Sequence[tuple[str, Tree, list[Type]]], options: 
         return frontend.lower(fun, list(args))
 
 
+def optimized(lowered: Lowered, options: Options) -> Function:
+    """The primal IR after the passes that run before AD."""
+    done = Compilation(options)
+    with _dumped(done):
+        return _optimised(done, lowered.function)
+
+
 def primal(lowered: Lowered, options: Options) -> Compilation:
     """The function itself, through the whole pipeline: what tests compare with CPython."""
     done = Compilation(options)

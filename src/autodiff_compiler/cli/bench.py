@@ -59,7 +59,7 @@ def run_bench(fun: Callable, arguments: dict[str, Any], argnums: Argnums, backen
     index = list(arguments).index(names[0])
     derivative = grad(fun, names[0], backend=backend)
     ours = derivative(*args)
-    primal_time = seconds_per_call(lambda: fun(*map_floats(np.copy, args)) if args else None)
+    primal_time = seconds_per_call(lambda: fun(*map_floats(_copied, args)))
     table = Table(title=f"{getattr(fun, '__name__', 'function')}: gradient with respect to {names[0]}")
     for column in ("method", "time per call", "of the function", "largest relative difference"):
         table.add_column(column, justify="left" if column == "method" else "right")
@@ -73,6 +73,10 @@ def run_bench(fun: Callable, arguments: dict[str, Any], argnums: Argnums, backen
         taken = seconds_per_call(call)
         table.add_row(name, _shown(taken), f"{taken / primal_time:.1f}", f"{_difference(ours, call()):.1e}")
     return table
+
+
+def _copied(leaf: Any) -> Any:
+    return leaf.copy() if isinstance(leaf, np.ndarray) else leaf
 
 
 def _shown(seconds: float) -> str:

@@ -1,0 +1,5 @@
+"""The ways in and out of other systems."""
+
+from autodiff_compiler.interop.symbolic import from_sympy, to_sympy
+
+__all__ = ["from_sympy", "to_sympy"]

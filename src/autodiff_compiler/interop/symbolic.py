@@ -1,0 +1,103 @@
+"""SymPy in and out: an expression as a function we can differentiate, a scalar function as an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from autodiff_compiler import driver, lazy
+from autodiff_compiler.api.binding import Signature
+from autodiff_compiler.api.functions import function_of, options_of
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.tree import Leaf
+from autodiff_compiler.ir.types import FLOAT
+
+# Op kinds that SymPy has under another name.
+NAMES = {
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "abs": "Abs",
+    "maximum": "Max",
+    "minimum": "Min",
+}
+SAME = {"sqrt", "cbrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign", "floor"}
+
+ARITHMETIC: Mapping[str, Callable[..., Any]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "pow": lambda a, b: a**b,
+    "neg": lambda a: -a,
+    "cast": lambda a: a,
+    "copy": lambda a: a,
+    "log2": lambda a: lazy.load("sympy").log(a, 2),
+    "log10": lambda a: lazy.load("sympy").log(a, 10),
+    "log1p": lambda a: lazy.load("sympy").log(1 + a),
+    "expm1": lambda a: lazy.load("sympy").exp(a) - 1,
+    "exp2": lambda a: 2**a,
+}
+
+
+def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -> Callable:
+    """A Python function of `args` (symbols or their names) that computes a SymPy expression.
+
+    Common subexpressions are computed once, so a derivative of the function has the size of the program, not of the
+    expanded expression.
+    """
+    sympy = lazy.load("sympy")
+    printing = lazy.load("sympy.printing.numpy")
+    expression = sympy.sympify(expression)
+    names = [str(arg) for arg in args]
+    missing = sorted(str(s) for s in expression.free_symbols if str(s) not in names)
+    if missing:
+        raise UserError(
+            "AD419", f"the expression has the symbols {', '.join(missing)}, which are not among its arguments"
+        )
+    printer = printing.NumPyPrinter({"fully_qualified_modules": False})
+    temporaries = (sympy.Symbol(f"t{i}") for i in range(10**9) if f"t{i}" not in names)
+    steps, (result,) = sympy.cse([expression], symbols=temporaries)
+    lines = [f"{symbol} = {printer.doprint(value)}" for symbol, value in steps]
+    lines.append(f"return {printer.doprint(result)}")
+    imports = sorted(
+        f"from numpy import {function}" for module, fs in printer.module_imports.items() for function in fs
+    )
+    body = "\n    ".join(lines)
+    return function_of("\n".join([*imports, f"def {name}({', '.join(names)}):", f"    {body}", ""]))
+
+
+def to_sympy(fun: Callable) -> Any:
+    """The SymPy expression of a straight-line function of floats; its symbols bear the names of the parameters."""
+    sympy = lazy.load("sympy")
+    names = Signature.of(fun).names
+    options = options_of()
+    lowered = driver.lower(fun, [(name, Leaf(), [FLOAT]) for name in names], options)
+    fn = driver.optimized(lowered, options)
+    known: dict[Any, Any] = {
+        value: sympy.Symbol(name, real=True) for value, (name, _) in zip(fn.params, fn.param_trees, strict=True)
+    }
+    for op in fn.body.ops[:-1]:
+        known[op.result if len(op.results) == 1 else op] = _translated(sympy, op, known)
+    if len(fn.results) != 1:
+        raise UnsupportedError("AD420", f"{fn.name} has {len(fn.results)} results; to_sympy needs one", fn.span)
+    return known[fn.results[0]]
+
+
+def _translated(sympy: Any, op: Op, known: Mapping[Any, Any]) -> Any:
+    operands = [known[v] for v in op.operands]
+    if op.kind == "const":
+        return sympy.sympify(op.attrs["value"])
+    if op.kind in ARITHMETIC:
+        return ARITHMETIC[op.kind](*operands)
+    name = NAMES.get(op.kind, op.kind if op.kind in SAME else None)
+    if name is None:
+        raise UnsupportedError(
+            "AD420", f"`{op.kind}` has no SymPy form", op.span, help="to_sympy takes straight-line functions of floats"
+        )
+    return getattr(sympy, name)(*operands)
