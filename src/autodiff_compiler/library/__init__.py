@@ -5,9 +5,35 @@ entry with a builder and the arguments builds the IR.  A new function is a row i
 """
 
 from autodiff_compiler.library import (
+    arguments,
     arith,
+    builtins,
+    create,
+    einsum,
     elementwise,
+    linear,
+    mathematics,
+    reductions,
+    shapes,
 )
 from autodiff_compiler.library.registry import Entry, View, attribute, is_refused, lookup, method, names
 
-__all__ = ["Entry", "View", "arith", "attribute", "elementwise", "is_refused", "lookup", "method", "names"]
+__all__ = [
+    "Entry",
+    "View",
+    "arguments",
+    "arith",
+    "attribute",
+    "builtins",
+    "create",
+    "einsum",
+    "elementwise",
+    "is_refused",
+    "linear",
+    "lookup",
+    "mathematics",
+    "method",
+    "names",
+    "reductions",
+    "shapes",
+]

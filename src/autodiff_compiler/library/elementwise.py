@@ -22,7 +22,7 @@ from autodiff_compiler.library.arguments import (
     to_dtype,
     type_of,
 )
-from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function
+from autodiff_compiler.library.registry import add, add_attribute, add_method, function
 
 
 def floats(b: Builder, *operands: Any) -> list[Value]:
@@ -339,12 +339,6 @@ def isclose(b: Builder, a: Any, other: Any, rtol: Any = 1e-5, atol: Any = 1e-8, 
     return close
 
 
-@function(np.real, "np.real")
-def real(b: Builder, val: Any) -> Value | View:
-    """Numbers are real: the array itself."""
-    return View(()) if isinstance(val, Value) else as_array(b, val)
-
-
 @function(np.conjugate, "np.conjugate", "conj")
 def conjugate(b: Builder, x: Any) -> Value:
     return as_array(b, x)
@@ -356,5 +350,4 @@ def imag(b: Builder, val: Any) -> Value:
 
 
 add_method("conjugate", conjugate)
-add_attribute("real", real)
 add_attribute("imag", imag)

@@ -1,0 +1,179 @@
+"""The builtin functions of Python, on run-time values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import BOOL, FLOAT, FLOATS, INT, Array, ListOf, Scalar, dtype_of, rank
+from autodiff_compiler.library import arith
+from autodiff_compiler.library.arguments import as_array, as_operand, as_value, is_number, to_dtype, type_of
+from autodiff_compiler.library.elementwise import round_
+from autodiff_compiler.library.registry import function, refuse
+
+
+@function(abs, "abs")
+def abs_(b: Builder, x: Any, /) -> Value:
+    value = as_value(b, x)
+    if dtype_of(value.type) == "bool":
+        return to_dtype(b, value, "i64") if arith.is_py(value.type) else value
+    return b.op("abs", value)
+
+
+def scalar(b: Builder, x: Any, name: str) -> Value:
+    """An argument that must be a single number."""
+    value = as_value(b, x)
+    if isinstance(value.type, Array):
+        raise UserError("AD205", f"{name} needs a number, not an array", b.span, help="use the NumPy function, x.astype(...), or x.item() for a single element")
+    return value
+
+
+def _chosen(b: Builder, symbol: str, best: Any, candidate: Any) -> Value:
+    """The candidate if it compares so with the best, else the best: as CPython goes, also for NaN and equals."""
+    best, candidate = arith.promoted(b, best, candidate)
+    return b.select(arith.compare(b, symbol, candidate, best), candidate, best)
+
+
+def _extremum(symbol: str, name: str):
+    def build(b: Builder, first: Any, /, *rest: Any) -> Value:
+        if rest:
+            candidates = [first, *rest]
+        elif isinstance(first, tuple | list):
+            candidates = list(first)
+        elif isinstance(first, Value) and isinstance(first.type, Array | ListOf):
+            return _extremum_of_array(b, symbol, name, as_array(b, first))
+        else:
+            raise UserError("AD201", f"{name} of a single number", b.span)
+        if not candidates:
+            raise UserError("AD209", f"{name}() arg is an empty sequence", b.span)
+        things = [x if is_number(x) else scalar(b, x, name) for x in candidates]
+        best: Any = things[0]
+        for candidate in things[1:]:
+            best = _chosen(b, symbol, best, candidate)
+        return as_value(b, best)
+
+    return build
+
+
+def _extremum_of_array(b: Builder, symbol: str, name: str, x: Value) -> Value:
+    if rank(x.type) != 1:
+        raise UserError("AD205", f"{name} of a matrix compares its rows", b.span, help=f"use np.{name}")
+    length = b.dim(x, 0)
+    nonempty = b.compare("gt", length, b.const(0))
+    b.emit("check", (nonempty,), {"error": "ValueError", "message": (f"{name}() arg is an empty sequence",)})
+    start = b.element(x, b.const(0))
+    with b.region(INT, start.type, names=("i", "best")) as body:
+        i, best = body.params
+        b.yield_(_chosen(b, symbol, best, b.element(x, i)))
+    return b.for_(b.const(1), length, b.const(1), (start,), body.done())[0]
+
+
+for _function, _symbol, _name in ((max, ">", "max"), (min, "<", "min")):
+    function(_function, _name)(_extremum(_symbol, _name))
+
+
+@function(sum, "sum")
+def sum_(b: Builder, iterable: Any, /, start: Any = 0) -> Any:
+    """Of a tuple or list a chain of additions; of an array the sum over its first axis."""
+    if isinstance(iterable, Value):
+        if isinstance(iterable.type, Scalar):
+            raise UserError("AD201", "sum of a single number", b.span)
+        value = as_array(b, iterable)
+        if dtype_of(value.type) == "bool":
+            value = to_dtype(b, value, "i64")
+        total: Any = b.op("sum", value, axes=(0,))
+    else:
+        if not iterable:
+            return start
+        items = [as_operand(b, x) for x in iterable]
+        first = items[0]
+        # 0 + x is x, but for a truth value, which becomes an integer.
+        total = arith.binary(b, "+", 0, first) if dtype_of(type_of(b, first)) == "bool" else first
+        for item in items[1:]:
+            total = arith.binary(b, "+", total, item)
+    return total if is_number(start) and start == 0 else arith.binary(b, "+", start, total)
+
+
+@function(len, "len")
+def len_(b: Builder, obj: Any, /) -> Value | int:
+    if isinstance(obj, Value):
+        if isinstance(obj.type, ListOf):
+            return b.op("list_len", obj)
+        if isinstance(obj.type, Array):
+            return b.dim(obj, 0)
+        raise UserError("AD205", f"a {obj.type} has no len()", b.span)
+    try:
+        return len(obj)
+    except TypeError as error:
+        raise UserError("AD205", str(error), b.span) from error
+
+
+@function(float, "float")
+def float_(b: Builder, x: Any = 0.0, /) -> Value:
+    return b.cast(scalar(b, x, "float"), FLOAT)
+
+
+@function(int, "int")
+def int_(b: Builder, x: Any = 0, /) -> Value:
+    """Towards zero."""
+    return b.cast(scalar(b, x, "int"), INT)
+
+
+@function(bool, "bool")
+def bool_(b: Builder, x: Any = False, /) -> Value | bool:
+    if isinstance(x, tuple | list):
+        return bool(x)
+    if isinstance(x, Value) and isinstance(x.type, ListOf):
+        return b.compare("gt", b.op("list_len", x), b.const(0))
+    return b.cast(arith.truth(b, x), BOOL)
+
+
+@function(round, "round")
+def round_builtin(b: Builder, number: Any, ndigits: Any = None) -> Value:
+    value = scalar(b, number, "round")
+    integral = dtype_of(value.type) not in FLOATS
+    if ndigits is None:
+        return b.cast(value if integral else b.op("rint", value), INT)
+    if integral or not arith.is_py(value.type):
+        return round_(b, value, ndigits)
+    raise UnsupportedError(
+        "AD208", "round of a Python float to digits: CPython rounds its decimal text", b.span, help="use np.round(x, n)"
+    )
+
+
+@function(pow, "pow")
+def pow_(b: Builder, base: Any, exp: Any, mod: Any = None) -> Value:
+    if mod is not None:
+        raise UnsupportedError("AD202", "pow with a modulus", b.span, help="write a loop")
+    return arith.power(b, base, exp)
+
+
+@function(divmod, "divmod")
+def divmod_(b: Builder, x: Any, y: Any, /) -> tuple[Value, Value]:
+    return arith.binary(b, "//", x, y), arith.binary(b, "%", x, y)
+
+
+def _quantifier(kind: str, empty: bool):
+    def build(b: Builder, iterable: Any, /) -> Value | bool:
+        if isinstance(iterable, Value):
+            value = arith.as_bool(b, as_array(b, iterable))
+            if rank(value.type) != 1:
+                raise UserError("AD205", f"{kind} of other than a vector", b.span, help=f"use np.{kind}")
+            return b.cast(b.op(kind, value, axes=(0,)), BOOL)
+        result: Value | None = None
+        for x in iterable:
+            test = b.cast(arith.truth(b, x), BOOL)
+            result = test if result is None else b.op("and" if kind == "all" else "or", result, test)
+        return empty if result is None else result
+
+    return build
+
+
+function(all, "all")(_quantifier("all", True))
+function(any, "any")(_quantifier("any", False))
+
+refuse(sorted, "sorted", "use np.sort")
+refuse(complex, "complex", "carry real and imaginary parts")
+refuse(input, "input", "pass the value as an argument")

@@ -1,0 +1,286 @@
+"""Making arrays, and conversions between dtypes and kinds of numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import FLOATS, INT, INTS, NUMPY_NAMES, Array, Scalar, dtype_of, promote, rank
+from autodiff_compiler.library import arith
+from autodiff_compiler.library.arguments import (
+    as_array,
+    as_operand,
+    broadcast_shape,
+    check_equal,
+    dtype_argument,
+    extents,
+    is_number,
+    product,
+    shape_of,
+    static_bool,
+    to_dtype,
+    to_int,
+    type_of,
+)
+from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function
+from autodiff_compiler.library.shapes import broadcast_to, view
+
+
+def filled(b: Builder, dims: list[Value], value: float, dtype: str) -> Value:
+    """An array full of a constant; of no dimensions, a scalar."""
+    fill = b.const(value, Scalar(dtype))
+    return b.full(dims, fill) if dims else fill
+
+
+def _constant(value: float):
+    def build(b: Builder, shape: Any, dtype: Any = None) -> Value:
+        return filled(b, extents(b, shape), value, dtype_argument(b, dtype, "f64"))
+
+    return build
+
+
+def _constant_like(value: float):
+    def build(b: Builder, a: Any, dtype: Any = None, *, shape: Any = None) -> Value:
+        array = as_array(b, a)
+        dims = shape_of(b, array) if shape is None else extents(b, shape)
+        return filled(b, dims, value, dtype_argument(b, dtype, dtype_of(array.type)))
+
+    return build
+
+
+for _name, _value in (("zeros", 0), ("ones", 1)):
+    add(getattr(np, _name), f"np.{_name}", _constant(_value))
+    add(getattr(np, f"{_name}_like"), f"np.{_name}_like", _constant_like(_value))
+
+
+@function(np.empty, "np.empty")
+def empty(b: Builder, shape: Any, dtype: Any = None) -> Value:
+    dims = extents(b, shape)
+    own = dtype_argument(b, dtype, "f64")
+    return b.op("empty", *dims, dtype=own) if dims else b.const(0, Scalar(own))
+
+
+@function(np.empty_like, "np.empty_like")
+def empty_like(b: Builder, prototype: Any, dtype: Any = None, *, shape: Any = None) -> Value:
+    array = as_array(b, prototype)
+    dims = tuple(shape_of(b, array)) if shape is None else shape
+    return empty(b, dims, dtype_name(b, dtype, array))
+
+
+def dtype_name(b: Builder, dtype: Any, array: Value) -> str:
+    """A `dtype=` argument, or the dtype of an array, as NumPy spells it."""
+    return NUMPY_NAMES[dtype_argument(b, dtype, dtype_of(array.type))]
+
+
+@function(np.full, "np.full")
+def full(b: Builder, shape: Any, fill_value: Any, dtype: Any = None) -> Value:
+    fill = as_array(b, fill_value)
+    fill = to_dtype(b, fill, dtype_argument(b, dtype, dtype_of(fill.type)), strong=True)
+    if isinstance(fill.type, Array):
+        return b.op("copy", broadcast_to(b, fill, shape))
+    dims = extents(b, shape)
+    return b.full(dims, fill) if dims else fill
+
+
+@function(np.full_like, "np.full_like")
+def full_like(b: Builder, a: Any, fill_value: Any, dtype: Any = None, *, shape: Any = None) -> Value:
+    array = as_array(b, a)
+    return full(b, tuple(shape_of(b, array)) if shape is None else shape, fill_value, dtype_name(b, dtype, array))
+
+
+# -- ranges ------------------------------------------------------------------------------------------------------------
+
+
+@function(np.arange, "np.arange")
+def arange(b: Builder, start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Value:
+    if stop is None:
+        start, stop = 0, start
+    step = 1 if step is None else step
+    things = [as_operand(b, x) for x in (start, stop, step)]
+    if any(isinstance(type_of(b, x), Array) for x in things):
+        raise UserError("AD205", "np.arange needs numbers, not arrays", b.span)
+    if is_number(step) and step == 0:
+        raise UserError("AD209", "np.arange: the step must not be 0", b.span)
+    own = promote(*(Scalar(dtype_of(type_of(b, x))) for x in things))
+    target = dtype_argument(b, dtype, own)
+    if own in INTS and target in INTS:
+        return to_dtype(b, _int_range(b, *things), target)
+    if own == "bool" or target not in FLOATS:
+        raise UnsupportedError("AD206", "np.arange of floats in an integer dtype", b.span, help="use astype")
+    return _float_range(b, things, target)
+
+
+def _int_range(b: Builder, start: Any, stop: Any, step: Any) -> Value:
+    if is_number(start) and start == 0 and is_number(step) and step == 1:
+        return b.op("arange", b.op("maximum", to_int(b, stop, "stop"), b.const(0)) if isinstance(stop, Value)
+                    else b.const(max(int(stop), 0)))  # fmt: skip
+    first, last, by = (to_int(b, x, "a bound of np.arange") for x in (start, stop, step))
+    # The number of steps, rounded up.
+    length = b.neg(b.op("floordiv", b.sub(first, last), by))
+    steps = b.op("arange", b.op("maximum", length, b.const(0)))
+    return b.add(b.mul(steps, by), first)
+
+
+def _float_range(b: Builder, things: list[Any], dtype: str) -> Value:
+    """`start + i * delta` with the rounded difference of the first two elements, as NumPy fills it."""
+    start, stop, step = (to_dtype(b, x, "f64") for x in things)
+    length = b.op("ceil", arith.binary(b, "/", arith.binary(b, "-", stop, start), step))
+    count = b.op("maximum", b.cast(length, INT), b.const(0))
+    delta = b.sub(b.add(start, step), start)
+    steps = to_dtype(b, b.op("arange", count), "f64")
+    return to_dtype(b, b.add(start, b.mul(steps, delta)), dtype)
+
+
+@function(np.linspace, "np.linspace")
+def linspace(b: Builder, start: Any, stop: Any, num: Any = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None) -> Value:
+    if static_bool(b, retstep, "retstep"):
+        raise UnsupportedError("AD202", "np.linspace: retstep is not supported", b.span, help="compute the step yourself")
+    closed = static_bool(b, endpoint, "endpoint")
+    first, last = (as_array(b, x) for x in (start, stop))
+    if rank(first.type) or rank(last.type):
+        raise UnsupportedError("AD205", "np.linspace between arrays", b.span, help="start + t[:, None] * (stop - start)")
+    own = promote(first.type, last.type)
+    own = own if own in FLOATS else "f64"
+    first, last = to_dtype(b, first, own), to_dtype(b, last, own)
+    (count,) = extents(b, num)
+    intervals = count
+    if closed:
+        intervals = b.const(max(int(num) - 1, 1)) if is_number(num) else b.op("maximum", b.sub(count, b.const(1)), b.const(1))
+    step = b.div(b.sub(last, first), to_dtype(b, intervals, own))
+    points = b.add(b.mul(to_dtype(b, b.op("arange", count), own), step), first)
+    if closed:
+        points = _with_last(b, points, count, num, last)
+    return to_dtype(b, points, dtype_argument(b, dtype, own))
+
+
+def _with_last(b: Builder, points: Value, count: Value, num: Any, last: Value) -> Value:
+    """The points with the last one exact, if there are more than one."""
+    path = (("index", ("i",)),)
+    if is_number(num):
+        return b.store(points, path, (b.const(-1),), last) if num > 1 else points
+    with b.region() as then:
+        b.yield_(b.store(points, path, (b.const(-1),), last))
+    with b.region() as orelse:
+        b.yield_(points)
+    return b.if_(b.compare("gt", count, b.const(1)), then.done(), orelse.done())[0]
+
+
+@function(np.logspace, "np.logspace")
+def logspace(b: Builder, start: Any, stop: Any, num: Any = 50, endpoint: Any = True, base: Any = 10.0) -> Value:
+    return arith.power(b, as_array(b, base), linspace(b, start, stop, num, endpoint))
+
+
+@function(np.meshgrid, "np.meshgrid")
+def meshgrid(b: Builder, *xi: Any, indexing: Any = "xy", copy: Any = True, sparse: Any = False) -> tuple[Value, ...]:
+    if sparse or not copy or indexing not in ("xy", "ij"):
+        raise UnsupportedError("AD202", "np.meshgrid: sparse= and copy= are not supported", b.span, help="use x[:, None]")
+    values = [as_array(b, x) for x in xi]
+    if any(rank(v.type) != 1 for v in values):
+        raise UnsupportedError("AD205", "np.meshgrid of other than vectors", b.span, help="flatten them")
+    order = list(range(len(values)))
+    if indexing == "xy" and len(values) > 1:
+        order[0], order[1] = 1, 0
+    dims = [b.dim(values[k], 0) for k in order]
+    grids = []
+    for k, value in enumerate(values):
+        items = tuple("s000" if axis == k else "n" for axis in order)
+        grids.append(b.op("copy", b.op("broadcast_to", b.load(value, (("index", items),)), *dims)))
+    return tuple(grids)
+
+
+# -- conversions -------------------------------------------------------------------------------------------------------
+
+
+@function(np.array, "np.array")
+def array(b: Builder, object: Any, dtype: Any = None, *, copy: Any = True) -> Value:
+    if not static_bool(b, copy, "copy"):
+        raise UnsupportedError("AD202", "np.array: copy=False is not supported", b.span, help="use np.asarray")
+    result = as_array(b, object, None if dtype is None else dtype_argument(b, dtype, "f64"))
+    return b.op("copy", result) if result is object and isinstance(result.type, Array) else result
+
+
+@function(np.asarray, "np.asarray")
+def asarray(b: Builder, a: Any, dtype: Any = None) -> View | Value:
+    return view(b, a, as_array(b, a, None if dtype is None else dtype_argument(b, dtype, "f64")), ())
+
+
+add(np.asanyarray, "np.asanyarray", asarray)
+
+
+@function(np.ascontiguousarray, "np.ascontiguousarray")
+def ascontiguousarray(b: Builder, a: Any, dtype: Any = None) -> View | Value:
+    value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, "f64"))
+    return view(b, a, value, ()) if rank(value.type) else b.full([b.const(1)], value)
+
+
+@function(np.copy, "np.copy", "copy")
+def copy(b: Builder, a: Any) -> Value:
+    return array(b, a)
+
+
+def astype(b: Builder, a: Any, dtype: Any, *, copy: Any = True) -> View | Value:
+    given = as_array(b, a)
+    result = to_dtype(b, given, dtype_argument(b, dtype, "f64"), strong=True)
+    if result is not given or not isinstance(given.type, Array):
+        return result
+    return b.op("copy", given) if static_bool(b, copy, "copy") else view(b, a, given, ())
+
+
+def item(b: Builder, a: Any, *index: Any) -> Value:
+    """An element as a Python number."""
+    value = as_array(b, a)
+    if isinstance(value.type, Array):
+        value = _element(b, value, index)
+    elif index:
+        raise UserError("AD203", "item of a scalar takes no index", b.span)
+    dtype = dtype_of(value.type)
+    return b.cast(value, Scalar("f64" if dtype in FLOATS else "bool" if dtype == "bool" else "i64", "py"))
+
+
+def _element(b: Builder, x: Value, index: tuple[Any, ...]) -> Value:
+    if not index:
+        total = product(b, b.dims(x))
+        check_equal(b, total, b.const(1), "can only convert an array of size 1 to a Python scalar")
+        return b.element(x, *(b.const(0) for _ in range(rank(x.type))))
+    if len(index) != rank(x.type):
+        raise UnsupportedError("AD205", "item with a flat index", b.span, help="give one index for each axis")
+    positions = [to_int(b, i, "an index") for i in index]
+    for axis, position in enumerate(positions):
+        b.emit("check_index", (position, b.dim(x, axis)))
+    return b.element(x, *positions)
+
+
+def _scalar_type(dtype: str):
+    def build(b: Builder, x: Any = 0, /) -> Value:
+        return as_array(b, x, dtype)
+
+    return build
+
+
+for _dtype, _name in NUMPY_NAMES.items():
+    add(getattr(np, _name), f"np.{_name}", _scalar_type(_dtype))
+
+
+def dtype_attribute(b: Builder, a: Any) -> np.dtype:
+    return np.dtype(NUMPY_NAMES[dtype_of(as_array(b, a).type)])
+
+
+def itemsize(b: Builder, a: Any) -> int:
+    return dtype_attribute(b, a).itemsize
+
+
+add_method("astype", astype)
+add_method("item", item)
+add_attribute("dtype", dtype_attribute)
+add_attribute("itemsize", itemsize)
+
+
+@function(np.broadcast_arrays, "np.broadcast_arrays")
+def broadcast_arrays(b: Builder, *args: Any) -> tuple[Value, ...]:
+    values = [as_array(b, a) for a in args]
+    dims = broadcast_shape(b, *(shape_of(b, v) for v in values))
+    return tuple(b.op("broadcast_to", v, *dims) if dims else v for v in values)

@@ -1,0 +1,268 @@
+"""Products of vectors, matrices and tensors, and parts of matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import WHOLE
+from autodiff_compiler.ir.types import INT, Scalar, dtype_of, rank
+from autodiff_compiler.library import arith
+from autodiff_compiler.library.arguments import (
+    as_array,
+    broadcast_shape,
+    check_equal,
+    dtype_argument,
+    extents,
+    normal_axis,
+    product,
+    static_int,
+)
+from autodiff_compiler.library.create import filled
+from autodiff_compiler.library.reductions import flat, sliced
+from autodiff_compiler.library.registry import add, function, refuse
+from autodiff_compiler.library.shapes import array, transposed
+
+add(np.matmul, "np.matmul", lambda b, x1, x2: arith.matmul(b, as_array(b, x1), as_array(b, x2)))
+
+
+@function(np.dot, "np.dot", "dot")
+def dot(b: Builder, a: Any, other: Any) -> Value:
+    x, y = arith.promoted(b, as_array(b, a), as_array(b, other))
+    if rank(x.type) == 0 or rank(y.type) == 0:
+        return arith.binary(b, "*", x, y)
+    if rank(y.type) <= 2:
+        return arith.matmul(b, x, y)
+    return contracted(b, x, y, [rank(x.type) - 1], [rank(y.type) - 2])
+
+
+@function(np.vdot, "np.vdot")
+def vdot(b: Builder, a: Any, other: Any) -> Value:
+    return arith.matmul(b, flat(b, as_array(b, a)), flat(b, as_array(b, other)))
+
+
+@function(np.inner, "np.inner")
+def inner(b: Builder, a: Any, other: Any) -> Value:
+    x, y = arith.promoted(b, as_array(b, a), as_array(b, other))
+    if rank(x.type) == 0 or rank(y.type) == 0:
+        return arith.binary(b, "*", x, y)
+    return contracted(b, x, y, [rank(x.type) - 1], [rank(y.type) - 1])
+
+
+@function(np.outer, "np.outer")
+def outer(b: Builder, a: Any, other: Any) -> Value:
+    x, y = flat(b, as_array(b, a)), flat(b, as_array(b, other))
+    return arith.binary(b, "*", b.insert_axis(x, 1), b.insert_axis(y, 0))
+
+
+@function(np.tensordot, "np.tensordot")
+def tensordot(b: Builder, a: Any, other: Any, axes: Any = 2) -> Value:
+    x, y = arith.promoted(b, as_array(b, a), as_array(b, other))
+    if isinstance(axes, tuple | list):
+        left, right = (list(side) if isinstance(side, tuple | list) else [side] for side in axes)
+    else:
+        count = static_int(b, axes, "axes")
+        left, right = list(range(rank(x.type) - count, rank(x.type))), list(range(count))
+    if len(left) != len(right):
+        raise UserError("AD204", "shape-mismatch for sum", b.span)
+    left = [normal_axis(b, k, rank(x.type)) for k in left]
+    right = [normal_axis(b, k, rank(y.type)) for k in right]
+    return contracted(b, x, y, left, right)
+
+
+def contracted(b: Builder, x: Value, y: Value, left: list[int], right: list[int]) -> Value:
+    """The sum of products over pairs of axes: one matrix product of reshaped operands."""
+    if rank(x.type) == 0 or rank(y.type) == 0:
+        return arith.binary(b, "*", x, y)
+    for m, n in zip(left, right):
+        check_equal(b, b.dim(x, m), b.dim(y, n), "shape-mismatch for sum")
+    rows = [k for k in range(rank(x.type)) if k not in left]
+    columns = [k for k in range(rank(y.type)) if k not in right]
+    inner = product(b, [b.dim(x, k) for k in left])
+    dims = [b.dim(x, k) for k in rows] + [b.dim(y, k) for k in columns]
+    left_matrix = _grouped(b, transposed(b, x, (*rows, *left)), [b.dim(x, k) for k in rows], inner, 1)
+    right_matrix = _grouped(b, transposed(b, y, (*right, *columns)), [b.dim(y, k) for k in columns], inner, 0)
+    result = arith.matmul(b, left_matrix, right_matrix)
+    return result if rank(result.type) == len(dims) else b.op("reshape", result, *dims)
+
+
+def _grouped(b: Builder, x: Value, free: list[Value], inner: Value, position: int) -> Value:
+    """`x` with its free axes as one and its contracted axes as one: a matrix, or a vector where none is free."""
+    dims = [product(b, free)] if free else []
+    dims.insert(position if free else 0, inner)
+    return x if rank(x.type) == len(dims) else b.op("reshape", x, *dims)
+
+
+# -- parts of matrices -------------------------------------------------------------------------------------------------
+
+
+def _diagonal_indices(b: Builder, rows: Value, columns: Value, k: int) -> tuple[Value, Value]:
+    """Row and column numbers of the k-th diagonal."""
+    down, right = max(-k, 0), max(k, 0)
+    length = b.op("minimum", b.sub(rows, b.const(down)), b.sub(columns, b.const(right)))
+    steps = b.op("arange", b.op("maximum", length, b.const(0)))
+    return (
+        b.add(steps, b.const(down)) if down else steps,
+        b.add(steps, b.const(right)) if right else steps,
+    )
+
+
+_PAIR = (("index", ("a", "a")),)
+
+
+@function(np.diag, "np.diag")
+def diag(b: Builder, v: Any, k: Any = 0) -> Value:
+    value = array(b, v, "np.diag")
+    offset = static_int(b, k, "k")
+    if rank(value.type) == 1:
+        side = b.add(b.dim(value, 0), b.const(abs(offset)))
+        square = filled(b, [side, side], 0, dtype_of(value.type))
+        return b.store(square, _PAIR, _diagonal_indices(b, side, side, offset), value)
+    if rank(value.type) != 2:
+        raise UserError("AD204", "np.diag: input must be 1- or 2-d", b.span)
+    return diagonal(b, value, offset)
+
+
+@function(np.diagonal, "np.diagonal", "diagonal")
+def diagonal(b: Builder, a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Value:
+    value = array(b, a, "np.diagonal")
+    count = rank(value.type)
+    if count < 2:
+        raise UserError("AD204", "diag requires an array of at least two dimensions", b.span)
+    m, n = normal_axis(b, axis1, count, "axis1"), normal_axis(b, axis2, count, "axis2")
+    if m == n:
+        raise UserError("AD203", "axis1 and axis2 cannot be the same", b.span)
+    front = transposed(b, value, (m, n, *(axis for axis in range(count) if axis not in (m, n))))
+    indices = _diagonal_indices(b, b.dim(front, 0), b.dim(front, 1), static_int(b, offset, "offset"))
+    picked = b.load(front, _PAIR, indices)
+    # NumPy puts the diagonal last.
+    return transposed(b, picked, (*range(1, count - 1), 0))
+
+
+@function(np.trace, "np.trace", "trace")
+def trace(b: Builder, a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Value:
+    picked = diagonal(b, a, offset, axis1, axis2)
+    return b.op("sum", picked, axes=(rank(picked.type) - 1,))
+
+
+def _triangle(b: Builder, m: Any, k: Any, *, lower: bool) -> Value:
+    value = array(b, m, "a triangle")
+    if rank(value.type) == 1:
+        value = b.op("broadcast_to", value, b.dim(value, 0), b.dim(value, 0))
+    count = rank(value.type)
+    row = b.insert_axis(b.op("arange", b.dim(value, count - 2)), 1)
+    column = b.insert_axis(b.op("arange", b.dim(value, count - 1)), 0)
+    kept = b.compare("le" if lower else "ge", b.sub(column, row), b.const(static_int(b, k, "k")))
+    return b.select(kept, value, b.const_like(0, value.type))
+
+
+@function(np.tril, "np.tril")
+def tril(b: Builder, m: Any, k: Any = 0) -> Value:
+    return _triangle(b, m, k, lower=True)
+
+
+@function(np.triu, "np.triu")
+def triu(b: Builder, m: Any, k: Any = 0) -> Value:
+    return _triangle(b, m, k, lower=False)
+
+
+@function(np.eye, "np.eye")
+def eye(b: Builder, N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Value:
+    (rows,) = extents(b, N)
+    (columns,) = (rows,) if M is None else extents(b, M)
+    own = dtype_argument(b, dtype, "f64")
+    indices = _diagonal_indices(b, rows, columns, static_int(b, k, "k"))
+    return b.store(filled(b, [rows, columns], 0, own), _PAIR, indices, b.const(1, Scalar(own)))
+
+
+@function(np.identity, "np.identity")
+def identity(b: Builder, n: Any, dtype: Any = None) -> Value:
+    return eye(b, n, dtype=dtype)
+
+
+# -- cross products and convolutions -----------------------------------------------------------------------------------
+
+
+@function(np.cross, "np.cross")
+def cross(b: Builder, a: Any, other: Any) -> Value:
+    """Of vectors of three components, along the last axis."""
+    x, y = arith.promoted(b, array(b, a, "np.cross"), array(b, other, "np.cross"))
+    for vector in (x, y):
+        check_equal(b, b.dim(vector, rank(vector.type) - 1), b.const(3), "np.cross: vectors of 3 components are needed")
+
+    def component(v: Value, k: int) -> Value:
+        return b.load(v, (("index", (WHOLE,) * (rank(v.type) - 1) + ("i",)),), (b.const(k),))
+
+    def part(i: int, j: int) -> Value:
+        ahead = arith.binary(b, "*", component(x, i), component(y, j))
+        return b.sub(ahead, arith.binary(b, "*", component(x, j), component(y, i)))
+
+    parts = [part(1, 2), part(2, 0), part(0, 1)]
+    if rank(parts[0].type) == 0:
+        return as_array(b, parts)
+    dims = broadcast_shape(b, b.dims(x)[:-1], b.dims(y)[:-1])
+    result = b.op("empty", *dims, b.const(3), dtype=dtype_of(x.type))
+    path = (("index", (WHOLE,) * len(dims) + ("i",)),)
+    for k, value in enumerate(parts):
+        result = b.store(result, path, (b.const(k),), value)
+    return result
+
+
+@function(np.convolve, "np.convolve")
+def convolve(b: Builder, a: Any, v: Any, mode: Any = "full") -> Value:
+    """The sum of shifted copies of `a`, one for each element of `v`; "same" and "valid" are its middle."""
+    x, kernel = arith.promoted(b, flat(b, as_array(b, a)), flat(b, as_array(b, v)))
+    if mode not in ("full", "same", "valid"):
+        raise UserError("AD209", f"np.convolve: mode must be 'full', 'same' or 'valid', not {mode!r}", b.span)
+    if dtype_of(x.type) == "bool":
+        raise UnsupportedError("AD205", "a convolution of booleans", b.span, help="use astype(int)")
+    m, n = b.dim(x, 0), b.dim(kernel, 0)
+    one = b.const(1)
+    shorter, longer = b.op("minimum", m, n), b.op("maximum", m, n)
+    nonempty = b.compare("gt", shorter, b.const(0))
+    b.emit("check", (nonempty,), {"error": "ValueError", "message": ("np.convolve of an empty array",)})
+    start = filled(b, [b.sub(b.add(m, n), one)], 0, dtype_of(x.type))
+    with b.region(INT, start.type, names=("j", "full")) as body:
+        j, full = body.params
+        path = (("index", ("s110",)),)
+        b.yield_(b.accum(full, path, (j, b.add(j, m)), b.mul(x, b.element(kernel, j))))
+    full = b.for_(b.const(0), n, one, (start,), body.done())[0]
+    if mode == "full":
+        return full
+    if mode == "same":
+        first = b.op("floordiv", b.sub(shorter, one), b.const(2))
+        return sliced(b, full, 0, first, b.add(first, longer))
+    first = b.sub(shorter, one)
+    return sliced(b, full, 0, first, longer)
+
+
+@function(np.kron, "np.kron")
+def kron(b: Builder, a: Any, other: Any) -> Value:
+    x, y = arith.promoted(b, array(b, a, "np.kron"), array(b, other, "np.kron"))
+    count = rank(x.type)
+    if rank(y.type) != count:
+        raise UnsupportedError("AD205", "np.kron of arrays of different ranks", b.span, help="use x[None, :]")
+    outer_ = b.load(x, (("index", (WHOLE, "n") * count),))
+    inner_ = b.load(y, (("index", ("n", WHOLE) * count),))
+    return b.op("reshape", b.mul(outer_, inner_), *(b.mul(m, n) for m, n in zip(b.dims(x), b.dims(y))))
+
+
+for _name in ("solve", "inv", "det", "slogdet", "cholesky", "eigh", "eig", "eigvals", "eigvalsh", "svd", "qr", "lstsq", "pinv"):
+    refuse(getattr(np.linalg, _name), f"np.linalg.{_name}", "write the algorithm as loops (elimination or a factorisation)")
+for _name in ("interp", "searchsorted", "correlate", "gradient", "vectorize", "apply_along_axis", "select", "piecewise"):
+    refuse(getattr(np, _name), f"np.{_name}", "write it with np.where, slices, or as a loop")
+
+
+@function(np.linalg.multi_dot, "np.linalg.multi_dot")
+def multi_dot(b: Builder, arrays: Any) -> Value:
+    """From left to right."""
+    if not isinstance(arrays, tuple | list) or len(arrays) < 2:
+        raise UserError("AD204", "np.linalg.multi_dot needs a list of at least two arrays", b.span)
+    result = dot(b, arrays[0], arrays[1])
+    for other in arrays[2:]:
+        result = dot(b, result, other)
+    return result

@@ -1,0 +1,156 @@
+"""The `math` module: on single numbers, in Python floats."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import FLOAT, FLOATS, INT, Array, ListOf, dtype_of
+from autodiff_compiler.library import arith
+from autodiff_compiler.library.arguments import as_operand, is_number, type_of
+from autodiff_compiler.library.builtins import scalar
+from autodiff_compiler.library.registry import add, function, refuse
+
+_UNARY = {
+    "sqrt": "sqrt", "cbrt": "cbrt", "exp": "exp", "exp2": "exp2", "expm1": "expm1", "log2": "log2", "log10": "log10",
+    "log1p": "log1p", "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+    "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
+    "fabs": "abs", "isnan": "isnan", "isinf": "isinf", "isfinite": "isfinite",
+}  # fmt: skip
+_BINARY = {"atan2": "arctan2", "copysign": "copysign", "fmod": "fmod"}
+
+
+def as_float(b: Builder, x: Any, name: str) -> Value:
+    """A number as a Python float, which is what `math` computes with."""
+    if is_number(x):
+        return b.const(float(x))
+    return b.cast(scalar(b, x, name), FLOAT)
+
+
+def _unary(name: str, kind: str):
+    def build(b: Builder, x: Any, /) -> Value:
+        return b.op(kind, as_float(b, x, name))
+
+    return build
+
+
+def _binary(name: str, kind: str):
+    def build(b: Builder, x: Any, y: Any, /) -> Value:
+        return b.op(kind, as_float(b, x, name), as_float(b, y, name))
+
+    return build
+
+
+def _scaled(name: str, factor: float):
+    def build(b: Builder, x: Any, /) -> Value:
+        return b.mul(as_float(b, x, name), b.const(factor))
+
+    return build
+
+
+def _to_integer(name: str):
+    def build(b: Builder, x: Any, /) -> Value:
+        value = scalar(b, x, f"math.{name}")
+        return b.cast(b.op(name, value) if dtype_of(value.type) in FLOATS else value, INT)
+
+    return build
+
+
+for _name, _kind in _UNARY.items():
+    add(getattr(math, _name), f"math.{_name}", _unary(f"math.{_name}", _kind))
+for _name, _kind in _BINARY.items():
+    add(getattr(math, _name), f"math.{_name}", _binary(f"math.{_name}", _kind))
+for _name in ("floor", "ceil", "trunc"):
+    add(getattr(math, _name), f"math.{_name}", _to_integer(_name))
+add(math.radians, "math.radians", _scaled("math.radians", math.pi / 180))
+add(math.degrees, "math.degrees", _scaled("math.degrees", 180 / math.pi))
+
+
+@function(math.log, "math.log")
+def log(b: Builder, x: Any, base: Any = None, /) -> Value:
+    result = b.op("log", as_float(b, x, "math.log"))
+    return result if base is None else b.div(result, b.op("log", as_float(b, base, "math.log")))
+
+
+@function(math.pow, "math.pow")
+def pow_(b: Builder, x: Any, y: Any, /) -> Value:
+    exponent = float(y) if is_number(y) else as_float(b, y, "math.pow")
+    return arith.power(b, as_float(b, x, "math.pow"), exponent)
+
+
+@function(math.hypot, "math.hypot")
+def hypot(b: Builder, *coordinates: Any) -> Value:
+    values = [as_float(b, x, "math.hypot") for x in coordinates] or [b.const(0.0)]
+    if len(values) == 1:
+        return b.op("abs", values[0])
+    result = values[0]
+    for value in values[1:]:
+        result = b.op("hypot", result, value)
+    return result
+
+
+def elements(b: Builder, x: Any, name: str) -> list[Any]:
+    """A tuple or list of known length."""
+    if isinstance(x, Value) and isinstance(x.type, Array | ListOf):
+        raise UnsupportedError("AD205", f"{name} of an array or a growing list", b.span, help="use the NumPy function")
+    if not isinstance(x, tuple | list):
+        raise UserError("AD205", f"{name} needs a sequence", b.span)
+    return list(x)
+
+
+@function(math.dist, "math.dist")
+def dist(b: Builder, p: Any, q: Any, /) -> Value:
+    left, right = elements(b, p, "math.dist"), elements(b, q, "math.dist")
+    if len(left) != len(right):
+        raise UserError("AD204", "both points must have the same number of dimensions", b.span)
+    pairs = zip(left, right)
+    return hypot(b, *(b.sub(as_float(b, x, "math.dist"), as_float(b, y, "math.dist")) for x, y in pairs))
+
+
+@function(math.prod, "math.prod")
+def prod(b: Builder, iterable: Any, /, *, start: Any = 1) -> Any:
+    result: Any = start
+    for x in elements(b, iterable, "math.prod"):
+        factor = as_operand(b, x)
+        one = is_number(result) and result == 1 and dtype_of(type_of(b, factor)) != "bool"
+        result = factor if one else arith.binary(b, "*", result, factor)
+    return result
+
+
+@function(math.fsum, "math.fsum")
+def fsum(b: Builder, seq: Any, /) -> Value:
+    """A plain sum: CPython's is exactly rounded, ours to the rounding of each addition."""
+    result: Value | None = None
+    for x in elements(b, seq, "math.fsum"):
+        value = as_float(b, x, "math.fsum")
+        result = value if result is None else b.add(result, value)
+    return b.const(0.0) if result is None else result
+
+
+@function(math.modf, "math.modf")
+def modf(b: Builder, x: Any, /) -> tuple[Value, Value]:
+    """Fractional and integral part, both with the sign of x."""
+    value = as_float(b, x, "math.modf")
+    whole = b.op("trunc", value)
+    rest = b.select(b.op("isinf", value), b.const(0.0), b.sub(value, whole))
+    return b.op("copysign", rest, value), whole
+
+
+@function(math.isclose, "math.isclose")
+def isclose(b: Builder, x: Any, y: Any, /, *, rel_tol: Any = 1e-9, abs_tol: Any = 0.0) -> Value:
+    left, right = as_float(b, x, "math.isclose"), as_float(b, y, "math.isclose")
+    larger = b.op("maximum", b.op("abs", left), b.op("abs", right))
+    slack = b.op("maximum", b.mul(as_float(b, rel_tol, "math.isclose"), larger), as_float(b, abs_tol, "math.isclose"))
+    near = b.compare("le", b.op("abs", b.sub(left, right)), slack)
+    finite = b.op("isfinite", larger)
+    return b.op("or", b.compare("eq", left, right), b.op("and", near, finite))
+
+
+_WAY_OUT = "derive it by hand and give the rule as a custom derivative"
+for _name in ("erf", "erfc", "gamma", "lgamma"):
+    refuse(getattr(math, _name), f"math.{_name}", _WAY_OUT)
+for _name in ("remainder", "ldexp", "frexp", "comb", "perm", "factorial", "gcd", "lcm", "isqrt", "nextafter", "ulp"):
+    refuse(getattr(math, _name), f"math.{_name}", "write it with arithmetic")

@@ -1,0 +1,354 @@
+"""Reductions along axes, and what is made of them: means, variances, norms, running sums."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import WHOLE
+from autodiff_compiler.ir.types import BOOL, FLOATS, INT, Array, dtype_of, rank
+from autodiff_compiler.library import arith
+from autodiff_compiler.library.arguments import (
+    as_array,
+    check_equal,
+    dtype_argument,
+    float_dtype,
+    normal_axes,
+    normal_axis,
+    product,
+    shape_of,
+    static_bool,
+    static_int,
+    to_dtype,
+)
+from autodiff_compiler.library.elementwise import isclose
+from autodiff_compiler.library.registry import add, add_method, function, refuse
+
+
+def flat(b: Builder, x: Value) -> Value:
+    """An array (or a scalar) as a vector."""
+    if not isinstance(x.type, Array):
+        return b.full([b.const(1)], x)
+    return x if x.type.rank == 1 else b.op("reshape", x, product(b, b.dims(x)))
+
+
+def kept(b: Builder, reduced: Value, axes: tuple[int, ...], keepdims: Any) -> Value:
+    """The reduced axes put back with extent 1 if `keepdims`."""
+    if not static_bool(b, keepdims, "keepdims") or not axes:
+        return reduced
+    total = rank(reduced.type) + len(axes)
+    if not isinstance(reduced.type, Array):
+        return b.full([b.const(1)] * total, reduced)
+    return b.load(reduced, (("index", tuple("n" if axis in axes else WHOLE for axis in range(total))),))
+
+
+def count(b: Builder, x: Value, axes: tuple[int, ...]) -> Value:
+    """How many elements are reduced, a Python int."""
+    return product(b, [b.dim(x, axis) for axis in axes])
+
+
+def require_elements(b: Builder, x: Value, axes: tuple[int, ...], name: str) -> None:
+    if axes:
+        condition = b.compare("gt", count(b, x, axes), b.const(0))
+        b.emit("check", (condition,), {"error": "ValueError", "message": (f"{name} of an empty array",)})
+
+
+def _accumulated(b: Builder, a: Any, dtype: Any) -> Value:
+    """The operand of a sum or product in the dtype it is computed in: small integers widen."""
+    value = as_array(b, a)
+    own = dtype_of(value.type)
+    default = own if own in FLOATS else "u64" if own.startswith("u") else "i64"
+    return to_dtype(b, value, dtype_argument(b, dtype, default))
+
+
+def _sum(kind: str):
+    def build(b: Builder, a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Value:
+        value = _accumulated(b, a, dtype)
+        axes = normal_axes(b, axis, rank(value.type))
+        return kept(b, b.op(kind, value, axes=axes), axes, keepdims) if axes else value
+
+    return build
+
+
+def _extremum(kind: str):
+    def build(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
+        value = as_array(b, a)
+        axes = normal_axes(b, axis, rank(value.type))
+        require_elements(b, value, axes, kind)
+        return kept(b, b.op(kind, value, axes=axes), axes, keepdims) if axes else value
+
+    return build
+
+
+def _test(kind: str):
+    def build(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
+        value = arith.as_bool(b, as_array(b, a))
+        axes = normal_axes(b, axis, rank(value.type))
+        return kept(b, b.op(kind, value, axes=axes), axes, keepdims) if axes else value
+
+    return build
+
+
+def _position(kind: str):
+    def build(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
+        value = as_array(b, a)
+        if axis is None:
+            axes = tuple(range(rank(value.type)))
+            value = flat(b, value)
+            position = 0
+        else:
+            position = normal_axis(b, axis, rank(value.type))
+            axes = (position,)
+        require_elements(b, value, (position,), kind)
+        return kept(b, b.op(kind, value, axis=position), axes, keepdims)
+
+    return build
+
+
+for _kind, _make in (
+    ("sum", _sum), ("prod", _sum), ("max", _extremum), ("min", _extremum), ("any", _test), ("all", _test),
+    ("argmax", _position), ("argmin", _position),
+):  # fmt: skip
+    _build = _make(_kind)
+    add(getattr(np, _kind), f"np.{_kind}", _build)
+    add_method(_kind, _build)
+add(np.amax, "np.amax", _extremum("max"))
+add(np.amin, "np.amin", _extremum("min"))
+
+
+@function(np.mean, "np.mean", "mean")
+def mean(b: Builder, a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Value:
+    value = as_array(b, a)
+    own = dtype_of(value.type)
+    value = to_dtype(b, value, dtype_argument(b, dtype, own if own in FLOATS else "f64"))
+    axes = normal_axes(b, axis, rank(value.type))
+    if not axes:
+        return value
+    total = b.op("sum", value, axes=axes)
+    return kept(b, b.div(total, to_dtype(b, count(b, value, axes), dtype_of(value.type))), axes, keepdims)
+
+
+@function(np.var, "np.var", "var")
+def var(b: Builder, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Value:
+    """In two passes, as NumPy computes it."""
+    value = as_array(b, a)
+    own = dtype_of(value.type)
+    value = to_dtype(b, value, own if own in FLOATS else "f64")
+    dtype = dtype_of(value.type)
+    axes = normal_axes(b, axis, rank(value.type))
+    deviation = b.sub(value, mean(b, value, axes, keepdims=True))
+    squares = b.mul(deviation, deviation)
+    total = b.op("sum", squares, axes=axes) if axes else squares
+    freedom = arith.binary(b, "-", count(b, value, axes), ddof)
+    freedom = b.op("maximum", freedom, b.const_like(0, freedom.type))
+    return kept(b, b.div(total, to_dtype(b, freedom, dtype)), axes, keepdims)
+
+
+def safe_root(b: Builder, total: Value, exponent: float = 0.5) -> Value:
+    """The root of a sum of squares (or powers), with derivative 0 where the sum is 0: the root of 1 is taken there."""
+    zero = b.compare("eq", total, b.const_like(0.0, total.type))
+    base = b.select(zero, b.const_like(1.0, total.type), total)
+    root = b.op("sqrt", base) if exponent == 0.5 else b.op("pow", base, b.const_like(exponent, total.type))
+    return b.select(zero, b.const_like(0.0, total.type), root)
+
+
+@function(np.std, "np.std", "std")
+def std(b: Builder, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Value:
+    return safe_root(b, var(b, a, axis, ddof=ddof, keepdims=keepdims))
+
+
+@function(np.ptp, "np.ptp")
+def ptp(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
+    value = as_array(b, a)
+    axes = normal_axes(b, axis, rank(value.type))
+    require_elements(b, value, axes, "ptp")
+    if not axes:
+        return b.sub(value, value)
+    return kept(b, b.sub(b.op("max", value, axes=axes), b.op("min", value, axes=axes)), axes, keepdims)
+
+
+@function(np.average, "np.average")
+def average(b: Builder, a: Any, axis: Any = None, weights: Any = None, *, keepdims: Any = False) -> Value:
+    if weights is None:
+        return mean(b, a, axis, keepdims=keepdims)
+    value, weight = arith.promoted(b, as_array(b, a), as_array(b, weights))
+    dtype = float_dtype(b, value.type)
+    value, weight = to_dtype(b, value, dtype), to_dtype(b, weight, dtype)
+    axes = normal_axes(b, axis, rank(value.type))
+    if rank(weight.type) != rank(value.type):
+        if rank(weight.type) != 1 or len(axes) != 1 or axis is None:
+            raise UserError("AD204", "np.average: weights need the shape of a, or be 1-D with one axis given", b.span)
+        check_equal(b, b.dim(weight, 0), b.dim(value, axes[0]), "np.average: the length of weights differs")
+        items = tuple(WHOLE if k == axes[0] else "n" for k in range(rank(value.type)))
+        weight = b.op("broadcast_to", b.load(weight, (("index", items),)), *b.dims(value))
+    for m, n in zip(shape_of(b, weight), shape_of(b, value)):
+        check_equal(b, m, n, "np.average: the shape of weights differs")
+    total = b.op("sum", weight, axes=axes) if axes else weight
+    nonzero = b.compare("ne", total, b.const_like(0, total.type))
+    if isinstance(nonzero.type, Array):
+        nonzero = b.op("all", nonzero, axes=tuple(range(nonzero.type.rank)))
+    b.emit("check", (nonzero,), {"error": "ZeroDivisionError", "message": ("weights sum to zero",)})
+    weighted = b.mul(value, weight)
+    return kept(b, b.div(b.op("sum", weighted, axes=axes) if axes else weighted, total), axes, keepdims)
+
+
+def _without_nan(b: Builder, a: Any) -> tuple[Value, Value | None]:
+    """The values with zeros for NaN, and where they are NaN."""
+    value = as_array(b, a)
+    if dtype_of(value.type) not in FLOATS:
+        return value, None
+    missing = b.op("isnan", value)
+    return b.select(missing, b.const_like(0.0, value.type), value), missing
+
+
+@function(np.nansum, "np.nansum")
+def nansum(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
+    return _sum("sum")(b, _without_nan(b, a)[0], axis, keepdims=keepdims)
+
+
+@function(np.nanmean, "np.nanmean")
+def nanmean(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
+    value, missing = _without_nan(b, a)
+    if missing is None:
+        return mean(b, value, axis, keepdims=keepdims)
+    present = _sum("sum")(b, to_dtype(b, b.op("not", missing), dtype_of(value.type)), axis, keepdims=keepdims)
+    return b.div(_sum("sum")(b, value, axis, keepdims=keepdims), present)
+
+
+@function(np.cumsum, "np.cumsum", "cumsum")
+def cumsum(b: Builder, a: Any, axis: Any = None, dtype: Any = None) -> Value:
+    value = _accumulated(b, a, dtype)
+    if axis is None:
+        return b.op("cumsum", flat(b, value), axis=0)
+    return b.op("cumsum", value, axis=normal_axis(b, axis, rank(value.type)))
+
+
+@function(np.cumprod, "np.cumprod", "cumprod")
+def cumprod(b: Builder, a: Any, axis: Any = None, dtype: Any = None) -> Value:
+    """A loop over a vector: a division by the elements would fail at zeros."""
+    value = _accumulated(b, a, dtype)
+    if axis is None:
+        value = flat(b, value)
+    elif normal_axis(b, axis, rank(value.type)) != 0 or rank(value.type) != 1:
+        raise UnsupportedError("AD208", "np.cumprod along an axis of a matrix", b.span, help="loop over its rows")
+    length = b.dim(value, 0)
+    start = b.op("empty", length, dtype=dtype_of(value.type))
+    one = b.const_like(1, value.type)
+    with b.region(INT, one.type, start.type, names=("i", "product", "products")) as body:
+        i, running, products = body.params
+        running = b.mul(running, b.element(value, i))
+        b.yield_(running, b.store(products, (("index", ("i",)),), (i,), running))
+    return b.for_(b.const(0), length, b.const(1), (one, start), body.done())[1]
+
+
+def sliced(b: Builder, x: Value, axis: int, start: Value | None = None, stop: Value | None = None) -> Value:
+    """`x[..., start:stop, ...]` along one axis."""
+    item = f"s{int(start is not None)}{int(stop is not None)}0"
+    operands = [bound for bound in (start, stop) if bound is not None]
+    return b.load(x, (("index", (WHOLE,) * axis + (item,)),), operands)
+
+
+@function(np.diff, "np.diff")
+def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1) -> Value:
+    value = as_array(b, a)
+    times = static_int(b, n, "n")
+    if rank(value.type) == 0:
+        raise UserError("AD204", "np.diff needs an array of at least one dimension", b.span)
+    if times < 0:
+        raise UserError("AD209", "np.diff: n must not be negative", b.span)
+    along = normal_axis(b, axis, rank(value.type))
+    for _ in range(times):
+        later, earlier = sliced(b, value, along, start=b.const(1)), sliced(b, value, along, stop=b.const(-1))
+        value = b.op("xor", later, earlier) if dtype_of(value.type) == "bool" else b.sub(later, earlier)
+    return value
+
+
+@function(np.trapezoid, "np.trapezoid")
+def trapezoid(b: Builder, y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Value:
+    value = as_array(b, y)
+    if rank(value.type) == 0:
+        raise UserError("AD204", "np.trapezoid needs an array of at least one dimension", b.span)
+    along = normal_axis(b, axis, rank(value.type))
+    width = dx
+    if x is not None:
+        points = as_array(b, x)
+        width = diff(b, points, 1, -1 if rank(points.type) == 1 else along)
+        if rank(points.type) == 1 and rank(value.type) > 1:
+            items = tuple(WHOLE if k == along else "n" for k in range(rank(value.type)))
+            width = b.load(width, (("index", items),))
+    sums = arith.binary(b, "+", sliced(b, value, along, start=b.const(1)), sliced(b, value, along, stop=b.const(-1)))
+    areas = arith.binary(b, "/", arith.binary(b, "*", width, sums), 2.0)
+    return b.op("sum", areas, axes=(along,))
+
+
+if hasattr(np, "trapz"):
+    add(np.trapz, "np.trapz", trapezoid)
+
+
+@function(np.count_nonzero, "np.count_nonzero")
+def count_nonzero(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
+    return _sum("sum")(b, to_dtype(b, arith.as_bool(b, as_array(b, a)), "i64"), axis, keepdims=keepdims)
+
+
+@function(np.allclose, "np.allclose")
+def allclose(b: Builder, a: Any, other: Any, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: Any = False) -> Value:
+    close = isclose(b, a, other, rtol, atol, equal_nan)
+    return b.cast(_test("all")(b, close), BOOL)
+
+
+@function(np.linalg.norm, "np.linalg.norm")
+def norm(b: Builder, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Value:
+    value = as_array(b, x)
+    own = dtype_of(value.type)
+    value = to_dtype(b, value, own if own in FLOATS else "f64")
+    if rank(value.type) == 0:
+        raise UserError("AD204", "np.linalg.norm of a scalar", b.span, help="use abs")
+    if isinstance(ord, Value):
+        raise UnsupportedError("AD207", "np.linalg.norm: ord must be known at compile time", b.span)
+    axes = normal_axes(b, axis, rank(value.type))
+    if ord is None and axis is None:
+        return kept(b, safe_root(b, b.op("sum", b.mul(value, value), axes=axes)), axes, keepdims)
+    if len(axes) == 1:
+        return kept(b, _vector_norm(b, value, ord, axes), axes, keepdims)
+    if len(axes) == 2:
+        return kept(b, _matrix_norm(b, value, ord, axes), axes, keepdims)
+    raise UserError("AD203", "np.linalg.norm: one axis or two are needed", b.span)
+
+
+def _vector_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...]) -> Value:
+    if ord is None or ord == 2:
+        return safe_root(b, b.op("sum", b.mul(x, x), axes=axes))
+    if isinstance(ord, str):
+        raise UserError("AD209", f"np.linalg.norm: ord={ord!r} is for matrices", b.span)
+    size = b.op("abs", x)
+    if ord == 0:
+        return b.op("sum", to_dtype(b, arith.as_bool(b, x), dtype_of(x.type)), axes=axes)
+    if ord == 1:
+        return b.op("sum", size, axes=axes)
+    if math.isinf(ord):
+        require_elements(b, x, axes, "the norm")
+        return b.op("max" if ord > 0 else "min", size, axes=axes)
+    total = b.op("sum", b.op("pow", size, b.const_like(float(ord), x.type)), axes=axes)
+    return safe_root(b, total, 1.0 / ord)
+
+
+def _matrix_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...]) -> Value:
+    if ord is None or ord == "fro":
+        return safe_root(b, b.op("sum", b.mul(x, x), axes=axes))
+    if ord in (1, -1, math.inf, -math.inf):
+        inner = axes[0] if ord in (1, -1) else axes[1]
+        (outer,) = (axis for axis in axes if axis != inner)
+        sums = b.op("sum", b.op("abs", x), axes=(inner,))
+        reduced = (outer - (outer > inner),)
+        require_elements(b, sums, reduced, "the norm")
+        return b.op("max" if ord > 0 else "min", sums, axes=reduced)
+    raise UnsupportedError("AD208", f"np.linalg.norm: ord={ord!r} of a matrix needs singular values", b.span, help="use 'fro'")
+
+
+for _name in ("median", "percentile", "quantile", "nanmedian", "nanmax", "nanmin", "nanstd", "nanvar", "histogram", "cov", "corrcoef"):
+    refuse(getattr(np, _name), f"np.{_name}", "write it with np.sort, np.mean and np.where, or as loops")

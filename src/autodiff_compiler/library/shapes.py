@@ -1,0 +1,476 @@
+"""Rearrangements: new shapes and orders of axes (views where NumPy gives views), joining, repeating, picking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import WHOLE, Path
+from autodiff_compiler.ir.types import INTS, Array, ListOf, Scalar, dtype_of, rank
+from autodiff_compiler.library import arith
+from autodiff_compiler.library.arguments import (
+    as_array,
+    check_equal,
+    extents,
+    is_number,
+    normal_axis,
+    product,
+    shape_of,
+    to_int,
+)
+from autodiff_compiler.library.reductions import flat, sliced
+from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function, refuse, refuse_method
+
+
+def view(b: Builder, given: Any, value: Value, steps: Path, operands: tuple[Value, ...] = ()) -> View | Value:
+    """A view of the array that was given; of a list that became an array only now, the values."""
+    if given is value and isinstance(value.type, Array):
+        return View(steps, operands)
+    return b.load(value, steps, operands) if steps else value
+
+
+def array(b: Builder, x: Any, name: str) -> Value:
+    """An argument that must be an array of at least one dimension."""
+    value = as_array(b, x)
+    if not isinstance(value.type, Array):
+        raise UserError("AD204", f"{name} needs an array, not a scalar", b.span)
+    return value
+
+
+def transposed(b: Builder, x: Value, perm: tuple[int, ...]) -> Value:
+    return x if perm == tuple(range(len(perm))) else b.op("transpose", x, perm=perm)
+
+
+def spread(b: Builder, x: Any) -> tuple:
+    """Arguments given one by one or as one tuple: `x.reshape(2, 3)` and `x.reshape((2, 3))`."""
+    return tuple(x[0]) if len(x) == 1 and isinstance(x[0], tuple | list) else tuple(x)
+
+
+# -- new shapes --------------------------------------------------------------------------------------------------------
+
+
+@function(np.reshape, "np.reshape")
+def reshape(b: Builder, a: Any, shape: Any) -> View | Value:
+    value = as_array(b, a)
+    dims = extents(b, shape, allow_unknown=True)
+    given = shape if isinstance(shape, tuple | list) else (shape,)
+    unknown = [k for k, extent in enumerate(given) if not isinstance(extent, Value) and int(extent) == -1]
+    total = product(b, shape_of(b, value))
+    if len(unknown) > 1:
+        raise UserError("AD204", "can only specify one unknown dimension", b.span)
+    if unknown:
+        others = product(b, [dim for k, dim in enumerate(dims) if k != unknown[0]])
+        # With extents of 0 among the others the unknown one is not determined; NumPy refuses it too.
+        positive = b.compare("gt", others, b.const(0))
+        b.emit("check", (positive,), {"error": "ValueError", "message": ("cannot reshape: an extent is 0",)})
+        dims[unknown[0]] = b.op("floordiv", total, others)
+    check_equal(b, product(b, dims), total, "cannot reshape: the number of elements differs")
+    if not isinstance(value.type, Array):
+        return b.full(dims, value) if dims else value
+    return view(b, a, value, (("reshape", len(dims)),), tuple(dims))
+
+
+def reshape_method(b: Builder, a: Value, *shape: Any) -> View | Value:
+    return reshape(b, a, spread(b, shape))
+
+
+@function(np.ravel, "np.ravel", "ravel")
+def ravel(b: Builder, a: Any) -> View | Value:
+    value = as_array(b, a)
+    if rank(value.type) == 0:
+        return flat(b, value)
+    if rank(value.type) == 1:
+        return view(b, a, value, ())
+    return view(b, a, value, (("reshape", 1),), (product(b, b.dims(value)),))
+
+
+def flatten(b: Builder, a: Any) -> Value:
+    value = as_array(b, a)
+    return b.op("copy", flat(b, value)) if rank(value.type) else flat(b, value)
+
+
+@function(np.squeeze, "np.squeeze", "squeeze")
+def squeeze(b: Builder, a: Any, axis: Any = None) -> View | Value:
+    value = as_array(b, a)
+    if rank(value.type) == 0:
+        return value
+    if axis is None:
+        raise UnsupportedError(
+            "AD207", "squeeze without an axis: the rank of its result depends on the shape", b.span, help="name the axis"
+        )
+    axes = {normal_axis(b, k, rank(value.type)) for k in (axis if isinstance(axis, tuple | list) else (axis,))}
+    for k in sorted(axes):
+        check_equal(b, b.dim(value, k), b.const(1), "cannot select an axis to squeeze out which has size not equal to one")
+    items = tuple("i" if k in axes else WHOLE for k in range(rank(value.type)))
+    return view(b, a, value, (("index", items),), tuple(b.const(0) for _ in axes))
+
+
+@function(np.expand_dims, "np.expand_dims")
+def expand_dims(b: Builder, a: Any, axis: Any) -> View | Value:
+    value = as_array(b, a)
+    given = axis if isinstance(axis, tuple | list) else (axis,)
+    total = rank(value.type) + len(given)
+    axes = {normal_axis(b, k, total) for k in given}
+    if len(axes) != len(given):
+        raise UserError("AD203", "repeated axis", b.span)
+    if rank(value.type) == 0:
+        return b.full([b.const(1)] * total, value)
+    return view(b, a, value, (("index", tuple("n" if k in axes else WHOLE for k in range(total))),))
+
+
+def _at_least(b: Builder, x: Any, least: int) -> View | Value:
+    value = as_array(b, x)
+    if rank(value.type) == 0:
+        return b.full([b.const(1)] * least, value)
+    if rank(value.type) >= least:
+        return view(b, x, value, ())
+    return view(b, x, value, (("index", ("n",) * (least - rank(value.type)) + (WHOLE,) * rank(value.type)),))
+
+
+@function(np.atleast_1d, "np.atleast_1d")
+def atleast_1d(b: Builder, x: Any) -> View | Value:
+    return _at_least(b, x, 1)
+
+
+@function(np.atleast_2d, "np.atleast_2d")
+def atleast_2d(b: Builder, x: Any) -> View | Value:
+    return _at_least(b, x, 2)
+
+
+@function(np.broadcast_to, "np.broadcast_to")
+def broadcast_to(b: Builder, array: Any, shape: Any) -> Value:
+    value = as_array(b, array)
+    dims = extents(b, shape)
+    added = len(dims) - rank(value.type)
+    if added < 0:
+        raise UserError("AD204", "broadcast_to: the new shape has fewer dimensions than the array", b.span)
+    for own, new in zip(shape_of(b, value), dims[added:]):
+        fits = b.op("or", b.compare("eq", own, new), b.compare("eq", own, b.const(1)))
+        message = ("cannot broadcast an extent of ", None, " to ", None)
+        b.emit("check", (fits, own, new), {"error": "ValueError", "message": message})
+    return b.op("broadcast_to", value, *dims) if dims else value
+
+
+# -- order of axes -----------------------------------------------------------------------------------------------------
+
+
+def _permuted(b: Builder, given: Any, value: Value, perm: tuple[int, ...]) -> View | Value:
+    identity = perm == tuple(range(len(perm)))
+    return view(b, given, value, () if identity else (("transpose", perm),))
+
+
+@function(np.transpose, "np.transpose")
+def transpose(b: Builder, a: Any, axes: Any = None) -> View | Value:
+    value = as_array(b, a)
+    count = rank(value.type)
+    if axes is None:
+        perm = tuple(range(count))[::-1]
+    else:
+        perm = tuple(normal_axis(b, axis, count) for axis in axes)
+        if sorted(perm) != list(range(count)):
+            raise UserError("AD203", "axes don't match array", b.span)
+    return _permuted(b, a, value, perm)
+
+
+def transpose_method(b: Builder, a: Value, *axes: Any) -> View | Value:
+    return transpose(b, a, None if axes in ((), (None,)) else spread(b, axes))
+
+
+@function(np.swapaxes, "np.swapaxes", "swapaxes")
+def swapaxes(b: Builder, a: Any, axis1: Any, axis2: Any) -> View | Value:
+    value = array(b, a, "swapaxes")
+    perm = list(range(rank(value.type)))
+    m, n = normal_axis(b, axis1, len(perm)), normal_axis(b, axis2, len(perm))
+    perm[m], perm[n] = perm[n], perm[m]
+    return _permuted(b, a, value, tuple(perm))
+
+
+@function(np.moveaxis, "np.moveaxis")
+def moveaxis(b: Builder, a: Any, source: Any, destination: Any) -> View | Value:
+    value = array(b, a, "moveaxis")
+    count = rank(value.type)
+    sources = [normal_axis(b, k, count) for k in (source if isinstance(source, tuple | list) else (source,))]
+    targets = [normal_axis(b, k, count) for k in (destination if isinstance(destination, tuple | list) else (destination,))]
+    if len(sources) != len(targets) or len(set(sources)) != len(sources) or len(set(targets)) != len(targets):
+        raise UserError("AD203", "moveaxis: source and destination do not match", b.span)
+    perm = [axis for axis in range(count) if axis not in sources]
+    for target, axis in sorted(zip(targets, sources)):
+        perm.insert(target, axis)
+    return _permuted(b, a, value, tuple(perm))
+
+
+@function(np.flip, "np.flip")
+def flip(b: Builder, m: Any, axis: Any = None) -> View | Value:
+    value = array(b, m, "flip")
+    count = rank(value.type)
+    given = range(count) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
+    axes = {normal_axis(b, k, count) for k in given}
+    items = tuple("s001" if k in axes else WHOLE for k in range(count))
+    return view(b, m, value, (("index", items),), tuple(b.const(-1) for _ in axes))
+
+
+@function(np.flipud, "np.flipud")
+def flipud(b: Builder, m: Any) -> View | Value:
+    return flip(b, m, 0)
+
+
+@function(np.fliplr, "np.fliplr")
+def fliplr(b: Builder, m: Any) -> View | Value:
+    return flip(b, m, 1)
+
+
+# -- joining -----------------------------------------------------------------------------------------------------------
+
+
+def parts(b: Builder, arrays: Any, name: str, least: int = 0) -> list[Value]:
+    """A static sequence of arrays, in one dtype, each of at least `least` dimensions."""
+    if not isinstance(arrays, tuple | list):
+        raise UnsupportedError(
+            "AD205", f"{name} needs a tuple or a list of arrays of known length", b.span, help="write (a, b, ...)"
+        )
+    if not arrays:
+        raise UserError("AD204", f"{name}: need at least one array", b.span)
+    values = arith.promoted(b, *(as_array(b, a) for a in arrays))
+    for position, value in enumerate(values):
+        if rank(value.type) < least:
+            lifted = _at_least(b, value, least)
+            values[position] = b.load(value, lifted.steps) if isinstance(lifted, View) else lifted
+    return values
+
+
+def joined(b: Builder, values: list[Value], axis: int, name: str) -> Value:
+    first = values[0]
+    if any(rank(v.type) != rank(first.type) for v in values):
+        raise UserError("AD204", f"{name}: all arrays must have the same number of dimensions", b.span)
+    for value in values[1:]:
+        for k in range(rank(first.type)):
+            if k != axis:
+                check_equal(b, b.dim(first, k), b.dim(value, k), f"{name}: extents other than along the axis must match")
+    return b.op("concat", *values, axis=axis) if len(values) > 1 else b.op("copy", first)
+
+
+@function(np.concatenate, "np.concatenate")
+def concatenate(b: Builder, arrays: Any, axis: Any = 0) -> Value:
+    values = parts(b, arrays, "np.concatenate")
+    if axis is None:
+        return joined(b, [flat(b, v) for v in values], 0, "np.concatenate")
+    if any(rank(v.type) == 0 for v in values):
+        raise UserError("AD204", "zero-dimensional arrays cannot be concatenated", b.span, help="use np.array or np.append")
+    return joined(b, values, normal_axis(b, axis, rank(values[0].type)), "np.concatenate")
+
+
+@function(np.stack, "np.stack")
+def stack(b: Builder, arrays: Any, axis: Any = 0) -> Value:
+    if isinstance(arrays, Value) and isinstance(arrays.type, ListOf):
+        value = as_array(b, arrays)
+        first = normal_axis(b, axis, rank(value.type))
+        perm = [*range(1, first + 1), 0, *range(first + 1, rank(value.type))]
+        return transposed(b, value, tuple(perm))
+    values = parts(b, arrays, "np.stack")
+    if any(rank(v.type) != rank(values[0].type) for v in values):
+        raise UserError("AD204", "np.stack: all input arrays must have the same shape", b.span)
+    position = normal_axis(b, axis, rank(values[0].type) + 1)
+    if rank(values[0].type) == 0:
+        return as_array(b, values)
+    for value in values[1:]:
+        for m, n in zip(b.dims(values[0]), b.dims(value)):
+            check_equal(b, m, n, "np.stack: all input arrays must have the same shape")
+    raised = [b.insert_axis(v, position) for v in values]
+    return b.op("concat", *raised, axis=position) if len(raised) > 1 else b.op("copy", raised[0])
+
+
+@function(np.hstack, "np.hstack")
+def hstack(b: Builder, tup: Any) -> Value:
+    if isinstance(tup, Value) and isinstance(tup.type, ListOf) and isinstance(tup.type.element, Scalar):
+        return as_array(b, tup)
+    values = parts(b, tup, "np.hstack", 1)
+    return joined(b, values, 0 if rank(values[0].type) == 1 else 1, "np.hstack")
+
+
+@function(np.vstack, "np.vstack")
+def vstack(b: Builder, tup: Any) -> Value:
+    if isinstance(tup, Value) and isinstance(tup.type, ListOf) and rank(tup.type.element) == 1:
+        return as_array(b, tup)
+    return joined(b, parts(b, tup, "np.vstack", 2), 0, "np.vstack")
+
+
+@function(np.column_stack, "np.column_stack")
+def column_stack(b: Builder, tup: Any) -> Value:
+    values = parts(b, tup, "np.column_stack", 1)
+    columns = [b.insert_axis(v, 1) if rank(v.type) == 1 else v for v in values]
+    return joined(b, columns, 1, "np.column_stack")
+
+
+@function(np.append, "np.append")
+def append(b: Builder, arr: Any, values: Any, axis: Any = None) -> Value:
+    return concatenate(b, (arr, values), axis)
+
+
+# -- repeating and picking ---------------------------------------------------------------------------------------------
+
+
+@function(np.roll, "np.roll")
+def roll(b: Builder, a: Any, shift: Any, axis: Any = None) -> Value:
+    value = array(b, a, "np.roll")
+    if axis is None:
+        rolled = _rolled(b, flat(b, value), shift, 0)
+        return rolled if rank(value.type) == 1 else b.op("reshape", rolled, *b.dims(value))
+    axes = axis if isinstance(axis, tuple | list) else (axis,)
+    shifts = shift if isinstance(shift, tuple | list) else (shift,) * len(axes)
+    if len(shifts) != len(axes):
+        raise UserError("AD204", "np.roll: shift and axis have different lengths", b.span)
+    for by, along in zip(shifts, axes):
+        value = _rolled(b, value, by, normal_axis(b, along, rank(value.type)))
+    return value
+
+
+def _rolled(b: Builder, x: Value, shift: Any, axis: int) -> Value:
+    """The last elements before the first ones; the extent may be 0, so it is not divided by as it is."""
+    extent = b.dim(x, axis)
+    moved = b.op("mod", to_int(b, shift, "a shift"), b.op("maximum", extent, b.const(1)))
+    cut = b.sub(extent, moved)
+    return b.op("concat", sliced(b, x, axis, start=cut), sliced(b, x, axis, stop=cut), axis=axis)
+
+
+def _repeated(b: Builder, x: Value, before: list[Value], after: list[Value]) -> Value:
+    """Each axis copied `before` times as a whole and each of its elements `after` times."""
+    one = b.const(1)
+    items: list[str] = []
+    wide: list[Value] = []
+    dims: list[Value] = []
+    for axis, (outer, inner) in enumerate(zip(before, after)):
+        extent = b.dim(x, axis)
+        items += ["n", WHOLE, "n"]
+        wide += [outer, extent, inner]
+        dims.append(product(b, [factor for factor in (outer, extent, inner) if factor is not one]))
+    stretched = b.op("broadcast_to", b.load(x, (("index", tuple(items)),)), *wide)
+    return b.op("reshape", stretched, *dims)
+
+
+@function(np.tile, "np.tile")
+def tile(b: Builder, A: Any, reps: Any) -> Value:
+    counts = extents(b, reps)
+    value = parts(b, [A], "np.tile", max(1, len(counts)))[0]
+    one = b.const(1)
+    counts = [one] * (rank(value.type) - len(counts)) + counts
+    return _repeated(b, value, counts, [one] * len(counts))
+
+
+@function(np.repeat, "np.repeat", "repeat")
+def repeat(b: Builder, a: Any, repeats: Any, axis: Any = None) -> Value:
+    if not (is_number(repeats) or (isinstance(repeats, Value) and isinstance(repeats.type, Scalar))):
+        raise UnsupportedError("AD205", "np.repeat with an array of repeats", b.span, help="use one integer, or a loop")
+    value = as_array(b, a)
+    if axis is None:
+        value, along = flat(b, value), 0
+    else:
+        along = normal_axis(b, axis, rank(value.type))
+    (times,) = extents(b, repeats)
+    one = b.const(1)
+    counts = [times if k == along else one for k in range(rank(value.type))]
+    return _repeated(b, value, [one] * len(counts), counts)
+
+
+@function(np.take, "np.take", "take")
+def take(b: Builder, a: Any, indices: Any, axis: Any = None) -> Value:
+    value, index = array(b, a, "np.take"), as_array(b, indices)
+    if dtype_of(index.type) not in INTS:
+        raise UserError("AD205", "np.take: indices must be integers", b.span)
+    if axis is None:
+        value, along = flat(b, value), 0
+    else:
+        along = normal_axis(b, axis, rank(value.type))
+    b.emit("check_index", (index, b.dim(value, along)))
+    item = "a" if isinstance(index.type, Array) else "i"
+    return b.load(value, (("index", (WHOLE,) * along + (item,)),), (index,))
+
+
+def gathered(b: Builder, x: Value, index: Value) -> Value:
+    """`np.take_along_axis` along the last axis, for indices of the same shape."""
+    count = rank(x.type)
+    grid = []
+    for axis in range(count - 1):
+        positions = b.op("arange", b.dim(x, axis))
+        items = tuple(WHOLE if k == axis else "n" for k in range(count))
+        grid.append(b.load(positions, (("index", items),)))
+    return b.load(x, (("index", ("a",) * count),), (*grid, index))
+
+
+def _sorted(b: Builder, a: Any, axis: Any, kind: Any, *, positions: bool) -> Value:
+    if kind not in (None, "stable", "mergesort", "quicksort", "heapsort"):
+        raise UserError("AD209", f"sort kind must be one of 'quicksort', 'heapsort' or 'stable', not {kind!r}", b.span)
+    value = array(b, a, "a sort")
+    value = flat(b, value) if axis is None else value
+    count = rank(value.type)
+    along = normal_axis(b, -1 if axis is None else axis, count)
+    perm = (*(k for k in range(count) if k != along), along)
+    last = transposed(b, value, perm)
+    order = b.op("argsort", last)
+    result = order if positions else gathered(b, last, order)
+    return transposed(b, result, tuple(perm.index(k) for k in range(count)))
+
+
+@function(np.sort, "np.sort")
+def sort(b: Builder, a: Any, axis: Any = -1, kind: Any = None) -> Value:
+    return _sorted(b, a, axis, kind, positions=False)
+
+
+@function(np.argsort, "np.argsort", "argsort")
+def argsort(b: Builder, a: Any, axis: Any = -1, kind: Any = None) -> Value:
+    return _sorted(b, a, axis, kind, positions=True)
+
+
+@function(np.real, "np.real")
+def real(b: Builder, val: Any) -> View | Value:
+    """Numbers are real: the array itself."""
+    return view(b, val, as_array(b, val), ())
+
+
+# -- attributes and methods --------------------------------------------------------------------------------------------
+
+
+def shape(b: Builder, a: Any) -> tuple[Value, ...]:
+    return tuple(shape_of(b, as_array(b, a)))
+
+
+def size(b: Builder, a: Any) -> Value | int:
+    value = as_array(b, a)
+    return product(b, b.dims(value)) if isinstance(value.type, Array) else 1
+
+
+def ndim(b: Builder, a: Any) -> int:
+    return rank(as_array(b, a).type)
+
+
+def transpose_attribute(b: Builder, a: Any) -> View | Value:
+    return transpose(b, a)
+
+
+add(np.shape, "np.shape", shape)
+add(np.size, "np.size", size)
+add(np.ndim, "np.ndim", ndim)
+add_attribute("shape", shape)
+add_attribute("size", size)
+add_attribute("ndim", ndim)
+add_attribute("T", transpose_attribute)
+add_attribute("real", real)
+add_method("reshape", reshape_method)
+add_method("transpose", transpose_method)
+add_method("flatten", flatten)
+for _name in ("split", "array_split", "hsplit", "vsplit"):
+    refuse(getattr(np, _name), f"np.{_name}", "slice the array: x[:n], x[n:]")
+for _name in ("unique", "nonzero", "argwhere", "flatnonzero", "extract", "compress"):
+    refuse(getattr(np, _name), f"np.{_name}", "the shape of its result depends on the data; use np.where or a mask x[c]")
+for _name, _way in {
+    "sort": "it sorts in place; write x = np.sort(x)",
+    "partition": "write x = np.sort(x)",
+    "tolist": "index the array instead",
+    "resize": "use np.concatenate",
+    "put": "write x[indices] = values",
+    "nonzero": "use np.where with three arguments, or a mask x[c]",
+}.items():
+    refuse_method(_name, _way)
