@@ -1,0 +1,72 @@
+"""Integer expressions as linear forms: a constant plus integer multiples of atoms.
+
+Atoms are extents (`analysis.shapes`): SSA integers, loop indices among them, and symbolic dimensions.  Only Python
+integers are taken apart: a NumPy integer may wrap, so it is an atom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from autodiff_compiler.analysis.shapes import Extent, Shapes
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import INT
+
+# Deeper expressions are atoms: shared subexpressions would otherwise be walked again and again.
+DEPTH = 8
+
+
+@dataclass(frozen=True)
+class Affine:
+    """`const + Σ terms[atom] * atom`; no coefficient is zero."""
+
+    const: int = 0
+    terms: Mapping[Extent, int] = field(default_factory=dict)
+
+    def __add__(self, other: Affine) -> Affine:
+        terms = dict(self.terms)
+        for atom, factor in other.terms.items():
+            total = terms.get(atom, 0) + factor
+            if total:
+                terms[atom] = total
+            else:
+                terms.pop(atom, None)
+        return Affine(self.const + other.const, terms)
+
+    def scaled(self, factor: int) -> Affine:
+        if factor == 0:
+            return Affine()
+        return Affine(self.const * factor, {atom: c * factor for atom, c in self.terms.items()})
+
+    def __sub__(self, other: Affine) -> Affine:
+        return self + other.scaled(-1)
+
+    def plus(self, const: int) -> Affine:
+        return Affine(self.const + const, self.terms)
+
+    def without(self, atom: Extent) -> Affine:
+        return Affine(self.const, {a: c for a, c in self.terms.items() if a != atom})
+
+
+def of_extent(shapes: Shapes, extent: Extent) -> Affine:
+    extent = shapes.find(extent)
+    return Affine(extent) if isinstance(extent, int) else Affine(0, {extent: 1})
+
+
+def of_value(shapes: Shapes, value: Value, depth: int = DEPTH) -> Affine:
+    """The linear form of an SSA integer; itself as an atom where nothing better is known."""
+    op = shapes.defs.get(value)
+    if op is not None and depth and value.type == INT:
+        if op.kind in ("add", "sub") and all(v.type == INT for v in op.operands):
+            a, b = (of_value(shapes, v, depth - 1) for v in op.operands)
+            return a + b if op.kind == "add" else a - b
+        if op.kind == "neg":
+            return of_value(shapes, op.operands[0], depth - 1).scaled(-1)
+        if op.kind == "mul" and all(v.type == INT for v in op.operands):
+            a, b = (of_value(shapes, v, depth - 1) for v in op.operands)
+            if not a.terms:
+                return b.scaled(a.const)
+            if not b.terms:
+                return a.scaled(b.const)
+    return of_extent(shapes, shapes.of(value))

@@ -1,0 +1,189 @@
+"""What is known about integers at a place of the program, and proofs from it.
+
+Knowledge: the range of each loop index around the place, that these loops were entered, the conditions of the `if`s
+around it, the checks already passed, and that extents are not negative.  A proof that a linear form is not negative
+replaces its atoms, the innermost first, by their bounds until only a constant is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from autodiff_compiler.analysis.affine import Affine, of_extent, of_value
+from autodiff_compiler.analysis.shapes import Extent, Shapes
+from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.types import BOOL, INT, INTS, Scalar
+
+NEGATED = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
+# A proof looks at no more substitutions than this.
+BUDGET = 64
+
+
+class Bounds:
+    """Scoped facts about integers, built on the extents of the function."""
+
+    def __init__(self, function: Function) -> None:
+        self.shapes = Shapes(function)
+        self._ranges: dict[Value, tuple[Affine, Affine]] = {}
+        self._facts: list[Affine] = []
+        """Forms that are not negative here."""
+
+    # -- what holds where ----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        mark = len(self._facts)
+        with self.shapes.scope():
+            yield
+        del self._facts[mark:]
+
+    def enter_for(self, op: Op) -> None:
+        """Inside the body of a `for`: the range of its index, and that it was entered."""
+        start, stop, step = op.operands[:3]
+        stride = self.shapes.of(step)
+        if not isinstance(stride, int) or stride == 0:
+            return
+        first, end = of_value(self.shapes, start), of_value(self.shapes, stop)
+        low, high = (first, end.plus(-1)) if stride > 0 else (end.plus(1), first)
+        self._ranges[op.regions[0].params[0]] = (low, high)
+        self._facts.append(high - low)
+
+    def enter_branch(self, condition: Value, holds: bool) -> None:
+        """Where a condition is known to hold, or not to."""
+        op = self.shapes.defs.get(condition)
+        if op is None:
+            return
+        if op.kind == "not":
+            self.enter_branch(op.operands[0], not holds)
+        elif op.kind == ("and" if holds else "or") and condition.type == BOOL:
+            for operand in op.operands:
+                self.enter_branch(operand, holds)
+        elif op.kind in NEGATED and all(_is_int(v) for v in op.operands):
+            self._facts += self._comparison(op.kind if holds else NEGATED[op.kind], *op.operands) or ()
+
+    def assume(self, op: Op) -> None:
+        """Past this op its check holds."""
+        self.shapes.assume(op)
+        if op.kind == "check_index" and _is_int(op.operands[0]):
+            index, extent = self._index(op)
+            self._facts += [extent.plus(-1) - index, extent + index]
+        elif op.kind == "check":
+            self.enter_branch(op.operands[0], True)
+
+    # -- proofs --------------------------------------------------------------------------------------------------------
+
+    def affine(self, value: Value) -> Affine:
+        return of_value(self.shapes, value)
+
+    def in_bounds(self, index: Value, extent: Extent) -> bool:
+        """Whether `-extent <= index < extent` is certain."""
+        form, size = self.affine(index), of_extent(self.shapes, extent)
+        return self.nonnegative(size.plus(-1) - form) and self.nonnegative(size + form)
+
+    def entered(self, op: Op) -> bool:
+        """Whether a `for` certainly runs at least once."""
+        start, stop, step = op.operands[:3]
+        stride = self.shapes.of(step)
+        if not isinstance(stride, int) or stride == 0:
+            return False
+        length = self.affine(stop) - self.affine(start)
+        return self.nonnegative((length if stride > 0 else length.scaled(-1)).plus(-1))
+
+    def passes(self, op: Op) -> bool:
+        """Whether a check certainly does not raise."""
+        if op.kind == "check_index":
+            return _is_int(op.operands[0]) and self.in_bounds(op.operands[0], self.shapes.of(op.operands[1]))
+        if op.kind in ("check_equal", "check_broadcast"):
+            a, b = (self.shapes.find(self.shapes.of(v)) for v in op.operands)
+            return a == b or (op.kind == "check_broadcast" and 1 in (a, b))
+        return op.kind == "check" and self.holds(op.operands[0])
+
+    def holds(self, condition: Value) -> bool:
+        op = self.shapes.defs.get(condition)
+        if op is None:
+            return False
+        if op.kind == "const":
+            return bool(op.attrs["value"])
+        if op.kind == "and" and condition.type == BOOL:
+            return all(self.holds(v) for v in op.operands)
+        if op.kind == "or" and condition.type == BOOL:
+            return any(self.holds(v) for v in op.operands)
+        if op.kind not in NEGATED or not all(_is_int(v) for v in op.operands):
+            return False
+        forms = self._comparison(op.kind, *op.operands)
+        return bool(forms) and all(self.nonnegative(form) for form in forms)
+
+    def nonnegative(self, form: Affine) -> bool:
+        """Whether the form is certainly >= 0, by bounds alone or with one known fact."""
+        if self._eliminate(form, BUDGET):
+            return True
+        related = [fact for fact in self._facts if any(atom in fact.terms for atom in form.terms)]
+        return any(self._eliminate(form - fact, BUDGET) for fact in related[-16:])
+
+    def _eliminate(self, form: Affine, budget: int) -> bool:
+        if not form.terms:
+            return form.const >= 0
+        if budget <= 0:
+            return False
+        atom = max(form.terms, key=self._depth)
+        factor, rest = form.terms[atom], form.without(atom)
+        lowers, uppers = self._bounds(atom)
+        choices = lowers if factor > 0 else uppers
+        return any(self._eliminate(rest + bound.scaled(factor), budget // len(choices) - 1) for bound in choices)
+
+    def _bounds(self, atom: Extent) -> tuple[list[Affine], list[Affine]]:
+        """Lower and upper bounds of an atom, in terms of atoms defined before it."""
+        if isinstance(atom, tuple):
+            if atom[0] != "less":
+                return [Affine()], []
+            whole = of_extent(self.shapes, atom[1])
+            return [Affine(), whole.plus(-atom[2])], []
+        assert isinstance(atom, Value)
+        if atom in self._ranges:
+            low, high = self._ranges[atom]
+            return [low], [high]
+        op = self.shapes.defs.get(atom)
+        if op is None:
+            return [], []
+        if op.kind in ("maximum", "minimum"):
+            both = [self.affine(v) for v in op.operands]
+            return (both, []) if op.kind == "maximum" else ([], both)
+        if op.kind == "mod" and all(v.type == INT for v in op.operands):
+            divisor = self.shapes.of(op.operands[1])
+            if isinstance(divisor, int) and divisor > 0:
+                return [Affine()], [Affine(divisor - 1)]
+        counts = op.kind == "list_len" or (op.regions and op.kind != "if" and atom is _trips(op))
+        return ([Affine()], []) if counts else ([], [])
+
+    def _depth(self, atom: Extent) -> tuple[int, int]:
+        """Atoms defined later are replaced first."""
+        nested = 0
+        while isinstance(atom, tuple):
+            nested += 1
+            atom = atom[1]
+        return (self.shapes.order.get(atom, -1) if isinstance(atom, Value) else -1, nested)
+
+    def _index(self, op: Op) -> tuple[Affine, Affine]:
+        return self.affine(op.operands[0]), of_extent(self.shapes, self.shapes.of(op.operands[1]))
+
+    def _comparison(self, kind: str, left: Value, right: Value) -> list[Affine]:
+        """The forms that are all >= 0 if and only if the comparison of integers holds; none for `ne`."""
+        difference = self.affine(right) - self.affine(left)
+        opposite = difference.scaled(-1)
+        return {
+            "lt": [difference.plus(-1)],
+            "le": [difference],
+            "gt": [opposite.plus(-1)],
+            "ge": [opposite],
+            "eq": [difference, opposite],
+            "ne": [],
+        }[kind]
+
+
+def _is_int(value: Value) -> bool:
+    return isinstance(value.type, Scalar) and value.type.dtype in INTS
+
+
+def _trips(op: Op) -> Value:
+    return op.results[-2] if op.attrs["exits"] else op.results[-1]

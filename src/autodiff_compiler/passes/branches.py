@@ -1,0 +1,83 @@
+"""Clean-up of `if`.
+
+A result for which both branches yield the same value is that value; `True` on one side and `False` on the other is the
+condition itself, or its negation; an `if` on a condition already decided by an enclosing `if` is the branch taken; an
+`if` on `not c` is an `if` on `c` with the branches exchanged.
+
+    Input:  a, b = if c { yield x, y } { yield x, z }
+    Output: b = if c { yield y } { yield z }            (a is x)
+
+Idempotent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.passes.rewrite import Peephole
+
+
+def run(function: Function) -> Function:
+    return _Branches.run(function)
+
+
+class _Branches(Peephole):
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        self._decided: dict[Value, bool] = {}
+
+    def rewrite(self, op: Op) -> None:
+        return None
+
+    def enter_branch(self, condition: Value, holds: bool) -> None:
+        super().enter_branch(condition, holds)
+        self._decided[condition] = holds
+
+    def structured(self, op: Op) -> None:
+        if op.kind != "if":
+            self.keep(self.inside(op))
+            return
+        opposite = self.made_by(op.operands[0], "not")
+        if opposite is not None:
+            op = replace(op, operands=opposite.operands, regions=op.regions[::-1])
+        condition = op.operands[0]
+        if condition in self._decided:
+            self.become_values(op, self.inline(op.regions[0 if self._decided[condition] else 1], ()))
+            return
+        op = self.inside(op)
+        del self._decided[condition]
+        self._merge(op)
+
+    def _merge(self, op: Op) -> None:
+        """Take the results that do not depend on the branch out of the `if`."""
+        then, orelse = op.regions
+        kept: list[int] = []
+        for slot, (a, b) in enumerate(zip(then.terminator.operands, orelse.terminator.operands)):
+            merged = a if a is b else self._boolean(op, a, b)
+            if merged is None:
+                kept.append(slot)
+            else:
+                self.env[op.results[slot]] = merged
+        if len(kept) < len(op.results):
+            results = tuple(op.results[slot] for slot in kept)
+            op = replace(op, results=results, regions=(_yielding(then, kept), _yielding(orelse, kept)))
+        self.keep(op)
+
+    def _boolean(self, op: Op, a: Value, b: Value) -> Value | None:
+        """What two equal constants, or `True` and `False`, amount to."""
+        x, y = self.constant(a), self.constant(b)
+        if x is None or y is None:
+            return None
+        if repr(x) == repr(y):
+            return self.const(x, a.type)
+        condition = op.operands[0]
+        if a.type == condition.type and (x, y) == (True, False):
+            return condition
+        return None
+
+
+def _yielding(region: Region, slots: list[int]) -> Region:
+    end = region.terminator
+    operands = tuple(end.operands[slot] for slot in slots)
+    return replace(region, ops=(*region.ops[:-1], replace(end, operands=operands)))

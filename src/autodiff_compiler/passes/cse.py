@@ -1,0 +1,72 @@
+"""Common subexpressions: a value computed before, in the same region or one around it, is not computed again.
+
+Because arrays are values, a load is a function of its operands like any other op.  Nothing is lifted out of a branch:
+what is computed in a region is forgotten at its end.  A check that has already been passed vanishes.  New arrays
+(`full`, `empty`, `copy` …) are left apart: they are made to be written to, and one buffer cannot serve two.
+
+    Input:  a = sin x; check_index i, n; b = sin x; check_index i, n; c = mul a, b
+    Output: a = sin x; check_index i, n; c = mul a, a
+
+The first span stays.  Idempotent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any
+
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opdef import CHECK, PURE
+from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.types import Array, ListOf
+from autodiff_compiler.ir.walk import Rewriter
+
+
+def run(function: Function) -> Function:
+    return _Numbering().function(function)
+
+
+def allocates(op: Op) -> bool:
+    """Whether the op makes an array or list of its own out of no array's elements, or is a `copy`."""
+    made = any(isinstance(r.type, Array | ListOf) for r in op.results)
+    return op.kind in ("copy", "list_zeros") or (made and not any(isinstance(v.type, Array | ListOf) for v in op.operands))
+
+
+class _Numbering(Rewriter):
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[Hashable, tuple[Value, ...]] = {}
+        self._trail: list[Hashable] = []
+
+    def region(self, region: Region) -> Region:
+        mark = len(self._trail)
+        done = super().region(region)
+        while len(self._trail) > mark:
+            del self._seen[self._trail.pop()]
+        return done
+
+    def op(self, op: Op) -> None:
+        row = opdef(op)
+        if op.regions or row.effect not in (PURE, CHECK) or row.writes or allocates(op):
+            self.copy(op)
+            return
+        operands = tuple(self.value(v) for v in op.operands)
+        key = self._key(op, operands, row.commutative)
+        before = self._seen.get(key)
+        if before is not None:
+            self.env.update(zip(op.results, before))
+            return
+        self._seen[key] = op.results
+        self._trail.append(key)
+        self.out.append(op if operands == op.operands else replace(op, operands=operands))
+
+    def _key(self, op: Op, operands: tuple[Value, ...], commutative: bool) -> Hashable:
+        # Values are hashed by identity; a frozenset with the count tells a + a from a + b.
+        sources: Hashable = (frozenset(operands), len(operands)) if commutative else operands
+        return op.kind, sources, tuple((name, _exact(op.attrs[name])) for name in sorted(op.attrs))
+
+
+def _exact(value: Any) -> Hashable:
+    """Attributes as keys: 0.0 is not -0.0, and 1 is neither 1.0 nor True."""
+    return repr(value) if isinstance(value, float | int) else value

@@ -1,0 +1,158 @@
+"""Constant folding.
+
+Computes what is known when compiling: arithmetic on constants as the program itself would do it (Python scalars as
+CPython does, NumPy scalars as NumPy does), casts of constants, extents (`dim`) from where the array was made, `if`,
+`for` and `while` whose first decision is known.  What would raise or warn is left for run time.
+
+    Input:  c = const 2.0; d = const 3.0; e = mul c, d; a = full n, e; m = dim a {axis=0}
+    Output: c = const 2.0; d = const 3.0; e = const 6.0; a = full n, e;    (m is n)
+
+Idempotent: a result is a constant or an op with no constant operands left to combine.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.types import INT, INTS, Scalar, numpy_dtype
+from autodiff_compiler.passes.rewrite import Peephole
+
+_PY_TYPES = {"f64": float, "i64": int, "bool": bool}
+_SAFE_INT = 2**53
+_I64 = 2**63
+
+
+def run(function: Function) -> Function:
+    return _Fold.run(function)
+
+
+def evaluate(op: Op, values: list[Any]) -> Any:
+    """The value of an elementwise op on constants, or None where it is not to be computed now."""
+    if not isinstance(op.result.type, Scalar):
+        return None
+    if op.kind == "cast":
+        return _cast(values[0], op.operands[0].type, op.result.type)
+    if all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands):
+        return _python(op, values)
+    return _numpy(op, values)
+
+
+def _python(op: Op, values: list[Any]) -> Any:
+    compute = TABLE[op.kind].py_eval
+    if compute is None:
+        return None
+    try:
+        value = compute(*values)
+    except (ArithmeticError, ValueError, TypeError, MemoryError):
+        return None
+    assert isinstance(op.result.type, Scalar)
+    if type(value) is not _PY_TYPES[op.result.type.dtype]:
+        return None
+    # Beyond 64 bits Python and Numba differ; that is for run time.
+    return None if isinstance(value, int) and not -_I64 <= value < _I64 else value
+
+
+def _numpy(op: Op, values: list[Any]) -> Any:
+    compute = TABLE[op.kind].np_eval
+    if compute is None:
+        return None
+    scalars = [numpy_dtype(v.type.dtype).type(x) for v, x in zip(op.operands, values)]  # type: ignore[union-attr]
+    try:
+        with np.errstate(all="raise"):
+            value = compute(*scalars)
+    except (ArithmeticError, ValueError, TypeError):
+        return None
+    assert isinstance(op.result.type, Scalar)
+    return value.item() if value.dtype == numpy_dtype(op.result.type.dtype) else None
+
+
+def _cast(value: Any, source: Any, target: Scalar) -> Any:
+    if target.dtype == "bool":
+        return bool(value)
+    if target.dtype in INTS:
+        limits = np.iinfo(numpy_dtype(target.dtype))
+        if isinstance(value, float) and not math.isfinite(value):
+            return None
+        return int(value) if limits.min <= int(value) <= limits.max else None
+    if source.dtype in INTS and abs(value) > _SAFE_INT:
+        return None
+    if target.dtype == "f32":
+        if math.isfinite(value) and abs(value) > float(np.finfo(np.float32).max):
+            return None
+        return float(np.float32(value))
+    return float(value)
+
+
+class _Fold(Peephole):
+    def rewrite(self, op: Op) -> Op | Value | None:
+        if op.kind == "dim":
+            return self._dim(op)
+        if not TABLE[op.kind].elementwise:
+            return None
+        values = [self.constant(v) for v in op.operands]
+        if any(v is None for v in values):
+            return None
+        value = evaluate(op, values)
+        return None if value is None else self.become(op, "const", type=op.result.type, value=value)
+
+    def _dim(self, op: Op) -> Op | Value | None:
+        extent = self.shapes.extent(op.operands[0], op.attrs["axis"])
+        if isinstance(extent, int):
+            return self.become(op, "const", type=INT, value=extent)
+        if isinstance(extent, Value):
+            extent = self.value(extent)
+            return extent if extent.type == INT else self.become(op, "cast", extent, dtype="i64", kind="py")
+        if extent[0] == "dim" and extent[1:] != (op.operands[0], op.attrs["axis"]):
+            return self.become(op, "dim", self.value(extent[1]), axis=extent[2])
+        return None
+
+    # -- control -------------------------------------------------------------------------------------------------------
+
+    def structured(self, op: Op) -> None:
+        if op.kind == "if":
+            self._if(op)
+        elif op.kind == "for":
+            self._for(op)
+        else:
+            self._while(op)
+
+    def _if(self, op: Op) -> None:
+        known = self.constant(op.operands[0])
+        if known is None:
+            self.keep(self.inside(op))
+        else:
+            self.become_values(op, self.inline(op.regions[0 if known else 1], ()))
+
+    def _for(self, op: Op) -> None:
+        """A loop of no trips is its initial values; a loop of one trip is its body."""
+        bounds = [self.constant(v) for v in op.operands[:3]]
+        carried = list(op.operands[3:])
+        if any(b is None for b in bounds) or bounds[2] == 0:
+            self.keep(self.inside(op))
+            return
+        trips = len(range(*bounds))
+        if trips > 1 or (trips == 1 and op.attrs["exits"]):
+            self.keep(self.inside(op))
+            return
+        if trips == 1:
+            body = op.regions[0]
+            # A NumPy integer as a bound still gives the index the type of the parameter.
+            index = self.const(bounds[0], body.params[0].type)
+            carried = self.inline(body, [index, *carried])
+        codes = [self.const(0, INT)] if op.attrs["exits"] else []
+        self.become_values(op, [*carried, self.const(trips, INT), *codes])
+
+    def _while(self, op: Op) -> None:
+        condition = op.regions[0]
+        first = condition.ops[0]
+        never = first.kind == "const" and condition.ops[1:] == (condition.terminator,)
+        if not never or first.attrs["value"] or condition.terminator.operands != first.results:
+            self.keep(self.inside(op))
+            return
+        zeros = [self.const(0, INT) for _ in op.results[len(op.operands) :]]
+        self.become_values(op, [*op.operands, *zeros])

@@ -1,0 +1,124 @@
+"""Moves index checks out of loops.
+
+In a loop without exits and side effects, a check made in every iteration whose index is a linear function of the loop
+index is made before the loop, at the two ends of the range; a check that does not depend on the loop is made once.
+Both only if the loop runs at all.  Worth it for compiled code, where the check would hinder vectorisation; printed
+Python checks with the access itself, so this pass is not for it.
+
+    Input:  for 0, n, 1 { (i) j = add i, k; check_index j, m; … }
+    Output: t = lt 0, n; if t { check_index k, m; check_index (n - 1) + k, m }; for 0, n, 1 { (i) … }
+
+Idempotent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opdef import CHECK, IO
+from autodiff_compiler.ir.opset import is_pure, may_trap, nested_effect, opdef
+from autodiff_compiler.ir.types import INT
+from autodiff_compiler.ir.walk import all_ops, clone_ops
+from autodiff_compiler.passes.rewrite import FactRewriter
+
+
+def run(function: Function) -> Function:
+    return _Hoist.run(function)
+
+
+class _Hoist(FactRewriter):
+    """Inner loops first: what leaves one without a condition may leave the next as well."""
+
+    def structured(self, op: Op) -> None:
+        op = self.inside(op)
+        if op.kind == "for" and not op.attrs["exits"] and nested_effect(op) != IO:
+            op = self._hoist(op)
+        self.keep(op)
+
+    def _hoist(self, loop: Op) -> Op:
+        start, stop, step = loop.operands[:3]
+        stride = self.shapes.of(step)
+        if stride not in (1, -1) or not all(v.type == INT for v in loop.operands[:3]):
+            return loop
+        body = loop.regions[0]
+        local = {value for op in all_ops(body) for value in op.results}
+        local.update(body.params, *(r.params for op in all_ops(body) for r in op.regions))
+        moving = [op for op in body.ops if self._linear(op, body, local)]
+        if not moving:
+            return loop
+        builder = Builder(loop.span)
+        certain = self.bounds.entered(loop)
+        with builder.region() as ends:
+            last = builder.op("sub" if stride == 1 else "add", stop, builder.const(1))
+            for check in moving:
+                self._at_ends(builder, check, body, local, (start, last))
+            builder.yield_()
+        if certain:
+            builder.ops.extend(ends.ops[:-1])
+        else:
+            with builder.region() as nothing:
+                builder.yield_()
+            builder.if_(builder.compare("lt" if stride == 1 else "gt", start, stop), ends.done(), nothing.done())
+        for op in builder.ops:
+            self.shapes.define(op)
+            self.keep(op)
+        return replace(loop, regions=(Region(body.params, tuple(op for op in body.ops if op not in moving)),))
+
+    def _linear(self, op: Op, body: Region, local: set[Value]) -> bool:
+        """Whether an op is a check of an index that is linear in the loop index, against an extent from outside."""
+        if opdef(op).effect != CHECK or op.kind != "check_index":
+            return False
+        index, extent = op.operands
+        if index.type != INT or extent in local:
+            return False
+        form = self.bounds.affine(index)
+        parameter = body.params[0]
+        return all(atom is parameter or not _mentions(atom, local) for atom in form.terms) and _computable(
+            index, self.defs, local, parameter
+        )
+
+    def _at_ends(
+        self, builder: Builder, check: Op, body: Region, local: set[Value], ends: tuple[Value, Value]
+    ) -> None:
+        index, extent = check.operands
+        needed = _slice(index, self.defs, local)
+        with builder.at(check.span):
+            for end in ends:
+                env = {body.params[0]: end}
+                builder.ops.extend(clone_ops(needed, env))
+                builder.emit("check_index", (env.get(index, index), extent))
+                if body.params[0] not in self.bounds.affine(index).terms:
+                    return
+
+
+def _mentions(atom: object, local: set[Value]) -> bool:
+    if isinstance(atom, tuple):
+        return any(_mentions(part, local) for part in atom[1:])
+    return atom in local
+
+
+def _slice(value: Value, defs: dict[Value, Op], local: set[Value]) -> list[Op]:
+    """The ops inside the loop that compute a value, in order."""
+    ordered: dict[Op, None] = {}
+
+    def visit(value: Value) -> None:
+        op = defs.get(value)
+        if value in local and op is not None and op not in ordered:
+            for operand in op.operands:
+                visit(operand)
+            ordered[op] = None
+
+    visit(value)
+    return list(ordered)
+
+
+def _computable(index: Value, defs: dict[Value, Op], local: set[Value], parameter: Value) -> bool:
+    """Whether the index can be computed before the loop, given the loop index."""
+    ops = _slice(index, defs, local)
+    made = {result for op in ops for result in op.results}
+    inputs = {value for op in ops for value in op.operands} | {index}
+    return all(is_pure(op) and not op.regions and not may_trap(op) for op in ops) and all(
+        value in made or value is parameter or value not in local for value in inputs
+    )

@@ -1,0 +1,107 @@
+"""Loop-invariant code: pure ops that give the same in every iteration move before the loop.
+
+An op that may raise moves only if it certainly does not (an index proven to be in bounds, operands of one shape) or if
+the loop certainly runs.  Checks and everything in a branch stay.  Constants, extents and index sums such as `j + 1`
+move only together with something that needs them: on their own they read better in place.  New arrays and what is
+written to stay in the loop, where each iteration has its own.
+
+    Input:  for 0, n, 1 { (i) a = exp t; b = load x[i]; c = mul a, b; … }
+    Output: a = exp t; for 0, n, 1 { (i) b = load x[i]; c = mul a, b; … }
+
+Idempotent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import is_free, is_pure, may_trap, opdef
+from autodiff_compiler.ir.path import is_scalar_index
+from autodiff_compiler.ir.types import INT, Array, ListOf, rank
+from autodiff_compiler.ir.walk import op_uses
+from autodiff_compiler.passes.cse import allocates
+from autodiff_compiler.passes.rewrite import FactRewriter
+
+
+def run(function: Function) -> Function:
+    return _Motion(function).function(function)
+
+
+class _Motion(FactRewriter):
+    """Inner loops first, so that what leaves one may leave the next as well."""
+
+    def structured(self, op: Op) -> None:
+        op = self.inside(op)
+        if op.kind == "if":
+            self.keep(op)
+            return
+        runs = op.kind == "for" and self.bounds.entered(op)
+        regions = []
+        for position, region in enumerate(op.regions):
+            # The condition of a `while` is evaluated at least once.
+            moved, rest = self._split(region, runs or (op.kind == "while" and position == 0), op)
+            for outside in moved:
+                self.keep(outside)
+            regions.append(rest)
+        same = all(new.ops == old.ops for new, old in zip(regions, op.regions))
+        self.keep(op if same else replace(op, regions=tuple(regions)))
+
+    def _split(self, region: Region, runs: bool, loop: Op) -> tuple[list[Op], Region]:
+        """(ops that move, the region without them)."""
+        inside: set[Value] = {param for r in loop.regions for param in r.params}
+        owned = _owned(region)
+        ready: dict[Value, Op] = {}
+        moved: dict[Op, None] = {}
+        for op in region.ops:
+            movable = (
+                is_pure(op)
+                and not any(value in inside for value in op_uses(op))
+                and not (allocates(op) or opdef(op).writes or any(r in owned for r in op.results))
+                and (runs or self._certain(op))
+            )
+            if not movable:
+                inside.update(op.results)
+            elif _better_in_place(op):
+                ready[op.result] = op
+            else:
+                _move(op, ready, moved)
+        return list(moved), replace(region, ops=tuple(op for op in region.ops if op not in moved))
+
+    def _certain(self, op: Op) -> bool:
+        """Whether the op does not raise, wherever its operands are defined."""
+        if not may_trap(op):
+            return True
+        if op.kind == "load" and isinstance(op.operands[0].type, Array):
+            array, *indices = op.operands
+            return is_scalar_index(op.attrs["path"], rank(array.type)) and all(
+                self.bounds.in_bounds(index, self.shapes.extents(array)[axis]) for axis, index in enumerate(indices)
+            )
+        if opdef(op).elementwise and not opdef(op).traps:
+            arrays = [v for v in op.operands if isinstance(v.type, Array)]
+            return all(self.shapes.same_shape(arrays[0], other) for other in arrays[1:])
+        return False
+
+
+def _move(op: Op, ready: dict[Value, Op], moved: dict[Op, None]) -> None:
+    """Move an op, and before it what it needs."""
+    for value in op_uses(op):
+        if value in ready and ready[value] not in moved:
+            _move(ready[value], ready, moved)
+    moved[op] = None
+
+
+def _better_in_place(op: Op) -> bool:
+    small = opdef(op).elementwise and all(r.type == INT for r in op.results) and not op.regions
+    return not op.regions and (is_free(op) or small)
+
+
+def _owned(region: Region) -> set[Value]:
+    """Arrays and lists of the region that are written to, carried or yielded: each iteration needs its own."""
+    owned: set[Value] = set()
+    for op in region.ops:
+        if opdef(op).writes:
+            owned.add(op.operands[0])
+        elif op.regions or opdef(op).terminator:
+            owned.update(v for v in op.operands if isinstance(v.type, Array | ListOf))
+    return owned

@@ -1,0 +1,55 @@
+"""The optimisation passes by name, and how a list of them is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.verify import verify as verify_function
+from autodiff_compiler.passes import branches, checks, cse, dce, fold, hoist, licm, promote, simplify
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One optimisation: a pure function from functions to functions that keeps their meaning."""
+
+    name: str
+    description: str
+    run: Callable[[Function], Function]
+
+
+PASSES: dict[str, Pass] = {
+    row.name: row
+    for row in (
+        Pass("fold", "compute what is constant; take extents from where arrays are made", fold.run),
+        Pass("simplify", "algebraic identities, redundant casts, broadcasts and loads", simplify.run),
+        Pass("branches", "merge equal results of an if; drop an if that is already decided", branches.run),
+        Pass("cse", "compute equal expressions once; make a check once", cse.run),
+        Pass("dce", "drop what nobody needs: ops, results, carried slots, loops", dce.run),
+        Pass("checks", "drop checks that are proven to pass", checks.run),
+        Pass("hoist", "move index checks out of loops", hoist.run),
+        Pass("licm", "move loop-invariant computation before the loop", licm.run),
+        Pass("promote", "keep a sum into one array element in a scalar during a loop", promote.run),
+    )
+}
+
+# What a pipeline consists of unless it says otherwise.  Invariant slots must be gone (dce) before constants inside
+# loops show themselves, and what simplification leaves behind is swept up at the end.
+DEFAULT = ("fold", "simplify", "branches", "cse", "checks", "dce", "fold", "simplify", "cse", "licm", "dce")
+
+
+def run_pipeline(
+    function: Function, names: Sequence[str], disable: Sequence[str] = (), verify: bool = False
+) -> Function:
+    """The function after the passes of these names, in order, without the disabled ones (`"all"`: none runs).
+
+    With `verify` the IR is checked after each pass.
+    """
+    for name in names:
+        if name in disable or "all" in disable:
+            continue
+        function = PASSES[name].run(function)
+        if verify:
+            verify_function(function, after=name)
+    return function

@@ -1,0 +1,145 @@
+"""The two walks that passes are built on.
+
+`FactRewriter` copies a function and keeps `self.bounds` true of the place it is at.  `Peephole` asks for each op what
+it may become, until nothing more is to be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from autodiff_compiler.analysis.bounds import Bounds
+from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.diagnostics import UNKNOWN, Span
+from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Value
+from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.types import Type
+from autodiff_compiler.ir.walk import Rewriter
+
+
+class FactRewriter(Rewriter):
+    """Copies a function; `self.bounds` knows what holds at the op at hand."""
+
+    def __init__(self, function: Function) -> None:
+        super().__init__()
+        self.bounds = Bounds(function)
+        self.defs = self.bounds.shapes.defs
+
+    @property
+    def shapes(self) -> Shapes:
+        return self.bounds.shapes
+
+    @classmethod
+    def run(cls, function: Function) -> Function:
+        return cls(function).function(function)
+
+    def substituted(self, op: Op) -> Op:
+        """The op with new operands and its regions as they were."""
+        operands = tuple(self.value(v) for v in op.operands)
+        return op if operands == op.operands else replace(op, operands=operands)
+
+    def op(self, op: Op) -> None:
+        op = self.substituted(op)
+        self.structured(op) if op.regions else self.plain(op)
+
+    def plain(self, op: Op) -> None:
+        self.keep(op)
+
+    def structured(self, op: Op) -> None:
+        self.keep(self.inside(op))
+
+    def keep(self, op: Op) -> None:
+        """Append a finished op."""
+        self.out.append(op)
+        for result in op.results:
+            self.defs[result] = op
+        if not op.regions:
+            self.bounds.assume(op)
+
+    def inside(self, op: Op) -> Op:
+        """The op with its regions rewritten, each with what holds inside it."""
+        regions = []
+        for position, region in enumerate(op.regions):
+            with self.bounds.scope():
+                if op.kind == "if":
+                    self.enter_branch(op.operands[0], position == 0)
+                elif op.kind == "for":
+                    self.bounds.enter_for(op)
+                regions.append(self.region(region))
+        same = all(new.ops == old.ops for new, old in zip(regions, op.regions))
+        return op if same else replace(op, regions=tuple(regions))
+
+    def enter_branch(self, condition: Value, holds: bool) -> None:
+        self.bounds.enter_branch(condition, holds)
+
+
+class Peephole(FactRewriter):
+    """Applies local rules: `rewrite` says what an op without regions becomes.
+
+    None: it stays.  A value: it is that value.  An op with the same results (made by `become`): that op, which is then
+    asked again.  A rule never changes a type: a replacement of another type is not taken.
+    """
+
+    span: Span = UNKNOWN
+
+    def rewrite(self, op: Op) -> Op | Value | None:
+        raise NotImplementedError
+
+    def plain(self, op: Op) -> None:
+        before, self.span = self.span, op.span
+        while True:
+            new = self.rewrite(op)
+            if isinstance(new, Value) and new.type == op.result.type:
+                self.env[op.result] = new
+                break
+            if not isinstance(new, Op):
+                self.keep(op)
+                break
+            op = new
+            self.shapes.define(op)
+        self.span = before
+
+    def become(self, op: Op, kind: str, /, *operands: Value, **attrs: Any) -> Op | None:
+        """`op` as another op with the same result; None where the type would change."""
+        infer = TABLE[kind].infer
+        assert infer is not None
+        types = infer(tuple(v.type for v in operands), attrs)
+        if types != tuple(r.type for r in op.results):
+            return None
+        return Op(kind, operands, op.results, attrs or NO_ATTRS, (), op.span)
+
+    def new(self, kind: str, /, *operands: Value, **attrs: Any) -> Value:
+        """A new op before the one at hand, itself rewritten."""
+        infer = TABLE[kind].infer
+        assert infer is not None
+        (type_,) = infer(tuple(v.type for v in operands), attrs)
+        op = Op(kind, operands, (Value(type_),), attrs or NO_ATTRS, (), self.span)
+        self.shapes.define(op)
+        self.plain(op)
+        return self.value(op.result)
+
+    def const(self, value: Any, type_: Type) -> Value:
+        return self.new("const", type=type_, value=value)
+
+    def constant(self, value: Value) -> Any:
+        """The Python number a value is known to be, or None."""
+        op = self.defs.get(value)
+        return op.attrs["value"] if op is not None and op.kind == "const" else None
+
+    def made_by(self, value: Value, *kinds: str) -> Op | None:
+        """The op that defines the value, if it is of one of these kinds."""
+        op = self.defs.get(value)
+        return op if op is not None and op.kind in kinds else None
+
+    def inline(self, region: Region, arguments: Sequence[Value]) -> list[Value]:
+        """Put the ops of a region here, with arguments for its parameters; returns what it yields."""
+        self.env.update(zip(region.params, arguments))
+        for inner in region.ops[:-1]:
+            self.op(inner)
+        return [self.value(v) for v in region.terminator.operands]
+
+    def become_values(self, op: Op, values: Sequence[Value]) -> None:
+        """Drop a structured op whose results are known."""
+        self.env.update(zip(op.results, values))

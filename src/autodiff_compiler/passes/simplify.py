@@ -1,0 +1,418 @@
+"""Algebraic simplification.
+
+Takes out what a reader would strike out: neutral elements, double negation, a conversion that is undone, constants
+beside constants, arrays built only to be broadcast or read once (`passes/simplify_arrays.py`), loop bounds that say
+the same thing twice.  Minus signs move outwards, so that `s - x` is printed and not `s + -x`.
+
+    Input:  a = mul x, one; b = neg a; c = add s, b; d = mul hundred, (mul two, y)
+    Output: c = sub s, x; d = mul twohundred, y
+
+What floats allow: `x + 0.0` is taken for `x` and `-(a - b)` for `b - a`, which may change the sign of a zero, nothing
+else; constants are gathered only where their product is exact; `x * 0.0` is left alone (it may be NaN).  Idempotent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.opset import TABLE, may_trap
+from autodiff_compiler.ir.types import BOOL, FLOATS, INT, INTS, Array, Scalar, Type
+from autodiff_compiler.ir.walk import uses
+from autodiff_compiler.passes.fold import evaluate
+from autodiff_compiler.passes.rewrite import Peephole
+from autodiff_compiler.passes.simplify_arrays import ARRAY_RULES, drop_broadcast
+
+Result = Op | Value | None
+
+
+def run(function: Function) -> Function:
+    return _Simplify(function).function(function)
+
+
+class _Simplify(Peephole):
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        self._uses = uses(function.body)
+
+    def rewrite(self, op: Op) -> Result:
+        rule = RULES.get(op.kind) or ARRAY_RULES.get(op.kind)
+        if TABLE[op.kind].elementwise:
+            known = [self.constant(v) for v in op.operands]
+            if None not in known:
+                value = evaluate(op, known)
+                return None if value is None else self.become(op, "const", type=op.result.type, value=value)
+            result = drop_broadcast(self, op)
+            if result is not None:
+                return result
+        return rule(self, op) if rule is not None else None
+
+    def used_once(self, value: Value) -> bool:
+        """Whether one op reads the value (values made on the way count as read once)."""
+        return len(self._uses.get(value, ())) <= 1
+
+    def structured(self, op: Op) -> None:
+        if op.kind != "for":
+            self.keep(self.inside(op))
+            return
+        op = self._loop_bounds(op)
+        self.keep(self.inside(op))
+        self._trips(op)
+
+    def _loop_bounds(self, op: Op) -> Op:
+        """`range(max(n, 0))` is `range(n)`, and so is its reverse."""
+        start, stop, step, *carried = op.operands
+        stride = self.constant(step)
+        if stride == 1 and self.constant(start) == 0:
+            stop = self._unclamped(stop)
+        elif stride == -1 and self.constant(stop) == -1:
+            last = self.made_by(start, "sub")
+            if last is not None and self.constant(last.operands[1]) == 1:
+                whole = self._unclamped(last.operands[0])
+                if whole is not last.operands[0]:
+                    self.span = op.span
+                    start = self.new("sub", whole, last.operands[1])
+        operands = (start, stop, step, *carried)
+        return op if operands == op.operands else replace(op, operands=operands)
+
+    def _unclamped(self, value: Value) -> Value:
+        clamped = self.made_by(value, "maximum")
+        if clamped is not None and value.type == INT:
+            for one, other in (clamped.operands, clamped.operands[::-1]):
+                if self.constant(other) == 0 and one.type == INT:
+                    return one
+        return value
+
+    def _trips(self, op: Op) -> None:
+        """The trips of a loop without exits follow from its bounds, so that the loop need not run to count them."""
+        trips = op.results[-1]
+        start, stop, step = op.operands[:3]
+        stride = self.constant(step)
+        if op.attrs["exits"] or stride not in (1, -1) or not self._uses.get(trips):
+            return
+        if not all(v.type == INT for v in (start, stop)):
+            return
+        self.span = op.span
+        length = self.new("sub", *((stop, start) if stride == 1 else (start, stop)))
+        self.env[trips] = self.new("maximum", length, self.const(0, INT))
+
+
+# -- rules: (simplifier, op) -> what it becomes ------------------------------------------------------------------------
+
+
+def _other(s: Peephole, op: Op, number: float) -> Value | None:
+    """The operand beside a constant of that value."""
+    a, b = op.operands
+    return b if s.constant(a) == number else a if s.constant(b) == number else None
+
+
+def _constant_first(s: Peephole, op: Op | None) -> tuple[Value, Value] | None:
+    """(constant, other) of a commutative op."""
+    if op is None:
+        return None
+    a, b = op.operands
+    if s.constant(a) is not None:
+        return a, b
+    return (b, a) if s.constant(b) is not None else None
+
+
+def _negated(s: Peephole, value: Value) -> Value | None:
+    op = s.made_by(value, "neg")
+    return op.operands[0] if op is not None else None
+
+
+def _add(s: _Simplify, op: Op) -> Result:
+    a, b = op.operands
+    rest = _other(s, op, 0)
+    if rest is not None and rest.type == op.result.type:
+        return rest
+    if op.result.type == INT:
+        gathered = _gather_ints(s, op)
+        if gathered is not None:
+            return gathered
+    for x, y in ((a, b), (b, a)):
+        positive = _negated(s, y)
+        if positive is not None:
+            return s.become(op, "sub", x, positive)
+    # s + (-2) * x is s - 2 * x
+    for x, y in ((a, b), (b, a)):
+        split = _constant_first(s, s.made_by(y, "mul"))
+        if split is not None and s.used_once(y) and s.constant(split[0]) < 0 and not isinstance(y.type, Array):
+            return s.become(op, "sub", x, s.new("mul", _minus(s, split[0]), split[1]))
+    for x, y in ((a, b), (b, a)):
+        if _is_zeros(s, x) and s.shapes.same_shape(x, y):
+            return y
+    return None
+
+
+def _minus(s: Peephole, constant: Value) -> Value:
+    return s.const(-s.constant(constant), constant.type)
+
+
+def _sub(s: _Simplify, op: Op) -> Result:
+    a, b = op.operands
+    if s.constant(b) == 0 and a.type == op.result.type:
+        return a
+    if op.result.type == INT:
+        gathered = _gather_ints(s, op)
+        if gathered is not None:
+            return gathered
+        if a is b:
+            return s.become(op, "const", type=INT, value=0)
+    positive = _negated(s, b)
+    if positive is not None:
+        return s.become(op, "add", a, positive)
+    return s.become(op, "neg", b) if s.constant(a) == 0 and _is_float(op) else None
+
+
+def _gather_ints(s: Peephole, op: Op) -> Result:
+    """`n - 1 - 1` is `n - 2`, `i + 1 - 1` is `i`: a variable and constants around it."""
+    base, offset = _variable_and_offset(s, op, 3)
+    if base is None or (base, offset) == _variable_and_offset(s, op, 1):
+        return None
+    if offset == 0:
+        return base
+    return s.become(op, "add" if offset > 0 else "sub", base, s.const(abs(offset), INT))
+
+
+def _variable_and_offset(s: Peephole, op: Op, depth: int) -> tuple[Value | None, int]:
+    """`x` and `c` such that the Python integer op is `x + c`; at most `depth` ops are looked through."""
+    a, b = op.operands
+    if a.type != INT or b.type != INT:
+        return None, 0
+    offset = s.constant(b)
+    if offset is None and op.kind == "add":
+        a, offset = b, s.constant(a)
+    if offset is None:
+        return None, 0
+    offset = offset if op.kind == "add" else -offset
+    inner = s.made_by(a, "add", "sub")
+    if depth > 1 and inner is not None:
+        base, more = _variable_and_offset(s, inner, depth - 1)
+        if base is not None:
+            return base, offset + more
+    return a, offset
+
+
+def _mul(s: Peephole, op: Op) -> Result:
+    a, b = op.operands
+    rest = _other(s, op, 1)
+    if rest is not None and rest.type == op.result.type:
+        return rest
+    rest = _other(s, op, -1)
+    if rest is not None and rest.type == op.result.type and not _is_unsigned(op):
+        return s.become(op, "neg", rest)
+    if _other(s, op, 0) is not None and isinstance(op.result.type, Scalar) and op.result.type.dtype in INTS:
+        return s.become(op, "const", type=op.result.type, value=0)
+    split = _constant_first(s, op)
+    if split is not None:
+        constant, other = split
+        positive = _negated(s, other)
+        if positive is not None and not _is_unsigned(op):
+            return s.become(op, "mul", _minus(s, constant), positive)
+        inner = _constant_first(s, s.made_by(other, "mul"))
+        product = inner and _exact_product(s, constant, inner[0])
+        return s.become(op, "mul", product, inner[1]) if inner and product is not None else None
+    for x, y, swapped in ((a, b, False), (b, a, True)):
+        positive = _negated(s, x)
+        if positive is not None:
+            product = s.new("mul", *((y, positive) if swapped else (positive, y)))
+            return s.become(op, "neg", product)
+    return None
+
+
+def _exact_product(s: Peephole, a: Value, b: Value) -> Value | None:
+    """The constant `a * b` if floats hold it exactly."""
+    x, y = s.constant(a), s.constant(b)
+    if isinstance(x, float) and not (math.isfinite(x) and math.isfinite(y) and x and y):
+        return None
+    product = s.new("mul", a, b)
+    value = s.constant(product)
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return product if Fraction(value) == Fraction(x) * Fraction(y) else None
+
+
+def _neg(s: Peephole, op: Op) -> Result:
+    (x,) = op.operands
+    inner = s.defs.get(x)
+    if inner is None:
+        return None
+    if inner.kind == "neg":
+        return inner.operands[0]
+    if inner.kind == "sub" and not _is_unsigned(op):
+        return s.become(op, "sub", *inner.operands[::-1])
+    split = _constant_first(s, inner) if inner.kind == "mul" else None
+    return s.become(op, "mul", _minus(s, split[0]), split[1]) if split and not _is_unsigned(op) else None
+
+
+def _div(s: Peephole, op: Op) -> Result:
+    a, b = op.operands
+    if s.constant(b) == 1 and a.type == op.result.type:
+        return a
+    for x, y, swapped in ((a, b, False), (b, a, True)):
+        positive = _negated(s, x)
+        if positive is not None:
+            quotient = s.new(op.kind, *((y, positive) if swapped else (positive, y)))
+            return s.become(op, "neg", quotient)
+    if op.kind == "div0":
+        return _div0(s, op)
+    return None
+
+
+def _div0(s: Peephole, op: Op) -> Result:
+    """The strong zero is not needed where one of the operands is known not to be zero."""
+    numerator, denominator = (s.constant(v) for v in op.operands)
+    if denominator is not None and denominator != 0 and math.isfinite(denominator):
+        return s.become(op, "div", *op.operands)
+    if numerator is not None and numerator != 0:
+        quotient = s.become(op, "div", *op.operands)
+        return quotient if quotient is not None and not may_trap(quotient) else None
+    return None
+
+
+def _pow(s: Peephole, op: Op) -> Result:
+    base, exponent = op.operands
+    power = s.constant(exponent)
+    if power == 1 and base.type == op.result.type:
+        return base
+    if power == 0 and isinstance(op.result.type, Scalar):
+        return s.become(op, "const", type=op.result.type, value=type(power)(1))
+    return None
+
+
+def _floordiv(s: Peephole, op: Op) -> Result:
+    integral = isinstance(op.result.type, Scalar | Array) and op.result.type.dtype in INTS
+    return op.operands[0] if integral and s.constant(op.operands[1]) == 1 else None
+
+
+def _select(s: Peephole, op: Op) -> Result:
+    condition, a, b = op.operands
+    if a is b or s.constant(condition) is True:
+        return a
+    if s.constant(condition) is False:
+        return b
+    opposite = s.made_by(condition, "not")
+    return s.become(op, "select", opposite.operands[0], b, a) if opposite else None
+
+
+def _extremum(s: Peephole, op: Op) -> Result:
+    a, b = op.operands
+    if a is b:
+        return a
+    if op.result.type != INT or op.kind != "maximum":
+        return None
+    difference = s.bounds.affine(a) - s.bounds.affine(b)
+    if s.bounds.nonnegative(difference):
+        return a
+    return b if s.bounds.nonnegative(difference.scaled(-1)) else None
+
+
+def _logic(s: Peephole, op: Op) -> Result:
+    a, b = op.operands
+    if a is b:
+        return a
+    if not _is_bool(op.result.type):
+        return None
+    neutral, absorbing = (True, False) if op.kind == "and" else (False, True)
+    for x, y in ((a, b), (b, a)):
+        if s.constant(x) is neutral:
+            return y
+        if s.constant(x) is absorbing:
+            return s.become(op, "const", type=op.result.type, value=absorbing)
+    return None
+
+
+_OPPOSITE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
+
+
+def _not(s: Peephole, op: Op) -> Result:
+    inner = s.defs.get(op.operands[0])
+    if inner is None:
+        return None
+    if inner.kind == "not":
+        return inner.operands[0]
+    # Not of floats: NaN is neither less nor greater or equal.
+    exact = inner.kind in ("eq", "ne") or all(_is_integral(v.type) for v in inner.operands)
+    return s.become(op, _OPPOSITE[inner.kind], *inner.operands) if inner.kind in _OPPOSITE and exact else None
+
+
+def _compare(s: Peephole, op: Op) -> Result:
+    a, b = op.operands
+    if a is b and isinstance(a.type, Scalar) and _is_integral(a.type):
+        return s.become(op, "const", type=op.result.type, value=op.kind in ("le", "ge", "eq"))
+    return None
+
+
+def _cast(s: Peephole, op: Op) -> Result:
+    (x,) = op.operands
+    if x.type == op.result.type:
+        return x
+    inner = s.made_by(x, "cast")
+    if inner is not None and _is_exact(inner.operands[0].type, x.type):
+        if inner.operands[0].type == op.result.type:
+            return inner.operands[0]
+        return s.become(op, "cast", inner.operands[0], **op.attrs)
+    return None
+
+
+_INT_RANK = {"i8": 8, "i16": 16, "i32": 32, "i64": 64, "u8": 9, "u16": 17, "u32": 33}
+
+
+def _is_exact(source: Type, target: Type) -> bool:
+    """Whether every value of the one dtype is a value of the other."""
+    assert isinstance(source, Scalar | Array)
+    assert isinstance(target, Scalar | Array)
+    a, b = source.dtype, target.dtype
+    if a in (b, "bool"):
+        return True
+    if b == "f64":
+        return a == "f32" or (a in _INT_RANK and a != "i64")
+    return a in _INT_RANK and b in ("i8", "i16", "i32", "i64") and _INT_RANK[a] <= _INT_RANK[b]
+
+
+def _is_zeros(s: Peephole, value: Value) -> bool:
+    made = s.made_by(value, "full")
+    return made is not None and s.constant(made.operands[-1]) == 0
+
+
+def _is_float(op: Op) -> bool:
+    return isinstance(op.result.type, Scalar | Array) and op.result.type.dtype in FLOATS
+
+
+def _is_unsigned(op: Op) -> bool:
+    return isinstance(op.result.type, Scalar | Array) and op.result.type.dtype.startswith("u")
+
+
+def _is_integral(type_: Type) -> bool:
+    return isinstance(type_, Scalar | Array) and type_.dtype in (*INTS, "bool")
+
+
+def _is_bool(type_: Type) -> bool:
+    return type_ == BOOL or type_ == Scalar("bool")
+
+
+Rule = Callable[[Any, Op], Result]
+
+RULES: dict[str, Rule] = {
+    "add": _add,
+    "sub": _sub,
+    "mul": _mul,
+    "neg": _neg,
+    "div": _div,
+    "div0": _div,
+    "pow": _pow,
+    "floordiv": _floordiv,
+    "select": _select,
+    "maximum": _extremum,
+    "minimum": _extremum,
+    "and": _logic,
+    "or": _logic,
+    "not": _not,
+    "cast": _cast,
+    **dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), _compare),
+}

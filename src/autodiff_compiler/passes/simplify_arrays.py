@@ -1,0 +1,154 @@
+"""Rules of `passes/simplify.py` for ops on whole arrays.
+
+    Input:  z = full n, zero; a = accum z[:], v; g = broadcast_to s, n; d = mul g, a; u = unbroadcast d, n
+    Output: d = mul s, v        (`v` known to have extent n; `u` is d)
+
+An array is dropped only where its extents are proven: a run-time extent of 1 broadcasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.path import WHOLE, Path, is_basic
+from autodiff_compiler.ir.types import Array, Scalar, rank
+from autodiff_compiler.passes.rewrite import Peephole
+
+Result = Op | Value | None
+
+
+def drop_broadcast(s: Peephole, op: Op) -> Result:
+    """An operand need not be broadcast beside one that has the extents of the result."""
+    if sum(isinstance(v.type, Array) for v in op.operands) < 2:
+        return None
+    for position, value in enumerate(op.operands):
+        made = s.made_by(value, "broadcast_to", "full")
+        if made is None:
+            continue
+        others = (*op.operands[:position], *op.operands[position + 1 :])
+        if s.shapes.broadcast(others) != tuple(map(s.shapes.find, s.shapes.extents(value))):
+            continue
+        small = made.operands[0 if made.kind == "broadcast_to" else -1]
+        operands = (*op.operands[:position], small, *op.operands[position + 1 :])
+        return s.become(op, op.kind, *operands, **op.attrs)
+    return None
+
+
+def is_whole(path: Path) -> bool:
+    """Whether the path reaches the whole array, as it is."""
+    return all(kind == "index" and all(item == WHOLE for item in data) for kind, data in path)
+
+
+def _fill(s: Peephole, value: Value) -> Value | None:
+    made = s.made_by(value, "full")
+    return made.operands[-1] if made is not None else None
+
+
+def _is_zero(s: Peephole, value: Value) -> bool:
+    if isinstance(value.type, Scalar):
+        return s.constant(value) == 0
+    fill = _fill(s, value)
+    return fill is not None and s.constant(fill) == 0
+
+
+def _load(s: Peephole, op: Op) -> Result:
+    array, *indices = op.operands
+    path = op.attrs["path"]
+    if is_whole(path):
+        return array
+    fill = _fill(s, array)
+    if fill is not None and isinstance(op.result.type, Scalar):
+        return fill if fill.type == op.result.type else s.become(op, "cast", fill, dtype=op.result.type.dtype, kind="np")
+    before = s.made_by(array, "store")
+    if before is None or before.attrs["path"] != path or not is_basic(path):
+        return None
+    *place, value = before.operands[1:]
+    if place != indices:
+        return None
+    if isinstance(op.result.type, Scalar) and isinstance(value.type, Scalar):
+        return value if value.type == op.result.type else s.become(op, "cast", value, dtype=op.result.type.dtype, kind="np")
+    return value if s.shapes.same_shape(value, op.result) else None
+
+
+def _write(s: Peephole, op: Op) -> Result:
+    """`store` and `accum`."""
+    array, *indices, value = op.operands
+    path = op.attrs["path"]
+    if op.kind == "accum" and _is_zero(s, value):
+        return array
+    made = s.made_by(value, "broadcast_to", "full") if is_basic(path) else None
+    if made is not None:
+        small = made.operands[0 if made.kind == "broadcast_to" else -1]
+        return s.become(op, op.kind, array, *indices, small, **op.attrs)
+    fresh = op.kind == "store" or _is_zero(s, array)
+    if fresh and is_whole(path):
+        return _overwritten(s, op, array, value)
+    if op.kind == "accum" and fresh and is_basic(path):
+        return s.become(op, "store", *op.operands, **op.attrs)
+    return None
+
+
+def _overwritten(s: Peephole, op: Op, array: Value, value: Value) -> Result:
+    """All of an array is replaced by a value."""
+    if s.shapes.same_shape(array, value):
+        return value
+    made = s.made_by(array, "full", "empty")
+    if made is None:
+        return None
+    dims = made.operands[: rank(array.type)]
+    if isinstance(value.type, Scalar):
+        return s.become(op, "full", *dims, value)
+    return s.become(op, "broadcast_to", value, *dims)
+
+
+def _unbroadcast(s: Peephole, op: Op) -> Result:
+    g, *dims = op.operands
+    if isinstance(g.type, Scalar) and not dims:
+        return s.become(op, "cast", g, dtype=g.type.dtype, kind="np")
+    extra = rank(g.type) - len(dims)
+    if extra < 0:
+        return None
+    have = s.shapes.extents(g)[extra:]
+    if not all(s.shapes.same(extent, s.shapes.of(dim)) for extent, dim in zip(have, dims)):
+        return None
+    return s.become(op, "sum", g, axes=tuple(range(extra))) if extra else g
+
+
+def _shaped(s: Peephole, op: Op) -> Result:
+    """`broadcast_to` and `reshape`."""
+    x, *dims = op.operands
+    if dims and s.shapes.has_shape(x, tuple(dims)):
+        return x
+    inner = s.made_by(x, op.kind)
+    if inner is not None:
+        return s.become(op, op.kind, inner.operands[0], *dims)
+    fill = _fill(s, x) if op.kind == "broadcast_to" else None
+    return s.become(op, "full", *dims, fill) if fill is not None else None
+
+
+def _transpose(s: Peephole, op: Op) -> Result:
+    (x,) = op.operands
+    perm = op.attrs["perm"]
+    if list(perm) == list(range(len(perm))):
+        return x
+    inner = s.made_by(x, "transpose")
+    if inner is None:
+        return None
+    return s.become(op, "transpose", inner.operands[0], perm=tuple(inner.attrs["perm"][axis] for axis in perm))
+
+
+def _sum(s: Peephole, op: Op) -> Result:
+    return op.operands[0] if not op.attrs["axes"] else None
+
+
+ARRAY_RULES: dict[str, Callable[[Peephole, Op], Result]] = {
+    "load": _load,
+    "store": _write,
+    "accum": _write,
+    "unbroadcast": _unbroadcast,
+    "broadcast_to": _shaped,
+    "reshape": _shaped,
+    "transpose": _transpose,
+    "sum": _sum,
+}
