@@ -236,10 +236,10 @@ def _emit(done: Compilation, docstring: str) -> None:
 def check_options(options: Options) -> Options:
     """Refuse a backend or a pass that does not exist."""
     if options.backend not in LOWERING:
-        raise UserError("AD408", f"there is no backend {options.backend!r}", help=f"backends: {', '.join(LOWERING)}")
+        raise UserError("AD415", f"there is no backend {options.backend!r}", help=f"backends: {', '.join(LOWERING)}")
     for name in options.disable:
         if name != "all" and name not in PASSES:
-            raise UserError("AD408", f"there is no pass {name!r}", help=f"passes: all, {', '.join(PASSES)}")
+            raise UserError("AD415", f"there is no pass {name!r}", help=f"passes: all, {', '.join(PASSES)}")
     return options
 
 
@@ -297,11 +297,11 @@ def _value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:
     aux: Tree = Const(None)
     if has_aux:
         if not (isinstance(tree, Node) and tree.cls is tuple and len(tree.children) == 2):
-            raise UserError("AD410", f"with has_aux=True {fn.name} must return (value, aux)", fn.span)
+            raise UserError("AD417", f"with has_aux=True {fn.name} must return (value, aux)", fn.span)
         tree, aux = tree.children
     if isinstance(tree, Const):
         raise UserError(
-            "AD411",
+            "AD418",
             f"{fn.name} returns {tree.value!r}, which does not depend on its arguments",
             fn.span,
             help="return the number to differentiate; what is written into an argument is not a result",
@@ -310,14 +310,14 @@ def _value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:
     if type_ is None or not isinstance(type_, Scalar):
         shown = f"a {tree.cls.__name__}" if isinstance(tree, Node) else f"an array or list of type {type_}"
         raise UserError(
-            "AD412",
+            "AD419",
             f"grad needs a function with a scalar result; {fn.name} returns {shown}",
             fn.span,
             help="reduce the result to a number (np.sum, np.mean …), use has_aux=True for further results, or jvp or vjp",
         )
     if not is_float(type_):
         raise UserError(
-            "AD413", f"grad needs a function with a float result; the result of {fn.name} is of type {type_}", fn.span
+            "AD420", f"grad needs a function with a float result; the result of {fn.name} is of type {type_}", fn.span
         )
     return tree, aux
 

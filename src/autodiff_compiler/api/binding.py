@@ -16,7 +16,7 @@ import numpy as np
 from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir.tree import Const, Leaf, Tree, flatten, rebuild
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, from_numpy_dtype, is_float, parse_type
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, is_float
 
 Argnums = int | str | Sequence[int | str]
 Described = list[tuple[str, Tree, list[Type]]]
@@ -37,7 +37,7 @@ class Signature:
             signature = inspect.signature(own, follow_wrapped=False)
         except (TypeError, ValueError) as error:
             raise UserError(
-                "AD401",
+                "AD410",
                 f"{fun!r} is not a Python function",
                 help="pass a function defined by `def` or `lambda`, or wrap the call in one",
             ) from error
@@ -52,7 +52,7 @@ class Signature:
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise UserError("AD402", f"{self.function}{self.signature}: {error}") from error
+            raise UserError("AD411", f"{self.function}{self.signature}: {error}") from error
         bound.apply_defaults()
         return dict(bound.arguments)
 
@@ -61,7 +61,7 @@ class Signature:
         several = not isinstance(argnums, int | str) and isinstance(argnums, Sequence)
         wanted = list(argnums) if several else [argnums]  # type: ignore[arg-type]
         if not wanted:
-            raise UserError("AD403", "argnums is empty: there is nothing to differentiate with respect to")
+            raise UserError("AD412", "argnums is empty: there is nothing to differentiate with respect to")
         return [self._one(item) for item in wanted]
 
     def _one(self, item: Any) -> str:
@@ -69,60 +69,24 @@ class Signature:
         has = f"{self.function} has the parameters {', '.join(names) or '(none)'}"
         if isinstance(item, str):
             if item not in names:
-                raise UserError("AD403", f"argnums names {item!r}, but {has}")
+                raise UserError("AD412", f"argnums names {item!r}, but {has}")
             return item
         if isinstance(item, bool) or not isinstance(item, int | np.integer):
-            raise UserError("AD403", f"argnums must be positions or parameter names, not {item!r}")
+            raise UserError("AD412", f"argnums must be positions or parameter names, not {item!r}")
         if not -len(names) <= item < len(names):
-            raise UserError("AD403", f"argnums is {item}, but {has}")
+            raise UserError("AD412", f"argnums is {item}, but {has}")
         return names[item]
 
-    def annotated(self, types: Mapping[str, str] | None = None) -> Described:
-        """Parameter types from `types` (texts such as "f64[:, :]"), else from the annotations."""
-        given = dict(types or {})
-        unknown = [name for name in given if name not in self.names]
-        if unknown:
-            raise UserError(
-                "AD404", f"types are given for {', '.join(unknown)}; {self.function} has {', '.join(self.names)}"
-            )
-        described: Described = []
-        for name, parameter in self.signature.parameters.items():
-            type_ = _type_of(given.get(name, parameter.annotation))
-            if type_ is not None:
-                described.append((name, Leaf(), [type_]))
-            elif parameter.default is not parameter.empty:
-                described.append((name, *describe(name, parameter.default)))
-            else:
-                raise UserError(
-                    "AD404",
-                    f"the type of parameter {name!r} of {self.function} is not known",
-                    help=f'call the derivative once, annotate ({name}: float, {name}: "f64[:]"), '
-                    f'or give --types "{name}: f64[:]" on the command line',
-                )
-        return described
-
-
-def _type_of(annotation: Any) -> Type | None:
-    """The type an annotation stands for: Python's scalars, NumPy scalar classes, or our type texts."""
-    if annotation in (float, int, bool):
-        return parse_type(annotation.__name__)
-    if isinstance(annotation, type) and issubclass(annotation, np.generic):
-        dtype = from_numpy_dtype(np.dtype(annotation))
-        return Scalar(dtype) if dtype else None
-    if not isinstance(annotation, str):
-        return None
-    try:
-        # Under `from __future__ import annotations` a text annotation carries its own quotes.
-        return parse_type(annotation.strip("\"' "))
-    except ValueError:
-        return None
+    def annotated(self, fun: Callable, types: Mapping[str, str] | None = None) -> Described:
+        """Parameter types from `types` (texts such as "f64[:, :]"), else from annotations and defaults."""
+        return list(frontend.annotated(getattr(fun, "py_func", fun), types))
 
 
 def normalised(name: str, value: Any) -> Any:
-    """The value with 0-d arrays as NumPy scalars, in containers too; arrays we cannot read are refused."""
+    """The value with 0-d arrays as NumPy scalars, in containers too."""
     if isinstance(value, np.ndarray):
-        _check_array(name, value)
-        return value[()] if value.ndim == 0 else value
+        # A subclass is left as it is, for `describe` to refuse.
+        return value[()] if value.ndim == 0 and type(value) is np.ndarray else value
     if isinstance(value, dict):
         return {key: normalised(f"{name}[{key!r}]", item) for key, item in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -132,26 +96,9 @@ def normalised(name: str, value: Any) -> Any:
     return value
 
 
-def _check_array(name: str, value: np.ndarray) -> None:
-    if type(value) is not np.ndarray:
-        raise UserError(
-            "AD405",
-            f"argument {name} is a {type(value).__name__}, a subclass of ndarray",
-            help="pass np.asarray(…) of it",
-        )
-    if not value.dtype.isnative:
-        raise UserError(
-            "AD405",
-            f"argument {name} has dtype {value.dtype.str}, which is not in the byte order of this machine",
-            help=f"pass {name}.astype({name}.dtype.newbyteorder('='))",
-        )
-    if from_numpy_dtype(value.dtype) is None:
-        raise UserError("AD405", f"argument {name} has dtype {value.dtype}; supported are floats, integers and bool")
-
-
 def describe(name: str, value: Any) -> tuple[Tree, list[Type]]:
     """The structure and the leaf types of an argument."""
-    tree, types = frontend.describe(value)
+    tree, types = frontend.describe(value, name)
     return tree, list(types)
 
 
@@ -166,7 +113,7 @@ def key_of(arguments: Described) -> tuple:
 
 def with_floats(name: str, value: Any) -> Any:
     """A differentiated argument with its Python ints as floats; anything else that is no float is refused."""
-    tree, _ = frontend.describe(value)
+    tree, _ = frontend.describe(value, name)
     leaves = flatten(tree, value)
     if any(type(leaf) is int for leaf in leaves):
         value = rebuild(tree, iter([float(leaf) if type(leaf) is int else leaf for leaf in leaves]))
@@ -193,11 +140,11 @@ def leaf_names(name: str, tree: Tree) -> list[str]:
 def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
     """Refuse to differentiate with respect to anything but floats, naming the argument."""
     if not types:
-        raise UserError("AD406", f"argument {name} holds no number to differentiate with respect to")
+        raise UserError("AD413", f"argument {name} holds no number to differentiate with respect to")
     for leaf, type_ in zip(leaf_names(name, tree), types):
         if not is_float(type_):
             raise UserError(
-                "AD406",
+                "AD413",
                 f"cannot differentiate with respect to {leaf}: it is {kind_of(type_)}, not a float",
                 help=f"pass {leaf} as floats (for an array, {leaf}.astype(float)), or leave it out of argnums",
             )
@@ -218,15 +165,15 @@ def check_leaf(name: str, value: Any, like: Any, type_: Type) -> Any:
         if not isinstance(value, np.ndarray) or value.dtype != like.dtype or value.shape != like.shape:
             shown = f"{value.dtype}{list(value.shape)}" if isinstance(value, np.ndarray) else type(value).__name__
             raise UserError(
-                "AD407",
+                "AD414",
                 f"{name} must have the dtype and shape of its value, {like.dtype}{list(like.shape)}, not {shown}",
             )
-        _check_array(name, value)
+        describe(name, value)
         return value
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, bool | complex | np.complexfloating) or not isinstance(value, int | float | np.number):
-        raise UserError("AD407", f"{name} must be a number, not {type(value).__name__}")
+        raise UserError("AD414", f"{name} must be a number, not {type(value).__name__}")
     if isinstance(type_, Scalar) and type_.kind == "np":
         return np.float32(value) if type_.dtype == "f32" else np.float64(value)
     return float(value)

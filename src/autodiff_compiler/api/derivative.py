@@ -136,7 +136,7 @@ class Derivative:
 
     def for_types(self, types_: dict[str, str] | None = None) -> Specialisation:
         """The specialisation for types given as text, such as {"x": "f64[:]"}; annotations give the rest."""
-        return self._table.get(self._signature.annotated(types_))[0]
+        return self._table.get(self._signature.annotated(self.primal, types_))[0]
 
     def _specialised(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
         if args or kwargs:
@@ -144,7 +144,7 @@ class Derivative:
         return self._last if self._last is not None else self.for_types()
 
     def _no_stage(self, stage: str) -> Any:
-        raise UserError("AD409", f"there is no stage {stage!r}", help=f"stages: {', '.join(driver.STAGES)}")
+        raise UserError("AD416", f"there is no stage {stage!r}", help=f"stages: {', '.join(driver.STAGES)}")
 
     # -- being a function ------------------------------------------------------------------------------------------
 

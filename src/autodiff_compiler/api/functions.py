@@ -95,7 +95,7 @@ def options_of(**given: Any) -> Options:
     unknown = [name for name in given if name not in Options.__slots__]
     if unknown:
         raise UserError(
-            "AD408", f"there is no option {unknown[0]!r}", help=f"options: {', '.join(sorted(Options.__slots__))}"
+            "AD415", f"there is no option {unknown[0]!r}", help=f"options: {', '.join(sorted(Options.__slots__))}"
         )
     disable = given.get("disable", ())
     return Options(**{**given, "disable": (disable,) if isinstance(disable, str) else tuple(disable)})
@@ -106,7 +106,7 @@ def function_of(fun: Source) -> Callable:
     if isinstance(fun, str):
         return _from_text(fun)
     if not callable(fun):
-        raise UserError("AD401", f"{fun!r} is not a function", help="pass a function, or the source text of one")
+        raise UserError("AD410", f"{fun!r} is not a function", help="pass a function, or the source text of one")
     return fun
 
 
@@ -119,8 +119,8 @@ def _from_text(text: str) -> Callable:
     try:
         exec(compile(text, name, "exec"), scope)
     except SyntaxError as error:
-        raise UserError("AD418", f"the source text is not Python: {error}") from error
+        raise UserError("AD425", f"the source text is not Python: {error}") from error
     defined = [value for key, value in scope.items() if key not in before and callable(value)]
     if not defined:
-        raise UserError("AD418", "the source text defines no function")
+        raise UserError("AD425", "the source text defines no function")
     return defined[-1]

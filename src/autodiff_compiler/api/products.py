@@ -41,7 +41,7 @@ class Pushforward:
 
     def for_types(self, wrt: Sequence[str], types: dict[str, str] | None = None) -> Specialisation:
         """The specialisation for types given as text, with tangents for the parameters named in `wrt`."""
-        arguments = self.signature.annotated(types)
+        arguments = self.signature.annotated(self.fun, types)
         for name, tree, leaf_types in arguments:
             if name in wrt:
                 check_differentiable(name, tree, leaf_types)
@@ -50,14 +50,14 @@ class Pushforward:
 
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
-            raise UserError("AD414", "jvp takes primals and tangents as tuples", help="jvp(f, (x,), (x_dot,))")
+            raise UserError("AD421", "jvp takes primals and tangents as tuples", help="jvp(f, (x,), (x_dot,))")
         if len(primals) != len(tangents):
-            raise UserError("AD414", f"jvp was given {len(primals)} primals and {len(tangents)} tangents")
+            raise UserError("AD421", f"jvp was given {len(primals)} primals and {len(tangents)} tangents")
         arguments = self.signature.bind(tuple(primals), {})
         names = list(arguments)
         by_name = dict(zip(names, tangents)) if len(names) >= len(primals) else {}
         if len(by_name) != len(tangents):
-            raise UserError("AD414", "jvp of a function with *args is not supported", help="give the parameters names")
+            raise UserError("AD421", "jvp of a function with *args is not supported", help="give the parameters names")
         varying: list[bool] = []
         given: list[Any] = []
         values: dict[str, Any] = {}
@@ -72,7 +72,7 @@ class Pushforward:
             given += structured
             values[name] = value
         if not any(varying):
-            raise UserError("AD414", "every tangent is None: there is no direction to differentiate in")
+            raise UserError("AD421", "every tangent is None: there is no direction to differentiate in")
         found, captured = self.table.get(described(values), (tuple(varying),))
         return found.compiled.call(*values.values(), *given, *captured)
 
@@ -87,12 +87,12 @@ def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any
     except (TypeError, KeyError, AttributeError, IndexError):
         leaves = []
     if len(leaves) != len(primals) or (isinstance(tree, TreeNode) and type(tangent) is not tree.cls):
-        raise UserError("AD415", f"the tangent of {name} must have the structure of {name}")
+        raise UserError("AD422", f"the tangent of {name} must have the structure of {name}")
     checked = []
     for leaf, like, part, type_ in zip(leaf_names(name, tree), primals, leaves, types):
         if part is not None and not is_float(type_):
             raise UserError(
-                "AD415", f"{leaf} is of type {type_} and cannot vary", help=f"give None as the tangent of {leaf}"
+                "AD422", f"{leaf} is of type {type_} and cannot vary", help=f"give None as the tangent of {leaf}"
             )
         checked.append(None if part is None else check_leaf(f"the tangent of {leaf}", part, like, type_))
     flags = [leaf is not None for leaf in checked]
@@ -118,7 +118,7 @@ class Pullback:
         except (TypeError, KeyError, AttributeError, IndexError):
             given = []
         if len(given) != len(self._like):
-            raise UserError("AD416", "the cotangent must have the structure of the function's result")
+            raise UserError("AD423", "the cotangent must have the structure of the function's result")
         leaves = []
         for name, part, like, type_ in zip(leaf_names("cotangent", self._tree), given, self._like, self._types):
             leaves.append(check_leaf(name, part, like, type_) if is_float(type_) else None)
@@ -147,7 +147,7 @@ class Reverse:
         own = sum(len(types) for _, _, types in arguments)
         active = [is_float(v.type) and i < own for i, v in enumerate(lowered.function.params)]
         if not any(active):
-            raise UserError("AD417", f"vjp of {self.signature.function}: no argument holds a float")
+            raise UserError("AD424", f"vjp of {self.signature.function}: no argument holds a float")
         return Specialisation(lowered, *driver.pullback(lowered, active, self.options))
 
     def __call__(self, primals: Sequence[Any]) -> tuple[Any, Pullback]:

@@ -128,7 +128,7 @@ def ir(
     """Print the IR of the derivative of FUNC at a stage."""
     stages = _compiled(target, wrt, types, backend, disable, mode, value).stages
     if stage not in stages:
-        raise UserError("AD409", f"{mode} mode has no stage {stage!r}", help=f"it has: {', '.join(stages)}")
+        raise UserError("AD416", f"{mode} mode has no stage {stage!r}", help=f"it has: {', '.join(stages)}")
     click.echo(format_function(stages[stage], spans=spans))
 
 

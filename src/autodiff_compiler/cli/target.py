@@ -141,5 +141,5 @@ def parse_wrt(text: str | None) -> int | str | tuple[int | str, ...]:
         int(p) if p.strip().lstrip("-").isdigit() else p.strip() for p in text.split(",") if p.strip()
     ]
     if not parts:
-        raise UserError("AD403", "--wrt is empty", help="write --wrt x,y")
+        raise UserError("AD412", "--wrt is empty", help="write --wrt x,y")
     return parts[0] if len(parts) == 1 else tuple(parts)
