@@ -84,6 +84,11 @@ def _same(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     return (_array(operands[0]),)
 
 
+def _copied(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    """Of an array or a list; the copy of a list has elements of its own."""
+    return (operands[0] if isinstance(operands[0], ListOf) else _array(operands[0]),)
+
+
 def _reduced(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     array = _array(operands[0])
     axes = attrs["axes"]
@@ -204,7 +209,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
     # (array, path operands…, value); attrs: path.  `accum` adds, also at repeated indices (np.add.at)
     OpDef("store", _store, writes=True),
     OpDef("accum", _store, writes=True),
-    OpDef("copy", _same, 1, cost=DEAR),
+    OpDef("copy", _copied, 1, cost=DEAR),
     _reduction("sum"),
     _reduction("prod"),
     _reduction("max"),

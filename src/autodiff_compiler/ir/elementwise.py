@@ -178,7 +178,7 @@ ELEMENTWISE: tuple[OpDef, ...] = (
     OpDef("cast", _cast, 1, elementwise=True),
     OpDef("select", _select, 3, elementwise=True, py_eval=_select_py, np_eval=_select_np),
     # the operand; derivatives take it for a constant
-    OpDef("stop_gradient", _same(ANY), 1, elementwise=True, py_eval=lambda x: x, np_eval=lambda x: x),
+    OpDef("stop_gradient", _same(ANY), 1, elementwise=True, views=True, py_eval=lambda x: x, np_eval=lambda x: x),
     # arithmetic
     _binary("add", operator.add, np.add, commutative=True),
     _binary("sub", operator.sub, np.subtract),

@@ -1,0 +1,89 @@
+"""Which values are still read after a place: the last use of each value in each region, and a cursor that walks.
+
+A value is live after an op if a later op of the same region reads it, if a region around still needs it afterwards, or
+if the place is in a loop body that reads it and does not define it, for then the next iteration reads it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+
+LOOPS = ("for", "while")
+
+
+@dataclass
+class Frame:
+    """One region around the current place, where in it we are, and the regions that run again after it: those of a loop."""
+
+    region: Region
+    again: tuple[Region, ...]
+    position: int = -1
+
+
+class LastUses:
+    """Last uses, and the nesting of definitions, of a function; `frames` is the current place."""
+
+    def __init__(self, function: Function) -> None:
+        self.last: dict[Region, dict[Value, int]] = {}
+        self.depth: dict[Value, int] = {}
+        """In how many regions the region that defines the value stands."""
+        self.loops: dict[Value, int] = {}
+        """In how many loop bodies the value is defined."""
+        self.frames: list[Frame] = []
+        self._collect(function.body, 0, 0)
+
+    def _collect(self, region: Region, depth: int, loops: int) -> None:
+        last = self.last[region] = {}
+        self._define(region.params, depth, loops)
+        for position, op in enumerate(region.ops):
+            for inner in op.regions:
+                self._collect(inner, depth + 1, loops + (op.kind in LOOPS))
+                last.update(dict.fromkeys(self.last[inner], position))
+            last.update(dict.fromkeys(op.operands, position))
+            self._define(op.results, depth, loops)
+
+    def _define(self, values: tuple[Value, ...], depth: int, loops: int) -> None:
+        for value in values:
+            self.depth[value] = depth
+            self.loops[value] = loops
+
+    @contextmanager
+    def entered(self, region: Region, parent: Op | None = None) -> Iterator[None]:
+        """Inside the block the current place is in the region, which belongs to the op `parent`."""
+        again = parent.regions if parent is not None and parent.kind in LOOPS else ()
+        self.frames.append(Frame(region, again))
+        yield
+        self.frames.pop()
+
+    def walk(self, region: Region) -> Iterator[Op]:
+        """The ops of the region just entered, the current place moving along."""
+        frame = self.frames[-1]
+        for frame.position, op in enumerate(region.ops):
+            yield op
+
+    @property
+    def loop_depth(self) -> int:
+        """How many loop bodies are around the current place."""
+        return sum(bool(frame.again) for frame in self.frames)
+
+    def live_after(self, value: Value) -> bool:
+        """Whether a value may be read after the op at the current place."""
+        for level in range(len(self.frames) - 1, self.depth[value] - 1, -1):
+            frame = self.frames[level]
+            if self.last[frame.region].get(value, -1) > frame.position:
+                return True
+            if self.depth[value] < level and any(value in self.last[region] for region in frame.again):
+                return True
+        return False
+
+    def read_inside(self, value: Value, op: Op) -> bool:
+        """Whether the regions of an op read a value from outside."""
+        return any(value in self.last[region] for region in op.regions)
+
+    def dead_for_good(self, value: Value) -> bool:
+        """Whether a value that is not live here is live nowhere else either (in the other branch of an `if`, say)."""
+        return self.depth[value] >= len(self.frames) - 1
