@@ -26,11 +26,11 @@ from autodiff_compiler.ir.types import NUMPY_NAMES, Array, ListOf, Scalar, Type,
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.options import Options
 from autodiff_compiler.passes import buffers
-from autodiff_compiler.passes.registry import PASSES, run_pipeline
+from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 
-BEFORE_AD = ("fold", "simplify", "cse", "dce", "licm")
-AFTER_AD = ("fold", "simplify", "cse", "dce", "licm", "checks", "promote", "fold", "simplify", "cse", "dce")
-LOWERING = {"python": (), "numba": ()}
+BEFORE_AD = DEFAULT
+AFTER_AD = (*DEFAULT, "hoist", "promote", "fold", "simplify", "cse", "dce")
+LOWERING: dict[str, tuple[str, ...]] = {"python": (), "numba": ()}
 
 STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")
 
@@ -221,8 +221,7 @@ def _optimise_derivative(done: Compilation, stage: str) -> None:
 
 
 def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
-    disabled = tuple(PASSES) if "all" in options.disable else options.disable
-    return run_pipeline(fn, names, disable=disabled, verify=options.verify)
+    return run_pipeline(fn, names, disable=options.disable, verify=options.verify)
 
 
 def _emit(done: Compilation, docstring: str) -> None:

@@ -22,6 +22,10 @@ Argnums = int | str | Sequence[int | str]
 Described = list[tuple[str, Tree, list[Type]]]
 
 
+class ArgumentsError(UserError, TypeError):
+    """A call that Python itself would answer with a `TypeError`."""
+
+
 @dataclass(frozen=True)
 class Signature:
     """The parameters of a function, by name."""
@@ -52,7 +56,7 @@ class Signature:
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise UserError("AD411", f"{self.function}{self.signature}: {error}") from error
+            raise ArgumentsError("AD411", f"{self.function}{self.signature}: {error}") from error
         bound.apply_defaults()
         return dict(bound.arguments)
 
