@@ -7,7 +7,7 @@ iteration hands on unchanged is replaced by its initial value, and two slots tha
     Input:  t, s, trips = for 0, n, 1, t0, s0 { (i, t, s)  u = add s, t;  yield t, u }    (only t is read)
     Output: (t is t0; no loop)
 
-One marking walk and one rebuilding walk; idempotent.
+Repeated while there are such slots, for one may show the next; idempotent.
 """
 
 from __future__ import annotations
@@ -21,8 +21,12 @@ from autodiff_compiler.ir.walk import Rewriter
 
 
 def run(function: Function) -> Function:
-    function = _Forward(_invariant_slots(function)).function(function)
-    return _Sweep(_Marks(function)).function(function)
+    while True:
+        same = _invariant_slots(function)
+        function = _Forward(same).function(function)
+        function = _Sweep(_Marks(function)).function(function)
+        if not same:
+            return function
 
 
 def slots(op: Op) -> tuple[tuple[Value, ...], tuple[Value, ...], tuple[Value, ...], tuple[Value, ...]]:

@@ -28,7 +28,7 @@ _I64 = 2**63
 
 
 def run(function: Function) -> Function:
-    return _Fold.run(function)
+    return _Fold.run_until_stable(function)
 
 
 def evaluate(op: Op, values: list[Any]) -> Any:

@@ -18,6 +18,9 @@ from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.ir.walk import Rewriter
 
+# A bound for safety only: two or three rounds are what is needed.
+ROUNDS = 8
+
 
 class FactRewriter(Rewriter):
     """Copies a function; `self.bounds` knows what holds at the op at hand."""
@@ -34,6 +37,15 @@ class FactRewriter(Rewriter):
     @classmethod
     def run(cls, function: Function) -> Function:
         return cls(function).function(function)
+
+    @classmethod
+    def run_until_stable(cls, function: Function) -> Function:
+        """Run again while that changes anything: taking out a loop or a branch can show more of what is around it."""
+        for _ in range(ROUNDS):
+            before, function = function, cls.run(function)
+            if before.body.ops == function.body.ops:
+                break
+        return function
 
     def substituted(self, op: Op) -> Op:
         """The op with new operands and its regions as they were."""

@@ -19,6 +19,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opset import TABLE, may_trap
 from autodiff_compiler.ir.types import BOOL, FLOATS, INT, INTS, Array, Scalar, Type
@@ -31,7 +33,7 @@ Result = Op | Value | None
 
 
 def run(function: Function) -> Function:
-    return _Simplify(function).function(function)
+    return _Simplify.run_until_stable(function)
 
 
 class _Simplify(Peephole):
@@ -226,15 +228,17 @@ def _mul(s: Peephole, op: Op) -> Result:
 
 
 def _exact_product(s: Peephole, a: Value, b: Value) -> Value | None:
-    """The constant `a * b` if floats hold it exactly."""
+    """The constant `a * b`, if it is a number that the type holds exactly."""
     x, y = s.constant(a), s.constant(b)
-    if isinstance(x, float) and not (math.isfinite(x) and math.isfinite(y) and x and y):
+    if not (math.isfinite(x) and math.isfinite(y) and x and y):
+        return None
+    product = x * y
+    single = isinstance(a.type, Scalar) and a.type.dtype == "f32"
+    exact = math.isfinite(product) and Fraction(product) == Fraction(x) * Fraction(y)
+    if not exact or (single and float(np.float32(product)) != product):
         return None
     product = s.new("mul", a, b)
-    value = s.constant(product)
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    return product if Fraction(value) == Fraction(x) * Fraction(y) else None
+    return product if s.constant(product) is not None else None
 
 
 def _neg(s: Peephole, op: Op) -> Result:
