@@ -1,0 +1,173 @@
+"""What the parts of the reverse transformation share: the builder of the reverse sweep and the notes on the primal.
+
+The reverse sweep of a region refers to the primal's values *as if they were in scope*.  The notes say where each of
+them lives (`home`) and how it came about (`defs`), so that `residuals.py` can decide afterwards how it is provided;
+`replaced` and `after` collect what that adds to the primal, and `assemble` puts the primal together again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autodiff_compiler.ad.names import bar_name, constants_of
+from autodiff_compiler.ad.plan import ResidualPlan
+from autodiff_compiler.analysis.extents import Dim, Extents
+from autodiff_compiler.analysis.slots import Slot, slots
+from autodiff_compiler.diagnostics import ADJOINT
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.walk import Rewriter
+
+
+class Context:
+    def __init__(self, body: Region, active: set[Value]) -> None:
+        self.b = Builder()
+        self.active = active
+        self.extents = Extents(body)
+        self.constants = constants_of(body)
+        self.home: dict[Value, Region] = {}
+        self.parent: dict[Region, Region] = {}
+        self.owner: dict[Region, Op] = {}
+        self.defs: dict[Value, Op] = {}
+        self.slot_of: dict[Value, Slot] = {}
+        self.replaced: dict[Op, list[Op]] = {}
+        self.after: dict[Value, list[Op]] = {}
+        # The exit code a region yields, and per condition that can be read off such a code: the code and the test.
+        self.exit_codes: set[Value] = set()
+        self.decoded: dict[Value, tuple[Value, str, int]] = {}
+        # Per list tape (and what `if`s make of it) the empty lists that it starts from.
+        self.origins: dict[Value, list[Value]] = {}
+        # Values that a branch saves -> the result of the primal `if` that holds them.
+        self.kept: dict[Value, Value] = {}
+        # Arrays that are fillers on some path: their shape may differ from one iteration to the next.
+        self.ragged: set[Value] = set()
+        # Undefined values that may be put on a tape.
+        self.fillers: set[Value] = set()
+        self.plans: list[ResidualPlan] = []
+        self._register(body)
+
+    def _register(self, region: Region) -> None:
+        self.home.update((p, region) for p in region.params)
+        for op in region.ops:
+            self.define(op, region)
+            for inner in op.regions:
+                self.parent[inner] = region
+                self.owner[inner] = op
+                self._register(inner)
+            if op.kind in ("for", "while"):
+                for slot in slots(op):
+                    self.slot_of[slot.param] = self.slot_of[slot.result] = slot
+
+    def define(self, op: Op, region: Region) -> None:
+        """Note the results of an op that stands in a region of the primal."""
+        for result in op.results:
+            self.home[result] = region
+            self.defs[result] = op
+
+    def add_after(self, value: Value, op: Op, region: Region) -> None:
+        """Add an op to the primal, right behind the definition of `value`."""
+        self.after.setdefault(value, []).append(op)
+        self.define(op, region)
+
+    def inside(self, value: Value, region: Region) -> bool:
+        """Whether a value is defined in a region or in one nested in it."""
+        home = self.home.get(value)
+        while home is not None and home is not region:
+            home = self.parent.get(home)
+        return home is not None
+
+    def in_loop(self, region: Region | None) -> bool:
+        """Whether a region is the body of a loop, or nested in one."""
+        while region is not None and region in self.owner:
+            if self.owner[region].kind != "if":
+                return True
+            region = self.parent[region]
+        return False
+
+    def constant(self, value: Value) -> object | None:
+        return self.constants.get(value)
+
+    # -- emission --------------------------------------------------------------------------------------------------
+
+    def adjoint_of(self, op: Op):
+        """Ops built inside belong to the reversal of `op`."""
+        return self.b.at(op.span.at_phase(ADJOINT))
+
+    def dim(self, dim: Dim) -> Value:
+        if isinstance(dim, int):
+            return self.b.const(dim)
+        if isinstance(dim, tuple):
+            return self.b.dim(*dim)
+        return dim
+
+    def dims(self, array: Value) -> list[Value]:
+        return [self.dim(dim) for dim in self.extents.of(array)]
+
+    def zeros(self, value: Value) -> Value:
+        """Zero of the type and shape of a primal value."""
+        hint = bar_name(value)
+        rank = getattr(value.type, "rank", 0)
+        if not rank:
+            return self.b.zeros_like(value, hint)
+        return self.b.full(self.dims(value), self.b.const_like(0, value.type), hint)
+
+    # -- the primal again ------------------------------------------------------------------------------------------
+
+    def assemble(self, region: Region) -> list[Op]:
+        """The ops of a region without its terminator, with everything that was added or replaced."""
+        ops: list[Op] = []
+        for param in region.params:
+            ops += self._followers(param)
+        for op in region.ops[:-1]:
+            for new in self.replaced.get(op, [op]):
+                ops.append(new)
+                for result in new.results:
+                    ops += self._followers(result)
+        return ops
+
+    def _followers(self, value: Value) -> list[Op]:
+        ops = []
+        for op in self.after.get(value, []):
+            ops.append(op)
+            for result in op.results:
+                ops += self._followers(result)
+        return ops
+
+    # -- undefined values ------------------------------------------------------------------------------------------
+
+    def undefined_sources(self, value: Value) -> list[Value]:
+        """The `undef`s that a value may stem from."""
+        found: dict[Value, None] = {}
+        seen: set[Value] = set()
+        queue = [value]
+        while queue:
+            value = queue.pop()
+            if value in seen:
+                continue
+            seen.add(value)
+            if value in self.slot_of:
+                queue += [self.slot_of[value].init, self.slot_of[value].yielded]
+            op = self.defs.get(value)
+            if op is None:
+                continue
+            if op.kind == "undef":
+                found[value] = None
+            elif op.kind == "if":
+                k = op.results.index(value)
+                queue += [r.terminator.operands[k] for r in op.regions if not _raises(r)]
+        return list(found)
+
+
+def _raises(region: Region) -> bool:
+    return any(op.kind == "raise" for op in region.ops)
+
+
+class Substitution(Rewriter):
+    """Copies ops under a substitution, leaving out ops whose result was substituted."""
+
+    def op(self, op: Op) -> None:
+        if not (op.results and op.results[0] in self.env):
+            self.copy(op)
+
+    def ops(self, ops: Sequence[Op]) -> list[Op]:
+        return list(self.region(Region((), tuple(ops))).ops)

@@ -1,0 +1,125 @@
+"""Forward mode: `x_dot` beside `x`.
+
+    y = mul(x, x)            y = mul(x, x)
+                       ->    y_dot = …            (rules.jvp)
+    c1 = for … c=c0 {…}      c1, c1_dot = for … c=c0, c_dot=c0_dot {…}
+
+A tangent that is zero is not there at all (None); it becomes a value only where a loop, a branch or a result needs one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autodiff_compiler import rules
+from autodiff_compiler.ad.errors import check_inputs
+from autodiff_compiler.ad.names import constants_of, named
+from autodiff_compiler.analysis.activity import active_values
+from autodiff_compiler.analysis.slots import loop_body, slots
+from autodiff_compiler.ir.builder import Builder, OpenRegion
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.types import ListOf, is_float
+from autodiff_compiler.ir.walk import all_ops, clone_region
+
+
+def forward(fn: Function, active: Sequence[bool], name: str) -> Function:
+    """Parameters: the primals, then tangents of the active ones.  Results: the primals, then tangents of the float ones."""
+    check_inputs(fn, active)
+    body = clone_region(fn.body)
+    fn = replace(fn, body=body)
+    chosen = [p for p, on in zip(body.params, active) if on]
+    seeds = [Value(p.type, f"{p.name}_dot") for p in chosen]
+    sweep = _Forward(body, active_values(fn, active, fn.results, rules.NO_DERIVATIVE), dict(zip(chosen, seeds)))
+    out = OpenRegion((*body.params, *seeds))
+    with sweep.b.reopen(out):
+        sweep.ops(body.ops[:-1])
+        with sweep.b.at(body.terminator.span):
+            tangents = [sweep.tangent(r) for r in fn.results if is_float(r.type)]
+            sweep.b.return_(*fn.results, *tangents)
+    return replace(fn, name=name, body=out.done(), result_tree=None)
+
+
+class _Forward:
+    def __init__(self, body: Region, active: set[Value], dots: dict[Value, Value]) -> None:
+        self.b = Builder()
+        self.active = active
+        self.dots = dots
+        self.constants = constants_of(body)
+        self.undefined = {op.result for op in all_ops(body) if op.kind == "undef"}
+
+    def tangent(self, value: Value) -> Value:
+        """The tangent as a value, zero where there is none."""
+        dot = self.dots.get(value)
+        return dot if dot is not None else self.b.zeros_like(value, f"{value.name}_dot")
+
+    def placeholder_or_tangent(self, value: Value) -> Value:
+        """The tangent as a value; a variable not yet assigned has none, and no shape to make a zero of."""
+        if value in self.undefined:
+            return self.b.undef(value.type, f"{value.name}_dot")
+        return self.tangent(value)
+
+    def ops(self, ops: Sequence[Op]) -> None:
+        for op in ops:
+            with self.b.at(op.span):
+                if op.kind == "if":
+                    self.if_(op)
+                elif op.kind in ("for", "while"):
+                    self.loop(op)
+                else:
+                    self.plain(op)
+
+    def plain(self, op: Op) -> None:
+        self.b.ops.append(op)
+        tangents = [self.dots.get(v) for v in op.operands]
+        if not any(r in self.active for r in op.results) or all(t is None for t in tangents):
+            return
+        before = len(self.b.ops)
+        (dot,) = rules.jvp(self.b, op, tangents, constants=self.constants)
+        if dot is not None:
+            dot = dot if isinstance(dot.type, ListOf) else self.b.cast(dot, op.result.type)
+            hint = f"{op.result.name}_dot" if op.result.name else ""
+            self.dots[op.result] = named(self.b, dot, hint, before)
+
+    def if_(self, op: Op) -> None:
+        chosen = [k for k, r in enumerate(op.results) if r in self.active]
+        regions = []
+        for branch in op.regions:
+            out = OpenRegion(())
+            with self.b.reopen(out):
+                self.ops(branch.ops[:-1])
+                with self.b.at(branch.terminator.span):
+                    yields = branch.terminator.operands
+                    self.b.yield_(*yields, *(self.placeholder_or_tangent(yields[k]) for k in chosen))
+            regions.append(out.done())
+        dots = self._results(op, chosen)
+        self.b.ops.append(replace(op, results=(*op.results, *dots), regions=tuple(regions)))
+
+    def loop(self, op: Op) -> None:
+        every = slots(op)
+        chosen = [k for k, slot in enumerate(every) if slot.param in self.active or slot.result in self.active]
+        inits = [self.placeholder_or_tangent(every[k].init) for k in chosen]
+        params = [Value(every[k].param.type, f"{every[k].param.name}_dot") for k in chosen]
+        self.dots.update((every[k].param, dot) for k, dot in zip(chosen, params))
+        body = loop_body(op)
+        out = OpenRegion((*body.params, *params))
+        with self.b.reopen(out):
+            self.ops(body.ops[:-1])
+            with self.b.at(body.terminator.span):
+                carried, rest = body.terminator.operands[: len(every)], body.terminator.operands[len(every) :]
+                self.b.yield_(*carried, *(self.tangent(every[k].yielded) for k in chosen), *rest)
+        dots = self._results(op, chosen)
+        results = (*op.results[: len(every)], *dots, *op.results[len(every) :])
+        regions = (*(_widen(r, params) for r in op.regions[:-1]), out.done())
+        self.b.ops.append(replace(op, operands=(*op.operands, *inits), results=results, regions=regions))
+
+    def _results(self, op: Op, chosen: Sequence[int]) -> list[Value]:
+        dots = [Value(op.results[k].type, f"{op.results[k].name}_dot") for k in chosen]
+        self.dots.update((op.results[k], dot) for k, dot in zip(chosen, dots))
+        return dots
+
+
+def _widen(condition: Region, params: Sequence[Value]) -> Region:
+    """The condition of a `while` has parameters of its own, one for each carried value."""
+    return Region((*condition.params, *(Value(p.type, p.name) for p in params)), condition.ops)
+

@@ -1,0 +1,164 @@
+"""Reverse mode of `for` and `while`: a `for` over the same iterations, last one first.
+
+    c1, trips = for i … c=c0 { … yield c' }
+    ->  c_bar, x_bar = for i (backwards) c_bar=c1_bar, x_bar=x_bar { c_bar of c from c'_bar; x_bar += … }
+
+It carries the adjoint of each active slot, and those of the active values from outside that the body uses: they are
+accumulated in place.  A loop that may be left early, or a `while`, runs over the trips that were counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from autodiff_compiler.ad.adjoints import Adjoints
+from autodiff_compiler.ad.context import Context, Substitution
+from autodiff_compiler.ad.names import bar_name
+from autodiff_compiler.ad.residuals import provide
+from autodiff_compiler.ad.tapes import TapeDeck, last_index, trip_number
+from autodiff_compiler.analysis.slots import Slot, exit_of, loop_body, slots, trips_of
+from autodiff_compiler.ir.builder import OpenRegion
+from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.types import INT
+from autodiff_compiler.ir.walk import free_values
+
+if TYPE_CHECKING:
+    from autodiff_compiler.ad.sweep import Sweep
+
+
+def reverse_loop(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
+    context, body = sweep.context, loop_body(op)
+    b, active = context.b, context.active
+    bars = {slot: adjoints.take(slot.result) for slot in slots(op)}
+    if all(bar is None for bar in bars.values()):
+        return
+    if op.attrs.get("exits"):
+        context.exit_codes.add(body.terminator.operands[-1])
+    chosen = [slot for slot in bars if slot.param in active or slot.result in active]
+    reached = [v for v in free_values([body]) if v in active]
+    inits = [bar if (bar := bars[slot]) is not None else context.zeros(slot.result) for slot in chosen]
+    inits += [adjoints.or_zero(v) for v in reached]
+
+    span = _Backwards(context, op)
+    sources = [*(slot.param for slot in chosen), *reached]
+    params = [Value(v.type, bar_name(v)) for v in sources]
+    out = OpenRegion((span.index, *params))
+    local = Adjoints(context, dict(zip(reached, params[len(chosen) :])))
+    with b.reopen(out):
+        for slot, bar in zip(chosen, params):
+            local.add(slot.yielded, bar)
+        sweep.reverse(body.ops[:-1], local)
+        finals = [local.or_zero(v) for v in sources]
+
+    # What an iteration hands on unchanged need not be carried.
+    unchanged = {param: init for param, init, final in zip(params, inits, finals) if final is param}
+    out.ops[:] = Substitution(unchanged).ops(out.ops)
+    carried = [k for k, param in enumerate(params) if param not in unchanged]
+    out.params = (span.index, *(params[k] for k in carried))
+    with b.reopen(out):
+        b.yield_(*(unchanged.get(finals[k], finals[k]) for k in carried))
+
+    deck = TapeDeck(context, op)
+    provide(context, body, out, span.available(), lambda values: deck.save(values, span.trip))
+    context.replaced[op] = deck.rebuilt_loop()
+
+    region = out.done()
+    results = b.for_(*span.range(), [inits[k] for k in carried], region)
+    finals = list(inits)
+    for k, result in zip(carried, results):
+        finals[k] = result
+    for value, bar in zip(reached, finals[len(chosen) :]):
+        # An accumulator that nothing was added to stays what it was, a zero that is not there included.
+        if value in adjoints.bars or bar not in inits:
+            adjoints.bars[value] = bar
+    for slot, bar in zip(chosen, finals):
+        adjoints.add(slot.init, bar)
+
+
+@dataclass
+class _Backwards:
+    """The iterations of a loop, last one first: the range, and what the index says of the primal's iteration."""
+
+    context: Context
+    op: Op
+
+    def __post_init__(self) -> None:
+        self.step = self.context.constant(self.op.operands[2]) if self.op.kind == "for" else None
+        # Iterate the primal's own index where that reads best; else the number of the iteration.
+        self.by_index = not self.op.attrs.get("exits") and isinstance(self.step, int) and self.step != 0
+        primal_index = loop_body(self.op).params[0] if self.op.kind == "for" else None
+        starts_at_zero = self.op.kind == "for" and self.context.constant(self.op.operands[0]) == 0
+        self.index_is_trip = starts_at_zero and self.step == 1
+        named = primal_index is not None and (self.by_index or self.index_is_trip)
+        self.index = Value(INT, primal_index.name if named and primal_index is not None else "t")
+
+    def range(self) -> tuple[Value, Value, Value]:
+        b = self.context.b
+        if not self.by_index:
+            return b.sub(trips_of(self.op), b.const(1)), b.const(-1), b.const(-1)
+        start, stop, _ = self.op.operands[:3]
+        assert isinstance(self.step, int)
+        sign = 1 if self.step > 0 else -1
+        one = b.const(sign)
+        known = self.context.constant(start)
+        last = b.sub(stop, one) if self.step == sign else last_index(self.context, self.op)
+        end = b.const(known - sign) if isinstance(known, int) else b.sub(start, one)
+        return last, end, b.const(-self.step)
+
+    def trip(self) -> Value:
+        """The number of the primal's iteration."""
+        if not self.by_index or self.index_is_trip:
+            return self.index
+        return trip_number(self.context, self.index, self.op.operands[0], self.op.operands[2])
+
+    def primal_index(self) -> Value:
+        if self.by_index or self.index_is_trip:
+            return self.index
+        b, (start, _, step) = self.context.b, self.op.operands[:3]
+        ahead = self.index if self.step == 1 else b.mul(self.index, step)
+        return b.cast(b.add(start, ahead), INT)
+
+    def available(self) -> dict[Value, Callable[[], Value]]:
+        """What the reversal of an iteration knows of it without saving anything."""
+        body = loop_body(self.op)
+        free: dict[Value, Callable[[], Value]] = {}
+        if self.op.kind == "for":
+            free[body.params[0]] = self.primal_index
+        code = exit_of(self.op)
+        if code is not None and self.context.home.get(body.terminator.operands[-1]) is body:
+            free[body.terminator.operands[-1]] = lambda: self._exit_code(code)
+        for slot in slots(self.op):
+            advance = self._advance(slot)
+            if advance is not None:
+                free[slot.param] = lambda slot=slot, advance=advance: self._counted(slot, *advance)
+        return free
+
+    def _exit_code(self, code: Value) -> Value:
+        """Only the last iteration can have had another exit code than 0."""
+        b = self.context.b
+        last = b.compare("eq", self.index, b.sub(trips_of(self.op), b.const(1)))
+        return b.select(last, code, b.const(0))
+
+    def _advance(self, slot: Slot) -> tuple[str, Value] | None:
+        """The op and the value by which an integer slot changes in every iteration, if that is all that happens to it."""
+        op = self.context.defs.get(slot.yielded)
+        body = loop_body(self.op)
+        if slot.param.type != INT or op is None or self.context.home.get(slot.yielded) is not body:
+            return None
+        if op.kind in ("add", "sub") and op.operands[0] is slot.param:
+            by = op.operands[1]
+        elif op.kind == "add" and op.operands[1] is slot.param:
+            by = op.operands[0]
+        else:
+            return None
+        known = by in self.context.constants or not self.context.inside(by, body)
+        return (op.kind, by) if known and by.type == INT else None
+
+    def _counted(self, slot: Slot, kind: str, by: Value) -> Value:
+        b = self.context.b
+        known = self.context.constant(by)
+        number = b.const(known) if isinstance(known, int) else by
+        far = self.trip() if known == 1 else b.mul(self.trip(), number)
+        return b.op(kind, slot.init, far, name=slot.param.name)

@@ -1,0 +1,40 @@
+"""How the reverse sweep gets the primal values it needs: the record of the decisions, for people and for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autodiff_compiler.diagnostics import Span
+from autodiff_compiler.ir.types import Type
+
+SAVE, RECOMPUTE = "save", "recompute"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One primal value: how it is provided (`SAVE` or `RECOMPUTE`), and where a saved one is kept."""
+
+    name: str
+    type: Type
+    how: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        where = f" in {self.where}" if self.where else ""
+        return f"{self.how} {self.name or 'a value'}: {self.type}{where}"
+
+
+@dataclass(frozen=True)
+class ResidualPlan:
+    """The decisions for one loop body or one branch."""
+
+    construct: str
+    span: Span
+    choices: tuple[Choice, ...]
+
+    @property
+    def saved(self) -> tuple[Choice, ...]:
+        return tuple(c for c in self.choices if c.how == SAVE)
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.span}: {self.construct}", *(f"  {choice}" for choice in self.choices)])

@@ -1,0 +1,197 @@
+"""How each primal value that the reversal of a region needs is provided.
+
+The reversal of a region refers to the region's values as if they were in scope.  Here, in one place, each of them is
+replaced: what is available anyway (the loop index, an exit code) by its new name, what is cheap to compute again by a
+clone of its ops, the rest by what `keep` saved.  Which ones to save is a minimum cut (`mincut.py`).  What the clones
+and the tapes refer to belongs to the enclosing region, and is provided there in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from autodiff_compiler.ad.context import Context, Substitution
+from autodiff_compiler.ad.mincut import cheapest_saves
+from autodiff_compiler.ad.plan import RECOMPUTE, SAVE, Choice, ResidualPlan
+from autodiff_compiler.diagnostics import ADJOINT
+from autodiff_compiler.ir.builder import OpenRegion
+from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.opdef import CHECK, DEAR, PURE
+from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.types import INT, Array, ListOf, Type
+from autodiff_compiler.ir.walk import Rewriter, clone_ops, free_values, op_uses
+
+Free = Mapping[Value, Callable[[], Value]]
+Keep = Callable[[list[Value]], dict[Value, Value]]
+
+
+def provide(context: Context, region: Region, out: OpenRegion, free: Free, keep: Keep) -> None:
+    """Make `out`, the reversal of the primal `region`, refer to nothing inside `region`.
+
+    `free` gives values that are available in `out` anyway, each by what builds it; `keep` saves values of the primal
+    and builds what reads them back.
+    """
+    ops = _Shapes(context, region).ops(out.ops)
+    needed = [v for v in free_values([Region(out.params, tuple(ops))]) if context.home.get(v) is region]
+    recipes = _Recipes(context, region, free)
+    recipes.follow(needed)
+    saves = cheapest_saves(recipes.origins, {v: price(v.type) for v in recipes.origins}, recipes.priced(needed))
+    prefix = OpenRegion(())
+    with context.b.reopen(prefix), context.b.at(context.owner[region].span.at_phase(ADJOINT)):
+        env = keep(saves) if saves else {}
+        recomputed = _recompute(context, recipes, needed, env)
+    out.ops[:] = [*prefix.ops, *Substitution(env).ops(ops)]
+    _record(context, region, saves, recomputed)
+
+
+def price(type_: Type) -> int:
+    """What a slot of this type costs, one execution."""
+    if isinstance(type_, ListOf):
+        return 10**12
+    return 1000**type_.rank if isinstance(type_, Array) else 1
+
+
+def is_recomputable(op: Op) -> bool:
+    """Whether an op is cheap and pure: such `if`s included, loops not.  (Checks in an `if` have been passed already.)"""
+    if op.kind == "if":
+        inner = [child for region in op.regions for child in region.ops[:-1]]
+        return all(TABLE[child.kind].effect == CHECK or is_recomputable(child) for child in inner)
+    row = TABLE[op.kind]
+    return row.effect == PURE and row.cost != DEAR and not row.writes
+
+
+class _Recipes:
+    """What each needed value of a region can be computed from, back to values that have to be saved."""
+
+    def __init__(self, context: Context, region: Region, free: Free) -> None:
+        self.context, self.region, self.free = context, region, free
+        self.origins: dict[Value, list[Value] | None] = {}
+        order = [*region.params, *(r for op in context.assemble(region) for r in op.results)]
+        self.position = {v: k for k, v in enumerate(order)}
+
+    def is_open(self, value: Value) -> bool:
+        """Whether a value belongs to the region and is not available in its reversal."""
+        return value not in self.free and self.context.home.get(value) is self.region
+
+    def uses(self, value: Value) -> list[Value] | None:
+        """What a value is computed from; None if it cannot be computed again."""
+        if value in self.context.decoded:
+            return [self.context.decoded[value][0]]
+        op = self.context.defs.get(value)
+        return op_uses(op) if op is not None and is_recomputable(op) else None
+
+    def follow(self, needed: Sequence[Value]) -> None:
+        found: dict[Value, list[Value] | None] = {}
+        queue = [v for v in needed if self.is_open(v)]
+        while queue:
+            value = queue.pop()
+            if value in found:
+                continue
+            uses = self.uses(value)
+            found[value] = None if uses is None else [v for v in uses if self.is_open(v)]
+            queue += found[value] or []
+        self.origins = {v: found[v] for v in sorted(found, key=self.position.__getitem__)}
+
+    def priced(self, needed: Sequence[Value]) -> list[Value]:
+        return [v for v in needed if v in self.origins]
+
+
+def _recompute(context: Context, recipes: _Recipes, needed: Sequence[Value], env: dict[Value, Value]) -> list[Value]:
+    """Build what is available anyway and what is computed again, in the order of the primal; extends `env`."""
+    wanted: set[Value] = set()
+    queue = list(needed)
+    while queue:
+        value = queue.pop()
+        if value in wanted or value in env or context.home.get(value) is not recipes.region:
+            continue
+        wanted.add(value)
+        if value not in recipes.free:
+            queue += recipes.uses(value) or []
+    recomputed = []
+    available = [v for v in recipes.free if v in wanted]
+    for value in available:
+        env[value] = recipes.free[value]()
+    for value in sorted(wanted - set(available), key=recipes.position.__getitem__):
+        if value in env:
+            continue
+        recomputed.append(value)
+        if value in context.decoded:
+            env[value] = _decode(context, value, env)
+        else:
+            context.b.ops.extend(_adjoint_clone(context.defs[value], env))
+    return recomputed
+
+
+def _adjoint_clone(op: Op, env: dict[Value, Value]) -> list[Op]:
+    return [_adjoint(new) for new in clone_ops([op], env)]
+
+
+def _adjoint(op: Op) -> Op:
+    """The op as one of the reverse sweep, without the checks that the primal has made."""
+    regions = tuple(
+        Region(r.params, tuple(_adjoint(child) for child in r.ops if TABLE[child.kind].effect != CHECK))
+        for r in op.regions
+    )
+    return replace(op, regions=regions, span=op.span.at_phase(ADJOINT))
+
+
+def _decode(context: Context, condition: Value, env: dict[Value, Value]) -> Value:
+    """A condition, from the exit code that its branches yielded."""
+    code, test, number = context.decoded[condition]
+    found = context.b.compare(test, env.get(code, code), context.b.const(number))
+    return context.b.cast(found, condition.type)
+
+
+class _Shapes(Rewriter):
+    """Extents and lengths in the reversal of a region, taken from where they are known (`analysis/extents.py`).
+
+    One that is known only inside the region is asked for in the primal, so that the number is saved and not the array.
+    """
+
+    def __init__(self, context: Context, region: Region) -> None:
+        super().__init__()
+        self.context, self.home = context, region
+
+    def ops(self, ops: Sequence[Op]) -> list[Op]:
+        return list(self.region(Region((), tuple(ops))).ops)
+
+    def op(self, op: Op) -> None:
+        if op.kind in ("dim", "list_len") and self.context.inside(op.operands[0], self.home):
+            self._shorten(op)
+        else:
+            self.copy(op)
+
+    def _shorten(self, op: Op) -> None:
+        if op.kind == "list_len":
+            self.env[op.result] = self._probe(op)
+            return
+        dim = self.context.extents.of(op.operands[0])[op.attrs["axis"]]
+        if isinstance(dim, Value):
+            self.env[op.result] = dim
+        elif isinstance(dim, int):
+            self.out.append(Op("const", (), op.results, {"type": INT, "value": dim}, (), op.span))
+        else:
+            moved = replace(op, operands=(dim[0],), attrs={"axis": dim[1]})
+            if self.context.inside(dim[0], self.home):
+                self.env[op.result] = self._probe(moved)
+            else:
+                self.out.append(moved)
+
+    def _probe(self, op: Op) -> Value:
+        context, root = self.context, op.operands[0]
+        for existing in context.after.get(root, []):
+            if existing.kind == op.kind and existing.attrs == op.attrs and existing.operands == op.operands:
+                return existing.result
+        span = context.owner[self.home].span
+        probe = Op(op.kind, op.operands, (Value(INT),), op.attrs, (), span)
+        context.add_after(root, probe, context.home[root])
+        return probe.result
+
+
+def _record(context: Context, region: Region, saves: Sequence[Value], recomputed: Sequence[Value]) -> None:
+    owner = context.owner[region]
+    choices = [Choice(v.name, v.type, SAVE) for v in saves]
+    choices += [Choice(v.name, v.type, RECOMPUTE) for v in recomputed]
+    if choices:
+        context.plans.append(ResidualPlan(owner.kind, owner.span, tuple(choices)))

@@ -1,0 +1,48 @@
+"""The walk backwards over a region of the primal.
+
+Plain ops are reversed by their rules; `if`s and loops by `control.py` and `loops.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autodiff_compiler import rules
+from autodiff_compiler.ad import control, loops
+from autodiff_compiler.ad.adjoints import Adjoints
+from autodiff_compiler.ad.context import Context
+from autodiff_compiler.ad.names import bar_name, named
+from autodiff_compiler.ir.core import Op
+
+
+class Sweep:
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def reverse(self, ops: Sequence[Op], adjoints: Adjoints) -> None:
+        """Emit the reversal of the ops, last one first."""
+        for op in reversed(ops):
+            with self.context.adjoint_of(op):
+                if op.kind == "if":
+                    control.reverse_if(self, op, adjoints)
+                elif op.kind in ("for", "while"):
+                    loops.reverse_loop(self, op, adjoints)
+                else:
+                    self._plain(op, adjoints)
+
+    def _plain(self, op: Op, adjoints: Adjoints) -> None:
+        bars = [adjoints.take(r) for r in op.results]
+        if all(bar is None for bar in bars):
+            return
+        wanted = [k for k, v in enumerate(op.operands) if v in self.context.active]
+        if not wanted:
+            return
+        b = self.context.b
+        before = len(b.ops)
+        given = rules.vjp(b, op, bars, wanted, constants=self.context.constants)
+        values = [contribution.value for contribution in given.values()]
+        for index, contribution in given.items():
+            if isinstance(contribution, rules.Dense) and values.count(contribution.value) == 1:
+                given[index] = rules.Dense(named(b, contribution.value, bar_name(op.operands[index]), before))
+        for index in sorted(given):
+            adjoints.contribute(op, index, given[index])
