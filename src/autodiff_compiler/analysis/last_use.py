@@ -1,7 +1,8 @@
 """Which values are still read after a place: the last use of each value in each region, and a cursor that walks.
 
 A value is live after an op if a later op of the same region reads it, if a region around still needs it afterwards, or
-if the place is in a loop body that reads it and does not define it, for then the next iteration reads it again.
+if the place is in a loop body that reads it and does not define it, for then the next iteration reads it again.  To ask for an extent
+is no reading: all versions of an array have the same shape.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class LastUses:
             for inner in op.regions:
                 self._collect(inner, depth + 1, loops + (op.kind in LOOPS))
                 last.update(dict.fromkeys(self.last[inner], position))
-            last.update(dict.fromkeys(op.operands, position))
+            if op.kind != "dim":
+                last.update(dict.fromkeys(op.operands, position))
             self._define(op.results, depth, loops)
 
     def _define(self, values: tuple[Value, ...], depth: int, loops: int) -> None:
