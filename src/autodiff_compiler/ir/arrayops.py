@@ -119,7 +119,7 @@ def _matmul(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     if a.dtype != b.dtype:
         raise TypeError(f"operands of different dtypes: {a}, {b}")
     if a.rank == 1 or b.rank == 1:
-        return (like(a, max(a.rank, b.rank) - (2 if a.rank == b.rank == 1 else 1)),)
+        return (like(a, max(a.rank, b.rank) - 1),)
     return (Array(a.dtype, max(a.rank, b.rank)),)
 
 
