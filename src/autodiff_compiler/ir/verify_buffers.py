@@ -171,11 +171,11 @@ class _Buffers:
     def write(self, op: Op) -> None:
         target = op.operands[0]
         written = self.memory[target]
-        for param in self.fn.params:
-            if _has_memory(param) and self.overlap(written, (param,)):
-                self.report(op, f"writes the parameter %{param.name}")
         is_list = op.kind in LIST_KINDS
         overwritten = _lists(written) if is_list else written
+        for param in self.fn.params:
+            if _has_memory(param) and self.overlap(overwritten, (param,)):
+                self.report(op, f"writes the parameter %{param.name}")
         for value, memory in self.memory.items():
             if self.overlap(_lists(memory) if is_list else memory, overwritten):
                 self.stale[value] = op
