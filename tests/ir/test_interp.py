@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ir_samples import EFFECTS, SAMPLES, V
 
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.evaluate import EVALUATORS
@@ -12,9 +13,6 @@ from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import all_ops
-from ir_samples import EFFECTS, SAMPLES, V
-
-REGIONS_AND_ENDS = {"yield", "return"}
 
 
 def assert_equal(found, expected):
@@ -43,7 +41,9 @@ def test_sample(sample):
         assert_equal(found, expected)
     for arg, old in zip(sample.args, before):
         np.testing.assert_array_equal(arg, old)
-        assert not any(np.shares_memory(arg, r) for r in results if isinstance(arg, np.ndarray) and isinstance(r, np.ndarray))
+        assert not any(
+            np.shares_memory(arg, r) for r in results if isinstance(arg, np.ndarray) and isinstance(r, np.ndarray)
+        )
 
 
 def test_every_op_kind_is_run():
@@ -70,7 +70,7 @@ def test_print_and_raise():
     class MineError(Exception):
         pass
 
-    with pytest.raises(MineError, match="^bad 3$"):
+    with pytest.raises(MineError, match=r"^bad 3$"):
         run(parse_function(EFFECTS[1], names={"Mine": MineError}), [3])
 
 
@@ -81,7 +81,12 @@ def test_print_and_raise():
         ("check_index %n, %m", (-4, 3), IndexError, "index -4 is out of bounds"),
         ("check_broadcast %n, %m", (2, 3), ValueError, "broadcast"),
         ("check_equal %n, %m {message='not the same'}", (1, 3), ValueError, "^not the same$"),
-        ("%c: bool = lt %n, %m\ncheck %c, %n, %m {error='KeyError', message=(None, '>=', None)}", (3, 3), KeyError, "3>=3"),
+        (
+            "%c: bool = lt %n, %m\ncheck %c, %n, %m {error='KeyError', message=(None, '>=', None)}",
+            (3, 3),
+            KeyError,
+            "3>=3",
+        ),
         ("%c: bool = lt %n, %m\ncheck %c {error='AssertionError', message=()}", (3, 3), AssertionError, "^$"),
         ("raise {error='StopIteration', message='done'}", (1, 1), StopIteration, "done"),
     ],

@@ -7,6 +7,7 @@ import operator
 
 import numpy as np
 import pytest
+from ir_samples import SAMPLES, assert_same
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
@@ -16,7 +17,6 @@ from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar
 from autodiff_compiler.ir.verify import verify
-from ir_samples import SAMPLES, assert_same
 
 REAL = (-2.5, -0.75, 0.5, 1.25, 3.0)
 UNIT = (-0.75, -0.25, 0.25, 0.5)

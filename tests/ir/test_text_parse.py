@@ -7,6 +7,7 @@ from collections import namedtuple
 from dataclasses import dataclass
 
 import pytest
+from ir_samples import EFFECTS, SAMPLES, assert_same
 
 from autodiff_compiler.diagnostics import ADJOINT, Span, UserError
 from autodiff_compiler.ir.builder import Builder
@@ -17,7 +18,6 @@ from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import Const, Leaf, Node
 from autodiff_compiler.ir.types import BOOL, F64, FLOAT, INT, Array, ListOf, Opaque, Scalar
 from autodiff_compiler.ir.walk import all_ops
-from ir_samples import EFFECTS, SAMPLES, assert_same
 
 Point = namedtuple("Point", "x y")
 

@@ -39,7 +39,7 @@ class Scalar:
 
     def __str__(self) -> str:
         if self.kind == "py":
-            return {"f64": "float", "i64": "int", "bool": "bool"}[self.dtype]
+            return {"f64": "float", "i64": "int", "bool": "bool"}.get(self.dtype, f"py_{self.dtype}")
         return "bool_" if self.dtype == "bool" else self.dtype
 
 
