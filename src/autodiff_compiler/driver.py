@@ -24,6 +24,7 @@ from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import NUMPY_NAMES, Array, ListOf, Scalar, Type, is_float
 from autodiff_compiler.ir.verify import verify
+from autodiff_compiler.ir.walk import Rewriter, free_values
 from autodiff_compiler.options import Options
 from autodiff_compiler.passes import buffers
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
@@ -141,14 +142,14 @@ def pushforward_ir(lowered: Lowered, active: Sequence[bool], options: Options) -
     with _dumped(done):
         fn = _optimised(done, lowered.function)
         flat = ad.forward(fn, active, f"{fn.name}_jvp")
-        tangents = list(flat.params[len(fn.params) :])
+        params = iter(flat.params)
         trees: list[tuple[str, Tree]] = []
         hidden = {capture.name for capture in lowered.captures}
         own: list[Value] = []
         captured: list[Value] = []
         taken_names = {name for name, _ in fn.param_trees}
         for name, tree, values, keep in _flagged(fn, active):
-            (captured if name in hidden else own).extend(values)
+            (captured if name in hidden else own).extend(next(params) for _ in values)
             if any(keep):
                 trees.append((_fresh(f"{name}_dot", taken_names), _kept(tree, keep)))
         given = [(name, tree) for name, tree in fn.param_trees if name not in hidden]
@@ -157,7 +158,7 @@ def pushforward_ir(lowered: Lowered, active: Sequence[bool], options: Options) -
         out = fn.result_tree or Leaf()
         flat = replace(
             flat,
-            body=Region((*own, *tangents, *captured), flat.body.ops),
+            body=Region((*own, *params, *captured), flat.body.ops),
             param_trees=(*given, *trees, *taken),
             result_tree=Node(tuple, (out, _kept(out, floats))),
         )
@@ -186,25 +187,33 @@ def pullback(lowered: Lowered, active: Sequence[bool], options: Options) -> tupl
     wrt = _active_names(lowered.function, active)
     with _dumped(first):
         fn = _optimised(first, lowered.function)
-        forward, reverse = ad.vjp(fn, active, f"{fn.name}_vjp")
         out = fn.result_tree or Leaf()
+        forward, reverse = ad.vjp(fn, active, f"{fn.name}_vjp")
         saved = len(forward.results) - len(fn.results)
-        residuals = Node(tuple, (Leaf(),) * saved)
-        first.keep("forward", replace(forward, param_trees=fn.param_trees, result_tree=Node(tuple, (out, residuals))))
-        _optimise_derivative(first, "forward")
-        _emit(first, f"Result of {fn.name} and what its reverse sweep needs.")
     with _dumped(second):
-        floats = [is_float(v.type) for v in fn.results]
         hidden = {capture.name for capture in lowered.captures}
         adjoints = [_kept(tree, keep) for name, tree, _, keep in _flagged(fn, active) if name not in hidden]
-        reverse = replace(
-            reverse,
-            param_trees=(("residuals", residuals), ("out_bar", _kept(out, floats))),
-            result_tree=Node(tuple, tuple(adjoints)),
-        )
-        second.keep("reverse", reverse)
+        second.keep("reverse", replace(reverse, result_tree=Node(tuple, tuple(adjoints))))
         _optimise_derivative(second, "reverse")
+        # What the optimised reverse sweep does not read need not be saved.
+        optimised = second.stages["derivative"]
+        read = set(free_values([Region((), optimised.body.ops)]))
+        used = [v in read for v in optimised.params[:saved]]
+        residuals = Node(tuple, (Leaf(),) * sum(used))
+        cotangents = _kept(out, [is_float(v.type) for v in fn.results])
+        kept = [v for v, needed in zip(optimised.params[:saved], used) if needed]
+        optimised = replace(
+            optimised,
+            body=Region((*kept, *optimised.params[saved:]), optimised.body.ops),
+            param_trees=(("residuals", residuals), ("out_bar", cotangents)),
+        )
+        second.keep("derivative", optimised)
         _emit(second, _docstring("Reverse sweep", lowered.function, wrt))
+    with _dumped(first):
+        order = [*range(len(fn.results)), *(len(fn.results) + i for i, needed in enumerate(used) if needed)]
+        first.keep("forward", _laid_out(forward, order, Node(tuple, (out, residuals))))
+        _optimise_derivative(first, "forward")
+        _emit(first, f"Result of {fn.name} and what its reverse sweep needs.")
     return first, second
 
 
@@ -226,7 +235,7 @@ def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
 
 def _emit(done: Compilation, docstring: str) -> None:
     """Lowering, buffers, text, callable."""
-    fn = _pipeline(done.function, LOWERING[done.options.backend], done.options)
+    fn = _pipeline(_named(done.function), LOWERING[done.options.backend], done.options)
     fn = done.keep("buffers", buffers.run(fn))
     done.text = backends.emit(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
     done.call = backends.load(done.text, fn.name, fn.constants)
@@ -264,11 +273,25 @@ def _active_names(fn: Function, active: Sequence[bool]) -> list[str]:
     return [name for name, _, _, keep in _flagged(fn, active) if any(keep)]
 
 
+def _named(fn: Function) -> Function:
+    """The function with a name of its own for every parameter: its Python name, or for the leaf of a container its hint
+    (residuals are values from anywhere in the primal)."""
+    taken = {name for name, _ in fn.param_trees}
+    env = {}
+    for python_name, tree, values in _parameters(fn):
+        for value in values:
+            name = python_name if isinstance(tree, Leaf) else _fresh(value.name or f"{python_name}_item", taken)
+            if name != value.name:
+                env[value] = Value(value.type, name)
+    return Rewriter(env).function(fn) if env else fn
+
+
 def _fresh(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name
+    free, count = name, 2
+    while free in taken:
+        free, count = f"{name}_{count}", count + 1
+    taken.add(free)
+    return free
 
 
 def _kept(tree: Tree, keep: Sequence[bool]) -> Tree:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ class Specialisation:
 class Table:
     """The specialisations of one function and one kind of derivative."""
 
-    def __init__(self, build: Callable[[Described], Specialisation]) -> None:
+    def __init__(self, build: Callable[..., Specialisation]) -> None:
         self._build = build
         self._by_key: dict[tuple, list[Specialisation]] = {}
 
@@ -78,10 +78,6 @@ class Table:
             return made, current
 
 
-def apply(compiled: Compilation, values: Sequence[Any], captured: Sequence[Any]) -> Any:
-    return compiled.call(*values, *captured)
-
-
 def memo(fun: Any, key: tuple, make: Callable[[], Any]) -> Any:
     """`make()`, remembered with the function object under `key`, so that a repeated `jvp(f, …)` compiles once."""
     try:
@@ -94,7 +90,3 @@ def memo(fun: Any, key: tuple, make: Callable[[], Any]) -> Any:
     if key not in known:
         known[key] = make()
     return known[key]
-
-
-def positional(arguments: Mapping[str, Any]) -> list[Any]:
-    return list(arguments.values())

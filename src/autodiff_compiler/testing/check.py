@@ -8,6 +8,7 @@ the dot product <y_bar, J x_dot> = <J^T y_bar, x_dot>, which holds to round-off,
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -117,17 +118,15 @@ class _Check:
             count = len(float_leaves(arg))
             if len(adjoints[position]) != count:
                 raise AssertionError(
-                    f"reverse mode of {what}: argument {position} has {count} floats, its adjoint has {len(adjoints[position])}"
+                    f"reverse mode of {what}: argument {position} has {count} floats, "
+                    f"its adjoint has {len(adjoints[position])}"
                 )
             # One argument at a time, so that the message can name it.
             alone = [leaf if start <= i < start + count else 0 * leaf for i, leaf in enumerate(direction)]
             got = dot(adjoints[position], direction[start : start + count])
             if count:
-                self.against_differences(
-                    lambda eps, alone=alone: [np.asarray(dot(seeds, numeric_jvp(fun, args, alone, eps)))],
-                    [np.asarray(got)],
-                    f"reverse mode of {what}, argument {position}",
-                )
+                along = functools.partial(_along, fun, args, alone, seeds)
+                self.against_differences(along, [np.asarray(got)], f"reverse mode of {what}, argument {position}")
             start += count
         if tangent is not None:
             self.dot_product(
@@ -182,10 +181,15 @@ class _Check:
         )
 
 
+def _along(fun: Callable, args: tuple, direction: list[Any], seeds: list[Any], eps: float) -> list[np.ndarray]:
+    """The difference along a direction, seen from the seeds."""
+    return [np.asarray(dot(seeds, numeric_jvp(fun, args, direction, eps)))]
+
+
 def tangents_of(args: tuple, direction: Sequence[Any]) -> tuple:
     """A tangent for each argument with the leaves of `direction`, None for what does not vary."""
     rest = iter(direction)
-    tangents = []
+    tangents: list[Any] = []
     for arg in args:
         if not float_leaves(arg):
             tangents.append(None)

@@ -19,7 +19,12 @@ STEPS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 def float_leaves(value: Any) -> list[Any]:
     """The floats and float arrays in a value, in order."""
     found: list[Any] = []
-    map_floats(lambda leaf: found.append(leaf) or leaf, value)
+
+    def note(leaf: Any) -> Any:
+        found.append(leaf)
+        return leaf
+
+    map_floats(note, value)
     return found
 
 
