@@ -177,6 +177,8 @@ class _Buffers:
             if _has_memory(param) and self.overlap(overwritten, (param,)):
                 self.report(op, f"writes the parameter %{param.name}")
         for value, memory in self.memory.items():
+            if is_list and not isinstance(value.type, ListOf):
+                continue  # an element taken from the list stays what it was
             if self.overlap(_lists(memory) if is_list else memory, overwritten):
                 self.stale[value] = op
         element = op.operands[-1]
