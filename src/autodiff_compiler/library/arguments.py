@@ -45,18 +45,24 @@ def number_type(b: Builder, x: Any) -> Scalar:
     if isinstance(x, np.generic):
         dtype = from_numpy_dtype(x.dtype)
         if dtype is None:
-            raise UnsupportedError("AD206", f"the dtype {x.dtype} is not supported", b.span, help="use float64 or float32")
+            raise UnsupportedError(
+                "AD206", f"the dtype {x.dtype} is not supported", b.span, help="use float64 or float32"
+            )
         return Scalar(dtype)
     if isinstance(x, bool):
         return BOOL
     if isinstance(x, int):
         if not -(2**63) <= x < 2**63:
-            raise UnsupportedError("AD205", f"the integer {x} does not fit into 64 bits", b.span, help="write it as a float")
+            raise UnsupportedError(
+                "AD205", f"the integer {x} does not fit into 64 bits", b.span, help="write it as a float"
+            )
         return INT
     if isinstance(x, float):
         return FLOAT
     if isinstance(x, complex):
-        raise UnsupportedError("AD206", "complex numbers are not supported", b.span, help="carry real and imaginary parts")
+        raise UnsupportedError(
+            "AD206", "complex numbers are not supported", b.span, help="carry real and imaginary parts"
+        )
     raise UserError("AD205", f"a number or an array is needed, not {type(x).__name__}", b.span)
 
 
@@ -155,7 +161,9 @@ def dtype_argument(b: Builder, dtype: Any, default: str) -> str:
     except TypeError as error:
         raise UserError("AD206", f"not a dtype: {dtype!r}", b.span) from error
     if name is None:
-        raise UnsupportedError("AD206", f"the dtype {np.dtype(dtype)} is not supported", b.span, help="use float64 or float32")
+        raise UnsupportedError(
+            "AD206", f"the dtype {np.dtype(dtype)} is not supported", b.span, help="use float64 or float32"
+        )
     return name
 
 
@@ -315,7 +323,9 @@ def float_dtype(b: Builder, *types: Type) -> str:
         return dtype
     if dtype in ("bool", "i8", "u8"):
         raise UnsupportedError(
-            "AD206", f"NumPy computes this in float16 for {dtype} operands, which is not supported", b.span,
+            "AD206",
+            f"NumPy computes this in float16 for {dtype} operands, which is not supported",
+            b.span,
             help="convert the operand to float first",
         )
     return "f32" if dtype in ("i16", "u16") else "f64"

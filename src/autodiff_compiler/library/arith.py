@@ -82,8 +82,12 @@ def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
         if dtype in FLOATS:
             raise UserError("AD205", f"the operator {symbol} is not defined for floats", b.span)
     elif symbol in ("<<", ">>"):
-        if dtype in FLOATS or (dtype == "bool" and not is_py(*types)):
+        if dtype in FLOATS:
             raise UserError("AD205", f"the operator {symbol} is defined for integers only", b.span)
+        if dtype == "bool" and not is_py(*types):
+            raise UnsupportedError(
+                "AD205", f"NumPy computes {symbol} of booleans in int8", b.span, help="use astype(int)"
+            )
         dtype = "i64" if dtype == "bool" else dtype
     elif dtype == "bool":
         if is_py(*types):
@@ -93,7 +97,9 @@ def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
         elif symbol == "-":
             raise UserError("AD205", "NumPy has no difference of booleans", b.span, help="use ^ or np.logical_xor")
         else:
-            raise UnsupportedError("AD205", f"NumPy computes {symbol} of booleans in int8", b.span, help="use astype(int)")
+            raise UnsupportedError(
+                "AD205", f"NumPy computes {symbol} of booleans in int8", b.span, help="use astype(int)"
+            )
     return apply(b, kind, to_dtype(b, x, dtype), to_dtype(b, y, dtype))
 
 
@@ -110,7 +116,9 @@ def power(b: Builder, x: Any, y: Any) -> Value:
     if dtype in INTS:
         if is_number(y) and y < 0:
             if not py:
-                raise UserError("AD209", "integers to negative integer powers are not allowed", b.span, help="use a float base")
+                raise UserError(
+                    "AD209", "integers to negative integer powers are not allowed", b.span, help="use a float base"
+                )
             dtype = "f64"
         elif not is_number(y):
             _require(b, "ge", y, "integers to negative integer powers are not allowed")
@@ -170,7 +178,9 @@ def compare(b: Builder, op: str, x: Any, y: Any) -> Value:
     left, right = as_operand(b, x), as_operand(b, y)
     dtypes = {dtype_of(type_of(b, left)), dtype_of(type_of(b, right))}
     if "u64" in dtypes and dtypes & {"i8", "i16", "i32", "i64"} and not is_number(left) and not is_number(right):
-        raise UnsupportedError("AD206", "a comparison of uint64 with signed integers", b.span, help="convert one with astype")
+        raise UnsupportedError(
+            "AD206", "a comparison of uint64 with signed integers", b.span, help="convert one with astype"
+        )
     symbol = _SYMBOLS.get(op, op)
     return apply(b, _KINDS[symbol], *promoted(b, left, right))
 
@@ -180,7 +190,10 @@ def truth(b: Builder, x: Any) -> Value:
     value = as_value(b, x)
     if isinstance(value.type, Array):
         raise UserError(
-            "AD205", "the truth value of an array is ambiguous", b.span, help="use np.any(...), np.all(...) or np.where(...)"
+            "AD205",
+            "the truth value of an array is ambiguous",
+            b.span,
+            help="use np.any(...), np.all(...) or np.where(...)",
         )
     return as_bool(b, value)
 

@@ -26,7 +26,12 @@ def scalar(b: Builder, x: Any, name: str) -> Value:
     """An argument that must be a single number."""
     value = as_value(b, x)
     if isinstance(value.type, Array):
-        raise UserError("AD205", f"{name} needs a number, not an array", b.span, help="use the NumPy function, x.astype(...), or x.item() for a single element")
+        raise UserError(
+            "AD205",
+            f"{name} needs a number, not an array",
+            b.span,
+            help="use the NumPy function, x.astype(...), or x.item() for a single element",
+        )
     return value
 
 

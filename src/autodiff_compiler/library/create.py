@@ -136,20 +136,28 @@ def _float_range(b: Builder, things: list[Any], dtype: str) -> Value:
 
 
 @function(np.linspace, "np.linspace")
-def linspace(b: Builder, start: Any, stop: Any, num: Any = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None) -> Value:
+def linspace(
+    b: Builder, start: Any, stop: Any, num: Any = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None
+) -> Value:
     if static_bool(b, retstep, "retstep"):
-        raise UnsupportedError("AD202", "np.linspace: retstep is not supported", b.span, help="compute the step yourself")
+        raise UnsupportedError(
+            "AD202", "np.linspace: retstep is not supported", b.span, help="compute the step yourself"
+        )
     closed = static_bool(b, endpoint, "endpoint")
     first, last = (as_array(b, x) for x in (start, stop))
     if rank(first.type) or rank(last.type):
-        raise UnsupportedError("AD205", "np.linspace between arrays", b.span, help="start + t[:, None] * (stop - start)")
+        raise UnsupportedError(
+            "AD205", "np.linspace between arrays", b.span, help="start + t[:, None] * (stop - start)"
+        )
     own = promote(first.type, last.type)
     own = own if own in FLOATS else "f64"
     first, last = to_dtype(b, first, own), to_dtype(b, last, own)
     (count,) = extents(b, num)
     intervals = count
     if closed:
-        intervals = b.const(max(int(num) - 1, 1)) if is_number(num) else b.op("maximum", b.sub(count, b.const(1)), b.const(1))
+        intervals = (
+            b.const(max(int(num) - 1, 1)) if is_number(num) else b.op("maximum", b.sub(count, b.const(1)), b.const(1))
+        )
     step = b.div(b.sub(last, first), to_dtype(b, intervals, own))
     points = b.add(b.mul(to_dtype(b, b.op("arange", count), own), step), first)
     if closed:
@@ -177,7 +185,9 @@ def logspace(b: Builder, start: Any, stop: Any, num: Any = 50, endpoint: Any = T
 @function(np.meshgrid, "np.meshgrid")
 def meshgrid(b: Builder, *xi: Any, indexing: Any = "xy", copy: Any = True, sparse: Any = False) -> tuple[Value, ...]:
     if sparse or not copy or indexing not in ("xy", "ij"):
-        raise UnsupportedError("AD202", "np.meshgrid: sparse= and copy= are not supported", b.span, help="use x[:, None]")
+        raise UnsupportedError(
+            "AD202", "np.meshgrid: sparse= and copy= are not supported", b.span, help="use x[:, None]"
+        )
     values = [as_array(b, x) for x in xi]
     if any(rank(v.type) != 1 for v in values):
         raise UnsupportedError("AD205", "np.meshgrid of other than vectors", b.span, help="flatten them")

@@ -30,9 +30,14 @@ def einsum(b: Builder, subscripts: Any, *operands: Any, optimize: Any = False) -
     values = arith.promoted(b, *(as_array(b, x) for x in operands), strong=True)
     for value, labels in zip(values, inputs):
         if rank(value.type) != len(labels):
-            raise UserError("AD204", f"np.einsum: {labels!r} does not fit an array of {rank(value.type)} dimensions", b.span)
+            raise UserError(
+                "AD204", f"np.einsum: {labels!r} does not fit an array of {rank(value.type)} dimensions", b.span
+            )
     _check_extents(b, list(zip(values, inputs)))
-    terms = [_simplified(b, term, "".join(inputs[:k] + inputs[k + 1 :]) + output) for k, term in enumerate(zip(values, inputs))]
+    terms = [
+        _simplified(b, term, "".join(inputs[:k] + inputs[k + 1 :]) + output)
+        for k, term in enumerate(zip(values, inputs))
+    ]
     result = terms[0]
     for k, term in enumerate(terms[1:], start=2):
         result = _pair(b, result, term, output + "".join(labels for _, labels in terms[k:]))

@@ -10,11 +10,12 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import FLOATS, INTS, dtype_of
+from autodiff_compiler.ir.types import BOOL, FLOATS, INTS, dtype_of
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
     as_operand,
+    as_value,
     check_shapes,
     float_dtype,
     static_bool,
@@ -37,6 +38,13 @@ def strong(b: Builder, *operands: Any) -> list[Value]:
     return arith.promoted(b, *operands, strong=True)
 
 
+def not_bool(b: Builder, x: Value, name: str) -> Value:
+    """`x`, which must not be of booleans."""
+    if dtype_of(x.type) == "bool":
+        raise UnsupportedError("AD205", f"NumPy computes {name} of booleans in int8", b.span, help="use astype(int)")
+    return x
+
+
 _FLOAT_UNARY = (
     "sqrt", "cbrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "arcsin", "arccos",
     "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "rint",
@@ -48,7 +56,14 @@ _OPERATORS = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floor_divide": "//", "remainder": "%", "power": "**",
     "bitwise_and": "&", "bitwise_or": "|", "bitwise_xor": "^", "left_shift": "<<", "right_shift": ">>",
 }  # fmt: skip
-_COMPARISONS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!="}
+_COMPARISONS = {
+    "less": "<",
+    "less_equal": "<=",
+    "greater": ">",
+    "greater_equal": ">=",
+    "equal": "==",
+    "not_equal": "!=",
+}
 _LOGICAL = {"logical_and": "and", "logical_or": "or", "logical_xor": "xor"}
 
 
@@ -206,7 +221,7 @@ def signbit(b: Builder, x: Any) -> Value:
 
 @function(np.square, "np.square")
 def square(b: Builder, x: Any) -> Value:
-    value = as_array(b, x)
+    value = not_bool(b, as_array(b, x), "np.square")
     return arith.binary(b, "*", value, value)
 
 
@@ -214,7 +229,9 @@ def square(b: Builder, x: Any) -> Value:
 def reciprocal(b: Builder, x: Any) -> Value:
     value = as_array(b, x)
     if dtype_of(value.type) not in FLOATS:
-        raise UnsupportedError("AD205", "np.reciprocal of integers", b.span, help="write 1 / x for a quotient of floats")
+        raise UnsupportedError(
+            "AD205", "np.reciprocal of integers", b.span, help="write 1 / x for a quotient of floats"
+        )
     return b.div(b.const_like(1.0, value.type), value)
 
 
@@ -267,7 +284,9 @@ def heaviside(b: Builder, x1: Any, x2: Any) -> Value:
 def where(b: Builder, condition: Any, x: Any = None, y: Any = None) -> Value:
     if x is None or y is None:
         raise UnsupportedError(
-            "AD208", "np.where with one argument: the shape of its result depends on the data", b.span,
+            "AD208",
+            "np.where with one argument: the shape of its result depends on the data",
+            b.span,
             help="use np.where(condition, x, y), or index with the condition: x[condition]",
         )
     test = arith.as_bool(b, as_array(b, condition))
@@ -314,7 +333,9 @@ def round_(b: Builder, a: Any, decimals: Any = 0) -> Value:
     if dtype_of(value.type) in INTS and places >= 0:
         return value
     if dtype_of(value.type) not in FLOATS:
-        raise UnsupportedError("AD205", "rounding of integers to negative decimals", b.span, help="convert to float first")
+        raise UnsupportedError(
+            "AD205", "rounding of integers to negative decimals", b.span, help="convert to float first"
+        )
     if places == 0:
         return b.op("rint", value)
     scale = b.const_like(10.0 ** abs(places), value.type)
@@ -341,12 +362,15 @@ def isclose(b: Builder, a: Any, other: Any, rtol: Any = 1e-5, atol: Any = 1e-8, 
 
 @function(np.conjugate, "np.conjugate", "conj")
 def conjugate(b: Builder, x: Any) -> Value:
-    return as_array(b, x)
+    return not_bool(b, as_array(b, x), "np.conjugate")
 
 
 @function(np.imag, "np.imag")
 def imag(b: Builder, val: Any) -> Value:
-    return b.zeros_like(as_array(b, val))
+    value = as_value(b, val)
+    if value.type == BOOL:
+        return b.const(0)
+    return b.zeros_like(value)
 
 
 add_method("conjugate", conjugate)

@@ -251,9 +251,34 @@ def kron(b: Builder, a: Any, other: Any) -> Value:
     return b.op("reshape", b.mul(outer_, inner_), *(b.mul(m, n) for m, n in zip(b.dims(x), b.dims(y))))
 
 
-for _name in ("solve", "inv", "det", "slogdet", "cholesky", "eigh", "eig", "eigvals", "eigvalsh", "svd", "qr", "lstsq", "pinv"):
-    refuse(getattr(np.linalg, _name), f"np.linalg.{_name}", "write the algorithm as loops (elimination or a factorisation)")
-for _name in ("interp", "searchsorted", "correlate", "gradient", "vectorize", "apply_along_axis", "select", "piecewise"):
+for _name in (
+    "solve",
+    "inv",
+    "det",
+    "slogdet",
+    "cholesky",
+    "eigh",
+    "eig",
+    "eigvals",
+    "eigvalsh",
+    "svd",
+    "qr",
+    "lstsq",
+    "pinv",
+):
+    refuse(
+        getattr(np.linalg, _name), f"np.linalg.{_name}", "write the algorithm as loops (elimination or a factorisation)"
+    )
+for _name in (
+    "interp",
+    "searchsorted",
+    "correlate",
+    "gradient",
+    "vectorize",
+    "apply_along_axis",
+    "select",
+    "piecewise",
+):
     refuse(getattr(np, _name), f"np.{_name}", "write it with np.where, slices, or as a loop")
 
 

@@ -316,7 +316,9 @@ def norm(b: Builder, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = 
     if len(axes) == 1:
         return kept(b, _vector_norm(b, value, ord, axes), axes, keepdims)
     if len(axes) == 2:
-        return kept(b, _matrix_norm(b, value, ord, axes), axes, keepdims)
+        # The first axis given counts the rows.
+        rows = normal_axis(b, axis[0], rank(value.type)) if isinstance(axis, tuple | list) else 0
+        return kept(b, _matrix_norm(b, value, ord, axes, rows), axes, keepdims)
     raise UserError("AD203", "np.linalg.norm: one axis or two are needed", b.span)
 
 
@@ -337,18 +339,32 @@ def _vector_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...]) -> Value
     return safe_root(b, total, 1.0 / ord)
 
 
-def _matrix_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...]) -> Value:
+def _matrix_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...], rows: int) -> Value:
     if ord is None or ord == "fro":
         return safe_root(b, b.op("sum", b.mul(x, x), axes=axes))
     if ord in (1, -1, math.inf, -math.inf):
-        inner = axes[0] if ord in (1, -1) else axes[1]
-        (outer,) = (axis for axis in axes if axis != inner)
+        (columns,) = (axis for axis in axes if axis != rows)
+        inner, outer = (rows, columns) if ord in (1, -1) else (columns, rows)
         sums = b.op("sum", b.op("abs", x), axes=(inner,))
         reduced = (outer - (outer > inner),)
         require_elements(b, sums, reduced, "the norm")
         return b.op("max" if ord > 0 else "min", sums, axes=reduced)
-    raise UnsupportedError("AD208", f"np.linalg.norm: ord={ord!r} of a matrix needs singular values", b.span, help="use 'fro'")
+    raise UnsupportedError(
+        "AD208", f"np.linalg.norm: ord={ord!r} of a matrix needs singular values", b.span, help="use 'fro'"
+    )
 
 
-for _name in ("median", "percentile", "quantile", "nanmedian", "nanmax", "nanmin", "nanstd", "nanvar", "histogram", "cov", "corrcoef"):
+for _name in (
+    "median",
+    "percentile",
+    "quantile",
+    "nanmedian",
+    "nanmax",
+    "nanmin",
+    "nanstd",
+    "nanvar",
+    "histogram",
+    "cov",
+    "corrcoef",
+):
     refuse(getattr(np, _name), f"np.{_name}", "write it with np.sort, np.mean and np.where, or as loops")

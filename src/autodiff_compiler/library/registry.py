@@ -52,8 +52,12 @@ class Entry:
                 continue
             neutral, way_out = _REFUSED_KEYWORDS[keyword]
             given = kwargs.pop(keyword)
-            if isinstance(given, Value) or not (given is neutral or (isinstance(given, str) and given in ("C", neutral))):
-                raise UnsupportedError("AD202", f"{self.name}: the argument {keyword}= is not supported", b.span, help=way_out)
+            if isinstance(given, Value) or not (
+                given is neutral or (isinstance(given, str) and given in ("C", neutral))
+            ):
+                raise UnsupportedError(
+                    "AD202", f"{self.name}: the argument {keyword}= is not supported", b.span, help=way_out
+                )
         try:
             bound = self.signature.bind(b, *args, **kwargs)
         except TypeError as error:

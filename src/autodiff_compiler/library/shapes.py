@@ -14,6 +14,7 @@ from autodiff_compiler.ir.types import INTS, Array, ListOf, Scalar, dtype_of, ra
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
+    as_value,
     check_equal,
     extents,
     is_number,
@@ -100,11 +101,16 @@ def squeeze(b: Builder, a: Any, axis: Any = None) -> View | Value:
         return value
     if axis is None:
         raise UnsupportedError(
-            "AD207", "squeeze without an axis: the rank of its result depends on the shape", b.span, help="name the axis"
+            "AD207",
+            "squeeze without an axis: the rank of its result depends on the shape",
+            b.span,
+            help="name the axis",
         )
     axes = {normal_axis(b, k, rank(value.type)) for k in (axis if isinstance(axis, tuple | list) else (axis,))}
     for k in sorted(axes):
-        check_equal(b, b.dim(value, k), b.const(1), "cannot select an axis to squeeze out which has size not equal to one")
+        check_equal(
+            b, b.dim(value, k), b.const(1), "cannot select an axis to squeeze out which has size not equal to one"
+        )
     items = tuple("i" if k in axes else WHOLE for k in range(rank(value.type)))
     return view(b, a, value, (("index", items),), tuple(b.const(0) for _ in axes))
 
@@ -194,7 +200,9 @@ def moveaxis(b: Builder, a: Any, source: Any, destination: Any) -> View | Value:
     value = array(b, a, "moveaxis")
     count = rank(value.type)
     sources = [normal_axis(b, k, count) for k in (source if isinstance(source, tuple | list) else (source,))]
-    targets = [normal_axis(b, k, count) for k in (destination if isinstance(destination, tuple | list) else (destination,))]
+    targets = [
+        normal_axis(b, k, count) for k in (destination if isinstance(destination, tuple | list) else (destination,))
+    ]
     if len(sources) != len(targets) or len(set(sources)) != len(sources) or len(set(targets)) != len(targets):
         raise UserError("AD203", "moveaxis: source and destination do not match", b.span)
     perm = [axis for axis in range(count) if axis not in sources]
@@ -249,7 +257,9 @@ def joined(b: Builder, values: list[Value], axis: int, name: str) -> Value:
     for value in values[1:]:
         for k in range(rank(first.type)):
             if k != axis:
-                check_equal(b, b.dim(first, k), b.dim(value, k), f"{name}: extents other than along the axis must match")
+                check_equal(
+                    b, b.dim(first, k), b.dim(value, k), f"{name}: extents other than along the axis must match"
+                )
     return b.op("concat", *values, axis=axis) if len(values) > 1 else b.op("copy", first)
 
 
@@ -259,7 +269,9 @@ def concatenate(b: Builder, arrays: Any, axis: Any = 0) -> Value:
     if axis is None:
         return joined(b, [flat(b, v) for v in values], 0, "np.concatenate")
     if any(rank(v.type) == 0 for v in values):
-        raise UserError("AD204", "zero-dimensional arrays cannot be concatenated", b.span, help="use np.array or np.append")
+        raise UserError(
+            "AD204", "zero-dimensional arrays cannot be concatenated", b.span, help="use np.array or np.append"
+        )
     return joined(b, values, normal_axis(b, axis, rank(values[0].type)), "np.concatenate")
 
 
@@ -319,8 +331,11 @@ def roll(b: Builder, a: Any, shift: Any, axis: Any = None) -> Value:
     if axis is None:
         rolled = _rolled(b, flat(b, value), shift, 0)
         return rolled if rank(value.type) == 1 else b.op("reshape", rolled, *b.dims(value))
-    axes = axis if isinstance(axis, tuple | list) else (axis,)
-    shifts = shift if isinstance(shift, tuple | list) else (shift,) * len(axes)
+    axes = tuple(axis) if isinstance(axis, tuple | list) else (axis,)
+    shifts = tuple(shift) if isinstance(shift, tuple | list) else (shift,)
+    # Shifts and axes broadcast.
+    axes = axes * len(shifts) if len(axes) == 1 else axes
+    shifts = shifts * len(axes) if len(shifts) == 1 else shifts
     if len(shifts) != len(axes):
         raise UserError("AD204", "np.roll: shift and axis have different lengths", b.span)
     for by, along in zip(shifts, axes):
@@ -427,7 +442,8 @@ def argsort(b: Builder, a: Any, axis: Any = -1, kind: Any = None) -> Value:
 @function(np.real, "np.real")
 def real(b: Builder, val: Any) -> View | Value:
     """Numbers are real: the array itself."""
-    return view(b, val, as_array(b, val), ())
+    value = as_value(b, val)
+    return view(b, val, value, ())
 
 
 # -- attributes and methods --------------------------------------------------------------------------------------------
@@ -464,7 +480,9 @@ add_method("flatten", flatten)
 for _name in ("split", "array_split", "hsplit", "vsplit"):
     refuse(getattr(np, _name), f"np.{_name}", "slice the array: x[:n], x[n:]")
 for _name in ("unique", "nonzero", "argwhere", "flatnonzero", "extract", "compress"):
-    refuse(getattr(np, _name), f"np.{_name}", "the shape of its result depends on the data; use np.where or a mask x[c]")
+    refuse(
+        getattr(np, _name), f"np.{_name}", "the shape of its result depends on the data; use np.where or a mask x[c]"
+    )
 for _name, _way in {
     "sort": "it sorts in place; write x = np.sort(x)",
     "partition": "write x = np.sort(x)",

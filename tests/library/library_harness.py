@@ -1,0 +1,132 @@
+"""Builds the IR of one library call, runs it with the reference interpreter, and compares with NumPy or Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.interp import run
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, from_numpy_dtype
+from autodiff_compiler.ir.verify import verify
+from autodiff_compiler.library import View
+
+
+@dataclass(frozen=True)
+class R:
+    """A Python number known at run time only.  Bare Python numbers are static; arrays and NumPy scalars never are."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Growing:
+    """A growable list of NumPy scalars or arrays."""
+
+    items: tuple
+
+
+class Call:
+    """The IR of a function under construction, with its run-time arguments."""
+
+    def __init__(self) -> None:
+        self.b = Builder()
+        self.params: list[Value] = []
+        self.inputs: list[Any] = []
+
+    def param(self, value: Any, type_: Any) -> Value:
+        param = Value(type_, f"x{len(self.params)}")
+        self.params.append(param)
+        self.inputs.append(value)
+        return param
+
+    def argument(self, x: Any) -> Any:
+        """What the frontend would pass: a parameter for a run-time thing, else the static object."""
+        if isinstance(x, R):
+            return self.param(
+                x.value, BOOL if isinstance(x.value, bool) else INT if isinstance(x.value, int) else FLOAT
+            )
+        if isinstance(x, Growing):
+            return self.param(list(x.items), ListOf(_numpy_type(x.items[0])))
+        if isinstance(x, np.ndarray | np.generic):
+            return self.param(x, _numpy_type(x))
+        if isinstance(x, tuple | list):
+            return type(x)(self.argument(item) for item in x)
+        return x
+
+    def finish(self, results: list[Value]) -> list[Any]:
+        self.b.return_(*results)
+        fn = Function("f", Region(tuple(self.params), tuple(self.b.top.ops)))
+        verify(fn)
+        return run(fn, self.inputs)
+
+
+def _numpy_type(x: Any) -> Any:
+    dtype = from_numpy_dtype(x.dtype)
+    assert dtype is not None
+    return Array(dtype, x.ndim) if x.ndim else Scalar(dtype)
+
+
+def plain(x: Any) -> Any:
+    """The argument as NumPy gets it."""
+    if isinstance(x, R):
+        return x.value
+    if isinstance(x, Growing):
+        return list(x.items)
+    if isinstance(x, tuple | list):
+        return type(x)(plain(item) for item in x)
+    return x
+
+
+def outcome(entry: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """The result of the built IR, in the structure the entry gave."""
+    call = Call()
+    given = [call.argument(x) for x in args]
+    named = {key: call.argument(x) for key, x in kwargs.items()}
+    built = entry(call.b, *given, **named)
+    leaves: list[Value] = []
+
+    def collect(result: Any) -> Any:
+        if isinstance(result, View):
+            result = call.b.load(given[0], result.steps, result.operands) if result.steps else given[0]
+        if isinstance(result, tuple | list):
+            return [collect(item) for item in result]
+        if isinstance(result, Value):
+            leaves.append(result)
+            return len(leaves) - 1, None
+        return result
+
+    shape = collect(built)
+    values = call.finish(leaves)
+
+    def fill(node: Any) -> Any:
+        if isinstance(node, list):
+            return [fill(item) for item in node]
+        return values[node[0]] if isinstance(node, tuple) else node
+
+    return fill(shape)
+
+
+def assert_same(got: Any, expected: Any, what: str, *, exact_type: bool = True) -> None:
+    """Value, dtype and shape; for Python numbers the type."""
+    if isinstance(expected, tuple | list):
+        assert len(got) == len(expected), what
+        for g, e in zip(got, expected):
+            assert_same(g, e, what, exact_type=exact_type)
+        return
+    if isinstance(expected, np.dtype):
+        assert got == expected, what
+        return
+    if isinstance(expected, np.ndarray | np.generic):
+        assert isinstance(got, np.ndarray | np.generic), f"{what}: {got!r} is not of NumPy, {expected!r} is"
+    elif exact_type:
+        assert type(got) is type(expected), f"{what}: {got!r} for {expected!r}"
+    got, expected = np.asarray(got), np.asarray(expected)
+    if exact_type:
+        assert got.dtype == expected.dtype, f"{what}: dtype {got.dtype}, NumPy has {expected.dtype}"
+    assert got.shape == expected.shape, f"{what}: shape {got.shape}, NumPy has {expected.shape}"
+    tolerance = 2e-5 if expected.dtype == np.float32 else 1e-12
+    np.testing.assert_allclose(got, expected, rtol=tolerance, atol=tolerance, err_msg=what)

@@ -1,0 +1,127 @@
+"""Every row of the library against NumPy and Python themselves: value, dtype, shape, kind, and what is refused."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from library_harness import R, assert_same, outcome, plain
+from library_samples import ATTRIBUTES, KIND_MAY_DIFFER, METHODS, SAMPLES, VALUELESS, Sample, elementwise_samples
+
+from autodiff_compiler import library
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+
+NAMES = library.names()
+
+
+def resolve(name: str) -> Any:
+    """The function a row is named for."""
+    parts = name.split(".")
+    place: Any = {"np": np, "math": math}.get(parts[0])
+    if place is None:
+        return getattr(builtins, name)
+    for part in parts[1:]:
+        place = getattr(place, part)
+    return place
+
+
+def samples_of(name: str) -> list[Sample]:
+    if name in SAMPLES:
+        return SAMPLES[name]
+    target = resolve(name)
+    if name.startswith("math."):
+        arity = 2 if name in ("math.atan2", "math.copysign", "math.fmod") else 1
+        numbers = [R(0.3), R(-0.4), R(1), R(True), np.float64(1.25), 0.5, R(float("nan")), R(float("inf")), np.ones(2)]
+        return (
+            [((x,), {}) for x in numbers]
+            if arity == 1
+            else [((x, y), {}) for x in numbers for y in (R(0.7), R(-2), 0.5)]
+        )
+    if isinstance(target, np.ufunc):
+        return elementwise_samples(target.nin)
+    if name in ("np.real", "np.imag"):
+        return elementwise_samples(1)
+    return []
+
+
+def reference(target: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """The result, or None where Python or NumPy raise."""
+    with np.errstate(all="ignore"):
+        try:
+            return target(*plain(args), **{key: plain(x) for key, x in kwargs.items()})
+        except (TypeError, ValueError, ZeroDivisionError, OverflowError, IndexError):
+            return None
+
+
+def compare(name: str, entry: Any, target: Any, sample: Sample) -> str:
+    """Compare one sample; says "same", "raises" (both do) or "refused" (we say that we do not do it)."""
+    args, kwargs = sample
+    what = f"{name}{plain(args)}{kwargs or ''}"
+    expected = reference(target, args, kwargs)
+    try:
+        got = outcome(entry, args, kwargs)
+    except UnsupportedError:
+        return "refused"
+    except (UserError, ValueError, TypeError, ZeroDivisionError, OverflowError, IndexError) as error:
+        if expected is not None:
+            raise AssertionError(f"{what} raised, and gives {expected!r}") from error
+        return "raises"
+    assert expected is not None, f"{what} gave {got!r}, and should raise"
+    if name in VALUELESS:
+        assert (np.shape(got), np.asarray(got).dtype) == (expected.shape, expected.dtype), what
+    else:
+        assert_same(got, expected, what, exact_type=name not in KIND_MAY_DIFFER)
+    return "same"
+
+
+@pytest.mark.parametrize("name", NAMES["functions"])
+def test_function(name: str) -> None:
+    samples = samples_of(name)
+    assert samples, f"no samples for {name}"
+    entry = library.lookup(resolve(name))
+    assert entry is not None
+    verdicts = [compare(name, entry, resolve(name), sample) for sample in samples]
+    assert "same" in verdicts
+    # A row is not refusals in disguise.
+    assert verdicts.count("refused") <= len(verdicts) / 2, verdicts
+
+
+@pytest.mark.parametrize("name", NAMES["methods"])
+def test_method(name: str) -> None:
+    assert METHODS.get(name), f"no samples for the method {name}"
+    entry = library.method(name)
+    assert entry is not None
+
+    def target(x: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(x, name)(*args, **kwargs)
+
+    verdicts = [compare(name, entry, target, sample) for sample in METHODS[name]]
+    assert "same" in verdicts
+    assert "refused" not in verdicts
+
+
+@pytest.mark.parametrize("name", NAMES["attributes"])
+def test_attribute(name: str) -> None:
+    entry = library.attribute(name)
+    assert entry is not None
+    for x in ATTRIBUTES:
+        assert compare(name, entry, lambda x: getattr(x, name), ((x,), {})) == "same"
+
+
+def test_names_lists_no_refused_row() -> None:
+    assert "np.median" not in NAMES["functions"]
+    assert "tolist" not in NAMES["methods"]
+    entry = library.lookup(np.median)
+    assert entry is not None
+    with pytest.raises(UnsupportedError, match="AD208"):
+        outcome(entry, (np.ones(3),), {})
+
+
+def test_lookup_is_by_identity() -> None:
+    assert library.lookup(np.sin) is not None
+    assert library.lookup([1]) is None
+    assert library.lookup(np.dtype(np.float64)) is None
+    assert library.lookup(np.abs) is library.lookup(np.absolute)
