@@ -174,7 +174,8 @@ class _Buffers:
         is_list = op.kind in LIST_KINDS
         overwritten = _lists(written) if is_list else written
         for param in self.fn.params:
-            if _has_memory(param) and self.overlap(overwritten, (param,)):
+            own = _lists((param,)) if is_list else (param,)
+            if _has_memory(param) and self.overlap(overwritten, own):
                 self.report(op, f"writes the parameter %{param.name}")
         for value, memory in self.memory.items():
             if is_list and not isinstance(value.type, ListOf):
