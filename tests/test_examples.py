@@ -1,0 +1,86 @@
+"""The examples: their derivatives against numerical differentiation, and the demo from end to end."""
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autodiff_compiler import check_grads, grad
+from autodiff_compiler.testing import numeric_gradient
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+WAVE = np.sin(np.linspace(0.0, 3.0, 7)) + 0.1
+
+POINTS = [
+    ("rosenbrock", "rosenbrock", (np.array([1.2, 1.0, 0.8, 0.3]),)),
+    ("newton", "newton_sqrt", (2.0,)),
+    ("heat", "heat", (WAVE, 0.1, 4)),
+    ("burgers", "burgers", (WAVE, 0.1, 4)),
+    (
+        "logistic_regression",
+        "negative_log_likelihood",
+        (np.array([0.3, -0.2]), np.eye(3, 2) + 0.5, np.array([0.0, 1.0, 1.0])),
+    ),
+    ("lecture_notes", "simple", (2.0, 5.0)),
+    ("lecture_notes", "classic", (2.0, 5.0)),
+    ("lecture_notes", "product", (np.array([2.0, -1.0, 3.0]),)),
+    ("lecture_notes", "cross_entropy", (np.ones((2, 3)) * 0.3, np.arange(3.0), np.eye(4, 2), np.array([0, 2, 1, 1]))),
+    (
+        "mlp",
+        "mlp",
+        ({"W": np.ones((1, 3)) * 0.4, "b": np.arange(3.0), "V": np.ones(3)}, np.ones((4, 1)), np.arange(4.0)),
+    ),
+]
+
+
+@pytest.fixture(autouse=True)
+def examples_on_the_path(monkeypatch):
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+@pytest.mark.parametrize(("module", "name", "args"), POINTS, ids=[name for _, name, _ in POINTS])
+def test_gradient(module, name, args, backend):
+    fun = getattr(importlib.import_module(module), name)
+    ours = grad(fun, backend=backend)(*args)
+    theirs = numeric_gradient(fun, args)
+    if isinstance(ours, dict):
+        assert ours.keys() == theirs.keys()
+        ours, theirs = list(ours.values()), list(theirs.values())
+    else:
+        ours, theirs = [ours], [theirs]
+    for a, b in zip(ours, theirs):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(("module", "name", "args"), POINTS, ids=[name for _, name, _ in POINTS])
+def test_check_grads_to_second_order(module, name, args):
+    check_grads(getattr(importlib.import_module(module), name), args, order=2)
+
+
+def test_the_lecture_notes_numbers():
+    notes = importlib.import_module("lecture_notes")
+    assert grad(notes.classic, (0, 1))(2.0, 5.0) == pytest.approx((5.5, 2.0 - np.cos(5.0)))
+    assert grad(notes.abs_left)(0.0) == 1.0
+    assert grad(notes.abs_right)(0.0) == -1.0
+
+
+def test_the_challenger_fit_is_the_published_one():
+    intercept, slope, _ = importlib.import_module("logistic_regression").fit()
+    assert intercept == pytest.approx(15.0429, abs=1e-2)
+    assert slope == pytest.approx(-0.2322, abs=1e-3)
+
+
+def test_the_network_learns():
+    losses = importlib.import_module("mlp").train(steps=200)
+    assert losses[-1] < 0.1 * losses[0]
+
+
+def test_demo():
+    done = subprocess.run([sys.executable, str(EXAMPLES / "demo.py")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "def burgers_grad" in done.stdout
+    assert "15.0" in done.stdout
