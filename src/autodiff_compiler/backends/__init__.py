@@ -1,0 +1,17 @@
+"""Backends: from a function after the buffers stage to the text of a Python module, and from there to a callable."""
+
+from __future__ import annotations
+
+from autodiff_compiler.backends.cache import load
+from autodiff_compiler.backends.module import emit_python
+from autodiff_compiler.ir.core import Function
+
+__all__ = ["emit", "load"]
+
+
+def emit(function: Function, backend: str, docstring: str = "", fastmath: bool = True) -> str:
+    """The text of a module whose function `function.name` takes the Python arguments and gives the Python result.
+
+    `backend` is "python" or "numba"; `fastmath` lets Numba reassociate sums and means nothing to Python.
+    """
+    return emit_python(function, docstring)

@@ -1,0 +1,97 @@
+"""Unpacks container arguments into leaves at the top of a function, and rebuilds the result."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+
+from autodiff_compiler.backends import syntax
+from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
+
+
+def is_flat(function: Function) -> bool:
+    """Whether every argument is one value."""
+    return all(isinstance(tree, Leaf) for _, tree in function.param_trees)
+
+
+def arguments(function: Function) -> list[str]:
+    """The names of the Python parameters."""
+    if function.param_trees:
+        return [name for name, _ in function.param_trees]
+    return [param.name for param in function.params]
+
+
+def leaf_paths(function: Function) -> list[ast.expr]:
+    """For each IR parameter, the expression that takes it from the Python arguments."""
+    if not function.param_trees:
+        return [syntax.name(param.name) for param in function.params]
+    return [path for name, tree in function.param_trees for path in _paths(tree, syntax.name(name))]
+
+
+def _paths(tree: Tree, node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(tree, Leaf):
+        yield node
+    elif isinstance(tree, Node):
+        for i, child in enumerate(tree.children):
+            yield from _paths(child, _child(tree, i, node))
+
+
+def _child(tree: Node, i: int, node: ast.expr) -> ast.expr:
+    if tree.cls is dict:
+        return syntax.subscript(node, syntax.literal(tree.keys[i]))
+    if tree.keys:
+        return syntax.attribute(node, tree.keys[i])
+    return syntax.subscript(node, syntax.literal(i))
+
+
+def rebuilt(tree: Tree, leaves: Iterator[ast.expr]) -> ast.expr:
+    """The result as an expression of its leaves."""
+    if isinstance(tree, Leaf):
+        return next(leaves)
+    if isinstance(tree, Const):
+        return syntax.literal(tree.value)
+    parts = [rebuilt(child, leaves) for child in tree.children]
+    if tree.cls is tuple:
+        return syntax.tuple_(parts)
+    if tree.cls is list:
+        return ast.List(elts=parts, ctx=ast.Load())
+    if tree.cls is dict:
+        return ast.Dict(keys=[syntax.literal(key) for key in tree.keys], values=parts)
+    return syntax.call(tree.cls.__name__, **dict(zip(tree.keys, parts)))
+
+
+def result(function: Function, leaves: list[ast.expr]) -> ast.expr:
+    """What the function returns."""
+    if function.result_tree is not None:
+        return rebuilt(function.result_tree, iter(leaves))
+    return leaves[0] if len(leaves) == 1 else syntax.tuple_(leaves)
+
+
+def named_objects(function: Function) -> dict[str, object]:
+    """Objects the printed module refers to by name: the function's constants and the classes of its result."""
+    found = dict(function.constants)
+
+    def visit(tree: Tree) -> None:
+        if isinstance(tree, Node):
+            if tree.cls not in (tuple, list, dict):
+                found[tree.cls.__name__] = tree.cls
+            for child in tree.children:
+                visit(child)
+
+    if function.result_tree is not None:
+        visit(function.result_tree)
+    return found
+
+
+def imports(function: Function) -> list[ast.stmt]:
+    """`from module import name` for the named objects that can be imported; the loader injects the others."""
+    statements: list[ast.stmt] = []
+    for name, obj in named_objects(function).items():
+        module = getattr(obj, "__module__", None)
+        if module in (None, "__main__", "builtins"):
+            continue
+        if getattr(sys.modules.get(module), name, None) is obj:
+            statements.append(ast.ImportFrom(module=module, names=[ast.alias(name=name, asname=None)], level=0))
+    return statements

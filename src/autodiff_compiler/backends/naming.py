@@ -1,0 +1,181 @@
+"""Chooses a variable for every named value.
+
+Values that are handed on (carried into a loop, yielded by it, written in place) share a variable wherever they are
+never live together, so that `t = t + c` stays `t`.  The names are the user's; two values with the same name that are
+never live together share it too.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable
+
+from autodiff_compiler.backends.liveness import Interference, slot_columns
+from autodiff_compiler.backends.nesting import Nesting
+from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
+
+MODULES = ("np", "math", "numba", "njit")
+RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MODULES)) - {"_"}
+
+
+class Names:
+    """`names[value]`: the variable of a named value."""
+
+    def __init__(self, nesting: Nesting, taken: Iterable[str], strict_types: bool) -> None:
+        self.nesting = nesting
+        self.graph = Interference(nesting)
+        self._taken = RESERVED | set(taken)
+        self._strict = strict_types
+        self._class: dict[Value, Value] = {}
+        self._members: dict[Value, list[Value]] = {}
+        self._variables: dict[str, list[Value]] = {}
+        self._name: dict[Value, str] = {}
+        body = nesting.function.body
+        for param in body.params:
+            self._bind(param, param.name)
+        self._coalesce(body)
+        self._assign(body)
+
+    def __getitem__(self, value: Value) -> str:
+        return self._name[self._find(value)]
+
+    def same(self, a: Value, b: Value) -> bool:
+        """Whether two values are one variable."""
+        return self._find(a) is self._find(b)
+
+    def fresh(self, hint: str) -> str:
+        """A name nobody else has."""
+        text = _clean(hint)
+        number = 2
+        free = text
+        while free in self._taken or free in self._variables:
+            free = f"{text}_{number}"
+            number += 1
+        self._taken = self._taken | {free}
+        return free
+
+    # -- sharing a variable ----------------------------------------------------------------------------------------
+
+    def _find(self, value: Value) -> Value:
+        value = self.graph.of(value)
+        while value in self._class:
+            value = self._class[value]
+        return value
+
+    def _members_of(self, root: Value) -> list[Value]:
+        return self._members.setdefault(root, [root])
+
+    def _conflict(self, a: Value, b: Value) -> bool:
+        others = set(self._members_of(b))
+        return any(not others.isdisjoint(self.graph.edges.get(member, ())) for member in self._members_of(a))
+
+    def _join(self, a: Value, b: Value) -> None:
+        """Give `b` the variable of `a` if they are never live together."""
+        if a in self.nesting.inline or b in self.nesting.inline:
+            return
+        a, b = self._find(a), self._find(b)
+        if a is b or not self._same_sort(a.type, b.type) or self._conflict(a, b):
+            return
+        if b in self._name:
+            if a in self._name or (a.name and a.name != b.name):
+                return
+            a, b = b, a
+        self._members_of(a).extend(self._members_of(b))
+        self._class[b] = a
+        if not a.name and b.name and a not in self._name:
+            self._hint[a] = self._hint.get(b, b.name)
+
+    _hint: dict[Value, str]
+
+    def _same_sort(self, a: Type, b: Type) -> bool:
+        if self._strict:
+            return a == b
+        return type(a) is type(b) and rank(a) == rank(b)
+
+    def _coalesce(self, region: Region) -> None:
+        self._hint = {}
+        ops = list(_live_ops(self.nesting, region))
+        for op in ops:
+            if TABLE[op.kind].writes:
+                self._join(op.operands[0], op.result)
+        for op in ops:
+            for column, init, yielded in loop_slots(op):
+                self._join(column[0], yielded)
+                self._join(column[0], init)
+        for op in ops:
+            if op.kind == "if" and not self.nesting.is_expression(op):
+                for i, result in enumerate(op.results):
+                    for branch in op.regions:
+                        self._join(result, branch.terminator.operands[i])
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def _bind(self, root: Value, text: str) -> None:
+        self._name[root] = text
+        self._variables.setdefault(text, []).append(root)
+
+    def _assign(self, region: Region) -> None:
+        for value in self._definitions(region):
+            root = self._find(value)
+            if root in self._name or value in self.nesting.inline:
+                continue
+            hint = _clean(self._hint.get(root) or root.name or value.name or _default(root.type))
+            self._bind(root, self._choose(hint, root))
+
+    def _choose(self, hint: str, root: Value) -> str:
+        number = 1
+        while True:
+            text = hint if number == 1 else f"{hint}{'_' if hint[-1].isdigit() else ''}{number}"
+            number += 1
+            if text in self._taken:
+                continue
+            sharers = self._variables.get(text, ())
+            if all(self._same_sort(s.type, root.type) and not self._conflict(s, root) for s in sharers):
+                return text
+
+    def _definitions(self, region: Region) -> Iterable[Value]:
+        for op in region.ops:
+            if op in self.nesting.dead or (op.results and all(r in self.nesting.inline for r in op.results)):
+                continue
+            for inner in op.regions:
+                for param in inner.params:
+                    yield param
+            for inner in op.regions:
+                yield from self._definitions(inner)
+            yield from op.results
+
+
+def loop_slots(op: Op) -> list[tuple[tuple[Value, ...], Value, Value]]:
+    """For each carried slot of a loop: its variable's values, what it starts with, what the body yields."""
+    columns = slot_columns(op)
+    first = 3 if op.kind == "for" else 0
+    return [
+        (column, op.operands[first + i], op.regions[-1].terminator.operands[i]) for i, column in enumerate(columns)
+    ]
+
+
+def _live_ops(nesting: Nesting, region: Region) -> Iterable[Op]:
+    for op in region.ops:
+        if op not in nesting.dead:
+            yield op
+            for inner in op.regions:
+                yield from _live_ops(nesting, inner)
+
+
+def _clean(hint: str) -> str:
+    text = re.sub(r"\W", "_", hint)
+    if not text or text[0].isdigit():
+        text = f"v{text}"
+    return f"{text}_" if keyword.iskeyword(text) else text
+
+
+def _default(type_: Type) -> str:
+    if isinstance(type_, Scalar):
+        return {"bool": "c", "f32": "t", "f64": "t"}.get(type_.dtype, "k")
+    if isinstance(type_, Array):
+        return "a" if type_.rank == 1 else "A"
+    return "items"

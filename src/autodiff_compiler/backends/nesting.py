@@ -1,0 +1,292 @@
+"""Decides which values are printed inside the expression that uses them, and which get a statement of their own.
+
+A pure value with one use in its own region is nested into its user, unless a write to what it reads, or an effect it
+must not be moved over, lies between the two.  Constants are nested everywhere, extents of arrays that keep their name
+too.  Names the user gave keep their statement, and no line gets much longer than `WIDTH`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from autodiff_compiler.diagnostics import ADJOINT
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opdef import IO, PURE
+from autodiff_compiler.ir.opset import TABLE, is_pure, may_trap, nested_effect
+from autodiff_compiler.ir.types import Array, ListOf
+from autodiff_compiler.ir.walk import all_ops
+
+WIDTH = 88
+
+
+class Buffers:
+    """Which values may share memory: one class for all that views, writes, carrying and lists connect."""
+
+    def __init__(self, function: Function) -> None:
+        self._parent: dict[Value, Value] = {}
+        for op in all_ops(function.body):
+            self._connect(op)
+
+    def root(self, value: Value) -> Value:
+        while value in self._parent:
+            value = self._parent[value]
+        return value
+
+    def _join(self, a: Value, b: Value) -> None:
+        if not isinstance(a.type, Array | ListOf) or not isinstance(b.type, Array | ListOf):
+            return
+        a, b = self.root(a), self.root(b)
+        if a is not b:
+            self._parent[b] = a
+
+    def _connect(self, op: Op) -> None:
+        row = TABLE[op.kind]
+        if row.writes or row.views:
+            self._join(op.operands[0], op.result)
+        if op.kind in ("list_append", "list_set"):
+            self._join(op.operands[0], op.operands[-1])
+        if op.kind == "list_new":
+            for element in op.operands:
+                self._join(op.result, element)
+        if op.kind == "if":
+            for region in op.regions:
+                for result, value in zip(op.results, region.terminator.operands):
+                    self._join(result, value)
+        if op.kind in ("for", "while"):
+            first = 3 if op.kind == "for" else 0
+            body = op.regions[-1]
+            params = body.params[1:] if op.kind == "for" else body.params
+            slots = [op.operands[first:], params, body.terminator.operands, op.regions[0].params[1 if first else 0 :]]
+            for column in slots:
+                for result, value in zip(op.results, column):
+                    self._join(result, value)
+
+
+@dataclass
+class Nesting:
+    """`inline`: values printed inside their users.  `dead`: ops that are not printed.  `defs`: the op of each value.
+
+    `yielded`: values that may be nested into the `yield` of a loop, because they could not share its variable.
+    """
+
+    function: Function
+    buffers: Buffers
+    defs: dict[Value, Op] = field(default_factory=dict)
+    uses: dict[Value, int] = field(default_factory=dict)
+    users: dict[Value, list[Op]] = field(default_factory=dict)
+    region_of: dict[Op, Region] = field(default_factory=dict)
+    inline: set[Value] = field(default_factory=set)
+    dead: set[Op] = field(default_factory=set)
+    size: dict[Value, int] = field(default_factory=dict)
+    indices: set[Value] = field(default_factory=set)
+
+    def is_expression(self, op: Op) -> bool:
+        """Whether an `if` is printed as a conditional expression."""
+        return op.kind == "if" and op in self._expressions
+
+    yielded: frozenset[Value] = frozenset()
+    _expressions: set[Op] = field(default_factory=set)
+
+    def reads(self, value: Value) -> list[Value]:
+        """The named values that printing `value` as an operand reads."""
+        if value not in self.inline:
+            return [value]
+        return self.op_reads(self.defs[value])
+
+    def op_reads(self, op: Op) -> list[Value]:
+        """The named values that printing the op as an expression reads."""
+        found = [name for operand in op.operands for name in self.reads(operand)]
+        for region in op.regions:
+            found += [name for operand in region.terminator.operands for name in self.reads(operand)]
+        return found
+
+
+def plan(function: Function, yielded: frozenset[Value] = frozenset()) -> Nesting:
+    nesting = Nesting(function, Buffers(function), yielded=yielded)
+    _index(nesting, function.body)
+    _drop_dead(nesting, function.body)
+    _everywhere(nesting)
+    _nest_region(nesting, function.body, yields=True)
+    return nesting
+
+
+def _index(nesting: Nesting, region: Region) -> None:
+    for op in region.ops:
+        nesting.region_of[op] = region
+        for result in op.results:
+            nesting.defs[result] = op
+        if op.kind == "for":
+            nesting.indices.add(op.regions[0].params[0])
+        for inner in op.regions:
+            _index(nesting, inner)
+
+
+def _drop_dead(nesting: Nesting, region: Region) -> None:
+    """Counts uses from the end, so that what only dead ops use is dead too."""
+    for op in reversed(region.ops):
+        if is_pure(op) and not any(result in nesting.uses for result in op.results) or op.kind == "boundary":
+            nesting.dead.add(op)
+            continue
+        for operand in op.operands:
+            nesting.uses[operand] = nesting.uses.get(operand, 0) + 1
+            nesting.users.setdefault(operand, []).append(op)
+        for inner in reversed(op.regions):
+            _drop_dead(nesting, inner)
+
+
+MOVES = ("yield", "for", "while")
+
+
+def _everywhere(nesting: Nesting) -> None:
+    """Constants, and extents of arrays that no write and no loop gives another name."""
+    for op in all_ops(nesting.function.body):
+        if op in nesting.dead:
+            continue
+        if op.kind in ("const", "undef"):
+            nesting.inline.add(op.result)
+        elif op.kind == "dim" and not (op.result.name and nesting.uses[op.result] > 1):
+            array = op.operands[0]
+            users = nesting.users[array]
+            if all(u.kind not in MOVES and not (TABLE[u.kind].writes and u.operands[0] is array) for u in users):
+                source = nesting.defs.get(array)
+                if source is None or nesting.uses[array] > 1 or len(source.results) > 1:
+                    nesting.inline.add(op.result)
+        elif op.kind in ("add", "sub") and _is_neighbour(nesting, op):
+            nesting.inline.add(op.result)
+
+
+def _is_neighbour(nesting: Nesting, op: Op) -> bool:
+    """Whether the op is `i + 1` or `i - 1` of a loop's index: short enough to be written again at each use."""
+    index, constant = (nesting.defs.get(v) for v in op.operands)
+    is_index = index is None and op.operands[0] in nesting.indices and not op.result.name
+    return is_index and constant is not None and constant.kind == "const" and nesting.uses[op.result] <= 6
+
+
+def _nest_region(nesting: Nesting, region: Region, yields: bool) -> None:
+    """Nests inside one region and the regions in it; `yields`: also into the operands of the terminator."""
+    live = [op for op in region.ops if op not in nesting.dead]
+    for op in live:
+        for inner in op.regions:
+            condition = op.kind == "while" and inner is op.regions[0]
+            _nest_region(nesting, inner, yields=condition)
+        if op.kind == "if" and len(op.results) == 1:
+            _try_expression(nesting, op)
+    position = {op: i for i, op in enumerate(live)}
+    barriers = [i for i, op in enumerate(live) if _is_barrier(op)]
+    place: dict[Op, int] = {}
+    for op in reversed(live):
+        here = position[op]
+        place[op] = here
+        user = _single_user(nesting, op, region, yields)
+        if user is None:
+            continue
+        there = place[user]
+        between = [live[i] for i in barriers[bisect_right(barriers, here) :] if i < there]
+        if not any(_conflict(nesting, op, barrier) for barrier in between):
+            nesting.inline.add(op.result)
+            place[op] = there
+    _limit_width(nesting, live)
+
+
+def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op | None:
+    """The op whose expression this one could be part of."""
+    if len(op.results) != 1 or nested_effect(op) != PURE or TABLE[op.kind].writes:
+        return None
+    if op.regions and not nesting.is_expression(op):
+        return None
+    result = op.result
+    if result in nesting.inline or nesting.uses.get(result) != 1:
+        return None
+    if result.name and op.span.phase != ADJOINT and op.kind not in ("dim", "cast"):
+        return None
+    user = nesting.users[result][0]
+    if nesting.region_of[user] is not region or op.kind == "list_new":
+        return None
+    if TABLE[user.kind].writes and user.operands[0] is result:
+        return None
+    if user.kind == "yield" and not yields and result not in nesting.yielded:
+        return None
+    if user.kind == "while" or (user.kind == "for" and result not in user.operands[:3]):
+        return None
+    return user
+
+
+def _is_barrier(op: Op) -> bool:
+    return TABLE[op.kind].writes or bool(op.regions) or TABLE[op.kind].effect == IO
+
+
+def _conflict(nesting: Nesting, op: Op, barrier: Op) -> bool:
+    """Whether moving `op` over `barrier` could be observed."""
+    effect = nested_effect(barrier)
+    if effect == IO and may_trap(op):
+        return True
+    read = {nesting.buffers.root(v) for v in _memory_read(op)}
+    return any(
+        TABLE[inner.kind].writes and nesting.buffers.root(inner.operands[0]) in read for inner in _with_inner(barrier)
+    )
+
+
+def _with_inner(op: Op) -> list[Op]:
+    return [op, *(inner for region in op.regions for inner in all_ops(region))]
+
+
+def _memory_read(op: Op) -> list[Value]:
+    return [
+        v for inner in _with_inner(op) for v in inner.operands if isinstance(v.type, Array | ListOf)
+    ]
+
+
+def _try_expression(nesting: Nesting, op: Op) -> None:
+    """Makes the `if` a conditional expression where both branches are short expressions without effect."""
+    if nested_effect(op) != PURE or op.result.type is None:
+        return
+    before = set(nesting.inline)
+    for region in op.regions:
+        (value,) = region.terminator.operands
+        definition = nesting.defs.get(value)
+        if definition is not None and definition.kind == "undef":
+            return
+        _nest_region(nesting, region, yields=True)
+    size = 0
+    for region in op.regions:
+        for inner in region.ops[:-1]:
+            if inner not in nesting.dead and inner.result not in nesting.inline:
+                nesting.inline = before
+                return
+        size += _operand_size(nesting, region.terminator.operands[0])
+    if size + _operand_size(nesting, op.operands[0]) > WIDTH - 30:
+        nesting.inline = before
+        return
+    nesting._expressions.add(op)
+
+
+def _limit_width(nesting: Nesting, ops: list[Op]) -> None:
+    """Gives a name to the longest parts of expressions that would be too long."""
+    for op in ops:
+        parts = [v for v in op.operands if v in nesting.inline and nesting.defs[v].operands]
+        total = _size(nesting, op)
+        per_line = op.kind in ("for", "while", "yield")
+        for value in sorted(parts, key=lambda v: -_operand_size(nesting, v)):
+            if total <= WIDTH or per_line or nesting.uses[value] > 1:
+                break
+            total -= _operand_size(nesting, value) - 3
+            nesting.inline.discard(value)
+        for result in op.results:
+            nesting.size[result] = total
+
+
+def _operand_size(nesting: Nesting, value: Value) -> int:
+    if value not in nesting.inline:
+        return max(2, len(value.name))
+    return nesting.size.get(value, 4)
+
+
+def _size(nesting: Nesting, op: Op) -> int:
+    """About how many columns the op takes as an expression."""
+    if op.kind == "const":
+        return len(repr(op.attrs["value"]))
+    own = 3 if op.kind in ("add", "sub", "mul", "div", "pow", "neg", "matmul", "load") else 9
+    if op.kind == "if" and nesting.is_expression(op):
+        own += sum(_operand_size(nesting, v) for r in op.regions for v in r.terminator.operands)
+    return own + sum(_operand_size(nesting, v) + 1 for v in op.operands)

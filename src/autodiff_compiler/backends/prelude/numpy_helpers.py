@@ -1,0 +1,52 @@
+"""Helpers of the Python target: what NumPy and `math` have no function for."""
+
+import math
+
+import numpy as np
+
+
+def div0(a, b):
+    """a / b, but 0 where a is 0; never raises."""
+    if a == 0.0:
+        return 0.0
+    return a / b if b != 0.0 else a * math.copysign(math.inf, b)
+
+
+def divide0(a, b):
+    """a / b, but 0 where a is 0, element by element."""
+    a, b = np.broadcast_arrays(a, b)
+    with np.errstate(all="ignore"):
+        return np.divide(a, b, out=np.zeros_like(a), where=a != 0)[()]
+
+
+def sign(x):
+    """-1, 0 or 1; nan for nan."""
+    return x if x != x else type(x)((x > 0) - (x < 0))
+
+
+def maximum(a, b):
+    """The larger one; nan if one is nan."""
+    return a if a != a or a >= b else b
+
+
+def minimum(a, b):
+    """The smaller one; nan if one is nan."""
+    return a if a != a or a <= b else b
+
+
+def unbroadcast(g, shape):
+    """Sum of g over the axes that broadcasting from `shape` had added or stretched."""
+    if g.shape == shape:
+        return g
+    if g.ndim > len(shape):
+        g = g.sum(axis=tuple(range(g.ndim - len(shape))))
+    stretched = tuple(k for k, n in enumerate(shape) if n == 1 and g.shape[k] != 1)
+    return g.sum(axis=stretched, keepdims=True) if stretched else g
+
+
+def reshape_view(a, shape):
+    """A view of a with another shape; an error where NumPy would have to copy."""
+    view = a.reshape(shape)
+    if view.size and not np.may_share_memory(a, view):
+        raise ValueError("cannot write through a reshape that has to copy; copy the array first")
+    return view

@@ -1,0 +1,49 @@
+"""Prints an `ast.Module` through astor, with comments, and reads the text back to check that it says the same.
+
+An AST has no comments: a note is a statement that is a single reserved name, and its line is replaced after printing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Sequence
+
+from autodiff_compiler import lazy
+from autodiff_compiler.backends import syntax
+from autodiff_compiler.diagnostics import InternalError
+
+NOTE = re.compile(r"^( *)__note_(\d+)__$")
+
+
+class Notes:
+    """The comments of a module: each gets a statement to stand where it is to appear."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def statement(self, text: str) -> ast.stmt:
+        self.texts.append(text)
+        return syntax.expression(syntax.name(f"__note_{len(self.texts) - 1}__"))
+
+
+def print_module(body: Sequence[ast.stmt], notes: Notes) -> str:
+    """The text of the statements.  Raises `InternalError` AD601 where the text does not read back as the tree."""
+    module = ast.fix_missing_locations(ast.Module(body=list(body), type_ignores=[]))
+    with warnings.catch_warnings():
+        # astor touches AST names that Python deprecates.
+        warnings.simplefilter("ignore")
+        astor = lazy.load("astor")
+        text = astor.to_source(module, pretty_source="".join)
+    # Module docstrings and function bodies alike: what was printed must parse to what was meant.
+    if ast.dump(ast.parse(text)) != ast.dump(module):
+        raise InternalError("AD601", f"the printed source does not read back as the tree it was printed from:\n{text}")
+    return "".join(_comment(line, notes) for line in text.splitlines(keepends=True))
+
+
+def _comment(line: str, notes: Notes) -> str:
+    found = NOTE.match(line.rstrip("\n"))
+    if found is None:
+        return line
+    return f"{found[1]}# {notes.texts[int(found[2])]}\n"

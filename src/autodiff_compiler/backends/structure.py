@@ -1,0 +1,349 @@
+"""Regions to statements: loops, branches, exits, assignments.  The same for every backend; a `Spelling` says how single
+operations are written.
+"""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+
+from autodiff_compiler.backends import syntax
+from autodiff_compiler.backends.naming import Names, loop_slots
+from autodiff_compiler.backends.nesting import Nesting, plan
+from autodiff_compiler.backends.source import Notes
+from autodiff_compiler.diagnostics import ADJOINT, Span
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.types import Scalar
+from autodiff_compiler.ir.walk import all_ops
+
+
+class Spelling(ABC):
+    """How a backend writes single operations."""
+
+    strict_types = False
+    """Whether a variable must keep its type."""
+
+    printer: Printer
+
+    @abstractmethod
+    def expression(self, op: Op) -> ast.expr:
+        """The op as an expression."""
+
+    @abstractmethod
+    def write(self, op: Op) -> list[ast.stmt]:
+        """An op that overwrites operand 0, as statements."""
+
+    @abstractmethod
+    def effect(self, op: Op) -> list[ast.stmt]:
+        """A check, `print` or `raise` as statements."""
+
+    @abstractmethod
+    def undefined(self, value: Value) -> ast.expr:
+        """Something to stand for a value nobody looks at."""
+
+    @abstractmethod
+    def condition(self, value: Value) -> ast.expr:
+        """A scalar boolean where only its truth matters."""
+
+
+class Printer:
+    """Prints the body of one function."""
+
+    def __init__(self, function: Function, spelling: Spelling, notes: Notes, taken: list[str]) -> None:
+        self.function = function
+        self.spelling = spelling
+        self.notes = notes
+        self.nesting, self.names = _plan(function, taken, spelling.strict_types)
+        self._noted: tuple[str, int] | None = None
+        spelling.printer = self
+
+    # -- what spellings ask ----------------------------------------------------------------------------------------
+
+    @property
+    def defs(self) -> dict[Value, Op]:
+        return self.nesting.defs
+
+    def definition(self, value: Value, kind: str) -> Op | None:
+        """The op of this kind that is printed in the place of `value`, if there is one."""
+        op = self.nesting.defs.get(value)
+        return op if op is not None and op.kind == kind and value in self.nesting.inline else None
+
+    def operand(self, value: Value) -> ast.expr:
+        if value not in self.nesting.inline:
+            return syntax.name(self.names[value])
+        op = self.nesting.defs[value]
+        if op.kind == "undef":
+            return self.spelling.undefined(value)
+        if op.kind == "if":
+            return self._conditional(op)
+        return self.spelling.expression(op)
+
+    # -- statements ------------------------------------------------------------------------------------------------
+
+    def body(self) -> list[ast.stmt]:
+        return self._ops(self.function.body.ops[:-1])
+
+    def _ops(self, ops: tuple[Op, ...]) -> list[ast.stmt]:
+        statements: list[ast.stmt] = []
+        for op in ops:
+            if op in self.nesting.dead or (op.results and all(r in self.nesting.inline for r in op.results)):
+                continue
+            printed = self._op(op)
+            if printed and not op.regions:
+                statements += self._note(op.span)
+            statements += printed
+        return statements
+
+    def _op(self, op: Op) -> list[ast.stmt]:
+        if op.kind == "if" and self.nesting.is_expression(op):
+            return [self._assignment(op.result, self._conditional(op))]
+        if op.kind == "if":
+            return self._if(op)
+        if op.kind == "for":
+            return self._for(op)
+        if op.kind == "while":
+            return self._while(op)
+        if TABLE[op.kind].writes:
+            return [*self.assign([(op.result, op.operands[0])]), *self.spelling.write(op)]
+        if not op.results:
+            return self.spelling.effect(op)
+        return [self._assignment(op.result, self.spelling.expression(op))]
+
+    def _assignment(self, to: Value, value: ast.expr) -> ast.stmt:
+        return assignment(self.names[to], value, isinstance(to.type, Scalar))
+
+    def _note(self, span: Span) -> list[ast.stmt]:
+        if span.phase != ADJOINT or not span.line or (span.file, span.line) == self._noted:
+            return []
+        self._noted = (span.file, span.line)
+        text = span.source_line().strip()
+        return [self.notes.statement(f"line {span.line}: {text}" if text else f"line {span.line}")]
+
+    def assign(self, pairs: list[tuple[Value, Value]]) -> list[ast.stmt]:
+        """Gives each first value the second, all at the same time."""
+        todo: list[tuple[str, ast.expr]] = []
+        statements: list[ast.stmt] = []
+        scalars: dict[str, bool] = {}
+        for to, value in pairs:
+            if to not in self.nesting.uses and to not in self.nesting.inline and not self._carried(to):
+                continue
+            if value not in self.nesting.inline and self.names[to] == self.names[value]:
+                continue
+            if self.definition(value, "undef") and not self._is_moved(to):
+                continue
+            if value in self.nesting.inline:
+                statements += self._note(self.nesting.defs[value].span)
+            todo.append((self.names[to], self.operand(value)))
+            scalars.update({self.names[to]: isinstance(to.type, Scalar)})
+        while todo:
+            for i, (to, _) in enumerate(todo):
+                if not any(to in syntax.names_read(other) for j, (_, other) in enumerate(todo) if j != i):
+                    break
+            else:
+                # Every variable is still read by another one: they change places in one statement.
+                left = ast.Tuple(elts=[syntax.target(to) for to, _ in todo], ctx=ast.Store())
+                return [*statements, syntax.assign(left, syntax.tuple_([value for _, value in todo]))]
+            to, value = todo.pop(i)
+            statements.append(assignment(to, value, scalars[to]))
+        return statements
+
+    def _carried(self, value: Value) -> bool:
+        """Whether the value is one of a loop's slot: written for the next iteration even if nobody else reads it."""
+        return self.names.graph.of(value) is not value or value not in self.nesting.defs
+
+    def _is_moved(self, value: Value) -> bool:
+        """Whether the value may be handed on without being looked at, and so must be bound to something."""
+        return any(user.kind in ("yield", "return", "for", "while") for user in self.nesting.users.get(value, ()))
+
+    # -- branches --------------------------------------------------------------------------------------------------
+
+    def _conditional(self, op: Op) -> ast.expr:
+        test = self.spelling.condition(op.operands[0])
+        then, orelse = (region.terminator.operands[0] for region in op.regions)
+        types = {op.operands[0].type, then.type}
+        if len(types) == 1 and self._is_constant(orelse, False):
+            return ast.BoolOp(op=ast.And(), values=[test, self.operand(then)])
+        if len(types) == 1 and self._is_constant(then, True):
+            return ast.BoolOp(op=ast.Or(), values=[test, self.operand(orelse)])
+        return ast.IfExp(test=test, body=self.operand(then), orelse=self.operand(orelse))
+
+    def _is_constant(self, value: Value, expected: bool) -> bool:
+        op = self.definition(value, "const")
+        return op is not None and op.attrs["value"] is expected
+
+    def _if(self, op: Op) -> list[ast.stmt]:
+        branches = [
+            [*self._ops(region.ops[:-1]), *self.assign(list(zip(op.results, region.terminator.operands)))]
+            for region in op.regions
+        ]
+        return self._branch(op.operands[0], *branches)
+
+    def _branch(self, condition: Value, then: list[ast.stmt], orelse: list[ast.stmt]) -> list[ast.stmt]:
+        if then:
+            return [ast.If(test=self.spelling.condition(condition), body=then, orelse=orelse)]
+        if orelse:
+            return [ast.If(test=negated(self.spelling.condition(condition)), body=orelse, orelse=[])]
+        return []
+
+    # -- loops -----------------------------------------------------------------------------------------------------
+
+    def _for(self, op: Op) -> list[ast.stmt]:
+        slots = loop_slots(op)
+        region = op.regions[0]
+        before = self.assign([(column[0], init) for column, init, _ in slots])
+        range_ = self._range(op)
+        before += self._counters_before(op, range_)
+        index = region.params[0]
+        variable = self.names[index] if index in self.nesting.uses or index.name else "_"
+        body = self._loop_body(op)
+        return [
+            *before,
+            ast.For(target=syntax.target(variable), iter=range_, body=body or [ast.Pass()], orelse=[]),
+        ]
+
+    def _range(self, op: Op) -> ast.expr:
+        start, stop, step = op.operands[:3]
+        arguments = [stop]
+        if not self._is_integer(step, 1):
+            arguments = [start, stop, step]
+        elif not self._is_integer(start, 0):
+            arguments = [start, stop]
+        return syntax.call("range", *(self.operand(v) for v in arguments))
+
+    def _is_integer(self, value: Value, number: int) -> bool:
+        op = self.definition(value, "const")
+        return op is not None and op.attrs["value"] == number
+
+    def _while(self, op: Op) -> list[ast.stmt]:
+        condition = op.regions[0]
+        before = self.assign([(column[0], init) for column, init, _ in loop_slots(op)])
+        before += self._counters_before(op, None)
+        test_ops = self._ops(condition.ops[:-1])
+        test = self.spelling.condition(condition.terminator.operands[0])
+        body = self._loop_body(op)
+        if not test_ops:
+            return [*before, ast.While(test=test, body=body or [ast.Pass()], orelse=[])]
+        leave = ast.If(test=negated(test), body=[ast.Break()], orelse=[])
+        return [*before, ast.While(test=syntax.literal(True), body=[*test_ops, leave, *body], orelse=[])]
+
+    def _counters(self, op: Op) -> tuple[Value | None, Value | None]:
+        """The trip count and the exit code, where somebody reads them."""
+        counters = op.results[len(loop_slots(op)) :]
+        used = [v if v in self.nesting.uses else None for v in counters]
+        return used[0], used[1] if op.attrs.get("exits") else None
+
+    def _counters_before(self, op: Op, range_: ast.expr | None) -> list[ast.stmt]:
+        trips, code = self._counters(op)
+        statements = []
+        if trips is not None:
+            counted = range_ is None or op.attrs.get("exits")
+            count = syntax.literal(0) if counted or range_ is None else syntax.call("len", range_)
+            statements.append(assignment(self.names[trips], count, True))
+        if code is not None:
+            statements.append(assignment(self.names[code], syntax.literal(0), True))
+        return statements
+
+    def _loop_body(self, op: Op) -> list[ast.stmt]:
+        region = op.regions[-1]
+        trips, _ = self._counters(op)
+        counted = trips is not None and (op.kind == "while" or op.attrs.get("exits"))
+        count = [assignment(self.names[trips], _plus_one(self.names[trips]), True)] if counted and trips else []
+        if op.attrs.get("exits"):
+            return [*count, *self._tail(op, region, region.terminator.operands)]
+        targets = [column[0] for column, _, _ in loop_slots(op)]
+        return [*count, *self._ops(region.ops[:-1]), *self.assign(list(zip(targets, region.terminator.operands)))]
+
+    def _tail(self, loop: Op, region: Region, yielded: tuple[Value, ...]) -> list[ast.stmt]:
+        """The end of a body that may leave the loop: `yielded` are the new slots and the exit code.
+
+        An `if` that comes last and whose results are only yielded is printed with the end of the body in each branch,
+        so that `break` stands where the user wrote it.
+        """
+        ops = [op for op in region.ops[:-1] if op not in self.nesting.dead]
+        last = ops[-1] if ops else None
+        if last is not None and last.kind == "if" and self._only_yielded(last, yielded):
+            printed = self._ops(tuple(ops[:-1]))
+            branches = []
+            for branch in last.regions:
+                inside = dict(zip(last.results, branch.terminator.operands))
+                branches.append(self._tail(loop, branch, tuple(inside.get(v, v) for v in yielded)))
+            then, orelse = branches
+            if then and isinstance(then[-1], ast.Break):
+                return [*printed, *self._branch(last.operands[0], then, []), *orelse]
+            if orelse and isinstance(orelse[-1], ast.Break):
+                test = negated(self.spelling.condition(last.operands[0]))
+                return [*printed, ast.If(test=test, body=orelse, orelse=[]), *then]
+            return [*printed, *self._branch(last.operands[0], then, orelse)]
+        return [*self._ops(tuple(ops)), *self._leave(loop, yielded)]
+
+    def _only_yielded(self, op: Op, yielded: tuple[Value, ...]) -> bool:
+        """Whether the last `if` decides the exit code and gives its results to nobody but the end of the body."""
+        return yielded[-1] in op.results and all(
+            self.nesting.uses.get(r, 0) <= 1 and (r in yielded or r not in self.nesting.uses) for r in op.results
+        )
+
+    def _leave(self, loop: Op, yielded: tuple[Value, ...]) -> list[ast.stmt]:
+        *values, code = yielded
+        _, result = self._counters(loop)
+        targets = [column[0] for column, _, _ in loop_slots(loop)]
+        constant = self.definition(code, "const")
+        if constant is not None and constant.attrs["value"] == 0:
+            return self.assign(list(zip(targets, values)))
+        exit_code = self.operand(code)
+        statements = []
+        clobbered = isinstance(exit_code, ast.Name) and exit_code.id in [self.names[t] for t in targets]
+        if constant is None and (clobbered or not isinstance(exit_code, ast.Name)):
+            variable = self.names[result] if result is not None else self.names.fresh("exit_code")
+            statements.append(assignment(variable, exit_code, True))
+            exit_code = syntax.name(variable)
+        elif result is not None and not (isinstance(exit_code, ast.Name) and exit_code.id == self.names[result]):
+            statements.append(assignment(self.names[result], exit_code, True))
+            exit_code = syntax.name(self.names[result]) if constant is None else exit_code
+        statements += self.assign(list(zip(targets, values)))
+        if constant is not None:
+            return [*statements, ast.Break()]
+        test = syntax.compare(ast.NotEq(), exit_code, syntax.literal(0))
+        return [*statements, ast.If(test=test, body=[ast.Break()], orelse=[])]
+
+
+def _plan(function: Function, taken: list[str], strict: bool) -> tuple[Nesting, Names]:
+    """Nesting and names; what could not share the variable it is yielded to is nested into the assignment."""
+    nesting = plan(function)
+    names = Names(nesting, taken, strict)
+    apart = frozenset(
+        value
+        for op in all_ops(function.body)
+        if op not in nesting.dead
+        for column, _, value in loop_slots(op)
+        if value not in nesting.inline and not names.same(column[0], value)
+    )
+    if not apart:
+        return nesting, names
+    nesting = plan(function, apart)
+    return nesting, Names(nesting, taken, strict)
+
+
+def _plus_one(variable: str) -> ast.expr:
+    return syntax.binary(ast.Add(), syntax.name(variable), syntax.literal(1))
+
+
+def negated(test: ast.expr) -> ast.expr:
+    """`not test`, without two `not`s in a row."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    return syntax.not_(test)
+
+
+AUGMENTED = (ast.Add, ast.Sub, ast.Mult, ast.Div)
+
+
+def assignment(variable: str, value: ast.expr, scalar: bool) -> ast.stmt:
+    """`variable = value`, as `variable += …` where that is the same: for scalars, which `+=` does not change in place."""
+    if scalar and isinstance(value, ast.BinOp) and isinstance(value.op, AUGMENTED):
+        if isinstance(value.left, ast.Name) and value.left.id == variable:
+            return ast.AugAssign(target=syntax.target(variable), op=value.op, value=value.right)
+        commutes = isinstance(value.op, ast.Add | ast.Mult)
+        if commutes and isinstance(value.right, ast.Name) and value.right.id == variable:
+            return ast.AugAssign(target=syntax.target(variable), op=value.op, value=value.left)
+    return syntax.assign(syntax.target(variable), value)

@@ -1,0 +1,51 @@
+"""Every op kind of the table is printed and computes what the interpreter computes, in value and in type."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+from op_cases import Case, all_cases
+
+from autodiff_compiler import backends
+from autodiff_compiler.ir import interp
+from autodiff_compiler.ir.opset import TABLE
+
+CASES = all_cases()
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUTODIFF_COMPILER_CACHE", str(tmp_path))
+
+
+def assert_same(got: Any, expected: Any, exact_kind: bool) -> None:
+    if exact_kind:
+        assert type(got) is type(expected)
+    if isinstance(expected, np.ndarray):
+        assert got.dtype == expected.dtype
+        assert got.shape == expected.shape
+    np.testing.assert_allclose(got, expected, rtol=1e-6 if np.asarray(expected).dtype == np.float32 else 1e-13)
+
+
+def run_both(case: Case, backend: str) -> tuple[Any, list[Any]]:
+    expected = interp.run(case.function, copy.deepcopy(case.arguments), mutable=True)
+    text = backends.emit(case.function, backend)
+    function = backends.load(text, case.function.name, case.function.constants)
+    got = function(*copy.deepcopy(case.arguments))
+    return got, expected
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.kind}: {c.label}")
+def test_python(case):
+    got, expected = run_both(case, "python")
+    got = list(got) if len(expected) > 1 else [got]
+    assert len(got) == len(expected)
+    for g, e in zip(got, expected):
+        assert_same(g, e, exact_kind=True)
+
+
+def test_no_op_is_forgotten():
+    assert {case.kind for case in CASES} >= set(TABLE)
