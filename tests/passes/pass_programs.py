@@ -46,7 +46,7 @@ class Program:
         return value if value.type == F64 else self.b.cast(value, F64)
 
     def statements(self, count: int, depth: int) -> None:
-        kinds = ["arith"] * 4 + ["ints", "load", "load", "store", "accum", "vector", "fresh", "dim"]
+        kinds = ["arith"] * 4 + ["ints", "load", "load", "store", "accum", "vector", "fresh", "dim", "probe"]
         if depth < 3:
             kinds += ["if", "for", "for", "while"]
         for _ in range(count):
@@ -86,6 +86,19 @@ class Program:
         array, index = self.pick("vector"), self.pick("int")
         self.b.emit("check_index", (index, self.b.dim(array, 0)))
         return array, index
+
+    def do_probe(self, depth: int) -> None:
+        """A check whose failure nothing else would show."""
+        index, extent = self.pick("int"), self.b.dim(self.pick("vector"), 0)
+        if self.random.random() < 0.5:
+            index = self.b.op(self.random.choice(("add", "sub")), index, self.pick("int"))
+        guard = self.b.op(self.random.choice(("lt", "le")), index, self.b.add(extent, self.b.const(self.random.randint(0, 1))))
+        with self.b.region() as then:
+            self.b.emit("check_index", (index, extent))
+            self.b.yield_()
+        with self.b.region() as orelse:
+            self.b.yield_()
+        self.b.if_(guard, then.done(), orelse.done())
 
     def do_load(self, depth: int) -> None:
         array, index = self.place()
