@@ -46,8 +46,9 @@ def check(build: Any, target: Any, x: Any, y: Any, symbol: str) -> None:
     try:
         got = outcome(lambda b, x, y: build(b, symbol, x, y), (x, y), {})
     except UnsupportedError:
-        # Only where NumPy would give int8 or float16.
-        assert expected is None or np.asarray(expected).dtype in (np.int8, np.float16), what
+        # Only where NumPy would give int8 or float16, or one of two dtypes as the exponent's value has it.
+        power_of_bool = symbol == "**" and np.asarray(plain(x)).dtype == bool
+        assert expected is None or power_of_bool or np.asarray(expected).dtype in (np.int8, np.float16), what
         return
     except (*RAISED, UserError) as error:
         negative_power = symbol == "**" and isinstance(plain(x), int) and isinstance(y, R)
@@ -110,20 +111,20 @@ def test_operators_have_the_names_of_ast() -> None:
 
 def test_truth_of_an_array_is_refused() -> None:
     with pytest.raises(UserError, match="ambiguous"):
-        outcome(lambda b, x: arith.truth(b, x), (v,), {})
+        outcome(arith.truth, (v,), {})
 
 
 @pytest.mark.parametrize("exponent", [R(0.5), 0.5, R(1.5)])
 def test_negative_python_float_to_fractional_power_raises(exponent: Any) -> None:
     with pytest.raises(ValueError, match="complex"):
-        outcome(lambda b, x, y: arith.power(b, x, y), (R(-2.0), exponent), {})
+        outcome(arith.power, (R(-2.0), exponent), {})
 
 
 def test_shapes_that_do_not_broadcast_raise_at_run_time() -> None:
     with pytest.raises(ValueError, match="broadcast"):
         outcome(lambda b, x, y: arith.binary(b, "+", x, y), (v, np.ones(4)), {})
     with pytest.raises(ValueError, match="inner"):
-        outcome(lambda b, x, y: arith.matmul(b, x, y), (v, np.ones(4)), {})
+        outcome(arith.matmul, (v, np.ones(4)), {})
 
 
 def test_checks_bear_the_span_object_of_the_access() -> None:

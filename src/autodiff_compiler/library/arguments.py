@@ -101,7 +101,19 @@ def to_dtype(b: Builder, x: Any, dtype: str, *, strong: bool = False) -> Value:
     target = Scalar(dtype, "py" if weak else "np")
     if not isinstance(x, Value):
         return b.const(*_constant(b, x, target))
+    if type_ == INT and dtype in INTS and dtype != "i64":
+        _require_fits(b, x, dtype)
     return b.cast(x, target)
+
+
+def _require_fits(b: Builder, x: Value, dtype: str) -> None:
+    """NumPy takes a Python int as a small integer only if it is one."""
+    info = np.iinfo(numpy_dtype(dtype))
+    fits = b.compare("ge", x, b.const(int(info.min)))
+    if dtype != "u64":
+        fits = b.op("and", fits, b.compare("le", x, b.const(int(info.max))))
+    message = ("Python integer ", None, f" out of bounds for {numpy_dtype(dtype)}")
+    b.emit("check", (fits, x), {"error": "OverflowError", "message": message})
 
 
 def to_int(b: Builder, x: Any, what: str) -> Value:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, Type, dtype_of, promote, rank
+from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, Type, dtype_of, numpy_dtype, promote, rank
 from autodiff_compiler.library.arguments import (
     as_operand,
     as_value,
@@ -109,6 +111,9 @@ def power(b: Builder, x: Any, y: Any) -> Value:
     types = type_of(b, x), type_of(b, y)
     dtype = common_dtype(b, *types)
     py = is_py(*types)
+    if dtype_of(types[0]) == "bool" and not is_py(types[0]) and dtype not in FLOATS:
+        # int8 or int64, as the exponent's value has it.
+        raise UnsupportedError("AD205", "a power of NumPy booleans", b.span, help="use astype(int)")
     if dtype == "bool":
         if not py:
             raise UnsupportedError("AD205", "NumPy computes powers of booleans in int8", b.span, help="use astype(int)")
@@ -175,14 +180,30 @@ def unary(b: Builder, op: str, x: Any) -> Value:
 
 def compare(b: Builder, op: str, x: Any, y: Any) -> Value:
     """`x < y` and the five others."""
-    left, right = as_operand(b, x), as_operand(b, y)
-    dtypes = {dtype_of(type_of(b, left)), dtype_of(type_of(b, right))}
-    if "u64" in dtypes and dtypes & {"i8", "i16", "i32", "i64"} and not is_number(left) and not is_number(right):
-        raise UnsupportedError(
-            "AD206", "a comparison of uint64 with signed integers", b.span, help="convert one with astype"
-        )
-    symbol = _SYMBOLS.get(op, op)
-    return apply(b, _KINDS[symbol], *promoted(b, left, right))
+    things = as_operand(b, x), as_operand(b, y)
+    types = [type_of(b, thing) for thing in things]
+    dtypes = {dtype_of(type_) for type_ in types}
+    dtype = common_dtype(b, *types)
+    # Integers compare by value: an int that may not fit into the dtype of an array is not squeezed into it.
+    if dtypes <= set(INTS) and not all(_fits(thing, dtype) for thing in things):
+        if "u64" in dtypes:
+            raise UnsupportedError(
+                "AD206", "a comparison of uint64 with signed integers", b.span, help="convert one with astype"
+            )
+        dtype = "i64"
+    kind = _KINDS[_SYMBOLS.get(op, op)]
+    return apply(b, kind, *(to_dtype(b, thing, dtype) for thing in things))
+
+
+def _fits(x: Any, dtype: str) -> bool:
+    """Whether an integer, or what a value may hold, is a value of the integer dtype for certain."""
+    if dtype not in INTS:
+        return False
+    wanted = np.iinfo(numpy_dtype(dtype))
+    if is_number(x):
+        return wanted.min <= int(x) <= wanted.max
+    own = np.iinfo(numpy_dtype(dtype_of(x.type)))
+    return wanted.min <= own.min and own.max <= wanted.max
 
 
 def truth(b: Builder, x: Any) -> Value:

@@ -98,20 +98,22 @@ def _test(kind: str):
     return build
 
 
+def _with_numpy(b: Builder, *operands: Any) -> list[Any]:
+    """Operands of an operator that is called as a function: Python scalars alone become NumPy scalars."""
+    things = [as_operand(b, x) for x in operands]
+    return [as_array(b, x) for x in things] if arith.is_py(*(type_of(b, x) for x in things)) else things
+
+
 def _operator(symbol: str):
     def build(b: Builder, x1: Any, x2: Any) -> Value:
-        # Unlike an operator, the function makes NumPy scalars of Python scalars first.
-        things = [as_operand(b, x1), as_operand(b, x2)]
-        if arith.is_py(*(type_of(b, x) for x in things)):
-            things = [as_array(b, x) for x in things]
-        return arith.binary(b, symbol, *things)
+        return arith.binary(b, symbol, *_with_numpy(b, x1, x2))
 
     return build
 
 
 def _comparison(symbol: str):
     def build(b: Builder, x1: Any, x2: Any) -> Value:
-        return arith.compare(b, symbol, *strong(b, x1, x2))
+        return arith.compare(b, symbol, *_with_numpy(b, x1, x2))
 
     return build
 
