@@ -80,7 +80,7 @@ def test_the_network_learns():
 
 
 def test_demo():
-    done = subprocess.run([sys.executable, str(EXAMPLES / "demo.py")], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, str(EXAMPLES / "demo.py")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "def burgers_grad" in done.stdout
     assert "15.0" in done.stdout
