@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import functools
-import itertools
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, overload
-
-import numpy as np
 
 from autodiff_compiler.api.binding import Argnums
 from autodiff_compiler.api.derivative import Derivative
 from autodiff_compiler.api.products import Pullback, pushforward_of, reverse_of
-from autodiff_compiler.diagnostics import SOURCES, UserError
+from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.options import Options
 
 Source = Callable | str
-_counter = itertools.count(1)
+# One function per text, so that a repeated `jvp(text, …)` finds what it compiled.
+_from_text = functools.lru_cache(maxsize=256)(from_text)
 
 
 @overload
@@ -108,19 +106,3 @@ def function_of(fun: Source) -> Callable:
     if not callable(fun):
         raise UserError("AD410", f"{fun!r} is not a function", help="pass a function, or the source text of one")
     return fun
-
-
-@functools.lru_cache(maxsize=256)
-def _from_text(text: str) -> Callable:
-    name = f"<source {next(_counter)}>"
-    SOURCES.register(name, text)
-    scope: dict[str, Any] = {"np": np, "numpy": np, "math": math, "__name__": "__source__"}
-    before = set(scope) | {"__builtins__"}
-    try:
-        exec(compile(text, name, "exec"), scope)
-    except SyntaxError as error:
-        raise UserError("AD425", f"the source text is not Python: {error}") from error
-    defined = [value for key, value in scope.items() if key not in before and callable(value)]
-    if not defined:
-        raise UserError("AD425", "the source text defines no function")
-    return defined[-1]

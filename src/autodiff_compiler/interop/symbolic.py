@@ -58,7 +58,7 @@ def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -
     missing = sorted(str(s) for s in expression.free_symbols if str(s) not in names)
     if missing:
         raise UserError(
-            "AD426", f"the expression has the symbols {', '.join(missing)}, which are not among its arguments"
+            "AD425", f"the expression has the symbols {', '.join(missing)}, which are not among its arguments"
         )
     printer = printing.NumPyPrinter({"fully_qualified_modules": False})
     temporaries = (sympy.Symbol(f"t{i}") for i in range(10**9) if f"t{i}" not in names)
@@ -85,7 +85,7 @@ def to_sympy(fun: Callable) -> Any:
     for op in fn.body.ops[:-1]:
         known[op.result if len(op.results) == 1 else op] = _translated(sympy, op, known)
     if len(fn.results) != 1:
-        raise UnsupportedError("AD427", f"{fn.name} has {len(fn.results)} results; to_sympy needs one", fn.span)
+        raise UnsupportedError("AD426", f"{fn.name} has {len(fn.results)} results; to_sympy needs one", fn.span)
     return known[fn.results[0]]
 
 
@@ -98,6 +98,6 @@ def _translated(sympy: Any, op: Op, known: Mapping[Any, Any]) -> Any:
     name = NAMES.get(op.kind, op.kind if op.kind in SAME else None)
     if name is None:
         raise UnsupportedError(
-            "AD427", f"`{op.kind}` has no SymPy form", op.span, help="to_sympy takes straight-line functions of floats"
+            "AD426", f"`{op.kind}` has no SymPy form", op.span, help="to_sympy takes straight-line functions of floats"
         )
     return getattr(sympy, name)(*operands)
