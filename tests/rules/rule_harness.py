@@ -12,8 +12,9 @@ import numpy as np
 
 from autodiff_compiler import rules
 from autodiff_compiler.ir.builder import Builder
-from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.interp import run
+from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Array, ListOf, Type, is_float, rank
 from autodiff_compiler.ir.verify import verify
 
@@ -71,16 +72,19 @@ def reverse(fn: Function) -> Function:
         wanted = [i for i, v in enumerate(op.operands) if is_float(v.type)]
         cotangents = [adjoints.get(r) for r in op.results]
         for i, contribution in rules.vjp(b, op, cotangents, wanted, constants=known).items():
-            _contribute(b, adjoints, op.operands[i], contribution)
+            _contribute(b, adjoints, op, i, contribution)
     floats = [p for p in fn.params if is_float(p.type)]
     return close(b, (*fn.params, *seeds), [adjoints.get(p) or b.zeros_like(p) for p in floats])
 
 
-def _contribute(b: Builder, adjoints: dict[Value, Value], operand: Value, found: rules.Contribution) -> None:
+def _contribute(b: Builder, adjoints: dict[Value, Value], op: Op, i: int, found: rules.Contribution) -> None:
+    operand = op.operands[i]
     before = adjoints.get(operand)
     match found:
         case rules.Dense(value):
-            value = _to_type(b, value, operand)
+            if TABLE[op.kind].elementwise:
+                value = _to_type(b, value, operand)
+            assert value.type == operand.type, f"{op.kind}: {value.type} for {operand.type}"
             if isinstance(operand.type, ListOf):
                 assert before is None, "the harness adds no lists"
                 adjoints[operand] = value
@@ -94,8 +98,6 @@ def _contribute(b: Builder, adjoints: dict[Value, Value], operand: Value, found:
 
 def _to_type(b: Builder, value: Value, operand: Value) -> Value:
     """What AD does with a dense contribution of an elementwise op."""
-    if isinstance(operand.type, ListOf):
-        return value
     if isinstance(operand.type, Array):
         return b.cast(b.op("unbroadcast", value, *b.dims(operand)), operand.type)
     return b.cast(b.sum(value, range(rank(value.type))), operand.type)

@@ -186,6 +186,19 @@ def _one_tangent(kind, types, arrays, i):
     assert np.shape(tangent) == np.shape(out)
 
 
+@pytest.mark.parametrize("types", [(FLOAT, F64), (F64, FLOAT)])
+@pytest.mark.parametrize("kind", [k for k in KINDS if arity(k) == 2])
+def test_mixed_kinds(kind, types):
+    """A Python float with a NumPy scalar: the tangent has the result's kind, each adjoint its operand's."""
+    _, easy, _ = CASES[kind]
+    fn = build(types, lambda b, x, y: b.op(kind, x, y))
+    x, y = point(easy[0])
+    args = [x if t is FLOAT else np.float64(x) for t, x in zip(types, (x, y))]
+    check_modes(fn, args)
+    for i in range(2):
+        _one_tangent(kind, types, args, i)
+
+
 ANALYTIC = [k for k in KINDS if isinstance(TABLE[k].np_eval, np.ufunc) and "D->D" in TABLE[k].np_eval.types]
 
 

@@ -108,7 +108,8 @@ def test_integer_powers_at_zero_to_second_order(n):
 
 
 @pytest.mark.parametrize(
-    ("kind", "at"), [("pow", (1e-300, -0.5)), ("pow", (0.0, 0.5)), ("sqrt", (0.0,)), ("arcsin", (1.0,))]
+    ("kind", "at"),
+    [("pow", (1e-300, -0.5)), ("pow", (0.0, 0.5)), ("sqrt", (0.0,)), ("arcsin", (1.0,)), ("fmod", (1e308, 1e-308))],
 )
 def test_rules_of_python_floats_never_raise(kind, at):
     gradient(kind, FLOAT, at, 1.0)

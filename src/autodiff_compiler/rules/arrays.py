@@ -58,25 +58,25 @@ def _store_vjp(site: Site, ct: Value, i: int) -> Contribution:
         return Dense(b.store(ct, path, where, zero_scalar(b, array)))
     place = b.load(ct, path, where)
     if any(kind == "index" and "a" in items for kind, items in path):
-        place = b.select(_last_writers(site), place, zero_scalar(b, array))
+        place = b.select(_last_writers(site, ct, place), place, zero_scalar(b, array))
     return Dense(to_operand(b, place, value))
 
 
-def _last_writers(site: Site) -> Value:
+def _last_writers(site: Site, ct: Value, place: Value) -> Value:
     """Which elements of the stored value are still there: at a repeated index only the last one is.
 
     Each element's number is stored as the element was; those that are read back are the ones that stayed.
     """
     b, path = site.b, site.op.attrs["path"]
-    array, *where, _ = site.operands
-    extents = b.dims(b.load(array, path, where))
+    _, *where, _ = site.operands
+    extents = b.dims(place)
     count = extents[0]
     for extent in extents[1:]:
         count = b.mul(count, extent)
     numbers = b.op("arange", count)
     if len(extents) > 1:
         numbers = b.op("reshape", numbers, *extents)
-    blank = b.full(b.dims(array), b.const(0, Scalar("i64")))
+    blank = b.full(b.dims(ct), b.const(0, Scalar("i64")))
     stored = b.store(blank, path, where, numbers)
     return b.op("eq", b.load(stored, path, where), numbers)
 

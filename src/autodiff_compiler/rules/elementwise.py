@@ -90,7 +90,7 @@ rule("div", lambda t, a, b, y: _quotient(t, b, y), _divisor)
 rule("div0", lambda t, a, b, y: t / b, lambda t, a, b, y: -(t * a / b) / b)
 rule("abs", lambda t, x, y: t * sign(x))
 rule("mod", lambda t, a, b, y: t, lambda t, a, b, y: -(t * floordiv(a, b)))
-rule("fmod", lambda t, a, b, y: t, lambda t, a, b, y: -(t * rint((a - y) / guarded(b))))
+rule("fmod", lambda t, a, b, y: t, lambda t, a, b, y: -(t * rint(((a - y) / guarded(b)).ieee())))
 rule("maximum", lambda t, a, b, y: _winner(t, a.gt(b), a.eq(b)), lambda t, a, b, y: _winner(t, b.gt(a), a.eq(b)))
 rule("minimum", lambda t, a, b, y: _winner(t, a.lt(b), a.eq(b)), lambda t, a, b, y: _winner(t, b.lt(a), a.eq(b)))
 rule("copysign", lambda t, a, b, y: t * (sign(a) * b.emit("copysign", 1.0, b)), None)
@@ -132,6 +132,7 @@ def _power_base(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr | None:
     c = n.constant
     if c is None:
         return _power_base_unknown(t, x.ieee(), n)
+    x = x if y.is_python else x.ieee()
     if c == 0:
         return None
     if c == 1:
