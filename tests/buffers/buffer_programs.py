@@ -48,7 +48,13 @@ class Generator:
     def arguments(self) -> list:
         values = iter([0.25 * k - 1.0 for k in range(60)])
         vector = lambda: np_array([next(values) for _ in range(N)])
-        return [vector(), vector(), np_array([[next(values) for _ in range(N)] for _ in range(N)]), [vector(), vector()], 3]
+        return [
+            vector(),
+            vector(),
+            np_array([[next(values) for _ in range(N)] for _ in range(N)]),
+            [vector(), vector()],
+            3,
+        ]
 
     def pick(self, type_: Type) -> Value:
         """A value of a type; a newer one is more likely."""
