@@ -379,6 +379,7 @@ return %t
         # Triangles, below and above the diagonal.
         ("%0, %m, %1", "  %u: int = for %0, %i, %1 {exits=False} do (%j: int) {\n    check_index %j, %m\n    yield\n  }"),
         ("%0, %m, %1", "  %a: int = add %i, %1\n  %u: int = for %a, %m, %1 {exits=False} do (%j: int) {\n    check_index %j, %m\n    yield\n  }"),
+        ("%0, %m, %1", "  %k: int = const 2\n  %j: int = floordiv %i, %k\n  check_index %j, %m"),
         # A condition around it.
         ("%0, %n, %1", "  %q: bool = lt %i, %m\n  if %q then {\n    check_index %i, %m\n    yield\n  } else {\n    yield\n  }"),
     ],
@@ -397,6 +398,7 @@ def test_checks_proven(bounds: str, inner: str) -> None:
         ("%m, %m1, %m1", "  check_index %i, %m"),
         ("%0, %m, %n", "  check_index %i, %m"),
         ("%0, %n, %1", "  check_index %0, %m"),
+        ("%0, %n, %1", "  %k: int = const 2\n  %j: int = floordiv %i, %k\n  check_index %j, %m"),
         ("%0, %m, %1", "  %j: int = mul %i, %n\n  check_index %j, %m"),
         ("%0, %n, %1", "  %q: bool = lt %i, %m\n  if %q then {\n    yield\n  } else {\n    check_index %i, %m\n    yield\n  }"),
     ],

@@ -149,12 +149,20 @@ class Bounds:
         if op.kind in ("maximum", "minimum"):
             both = [self.affine(v) for v in op.operands]
             return (both, []) if op.kind == "maximum" else ([], both)
-        if op.kind == "mod" and all(v.type == INT for v in op.operands):
-            divisor = self.shapes.of(op.operands[1])
-            if isinstance(divisor, int) and divisor > 0:
-                return [Affine()], [Affine(divisor - 1)]
+        if op.kind in ("mod", "floordiv") and all(v.type == INT for v in op.operands):
+            return self._divided(op)
         counts = op.kind == "list_len" or (op.regions and op.kind != "if" and atom is _trips(op))
         return ([Affine()], []) if counts else ([], [])
+
+    def _divided(self, op: Op) -> tuple[list[Affine], list[Affine]]:
+        """Bounds of a remainder or a quotient by a positive constant."""
+        divisor = self.shapes.of(op.operands[1])
+        if not isinstance(divisor, int) or divisor <= 0:
+            return [], []
+        if op.kind == "mod":
+            return [Affine()], [Affine(divisor - 1)]
+        dividend = self.affine(op.operands[0])
+        return ([Affine()], [dividend]) if self._eliminate(dividend, BUDGET) else ([], [])
 
     def _depth(self, atom: Extent) -> tuple[int, int]:
         """Atoms defined later are replaced first."""

@@ -84,7 +84,8 @@ class _Hoist(FactRewriter):
     ) -> None:
         index, extent = check.operands
         needed = _slice(index, self.defs, local)
-        with builder.at(check.span):
+        # A span object of its own: the access in the loop does not stand for these checks.
+        with builder.at(replace(check.span)):
             for end in ends:
                 env = {body.params[0]: end}
                 builder.ops.extend(clone_ops(needed, env))

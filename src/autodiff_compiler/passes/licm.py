@@ -1,7 +1,7 @@
 """Loop-invariant code: pure ops that give the same in every iteration move before the loop.
 
 An op that may raise moves only if it certainly does not (an index proven to be in bounds, operands of one shape) or if
-the loop certainly runs.  Checks and everything in a branch stay.  Constants, extents and index sums such as `j + 1`
+the loop certainly runs and comes to it before any check or output.  Checks and everything in a branch stay.  Constants, extents and index sums such as `j + 1`
 move only together with something that needs them: on their own they read better in place.  New arrays and what is
 written to stay in the loop, where each iteration has its own.
 
@@ -16,7 +16,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import is_free, is_pure, may_trap, opdef
+from autodiff_compiler.ir.opdef import PURE
+from autodiff_compiler.ir.opset import is_free, is_pure, may_trap, nested_effect, opdef
 from autodiff_compiler.ir.path import is_scalar_index
 from autodiff_compiler.ir.types import INT, Array, ListOf, rank
 from autodiff_compiler.ir.walk import op_uses
@@ -25,7 +26,7 @@ from autodiff_compiler.passes.rewrite import FactRewriter
 
 
 def run(function: Function) -> Function:
-    return _Motion(function).function(function)
+    return _Motion.run(function)
 
 
 class _Motion(FactRewriter):
@@ -60,6 +61,8 @@ class _Motion(FactRewriter):
                 and not (allocates(op) or opdef(op).writes or any(r in owned for r in op.results))
                 and (runs or self._certain(op))
             )
+            # A check that stays behind may be what makes the next op safe.
+            runs = runs and nested_effect(op) == PURE
             if not movable:
                 inside.update(op.results)
             elif _better_in_place(op):
@@ -77,8 +80,8 @@ class _Motion(FactRewriter):
             return is_scalar_index(op.attrs["path"], rank(array.type)) and all(
                 self.bounds.in_bounds(index, self.shapes.extents(array)[axis]) for axis, index in enumerate(indices)
             )
-        if opdef(op).elementwise and not opdef(op).traps:
-            arrays = [v for v in op.operands if isinstance(v.type, Array)]
+        arrays = [v for v in op.operands if isinstance(v.type, Array)]
+        if opdef(op).elementwise and arrays:
             return all(self.shapes.same_shape(arrays[0], other) for other in arrays[1:])
         return False
 

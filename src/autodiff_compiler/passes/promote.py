@@ -23,14 +23,10 @@ from autodiff_compiler.passes.rewrite import FactRewriter
 
 
 def run(function: Function) -> Function:
-    return _Promote(function).function(function)
+    return _Promote.run(function)
 
 
 class _Promote(FactRewriter):
-    def __init__(self, function: Function) -> None:
-        super().__init__(function)
-        self._uses = uses(function.body)
-
     def structured(self, op: Op) -> None:
         op = self.inside(op)
         if op.kind == "if":
@@ -47,39 +43,13 @@ class _Promote(FactRewriter):
         body = loop.regions[-1]
         local = {value for inner in all_ops(body) for value in inner.results}
         local.update(*(region.params for region in loop.regions))
+        readers = uses(body)
         found: list[tuple[int, Op]] = []
         _, params, yielded, _ = slots(loop)
         for slot, param in enumerate(params):
             if isinstance(param.type, Array) and is_float(param.type):
-                found += [(slot, op) for op in self._chain(body, param, yielded[slot]) if self._fixed(op, local)]
+                found += [(slot, op) for op in _chain(body, readers, param, yielded[slot]) if self._fixed(op, local)]
         return found
-
-    def _chain(self, body: Region, param: Value, last: Value) -> list[Op]:
-        """The accums between a parameter and what is yielded for it, if nothing else reads any version between."""
-        readers: dict[Value, list[Op]] = {}
-        for op in all_ops(body):
-            for operand in op.operands:
-                readers.setdefault(operand, []).append(op)
-        chain: list[Op] = []
-        version = param
-        while True:
-            if len(readers.get(version, ())) != 1:
-                return []
-            (reader,) = readers[version]
-            if reader is body.terminator:
-                return chain if version is last else []
-            if reader not in body.ops or reader.kind not in ("accum", "for", "while"):
-                return []
-            if reader.regions:
-                inits, _, _, results = slots(reader)
-                if version not in inits:
-                    return []
-                version = results[inits.index(version)]
-            elif reader.operands[0] is version:
-                chain.append(reader)
-                version = reader.result
-            else:
-                return []
 
     def _fixed(self, op: Op, local: set[Value]) -> bool:
         """Whether the accum adds a scalar at an element that is the same, and certainly there, in every iteration."""
@@ -149,3 +119,29 @@ class _Promote(FactRewriter):
             operands = (arrays[slot], *op.operands[1:-1], total)
             self.keep(replace(op, operands=operands, results=(result,)))
             arrays[slot] = result
+
+
+def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Value) -> list[Op]:
+    """The accums between a parameter and what is yielded for it, if nothing else reads any version between."""
+    chain: list[Op] = []
+    version = param
+    while True:
+        if len(readers.get(version, ())) != 1:
+            return []
+        (reader,) = readers[version]
+        if reader.operands.count(version) != 1:
+            return []
+        if reader is body.terminator:
+            return chain if version is last else []
+        if reader not in body.ops or reader.kind not in ("accum", "for", "while"):
+            return []
+        if reader.regions:
+            inits, _, _, results = slots(reader)
+            if version not in inits:
+                return []
+            version = results[inits.index(version)]
+        elif reader.operands[0] is version:
+            chain.append(reader)
+            version = reader.result
+        else:
+            return []

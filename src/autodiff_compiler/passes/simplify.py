@@ -7,8 +7,9 @@ the same thing twice.  Minus signs move outwards, so that `s - x` is printed and
     Input:  a = mul x, one; b = neg a; c = add s, b; d = mul hundred, (mul two, y)
     Output: c = sub s, x; d = mul twohundred, y
 
-What floats allow: `x + 0.0` is taken for `x` and `-(a - b)` for `b - a`, which may change the sign of a zero, nothing
-else; constants are gathered only where their product is exact; `x * 0.0` is left alone (it may be NaN).  Idempotent.
+What floats allow: `x + 0.0` is taken for `x` and `-(a - b)` for `b - a`, which may change the sign of a zero; constants
+are gathered only where their product is exact, which saves a rounding; `x * 0.0` is left alone (it may be NaN).
+Idempotent.
 """
 
 from __future__ import annotations
