@@ -131,7 +131,7 @@ def _prod_vjp(site: Site, ct: Value, i: int) -> Dense:
         x = b.load(factors.items, factors.path, (i_,))
         b.yield_(b.store(stored, factors.path, (i_,), p), b.mul(p, x))
     before, _, _ = b.for_(zero, factors.count, one, [before, factors.filled(1.0)], ahead.done())
-    with b.region(INT, before.type, ct.type, names=("i", "x_bar", "after")) as back:
+    with b.region(INT, before.type, ct.type, names=("i", f"{factors.x.name or 'x'}_bar", "after")) as back:
         i_, x_bar, after = back.params
         x, earlier = b.load(factors.items, factors.path, (i_,)), b.load(x_bar, factors.path, (i_,))
         b.yield_(b.store(x_bar, factors.path, (i_,), b.mul(earlier, after)), b.mul(after, x))
