@@ -107,7 +107,6 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.cumprod": [S(v3), S(m23), S(i3), S(e0), S(v3, 0)],
     "np.diff": [S(v3), S(m23), S(m23, axis=0), S(v4, 2), S(v4, n=0), S(b3), S(i3), S(f3), S(t234, 1, 1), S(v3, -1), S(e0), S(s64)],
     "np.trapezoid": [S(v3), S(m23), S(v3, w3), S(m23, w3), S(m23, dx=0.5), S(m23, axis=0), S(v3, dx=R(0.1)), S(m23, np.array([1.0, 2.5]), axis=0)],
-    "np.trapz": [S(v3)],
     "np.count_nonzero": [S(m23, axis=0), S(b23, axis=1, keepdims=True), S(i3, axis=0)],
     "np.allclose": [S(v3, v3), S(v3, v3 + 1e-3), S(v3, v3 + 1e-9), S(m23, 0.0), S(nans, nans, equal_nan=True)],
     "np.isclose": [S(v3, v3 + 1e-9), S(special, special), S(m23, v3), S(f3, f3), S(special, special, equal_nan=True), S(v3, w3, 0.5), S(R(1.0), R(1.0))],
@@ -121,7 +120,7 @@ SAMPLES: dict[str, list[Sample]] = {
         S(R(2.0), (1, 1)), S([1.0, 2.0], (2, 1)), S(t234, (4, 6)), S(m23, (4, -1)), S(e03, (0,)),
     ],
     "np.ravel": [S(m23), S(v3), S(R(2.0)), S([[1, 2], [3, 4]]), S(t234)],
-    "np.squeeze": [S(m13, 0), S(m13, axis=(0,)), S(m23, 0), S(t234[:, :1, :1], (1, 2)), S(m13, axis=1), S(m13, axis=4)],
+    "np.squeeze": [S(m13, 0), S(m13, axis=(0,)), S(m23, 0), S(t234[:, :1, :1], (1, 2)), S(m13, axis=1), S(m13, axis=4), S(np.ones((1, 1)), (0, 1))],
     "np.expand_dims": [S(v3, 0), S(v3, -1), S(m23, (0, 2)), S(R(1.0), 0), S(v3, 3)],
     "np.atleast_1d": [S(v3), S(R(2.0)), S(m23)],
     "np.atleast_2d": [S(v3), S(R(2.0)), S(m23), S([1.0, 2.0])],
@@ -142,7 +141,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.roll": [S(v3, 1), S(v3, -1), S(v4, R(6)), S(m23, 1), S(m23, 1, 0), S(m23, (1, 2), axis=(0, 1)), S(m23, 1, axis=(0, 1)), S(e0, 2), S(i3, 1), S(m23, (1, 2), axis=0)],
     "np.tile": [S(v3, 2), S(v3, (2, 2)), S(m23, 2), S(m23, (2, 1)), S(t234, (1, 2)), S(R(2.0), 3), S(v3, R(2)), S(v3, 0)],
     "np.repeat": [S(v3, 2), S(m23, 2), S(m23, 2, 0), S(m23, 3, axis=-1), S(m23, R(2), axis=1), S(R(1.0), 3), S(v3, 0), S(v3, -1)],
-    "np.take": [S(v3, [0, 2]), S(v3, i3.clip(-3, 2)), S(m23, [[0, 1], [1, 0]], axis=0), S(m23, -1, axis=1), S(m23, R(4)), S(v3, [3]), S(v3, v3)],
+    "np.take": [S(v3, [0, 2]), S(v3, i3.clip(-3, 2)), S(m23, [[0, 1], [1, 0]], axis=0), S(m23, -1, axis=1), S(m23, R(4)), S(v3, [3]), S(v3, v3), S(v3, indices=[0, 1])],
     "np.sort": _SORTED,
     "np.argsort": [(args, {**kwargs, "kind": "stable"}) for args, kwargs in _SORTED],
     "np.shape": [S(m23), S(v3), S(R(1.0)), S([1.0, 2.0])],
@@ -177,7 +176,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.bool_": [S(R(2.0)), S(R(0)), S(v3), S(True)],
     "np.matmul": [*_MATMUL, S(2.0, v3), S([1.0, 2.0, 3.0], v3), S(b3, b3)],
     "np.dot": [*_MATMUL, S(2.0, v3), S(R(2.0), R(3.0)), S(t234, t243.reshape(2, 4, 3)), S(v4, t243), S(t234, v4)],
-    "np.vdot": [S(v3, w3), S(m23, m23), S(m23, v3), S(R(2.0), R(3.0)), S(i3, v3)],
+    "np.vdot": [S(v3, b=w3), S(v3, w3), S(m23, m23), S(m23, v3), S(R(2.0), R(3.0)), S(i3, v3)],
     "np.inner": [S(v3, w3), S(m23, m33), S(m23, v3), S(2.0, v3), S(t234, v4), S(t234, t234), S(v3, v4)],
     "np.outer": [S(v3, v4), S(m23, v3), S(i3, v3), S(R(2.0), v3), S(f3, f3)],
     "np.tensordot": [
@@ -240,6 +239,11 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.divmod": [S(v3, 0.7), S(i3, 2), S(f3, R(2.0)), S(R(7), R(2))],
 }  # fmt: skip
 SAMPLES["min"] = SAMPLES["max"]
+SAMPLES["operator.matmul"] = _MATMUL
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "lt", "le", "gt", "ge", "eq", "ne"):
+    SAMPLES[f"operator.{_name}"] = [S(R(7.5), R(2.0)), S(R(7), R(2)), S(v3, w3), S(m23, v3), S(f3, 2), S(s64, R(2))]
+SAMPLES["operator.pow"] = [S(R(7.5), R(2.0)), S(R(7), R(2)), S(v3, 2), S(i3, R(2)), S(f3, 2), S(s64, R(2))]
+SAMPLES["operator.neg"] = SAMPLES["operator.abs"] = [S(R(-2.0)), S(R(-2)), S(v3), S(i3)]
 SAMPLES["np.empty"] = _SHAPE
 SAMPLES["np.empty_like"] = _LIKE
 

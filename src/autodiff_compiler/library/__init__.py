@@ -13,6 +13,7 @@ from autodiff_compiler.library import (
     elementwise,
     linear,
     mathematics,
+    picking,
     reductions,
     shapes,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "mathematics",
     "method",
     "names",
+    "picking",
     "reductions",
     "shapes",
 ]

@@ -198,7 +198,8 @@ def require_extent(b: Builder, given: Value, extent: Value) -> None:
     if any(op.kind == "dim" and given in op.results for op in b.ops):
         return
     condition = b.compare("ge", extent, b.const(0))
-    b.emit("check", (condition,), {"error": "ValueError", "message": ("negative dimensions are not allowed",)})
+    message = ("negative dimensions are not allowed: ", None)
+    b.emit("check", (condition, extent), {"error": "ValueError", "message": message})
 
 
 def product(b: Builder, dims: Sequence[Value]) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
@@ -11,7 +12,7 @@ from autodiff_compiler.ir.types import BOOL, FLOAT, FLOATS, INT, Array, ListOf, 
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, as_operand, as_value, is_number, to_dtype, type_of
 from autodiff_compiler.library.elementwise import round_
-from autodiff_compiler.library.registry import function, refuse
+from autodiff_compiler.library.registry import add, function, refuse
 
 
 @function(abs, "abs")
@@ -178,6 +179,37 @@ def _quantifier(kind: str, empty: bool):
 
 function(all, "all")(_quantifier("all", True))
 function(any, "any")(_quantifier("any", False))
+
+
+def _binary(symbol: str):
+    def build(b: Builder, x: Any, y: Any, /) -> Value:
+        return arith.binary(b, symbol, x, y)
+
+    return build
+
+
+def _comparison(symbol: str):
+    def build(b: Builder, x: Any, y: Any, /) -> Value:
+        return arith.compare(b, symbol, x, y)
+
+    return build
+
+
+def _unary(symbol: str):
+    def build(b: Builder, x: Any, /) -> Value:
+        return arith.unary(b, symbol, x)
+
+    return build
+
+
+# The functions of the module `operator`, as `functools.reduce` wants them.
+for _name, _symbol in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("floordiv", "//"), ("mod", "%"),
+                       ("pow", "**"), ("matmul", "@")):  # fmt: skip
+    add(getattr(operator, _name), f"operator.{_name}", _binary(_symbol))
+for _name, _symbol in (("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">="), ("eq", "=="), ("ne", "!=")):
+    add(getattr(operator, _name), f"operator.{_name}", _comparison(_symbol))
+add(operator.neg, "operator.neg", _unary("-"))
+add(operator.abs, "operator.abs", abs_)
 
 refuse(sorted, "sorted", "use np.sort")
 refuse(complex, "complex", "carry real and imaginary parts")

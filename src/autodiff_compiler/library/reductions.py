@@ -287,7 +287,7 @@ def trapezoid(b: Builder, y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) 
 
 
 if hasattr(np, "trapz"):
-    add(np.trapz, "np.trapz", trapezoid)
+    add(np.trapz, "np.trapezoid", trapezoid)
 
 
 @function(np.count_nonzero, "np.count_nonzero")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
@@ -44,7 +45,11 @@ class Entry:
 
     name: str
     build: Callable[..., Any]
-    signature: inspect.Signature = field(repr=False)
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """Read when first called: to read all of them would slow the import."""
+        return inspect.signature(self.build)
 
     def __call__(self, b: Builder, *args: Any, **kwargs: Any) -> Any:
         for keyword in [k for k in kwargs if k not in self.signature.parameters]:
@@ -58,6 +63,9 @@ class Entry:
                 raise UnsupportedError(
                     "AD202", f"{self.name}: the argument {keyword}= is not supported", b.span, help=way_out
                 )
+        # What NumPy calls `b` is called `other` here, where `b` is the builder.
+        if "other" in self.signature.parameters and "b" in kwargs:
+            kwargs["other"] = kwargs.pop("b")
         try:
             bound = self.signature.bind(b, *args, **kwargs)
         except TypeError as error:
@@ -101,7 +109,7 @@ def is_refused(entry: Entry) -> bool:
 def add(obj: object, name: str, build: Callable[..., Any]) -> None:
     """Register `build(b, *args)` for a function object; the first name of an object that has several is kept."""
     if lookup(obj) is None:
-        _FUNCTIONS[id(obj)] = (obj, Entry(name, build, inspect.signature(build)))
+        _FUNCTIONS[id(obj)] = (obj, Entry(name, build))
 
 
 def function(obj: object, name: str, method_name: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -117,11 +125,11 @@ def function(obj: object, name: str, method_name: str = "") -> Callable[[Callabl
 
 
 def add_method(name: str, build: Callable[..., Any]) -> None:
-    _METHODS[name] = Entry(f"ndarray.{name}", build, inspect.signature(build))
+    _METHODS[name] = Entry(f"ndarray.{name}", build)
 
 
 def add_attribute(name: str, build: Callable[..., Any]) -> None:
-    _ATTRIBUTES[name] = Entry(f"ndarray.{name}", build, inspect.signature(build))
+    _ATTRIBUTES[name] = Entry(f"ndarray.{name}", build)
 
 
 def _refusal(name: str, way_out: str) -> Callable[..., Any]:

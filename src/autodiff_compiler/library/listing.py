@@ -1,0 +1,39 @@
+"""The page that lists the library, made from the table itself: `docs/library.md` is this text."""
+
+from __future__ import annotations
+
+from autodiff_compiler.library.registry import names
+
+_HEAD = """# Supported functions
+
+Made by `python -m autodiff_compiler.library.listing > docs/library.md`.  A call of another function of NumPy or `math`
+is an error at compile time, with a way out where there is one.  The arguments `out=`, `where=`, `initial=`, `order="F"`
+are refused; an axis, a shape's rank and a dtype must be known at compile time; shapes are run-time values and are
+checked.
+
+Where CPython or NumPy would leave the real numbers, or the dtypes float32, float64, bool and the integers, the call is
+refused: a function of floats of bool, int8 or uint8 operands (float16 in NumPy), powers of booleans (int8), a negative
+Python float to a fractional power (complex; a `ValueError` at run time).  A Python int to a negative run-time integer
+power is a `ValueError`: its type would depend on its value.
+
+`sum` of an array or of a growing list adds as `np.sum` does, and `math.fsum` rounds every addition: both may differ from
+CPython in the last digits.  Norms and standard deviations have derivative 0 where they are 0.
+"""
+
+
+def markdown() -> str:
+    supported = names()
+    groups = {
+        "NumPy": [name for name in supported["functions"] if name.startswith("np.")],
+        "`math`": [name for name in supported["functions"] if name.startswith("math.")],
+        "Builtins": [name for name in supported["functions"] if "." not in name],
+        "`operator`": [name for name in supported["functions"] if name.startswith("operator.")],
+        "Methods of arrays": [f"x.{name}" for name in supported["methods"]],
+        "Attributes of arrays": [f"x.{name}" for name in supported["attributes"]],
+    }
+    sections = (f"## {title}\n\n{', '.join(f'`{name}`' for name in rows)}\n" for title, rows in groups.items())
+    return "\n".join((_HEAD, *sections))
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")

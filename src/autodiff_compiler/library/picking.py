@@ -1,0 +1,131 @@
+"""Repeating, shifting, picking and sorting the elements of arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import WHOLE
+from autodiff_compiler.ir.types import INTS, Array, Scalar, dtype_of, rank
+from autodiff_compiler.library.arguments import as_array, extents, is_number, normal_axis, product, to_int
+from autodiff_compiler.library.reductions import flat, sliced
+from autodiff_compiler.library.registry import function
+from autodiff_compiler.library.shapes import array, parts, transposed
+
+
+@function(np.roll, "np.roll")
+def roll(b: Builder, a: Any, shift: Any, axis: Any = None) -> Value:
+    value = array(b, a, "np.roll")
+    if axis is None:
+        rolled = _rolled(b, flat(b, value), shift, 0)
+        return rolled if rank(value.type) == 1 else b.op("reshape", rolled, *b.dims(value))
+    axes = tuple(axis) if isinstance(axis, tuple | list) else (axis,)
+    shifts = tuple(shift) if isinstance(shift, tuple | list) else (shift,)
+    # Shifts and axes broadcast.
+    axes = axes * len(shifts) if len(axes) == 1 else axes
+    shifts = shifts * len(axes) if len(shifts) == 1 else shifts
+    if len(shifts) != len(axes):
+        raise UserError("AD204", "np.roll: shift and axis have different lengths", b.span)
+    for by, along in zip(shifts, axes):
+        value = _rolled(b, value, by, normal_axis(b, along, rank(value.type)))
+    return value
+
+
+def _rolled(b: Builder, x: Value, shift: Any, axis: int) -> Value:
+    """The last elements before the first ones; the extent may be 0, so it is not divided by as it is."""
+    extent = b.dim(x, axis)
+    moved = b.op("mod", to_int(b, shift, "a shift"), b.op("maximum", extent, b.const(1)))
+    cut = b.sub(extent, moved)
+    return b.op("concat", sliced(b, x, axis, start=cut), sliced(b, x, axis, stop=cut), axis=axis)
+
+
+def _repeated(b: Builder, x: Value, before: list[Value], after: list[Value]) -> Value:
+    """Each axis copied `before` times as a whole and each of its elements `after` times."""
+    one = b.const(1)
+    items: list[str] = []
+    wide: list[Value] = []
+    dims: list[Value] = []
+    for axis, (outer, inner) in enumerate(zip(before, after)):
+        extent = b.dim(x, axis)
+        items += ["n", WHOLE, "n"]
+        wide += [outer, extent, inner]
+        dims.append(product(b, [factor for factor in (outer, extent, inner) if factor is not one]))
+    stretched = b.op("broadcast_to", b.load(x, (("index", tuple(items)),)), *wide)
+    return b.op("reshape", stretched, *dims)
+
+
+@function(np.tile, "np.tile")
+def tile(b: Builder, A: Any, reps: Any) -> Value:
+    counts = extents(b, reps)
+    value = parts(b, [A], "np.tile", max(1, len(counts)))[0]
+    one = b.const(1)
+    counts = [one] * (rank(value.type) - len(counts)) + counts
+    return _repeated(b, value, counts, [one] * len(counts))
+
+
+@function(np.repeat, "np.repeat", "repeat")
+def repeat(b: Builder, a: Any, repeats: Any, axis: Any = None) -> Value:
+    if not (is_number(repeats) or (isinstance(repeats, Value) and isinstance(repeats.type, Scalar))):
+        raise UnsupportedError("AD205", "np.repeat with an array of repeats", b.span, help="use one integer, or a loop")
+    value = as_array(b, a)
+    if axis is None:
+        value, along = flat(b, value), 0
+    else:
+        along = normal_axis(b, axis, rank(value.type))
+    (times,) = extents(b, repeats)
+    one = b.const(1)
+    counts = [times if k == along else one for k in range(rank(value.type))]
+    return _repeated(b, value, [one] * len(counts), counts)
+
+
+@function(np.take, "np.take", "take")
+def take(b: Builder, a: Any, indices: Any, axis: Any = None) -> Value:
+    value, index = array(b, a, "np.take"), as_array(b, indices)
+    if dtype_of(index.type) not in INTS:
+        raise UserError("AD205", "np.take: indices must be integers", b.span)
+    if axis is None:
+        value, along = flat(b, value), 0
+    else:
+        along = normal_axis(b, axis, rank(value.type))
+    b.emit("check_index", (index, b.dim(value, along)))
+    item = "a" if isinstance(index.type, Array) else "i"
+    return b.load(value, (("index", (WHOLE,) * along + (item,)),), (index,))
+
+
+def gathered(b: Builder, x: Value, index: Value) -> Value:
+    """`np.take_along_axis` along the last axis, for indices of the same shape."""
+    count = rank(x.type)
+    grid = []
+    for axis in range(count - 1):
+        positions = b.op("arange", b.dim(x, axis))
+        items = tuple(WHOLE if k == axis else "n" for k in range(count))
+        grid.append(b.load(positions, (("index", items),)))
+    return b.load(x, (("index", ("a",) * count),), (*grid, index))
+
+
+def _sorted(b: Builder, a: Any, axis: Any, kind: Any, *, positions: bool) -> Value:
+    if kind not in (None, "stable", "mergesort", "quicksort", "heapsort"):
+        raise UserError("AD209", f"sort kind must be one of 'quicksort', 'heapsort' or 'stable', not {kind!r}", b.span)
+    value = array(b, a, "a sort")
+    value = flat(b, value) if axis is None else value
+    count = rank(value.type)
+    along = normal_axis(b, -1 if axis is None else axis, count)
+    perm = (*(k for k in range(count) if k != along), along)
+    last = transposed(b, value, perm)
+    order = b.op("argsort", last)
+    result = order if positions else gathered(b, last, order)
+    return transposed(b, result, tuple(perm.index(k) for k in range(count)))
+
+
+@function(np.sort, "np.sort")
+def sort(b: Builder, a: Any, axis: Any = -1, kind: Any = None) -> Value:
+    return _sorted(b, a, axis, kind, positions=False)
+
+
+@function(np.argsort, "np.argsort", "argsort")
+def argsort(b: Builder, a: Any, axis: Any = -1, kind: Any = None) -> Value:
+    return _sorted(b, a, axis, kind, positions=True)
