@@ -1,0 +1,343 @@
+"""Builtins whose meaning is the frontend's business: they make iterators, containers or text, or look at types."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler import library, markers
+from autodiff_compiler.frontend import branches, comprehensions, members
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.iteration import Items as StaticItems
+from autodiff_compiler.frontend.iteration import Sequence, at, iterate, length
+from autodiff_compiler.frontend.loops import run_over
+from autodiff_compiler.frontend.scalars import describe, is_scalar
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Closure,
+    Dyn,
+    Grown,
+    Items,
+    Iter,
+    Method,
+    Range,
+    Ref,
+    Static,
+    Text,
+    Tup,
+)
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import FLOATS, INTS, Scalar, numpy_dtype
+from autodiff_compiler.library import arith
+
+Handler = Callable[[Context, list[Abs], dict[str, Abs]], Abs]
+
+
+def _range(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    if not 1 <= len(args) <= 3:
+        raise ctx.wrong("AD178", f"range expected 1 to 3 arguments, got {len(args)}")
+    zero, one = Static(0), Static(1)
+    padded = [zero, *args, one] if len(args) == 1 else [*args, one] if len(args) == 2 else args
+    return Range(*padded)
+
+
+def _enumerate(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    start = kwargs.get("start", args[1] if len(args) > 1 else Static(0))
+    return Iter("enumerate", (args[0],), start)
+
+
+def _zip(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    strict = kwargs.pop("strict", Static(False))
+    if kwargs or ctx.static(strict, "strict"):
+        raise ctx.unsupported("AD182", "zip(strict=True)", "leave strict out, or assert the lengths are equal")
+    return Iter("zip", tuple(args)) if args else Tup(())
+
+
+def _reversed(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return Iter("reversed", tuple(args))
+
+
+def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    sep, end = (ctx.static(kwargs.get(k, Static(d)), k) for k, d in (("sep", " "), ("end", "\n")))
+    if "file" in kwargs:
+        raise ctx.unsupported("AD183", "print(file=...)", "print to standard output")
+    parts: list[str | None] = []
+    values: list[Value] = []
+    for i, argument in enumerate(args):
+        if i:
+            parts.append(" " if sep is None else sep)
+        if isinstance(argument, Text):
+            parts += argument.parts
+            values += argument.values
+        elif isinstance(argument, Dyn | Ref):
+            parts.append(None)
+            values.append(ctx.value(argument))
+        elif isinstance(argument, Static):
+            parts.append(str(argument.obj))
+        else:
+            raise ctx.unsupported("AD184", f"printing {describe(argument)}", "print numbers, arrays and strings")
+    ctx.b.emit("print", values, {"parts": tuple(parts), "sep": "", "end": "\n" if end is None else end})
+    return Static(None)
+
+
+def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    (x,) = args
+    if isinstance(x, Ref):
+        return Dyn(ctx.b.dim(ctx.read(x), 0))
+    if isinstance(x, Box) and isinstance(content := ctx.state.content(x), Grown):
+        return Dyn(ctx.b.op("list_len", content.value))
+    if isinstance(x, Static):
+        return Static(len(x.obj))
+    if is_scalar(x):
+        raise ctx.wrong("AD185", f"{describe(x)} has no len()")
+    iterable = iterate(ctx, x)
+    return Static(len(iterable.items)) if isinstance(iterable, StaticItems) else Dyn(length(ctx, iterable))
+
+
+def _list(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    if not args:
+        return ctx.new_list([])
+    (x,) = args
+    if isinstance(x, Box) and x.cls is list:
+        return members.copied(ctx, x)
+    iterable = iterate(ctx, x)
+    if isinstance(iterable, StaticItems):
+        return ctx.new_list(list(iterable.items))
+    return _collected(ctx, iterable)
+
+
+def _collected(ctx: Context, sequence: Sequence) -> Abs:
+    """A run-time sequence as a list."""
+    key = (ctx.frame, f"{comprehensions.COLLECTED}{len(ctx.state.names)}")
+    ctx.state.names[key] = ctx.new_list([])
+
+    def each(item: Abs) -> None:
+        box = ctx.state.names[key]
+        assert isinstance(box, Box)
+        members.append(ctx, box, item)
+
+    run_over(ctx, _Place(ctx), sequence, each, lambda k: True)
+    return ctx.state.names.pop(key)
+
+
+class _Place(ast.AST):
+    """The place of a loop that stands in no syntax tree; equal for equal spans."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.key = (ctx.b.span, ctx.calls)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Place) and self.key == other.key
+
+
+def _tuple(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    if not args:
+        return Tup(())
+    iterable = iterate(ctx, args[0])
+    if isinstance(iterable, StaticItems):
+        return Tup(tuple(iterable.items))
+    if iterable.bounds is not None:
+        return Tup(tuple(iterable.static_items()))
+    raise ctx.unsupported("AD181", "a tuple whose length is known only at run time", "use a list or an array")
+
+
+def _dict(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    box = Box(dict)
+    ctx.state.boxes[box] = Items(())
+    if args:
+        (source,) = args
+        if isinstance(source, Box) and source.cls is dict:
+            ctx.state.boxes[box] = ctx.state.content(source)
+        else:
+            iterable = iterate(ctx, source)
+            if not isinstance(iterable, StaticItems) or not all(isinstance(i, Tup) for i in iterable.items):
+                raise ctx.unsupported("AD166", "a dict whose keys are known only at run time", "use a list or an array")
+            pairs = [item.items for item in iterable.items if isinstance(item, Tup)]
+            keys = tuple(ctx.static(key, "a key of a dict") for key, _ in pairs)
+            ctx.state.boxes[box] = Items(tuple(value for _, value in pairs), keys)
+    content = ctx.state.content(box)
+    assert isinstance(content, Items)
+    merged = {**dict(zip(content.keys, content.items)), **kwargs}
+    ctx.state.boxes[box] = Items(tuple(merged.values()), tuple(merged))
+    return box
+
+
+def _isinstance(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    x, classes = args
+    wanted = ctx.static(classes, "the class of isinstance()")
+    return Static(issubclass(python_class(ctx, x), wanted))
+
+
+def python_class(ctx: Context, x: Abs) -> type:
+    """The class that a value has when the program runs."""
+    if isinstance(x, Static):
+        return type(x.obj)
+    if isinstance(x, Ref):
+        return np.ndarray
+    if isinstance(x, Dyn):
+        type_ = x.value.type
+        assert isinstance(type_, Scalar)
+        if type_.kind == "py":
+            return float if type_.dtype in FLOATS else int if type_.dtype in INTS else bool
+        return numpy_dtype(type_.dtype).type
+    if isinstance(x, Tup | Box):
+        return x.cls
+    return {Closure: type(python_class), Method: type(python_class), Range: range, Text: str}.get(type(x), object)
+
+
+def _type(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return Static(python_class(ctx, args[0]))
+
+
+def _callable(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    (x,) = args
+    return Static(isinstance(x, Closure | Method) or (isinstance(x, Static) and callable(x.obj)))
+
+
+def _getattr(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    name = ctx.static(args[1], "the name of getattr()")
+    return members.attribute(ctx, args[0], name)
+
+
+def _map(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    function, *sources = args
+    iterable = iterate(ctx, sources[0] if len(sources) == 1 else Iter("zip", tuple(sources)))
+
+    def applied(item: Abs) -> Abs:
+        return ctx.call(function, list(item.items) if len(sources) > 1 and isinstance(item, Tup) else [item], {})
+
+    if isinstance(iterable, StaticItems):
+        return Tup(tuple(applied(item) for item in iterable.items))
+    mapped = Sequence(*iterable.range(), lambda k: applied(iterable.item(k)), iterable.bounds)
+    return _collected(ctx, mapped)
+
+
+def _filter(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    raise ctx.unsupported("AD186", "filter()", "write a comprehension with `if`")
+
+
+def _sorted(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    iterable = iterate(ctx, args[0])
+    if isinstance(iterable, StaticItems) and all(isinstance(item, Static) for item in iterable.items) and not kwargs:
+        return ctx.new_list([Static(x) for x in sorted(item.obj for item in iterable.items if isinstance(item, Static))])
+    raise ctx.unsupported("AD187", "sorted()", "use np.sort on an array")
+
+
+def _stop_gradient(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    (x,) = args
+    if isinstance(x, Tup):
+        return Tup(tuple(_stop_gradient(ctx, [item], {}) for item in x.items), x.cls, x.keys)
+    if isinstance(x, Box):
+        new = members.copied(ctx, x)
+        content = ctx.state.content(new)
+        if isinstance(content, Grown):
+            raise ctx.unsupported("AD188", "stop_gradient of a list that grows", "apply it to the elements")
+        ctx.state.boxes[new] = Items(tuple(_stop_gradient(ctx, [i], {}) for i in content.items), content.keys)
+        return new
+    if isinstance(x, Dyn | Ref):
+        return ctx.from_value(ctx.b.op("stop_gradient", ctx.value(x)))
+    return x
+
+
+def _sum(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """The builtin `sum`: a left fold that starts with `start`."""
+    total: Abs = kwargs.get("start", args[1] if len(args) > 1 else Static(0))
+    return _fold(ctx, iterate(ctx, args[0]), total)
+
+
+def _fold(ctx: Context, iterable: StaticItems | Sequence, total: Abs) -> Abs:
+    if isinstance(iterable, StaticItems):
+        for item in iterable.items:
+            total = _added(ctx, total, item)
+        return total
+    key = (ctx.frame, f"$sum{len(ctx.state.names)}")
+    ctx.state.names[key] = total
+
+    def each(item: Abs) -> None:
+        ctx.state.names[key] = _added(ctx, ctx.state.names[key], item)
+
+    run_over(ctx, _Place(ctx), iterable, each, lambda k: True)
+    return ctx.settled(ctx.state.names.pop(key), "the sum", ctx.frame)
+
+
+def _added(ctx: Context, x: Abs, y: Abs) -> Abs:
+    if isinstance(x, Static) and isinstance(y, Static):
+        return Static(x.obj + y.obj)
+    return ctx.from_value(arith.binary(ctx.b, "+", ctx.to_library(x), ctx.to_library(y)))
+
+
+def _sum_syntax(ctx: Context, node: ast.Call) -> Abs | None:
+    """`sum(... for ...)` as a loop with an accumulator, without a list."""
+    if len(node.args) not in (1, 2) or node.keywords or not isinstance(node.args[0], ast.GeneratorExp):
+        return None
+    generator = node.args[0]
+    key = (ctx.frame, f"$sum{node.lineno}:{node.col_offset}")
+    ctx.state.names[key] = ctx.evaluate(node.args[1]) if len(node.args) == 2 else Static(0)
+
+    def add() -> None:
+        ctx.state.names[key] = _added(ctx, ctx.state.names[key], ctx.evaluate(generator.elt))
+
+    comprehensions.run(ctx, generator, add)
+    return ctx.settled(ctx.state.names.pop(key), "the sum", ctx.frame)
+
+
+def _any_all(stop_at: bool) -> Handler:
+    def handler(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+        iterable = iterate(ctx, args[0])
+        if isinstance(iterable, StaticItems):
+            result: Abs = Static(not stop_at)
+            for item in iterable.items:
+                truth = ctx.truth(item)
+                as_bool: Abs = Dyn(truth) if isinstance(truth, Value) else Static(truth)
+                result = branches.short_circuit(ctx, result, lambda x=as_bool: x, stop_at=stop_at)  # type: ignore[misc]
+            return result
+        entry = library.lookup(np.any if stop_at else np.all)
+        assert entry is not None
+        values = ctx.to_library(args[0])
+        return ctx.from_library(entry(ctx.b, values))
+
+    return handler
+
+
+def first_items(ctx: Context, sequence: Sequence, count: int) -> list[Abs]:
+    """The items of a run-time sequence that must have exactly `count`."""
+    b = ctx.b
+    exact = b.compare("eq", length(ctx, sequence), b.const(count))
+    text = f"the array to unpack does not have {count} items"
+    b.emit("check", (exact,), {"error": "ValueError", "message": (text,)})
+    return [at(ctx, sequence, b.const(k)) for k in range(count)]
+
+
+CALLS: dict[Any, Handler] = {
+    builtins.range: _range,
+    builtins.enumerate: _enumerate,
+    builtins.zip: _zip,
+    builtins.reversed: _reversed,
+    builtins.print: _print,
+    builtins.len: _len,
+    builtins.list: _list,
+    builtins.tuple: _tuple,
+    builtins.dict: _dict,
+    builtins.isinstance: _isinstance,
+    builtins.type: _type,
+    builtins.callable: _callable,
+    builtins.getattr: _getattr,
+    builtins.map: _map,
+    builtins.filter: _filter,
+    builtins.sorted: _sorted,
+    builtins.sum: _sum,
+    builtins.any: _any_all(True),
+    builtins.all: _any_all(False),
+    markers.stop_gradient: _stop_gradient,
+}
+
+# Builtins that look at the syntax of their arguments; they may decline by returning None.
+SYNTAX: dict[Any, Callable[[Context, ast.Call], Abs | None]] = {builtins.sum: _sum_syntax}

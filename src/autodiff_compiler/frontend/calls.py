@@ -1,0 +1,362 @@
+"""Calls: what is called decides how.  Functions with source are entered; library functions build their IR."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+import inspect
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler import library
+from autodiff_compiler.diagnostics import AutodiffError
+from autodiff_compiler.frontend import builtin_calls, members
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.iteration import Items as StaticItems
+from autodiff_compiler.frontend.iteration import Sequence, iterate
+from autodiff_compiler.frontend.liveness import assigned, liveness
+from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
+from autodiff_compiler.frontend.source import (
+    FunctionNode,
+    Source,
+    find_source,
+    function_body,
+    plain_function,
+)
+from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, Frame
+from autodiff_compiler.frontend.values import Abs, Box, Closure, Dyn, Items, Method, Poison, Ref, Static, Tup
+
+DEPTH = 60
+"""How many calls may be nested before recursion is suspected."""
+
+# Functions on immutable objects without effects: called by Python itself when all arguments are known.
+_PURE_TYPES = (bool, int, float, str, tuple, type(None), np.generic)
+
+
+def call_node(ctx: Context, node: ast.Call) -> Abs:
+    """A call expression."""
+    function = ctx.evaluate(node.func)
+    special = builtin_calls.SYNTAX.get(function.obj) if isinstance(function, Static) and _hashable(function.obj) else None
+    if special is not None and (result := special(ctx, node)) is not None:
+        return result
+    args: list[Abs] = []
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            args += static_items(ctx, ctx.evaluate(argument.value), "an argument after *")
+        else:
+            args.append(ctx.evaluate(argument))
+    kwargs: dict[str, Abs] = {}
+    for keyword in node.keywords:
+        value = ctx.evaluate(keyword.value)
+        if keyword.arg is not None:
+            kwargs[keyword.arg] = value
+            continue
+        content = ctx.state.content(value) if isinstance(value, Box) and value.cls is dict else None
+        if not isinstance(content, Items):
+            raise ctx.wrong("AD175", f"{describe(value)} after ** in a call")
+        kwargs.update(zip(map(str, content.keys), content.items))
+    with ctx.b.at(ctx.span(node)):
+        return call(ctx, function, args, kwargs)
+
+
+def _hashable(obj: Any) -> bool:
+    try:
+        hash(obj)
+    except TypeError:
+        return False
+    return True
+
+
+def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """`function(*args, **kwargs)`."""
+    if isinstance(function, Closure):
+        return _enter_closure(ctx, function, args, kwargs)
+    if isinstance(function, Method):
+        return members.call_method(ctx, function, args, kwargs)
+    if isinstance(function, Box):
+        found = vars(function.cls).get("__call__")
+        if found is not None and function.cls not in (list, dict):
+            return call(ctx, Static(found), [function, *args], kwargs)
+    if not isinstance(function, Static):
+        raise ctx.wrong("AD176", f"{describe(function)} is not callable")
+    return _call_object(ctx, function.obj, args, kwargs)
+
+
+def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    handler = builtin_calls.CALLS.get(obj) if _hashable(obj) else None
+    if handler is not None:
+        return handler(ctx, args, kwargs)
+    if (entry := library.lookup(obj)) is not None:
+        return _call_library(ctx, obj, entry, args, kwargs)
+    plain = plain_function(obj)
+    if plain is not None:
+        return enter(ctx, plain, args, kwargs)
+    if isinstance(obj, MethodType):
+        receiver = ctx.captures.capture(ctx, obj.__self__, None, "self")
+        return call(ctx, Static(obj.__func__), [receiver, *args], kwargs)
+    if isinstance(obj, functools.partial):
+        bound = [ctx.captures.capture(ctx, a, lambda a=a: a, "bound") for a in obj.args]  # type: ignore[misc]
+        named = {k: ctx.captures.capture(ctx, v, lambda v=v: v, k) for k, v in obj.keywords.items()}  # type: ignore[misc]
+        return call(ctx, Static(obj.func), [*bound, *args], {**named, **kwargs})
+    if isinstance(obj, type):
+        return _construct(ctx, obj, args, kwargs)
+    if isinstance(obj, BuiltinFunctionType | np.ufunc) and _all_known(args, kwargs):
+        return _call_now(ctx, obj, args, kwargs)
+    own_call = vars(type(obj)).get("__call__")
+    if isinstance(own_call, FunctionType):
+        return enter(ctx, own_call, [Static(obj), *args], kwargs)
+    name = f"{getattr(obj, '__module__', None) or type(obj).__name__}.{getattr(obj, '__name__', '')}".rstrip(".")
+    raise ctx.unsupported(
+        "AD177",
+        f"a call of `{name}`, which has no Python source and is not in the library",
+        "write it with supported functions, or compute it outside the differentiated function",
+    )
+
+
+def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    if _all_known(args, kwargs) and getattr(obj, "__module__", "") in ("math", "builtins"):
+        return _call_now(ctx, obj, args, kwargs)
+    first = args[0] if args else None
+    converted = [ctx.to_library(arg) for arg in args]
+    named = {k: ctx.to_library(v) for k, v in kwargs.items()}
+    try:
+        result = entry(ctx.b, *converted, **named)
+    except AutodiffError as error:
+        # An int argument or a loop index can be had as a static, where the library needs one.
+        if error.code != "AD207":
+            raise
+        result = entry(ctx.b, *[_more_static(ctx, a, c) for a, c in zip(args, converted)],
+                       **{k: _more_static(ctx, kwargs[k], c) for k, c in named.items()})
+    if isinstance(first, Ref) and result is converted[0]:
+        return first  # np.asarray(x) is x
+    return ctx.from_library(result, first)
+
+
+def _more_static(ctx: Context, x: Abs, converted: Any) -> Any:
+    if isinstance(x, Dyn) and x.static is not None:
+        return x.static()
+    if isinstance(x, Tup):
+        return tuple(_more_static(ctx, item, c) for item, c in zip(x.items, converted))
+    return converted
+
+
+def _all_known(args: list[Abs], kwargs: dict[str, Abs]) -> bool:
+    return all(isinstance(a, Static) and isinstance(a.obj, _PURE_TYPES) for a in (*args, *kwargs.values()))
+
+
+def _call_now(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """Let Python compute a pure function of known immutable objects."""
+    values = [a.obj for a in args if isinstance(a, Static)]
+    named = {k: a.obj for k, a in kwargs.items() if isinstance(a, Static)}
+    if getattr(obj, "__module__", None) not in ("math", "builtins", "numpy", "operator", None):
+        raise ctx.unsupported("AD177", f"a call of `{obj!r}`", "compute it outside the differentiated function")
+    try:
+        result = obj(*values, **named)
+    except (TypeError, ValueError, ArithmeticError) as error:
+        entry = library.lookup(obj)
+        if entry is not None and values and all(map(is_number, values)) and not isinstance(error, TypeError):
+            # The program itself raises this when it runs, perhaps never.
+            return ctx.from_library(entry(ctx.b, *values, **named))
+        raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
+    return ctx.captures.wrap(ctx, result)
+
+
+# -- functions with source -------------------------------------------------------------------------------------------
+
+
+def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """Run the body of a Python function on these arguments."""
+    try:
+        source = find_source(function)
+    except AutodiffError as error:
+        if error.span is None:
+            error = type(error)(error.code, error.reason, ctx.b.span, help=error.help)
+        raise error from None
+    defaults = [
+        ctx.captures.capture(ctx, value, lambda i=i: (function.__defaults__ or ())[i], f"default{i}")  # type: ignore[misc]
+        for i, value in enumerate(function.__defaults__ or ())
+    ]
+    kw_defaults = {
+        name: ctx.captures.capture(ctx, value, lambda n=name: (function.__kwdefaults__ or {})[n], name)  # type: ignore[misc]
+        for name, value in (function.__kwdefaults__ or {}).items()
+    }
+    frame = Frame(source.name, source, None, ctx.b.span, local_names(source.node))
+    bound = _bind(ctx, source.name, source.node.args, args, kwargs, defaults, kw_defaults)
+    return _run_in(ctx, frame, source.node, bound)
+
+
+def _enter_closure(ctx: Context, closure: Closure, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    node: FunctionNode = closure.node
+    outer: Source = closure.frame.source
+    source = Source(outer.function, node, outer.file)
+    names = [a.arg for a in node.args.kwonlyargs]
+    kw_defaults = {name: d for name, d in zip(names, closure.kw_defaults) if d is not None}
+    bound = _bind(ctx, closure.name, node.args, args, kwargs, list(closure.defaults), kw_defaults)
+    frame = Frame(closure.name, source, closure.frame, ctx.b.span, local_names(node))
+    return _run_in(ctx, frame, node, bound)
+
+
+def local_names(node: FunctionNode) -> frozenset[str]:
+    """The names that belong to a function: parameters and what it assigns, less `nonlocal` ones."""
+    a = node.args
+    parameters = [*a.posonlyargs, *a.args, *a.kwonlyargs, *(p for p in (a.vararg, a.kwarg) if p is not None)]
+    names = {p.arg for p in parameters}
+    outside: set[str] = set()
+    for statement in function_body(node):
+        names |= assigned(statement)
+        stack: list[ast.AST] = [statement]
+        while stack:
+            current = stack.pop()
+            if isinstance(current, ast.Nonlocal | ast.Global):
+                outside.update(current.names)
+            if not isinstance(current, ast.FunctionDef | ast.Lambda):
+                stack.extend(ast.iter_child_nodes(current))
+    return frozenset(names - outside)
+
+
+def _bind(
+    ctx: Context,
+    name: str,
+    parameters: ast.arguments,
+    args: list[Abs],
+    kwargs: dict[str, Abs],
+    defaults: list[Abs],
+    kw_defaults: dict[str, Abs],
+) -> dict[str, Abs]:
+    """Bind arguments to parameters as Python does."""
+    positional = [p.arg for p in (*parameters.posonlyargs, *parameters.args)]
+    only_positional = {p.arg for p in parameters.posonlyargs}
+    bound: dict[str, Abs] = dict(zip(positional, args))
+    extra = args[len(positional) :]
+    if parameters.vararg is not None:
+        bound[parameters.vararg.arg] = Tup(tuple(extra))
+    elif extra:
+        raise ctx.wrong("AD178", f"{name}() takes {len(positional)} positional arguments but {len(args)} were given")
+    rest: dict[str, Abs] = {}
+    keyword_only = [p.arg for p in parameters.kwonlyargs]
+    for key, value in kwargs.items():
+        if key in bound and key not in only_positional:
+            raise ctx.wrong("AD178", f"{name}() got multiple values for argument '{key}'")
+        if (key in positional and key not in only_positional) or key in keyword_only:
+            bound[key] = value
+        elif parameters.kwarg is not None:
+            rest[key] = value
+        else:
+            raise ctx.wrong("AD178", f"{name}() got an unexpected keyword argument '{key}'")
+    first_default = len(positional) - len(defaults)
+    for i, parameter in enumerate(positional):
+        if parameter not in bound:
+            if i < first_default:
+                raise ctx.wrong("AD178", f"{name}() is missing the argument '{parameter}'")
+            bound[parameter] = defaults[i - first_default]
+    for parameter in keyword_only:
+        if parameter not in bound:
+            if parameter not in kw_defaults:
+                raise ctx.wrong("AD178", f"{name}() is missing the keyword argument '{parameter}'")
+            bound[parameter] = kw_defaults[parameter]
+    if parameters.kwarg is not None:
+        box = Box(dict)
+        ctx.state.boxes[box] = Items(tuple(rest.values()), tuple(rest))
+        bound[parameters.kwarg.arg] = box
+    return bound
+
+
+def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs]) -> Abs:
+    """Run a function's body in a new frame, and give what it returns."""
+    depth = sum(1 for _ in ctx.calls)
+    repeated = sum(1 for place in ctx.calls if place[0] is node)
+    if repeated > DEPTH or depth > 10 * DEPTH:
+        raise ctx.unsupported("AD179", f"recursion in `{frame.name}`", "write it as a loop")
+    outer, outer_calls, outer_loops = ctx.frame, ctx.calls, ctx.loops
+    ctx.frame, ctx.calls, ctx.loops = frame, (*outer_calls, (node, ctx.b.span)), []
+    span = ctx.b.span
+    try:
+        for name, value in bound.items():
+            ctx.state.names[frame, name] = value
+        ctx.run(function_body(node))
+    finally:
+        ctx.frame, ctx.calls, ctx.loops = outer, outer_calls, outer_loops
+    with ctx.b.at(span):
+        return _result(ctx, frame, node)
+
+
+def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
+    left = ctx.state.exit
+    if left.dead:
+        return Static(None)
+    value = ctx.state.names.pop((frame, RETURN_NAME), Static(None))
+    ctx.state.exit = Exit()
+    if NORMAL in left.codes and not (isinstance(value, Static) and value.obj is None):
+        raise ctx.unsupported(
+            "AD153", f"`{frame.name}` may end without returning a value", "return on every path, or raise at the end"
+        )
+    if isinstance(value, Poison):
+        raise ctx.unsupported("AD102", value.reason.replace(f"`{RETURN_NAME}`", "the return value"), value.help)
+    if not liveness(function_body(node)).captured:
+        # Nobody can see the frame any more; its names would only blur what aliases what.
+        for key in [key for key in ctx.state.names if key[0] is frame]:
+            del ctx.state.names[key]
+    return value
+
+
+# -- objects ---------------------------------------------------------------------------------------------------------
+
+
+def _construct(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        fields: tuple[str, ...] = cls._fields
+        defaults = getattr(cls, "_field_defaults", {})
+        given = {**dict(zip(fields, args)), **kwargs}
+        items = [given[f] if f in given else Static(defaults[f]) for f in fields if f in given or f in defaults]
+        if len(items) != len(fields):
+            raise ctx.wrong("AD178", f"{cls.__name__}() is missing an argument")
+        return Tup(tuple(items), cls, fields)
+    if dataclasses.is_dataclass(cls):
+        return _dataclass(ctx, cls, args, kwargs)
+    raise ctx.unsupported(
+        "AD180", f"making an object of class `{cls.__name__}`", "use a dataclass, a NamedTuple, or plain containers"
+    )
+
+
+def _dataclass(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    if "__post_init__" in vars(cls) or "__dataclass_params__" not in vars(cls) or not cls.__dataclass_params__.init:  # type: ignore[attr-defined]
+        raise ctx.unsupported("AD180", f"the constructor of `{cls.__name__}`", "make the object outside the function")
+    parameters = inspect.signature(cls).parameters
+    given = {**dict(zip(parameters, args)), **kwargs}
+    items: list[Abs] = []
+    for name, parameter in parameters.items():
+        if name in given:
+            items.append(given[name])
+        elif parameter.default is not inspect.Parameter.empty and isinstance(parameter.default, _PURE_TYPES):
+            items.append(Static(parameter.default))
+        else:
+            raise ctx.wrong("AD178", f"{cls.__name__}() is missing the argument '{name}'")
+    box = Box(cls)
+    ctx.state.boxes[box] = Items(tuple(items), tuple(parameters))
+    return box
+
+
+# -- items -----------------------------------------------------------------------------------------------------------
+
+
+def static_items(ctx: Context, x: Abs, what: str) -> list[Abs]:
+    """The items of something whose length is known when compiling."""
+    iterable = iterate(ctx, x)
+    if isinstance(iterable, StaticItems):
+        return list(iterable.items)
+    if iterable.bounds is not None:
+        return iterable.static_items()
+    raise ctx.unsupported("AD181", f"{what} whose length is known only at run time", "name the items one by one")
+
+
+def unpacked(ctx: Context, x: Abs, count: int | None) -> list[Abs]:
+    """The items of the right side of an unpacking assignment."""
+    if is_scalar(x):
+        raise ctx.wrong("AD158", f"cannot unpack {describe(x)}")
+    iterable = iterate(ctx, x)
+    if isinstance(iterable, Sequence) and count is not None:
+        return builtin_calls.first_items(ctx, iterable, count)
+    return static_items(ctx, x, "a value to unpack")

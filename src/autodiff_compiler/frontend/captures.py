@@ -1,0 +1,195 @@
+"""What a function takes from outside: closure variables, globals, builtins, attributes of objects.
+
+Numbers and arrays found outside become hidden run-time parameters, read anew at each call.  What has to be known when
+compiling (functions, modules, strings, and numbers used where a static is needed) is guarded: if it changes, the
+function is compiled again.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.frontend.scalars import is_number, static_type
+from autodiff_compiler.frontend.signature import describe
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Items, Ref, Static, Tup
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import Array, Type
+from autodiff_compiler.library import lookup
+
+if TYPE_CHECKING:
+    from autodiff_compiler.frontend.context import Context
+    from autodiff_compiler.frontend.source import Source
+
+Getter = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A hidden parameter: its name, how to get it at a call, its type."""
+
+    name: str
+    get: Getter
+    type: Type
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Something that was read when compiling; `holds()` says whether it is still the same."""
+
+    get: Getter
+    expected: Any
+
+    def holds(self) -> bool:
+        try:
+            current = self.get()
+        except (KeyError, AttributeError, ValueError, IndexError):
+            return False
+        if current is self.expected:
+            return True
+        if isinstance(self.expected, bool | int | float | str | tuple | np.generic):
+            return type(current) is type(self.expected) and repr(current) == repr(self.expected)
+        return False
+
+
+@dataclass
+class Captures:
+    """The hidden parameters and guards found so far."""
+
+    captures: list[Capture] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    values: dict[str, Value] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    """Names that hidden parameters must not have."""
+    _known: dict[Any, Abs] = field(default_factory=dict)
+
+    def name(self, ctx: Context, source: Source, name: str) -> Abs:
+        """What a name from outside the program stands for."""
+        function = source.function
+        key = (id(function.__globals__), name)
+        get: Getter
+        free = function.__code__.co_freevars
+        if name in free:
+            cell = (function.__closure__ or ())[free.index(name)]
+            key = (id(cell), name)
+            get = lambda: cell.cell_contents
+            self._known.setdefault(("keep", id(cell)), Static(cell))
+        elif name in function.__globals__:
+            space = function.__globals__
+            get = lambda: space[name]
+        elif hasattr(builtins, name):
+            return Static(getattr(builtins, name))
+        else:
+            raise ctx.wrong("AD101", f"name `{name}` is not defined")
+        if key not in self._known:
+            try:
+                obj = get()
+            except ValueError as error:
+                raise ctx.wrong("AD101", f"free variable `{name}` has no value yet") from error
+            self._known[key] = self.capture(ctx, obj, get, name)
+        return self._known[key]
+
+    def attribute(self, ctx: Context, obj: Any, name: str) -> Abs:
+        """`obj.name` of an object from outside."""
+        key = (id(obj), "attribute", name)
+        if key not in self._known:
+            try:
+                value = getattr(obj, name)
+            except AttributeError as error:
+                raise ctx.wrong("AD145", f"AttributeError: {error}") from error
+            if isinstance(obj, ModuleType | type):
+                own = obj.__name__.split(".")[0] in ("numpy", "math", "builtins", "operator", "functools")
+                get = None if own else (lambda: getattr(obj, name))
+                self._known[key] = Static(value) if own else self.capture(ctx, value, get, name)
+            else:
+                self._known[("keep", id(obj))] = Static(obj)
+                self._known[key] = self.capture(ctx, value, lambda: getattr(obj, name), name)
+        return self._known[key]
+
+    def wrap(self, ctx: Context, obj: Any) -> Abs:
+        """An object that a static operation gave."""
+        return self.capture(ctx, obj, None, "captured") if isinstance(obj, np.ndarray) else Static(obj)
+
+    def capture(self, ctx: Context, obj: Any, get: Getter | None, name: str) -> Abs:
+        """An object from outside as an abstract value; `get` finds it again at each call."""
+        getter: Getter = get if get is not None else (lambda: obj)
+        if isinstance(obj, np.ndarray) and obj.ndim:
+            return self._array(ctx, obj, getter, name)
+        if isinstance(obj, float | np.floating | np.ndarray):
+            return Dyn(self._parameter(obj, getter, name))
+        if isinstance(obj, int | np.integer) and not isinstance(obj, bool) and is_number(obj):
+            return Dyn(self._parameter(obj, getter, name), self._static_number(obj, getter))
+        if isinstance(obj, tuple | list) or type(obj) is dict:
+            return self._container(ctx, obj, getter, name)
+        if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
+            keys = tuple(f.name for f in dataclasses.fields(obj))
+            items = [
+                self.capture(ctx, getattr(obj, key), lambda key=key: getattr(getter(), key), f"{name}_{key}") for key in keys
+            ]
+            return self._box(ctx, type(obj), items, keys)
+        self._guard(obj, getter)
+        return Static(obj)
+
+    def _guard(self, obj: Any, get: Getter) -> None:
+        if isinstance(obj, ModuleType) or lookup(obj) is not None:
+            return
+        self.guards.append(Guard(get, obj))
+        if isinstance(obj, FunctionType):
+            self.guards.append(Guard(lambda: obj.__code__, obj.__code__))
+
+    def _static_number(self, obj: Any, get: Getter) -> Getter:
+        def static() -> Any:
+            self.guards.append(Guard(get, obj))
+            return obj
+
+        return static
+
+    def _parameter(self, obj: Any, get: Getter, name: str) -> Value:
+        if isinstance(obj, np.ndarray):
+            _, (type_,) = describe(obj, name)
+        else:
+            type_ = static_type(obj)
+        unique = self._fresh(name)
+        value = Value(type_, unique)
+        self.captures.append(Capture(unique, get, type_))
+        self.values[unique] = value
+        return value
+
+    def _fresh(self, name: str) -> str:
+        base = name if name.isidentifier() else "captured"
+        unique, count = base, 2
+        while unique in self.taken:
+            unique, count = f"{base}_{count}", count + 1
+        self.taken.add(unique)
+        return unique
+
+    def _array(self, ctx: Context, obj: np.ndarray, get: Getter, name: str) -> Ref:
+        if type(obj) is not np.ndarray:
+            raise UserError("AD401", f"`{name}` is a {type(obj).__name__}", ctx.b.span, help="use np.asarray(x)")
+        value = self._parameter(obj, get, name)
+        assert isinstance(value.type, Array)
+        cell = Cell(value.type, value.name, ctx.b.span, local=False)
+        cell.constant = value
+        return Ref(cell, value.type)
+
+    def _container(self, ctx: Context, obj: Any, get: Getter, name: str) -> Abs:
+        keys = list(obj) if isinstance(obj, dict) else list(range(len(obj)))
+        self.guards.append(
+            Guard((lambda: tuple(get())) if isinstance(obj, dict) else (lambda: len(get())), tuple(obj) if isinstance(obj, dict) else len(obj))
+        )
+        items = [self.capture(ctx, obj[key], lambda key=key: get()[key], f"{name}_{key}") for key in keys]
+        if isinstance(obj, tuple):
+            return Tup(tuple(items), type(obj), tuple(getattr(obj, "_fields", ())))
+        return self._box(ctx, type(obj), items, tuple(keys) if isinstance(obj, dict) else ())
+
+    def _box(self, ctx: Context, cls: type, items: list[Abs], keys: tuple[Any, ...]) -> Box:
+        box = Box(cls, local=False)
+        box.constant = Items(tuple(items), keys)
+        return box

@@ -1,0 +1,305 @@
+"""The abstract interpreter's context: where IR is built, the state of the current path, the current frame.
+
+The evaluators of expressions, calls and statements are functions of their own modules that take this context.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
+from autodiff_compiler.frontend.captures import Captures
+from autodiff_compiler.frontend.merge import Widening
+from autodiff_compiler.frontend.references import grow, read
+from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
+from autodiff_compiler.frontend.source import Source
+from autodiff_compiler.frontend.state import Frame, State
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Cell,
+    Dyn,
+    Grown,
+    Items,
+    Maybe,
+    Poison,
+    Ref,
+    Static,
+    Tup,
+)
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import BOOL, INTS, Array, ListOf, Scalar
+from autodiff_compiler.library import View
+
+
+@dataclass
+class LoopTargets:
+    """The exit codes of the `break`s and `continue`s of one loop."""
+
+    breaks: set[int] = field(default_factory=set)
+    continues: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Context:
+    b: Builder
+    state: State
+    frame: Frame
+    captures: Captures
+    loops: list[LoopTargets] = field(default_factory=list)
+    widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
+    unrolled: set[tuple[Any, ...]] = field(default_factory=set)
+    calls: tuple[Any, ...] = ()
+    """The call sites and iterations of unrolled loops we are in: what tells two visits of a statement apart."""
+    next_code: int = 1
+    evaluate: Callable[[ast.expr], Abs] = field(init=False)
+    """`expressions.evaluate`, `statements.run`, `statements.assign` and `calls.call` on this context: set by `lower`, so that calls, which run statements, need
+    not import what imports them."""
+    run: Callable[[list[ast.stmt]], None] = field(init=False)
+    assign: Callable[[ast.expr, Abs], None] = field(init=False)
+    call: Callable[[Abs, list[Abs], dict[str, Abs]], Abs] = field(init=False)
+    constants: dict[str, object] = field(default_factory=dict)
+    """Exception classes that the program raises, by the name the generated module gives them."""
+
+    # -- places and errors -----------------------------------------------------------------------------------------
+
+    @property
+    def source(self) -> Source:
+        return self.frame.source
+
+    def span(self, node: ast.AST) -> Span:
+        return self.source.span(node, self.frame.caller)
+
+    def new_code(self) -> int:
+        self.next_code += 1
+        return self.next_code - 1
+
+    def unsupported(self, code: str, reason: str, help: str, *notes: Note) -> UnsupportedError:
+        return UnsupportedError(code, reason, self.b.span, help=help, notes=notes)
+
+    def wrong(self, code: str, reason: str, help: str | None = None, *notes: Note) -> UserError:
+        return UserError(code, reason, self.b.span, help=help, notes=notes)
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def owner(self, name: str) -> Frame | None:
+        """The frame that a name belongs to, or None for one from outside the program (closure, global, builtin)."""
+        frame: Frame | None = self.frame
+        while frame is not None:
+            if name in frame.locals:
+                return frame
+            frame = frame.parent
+        return None
+
+    def load_name(self, name: str) -> Abs:
+        frame = self.owner(name)
+        if frame is None:
+            return self.captures.name(self, self.frame.source, name)
+        value = self.state.names.get((frame, name))
+        if value is None:
+            raise self.wrong("AD101", f"`{name}` is used before it is assigned", "assign it on every path before this line")
+        return self.settled(value, name, frame)
+
+    def settled(self, value: Abs, name: str, frame: Frame) -> Abs:
+        """The value of a name that may be unbound or unmergeable."""
+        if isinstance(value, Maybe):
+            message = f"cannot access local variable '{name}' where it is not associated with a value"
+            self.b.emit("check", (value.flag,), {"error": "UnboundLocalError", "message": (message,)})
+            # From here on it is bound, or we would not be here.
+            self.state.names[frame, name] = value.value
+            value = value.value
+        if isinstance(value, Poison):
+            raise self.unsupported("AD102", value.reason, value.help, *value.notes)
+        return value
+
+    def store_name(self, name: str, value: Abs) -> None:
+        frame = self.owner(name)
+        if frame is None:
+            raise self.unsupported(
+                "AD103", f"assignment to the global `{name}`", "return the value, and assign it where the function is called"
+            )
+        self.state.names[frame, name] = self.named(value, name)
+
+    def named(self, value: Abs, name: str) -> Abs:
+        """Give a still nameless value the name it is assigned to, so that the generated code can use it."""
+        if isinstance(value, Dyn) and not value.value.name:
+            self.rename(value.value, name)
+        elif isinstance(value, Ref) and not value.path:
+            version = self.state.version(value.cell)
+            if not version.name:
+                self.rename(version, name)
+            if not value.cell.name:
+                value.cell.name = name
+        return value
+
+    def rename(self, value: Value, name: str) -> None:
+        # A name is a hint that nothing depends on; setting it once, before anybody reads it, keeps values frozen in effect.
+        object.__setattr__(value, "name", name)
+
+    # -- abstract values and IR values -----------------------------------------------------------------------------
+
+    def new_array(self, value: Value, name: str = "") -> Ref:
+        """A fresh cell that holds an array value."""
+        assert isinstance(value.type, Array)
+        cell = Cell(value.type, name or value.name, self.b.span)
+        self.state.versions[cell] = value
+        return Ref(cell, value.type)
+
+    def new_list(self, items: list[Abs]) -> Box:
+        box = Box(list)
+        self.state.boxes[box] = Items(tuple(items))
+        return box
+
+    def from_value(self, value: Value) -> Abs:
+        if isinstance(value.type, Array):
+            return self.new_array(value)
+        if isinstance(value.type, ListOf):
+            box = Box(list)
+            self.state.boxes[box] = Grown(value)
+            return box
+        return Dyn(value)
+
+    def read(self, ref: Ref) -> Value:
+        """The array value a reference denotes now; refused if a merged reference may be out of date."""
+        where = self.state.stale.get(ref.cell)
+        if where is not None:
+            raise self.unsupported(
+                "AD110",
+                f"`{ref.cell.name or 'this array'}` may be one of several arrays, and one of them was written since",
+                "make a copy where the arrays are chosen: b = (a if c else d).copy()",
+                Note("written here", where),
+                Note("chosen here", ref.cell.span),
+            )
+        return read(self.b, self.state, ref)
+
+    def value(self, x: Abs, what: str = "this") -> Value:
+        """A scalar or an array as an IR value."""
+        if is_scalar(x):
+            return scalar_value(self.b, x)
+        if isinstance(x, Ref):
+            return self.read(x)
+        raise self.wrong("AD104", f"{what} must be a number or an array, not {describe(x)}")
+
+    def truth(self, x: Abs) -> bool | Value:
+        """The truth of a value: a bool if known now, else a boolean scalar."""
+        if isinstance(x, Static):
+            return bool(x.obj)
+        if isinstance(x, Dyn):
+            value = x.value
+            if value.type.dtype == "bool":  # type: ignore[union-attr]
+                return value
+            return self.b.compare("ne", value, self.b.const_like(0, value.type))
+        if isinstance(x, Tup):
+            return bool(x.items)
+        if isinstance(x, Box):
+            content = self.state.content(x)
+            if isinstance(content, Items):
+                return bool(content.items) or x.cls not in (list, dict)
+            return self.b.compare("gt", self.b.op("list_len", content.value), self.b.const(0))
+        if isinstance(x, Ref):
+            raise self.unsupported(
+                "AD105", "the truth value of an array", "use .any() or .all(), or len(x) > 0 for emptiness"
+            )
+        return True
+
+    def static(self, x: Abs, what: str) -> Any:
+        """A Python object that must be known now; an int argument or captured int becomes part of the specialisation."""
+        if isinstance(x, Static):
+            return x.obj
+        if isinstance(x, Dyn) and x.static is not None:
+            return x.static()
+        if isinstance(x, Tup):
+            items = [self.static(item, what) for item in x.items]
+            return x.cls(*items) if x.keys else tuple(items)
+        if isinstance(x, Box) and isinstance(content := self.state.content(x), Items) and x.cls is list:
+            return [self.static(item, what) for item in content.items]
+        raise self.unsupported(
+            "AD106", f"{what} must be known when the function is compiled, not {describe(x)}", "pass a literal, or an argument"
+        )
+
+    # -- the library -----------------------------------------------------------------------------------------------
+
+    def to_library(self, x: Abs) -> Any:
+        """An argument of a library function."""
+        if isinstance(x, Static):
+            return x.obj
+        if isinstance(x, Dyn):
+            return x.value
+        if isinstance(x, Ref):
+            return self.read(x)
+        if isinstance(x, Tup):
+            return tuple(self.to_library(item) for item in x.items)
+        if isinstance(x, Box) and x.cls is list:
+            content = self.state.content(x)
+            if isinstance(content, Items):
+                return [self.to_library(item) for item in content.items]
+            return self.list_as_array(content.value)
+        raise self.unsupported("AD107", f"{describe(x)} as an argument of a NumPy function", "pass numbers or arrays")
+
+    def from_library(self, result: Any, first: Abs | None = None) -> Abs:
+        """What a library function returned."""
+        if isinstance(result, Value):
+            return self.from_value(result)
+        if isinstance(result, View):
+            if isinstance(first, Ref):
+                return self.view(first, result)
+            assert first is not None
+            return self.from_value(self.b.load(self.value(first), result.steps, result.operands))
+        if isinstance(result, tuple):
+            return Tup(tuple(self.from_library(item) for item in result))
+        if isinstance(result, list):
+            return self.new_list([self.from_library(item) for item in result])
+        return Static(result)
+
+    def view(self, ref: Ref, view: View) -> Ref:
+        value = self.b.load(self.read(ref), view.steps, view.operands)
+        assert isinstance(value.type, Array)
+        return Ref(ref.cell, value.type, ref.path + view.steps, ref.operands + view.operands)
+
+    def list_as_array(self, items: Value) -> Value:
+        """A growable list of scalars or of arrays of one shape as an array, as `np.array` makes it."""
+        assert isinstance(items.type, ListOf)
+        b, element = self.b, items.type.element
+        count = b.op("list_len", items)
+        extents = [count]
+        if isinstance(element, Array):
+            nonempty = b.compare("gt", count, b.const(0))
+            b.emit("check", (nonempty,), {"error": "ValueError", "message": ("an empty list of arrays has no shape",)})
+            extents += b.dims(b.op("list_get", items, b.const(0)))
+        array = b.op("empty", *extents, dtype=element.dtype)
+        with b.region(b.const(0).type, array.type, names=("k", "stacked")) as body:
+            k, filled = body.params
+            item = b.op("list_get", items, k)
+            if isinstance(element, Array):
+                for axis in range(element.rank):
+                    b.emit("check_equal", (b.dim(item, axis), extents[axis + 1]), {"message": "arrays of different shapes"})
+            b.yield_(b.store(filled, (("index", ("i",)),), (k,), item))
+        return b.for_(b.const(0), count, b.const(1), [array], body.done())[0]
+
+    # -- lists -----------------------------------------------------------------------------------------------------
+
+    def as_grown(self, box: Box) -> Value | None:
+        """A list of things of one type as a growable IR list; None where its items differ in type."""
+        content = self.state.content(box)
+        if isinstance(content, Grown):
+            return content.value
+        element = join_elements([element_type(item) for item in content.items])
+        return None if element is None else grow(self.b, self.state, content, ListOf(element))
+
+
+def int_value(ctx: Context, x: Abs, what: str) -> Value:
+    """A scalar that must be an integer, as a Python int value."""
+    value = ctx.value(x, what)
+    if not isinstance(value.type, Scalar) or value.type.dtype not in INTS:
+        raise ctx.wrong("AD108", f"{what} must be an integer, not {value.type}")
+    return ctx.b.cast(value, Scalar("i64", "py"))
+
+
+def bool_value(ctx: Context, x: bool | Value) -> Value:
+    return x if isinstance(x, Value) else ctx.b.const(x, BOOL)
+
+

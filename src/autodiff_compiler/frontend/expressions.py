@@ -1,0 +1,367 @@
+"""Expressions: one function per kind of node."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.frontend import branches, calls, comprehensions, members, subscripts
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
+from autodiff_compiler.frontend.values import Abs, Box, Closure, Dyn, Items, Ref, Static, Text, Tup
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.library import arith
+
+_STATIC_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor,
+    ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Invert: operator.invert,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+
+def evaluate(ctx: Context, node: ast.expr) -> Abs:
+    """The abstract value of an expression; every op it builds bears the node's span."""
+    evaluator = _EVALUATORS.get(type(node))
+    with ctx.b.at(ctx.span(node)):
+        if evaluator is None:
+            raise ctx.unsupported("AD100", f"{_words(node)} in an expression", "compute it outside the function")
+        return evaluator(ctx, node)
+
+
+def _words(node: ast.AST) -> str:
+    names = {
+        ast.Await: "`await`",
+        ast.Yield: "`yield`",
+        ast.YieldFrom: "`yield from`",
+        ast.Set: "a set",
+        ast.SetComp: "a set comprehension",
+    }
+    return names.get(type(node), type(node).__name__)
+
+
+def _constant(ctx: Context, node: ast.Constant) -> Abs:
+    if isinstance(node.value, complex):
+        raise ctx.unsupported("AD146", "complex numbers", "carry real and imaginary parts as two floats")
+    return Static(node.value)
+
+
+def _name(ctx: Context, node: ast.Name) -> Abs:
+    return ctx.load_name(node.id)
+
+
+def _tuple(ctx: Context, node: ast.Tuple) -> Abs:
+    return Tup(tuple(_items(ctx, node.elts)))
+
+
+def _list(ctx: Context, node: ast.List) -> Abs:
+    return ctx.new_list(_items(ctx, node.elts))
+
+
+def _items(ctx: Context, nodes: list[ast.expr]) -> list[Abs]:
+    items: list[Abs] = []
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            items += calls.static_items(ctx, evaluate(ctx, node.value), "a starred expression")
+        else:
+            items.append(evaluate(ctx, node))
+    return items
+
+
+def _dict(ctx: Context, node: ast.Dict) -> Abs:
+    content: dict[Any, Abs] = {}
+    for key, value in zip(node.keys, node.values):
+        if key is None:
+            other = evaluate(ctx, value)
+            if not (isinstance(other, Box) and other.cls is dict):
+                raise ctx.wrong("AD147", f"{describe(other)} after ** in a dict")
+            inner = ctx.state.content(other)
+            assert isinstance(inner, Items)
+            content.update(zip(inner.keys, inner.items))
+        else:
+            content[ctx.static(evaluate(ctx, key), "a key of a dict")] = evaluate(ctx, value)
+    box = Box(dict)
+    ctx.state.boxes[box] = Items(tuple(content.values()), tuple(content))
+    return box
+
+
+# -- operators -------------------------------------------------------------------------------------------------------
+
+
+def _binary(ctx: Context, node: ast.BinOp) -> Abs:
+    # Long chains a + b + c + … nest to the left; walk them without recursion.
+    chain: list[ast.BinOp] = [node]
+    while isinstance(chain[-1].left, ast.BinOp):
+        chain.append(chain[-1].left)
+    result = evaluate(ctx, chain[-1].left)
+    for link in reversed(chain):
+        with ctx.b.at(ctx.span(link)):
+            right = evaluate(ctx, link.right)
+            result = binary(ctx, type(link.op), result, right)
+    return result
+
+
+def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
+    """`x op y`."""
+    if isinstance(x, Static) and isinstance(y, Static):
+        return _static(ctx, op, x.obj, y.obj)
+    if op is ast.Add and isinstance(x, Tup) and isinstance(y, Tup):
+        return Tup((*x.items, *y.items))
+    if op is ast.Mult and _is_sequence(x) and not _is_sequence(y):
+        return _repeat(ctx, x, y)
+    if op is ast.Mult and _is_sequence(y) and not _is_sequence(x):
+        return _repeat(ctx, y, x)
+    if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls is list and op is ast.Add:
+        return _joined_lists(ctx, x, y)
+    for operand in (x, y):
+        if not isinstance(operand, Ref) and not is_scalar(operand) and not _is_arraylike(operand):
+            raise ctx.wrong("AD148", f"unsupported operand for {_symbol(op)}: {describe(operand)}")
+    return ctx.from_value(arith.binary(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)))
+
+
+def _is_sequence(x: Abs) -> bool:
+    return isinstance(x, Tup) or (isinstance(x, Box) and x.cls is list)
+
+
+def _is_arraylike(x: Abs) -> bool:
+    return _is_sequence(x)
+
+
+def _symbol(op: type[ast.operator]) -> str:
+    return {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**"}.get(op, op.__name__)
+
+
+def _repeat(ctx: Context, sequence: Abs, count: Abs) -> Abs:
+    if isinstance(sequence, Tup):
+        return Tup(sequence.items * ctx.static(count, "how often a tuple is repeated"))
+    assert isinstance(sequence, Box)
+    content = ctx.state.content(sequence)
+    if isinstance(content, Items) and isinstance(count, Static):
+        return ctx.new_list(list(content.items) * count.obj)
+    if isinstance(content, Items) and len(content.items) == 1 and is_scalar(content.items[0]):
+        return comprehensions.filled_list(ctx, content.items[0], count)
+    return ctx.new_list(list(content.items) * ctx.static(count, "how often a list is repeated"))  # type: ignore[union-attr]
+
+
+def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
+    first, second = ctx.state.content(x), ctx.state.content(y)
+    if isinstance(first, Items) and isinstance(second, Items):
+        return ctx.new_list([*first.items, *second.items])
+    joined = Box(list)
+    ctx.state.boxes[joined] = first
+    members.extend(ctx, joined, y)
+    return joined
+
+
+def _static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
+    """An operator on objects known now, by Python itself."""
+    for operand in operands:
+        if not isinstance(operand, bool | int | float | str | tuple | np.generic | type(None) | type):
+            raise ctx.unsupported("AD149", f"an operator on a {type(operand).__name__}", "use numbers or arrays")
+    if op is ast.Pow and isinstance(operands[0], int) and isinstance(operands[1], int) and abs(operands[1]) > 4096:
+        raise ctx.unsupported("AD150", "an integer power of more than 64 bits", "use a float base")
+    try:
+        return Static(_STATIC_OPERATORS[op](*operands))
+    except KeyError:
+        raise ctx.wrong("AD148", f"unsupported operands for {op.__name__}") from None
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
+        if all(map(is_number, operands)) and len(operands) == 2:
+            # The program itself raises this when it runs, perhaps never.
+            return ctx.from_value(arith.binary(ctx.b, op.__name__, *operands))
+        raise ctx.wrong("AD148", f"{type(error).__name__}: {error}") from error
+
+
+def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
+    operand = evaluate(ctx, node.operand)
+    if isinstance(node.op, ast.Not):
+        truth = ctx.truth(operand)
+        return Dyn(arith.unary(ctx.b, "not", truth)) if isinstance(truth, Value) else Static(not truth)
+    if isinstance(operand, Static):
+        return _static(ctx, type(node.op), operand.obj)
+    return ctx.from_value(arith.unary(ctx.b, type(node.op).__name__, ctx.to_library(operand)))
+
+
+def _compare(ctx: Context, node: ast.Compare) -> Abs:
+    left = evaluate(ctx, node.left)
+    if len(node.ops) == 1:
+        return _comparison(ctx, type(node.ops[0]), left, evaluate(ctx, node.comparators[0]))
+    return _chain(ctx, left, list(zip(node.ops, node.comparators)))
+
+
+def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> Abs:
+    """`a < b < c` is `a < b and b < c`, with b evaluated once and c only if a < b."""
+    (op, node), *rest = rest
+    middle = evaluate(ctx, node)
+    first = _comparison(ctx, type(op), left, middle)
+    if not rest:
+        return first
+    return branches.short_circuit(ctx, first, lambda: _chain(ctx, middle, rest), stop_at=False)
+
+
+def _comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
+    if op in (ast.Is, ast.IsNot):
+        return Static(_is(ctx, x, y) == (op is ast.Is))
+    if op in (ast.In, ast.NotIn):
+        return _contains(ctx, x, y, op is ast.NotIn)
+    if isinstance(x, Static) and isinstance(y, Static):
+        return _static(ctx, op, x.obj, y.obj)
+    numeric = (is_scalar(x) or isinstance(x, Ref)) and (is_scalar(y) or isinstance(y, Ref))
+    if not numeric:
+        if op in (ast.Eq, ast.NotEq) and (isinstance(x, Static) or isinstance(y, Static)):
+            # A number or container never equals a string or None.
+            return Static(op is ast.NotEq)
+        raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", "compare numbers or arrays")
+    return ctx.from_value(arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)))
+
+
+def _is(ctx: Context, x: Abs, y: Abs) -> bool:
+    if isinstance(x, Static) and isinstance(y, Static):
+        return x.obj is y.obj
+    for one, other in ((x, y), (y, x)):
+        if isinstance(one, Static) and one.obj in (None, True, False, Ellipsis) and not is_scalar(other):
+            return False
+        if isinstance(one, Static) and one.obj is None:
+            return False
+    if isinstance(x, Ref) and isinstance(y, Ref):
+        raise ctx.unsupported("AD152", "`is` between arrays", "compare what they hold, or leave it to the caller")
+    return x is y
+
+
+def _contains(ctx: Context, x: Abs, y: Abs, negate: bool) -> Abs:
+    if isinstance(y, Box) and y.cls is dict:
+        content = ctx.state.content(y)
+        assert isinstance(content, Items)
+        return Static((ctx.static(x, "a key of a dict") in content.keys) != negate)
+    if isinstance(y, Static):
+        return Static((ctx.static(x, "the left side of `in`") in y.obj) != negate)
+    items = calls.static_items(ctx, y, "the right side of `in`")
+    found: Abs = Static(False)
+    for item in items:
+        equal = _comparison(ctx, ast.Eq, x, item)
+        found = branches.short_circuit(ctx, found, lambda equal=equal: equal, stop_at=True)  # type: ignore[misc]
+    truth = ctx.truth(found)
+    if isinstance(truth, Value):
+        return Dyn(ctx.b.op("not", truth)) if negate else Dyn(truth)
+    return Static(truth != negate)
+
+
+def _bool_op(ctx: Context, node: ast.BoolOp) -> Abs:
+    stop_at = isinstance(node.op, ast.Or)
+
+    def rest(values: list[ast.expr]) -> Abs:
+        first = evaluate(ctx, values[0])
+        if len(values) == 1:
+            return first
+        return branches.short_circuit(ctx, first, lambda: rest(values[1:]), stop_at=stop_at)
+
+    return rest(node.values)
+
+
+def _if_exp(ctx: Context, node: ast.IfExp) -> Abs:
+    truth = ctx.truth(evaluate(ctx, node.test))
+    if not isinstance(truth, Value):
+        return evaluate(ctx, node.body if truth else node.orelse)
+    return branches.choose(ctx, truth, lambda: evaluate(ctx, node.body), lambda: evaluate(ctx, node.orelse))
+
+
+# -- the rest --------------------------------------------------------------------------------------------------------
+
+
+def _attribute(ctx: Context, node: ast.Attribute) -> Abs:
+    return members.attribute(ctx, evaluate(ctx, node.value), node.attr)
+
+
+def _subscript(ctx: Context, node: ast.Subscript) -> Abs:
+    base = evaluate(ctx, node.value)
+    return subscripts.load(ctx, base, subscripts.evaluate_index(ctx, node.slice))
+
+
+def _call(ctx: Context, node: ast.Call) -> Abs:
+    return calls.call_node(ctx, node)
+
+
+def _lambda(ctx: Context, node: ast.Lambda) -> Abs:
+    return closure(ctx, node, "lambda_")
+
+
+def closure(ctx: Context, node: ast.FunctionDef | ast.Lambda, name: str) -> Closure:
+    """A nested function: its defaults are evaluated now, its free variables when it runs."""
+    defaults = tuple(evaluate(ctx, d) for d in node.args.defaults)
+    kw_defaults = tuple(None if d is None else evaluate(ctx, d) for d in node.args.kw_defaults)
+    return Closure(node, ctx.frame, name, defaults, kw_defaults)
+
+
+def _named(ctx: Context, node: ast.NamedExpr) -> Abs:
+    value = evaluate(ctx, node.value)
+    ctx.store_name(node.target.id, value)
+    return value
+
+
+def _comprehension(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Abs:
+    return comprehensions.evaluate(ctx, node)
+
+
+def _joined_string(ctx: Context, node: ast.JoinedStr) -> Abs:
+    parts: list[str | None] = []
+    values: list[Value] = []
+    for piece in node.values:
+        if isinstance(piece, ast.Constant):
+            parts.append(str(piece.value))
+            continue
+        assert isinstance(piece, ast.FormattedValue)
+        value = evaluate(ctx, piece.value)
+        if isinstance(value, Static) and piece.format_spec is None and piece.conversion == -1:
+            parts.append(str(value.obj))
+        elif isinstance(value, Dyn | Ref):
+            # The text is only ever shown to a person: a format specification is left out.
+            parts.append(None)
+            values.append(ctx.value(value))
+        else:
+            parts.append(describe(value))
+    if not values:
+        return Static("".join(part or "" for part in parts))
+    return Text(tuple(parts), tuple(values))
+
+
+_EVALUATORS: dict[type[ast.AST], Callable[[Context, Any], Abs]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Tuple: _tuple,
+    ast.List: _list,
+    ast.Dict: _dict,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.BoolOp: _bool_op,
+    ast.IfExp: _if_exp,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Call: _call,
+    ast.Lambda: _lambda,
+    ast.NamedExpr: _named,
+    ast.ListComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.JoinedStr: _joined_string,
+}

@@ -1,0 +1,141 @@
+"""Which names may still be read: classical backwards liveness on the statements of one function.
+
+For every compound statement: the names live after it, and for loops the names live at the head (read before they are
+assigned in some later iteration, or after the loop).  Names that nested functions use are always live.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+Names = frozenset[str]
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass
+class Liveness:
+    after: dict[ast.stmt, Names] = field(default_factory=dict)
+    at_head: dict[ast.stmt, Names] = field(default_factory=dict)
+    captured: Names = frozenset()
+
+
+def liveness(body: list[ast.stmt]) -> Liveness:
+    """The liveness of a function with this body."""
+    found = Liveness(captured=_captured(body))
+    _block(body, found.captured, _Targets(frozenset(), frozenset()), found)
+    return found
+
+
+def reads(node: ast.AST | None) -> Names:
+    """Every name an expression may read, nested functions and comprehensions included."""
+    if node is None:
+        return frozenset()
+    return frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+
+
+def assigned(node: ast.AST) -> Names:
+    """Every name that a statement may bind in its own function's scope."""
+    names: set[str] = set()
+    stack: list[ast.AST] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, ast.Name) and isinstance(current.ctx, ast.Store | ast.Del):
+            names.add(current.id)
+        elif isinstance(current, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(current.name)
+            if current is not node:
+                continue
+        elif isinstance(current, ast.Import | ast.ImportFrom):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in current.names)
+        if isinstance(current, SCOPES):
+            # Only a walrus inside reaches the enclosing scope.
+            names.update(
+                n.target.id for n in ast.walk(current) if isinstance(n, ast.NamedExpr) and isinstance(n.target, ast.Name)
+            )
+            continue
+        stack.extend(ast.iter_child_nodes(current))
+    return frozenset(names)
+
+
+@dataclass(frozen=True)
+class _Targets:
+    """What is live where `break` and `continue` go."""
+
+    at_break: Names
+    at_continue: Names
+
+
+def _captured(body: list[ast.stmt]) -> Names:
+    names: set[str] = set()
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, FUNCTIONS):
+                names |= reads(node)
+                names |= {n for sub in ast.walk(node) if isinstance(sub, ast.Nonlocal) for n in sub.names}
+    return frozenset(names)
+
+
+def _stores(target: ast.AST) -> Names:
+    """Names certainly bound by an assignment target; subscripts and attributes only read theirs."""
+    if isinstance(target, ast.Name):
+        return frozenset({target.id})
+    if isinstance(target, ast.Tuple | ast.List):
+        return frozenset().union(*(_stores(item) for item in target.elts))
+    if isinstance(target, ast.Starred):
+        return _stores(target.value)
+    return frozenset()
+
+
+def _block(statements: list[ast.stmt], live: Names, targets: _Targets, found: Liveness) -> Names:
+    for statement in reversed(statements):
+        live = _statement(statement, live, targets, found)
+    return live
+
+
+def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> Names:
+    found.after[s] = found.after.get(s, frozenset()) | live
+    match s:
+        case ast.Assign():
+            for target in s.targets:
+                live -= _stores(target)
+            return live | reads(s)
+        case ast.AnnAssign():
+            return (live - _stores(s.target) if s.value is not None else live) | reads(s.value) | reads(s.target)
+        case ast.AugAssign():
+            return live | reads(s) | _stores(s.target)
+        case ast.If():
+            return (
+                reads(s.test) | _block(s.body, live, targets, found) | _block(s.orelse, live, targets, found)
+            )
+        case ast.For() | ast.While():
+            return _loop(s, live, targets, found)
+        case ast.Return() | ast.Raise():
+            return reads(s) | found.captured
+        case ast.Break():
+            return targets.at_break
+        case ast.Continue():
+            return targets.at_continue
+        case ast.FunctionDef():
+            return (live - {s.name}) | reads(s)
+        case ast.With():
+            inner = _block(s.body, live, targets, found)
+            return inner.union(*(reads(item) for item in s.items))
+        case _:
+            return live | reads(s)
+
+
+def _loop(s: ast.For | ast.While, live: Names, targets: _Targets, found: Liveness) -> Names:
+    after = _block(s.orelse, live, targets, found)
+    head = after | reads(s.test if isinstance(s, ast.While) else None)
+    bound = _stores(s.target) if isinstance(s, ast.For) else frozenset()
+    while True:
+        body = _block(s.body, head, _Targets(live, head), found) - bound
+        grown = head | body
+        if grown == head:
+            break
+        head = grown
+    found.at_head[s] = found.at_head.get(s, frozenset()) | head
+    return head | reads(s.iter if isinstance(s, ast.For) else None)

@@ -1,0 +1,331 @@
+"""Loops: `for` and `while`, with what they carry found by a fixpoint over types.
+
+The body is run on a state whose changing parts are parameters of the loop's region.  What changes is not known before
+the body was run, so it is run until nothing new is found; the result of the last round is the loop.  What a round finds
+is remembered by place, so that a loop inside a loop is not started from nothing in each round of the outer one.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+
+from autodiff_compiler.frontend import branches
+from autodiff_compiler.frontend.context import Context, LoopTargets
+from autodiff_compiler.frontend.iteration import Items, Sequence, iterate
+from autodiff_compiler.frontend.merge import Merge
+from autodiff_compiler.frontend.source import function_liveness
+from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, NameKey, State
+from autodiff_compiler.frontend.values import Abs, Dyn, Unroll
+from autodiff_compiler.ir.builder import OpenRegion
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.opset import is_pure, nested_effect
+from autodiff_compiler.ir.types import INT
+
+ROUNDS = 25
+
+Live = Callable[[NameKey], bool]
+
+
+def run_for(ctx: Context, node: ast.For) -> None:
+    """A `for` statement."""
+    iterable = iterate(ctx, ctx.evaluate(node.iter))
+
+    def body(item: Abs) -> None:
+        ctx.assign(node.target, item)
+        ctx.run(node.body)
+
+    run_over(ctx, node, iterable, body, _live_at_head(ctx, node), node.orelse)
+
+
+def run_over(
+    ctx: Context,
+    node: ast.AST,
+    iterable: Items | Sequence,
+    body: Callable[[Abs], None],
+    live: Live,
+    orelse: list[ast.stmt] | None = None,
+) -> None:
+    """Run `body` for each item: unrolled for items known now, as a loop for a run-time sequence."""
+    key = (node, ctx.calls)
+    if isinstance(iterable, Items):
+        _unrolled(ctx, key, list(iterable.items), body, orelse or [])
+        return
+    if key in ctx.unrolled:
+        _unrolled(ctx, key, iterable.static_items(), body, orelse or [])
+        return
+    before = ctx.state.copy()
+    try:
+        _for_loop(ctx, key, iterable, body, live, orelse or [])
+    except Unroll as signal:
+        if signal.loop != key:
+            raise
+        ctx.unrolled.add(key)
+        ctx.state = before
+        _unrolled(ctx, key, iterable.static_items(), body, orelse or [])
+
+
+def _live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
+    found = function_liveness(ctx.source.node)
+    names = found.at_head.get(node)
+    frame = ctx.frame
+    if names is None:
+        return lambda key: True
+    names = names | found.after.get(node, frozenset())
+    return lambda key: key[0] is not frame or key[1] in names or key[1] == RETURN_NAME or key[1].startswith("$")
+
+
+def _for_loop(
+    ctx: Context, key: tuple, sequence: Sequence, body: Callable[[Abs], None], live: Live, orelse: list[ast.stmt]
+) -> None:
+    b = ctx.b
+    static_bounds = sequence.bounds is not None
+
+    def need_static() -> object:
+        raise Unroll(key)
+
+    def run_body(params: tuple[Value, ...]) -> None:
+        body(sequence.item(Dyn(params[0], need_static if static_bounds else None)))
+
+    loop = _Fixpoint(ctx, key, live, (INT,), (sequence.hint,), run_body)
+    region = loop.region()
+    inits = loop.merge.inputs(b, 0)
+    results = b.for_(*sequence.range(), inits, region, exits=loop.exits)
+    loop.finish(results, natural_end=True, orelse=orelse)
+
+
+def run_while(ctx: Context, node: ast.While) -> None:
+    """A `while` statement."""
+    key = (node, ctx.calls)
+    b = ctx.b
+    with b.at(ctx.span(node.test)):
+        endless = _is_true(ctx, node.test)
+    pure = not endless and _condition_is_pure(ctx, node.test)
+    stop_codes: set[int] = set()
+
+    def run_body(params: tuple[Value, ...]) -> None:
+        if endless or pure:
+            ctx.run(node.body)
+            return
+        # A condition with effects is tested inside the body.
+        truth = ctx.truth(ctx.evaluate(node.test))
+        code = ctx.new_code()
+        stop_codes.add(code)
+
+        def stop() -> None:
+            ctx.state.exit = Exit(frozenset({code}))
+
+        if isinstance(truth, Value):
+            branches.branch(ctx, truth, lambda: ctx.run(node.body), stop)
+        elif truth:
+            ctx.run(node.body)
+        else:
+            stop()
+
+    loop = _Fixpoint(ctx, key, _live_at_head(ctx, node), (), (), run_body)
+    body = loop.region()
+    with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
+        ctx.state = loop.merge.outputs(list(condition.params))
+        if pure:
+            truth = ctx.truth(ctx.evaluate(node.test))
+            b.yield_(truth if isinstance(truth, Value) else b.const(truth))
+        else:
+            b.yield_(b.const(True))
+    results = b.while_(loop.merge.inputs(b, 0), condition.done(), body, exits=loop.exits)
+    loop.finish(results, natural_end=pure, orelse=node.orelse, also_natural=stop_codes)
+
+
+def _is_true(ctx: Context, test: ast.expr) -> bool:
+    return isinstance(test, ast.Constant) and bool(test.value)
+
+
+def _condition_is_pure(ctx: Context, test: ast.expr) -> bool:
+    """Whether a condition only reads: run it once, on a copy, and look."""
+    if any(isinstance(n, ast.NamedExpr) for n in ast.walk(test)):
+        return False
+    before = ctx.state
+    with ctx.b.region() as trial:
+        ctx.state = before.copy()
+        ctx.evaluate(test)
+        touched = ctx.state.versions != {**ctx.state.versions, **before.versions}
+        touched = touched or any(before.boxes[box] is not ctx.state.boxes.get(box) for box in before.boxes)
+    ctx.state = before
+    return not touched and all(is_pure(op) or nested_effect(op) == "check" for op in trial.ops)
+
+
+class _Fixpoint:
+    """Runs a loop body until what it carries is known."""
+
+    def __init__(
+        self,
+        ctx: Context,
+        key: tuple,
+        live: Live,
+        prefix: tuple,
+        prefix_names: tuple[str, ...],
+        run_body: Callable[[tuple[Value, ...]], None],
+    ) -> None:
+        self.ctx = ctx
+        self.entry = ctx.state
+        merge = Merge(self.entry, self.entry, live=live, widening=ctx.widenings.get(key))
+        for _ in range(ROUNDS):
+            targets = LoopTargets()
+            ctx.loops.append(targets)
+            try:
+                with ctx.b.region(*prefix, *merge.types, names=(*prefix_names, *merge.hints)) as opened:
+                    ctx.state = merge.outputs(list(opened.params[len(prefix) :]))
+                    run_body(opened.params[: len(prefix)])
+                    end = ctx.state
+            finally:
+                ctx.loops.pop()
+            self.left = _without(ctx, opened, end.exit, targets.continues)
+            end = _with_exit(end, Exit(frozenset()) if end.exit.dead else Exit())
+            following = Merge(self.entry, end, base=self.entry, live=live, widening=merge.widened())
+            if following.signature() == merge.signature():
+                break
+            merge = following
+        else:
+            raise ctx.unsupported("AD162", "what this loop carries does not settle", "give each name one type in the loop")
+        ctx.widenings[key] = merge.widened()
+        self.merge = following
+        self.opened = opened
+        self.end = end
+        self.breaks = targets.breaks
+        ctx.state = self.entry
+
+    @property
+    def exits(self) -> bool:
+        return not self.left.codes <= {NORMAL}
+
+    def region(self):
+        """The finished body."""
+        ctx = self.ctx
+        with ctx.b.reopen(self.opened):
+            ctx.state = self.end
+            values = self.merge.inputs(ctx.b, 1)
+            if self.exits:
+                code = self.left.value
+                values.append(code if code is not None else ctx.b.const(next(iter(self.left.codes))))
+            ctx.b.yield_(*values)
+        ctx.state = self.entry
+        return self.opened.done()
+
+    def finish(
+        self,
+        results: tuple[Value, ...],
+        *,
+        natural_end: bool,
+        orelse: list[ast.stmt],
+        also_natural: set[int] | None = None,
+    ) -> None:
+        """Go on after the loop: the joined state, the `else` clause, and the codes that leave further out."""
+        ctx = self.ctx
+        ctx.state = self.merge.outputs(list(results[: len(self.merge.slots)]))
+        ctx.state.exit = Exit()
+        natural = also_natural or set()
+        left = self.left.codes - {NORMAL}
+        outward = left - self.breaks - natural
+        ends = natural_end or bool(natural & left)
+        if not left:
+            if not ends:
+                ctx.state.exit = Exit(frozenset())  # an endless loop that never leaves
+                return
+            ctx.run(orelse)
+            return
+        code = results[-1]
+        if orelse and ends:
+            code = self._else(code, left, natural, orelse)
+            outward = ctx.state.exit.codes - {NORMAL} - self.breaks
+        codes = outward | ({NORMAL} if ends or left & self.breaks else frozenset())
+        if codes == {NORMAL} or len(codes) == 1:
+            ctx.state.exit = Exit(frozenset(codes))
+            return
+        stays = sorted((left & self.breaks) | (natural & left))
+        if stays:
+            code = _zeroed(ctx, code, stays)
+        ctx.state.exit = Exit(frozenset(codes), code)
+
+    def _else(self, code: Value, left: frozenset[int], natural: set[int], orelse: list[ast.stmt]) -> Value:
+        """Run the `else` clause if the loop came to its own end."""
+        ctx = self.ctx
+        if natural & left:
+            code = _zeroed(ctx, code, sorted(natural & left))
+        ctx.state.exit = Exit(frozenset({NORMAL} | (left - natural)), code)
+        branches.if_normal(ctx, lambda: ctx.run(orelse))
+        exit_ = ctx.state.exit
+        return exit_.value if exit_.value is not None else ctx.b.const(next(iter(exit_.codes), NORMAL))
+
+
+def _zeroed(ctx: Context, code: Value, codes: list[int]) -> Value:
+    """The exit code with some codes turned into "normal"."""
+    b = ctx.b
+    for stay in codes:
+        code = b.select(b.compare("eq", code, b.const(stay)), b.const(NORMAL), code)
+    return code
+
+
+def _without(ctx: Context, region: OpenRegion, left: Exit, continues: set[int]) -> Exit:
+    """How control leaves an iteration once `continue` counts as its normal end."""
+    if not left.codes & continues:
+        return left
+    codes = (left.codes - continues) | {NORMAL}
+    if len(codes) == 1:
+        return Exit(codes)
+    assert left.value is not None
+    with ctx.b.reopen(region):
+        return Exit(codes, _zeroed(ctx, left.value, sorted(left.codes & continues)))
+
+
+def _with_exit(state: State, exit_: Exit) -> State:
+    return replace(state, exit=exit_)
+
+
+def _unrolled(
+    ctx: Context, key: tuple, items: list[Abs], body: Callable[[Abs], None], orelse: list[ast.stmt]
+) -> None:
+    """Run the body once for each item."""
+    targets = LoopTargets()
+    outer_calls = ctx.calls
+
+    def from_item(k: int) -> None:
+        while k < len(items):
+            ctx.calls = (*outer_calls, (key[0], k))
+            ctx.loops.append(targets)
+            try:
+                body(items[k])
+            finally:
+                ctx.loops.pop()
+                ctx.calls = outer_calls
+            k += 1
+            left = _continued(ctx, targets.continues)
+            if left.left:
+                return
+            if not left.normal:
+                branches.if_normal(ctx, lambda k=k: from_item(k))  # type: ignore[misc]
+                return
+        ctx.run(orelse)
+
+    from_item(0)
+    left = ctx.state.exit
+    broken = left.codes & targets.breaks
+    if broken:
+        codes = (left.codes - targets.breaks) | {NORMAL}
+        if len(codes) == 1:
+            ctx.state.exit = Exit(codes)
+        else:
+            assert left.value is not None
+            ctx.state.exit = Exit(codes, _zeroed(ctx, left.value, sorted(broken)))
+
+
+
+
+def _continued(ctx: Context, continues: set[int]) -> Exit:
+    """The exit of an unrolled iteration, with `continue` as its normal end."""
+    left = ctx.state.exit
+    codes = left.codes & continues
+    if codes:
+        rest = (left.codes - continues) | {NORMAL}
+        value = None if len(rest) == 1 else _zeroed(ctx, left.value, sorted(codes))  # type: ignore[arg-type]
+        ctx.state.exit = Exit(rest, value)
+    return ctx.state.exit

@@ -1,0 +1,145 @@
+"""The way in: a Python function and the types of its arguments become a primal IR function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from autodiff_compiler.diagnostics import Span, UserError
+from autodiff_compiler.frontend import calls, expressions, statements
+from autodiff_compiler.frontend.captures import Capture, Captures, Guard
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
+from autodiff_compiler.frontend.source import find_source, plain_function
+from autodiff_compiler.frontend.state import Frame, State
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Grown, Items, Ref, Static, Tup
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
+from autodiff_compiler.ir.types import INTS, Array, Scalar, Type
+
+Argument = tuple[str, Tree, list[Type]]
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A lowered function and what it depends on besides its arguments.
+
+    `captures` are the hidden parameters that follow the arguments' leaves; `guards` must hold for the function to be
+    used again; `static_leaves` are arguments that were needed at compile time: index of the leaf to its value.
+    """
+
+    function: Function
+    captures: tuple[Capture, ...]
+    guards: tuple[Guard, ...]
+    static_leaves: Mapping[int, Any]
+
+
+def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[Any] | None = None) -> Lowered:
+    """Lower `fun` for arguments of these structures and types.
+
+    `values` are the arguments' leaves, where the call is known: integers among them may then be used where a value must be
+    known at compile time.  Raises `UserError` and `UnsupportedError` with the place in the source.
+    """
+    plain = plain_function(fun)
+    target: Any = plain if plain is not None else fun
+    b = Builder()
+    captures = Captures(taken={name for name, _, _ in args})
+    static_leaves: dict[int, Any] = {}
+    root = Frame("<call>", None, None, None, frozenset())
+    ctx = Context(b, State(), root, captures)
+    ctx.evaluate = partial(expressions.evaluate, ctx)
+    ctx.run = partial(statements.run, ctx)
+    ctx.assign = partial(statements.assign, ctx)
+    ctx.call = partial(calls.call, ctx)
+
+    leaves: list[Value] = []
+
+    def static_leaf(index: int) -> Callable[[], Any]:
+        def static() -> Any:
+            if values is None:
+                raise ctx.unsupported(
+                    "AD106",
+                    f"the value of argument `{leaves[index].name}` must be known at compile time",
+                    "call the derivative, or give the argument's value in the source",
+                )
+            static_leaves[index] = values[index]
+            return values[index]
+
+        return static
+
+    def parameter(tree: Tree, types: list[Type], name: str) -> Abs:
+        if isinstance(tree, Const):
+            return Static(tree.value)
+        if isinstance(tree, Node):
+            keys = tree.keys or tuple(range(len(tree.children)))
+            items = tuple(parameter(child, types, f"{name}_{key}") for child, key in zip(tree.children, keys))
+            if issubclass(tree.cls, tuple):
+                return Tup(items, tree.cls, tree.keys)
+            box = Box(tree.cls, local=False)
+            ctx.state.boxes[box] = Items(items, tree.keys)
+            return box
+        value = Value(types.pop(0), name if name.isidentifier() else "")
+        leaves.append(value)
+        if isinstance(value.type, Array):
+            cell = Cell(value.type, name, local=False)
+            ctx.state.versions[cell] = value
+            return Ref(cell, value.type)
+        integer = isinstance(value.type, Scalar) and value.type.dtype in INTS
+        return Dyn(value, static_leaf(len(leaves) - 1) if integer else None)
+
+    given = {name: parameter(tree, list(types), name) for name, tree, types in args}
+    span = Span()
+    name = getattr(target, "__name__", "function")
+    if plain is not None:
+        source = find_source(plain)
+        span = source.span(source.node)
+        name = source.name
+        b.span = span
+    result = ctx.call(Static(target), *_split(target, given))
+    b.span = span
+    result_values, tree = _results(ctx, result)
+    b.return_(*result_values)
+    hidden = tuple(captures.captures)
+    params = (*leaves, *(captures.values[capture.name] for capture in hidden))
+    param_trees = [(n, tree_) for n, tree_, _ in args] + [(capture.name, Leaf()) for capture in hidden]
+    function = Function(
+        name, Region(params, tuple(b.top.ops)), tuple(param_trees), tree, span, dict(ctx.constants)
+    )
+    return Lowered(function, hidden, tuple(captures.guards), static_leaves)
+
+
+def _split(target: Any, given: dict[str, Abs]) -> tuple[list[Abs], dict[str, Abs]]:
+    """Arguments by position, so that positional-only parameters and `*args` work: entries called `*0`, `*1`, …"""
+    code = getattr(target, "__code__", None)
+    positional = code.co_varnames[: code.co_argcount] if code is not None else ()
+    args: list[Abs] = []
+    for name in positional:
+        if name not in given:
+            break
+        args.append(given[name])
+    starred = [given[name] for name in given if name.startswith("*")]
+    keywords = {k: v for k, v in given.items() if not k.startswith("*") and k not in positional[: len(args)]}
+    return [*args, *starred], keywords
+
+
+def _results(ctx: Context, result: Abs) -> tuple[list[Value], Tree]:
+    """The IR values of what the function returns, and their structure."""
+    if isinstance(result, Tup):
+        parts = [_results(ctx, item) for item in result.items]
+        return [v for values, _ in parts for v in values], Node(result.cls, tuple(t for _, t in parts), result.keys)
+    if isinstance(result, Box):
+        content = ctx.state.content(result)
+        if isinstance(content, Grown):
+            return [content.value], Leaf()
+        parts = [_results(ctx, item) for item in content.items]
+        return [v for values, _ in parts for v in values], Node(result.cls, tuple(t for _, t in parts), content.keys)
+    if isinstance(result, Ref):
+        return [ctx.read(result)], Leaf()
+    if is_scalar(result):
+        return [scalar_value(ctx.b, result)], Leaf()
+    if isinstance(result, Static):
+        return [], Const(result.obj)
+    raise UserError("AD189", f"the function returns {describe(result)}", ctx.b.span, help="return numbers, arrays or containers")

@@ -1,0 +1,301 @@
+"""Attributes and methods: of arrays (the library), of lists and dicts (here), of objects from outside (captured)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler import library
+from autodiff_compiler.frontend import subscripts
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.iteration import Items as StaticItems
+from autodiff_compiler.frontend.iteration import at, iterate, length
+from autodiff_compiler.frontend.scalars import describe
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Closure,
+    Dyn,
+    Grown,
+    Items,
+    Iter,
+    Method,
+    Ref,
+    Static,
+    Text,
+    Tup,
+)
+
+_UFUNC_METHODS = ("at", "outer", "reduce", "accumulate")
+
+
+def attribute(ctx: Context, x: Abs, name: str) -> Abs:
+    """`x.name`."""
+    if isinstance(x, Static):
+        if isinstance(x.obj, np.ufunc) and name in _UFUNC_METHODS:
+            return Method(x, name)
+        if isinstance(x.obj, str | int | float | np.generic) and callable(getattr(x.obj, name, None)):
+            return Method(x, name)
+        return ctx.captures.attribute(ctx, x.obj, name)
+    if isinstance(x, Ref | Dyn):
+        entry = library.attribute(name)
+        if entry is not None:
+            return ctx.from_library(entry(ctx.b, ctx.to_library(x)), x)
+        if library.method(name) is not None or name in _ARRAY_METHODS:
+            return Method(x, name)
+        raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}` that we know")
+    if isinstance(x, Tup) and name in x.keys:
+        return x.items[x.keys.index(name)]
+    if isinstance(x, Box) and x.cls not in (list, dict):
+        return _field(ctx, x, name)
+    if isinstance(x, Box | Tup | Text):
+        return Method(x, name)
+    if isinstance(x, Closure) and name == "__name__":
+        return Static(x.name)
+    raise ctx.unsupported("AD168", f"the attribute `{name}` of {describe(x)}", "use plain numbers, arrays and containers")
+
+
+def _field(ctx: Context, box: Box, name: str) -> Abs:
+    content = ctx.state.content(box)
+    assert isinstance(content, Items)
+    if name in content.keys:
+        return content.items[content.keys.index(name)]
+    found = getattr(box.cls, name, None)
+    if isinstance(found, property):
+        return ctx.call(Static(found.fget), [box], {})
+    if callable(found):
+        return Method(box, name)
+    if found is not None:
+        return Static(found)
+    raise ctx.wrong("AD145", f"`{box.cls.__name__}` has no attribute `{name}`")
+
+
+def store_attribute(ctx: Context, x: Abs, name: str, value: Abs) -> None:
+    """`x.name = value`."""
+    if not isinstance(x, Box) or x.cls in (list, dict):
+        raise ctx.unsupported("AD169", f"assignment to an attribute of {describe(x)}", "return the value instead")
+    if not x.local:
+        raise ctx.unsupported(
+            "AD138", "a write into an object that belongs to the caller", "copy it first: dataclasses.replace(x, ...)"
+        )
+    content = ctx.state.content(x)
+    assert isinstance(content, Items)
+    fields = dict(zip(content.keys, content.items))
+    fields[name] = value
+    ctx.state.boxes[x] = Items(tuple(fields.values()), tuple(fields))
+
+
+def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """`receiver.name(...)`."""
+    receiver, name = method.receiver, method.name
+    if isinstance(receiver, Ref | Dyn):
+        own = _ARRAY_METHODS.get(name)
+        if own is not None and isinstance(receiver, Ref):
+            return own(ctx, receiver, args, kwargs)
+        entry = library.method(name)
+        assert entry is not None
+        converted = [ctx.to_library(arg) for arg in args]
+        result = entry(ctx.b, ctx.to_library(receiver), *converted, **{k: ctx.to_library(v) for k, v in kwargs.items()})
+        return ctx.from_library(result, receiver)
+    if isinstance(receiver, Static) and isinstance(receiver.obj, np.ufunc):
+        return _ufunc_method(ctx, receiver.obj, name, args, kwargs)
+    if isinstance(receiver, Static):
+        return _static_method(ctx, receiver.obj, name, args)
+    if isinstance(receiver, Box) and receiver.cls not in (list, dict):
+        return ctx.call(Static(getattr(receiver.cls, name)), [receiver, *args], kwargs)
+    table = _LIST_METHODS if isinstance(receiver, Box) and receiver.cls is list else _DICT_METHODS
+    known = table.get(name)
+    if known is None or not isinstance(receiver, Box):
+        raise ctx.unsupported("AD170", f"the method `{name}` of {describe(receiver)}", "write it with indexing and loops")
+    return known(ctx, receiver, args, kwargs)
+
+
+def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs]) -> Abs:
+    if not isinstance(obj, str | int | float | np.generic):
+        raise ctx.unsupported("AD170", f"the method `{name}` of a {type(obj).__name__}", "call it outside the function")
+    try:
+        return Static(getattr(obj, name)(*(ctx.static(arg, "an argument of a string method") for arg in args)))
+    except (TypeError, ValueError) as error:
+        raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
+
+
+# -- arrays ----------------------------------------------------------------------------------------------------------
+
+
+def _fill(ctx: Context, ref: Ref, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    (value,) = args
+    subscripts.store_at(ctx, ref, subscripts.WHOLE_ARRAY, [], value)
+    return Static(None)
+
+
+_ARRAY_METHODS: dict[str, Callable[[Context, Ref, list[Abs], dict[str, Abs]], Abs]] = {"fill": _fill}
+
+
+def _ufunc_method(ctx: Context, ufunc: np.ufunc, name: str, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    if name == "at" and ufunc in (np.add, np.subtract) and len(args) == 3 and isinstance(args[0], Ref):
+        index = args[1]
+        items = list(index.items) if isinstance(index, Tup) else [index]
+        subscripts.store(ctx, args[0], list(items), args[2], "+" if ufunc is np.add else "-")
+        return Static(None)
+    same_as: dict[tuple[Any, str], Any] = {
+        (np.add, "reduce"): np.sum,
+        (np.multiply, "reduce"): np.prod,
+        (np.maximum, "reduce"): np.max,
+        (np.minimum, "reduce"): np.min,
+        (np.multiply, "outer"): np.outer,
+        (np.add, "accumulate"): np.cumsum,
+    }
+    function = same_as.get((ufunc, name))
+    if function is None:
+        raise ctx.unsupported("AD172", f"np.{ufunc.__name__}.{name}", "write it with a loop or with broadcasting")
+    if name in ("reduce", "accumulate") and "axis" not in kwargs and len(args) == 1:
+        kwargs = {**kwargs, "axis": Static(0)}  # unlike np.sum, ufunc.reduce works on the first axis
+    return ctx.call(Static(function), args, kwargs)
+
+
+# -- lists and dicts -------------------------------------------------------------------------------------------------
+
+
+def _own_list(ctx: Context, box: Box) -> Items | Grown:
+    if not box.local:
+        raise ctx.unsupported("AD138", "a change of a list that belongs to the caller", "copy it first: items = list(items)")
+    return ctx.state.content(box)
+
+
+def append(ctx: Context, box: Box, value: Abs) -> None:
+    """`box.append(value)`."""
+    content = _own_list(ctx, box)
+    if isinstance(content, Items):
+        ctx.state.boxes[box] = Items((*content.items, value))
+        return
+    element = subscripts.list_element(ctx, content, value)
+    ctx.state.boxes[box] = Grown(ctx.b.op("list_append", content.value, element, name=content.value.name))
+
+
+def extend(ctx: Context, box: Box, other: Abs) -> None:
+    """`box.extend(other)`."""
+    iterable = iterate(ctx, other)
+    if isinstance(iterable, StaticItems):
+        for item in iterable.items:
+            append(ctx, box, item)
+        return
+    content = _own_list(ctx, box)
+    b = ctx.b
+    if isinstance(content, Items):
+        items = ctx.as_grown(box) if content.items else None
+        if items is None:
+            raise ctx.unsupported("AD173", "extending a list by a run-time sequence", "append the items in a loop")
+        content = Grown(items)
+    with b.region(b.const(0).type, content.value.type, names=("k", "items")) as body:
+        element = subscripts.list_element(ctx, Grown(body.params[1]), at(ctx, iterable, body.params[0]))
+        b.yield_(b.op("list_append", body.params[1], element))
+    results = b.for_(b.const(0), length(ctx, iterable), b.const(1), [content.value], body.done())
+    ctx.state.boxes[box] = Grown(results[0])
+
+
+def _append(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    (value,) = args
+    append(ctx, box, value)
+    return Static(None)
+
+
+def _extend(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    (other,) = args
+    extend(ctx, box, other)
+    return Static(None)
+
+
+def _known_items(ctx: Context, box: Box, what: str) -> Items:
+    content = _own_list(ctx, box)
+    if isinstance(content, Grown):
+        raise ctx.unsupported("AD174", f"{what} of a list that grows at run time", "keep a count, or use an array")
+    return content
+
+
+def _pop(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    items = list(_known_items(ctx, box, "pop()").items)
+    position = ctx.static(args[0], "the index of pop()") if args else -1
+    if not items:
+        raise ctx.wrong("AD134", "pop from an empty list")
+    value = items.pop(position)
+    ctx.state.boxes[box] = Items(tuple(items))
+    return value
+
+
+def _insert(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    items = list(_known_items(ctx, box, "insert()").items)
+    items.insert(ctx.static(args[0], "the index of insert()"), args[1])
+    ctx.state.boxes[box] = Items(tuple(items))
+    return Static(None)
+
+
+def _reverse(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    ctx.state.boxes[box] = Items(_known_items(ctx, box, "reverse()").items[::-1])
+    return Static(None)
+
+
+def _copy(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return copied(ctx, box)
+
+
+def copied(ctx: Context, box: Box) -> Box:
+    """A shallow copy of a list or dict."""
+    new = Box(box.cls)
+    ctx.state.boxes[new] = ctx.state.content(box)
+    return new
+
+
+def _keys(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    content = ctx.state.content(box)
+    assert isinstance(content, Items)
+    return Tup(tuple(Static(key) for key in content.keys))
+
+
+def _values(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return Iter("values", (box,))
+
+
+def _items(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return Iter("items", (box,))
+
+
+def _get(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    content = ctx.state.content(box)
+    assert isinstance(content, Items)
+    key = ctx.static(args[0], "a key of a dict")
+    if key in content.keys:
+        return content.items[content.keys.index(key)]
+    return args[1] if len(args) > 1 else Static(None)
+
+
+def _update(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    for other in args:
+        inner = ctx.state.content(other) if isinstance(other, Box) and other.cls is dict else None
+        if not isinstance(inner, Items):
+            raise ctx.unsupported("AD170", f"update() with {describe(other)}", "update with a dict")
+        for key, item in zip(inner.keys, inner.items):
+            subscripts.store(ctx, box, [Static(key)], item)
+    for key, item in kwargs.items():
+        subscripts.store(ctx, box, [Static(key)], item)
+    return Static(None)
+
+
+_LIST_METHODS: dict[str, Callable[[Context, Box, list[Abs], dict[str, Abs]], Abs]] = {
+    "append": _append,
+    "extend": _extend,
+    "pop": _pop,
+    "insert": _insert,
+    "reverse": _reverse,
+    "copy": _copy,
+}
+_DICT_METHODS: dict[str, Callable[[Context, Box, list[Abs], dict[str, Abs]], Abs]] = {
+    "keys": _keys,
+    "values": _values,
+    "items": _items,
+    "get": _get,
+    "update": _update,
+    "copy": _copy,
+}
+

@@ -1,0 +1,466 @@
+"""Joining two states where control flow merges: after an `if`, and at the head of a loop.
+
+`Merge(a, b)` finds what differs, gives each difference a slot (an IR value that the structured op yields), and builds
+the state afterwards from the slots' values.  For a loop, `a` is the state at entry and `b` the one at the end of the
+body.
+
+Array references are joined by alias classes.  If the cells on both sides are in bijection (`a, b = b, a`), each class
+becomes one slot; otherwise the name becomes a *merged* reference: its value can be read, a write through it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from autodiff_compiler.frontend.references import grow, read
+from autodiff_compiler.frontend.scalars import (
+    describe,
+    element_type,
+    is_scalar,
+    join_elements,
+    join_scalars,
+    scalar_type,
+    scalar_value,
+)
+from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, NameKey, State
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Cell,
+    Dyn,
+    Grown,
+    Items,
+    Maybe,
+    Poison,
+    Ref,
+    Static,
+    Tup,
+    same,
+)
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import BOOL, INT, ListOf, Scalar, Type
+
+Location = tuple[Any, ...]
+Getter = Callable[[Builder], "Value | None"]
+"""Gives a slot's value on one side; None for one that is not there (it becomes `undef`)."""
+
+Finish = Callable[[list[Value]], Any]
+"""Builds a part of the joined state from the slots' values."""
+
+
+@dataclass
+class Slot:
+    key: Location
+    type: Type
+    name: str
+    get: tuple[Getter, Getter]
+
+
+@dataclass
+class Widening:
+    """What an earlier round of a loop's fixpoint found; a later round may only add to it."""
+
+    types: dict[Location, Type] = field(default_factory=dict)
+    merged: frozenset[Location] = frozenset()
+    grown: frozenset[Box] = frozenset()
+
+
+class Merge:
+    """The join of two states; see the module's docstring.
+
+    `base` is the state before the branches; it matters where one side is dead (all its paths raised): then only what the
+    living side changed needs a slot.
+    """
+
+    def __init__(
+        self,
+        a: State,
+        b: State,
+        *,
+        base: State | None = None,
+        live: Callable[[NameKey], bool] = lambda key: True,
+        widening: Widening | None = None,
+    ) -> None:
+        self.dead = 0 if a.exit.dead else 1 if b.exit.dead else None
+        if self.dead == 0:
+            a = _unchanged(base or b, b)
+        elif self.dead == 1:
+            b = _unchanged(base or a, a)
+        self.a, self.b = a, b
+        self.before = widening or Widening()
+        self.slots: list[Slot] = []
+        self.merged: dict[Location, None] = {}
+        self.grown: dict[Box, None] = {}
+        self._pairs: dict[Location, tuple[Cell | None, Cell | None]] = {}
+        self._boxes: dict[tuple[Box, Box], Box] = {}
+        self._cells: dict[tuple[Cell | None, Cell | None], Finish] = {}
+        keys = [key for key in dict.fromkeys([*a.names, *b.names]) if live(key)]
+        self._find_pairs(keys)
+        self._finish_names = [(key, self._name(key)) for key in keys]
+        self._finish_boxes = self._box_contents()
+        self._finish_versions = self._versions()
+        self._finish_exit = self._exit()
+
+    # -- the interface ---------------------------------------------------------------------------------------------
+
+    @property
+    def types(self) -> list[Type]:
+        return [slot.type for slot in self.slots]
+
+    @property
+    def hints(self) -> list[str]:
+        return [slot.name for slot in self.slots]
+
+    def inputs(self, b: Builder, side: int) -> list[Value]:
+        """The slots' values on one side (0 or 1), cast to the slots' types."""
+        values = []
+        for slot in self.slots:
+            value = None if self.dead == side else slot.get[side](b)
+            if value is None:
+                values.append(b.undef(slot.type, slot.name))
+            elif isinstance(slot.type, Scalar):
+                values.append(b.cast(value, slot.type, slot.name))
+            else:
+                values.append(value)
+        return values
+
+    def outputs(self, values: list[Value]) -> State:
+        """The joined state, given the values of the slots."""
+        state = State()
+        for key, name in self._finish_names:
+            state.names[key] = name(values)
+        for cell, version in self._finish_versions:
+            state.versions[cell] = version(values)
+        for made in self._cells.values():
+            cell, value = made(values)
+            state.versions[cell] = value
+        for box, content in self._finish_boxes:
+            state.boxes[box] = content(values)
+        state.stale = {**self.a.stale, **self.b.stale}
+        state.escaped = {**self.a.escaped, **self.b.escaped}
+        state.exit = self._finish_exit(values)
+        return state
+
+    def widened(self) -> Widening:
+        return Widening(
+            {**self.before.types, **{slot.key: slot.type for slot in self.slots}},
+            self.before.merged | frozenset(self.merged),
+            self.before.grown | frozenset(self.grown),
+        )
+
+    def signature(self) -> tuple[Any, ...]:
+        return [(slot.key, slot.type) for slot in self.slots], list(self.merged), list(self.grown)  # type: ignore[return-value]
+
+    # -- slots -----------------------------------------------------------------------------------------------------
+
+    def _slot(self, key: Location, type_: Type, name: str, a: Getter, b: Getter) -> Finish:
+        index = len(self.slots)
+        self.slots.append(Slot(key, type_, name, (a, b)))
+        return lambda values: values[index]
+
+    def _known(self, key: Location) -> bool:
+        """Whether an earlier round needed a slot here."""
+        return key in self.before.types
+
+    # -- alias classes ---------------------------------------------------------------------------------------------
+
+    def _find_pairs(self, keys: list[NameKey]) -> None:
+        """Pair the cells, and the boxes, that the two sides hold at each place that either can reach."""
+
+        def walk(location: Location, a: Abs | None, b: Abs | None) -> None:
+            a, b = _unwrap(a), _unwrap(b)
+            if isinstance(a, Ref) or isinstance(b, Ref):
+                cell_a = a.cell if isinstance(a, Ref) else None
+                cell_b = b.cell if isinstance(b, Ref) else None
+                if a is None and cell_b is not None and self.a.knows(cell_b):
+                    cell_a = cell_b
+                if b is None and cell_a is not None and self.b.knows(cell_a):
+                    cell_b = cell_a
+                self._pairs[location] = (cell_a, cell_b)
+            if isinstance(a, Tup) or isinstance(b, Tup):
+                walk_items(location, a.items if isinstance(a, Tup) else (), b.items if isinstance(b, Tup) else ())
+            if isinstance(a, Box) or isinstance(b, Box):
+                box_a = a if isinstance(a, Box) else b
+                box_b = b if isinstance(b, Box) else a
+                assert isinstance(box_a, Box)
+                assert isinstance(box_b, Box)
+                if (box_a, box_b) in self._boxes or (box_a is box_b and box_a.constant is not None):
+                    return
+                self._boxes[box_a, box_b] = box_a
+                content_a, content_b = self.a.boxes.get(box_a), self.b.boxes.get(box_b)
+                walk_items(
+                    ("box", box_a),
+                    content_a.items if isinstance(content_a, Items) else (),
+                    content_b.items if isinstance(content_b, Items) else (),
+                )
+
+        def walk_items(location: Location, a: tuple[Abs, ...], b: tuple[Abs, ...]) -> None:
+            for i in range(max(len(a), len(b))):
+                walk((*location, i), a[i] if i < len(a) else None, b[i] if i < len(b) else None)
+
+        for key in keys:
+            walk(key, self.a.names.get(key), self.b.names.get(key))
+        self._images: dict[Cell, dict[Cell | None, None]] = {}
+        self._origins: dict[Cell, dict[Cell | None, None]] = {}
+        for cell_a, cell_b in self._pairs.values():
+            if cell_a is not None:
+                self._images.setdefault(cell_a, {})[cell_b] = None
+            if cell_b is not None:
+                self._origins.setdefault(cell_b, {})[cell_a] = None
+
+    def _bijective(self, a: Cell | None, b: Cell | None) -> bool:
+        return (a is None or len(self._images[a]) == 1) and (b is None or len(self._origins[b]) == 1)
+
+    # -- names and values ------------------------------------------------------------------------------------------
+
+    def _name(self, key: NameKey) -> Finish:
+        a, b = self.a.names.get(key), self.b.names.get(key)
+        one_sided = a is None or b is None
+        if one_sided and (self.dead is not None or key[1] == RETURN_NAME):
+            # A dead side needs no flag, and for the return value the exit code is the flag.
+            return self._value(key, a, b, key[1])
+        if one_sided or isinstance(a, Maybe) or isinstance(b, Maybe):
+            return self._maybe(key, a, b)
+        return self._value(key, a, b, key[1])
+
+    def _maybe(self, key: NameKey, a: Abs | None, b: Abs | None) -> Finish:
+        if isinstance(a, Maybe) and isinstance(b, Maybe) and same(a, b) and not self._known((*key, "bound")):
+            return lambda values: a
+        inner = self._value(key, _unwrap(a), _unwrap(b), key[1])
+
+        def flag(value: Abs | None) -> Getter:
+            return lambda builder: value.flag if isinstance(value, Maybe) else builder.const(value is not None)
+
+        slot = self._slot((*key, "bound"), BOOL, f"{key[1]}_bound", flag(a), flag(b))
+
+        def finish(values: list[Value]) -> Abs:
+            value = inner(values)
+            return value if isinstance(value, Poison) else Maybe(value, slot(values))
+
+        return finish
+
+    def _value(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
+        present = [x for x in (a, b) if x is not None]
+        for x in present:
+            if isinstance(x, Poison):
+                return lambda values: x
+        if all(isinstance(x, Ref) for x in present):
+            return self._reference(location, a, b, name)  # type: ignore[arg-type]
+        if all(isinstance(x, Tup) for x in present) and _alike(present):
+            return self._tuple(location, a, b, name)  # type: ignore[arg-type]
+        if all(isinstance(x, Box) for x in present):
+            return self._box(location, a, b)  # type: ignore[arg-type]
+        unchanged = same(present[0], present[-1]) and (len(present) == 2 or isinstance(present[0], Static))
+        if unchanged and not self._known(location):
+            return lambda values: present[0]
+        if all(is_scalar(x) for x in present):
+            return self._scalar(location, a, b, name)
+        return _poison(f"`{name}` is {describe(present[0])} on one path and {describe(b)} on the other")
+
+    def _scalar(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
+        present = [x for x in (a, b) if x is not None]
+        types = [scalar_type(x) for x in present]
+        if self._known(location):
+            before = self.before.types[location]
+            assert isinstance(before, Scalar)
+            types.append(before)
+        joined, reason = join_scalars(types, [x.obj for x in present if isinstance(x, Static)])
+        if joined is None:
+            return _poison(f"`{name}` {reason}")
+
+        def getter(value: Abs | None) -> Getter:
+            return lambda builder: None if value is None else scalar_value(builder, value, joined)
+
+        slot = self._slot(location, joined, name, getter(a), getter(b))
+        return lambda values: Dyn(slot(values))
+
+    def _tuple(self, location: Location, a: Tup | None, b: Tup | None, name: str) -> Finish:
+        model = a or b
+        assert model is not None
+        parts = [
+            self._value((*location, i), a and a.items[i], b and b.items[i], f"{name}_{key}")
+            for i, key in enumerate(model.keys or range(len(model.items)))
+        ]
+        return lambda values: Tup(tuple(part(values) for part in parts), model.cls, model.keys)
+
+    def _reference(self, location: Location, a: Ref | None, b: Ref | None, name: str) -> Finish:
+        cells = self._pairs[location]
+        model = a or b
+        assert model is not None
+        if a is not None and b is not None and a.type != b.type:
+            return _poison(f"`{name}` is an array {a.type} on one path and {b.type} on the other")
+        same_path = a is None or b is None or a.path == b.path
+        separable = same_path and (cells[0] is cells[1] or self._bijective(*cells))
+        if not separable or location in self.before.merged:
+            return self._merged_reference(location, a, b, name)
+        if cells[0] is not cells[1]:
+            self._new_cell(location, cells, name)
+        operands = [
+            self._operand((*location, "index", i), a and a.operands[i], b and b.operands[i], name)
+            for i in range(len(model.operands))
+        ]
+
+        def finish(values: list[Value]) -> Ref:
+            cell = cells[0] if cells[0] is cells[1] else self._cells[cells](values)[0]
+            assert cell is not None
+            return Ref(cell, model.type, model.path, tuple(operand(values) for operand in operands))
+
+        return finish
+
+    def _operand(self, key: Location, a: Value | None, b: Value | None, name: str) -> Finish:
+        """One index value of a view."""
+        if a is b and not self._known(key):
+            return lambda values: a
+        model = a or b
+        assert model is not None
+        return self._slot(key, model.type, f"{name}_index", lambda builder: a, lambda builder: b)
+
+    def _new_cell(self, location: Location, cells: tuple[Cell | None, Cell | None], name: str) -> None:
+        """One cell, and one slot for its version, for a pair of cells in bijection."""
+        if cells in self._cells:
+            return
+        present = [cell for cell in cells if cell is not None]
+        cell = Cell(present[0].type, name, present[-1].span, local=all(c.local for c in present))
+        cell.sources = tuple(dict.fromkeys(source for c in present for source in c.sources))
+
+        def version(which: Cell | None, state: State) -> Getter:
+            return lambda builder: None if which is None else state.version(which)
+
+        key = ("cell", cells[0] or location)
+        slot = self._slot(key, cell.type, name, version(cells[0], self.a), version(cells[1], self.b))
+        self._cells[cells] = lambda values: (cell, slot(values))
+
+    def _merged_reference(self, location: Location, a: Ref | None, b: Ref | None, name: str) -> Finish:
+        self.merged[location] = None
+        model = a or b
+        assert model is not None
+        cell = Cell(model.type, name, model.cell.span)
+        origins = [ref.cell for ref in (a, b) if ref is not None]
+        cell.sources = tuple(dict.fromkeys(source for c in origins for source in c.sources or (c,)))
+
+        def getter(ref: Ref | None, state: State) -> Getter:
+            return lambda builder: None if ref is None else read(builder, state, ref)
+
+        slot = self._slot((*location, "merged"), model.type, name, getter(a, self.a), getter(b, self.b))
+        self._cells[cell, cell] = lambda values: (cell, slot(values))
+        return lambda values: Ref(cell, model.type)
+
+    # -- cells, boxes, exits ---------------------------------------------------------------------------------------
+
+    def _versions(self) -> list[tuple[Cell, Finish]]:
+        """A slot for each cell that keeps its identity and has another version."""
+        reached = {cell for pair in self._pairs.values() if pair[0] is pair[1] for cell in pair}
+        finishes: list[tuple[Cell, Finish]] = []
+        for cell in dict.fromkeys([*self.a.versions, *self.b.versions]):
+            a, b = self.a.versions.get(cell), self.b.versions.get(cell)
+            key = ("version", cell)
+            if a is b and not self._known(key):
+                finishes.append((cell, lambda values, kept=a: kept))  # type: ignore[misc]
+            elif (a is not None and b is not None) or cell in reached:
+                finishes.append(
+                    (cell, self._slot(key, cell.type, cell.name, lambda builder, a=a: a, lambda builder, b=b: b))  # type: ignore[misc]
+                )
+        return finishes
+
+    def _box(self, location: Location, a: Box | None, b: Box | None) -> Finish:
+        pair = (a or b, b or a)
+        if pair[0] is pair[1] and pair[0].constant is not None:  # type: ignore[union-attr]
+            return lambda values: pair[0]
+        partners = [p for p in self._boxes if p[0] is pair[0] or p[1] is pair[1]]
+        if len(partners) > 1 or pair[0].cls is not pair[1].cls:  # type: ignore[union-attr]
+            return _poison(f"`{location[1]}` is a different list, dict or object on each path")
+        box = self._boxes[pair]  # type: ignore[index]
+        return lambda values: box
+
+    def _box_contents(self) -> list[tuple[Box, Finish]]:
+        finishes: list[tuple[Box, Finish]] = []
+        for (box_a, box_b), box in list(self._boxes.items()):
+            finishes.append((box, self._content(box_a, self.a.boxes.get(box_a), self.b.boxes.get(box_b))))
+        reached = {box for box, _ in finishes}
+        for box, content in self.a.boxes.items():
+            if box not in reached and self.b.boxes.get(box) is content:
+                finishes.append((box, lambda values, kept=content: kept))  # type: ignore[misc]
+        return finishes
+
+    def _content(self, box: Box, a: Items | Grown | None, b: Items | Grown | None) -> Finish:
+        present = [content for content in (a, b) if content is not None]
+        first = present[0]
+        if any(isinstance(c, Grown) for c in present) or box in self.before.grown:
+            return self._grown(box, a, b)
+        lengths = {len(content.items) for content in present if isinstance(content, Items)}
+        if len(lengths) > 1 and box.cls is list:
+            return self._grown(box, a, b)
+        items_a = a.items if isinstance(a, Items) else None
+        items_b = b.items if isinstance(b, Items) else None
+        assert isinstance(first, Items)
+        if any(isinstance(c, Items) and c.keys != first.keys for c in present):
+            problem = _poison(f"a {box.cls.__name__} has different keys on different paths")
+            return lambda values: Items((problem(values),))
+        parts = [
+            self._value(("box", box, i), items_a and items_a[i], items_b and items_b[i], str(key))
+            for i, key in enumerate(first.keys or range(len(first.items)))
+        ]
+        return lambda values: Items(tuple(part(values) for part in parts), first.keys)
+
+    def _grown(self, box: Box, a: Items | Grown | None, b: Items | Grown | None) -> Finish:
+        self.grown[box] = None
+        types: list[Type] = []
+        for content in (a, b):
+            if isinstance(content, Grown):
+                types.append(content.element)
+            elif content is not None:
+                types += [element_type(item) for item in content.items]
+        key = ("box", box, "grown")
+        if self._known(key):
+            before = self.before.types[key]
+            assert isinstance(before, ListOf)
+            types.append(before.element)
+        element = join_elements(types)
+        if element is None:
+            problem = _poison("a list that grows in a loop holds things of different types, or its type is not known yet")
+            return lambda values: Items((problem(values),))
+        type_ = ListOf(element)
+
+        def getter(content: Items | Grown | None, state: State) -> Getter:
+            return lambda builder: None if content is None else grow(builder, state, content, type_)
+
+        slot = self._slot(key, type_, "items", getter(a, self.a), getter(b, self.b))
+        return lambda values: Grown(slot(values))
+
+    def _exit(self) -> Callable[[list[Value]], Exit]:
+        codes_a = frozenset() if self.dead == 0 else self.a.exit.codes
+        codes_b = frozenset() if self.dead == 1 else self.b.exit.codes
+        codes = codes_a | codes_b
+        if len(codes) <= 1:
+            return lambda values: Exit(codes)
+
+        def getter(state: State) -> Getter:
+            return lambda builder: state.exit.value or builder.const(next(iter(state.exit.codes), NORMAL))
+
+        slot = self._slot(("exit",), INT, "exit_code", getter(self.a), getter(self.b))
+        return lambda values: Exit(codes, slot(values))
+
+
+def _unchanged(base: State, living: State) -> State:
+    """The state of a dead side: what the living side did not change, and nothing else."""
+    kept = base.copy()
+    kept.names = {k: v for k, v in base.names.items() if k in living.names and same(v, living.names[k])}
+    kept.exit = living.exit
+    return kept
+
+
+def _unwrap(value: Abs | None) -> Abs | None:
+    return value.value if isinstance(value, Maybe) else value
+
+
+def _alike(present: list[Any]) -> bool:
+    first, last = present[0], present[-1]
+    return first.cls is last.cls and len(first.items) == len(last.items)
+
+
+def _poison(reason: str) -> Finish:
+    value = Poison(reason, "give it one type on all paths, or one name for each use")
+    return lambda values: value

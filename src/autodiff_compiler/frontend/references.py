@@ -1,0 +1,34 @@
+"""Reading what a reference denotes, and turning lists of known length into growable ones."""
+
+from __future__ import annotations
+
+from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
+from autodiff_compiler.frontend.state import State
+from autodiff_compiler.frontend.values import Grown, Items, Ref
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import ListOf, Scalar
+
+
+def read(b: Builder, state: State, ref: Ref) -> Value:
+    """The array value that a reference denotes now."""
+    version = state.version(ref.cell)
+    if not ref.path:
+        return version
+    return b.load(version, ref.path, ref.operands, ref.cell.name)
+
+
+def grow(b: Builder, state: State, content: Items | Grown, type_: ListOf) -> Value:
+    """The content of a list as one growable IR list."""
+    if isinstance(content, Grown):
+        return content.value
+    values = []
+    for item in content.items:
+        if is_scalar(item):
+            assert isinstance(type_.element, Scalar)
+            values.append(scalar_value(b, item, type_.element))
+        else:
+            assert isinstance(item, Ref)
+            state.escaped[item.cell] = b.span
+            values.append(read(b, state, item))
+    return b.op("list_new", *values, type=type_, name="items")

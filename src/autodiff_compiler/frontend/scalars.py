@@ -1,0 +1,118 @@
+"""Scalars: Python numbers known now, and IR scalars; their types and the joins of their types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.frontend.values import Abs, Box, Closure, Dyn, Iter, Method, Range, Ref, Static, Text, Tup
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import (
+    BOOL,
+    FLOAT,
+    FLOATS,
+    INT,
+    INTS,
+    Array,
+    Scalar,
+    Type,
+    from_numpy_dtype,
+    promote,
+)
+
+EXACT_INTEGERS = 2**53
+
+
+def is_number(obj: Any) -> bool:
+    """Whether a Python object is a number the IR can hold."""
+    if isinstance(obj, np.generic):
+        return from_numpy_dtype(obj.dtype) is not None
+    return isinstance(obj, bool | float) or (isinstance(obj, int) and -(2**63) <= obj < 2**63)
+
+
+def static_type(obj: Any) -> Scalar:
+    if isinstance(obj, bool):
+        return BOOL
+    if isinstance(obj, np.generic):
+        dtype = from_numpy_dtype(obj.dtype)
+        assert dtype is not None
+        return Scalar(dtype)
+    return FLOAT if isinstance(obj, float) else INT
+
+
+def is_scalar(value: Abs | None) -> bool:
+    return isinstance(value, Dyn) or (isinstance(value, Static) and is_number(value.obj))
+
+
+def scalar_type(value: Abs) -> Scalar:
+    if isinstance(value, Dyn):
+        assert isinstance(value.value.type, Scalar)
+        return value.value.type
+    assert isinstance(value, Static)
+    return static_type(value.obj)
+
+
+def scalar_value(b: Builder, value: Abs, type_: Scalar | None = None) -> Value:
+    """The IR value of a scalar, in `type_` if given."""
+    if isinstance(value, Dyn):
+        return b.cast(value.value, type_) if type_ is not None else value.value
+    assert isinstance(value, Static)
+    own = static_type(value.obj)
+    if type_ is not None and type_ != own and type_.dtype in (*FLOATS, own.dtype):
+        return b.const(value.obj, type_)
+    constant = b.const(value.obj, own)
+    return b.cast(constant, type_) if type_ is not None else constant
+
+
+def join_scalars(types: list[Scalar], statics: list[Any]) -> tuple[Scalar | None, str]:
+    """The type that holds a variable with these types on different paths, or None and the reason."""
+    if len(set(types)) == 1:
+        return types[0], ""
+    dtype = promote(*types)
+    kind = "py" if all(t.kind == "py" for t in types) else "np"
+    strong = {t.dtype for t in types if t.kind == "np" and t.dtype in FLOATS}
+    if len(strong) > 1:
+        return None, "is float32 on one path and float64 on another"
+    if dtype in FLOATS:
+        run_time_ints = [t for t in types if t.dtype in INTS]
+        exact = [s for s in statics if isinstance(s, int) and abs(s) <= EXACT_INTEGERS]
+        if len(run_time_ints) > len(exact):
+            return None, "is an integer on one path and a float on another"
+    return Scalar(dtype, kind), ""
+
+
+def element_type(value: Abs) -> Type | None:
+    """The IR type of a value inside a growable list; None where it cannot be in one."""
+    if is_scalar(value):
+        return scalar_type(value)
+    return value.type if isinstance(value, Ref) else None
+
+
+def join_elements(types: list[Type | None]) -> Scalar | Array | None:
+    if not types or any(t is None for t in types):
+        return None
+    if len(set(types)) == 1:
+        return types[0]  # type: ignore[return-value]
+    if all(isinstance(t, Scalar) for t in types):
+        return join_scalars(types, [])[0]  # type: ignore[arg-type]
+    return None
+
+
+def describe(value: Abs | None) -> str:
+    """In the user's words, for messages."""
+    if value is None:
+        return "unbound"
+    if isinstance(value, Static):
+        return "None" if value.obj is None else f"{type(value.obj).__name__} {value.obj!r}"
+    if isinstance(value, Dyn):
+        return f"a scalar ({value.value.type})"
+    if isinstance(value, Ref):
+        return f"an array ({value.type})"
+    if isinstance(value, Tup):
+        return f"a {value.cls.__name__} of {len(value.items)}"
+    if isinstance(value, Box):
+        return f"a {value.cls.__name__}"
+    names = {Closure: "a function", Method: "a method", Range: "a range", Iter: "an iterator", Text: "a string"}
+    return names.get(type(value), "something else")

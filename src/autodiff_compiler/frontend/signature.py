@@ -1,0 +1,119 @@
+"""What a run-time argument is to the compiler: the tree of its containers and the types of its leaves."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, dataclass_keys
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, from_numpy_dtype, parse_type
+
+
+def describe(value: Any, name: str = "argument") -> tuple[Tree, list[Type]]:
+    """The structure and the leaf types of an argument.
+
+    Arrays, and Python and NumPy floats, ints and NumPy bools are leaves; `None`, strings and Python bools are part of the
+    specialisation.  Raises `UserError` (AD401 to AD403) for anything else.
+    """
+    kind = type(value)
+    if kind is float:
+        return Leaf(), [FLOAT]
+    if kind is int:
+        return Leaf(), [INT]
+    if kind is np.ndarray:
+        return Leaf(), [_array_type(value, name)]
+    if value is None or kind in (bool, str):
+        return Const(value), []
+    if isinstance(value, np.generic):
+        return Leaf(), [Scalar(_dtype(value.dtype, name))]
+    if kind in (list, tuple):
+        return _node(kind, value, (), name)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return _node(kind, value, tuple(kind._fields), name)  # type: ignore[attr-defined]
+    if kind is dict:
+        return _node(dict, value.values(), tuple(value), name)
+    if dataclasses.is_dataclass(value):
+        keys = dataclass_keys(kind)
+        return _node(kind, [getattr(value, key) for key in keys], keys, name)
+    if callable(value):
+        return Const(value), []
+    if isinstance(value, np.ndarray):
+        raise UserError(
+            "AD401", f"{name} is a {kind.__name__}, a subclass of ndarray", help="pass np.asarray(x)"
+        )
+    raise UserError("AD402", f"{name} is a {kind.__name__}", help="pass numbers, arrays, and tuples, lists, dicts of these")
+
+
+def _node(cls: type, values: Any, keys: tuple[Any, ...], name: str) -> tuple[Tree, list[Type]]:
+    trees, types = [], []
+    for i, value in enumerate(values):
+        tree, leaf_types = describe(value, f"{name}[{keys[i]!r}]" if keys else f"{name}[{i}]")
+        trees.append(tree)
+        types += leaf_types
+    return Node(cls, tuple(trees), keys), types
+
+
+def _array_type(array: np.ndarray, name: str) -> Type:
+    if array.dtype.hasobject or not array.dtype.isnative:
+        raise UserError("AD403", f"{name} has dtype {array.dtype!r}", help="convert it: x.astype(np.float64)")
+    dtype = _dtype(array.dtype, name)
+    return Array(dtype, array.ndim) if array.ndim else Scalar(dtype)
+
+
+def _dtype(dtype: np.dtype, name: str) -> str:
+    found = from_numpy_dtype(dtype)
+    if found is None:
+        raise UserError("AD403", f"{name} has dtype {dtype}", help="convert it: x.astype(np.float64)")
+    return found
+
+
+def annotated(function: Any, types: Mapping[str, str | Type] | None = None) -> list[tuple[str, Tree, list[Type]]]:
+    """The parameters of a function from `types` (names to types or their text), else annotations, else defaults.
+
+    Annotations may be `float`, `int`, `bool`, NumPy scalar types, or a type's text such as "f64[:, :]".
+    Raises `UserError` (AD404) for a parameter whose type is not known.
+    """
+    given = dict(types or {})
+    found: list[tuple[str, Tree, list[Type]]] = []
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name in given:
+            annotation: Any = given.pop(name)
+        else:
+            annotation = parameter.annotation
+        if annotation is inspect.Parameter.empty:
+            if parameter.default is inspect.Parameter.empty:
+                raise UserError(
+                    "AD404",
+                    f"the type of parameter `{name}` is not known",
+                    help=f'annotate it, or say --types "{name}: f64[:]" (or types={{"{name}": "f64[:]"}})',
+                )
+            tree, leaf_types = describe(parameter.default, name)
+        else:
+            tree, leaf_types = _from_annotation(annotation, name)
+        found.append((name, tree, leaf_types))
+    if given:
+        raise UserError("AD405", f"there is no parameter called {', '.join(map(repr, given))}")
+    return found
+
+
+def _from_annotation(annotation: Any, name: str) -> tuple[Tree, list[Type]]:
+    if isinstance(annotation, Scalar | Array):
+        return Leaf(), [annotation]
+    simple = {float: FLOAT, int: INT, bool: BOOL}
+    if annotation in simple:
+        return Leaf(), [simple[annotation]]
+    if isinstance(annotation, type) and issubclass(annotation, np.generic):
+        return Leaf(), [Scalar(_dtype(np.dtype(annotation), name))]
+    if isinstance(annotation, str):
+        try:
+            return Leaf(), [parse_type(annotation)]
+        except ValueError as error:
+            raise UserError("AD406", f"parameter `{name}`: {error}") from error
+    raise UserError(
+        "AD406", f"parameter `{name}`: the annotation {annotation!r} is not a type we know", help='use --types "x: f64[:]"'
+    )

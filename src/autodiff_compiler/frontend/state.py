@@ -1,0 +1,95 @@
+"""The state of the abstract interpreter, and what is true of a path through the program.
+
+A `State` maps names, cells and boxes to what they hold; branches and loop bodies run on copies.  `exit` says how
+control left the statements run so far: a set of possible exit codes, and the value that tells which, where there
+are several.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from autodiff_compiler.diagnostics import Span
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items
+from autodiff_compiler.ir.core import Value
+
+NORMAL = 0
+
+RETURN_NAME = "return"
+"""The name, impossible in Python, under which a frame keeps its return value."""
+
+
+class Frame:
+    """One activation of a function: names live here.  `parent` is the frame a nested function closes over."""
+
+    def __init__(self, name: str, source: Any, parent: Frame | None, caller: Span | None, locals_: frozenset[str]) -> None:
+        self.name = name
+        self.source = source
+        self.parent = parent
+        self.caller = caller
+        self.locals = locals_
+        self.returns: set[int] = set()
+        self.liveness: Any = None
+
+    def __repr__(self) -> str:
+        return f"<frame of {self.name}>"
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How control left: the possible codes, and the int value that tells them apart (None for a single code).
+
+    No code at all means that no path comes here: all of them raised.
+    """
+
+    codes: frozenset[int] = frozenset({NORMAL})
+    value: Value | None = None
+
+    @property
+    def normal(self) -> bool:
+        return self.codes == {NORMAL}
+
+    @property
+    def left(self) -> bool:
+        """Control certainly left."""
+        return NORMAL not in self.codes
+
+    @property
+    def dead(self) -> bool:
+        return not self.codes
+
+
+NameKey = tuple[Frame, str]
+
+
+@dataclass
+class State:
+    names: dict[NameKey, Abs] = field(default_factory=dict)
+    versions: dict[Cell, Value] = field(default_factory=dict)
+    boxes: dict[Box, Items | Grown] = field(default_factory=dict)
+    stale: dict[Cell, Span] = field(default_factory=dict)
+    """Merged references, and arrays inside growable lists, whose source was written since: where."""
+    escaped: dict[Cell, Span] = field(default_factory=dict)
+    """Cells put into a growable list: a later write to them is refused."""
+    exit: Exit = field(default_factory=Exit)
+
+    def version(self, cell: Cell) -> Value:
+        """The current value of an array."""
+        return cell.constant if cell.constant is not None else self.versions[cell]
+
+    def content(self, box: Box) -> Items | Grown:
+        return box.constant if box.constant is not None else self.boxes[box]
+
+    def knows(self, cell: Cell) -> bool:
+        return cell.constant is not None or cell in self.versions
+
+    def copy(self) -> State:
+        return replace(
+            self,
+            names=dict(self.names),
+            versions=dict(self.versions),
+            boxes=dict(self.boxes),
+            stale=dict(self.stale),
+            escaped=dict(self.escaped),
+        )

@@ -1,0 +1,463 @@
+"""Subscripts: reading and writing parts of arrays, lists, tuples and dicts."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import Note
+from autodiff_compiler.frontend.context import Context, int_value
+from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Items, Range, Ref, Static, Tup, Unroll
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
+from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, dtype_of, from_numpy_dtype, rank
+from autodiff_compiler.library import lookup
+
+WHOLE_ARRAY: Path = (("index", (WHOLE,)),)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A slice expression, evaluated."""
+
+    start: Abs | None
+    stop: Abs | None
+    step: Abs | None
+
+
+Index = Abs | Slice
+
+
+def evaluate_index(ctx: Context, node: ast.expr) -> list[Index]:
+    """The items between the brackets."""
+    nodes = node.elts if isinstance(node, ast.Tuple) else [node]
+    items: list[Index] = []
+    for item in nodes:
+        if isinstance(item, ast.Slice):
+            parts = [None if part is None else ctx.evaluate(part) for part in (item.lower, item.upper, item.step)]
+            items.append(Slice(*parts))
+            continue
+        if isinstance(item, ast.Starred):
+            raise ctx.unsupported("AD120", "a starred index", "write the indices out")
+        value = ctx.evaluate(item)
+        # A tuple is an index per axis, as in a[i] with i = (1, 2).
+        items += value.items if isinstance(value, Tup) and len(nodes) == 1 else [value]
+    return items
+
+
+def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
+    """`base[index]`."""
+    if isinstance(base, Ref):
+        return _load_array(ctx, base, index)
+    if isinstance(base, Box | Tup | Static | Range):
+        if len(index) != 1:
+            items: Index = Tup(tuple(i for i in index if not isinstance(i, Slice)))
+        else:
+            items = index[0]
+        return _load_container(ctx, base, items)
+    raise ctx.wrong("AD121", f"{describe(base)} cannot be indexed")
+
+
+def store(ctx: Context, base: Abs, index: list[Index], value: Abs, accumulate: str | None = None) -> None:
+    """`base[index] = value`, or with `accumulate` "+" or "-": `base[index] += value` on a place without repetitions."""
+    if isinstance(base, Ref):
+        _store_array(ctx, base, index, value, accumulate)
+    elif isinstance(base, Box):
+        assert accumulate is None
+        _store_container(ctx, base, index, value)
+    else:
+        raise ctx.wrong("AD122", f"{describe(base)} does not support item assignment")
+
+
+# -- arrays ----------------------------------------------------------------------------------------------------------
+
+
+def _load_array(ctx: Context, ref: Ref, index: list[Index]) -> Abs:
+    step, operands = array_step(ctx, ref, index)
+    path: Path = (step,)
+    value = ctx.b.load(ctx.read(ref), path, operands)
+    if not isinstance(value.type, Array):
+        return Dyn(value)
+    if is_basic(path):
+        return Ref(ref.cell, value.type, ref.path + path, ref.operands + tuple(operands))
+    return ctx.new_array(value)
+
+
+def is_basic_place(ctx: Context, ref: Ref, index: list[Index]) -> bool:
+    """Whether a place in an array can have no element twice (no integer arrays in its index)."""
+    return not any(isinstance(item, Ref | Box) and not _is_mask(ctx, item) for item in index)
+
+
+def _is_mask(ctx: Context, item: Index) -> bool:
+    return isinstance(item, Ref) and item.type.dtype == "bool"
+
+
+def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, Any], list[Value]]:
+    """One subscript as a step of a path, with its operands and its bounds checks."""
+    b = ctx.b
+    index = [_known_index(ctx, item) for item in index]
+    used = sum(_axes_used(item) for item in index)
+    if used > ref.type.rank:
+        raise ctx.wrong(
+            "AD123", f"too many indices: the array has {ref.type.rank} axes, but {used} were indexed", "remove an index"
+        )
+    view: Value | None = None
+    items: list[str] = []
+    operands: list[Value] = []
+    axis = 0
+
+    def extent() -> Value:
+        nonlocal view
+        if view is None:
+            view = ctx.read(ref)
+        return b.dim(view, axis)
+
+    for item in index:
+        if isinstance(item, Slice):
+            flags = ""
+            for part in (item.start, item.stop, item.step):
+                given = part is not None and not (isinstance(part, Static) and part.obj is None)
+                flags += "1" if given else "0"
+                if given:
+                    assert part is not None
+                    operands.append(int_value(ctx, part, "a slice bound"))
+            _check_step(ctx, item.step)
+            items.append("s" + flags)
+            axis += 1
+        elif isinstance(item, Static) and item.obj is None:
+            items.append("n")
+        elif isinstance(item, Static) and item.obj is Ellipsis:
+            missing = ref.type.rank - used
+            items += [WHOLE] * missing
+            axis += missing
+        elif isinstance(item, Ref):
+            value = ctx.read(item)
+            if item.type.dtype == "bool":
+                for k in range(item.type.rank):
+                    b.emit("check_equal", (b.dim(value, k), extent()), {"message": "the boolean mask has another shape"})
+                    axis += 1
+                items.append("b")
+            else:
+                if item.type.dtype not in INTS:
+                    raise ctx.wrong("AD124", f"an array of {item.type.dtype} as an index", "index with integers or booleans")
+                b.emit("check_index", (value, extent()))
+                items.append("a")
+                axis += 1
+            operands.append(value)
+        else:
+            value = int_value(ctx, item, "an index")
+            b.emit("check_index", (value, extent()))
+            items.append("i")
+            operands.append(value)
+            axis += 1
+    while items and items[-1] == WHOLE and len(items) > 1 and "n" not in items and "a" not in items and "b" not in items:
+        items.pop()  # trailing whole axes are implied
+    return ("index", tuple(items)), operands
+
+
+def _known_index(ctx: Context, item: Index) -> Index:
+    """Lists as arrays; a loop index stays a run-time value."""
+    if isinstance(item, Box):
+        content = ctx.state.content(item)
+        if isinstance(content, Items) and all(isinstance(x, Static) for x in content.items):
+            array = np.asarray([x.obj for x in content.items if isinstance(x, Static)])
+            if from_numpy_dtype(array.dtype) in (*INTS, "bool") and array.ndim == 1 and array.size:
+                return _constant_array(ctx, array)
+        return ctx.from_value(ctx.list_as_array(_grown(ctx, item)))
+    if isinstance(item, Static) and isinstance(item.obj, bool | np.bool_):
+        raise ctx.unsupported("AD125", "a single boolean as an index", "use np.newaxis, or an if statement")
+    return item
+
+
+def _constant_array(ctx: Context, array: np.ndarray) -> Ref:
+    b = ctx.b
+    dtype = from_numpy_dtype(array.dtype)
+    assert dtype is not None
+    value = b.op("empty", b.const(len(array)), dtype=dtype)
+    for i, item in enumerate(array.tolist()):
+        value = b.store(value, (("index", ("i",)),), (b.const(i),), b.const(item, Scalar(dtype)))
+    return ctx.new_array(value)
+
+
+def _grown(ctx: Context, box: Box) -> Value:
+    value = ctx.as_grown(box)
+    if value is None:
+        raise ctx.unsupported("AD126", "a list of different things as an index", "use an integer array")
+    return value
+
+
+def _axes_used(item: Index) -> int:
+    if isinstance(item, Static) and (item.obj is None or item.obj is Ellipsis):
+        return 0
+    if isinstance(item, Ref) and item.type.dtype == "bool":
+        return item.type.rank
+    return 1
+
+
+def _check_step(ctx: Context, step: Abs | None) -> None:
+    if isinstance(step, Static) and step.obj == 0 and step.obj is not None:
+        raise ctx.wrong("AD127", "slice step cannot be zero")
+    if isinstance(step, Dyn):
+        nonzero = ctx.b.compare("ne", step.value, ctx.b.const_like(0, step.value.type))
+        ctx.b.emit("check", (nonzero,), {"error": "ValueError", "message": ("slice step cannot be zero",)})
+
+
+def check_writable(ctx: Context, ref: Ref) -> None:
+    """Refuse writes whose effect on other names cannot be followed; note those that make merged references stale."""
+    cell = ref.cell
+    if cell.sources:
+        raise ctx.unsupported(
+            "AD111",
+            f"a write to `{cell.name}`, which is one of several arrays, depending on the path taken",
+            "make a copy where the arrays are chosen: b = (a if c else d).copy()",
+            Note("chosen here", cell.span),
+        )
+    if cell.constant is not None:
+        raise ctx.unsupported(
+            "AD112", f"a write to `{cell.name}`, an array from outside the function", "copy it first: a = a.copy()"
+        )
+    if cell in ctx.state.escaped:
+        raise ctx.unsupported(
+            "AD113",
+            f"a write to `{cell.name or 'an array'}` after it was put into a list",
+            "append a copy: items.append(a.copy())",
+            Note("put into the list here", ctx.state.escaped[cell]),
+        )
+    if any(kind == "reshape" for kind, _ in ref.path) and not _contiguous(ref):
+        raise ctx.unsupported(
+            "AD114",
+            "a write to a reshaped array, which NumPy may or may not have copied",
+            "copy first: b = a.reshape(...).copy(), or write to the array itself",
+        )
+    for other in ctx.state.versions:
+        if cell in other.sources:
+            ctx.state.stale[other] = ctx.b.span
+
+
+def _contiguous(ref: Ref) -> bool:
+    """Whether what was reshaped is certainly C-contiguous: a whole array allocated here."""
+    return ref.cell.local and ref.path[0][0] == "reshape" and [kind for kind, _ in ref.path].count("reshape") == 1
+
+
+def _store_array(ctx: Context, ref: Ref, index: list[Index], value: Abs, accumulate: str | None) -> None:
+    step, operands = array_step(ctx, ref, index)
+    store_at(ctx, ref, (step,), operands, value, accumulate)
+
+
+def store_at(
+    ctx: Context, ref: Ref, path: Path, operands: list[Value], value: Abs, accumulate: str | None = None
+) -> None:
+    """Write to a place of an array through a reference."""
+    b = ctx.b
+    check_writable(ctx, ref)
+    target_rank = result_rank(path, ref.type.rank, [v.type for v in operands])
+    stored = _stored_value(ctx, ref.type, value, accumulate)
+    if rank(stored.type) > target_rank:
+        stored = _drop_axes(ctx, stored, target_rank)
+    full_path, full_operands = ref.path + path, [*ref.operands, *operands]
+    version = ctx.state.version(ref.cell)
+    if isinstance(stored.type, Array):
+        _check_fits(ctx, b.load(version, full_path, full_operands), stored)
+    kind = "store"
+    if accumulate is not None:
+        kind = "accum"
+        if accumulate == "-":
+            stored = b.neg(stored)
+    name = ref.cell.name
+    ctx.state.versions[ref.cell] = b.op(kind, version, *full_operands, stored, path=full_path, name=name)
+
+
+def _stored_value(ctx: Context, array: Array, value: Abs, accumulate: str | None) -> Value:
+    """The value in the array's dtype, as NumPy's assignment casts it."""
+    if isinstance(value, Box | Tup):
+        converted = ctx.to_library(value)
+        stored = converted if isinstance(converted, Value) else _as_array(ctx, converted)
+    else:
+        stored = ctx.value(value, "what is assigned to an array element")
+    dtype = dtype_of(stored.type)
+    if accumulate is not None and dtype in FLOATS and array.dtype not in FLOATS:
+        raise ctx.wrong("AD128", f"cannot add {dtype} to an array of {array.dtype} in place", "make the array a float array")
+    if dtype != array.dtype:
+        weak = isinstance(value, Static) and is_scalar(value) and array.dtype in FLOATS
+        stored = scalar_value(ctx.b, value, Scalar(array.dtype)) if weak else ctx.b.cast(stored, Scalar(array.dtype))
+    return stored
+
+
+def _as_array(ctx: Context, items: Any) -> Value:
+    entry = lookup(np.array)
+    assert entry is not None
+    return entry(ctx.b, items)
+
+
+def _drop_axes(ctx: Context, value: Value, target_rank: int) -> Value:
+    """NumPy's assignment drops leading axes of extent 1."""
+    b = ctx.b
+    extra = rank(value.type) - target_rank
+    for axis in range(extra):
+        b.emit("check_equal", (b.dim(value, axis), b.const(1)), {"message": "could not broadcast the assigned value"})
+    return b.load(value, (("index", ("i",) * extra),), [b.const(0)] * extra)
+
+
+def _check_fits(ctx: Context, target: Value, value: Value) -> None:
+    """The assigned value must broadcast to the place: each extent equal, or 1."""
+    b = ctx.b
+    assert isinstance(target.type, Array)
+    assert isinstance(value.type, Array)
+    offset = target.type.rank - value.type.rank
+    for axis in range(value.type.rank):
+        b.emit("check_broadcast", (b.dim(value, axis), b.dim(target, axis + offset)))
+
+
+# -- lists, tuples, dicts --------------------------------------------------------------------------------------------
+
+
+def _load_container(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
+    if isinstance(base, Static):
+        if isinstance(index, Slice):
+            parts = [None if p is None else ctx.static(p, "a slice bound") for p in (index.start, index.stop, index.step)]
+            return ctx.captures.wrap(ctx, base.obj[slice(*parts)])
+        return _static_item(ctx, base.obj, ctx.static(index, "an index"))
+    if isinstance(base, Range):
+        raise ctx.unsupported("AD129", "indexing a range", "compute the value: start + i * step")
+    if isinstance(base, Tup):
+        return _sequence_item(ctx, base.items, index, None)
+    content = ctx.state.content(base)
+    if base.cls is dict:
+        assert isinstance(content, Items)
+        if isinstance(index, Slice):
+            raise ctx.wrong("AD130", "a dict cannot be sliced")
+        key = ctx.static(index, "a key of a dict")
+        if key not in content.keys:
+            raise ctx.wrong("AD131", f"the dict has no key {key!r}; it has {list(content.keys)}")
+        return content.items[content.keys.index(key)]
+    if isinstance(content, Grown):
+        return _grown_item(ctx, content.value, index)
+    return _sequence_item(ctx, content.items, index, base)
+
+
+def _static_item(ctx: Context, obj: Any, key: Any) -> Abs:
+    try:
+        return ctx.captures.wrap(ctx, obj[key])
+    except (KeyError, IndexError, TypeError) as error:
+        raise ctx.wrong("AD132", f"{type(error).__name__}: {error}") from error
+
+
+def _sequence_item(ctx: Context, items: tuple[Abs, ...], index: Index, box: Box | None) -> Abs:
+    if isinstance(index, Slice):
+        parts = [None if p is None else ctx.static(p, "a slice bound") for p in (index.start, index.stop, index.step)]
+        chosen = list(items[slice(*parts)])
+        return Tup(tuple(chosen)) if box is None else ctx.new_list(chosen)
+    if isinstance(index, Dyn) and index.static is None:
+        return _run_time_item(ctx, items, index)
+    try:
+        position = ctx.static(index, "an index of a list or tuple")
+    except Unroll:
+        if _one_scalar_type(items):
+            return _run_time_item(ctx, items, index)
+        raise
+    if not isinstance(position, int | np.integer):
+        raise ctx.wrong("AD133", f"list indices must be integers, not {type(position).__name__}")
+    if not -len(items) <= position < len(items):
+        raise ctx.wrong("AD134", f"list index {position} out of range for {len(items)} items")
+    return items[position]
+
+
+def _one_scalar_type(items: tuple[Abs, ...]) -> bool:
+    return bool(items) and all(is_scalar(item) for item in items)
+
+
+def _run_time_item(ctx: Context, items: tuple[Abs, ...], index: Index) -> Abs:
+    """An item at a run-time index: all items must be of one type, and the result is a value of its own."""
+    value = ctx.as_grown(ctx.new_list(list(items)))
+    if value is None:
+        raise ctx.unsupported(
+            "AD135", "a run-time index into a list of different things", "use an array, or loop over the list itself"
+        )
+    return _grown_item(ctx, value, index)
+
+
+def _grown_item(ctx: Context, items: Value, index: Index) -> Abs:
+    b = ctx.b
+    if isinstance(index, Slice):
+        raise ctx.unsupported("AD136", "a slice of a list that grows at run time", "turn it into an array: np.array(items)")
+    position = int_value(ctx, index, "a list index")
+    b.emit("check_index", (position, b.op("list_len", items)))
+    value = b.op("list_get", items, position)
+    if isinstance(value.type, Array):
+        ref = ctx.new_array(value)
+        # The object is also in the list: a write through this name would have to show there.
+        ctx.state.escaped[ref.cell] = b.span
+        return ref
+    return Dyn(value)
+
+
+def _store_container(ctx: Context, box: Box, index: list[Index], value: Abs) -> None:
+    content = ctx.state.content(box)
+    if len(index) != 1 or isinstance(index[0], Slice):
+        raise ctx.unsupported("AD137", "assignment to a slice of a list", "assign the items one by one, or use an array")
+    if not box.local:
+        raise ctx.unsupported(
+            "AD138", "a write into a container that belongs to the caller", "copy it first, e.g. params = dict(params)"
+        )
+    if box.cls is dict:
+        assert isinstance(content, Items)
+        key = ctx.static(index[0], "a key of a dict")
+        if key in content.keys:
+            position = content.keys.index(key)
+            ctx.state.boxes[box] = replace(content, items=_replaced(content.items, position, value))
+        else:
+            ctx.state.boxes[box] = Items((*content.items, value), (*content.keys, key))
+        return
+    if isinstance(content, Items):
+        position = ctx.static(index[0], "an index of a list that is written") if not _run_time(index[0]) else None
+        if position is None:
+            grown = ctx.as_grown(box)
+            if grown is None:
+                raise ctx.unsupported("AD135", "a run-time index into a list of different things", "use an array")
+            content = Grown(grown)
+        else:
+            if not -len(content.items) <= position < len(content.items):
+                raise ctx.wrong("AD134", f"list assignment index {position} out of range for {len(content.items)} items")
+            items = _replaced(content.items, position % len(content.items), value)
+            ctx.state.boxes[box] = replace(content, items=items)
+            return
+    _store_grown(ctx, box, content, index[0], value)
+
+
+def _run_time(index: Index) -> bool:
+    return isinstance(index, Dyn) and index.static is None
+
+
+def _replaced(items: tuple[Abs, ...], position: int, value: Abs) -> tuple[Abs, ...]:
+    return (*items[:position], value, *items[position + 1 :])
+
+
+def _store_grown(ctx: Context, box: Box, content: Grown, index: Index, value: Abs) -> None:
+    b = ctx.b
+    assert not isinstance(index, Slice)
+    position = int_value(ctx, index, "a list index")
+    b.emit("check_index", (position, b.op("list_len", content.value)))
+    item = list_element(ctx, content, value)
+    ctx.state.boxes[box] = Grown(b.op("list_set", content.value, position, item, name=content.value.name))
+
+
+def list_element(ctx: Context, content: Grown, value: Abs) -> Value:
+    """A value as an element of a growable list."""
+    if isinstance(value, Ref):
+        ctx.state.escaped[value.cell] = ctx.b.span
+        element: Value = ctx.read(value)
+    else:
+        element = ctx.value(value, "an element of a list")
+    type_ = content.element
+    if isinstance(type_, Scalar) and isinstance(element.type, Scalar):
+        element = scalar_value(ctx.b, value, type_)
+    if element.type != type_:
+        raise ctx.unsupported(
+            "AD139", f"{element.type} into a list of {type_}", "give all elements of a growing list one type"
+        )
+    return element
+

@@ -1,0 +1,199 @@
+"""Abstract values: what the frontend's interpreter of the Python AST computes with.
+
+`Static` is a Python object known now; `Dyn` a scalar known when the program runs; `Ref` a reference into an array cell
+(the cell, and the view path into it); `Tup` and `Box` containers; `Closure` a function with the frame it was made in.
+Cells and boxes have identity, as Python objects have; what they hold is in the `State`, so that branches and loops
+can be run on copies of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from autodiff_compiler.diagnostics import UNKNOWN, Note, Span
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import Path
+from autodiff_compiler.ir.types import Array, ListOf, Type
+
+
+@dataclass(frozen=True, eq=False)
+class Static:
+    """A Python object known when compiling."""
+
+    obj: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Dyn:
+    """A scalar IR value.  `static`: asks for its value at compile time (an int argument, a captured int, the index of a
+    loop that can be unrolled); it records the guard or raises `Unroll`."""
+
+    value: Value
+    static: Callable[[], Any] | None = None
+
+
+class Cell:
+    """The identity of an array.  Its current version is `State.versions[cell]`."""
+
+    def __init__(self, type_: Array, name: str, span: Span = UNKNOWN, *, local: bool = True) -> None:
+        self.type = type_
+        self.name = name
+        self.span = span
+        self.local = local
+        """Allocated by the function itself: contiguous, and nobody else can see it."""
+        self.constant: Value | None = None
+        """The array's value, for one found outside: it is the same in every state."""
+        self.sources: tuple[Cell, ...] = ()
+        """For a merged reference: the cells it may denote.  It is readable, and a write through it is refused."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ref:
+    """A reference to an array: a cell and a view path into it (empty: the whole array)."""
+
+    cell: Cell
+    type: Array
+    path: Path = ()
+    operands: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Tup:
+    """A tuple or a named tuple (`cls` with its field names in `keys`)."""
+
+    items: tuple[Abs, ...]
+    cls: type = tuple
+    keys: tuple[str, ...] = ()
+
+
+class Box:
+    """The identity of a list, dict or dataclass instance.  Its content is `State.boxes[box]`."""
+
+    def __init__(self, cls: type, *, local: bool = True) -> None:
+        self.cls = cls
+        self.local = local
+        """Made by the program itself; a container of the caller's is never written."""
+        self.constant: Items | None = None
+        """The content, for one found outside."""
+
+
+@dataclass(frozen=True, eq=False)
+class Items:
+    """Content of a box of known structure: items, and for dicts and dataclasses their keys."""
+
+    items: tuple[Abs, ...]
+    keys: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Grown:
+    """Content of a list whose length is known only at run time."""
+
+    value: Value
+
+    @property
+    def element(self) -> Type:
+        assert isinstance(self.value.type, ListOf)
+        return self.value.type.element
+
+
+@dataclass(frozen=True, eq=False)
+class Closure:
+    """A function defined inside the program (def or lambda), with the frame it closes over."""
+
+    node: Any
+    frame: Any
+    name: str
+    defaults: tuple[Abs, ...] = ()
+    kw_defaults: tuple[Abs | None, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """`receiver.name`, not yet called."""
+
+    receiver: Abs
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Range:
+    start: Abs
+    stop: Abs
+    step: Abs
+
+
+@dataclass(frozen=True, eq=False)
+class Iter:
+    """`enumerate`, `zip`, `reversed`, … of other iterables."""
+
+    kind: str
+    parts: tuple[Abs, ...]
+    start: Abs = field(default_factory=lambda: Static(0))
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """A string with run-time parts (an f-string): None stands for the next of `values`."""
+
+    parts: tuple[str | None, ...]
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Maybe:
+    """A name bound on some paths only; `flag` says whether it is."""
+
+    value: Abs
+    flag: Value
+
+
+@dataclass(frozen=True, eq=False)
+class Poison:
+    """A name that holds things on different paths that cannot be merged; an error when it is read."""
+
+    reason: str
+    help: str
+    notes: tuple[Note, ...] = ()
+
+
+Abs = Static | Dyn | Ref | Tup | Box | Closure | Method | Range | Iter | Text | Maybe | Poison
+
+
+class Unroll(Exception):  # noqa: N818  (a signal to a loop, not an error)
+    """The body of a loop needs its index at compile time."""
+
+    def __init__(self, loop: Any) -> None:
+        super().__init__("unroll")
+        self.loop = loop
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two abstract values are known to be the same thing."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, Static):
+        return a.obj is b.obj or (
+            type(a.obj) is type(b.obj) and isinstance(a.obj, int | float | str | tuple) and repr(a.obj) == repr(b.obj)
+        )
+    if isinstance(a, Dyn):
+        return a.value is b.value
+    if isinstance(a, Ref):
+        return a.cell is b.cell and a.path == b.path and a.operands == b.operands
+    if isinstance(a, Tup):
+        return a.cls is b.cls and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
+    if isinstance(a, Items):
+        return a.keys == b.keys and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
+    if isinstance(a, Grown):
+        return a.value is b.value
+    if isinstance(a, Closure):
+        return a.node is b.node and a.frame is b.frame and all(map(same, a.defaults, b.defaults))
+    if isinstance(a, Method):
+        return a.name == b.name and same(a.receiver, b.receiver)
+    if isinstance(a, Maybe):
+        return a.flag is b.flag and same(a.value, b.value)
+    return False
