@@ -60,13 +60,25 @@ class Compilation:
 # -- entry points --------------------------------------------------------------------------------------------------
 
 
-def lower(fun: Callable, args: Sequence[tuple[str, Tree, list[Type]]], options: Options) -> Lowered:
-    """The primal IR.  A derivative, as an object with `__autodiff_lower__`, lowers to its own derivative IR."""
+def lower(
+    fun: Callable, args: Sequence[tuple[str, Tree, list[Type]]], options: Options, values: Sequence[Any] | None = None
+) -> Lowered:
+    """The primal IR.  A derivative, as an object with `__autodiff_lower__`, lowers to its own derivative IR.
+
+    `values` are the leaves of the arguments where the call is known.
+    """
     nested = getattr(fun, "__autodiff_lower__", None)
     if nested is not None:
-        return nested(list(args))
+        return nested(list(args), values)
     with _dumped(Compilation(options)):
-        return frontend.lower(fun, list(args))
+        lowered = frontend.lower(fun, list(args), values)
+        fn = lowered.function
+        return replace(lowered, function=replace(fn, param_trees=tuple((python_name(n), t) for n, t in fn.param_trees)))
+
+
+def python_name(name: str) -> str:
+    """A parameter's name in generated code: arguments that `*args` takes are called `*0`, `*1` … until then."""
+    return f"args_{name[1:]}" if name.startswith("*") else name
 
 
 def optimized(lowered: Lowered, options: Options) -> Function:
@@ -93,6 +105,7 @@ def gradient_ir(
     The results are laid out as the caller of `grad` or `value_and_grad` sees them.
     """
     done = Compilation(options)
+    wrt = [python_name(name) for name in wrt]
     with _dumped(done):
         fn = _optimised(done, lowered.function)
         value_tree, aux_tree = _value_and_aux(lowered.function, has_aux)
@@ -128,7 +141,7 @@ def gradient(lowered: Lowered, wrt: Sequence[str], options: Options, **layout: b
     done = gradient_ir(lowered, wrt, options, **layout)
     what = "Value and gradient" if layout["with_value"] else "Gradient"
     with _dumped(done):
-        _emit(done, _docstring(what, lowered.function, wrt))
+        _emit(done, _docstring(what, lowered.function, [python_name(name) for name in wrt]))
     return done
 
 

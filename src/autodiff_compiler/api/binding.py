@@ -19,6 +19,8 @@ from autodiff_compiler.ir.tree import Const, Leaf, Tree, flatten, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, is_float
 
 Argnums = int | str | Sequence[int | str]
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 Described = list[tuple[str, Tree, list[Type]]]
 
 
@@ -52,13 +54,22 @@ class Signature:
         return list(self.signature.parameters)
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        """Values by parameter name, defaults filled in."""
+        """Values by parameter name, defaults filled in; what `*args` takes is called `*0`, `*1` …"""
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
             raise ArgumentsError("AD411", f"{self.function}{self.signature}: {error}") from error
         bound.apply_defaults()
-        return dict(bound.arguments)
+        values: dict[str, Any] = {}
+        for name, value in bound.arguments.items():
+            kind = self.signature.parameters[name].kind
+            if kind is inspect.Parameter.VAR_POSITIONAL:
+                values.update({f"*{i}": item for i, item in enumerate(value)})
+            elif kind is inspect.Parameter.VAR_KEYWORD:
+                values.update(value)
+            else:
+                values[name] = value
+        return values
 
     def wrt(self, argnums: Argnums) -> list[str]:
         """The names of the parameters that `argnums` (positions, names, or several) means, in its order."""
@@ -72,11 +83,19 @@ class Signature:
         names = self.names
         has = f"{self.function} has the parameters {', '.join(names) or '(none)'}"
         if isinstance(item, str):
-            if item not in names:
+            parameter = self.signature.parameters.get(item)
+            takes_any = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in self.signature.parameters.values())
+            if parameter is None and takes_any:
+                return item
+            if parameter is None or parameter.kind in STARRED:
                 raise UserError("AD412", f"argnums names {item!r}, but {has}")
             return item
         if isinstance(item, bool) or not isinstance(item, int | np.integer):
             raise UserError("AD412", f"argnums must be positions or parameter names, not {item!r}")
+        fixed = sum(p.kind in POSITIONAL for p in self.signature.parameters.values())
+        starred = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in self.signature.parameters.values())
+        if starred and item >= fixed:
+            return f"*{item - fixed}"
         if not -len(names) <= item < len(names):
             raise UserError("AD412", f"argnums is {item}, but {has}")
         return names[item]
@@ -108,6 +127,11 @@ def describe(name: str, value: Any) -> tuple[Tree, list[Type]]:
 
 def described(arguments: Mapping[str, Any]) -> Described:
     return [(name, *describe(name, value)) for name, value in arguments.items()]
+
+
+def leaves_of(arguments: Mapping[str, Any], described: Described) -> list[Any]:
+    """The leaves of all arguments, in order."""
+    return [leaf for name, tree, _ in described for leaf in flatten(tree, arguments[name])]
 
 
 def key_of(arguments: Described) -> tuple:

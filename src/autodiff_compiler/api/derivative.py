@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from autodiff_compiler.api.binding import (
     Signature,
     check_differentiable,
     described,
+    leaves_of,
     normalised,
     with_floats,
 )
@@ -70,7 +71,7 @@ class Derivative:
 
     def _call(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         arguments = self._arguments(args, kwargs)
-        found, captured = self._table.get(described(arguments))
+        found, captured = self._find(arguments)
         self._last = found
         self._remember(args, arguments, found)
         return found.compiled.call(*arguments.values(), *captured)
@@ -94,22 +95,26 @@ class Derivative:
 
     # -- compiling -------------------------------------------------------------------------------------------------
 
-    def _lower(self, arguments: Described) -> Lowered:
+    def _find(self, arguments: dict[str, Any]) -> tuple[Specialisation, list[Any]]:
+        types_ = described(arguments)
+        return self._table.get(types_, leaves_of(arguments, types_))
+
+    def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
         for name, tree, leaf_types in arguments:
             if name in self._wrt:
                 check_differentiable(name, tree, leaf_types)
-        return driver.lower(self.primal, arguments, self.options)
+        return driver.lower(self.primal, arguments, self.options, values)
 
     def _layout(self) -> dict[str, bool]:
         return {"single": self._single, "with_value": self.with_value, "has_aux": self.has_aux}
 
-    def _build(self, arguments: Described) -> Specialisation:
-        lowered = self._lower(arguments)
+    def _build(self, arguments: Described, values: Sequence[Any] | None) -> Specialisation:
+        lowered = self._lower(arguments, values)
         return Specialisation(lowered, driver.gradient(lowered, self._wrt, self.options, **self._layout()))
 
-    def __autodiff_lower__(self, arguments: Described) -> Lowered:
+    def __autodiff_lower__(self, arguments: Described, values: Sequence[Any] | None = None) -> Lowered:
         """The derivative's IR as the primal of another derivative; see `driver.lower`."""
-        lowered = self._lower(arguments)
+        lowered = self._lower(arguments, values)
         compiled = driver.gradient_ir(lowered, self._wrt, self.options, **self._layout())
         return replace(lowered, function=compiled.stages["derivative"])
 
@@ -136,11 +141,11 @@ class Derivative:
 
     def for_types(self, types_: dict[str, str] | None = None) -> Specialisation:
         """The specialisation for types given as text, such as {"x": "f64[:]"}; annotations give the rest."""
-        return self._table.get(self._signature.annotated(self.primal, types_))[0]
+        return self._table.get(self._signature.annotated(self.primal, types_), None)[0]
 
     def _specialised(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
         if args or kwargs:
-            return self._table.get(described(self._arguments(args, kwargs)))[0]
+            return self._find(self._arguments(args, kwargs))[0]
         return self._last if self._last is not None else self.for_types()
 
     def _no_stage(self, stage: str) -> Any:

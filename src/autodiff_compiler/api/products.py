@@ -13,6 +13,7 @@ from autodiff_compiler.api.binding import (
     check_leaf,
     described,
     leaf_names,
+    leaves_of,
     normalised,
     with_floats,
 )
@@ -33,8 +34,8 @@ class Pushforward:
         self.signature = Signature.of(fun)
         self.table = Table(self.build)
 
-    def build(self, arguments: Described, varying: tuple[bool, ...]) -> Specialisation:
-        lowered = driver.lower(self.fun, arguments, self.options)
+    def build(self, arguments: Described, values: Sequence[Any] | None, varying: tuple[bool, ...]) -> Specialisation:
+        lowered = driver.lower(self.fun, arguments, self.options, values)
         # Captures come after the arguments and do not vary.
         active = [*varying, *[False] * (len(lowered.function.params) - len(varying))]
         return Specialisation(lowered, driver.pushforward(lowered, active, self.options))
@@ -46,7 +47,7 @@ class Pushforward:
             if name in wrt:
                 check_differentiable(name, tree, leaf_types)
         varying = tuple(name in wrt and is_float(t) for name, _, leaf_types in arguments for t in leaf_types)
-        return self.table.get(arguments, (varying,))[0]
+        return self.table.get(arguments, None, (varying,))[0]
 
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
@@ -54,10 +55,7 @@ class Pushforward:
         if len(primals) != len(tangents):
             raise UserError("AD421", f"jvp was given {len(primals)} primals and {len(tangents)} tangents")
         arguments = self.signature.bind(tuple(primals), {})
-        names = list(arguments)
-        by_name = dict(zip(names, tangents)) if len(names) >= len(primals) else {}
-        if len(by_name) != len(tangents):
-            raise UserError("AD421", "jvp of a function with *args is not supported", help="give the parameters names")
+        by_name = dict(zip(arguments, tangents))
         varying: list[bool] = []
         given: list[Any] = []
         values: dict[str, Any] = {}
@@ -66,14 +64,15 @@ class Pushforward:
             tangent = by_name.get(name)
             if tangent is not None:
                 value = with_floats(name, value)
-            tree, types = frontend.describe(value)
-            flags, structured = _tangents(name, tree, list(types), value, tangent)
+            tree, leaf_types = frontend.describe(value, name)
+            flags, structured = _tangents(name, tree, leaf_types, value, tangent)
             varying += flags
             given += structured
             values[name] = value
         if not any(varying):
             raise UserError("AD421", "every tangent is None: there is no direction to differentiate in")
-        found, captured = self.table.get(described(values), (tuple(varying),))
+        types = described(values)
+        found, captured = self.table.get(types, leaves_of(values, types), (tuple(varying),))
         return found.compiled.call(*values.values(), *given, *captured)
 
 
@@ -142,8 +141,8 @@ class Reverse:
         self.signature = Signature.of(fun)
         self.table = Table(self.build)
 
-    def build(self, arguments: Described) -> Specialisation:
-        lowered = driver.lower(self.fun, arguments, self.options)
+    def build(self, arguments: Described, values: Sequence[Any] | None) -> Specialisation:
+        lowered = driver.lower(self.fun, arguments, self.options, values)
         own = sum(len(types) for _, _, types in arguments)
         active = [is_float(v.type) and i < own for i, v in enumerate(lowered.function.params)]
         if not any(active):
@@ -152,7 +151,8 @@ class Reverse:
 
     def __call__(self, primals: Sequence[Any]) -> tuple[Any, Pullback]:
         arguments = {name: normalised(name, v) for name, v in self.signature.bind(primals, {}).items()}
-        found, captured = self.table.get(described(arguments))
+        types = described(arguments)
+        found, captured = self.table.get(types, leaves_of(arguments, types))
         out, residuals = found.compiled.call(*arguments.values(), *captured)
         return out, Pullback(found, out, residuals)
 

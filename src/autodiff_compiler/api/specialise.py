@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +38,14 @@ class Specialisation:
 
     @property
     def closed(self) -> bool:
-        """Whether nothing outside the arguments can change its meaning."""
-        return not self.lowered.captures and not self.lowered.guards
+        """Whether nothing but the argument types decides its meaning."""
+        return not (self.lowered.captures or self.lowered.guards or self.lowered.static_leaves)
 
-    def captured(self) -> list[Any] | None:
-        """What the captures hold now; None if this specialisation does not fit the world any more."""
+    def captured(self, values: Sequence[Any] | None) -> list[Any] | None:
+        """What the captures hold now; None if this specialisation does not fit the world or these leaves."""
+        for index, expected in self.lowered.static_leaves.items():
+            if values is None or type(values[index]) is not type(expected) or values[index] != expected:
+                return None
         if not all(guard.holds() for guard in self.lowered.guards):
             return None
         current = [capture.get() for capture in self.lowered.captures]
@@ -60,19 +63,24 @@ class Table:
         self._build = build
         self._by_key: dict[tuple, list[Specialisation]] = {}
 
-    def get(self, arguments: Described, extra: tuple = ()) -> tuple[Specialisation, list[Any]]:
-        """The specialisation for these argument types, and the values of its captures."""
+    def get(
+        self, arguments: Described, values: Sequence[Any] | None, extra: tuple = ()
+    ) -> tuple[Specialisation, list[Any]]:
+        """The specialisation for these argument types, and the values of its captures.
+
+        `values` are the leaves of the arguments, where there is a call: some may be part of a specialisation.
+        """
         key = (key_of(arguments), extra)
         with LOCK:
             known = self._by_key.setdefault(key, [])
             for candidate in known:
-                current = candidate.captured()
+                current = candidate.captured(values)
                 if current is not None:
                     return candidate, current
-            made = self._build(arguments, *extra)
-            current = made.captured()
+            made = self._build(arguments, values, *extra)
+            current = made.captured(values)
             if current is None:
-                # A captured value changed while we compiled, or cannot be described twice alike: use it once.
+                # A captured value that cannot be read twice alike: this specialisation serves one call.
                 return made, [capture.get() for capture in made.lowered.captures]
             known.append(made)
             return made, current
