@@ -237,12 +237,15 @@ class _Buffers:
                 self.iteration(op, params, slots, memories)
             yielded = [self.memory[body.terminator.operands[k]] for k in slots]
             known = (memories, [self.sources[param] for param in params])
-            plain = [i for i in plain if all(origin in initial[i] for origin in yielded[i])]
-            memories = self.merged(op, params, [initial, yielded], plain)
+            still = [i for i in plain if all(origin in initial[i] for origin in yielded[i])]
+            found = self.merged(op, params, [initial, yielded], still)
+            # A merged slot's memory only grows from round to round, so that the rounds end.
+            memories = [memory if i in plain else _union([known[0][i], memory]) for i, memory in enumerate(found)]
+            plain = still
             if (memories, [self.sources[param] for param in params]) == known:
                 break
-        found, self.problems = self.problems, problems
-        for reporter, texts in found.items():
+        of_body, self.problems = self.problems, problems
+        for reporter, texts in of_body.items():
             for text in texts:
                 self.report(reporter, text)
         self.bind(op, results, [initial, yielded], plain)
