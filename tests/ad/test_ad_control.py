@@ -137,8 +137,8 @@ WHILE = """func f(%a: float) {
 WHILE_IN_FOR = """func f(%a: float, %n: int) {
   %0: int = const 0
   %1: int = const 1
-  %h: float = const 1.5
-  %big: float = const 9.0
+  %h: float = const 0.5
+  %big: float = const 3.0
   %x: float, %trips: int = for %0, %n, %1, %a {exits=False} do (%i: int, %y: float) {
     %z: float = sin %y
     %w: float, %trips.1: int = while %z test (%x.1: float) {
@@ -275,7 +275,7 @@ def test_if_in_loop(x):
     check(parse(IF_IN_LOOP), [x, 4])
 
 
-@pytest.mark.parametrize(("a", "eps"), [(2.0, "1e-12"), (1.0, "1e-2"), (7.3, "1e-12"), (3.0, "1.0")])
+@pytest.mark.parametrize(("a", "eps"), [(2.0, "1e-12"), (1.0, "1e-2"), (7.3, "1e-12"), (3.0, "1.1")])
 def test_while(a, eps):
     check(parse(WHILE.replace("1e-12", eps)), [a])
 

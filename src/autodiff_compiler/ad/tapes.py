@@ -81,7 +81,7 @@ class TapeDeck:
 
     def _array(self, value: Value, t: Value) -> Value:
         context, b = self.context, self.context.b
-        name = f"{value.name}_saved" if value.name else ""
+        name = saved_name(value)
         type_ = Array(dtype_of(value.type), rank(value.type) + 1)
         with b.reopen(self.before), b.at(self.op.span):
             extents = [self._trip_count(), *context.dims(value)]
@@ -96,7 +96,7 @@ class TapeDeck:
 
     def _list(self, value: Value, t: Value) -> Value:
         context, b = self.context, self.context.b
-        name = f"{value.name}_saved" if value.name else ""
+        name = saved_name(value)
         type_ = ListOf(value.type)  # type: ignore[arg-type]  # lists are threaded
         offset = None
         with b.reopen(self.before), b.at(self.op.span):
@@ -172,6 +172,11 @@ class TapeDeck:
             context.define(made, self.outside)
         context.define(new, self.outside)
         return [*self.before.ops, new]
+
+
+def saved_name(value: Value) -> str:
+    """`x_saved` for `x`, and for the tape of an inner loop that an outer one saves."""
+    return value.name if not value.name or value.name.endswith("_saved") else f"{value.name}_saved"
 
 
 def trip_number(context: Context, index: Value, start: Value, step: Value) -> Value:
