@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autodiff_compiler.backends.cache import load
-from autodiff_compiler.backends.module import emit_python
+from autodiff_compiler.backends.module import emit_numba, emit_python
 from autodiff_compiler.ir.core import Function
 
 __all__ = ["emit", "load"]
@@ -14,4 +14,4 @@ def emit(function: Function, backend: str, docstring: str = "", fastmath: bool =
 
     `backend` is "python" or "numba"; `fastmath` lets Numba reassociate sums and means nothing to Python.
     """
-    return emit_python(function, docstring)
+    return emit_numba(function, docstring, fastmath) if backend == "numba" else emit_python(function, docstring)

@@ -6,14 +6,18 @@ import ast
 from collections.abc import Sequence
 from types import ModuleType
 
+from autodiff_compiler import lazy
 from autodiff_compiler.backends import containers, syntax
+from autodiff_compiler.backends.numba import NumbaSpelling
 from autodiff_compiler.backends.prelude import needed, numpy_helpers, sources
-from autodiff_compiler.backends.python import PythonSpelling
+from autodiff_compiler.backends.python import PythonSpelling, dtype_name
 from autodiff_compiler.backends.source import Notes, print_module
 from autodiff_compiler.backends.structure import Printer
 from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.tree import Leaf
+from autodiff_compiler.ir.types import Scalar, dtype_of
 
-BLANK = "__blank__"
+FASTMATH = ("arcp", "contract", "nsz", "reassoc")
 
 
 def emit_python(function: Function, docstring: str) -> str:
@@ -35,6 +39,52 @@ def emit_python(function: Function, docstring: str) -> str:
     ]
     main = syntax.function(function.name, containers.arguments(function), body)
     return assemble(function, [main], numpy_helpers, notes)
+
+
+def emit_numba(function: Function, docstring: str, fastmath: bool) -> str:
+    """A compiled kernel over leaves and, where there are containers, a plain function around it."""
+    # The helpers import Numba, which takes half a second: only where they are asked for.
+    helpers = lazy.load("autodiff_compiler.backends.prelude.numba_helpers")
+    notes = Notes()
+    spelling = NumbaSpelling()
+    taken = [*reserved(function), *sources(helpers), "item"]
+    printer = Printer(function, spelling, notes, taken)
+    returned = [printer.operand(v) for v in function.results]
+    results = function.results
+    small = [isinstance(v.type, Scalar) and v.type.dtype not in ("f64", "i64", "bool") for v in results]
+    plain = containers.is_flat(function) and function.result_tree in (None, Leaf()) and not any(small)
+    value: ast.expr = returned[0] if len(returned) == 1 else syntax.tuple_(returned)
+    kernel_name = function.name if plain else printer.names.fresh(f"{function.name}_kernel")
+    body = [*(docstring_statement(docstring) if plain else []), *printer.body(), ast.Return(value=value)]
+    params = [printer.names[p] for p in function.params]
+    kernel = syntax.function(kernel_name, params, body, [_decorator(fastmath)])
+    made = [statement for text in spelling.templates.values() for statement in ast.parse(text).body]
+    functions = [*made, kernel]
+    if not plain:
+        functions.append(_wrapper(function, kernel_name, docstring, small))
+    return assemble(function, functions, helpers, notes)
+
+
+def _decorator(fastmath: bool) -> ast.expr:
+    flags: ast.expr = ast.Set(elts=[syntax.literal(flag) for flag in FASTMATH]) if fastmath else syntax.literal(False)
+    yes = syntax.literal(True)
+    return syntax.call("njit", cache=yes, error_model=syntax.literal("numpy"), nogil=yes, fastmath=flags)
+
+
+def _wrapper(function: Function, kernel: str, docstring: str, small: list[bool]) -> ast.stmt:
+    """Takes the leaves out of the arguments, calls the kernel, rebuilds the result."""
+    taken = set(containers.arguments(function))
+    call = syntax.call(kernel, *containers.leaf_paths(function))
+    variables = [next(n for n in (f"out{i or ''}", f"out_{i}", f"out__{i}") if n not in taken) for i in range(len(small))]
+    left = syntax.target(variables[0]) if len(variables) == 1 else ast.Tuple([syntax.target(v) for v in variables], ast.Store())
+    leaves: list[ast.expr] = [
+        # Numba returns small scalars as Python numbers.
+        syntax.call(dtype_name(dtype_of(value.type)), syntax.name(v)) if is_small else syntax.name(v)
+        for v, value, is_small in zip(variables, function.results, small)
+    ]
+    rebuilt = ast.Return(value=containers.result(function, leaves))
+    body = [*docstring_statement(docstring), syntax.assign(left, call) if variables else syntax.expression(call), rebuilt]
+    return syntax.function(function.name, containers.arguments(function), body)
 
 
 def reserved(function: Function) -> list[str]:

@@ -93,7 +93,7 @@ class Names:
 
     def _same_sort(self, a: Type, b: Type) -> bool:
         if self._strict:
-            return a == b
+            return _machine(a) == _machine(b)
         return type(a) is type(b) and rank(a) == rank(b)
 
     def _coalesce(self, region: Region) -> None:
@@ -142,11 +142,19 @@ class Names:
             if op in self.nesting.dead or (op.results and all(r in self.nesting.inline for r in op.results)):
                 continue
             for inner in op.regions:
-                for param in inner.params:
-                    yield param
+                yield from inner.params
             for inner in op.regions:
                 yield from self._definitions(inner)
             yield from op.results
+
+
+def _machine(type_: Type) -> Type:
+    """The type without the difference between Python's and NumPy's scalars."""
+    if isinstance(type_, Scalar):
+        return Scalar(type_.dtype)
+    if isinstance(type_, ListOf):
+        return ListOf(_machine(type_.element))  # type: ignore[arg-type]  # an element stays an element
+    return type_
 
 
 def loop_slots(op: Op) -> list[tuple[tuple[Value, ...], Value, Value]]:

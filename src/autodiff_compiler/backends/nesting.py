@@ -68,6 +68,7 @@ class Nesting:
     """`inline`: values printed inside their users.  `dead`: ops that are not printed.  `defs`: the op of each value.
 
     `yielded`: values that may be nested into the `yield` of a loop, because they could not share its variable.
+    `named`: op kinds whose array operands must be names, because they are printed more than once.
     """
 
     function: Function
@@ -86,6 +87,7 @@ class Nesting:
         return op.kind == "if" and op in self._expressions
 
     yielded: frozenset[Value] = frozenset()
+    named: frozenset[str] = frozenset()
     _expressions: set[Op] = field(default_factory=set)
 
     def reads(self, value: Value) -> list[Value]:
@@ -102,8 +104,10 @@ class Nesting:
         return found
 
 
-def plan(function: Function, yielded: frozenset[Value] = frozenset()) -> Nesting:
-    nesting = Nesting(function, Buffers(function), yielded=yielded)
+def plan(
+    function: Function, yielded: frozenset[Value] = frozenset(), named: frozenset[str] = frozenset()
+) -> Nesting:
+    nesting = Nesting(function, Buffers(function), yielded=yielded, named=named)
     _index(nesting, function.body)
     _drop_dead(nesting, function.body)
     _everywhere(nesting)
@@ -125,7 +129,8 @@ def _index(nesting: Nesting, region: Region) -> None:
 def _drop_dead(nesting: Nesting, region: Region) -> None:
     """Counts uses from the end, so that what only dead ops use is dead too."""
     for op in reversed(region.ops):
-        if is_pure(op) and not any(result in nesting.uses for result in op.results) or op.kind == "boundary":
+        unread = not any(result in nesting.uses for result in op.results)
+        if (is_pure(op) and unread) or op.kind == "boundary":
             nesting.dead.add(op)
             continue
         for operand in op.operands:
@@ -204,6 +209,8 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
     if nesting.region_of[user] is not region or op.kind == "list_new":
         return None
     if TABLE[user.kind].writes and user.operands[0] is result:
+        return None
+    if user.kind in nesting.named and isinstance(result.type, Array):
         return None
     if user.kind == "yield" and not yields and result not in nesting.yielded:
         return None

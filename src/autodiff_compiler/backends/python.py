@@ -106,9 +106,7 @@ class PythonSpelling(Spelling):
         return syntax.negative(self.operand(op.operands[0]))
 
     def _stop_gradient(self, op: Op) -> ast.expr:
-        operand = self.operand(op.operands[0])
-        # The op gives a new array; a variable that is written later must not change it.
-        return syntax.method(operand, "copy") if isinstance(op.result.type, Array) else operand
+        return self.operand(op.operands[0])
 
     def _invert(self, op: Op) -> ast.expr:
         return ast.UnaryOp(op=ast.Invert(), operand=self.operand(op.operands[0]))
@@ -130,7 +128,7 @@ class PythonSpelling(Spelling):
         strong = all(not is_py(v.type) for v in op.operands[1:])
         if is_py(op.result.type) or strong:
             return chosen
-        return self.convert(chosen, op.result.type)
+        return self.convert(chosen, op.result.type)  # type: ignore[arg-type]  # a select is of scalars or arrays
 
     def convert(self, value: ast.expr, type_: Scalar | Array) -> ast.expr:
         if isinstance(type_, Array):
@@ -153,9 +151,9 @@ class PythonSpelling(Spelling):
         if op is None:
             return self.operand(value)
         inner = self.printer.defs.get(op.operands[0])
-        if inner is not None and inner.kind in INVERSE and op.operands[0] in self.printer.nesting.inline:
-            if inner.operands[0].type.dtype in INTS:  # type: ignore[union-attr]
-                return syntax.compare(COMPARISONS[INVERSE[inner.kind]], *self._loosened(inner))
+        nested = inner is not None and op.operands[0] in self.printer.nesting.inline
+        if nested and inner is not None and inner.kind in INVERSE and _compares_ints(inner):
+            return syntax.compare(COMPARISONS[INVERSE[inner.kind]], *self._loosened(inner))
         return negated(self.condition(op.operands[0]))
 
     def undefined(self, value: Value) -> ast.expr:
@@ -435,6 +433,11 @@ class PythonSpelling(Spelling):
         op = self.printer.defs.get(extent) if extent is not None else None
         root = self.printer.nesting.buffers.root
         return op is not None and op.kind in ("dim", "list_len") and root(op.operands[0]) is root(array)
+
+
+def _compares_ints(op: Op) -> bool:
+    """Whether `not a < b` is `a >= b`: not so for nan."""
+    return all(isinstance(v.type, Scalar) and v.type.dtype in INTS for v in op.operands)
 
 
 def _negative_zero(value: object) -> bool:

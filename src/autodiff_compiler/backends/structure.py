@@ -24,6 +24,9 @@ class Spelling(ABC):
     strict_types = False
     """Whether a variable must keep its type."""
 
+    named: frozenset[str] = frozenset()
+    """Op kinds whose array operands must be names."""
+
     printer: Printer
 
     @abstractmethod
@@ -54,7 +57,7 @@ class Printer:
         self.function = function
         self.spelling = spelling
         self.notes = notes
-        self.nesting, self.names = _plan(function, taken, spelling.strict_types)
+        self.nesting, self.names = _plan(function, taken, spelling)
         self._noted: tuple[str, int] | None = None
         spelling.printer = self
 
@@ -135,17 +138,17 @@ class Printer:
             if value in self.nesting.inline:
                 statements += self._note(self.nesting.defs[value].span)
             todo.append((self.names[to], self.operand(value)))
-            scalars.update({self.names[to]: isinstance(to.type, Scalar)})
+            scalars[self.names[to]] = isinstance(to.type, Scalar)
         while todo:
-            for i, (to, _) in enumerate(todo):
-                if not any(to in syntax.names_read(other) for j, (_, other) in enumerate(todo) if j != i):
+            for i, (variable, _) in enumerate(todo):
+                if not any(variable in syntax.names_read(other) for j, (_, other) in enumerate(todo) if j != i):
                     break
             else:
                 # Every variable is still read by another one: they change places in one statement.
-                left = ast.Tuple(elts=[syntax.target(to) for to, _ in todo], ctx=ast.Store())
-                return [*statements, syntax.assign(left, syntax.tuple_([value for _, value in todo]))]
-            to, value = todo.pop(i)
-            statements.append(assignment(to, value, scalars[to]))
+                left = ast.Tuple(elts=[syntax.target(variable) for variable, _ in todo], ctx=ast.Store())
+                return [*statements, syntax.assign(left, syntax.tuple_([new for _, new in todo]))]
+            variable, new = todo.pop(i)
+            statements.append(assignment(variable, new, scalars[variable]))
         return statements
 
     def _carried(self, value: Value) -> bool:
@@ -307,10 +310,10 @@ class Printer:
         return [*statements, ast.If(test=test, body=[ast.Break()], orelse=[])]
 
 
-def _plan(function: Function, taken: list[str], strict: bool) -> tuple[Nesting, Names]:
+def _plan(function: Function, taken: list[str], spelling: Spelling) -> tuple[Nesting, Names]:
     """Nesting and names; what could not share the variable it is yielded to is nested into the assignment."""
-    nesting = plan(function)
-    names = Names(nesting, taken, strict)
+    nesting = plan(function, named=spelling.named)
+    names = Names(nesting, taken, spelling.strict_types)
     apart = frozenset(
         value
         for op in all_ops(function.body)
@@ -320,8 +323,8 @@ def _plan(function: Function, taken: list[str], strict: bool) -> tuple[Nesting, 
     )
     if not apart:
         return nesting, names
-    nesting = plan(function, apart)
-    return nesting, Names(nesting, taken, strict)
+    nesting = plan(function, apart, spelling.named)
+    return nesting, Names(nesting, taken, spelling.strict_types)
 
 
 def _plus_one(variable: str) -> ast.expr:

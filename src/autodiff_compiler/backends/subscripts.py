@@ -50,7 +50,7 @@ class Place:
         """The view that all steps but a last subscript give, and that subscript."""
         if not self.path or self.path[-1][0] != "index" or not self.path[-1][1]:
             steps = tuple(step for step in self.path if step != ("index", ()))
-            return self._steps(steps, for_write=True), syntax.literal(...)
+            return self._steps(steps, for_write=True), ast.Slice(lower=None, upper=None, step=None)
         viewed = self._steps(self.path[:-1], for_write=True)
         count = step_operands(self.path[-1])
         return viewed, self._subscript(self.path[-1][1], self.operands[len(self.operands) - count :])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Sequence
+from typing import Any
 
 
 def name(text: str) -> ast.Name:
@@ -37,7 +38,7 @@ def method(value: ast.expr, attr: str, *args: ast.expr, **keywords: ast.expr) ->
     return call(attribute(value, attr), *args, **keywords)
 
 
-def literal(value: object) -> ast.expr:
+def literal(value: Any) -> ast.expr:
     """A constant.  Negative numbers are a minus and a number, because `-2.0 ** 2` is -4; inf and nan are NumPy's."""
     if isinstance(value, float) and not math.isfinite(value):
         if math.isnan(value):

@@ -12,12 +12,8 @@ from types import ModuleType
 @cache
 def sources(module: ModuleType) -> dict[str, str]:
     """The source of every function of a prelude module, decorators included, in order."""
-    text = inspect.getsource(module)
-    return {
-        node.name: ast.get_source_segment(text, node) or ""
-        for node in ast.parse(text).body
-        if isinstance(node, ast.FunctionDef)
-    }
+    tree = ast.parse(inspect.getsource(module))
+    return {node.name: ast.unparse(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def needed(module: ModuleType, names: Iterable[str]) -> list[ast.stmt]:

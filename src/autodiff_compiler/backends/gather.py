@@ -1,0 +1,129 @@
+"""Functions that read, write or add through integer arrays and masks, as loops: for Numba, which cannot index so.
+
+The source is made per signature (kind, items, ranks); the text of one looks like
+
+    def take_s_a(a, i0):
+        v = a
+        n0 = len(i0)
+        out = np.empty((v.shape[0], n0), a.dtype)
+        for k0 in range(v.shape[0]):
+            for j0 in range(n0):
+                out[k0, j0] = v[k0, i0[j0]]
+        return out
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autodiff_compiler.ir.path import is_slice
+
+DECORATOR = '@njit(cache=True, error_model="numpy", nogil=True)'
+
+
+def function_name(kind: str, items: Sequence[str], ranks: Sequence[int], array_rank: int, value_rank: int) -> str:
+    verb = {"load": "take", "store": "put", "accum": "add_at"}[kind]
+    shown = "".join(f"_{item}{rank if item in 'ab' else ''}" for item, rank in zip(items, ranks))
+    return f"{verb}{shown}_{array_rank}" + ("" if kind == "load" else f"_{value_rank}")
+
+
+def function_source(
+    kind: str, items: Sequence[str], ranks: Sequence[int], array_rank: int, value_rank: int
+) -> str:
+    """`items` are of one subscript whose slices have been applied: "s" a whole axis, "n", "i", "a", "b"; `ranks` the
+    ranks of the operands of "a" and "b" (0 for the others)."""
+    name = function_name(kind, items, ranks, array_rank, value_rank)
+    params = [f"i{k}" for k, item in enumerate(items) if item in "iab"]
+    head = ", ".join(["a", *params, *(["value"] if kind != "load" else [])])
+    lines = [DECORATOR, f"def {name}({head}):", f"    {DOCSTRINGS[kind]}"]
+    advanced: list[tuple[str, int]] = []
+    axes: list[str] = []
+    axis = 0
+    joint = max([1 if item == "b" else rank for item, rank in zip(items, ranks)], default=0)
+    for k, item in enumerate(items):
+        if item == "s":
+            axes.append(f"k{axis}")
+            axis += 1
+        elif item == "n":
+            axes.append("0")
+        elif item == "b":
+            lines.append(f"    m{k} = np.nonzero(i{k})")
+            for part in range(ranks[k]):
+                lines.append(f"    m{k}_{part} = m{k}[{part}]")
+                advanced.append((f"m{k}_{part}", 1))
+                axes.append(f"@{len(advanced) - 1}")
+                axis += 1
+        else:
+            advanced.append((f"i{k}", ranks[k]))
+            axes.append(f"@{len(advanced) - 1}")
+            axis += 1
+    while axis < array_rank:
+        axes.append(f"k{axis}")
+        axis += 1
+    lines += _joint_extents(advanced, joint)
+    source = [_advanced_index(*advanced[int(a[1:])], joint, len(advanced)) if a[0] == "@" else a for a in axes if a != "0"]
+    order = _result_axes(axes, joint)
+    extents = ["1" if a == "0" else f"n{a[1:]}" if a[0] == "j" else f"a.shape[{a[1:]}]" for a in order]
+    shape = f"({', '.join(extents)},)"
+    target = ", ".join(order)
+    if kind == "load":
+        lines.append(f"    out = np.empty({shape}, a.dtype)")
+    elif value_rank:
+        lines.append(f"    wide = np.broadcast_to(value, {shape})")
+    depth = 1
+    for variable, count in zip(order, extents):
+        if variable != "0":
+            lines.append(f"{'    ' * depth}for {variable} in range({count}):")
+            depth += 1
+    place = f"a[{', '.join(source)}]"
+    new = f"wide[{target}]" if value_rank else "value"
+    act = {"load": f"out[{target}] = {place}", "store": f"{place} = {new}", "accum": f"{place} += {new}"}[kind]
+    lines.append("    " * depth + act)
+    if kind == "load":
+        lines.append("    return out")
+    return "\n".join(lines)
+
+
+DOCSTRINGS = {
+    "load": '"""The elements that a subscript with integer arrays reaches."""',
+    "store": '"""Assigns to what a subscript with integer arrays reaches; the last of several wins."""',
+    "accum": '"""Adds to what a subscript with integer arrays reaches, as often as it reaches it."""',
+}
+
+
+def simplified(items: Sequence[str]) -> list[str]:
+    """The items once the slices have been taken: whole axes."""
+    return ["s" if is_slice(item) else item for item in items]
+
+
+def _joint_extents(advanced: Sequence[tuple[str, int]], joint: int) -> list[str]:
+    """The extents to which the integer arrays broadcast."""
+    lines = []
+    for j in range(joint):
+        extents = [f"{name}.shape[{j - joint + rank}]" for name, rank in advanced if j - joint + rank >= 0]
+        text = extents[0]
+        for other in extents[1:]:
+            text = f"extent({text}, {other})"
+        lines.append(f"    n{j} = {text}")
+    return lines
+
+
+def _advanced_index(name: str, rank: int, joint: int, count: int) -> str:
+    if rank == 0:
+        return name
+    parts = []
+    for axis in range(rank):
+        j = f"j{joint - rank + axis}"
+        parts.append(j if count == 1 else f"{j} if {name}.shape[{axis}] != 1 else 0")
+    return f"{name}[{', '.join(parts)}]"
+
+
+def _result_axes(axes: Sequence[str], joint: int) -> list[str]:
+    """The axes of the result: the joint axes stand where the integer arrays stood if they were neighbours, else first."""
+    places = [p for p, a in enumerate(axes) if a[0] == "@"]
+    together = [f"j{j}" for j in range(joint)]
+    if places[-1] - places[0] + 1 != len(places):
+        return [*together, *(a for a in axes if a[0] != "@")]
+    before = [a for a in axes[: places[0]] if a[0] != "@"]
+    after = [a for a in axes[places[-1] :] if a[0] != "@"]
+    return [*before, *together, *after]

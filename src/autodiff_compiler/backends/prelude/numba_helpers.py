@@ -1,0 +1,207 @@
+"""Helpers of the Numba target: what does not compile as written.
+
+`rows` brings an array into (outer, inner) form, so that reductions of any rank and axes are loops over rows.
+"""
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def div0(a, b):
+    """a / b, but 0 where a is 0."""
+    return a if a == 0 else a / b
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def divide0(a, b):
+    """a / b, but 0 where a is 0, element by element."""
+    return np.where(a == 0, np.zeros_like(a * b), a / b)
+
+
+@njit(cache=True, nogil=True)
+def extent(m, n):
+    """The extent to which m and n broadcast."""
+    return n if m == 1 else m
+
+
+@njit(cache=True, nogil=True)
+def rows(a, kept):
+    """The array as (outer, inner): the first `kept` axes, and the others."""
+    outer = 1
+    for k in range(kept):
+        outer *= a.shape[k]
+    inner = 1
+    for k in range(kept, a.ndim):
+        inner *= a.shape[k]
+    return np.ascontiguousarray(a).reshape((outer, inner))
+
+
+@njit(cache=True, nogil=True)
+def sum_rows(a):
+    """The sum of each row."""
+    out = np.zeros(a.shape[0], a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            out[i] += a[i, j]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def prod_rows(a):
+    """The product of each row."""
+    out = np.ones(a.shape[0], a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            out[i] *= a[i, j]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def any_rows(a):
+    """Whether any element of each row is true."""
+    out = np.zeros(a.shape[0], np.bool_)
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            out[i] |= a[i, j]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def all_rows(a):
+    """Whether every element of each row is true."""
+    out = np.ones(a.shape[0], np.bool_)
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            out[i] &= a[i, j]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def argmax_rows(a):
+    """Where the first largest element of each row is; nan is larger than all."""
+    if a.shape[1] == 0:
+        raise ValueError("attempt to get argmax of an empty sequence")
+    out = np.zeros(a.shape[0], np.int64)
+    for i in range(a.shape[0]):
+        best = 0
+        for j in range(1, a.shape[1]):
+            if a[i, best] == a[i, best] and not a[i, j] <= a[i, best]:
+                best = j
+        out[i] = best
+    return out
+
+
+@njit(cache=True, nogil=True)
+def argmin_rows(a):
+    """Where the first smallest element of each row is; nan is smaller than all."""
+    if a.shape[1] == 0:
+        raise ValueError("attempt to get argmin of an empty sequence")
+    out = np.zeros(a.shape[0], np.int64)
+    for i in range(a.shape[0]):
+        best = 0
+        for j in range(1, a.shape[1]):
+            if a[i, best] == a[i, best] and not a[i, j] >= a[i, best]:
+                best = j
+        out[i] = best
+    return out
+
+
+@njit(cache=True, nogil=True)
+def max_rows(a):
+    """The largest element of each row, or nan."""
+    where = argmax_rows(a)
+    out = np.empty(a.shape[0], a.dtype)
+    for i in range(a.shape[0]):
+        out[i] = a[i, where[i]]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def min_rows(a):
+    """The smallest element of each row, or nan."""
+    where = argmin_rows(a)
+    out = np.empty(a.shape[0], a.dtype)
+    for i in range(a.shape[0]):
+        out[i] = a[i, where[i]]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def cumsum_rows(a):
+    """The running sums of each row."""
+    out = np.empty_like(a)
+    for i in range(a.shape[0]):
+        total = a.dtype.type(0)
+        for j in range(a.shape[1]):
+            total += a[i, j]
+            out[i, j] = total
+    return out
+
+
+@njit(cache=True, nogil=True)
+def argsort_rows(a):
+    """The order that sorts each row; equal elements keep theirs."""
+    out = np.empty(a.shape, np.int64)
+    for i in range(a.shape[0]):
+        out[i] = np.argsort(a[i], kind="mergesort")
+    return out
+
+
+@njit(cache=True, nogil=True)
+def unbroadcast(g, shape):
+    """Sum of g over the axes that broadcasting from `shape` had added or stretched."""
+    out = np.zeros(shape, g.dtype)
+    flat = out.reshape(out.size)
+    lead = g.ndim - len(shape)
+    for index in np.ndindex(g.shape):
+        place = 0
+        for k in range(len(shape)):
+            place = place * shape[k] + (0 if shape[k] == 1 else index[lead + k])
+        flat[place] += g[index]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def reshaped(a, shape):
+    """The array with another shape; a copy where it is not contiguous."""
+    return np.ascontiguousarray(a).reshape(shape)
+
+
+@njit(cache=True, nogil=True)
+def reshape_view(a, shape):
+    """A view of a contiguous array with another shape."""
+    return a.reshape(shape)
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def matmul2(a, b):
+    """The product of two matrices, where BLAS is not to be had."""
+    out = np.zeros((a.shape[0], b.shape[1]), a.dtype)
+    for i in range(a.shape[0]):
+        for k in range(a.shape[1]):
+            for j in range(b.shape[1]):
+                out[i, j] += a[i, k] * b[k, j]
+    return out
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def matmul3(a, b):
+    """The products of two stacks of matrices."""
+    out = np.zeros((a.shape[0], a.shape[1], b.shape[2]), a.dtype)
+    for s in range(a.shape[0]):
+        for i in range(a.shape[1]):
+            for k in range(a.shape[2]):
+                for j in range(b.shape[2]):
+                    out[s, i, j] += a[s, i, k] * b[s, k, j]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def stack(a, shape):
+    """The matrices that broadcasting to `shape` gives, as one axis."""
+    count = 1
+    for k in range(len(shape) - 2):
+        count *= shape[k]
+    wide = np.broadcast_to(a, shape)
+    return np.ascontiguousarray(wide).reshape((count, shape[-2], shape[-1]))
