@@ -32,6 +32,9 @@ from autodiff_compiler.frontend.values import Abs, Box, Closure, Dyn, Items, Met
 DEPTH = 60
 """How many calls may be nested before recursion is suspected."""
 
+# NumPy gives read-only views here; what we have is their value now.
+_READ_ONLY_VIEWS = (np.broadcast_to, np.broadcast_arrays, np.diagonal, np.diag)
+
 # Functions on immutable objects without effects: called by Python itself when all arguments are known.
 _PURE_TYPES = (bool, int, float, str, tuple, type(None), np.generic)
 
@@ -119,7 +122,7 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if _all_known(args, kwargs) and getattr(obj, "__module__", "") in ("math", "builtins"):
         return _call_now(ctx, obj, args, kwargs)
-    first = args[0] if args else None
+    first = args[0] if args else next(iter(kwargs.values()), None)
     converted = [ctx.to_library(arg) for arg in args]
     named = {k: ctx.to_library(v) for k, v in kwargs.items()}
     try:
@@ -130,9 +133,10 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
             raise
         result = entry(ctx.b, *[_more_static(ctx, a, c) for a, c in zip(args, converted)],
                        **{k: _more_static(ctx, kwargs[k], c) for k, c in named.items()})
-    if isinstance(first, Ref) and result is converted[0]:
+    if isinstance(first, Ref) and any(result is value for value in converted[:1]):
         return first  # np.asarray(x) is x
-    return ctx.from_library(result, first)
+    made = ctx.from_library(result, first)
+    return members.snapshot(made, first) if obj in _READ_ONLY_VIEWS else made
 
 
 def _more_static(ctx: Context, x: Abs, converted: Any) -> Any:

@@ -248,6 +248,8 @@ class Context:
             if isinstance(first, Ref):
                 return self.view(first, result)
             assert first is not None
+            if not result.steps:
+                return first
             return self.from_value(self.b.load(self.value(first), result.steps, result.operands))
         if isinstance(result, tuple):
             return Tup(tuple(self.from_library(item) for item in result))
@@ -256,6 +258,8 @@ class Context:
         return Static(result)
 
     def view(self, ref: Ref, view: View) -> Ref:
+        if not view.steps:
+            return ref
         value = self.b.load(self.read(ref), view.steps, view.operands)
         assert isinstance(value.type, Array)
         return Ref(ref.cell, value.type, ref.path + view.steps, ref.operands + view.operands)

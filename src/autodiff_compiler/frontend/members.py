@@ -98,7 +98,8 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
         assert entry is not None
         converted = [ctx.to_library(arg) for arg in args]
         result = entry(ctx.b, ctx.to_library(receiver), *converted, **{k: ctx.to_library(v) for k, v in kwargs.items()})
-        return ctx.from_library(result, receiver)
+        made = ctx.from_library(result, receiver)
+        return snapshot(made, receiver) if name == "diagonal" else made
     if isinstance(receiver, Static) and isinstance(receiver.obj, np.ufunc):
         return _ufunc_method(ctx, receiver.obj, name, args, kwargs)
     if isinstance(receiver, Static):
@@ -119,6 +120,14 @@ def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs]) -> Abs:
         return Static(getattr(obj, name)(*(ctx.static(arg, "an argument of a string method") for arg in args)))
     except (TypeError, ValueError) as error:
         raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
+
+
+def snapshot(made: Abs, base: Abs | None) -> Abs:
+    """Tie a value to the array that NumPy would have made a view of: once that is written, it may not be read."""
+    for part in made.items if isinstance(made, Tup) else (made,):
+        if isinstance(part, Ref) and isinstance(base, Ref) and part.cell is not base.cell:
+            part.cell.sources = base.cell.sources or (base.cell,)
+    return made
 
 
 # -- arrays ----------------------------------------------------------------------------------------------------------
