@@ -145,7 +145,7 @@ class Derivative:
 
     def _specialised(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
         if args or kwargs:
-            return self._find(self._arguments(args, kwargs))[0]
+            self._last = self._find(self._arguments(args, kwargs))[0]
         return self._last if self._last is not None else self.for_types()
 
     def _no_stage(self, stage: str) -> Any:
