@@ -19,6 +19,7 @@ from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.analysis.slots import loop_body, slots
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import ListOf, is_float
 from autodiff_compiler.ir.walk import all_ops, clone_region
 
@@ -37,7 +38,8 @@ def forward(fn: Function, active: Sequence[bool], name: str) -> Function:
         with sweep.b.at(body.terminator.span):
             tangents = [sweep.tangent(r) for r in fn.results if is_float(r.type)]
             sweep.b.return_(*fn.results, *tangents)
-    return replace(fn, name=name, body=out.done(), result_tree=None)
+    trees = tuple((seed.name, Leaf()) for seed in seeds) if fn.param_trees else ()
+    return replace(fn, name=name, body=out.done(), param_trees=(*fn.param_trees, *trees), result_tree=None)
 
 
 class _Forward:

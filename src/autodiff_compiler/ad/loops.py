@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from autodiff_compiler.ad.adjoints import Adjoints
@@ -132,7 +133,7 @@ class _Backwards:
         for slot in slots(self.op):
             advance = self._advance(slot)
             if advance is not None:
-                free[slot.param] = lambda slot=slot, advance=advance: self._counted(slot, *advance)
+                free[slot.param] = partial(self._counted, slot, *advance)
         return free
 
     def _exit_code(self, code: Value) -> Value:

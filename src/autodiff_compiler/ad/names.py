@@ -25,6 +25,6 @@ def bar_name(value: Value) -> str:
     return f"{value.name}_bar" if value.name else ""
 
 
-def constants_of(region: Region) -> dict[Value, object]:
+def constants_of(region: Region) -> dict[Value, bool | int | float]:
     """The Python number behind each constant."""
     return {op.result: op.attrs["value"] for op in all_ops(region) if op.kind == "const"}

@@ -91,7 +91,7 @@ class TapeDeck:
         self._add(Tape(init, param, yielded, result), value, store)
         shape = (init, 0), *context.extents.of(value)
         for tape in (init, param, yielded, result):
-            context.extents.set(tape, shape)
+            context.extents.note(tape, shape)
         return b.cast(b.load(result, ELEMENT, [t], value.name), value.type, value.name)
 
     def _list(self, value: Value, t: Value) -> Value:

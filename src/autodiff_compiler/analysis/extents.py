@@ -33,7 +33,7 @@ class Extents:
     def same_shape(self, a: Value, b: Value) -> bool:
         return _rank(a) == _rank(b) and self.of(a) == self.of(b)
 
-    def set(self, array: Value, dims: Dims) -> None:
+    def note(self, array: Value, dims: Dims) -> None:
         """Make known the extents of an array that a transformation adds."""
         self._dims[array] = dims
 
