@@ -144,6 +144,11 @@ def test_fold_extent_of_a_carried_array() -> None:
         ("%r: f64 = select %c, %s, %s", "return %s"),
         ("%a: f64 = neg %p\n%r: f64 = add %s, %a".replace("f64 = neg %p", "float = neg %p"), "%r: f64 = sub %s, %p\nreturn %r"),
         ("%a: f64 = neg %s\n%r: f64 = sub %s, %a", "%r: f64 = add %s, %s\nreturn %r"),
+        ("%a: f64 = neg %s\n%r: f64 = sub %a, %p", "%0: f64 = add %s, %p\n%r: f64 = neg %0\nreturn %r"),
+        (
+            "%k: float = const -3.0\n%a: f64 = mul %k, %s\n%r: f64 = add %p, %a",
+            "%0: float = const 3.0\n%1: f64 = mul %0, %s\n%r: f64 = sub %p, %1\nreturn %r",
+        ),
         ("%k: float = const -1.0\n%r: f64 = mul %k, %s", "%r: f64 = neg %s\nreturn %r"),
         ("%k: float = const 4.0\n%r: f64 = div0 %s, %k", "%k: float = const 4.0\n%r: f64 = div %s, %k\nreturn %r"),
         ("%k: float = const 4.0\n%r: f64 = div0 %k, %s", "%k: float = const 4.0\n%r: f64 = div %k, %s\nreturn %r"),

@@ -144,7 +144,7 @@ def _add(s: _Simplify, op: Op) -> Result:
     # s + (-2) * x is s - 2 * x
     for x, y in ((a, b), (b, a)):
         split = _constant_first(s, s.made_by(y, "mul"))
-        if split is not None and s.used_once(y) and s.constant(split[0]) < 0 and not isinstance(y.type, Array):
+        if split is not None and s.used_once(y) and s.constant(split[0]) < 0:
             return s.become(op, "sub", x, s.new("mul", _minus(s, split[0]), split[1]))
     for x, y in ((a, b), (b, a)):
         if _is_zeros(s, x) and s.shapes.same_shape(x, y):
@@ -169,6 +169,12 @@ def _sub(s: _Simplify, op: Op) -> Result:
     positive = _negated(s, b)
     if positive is not None:
         return s.become(op, "add", a, positive)
+    positive = _negated(s, a)
+    if positive is not None and not _is_unsigned(op):
+        return s.become(op, "neg", s.new("add", positive, b))
+    split = _constant_first(s, s.made_by(b, "mul"))
+    if split is not None and s.used_once(b) and s.constant(split[0]) < 0:
+        return s.become(op, "add", a, s.new("mul", _minus(s, split[0]), split[1]))
     return s.become(op, "neg", b) if s.constant(a) == 0 and _is_float(op) else None
 
 
@@ -242,7 +248,7 @@ def _exact_product(s: Peephole, a: Value, b: Value) -> Value | None:
     return product if s.constant(product) is not None else None
 
 
-def _neg(s: Peephole, op: Op) -> Result:
+def _neg(s: _Simplify, op: Op) -> Result:
     (x,) = op.operands
     inner = s.defs.get(x)
     if inner is None:
@@ -251,7 +257,7 @@ def _neg(s: Peephole, op: Op) -> Result:
         return inner.operands[0]
     if inner.kind == "sub" and not _is_unsigned(op):
         return s.become(op, "sub", *inner.operands[::-1])
-    split = _constant_first(s, inner) if inner.kind == "mul" else None
+    split = _constant_first(s, inner) if inner.kind == "mul" and s.used_once(x) else None
     return s.become(op, "mul", _minus(s, split[0]), split[1]) if split and not _is_unsigned(op) else None
 
 
