@@ -194,4 +194,4 @@ def _is_int(value: Value) -> bool:
 
 
 def _trips(op: Op) -> Value:
-    return op.results[-2] if op.attrs["exits"] else op.results[-1]
+    return op.results[-2] if op.attrs.get("exits") else op.results[-1]

@@ -151,7 +151,7 @@ def _steering(op: Op) -> tuple[Value, ...]:
     """What an op reads in any case; a structured op reads the rest only for the results that are needed."""
     if op.kind == "if" or not op.regions:
         return op.operands
-    codes = op.regions[-1].terminator.operands[-1:] if op.attrs["exits"] else ()
+    codes = op.regions[-1].terminator.operands[-1:] if op.attrs.get("exits") else ()
     if op.kind == "for":
         return (*op.operands[:3], *codes)
     return (*op.regions[0].terminator.operands, *codes)
@@ -189,7 +189,7 @@ class _Sweep(Rewriter):
             for k in range(len(inits))
             if results[k] in live or params[k] in live or (not skip and conditions[k] in live)
         ]
-        tail = list(range(len(params), len(params) + (1 if op.attrs["exits"] else 0)))
+        tail = list(range(len(params), len(params) + (1 if op.attrs.get("exits") else 0)))
         body = self._rebuilt(
             op.regions[-1], (*op.regions[-1].params[:skip], *(params[k] for k in needed)), needed + tail
         )

@@ -136,7 +136,7 @@ class _Fold(Peephole):
             self.keep(self.inside(op))
             return
         trips = len(range(*bounds))
-        if trips > 1 or (trips == 1 and op.attrs["exits"]):
+        if trips > 1 or (trips == 1 and op.attrs.get("exits")):
             self.keep(self.inside(op))
             return
         if trips == 1:
@@ -144,7 +144,7 @@ class _Fold(Peephole):
             # A NumPy integer as a bound still gives the index the type of the parameter.
             index = self.const(bounds[0], body.params[0].type)
             carried = self.inline(body, [index, *carried])
-        codes = [self.const(0, INT)] if op.attrs["exits"] else []
+        codes = [self.const(0, INT)] if op.attrs.get("exits") else []
         self.become_values(op, [*carried, self.const(trips, INT), *codes])
 
     def _while(self, op: Op) -> None:

@@ -33,7 +33,7 @@ class _Hoist(FactRewriter):
 
     def structured(self, op: Op) -> None:
         op = self.inside(op)
-        if op.kind == "for" and not op.attrs["exits"] and nested_effect(op) != IO:
+        if op.kind == "for" and not op.attrs.get("exits") and nested_effect(op) != IO:
             op = self._hoist(op)
         self.keep(op)
 

@@ -95,7 +95,7 @@ class _Simplify(Peephole):
         trips = op.results[-1]
         start, stop, step = op.operands[:3]
         stride = self.constant(step)
-        if op.attrs["exits"] or stride not in (1, -1) or not self._uses.get(trips):
+        if op.attrs.get("exits") or stride not in (1, -1) or not self._uses.get(trips):
             return
         if not all(v.type == INT for v in (start, stop)):
             return
