@@ -187,7 +187,8 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
         name: ctx.captures.capture(ctx, value, lambda n=name: (function.__kwdefaults__ or {})[n], name)  # type: ignore[misc]
         for name, value in (function.__kwdefaults__ or {}).items()
     }
-    frame = Frame(source.name, source, None, ctx.b.span, local_names(source.node))
+    caller = None if ctx.frame.source is None else ctx.b.span
+    frame = Frame(source.name, source, None, caller, local_names(source.node))
     bound = _bind(ctx, source.name, source.node.args, args, kwargs, defaults, kw_defaults)
     return _run_in(ctx, frame, source.node, bound)
 

@@ -169,10 +169,10 @@ class Context:
         if where is not None:
             raise self.unsupported(
                 "AD110",
-                f"`{ref.cell.name or 'this array'}` may be one of several arrays, and one of them was written since",
-                "make a copy where the arrays are chosen: b = (a if c else d).copy()",
+                f"`{ref.cell.name or 'this array'}` is, or may be, a view of an array that was written since",
+                "make a copy where it is made: b = (a if c else d).copy()",
                 Note("written here", where),
-                Note("chosen here", ref.cell.span),
+                Note("made here", ref.cell.span),
             )
         return read(self.b, self.state, ref)
 

@@ -65,7 +65,9 @@ def vjp(
     if not _is_active(op) or cotangents[0] is None:
         return {}
     rule, site = _rule(op), Site(b, op, constants or {})
-    found = {i: rule.vjp(site, cotangents[0], i) for i in wanted if is_float(op.operands[i].type)}
+    # The last operand first: what was stored is read from the cotangent before its place is cleared for the array's
+    # adjoint, so that both can use one buffer.
+    found = {i: rule.vjp(site, cotangents[0], i) for i in sorted(wanted, reverse=True) if is_float(op.operands[i].type)}
     return {i: contribution for i, contribution in found.items() if contribution is not None}
 
 
