@@ -213,6 +213,8 @@ def test_the_source_comes_from_annotations():
         ("AD404", lambda: grad(squares).source()),
         ("AD410", lambda: grad(3.0)),
         ("AD410", lambda: grad(dict)),
+        ("AD410", lambda: grad(np.sin)),
+        ("AD410", lambda: grad(print)),
         ("AD411", lambda: grad(area)(1.0)),
         ("AD411", lambda: grad(area)(1.0, 2.0, 3.0)),
         ("AD411", lambda: grad(area)(1.0, z=3.0)),

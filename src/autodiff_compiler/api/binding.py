@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import inspect
+import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,14 +40,17 @@ class Signature:
     def of(cls, fun: Callable) -> Signature:
         """The function's own signature: what a decorator wrapped is not looked at."""
         own = getattr(fun, "py_func", fun)
+        refusal = UserError(
+            "AD410",
+            f"{fun!r} is not a Python function",
+            help="pass a function defined by `def` or `lambda`: lambda x: np.sin(x)",
+        )
+        if isinstance(own, np.ufunc | types.BuiltinFunctionType | type):
+            raise refusal
         try:
             signature = inspect.signature(own, follow_wrapped=False)
         except (TypeError, ValueError) as error:
-            raise UserError(
-                "AD410",
-                f"{fun!r} is not a Python function",
-                help="pass a function defined by `def` or `lambda`, or wrap the call in one",
-            ) from error
+            raise refusal from error
         return cls(getattr(fun, "__name__", type(fun).__name__), signature)
 
     @property
@@ -100,9 +104,9 @@ class Signature:
             raise UserError("AD412", f"argnums is {item}, but {has}")
         return names[item]
 
-    def annotated(self, fun: Callable, types: Mapping[str, str] | None = None) -> Described:
-        """Parameter types from `types` (texts such as "f64[:, :]"), else from annotations and defaults."""
-        return list(frontend.annotated(getattr(fun, "py_func", fun), types))
+    def annotated(self, fun: Callable, given: Mapping[str, str] | None = None) -> Described:
+        """Parameter types from `given` (texts such as "f64[:, :]"), else from annotations and defaults."""
+        return list(frontend.annotated(getattr(fun, "py_func", fun), given))
 
 
 def normalised(name: str, value: Any) -> Any:
