@@ -1,0 +1,119 @@
+"""Which array operations of a region become one loop nest.
+
+A group is a *root* (an elementwise result, a sum or product, or a write into an array) and the *members* that only it
+needs: elementwise ops, and broadcasts, whose every use is in the group.  A group is computed at the place of its root, so a
+member may not be moved past a write: what it reads would have to be kept for it.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.opdef import DEAR
+from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.path import is_basic
+from autodiff_compiler.ir.types import FLOATS, Array, Scalar, rank
+
+REDUCTIONS = ("sum", "prod")
+WRITES = ("store", "accum")
+
+# On integers other ops have cases (a negative power, division by zero) that NumPy's array form decides.
+INTEGER_KINDS = ("add", "sub", "mul", "neg", "cast", "select", "maximum", "minimum", "and", "or", "xor", "not")
+COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
+
+
+@dataclass(frozen=True)
+class Group:
+    root: Op
+    members: tuple[Op, ...]
+    """In program order, the root not among them."""
+
+
+def is_elementwise(op: Op) -> bool:
+    """Whether an op computes an array element by element, in a way that scalars do alike."""
+    if len(op.results) != 1 or not isinstance(op.results[0].type, Array):
+        return False
+    if op.kind == "broadcast_to":
+        return True
+    if not opdef(op).elementwise:
+        return False
+    dtypes = {v.type.dtype for v in op.operands if isinstance(v.type, Scalar | Array)}
+    return dtypes <= {*FLOATS, "bool"} or op.kind in INTEGER_KINDS or op.kind in COMPARISONS
+
+
+def root_value(op: Op) -> Value | None:
+    """What a root computes element by element: its result, what it sums, what it writes; None if it is no root."""
+    if op.kind in REDUCTIONS and op.operands[0].type.dtype != "bool":  # type: ignore[union-attr]
+        return op.operands[0]
+    if op.kind in WRITES and is_basic(op.attrs["path"]) and isinstance(op.operands[-1].type, Array):
+        return op.operands[-1]
+    return op.results[0] if is_elementwise(op) and op.kind != "broadcast_to" else None
+
+
+def groups(region: Region, readers: dict[Value, list[Op]], shapes: Shapes) -> dict[Op, Group]:
+    """The groups of a region by their roots.  `readers` are the ops that use each value."""
+    position = {op: i for i, op in enumerate(region.ops)}
+    made = {result: op for op in region.ops for result in op.results}
+    writes = [i for i, op in enumerate(region.ops) if _writes(op)]
+    found: dict[Op, Group] = {}
+    taken: set[Op] = set()
+    for op in reversed(region.ops):
+        if op in taken or root_value(op) is None:
+            continue
+        members = _members(op, made, position, writes, readers, shapes)
+        if members or is_elementwise(op):
+            found[op] = Group(op, tuple(members))
+            taken.update(members)
+    return found
+
+
+def _writes(op: Op) -> bool:
+    return opdef(op).writes or any(_writes(child) for region in op.regions for child in region.ops)
+
+
+def _members(
+    root: Op,
+    made: dict[Value, Op],
+    position: dict[Op, int],
+    writes: Sequence[int],
+    readers: dict[Value, list[Op]],
+    shapes: Shapes,
+) -> list[Op]:
+    """Grown backwards, the latest candidate first, so that all who use a candidate have been decided on before it."""
+    value = root_value(root)
+    assert value is not None
+    first = bisect_right(writes, position[root] - 1)
+    earliest = writes[first - 1] if first else -1
+    group = {root}
+    members: list[Op] = []
+    heap: list[int] = []
+    by_position: dict[int, Op] = {}
+
+    def consider(operands: Sequence[Value]) -> None:
+        for operand in operands:
+            op = made.get(operand)
+            if op is not None and position[op] not in by_position and isinstance(operand.type, Array):
+                by_position[position[op]] = op
+                heapq.heappush(heap, -position[op])
+
+    consider((value,) if value not in root.results else root.operands)
+    while heap:
+        op = by_position[-heapq.heappop(heap)]
+        result = op.results[0]
+        if position[op] < earliest or not is_elementwise(op) or any(user not in group for user in readers[result]):
+            continue
+        if rank(result.type) != rank(value.type):
+            continue
+        if root.kind in WRITES and any(operand is result for operand in root.operands[:-1]):
+            continue
+        if opdef(op).cost == DEAR and not shapes.same_shape(result, value):
+            continue  # it would be computed again for each element it is broadcast to
+        group.add(op)
+        members.append(op)
+        consider(op.operands)
+    return sorted(members, key=position.__getitem__)

@@ -1,0 +1,306 @@
+"""For Numba: elementwise operations, sums and products on arrays become explicit loops, as few as `fuse` finds.
+
+The loops are plain IR (`for`, `load`, scalar ops, `store`) with the meaning of the ops they replace, to the order of a
+sum.  An array that is read and written in one loop is no danger here: what is read is the old version, and the buffers
+stage copies it where it must.  To spare it that, what is written goes by way of a new array if what is read may overlap
+it, unless each element is read in its own place only.
+
+An axis that may be 1 at run time and stretched is indexed by `k * step`, with a step of 0 or 1 found before the loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import may_alias
+from autodiff_compiler.ir.path import is_slice, item_operands
+from autodiff_compiler.ir.types import INT, Array, Scalar, like, rank
+from autodiff_compiler.ir.walk import uses
+from autodiff_compiler.passes.fuse import REDUCTIONS, WRITES, Group, groups, root_value
+from autodiff_compiler.passes.rewrite import FactRewriter
+
+WHOLE = (("index", ("s000",)),)
+
+
+def run(function: Function) -> Function:
+    return _Lowering(function).function(function)
+
+
+class _Lowering(FactRewriter):
+    """Puts a loop nest in the place of each group."""
+
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        self.readers = uses(function.body)
+        self.groups: dict[Op, Group] = {}
+        self.absorbed: set[Op] = set()
+
+    def region(self, region: Region) -> Region:
+        found = groups(region, self.readers, self.shapes)
+        self.groups |= found
+        self.absorbed.update(member for group in found.values() for member in group.members)
+        return super().region(region)
+
+    def op(self, op: Op) -> None:
+        if op in self.absorbed:
+            return
+        group = self.groups.get(op)
+        if group is None:
+            super().op(op)
+            return
+        nest = _Nest(self, group)
+        if op.kind in REDUCTIONS:
+            nest.reduce()
+        elif op.kind in WRITES:
+            nest.write()
+        else:
+            nest.fill()
+        self.out += nest.finished(op.results[0])
+
+    def origin(self, value: Value) -> Value:
+        """The value whose memory a value has by views and writes."""
+        op = self.defs.get(value)
+        while op is not None and not op.regions and op.results and may_alias(op):
+            value = op.operands[0]
+            op = self.defs.get(value)
+        return value
+
+
+class _Nest:
+    """Builds the loops of one group."""
+
+    def __init__(self, lowering: _Lowering, group: Group) -> None:
+        self.lowering = lowering
+        self.shapes = lowering.shapes
+        self.root = group.root
+        self.members = group.members
+        self.b = Builder(group.root.span)
+        value = root_value(group.root)
+        assert value is not None
+        self.value = value
+        self.computed = [*group.members, *([group.root] if value in group.root.results else [])]
+        inside = {op.result for op in self.computed}
+        read = [v for op in self.computed for v in op.operands if isinstance(v.type, Array) and v not in inside]
+        self.leaves = list(dict.fromkeys(read))
+        self.zero, self.one = self.b.const(0), self.b.const(1)
+        self.steps: dict[tuple[Value, int], Value] = {}
+
+    def finished(self, result: Value) -> list[Op]:
+        """The ops; the last one, a loop or a store, gives the root's result."""
+        ops = list(self.b.ops)
+        ops[-1] = replace(ops[-1], results=(result, *ops[-1].results[1:]))
+        return ops
+
+    # -- the three kinds of root -----------------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        """A new array."""
+        dims = self.extents()
+        self.prepare(self.value)
+        assert isinstance(self.value.type, Array)
+        out = self.b.op("empty", *dims, dtype=self.value.type.dtype, name=self.value.name)
+        self.loops(dims, out, lambda array, at: self.put(array, at, self.element(at)))
+
+    def reduce(self) -> None:
+        """A sum or product, in a scalar if the reduced axes are the last ones, else in an array of the result's shape."""
+        b, axes, n = self.b, self.root.attrs["axes"], rank(self.value.type)
+        dims = self.extents()
+        self.prepare(self.value)
+        result = self.root.results[0]
+        kept = [axis for axis in range(n) if axis not in axes]
+        join = "add" if self.root.kind == "sum" else "mul"
+        unit = b.const(0 if self.root.kind == "sum" else 1, like(self.value.type, 0))  # type: ignore[arg-type]
+        if not kept:
+            self.loops(dims, unit, lambda total, at: b.op(join, total, self.element(at), name=result.name), result.name)
+        elif kept == list(range(len(kept))):
+            inner = dims[len(kept) :]
+            out = b.op("empty", *dims[: len(kept)], dtype=result.type.dtype, name=result.name)  # type: ignore[union-attr]
+
+            def row(array: Value, at: list[Value]) -> Value:
+                total = self.loops(inner, unit, lambda t, rest: b.op(join, t, self.element([*at, *rest])), "total")
+                return self.put(array, at, total)
+
+            self.loops(dims[: len(kept)], out, row)
+        else:
+            out = b.full([dims[axis] for axis in kept], unit, result.name)
+
+            def add(array: Value, at: list[Value]) -> Value:
+                place = [at[axis] for axis in kept]
+                return self.put(array, place, b.op(join, b.element(array, *place), self.element(at)))
+
+            self.loops(dims, out, add)
+
+    def write(self) -> None:
+        """A store or accum of the group's value: straight into the place if that is safe, else by way of a new array."""
+        b = self.b
+        target, *operands, _ = self.root.operands
+        path = self.root.attrs["path"]
+        own = [leaf for leaf in self.leaves if self.is_place(leaf)]
+        others = [leaf for leaf in self.leaves if leaf not in own]
+        origin = self.lowering.origin(target)
+        overlaps = any(self.lowering.origin(leaf) is origin for leaf in others)
+        start = None if overlaps else self.starts(target, operands)
+        if start is None:
+            dims = self.extents()
+            self.prepare(self.value)
+            assert isinstance(self.value.type, Array)
+            out = b.op("empty", *dims, dtype=self.value.type.dtype)
+            filled = self.loops(dims, out, lambda array, at: self.put(array, at, self.element(at)))
+            b.op(self.root.kind, target, *operands, filled, path=path)
+            return
+        place = b.load(target, path or WHOLE, operands)
+        self.shapes.define(b.ops[-1])
+        dims = b.dims(place)
+        self.leaves = others
+        self.prepare(place)
+
+        def put(array: Value, at: list[Value]) -> Value:
+            where = start(at)
+            element = self.element(at, dict.fromkeys(own, b.element(array, *where)) if own else None)
+            indices = (("index", ("i",) * len(where)),)
+            return b.op(self.root.kind, array, *where, element, path=indices, name=target.name)
+
+        self.loops(dims, target, put)
+
+    # -- places ----------------------------------------------------------------------------------------------------
+
+    def is_place(self, leaf: Value) -> bool:
+        """Whether a leaf is what the root overwrites, element for element."""
+        target, *operands, _ = self.root.operands
+        path = self.root.attrs["path"]
+        if leaf is target:
+            return all(kind == "index" and set(items) <= {"s000"} for kind, items in path)
+        op = self.lowering.defs.get(leaf)
+        return op is not None and op.kind == "load" and op.operands == (target, *operands) and op.attrs["path"] == path
+
+    def starts(self, target: Value, operands: Sequence[Value]) -> Callable[[list[Value]], list[Value]] | None:
+        """How the indices in the place become indices of the target; None where that is not one addition per axis."""
+        path = self.root.attrs["path"]
+        if len(path) > 1 or any(kind != "index" for kind, _ in path):
+            return None
+        items = path[0][1] if path else ()
+        if any(item == "n" or (is_slice(item) and item[3] == "1") for item in items):
+            return None
+        taken = iter(operands)
+        offsets: list[tuple[bool, Value | None]] = []
+        for axis in range(rank(target.type)):
+            item = items[axis] if axis < len(items) else "s000"
+            own = [next(taken) for _ in range(item_operands(item))]
+            if not is_slice(item):
+                offsets.append((False, own[0]))
+            else:
+                offsets.append((True, self.first(target, axis, own[0]) if item[1] == "1" else None))
+
+        def indices(at: list[Value]) -> list[Value]:
+            loop = iter(at)
+            found: list[Value] = []
+            for sliced, offset in offsets:
+                if not sliced:
+                    assert offset is not None
+                    found.append(offset)
+                else:
+                    k = next(loop)
+                    found.append(k if offset is None else self.b.add(k, offset))
+            return found
+
+        return indices
+
+    def first(self, target: Value, axis: int, start: Value) -> Value:
+        """Where a slice begins, for a start that may be negative.  (If it is beyond the end, the slice is empty.)"""
+        b = self.b
+        op = self.lowering.defs.get(start)
+        constant = op.attrs["value"] if op is not None and op.kind == "const" else None
+        start = b.cast(start, INT)
+        if constant is not None and constant >= 0:
+            return start
+        counted = b.op("maximum", b.add(b.dim(target, axis), start), self.zero)
+        return b.select(b.compare("lt", start, self.zero), counted, start)
+
+    # -- loops and elements ----------------------------------------------------------------------------------------
+
+    def extents(self) -> list[Value]:
+        """The extents of the group's value, as integers of the program."""
+        return [self.extent(axis) for axis in range(rank(self.value.type))]
+
+    def extent(self, axis: int) -> Value:
+        b, n = self.b, rank(self.value.type)
+        wanted = self.shapes.extent(self.value, axis)
+        given: list[Value] = []
+        for op in self.computed:
+            if op.kind == "broadcast_to":
+                dims = op.operands[1:]
+                at = axis - n + len(dims)
+                if at >= 0:
+                    given.append(dims[at])
+                    if self.shapes.same(self.shapes.of(dims[at]), wanted):
+                        return b.cast(dims[at], INT)
+        stretched: list[Value] = []
+        for leaf in self.leaves:
+            at = axis - n + rank(leaf.type)
+            if at < 0:
+                continue
+            if self.shapes.same(self.shapes.extent(leaf, at), wanted):
+                return b.dim(leaf, at)
+            stretched.append(b.dim(leaf, at))
+        first, *rest = [*(b.cast(v, INT) for v in given), *stretched]
+        for other in rest:
+            first = b.select(b.compare("eq", first, self.one), other, first)
+        return first
+
+    def prepare(self, whole: Value) -> None:
+        """The steps of the leaves' axes that may be stretched to the shape of `whole`."""
+        b = self.b
+        for leaf in self.leaves:
+            for axis in range(rank(leaf.type)):
+                at = axis - rank(leaf.type) + rank(whole.type)
+                if at >= 0 and not self.shapes.same(self.shapes.extent(leaf, axis), self.shapes.extent(whole, at)):
+                    stretched = b.compare("eq", b.dim(leaf, axis), self.one)
+                    self.steps[leaf, axis] = b.select(stretched, self.zero, self.one)
+
+    def loops(
+        self,
+        dims: Sequence[Value],
+        carried: Value,
+        body: Callable[[Value, list[Value]], Value],
+        name: str = "",
+        at: tuple[Value, ...] = (),
+    ) -> Value:
+        """Loops over the extents, one in the other, that carry one value."""
+        b = self.b
+        if len(at) == len(dims):
+            return body(carried, list(at))
+        with b.region(INT, carried.type, names=("ijklmn"[len(at) % 6], name or carried.name)) as region:
+            index, value = region.params
+            b.yield_(self.loops(dims, value, body, name, (*at, index)))
+        return b.for_(self.zero, dims[len(at)], self.one, [carried], region.done())[0]
+
+    def put(self, array: Value, at: Sequence[Value], value: Value) -> Value:
+        return self.b.store(array, (("index", ("i",) * len(at)),), at, value)
+
+    def element(self, at: Sequence[Value], known: dict[Value, Value] | None = None) -> Value:
+        """One element of the group's value."""
+        b = self.b
+        elements: dict[Value, Value] = dict(known or {})
+
+        def of(value: Value) -> Value:
+            if isinstance(value.type, Scalar):
+                return value
+            if value not in elements:
+                n = rank(value.type)
+                elements[value] = b.element(value, *(self.index(value, axis, at[axis - n]) for axis in range(n)))
+            return elements[value]
+
+        for op in self.computed:
+            if op.kind == "broadcast_to":
+                elements[op.result] = b.cast(of(op.operands[0]), like(op.result.type, 0))
+            else:
+                elements[op.result] = b.op(op.kind, *map(of, op.operands), name=op.result.name, **op.attrs)
+        found = of(self.value)
+        return b.cast(found, like(self.value.type, 0))
+
+    def index(self, leaf: Value, axis: int, k: Value) -> Value:
+        step = self.steps.get((leaf, axis))
+        return k if step is None else self.b.mul(k, step)
