@@ -98,7 +98,7 @@ class Names:
 
     def _coalesce(self, region: Region) -> None:
         self._hint = {}
-        ops = list(_live_ops(self.nesting, region))
+        ops = list(self.nesting.live_ops(region))
         for op in ops:
             if TABLE[op.kind].writes:
                 self._join(op.operands[0], op.result)
@@ -164,14 +164,6 @@ def loop_slots(op: Op) -> list[tuple[tuple[Value, ...], Value, Value]]:
     return [
         (column, op.operands[first + i], op.regions[-1].terminator.operands[i]) for i, column in enumerate(columns)
     ]
-
-
-def _live_ops(nesting: Nesting, region: Region) -> Iterable[Op]:
-    for op in region.ops:
-        if op not in nesting.dead:
-            yield op
-            for inner in op.regions:
-                yield from _live_ops(nesting, inner)
 
 
 def _clean(hint: str) -> str:

@@ -8,6 +8,7 @@ too.  Names the user gave keep their statement, and no line gets much longer tha
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from autodiff_compiler.diagnostics import ADJOINT
@@ -82,6 +83,14 @@ class Nesting:
     size: dict[Value, int] = field(default_factory=dict)
     indices: set[Value] = field(default_factory=set)
 
+    def live_ops(self, region: Region) -> Iterator[Op]:
+        """Every op that is printed, outer before inner, in order."""
+        for op in region.ops:
+            if op not in self.dead:
+                yield op
+                for inner in op.regions:
+                    yield from self.live_ops(inner)
+
     def is_expression(self, op: Op) -> bool:
         """Whether an `if` is printed as a conditional expression."""
         return op.kind == "if" and op in self._expressions
@@ -145,9 +154,7 @@ MOVES = ("yield", "for", "while")
 
 def _everywhere(nesting: Nesting) -> None:
     """Constants, and extents of arrays that no write and no loop gives another name."""
-    for op in all_ops(nesting.function.body):
-        if op in nesting.dead:
-            continue
+    for op in nesting.live_ops(nesting.function.body):
         if op.kind in ("const", "undef"):
             nesting.inline.add(op.result)
         elif op.kind == "dim" and not (op.result.name and nesting.uses[op.result] > 1):
@@ -258,7 +265,7 @@ def _try_expression(nesting: Nesting, op: Op) -> None:
     size = 0
     for region in op.regions:
         for inner in region.ops[:-1]:
-            if inner not in nesting.dead and inner.result not in nesting.inline:
+            if inner not in nesting.dead and not all(result in nesting.inline for result in inner.results):
                 nesting.inline = before
                 return
         size += _operand_size(nesting, region.terminator.operands[0])

@@ -102,6 +102,9 @@ class NumbaSpelling(PythonSpelling):
         (operand,) = op.operands
         if isinstance(op.result.type, Scalar) and operand.type.dtype == op.result.type.dtype:  # type: ignore[union-attr]
             return self.operand(operand)
+        if isinstance(op.result.type, Scalar) and operand.type.dtype == "bool":  # type: ignore[union-attr]
+            # `float(True)` does not compile.
+            return syntax.call(dtype_name(op.result.type.dtype), self.operand(operand))
         return super()._cast(op)
 
     def _const(self, op: Op) -> ast.expr:

@@ -15,7 +15,6 @@ from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Scalar
-from autodiff_compiler.ir.walk import all_ops
 
 
 class Spelling(ABC):
@@ -316,8 +315,7 @@ def _plan(function: Function, taken: list[str], spelling: Spelling) -> tuple[Nes
     names = Names(nesting, taken, spelling.strict_types)
     apart = frozenset(
         value
-        for op in all_ops(function.body)
-        if op not in nesting.dead
+        for op in nesting.live_ops(function.body)
         for column, _, value in loop_slots(op)
         if value not in nesting.inline and not names.same(column[0], value)
     )
