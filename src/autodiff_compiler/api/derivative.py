@@ -93,6 +93,11 @@ class Derivative:
         if plain and found.closed and all(tree == Leaf() for _, tree in found.lowered.function.param_trees):
             self._plain[tuple((a.dtype, a.ndim) if type(a) is np.ndarray else type(a) for a in args)] = found
 
+    @property
+    def differentiated(self) -> list[str]:
+        """The names of the parameters it differentiates with respect to."""
+        return list(self._wrt)
+
     # -- compiling -------------------------------------------------------------------------------------------------
 
     def _find(self, arguments: dict[str, Any]) -> tuple[Specialisation, list[Any]]:

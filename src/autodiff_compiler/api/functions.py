@@ -106,3 +106,8 @@ def function_of(fun: Source) -> Callable:
     if not callable(fun):
         raise UserError("AD410", f"{fun!r} is not a function", help="pass a function, or the source text of one")
     return fun
+
+
+# For the frontend: inside a differentiated function these are called when compiling.
+grad.makes_derivatives = True  # type: ignore[attr-defined]
+value_and_grad.makes_derivatives = True  # type: ignore[attr-defined]

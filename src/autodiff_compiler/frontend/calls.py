@@ -13,7 +13,7 @@ import numpy as np
 
 from autodiff_compiler import library
 from autodiff_compiler.diagnostics import AutodiffError
-from autodiff_compiler.frontend import builtin_calls, members
+from autodiff_compiler.frontend import builtin_calls, derivatives, members
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import Sequence, iterate
@@ -94,6 +94,10 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
         return handler(ctx, args, kwargs)
     if (entry := library.lookup(obj)) is not None:
         return _call_library(ctx, obj, entry, args, kwargs)
+    if derivatives.is_derivative(obj):
+        return derivatives.call_derivative(ctx, obj, args, kwargs)
+    if derivatives.is_ours(obj):
+        return derivatives.make(ctx, obj, args, kwargs)
     plain = plain_function(obj)
     if plain is not None:
         return enter(ctx, plain, args, kwargs)
