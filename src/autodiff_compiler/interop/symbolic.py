@@ -92,7 +92,9 @@ def to_sympy(fun: Callable) -> Any:
 def _translated(sympy: Any, op: Op, known: Mapping[Any, Any]) -> Any:
     operands = [known[v] for v in op.operands]
     if op.kind == "const":
-        return sympy.sympify(op.attrs["value"])
+        value = op.attrs["value"]
+        # Whole numbers as integers: SymPy keeps x**2.0 apart from x**2.
+        return sympy.Integer(int(value)) if value == value // 1 else sympy.sympify(value)
     if op.kind in ARITHMETIC:
         return ARITHMETIC[op.kind](*operands)
     name = NAMES.get(op.kind, op.kind if op.kind in SAME else None)
