@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from autodiff_compiler.ad.names import bar_name, constants_of
 from autodiff_compiler.ad.plan import ResidualPlan
-from autodiff_compiler.analysis.extents import Dim, Extents
+from autodiff_compiler.analysis.extents import Dim, Extents, Less
 from autodiff_compiler.analysis.slots import Slot, slots
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder
@@ -98,6 +98,9 @@ class Context:
             return self.b.const(dim)
         if isinstance(dim, tuple):
             return self.b.dim(*dim)
+        if isinstance(dim, Less):
+            shorter = self.b.sub(self.dim(dim.base), self.b.const(dim.count))
+            return self.b.op("maximum", shorter, self.b.const(0))
         return dim
 
     def dims(self, array: Value) -> list[Value]:

@@ -12,13 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from autodiff_compiler.ad.context import Context, Substitution
+from autodiff_compiler.ad.intact import intact_version, is_worth_a_copy
 from autodiff_compiler.ad.mincut import cheapest_saves
 from autodiff_compiler.ad.plan import RECOMPUTE, SAVE, Choice, ResidualPlan
+from autodiff_compiler.analysis.extents import Dim, Less
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK, DEAR, PURE
-from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.opset import TABLE, cost
 from autodiff_compiler.ir.types import INT, Array, ListOf, Type
 from autodiff_compiler.ir.walk import Rewriter, clone_ops, free_values, op_uses
 
@@ -52,13 +54,13 @@ def price(type_: Type) -> int:
     return 1000**type_.rank if isinstance(type_, Array) else 1
 
 
-def is_recomputable(op: Op) -> bool:
+def is_recomputable(op: Op, constant: Callable[[Value], object]) -> bool:
     """Whether an op is cheap and pure: such `if`s included, loops not.  (Checks in an `if` have been passed already.)"""
     if op.kind == "if":
         inner = [child for region in op.regions for child in region.ops[:-1]]
-        return all(TABLE[child.kind].effect == CHECK or is_recomputable(child) for child in inner)
+        return all(TABLE[child.kind].effect == CHECK or is_recomputable(child, constant) for child in inner)
     row = TABLE[op.kind]
-    return row.effect == PURE and row.cost != DEAR and not row.writes
+    return row.effect == PURE and cost(op, constant) != DEAR and not row.writes
 
 
 class _Recipes:
@@ -67,6 +69,7 @@ class _Recipes:
     def __init__(self, context: Context, region: Region, free: Free) -> None:
         self.context, self.region, self.free = context, region, free
         self.origins: dict[Value, list[Value] | None] = {}
+        self._reloads: dict[Op, Value | None] = {}
         order = [*region.params, *(r for op in context.assemble(region) for r in op.results)]
         self.position = {v: k for k, v in enumerate(order)}
 
@@ -79,7 +82,28 @@ class _Recipes:
         if value in self.context.decoded:
             return [self.context.decoded[value][0]]
         op = self.context.defs.get(value)
-        return op_uses(op) if op is not None and is_recomputable(op) else None
+        if op is None or not is_recomputable(op, self.context.constant):
+            return None
+        if op.kind != "load":
+            return op_uses(op)
+        if self.reloaded(op) is not None:
+            return list(op.operands[1:])
+        # An array of an enclosing loop may have to be saved there for this load.
+        array = op.operands[0]
+        from_outer_loop = not self.is_open(array) and self.context.in_loop(self.context.home[array])
+        return None if from_outer_loop and not is_worth_a_copy(self.context, op) else op_uses(op)
+
+    def reloaded(self, load: Op) -> Value | None:
+        """The final version of the array, where that still holds what the load read."""
+        if load not in self._reloads:
+            self._reloads[load] = intact_version(self.context, load)
+        return self._reloads[load]
+
+    def clone(self, op: Op, env: dict[Value, Value]) -> list[Op]:
+        """The op as one of the reverse sweep; a load from the version that is at hand."""
+        if op.kind == "load" and (array := self.reloaded(op)) is not None:
+            op = replace(op, operands=(array, *op.operands[1:]))
+        return [_adjoint(new) for new in clone_ops([op], env)]
 
     def follow(self, needed: Sequence[Value]) -> None:
         found: dict[Value, list[Value] | None] = {}
@@ -119,12 +143,8 @@ def _recompute(context: Context, recipes: _Recipes, needed: Sequence[Value], env
         if value in context.decoded:
             env[value] = _decode(context, value, env)
         else:
-            context.b.ops.extend(_adjoint_clone(context.defs[value], env))
+            context.b.ops.extend(recipes.clone(context.defs[value], env))
     return recomputed
-
-
-def _adjoint_clone(op: Op, env: dict[Value, Value]) -> list[Op]:
-    return [_adjoint(new) for new in clone_ops([op], env)]
 
 
 def _adjoint(op: Op) -> Op:
@@ -166,17 +186,28 @@ class _Shapes(Rewriter):
         if op.kind == "list_len":
             self.env[op.result] = self._probe(op)
             return
-        dim = self.context.extents.of(op.operands[0])[op.attrs["axis"]]
+        self.env[op.result] = self._extent(self.context.extents.of(op.operands[0])[op.attrs["axis"]], op)
+
+    def _extent(self, dim: Dim, op: Op) -> Value:
+        """An extent as a value of the reverse sweep; `op` is the one that asked for it."""
         if isinstance(dim, Value):
-            self.env[op.result] = dim
-        elif isinstance(dim, int):
-            self.out.append(Op("const", (), op.results, {"type": INT, "value": dim}, (), op.span))
-        else:
-            moved = replace(op, operands=(dim[0],), attrs={"axis": dim[1]})
-            if self.context.inside(dim[0], self.home):
-                self.env[op.result] = self._probe(moved)
-            else:
-                self.out.append(moved)
+            return dim
+        if isinstance(dim, int):
+            return self._new("const", (), {"type": INT, "value": dim}, op)
+        if isinstance(dim, Less):
+            base, zero = self._extent(dim.base, op), self._extent(0, op)
+            shorter = self._new("sub", (base, self._extent(dim.count, op)), {}, op)
+            return self._new("maximum", (shorter, zero), {}, op)
+        moved = replace(op, operands=(dim[0],), attrs={"axis": dim[1]}, results=(Value(INT),))
+        if self.context.inside(dim[0], self.home):
+            return self._probe(moved)
+        self.out.append(moved)
+        return moved.result
+
+    def _new(self, kind: str, operands: tuple[Value, ...], attrs: dict[str, object], op: Op) -> Value:
+        made = Op(kind, operands, (Value(INT),), attrs, (), op.span)
+        self.out.append(made)
+        return made.result
 
     def _probe(self, op: Op) -> Value:
         context, root = self.context, op.operands[0]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from autodiff_compiler.ad.context import Context, Substitution
+from autodiff_compiler.analysis.extents import root
 from autodiff_compiler.analysis.slots import loop_body, slots
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.builder import OpenRegion
@@ -76,8 +77,8 @@ class TapeDeck:
         """Whether the array has the same extents in all iterations, known before the loop."""
         if value in self.context.ragged:
             return False
-        roots = [d[0] if isinstance(d, tuple) else d for d in self.context.extents.of(value)]
-        return not any(isinstance(root, Value) and self.context.inside(root, self.body) for root in roots)
+        roots = [root(dim) for dim in self.context.extents.of(value)]
+        return not any(origin is not None and self.context.inside(origin, self.body) for origin in roots)
 
     def _array(self, value: Value, t: Value) -> Value:
         context, b = self.context, self.context.b

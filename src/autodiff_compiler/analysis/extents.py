@@ -9,14 +9,34 @@ shapes through this, so that no array is kept alive for the sake of its shape.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from autodiff_compiler.analysis.slots import Slot, loop_body, slots
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.path import is_slice, item_operands
 from autodiff_compiler.ir.types import Array
 
-# A known number, an integer value of the program, or an axis of an array.
-Dim = int | Value | tuple[Value, int]
+
+@dataclass(frozen=True)
+class Less:
+    """`max(0, base - count)`: the extent of a slice that leaves out `count` elements at the ends."""
+
+    base: Value | tuple[Value, int]
+    count: int
+
+
+# A known number, an integer value of the program, an axis of an array, or one of these less a few.
+Dim = int | Value | tuple[Value, int] | Less
 Dims = tuple[Dim, ...]
+
+
+def root(dim: Dim) -> Value | None:
+    """The value that an extent is taken from."""
+    base = dim.base if isinstance(dim, Less) else dim
+    if isinstance(base, int):
+        return None
+    return base[0] if isinstance(base, tuple) else base
 
 
 class Extents:
@@ -83,12 +103,44 @@ class Extents:
         return None
 
     def _load(self, op: Op) -> Dims | None:
-        """Integers drop an axis and `:` keeps it; other subscripts are not followed."""
+        """Integers drop an axis, new axes add one, slices with constant bounds shorten it; others are not followed."""
         path = op.attrs["path"]
-        if len(path) != 1 or path[0][0] != "index" or not all(item in ("i", "s000") for item in path[0][1]):
+        if len(path) != 1 or path[0][0] != "index":
             return None
-        items = path[0][1]
-        return tuple(d for axis, d in enumerate(self.of(op.operands[0])) if axis >= len(items) or items[axis] != "i")
+        extents, operands = list(self.of(op.operands[0])), list(op.operands[1:])
+        kept: list[Dim] = []
+        for item in path[0][1]:
+            taken, operands = operands[: item_operands(item)], operands[item_operands(item) :]
+            if item == "n":
+                kept.append(1)
+                continue
+            if item in ("a", "b"):
+                return None
+            extent = extents.pop(0)
+            if is_slice(item):
+                shortened = self._sliced(extent, item, taken)
+                if shortened is None:
+                    return None
+                kept.append(shortened)
+        return (*kept, *extents)
+
+    def _sliced(self, extent: Dim, item: str, bounds: list[Value]) -> Dim | None:
+        """The extent of a slice that leaves out constantly many elements at either end; None for any other."""
+        numbers = [self._int(bound) for bound in bounds]
+        if item[3] == "1" or not all(isinstance(number, int) for number in numbers):
+            return None
+        start = numbers.pop(0) if item[1] == "1" else 0
+        stop = numbers.pop(0) if item[2] == "1" else 0
+        assert isinstance(start, int)
+        assert isinstance(stop, int)
+        if start < 0 or (item[2] == "1" and stop >= 0):
+            return None
+        count = start - stop
+        if isinstance(extent, int):
+            return max(0, extent - count)
+        if isinstance(extent, Less):
+            return Less(extent.base, extent.count + count)
+        return Less(extent, count) if count else extent
 
     def _if(self, op: Op) -> None:
         for branch in op.regions:
@@ -137,4 +189,4 @@ def _own(array: Value) -> Dims:
 
 
 def _mentions(dims: Dims, values: set[Value]) -> bool:
-    return any((dim[0] if isinstance(dim, tuple) else dim) in values for dim in dims)
+    return any(root(dim) in values for dim in dims)

@@ -65,7 +65,18 @@ class Shapes:
             source = op.operands[0].type
             if isinstance(source, Scalar) and source.dtype in INTS and source.dtype != "u64":
                 return self.of(op.operands[0])
+        if op.kind == "maximum":
+            return self._shortened(op) or value
         return value
+
+    def _shortened(self, op: Op) -> Extent | None:
+        """`max(n - c, 0)`, as the extent of a slice is written out."""
+        rest = [v for v in op.operands if self.of(v) != 0]
+        source = self.defs.get(rest[0]) if len(rest) == 1 else None
+        if source is None or source.kind != "sub":
+            return None
+        base, count = (self.of(v) for v in source.operands)
+        return ("less", base, count) if isinstance(count, int) and count >= 0 else None
 
     def find(self, extent: Extent) -> Extent:
         """The representative of all extents known to be equal to this one."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autodiff_compiler.ir.arrayops import ARRAY_OPS
-from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.elementwise import ELEMENTWISE
-from autodiff_compiler.ir.opdef import CHECK, CONTROL, FREE, IO, PURE, OpDef
+from autodiff_compiler.ir.opdef import CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef
 from autodiff_compiler.ir.path import is_basic
 from autodiff_compiler.ir.types import Array, ListOf, Scalar
 
@@ -59,3 +61,13 @@ def may_alias(op: Op) -> bool:
 
 def is_free(op: Op) -> bool:
     return TABLE[op.kind].cost == FREE
+
+
+SMALL_POWERS = (-2.0, -1.0, 0.5, 1.0, 2.0, 3.0, 4.0)
+
+
+def cost(op: Op, constant: Callable[[Value], object]) -> str:
+    """The cost class of one op, given what is known of its operands: a small power is a multiplication or two."""
+    if op.kind == "pow" and constant(op.operands[1]) in SMALL_POWERS:
+        return CHEAP
+    return TABLE[op.kind].cost
