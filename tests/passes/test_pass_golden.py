@@ -130,6 +130,11 @@ def test_fold_extent_of_a_carried_array() -> None:
     assert text == "%m: int = dim %x {axis=0}\nreturn %m"
 
 
+def test_fold_extent_of_what_is_computed_from_a_broadcast() -> None:
+    text = optimised("%a: f64[:] = add %x, %y\n%b: f64[:] = sin %a\n%m: int = dim %b {axis=0}\nreturn %m", "fold", "dce")
+    assert text == "%a: f64[:] = add %x, %y\n%m: int = dim %a {axis=0}\nreturn %m"
+
+
 # -- simplify ----------------------------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import INT, INTS, Scalar, numpy_dtype
+from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, numpy_dtype
 from autodiff_compiler.passes.rewrite import Peephole
 
 _PY_TYPES = {"f64": float, "i64": int, "bool": bool}
@@ -109,6 +109,12 @@ class _Fold(Peephole):
             return extent if extent.type == INT else self.become(op, "cast", extent, dtype="i64", kind="py")
         if extent[0] == "dim" and extent[1:] != (op.operands[0], op.attrs["axis"]):
             return self.become(op, "dim", self.value(extent[1]), axis=extent[2])
+        # Extents of a broadcast result have no name of their own; what is computed from it alone has the same.
+        source = self.defs.get(op.operands[0])
+        if source is not None and TABLE[source.kind].elementwise:
+            arrays = [v for v in source.operands if isinstance(v.type, Array)]
+            if len(arrays) == 1:
+                return self.become(op, "dim", arrays[0], axis=op.attrs["axis"])
         return None
 
     # -- control -------------------------------------------------------------------------------------------------------

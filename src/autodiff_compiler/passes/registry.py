@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.verify import verify as verify_function
-from autodiff_compiler.passes import branches, checks, cse, dce, fold, hoist, licm, promote, simplify
+from autodiff_compiler.passes import branches, checks, cse, dce, fold, hoist, licm, lower_numba, promote, simplify
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ PASSES: dict[str, Pass] = {
         Pass("hoist", "move index checks out of loops", hoist.run),
         Pass("licm", "move loop-invariant computation before the loop", licm.run),
         Pass("promote", "keep a sum into one array element in a scalar during a loop", promote.run),
+        Pass("loops", "for Numba: array expressions, sums and products become fused loops", lower_numba.run),
     )
 }
 

@@ -172,9 +172,13 @@ def _sub(s: _Simplify, op: Op) -> Result:
     positive = _negated(s, a)
     if positive is not None and not _is_unsigned(op):
         return s.become(op, "neg", s.new("add", positive, b))
+    # a - (-2) * x is a + 2 * x, and (-2) * x - b is -(2 * x + b).
     split = _constant_first(s, s.made_by(b, "mul"))
     if split is not None and s.used_once(b) and s.constant(split[0]) < 0:
         return s.become(op, "add", a, s.new("mul", _minus(s, split[0]), split[1]))
+    split = _constant_first(s, s.made_by(a, "mul"))
+    if split is not None and s.used_once(a) and s.constant(split[0]) < 0 and not isinstance(op.result.type, Array):
+        return s.become(op, "neg", s.new("add", s.new("mul", _minus(s, split[0]), split[1]), b))
     return s.become(op, "neg", b) if s.constant(a) == 0 and _is_float(op) else None
 
 
