@@ -1,0 +1,168 @@
+"""The checks that every program goes through."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+from prog_corpus import Program
+from prog_oracle import complex_step, differences, directions, inner, leaves, mapped, replaced
+
+from autodiff_compiler import grad, jvp, value_and_grad, vjp
+from autodiff_compiler.testing.check import tangents_of
+
+
+def same(expected: Any, got: Any, rtol: float, what: str, atol: float = 1e-13) -> None:
+    """Equal in shape, dtype and, up to rounding of the largest entry, value; for lists of leaves."""
+    assert len(expected) == len(got), what
+    for a, b in zip(expected, got):
+        a, b = np.asarray(a), np.asarray(b)
+        assert a.shape == b.shape, (what, a.shape, b.shape)
+        assert a.dtype == b.dtype, (what, a.dtype, b.dtype)
+        assert np.all(np.isfinite(a) == np.isfinite(b)), (what, a, b)
+        scale = np.max(np.abs(a), initial=0.0, where=np.isfinite(a))
+        np.testing.assert_allclose(b, a, rtol=0, atol=rtol * scale + atol, err_msg=what)
+
+
+def apart(*values: Any) -> None:
+    """No two arrays in the values share memory."""
+    arrays = [leaf for value in values for leaf in leaves(value) if isinstance(leaf, np.ndarray)]
+    for i, a in enumerate(arrays):
+        for b in arrays[:i]:
+            assert not np.may_share_memory(a, b), "results alias each other or the arguments"
+
+
+class unchanged:  # noqa: N801
+    """The arguments are the same after as before."""
+
+    def __init__(self, args: tuple) -> None:
+        self.args, self.before = args, copy.deepcopy(args)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: Any) -> None:
+        for a, b in zip(leaves(self.before), leaves(self.args), strict=True):
+            np.testing.assert_array_equal(a, b, err_msg="an argument was changed")
+
+
+def plain(program: Program, args: tuple) -> Any:
+    """What CPython computes; functions under njit as plain Python."""
+    return getattr(program.fun, "py_func", program.fun)(*copy.deepcopy(args))
+
+
+def first_order(program: Program, args: tuple, rtol: float = 1e-12, **options: Any) -> None:
+    """Value, forward mode against an oracle, reverse against forward."""
+    fun = program.fun
+    args = copy.deepcopy(args)
+    expected = plain(program, args)
+    direction = directions(args, 1)
+    with unchanged(args):
+        out, out_dot = jvp(fun, args, tangents_of(args, direction), **options)
+        apart(args, out, out_dot)
+        out2, pullback = vjp(fun, *args, **options)
+        apart(args, out2)
+    same(leaves(expected), leaves(out), rtol, "value of jvp")
+    same(leaves(expected), leaves(out2), rtol, "value of vjp")
+    same_structure(expected, out)
+    same_structure(expected, out2)
+    tangents = leaves(out_dot)
+
+    oracle = getattr(fun, "py_func", fun)
+    if program.analytic:
+        reference, tolerance = complex_step(oracle, args, direction), 1e-10
+    else:
+        reference, tolerance = differences(oracle, args, direction), 1e-7
+    same([np.asarray(leaf, float) for leaf in reference], tangents, tolerance, "forward mode", 1e-10 * _size(reference))
+
+    seeds = directions(out2, 2)
+    with unchanged(args):
+        adjoints = pullback(replaced(out2, seeds))
+        apart(args, adjoints, out2)
+    for arg, bar in zip(args, adjoints, strict=True):
+        same_types(leaves(arg), leaves(bar))
+    bars = leaves(adjoints)
+    forward, reverse = inner(seeds, tangents), inner(bars, direction)
+    scale = sum(abs(np.sum(np.abs(np.asarray(s) * np.asarray(t)))) for s, t in zip(seeds, tangents))
+    assert abs(forward - reverse) <= 1e-10 * scale + 1e-14, ("dot product", forward, reverse)
+    same(bars, leaves(pullback(replaced(out2, seeds))), 0.0, "a second pullback", 0.0)
+
+    if scalar(expected):
+        wrt = varying(args)
+        with unchanged(args):
+            value, gradient = value_and_grad(fun, wrt, **options)(*args)
+            gradient_alone = grad(fun, wrt, **options)(*args)
+        apart(args, gradient)
+        same([expected], [value], rtol, "value of value_and_grad")
+        same(leaves(gradient), leaves(gradient_alone), 1e-13, "grad")
+        got = inner(leaves(gradient), direction)
+        assert abs(got - tangents[0]) <= 1e-10 * _size([np.abs(g) for g in leaves(gradient)]) + 1e-13, ("grad", got, tangents)
+
+
+def second_order(program: Program, args: tuple, **options: Any) -> None:
+    """Products with the Hessian by forward over reverse and reverse over reverse, against differences of the gradient."""
+    args = copy.deepcopy(args)
+    wrt = varying(args)
+    gradient = grad(program.fun, wrt, **options)
+    direction = directions(args, 3)
+    with unchanged(args):
+        _, forward = jvp(gradient, args, tangents_of(args, direction), **options)
+        out, pullback = vjp(gradient, *args, **options)
+        reverse = pullback(replaced(out, direction))
+    reverse = [reverse[i] for i in wrt]
+    forward, reverse = leaves(forward), leaves(reverse)
+    reference = differences(gradient, args, direction)
+    atol = 1e-7 * (_size(reference) + _size(leaves(out))) + 1e-9
+    same(reference, [np.asarray(leaf, float) for leaf in forward], 1e-6, "forward over reverse", atol)
+    same(forward, reverse, 1e-9, "reverse over reverse", 1e-10 * _size(forward) + 1e-12)
+
+
+def single_precision(program: Program, args: tuple, **options: Any) -> None:
+    """Arrays in float32: shapes and dtypes as NumPy has them, values as in float64 but for rounding."""
+    narrow = mapped(lambda leaf: leaf.astype(np.float32) if isinstance(leaf, np.ndarray) else leaf, copy.deepcopy(args))
+    expected = plain(program, narrow)
+    out, pullback = vjp(program.fun, *narrow, **options)
+    same(leaves(expected), leaves(out), 1e-3, "value in float32", 1e-3)
+    seeds = directions(out, 2)
+    adjoints = pullback(replaced(out, seeds))
+    out_wide, pullback_wide = vjp(program.fun, *copy.deepcopy(args), **options)
+    wide = pullback_wide(replaced(out_wide, [np.asarray(s, float) if np.ndim(s) else float(s) for s in seeds]))
+    for arg, bar in zip(narrow, adjoints, strict=True):
+        same_types(leaves(arg), leaves(bar))
+    for a, b in zip(leaves(wide), leaves(adjoints), strict=True):
+        np.testing.assert_allclose(b, a, rtol=0, atol=2e-3 * (1e-6 + np.max(np.abs(a), initial=0.0) + _size(leaves(wide))))
+    _, tangent = jvp(program.fun, narrow, tangents_of(narrow, directions(narrow, 1)), **options)
+    same_types(leaves(expected), leaves(tangent))
+
+
+def same_types(expected: list[Any], got: list[Any]) -> None:
+    assert len(expected) == len(got)
+    for a, b in zip(expected, got):
+        assert type(a) is type(b), (type(a), type(b))
+        assert np.shape(a) == np.shape(b)
+        assert np.asarray(a).dtype == np.asarray(b).dtype
+
+
+def same_structure(expected: Any, got: Any) -> None:
+    assert type(expected) is type(got), (type(expected), type(got))
+    if isinstance(expected, dict):
+        assert list(expected) == list(got)
+        for key in expected:
+            same_structure(expected[key], got[key])
+    elif isinstance(expected, list | tuple):
+        assert len(expected) == len(got)
+        for a, b in zip(expected, got):
+            same_structure(a, b)
+
+
+def scalar(value: Any) -> bool:
+    return isinstance(value, float | np.floating)
+
+
+def varying(args: tuple) -> tuple[int, ...]:
+    return tuple(i for i, arg in enumerate(args) if leaves(arg))
+
+
+def _size(values: list[Any]) -> float:
+    return max((float(np.max(np.abs(v), initial=0.0)) for v in values), default=0.0)
