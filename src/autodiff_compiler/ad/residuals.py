@@ -84,6 +84,9 @@ class _Recipes:
         op = self.context.defs.get(value)
         if op is None or not is_recomputable(op, self.context.constant):
             return None
+        if op.kind == "list_get":
+            # No list is saved for the sake of an element.
+            return None if self.context.in_loop(self.context.home[op.operands[0]]) else op_uses(op)
         if op.kind != "load":
             return op_uses(op)
         if self.reloaded(op) is not None:
