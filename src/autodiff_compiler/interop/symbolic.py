@@ -83,7 +83,8 @@ def to_sympy(fun: Callable) -> Any:
         value: sympy.Symbol(name, real=True) for value, (name, _) in zip(fn.params, fn.param_trees, strict=True)
     }
     for op in fn.body.ops[:-1]:
-        known[op.result if len(op.results) == 1 else op] = _translated(sympy, op, known)
+        if op.kind != "boundary":  # marks where a reverse sweep begins
+            known[op.result if len(op.results) == 1 else op] = _translated(sympy, op, known)
     if len(fn.results) != 1:
         raise UnsupportedError("AD426", f"{fn.name} has {len(fn.results)} results; to_sympy needs one", fn.span)
     return known[fn.results[0]]
