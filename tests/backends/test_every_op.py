@@ -47,5 +47,28 @@ def test_python(case):
         assert_same(g, e, exact_kind=True)
 
 
+def for_numba() -> list[Case]:
+    """Compiling takes its time: of each kind the case of an array and of a scalar, and every way to index."""
+    chosen: dict[tuple[str, str], Case] = {}
+    for case in CASES:
+        indexing = case.kind in ("load", "store", "accum")
+        if indexing and case.kind == "store" and "idx" not in case.label and "mask" not in case.label:
+            continue
+        if TABLE[case.kind].elementwise and case.label in ("broadcast", "f64", "bool_", "i64"):
+            chosen.setdefault((case.kind, "array" if case.label == "broadcast" else "scalar"), case)
+        elif not TABLE[case.kind].elementwise:
+            label = case.label.split(" = ")[0] if indexing else ""
+            chosen.setdefault((case.kind, label), case)
+    return list(chosen.values())
+
+
+@pytest.mark.parametrize("case", for_numba(), ids=lambda c: f"{c.kind}: {c.label}")
+def test_numba(case):
+    got, expected = run_both(case, "numba")
+    got = list(got) if len(expected) > 1 else [got]
+    for g, e in zip(got, expected):
+        assert_same(g, e, exact_kind=isinstance(e, np.ndarray))
+
+
 def test_no_op_is_forgotten():
     assert {case.kind for case in CASES} >= set(TABLE)

@@ -16,7 +16,7 @@ from autodiff_compiler.ir import interp
 from autodiff_compiler.passes import buffers
 
 sys.path.append(str(Path(__file__).parents[1] / "buffers"))
-import buffer_programs  # noqa: E402  # random programs that share, view and overwrite arrays
+import buffer_programs  # random programs that share, view and overwrite arrays
 
 
 @pytest.fixture(autouse=True)

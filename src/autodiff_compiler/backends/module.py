@@ -89,7 +89,9 @@ def _wrapper(function: Function, kernel: str, docstring: str, small: list[bool])
 
 def reserved(function: Function) -> list[str]:
     """Names the body of the function must not use for its own variables."""
-    return [function.name, *containers.named_objects(function), *containers.arguments(function)]
+    # A parameter that is one value may give its name to a later value; one that is unpacked may not.
+    unpacked = [name for name, tree in function.param_trees if not isinstance(tree, Leaf)]
+    return [function.name, *containers.named_objects(function), *unpacked]
 
 
 def docstring_statement(text: str) -> list[ast.stmt]:

@@ -123,8 +123,13 @@ class Names:
             root = self._find(value)
             if root in self._name or value in self.nesting.inline:
                 continue
-            hint = _clean(self._hint.get(root) or root.name or value.name or _default(root.type))
-            self._bind(root, self._choose(hint, root))
+            hint = self._hint.get(root) or root.name or value.name or self._copied(root)
+            self._bind(root, self._choose(_clean(hint or _default(root.type)), root))
+
+    def _copied(self, value: Value) -> str:
+        """A copy is called what it is a copy of."""
+        op = self.nesting.defs.get(value)
+        return self._name.get(self._find(op.operands[0]), "") if op is not None and op.kind == "copy" else ""
 
     def _choose(self, hint: str, root: Value) -> str:
         number = 1

@@ -1,0 +1,54 @@
+"""The runtime helpers against NumPy; those of Numba are run as the Python they are."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from autodiff_compiler.backends.prelude import numba_helpers, numpy_helpers
+
+A = np.arange(24.0).reshape(2, 3, 4) % 7 - 2
+
+
+@pytest.mark.parametrize("shape", [(4,), (3, 1), (1, 1, 4), (2, 3, 4), (1, 3, 1), (1,)])
+def test_unbroadcast(shape):
+    # The transpose of broadcasting: <unbroadcast(g), x> = <g, broadcast(x)>.
+    x = np.random.default_rng(0).random(shape)
+    expected = np.sum(A * np.broadcast_to(x, A.shape))
+    for helpers in (numpy_helpers.unbroadcast, numba_helpers.unbroadcast.py_func):
+        got = helpers(A, shape)
+        assert got.shape == shape
+        np.testing.assert_allclose(np.sum(got * x), expected)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"), [(0.0, 0.0, 0.0), (0.0, math.nan, 0.0), (1.0, 0.0, math.inf), (1.0, -0.0, -math.inf), (3.0, 2.0, 1.5)]
+)
+def test_div0(a, b, expected):
+    assert numpy_helpers.div0(a, b) == expected
+    assert numpy_helpers.divide0(np.array([a]), np.float64(b))[0] == expected
+    with np.errstate(all="ignore"):
+        assert numba_helpers.div0.py_func(np.float64(a), np.float64(b)) == expected
+
+
+def test_sign_and_extremes_propagate_nan():
+    assert [numpy_helpers.sign(x) for x in (-2.0, 0.0, 5)] == [-1.0, 0.0, 1]
+    for function in (numpy_helpers.sign, lambda x: numpy_helpers.maximum(1.0, x), lambda x: numpy_helpers.minimum(x, 1.0)):
+        assert math.isnan(function(math.nan))
+    assert numpy_helpers.maximum(1.0, 2.0) == numpy_helpers.minimum(2.0, 3.0) == 2.0
+
+
+@pytest.mark.parametrize("kind", ["sum", "prod", "max", "min", "argmax", "argmin", "cumsum", "argsort"])
+def test_rows(kind):
+    table = A.reshape(6, 4).copy()
+    table[2, 1] = np.nan
+    expected = getattr(np, kind)(table, axis=1, **({"kind": "stable"} if kind == "argsort" else {}))
+    np.testing.assert_array_equal(getattr(numba_helpers, f"{kind}_rows")(table), expected)
+
+
+def test_a_reshape_that_copies_cannot_be_written():
+    assert np.shares_memory(A, numpy_helpers.reshape_view(A, (6, 4)))
+    with pytest.raises(ValueError, match="reshape"):
+        numpy_helpers.reshape_view(A.T, (24,))
