@@ -2,22 +2,27 @@
 
     for i: for j < i: … x[j] …;  x[i] = …        x[j] is never written again once iteration i has begun
 
-A load is intact if on one axis every write of the loop is at i + c (c constant, i the loop's own index) and the load is
-below all that iteration i and the later ones write.  Negative indices count from the end, so both have to be proven
-not negative.  This must hold in each loop from the load out to the top level of the function.
+A load is intact if every write behind it is proven to reach another element: on one axis, the index read is below (or
+above) all that are written in the rest of the iteration, and all that are written in later ones.  Bounds come from the
+ranges of loop indices.  Negative indices count from the end, so both have to be proven not negative.  This must hold in
+each loop from the load out to the top level of the function.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autodiff_compiler.ad.context import Context
 from autodiff_compiler.analysis.slots import Slot, loop_body, slots
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.path import is_scalar_index
-from autodiff_compiler.ir.types import Array
+from autodiff_compiler.ir.types import INT, Array
 
 Indices = tuple[Value, ...]
+# Base -> offset: the value is at most (or at least) base + offset; base None stands for 0.
+Bounds = dict[Value | None, int]
+# How many ranges to follow from one index to the next.
+DEPTH = 8
 
 
 def intact_version(context: Context, load: Op) -> Value | None:
@@ -29,10 +34,10 @@ def intact_version(context: Context, load: Op) -> Value | None:
         loop = context.owner[context.home[array]]
         if loop.kind != "for":
             return None
-        found = [slot for slot in slots(loop) if array in (slot.param, slot.yielded)]
-        if not found or not _survives(context, loop, found[0], indices, at_end=array is not found[0].param):
+        found = next((slot for slot in slots(loop) if _survives(context, loop, slot, array, indices)), None)
+        if found is None:
             return None
-        array = found[0].result
+        array = found.result
     return array
 
 
@@ -41,46 +46,100 @@ def _is_element(op: Op) -> bool:
     return isinstance(array, Array) and is_scalar_index(op.attrs["path"], array.rank)
 
 
-def _survives(context: Context, loop: Op, slot: Slot, indices: Indices, *, at_end: bool) -> bool:
-    """Whether the element is not written in this iteration (or, `at_end`, after it) nor in a later one."""
-    start, step = (context.constant(loop.operands[k]) for k in (0, 2))
-    if not isinstance(start, int) or not isinstance(step, int) or start < 0 or step <= 0:
+def _survives(context: Context, loop: Op, slot: Slot, array: Value, read: Indices) -> bool:
+    """Whether the element read from `array`, a version of the slot, is in what the loop gives as it was."""
+    behind, every = _writes(context, slot.yielded, array), _writes(context, slot.yielded, slot.param)
+    if behind is None or every is None:
         return False
+    body, step = loop_body(loop), context.constant(loop.operands[2])
+    index = body.params[0]
+
+    def outside(base: Value | None) -> bool:
+        return base is None or not context.inside(base, body)
+
+    def now(base: Value | None) -> bool:
+        return base is index or outside(base)
+
+    def is_apart_later(write: Indices) -> bool:
+        if not isinstance(step, int) or step == 0:
+            return False
+        return _apart(context, read, write, outside) or _apart(context, read, write, lambda b: b is index, step)
+
+    return all(_apart(context, read, w, now) for w in behind) and all(is_apart_later(w) for w in every)
+
+
+def _writes(context: Context, version: Value, first: Value) -> list[Indices] | None:
+    """The indices of the element writes between two versions; None where there is no such chain, or anything else."""
     writes: list[Indices] = []
-    if not _collect(context, slot.yielded, slot.param, writes):
-        return False
-    index = loop_body(loop).params[0]
-    for axis, read in enumerate(indices):
-        written = [_linear(context, write[axis]) for write in writes]
-        if not all(base is index and start + offset >= 0 for base, offset in written):
-            continue
-        lowest = min((offset for _, offset in written), default=0) + (step if at_end else 0)
-        highest = _highest(context, read, index, start)
-        if highest is not None and highest < lowest:
-            return True
-    return not writes
-
-
-def _collect(context: Context, version: Value, first: Value, writes: list[Indices]) -> bool:
-    """Gather the indices of all element writes between two versions; False where there is anything else."""
     while version is not first:
         op = context.defs.get(version)
         if op is None:
-            return False
+            return None
         if op.kind in ("store", "accum") and _is_element(op):
             writes.append(op.operands[1:-1])
             version = op.operands[0]
         elif op.kind in ("for", "while") and version in context.slot_of:
             inner = context.slot_of[version]
-            if not _collect(context, inner.yielded, inner.param, writes):
-                return False
+            found = _writes(context, inner.yielded, inner.param)
+            if found is None:
+                return None
+            writes += found
             version = inner.init
         elif op.kind == "if":
             k = op.results.index(version)
-            return all(_collect(context, r.terminator.operands[k], first, writes) for r in op.regions)
+            for region in op.regions:
+                found = _writes(context, region.terminator.operands[k], first)
+                if found is None:
+                    return None
+                writes += found
+            return writes
         else:
-            return False
-    return True
+            return None
+    return writes
+
+
+def _apart(
+    context: Context, read: Indices, write: Indices, allowed: Callable[[Value | None], bool], step: int = 0
+) -> bool:
+    """Whether the two reach different elements, by bounds relative to the `allowed` bases.
+
+    With `step` the write is of a later iteration: its bounds have moved by `step` or more.
+    """
+    for r, w in zip(read, write):
+        if min(_lowest(context, r), _lowest(context, w)) < 0:
+            continue
+        sides = []
+        if step >= 0:
+            sides.append((_bounds(context, r, upper=True), _bounds(context, w, upper=False), step))
+        if step <= 0:
+            sides.append((_bounds(context, w, upper=True), _bounds(context, r, upper=False), -step))
+        for below, above, distance in sides:
+            if any(below[base] < above[base] + distance for base in below if base in above and allowed(base)):
+                return True
+    return False
+
+
+def _lowest(context: Context, value: Value) -> int:
+    return _bounds(context, value, upper=False).get(None, -1)
+
+
+def _bounds(context: Context, value: Value, *, upper: bool) -> Bounds:
+    """What the value is bounded by: itself, the end of its range if it is a loop index, the end of that one's …"""
+    base, offset = _linear(context, value)
+    found: Bounds = {base: offset}
+    for _ in range(DEPTH):
+        loop = context.owner.get(context.home[base]) if base in context.home else None
+        if base is None or loop is None or loop.kind != "for" or loop_body(loop).params[0] is not base:
+            break
+        step = context.constant(loop.operands[2])
+        if not isinstance(step, int) or step == 0:
+            break
+        start, stop = loop.operands[:2]
+        end, inward = (stop, -1 if upper else 1) if (step > 0) == upper else (start, 0)
+        base, further = _linear(context, end)
+        offset += further + inward
+        found[base] = offset
+    return found
 
 
 def _linear(context: Context, value: Value) -> tuple[Value | None, int]:
@@ -91,7 +150,7 @@ def _linear(context: Context, value: Value) -> tuple[Value | None, int]:
         if isinstance(known, int):
             return None, offset + known
         op = context.defs.get(value)
-        if op is None or op.kind not in ("add", "sub"):
+        if op is None or op.kind not in ("add", "sub") or value.type != INT:
             return value, offset
         left, right = (context.constant(v) for v in op.operands)
         if isinstance(right, int):
@@ -102,25 +161,6 @@ def _linear(context: Context, value: Value) -> tuple[Value | None, int]:
             value = op.operands[1]
         else:
             return value, offset
-
-
-def _highest(context: Context, read: Value, index: Value, start: int) -> int | None:
-    """The largest u such that the index read can be `index + u`; None if it is not known, or may be negative."""
-    base, offset = _linear(context, read)
-    if base is index:
-        return offset if start + offset >= 0 else None
-    region = context.home.get(base) if base is not None else None
-    loop = context.owner.get(region) if region is not None else None
-    if loop is None or loop.kind != "for" or loop_body(loop).params[0] is not base:
-        return None
-    low, stop, step = loop.operands[:3]
-    stride = context.constant(step)
-    low_base, low_offset = _linear(context, low)
-    lowest = low_offset + (start if low_base is index else 0)
-    if not isinstance(stride, int) or stride <= 0 or low_base not in (None, index) or lowest + offset < 0:
-        return None
-    stop_base, stop_offset = _linear(context, stop)
-    return stop_offset - 1 + offset if stop_base is index else None
 
 
 def is_worth_a_copy(context: Context, load: Op) -> bool:
