@@ -293,7 +293,9 @@ def _named(fn: Function) -> Function:
     env = {}
     for python_name, tree, values in _parameters(fn):
         for value in values:
-            name = python_name if isinstance(tree, Leaf) else _fresh(value.name or f"{python_name}_item", taken)
+            # The frontend's own names, such as $result, are no identifiers.
+            hint = re.sub(r"\W", "", value.name) or f"{python_name}_item"
+            name = python_name if isinstance(tree, Leaf) else _fresh(hint, taken)
             if name != value.name:
                 env[value] = Value(value.type, name)
     return Rewriter(env).function(fn) if env else fn

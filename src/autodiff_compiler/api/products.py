@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autodiff_compiler import driver, frontend
+from autodiff_compiler import driver
 from autodiff_compiler.api.binding import (
     Described,
     Signature,
     check_differentiable,
     check_leaf,
+    describe,
     described,
     leaf_names,
     leaves_of,
@@ -64,7 +65,7 @@ class Pushforward:
             tangent = by_name.get(name)
             if tangent is not None:
                 value = with_floats(name, value)
-            tree, leaf_types = frontend.describe(value, name)
+            tree, leaf_types = describe(name, value)
             flags, structured = _tangents(name, tree, leaf_types, value, tangent)
             varying += flags
             given += structured
@@ -101,7 +102,7 @@ def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any
 class Pullback:
     """Reverse mode of one function at one point; may be called many times."""
 
-    def __init__(self, specialisation: Specialisation, out: Any, residuals: Any) -> None:
+    def __init__(self, specialisation: Specialisation, out: Any, residuals: Any, count: int) -> None:
         assert specialisation.second is not None
         self._reverse = specialisation.second
         self._residuals = residuals
@@ -109,6 +110,7 @@ class Pullback:
         self._types = [v.type for v in specialisation.lowered.function.results]
         # Only dtype and shape of the result are needed later; the caller may write into what he was given.
         self._like = [_Shape(leaf) for leaf in flatten(self._tree, out)]
+        self._count = count
 
     def __call__(self, cotangent: Any) -> tuple:
         """The cotangents of the arguments, a tuple; None for an argument that holds no float."""
@@ -121,7 +123,7 @@ class Pullback:
         leaves = []
         for name, part, like, type_ in zip(leaf_names("cotangent", self._tree), given, self._like, self._types):
             leaves.append(check_leaf(name, part, like, type_) if is_float(type_) else None)
-        return self._reverse.call(self._residuals, rebuild(self._tree, iter(leaves)))
+        return self._reverse.call(self._residuals, rebuild(self._tree, iter(leaves)))[: self._count]
 
 
 class _Shape:
@@ -141,9 +143,10 @@ class Reverse:
         self.signature = Signature.of(fun)
         self.table = Table(self.build)
 
-    def build(self, arguments: Described, values: Sequence[Any] | None) -> Specialisation:
+    def build(self, arguments: Described, values: Sequence[Any] | None, count: int) -> Specialisation:
+        """`count` arguments were given and vary; defaults do not."""
         lowered = driver.lower(self.fun, arguments, self.options, values)
-        own = sum(len(types) for _, _, types in arguments)
+        own = sum(len(types) for _, _, types in arguments[:count])
         active = [is_float(v.type) and i < own for i, v in enumerate(lowered.function.params)]
         if not any(active):
             raise UserError("AD424", f"vjp of {self.signature.function}: no argument holds a float")
@@ -152,9 +155,9 @@ class Reverse:
     def __call__(self, primals: Sequence[Any]) -> tuple[Any, Pullback]:
         arguments = {name: normalised(name, v) for name, v in self.signature.bind(primals, {}).items()}
         types = described(arguments)
-        found, captured = self.table.get(types, leaves_of(arguments, types))
+        found, captured = self.table.get(types, leaves_of(arguments, types), (len(primals),))
         out, residuals = found.compiled.call(*arguments.values(), *captured)
-        return out, Pullback(found, out, residuals)
+        return out, Pullback(found, out, residuals, len(primals))
 
 
 def pushforward_of(fun: Callable, options: Options) -> Pushforward:
