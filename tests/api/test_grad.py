@@ -130,16 +130,65 @@ def test_decorators():
     assert pickle.loads(pickle.dumps(grad(area, 1)))(2.0, 5.0) == 2.0
 
 
+class Spring:
+    def __init__(self, stiffness):
+        self.stiffness = stiffness
+
+    @grad(argnums="x")
+    def force(self, x):
+        return self.stiffness * x * x
+
+
 def test_methods():
-    class Quadratic:
-        @grad(argnums="x")
-        def slope(a, x):  # noqa: N805
-            return a * x * x
+    soft, hard = Spring(1.0), Spring(10.0)
+    assert soft.force(3.0) == 6.0
+    assert hard.force(3.0) == 60.0
+    soft.stiffness = 2.0
+    assert soft.force(3.0) == 12.0
 
-        __mul__ = None
 
-    # An instance that is no number is refused or captured, never silently wrong; the plain call counts all parameters.
-    assert Quadratic.slope(2.0, 3.0) == 12.0
+def test_an_exception_class_of_a_session_is_saved_with_the_text(tmp_path):
+    class NegativeError(ValueError):
+        pass
+
+    def root(x):
+        if x < 0.0:
+            raise NegativeError("negative")
+        return x * x
+
+    with pytest.raises(NegativeError, match="negative"):
+        grad(root)(-1.0)
+    scope = {}
+    exec(grad(root).save(tmp_path / "root.py", 1.0).read_text(), scope)
+    assert scope["root_grad"](3.0) == 6.0
+    with pytest.raises(ValueError, match="negative"):
+        scope["root_grad"](-1.0)
+
+
+def test_ints_that_must_be_known_are_part_of_the_specialisation():
+    def f(x, axis):
+        return np.sum(np.sum(x, axis=axis) ** 2)
+
+    x = np.arange(6.0).reshape(2, 3)
+    derivative = grad(f)
+    for axis in (0, 1, 0):
+        expected = np.broadcast_to(2.0 * x.sum(axis=axis, keepdims=True), x.shape)
+        np.testing.assert_array_equal(derivative(x, axis), expected)
+
+
+def test_star_arguments():
+    def product(first, *rest, scale=1.0, **named):
+        return first * rest[0] * rest[1] * scale * named["factor"]
+
+    assert grad(product, (0, 2))(2.0, 3.0, 4.0, factor=5.0) == (60.0, 30.0)
+    assert grad(product, ("scale", "factor"))(2.0, 3.0, 4.0, factor=5.0, scale=1.0) == (120.0, 24.0)
+
+
+def test_whole_calls_agree_between_backends():
+    for backend in ("python", "numba"):
+        derivative = value_and_grad(weighted, backend=backend)
+        assert derivative({"w": 2.0, "b": 3.0}, 5.0) == (19.0, {"w": 5.0, "b": 6.0})
+        assert derivative({"w": 1.0, "b": 3.0}, 5.0) == (14.0, {"w": 5.0, "b": 6.0})
 
 
 def test_higher_order():

@@ -124,9 +124,21 @@ def normalised(name: str, value: Any) -> Any:
 
 
 def describe(name: str, value: Any) -> tuple[Tree, list[Type]]:
-    """The structure and the leaf types of an argument."""
+    """The structure and the leaf types of an argument; an object such as `self` is known by its identity."""
+    if _is_opaque(value):
+        return Const(value), []
     tree, types = frontend.describe(value, name)
     return tree, list(types)
+
+
+def _is_opaque(value: Any) -> bool:
+    """Whether an argument is an object of the user's own class, compared by identity: its attributes are captures.
+
+    Where a class defines equality, two equal objects could later differ, and a specialisation for one would serve both.
+    """
+    cls = type(value)
+    plain = cls.__eq__ is object.__eq__ and cls.__hash__ is object.__hash__ and hasattr(value, "__dict__")
+    return plain and cls is not object and not callable(value)
 
 
 def described(arguments: Mapping[str, Any]) -> Described:

@@ -177,10 +177,15 @@ class Derivative:
 
 
 def standalone(compiled: driver.Compilation) -> str:
-    """The text of a compilation with imports for the user's exception classes that it raises."""
-    imports = [
-        f"from {value.__module__} import {value.__qualname__} as {name}\n"
-        for name, value in compiled.function.constants.items()
-        if isinstance(value, type)
-    ]
-    return "".join(imports) + compiled.text
+    """The text of a compilation with the user's exception classes that it raises: imported, or where no import can find
+    them (made in a function, or in a session) defined anew."""
+    head = []
+    for name, cls in compiled.function.constants.items():
+        if not isinstance(cls, type):
+            continue
+        if cls.__module__ == "__main__" or "<locals>" in cls.__qualname__:
+            base = next(c.__name__ for c in cls.__mro__ if c.__module__ == "builtins")
+            head.append(f"class {name}({base}):\n    pass\n\n\n")
+        else:
+            head.append(f"from {cls.__module__} import {cls.__qualname__} as {name}\n")
+    return "".join(head) + compiled.text
