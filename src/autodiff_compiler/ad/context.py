@@ -16,6 +16,7 @@ from autodiff_compiler.analysis.slots import Slot, slots
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 from autodiff_compiler.ir.walk import Rewriter
 
 
@@ -109,10 +110,20 @@ class Context:
     def zeros(self, value: Value) -> Value:
         """Zero of the type and shape of a primal value."""
         hint = bar_name(value)
-        rank = getattr(value.type, "rank", 0)
-        if not rank:
-            return self.b.zeros_like(value, hint)
-        return self.b.full(self.dims(value), self.b.const_like(0, value.type), hint)
+        if isinstance(value.type, Array):
+            return self.b.full(self.dims(value), self.b.const_like(0, value.type), hint)
+        in_loop = self.in_loop(self.home[value])
+        if isinstance(value.type, ListOf) and isinstance(value.type.element, Scalar) and in_loop:
+            return self._zero_list(value, value.type.element, hint)
+        return self.b.zeros_like(value, hint)
+
+    def _zero_list(self, value: Value, element: Scalar, hint: str) -> Value:
+        """Made of the length alone, so that the list itself need not be saved."""
+        b = self.b
+        with b.region(INT, value.type, names=("k", hint)) as body:
+            b.yield_(b.op("list_append", body.params[1], b.const_like(0, element)))
+        empty = b.op("list_new", type=value.type)
+        return b.for_(b.const(0), b.op("list_len", value), b.const(1), [empty], body.done())[0]
 
     # -- the primal again ------------------------------------------------------------------------------------------
 
