@@ -86,3 +86,27 @@ def test_errors(code, call):
     with pytest.raises(AutodiffError) as caught:
         call()
     assert caught.value.code == code
+
+
+def test_the_pullback_answers_for_the_arguments_given():
+    def scaled_by(x, factor=3.0, *, offset=1.0):
+        return factor * x + offset
+
+    out, pullback = vjp(scaled_by, 2.0)
+    assert (out, pullback(1.0)) == (7.0, (3.0,))
+    out, pullback = vjp(scaled_by, 2.0, 5.0)
+    assert (out, pullback(1.0)) == (11.0, (5.0, 2.0))
+
+
+def test_a_pullback_whose_residual_is_a_returned_value():
+    def either(x, y):
+        if y > 0.0:
+            return x
+        return y * y
+
+    def doubled(x, y):
+        z = either(x, y)
+        return z * z
+
+    assert vjp(doubled, 3.0, 1.0)[1](1.0) == (6.0, 0.0)
+    assert vjp(doubled, 3.0, -2.0)[1](1.0) == (0.0, -32.0)

@@ -143,7 +143,7 @@ PROGRAMS = [
     Program(rk4, ((*PREY, 1.0, 4), (*PREY, 1.0, 1))),
     Program(rk4_loss, (PREY,)),
     Program(pendulum, ((0.5, 0.1, 0.2),)),
-    Program(newton_while, ((2.0,), (1.0,)), analytic=False),
+    Program(newton_while, ((2.0,), (0.3,)), analytic=False),
     Program(newton_break, ((2.0, 50), (2.0, 3), (2.0, 0)), analytic=False),
     Program(newton_while_true, ((2.0,),), analytic=False),
     Program(newton_else, ((2.0, 50), (2.0, 2), (2.0, 0)), analytic=False),

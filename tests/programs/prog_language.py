@@ -200,6 +200,15 @@ def late_binding(x):
     return sum(f(x) for f in fs) * x
 
 
+def late_binding_comprehension(x):
+    fs = [lambda v: v * k for k in range(3)]
+    gs = [lambda v, k=k: v * k for k in range(3)]
+    total = 0.0
+    for f, g in zip(fs, gs):
+        total += f(x) * g(x)
+    return total
+
+
 @njit
 def under_njit(x):
     s = 0.0
@@ -404,6 +413,7 @@ PROGRAMS = [
     Program(closing_over, ((X3,),)),
     Program(shifted, ((X3,),)),
     Program(late_binding, ((1.5,),)),
+    Program(late_binding_comprehension, ((1.5,),)),
     Program(under_njit, ((X3,), (X6,))),
     Program(calls_njit, ((0.5, 1.5),)),
     Program(aliases, ((X3,),)),

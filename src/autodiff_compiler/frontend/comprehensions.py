@@ -70,6 +70,8 @@ def run(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, body
         level(0)
     finally:
         ctx.frame = outer
+    if any(isinstance(part, ast.Lambda) for part in ast.walk(node)):
+        return  # a lambda that was made in there may still read its names
     for name in bound:
         ctx.state.names.pop((inner, name), None)
 

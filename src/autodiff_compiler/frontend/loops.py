@@ -89,6 +89,8 @@ def _for_loop(
         body(sequence.item(Dyn(params[0], need_static if static_bounds else None)))
 
     loop = _Fixpoint(ctx, key, live, (INT,), (sequence.hint,), run_body)
+    if static_bounds and loop.merge.mixed_list:
+        raise Unroll(key)
     region = loop.region()
     inits = loop.merge.inputs(b, 0)
     results = b.for_(*sequence.range(), inits, region, exits=loop.exits)

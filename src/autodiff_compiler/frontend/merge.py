@@ -94,6 +94,8 @@ class Merge:
         self.slots: list[Slot] = []
         self.merged: dict[Location, None] = {}
         self.grown: dict[Box, None] = {}
+        self.mixed_list = False
+        """Whether a list that grows holds things that no list at run time can: functions, say, or different types."""
         self._pairs: dict[Location, tuple[Cell | None, Cell | None]] = {}
         self._boxes: dict[tuple[Box, Box], Box] = {}
         self._cells: dict[tuple[Cell | None, Cell | None], Finish] = {}
@@ -420,6 +422,7 @@ class Merge:
             types.append(before.element)
         element = join_elements(types)
         if element is None:
+            self.mixed_list = True
             problem = _poison("a list that grows in a loop holds things of different types, or its type is not known yet")
             return lambda values: Items((problem(values),))
         type_ = ListOf(element)
