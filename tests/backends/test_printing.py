@@ -124,6 +124,29 @@ def test_an_in_place_stencil_reads_old_values():
         assert list(got) == [1.0, 2.0, 4.0]
 
 
+def test_what_a_repeated_view_reads_is_computed_once():
+    def make(b, x):
+        doubled = b.mul(x, x)
+        view = b.load(doubled, (("index", ("s100",)),), (b.const(1),))
+        return b.mul(view, view)
+
+    function = build([A1], make)
+    assert printed(function).count("a * a") == 1
+    assert list(backends.load(printed(function), "f")(np.array([1.0, 2.0, 3.0]))) == [16.0, 81.0]
+
+
+def test_a_repeated_view_is_not_moved_over_a_write():
+    def make(b, x):
+        x = b.op("copy", x)
+        view = b.load(x, (("index", ("s100",)),), (b.const(1),))
+        total = b.op("sum", b.mul(view, view), axes=(0,))
+        x = b.store(x, AT, (b.const(1),), b.const(0.0, F64))
+        return x, total
+
+    array, total = backends.load(printed(build([A1], make)), "f")(np.array([1.0, 2.0, 3.0]))
+    assert (list(array), total) == ([1.0, 0.0, 3.0], 13.0)
+
+
 def test_negative_base_of_a_power():
     function = build([], lambda b: b.op("pow", b.const(-2.0), b.const(2.0)))
     assert backends.load(printed(function), "f")() == 4.0

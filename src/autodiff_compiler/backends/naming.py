@@ -139,7 +139,7 @@ class Names:
             if text in self._taken:
                 continue
             sharers = self._variables.get(text, ())
-            if all(self._same_sort(s.type, root.type) and not self._conflict(s, root) for s in sharers):
+            if all(_machine(s.type) == _machine(root.type) and not self._conflict(s, root) for s in sharers):
                 return text
 
     def _definitions(self, region: Region) -> Iterable[Value]:

@@ -15,6 +15,7 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import IO, PURE
 from autodiff_compiler.ir.opset import TABLE, is_pure, may_trap, nested_effect
+from autodiff_compiler.ir.path import is_basic
 from autodiff_compiler.ir.types import Array, ListOf
 from autodiff_compiler.ir.walk import all_ops
 
@@ -190,10 +191,13 @@ def _nest_region(nesting: Nesting, region: Region, yields: bool) -> None:
     for op in reversed(live):
         here = position[op]
         place[op] = here
+        users = _view_users(nesting, op, region)
         user = _single_user(nesting, op, region, yields)
-        if user is None:
+        if user is not None:
+            users = [user]
+        if not users:
             continue
-        there = place[user]
+        there = max(place[user] for user in users)
         between = [live[i] for i in barriers[bisect_right(barriers, here) :] if i < there]
         if not any(_conflict(nesting, op, barrier) for barrier in between):
             nesting.inline.add(op.result)
@@ -217,6 +221,9 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
         return None
     if TABLE[user.kind].writes and user.operands[0] is result:
         return None
+    if any(r in nesting.inline and nesting.uses.get(r, 0) > 1 for r in user.results):
+        # The user is written again at each of its uses: what it reads is computed once.
+        return None
     if user.kind in nesting.named and isinstance(result.type, Array):
         return None
     if user.kind == "yield" and not yields and result not in nesting.yielded:
@@ -224,6 +231,25 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
     if user.kind == "while" or (user.kind == "for" and result not in user.operands[:3]):
         return None
     return user
+
+
+def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:
+    """The users of a short view without a name, such as `u[1:-1]`: a person writes it again at each of a few uses."""
+    if op.kind != "load" or not isinstance(op.result.type, Array) or not is_basic(op.attrs["path"]):
+        return []
+    users = nesting.users.get(op.result, [])
+    short = len(op.attrs["path"]) == 1 and nesting.uses.get(op.result, 0) <= 4
+    plain = op.operands[0] not in nesting.inline and all(v in nesting.inline for v in op.operands[1:])
+    constant = all(nesting.defs[v].kind == "const" for v in op.operands[1:] if v in nesting.defs)
+    expressions = all(
+        u in nesting.region_of
+        and nesting.region_of[u] is region
+        and not u.regions
+        and u.kind not in ("yield", "return", *nesting.named)
+        and not TABLE[u.kind].writes
+        for u in users
+    )
+    return users if short and plain and constant and expressions and not op.result.name else []
 
 
 def _is_barrier(op: Op) -> bool:
@@ -278,11 +304,11 @@ def _try_expression(nesting: Nesting, op: Op) -> None:
 def _limit_width(nesting: Nesting, ops: list[Op]) -> None:
     """Gives a name to the longest parts of expressions that would be too long."""
     for op in ops:
-        parts = [v for v in op.operands if v in nesting.inline and nesting.defs[v].operands]
+        parts = [v for v in op.operands if v in nesting.inline and nesting.defs[v].operands and nesting.uses[v] == 1]
         total = _size(nesting, op)
         per_line = op.kind in ("for", "while", "yield")
         for value in sorted(parts, key=lambda v: -_operand_size(nesting, v)):
-            if total <= WIDTH or per_line or nesting.uses[value] > 1:
+            if total <= WIDTH or per_line:
                 break
             total -= _operand_size(nesting, value) - 3
             nesting.inline.discard(value)

@@ -258,6 +258,10 @@ class NumbaSpelling(PythonSpelling):
         place = NumbaPlace(self, array, op.attrs["path"], operands)
         return self._through(op, place) if place.is_advanced else place.read()
 
+    def _keepdims(self, op: Op) -> ast.expr | None:
+        """Numba has no `keepdims`."""
+        return None
+
     def _through(self, op: Op, place: NumbaPlace, value: Value | None = None) -> ast.expr:
         """A call of a function made for this subscript with integer arrays."""
         viewed, items, ranks, operands = place.advanced()

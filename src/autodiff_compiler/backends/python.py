@@ -12,6 +12,7 @@ from autodiff_compiler.backends.weak import loosened
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.path import WHOLE
 from autodiff_compiler.ir.types import FLOATS, INTS, NUMPY_NAMES, Array, ListOf, Scalar
 
 OPERATORS: dict[str, ast.operator] = {
@@ -73,6 +74,8 @@ class PythonSpelling(Spelling):
             return syntax.compare(COMPARISONS[kind], *self._loosened(op))
         if kind in BORROWED and py:
             return syntax.call("float", syntax.call(f"np.{kind}", *self._strict(op)))
+        if py and kind in ("maximum", "minimum") and _compares_ints(op):
+            return syntax.call(kind[:3], *self._strict(op))
         if py:
             return syntax.call(PYTHON_NAMES.get(kind, f"math.{kind}"), *self._loosened(op))
         if kind == "abs" and isinstance(op.result.type, Scalar):
@@ -215,7 +218,23 @@ class PythonSpelling(Spelling):
 
     def _load(self, op: Op) -> ast.expr:
         array, *operands = op.operands
-        return Place(self, array, op.attrs["path"], operands).read()
+        return self._keepdims(op) or Place(self, array, op.attrs["path"], operands).read()
+
+    def _keepdims(self, op: Op) -> ast.expr | None:
+        """`np.sum(x, axis=1, keepdims=True)`: a reduction whose axes are put back."""
+        reduction = self.printer.defs.get(op.operands[0])
+        if reduction is None or reduction.kind not in REDUCTIONS or op.operands[0] not in self.printer.nesting.inline:
+            return None
+        axes, before = reduction.attrs["axes"], reduction.operands[0].type
+        assert isinstance(before, Array)
+        items = ["n" if k in axes else WHOLE for k in range(before.rank)]
+        (step, *more) = op.attrs["path"]
+        if more or step[0] != "index" or _without_tail(step[1]) != _without_tail(items):
+            return None
+        call = self._reduction(reduction)
+        assert isinstance(call, ast.Call)
+        call.keywords.append(ast.keyword(arg="keepdims", value=syntax.literal(True)))
+        return call
 
     def _copy(self, op: Op) -> ast.expr:
         (operand,) = op.operands
@@ -438,6 +457,14 @@ class PythonSpelling(Spelling):
 def _compares_ints(op: Op) -> bool:
     """Whether `not a < b` is `a >= b`: not so for nan."""
     return all(isinstance(v.type, Scalar) and v.type.dtype in INTS for v in op.operands)
+
+
+def _without_tail(items: Sequence[str]) -> list[str]:
+    """The items of a subscript without the whole axes at its end."""
+    kept = list(items)
+    while kept and kept[-1] == WHOLE:
+        kept.pop()
+    return kept
 
 
 def _negative_zero(value: object) -> bool:

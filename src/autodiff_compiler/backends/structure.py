@@ -134,7 +134,7 @@ class Printer:
                 continue
             if self.definition(value, "undef") and not self._is_moved(to):
                 continue
-            if value in self.nesting.inline:
+            if value in self.nesting.inline and self.nesting.defs[value].operands:
                 statements += self._note(self.nesting.defs[value].span)
             todo.append((self.names[to], self.operand(value)))
             scalars[self.names[to]] = isinstance(to.type, Scalar)
