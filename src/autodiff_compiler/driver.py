@@ -8,6 +8,7 @@ before the buffers stage is the primal of the next derivative.
 
 from __future__ import annotations
 
+import keyword
 import os
 import re
 import tempfile
@@ -293,12 +294,16 @@ def _named(fn: Function) -> Function:
     env = {}
     for python_name, tree, values in _parameters(fn):
         for value in values:
-            # The frontend's own names, such as $result, are no identifiers.
-            hint = re.sub(r"\W", "", value.name) or f"{python_name}_item"
-            name = python_name if isinstance(tree, Leaf) else _fresh(hint, taken)
+            name = python_name if isinstance(tree, Leaf) else _fresh(_identifier(value.name, f"{python_name}_item"), taken)
             if name != value.name:
                 env[value] = Value(value.type, name)
     return Rewriter(env).function(fn) if env else fn
+
+
+def _identifier(hint: str, default: str) -> str:
+    """A hint as a variable's name: the frontend's own are not always one (`$result`, `return`)."""
+    text = re.sub(r"\W", "", hint)
+    return f"{text}_" if keyword.iskeyword(text) else text or default
 
 
 def _fresh(name: str, taken: set[str]) -> str:

@@ -49,6 +49,22 @@ def behaves(fn):
 
 
 GOOD = {
+    "two lists of views of one array": """
+        %a: f64[:, :] = full %n, %n, %v
+        %k0: list[f64[:]] = list_new
+        %l0: list[f64[:]] = list_new
+        %zero: int = const 0
+        %one: int = const 1
+        %k1: list[f64[:]], %l1: list[f64[:]], %t: int = for %zero, %n, %one, %k0, %l0 {exits=False} do (%i: int, %k: list[f64[:]], %l: list[f64[:]]) {
+          %r: f64[:] = load %a[%i]
+          %k2: list[f64[:]] = list_append %k, %r
+          %l2: list[f64[:]] = list_append %l, %r
+          yield %k2, %l2
+        }
+        %p: f64[:] = list_get %k1, %zero
+        %q: f64[:] = list_get %l1, %zero
+        %s: f64[:] = add %p, %q
+        return %s""",
     "straight": "%a: f64[:] = copy %x\n%b: f64[:] = store %a[%n], %v\nreturn %b",
     "old version copied": """
         %a: f64[:] = copy %x

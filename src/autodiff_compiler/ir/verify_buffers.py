@@ -5,7 +5,7 @@ parameters are never written; what is returned shares memory neither with parame
 
 The analysis follows *memory*: every array or list value has a set of origins, the values whose buffers it may be or
 contain.  A merge (loop parameter, result of a loop or branch) that is not simply what came in is an origin of its own,
-with sources.  The origins of one merge are distinct from each other if their values were distinct on every edge; so
+with sources; for a list of arrays there are two, so that lists that hold views of one array are not taken for one list.  The origins of one merge are distinct from each other if their values were distinct on every edge; so
 `a, b = b, a` in a loop does not make one buffer of two.
 """
 
@@ -56,6 +56,8 @@ class _Buffers:
         # For merged origins: the op that merges, and the origins that the edges bring.
         self.merge: dict[Value, Op] = {}
         self.sources: dict[Value, Memory] = {}
+        # For merged lists of arrays: the origin that stands for the elements.
+        self.elements: dict[Value, Value] = {}
         # Values that must not be read any more, and the op that overwrote them.
         self.stale: dict[Value, Op] = {}
         self.problems: dict[Op, dict[str, None]] = {}
@@ -113,10 +115,19 @@ class _Buffers:
     def open(self, op: Op, targets: Sequence[Value]) -> None:
         """Begin a merge: origins that come up from now on are inside it, and new in every iteration."""
         self.birth.setdefault(op, len(self.age))
-        for target in targets:
+        for target in self.parts(targets):
             self.age.setdefault(target, len(self.age))
             self.merge[target] = op
             self.sources[target] = ()
+
+    def parts(self, targets: Sequence[Value]) -> list[Value]:
+        """The origins of merged values: of a list of arrays itself and its elements."""
+        found: list[Value] = []
+        for target in targets:
+            found.append(target)
+            if isinstance(target.type, ListOf) and isinstance(target.type.element, Array):
+                found.append(self.elements.setdefault(target, Value(target.type.element, target.name)))
+        return found
 
     def join(self, op: Op, targets: Sequence[Value], edges: Sequence[Sequence[Memory]]) -> list[Memory]:
         """The memory of merged values, from the memory that each edge brings for each of them."""
@@ -214,9 +225,11 @@ class _Buffers:
     ) -> list[Memory]:
         memories = list(edges[0])
         own = [i for i in range(len(targets)) if i not in plain]
-        joined = self.join(op, [targets[i] for i in own], [[edge[i] for i in own] for edge in edges])
-        for i, memory in zip(own, joined):
-            memories[i] = memory
+        places = [(i, part) for i in own for part in self.parts([targets[i]])]
+        brought = [[_lists(edge[i]) if isinstance(part.type, ListOf) else edge[i] for i, part in places] for edge in edges]
+        joined = self.join(op, [part for _, part in places], brought)
+        for i in own:
+            memories[i] = _union([memory for (place, _), memory in zip(places, joined) if place == i])
         return memories
 
     def loop(self, op: Op) -> None:
@@ -236,13 +249,13 @@ class _Buffers:
             for _ in range(2):  # the second iteration sees what the first one has overwritten
                 self.iteration(op, params, slots, memories)
             yielded = [self.memory[body.terminator.operands[k]] for k in slots]
-            known = (memories, [self.sources[param] for param in params])
+            known = (memories, [self.sources[param] for param in self.parts(params)])
             still = [i for i in plain if all(origin in initial[i] for origin in yielded[i])]
             found = self.merged(op, params, [initial, yielded], still)
             # A merged slot's memory only grows from round to round, so that the rounds end.
             memories = [memory if i in plain else _union([known[0][i], memory]) for i, memory in enumerate(found)]
             plain = still
-            if (memories, [self.sources[param] for param in params]) == known:
+            if (memories, [self.sources[param] for param in self.parts(params)]) == known:
                 break
         of_body, self.problems = self.problems, problems
         for reporter, texts in of_body.items():
