@@ -126,6 +126,8 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if _all_known(args, kwargs) and getattr(obj, "__module__", "") in ("math", "builtins"):
         return _call_now(ctx, obj, args, kwargs)
+    if obj is np.stack and (stacked := builtin_calls.stacked_list(ctx, args, kwargs)) is not None:
+        return stacked
     first = args[0] if args else next(iter(kwargs.values()), None)
     converted = [ctx.to_library(arg) for arg in args]
     named = {k: ctx.to_library(v) for k, v in kwargs.items()}

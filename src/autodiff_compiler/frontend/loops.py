@@ -52,7 +52,7 @@ def run_over(
     if isinstance(iterable, Items):
         _unrolled(ctx, key, list(iterable.items), body, orelse or [])
         return
-    if key in ctx.unrolled:
+    if key in ctx.unrolled and iterable.bounds is not None:
         _unrolled(ctx, key, iterable.static_items(), body, orelse or [])
         return
     before = ctx.state.copy()
