@@ -16,7 +16,7 @@ from autodiff_compiler.analysis.slots import Slot, slots
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, dtype_of
 from autodiff_compiler.ir.walk import Rewriter
 
 
@@ -31,6 +31,8 @@ class Context:
         self.owner: dict[Region, Op] = {}
         self.defs: dict[Value, Op] = {}
         self.slot_of: dict[Value, Slot] = {}
+        # The stores that put a value, or its cast to another kind of the same number, into an array.
+        self.stores: dict[Value, list[Op]] = {}
         self.replaced: dict[Op, list[Op]] = {}
         self.after: dict[Value, list[Op]] = {}
         # The exit code a region yields, and per condition that can be read off such a code: the code and the test.
@@ -51,6 +53,8 @@ class Context:
         self.home.update((p, region) for p in region.params)
         for op in region.ops:
             self.define(op, region)
+            if op.kind == "store":
+                self._note_store(op)
             for inner in op.regions:
                 self.parent[inner] = region
                 self.owner[inner] = op
@@ -58,6 +62,13 @@ class Context:
             if op.kind in ("for", "while"):
                 for slot in slots(op):
                     self.slot_of[slot.param] = self.slot_of[slot.result] = slot
+
+    def _note_store(self, store: Op) -> None:
+        value = store.operands[-1]
+        self.stores.setdefault(value, []).append(store)
+        op = self.defs.get(value)
+        if op is not None and op.kind == "cast" and dtype_of(op.operands[0].type) == dtype_of(value.type):
+            self.stores.setdefault(op.operands[0], []).append(store)
 
     def define(self, op: Op, region: Region) -> None:
         """Note the results of an op that stands in a region of the primal."""

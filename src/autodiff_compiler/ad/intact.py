@@ -1,11 +1,12 @@
-"""Elements of an array that a loop writes, read from its final version: nothing needs to be saved for them.
+"""Parts of an array that a loop writes, read from its final version: nothing needs to be saved for them.
 
     for i: for j < i: … x[j] …;  x[i] = …        x[j] is never written again once iteration i has begun
+    for i: t = …;  a[i, k] = t                   t is what a[i, k] holds, if nothing overwrites it
 
-A load is intact if every write behind it is proven to reach another element: on one axis, the index read is below (or
+A place is intact if every write behind it is proven to reach another one: on one axis, the index read is below (or
 above) all that are written in the rest of the iteration, and all that are written in later ones.  Bounds come from the
 ranges of loop indices.  Negative indices count from the end, so both have to be proven not negative.  This must hold in
-each loop from the load out to the top level of the function.
+each loop from the access out to the top level of the function.
 """
 
 from __future__ import annotations
@@ -15,39 +16,88 @@ from collections.abc import Callable, Sequence
 from autodiff_compiler.ad.context import Context
 from autodiff_compiler.analysis.slots import Slot, loop_body, slots
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.path import is_scalar_index
-from autodiff_compiler.ir.types import INT, Array
+from autodiff_compiler.ir.path import WHOLE, item_operands
+from autodiff_compiler.ir.types import INT, Array, rank
 
-Indices = tuple[Value, ...]
+# For each axis the integer that a path has there; None where it reaches several, or nobody knows which.
+Place = tuple[Value | None, ...]
 # Base -> offset: the value is at most (or at least) base + offset; base None stands for 0.
 Bounds = dict[Value | None, int]
 # How many ranges to follow from one index to the next.
 DEPTH = 8
 
 
-def intact_version(context: Context, load: Op) -> Value | None:
+def loaded_from(context: Context, load: Op) -> Value | None:
     """The version at the top level of the function that still holds what the load reads, if that is proven."""
-    array, indices = load.operands[0], load.operands[1:]
-    if not _is_element(load):
-        return None
+    return _lasting_version(context, load.operands[0], _place(load))
+
+
+def stored_in(context: Context, value: Value) -> tuple[Op, Value] | None:
+    """A store of this value, and the version at the top level that still holds the value at its place."""
+    for store in context.stores.get(value, ()):
+        if context.home[store.result] is context.home[value] and _is_whole_value(context, store):
+            version = _lasting_version(context, store.result, _place(store))
+            if version is not None:
+                return store, version
+    return None
+
+
+def _is_whole_value(context: Context, store: Op) -> bool:
+    """Whether a load from the place gives the stored value and nothing else: neither repeated nor broadcast."""
+    path, array, value = store.attrs["path"], store.operands[0], store.operands[-1]
+    if len(path) != 1 or path[0][0] != "index" or any(item not in ("i", WHOLE) for item in path[0][1]):
+        return False
+    items = (*path[0][1], *(WHOLE,) * (rank(array.type) - len(path[0][1])))
+    kept = tuple(dim for item, dim in zip(items, context.extents.of(array)) if item == WHOLE)
+    return kept == (context.extents.of(value) if isinstance(value.type, Array) else ())
+
+
+def _lasting_version(context: Context, array: Value, place: Place) -> Value | None:
     while context.in_loop(context.home[array]):
-        loop = context.owner[context.home[array]]
-        if loop.kind != "for":
+        around = context.owner[context.home[array]]
+        if around.kind == "for":
+            kept = (slot.result for slot in slots(around) if _survives(context, around, slot, array, place))
+        elif around.kind == "if":
+            kept = (r for k, r in enumerate(around.results) if _leaves_branch(context, around, k, array, place))
+        else:
             return None
-        found = next((slot for slot in slots(loop) if _survives(context, loop, slot, array, indices)), None)
+        found = next(kept, None)
         if found is None:
             return None
-        array = found.result
+        array = found
     return array
 
 
-def _is_element(op: Op) -> bool:
-    array = op.operands[0].type
-    return isinstance(array, Array) and is_scalar_index(op.attrs["path"], array.rank)
+def _place(op: Op) -> Place:
+    """What a load or a write reaches, or a larger part of the array."""
+    kind, items = op.attrs["path"][0] if op.attrs["path"] else ("index", ())
+    if kind != "index":
+        return ()
+    place: list[Value | None] = []
+    position = 1
+    for item in items:
+        operand = op.operands[position] if item_operands(item) else None
+        position += item_operands(item)
+        if item == "b":
+            place += [None] * rank(operand.type if operand is not None else INT)
+        elif item != "n":
+            place.append(operand if item == "i" else None)
+    return tuple(place)
 
 
-def _survives(context: Context, loop: Op, slot: Slot, array: Value, read: Indices) -> bool:
-    """Whether the element read from `array`, a version of the slot, is in what the loop gives as it was."""
+def _leaves_branch(context: Context, op: Op, k: int, array: Value, read: Place) -> bool:
+    """Whether the k-th result of an `if` still holds what was read from `array`, a version in one of the branches."""
+    branch = context.home[array]
+    behind = _writes(context, branch.terminator.operands[k], array)
+
+    def same_execution(base: Value | None) -> bool:
+        return base is None or not context.inside(base, branch)
+
+    return behind is not None and all(_apart(context, read, w, same_execution) for w in behind)
+
+
+def _survives(context: Context, loop: Op, slot: Slot, array: Value, read: Place) -> bool:
+    """Whether the place read from `array`, a version of the slot, is in what the loop gives as it was."""
     behind, every = _writes(context, slot.yielded, array), _writes(context, slot.yielded, slot.param)
     if behind is None or every is None:
         return False
@@ -60,7 +110,7 @@ def _survives(context: Context, loop: Op, slot: Slot, array: Value, read: Indice
     def now(base: Value | None) -> bool:
         return base is index or outside(base)
 
-    def is_apart_later(write: Indices) -> bool:
+    def is_apart_later(write: Place) -> bool:
         if not isinstance(step, int) or step == 0:
             return False
         return _apart(context, read, write, outside) or _apart(context, read, write, lambda b: b is index, step)
@@ -68,15 +118,15 @@ def _survives(context: Context, loop: Op, slot: Slot, array: Value, read: Indice
     return all(_apart(context, read, w, now) for w in behind) and all(is_apart_later(w) for w in every)
 
 
-def _writes(context: Context, version: Value, first: Value) -> list[Indices] | None:
-    """The indices of the element writes between two versions; None where there is no such chain, or anything else."""
-    writes: list[Indices] = []
+def _writes(context: Context, version: Value, first: Value) -> list[Place] | None:
+    """The places written between two versions; None where there is no such chain, or anything else."""
+    writes: list[Place] = []
     while version is not first:
         op = context.defs.get(version)
         if op is None:
             return None
-        if op.kind in ("store", "accum") and _is_element(op):
-            writes.append(op.operands[1:-1])
+        if op.kind in ("store", "accum"):
+            writes.append(_place(op))
             version = op.operands[0]
         elif op.kind in ("for", "while") and version in context.slot_of:
             inner = context.slot_of[version]
@@ -99,14 +149,14 @@ def _writes(context: Context, version: Value, first: Value) -> list[Indices] | N
 
 
 def _apart(
-    context: Context, read: Indices, write: Indices, allowed: Callable[[Value | None], bool], step: int = 0
+    context: Context, read: Place, write: Place, allowed: Callable[[Value | None], bool], step: int = 0
 ) -> bool:
-    """Whether the two reach different elements, by bounds relative to the `allowed` bases.
+    """Whether the two have no element in common, by bounds relative to the `allowed` bases.
 
     With `step` the write is of a later iteration: its bounds have moved by `step` or more.
     """
     for r, w in zip(read, write):
-        if min(_lowest(context, r), _lowest(context, w)) < 0:
+        if r is None or w is None or min(_lowest(context, r), _lowest(context, w)) < 0:
             continue
         sides = []
         if step >= 0:

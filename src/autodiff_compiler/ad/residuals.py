@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from autodiff_compiler.ad.context import Context, Substitution
-from autodiff_compiler.ad.intact import intact_version, is_worth_a_copy
+from autodiff_compiler.ad.intact import is_worth_a_copy, loaded_from, stored_in
 from autodiff_compiler.ad.mincut import cheapest_saves
 from autodiff_compiler.ad.plan import RECOMPUTE, SAVE, Choice, ResidualPlan
 from autodiff_compiler.analysis.extents import Dim, Less
@@ -69,9 +69,11 @@ class _Recipes:
     def __init__(self, context: Context, region: Region, free: Free) -> None:
         self.context, self.region, self.free = context, region, free
         self.origins: dict[Value, list[Value] | None] = {}
-        self._reloads: dict[Op, Value | None] = {}
+        self._loaded: dict[Op, Value | None] = {}
         order = [*region.params, *(r for op in context.assemble(region) for r in op.results)]
         self.position = {v: k for k, v in enumerate(order)}
+        self._stored: dict[Value, tuple[Op, Value]] = {}
+        self._find_stored(order)
 
     def is_open(self, value: Value) -> bool:
         """Whether a value belongs to the region and is not available in its reversal."""
@@ -79,6 +81,9 @@ class _Recipes:
 
     def uses(self, value: Value) -> list[Value] | None:
         """What a value is computed from; None if it cannot be computed again."""
+        if value in self._stored:
+            store, _ = self._stored[value]
+            return list(store.operands[1:-1])
         if value in self.context.decoded:
             return [self.context.decoded[value][0]]
         op = self.context.defs.get(value)
@@ -89,24 +94,27 @@ class _Recipes:
             return None if self.context.in_loop(self.context.home[op.operands[0]]) else op_uses(op)
         if op.kind != "load":
             return op_uses(op)
-        if self.reloaded(op) is not None:
+        if self._final_version(op) is not None:
             return list(op.operands[1:])
         # An array of an enclosing loop may have to be saved there for this load.
         array = op.operands[0]
         from_outer_loop = not self.is_open(array) and self.context.in_loop(self.context.home[array])
         return None if from_outer_loop and not is_worth_a_copy(self.context, op) else op_uses(op)
 
-    def reloaded(self, load: Op) -> Value | None:
-        """The final version of the array, where that still holds what the load read."""
-        if load not in self._reloads:
-            self._reloads[load] = intact_version(self.context, load)
-        return self._reloads[load]
-
-    def clone(self, op: Op, env: dict[Value, Value]) -> list[Op]:
-        """The op as one of the reverse sweep; a load from the version that is at hand."""
-        if op.kind == "load" and (array := self.reloaded(op)) is not None:
-            op = replace(op, operands=(array, *op.operands[1:]))
-        return [_adjoint(new) for new in clone_ops([op], env)]
+    def rebuild(self, value: Value, env: dict[Value, Value]) -> None:
+        """Build a value in the reverse sweep; extends `env`."""
+        b = self.context.b
+        if value in self._stored:
+            store, array = self._stored[value]
+            where = [env.get(v, v) for v in store.operands[1:-1]]
+            env[value] = b.cast(b.load(array, store.attrs["path"], where, value.name), value.type, value.name)
+        elif value in self.context.decoded:
+            env[value] = _decode(self.context, value, env)
+        else:
+            op = self.context.defs[value]
+            if op.kind == "load" and (version := self._final_version(op)) is not None:
+                op = replace(op, operands=(version, *op.operands[1:]))
+            b.ops.extend(_adjoint(new) for new in clone_ops([op], env))
 
     def follow(self, needed: Sequence[Value]) -> None:
         found: dict[Value, list[Value] | None] = {}
@@ -122,6 +130,29 @@ class _Recipes:
 
     def priced(self, needed: Sequence[Value]) -> list[Value]:
         return [v for v in needed if v in self.origins]
+
+    def _final_version(self, load: Op) -> Value | None:
+        """The final version of the array, where that still holds what the load read."""
+        if load not in self._loaded:
+            self._loaded[load] = loaded_from(self.context, load)
+        return self._loaded[load]
+
+    def _find_stored(self, order: Sequence[Value]) -> None:
+        """Values that cannot be computed again without saving anything, but that an array holds to the end."""
+        if not any(value in self.context.stores for value in order):
+            return
+        given: set[Value] = set()
+        for value in order:
+            if value in self.free or self._all_given(self.uses(value), given):
+                given.add(value)
+                continue
+            found = stored_in(self.context, value)
+            if found is not None and self._all_given(found[0].operands[1:-1], given):
+                self._stored[value] = found
+                given.add(value)
+
+    def _all_given(self, uses: Sequence[Value] | None, given: set[Value]) -> bool:
+        return uses is not None and all(not self.is_open(v) or v in given for v in uses)
 
 
 def _recompute(context: Context, recipes: _Recipes, needed: Sequence[Value], env: dict[Value, Value]) -> list[Value]:
@@ -143,10 +174,7 @@ def _recompute(context: Context, recipes: _Recipes, needed: Sequence[Value], env
         if value in env:
             continue
         recomputed.append(value)
-        if value in context.decoded:
-            env[value] = _decode(context, value, env)
-        else:
-            context.b.ops.extend(recipes.clone(context.defs[value], env))
+        recipes.rebuild(value, env)
     return recomputed
 
 
