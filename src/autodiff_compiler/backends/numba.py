@@ -41,6 +41,11 @@ class NumbaSpelling(PythonSpelling):
         self.templates: dict[str, str] = {}
         """Helper functions made for this module, by name."""
 
+    def endless(self) -> ast.expr:
+        # Numba 0.68 miscompiles `while True: … if c: x = y; break … x = y`: the head, which has no test in bytecode, gets
+        # no phi, and x keeps its first value.  CPython leaves a comparison as it is.
+        return syntax.compare(ast.Lt(), syntax.literal(0), syntax.literal(1))
+
     # -- scalars and elementwise -----------------------------------------------------------------------------------
 
     def elementwise(self, op: Op) -> ast.expr:

@@ -40,6 +40,10 @@ class Spelling(ABC):
     def effect(self, op: Op) -> list[ast.stmt]:
         """A check, `print` or `raise` as statements."""
 
+    def endless(self) -> ast.expr:
+        """The condition of a `while` that is left by `break`."""
+        return syntax.literal(True)
+
     @abstractmethod
     def undefined(self, value: Value) -> ast.expr:
         """Something to stand for a value nobody looks at."""
@@ -223,11 +227,13 @@ class Printer:
         before += self._counters_before(op, None)
         test_ops = self._ops(condition.ops[:-1])
         test = self.spelling.condition(condition.terminator.operands[0])
+        if isinstance(test, ast.Constant) and test.value is True:
+            test = self.spelling.endless()
         body = self._loop_body(op)
         if not test_ops:
             return [*before, ast.While(test=test, body=body or [ast.Pass()], orelse=[])]
         leave = ast.If(test=negated(test), body=[ast.Break()], orelse=[])
-        return [*before, ast.While(test=syntax.literal(True), body=[*test_ops, leave, *body], orelse=[])]
+        return [*before, ast.While(test=self.spelling.endless(), body=[*test_ops, leave, *body], orelse=[])]
 
     def _counters(self, op: Op) -> tuple[Value | None, Value | None]:
         """The trip count and the exit code, where somebody reads them."""
