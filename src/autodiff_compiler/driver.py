@@ -252,7 +252,7 @@ def _emit(done: Compilation, docstring: str) -> None:
     fn = _pipeline(_named(done.function), LOWERING[done.options.backend], done.options)
     fn = done.keep("buffers", buffers.run(fn))
     done.text = backends.emit(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
-    done.call = backends.load(done.text, fn.name, fn.constants)
+    done.call = backends.load(done.text, fn.name, backends.named_objects(fn))
 
 
 def check_options(options: Options) -> Options:

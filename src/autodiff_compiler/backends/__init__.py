@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from autodiff_compiler.backends.cache import load
+from autodiff_compiler.backends.containers import named_objects
 from autodiff_compiler.backends.module import emit_numba, emit_python
 from autodiff_compiler.ir.core import Function
 
-__all__ = ["emit", "load"]
+__all__ = ["emit", "load", "named_objects"]
 
 
 def emit(function: Function, backend: str, docstring: str = "", fastmath: bool = True) -> str:

@@ -66,11 +66,14 @@ def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     sep, end = (ctx.static(kwargs.get(k, Static(d)), k) for k, d in (("sep", " "), ("end", "\n")))
     if "file" in kwargs:
         raise ctx.unsupported("AD183", "print(file=...)", "print to standard output")
+    sep = " " if sep is None else sep
     parts: list[str | None] = []
     values: list[Value] = []
+    # An f-string has several parts with nothing between them, so the separators become parts, too.
+    has_text = any(isinstance(argument, Text) for argument in args)
     for i, argument in enumerate(args):
-        if i:
-            parts.append(" " if sep is None else sep)
+        if i and has_text:
+            parts.append(sep)
         if isinstance(argument, Text):
             parts += argument.parts
             values += argument.values
@@ -81,7 +84,7 @@ def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
             parts.append(str(argument.obj))
         else:
             raise ctx.unsupported("AD184", f"printing {describe(argument)}", "print numbers, arrays and strings")
-    ctx.b.emit("print", values, {"parts": tuple(parts), "sep": "", "end": "\n" if end is None else end})
+    ctx.b.emit("print", values, {"parts": tuple(parts), "sep": "" if has_text else sep, "end": "\n" if end is None else end})
     return Static(None)
 
 
