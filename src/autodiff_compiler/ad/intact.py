@@ -53,7 +53,7 @@ def _is_whole_value(context: Context, store: Op) -> bool:
 
 
 def _lasting_version(context: Context, array: Value, place: Place) -> Value | None:
-    while context.in_loop(context.home[array]):
+    while context.home[array] in context.owner:
         around = context.owner[context.home[array]]
         if around.kind == "for":
             kept = (slot.result for slot in slots(around) if _survives(context, around, slot, array, place))
