@@ -125,7 +125,7 @@ class Plan:
                 continue
             roots = self._sharing.memory[value]
             alone = self._is_free(roots, op) and not roots & elements and op.operands.count(value) == 1
-            if not alone and (own or self._demand.level(value) >= depth):
+            if not alone and (own or self._demand.level(value) >= depth or self._is_view_of_written(value)):
                 self._copy(op, index)
                 roots, alone = self._sharing.fresh(), True
             elements |= roots if alone else roots | {MUTUAL}
@@ -262,6 +262,13 @@ class Plan:
         if reader.regions or opdef(reader).terminator or value in elements_put(reader):
             return False
         return not (may_alias(reader) and reader.operands[0] is value) if reader.results else True
+
+    def _is_view_of_written(self, value: Value) -> bool:
+        """Whether a value is a view of a buffer that a write in the same loop wants: the view is less to copy."""
+        op = self._definitions.get(value)
+        if op is None or op.kind != "load" or not may_alias(op):
+            return False
+        return self._demand.level(op.operands[0]) >= self._uses.loop_depth
 
     def _is_row(self, value: Value) -> bool:
         """Whether a value is a view of lower rank, or an element of a list."""

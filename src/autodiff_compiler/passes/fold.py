@@ -19,7 +19,7 @@ import numpy as np
 
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, numpy_dtype
+from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, numpy_dtype, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
 _PY_TYPES = {"f64": float, "i64": int, "bool": bool}
@@ -109,12 +109,14 @@ class _Fold(Peephole):
             return extent if extent.type == INT else self.become(op, "cast", extent, dtype="i64", kind="py")
         if extent[0] == "dim" and extent[1:] != (op.operands[0], op.attrs["axis"]):
             return self.become(op, "dim", self.value(extent[1]), axis=extent[2])
-        # Extents of a broadcast result have no name of their own; what is computed from it alone has the same.
+        # Such extents have no name of their own, but an operand of what computes the array may have the same.
         source = self.defs.get(op.operands[0])
         if source is not None and TABLE[source.kind].elementwise:
             arrays = [v for v in source.operands if isinstance(v.type, Array)]
-            if len(arrays) == 1:
-                return self.become(op, "dim", arrays[0], axis=op.attrs["axis"])
+            for array in arrays:
+                axis = op.attrs["axis"] + rank(array.type) - rank(op.operands[0].type)
+                if len(arrays) == 1 or (axis >= 0 and self.shapes.extent(array, axis) == extent):
+                    return self.become(op, "dim", array, axis=axis)
         return None
 
     # -- control -------------------------------------------------------------------------------------------------------
