@@ -116,7 +116,12 @@ def filler(context: Context, type_: Type) -> Value:
 
 
 def _decode_condition(context: Context, op: Op) -> None:
-    """Where the branches yield exit codes that tell them apart, the condition can be read off the code."""
+    """Where the branches yield exit codes that tell them apart, the condition can be read off the code.
+
+    A condition from outside is not: there are as many codes then as the region with the `if` is run.
+    """
+    if context.home.get(op.operands[0]) is not context.parent[op.regions[0]]:
+        return
     for k, result in enumerate(op.results):
         if result not in context.exit_codes:
             continue
