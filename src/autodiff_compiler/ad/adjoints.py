@@ -43,7 +43,7 @@ class Adjoints:
         elif isinstance(value.type, ListOf):
             self.bars[value] = self._add_lists(before, bar)
         else:
-            self.bars[value] = self.context.b.op("add", before, bar, name=bar_name(value))
+            self.bars[value] = self.context.b.op("add", before, bar, name=bar_name(value, self.context.defs.get(value)))
 
     def contribute(self, op: Op, index: int, contribution: rules.Contribution) -> None:
         """Add what a rule gives for operand `index` of `op`."""

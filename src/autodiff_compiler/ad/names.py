@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autodiff_compiler.ir.builder import Builder
-from autodiff_compiler.ir.core import Region, Value
+from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.walk import all_ops
+from autodiff_compiler.ir.words import WORDS
+
+UNNAMED = ("load", "cast", "store", "accum", "for", "while", "copy", "if", "empty", "full", "list_get")
+"""Ops whose values are called after their operands, or not at all."""
 
 
 def named(b: Builder, value: Value, hint: str, since: int) -> Value:
@@ -21,8 +25,10 @@ def named(b: Builder, value: Value, hint: str, since: int) -> Value:
     return renamed
 
 
-def bar_name(value: Value) -> str:
-    return f"{value.name}_bar" if value.name else ""
+def bar_name(value: Value, made: Op | None = None) -> str:
+    """`x_bar` for `x`; for a value without a name, after the op that made it: `difference_bar`."""
+    name = value.name or (WORDS.get(made.kind, made.kind) if made is not None and made.kind not in UNNAMED else "")
+    return f"{name}_bar" if name else ""
 
 
 def constants_of(region: Region) -> dict[Value, bool | int | float]:

@@ -43,6 +43,9 @@ class Sweep:
         values = [contribution.value for contribution in given.values()]
         for index, contribution in given.items():
             if isinstance(contribution, rules.Dense) and values.count(contribution.value) == 1:
-                given[index] = rules.Dense(named(b, contribution.value, bar_name(op.operands[index]), before))
+                operand = op.operands[index]
+                made = self.context.defs.get(operand) if b.ops[-1].kind != "load" else None
+                hint = bar_name(operand, made)
+                given[index] = rules.Dense(named(b, contribution.value, hint, before))
         for index in sorted(given):
             adjoints.contribute(op, index, given[index])

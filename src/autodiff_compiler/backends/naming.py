@@ -10,13 +10,14 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from autodiff_compiler.backends.liveness import Interference, slot_columns
+from autodiff_compiler.backends.hints import Hints, default
+from autodiff_compiler.backends.liveness import Interference, loop_slots
 from autodiff_compiler.backends.nesting import Nesting
-from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.core import Region, Value
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
+from autodiff_compiler.ir.types import ListOf, Scalar, Type, rank
 
 MODULES = ("np", "math", "numba", "njit")
 RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MODULES)) - {"_"}
@@ -119,24 +120,32 @@ class Names:
         self._variables.setdefault(text, []).append(root)
 
     def _assign(self, region: Region) -> None:
+        """Values with a name first, so that no other takes it from them."""
+        unnamed: list[Value] = []
         for value in self._definitions(region):
             root = self._find(value)
             if root in self._name or value in self.nesting.inline:
                 continue
-            hint = self._hint.get(root) or root.name or value.name or self._copied(root)
-            self._bind(root, self._choose(_clean(hint or _default(root.type)), root))
+            hint = self._hint.get(root) or root.name or value.name
+            if hint:
+                self._bind(root, self._choose(_clean(hint), root))
+            else:
+                unnamed.append(value)
+        given = set(self._variables)
+        hints = Hints(self.nesting, lambda value: self._name.get(self._find(value), ""))
+        for value in unnamed:
+            root = self._find(value)
+            if root not in self._name:
+                found = next((h for h in map(hints.hint, self._members_of(root)) if h), "")
+                self._bind(root, self._choose(_clean(found or default(root.type)), root, given if not found else ()))
 
-    def _copied(self, value: Value) -> str:
-        """A copy is called what it is a copy of."""
-        op = self.nesting.defs.get(value)
-        return self._name.get(self._find(op.operands[0]), "") if op is not None and op.kind == "copy" else ""
-
-    def _choose(self, hint: str, root: Value) -> str:
+    def _choose(self, hint: str, root: Value, avoided: Collection[str] = ()) -> str:
+        """The name, with a number where another value has it; `avoided` belong to others altogether."""
         number = 1
         while True:
             text = hint if number == 1 else f"{hint}{'_' if hint[-1].isdigit() else ''}{number}"
             number += 1
-            if text in self._taken:
+            if text in self._taken or text in avoided:
                 continue
             sharers = self._variables.get(text, ())
             if all(_machine(s.type) == _machine(root.type) and not self._conflict(s, root) for s in sharers):
@@ -162,25 +171,9 @@ def _machine(type_: Type) -> Type:
     return type_
 
 
-def loop_slots(op: Op) -> list[tuple[tuple[Value, ...], Value, Value]]:
-    """For each carried slot of a loop: its variable's values, what it starts with, what the body yields."""
-    columns = slot_columns(op)
-    first = 3 if op.kind == "for" else 0
-    return [
-        (column, op.operands[first + i], op.regions[-1].terminator.operands[i]) for i, column in enumerate(columns)
-    ]
-
-
 def _clean(hint: str) -> str:
     text = re.sub(r"\W", "_", hint)
     if not text or text[0].isdigit():
         text = f"v{text}"
     return f"{text}_" if keyword.iskeyword(text) else text
 
-
-def _default(type_: Type) -> str:
-    if isinstance(type_, Scalar):
-        return {"bool": "c", "f32": "t", "f64": "t"}.get(type_.dtype, "k")
-    if isinstance(type_, Array):
-        return "a" if type_.rank == 1 else "A"
-    return "items"

@@ -19,7 +19,7 @@ from autodiff_compiler.ir.path import is_basic
 from autodiff_compiler.ir.types import Array, ListOf
 from autodiff_compiler.ir.walk import all_ops
 
-WIDTH = 88
+WIDTH = 100
 
 
 class Buffers:
@@ -154,7 +154,7 @@ MOVES = ("yield", "for", "while")
 
 
 def _everywhere(nesting: Nesting) -> None:
-    """Constants, and extents of arrays that no write and no loop gives another name."""
+    """Constants, indices of loops as floats, and extents of arrays that no write and no loop gives another name."""
     for op in nesting.live_ops(nesting.function.body):
         if op.kind in ("const", "undef"):
             nesting.inline.add(op.result)
@@ -165,7 +165,7 @@ def _everywhere(nesting: Nesting) -> None:
                 source = nesting.defs.get(array)
                 if source is None or nesting.uses[array] > 1 or len(source.results) > 1:
                     nesting.inline.add(op.result)
-        elif op.kind in ("add", "sub") and _is_neighbour(nesting, op):
+        elif (op.kind in ("add", "sub") and _is_neighbour(nesting, op)) or (op.kind == "cast" and op.operands[0] in nesting.indices and not op.result.name):
             nesting.inline.add(op.result)
 
 

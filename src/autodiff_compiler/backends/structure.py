@@ -5,16 +5,21 @@ operations are written.
 from __future__ import annotations
 
 import ast
+import re
 from abc import ABC, abstractmethod
 
 from autodiff_compiler.backends import syntax
-from autodiff_compiler.backends.naming import Names, loop_slots
+from autodiff_compiler.backends.liveness import loop_slots
+from autodiff_compiler.backends.naming import Names
 from autodiff_compiler.backends.nesting import Nesting, plan
 from autodiff_compiler.backends.source import Notes
 from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Scalar
+
+HEAD = re.compile(r"(for|while|if|elif|else|with|def|async|class)\b.*:\s*(#.*)?$|(for|while|if|elif|with|def)\b[^:]*$")
+"""The head of a statement with a block."""
 
 
 class Spelling(ABC):
@@ -122,8 +127,11 @@ class Printer:
     def _note(self, span: Span) -> list[ast.stmt]:
         if span.phase != ADJOINT or not span.line or (span.file, span.line) == self._noted:
             return []
-        self._noted = (span.file, span.line)
         text = span.source_line().strip()
+        if HEAD.match(text):
+            # What a head has in the reverse sweep is obvious: restored values, adjoints that start at zero.
+            return []
+        self._noted = (span.file, span.line)
         return [self.notes.statement(f"line {span.line}: {text}" if text else f"line {span.line}")]
 
     def assign(self, pairs: list[tuple[Value, Value]]) -> list[ast.stmt]:

@@ -1,0 +1,168 @@
+"""Names for values that neither the user nor the derivative has named, from what they are and where they go.
+
+An element is called after its array and index (`x_i`, `A_ij_bar`), a tape after what it saves, an extent after its
+axis; anything else by a noun for the op that computes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autodiff_compiler.backends.liveness import loop_slots
+from autodiff_compiler.backends.nesting import Nesting
+from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
+from autodiff_compiler.ir.words import WORDS
+
+BAR, SAVED = "_bar", "_saved"
+# Ops whose value is the operand's in another form, and keeps its name.
+SAME = ("cast", "copy", "transpose", "reshape", "broadcast_to", "unbroadcast", "stop_gradient")
+DEPTH = 8
+
+
+class Hints:
+    """`bound(value)` is the variable a value already has, or ""."""
+
+    def __init__(self, nesting: Nesting, bound: Callable[[Value], str]) -> None:
+        self.nesting = nesting
+        self.bound = bound
+        self.carried: dict[Value, Value] = {}
+        """What the parameters and results of loops start with."""
+        for op in nesting.live_ops(nesting.function.body):
+            for column, init, _ in loop_slots(op):
+                self.carried.update((value, init) for value in column)
+
+    def hint(self, value: Value, depth: int = DEPTH) -> str:
+        """A name for the value, or "" where nothing better than its type is known."""
+        if value.name or depth == 0:
+            return value.name
+        return self._by_use(value, depth - 1) or self._by_definition(value, depth - 1)
+
+    def _stem(self, value: Value, depth: int) -> str:
+        return self.bound(value) or self.hint(value, depth)
+
+    # -- where it goes ---------------------------------------------------------------------------------------------
+
+    def _by_use(self, value: Value, depth: int) -> str:
+        users = self.nesting.users.get(value, [])
+        if any(user.kind == "if" and user.operands[0] is value for user in users):
+            return "taken"
+        for user in users:
+            if user.kind == "store" and user.operands[-1] is value and isinstance(value.type, Scalar):
+                array, *indices, _ = user.operands
+                name = self._element(array, user.attrs["path"], indices, depth)
+                if name:
+                    return name
+        if isinstance(value.type, Array | ListOf):
+            return self._tape(value, depth)
+        return ""
+
+    def _tape(self, value: Value, depth: int) -> str:
+        """What an array made empty, or a list, is filled with."""
+        made = self.nesting.defs.get(value)
+        if made is None or made.kind not in ("empty", "list_new"):
+            return ""
+        for later in self._versions(value):
+            for user in self.nesting.users.get(later, []):
+                if user.kind in ("store", "list_append") and user.operands[0] is later:
+                    saved = self._stem(user.operands[-1], depth)
+                    if saved.endswith(SAVED):
+                        return f"all_{saved}"
+                    return f"{saved}{SAVED}" if saved else ""
+        return ""
+
+    def _versions(self, value: Value) -> list[Value]:
+        """The value and what it is called inside the loops it is carried into."""
+        found = [value]
+        for version in found:
+            for user in self.nesting.users.get(version, []):
+                for column, init, _ in loop_slots(user):
+                    found += [v for v in column if init is version and v not in found]
+                if TABLE[user.kind].writes and user.operands[0] is version and user.result not in found:
+                    found.append(user.result)
+        return found
+
+    # -- what it is ------------------------------------------------------------------------------------------------
+
+    def _by_definition(self, value: Value, depth: int) -> str:
+        op = self.nesting.defs.get(value)
+        if value in self.carried:
+            return self._stem(self.carried[value], depth)
+        if op is None or op.kind in ("const", "undef", "empty", "list_new", "full"):
+            return ""
+        if TABLE[op.kind].writes:
+            return self._stem(op.operands[0], depth)
+        if op.kind == "load":
+            array, *indices = op.operands
+            return self._element(array, op.attrs["path"], indices, depth)
+        if op.kind == "list_get":
+            return self._unsaved(self._stem(op.operands[0], depth))
+        if op.kind == "dim":
+            return ("rows", "columns")[op.attrs["axis"]] if rank(op.operands[0].type) == 2 else "n"
+        if op.kind in SAME:
+            return self._stem(op.operands[0], depth)
+        if _is_integer(value.type):
+            return self._integer(op)
+        if isinstance(value.type, Array) and value.type.dtype == "bool":
+            return "mask"
+        if op.kind in WORDS:
+            return WORDS[op.kind]
+        return f"{op.kind}_value" if TABLE[op.kind].elementwise else ""
+
+    def _integer(self, op: Op) -> str:
+        if op.kind in ("add", "sub") and self._constant(op.operands[1]) == 1:
+            return "last" if op.kind == "sub" else "after"
+        return {"mul": "size", "list_len": "count", "maximum": "count"}.get(op.kind, "")
+
+    def _unsaved(self, name: str) -> str:
+        if name.startswith("all_"):
+            return name.removeprefix("all_")
+        return name.removesuffix(SAVED) if name.endswith(SAVED) else ""
+
+    def _element(self, array: Value, path: tuple, indices: list[Value], depth: int) -> str:
+        """`x_i` for `x[i]`; in the reverse sweep `x_i_bar` for `x_bar[i]`, and `new_bar` for a part of `x_bar`."""
+        name = self._stem(array, depth)
+        if not name or len(path) != 1 or path[0][0] != "index":
+            return "part" if name else ""
+        if name.endswith(SAVED):
+            return self._unsaved(name)
+        bar = BAR if name.endswith(BAR) else ""
+        base = name.removesuffix(BAR)
+        items = path[0][1]
+        if not items or any(item != "i" for item in items):
+            return f"new{bar}" if bar else f"{base}_part"
+        labels = [self._label(index, depth) for index in indices]
+        if "" in labels:
+            return f"{base}_item{bar}"
+        joint = "" if all(len(label) == 1 for label in labels) else "_"
+        return f"{base}_{joint.join(labels)}{bar}"
+
+    def _label(self, index: Value, depth: int) -> str:
+        """How an index is written in a name."""
+        constant = self._constant(index)
+        if constant is not None:
+            return str(constant) if constant >= 0 else "last" if constant == -1 else ""
+        op = self.nesting.defs.get(index)
+        if op is not None and op.kind in ("add", "sub") and not index.name:
+            neighbour = self._constant(op.operands[1]) == 1 and self._stem(op.operands[0], depth)
+            return ("next" if op.kind == "add" else "before") if neighbour else ""
+        name = self._stem(index, depth)
+        return name if len(name) <= 4 else ""
+
+    def _constant(self, value: Value) -> int | None:
+        op = self.nesting.defs.get(value)
+        return op.attrs["value"] if op is not None and op.kind == "const" else None
+
+
+def default(type_: Type) -> str:
+    """A name where nothing but the type is known."""
+    if isinstance(type_, Scalar):
+        return {"bool": "test", "f32": "value", "f64": "value"}.get(type_.dtype, "k")
+    if isinstance(type_, Array):
+        return "a" if type_.rank == 1 else "A"
+    return "items"
+
+
+def _is_integer(type_: Type) -> bool:
+    return isinstance(type_, Scalar) and type_.dtype not in ("f32", "f64", "bool")
