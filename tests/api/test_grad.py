@@ -297,6 +297,16 @@ def test_wrong_arguments_are_type_errors_too():
         grad(area)(1.0)
 
 
+def test_an_int_beside_floats_is_inactive():
+    def powers(config):
+        total = 0.0
+        for k in range(config["n"]):
+            total += config["a"] ** k
+        return total
+
+    assert grad(powers)({"a": 2.0, "n": 4}) == {"a": 1.0 + 2 * 2.0 + 3 * 4.0, "n": None}
+
+
 def test_the_error_names_the_argument():
     with pytest.raises(UserError, match=r"params\['w'\].*i64\[:\]"):
         grad(weighted)({"w": np.arange(2), "b": 1.0}, 1.0)

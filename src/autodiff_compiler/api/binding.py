@@ -156,10 +156,13 @@ def key_of(arguments: Described) -> tuple:
 
 
 def with_floats(name: str, value: Any) -> Any:
-    """A differentiated argument with its Python ints as floats; anything else that is no float is refused."""
-    tree, _ = frontend.describe(value, name)
+    """A differentiated argument with its Python ints as floats, if it holds no float at all.
+
+    Ints beside floats in a container are numbers of another sort (sizes, indices): they stay ints, and are inactive.
+    """
+    tree, types = frontend.describe(value, name)
     leaves = flatten(tree, value)
-    if any(type(leaf) is int for leaf in leaves):
+    if not any(map(is_float, types)) and any(type(leaf) is int for leaf in leaves):
         value = rebuild(tree, iter([float(leaf) if type(leaf) is int else leaf for leaf in leaves]))
     return value
 
@@ -182,11 +185,13 @@ def leaf_names(name: str, tree: Tree) -> list[str]:
 
 
 def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
-    """Refuse to differentiate with respect to anything but floats, naming the argument."""
+    """Refuse to differentiate with respect to anything but floats, naming the argument; an int beside floats in a
+    container is merely inactive."""
+    has_float = any(map(is_float, types))
     if not types:
         raise UserError("AD413", f"argument {name} holds no number to differentiate with respect to")
     for leaf, type_ in zip(leaf_names(name, tree), types):
-        if not is_float(type_):
+        if not is_float(type_) and not (has_float and isinstance(type_, Scalar)):
             raise UserError(
                 "AD413",
                 f"cannot differentiate with respect to {leaf}: it is {kind_of(type_)}, not a float",
