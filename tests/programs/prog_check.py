@@ -123,6 +123,41 @@ def second_order(program: Program, args: tuple, **options: Any) -> None:
     same(forward, reverse, 1e-9, "reverse over reverse", 1e-10 * _size(forward) + 1e-12)
 
 
+def agrees(program: Program, args: tuple, rtol: float = 1e-9, **options: Any) -> None:
+    """Both modes with these options as without them."""
+    args = copy.deepcopy(args)
+    direction = directions(args, 1)
+    out, tangent = jvp(program.fun, args, tangents_of(args, direction))
+    with unchanged(args):
+        out2, tangent2 = jvp(program.fun, args, tangents_of(args, direction), **options)
+        apart(args, out2, tangent2)
+    close(out, out2, rtol, "value")
+    close(tangent, tangent2, rtol, "tangent")
+    if scalar(out):
+        expected = value_and_grad(program.fun, varying(args))(*args)
+        with unchanged(args):
+            got = value_and_grad(program.fun, varying(args), **options)(*args)
+            apart(args, got)
+        close(expected, got, rtol, "value and gradient")
+    else:
+        seeds = replaced(out, directions(out, 2))
+        expected = vjp(program.fun, *args)[1](seeds)
+        with unchanged(args):
+            got = vjp(program.fun, *args, **options)[1](seeds)
+            apart(args, got)
+        close(expected, got, rtol, "adjoints")
+
+
+def close(expected: Any, got: Any, rtol: float, what: str) -> None:
+    """The same structure and shapes, and values up to rounding."""
+    same_structure(expected, got, kinds=False)
+    scale = _size(leaves(expected))
+    for a, b in zip(leaves(expected), leaves(got), strict=True):
+        assert np.shape(a) == np.shape(b), what
+        assert np.asarray(a).dtype == np.asarray(b).dtype, what
+        np.testing.assert_allclose(b, a, rtol=0, atol=rtol * scale + 1e-13, err_msg=what)
+
+
 def single_precision(program: Program, args: tuple, **options: Any) -> None:
     """Arrays in float32: shapes and dtypes as NumPy has them, values as in float64 but for rounding."""
     narrow = mapped(lambda leaf: leaf.astype(np.float32) if isinstance(leaf, np.ndarray) else leaf, copy.deepcopy(args))

@@ -48,7 +48,8 @@ class _Promote(FactRewriter):
         _, params, yielded, _ = slots(loop)
         for slot, param in enumerate(params):
             if isinstance(param.type, Array) and is_float(param.type):
-                found += [(slot, op) for op in _chain(body, readers, param, yielded[slot]) if self._fixed(op, local)]
+                chain = _chain(body, readers, param, yielded[slot]) or []
+                found += [(slot, op) for op in chain if self._fixed(op, local)]
         return found
 
     def _fixed(self, op: Op, local: set[Value]) -> bool:
@@ -121,27 +122,43 @@ class _Promote(FactRewriter):
             arrays[slot] = result
 
 
-def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Value) -> list[Op]:
-    """The accums between a parameter and what is yielded for it, if nothing else reads any version between."""
+def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Value) -> list[Op] | None:
+    """The accums between a parameter and what is yielded for it; None if anything else is done with a version between.
+
+    Loops inside may take part if they do nothing but add, either.
+    """
     chain: list[Op] = []
     version = param
     while True:
         if len(readers.get(version, ())) != 1:
-            return []
+            return None
         (reader,) = readers[version]
         if reader.operands.count(version) != 1:
-            return []
+            return None
         if reader is body.terminator:
-            return chain if version is last else []
-        if reader not in body.ops or reader.kind not in ("accum", "for", "while"):
-            return []
-        if reader.regions:
-            inits, _, _, results = slots(reader)
-            if version not in inits:
-                return []
-            version = results[inits.index(version)]
-        elif reader.operands[0] is version:
+            return chain if version is last else None
+        if reader not in body.ops:
+            return None
+        if reader.kind in ("for", "while"):
+            after = _after_loop(reader, readers, version)
+            if after is None:
+                return None
+            version = after
+        elif reader.kind == "accum" and reader.operands[0] is version:
             chain.append(reader)
             version = reader.result
         else:
-            return []
+            return None
+
+
+def _after_loop(loop: Op, readers: dict[Value, list[Op]], version: Value) -> Value | None:
+    """What becomes of an array that a loop carries, if the loop only adds to it."""
+    inits, params, yielded, results = slots(loop)
+    if version not in inits:
+        return None
+    slot = inits.index(version)
+    if loop.kind == "while" and readers.get(loop.regions[0].params[slot]):
+        return None
+    if _chain(loop.regions[-1], readers, params[slot], yielded[slot]) is None:
+        return None
+    return results[slot]
