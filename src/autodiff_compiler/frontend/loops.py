@@ -30,13 +30,18 @@ Live = Callable[[NameKey], bool]
 
 def run_for(ctx: Context, node: ast.For) -> None:
     """A `for` statement."""
-    iterable = iterate(ctx, ctx.evaluate(node.iter))
+    value = ctx.evaluate(node.iter)
+    iterable = iterate(ctx, value)
+    # While it runs the loop holds what it runs over, also when the body gives the name to something else.
+    held = (ctx.frame, f"$for_{node.lineno}_{node.col_offset}")
+    ctx.state.names[held] = value
 
     def body(item: Abs) -> None:
         ctx.assign(node.target, item)
         ctx.run(node.body)
 
     run_over(ctx, node, iterable, body, _live_at_head(ctx, node), node.orelse)
+    ctx.state.names.pop(held, None)
 
 
 def run_over(
