@@ -7,7 +7,7 @@ from collections.abc import Callable
 from autodiff_compiler.frontend.context import Context, bool_value
 from autodiff_compiler.frontend.merge import Merge
 from autodiff_compiler.frontend.state import Exit, NameKey, State
-from autodiff_compiler.frontend.values import Abs, Dyn, Static
+from autodiff_compiler.frontend.values import Abs, Dead, Dyn, Static
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import is_pure, may_trap
@@ -24,22 +24,27 @@ class Branch:
         self.ctx = ctx
         with ctx.b.region() as self.region:
             ctx.state = start.copy()
-            run()
-            self.state = ctx.state
+            self._run(run)
 
     def go_on(self, run: Callable[[], None]) -> None:
         """Run something more at the end of the branch."""
         with self.ctx.b.reopen(self.region):
             self.ctx.state = self.state
+            self._run(run)
+
+    def _run(self, run: Callable[[], None]) -> None:
+        try:
             run()
-            self.state = self.ctx.state
+        except Dead:
+            self.ctx.state.exit = Exit(frozenset())
+        self.state = self.ctx.state
 
 
 def join(
     ctx: Context, condition: Value, base: State, then: Branch, orelse: Branch, live: Callable[[NameKey], bool] | None = None
 ) -> None:
     """Emit the `if` and go on with the joined state."""
-    merge = Merge(then.state, orelse.state, base=base, **({} if live is None else {"live": live}))
+    merge = Merge(then.state, orelse.state, base=base, live=live or (lambda key: True))
     for side, branch in enumerate((then, orelse)):
         with ctx.b.reopen(branch.region):
             ctx.state = branch.state
@@ -71,6 +76,8 @@ def choose(ctx: Context, condition: Value, then: Callable[[], Abs], orelse: Call
         return run
 
     branch(ctx, condition, keep(then), keep(orelse))
+    if ctx.state.exit.dead:
+        raise Dead
     return ctx.settled(ctx.state.names.pop(key), RESULT, ctx.frame)
 
 
@@ -82,13 +89,14 @@ def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at:
     base = ctx.state
     found: list[Abs] = []
     ahead = Branch(ctx, lambda: found.append(rest()), base)
-    (second,) = found
     ctx.state = base
+    second = found[0] if found else None  # None: it always raises
     simple = _untouched(base, ahead.state) and all(is_pure(op) and not may_trap(op) for op in ahead.region.ops)
-    if simple and _is_bool(first) and _is_bool(second):
+    if second is not None and simple and _is_bool(first) and _is_bool(second):
         return _logical(ctx, truth, ahead.region, second, stop_at)
     key = (ctx.frame, RESULT)
-    ahead.state.names[key] = second
+    if second is not None:
+        ahead.state.names[key] = second
     # Where both are truth values, the short way out is known: True for `or`, False for `and`.
     short = Static(stop_at) if _is_bool(first) and _is_bool(second) else first
 
@@ -110,7 +118,7 @@ def _logical(ctx: Context, truth: Value, region: OpenRegion, second: Abs, stop_a
     return Dyn(ctx.b.op("or" if stop_at else "and", truth, bool_value(ctx, other)))
 
 
-def _is_bool(x: Abs) -> bool:
+def _is_bool(x: Abs | None) -> bool:
     if isinstance(x, Static):
         return isinstance(x.obj, bool)
     return isinstance(x, Dyn) and isinstance(x.value.type, Scalar) and x.value.type.dtype == "bool"

@@ -130,9 +130,7 @@ class Captures:
             return self._container(ctx, obj, getter, name)
         if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
             keys = tuple(f.name for f in dataclasses.fields(obj))
-            items = [
-                self.capture(ctx, getattr(obj, key), lambda key=key: getattr(getter(), key), f"{name}_{key}") for key in keys
-            ]
+            items = [self.capture(ctx, getattr(obj, k), _attribute_getter(getter, k), f"{name}_{k}") for k in keys]
             return self._box(ctx, type(obj), items, keys)
         self._guard(obj, getter)
         return Static(obj)
@@ -184,7 +182,7 @@ class Captures:
         self.guards.append(
             Guard((lambda: tuple(get())) if isinstance(obj, dict) else (lambda: len(get())), tuple(obj) if isinstance(obj, dict) else len(obj))
         )
-        items = [self.capture(ctx, obj[key], lambda key=key: get()[key], f"{name}_{key}") for key in keys]
+        items = [self.capture(ctx, obj[key], _item_getter(get, key), f"{name}_{key}") for key in keys]
         if isinstance(obj, tuple):
             return Tup(tuple(items), type(obj), tuple(getattr(obj, "_fields", ())))
         return self._box(ctx, type(obj), items, tuple(keys) if isinstance(obj, dict) else ())
@@ -193,3 +191,11 @@ class Captures:
         box = Box(cls, local=False)
         box.constant = Items(tuple(items), keys)
         return box
+
+
+def _attribute_getter(get: Getter, name: str) -> Getter:
+    return lambda: getattr(get(), name)
+
+
+def _item_getter(get: Getter, key: Any) -> Getter:
+    return lambda: get()[key]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import values
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.scalars import describe
@@ -19,6 +20,16 @@ class Items:
     """Items known when compiling: the loop is unrolled."""
 
     items: tuple[Abs, ...]
+    now: Callable[[], tuple[Abs, ...]] | None = None
+    """The items as they are by now, for something that the body of the loop can change."""
+
+    def at(self, k: int) -> Abs:
+        return self.items[k] if self.now is None else self.now()[k]
+
+    def check(self) -> None:
+        """Refuse a list or dict that has grown or shrunk since the loop began."""
+        if self.now is not None:
+            self.now()
 
 
 @dataclass(frozen=True)
@@ -98,22 +109,41 @@ def _range(ctx: Context, x: Range) -> Sequence:
 def _box(ctx: Context, x: Box) -> Iterable:
     content = ctx.state.content(x)
     if isinstance(content, Grown):
-        items = content.value
-        count = ctx.b.op("list_len", items)
+        count = ctx.b.op("list_len", content.value)
 
         def item(k: Dyn) -> Abs:
-            return ctx.from_value(ctx.b.op("list_get", items, k.value))
+            now = ctx.state.content(x)
+            assert isinstance(now, Grown)
+            return ctx.from_value(ctx.b.op("list_get", now.value, k.value))
 
         return _counted(ctx, count, item)
     if x.cls is dict:
-        return Items(tuple(Static(key) for key in content.keys))
+        return _current(ctx, x, lambda found: tuple(Static(key) for key in found.keys))
     if x.cls is not list:
         raise ctx.wrong("AD163", f"a {x.cls.__name__} is not iterable")
-    return Items(content.items)
+    return _current(ctx, x, lambda found: found.items)
+
+
+def _current(ctx: Context, box: Box, view: Callable[[values.Items], tuple[Abs, ...]]) -> Items:
+    """The items of a list or dict, read again for each trip."""
+    first = ctx.state.content(box)
+    assert isinstance(first, values.Items)
+
+    def now() -> tuple[Abs, ...]:
+        content = ctx.state.content(box)
+        if not isinstance(content, values.Items) or len(content.items) != len(first.items) or content.keys != first.keys:
+            raise length_changes(ctx)
+        return view(content)
+
+    return Items(view(first), now)
+
+
+def length_changes(ctx: Context) -> UnsupportedError:
+    return ctx.unsupported("AD193", "a list or dict that changes its length while it is run over", "run over a copy: list(x)")
 
 
 def _static(ctx: Context, obj: Any) -> Iterable:
-    if isinstance(obj, range | str | tuple | list | dict):
+    if isinstance(obj, range | str | tuple | frozenset):
         return Items(tuple(ctx.captures.wrap(ctx, item) for item in obj))
     raise ctx.wrong("AD163", f"a {type(obj).__name__} is not iterable")
 
@@ -136,7 +166,7 @@ def _enumerate(ctx: Context, x: Iter) -> Iterable:
     inner = iterate(ctx, x.parts[0])
     if isinstance(inner, Items):
         first = ctx.static(x.start, "the start of enumerate")
-        return Items(tuple(Tup((Static(first + k), item)) for k, item in enumerate(inner.items)))
+        return _each(inner, lambda items: tuple(Tup((Static(first + k), item)) for k, item in enumerate(items)))
     start = int_value(ctx, x.start, "the start of enumerate")
     count = length(ctx, inner)
     zero = isinstance(x.start, Static) and x.start.obj == 0
@@ -164,21 +194,33 @@ def _zip(ctx: Context, x: Iter) -> Iterable:
 def _static_zip(ctx: Context, inner: list[Iterable], count: int) -> Items:
     """A zip with something of known length: unrolled, so the run-time parts must be at least as long."""
     b = ctx.b
+    changing = [part for part in inner if isinstance(part, Items) and part.now is not None]
     for part in inner:
         if isinstance(part, Sequence):
             enough = b.compare("ge", length(ctx, part), b.const(count))
             text = f"zip() with an array that is shorter than the {count} items beside it"
             b.emit("check", (enough,), {"error": "ValueError", "message": (text,)})
-    rows = [
-        Tup(tuple(p.items[k] if isinstance(p, Items) else at(ctx, p, b.const(k)) for p in inner)) for k in range(count)
-    ]
-    return Items(tuple(rows))
+
+    def rows() -> tuple[Abs, ...]:
+        return tuple(
+            Tup(tuple(p.at(k) if isinstance(p, Items) else at(ctx, p, b.const(k)) for p in inner)) for k in range(count)
+        )
+
+    # An array beside a list is read anew for each trip, too.
+    again = changing or any(isinstance(part, Sequence) for part in inner)
+    return Items(rows(), rows if again else None)
+
+
+def _each(inner: Items, view: Callable[[tuple[Abs, ...]], tuple[Abs, ...]]) -> Items:
+    """Items made of other items, now and later."""
+    now = inner.now
+    return Items(view(inner.items), None if now is None else lambda: view(now()))
 
 
 def _reversed(ctx: Context, x: Iter) -> Iterable:
     inner = iterate(ctx, x.parts[0])
     if isinstance(inner, Items):
-        return Items(inner.items[::-1])
+        return _each(inner, lambda items: items[::-1])
     b = ctx.b
     if isinstance(x.parts[0], Range):
         whole = x.parts[0]
@@ -190,7 +232,7 @@ def _reversed(ctx: Context, x: Iter) -> Iterable:
             start = b.add(inner.start, b.mul(last, inner.step))
             stop, step = b.sub(inner.start, inner.step), b.neg(inner.step)
         bounds = inner.bounds
-        return Sequence(start, stop, step, inner.item, bounds and (lambda: bounds()[::-1]))  # type: ignore[misc]
+        return Sequence(start, stop, step, inner.item, bounds and (lambda: bounds()[::-1]))
     count = length(ctx, inner)
     return _counted(ctx, count, lambda k: at(ctx, inner, b.sub(b.sub(count, b.const(1)), k.value)))
 
@@ -198,11 +240,13 @@ def _reversed(ctx: Context, x: Iter) -> Iterable:
 def _dict_view(ctx: Context, x: Iter) -> Iterable:
     box = x.parts[0]
     assert isinstance(box, Box)
-    content = ctx.state.content(box)
-    assert isinstance(content, values.Items)
     if x.kind == "values":
-        return Items(content.items)
-    return Items(tuple(Tup((Static(key), item)) for key, item in zip(content.keys, content.items)))
+        return _current(ctx, box, lambda found: found.items)
+    return _current(ctx, box, lambda found: tuple(Tup((Static(key), item)) for key, item in zip(found.keys, found.items)))
+
+
+def _generator(ctx: Context, x: Iter) -> Iterable:
+    return iterate(ctx, x.parts[0])
 
 
 _ITERATORS: dict[str, Callable[[Context, Iter], Iterable]] = {
@@ -211,4 +255,5 @@ _ITERATORS: dict[str, Callable[[Context, Iter], Iterable]] = {
     "reversed": _reversed,
     "values": _dict_view,
     "items": _dict_view,
+    "generator": _generator,
 }

@@ -413,13 +413,13 @@ def _store_container(ctx: Context, box: Box, index: list[Index], value: Abs) -> 
             ctx.state.boxes[box] = Items((*content.items, value), (*content.keys, key))
         return
     if isinstance(content, Items):
-        position = ctx.static(index[0], "an index of a list that is written") if not _run_time(index[0]) else None
-        if position is None:
+        if _run_time(index[0]):
             grown = ctx.as_grown(box)
             if grown is None:
                 raise ctx.unsupported("AD135", "a run-time index into a list of different things", "use an array")
             content = Grown(grown)
         else:
+            position = ctx.static(index[0], "an index of a list that is written")
             if not -len(content.items) <= position < len(content.items):
                 raise ctx.wrong("AD134", f"list assignment index {position} out of range for {len(content.items)} items")
             items = _replaced(content.items, position % len(content.items), value)
