@@ -49,6 +49,20 @@ def behaves(fn):
 
 
 GOOD = {
+    "an element of one list appended to another": """
+        %k0: list[f64[:]] = list_new %x
+        %l0: list[f64[:]] = list_new
+        %zero: int = const 0
+        %one: int = const 1
+        %l1: list[f64[:]], %t: int = for %zero, %n, %one, %l0 {exits=False} do (%i: int, %l: list[f64[:]]) {
+          %r: f64[:] = list_get %k0, %zero
+          %l2: list[f64[:]] = list_append %l, %r
+          yield %l2
+        }
+        %p: f64[:] = list_get %k0, %zero
+        %q: f64[:] = list_get %l1, %zero
+        %s: f64[:] = add %p, %q
+        return %s""",
     "two lists of views of one array": """
         %a: f64[:, :] = full %n, %n, %v
         %k0: list[f64[:]] = list_new

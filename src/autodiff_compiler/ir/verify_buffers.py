@@ -5,7 +5,8 @@ parameters are never written; what is returned shares memory neither with parame
 
 The analysis follows *memory*: every array or list value has a set of origins, the values whose buffers it may be or
 contain.  A merge (loop parameter, result of a loop or branch) that is not simply what came in is an origin of its own,
-with sources; for a list of arrays there are two, so that lists that hold views of one array are not taken for one list.  The origins of one merge are distinct from each other if their values were distinct on every edge; so
+with sources.  A list of arrays has two origins, itself and its elements, so that lists that hold views of one array are not
+taken for one list.  The origins of one merge are distinct from each other if their values were distinct on every edge; so
 `a, b = b, a` in a loop does not make one buffer of two.
 """
 
@@ -41,6 +42,11 @@ def _union(memories: Sequence[Memory]) -> Memory:
     return tuple(dict.fromkeys(origin for memory in memories for origin in memory))
 
 
+def _arrays(memory: Memory) -> Memory:
+    """The arrays in a memory: for that of a list, its elements."""
+    return tuple(origin for origin in memory if isinstance(origin.type, Array))
+
+
 def _lists(memory: Memory) -> Memory:
     """The lists themselves, without the elements they hold."""
     return tuple(origin for origin in memory if isinstance(origin.type, ListOf))
@@ -56,7 +62,7 @@ class _Buffers:
         # For merged origins: the op that merges, and the origins that the edges bring.
         self.merge: dict[Value, Op] = {}
         self.sources: dict[Value, Memory] = {}
-        # For merged lists of arrays: the origin that stands for the elements.
+        # For lists of arrays: the origin that stands for the elements.
         self.elements: dict[Value, Value] = {}
         # Values that must not be read any more, and the op that overwrote them.
         self.stale: dict[Value, Op] = {}
@@ -67,13 +73,13 @@ class _Buffers:
 
     def run(self) -> None:
         for param in self.fn.params:
-            self.define(param, (param,))
+            self.define(param, tuple(self.parts([param])))
         self.region(self.fn.body)
         end = self.fn.body.terminator
         arrays = [value for value in end.operands if _has_memory(value)]
         for position, value in enumerate(arrays):
             for param in self.fn.params:
-                if _has_memory(param) and self.overlap(self.memory[value], (param,)):
+                if _has_memory(param) and self.overlap(self.memory[value], self.memory[param]):
                     self.report(end, f"%{value.name} may share memory with the parameter %{param.name}")
             for other in arrays[:position]:
                 if self.overlap(self.memory[value], self.memory[other]):
@@ -121,7 +127,7 @@ class _Buffers:
             self.sources[target] = ()
 
     def parts(self, targets: Sequence[Value]) -> list[Value]:
-        """The origins of merged values: of a list of arrays itself and its elements."""
+        """The origins of new or merged values: of a list of arrays itself and its elements."""
         found: list[Value] = []
         for target in targets:
             found.append(target)
@@ -171,13 +177,14 @@ class _Buffers:
         else:
             shared = may_alias(op) and op.results and _has_memory(op.operands[0])
             for result in op.results:
-                self.define(result, self.memory[op.operands[0]] if shared else self.contents(op, result))
+                memory = self.memory[op.operands[0]] if shared else self.contents(op, result)
+                self.define(result, _arrays(memory) if op.kind == "list_get" else memory)
 
     def contents(self, op: Op, result: Value) -> Memory:
         """New memory, and for a list also that of the elements it is made of."""
         if op.kind != "list_new":
-            return (result,)
-        return _union([(result,), *(self.memory[value] for value in op.operands if _has_memory(value))])
+            return tuple(self.parts([result]))
+        return _union([tuple(self.parts([result])), *(self.memory[value] for value in op.operands if _has_memory(value))])
 
     def write(self, op: Op) -> None:
         target = op.operands[0]
@@ -185,8 +192,10 @@ class _Buffers:
         is_list = op.kind in LIST_KINDS
         overwritten = _lists(written) if is_list else written
         for param in self.fn.params:
-            own = _lists((param,)) if is_list else (param,)
-            if _has_memory(param) and self.overlap(overwritten, own):
+            if not _has_memory(param):
+                continue
+            own = self.memory[param]
+            if self.overlap(overwritten, _lists(own) if is_list else own):
                 self.report(op, f"writes the parameter %{param.name}")
         for value, memory in self.memory.items():
             if is_list and not isinstance(value.type, ListOf):
@@ -226,7 +235,9 @@ class _Buffers:
         memories = list(edges[0])
         own = [i for i in range(len(targets)) if i not in plain]
         places = [(i, part) for i in own for part in self.parts([targets[i]])]
-        brought = [[_lists(edge[i]) if isinstance(part.type, ListOf) else edge[i] for i, part in places] for edge in edges]
+        brought = [
+            [_lists(edge[i]) if isinstance(part.type, ListOf) else _arrays(edge[i]) for i, part in places] for edge in edges
+        ]
         joined = self.join(op, [part for _, part in places], brought)
         for i in own:
             memories[i] = _union([memory for (place, _), memory in zip(places, joined) if place == i])
