@@ -15,7 +15,7 @@ from autodiff_compiler.backends.source import Notes, print_module
 from autodiff_compiler.backends.structure import Printer
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.tree import Leaf
-from autodiff_compiler.ir.types import Scalar, dtype_of
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of
 
 FASTMATH = ("arcp", "contract", "nsz", "reassoc")
 
@@ -74,7 +74,8 @@ def _decorator(fastmath: bool) -> ast.expr:
 def _wrapper(function: Function, kernel: str, docstring: str, small: list[bool]) -> ast.stmt:
     """Takes the leaves out of the arguments, calls the kernel, rebuilds the result."""
     taken = set(containers.arguments(function))
-    call = syntax.call(kernel, *containers.leaf_paths(function))
+    given = [_argument(path, param.type) for path, param in zip(containers.leaf_paths(function), function.params)]
+    call = syntax.call(kernel, *given)
     variables = [next(n for n in (f"out{i or ''}", f"out_{i}", f"out__{i}") if n not in taken) for i in range(len(small))]
     left = syntax.target(variables[0]) if len(variables) == 1 else ast.Tuple([syntax.target(v) for v in variables], ast.Store())
     leaves: list[ast.expr] = [
@@ -85,6 +86,17 @@ def _wrapper(function: Function, kernel: str, docstring: str, small: list[bool])
     rebuilt = ast.Return(value=containers.result(function, leaves))
     body = [*docstring_statement(docstring), syntax.assign(left, call) if variables else syntax.expression(call), rebuilt]
     return syntax.function(function.name, containers.arguments(function), body)
+
+
+def _argument(leaf: ast.expr, type_: Type) -> ast.expr:
+    """A leaf as the kernel takes it: Numba would convert a Python list to its own, or refuse one of arrays or none."""
+    if not isinstance(type_, ListOf):
+        return leaf
+    element = type_.element
+    dtype = dtype_name(dtype_of(element))
+    if isinstance(element, Array):
+        return syntax.call("typed_list", leaf, dtype, syntax.literal(element.rank))
+    return syntax.call("np.array", leaf, dtype)
 
 
 def reserved(function: Function) -> list[str]:
@@ -108,6 +120,8 @@ def assemble(function: Function, functions: Sequence[ast.stmt], prelude: ModuleT
     if "math" in names:
         imports.append(ast.Import(names=[ast.alias(name="math", asname=None)]))
     imports += containers.imports(function)
+    if "numba" in names:
+        imports.append(ast.Import(names=[ast.alias(name="numba", asname=None)]))
     if "np" in names:
         imports.append(ast.Import(names=[ast.alias(name="numpy", asname="np")]))
     if "njit" in names:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import cached_property
 
-from autodiff_compiler.backends import syntax
+from autodiff_compiler.backends import kinds, syntax
 from autodiff_compiler.backends.structure import Spelling, negated
 from autodiff_compiler.backends.subscripts import Place, as_argument, is_whole
 from autodiff_compiler.backends.weak import loosened
@@ -46,6 +47,11 @@ def dtype_name(dtype: str) -> ast.expr:
 
 class PythonSpelling(Spelling):
     """Python and NumPy."""
+
+    @cached_property
+    def unprinted(self) -> frozenset[Value]:
+        """The conversions that are left out."""
+        return kinds.unprinted(self.printer.nesting)
 
     def operand(self, value: Value) -> ast.expr:
         return self.printer.operand(value)
@@ -142,12 +148,15 @@ class PythonSpelling(Spelling):
 
     def _cast(self, op: Op) -> ast.expr:
         (operand,) = op.operands
+        if op.result in self.unprinted:
+            return self.operand(operand)
         return self.convert(self.operand(operand), op.result.type)  # type: ignore[arg-type]
 
     def _const(self, op: Op) -> ast.expr:
         value = syntax.literal(op.attrs["value"])
         type_ = op.attrs["type"]
-        return value if not isinstance(type_, Scalar) or is_py(type_) else self.convert(value, type_)
+        plain = not isinstance(type_, Scalar) or is_py(type_) or op.result in self.unprinted
+        return value if plain else self.convert(value, type_)
 
     def condition(self, value: Value) -> ast.expr:
         op = self.printer.definition(value, "not")

@@ -60,6 +60,9 @@ def not_(value: ast.expr) -> ast.expr:
 
 
 def binary(op: ast.operator, left: ast.expr, right: ast.expr) -> ast.BinOp:
+    """An operation; `a - b` for `a + -b`, which is the same."""
+    if isinstance(op, ast.Add) and isinstance(right, ast.UnaryOp) and isinstance(right.op, ast.USub):
+        return ast.BinOp(left=left, op=ast.Sub(), right=right.operand)
     return ast.BinOp(left=left, op=op, right=right)
 
 

@@ -3,8 +3,17 @@
 `rows` brings an array into (outer, inner) form, so that reductions of any rank and axes are loops over rows.
 """
 
+import numba
 import numpy as np
 from numba import njit
+
+
+def typed_list(items, dtype, ndim):
+    """A list of arrays as a compiled function takes it."""
+    given = numba.typed.List.empty_list(numba.types.Array(numba.from_dtype(np.dtype(dtype)), ndim, "C"))
+    for item in items:
+        given.append(np.ascontiguousarray(item))
+    return given
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

@@ -1,0 +1,182 @@
+"""Which conversions between Python's and NumPy's scalars the Python target need not print.
+
+`np.float64(0.0)` as the start of a sum of array elements may as well be `0.0`, and `float(x_saved[i])` in the reverse
+sweep `x_saved[i]`, as long as nobody can tell the difference.  Who can: a division or power (Python raises where
+NumPy gives inf), `return`, `print`, a cast that promotion would perform, `~`.  A conversion is left out if its value,
+and everything that takes its kind from it, only meets ops that cannot.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from autodiff_compiler.backends.liveness import loop_slots
+from autodiff_compiler.backends.nesting import Nesting
+from autodiff_compiler.diagnostics import ADJOINT
+from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.types import INTS, Scalar
+
+
+class Effect(Enum):
+    """What another kind of an operand does to an op."""
+
+    NOTHING = auto()
+    PASSED_ON = auto()
+    SEEN = auto()
+
+
+ARITHMETIC = ("add", "sub", "mul", "neg", "abs", "select")
+COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
+# Python raises where NumPy goes on.
+RAISING = ("div", "floordiv", "mod", "pow", "fmod")
+PLACES = ("load", "empty", "full", "reshape", "broadcast_to", "unbroadcast", "arange", "list_get")
+# What Python's own functions return may be one of their arguments.
+RETURNING = ("maximum", "minimum", "sign", "div0")
+
+
+def unprinted(nesting: Nesting) -> frozenset[Value]:
+    """The constants and casts whose conversion to or from NumPy's kind may be left out."""
+    return _Weakened(nesting).solve() | _Strengthened(nesting).solve()
+
+
+class _Analysis:
+    """Follows the values that would change their kind, and drops the candidates whose change is seen."""
+
+    def __init__(self, nesting: Nesting) -> None:
+        self.nesting = nesting
+        self.ops = list(nesting.live_ops(nesting.function.body))
+        self.changed: dict[Value, frozenset[Value]] = {}
+        """The values of another kind than the IR says, and the candidates they have it from."""
+        # The condition of a `while` hands nothing on.
+        self.owner: dict[Op, Op] = {
+            region.terminator: op
+            for op in self.ops
+            for region in op.regions
+            if region is op.regions[-1] or op.kind == "if"
+        }
+
+    def is_candidate(self, op: Op) -> bool:
+        raise NotImplementedError
+
+    def effect(self, op: Op, operand: Value) -> Effect:
+        raise NotImplementedError
+
+    def solve(self) -> frozenset[Value]:
+        candidates = {op.result for op in self.ops if len(op.results) == 1 and self.is_candidate(op)}
+        while candidates:
+            seen = self._seen(candidates)
+            if not seen:
+                break
+            candidates -= seen
+        return frozenset(candidates)
+
+    def _seen(self, candidates: set[Value]) -> set[Value]:
+        self.changed = {value: frozenset((value,)) for value in candidates}
+        seen: set[Value] = set()
+        size = -1
+        while size != (size := sum(map(len, self.changed.values()))):
+            for op in self.ops:
+                for operand in dict.fromkeys(op.operands):
+                    if operand in self.changed:
+                        seen |= self._meet(op, operand)
+        return seen
+
+    def _meet(self, op: Op, operand: Value) -> frozenset[Value]:
+        """Passes a change on; the candidates that the op can see."""
+        origins = self.changed[operand]
+        targets = self._handed_on(op, operand)
+        if targets is None:
+            effect = self.effect(op, operand)
+            if effect is Effect.SEEN:
+                return origins
+            targets = list(op.results) if effect is Effect.PASSED_ON else []
+        for target in targets:
+            self.changed[target] = self.changed.get(target, frozenset()) | origins
+        return frozenset()
+
+    def _handed_on(self, op: Op, operand: Value) -> list[Value] | None:
+        """The values that are the operand under another name; None where the op does something with it."""
+        if op.kind in ("for", "while"):
+            return [v for column, init, _ in loop_slots(op) if init is operand for v in column]
+        if op.kind == "yield" and op in self.owner:
+            owner = self.owner[op]
+            if owner.kind == "if":
+                return [r for r, v in zip(owner.results, op.operands) if v is operand]
+            columns = loop_slots(owner)
+            if operand not in op.operands[len(columns) :]:
+                return [v for column, _, yielded in columns if yielded is operand for v in column]
+        if op.kind in ("list_append", "list_set") and operand in (op.operands[0], op.operands[-1]):
+            return [*op.results, op.operands[0]]
+        if op.kind == "list_get" and operand is op.operands[0]:
+            return list(op.results)
+        if op.kind in ("list_len", "list_zeros"):
+            return []
+        return None
+
+
+class _Weakened(_Analysis):
+    """Strong float64 constants, and casts of Python floats to strong ones, printed as Python floats."""
+
+    def is_candidate(self, op: Op) -> bool:
+        if op.kind == "const":
+            return op.attrs["type"] == Scalar("f64")
+        return op.kind == "cast" and op.result.type == Scalar("f64") and op.operands[0].type == Scalar("f64", "py")
+
+    def effect(self, op: Op, operand: Value) -> Effect:
+        kind = op.kind
+        strong = any(self._surely_strong(v) for v in op.operands if v is not operand)
+        if kind in ARITHMETIC or kind in COMPARISONS or kind in RAISING:
+            if strong and kind != "select":
+                return Effect.NOTHING
+            return Effect.PASSED_ON if kind in ARITHMETIC else Effect.SEEN
+        writes = kind in ("store", "accum", "full", "broadcast_to")
+        if writes or TABLE[kind].elementwise and _is_float64(op.result):
+            # Written into an array, or given to a function of NumPy, or to `float`.
+            return Effect.NOTHING
+        return Effect.SEEN
+
+    def _surely_strong(self, value: Value) -> bool:
+        if not isinstance(value.type, Scalar):
+            return True
+        op = self.nesting.defs.get(value)
+        if value.type.kind == "py" or value in self.changed:
+            return False
+        return op is None or op.kind not in ("const", "cast")
+
+
+class _Strengthened(_Analysis):
+    """Casts of NumPy's scalars to Python's in the reverse sweep, and in arguments of `math`, left out."""
+
+    def is_candidate(self, op: Op) -> bool:
+        to, source = op.results[0].type, op.operands[0].type if op.operands else None
+        return (
+            op.kind == "cast" and isinstance(to, Scalar) and isinstance(source, Scalar)
+            and to.kind == "py" and source.kind == "np" and to.dtype == source.dtype
+        )  # fmt: skip
+
+    def effect(self, op: Op, operand: Value) -> Effect:
+        kind, adjoint = op.kind, op.span.phase == ADJOINT
+        if kind in ("store", "accum") or kind in PLACES:
+            return Effect.NOTHING
+        if kind in ("if", "not") and operand.type == Scalar("bool", "py"):
+            return Effect.NOTHING if kind == "if" else Effect.PASSED_ON
+        if kind == "select" and operand is op.operands[0]:
+            return Effect.NOTHING
+        if kind == "cast":
+            same = isinstance(op.result.type, Scalar) and op.result.type.dtype == operand.type.dtype  # type: ignore[union-attr]
+            return Effect.NOTHING if same else Effect.SEEN
+        if kind in COMPARISONS:
+            tests = all(user.kind == "if" for user in self.nesting.users.get(op.result, ()))
+            return Effect.NOTHING if tests else Effect.SEEN
+        integer = operand.type.dtype in INTS  # type: ignore[union-attr]
+        if kind in ARITHMETIC or (kind in (*RAISING, *RETURNING) and not integer):
+            return Effect.PASSED_ON if adjoint else Effect.SEEN
+        if TABLE[kind].elementwise and _is_float64(op.result) and kind not in RAISING and not integer:
+            return Effect.NOTHING
+        return Effect.SEEN
+
+
+def _is_float64(value: Value) -> bool:
+    return getattr(value.type, "dtype", "") == "f64"
+
