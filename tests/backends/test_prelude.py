@@ -52,3 +52,10 @@ def test_a_reshape_that_copies_cannot_be_written():
     assert np.shares_memory(A, numpy_helpers.reshape_view(A, (6, 4)))
     with pytest.raises(ValueError, match="reshape"):
         numpy_helpers.reshape_view(A.T, (24,))
+
+
+def test_typed_list():
+    given = numba_helpers.typed_list([A[0].T, A[1].T], np.float64, 2)
+    assert len(given) == 2
+    np.testing.assert_array_equal(given[1], A[1].T)
+    assert len(numba_helpers.typed_list([], np.float32, 1)) == 0
