@@ -7,12 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from autodiff_compiler import frontend
 from autodiff_compiler.api.binding import Described, key_of
+from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.driver import Compilation
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.tree import Tree, leaves
-from autodiff_compiler.ir.types import Type
+from autodiff_compiler.ir.types import Array, Type
 
 # One compilation at a time: the frontend and the disk cache need not be told about threads.
 LOCK = threading.RLock()
@@ -39,7 +42,9 @@ class Specialisation:
     @property
     def closed(self) -> bool:
         """Whether nothing but the argument types decides its meaning."""
-        return not (self.lowered.captures or self.lowered.guards or self.lowered.static_leaves)
+        arrays = sum(isinstance(v.type, Array) for v in self.lowered.function.params)
+        may_overlap = self.lowered.written and arrays > 1
+        return not (self.lowered.captures or self.lowered.guards or self.lowered.static_leaves or may_overlap)
 
     def captured(self, values: Sequence[Any] | None) -> list[Any] | None:
         """What the captures hold now; None if this specialisation does not fit the world or these leaves."""
@@ -53,7 +58,24 @@ class Specialisation:
             now_tree, now_types = frontend.describe(value)
             if now_tree != tree or list(now_types) != types:
                 return None
+        if values is not None and self.lowered.written:
+            self._check_overlap(values, current)
         return current
+
+    def _check_overlap(self, values: Sequence[Any], captured: Sequence[Any]) -> None:
+        """Refuse a call in which an array that the function writes into shares memory with another: it was compiled as
+        if each had memory of its own."""
+        for written in self.lowered.written:
+            for other, value in enumerate([*values, *captured]):
+                if other != written and isinstance(value, np.ndarray) and np.shares_memory(values[written], value):
+                    names = [v.name for v in self.lowered.function.params]
+                    raise UserError(
+                        "AD427",
+                        f"{names[written]} and {names[other]} share memory, and {self.lowered.function.name} writes into "
+                        f"{names[written]}",
+                        self.lowered.function.span,
+                        help="pass a copy of one of them",
+                    )
 
 
 class Table:

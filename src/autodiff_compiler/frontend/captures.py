@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import FunctionType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,6 @@ from autodiff_compiler.frontend.signature import describe
 from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Items, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Array, Type
-from autodiff_compiler.library import lookup
 
 if TYPE_CHECKING:
     from autodiff_compiler.frontend.context import Context
@@ -54,9 +54,15 @@ class Guard:
             return False
         if current is self.expected:
             return True
+        if isinstance(self.expected, MethodType) and isinstance(current, MethodType):  # made anew by each look-up
+            return current.__self__ is self.expected.__self__ and current.__func__ is self.expected.__func__
         if isinstance(self.expected, bool | int | float | str | tuple | np.generic):
             return type(current) is type(self.expected) and repr(current) == repr(self.expected)
         return False
+
+
+def _structure(obj: Any) -> tuple[Any, ...]:
+    return type(obj), tuple(obj) if isinstance(obj, dict) else len(obj)
 
 
 @dataclass
@@ -68,6 +74,8 @@ class Captures:
     values: dict[str, Value] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     """Names that hidden parameters must not have."""
+    written: dict[Cell, None] = field(default_factory=dict)
+    """Arrays of the caller, or what may be one of them, that the function writes into."""
     _known: dict[Any, Abs] = field(default_factory=dict)
 
     def name(self, ctx: Context, source: Source, name: str) -> Abs:
@@ -113,6 +121,23 @@ class Captures:
                 self._known[key] = self.capture(ctx, value, lambda: getattr(obj, name), name)
         return self._known[key]
 
+    def of_class(self, cls: type, name: str) -> Any:
+        """A method or property of a class of the program's own, guarded."""
+        key = (cls, "of class", name)
+        if key not in self._known:
+            found = inspect.getattr_static(cls, name)
+            self.guards.append(Guard(lambda: inspect.getattr_static(cls, name), found))
+            self._known[key] = Static(getattr(cls, name))
+        known = self._known[key]
+        assert isinstance(known, Static)
+        return known.obj
+
+    def once(self, ctx: Context, place: tuple[Any, ...], obj: Any, get: Getter, name: str) -> Abs:
+        """`capture`, remembered by a place of its own, so that a second call of a function adds no second parameter."""
+        if place not in self._known:
+            self._known[place] = self.capture(ctx, obj, get, name)
+        return self._known[place]
+
     def wrap(self, ctx: Context, obj: Any) -> Abs:
         """An object that a static operation gave."""
         return self.capture(ctx, obj, None, "captured") if isinstance(obj, np.ndarray) else Static(obj)
@@ -131,20 +156,24 @@ class Captures:
         if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
             keys = tuple(f.name for f in dataclasses.fields(obj))
             items = [self.capture(ctx, getattr(obj, k), _attribute_getter(getter, k), f"{name}_{k}") for k in keys]
+            self.guards.append(Guard(lambda: type(getter()), type(obj)))
             return self._box(ctx, type(obj), items, keys)
         self._guard(obj, getter)
         return Static(obj)
 
     def _guard(self, obj: Any, get: Getter) -> None:
-        if isinstance(obj, ModuleType) or lookup(obj) is not None:
+        if isinstance(obj, ModuleType):
             return
         self.guards.append(Guard(get, obj))
         if isinstance(obj, FunctionType):
             self.guards.append(Guard(lambda: obj.__code__, obj.__code__))
 
     def _static_number(self, obj: Any, get: Getter) -> Getter:
+        guard = Guard(get, obj)
+
         def static() -> Any:
-            self.guards.append(Guard(get, obj))
+            if guard not in self.guards:
+                self.guards.append(guard)
             return obj
 
         return static
@@ -179,9 +208,7 @@ class Captures:
 
     def _container(self, ctx: Context, obj: Any, get: Getter, name: str) -> Abs:
         keys = list(obj) if isinstance(obj, dict) else list(range(len(obj)))
-        self.guards.append(
-            Guard((lambda: tuple(get())) if isinstance(obj, dict) else (lambda: len(get())), tuple(obj) if isinstance(obj, dict) else len(obj))
-        )
+        self.guards.append(Guard(lambda: _structure(get()), _structure(obj)))
         items = [self.capture(ctx, obj[key], _item_getter(get, key), f"{name}_{key}") for key in keys]
         if isinstance(obj, tuple):
             return Tup(tuple(items), type(obj), tuple(getattr(obj, "_fields", ())))

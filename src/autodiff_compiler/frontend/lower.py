@@ -28,13 +28,15 @@ class Lowered:
     """A lowered function and what it depends on besides its arguments.
 
     `captures` are the hidden parameters that follow the arguments' leaves; `guards` must hold for the function to be
-    used again; `static_leaves` are arguments that were needed at compile time: index of the leaf to its value.
+    used again; `static_leaves` are arguments that were needed at compile time: index of the leaf to its value; `written`
+    are the indices of the leaves that the function writes into.
     """
 
     function: Function
     captures: tuple[Capture, ...]
     guards: tuple[Guard, ...]
     static_leaves: Mapping[int, Any]
+    written: tuple[int, ...] = ()
 
 
 def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[Any] | None = None) -> Lowered:
@@ -56,6 +58,7 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     ctx.call = partial(calls.call, ctx)
 
     leaves: list[Value] = []
+    own_cells: dict[Cell, int] = {}
 
     def static_leaf(index: int) -> Callable[[], Any]:
         def static() -> Any:
@@ -85,6 +88,7 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
         leaves.append(value)
         if isinstance(value.type, Array):
             cell = Cell(value.type, name, local=False)
+            own_cells[cell] = len(leaves) - 1
             ctx.state.versions[cell] = value
             return Ref(cell, value.type)
         integer = isinstance(value.type, Scalar) and value.type.dtype in INTS
@@ -108,7 +112,14 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     function = Function(
         name, Region(params, tuple(b.top.ops)), tuple(param_trees), tree, span, dict(ctx.constants)
     )
-    return Lowered(function, hidden, tuple(captures.guards), static_leaves)
+    return Lowered(function, hidden, tuple(captures.guards), static_leaves, _written(captures, own_cells))
+
+
+def _written(captures: Captures, own: Mapping[Cell, int]) -> tuple[int, ...]:
+    """The leaves of arguments that are written: where paths meet, a cell may be any of them."""
+    if any(cell not in own for cell in captures.written):
+        return tuple(own.values())
+    return tuple(own[cell] for cell in captures.written)
 
 
 def _split(target: Any, given: dict[str, Abs]) -> tuple[list[Abs], dict[str, Abs]]:

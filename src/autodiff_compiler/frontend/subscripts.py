@@ -233,6 +233,8 @@ def check_writable(ctx: Context, ref: Ref) -> None:
             "a write to a reshaped array, which NumPy may or may not have copied",
             "copy first: b = a.reshape(...).copy(), or write to the array itself",
         )
+    if not cell.local:
+        ctx.captures.written[cell] = None
     for other in ctx.state.versions:
         if cell in other.sources:
             ctx.state.stale[other] = ctx.b.span
