@@ -6,6 +6,11 @@ import ast
 import dataclasses
 import functools
 import inspect
+import math
+import operator
+from collections.abc import Callable, Mapping
+from collections.abc import Sequence as Several
+from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -27,7 +32,7 @@ from autodiff_compiler.frontend.source import (
     plain_function,
 )
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, Frame
-from autodiff_compiler.frontend.values import Abs, Box, Closure, Dyn, Items, Method, Poison, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Closure, Dead, Items, Method, Partial, Poison, Ref, Static, Tup
 
 DEPTH = 60
 """How many calls may be nested before recursion is suspected."""
@@ -36,6 +41,8 @@ DEPTH = 60
 _READ_ONLY_VIEWS = (np.broadcast_to, np.broadcast_arrays, np.diagonal, np.diag)
 
 # Functions on immutable objects without effects: called by Python itself when all arguments are known.
+_PURE_BUILTINS = (abs, bin, chr, divmod, format, hex, len, max, min, oct, ord, pow, repr, round, sum)
+_PURE_MODULES = (math, inspect.getmodule(operator.add))
 _PURE_TYPES = (bool, int, float, str, tuple, type(None), np.generic)
 
 
@@ -79,6 +86,8 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return _enter_closure(ctx, function, args, kwargs)
     if isinstance(function, Method):
         return members.call_method(ctx, function, args, kwargs)
+    if isinstance(function, Partial):
+        return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
     if isinstance(function, Box):
         found = vars(function.cls).get("__call__")
         if found is not None and function.cls not in (list, dict):
@@ -102,15 +111,20 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     if plain is not None:
         return enter(ctx, plain, args, kwargs)
     if isinstance(obj, MethodType):
-        receiver = ctx.captures.capture(ctx, obj.__self__, None, "self")
+        receiver = ctx.captures.once(ctx, ("self", id(obj.__self__)), obj.__self__, lambda: obj.__self__, "self")
         return call(ctx, Static(obj.__func__), [receiver, *args], kwargs)
     if isinstance(obj, functools.partial):
-        bound = [ctx.captures.capture(ctx, a, lambda a=a: a, "bound") for a in obj.args]  # type: ignore[misc]
-        named = {k: ctx.captures.capture(ctx, v, lambda v=v: v, k) for k, v in obj.keywords.items()}  # type: ignore[misc]
+        once = ctx.captures.once
+        place = ("partial", id(obj))
+        ctx.captures.once(ctx, place, None, lambda: None, "")
+        bound = [once(ctx, (*place, i), a, lambda a=a: a, "bound") for i, a in enumerate(obj.args)]  # type: ignore[misc]
+        named = {k: once(ctx, (*place, k), v, lambda k=k: obj.keywords[k], k) for k, v in obj.keywords.items()}  # type: ignore[misc]
         return call(ctx, Static(obj.func), [*bound, *args], {**named, **kwargs})
+    if obj is functools.partial:
+        return Partial(args[0], tuple(args[1:]), kwargs)
     if isinstance(obj, type):
         return _construct(ctx, obj, args, kwargs)
-    if isinstance(obj, BuiltinFunctionType | np.ufunc) and _all_known(args, kwargs):
+    if _is_pure(obj) and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
     own_call = vars(type(obj)).get("__call__")
     if isinstance(own_call, FunctionType):
@@ -129,28 +143,18 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     if obj is np.stack and (stacked := builtin_calls.stacked_list(ctx, args, kwargs)) is not None:
         return stacked
     first = args[0] if args else next(iter(kwargs.values()), None)
-    converted = [ctx.to_library(arg) for arg in args]
-    named = {k: ctx.to_library(v) for k, v in kwargs.items()}
-    try:
-        result = entry(ctx.b, *converted, **named)
-    except AutodiffError as error:
-        # An int argument or a loop index can be had as a static, where the library needs one.
-        if error.code != "AD207":
-            raise
-        result = entry(ctx.b, *[_more_static(ctx, a, c) for a, c in zip(args, converted)],
-                       **{k: _more_static(ctx, kwargs[k], c) for k, c in named.items()})
-    if isinstance(first, Ref) and any(result is value for value in converted[:1]):
+    result = ctx.call_entry(entry, args, kwargs)
+    if isinstance(first, Ref) and not first.path and result is ctx.state.version(first.cell):
         return first  # np.asarray(x) is x
     made = ctx.from_library(result, first)
     return members.snapshot(made, first) if obj in _READ_ONLY_VIEWS else made
 
 
-def _more_static(ctx: Context, x: Abs, converted: Any) -> Any:
-    if isinstance(x, Dyn) and x.static is not None:
-        return x.static()
-    if isinstance(x, Tup):
-        return tuple(_more_static(ctx, item, c) for item, c in zip(x.items, converted))
-    return converted
+def _is_pure(obj: Any) -> bool:
+    """Whether Python itself may call a builtin function when compiling: the same result each time, and no effect."""
+    if isinstance(obj, np.ufunc):
+        return True
+    return isinstance(obj, BuiltinFunctionType) and (obj in _PURE_BUILTINS or obj.__self__ in _PURE_MODULES)
 
 
 def _all_known(args: list[Abs], kwargs: dict[str, Abs]) -> bool:
@@ -161,8 +165,6 @@ def _call_now(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -
     """Let Python compute a pure function of known immutable objects."""
     values = [a.obj for a in args if isinstance(a, Static)]
     named = {k: a.obj for k, a in kwargs.items() if isinstance(a, Static)}
-    if getattr(obj, "__module__", None) not in ("math", "builtins", "numpy", "operator", None):
-        raise ctx.unsupported("AD177", f"a call of `{obj!r}`", "compute it outside the differentiated function")
     try:
         result = obj(*values, **named)
     except (TypeError, ValueError, ArithmeticError) as error:
@@ -185,12 +187,14 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
         if error.span is None:
             error = type(error)(error.code, error.reason, ctx.b.span, help=error.help)
         raise error from None
-    defaults = [
-        ctx.captures.capture(ctx, value, lambda i=i: (function.__defaults__ or ())[i], f"default{i}")  # type: ignore[misc]
-        for i, value in enumerate(function.__defaults__ or ())
+    given = function.__defaults__ or ()
+    positional = [p.arg for p in (*source.node.args.posonlyargs, *source.node.args.args)]
+    defaults: list[Callable[[], Abs]] = [
+        partial(_default, ctx, function, name, value, lambda i=i: (function.__defaults__ or ())[i])  # type: ignore[misc]
+        for i, (name, value) in enumerate(zip(positional[len(positional) - len(given) :], given))
     ]
-    kw_defaults = {
-        name: ctx.captures.capture(ctx, value, lambda n=name: (function.__kwdefaults__ or {})[n], name)  # type: ignore[misc]
+    kw_defaults: dict[str, Callable[[], Abs]] = {
+        name: partial(_default, ctx, function, name, value, lambda n=name: (function.__kwdefaults__ or {})[n])  # type: ignore[misc]
         for name, value in (function.__kwdefaults__ or {}).items()
     }
     caller = None if ctx.frame.source is None else ctx.b.span
@@ -199,15 +203,24 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
     return _run_in(ctx, frame, source.node, bound)
 
 
+def _default(ctx: Context, function: FunctionType, parameter: str, value: Any, get: Callable[[], Any]) -> Abs:
+    """The default of a parameter, captured when it is first needed."""
+    return ctx.captures.once(ctx, ("default", function, parameter), value, get, parameter)
+
+
 def _enter_closure(ctx: Context, closure: Closure, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     node: FunctionNode = closure.node
     outer: Source = closure.frame.source
     source = Source(outer.function, node, outer.file)
     names = [a.arg for a in node.args.kwonlyargs]
-    kw_defaults = {name: d for name, d in zip(names, closure.kw_defaults) if d is not None}
-    bound = _bind(ctx, closure.name, node.args, args, kwargs, list(closure.defaults), kw_defaults)
+    kw_defaults = {name: partial(_same, d) for name, d in zip(names, closure.kw_defaults) if d is not None}
+    bound = _bind(ctx, closure.name, node.args, args, kwargs, [partial(_same, d) for d in closure.defaults], kw_defaults)
     frame = Frame(closure.name, source, closure.frame, ctx.b.span, local_names(node))
     return _run_in(ctx, frame, node, bound)
+
+
+def _same(value: Abs) -> Abs:
+    return value
 
 
 def local_names(node: FunctionNode) -> frozenset[str]:
@@ -234,8 +247,8 @@ def _bind(
     parameters: ast.arguments,
     args: list[Abs],
     kwargs: dict[str, Abs],
-    defaults: list[Abs],
-    kw_defaults: dict[str, Abs],
+    defaults: Several[Callable[[], Abs]],
+    kw_defaults: Mapping[str, Callable[[], Abs]],
 ) -> dict[str, Abs]:
     """Bind arguments to parameters as Python does."""
     positional = [p.arg for p in (*parameters.posonlyargs, *parameters.args)]
@@ -262,12 +275,12 @@ def _bind(
         if parameter not in bound:
             if i < first_default:
                 raise ctx.wrong("AD178", f"{name}() is missing the argument '{parameter}'")
-            bound[parameter] = defaults[i - first_default]
+            bound[parameter] = defaults[i - first_default]()
     for parameter in keyword_only:
         if parameter not in bound:
             if parameter not in kw_defaults:
                 raise ctx.wrong("AD178", f"{name}() is missing the keyword argument '{parameter}'")
-            bound[parameter] = kw_defaults[parameter]
+            bound[parameter] = kw_defaults[parameter]()
     if parameters.kwarg is not None:
         box = Box(dict)
         ctx.state.boxes[box] = Items(tuple(rest.values()), tuple(rest))
@@ -286,7 +299,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
     span = ctx.b.span
     try:
         for name, value in bound.items():
-            ctx.state.names[frame, name] = value
+            ctx.state.names[frame, name] = ctx.kept(value)
         ctx.run(function_body(node))
     finally:
         ctx.frame, ctx.calls, ctx.loops = outer, outer_calls, outer_loops
@@ -297,7 +310,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
 def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
     left = ctx.state.exit
     if left.dead:
-        return Static(None)
+        raise Dead
     value = ctx.state.names.pop((frame, RETURN_NAME), Static(None))
     ctx.state.exit = Exit()
     if NORMAL in left.codes and not (isinstance(value, Static) and value.obj is None):
@@ -322,8 +335,10 @@ def _construct(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs])
         defaults = getattr(cls, "_field_defaults", {})
         given = {**dict(zip(fields, args)), **kwargs}
         items = [given[f] if f in given else Static(defaults[f]) for f in fields if f in given or f in defaults]
-        if len(items) != len(fields):
-            raise ctx.wrong("AD178", f"{cls.__name__}() is missing an argument")
+        if len(items) != len(fields) or len(args) > len(fields) or any(key not in fields for key in kwargs):
+            raise ctx.wrong("AD178", f"{cls.__name__}() takes the arguments {', '.join(fields)}")
+        if any(hasattr(base, "_fields") for base in cls.__mro__[1:]) and "__new__" in vars(cls):
+            raise ctx.unsupported("AD180", f"the constructor of `{cls.__name__}`", "make the object outside the function")
         return Tup(tuple(items), cls, fields)
     if dataclasses.is_dataclass(cls):
         return _dataclass(ctx, cls, args, kwargs)
@@ -337,6 +352,8 @@ def _dataclass(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs])
         raise ctx.unsupported("AD180", f"the constructor of `{cls.__name__}`", "make the object outside the function")
     parameters = inspect.signature(cls).parameters
     given = {**dict(zip(parameters, args)), **kwargs}
+    if len(args) > len(parameters) or any(key not in parameters for key in kwargs):
+        raise ctx.wrong("AD178", f"{cls.__name__}() takes the arguments {', '.join(parameters)}")
     items: list[Abs] = []
     for name, parameter in parameters.items():
         if name in given:

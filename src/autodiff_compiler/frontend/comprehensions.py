@@ -11,7 +11,7 @@ from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.liveness import assigned
 from autodiff_compiler.frontend.state import Frame
-from autodiff_compiler.frontend.values import Abs, Box, Items
+from autodiff_compiler.frontend.values import Abs, Box, Items, Iter
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import ListOf
 
@@ -26,6 +26,7 @@ def evaluate(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp)
     box = ctx.new_list([])
     key = (ctx.frame, f"{COLLECTED}{node.lineno}:{node.col_offset}")
     ctx.state.names[key] = box
+    finished = _finish(node)
 
     def collect() -> None:
         target = ctx.state.names[key]
@@ -33,7 +34,12 @@ def evaluate(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp)
         members.append(ctx, target, ctx.evaluate(node.elt))
 
     run(ctx, node, collect)
-    return ctx.state.names.pop(key)
+    return finished(ctx.state.names.pop(key))
+
+
+def _finish(node: ast.AST) -> Callable[[Abs], Abs]:
+    """A generator can be run over only once."""
+    return (lambda made: Iter("generator", (made,))) if isinstance(node, ast.GeneratorExp) else (lambda made: made)
 
 
 def run(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, body: Callable[[], None]) -> None:
@@ -47,13 +53,17 @@ def run(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, body
             body()
             return
         generator = node.generators[depth]
+        # What the first `for` runs over is evaluated outside.
+        ctx.frame = inner if depth else outer
         iterable = iterate(ctx, ctx.evaluate(generator.iter))
+        ctx.frame = inner
 
         def each(item: Abs) -> None:
             ctx.assign(generator.target, item)
             filtered(list(generator.ifs), depth)
 
-        loops.run_over(ctx, generator, iterable, each, lambda key: key[0] is not inner)
+        later = frozenset().union(*(assigned(g.target) for g in node.generators[depth:]))
+        loops.run_over(ctx, generator, iterable, each, lambda key: key[0] is not inner or key[1] not in later)
 
     def filtered(conditions: list[ast.expr], depth: int) -> None:
         if not conditions:

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
+import numpy as np
+
+from autodiff_compiler.diagnostics import AutodiffError, Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.merge import Widening
 from autodiff_compiler.frontend.references import grow, read
@@ -21,11 +23,14 @@ from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Cell,
+    Dead,
     Dyn,
     Grown,
     Items,
+    Iter,
     Maybe,
     Poison,
+    Range,
     Ref,
     Static,
     Tup,
@@ -33,7 +38,9 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INTS, Array, ListOf, Scalar
-from autodiff_compiler.library import View
+from autodiff_compiler.library import Entry, View
+
+_IMMUTABLE = (bool, int, float, complex, str, bytes, tuple, range, frozenset, type(None), type(...), np.generic, np.dtype, type)
 
 
 @dataclass
@@ -55,6 +62,10 @@ class Context:
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
     calls: tuple[Any, ...] = ()
     """The call sites and iterations of unrolled loops we are in: what tells two visits of a statement apart."""
+    rounds: int = 0
+    """How many loops we are in whose carried values are still being looked for."""
+    iterating: list[Box] = field(default_factory=list)
+    """Lists of run-time length that are being run over: they may not change their length."""
     next_code: int = 1
     evaluate: Callable[[ast.expr], Abs] = field(init=False)
     """`expressions.evaluate`, `statements.run`, `statements.assign` and `calls.call` on this context: set by `lower`, so that calls, which run statements, need
@@ -100,6 +111,10 @@ class Context:
         if frame is None:
             return self.captures.name(self, self.frame.source, name)
         value = self.state.names.get((frame, name))
+        if value is None and self.rounds:
+            # A later line of the loop may bind it; what is found then is looked at in the next round.
+            self._unbound(self.b.const(False), name, frame)
+            raise Dead
         if value is None:
             raise self.wrong("AD101", f"`{name}` is used before it is assigned", "assign it on every path before this line")
         return self.settled(value, name, frame)
@@ -107,14 +122,41 @@ class Context:
     def settled(self, value: Abs, name: str, frame: Frame) -> Abs:
         """The value of a name that may be unbound or unmergeable."""
         if isinstance(value, Maybe):
-            message = f"cannot access local variable '{name}' where it is not associated with a value"
-            self.b.emit("check", (value.flag,), {"error": "UnboundLocalError", "message": (message,)})
+            self._unbound(value.flag, name, frame)
             # From here on it is bound, or we would not be here.
             self.state.names[frame, name] = value.value
             value = value.value
+        return self.whole(value)
+
+    def _unbound(self, bound: Value, name: str, frame: Frame) -> None:
+        message = f"cannot access local variable '{name}' where it is not associated with a value"
+        error = "UnboundLocalError" if frame.source is self.frame.source else "NameError"
+        self.b.emit("check", (bound,), {"error": error, "message": (message,)})
+
+    def whole(self, value: Abs) -> Abs:
+        """The value itself; refused if it is a different thing on different paths."""
         if isinstance(value, Poison):
-            raise self.unsupported("AD102", value.reason, value.help, *value.notes)
+            raise self.unmergeable(value)
         return value
+
+    def unmergeable(self, poison: Poison) -> UnsupportedError:
+        return self.unsupported("AD102", poison.reason, poison.help, *poison.notes)
+
+    def kept(self, value: Abs) -> Abs:
+        """A value that gets a name; an iterator cannot: it can be run over only once, and later than it was made."""
+        if isinstance(value, Iter) and value.kind not in ("items", "values"):
+            raise self.unsupported(
+                "AD191", "an iterator that is kept in a variable", "run over it where it is made, or keep a list: list(...)"
+            )
+        return value
+
+    def immutable(self, obj: Any, what: str) -> Any:
+        """An object from outside that is looked into when compiling: it must not be one that can change later."""
+        if not isinstance(obj, _IMMUTABLE):
+            raise self.unsupported(
+                "AD192", f"{what} of a {type(obj).__name__} from outside, which may change later", "use a tuple, list or dict"
+            )
+        return obj
 
     def store_name(self, name: str, value: Abs) -> None:
         frame = self.owner(name)
@@ -122,7 +164,7 @@ class Context:
             raise self.unsupported(
                 "AD103", f"assignment to the global `{name}`", "return the value, and assign it where the function is called"
             )
-        self.state.names[frame, name] = self.named(value, name)
+        self.state.names[frame, name] = self.named(self.kept(value), name)
 
     def named(self, value: Abs, name: str) -> Abs:
         """Give a still nameless value the name it is assigned to, so that the generated code can use it."""
@@ -187,7 +229,8 @@ class Context:
     def truth(self, x: Abs) -> bool | Value:
         """The truth of a value: a bool if known now, else a boolean scalar."""
         if isinstance(x, Static):
-            return bool(x.obj)
+            custom = hasattr(type(x.obj), "__bool__") or hasattr(type(x.obj), "__len__")
+            return bool(self.immutable(x.obj, "the truth value")) if custom else True
         if isinstance(x, Dyn):
             value = x.value
             if value.type.dtype == "bool":  # type: ignore[union-attr]
@@ -197,6 +240,8 @@ class Context:
             return bool(x.items)
         if isinstance(x, Box):
             content = self.state.content(x)
+            if x.cls not in (list, dict) and (hasattr(x.cls, "__bool__") or hasattr(x.cls, "__len__")):
+                raise self.unsupported("AD105", f"the truth value of a {x.cls.__name__}", "call its method or compare a field")
             if isinstance(content, Items):
                 return bool(content.items) or x.cls not in (list, dict)
             return self.b.compare("gt", self.b.op("list_len", content.value), self.b.const(0))
@@ -204,6 +249,8 @@ class Context:
             raise self.unsupported(
                 "AD105", "the truth value of an array", "use .any() or .all(), or len(x) > 0 for emptiness"
             )
+        if isinstance(x, Range | Iter):
+            raise self.unsupported("AD105", f"the truth value of {describe(x)}", "compare its length with 0")
         return True
 
     def static(self, x: Abs, what: str) -> Any:
@@ -233,12 +280,27 @@ class Context:
             return self.read(x)
         if isinstance(x, Tup):
             return tuple(self.to_library(item) for item in x.items)
+        if isinstance(x, Iter) and x.kind == "generator":
+            return self.to_library(x.parts[0])
         if isinstance(x, Box) and x.cls is list:
             content = self.state.content(x)
             if isinstance(content, Items):
                 return [self.to_library(item) for item in content.items]
             return self.list_as_array(content.value)
         raise self.unsupported("AD107", f"{describe(x)} as an argument of a NumPy function", "pass numbers or arrays")
+
+    def call_entry(self, entry: Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Any:
+        """What an entry of the library builds for these arguments."""
+        converted = [self.to_library(arg) for arg in args]
+        named = {k: self.to_library(v) for k, v in kwargs.items()}
+        try:
+            return entry(self.b, *converted, **named)
+        except AutodiffError as error:
+            # An int argument or a loop index can be had as a static, where the library needs one.
+            if error.code != "AD207":
+                raise
+            known = [_more_static(a, c) for a, c in zip(args, converted)]
+            return entry(self.b, *known, **{k: _more_static(kwargs[k], c) for k, c in named.items()})
 
     def from_library(self, result: Any, first: Abs | None = None) -> Abs:
         """What a library function returned."""
@@ -293,6 +355,14 @@ class Context:
             return content.value
         element = join_elements([element_type(item) for item in content.items])
         return None if element is None else grow(self.b, self.state, content, ListOf(element))
+
+
+def _more_static(x: Abs, converted: Any) -> Any:
+    if isinstance(x, Dyn) and x.static is not None:
+        return x.static()
+    if isinstance(x, Tup):
+        return tuple(_more_static(item, c) for item, c in zip(x.items, converted))
+    return converted
 
 
 def int_value(ctx: Context, x: Abs, what: str) -> Value:

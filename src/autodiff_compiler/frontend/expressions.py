@@ -12,8 +12,20 @@ import numpy as np
 from autodiff_compiler.frontend import branches, calls, comprehensions, members, subscripts
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
-from autodiff_compiler.frontend.values import Abs, Box, Closure, Dyn, Items, Ref, Static, Text, Tup
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Closure,
+    Dyn,
+    Items,
+    Ref,
+    Static,
+    Text,
+    Tup,
+    Unmergeable,
+)
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import BOOL
 from autodiff_compiler.library import arith
 
 _STATIC_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -47,7 +59,10 @@ def evaluate(ctx: Context, node: ast.expr) -> Abs:
     with ctx.b.at(ctx.span(node)):
         if evaluator is None:
             raise ctx.unsupported("AD100", f"{_words(node)} in an expression", "compute it outside the function")
-        return evaluator(ctx, node)
+        try:
+            return ctx.whole(evaluator(ctx, node))
+        except Unmergeable as signal:
+            raise ctx.unmergeable(signal.poison) from None
 
 
 def _words(node: ast.AST) -> str:
@@ -100,7 +115,8 @@ def _dict(ctx: Context, node: ast.Dict) -> Abs:
             assert isinstance(inner, Items)
             content.update(zip(inner.keys, inner.items))
         else:
-            content[ctx.static(evaluate(ctx, key), "a key of a dict")] = evaluate(ctx, value)
+            name = ctx.static(evaluate(ctx, key), "a key of a dict")
+            content[name] = evaluate(ctx, value)
     box = Box(dict)
     ctx.state.boxes[box] = Items(tuple(content.values()), tuple(content))
     return box
@@ -196,7 +212,7 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
     operand = evaluate(ctx, node.operand)
     if isinstance(node.op, ast.Not):
         truth = ctx.truth(operand)
-        return Dyn(arith.unary(ctx.b, "not", truth)) if isinstance(truth, Value) else Static(not truth)
+        return Dyn(_negated(ctx, truth)) if isinstance(truth, Value) else Static(not truth)
     if isinstance(operand, Static):
         return _static(ctx, type(node.op), operand.obj)
     return ctx.from_value(arith.unary(ctx.b, type(node.op).__name__, ctx.to_library(operand)))
@@ -221,31 +237,77 @@ def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> A
 
 def _comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
     if op in (ast.Is, ast.IsNot):
-        return Static(_is(ctx, x, y) == (op is ast.Is))
+        same = _is(ctx, x, y)
+        if isinstance(same, Value):
+            return Dyn(same if op is ast.Is else _negated(ctx, same))
+        return Static(same == (op is ast.Is))
     if op in (ast.In, ast.NotIn):
         return _contains(ctx, x, y, op is ast.NotIn)
     if isinstance(x, Static) and isinstance(y, Static):
         return _static(ctx, op, x.obj, y.obj)
     numeric = (is_scalar(x) or isinstance(x, Ref)) and (is_scalar(y) or isinstance(y, Ref))
     if not numeric:
-        if op in (ast.Eq, ast.NotEq) and (isinstance(x, Static) or isinstance(y, Static)):
-            # A number or container never equals a string or None.
-            return Static(op is ast.NotEq)
+        if op in (ast.Eq, ast.NotEq) and (equal := _equal_objects(ctx, x, y)) is not None:
+            truth = ctx.truth(equal)
+            if isinstance(truth, Value):
+                return Dyn(truth if op is ast.Eq else _negated(ctx, truth))
+            return Static(truth == (op is ast.Eq))
         raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", "compare numbers or arrays")
     return ctx.from_value(arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)))
 
 
-def _is(ctx: Context, x: Abs, y: Abs) -> bool:
+def _negated(ctx: Context, truth: Value) -> Value:
+    """`not truth`, a Python bool."""
+    return ctx.b.cast(ctx.b.op("not", truth), BOOL)
+
+
+def _equal_objects(ctx: Context, x: Abs, y: Abs) -> Abs | None:
+    """`x == y` where one at least is no number: sequences item by item; None where we cannot tell."""
+    first, second = _sequence(ctx, x), _sequence(ctx, y)
+    if first is not None and second is not None:
+        if first[0] is not second[0] or len(first[1]) != len(second[1]):
+            return Static(False)
+        equal: Abs = Static(True)
+        for a, b in zip(first[1], second[1]):
+            equal = branches.short_circuit(ctx, equal, lambda a=a, b=b: _comparison(ctx, ast.Eq, a, b), stop_at=False)  # type: ignore[misc]
+        return equal
+    for one, other in ((x, y), (y, x)):
+        # A number or container never equals a string or None; an array compares its elements.
+        known = isinstance(one, Static) and (one.obj is None or isinstance(one.obj, str))
+        if known and (isinstance(other, Dyn | Static | Tup) or (isinstance(other, Box) and other.cls in (list, dict))):
+            return Static(False)
+        if first is not None and (is_scalar(y) or is_scalar(x)):
+            return Static(False)
+        first = second
+    return None
+
+
+def _sequence(ctx: Context, x: Abs) -> tuple[type, list[Abs]] | None:
+    """A tuple or a list of known length, and what kind it is."""
+    if isinstance(x, Tup):
+        return tuple, list(x.items)
+    if isinstance(x, Static) and isinstance(x.obj, tuple):
+        return tuple, [ctx.captures.wrap(ctx, item) for item in x.obj]
+    if isinstance(x, Box) and x.cls is list and isinstance(content := ctx.state.content(x), Items):
+        return list, list(content.items)
+    return None
+
+
+def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
     if isinstance(x, Static) and isinstance(y, Static):
         return x.obj is y.obj
     for one, other in ((x, y), (y, x)):
-        if isinstance(one, Static) and one.obj in (None, True, False, Ellipsis) and not is_scalar(other):
+        if not isinstance(one, Static):
+            continue
+        if isinstance(one.obj, bool) and isinstance(other, Dyn):
+            if other.value.type != BOOL:
+                return False
+            return other.value if one.obj else _negated(ctx, other.value)
+        if one.obj is None or one.obj is Ellipsis or isinstance(one.obj, bool) or not isinstance(other, Dyn):
             return False
-        if isinstance(one, Static) and one.obj is None:
-            return False
-    if isinstance(x, Ref) and isinstance(y, Ref):
-        raise ctx.unsupported("AD152", "`is` between arrays", "compare what they hold, or leave it to the caller")
-    return x is y
+    if isinstance(x, Box | Closure) or isinstance(y, Box | Closure):
+        return x is y
+    raise ctx.unsupported("AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with ==")
 
 
 def _contains(ctx: Context, x: Abs, y: Abs, negate: bool) -> Abs:
@@ -253,8 +315,9 @@ def _contains(ctx: Context, x: Abs, y: Abs, negate: bool) -> Abs:
         content = ctx.state.content(y)
         assert isinstance(content, Items)
         return Static((ctx.static(x, "a key of a dict") in content.keys) != negate)
-    if isinstance(y, Static):
-        return Static((ctx.static(x, "the left side of `in`") in y.obj) != negate)
+    if isinstance(y, Static) and not isinstance(y.obj, tuple):
+        container = ctx.immutable(y.obj, "the items")
+        return Static((ctx.static(x, "the left side of `in`") in container) != negate)
     items = calls.static_items(ctx, y, "the right side of `in`")
     found: Abs = Static(False)
     for item in items:
@@ -262,7 +325,7 @@ def _contains(ctx: Context, x: Abs, y: Abs, negate: bool) -> Abs:
         found = branches.short_circuit(ctx, found, lambda equal=equal: equal, stop_at=True)  # type: ignore[misc]
     truth = ctx.truth(found)
     if isinstance(truth, Value):
-        return Dyn(ctx.b.op("not", truth)) if negate else Dyn(truth)
+        return Dyn(_negated(ctx, truth)) if negate else Dyn(truth)
     return Static(truth != negate)
 
 

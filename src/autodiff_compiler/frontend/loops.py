@@ -8,7 +8,7 @@ is remembered by place, so that a loop inside a loop is not started from nothing
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from autodiff_compiler.frontend import branches
@@ -17,7 +17,7 @@ from autodiff_compiler.frontend.iteration import Items, Sequence, iterate
 from autodiff_compiler.frontend.merge import Merge
 from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, NameKey, State
-from autodiff_compiler.frontend.values import Abs, Dyn, Unroll
+from autodiff_compiler.frontend.values import Abs, Box, Dead, Dyn, Grown, Iter, Unroll
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import is_pure, nested_effect
@@ -40,8 +40,22 @@ def run_for(ctx: Context, node: ast.For) -> None:
         ctx.assign(node.target, item)
         ctx.run(node.body)
 
-    run_over(ctx, node, iterable, body, _live_at_head(ctx, node), node.orelse)
+    growing = [o for o in _lists(value) if isinstance(ctx.state.content(o), Grown)]
+    ctx.iterating += growing
+    try:
+        run_over(ctx, node, iterable, body, _live_at_head(ctx, node), node.orelse)
+    finally:
+        del ctx.iterating[len(ctx.iterating) - len(growing) :]
     ctx.state.names.pop(held, None)
+
+
+def _lists(over: Abs) -> Iterator[Box]:
+    """The lists and dicts that a loop runs over."""
+    if isinstance(over, Iter):
+        for part in over.parts:
+            yield from _lists(part)
+    elif isinstance(over, Box):
+        yield over
 
 
 def run_over(
@@ -55,10 +69,10 @@ def run_over(
     """Run `body` for each item: unrolled for items known now, as a loop for a run-time sequence."""
     key = (node, ctx.calls)
     if isinstance(iterable, Items):
-        _unrolled(ctx, key, list(iterable.items), body, orelse or [])
+        _unrolled(ctx, key, iterable, body, orelse or [])
         return
     if key in ctx.unrolled and iterable.bounds is not None:
-        _unrolled(ctx, key, iterable.static_items(), body, orelse or [])
+        _unrolled(ctx, key, Items(tuple(iterable.static_items())), body, orelse or [])
         return
     before = ctx.state.copy()
     try:
@@ -68,7 +82,7 @@ def run_over(
             raise
         ctx.unrolled.add(key)
         ctx.state = before
-        _unrolled(ctx, key, iterable.static_items(), body, orelse or [])
+        _unrolled(ctx, key, Items(tuple(iterable.static_items())), body, orelse or [])
 
 
 def _live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
@@ -154,7 +168,11 @@ def _condition_is_pure(ctx: Context, test: ast.expr) -> bool:
     before = ctx.state
     with ctx.b.region() as trial:
         ctx.state = before.copy()
-        ctx.evaluate(test)
+        try:
+            ctx.evaluate(test)
+        except Dead:
+            ctx.state = before
+            return False
         touched = ctx.state.versions != {**ctx.state.versions, **before.versions}
         touched = touched or any(before.boxes[box] is not ctx.state.boxes.get(box) for box in before.boxes)
     ctx.state = before
@@ -179,13 +197,18 @@ class _Fixpoint:
         for _ in range(ROUNDS):
             targets = LoopTargets()
             ctx.loops.append(targets)
+            ctx.rounds += 1
             try:
                 with ctx.b.region(*prefix, *merge.types, names=(*prefix_names, *merge.hints)) as opened:
                     ctx.state = merge.outputs(list(opened.params[len(prefix) :]))
-                    run_body(opened.params[: len(prefix)])
+                    try:
+                        run_body(opened.params[: len(prefix)])
+                    except Dead:
+                        ctx.state.exit = Exit(frozenset())
                     end = ctx.state
             finally:
                 ctx.loops.pop()
+                ctx.rounds -= 1
             self.left = _without(ctx, opened, end.exit, targets.continues)
             end = _with_exit(end, Exit(frozenset()) if end.exit.dead else Exit())
             following = Merge(self.entry, end, base=self.entry, live=live, widening=merge.widened())
@@ -289,18 +312,18 @@ def _with_exit(state: State, exit_: Exit) -> State:
 
 
 def _unrolled(
-    ctx: Context, key: tuple, items: list[Abs], body: Callable[[Abs], None], orelse: list[ast.stmt]
+    ctx: Context, key: tuple, iterable: Items, body: Callable[[Abs], None], orelse: list[ast.stmt]
 ) -> None:
     """Run the body once for each item."""
     targets = LoopTargets()
     outer_calls = ctx.calls
 
     def from_item(k: int) -> None:
-        while k < len(items):
+        while k < len(iterable.items):
             ctx.calls = (*outer_calls, (key[0], k))
             ctx.loops.append(targets)
             try:
-                body(items[k])
+                body(iterable.at(k))
             finally:
                 ctx.loops.pop()
                 ctx.calls = outer_calls
@@ -311,6 +334,7 @@ def _unrolled(
             if not left.normal:
                 branches.if_normal(ctx, lambda k=k: from_item(k))  # type: ignore[misc]
                 return
+        iterable.check()
         ctx.run(orelse)
 
     from_item(0)

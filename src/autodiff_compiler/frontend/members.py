@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from autodiff_compiler import library
 from autodiff_compiler.frontend import subscripts
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
-from autodiff_compiler.frontend.iteration import at, iterate, length
+from autodiff_compiler.frontend.iteration import at, iterate, length, length_changes
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -62,13 +63,16 @@ def _field(ctx: Context, box: Box, name: str) -> Abs:
     assert isinstance(content, Items)
     if name in content.keys:
         return content.items[content.keys.index(name)]
-    found = getattr(box.cls, name, None)
+    found = inspect.getattr_static(box.cls, name, None)
     if isinstance(found, property):
+        ctx.captures.of_class(box.cls, name)
         return ctx.call(Static(found.fget), [box], {})
+    if isinstance(found, staticmethod | classmethod):
+        return ctx.captures.attribute(ctx, box.cls, name)
     if callable(found):
         return Method(box, name)
     if found is not None:
-        return Static(found)
+        return ctx.captures.attribute(ctx, box.cls, name)
     raise ctx.wrong("AD145", f"`{box.cls.__name__}` has no attribute `{name}`")
 
 
@@ -80,6 +84,8 @@ def store_attribute(ctx: Context, x: Abs, name: str, value: Abs) -> None:
         raise ctx.unsupported(
             "AD138", "a write into an object that belongs to the caller", "copy it first: dataclasses.replace(x, ...)"
         )
+    if getattr(getattr(x.cls, "__dataclass_params__", None), "frozen", False):
+        raise ctx.wrong("AD169", f"assignment to a field of the frozen {x.cls.__name__}", "use dataclasses.replace")
     content = ctx.state.content(x)
     assert isinstance(content, Items)
     fields = dict(zip(content.keys, content.items))
@@ -96,16 +102,14 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
             return own(ctx, receiver, args, kwargs)
         entry = library.method(name)
         assert entry is not None
-        converted = [ctx.to_library(arg) for arg in args]
-        result = entry(ctx.b, ctx.to_library(receiver), *converted, **{k: ctx.to_library(v) for k, v in kwargs.items()})
-        made = ctx.from_library(result, receiver)
+        made = ctx.from_library(ctx.call_entry(entry, [receiver, *args], kwargs), receiver)
         return snapshot(made, receiver) if name == "diagonal" else made
     if isinstance(receiver, Static) and isinstance(receiver.obj, np.ufunc):
         return _ufunc_method(ctx, receiver.obj, name, args, kwargs)
     if isinstance(receiver, Static):
         return _static_method(ctx, receiver.obj, name, args)
     if isinstance(receiver, Box) and receiver.cls not in (list, dict):
-        return ctx.call(Static(getattr(receiver.cls, name)), [receiver, *args], kwargs)
+        return ctx.call(Static(ctx.captures.of_class(receiver.cls, name)), [receiver, *args], kwargs)
     table = _LIST_METHODS if isinstance(receiver, Box) and receiver.cls is list else _DICT_METHODS
     known = table.get(name)
     if known is None or not isinstance(receiver, Box):
@@ -176,6 +180,8 @@ def _own_list(ctx: Context, box: Box) -> Items | Grown:
 def append(ctx: Context, box: Box, value: Abs) -> None:
     """`box.append(value)`."""
     content = _own_list(ctx, box)
+    if box in ctx.iterating:
+        raise length_changes(ctx)
     if isinstance(content, Items):
         ctx.state.boxes[box] = Items((*content.items, value))
         return
@@ -191,6 +197,8 @@ def extend(ctx: Context, box: Box, other: Abs) -> None:
             append(ctx, box, item)
         return
     content = _own_list(ctx, box)
+    if box in ctx.iterating:
+        raise length_changes(ctx)
     b = ctx.b
     if isinstance(content, Items):
         items = ctx.as_grown(box) if content.items else None
@@ -202,6 +210,12 @@ def extend(ctx: Context, box: Box, other: Abs) -> None:
         b.yield_(b.op("list_append", body.params[1], element))
     results = b.for_(b.const(0), length(ctx, iterable), b.const(1), [content.value], body.done())
     ctx.state.boxes[box] = Grown(results[0])
+
+
+def repeat(ctx: Context, box: Box, count: Abs) -> None:
+    """`box *= count`, on the list itself."""
+    items = _known_items(ctx, box, "`*=`").items
+    ctx.state.boxes[box] = Items(items * ctx.static(count, "how often a list is repeated"))
 
 
 def _append(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

@@ -29,10 +29,14 @@ from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Cell,
+    Closure,
     Dyn,
     Grown,
     Items,
+    Iter,
     Maybe,
+    Method,
+    Partial,
     Poison,
     Ref,
     Static,
@@ -99,6 +103,8 @@ class Merge:
         self._pairs: dict[Location, tuple[Cell | None, Cell | None]] = {}
         self._boxes: dict[tuple[Box, Box], Box] = {}
         self._cells: dict[tuple[Cell | None, Cell | None], Finish] = {}
+        self._stale = {**a.stale, **b.stale}
+        self._escaped = {**a.escaped, **b.escaped}
         keys = [key for key in dict.fromkeys([*a.names, *b.names]) if live(key)]
         self._find_pairs(keys)
         self._finish_names = [(key, self._name(key)) for key in keys]
@@ -141,8 +147,8 @@ class Merge:
             state.versions[cell] = value
         for box, content in self._finish_boxes:
             state.boxes[box] = content(values)
-        state.stale = {**self.a.stale, **self.b.stale}
-        state.escaped = {**self.a.escaped, **self.b.escaped}
+        state.stale = {**self._stale, **self.a.stale, **self.b.stale}
+        state.escaped = {**self._escaped, **self.a.escaped, **self.b.escaped}
         state.exit = self._finish_exit(values)
         return state
 
@@ -154,7 +160,10 @@ class Merge:
         )
 
     def signature(self) -> tuple[Any, ...]:
-        return [(slot.key, slot.type) for slot in self.slots], list(self.merged), list(self.grown)  # type: ignore[return-value]
+        marked = {**self._stale, **self._escaped}
+        known: list[Any] = [cell for cell in self.a.versions if cell in marked]
+        known += [place for place, pair in self._pairs.items() if any(cell in marked for cell in pair if cell is not None)]
+        return [(slot.key, slot.type) for slot in self.slots], list(self.merged), list(self.grown), known  # type: ignore[return-value]
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
@@ -191,13 +200,16 @@ class Merge:
                 assert isinstance(box_b, Box)
                 if (box_a, box_b) in self._boxes or (box_a is box_b and box_a.constant is not None):
                     return
-                self._boxes[box_a, box_b] = box_a
-                content_a, content_b = self.a.boxes.get(box_a), self.b.boxes.get(box_b)
+                self._boxes[box_a, box_b] = box_a if box_a is box_b else Box(box_a.cls, local=box_a.local and box_b.local)
+                content_a, content_b = self.a.content_if_any(box_a), self.b.content_if_any(box_b)
                 walk_items(
                     ("box", box_a),
                     content_a.items if isinstance(content_a, Items) else (),
                     content_b.items if isinstance(content_b, Items) else (),
                 )
+
+            if isinstance(a, _HOLDERS) or isinstance(b, _HOLDERS):
+                walk_items(location, _held(a), _held(b))
 
         def walk_items(location: Location, a: tuple[Abs, ...], b: tuple[Abs, ...]) -> None:
             for i in range(max(len(a), len(b))):
@@ -245,6 +257,7 @@ class Merge:
         return finish
 
     def _value(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
+        name = "the value" if name == "$result" else name
         present = [x for x in (a, b) if x is not None]
         for x in present:
             if isinstance(x, Poison):
@@ -327,6 +340,10 @@ class Merge:
         present = [cell for cell in cells if cell is not None]
         cell = Cell(present[0].type, name, present[-1].span, local=all(c.local for c in present))
         cell.sources = tuple(dict.fromkeys(source for c in present for source in c.sources))
+        self._inherit(cell, present)
+        for other in dict.fromkeys([*self.a.versions, *self.b.versions]):
+            if any(c in other.sources for c in present):
+                other.sources = (*other.sources, cell)
 
         def version(which: Cell | None, state: State) -> Getter:
             return lambda builder: None if which is None else state.version(which)
@@ -342,6 +359,7 @@ class Merge:
         cell = Cell(model.type, name, model.cell.span)
         origins = [ref.cell for ref in (a, b) if ref is not None]
         cell.sources = tuple(dict.fromkeys(source for c in origins for source in c.sources or (c,)))
+        self._inherit(cell, origins)
 
         def getter(ref: Ref | None, state: State) -> Getter:
             return lambda builder: None if ref is None else read(builder, state, ref)
@@ -349,6 +367,13 @@ class Merge:
         slot = self._slot((*location, "merged"), model.type, name, getter(a, self.a), getter(b, self.b))
         self._cells[cell, cell] = lambda values: (cell, slot(values))
         return lambda values: Ref(cell, model.type)
+
+    def _inherit(self, cell: Cell, origins: list[Cell]) -> None:
+        """What is true of an array on one path is true of what it may be afterwards."""
+        for marks in (self._stale, self._escaped):
+            for origin in origins:
+                if origin in marks:
+                    marks[cell] = marks[origin]
 
     # -- cells, boxes, exits ---------------------------------------------------------------------------------------
 
@@ -380,14 +405,19 @@ class Merge:
     def _box_contents(self) -> list[tuple[Box, Finish]]:
         finishes: list[tuple[Box, Finish]] = []
         for (box_a, box_b), box in list(self._boxes.items()):
-            finishes.append((box, self._content(box_a, self.a.boxes.get(box_a), self.b.boxes.get(box_b))))
+            joined = self._content(box_a, self.a.content_if_any(box_a), self.b.content_if_any(box_b))
+            finishes.append((box, joined))
         reached = {box for box, _ in finishes}
         for box, content in self.a.boxes.items():
             if box not in reached and self.b.boxes.get(box) is content:
                 finishes.append((box, lambda values, kept=content: kept))  # type: ignore[misc]
         return finishes
 
-    def _content(self, box: Box, a: Items | Grown | None, b: Items | Grown | None) -> Finish:
+    def _content(self, box: Box, a: Items | Grown | Poison | None, b: Items | Grown | Poison | None) -> Finish:
+        if isinstance(a, Poison):
+            return lambda values: a
+        if isinstance(b, Poison):
+            return lambda values: b
         present = [content for content in (a, b) if content is not None]
         first = present[0]
         if any(isinstance(c, Grown) for c in present) or box in self.before.grown:
@@ -399,8 +429,7 @@ class Merge:
         items_b = b.items if isinstance(b, Items) else None
         assert isinstance(first, Items)
         if any(isinstance(c, Items) and c.keys != first.keys for c in present):
-            problem = _poison(f"a {box.cls.__name__} has different keys on different paths")
-            return lambda values: Items((problem(values),))
+            return _poison(f"a {box.cls.__name__} has different keys on different paths")
         parts = [
             self._value(("box", box, i), items_a and items_a[i], items_b and items_b[i], str(key))
             for i, key in enumerate(first.keys or range(len(first.items)))
@@ -415,6 +444,8 @@ class Merge:
                 types.append(content.element)
             elif content is not None:
                 types += [element_type(item) for item in content.items]
+                # The list will hold a copy of their values: a later write to them would not show in it.
+                self._escaped.update((item.cell, item.cell.span) for item in content.items if isinstance(item, Ref))
         key = ("box", box, "grown")
         if self._known(key):
             before = self.before.types[key]
@@ -423,8 +454,7 @@ class Merge:
         element = join_elements(types)
         if element is None:
             self.mixed_list = True
-            problem = _poison("a list that grows in a loop holds things of different types, or its type is not known yet")
-            return lambda values: Items((problem(values),))
+            return _poison("a list that grows in a loop holds things of different types, or its type is not known yet")
         type_ = ListOf(element)
 
         def getter(content: Items | Grown | None, state: State) -> Getter:
@@ -457,6 +487,22 @@ def _unchanged(base: State, living: State) -> State:
 
 def _unwrap(value: Abs | None) -> Abs | None:
     return value.value if isinstance(value, Maybe) else value
+
+
+_HOLDERS = Iter | Method | Partial | Closure
+
+
+def _held(value: Abs | None) -> tuple[Abs, ...]:
+    """What an iterator, a method or a function keeps hold of."""
+    if isinstance(value, Iter):
+        return value.parts
+    if isinstance(value, Method):
+        return (value.receiver,)
+    if isinstance(value, Partial):
+        return (*value.args, *value.kwargs.values())
+    if isinstance(value, Closure):
+        return (*value.defaults, *(d for d in value.kw_defaults if d is not None))
+    return ()
 
 
 def _alike(present: list[Any]) -> bool:

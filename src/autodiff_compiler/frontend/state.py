@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autodiff_compiler.diagnostics import Span
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items, Poison, Unmergeable
 from autodiff_compiler.ir.core import Value
 
 NORMAL = 0
@@ -67,7 +67,7 @@ NameKey = tuple[Frame, str]
 class State:
     names: dict[NameKey, Abs] = field(default_factory=dict)
     versions: dict[Cell, Value] = field(default_factory=dict)
-    boxes: dict[Box, Items | Grown] = field(default_factory=dict)
+    boxes: dict[Box, Items | Grown | Poison] = field(default_factory=dict)
     stale: dict[Cell, Span] = field(default_factory=dict)
     """Merged references, and arrays inside growable lists, whose source was written since: where."""
     escaped: dict[Cell, Span] = field(default_factory=dict)
@@ -79,7 +79,14 @@ class State:
         return cell.constant if cell.constant is not None else self.versions[cell]
 
     def content(self, box: Box) -> Items | Grown:
-        return box.constant if box.constant is not None else self.boxes[box]
+        found = box.constant if box.constant is not None else self.boxes[box]
+        if isinstance(found, Poison):
+            raise Unmergeable(found)
+        return found
+
+    def content_if_any(self, box: Box) -> Items | Grown | Poison | None:
+        """The content, mergeable or not; None for a box that this state does not know."""
+        return box.constant if box.constant is not None else self.boxes.get(box)
 
     def knows(self, cell: Cell) -> bool:
         return cell.constant is not None or cell in self.versions

@@ -21,8 +21,9 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import RETURN_NAME, Exit, NameKey
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Ref, Static, Text
+from autodiff_compiler.frontend.values import Abs, Box, Dead, Dyn, Maybe, Poison, Ref, Static, Text, Unmergeable
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import FLOATS, Scalar, numpy_dtype
 from autodiff_compiler.library import arith
 
 
@@ -31,11 +32,16 @@ def run(ctx: Context, statements: list[ast.stmt]) -> None:
     for i, statement in enumerate(statements):
         rest = statements[i + 1 :]
         with ctx.b.at(ctx.span(statement)):
-            if isinstance(statement, ast.If):
-                if _if(ctx, statement, rest):
-                    return
-            else:
-                _run(ctx, statement)
+            try:
+                if isinstance(statement, ast.If):
+                    if _if(ctx, statement, rest):
+                        return
+                else:
+                    _run(ctx, statement)
+            except Dead:
+                ctx.state.exit = Exit(frozenset())
+            except Unmergeable as signal:
+                raise ctx.unmergeable(signal.poison) from None
             left = ctx.state.exit
             if left.left:
                 return
@@ -80,7 +86,7 @@ def live_after(ctx: Context, statement: ast.stmt) -> Callable[[NameKey], bool]:
 
 def _if(ctx: Context, node: ast.If, rest: list[ast.stmt]) -> bool:
     """Run an `if`; True if the rest of the block was run inside one of its branches."""
-    if not node.orelse and len(node.body) == 1 and isinstance(node.body[0], ast.Raise) and _plain(node.body[0]):
+    if not node.orelse and len(node.body) == 1 and isinstance(node.body[0], ast.Raise) and _plain(ctx, node.body[0]):
         return _raise_if(ctx, node.test, node.body[0])
     truth = ctx.truth(ctx.evaluate(node.test))
     if not isinstance(truth, Value):
@@ -98,9 +104,20 @@ def _if(ctx: Context, node: ast.If, rest: list[ast.stmt]) -> bool:
     return consumed or (then.state.exit.left and orelse.state.exit.left)
 
 
-def _plain(node: ast.Raise) -> bool:
-    """Whether making the exception does nothing that could fail or have an effect."""
-    return node.exc is not None and not any(isinstance(n, ast.Subscript | ast.BinOp) for n in ast.walk(node.exc))
+def _plain(ctx: Context, node: ast.Raise) -> bool:
+    """Whether making the exception does nothing that could fail or have an effect: names and texts of them only."""
+    exc = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    arguments = node.exc.args if isinstance(node.exc, ast.Call) else []
+    return isinstance(exc, ast.Name | ast.Attribute) and all(_is_plain(ctx, argument) for argument in arguments)
+
+
+def _is_plain(ctx: Context, node: ast.expr | None) -> bool:
+    if isinstance(node, ast.JoinedStr):
+        return all(_is_plain(ctx, p.value if isinstance(p, ast.FormattedValue) else p) for p in node.values)
+    if isinstance(node, ast.Name):
+        frame = ctx.owner(node.id)
+        return frame is None or not isinstance(ctx.state.names.get((frame, node.id)), Maybe | Poison | None)
+    return node is None or isinstance(node, ast.Constant)
 
 
 def _raise_if(ctx: Context, test: ast.expr, node: ast.Raise) -> bool:
@@ -162,13 +179,24 @@ def message(ctx: Context, arguments: list[Abs]) -> tuple[tuple[str | None, ...],
 
 def _assert(ctx: Context, node: ast.Assert) -> None:
     truth = ctx.truth(ctx.evaluate(node.test))
-    texts = [] if node.msg is None else [ctx.evaluate(node.msg)]
+
+    def fail(held: Value) -> None:
+        parts, values = message(ctx, [] if node.msg is None else [ctx.evaluate(node.msg)])
+        ctx.b.emit("check", (held, *values), {"error": "AssertionError", "message": parts})
+
     if not isinstance(truth, Value):
-        if truth:
-            return
-        truth = ctx.b.const(False)
-    parts, values = message(ctx, texts)
-    ctx.b.emit("check", (truth, *values), {"error": "AssertionError", "message": parts})
+        if not truth:
+            fail(ctx.b.const(False))
+            raise Dead
+    elif _is_plain(ctx, node.msg):
+        fail(truth)
+    else:
+        # The message is made only where it is shown.
+        def failing() -> None:
+            fail(ctx.b.const(False))
+            raise Dead
+
+        branches.branch(ctx, truth, lambda: None, failing)
 
 
 def _return(ctx: Context, node: ast.Return) -> None:
@@ -203,9 +231,11 @@ def _with(ctx: Context, node: ast.With) -> None:
     for item in node.items:
         if isinstance(item.context_expr, ast.Call):
             function = ctx.evaluate(item.context_expr.func)
-            if isinstance(function, Static) and function.obj is np.errstate and item.optional_vars is None:
+            settings = [ctx.static(ctx.evaluate(k.value), "an argument of np.errstate") for k in item.context_expr.keywords]
+            known = isinstance(function, Static) and function.obj is np.errstate and item.optional_vars is None
+            if known and not item.context_expr.args and all(s in ("ignore", "warn", "print") for s in settings):
                 continue  # it only changes which warnings are shown
-        raise ctx.unsupported("AD156", "`with`", "only `with np.errstate(...)` can stand in a differentiated function")
+        raise ctx.unsupported("AD156", "`with`", "only `with np.errstate(all='ignore')`, or 'warn', can stand in a differentiated function")
     run(ctx, node.body)
 
 
@@ -279,6 +309,8 @@ def _aug_assign(ctx: Context, node: ast.AugAssign) -> None:
             _in_place(ctx, current, subscripts.WHOLE_ARRAY, [], op, value)
         elif isinstance(current, Box) and current.cls is list and op is ast.Add:
             members.extend(ctx, current, value)
+        elif isinstance(current, Box) and current.cls is list and op is ast.Mult:
+            members.repeat(ctx, current, value)
         else:
             ctx.store_name(target.id, expressions.binary(ctx, op, current, value))
         return
@@ -302,25 +334,76 @@ def _aug_assign(ctx: Context, node: ast.AugAssign) -> None:
         else:
             subscripts.store(ctx, base, index, expressions.binary(ctx, op, current, value))
         return
-    if op in (ast.Add, ast.Sub) and subscripts.is_basic_place(ctx, base, index):
-        value = ctx.evaluate(node.value)
+    _augment_array(ctx, base, index, op, node.value)
+
+
+def _augment_array(
+    ctx: Context, base: Ref, index: list[subscripts.Index], op: type[ast.operator], node: ast.expr
+) -> None:
+    """`base[index] op= node`: Python reads the place, evaluates the value, and writes the place."""
+    if _only_reads(node) and op in (ast.Add, ast.Sub) and subscripts.is_basic_place(ctx, base, index):
+        value = ctx.evaluate(node)
+        if _adds_exactly(ctx, base, value):
+            step, operands = subscripts.array_step(ctx, base, index)
+            _in_place(ctx, base, (step,), operands, op, value)
+            return
+        current = subscripts.load(ctx, base, index)
+    else:
+        current = subscripts.load(ctx, base, index)
+        value = ctx.evaluate(node)
+    if isinstance(current, Ref) and current.cell is base.cell:
+        # A view: it is changed in place, and shows what the value's evaluation has written.
         step, operands = subscripts.array_step(ctx, base, index)
         _in_place(ctx, base, (step,), operands, op, value)
         return
-    current = subscripts.load(ctx, base, index)
-    before = ctx.from_value(ctx.value(current)) if isinstance(current, Ref) else current
-    value = ctx.evaluate(node.value)
-    subscripts.store(ctx, base, index, expressions.binary(ctx, op, before, value))
+    result = expressions.binary(ctx, op, current, value)
+    if isinstance(current, Ref):
+        assert isinstance(result, Ref)
+        _check_cast(ctx, result.type.dtype, base.type.dtype)
+    subscripts.store(ctx, base, index, result)
+
+
+def _only_reads(node: ast.expr) -> bool:
+    """Whether an expression certainly changes nothing, so that it does not matter when it is evaluated."""
+    return not any(isinstance(n, ast.Call | ast.NamedExpr | ast.Await | ast.Yield) for n in ast.walk(node)) or all(
+        isinstance(n.func, ast.Attribute) and isinstance(n.func.value, ast.Name) and n.func.value.id in ("np", "math")
+        for n in ast.walk(node)
+        if isinstance(n, ast.Call)
+    )
+
+
+def _adds_exactly(ctx: Context, ref: Ref, value: Abs) -> bool:
+    """Whether adding in the array's own dtype is what NumPy does: the value is of that dtype, or a weak Python number."""
+    if ref.type.dtype == "bool":
+        return False
+    if isinstance(value, Static):
+        return not isinstance(value.obj, np.generic) and (ref.type.dtype in FLOATS or not isinstance(value.obj, float))
+    if isinstance(value, Dyn):
+        type_ = value.value.type
+        assert isinstance(type_, Scalar)
+        weak = type_.kind == "py" and (ref.type.dtype in FLOATS or type_.dtype not in FLOATS)
+        return weak or type_.dtype == ref.type.dtype
+    return isinstance(value, Ref) and value.type.dtype == ref.type.dtype
 
 
 def _in_place(ctx: Context, ref: Ref, path: Any, operands: list[Value], op: type[ast.operator], value: Abs) -> None:
     """`ref[path] op= value` on the array itself."""
-    if op in (ast.Add, ast.Sub) and ref.type.dtype != "bool":
+    if op in (ast.Add, ast.Sub) and _adds_exactly(ctx, ref, value):
         subscripts.store_at(ctx, ref, path, operands, value, "+" if op is ast.Add else "-")
         return
     current = ctx.b.load(ctx.read(ref), path, operands)
-    result = arith.binary(ctx.b, op.__name__, current, ctx.to_library(value))
-    subscripts.store_at(ctx, ref, path, operands, ctx.from_value(result))
+    result = ctx.from_value(arith.binary(ctx.b, op.__name__, current, ctx.to_library(value)))
+    if isinstance(result, Ref):
+        _check_cast(ctx, result.type.dtype, ref.type.dtype)
+    subscripts.store_at(ctx, ref, path, operands, result)
+
+
+def _check_cast(ctx: Context, result: str, array: str) -> None:
+    """NumPy's in-place operators cast their result within one kind only."""
+    if not np.can_cast(numpy_dtype(result), numpy_dtype(array), "same_kind"):
+        raise ctx.wrong(
+            "AD128", f"an in-place operator whose result is {result} on an array of {array}", "make the array a float array"
+        )
 
 
 # -- the rest --------------------------------------------------------------------------------------------------------
@@ -357,7 +440,9 @@ def _delete(ctx: Context, node: ast.Delete) -> None:
         if not isinstance(target, ast.Name):
             raise ctx.unsupported("AD161", "`del` of an element", "build a new list or dict without it")
         ctx.load_name(target.id)
-        del ctx.state.names[ctx.frame, target.id]
+        frame = ctx.owner(target.id)
+        assert frame is not None, "load_name refuses to find names from outside, and captures cannot be deleted"
+        del ctx.state.names[frame, target.id]
 
 
 def _nothing(ctx: Context, node: ast.stmt) -> None:

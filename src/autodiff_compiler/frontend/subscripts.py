@@ -282,7 +282,7 @@ def _stored_value(ctx: Context, array: Array, value: Abs, accumulate: str | None
         stored = ctx.value(value, "what is assigned to an array element")
     dtype = dtype_of(stored.type)
     if accumulate is not None and dtype in FLOATS and array.dtype not in FLOATS:
-        raise ctx.wrong("AD128", f"cannot add {dtype} to an array of {array.dtype} in place", "make the array a float array")
+        raise ctx.wrong("AD128", f"adding {dtype} to an array of {array.dtype} in place", "make the array a float array")
     if dtype != array.dtype:
         weak = isinstance(value, Static) and is_scalar(value) and array.dtype in FLOATS
         stored = scalar_value(ctx.b, value, Scalar(array.dtype)) if weak else ctx.b.cast(stored, Scalar(array.dtype))
@@ -321,8 +321,8 @@ def _load_container(ctx: Context, base: Box | Tup | Static | Range, index: Index
     if isinstance(base, Static):
         if isinstance(index, Slice):
             parts = [None if p is None else ctx.static(p, "a slice bound") for p in (index.start, index.stop, index.step)]
-            return ctx.captures.wrap(ctx, base.obj[slice(*parts)])
-        return _static_item(ctx, base.obj, ctx.static(index, "an index"))
+            return ctx.captures.wrap(ctx, ctx.immutable(base.obj, "a slice")[slice(*parts)])
+        return _static_item(ctx, ctx.immutable(base.obj, "an item"), ctx.static(index, "an index"))
     if isinstance(base, Range):
         raise ctx.unsupported("AD129", "indexing a range", "compute the value: start + i * step")
     if isinstance(base, Tup):

@@ -127,11 +127,20 @@ class Range:
 
 @dataclass(frozen=True, eq=False)
 class Iter:
-    """`enumerate`, `zip`, `reversed`, … of other iterables."""
+    """`enumerate`, `zip`, `reversed`, … of other iterables; "generator" for what has been evaluated already."""
 
     kind: str
     parts: tuple[Abs, ...]
     start: Abs = field(default_factory=lambda: Static(0))
+
+
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """`functools.partial(function, *args, **kwargs)` made inside the program."""
+
+    function: Abs
+    args: tuple[Abs, ...]
+    kwargs: dict[str, Abs]
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +168,19 @@ class Poison:
     notes: tuple[Note, ...] = ()
 
 
-Abs = Static | Dyn | Ref | Tup | Box | Closure | Method | Range | Iter | Text | Maybe | Poison
+Abs = Static | Dyn | Ref | Tup | Box | Closure | Method | Range | Iter | Partial | Text | Maybe | Poison
+
+
+class Dead(Exception):  # noqa: N818  (a signal to the enclosing block, not an error)
+    """Control does not come past here: an exception was raised on every path."""
+
+
+class Unmergeable(Exception):  # noqa: N818  (becomes an error where the place is known)
+    """The content of a list or dict that is a different thing on different paths is looked at."""
+
+    def __init__(self, poison: Poison) -> None:
+        super().__init__(poison.reason)
+        self.poison = poison
 
 
 class Unroll(Exception):  # noqa: N818  (a signal to a loop, not an error)
