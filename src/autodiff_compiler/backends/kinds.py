@@ -131,7 +131,7 @@ class _Weakened(_Analysis):
                 return Effect.NOTHING
             return Effect.PASSED_ON if kind in ARITHMETIC else Effect.SEEN
         writes = kind in ("store", "accum", "full", "broadcast_to")
-        if writes or TABLE[kind].elementwise and _is_float64(op.result):
+        if writes or (TABLE[kind].elementwise and _is_float64(op.result)):
             # Written into an array, or given to a function of NumPy, or to `float`.
             return Effect.NOTHING
         return Effect.SEEN
@@ -169,7 +169,9 @@ class _Strengthened(_Analysis):
         if kind in COMPARISONS:
             tests = all(user.kind == "if" for user in self.nesting.users.get(op.result, ()))
             return Effect.NOTHING if tests else Effect.SEEN
-        integer = operand.type.dtype in INTS  # type: ignore[union-attr]
+        if not isinstance(operand.type, Scalar):
+            return Effect.SEEN  # a list that holds the number is given away
+        integer = operand.type.dtype in INTS
         if kind in ARITHMETIC or (kind in (*RAISING, *RETURNING) and not integer):
             return Effect.PASSED_ON if adjoint else Effect.SEEN
         if TABLE[kind].elementwise and _is_float64(op.result) and kind not in RAISING and not integer:
