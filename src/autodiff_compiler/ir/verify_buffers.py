@@ -64,6 +64,8 @@ class _Buffers:
         self.sources: dict[Value, Memory] = {}
         # For lists of arrays: the origin that stands for the elements.
         self.elements: dict[Value, Value] = {}
+        # For two merged values that may be one buffer: the origin that stands for it.
+        self.common: dict[tuple[Value, Value], Value] = {}
         # Values that must not be read any more, and the op that overwrote them.
         self.stale: dict[Value, Op] = {}
         self.problems: dict[Op, dict[str, None]] = {}
@@ -138,15 +140,28 @@ class _Buffers:
     def join(self, op: Op, targets: Sequence[Value], edges: Sequence[Sequence[Memory]]) -> list[Memory]:
         """The memory of merged values, from the memory that each edge brings for each of them."""
         memories = [[target] for target in targets]
-        for edge in edges:
-            for i, j in combinations(range(len(targets)), 2):
-                if self.overlap(edge[i], edge[j]):
-                    memories[i].append(targets[j])
-                    memories[j].append(targets[i])
+        for i, j in combinations(range(len(targets)), 2):
+            meeting = [edge for edge in edges if self.overlap(edge[i], edge[j])]
+            if meeting:
+                # What they share on these edges; on other edges each may be something that the other is not.
+                shared = self.shared(op, targets[i], targets[j])
+                brought = [self.from_outside(op, edge[k]) for edge in meeting for k in (i, j)]
+                self.sources[shared] = _union([self.sources[shared], *brought])
+                memories[i].append(shared)
+                memories[j].append(shared)
         for i, target in enumerate(targets):
             brought = [self.from_outside(op, edge[i]) for edge in edges]
             self.sources[target] = _union([self.sources[target], *brought])
         return [tuple(dict.fromkeys(memory)) for memory in memories]
+
+    def shared(self, op: Op, left: Value, right: Value) -> Value:
+        """The origin that stands for one buffer under two merged values."""
+        if (left, right) not in self.common:
+            made = self.common[left, right] = Value(left.type, f"{left.name}_{right.name}")
+            self.age[made] = len(self.age)
+            self.merge[made] = op
+            self.sources[made] = ()
+        return self.common[left, right]
 
     def from_outside(self, op: Op, memory: Memory) -> Memory:
         """The origins with those inside the merge replaced by what they may be from outside of it."""
