@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from autodiff_compiler import driver
+from autodiff_compiler.cli.bench import _difference
 from autodiff_compiler.cli.main import main
 from autodiff_compiler.cli.target import parse_types, parse_values, parse_wrt
 
@@ -89,9 +92,9 @@ def test_numba_backend_prints_an_njit_function(program):
 
 
 def test_ir(program):
-    for stage in ("primal", "optimized", "reverse", "derivative", "buffers"):
+    for stage in driver.STAGES:
         assert "func" in run("ir", f"{program}:loop", "--stage", stage).stdout
-    assert run("ir", f"{program}:loop", "--stage", "forward").exit_code == 2
+    assert run("ir", f"{program}:loop", "--mode", "reverse", "--stage", "forward").exit_code == 2
     assert "func" in run("ir", f"{program}:loop", "--mode", "forward", "--stage", "forward").stdout
 
 
@@ -112,6 +115,13 @@ def test_bench(program):
     assert result.exit_code == 0
     assert "central differences" in result.stderr
     assert result.stdout == ""
+
+
+def test_differences_are_relative_to_the_largest_entry():
+    """A zero component has no scale of its own."""
+    assert _difference(np.array([200.0, 0.0]), np.array([200.0, 1e-6])) == pytest.approx(5e-9)
+    assert _difference((2.0, 0.0), (2.0, 0.5)) == 0.25
+    assert _difference(0.0, 0.0) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def run_bench(fun: Callable, arguments: dict[str, Any], argnums: Argnums, backen
     primal_time = seconds_per_call(lambda: fun(*map_floats(_copied, args)))
     table = Table(title=f"{getattr(fun, '__name__', 'function')}: gradient with respect to {names[0]}")
     for column in ("method", "time per call", "of the function", "largest relative difference"):
-        table.add_column(column, justify="left" if column == "method" else "right")
+        table.add_column(column, justify="left" if column == "method" else "right", no_wrap=column == "method")
     table.add_row("the function itself", _shown(primal_time), "1", "")
     rows: list[tuple[str, Callable[[], Any]]] = [
         (f"this gradient ({backend})", lambda: derivative(*args)),
@@ -86,9 +86,14 @@ def _shown(seconds: float) -> str:
     return f"{seconds * 1e9:.0f} ns"
 
 
-def _difference(a: Any, b: Any) -> float:
-    worst = 0.0
-    for x, y in zip(float_leaves(a), float_leaves(b), strict=True):
-        size = max(float(np.max(np.abs(x), initial=0.0)), 1e-300)
-        worst = max(worst, float(np.max(np.abs(np.asarray(x) - np.asarray(y)), initial=0.0)) / size)
-    return worst
+def _difference(ours: Any, other: Any) -> float:
+    """The largest difference, in units of the largest entry of either gradient."""
+    worst = size = 0.0
+    for x, y in zip(float_leaves(ours), float_leaves(other), strict=True):
+        worst = max(worst, _largest(np.asarray(x) - np.asarray(y)))
+        size = max(size, _largest(x), _largest(y))
+    return worst / size if size else 0.0
+
+
+def _largest(x: Any) -> float:
+    return float(np.max(np.abs(x), initial=0.0))

@@ -109,7 +109,7 @@ def jvp(target: str, wrt: str | None, types: str | None, backend: str, disable: 
 
 @main.command()
 @compiling
-@click.option("--mode", type=click.Choice(["reverse", "forward"]), default="reverse", show_default=True)
+@click.option("--mode", type=click.Choice(["reverse", "forward"]), help="Reverse, but for --stage forward.")
 @click.option("--value", is_flag=True, help="Return the value of the function too.")
 @click.option("--stage", type=click.Choice(driver.STAGES), default="derivative", show_default=True)
 @click.option("--spans", is_flag=True, help="With source positions; the text can then be parsed back as it was.")
@@ -120,12 +120,13 @@ def ir(
     types: str | None,
     backend: str,
     disable: str,
-    mode: str,
+    mode: str | None,
     value: bool,
     stage: str,
     spans: bool,
 ) -> None:
     """Print the IR of the derivative of FUNC at a stage."""
+    mode = mode or ("forward" if stage == "forward" else "reverse")
     stages = _compiled(target, wrt, types, backend, disable, mode, value).stages
     if stage not in stages:
         raise UserError("AD416", f"{mode} mode has no stage {stage!r}", help=f"it has: {', '.join(stages)}")
