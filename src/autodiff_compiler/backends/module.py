@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import count
 from types import ModuleType
 
 from autodiff_compiler import lazy
 from autodiff_compiler.backends import containers, syntax
+from autodiff_compiler.backends.naming import CALLED
 from autodiff_compiler.backends.numba import NumbaSpelling
 from autodiff_compiler.backends.prelude import needed, numpy_helpers, sources
 from autodiff_compiler.backends.python import PythonSpelling, dtype_name
 from autodiff_compiler.backends.source import Notes, print_module
 from autodiff_compiler.backends.structure import Printer
-from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of
+from autodiff_compiler.ir.walk import Rewriter
 
 FASTMATH = ("arcp", "contract", "nsz", "reassoc")
 
 
 def emit_python(function: Function, docstring: str) -> str:
+    function = _hiding_nothing(function, numpy_helpers)
     notes = Notes()
     taken = [*reserved(function), *sources(numpy_helpers)]
     leaves = containers.leaf_paths(function)
@@ -45,6 +50,7 @@ def emit_numba(function: Function, docstring: str, fastmath: bool) -> str:
     """A compiled kernel over leaves and, where there are containers, a plain function around it."""
     # The helpers import Numba, which takes half a second: only where they are asked for.
     helpers = lazy.load("autodiff_compiler.backends.prelude.numba_helpers")
+    function = _hiding_nothing(function, helpers)
     notes = Notes()
     spelling = NumbaSpelling()
     taken = [*reserved(function), *sources(helpers), "item"]
@@ -63,6 +69,20 @@ def emit_numba(function: Function, docstring: str, fastmath: bool) -> str:
     if not plain:
         functions.append(_wrapper(function, kernel_name, docstring, small))
     return assemble(function, functions, helpers, notes)
+
+
+def _hiding_nothing(function: Function, prelude: ModuleType) -> Function:
+    """The function with an underscore after parameters that would hide what the code calls: `np`, `len`, a helper."""
+    called = CALLED | sources(prelude).keys() | containers.named_objects(function).keys()
+    used = {name for name, _ in function.param_trees} | {param.name for param in function.params}
+    new: dict[str, str] = {}
+    for name in sorted(used & called):
+        new[name] = next(free for n in count(1) if (free := name + "_" * n) not in used)
+    if not new:
+        return function
+    renamed = {p: Value(p.type, new[p.name]) for p in function.params if p.name in new}
+    trees = tuple((new.get(name, name), tree) for name, tree in function.param_trees)
+    return replace(Rewriter(dict(renamed)).function(function), param_trees=trees)
 
 
 def _decorator(fastmath: bool) -> ast.expr:

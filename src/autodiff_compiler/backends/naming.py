@@ -22,6 +22,9 @@ from autodiff_compiler.ir.types import ListOf, Scalar, Type, rank
 MODULES = ("np", "math", "numba", "njit")
 RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MODULES)) - {"_"}
 
+# What printed code calls by name, beside helpers: a parameter must not hide it.
+CALLED = frozenset((*MODULES, "abs", "bool", "float", "int", "len", "list", "max", "min", "pow", "print", "range", "round", "slice"))
+
 
 class Names:
     """`names[value]`: the variable of a named value."""

@@ -16,7 +16,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import IO, PURE
 from autodiff_compiler.ir.opset import TABLE, is_pure, may_trap, nested_effect
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import Array, ListOf
+from autodiff_compiler.ir.types import INTS, Array, ListOf, Scalar
 from autodiff_compiler.ir.walk import all_ops
 
 WIDTH = 100
@@ -174,6 +174,14 @@ def _is_neighbour(nesting: Nesting, op: Op) -> bool:
     index, constant = (nesting.defs.get(v) for v in op.operands)
     is_index = index is None and op.operands[0] in nesting.indices and not op.result.name
     return is_index and constant is not None and constant.kind == "const" and nesting.uses[op.result] <= 6
+
+
+def _is_short_test(nesting: Nesting, op: Op) -> bool:
+    """Whether the op is the condition `0 < n` of branches: short enough to be written again in each."""
+    branches = all(user.kind == "if" for user in nesting.users[op.result])
+    plain = all(v in nesting.inline or v.name for v in op.operands)
+    integer = all(isinstance(v.type, Scalar) and v.type.dtype in INTS for v in op.operands)
+    return branches and plain and integer and not op.result.name and nesting.uses[op.result] <= 3
 
 
 def _nest_region(nesting: Nesting, region: Region, yields: bool) -> None:

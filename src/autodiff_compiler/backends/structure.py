@@ -9,6 +9,7 @@ import re
 from abc import ABC, abstractmethod
 
 from autodiff_compiler.backends import syntax
+from autodiff_compiler.backends.checks import joined
 from autodiff_compiler.backends.liveness import loop_slots
 from autodiff_compiler.backends.naming import Names
 from autodiff_compiler.backends.nesting import Nesting, plan
@@ -104,7 +105,7 @@ class Printer:
             if printed and not op.regions:
                 statements += self._note(op.span)
             statements += printed
-        return statements
+        return joined(statements)
 
     def _op(self, op: Op) -> list[ast.stmt]:
         if op.kind == "if" and self.nesting.is_expression(op):

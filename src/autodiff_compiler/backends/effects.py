@@ -1,0 +1,128 @@
+"""How checks, `print` and `raise` are written, and which checks need not be: those that NumPy makes itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from autodiff_compiler.backends import syntax
+from autodiff_compiler.backends.structure import Spelling, negated
+from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.types import Array
+
+
+class Effects(Spelling):
+    """The part of a spelling that is about ops without results."""
+
+    def operand(self, value: Value) -> ast.expr:
+        return self.printer.operand(value)
+
+    def effect(self, op: Op) -> list[ast.stmt]:
+        if op.kind == "print":
+            return [self._print(op)]
+        if op.kind == "raise":
+            return [syntax.raise_(op.attrs["error"], self.message(op.attrs["message"], op.operands))]
+        if self.performed(op):
+            return []
+        if op.kind == "check":
+            test = negated(self.condition(op.operands[0]))
+            error = syntax.raise_(op.attrs["error"], self.message(op.attrs["message"], op.operands[1:]))
+            return [ast.If(test=test, body=[error], orelse=[])]
+        return self._check(op)
+
+    def _check(self, op: Op) -> list[ast.stmt]:
+        a, b = (self.operand(v) for v in op.operands)
+        if op.kind == "check_index":
+            return [self._check_index(op, a, b)]
+        differ = syntax.compare(ast.NotEq(), a, b)
+        if op.kind == "check_equal":
+            message = op.attrs.get("message") or "shapes do not match"
+            text = self.message(message, ()) if isinstance(message, tuple) else syntax.literal(message)
+            return [ast.If(test=differ, body=[syntax.raise_("ValueError", text)], orelse=[])]
+        ones = [
+            syntax.compare(ast.NotEq(), self.operand(v), syntax.literal(1))
+            for v in op.operands
+            if self._number(v) in (None, 1)
+        ]
+        test = ast.BoolOp(op=ast.And(), values=[differ, *ones])
+        return [ast.If(test=test, body=[self._error("ValueError", "shapes cannot be broadcast together")], orelse=[])]
+
+    def _check_index(self, op: Op, index: ast.expr, extent: ast.expr) -> ast.stmt:
+        number = self._number(op.operands[0])
+        if isinstance(op.operands[0].type, Array):
+            low = syntax.compare(ast.Lt(), index, syntax.negative(extent))
+            high = syntax.compare(ast.GtE(), index, extent)
+            test: ast.expr = syntax.call("np.any", syntax.binary(ast.BitOr(), low, high))
+        elif number is not None:
+            # `x[-2]` is there where `x[1]` is.
+            test = syntax.compare(ast.LtE(), extent, syntax.literal(number if number >= 0 else -number - 1))
+        else:
+            inside = ast.Compare(left=syntax.negative(extent), ops=[ast.LtE(), ast.Lt()], comparators=[index, extent])
+            test = syntax.not_(inside)
+        return ast.If(test=test, body=[self._error("IndexError", f"index out of range{self._whose(op)}")], orelse=[])
+
+    def _number(self, value: Value) -> int | None:
+        op = self.printer.definition(value, "const")
+        return op.attrs["value"] if op is not None else None
+
+    def _whose(self, check: Op) -> str:
+        """`: axis 1 of A`, where the extent is that of an array with a name."""
+        op = self.printer.defs.get(check.operands[1])
+        if op is None or op.kind != "dim" or not op.operands[0].name:
+            return ""
+        return f": axis {op.attrs['axis']} of {op.operands[0].name}"
+
+    def _error(self, error: str, text: str) -> ast.stmt:
+        return syntax.raise_(error, syntax.literal(text))
+
+    def message(self, parts: Sequence[str | None], values: Sequence[Value]) -> ast.expr:
+        """The text of an error; each None of `parts` stands for the next of `values`."""
+        if None not in parts:
+            return syntax.literal("".join(part or "" for part in parts))
+        pattern = "".join("{}" if p is None else p.replace("{", "{{").replace("}", "}}") for p in parts)
+        return syntax.method(syntax.literal(pattern), "format", *(self.operand(v) for v in values))
+
+    def _print(self, op: Op) -> ast.stmt:
+        values = iter(op.operands)
+        shown = [self.operand(next(values)) if p is None else syntax.literal(p) for p in op.attrs["parts"]]
+        keywords = {
+            key: syntax.literal(op.attrs[key])
+            for key, default in (("sep", " "), ("end", "\n"))
+            if op.attrs.get(key, default) not in (default, None)
+        }
+        return syntax.expression(syntax.call("print", *shown, **keywords))
+
+    def performed(self, check: Op) -> bool:
+        """Whether the NumPy access that is printed for the same place in the source performs this check itself."""
+        region = self.printer.nesting.region_of[check]
+        return any(self._performs(op, check) for op in self._printed_at(region, check))
+
+    def _printed_at(self, region: Region, check: Op) -> list[Op]:
+        return [
+            op
+            for op in region.ops
+            if op.span is check.span and op.operands and not op.regions and op not in self.printer.nesting.dead
+        ]
+
+    def _performs(self, op: Op, check: Op) -> bool:
+        first, extent = check.operands[:2] if len(check.operands) > 1 else (None, None)
+        if check.kind == "check_index":
+            indexed = op.kind in ("load", "store", "accum", "list_get", "list_set", "list_accum")
+            items = op.operands[1:] if op.kind in ("load", "list_get") else op.operands[1:-1]
+            return indexed and first in items and self._extent_of(extent, op.operands[0])
+        if check.kind == "check_broadcast":
+            return (TABLE[op.kind].elementwise or op.kind in ("store", "accum")) and all(
+                any(self._extent_of(v, operand) for operand in op.operands) for v in check.operands
+            )
+        if check.kind == "check_equal":
+            return op.kind in ("matmul", "concat") and all(
+                any(self._extent_of(v, operand) for operand in op.operands) for v in check.operands
+            )
+        return False
+
+    def _extent_of(self, extent: Value | None, array: Value) -> bool:
+        """Whether `extent` is an extent of (a version of) `array`."""
+        op = self.printer.defs.get(extent) if extent is not None else None
+        root = self.printer.nesting.buffers.root
+        return op is not None and op.kind in ("dim", "list_len") and root(op.operands[0]) is root(array)
