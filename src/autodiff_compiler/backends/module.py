@@ -47,7 +47,7 @@ def emit_python(function: Function, docstring: str) -> str:
 
 
 def emit_numba(function: Function, docstring: str, fastmath: bool) -> str:
-    """A compiled kernel over leaves and, where there are containers, a plain function around it."""
+    """A compiled kernel over leaves and, where there are containers or NumPy scalars, a plain function around it."""
     # The helpers import Numba, which takes half a second: only where they are asked for.
     helpers = lazy.load("autodiff_compiler.backends.prelude.numba_helpers")
     function = _hiding_nothing(function, helpers)
@@ -57,8 +57,8 @@ def emit_numba(function: Function, docstring: str, fastmath: bool) -> str:
     printer = Printer(function, spelling, notes, taken)
     returned = [printer.operand(v) for v in function.results]
     results = function.results
-    small = [isinstance(v.type, Scalar) and v.type.dtype not in ("f64", "i64", "bool") for v in results]
-    plain = containers.is_flat(function) and function.result_tree in (None, Leaf()) and not any(small)
+    strong = [isinstance(v.type, Scalar) and v.type.kind == "np" for v in results]
+    plain = containers.is_flat(function) and function.result_tree in (None, Leaf()) and not any(strong)
     value: ast.expr = returned[0] if len(returned) == 1 else syntax.tuple_(returned)
     kernel_name = function.name if plain else printer.names.fresh(f"{function.name}_kernel")
     body = [*(docstring_statement(docstring) if plain else []), *printer.body(), ast.Return(value=value)]
@@ -67,7 +67,7 @@ def emit_numba(function: Function, docstring: str, fastmath: bool) -> str:
     made = [statement for text in spelling.templates.values() for statement in ast.parse(text).body]
     functions = [*made, kernel]
     if not plain:
-        functions.append(_wrapper(function, kernel_name, docstring, small))
+        functions.append(_wrapper(function, kernel_name, docstring, strong))
     return assemble(function, functions, helpers, notes)
 
 
@@ -91,17 +91,17 @@ def _decorator(fastmath: bool) -> ast.expr:
     return syntax.call("njit", cache=yes, error_model=syntax.literal("numpy"), nogil=yes, fastmath=flags)
 
 
-def _wrapper(function: Function, kernel: str, docstring: str, small: list[bool]) -> ast.stmt:
+def _wrapper(function: Function, kernel: str, docstring: str, strong: list[bool]) -> ast.stmt:
     """Takes the leaves out of the arguments, calls the kernel, rebuilds the result."""
     taken = set(containers.arguments(function))
     given = [_argument(path, param.type) for path, param in zip(containers.leaf_paths(function), function.params)]
     call = syntax.call(kernel, *given)
-    variables = [next(n for n in (f"out{i or ''}", f"out_{i}", f"out__{i}") if n not in taken) for i in range(len(small))]
+    variables = [next(n for n in (f"out{i or ''}", f"out_{i}", f"out__{i}") if n not in taken) for i in range(len(strong))]
     left = syntax.target(variables[0]) if len(variables) == 1 else ast.Tuple([syntax.target(v) for v in variables], ast.Store())
     leaves: list[ast.expr] = [
-        # Numba returns small scalars as Python numbers.
-        syntax.call(dtype_name(dtype_of(value.type)), syntax.name(v)) if is_small else syntax.name(v)
-        for v, value, is_small in zip(variables, function.results, small)
+        # Numba returns scalars as Python numbers.
+        syntax.call(dtype_name(dtype_of(value.type)), syntax.name(v)) if is_strong else syntax.name(v)
+        for v, value, is_strong in zip(variables, function.results, strong)
     ]
     rebuilt = ast.Return(value=containers.result(function, leaves))
     body = [*docstring_statement(docstring), syntax.assign(left, call) if variables else syntax.expression(call), rebuilt]
