@@ -5,10 +5,11 @@ from __future__ import annotations
 from autodiff_compiler.backends.cache import load
 from autodiff_compiler.backends.containers import named_objects
 from autodiff_compiler.backends.extents import taken_early
+from autodiff_compiler.backends.integers import bounded
 from autodiff_compiler.backends.module import emit_numba, emit_python
 from autodiff_compiler.ir.core import Function
 
-__all__ = ["emit", "load", "named_objects"]
+__all__ = ["bounded", "emit", "load", "named_objects"]
 
 
 def emit(function: Function, backend: str, docstring: str = "", fastmath: bool = True) -> str:
