@@ -23,7 +23,7 @@ from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
-from autodiff_compiler.ir.types import NUMPY_NAMES, Array, ListOf, Scalar, Type, is_float
+from autodiff_compiler.ir.types import INT, NUMPY_NAMES, Array, ListOf, Scalar, Type, is_float
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import Rewriter, free_values
 from autodiff_compiler.options import Options
@@ -252,7 +252,9 @@ def _emit(done: Compilation, docstring: str) -> None:
     fn = _pipeline(_named(done.function), LOWERING[done.options.backend], done.options)
     fn = done.keep("buffers", buffers.run(fn))
     done.text = backends.emit(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
-    done.call = backends.load(done.text, fn.name, backends.named_objects(fn))
+    call = backends.load(done.text, fn.name, backends.named_objects(fn))
+    integers = any(v.type in (INT, ListOf(INT)) for v in fn.params)
+    done.call = backends.bounded(call, fn.name) if done.options.backend == "numba" and integers else call
 
 
 def check_options(options: Options) -> Options:
