@@ -250,7 +250,12 @@ def _second_order(
     rng = np.random.default_rng(1)
     other = [random_like(arg, rng) for arg in args]
     ours = dot(product, [other[i] for i in varying])
-    close.number(dot(tuple(theirs), [other[i] for i in varying]), ours, scale, "reverse over reverse against forward over reverse")
+    close.number(
+        dot(tuple(theirs), [other[i] for i in varying]),
+        ours,
+        scale,
+        "reverse over reverse against forward over reverse",
+    )
     if program.single:
         return
     slopes = []

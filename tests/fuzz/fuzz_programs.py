@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from fuzz_draw import Draw, HypothesisDraw, SeededDraw
 from fuzz_expressions import Expressions
+from fuzz_helpers import HELPERS
+from fuzz_helpers import NAMES as HELPER_NAMES
 from fuzz_scope import Scope, Variable
 from hypothesis import strategies as st
 
@@ -89,35 +91,9 @@ class Generator:
 
     def _helper_functions(self) -> list[str]:
         texts: list[str] = []
-        forms = {
-            "ff": (
-                "def {n}(x, y):\n    return np.tanh(x) * y\n",
-                "def {n}(x, y=0.5):\n    if x > 0.19:\n        return x * y\n    return np.sin(x) + y\n",
-                "def {n}(x, y):\n    s = x\n    for k in range(3):\n        s = np.sin(s * y) + 0.3\n    return s\n",
-                "def {n}(x, y):\n    k = 0\n    while k < 4:\n        x = np.cos(x) + 0.1 * y\n        if x > 0.77:\n"
-                "            break\n        k += 1\n    return x\n",
-                "def {n}(x, y):\n    x, y = y, x\n    y = max(x, y)\n    return math.sin(x) + y\n",
-            ),
-            "a": (
-                "def {n}(a):\n    s = 0.0\n    for v in a:\n        s += np.tanh(v) * s + 0.2 * v\n    return s\n",
-                "def {n}(a):\n    b = a.copy()\n    b[0] = b[-1] * 0.5\n    b[1:] *= b[:-1]\n    return b.sum()\n",
-                "def {n}(a):\n    m = np.max(a)\n    return m + np.log(np.sum(np.exp(a - m)))\n",
-                "def {n}(a):\n    for i in range(len(a)):\n        if a[i] > 0.61:\n            return a[i] * 2.0\n"
-                "    return np.mean(a)\n",
-                "def {n}(a):\n    c = np.zeros_like(a)\n    for i, v in enumerate(a):\n        c[i] = v * v\n"
-                "        c[i] += c[i - 1]\n    return np.sum(c)\n",
-            ),
-            "write": (
-                "def {n}(a, x):\n    a[0] = a[0] * x\n",
-                "def {n}(a, x):\n    for i in range(1, len(a)):\n        a[i] = np.tanh(a[i - 1] * x + a[i])\n",
-                "def {n}(a, x):\n    a[1:] += 0.5 * a[:-1]\n    a *= np.cos(x)\n    return a\n",
-                "def {n}(a, x):\n    b = a[::-1]\n    b[0] = x\n    if x > 0.37:\n        b[-1] += 1.0\n",
-                "def {n}(a, x):\n    a[:] = np.sin(a) * x\n",
-            ),
-        }
-        for kind, bodies in forms.items():
+        for kind, bodies in HELPERS.items():
             if self.draw.chance(45):
-                name = {"ff": "helper", "a": "of_array", "write": "change"}[kind]
+                name = HELPER_NAMES[kind]
                 texts.append(self.draw.pick(bodies).format(n=name))
                 self.helpers[kind].append(name)
         return texts
@@ -198,7 +174,9 @@ class Generator:
 
     def _name(self, prefix: str = "") -> str:
         """A name that nothing visible has; it may have meant something in a block that has ended."""
-        taken = {v.name for v in self.scope.visible()} | {"f", "np", "math"} | {n for h in self.helpers.values() for n in h}
+        taken = (
+            {v.name for v in self.scope.visible()} | {"f", "np", "math"} | {n for h in self.helpers.values() for n in h}
+        )
         for name in (*([prefix] if prefix else NAMES), *(f"{prefix or 'd'}{k}" for k in range(1, 60))):
             if name not in taken:
                 return name
@@ -231,7 +209,13 @@ class Generator:
             (1, self._dead),
         ]
         if writable:
-            table += [(8, self._store), (4, self._store_slice), (2, self._in_place), (1, self._scatter), (1, self._mask)]
+            table += [
+                (8, self._store),
+                (4, self._store_slice),
+                (2, self._in_place),
+                (1, self._scatter),
+                (1, self._mask),
+            ]
             table += [(2, self._view), (2, self._alias), (2, self._overwrite)]
             if self.helpers["write"]:
                 table.append((3, self._call_writer))
@@ -282,7 +266,9 @@ class Generator:
     def _new_array(self) -> None:
         name = self._name(self.draw.pick(("b", "c", "h")))
         arrays = self.scope.visible("array")
-        shape = self.draw.pick(arrays).shape if arrays and self.draw.chance(70) else self.draw.pick(((3,), (4,), (2, 3)))
+        shape = (
+            self.draw.pick(arrays).shape if arrays and self.draw.chance(70) else self.draw.pick(((3,), (4,), (2, 3)))
+        )
         size = str(shape[0]) if len(shape) == 1 else str(shape)
         kind = self.draw.weighted([(5, "expression"), (2, "zeros"), (2, "copy")])
         same = self.scope.arrays(shape)
@@ -345,7 +331,9 @@ class Generator:
         array = self.draw.pick(self._writable())
         place = self.write.element(array)
         kind = self.draw.weighted([(4, "="), (4, "+="), (1, "-="), (1, "*=")])
-        value = self.write.bounded(1) if kind == "*=" or (kind == "=" and self.draw.chance(50)) else self.write.number(1)
+        value = (
+            self.write.bounded(1) if kind == "*=" or (kind == "=" and self.draw.chance(50)) else self.write.number(1)
+        )
         self.line(f"{place} {kind} {value}")
 
     def _store_slice(self) -> None:
@@ -359,7 +347,10 @@ class Generator:
                 table.append(("[1:-1]", (n - 2,)))
         else:
             m = array.shape[1]
-            table = [(f"[{self.write.index(n, array.name)}]", (m,)), (f"[:, {self.write.index(m, array.name, 1)}]", (n,))]
+            table = [
+                (f"[{self.write.index(n, array.name)}]", (m,)),
+                (f"[:, {self.write.index(m, array.name, 1)}]", (n,)),
+            ]
             table += [("[:]", (n, m)), ("[..., -1]", (n,)), ("[0, :]", (m,)), ("[::-1]", (n, m))]
         where, shape = draw.pick(table)
         operator = draw.weighted([(3, "="), (3, "+="), (1, "-="), (2, "*=")])
@@ -376,7 +367,9 @@ class Generator:
     def _in_place(self) -> None:
         array = self.draw.pick(self._writable())
         value = self.write.array(array.shape, 1) if self.draw.chance(60) else self.write.number(1)
-        self.line(self.draw.pick((f"{array.name} += {value}", f"{array.name} -= {value}", f"{array.name} *= np.sin({value})")))
+        self.line(
+            self.draw.pick((f"{array.name} += {value}", f"{array.name} -= {value}", f"{array.name} *= np.sin({value})"))
+        )
 
     def _scatter(self) -> None:
         """A write by an index array, which may name an element twice."""
@@ -385,7 +378,11 @@ class Generator:
                 if ints.high is not None and ints.high < array.shape[0]:
                     value = self.write.array(ints.shape, 1)
                     place = f"{array.name}[{ints.name}]"
-                    forms = (f"{place} += {value}", f"np.add.at({array.name}, {ints.name}, {value})", f"{place} = {value}")
+                    forms = (
+                        f"{place} += {value}",
+                        f"np.add.at({array.name}, {ints.name}, {value})",
+                        f"{place} = {value}",
+                    )
                     self.line(self.draw.pick(forms))
                     return
         self._store()
@@ -393,7 +390,9 @@ class Generator:
     def _mask(self) -> None:
         array = self.draw.pick(self._writable())
         place = f"{array.name}[{array.name} > 0.47]"
-        self.line(self.draw.pick((f"{place} = {self.write.bounded(1)}", f"{place} *= {self.write.atom()}", f"{place} += 0.2")))
+        self.line(
+            self.draw.pick((f"{place} = {self.write.bounded(1)}", f"{place} *= {self.write.atom()}", f"{place} += 0.2"))
+        )
 
     def _view(self) -> None:
         array = self.draw.pick(self._writable())
@@ -403,7 +402,10 @@ class Generator:
             table += [("[1:]", (n - 1, *array.shape[1:])), ("[:-1]", (n - 1, *array.shape[1:]))]
         if len(array.shape) == 2:
             m = array.shape[1]
-            table += [(f"[{self.write.index(n, array.name)}]", (m,)), (f"[:, {self.write.index(m, array.name, 1)}]", (n,))]
+            table += [
+                (f"[{self.write.index(n, array.name)}]", (m,)),
+                (f"[:, {self.write.index(m, array.name, 1)}]", (n,)),
+            ]
             table += [(".T", (m, n))]
         else:
             table.append(("[::2]", ((n + 1) // 2,)))
@@ -422,7 +424,9 @@ class Generator:
 
     def _overwrite(self) -> None:
         """The name gets another array.  On one of two paths, only a name that shares its array with none may."""
-        candidates = [v for v in self.scope.visible("array") if self.scope.local(v) or v.cell.names == 1 and not v.view]
+        candidates = [
+            v for v in self.scope.visible("array") if self.scope.local(v) or (v.cell.names == 1 and not v.view)
+        ]
         if not candidates:
             return self._store()
         array = self.draw.pick(candidates)
@@ -476,6 +480,7 @@ class Generator:
             kinds += [(2, "array"), (2, "enumerate"), (1, "zip"), (1, "tuple")]
         kind = draw.weighted(kinds)
         items: list[Variable] = []
+        over: list[Variable] = []
         if kind == "range":
             index = self._name(draw.pick(("i", "j", "l")))
             n = draw.pick(arrays).shape[0] if arrays and draw.chance(70) else draw.integer(0, 3)
@@ -489,6 +494,7 @@ class Generator:
             header = f"for {index} in {text}:"
         else:
             array = draw.pick(arrays)
+            over.append(array)
             element = self._name(draw.pick(("e", "o")))
             item = Variable(element, "float") if len(array.shape) == 1 else Variable(element, "array", array.shape[1:])
             item.fixed, item.cell.frozen, item.view = True, True, True
@@ -500,8 +506,11 @@ class Generator:
                 header = f"for {index}, {element} in enumerate({array.name}):"
             elif kind == "zip":
                 second = draw.pick(arrays)
+                over.append(second)
                 other = f"{element}2"
-                more = Variable(other, "float") if len(second.shape) == 1 else Variable(other, "array", second.shape[1:])
+                more = (
+                    Variable(other, "float") if len(second.shape) == 1 else Variable(other, "array", second.shape[1:])
+                )
                 more.fixed, more.cell.frozen, more.view = True, True, True
                 items.append(more)
                 header = f"for {element}, {other} in zip({array.name}, {second.name}):"
@@ -509,7 +518,12 @@ class Generator:
                 items[0] = Variable(element, "float", fixed=True)
                 header = f"for {element} in ({self.write.atom()}, {self.write.atom()}):"
         self.line(header)
+        # The loop holds what it runs over; a name that is rebound in it means one of two arrays.
+        for array in over:
+            array.cell.names += 1
         self._loop("for", items)
+        for array in over:
+            array.cell.names -= 1
 
     def _while(self) -> None:
         counter = self._name(self.draw.pick(("count", "it")))

@@ -18,7 +18,7 @@ CONFIGURATIONS = configurations()
 BLOCK = 40
 
 
-@pytest.mark.parametrize("block", range(8))
+@pytest.mark.parametrize("block", range(6))
 def test_random_programs(block):
     refused = 0
     for number in range(BLOCK * block, BLOCK * (block + 1)):
@@ -33,12 +33,12 @@ def test_random_programs(block):
 def test_all_configurations(number):
     for configuration in CONFIGURATIONS:
         outcome = run_one(seeded(number), configuration)
-        assert outcome.kind == "ok", f"{configuration}: {outcome}"
+        assert outcome.kind == "ok", f"{configuration}: {outcome.detail}"
 
 
 @seed(20)
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     database=None,
     derandomize=False,
@@ -86,7 +86,9 @@ def test_a_wrong_rule_is_found_and_shrunk(monkeypatch):
         return given
 
     monkeypatch.setattr(autodiff_compiler.rules, "vjp", wrong)
-    source = "def f(a, x):\n    s = 0.0\n    for i in range(len(a)):\n        if a[i] > 0.1:\n            s += a[i] * x\n"
+    source = (
+        "def f(a, x):\n    s = 0.0\n    for i in range(len(a)):\n        if a[i] > 0.1:\n            s += a[i] * x\n"
+    )
     source += "        a[i] = np.tanh(a[i] + s)\n    return np.sum(a) + s\n"
     program = Program(source, (np.array([0.3, -0.4, 0.8]), 0.7))
     outcome = run_one(program, Configuration())
