@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numba
 import numpy as np
 import pytest
 
@@ -59,3 +60,15 @@ def test_typed_list():
     assert len(given) == 2
     np.testing.assert_array_equal(given[1], A[1].T)
     assert len(numba_helpers.typed_list([], np.float32, 1)) == 0
+
+
+@pytest.mark.parametrize("blas", [True, False])
+@pytest.mark.parametrize("shapes", [((3, 4), (4, 2)), ((4,), (4, 2)), ((3, 4), (4,)), ((4,), (4,))])
+def test_dot_with_and_without_blas(blas, shapes, monkeypatch):
+    if blas:
+        pytest.importorskip("scipy")
+    monkeypatch.setattr(numba_helpers, "BLAS", blas)
+    # Compiled anew: a branch that cannot compile must be pruned.
+    dot = numba.njit(numba_helpers.dot.py_func)
+    a, b = (np.arange(math.prod(shape), dtype=float).reshape(shape) % 5 - 1.5 for shape in shapes)
+    np.testing.assert_allclose(dot(a, b), a @ b)

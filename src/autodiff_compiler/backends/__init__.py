@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autodiff_compiler.backends.cache import load
 from autodiff_compiler.backends.containers import named_objects
+from autodiff_compiler.backends.counters import lengths_for_trips
 from autodiff_compiler.backends.extents import taken_early
 from autodiff_compiler.backends.integers import bounded
 from autodiff_compiler.backends.module import emit_numba, emit_python
@@ -17,5 +18,5 @@ def emit(function: Function, backend: str, docstring: str = "", fastmath: bool =
 
     `backend` is "python" or "numba"; `fastmath` lets Numba reassociate sums and means nothing to Python.
     """
-    function = taken_early(function)
+    function = lengths_for_trips(taken_early(function))
     return emit_numba(function, docstring, fastmath) if backend == "numba" else emit_python(function, docstring)

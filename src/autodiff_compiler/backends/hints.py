@@ -17,7 +17,9 @@ from autodiff_compiler.ir.words import WORDS
 
 BAR, SAVED = "_bar", "_saved"
 # Ops whose value is the operand's in another form, and keeps its name.
-SAME = ("cast", "copy", "transpose", "reshape", "broadcast_to", "unbroadcast", "stop_gradient")
+SAME = ("cast", "copy", "reshape", "broadcast_to", "unbroadcast", "stop_gradient")
+# By which ends are given: `x[1:]`, `x[:-1]`, `x[1:-1]`.
+SLICES = {"s100": "tail", "s010": "head", "s110": "inner"}
 DEPTH = 8
 
 
@@ -51,6 +53,9 @@ class Hints:
         for user in users:
             if user.kind == "store" and user.operands[-1] is value and isinstance(value.type, Scalar):
                 array, *indices, _ = user.operands
+                if not self.bound(array) and not array.name:
+                    # That one is called after its elements.
+                    continue
                 name = self._element(array, user.attrs["path"], indices, depth)
                 if name:
                     return name
@@ -66,10 +71,13 @@ class Hints:
         for later in self._versions(value):
             for user in self.nesting.users.get(later, []):
                 if user.kind in ("store", "list_append") and user.operands[0] is later:
-                    saved = self._stem(user.operands[-1], depth)
-                    if saved.endswith(SAVED):
-                        return f"all_{saved}"
-                    return f"{saved}{SAVED}" if saved else ""
+                    item = user.operands[-1]
+                    name = self._stem(item, depth)
+                    if name.endswith(SAVED):
+                        return f"all_{name}"
+                    # What nobody else uses is computed for the array, not saved in it.
+                    saved = user.kind == "list_append" or self.nesting.uses[item] > 1
+                    return f"{name}{SAVED}" if name and saved else name
         return ""
 
     def _versions(self, value: Value) -> list[Value]:
@@ -100,6 +108,8 @@ class Hints:
             return self._unsaved(self._stem(op.operands[0], depth))
         if op.kind == "dim":
             return ("rows", "columns")[op.attrs["axis"]] if rank(op.operands[0].type) == 2 else "n"
+        if op.kind == "transpose":
+            return f"{self._stem(op.operands[0], depth)}_T"
         if op.kind in SAME:
             return self._stem(op.operands[0], depth)
         if _is_integer(value.type):
@@ -131,7 +141,7 @@ class Hints:
         base = name.removesuffix(BAR)
         items = path[0][1]
         if not items or any(item != "i" for item in items):
-            return f"new{bar}" if bar else f"{base}_part"
+            return f"new{bar}" if bar else f"{base}_{SLICES.get(''.join(items), 'part')}"
         labels = [self._label(index, depth) for index in indices]
         if "" in labels:
             return f"{base}_item{bar}"

@@ -137,6 +137,8 @@ def assemble(function: Function, functions: Sequence[ast.stmt], prelude: ModuleT
     body = [*helpers, *functions]
     names = {name for node in body for name in syntax.names_read(node)}
     imports: list[ast.stmt] = []
+    if "importlib" in names:
+        imports.append(ast.Import(names=[ast.alias(name="importlib.util", asname=None)]))
     if "math" in names:
         imports.append(ast.Import(names=[ast.alias(name="math", asname=None)]))
     imports += containers.imports(function)

@@ -19,7 +19,7 @@ from autodiff_compiler.ir.core import Region, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import ListOf, Scalar, Type, rank
 
-MODULES = ("np", "math", "numba", "njit")
+MODULES = ("np", "math", "numba", "njit", "importlib")
 RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MODULES)) - {"_"}
 
 # What printed code calls by name, beside helpers: a parameter must not hide it.

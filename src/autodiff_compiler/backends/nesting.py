@@ -165,19 +165,27 @@ def _everywhere(nesting: Nesting) -> None:
                 source = nesting.defs.get(array)
                 if source is None or nesting.uses[array] > 1 or len(source.results) > 1:
                     nesting.inline.add(op.result)
-        elif (op.kind in ("add", "sub") and _is_neighbour(nesting, op)) or (op.kind == "cast" and op.operands[0] in nesting.indices and not op.result.name):
+        elif any(is_short(nesting, op) for is_short in (_is_neighbour, _is_short_test, _is_index_as_float)):
             nesting.inline.add(op.result)
 
 
 def _is_neighbour(nesting: Nesting, op: Op) -> bool:
     """Whether the op is `i + 1` or `i - 1` of a loop's index: short enough to be written again at each use."""
+    if op.kind not in ("add", "sub"):
+        return False
     index, constant = (nesting.defs.get(v) for v in op.operands)
     is_index = index is None and op.operands[0] in nesting.indices and not op.result.name
     return is_index and constant is not None and constant.kind == "const" and nesting.uses[op.result] <= 6
 
 
+def _is_index_as_float(nesting: Nesting, op: Op) -> bool:
+    return op.kind == "cast" and op.operands[0] in nesting.indices and not op.result.name
+
+
 def _is_short_test(nesting: Nesting, op: Op) -> bool:
     """Whether the op is the condition `0 < n` of branches: short enough to be written again in each."""
+    if op.kind not in ("lt", "le", "gt", "ge"):
+        return False
     branches = all(user.kind == "if" for user in nesting.users[op.result])
     plain = all(v in nesting.inline or v.name for v in op.operands)
     integer = all(isinstance(v.type, Scalar) and v.type.dtype in INTS for v in op.operands)
@@ -335,6 +343,9 @@ def _size(nesting: Nesting, op: Op) -> int:
     if op.kind == "const":
         return len(repr(op.attrs["value"]))
     own = 3 if op.kind in ("add", "sub", "mul", "div", "pow", "neg", "matmul", "load") else 9
+    if op.kind == "matmul" and op.kind in nesting.named:
+        # A call of a helper.
+        own = 9
     if op.kind == "if" and nesting.is_expression(op):
         own += sum(_operand_size(nesting, v) for r in op.regions for v in r.terminator.operands)
     return own + sum(_operand_size(nesting, v) + 1 for v in op.operands)

@@ -6,7 +6,6 @@ Numba knows one float64 and one int64: Python's scalars and NumPy's are the same
 from __future__ import annotations
 
 import ast
-import importlib.util
 from collections.abc import Sequence
 
 from autodiff_compiler.backends import gather, syntax
@@ -33,6 +32,7 @@ class NumbaSpelling(PythonSpelling):
     """Python that Numba compiles in nopython mode."""
 
     strict_types = True
+    reverses_lists = False
     named = frozenset(
         ("sum", "prod", "max", "min", "any", "all", "argmax", "argmin", "cumsum", "argsort", "matmul", "load", "store", "accum")
     )
@@ -204,8 +204,8 @@ class NumbaSpelling(PythonSpelling):
     def _matmul(self, op: Op) -> ast.expr:
         a, b = op.operands
         dtype, ranks = a.type.dtype, (rank(a.type), rank(b.type))  # type: ignore[union-attr]
-        if max(ranks) <= 2 and dtype in ("f64", "f32") and importlib.util.find_spec("scipy") is not None:
-            return syntax.call("np.dot", *(syntax.call("np.ascontiguousarray", self.operand(v)) for v in (a, b)))
+        if max(ranks) <= 2 and dtype in ("f64", "f32"):
+            return syntax.call("dot", self.operand(a), self.operand(b))
         whole = ast.Slice(lower=None, upper=None, step=None)
         left, right = self.operand(a), self.operand(b)
         if ranks[0] == 1:

@@ -29,6 +29,9 @@ class Spelling(ABC):
     strict_types = False
     """Whether a variable must keep its type."""
 
+    reverses_lists = True
+    """Whether `reversed(list)` may be written."""
+
     named: frozenset[str] = frozenset()
     """Op kinds whose array operands must be names."""
 
@@ -68,6 +71,8 @@ class Printer:
         self.notes = notes
         self.nesting, self.names = _plan(function, taken, spelling)
         self._noted: tuple[str, int] | None = None
+        self._taken: set[Op] = set()
+        """Ops whose result the head of a loop binds."""
         spelling.printer = self
 
     # -- what spellings ask ----------------------------------------------------------------------------------------
@@ -99,7 +104,7 @@ class Printer:
     def _ops(self, ops: tuple[Op, ...]) -> list[ast.stmt]:
         statements: list[ast.stmt] = []
         for op in ops:
-            if op in self.nesting.dead or (op.results and all(r in self.nesting.inline for r in op.results)):
+            if op in self.nesting.dead or op in self._taken or (op.results and all(r in self.nesting.inline for r in op.results)):
                 continue
             printed = self._op(op)
             if printed and not op.regions:
@@ -210,12 +215,33 @@ class Printer:
         range_ = self._range(op)
         before += self._counters_before(op, range_)
         index = region.params[0]
+        backwards = self._backwards(op)
+        if backwards is not None:
+            item = syntax.target(self.names[backwards.result])
+            through = syntax.call("reversed", self.operand(backwards.operands[0]))
+            self._taken.add(backwards)
+            return [*before, ast.For(target=item, iter=through, body=self._loop_body(op), orelse=[])]
         variable = self.names[index] if index in self.nesting.uses or index.name else "_"
         body = self._loop_body(op)
         return [
             *before,
             ast.For(target=syntax.target(variable), iter=range_, body=body or [ast.Pass()], orelse=[]),
         ]
+
+    def _backwards(self, op: Op) -> Op | None:
+        """The op that takes the elements of a list one by one from its end, where the loop does nothing else by index."""
+        start, stop, step = op.operands[:3]
+        last = self.definition(start, "sub")
+        ops = [inner for inner in op.regions[0].ops if inner not in self.nesting.dead]
+        first = next((inner for inner in ops if not all(r in self.nesting.inline for r in inner.results)), ops[-1])
+        if last is None or first.kind != "list_get" or not self._is_integer(stop, -1) or not self._is_integer(step, -1):
+            return None
+        length = self.definition(last.operands[0], "list_len")
+        index = op.regions[0].params[0]
+        if length is None or not self._is_integer(last.operands[1], 1) or self.nesting.uses.get(index) != 1:
+            return None
+        taken = first.operands == (length.operands[0], index) and self.spelling.reverses_lists
+        return first if taken and not self._counters(op)[0] else None
 
     def _range(self, op: Op) -> ast.expr:
         start, stop, step = op.operands[:3]

@@ -11,13 +11,18 @@ from types import ModuleType
 
 @cache
 def sources(module: ModuleType) -> dict[str, str]:
-    """The source of every function of a prelude module, decorators included, in order."""
-    tree = ast.parse(inspect.getsource(module))
-    return {node.name: ast.unparse(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+    """The source of what a prelude module defines, in order: functions, and what is decided at import."""
+    found: dict[str, str] = {}
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = ast.unparse(node)
+        elif isinstance(node, ast.Assign):
+            found.update((name.id, ast.unparse(node)) for name in node.targets if isinstance(name, ast.Name))
+    return found
 
 
 def needed(module: ModuleType, names: Iterable[str]) -> list[ast.stmt]:
-    """The functions of these names and those they call, as statements, callees first."""
+    """The definitions of these names and those they use, as statements, the used ones first."""
     table = sources(module)
     found: dict[str, ast.stmt] = {}
 

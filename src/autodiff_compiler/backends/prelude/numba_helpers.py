@@ -3,9 +3,14 @@
 `rows` brings an array into (outer, inner) form, so that reductions of any rank and axes are loops over rows.
 """
 
+import importlib.util
+
 import numba
 import numpy as np
 from numba import njit
+
+# Numba's `np.dot` needs SciPy for its BLAS.
+BLAS = importlib.util.find_spec("scipy") is not None
 
 
 def typed_list(items, dtype, ndim):
@@ -185,13 +190,27 @@ def reshape_view(a, shape):
 
 @njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
 def matmul2(a, b):
-    """The product of two matrices, where BLAS is not to be had."""
+    """The product of two matrices, of any dtype."""
     out = np.zeros((a.shape[0], b.shape[1]), a.dtype)
     for i in range(a.shape[0]):
         for k in range(a.shape[1]):
             for j in range(b.shape[1]):
                 out[i, j] += a[i, k] * b[k, j]
     return out
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def dot(a, b):
+    """The product of matrices or vectors of floats: BLAS where it is to be had."""
+    if BLAS:
+        return np.dot(np.ascontiguousarray(a), np.ascontiguousarray(b))
+    if a.ndim == 1 and b.ndim == 1:
+        return matmul2(a[None, :], b[:, None])[0, 0]
+    if a.ndim == 1:
+        return matmul2(a[None, :], b)[0]
+    if b.ndim == 1:
+        return matmul2(a, b[:, None])[:, 0].copy()
+    return matmul2(a, b)
 
 
 @njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
