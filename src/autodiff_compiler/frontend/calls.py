@@ -33,12 +33,16 @@ from autodiff_compiler.frontend.source import (
 )
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, Frame
 from autodiff_compiler.frontend.values import Abs, Box, Closure, Dead, Items, Method, Partial, Poison, Ref, Static, Tup
+from autodiff_compiler.ir.core import Value
 
 DEPTH = 60
 """How many calls may be nested before recursion is suspected."""
 
-# NumPy gives read-only views here; what we have is their value now.
-_READ_ONLY_VIEWS = (np.broadcast_to, np.broadcast_arrays, np.diagonal, np.diag)
+# Functions that give an array back as it is where nothing has to be changed.
+_SAME_ARRAY = (np.asarray, np.asanyarray, np.atleast_1d, np.atleast_2d, np.real)
+
+# NumPy gives views here, read-only or perhaps copies; what we have is their value now.
+_READ_ONLY_VIEWS = (np.ascontiguousarray, np.broadcast_to, np.broadcast_arrays, np.diagonal, np.diag)
 
 # Functions on immutable objects without effects: called by Python itself when all arguments are known.
 _PURE_BUILTINS = (abs, bin, chr, divmod, format, hex, len, max, min, oct, ord, pow, repr, round, sum)
@@ -144,10 +148,20 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
         return stacked
     first = args[0] if args else next(iter(kwargs.values()), None)
     result = ctx.call_entry(entry, args, kwargs)
-    if isinstance(first, Ref) and not first.path and result is ctx.state.version(first.cell):
+    if isinstance(first, Ref) and obj in _SAME_ARRAY and isinstance(result, Value) and result.type == first.type:
         return first  # np.asarray(x) is x
     made = ctx.from_library(result, first)
+    if obj is np.einsum and _permutes(args):
+        return members.snapshot(made, args[1])
     return members.snapshot(made, first) if obj in _READ_ONLY_VIEWS else made
+
+
+def _permutes(args: list[Abs]) -> bool:
+    """Whether einsum only reorders or picks axes of one array, of which NumPy makes a view."""
+    if len(args) != 2 or not isinstance(args[0], Static) or "->" not in str(args[0].obj):
+        return False
+    before, _, after = str(args[0].obj).replace(" ", "").partition("->")
+    return set(before) == set(after)
 
 
 def _is_pure(obj: Any) -> bool:
