@@ -51,6 +51,10 @@ class Affine:
 
 def of_extent(shapes: Shapes, extent: Extent) -> Affine:
     extent = shapes.find(extent)
+    if isinstance(extent, tuple) and extent[0] == "rest":
+        return of_extent(shapes, extent[1]) - of_value(shapes, extent[2])
+    if isinstance(extent, tuple) and extent[0] == "span":
+        return of_value(shapes, extent[2]) - of_value(shapes, extent[1])
     return Affine(extent) if isinstance(extent, int) else Affine(0, {extent: 1})
 
 

@@ -6,14 +6,24 @@ A check that cannot fail vanishes: an index whose bounds follow from the loops, 
     Input:  n = dim x; m = sub n, one; for 0, m, 1 { (i) check_index i, n; j = add i, one; check_index j, n; … }
     Output: n = dim x; m = sub n, one; for 0, m, 1 { (i) j = add i, one; … }
 
+A `load`, `store` or `accum` whose slices are proven to lie inside the array (`0 <= start <= stop <= extent`, step 1) gets
+the attribute `exact`: its extents are then known (`analysis/shapes.py`).
+
 Idempotent.
 """
 
 from __future__ import annotations
 
-from autodiff_compiler.ir.core import Function, Op
+from dataclasses import replace
+from types import MappingProxyType
+
+from autodiff_compiler.analysis.affine import Affine, of_extent
+from autodiff_compiler.analysis.shapes import Extent
+from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opdef import CHECK
 from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.path import WHOLE, is_basic, is_slice, item_operands
+from autodiff_compiler.ir.types import INT
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -23,5 +33,33 @@ def run(function: Function) -> Function:
 
 class _Prove(FactRewriter):
     def plain(self, op: Op) -> None:
-        if opdef(op).effect != CHECK or not self.bounds.passes(op):
-            self.keep(op)
+        if opdef(op).effect == CHECK and self.bounds.passes(op):
+            return
+        if op.kind in ("load", "store", "accum") and not op.attrs.get("exact") and self._is_exact(op):
+            op = replace(op, attrs=MappingProxyType({**op.attrs, "exact": True}))
+            self.shapes.define(op)
+        self.keep(op)
+
+    def _is_exact(self, op: Op) -> bool:
+        """Whether the path is one subscript whose slices certainly lie inside; False if there are only whole ones."""
+        path = op.attrs["path"]
+        if len(path) != 1 or path[0][0] != "index" or not is_basic(path):
+            return False
+        items, operands = path[0][1], iter(op.operands[1:])
+        axis, sliced = 0, False
+        for item in items:
+            taken = [next(operands) for _ in range(item_operands(item))]
+            if is_slice(item) and item != WHOLE:
+                sliced = True
+                if item[3] == "1" or not self._inside(item, taken, self.shapes.extent(op.operands[0], axis)):
+                    return False
+            axis += item != "n"
+        return sliced
+
+    def _inside(self, item: str, bounds: list[Value], extent: Extent) -> bool:
+        if any(value.type != INT for value in bounds):
+            return False
+        size = of_extent(self.shapes, extent)
+        start = self.bounds.affine(bounds[0]) if item[1] == "1" else Affine()
+        stop = self.bounds.affine(bounds[-1]) if item[2] == "1" else size
+        return all(self.bounds.nonnegative(form) for form in (start, stop - start, size - stop))

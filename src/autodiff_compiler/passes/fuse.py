@@ -1,6 +1,6 @@
 """Which array operations of a region become one loop nest.
 
-A group is a *root* (an elementwise result, a sum or product, or a write into an array) and the *members* that only it
+A group is a *root* (an elementwise result, a sum or product, an `unbroadcast`, or a write into an array) and the *members* that only it
 needs: elementwise ops, and broadcasts, whose every use is in the group.  A group is computed at the place of its root, so a
 member may not be moved past a write: what it reads would have to be kept for it.
 """
@@ -48,6 +48,8 @@ def is_elementwise(op: Op) -> bool:
 
 def root_value(op: Op) -> Value | None:
     """What a root computes element by element: its result, what it sums, what it writes; None if it is no root."""
+    if op.kind == "unbroadcast" and isinstance(op.results[0].type, Array):
+        return op.operands[0]
     if op.kind in REDUCTIONS and op.operands[0].type.dtype != "bool":  # type: ignore[union-attr]
         return op.operands[0]
     if op.kind in WRITES and is_basic(op.attrs["path"]) and isinstance(op.operands[-1].type, Array):
@@ -66,7 +68,7 @@ def groups(region: Region, readers: dict[Value, list[Op]], shapes: Shapes) -> di
         if op in taken or root_value(op) is None:
             continue
         members = _members(op, made, position, writes, readers, shapes)
-        if members or is_elementwise(op):
+        if members or is_elementwise(op) or op.kind == "unbroadcast":
             found[op] = Group(op, tuple(members))
             taken.update(members)
     return found

@@ -55,11 +55,12 @@ class _Motion(FactRewriter):
         ready: dict[Value, Op] = {}
         moved: dict[Op, None] = {}
         for op in region.ops:
+            # That a slice is `exact` may be known only where the loop runs.
             movable = (
                 is_pure(op)
                 and not any(value in inside for value in op_uses(op))
                 and not (allocates(op) or opdef(op).writes or any(r in owned for r in op.results))
-                and (runs or self._certain(op))
+                and (runs or (self._certain(op) and not op.attrs.get("exact")))
             )
             # A check that stays behind may be what makes the next op safe.
             runs = runs and nested_effect(op) == PURE

@@ -56,6 +56,8 @@ class _Lowering(FactRewriter):
             nest.reduce()
         elif op.kind in WRITES:
             nest.write()
+        elif op.kind == "unbroadcast":
+            nest.unbroadcast()
         else:
             nest.fill()
         self.out += nest.finished(op.results[0])
@@ -84,7 +86,7 @@ class _Nest:
         self.computed = [*group.members, *([group.root] if value in group.root.results else [])]
         inside = {op.result for op in self.computed}
         read = [v for op in self.computed for v in op.operands if isinstance(v.type, Array) and v not in inside]
-        self.leaves = list(dict.fromkeys(read))
+        self.leaves = list(dict.fromkeys(read if self.computed else [value]))
         self.zero, self.one = self.b.const(0), self.b.const(1)
         self.steps: dict[tuple[Value, int], Value] = {}
 
@@ -94,7 +96,7 @@ class _Nest:
         ops[-1] = replace(ops[-1], results=(result, *ops[-1].results[1:]))
         return ops
 
-    # -- the three kinds of root -----------------------------------------------------------------------------------
+    # -- the kinds of root ---------------------------------------------------------------------------------------
 
     def fill(self) -> None:
         """A new array."""
@@ -132,6 +134,27 @@ class _Nest:
                 return self.put(array, place, b.op(join, b.element(array, *place), self.element(at)))
 
             self.loops(dims, out, add)
+
+    def unbroadcast(self) -> None:
+        """Each element is added where it had come from; an axis that was stretched from 1 is indexed by 0."""
+        b, result = self.b, self.root.results[0]
+        assert isinstance(result.type, Array)
+        wanted = self.root.operands[1:]
+        added = rank(self.value.type) - len(wanted)
+        dims = self.extents()
+        self.prepare(self.value)
+        steps: list[Value | None] = []
+        for axis, extent in enumerate(wanted):
+            same = self.shapes.same(self.shapes.of(extent), self.shapes.extent(self.value, axis + added))
+            stretched = None if same else b.compare("eq", b.cast(extent, INT), self.one)
+            steps.append(None if stretched is None else b.select(stretched, self.zero, self.one))
+        out = b.full(list(wanted), b.const(0.0, like(result.type, 0)), result.name)
+
+        def add(array: Value, at: list[Value]) -> Value:
+            place = [k if step is None else b.mul(k, step) for k, step in zip(at[added:], steps)]
+            return self.put(array, place, b.op("add", b.element(array, *place), self.element(at)))
+
+        self.loops(dims, out, add)
 
     def write(self) -> None:
         """A store or accum of the group's value: straight into the place if that is safe, else by way of a new array."""
@@ -192,7 +215,9 @@ class _Nest:
             if not is_slice(item):
                 offsets.append((False, own[0]))
             else:
-                offsets.append((True, self.first(target, axis, own[0]) if item[1] == "1" else None))
+                exact = self.root.attrs.get("exact")
+                start = (own[0] if exact else self.first(target, axis, own[0])) if item[1] == "1" else None
+                offsets.append((True, start))
 
         def indices(at: list[Value]) -> list[Value]:
             loop = iter(at)
