@@ -61,5 +61,5 @@ def test_int_beyond_64_bits(before):
     derivative = grad(times, backend="numba")
     for n in before:
         assert derivative(2.0, n) == n
-    with pytest.raises(UserError, match="AD428.*1180591620717411303424"):
+    with pytest.raises(UserError, match=r"AD428.*1180591620717411303424"):
         derivative(2.0, 2**70)

@@ -41,7 +41,7 @@ def writes_a_part(params):
 
 
 @pytest.mark.parametrize("call", [
-    lambda x, y: grad(writes)(x, y),
+    grad(writes),
     lambda x, y: jvp(writes, (x, y), (x, None)),
     lambda x, y: vjp(writes, x, y),
     lambda x, y: grad(swaps_and_writes)(x, y, 3),

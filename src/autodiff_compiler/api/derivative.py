@@ -24,6 +24,7 @@ from autodiff_compiler.api.binding import (
     with_floats,
 )
 from autodiff_compiler.api.specialise import Specialisation, Table
+from autodiff_compiler.api.standalone import standalone
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
@@ -138,10 +139,10 @@ class Derivative:
         return self._specialised(args, kwargs).compiled.stages
 
     def save(self, path: str | Path, *args: Any, **kwargs: Any) -> Path:
-        """Write the derivative as a module that imports nothing of ours; what it captured are its last parameters."""
-        compiled = self._specialised(args, kwargs).compiled
+        """Write the derivative as a module that imports nothing of ours; what it captured are keyword
+        parameters, numbers with their present value as default."""
         target = Path(path)
-        target.write_text(standalone(compiled), encoding="utf-8")
+        target.write_text(standalone(self._specialised(args, kwargs)), encoding="utf-8")
         return target
 
     def for_types(self, types_: dict[str, str] | None = None) -> Specialisation:
@@ -174,18 +175,3 @@ class Derivative:
         if getattr(module, name, None) is self:
             return name
         return Derivative, (self.primal, self.argnums, self.has_aux, self.with_value, self.options)
-
-
-def standalone(compiled: driver.Compilation) -> str:
-    """The text of a compilation with the user's exception classes that it raises: imported, or where no import can find
-    them (made in a function, or in a session) defined anew."""
-    head = []
-    for name, cls in compiled.function.constants.items():
-        if not isinstance(cls, type):
-            continue
-        if cls.__module__ == "__main__" or "<locals>" in cls.__qualname__:
-            base = next(c.__name__ for c in cls.__mro__ if c.__module__ == "builtins")
-            head.append(f"class {name}({base}):\n    pass\n\n\n")
-        else:
-            head.append(f"from {cls.__module__} import {cls.__qualname__} as {name}\n")
-    return "".join(head) + compiled.text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -110,13 +112,25 @@ class Table:
 
 def memo(fun: Any, key: tuple, make: Callable[[], Any]) -> Any:
     """`make()`, remembered with the function object under `key`, so that a repeated `jvp(f, …)` compiles once."""
+    if isinstance(fun, MethodType):
+        return _remembered(_of_method(fun), key, make)
     try:
         owner, known = fun.__dict__.get("__autodiff__", (None, {}))
         if owner is not fun:  # `functools.wraps` copies a function's attributes to its wrapper
             owner, known = fun, {}
             fun.__autodiff__ = (owner, known)
-    except (AttributeError, TypeError):  # a bound method or an object with slots: nothing to remember with
+    except (AttributeError, TypeError):  # an object with slots: nothing to remember with
         return make()
+    return _remembered(known, key, make)
+
+
+@functools.lru_cache(maxsize=128)
+def _of_method(method: MethodType) -> dict[tuple, Any]:
+    """What is known of a bound method: it is made anew at each look-up, but equal for the same object and function."""
+    return {}
+
+
+def _remembered(known: dict[tuple, Any], key: tuple, make: Callable[[], Any]) -> Any:
     if key not in known:
         known[key] = make()
     return known[key]

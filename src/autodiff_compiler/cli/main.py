@@ -17,9 +17,11 @@ from rich.markup import escape
 
 from autodiff_compiler import __version__, driver
 from autodiff_compiler.api.binding import Signature
-from autodiff_compiler.api.derivative import Derivative, standalone
+from autodiff_compiler.api.derivative import Derivative
 from autodiff_compiler.api.functions import options_of
 from autodiff_compiler.api.products import Pushforward
+from autodiff_compiler.api.specialise import Specialisation
+from autodiff_compiler.api.standalone import standalone
 from autodiff_compiler.cli.bench import run_bench
 from autodiff_compiler.cli.target import load_target, parse_types, parse_values, parse_wrt
 from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
@@ -94,8 +96,7 @@ def grad(
     output: Path | None,
 ) -> None:
     """Print the generated gradient of FUNC."""
-    compiled = _compiled(target, wrt, types, backend, disable, mode, value)
-    _write(standalone(compiled), output)
+    _write(standalone(_specialised(target, wrt, types, backend, disable, mode, value)), output)
 
 
 @main.command()
@@ -104,7 +105,7 @@ def grad(
 @reporting
 def jvp(target: str, wrt: str | None, types: str | None, backend: str, disable: str, output: Path | None) -> None:
     """Print the generated forward-mode derivative of FUNC."""
-    _write(standalone(_compiled(target, wrt, types, backend, disable, "forward", True)), output)
+    _write(standalone(_specialised(target, wrt, types, backend, disable, "forward", True)), output)
 
 
 @main.command()
@@ -127,7 +128,7 @@ def ir(
 ) -> None:
     """Print the IR of the derivative of FUNC at a stage."""
     mode = mode or ("forward" if stage == "forward" else "reverse")
-    stages = _compiled(target, wrt, types, backend, disable, mode, value).stages
+    stages = _specialised(target, wrt, types, backend, disable, mode, value).compiled.stages
     if stage not in stages:
         raise UserError("AD416", f"{mode} mode has no stage {stage!r}", help=f"it has: {', '.join(stages)}")
     click.echo(format_function(stages[stage], spans=spans))
@@ -164,16 +165,16 @@ def bench(target: str, at: str, wrt: str | None, backend: str) -> None:
     console().print(run_bench(fun, arguments, parse_wrt(wrt), backend))
 
 
-def _compiled(
+def _specialised(
     target: str, wrt: str | None, types: str | None, backend: str, disable: str, mode: str, value: bool
-) -> driver.Compilation:
+) -> Specialisation:
     fun = load_target(target)
     options = options_of(backend=backend, disable=tuple(name.strip() for name in disable.split(",") if name.strip()))
     argnums = parse_wrt(wrt)
     if mode == "forward":
         forward = Pushforward(fun, options)
-        return forward.for_types(forward.signature.wrt(argnums), parse_types(types)).compiled
-    return Derivative(fun, argnums, False, value, options).for_types(parse_types(types)).compiled
+        return forward.for_types(forward.signature.wrt(argnums), parse_types(types))
+    return Derivative(fun, argnums, False, value, options).for_types(parse_types(types))
 
 
 def _write(text: str, output: Path | None) -> None:

@@ -1,0 +1,107 @@
+"""Saved derivatives: modules of their own, with containers and captures."""
+
+import importlib.util
+import subprocess
+import sys
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from autodiff_compiler import grad, jvp, value_and_grad, vjp
+from autodiff_compiler.api.products import reverse_of
+from autodiff_compiler.options import Options
+
+SCALE = 2.5
+LIMIT = np.float32(1.5)
+FAR = float("inf")
+STEPS = 3
+DATA = np.array([1.0, 2.0, 3.0])
+
+
+class Line(NamedTuple):
+    slope: np.ndarray
+    offset: float
+
+
+def loss(line, x):
+    total = 0.0
+    for i in range(STEPS):
+        total += (DATA[i] * line.slope[i] * x + line.offset - SCALE) ** 2
+    return min(total, FAR)
+
+
+def scaled(x):
+    return x * x * SCALE * STEPS
+
+
+def limited(x):
+    return np.sum(x * LIMIT)
+
+
+class Model:
+    def __init__(self):
+        self.a = 3.0
+        self.W = np.array([1.0, 2.0])
+
+    def cost(self, x):
+        return self.a * np.sum(self.W * x * x)
+
+
+def loaded(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_containers_and_captures(tmp_path, backend):
+    derivative = value_and_grad(loss, backend=backend)
+    line, x = Line(np.array([1.0, -1.0, 0.5]), 0.25), 2.0
+    value, expected = derivative(line, x)
+    path = derivative.save(tmp_path / f"saved_{backend}.py", line, x)
+    saved = loaded(path).loss_value_and_grad
+    again, found = saved(line, x, DATA=DATA)
+    assert type(found) is Line
+    assert again == pytest.approx(value)
+    np.testing.assert_allclose(found.slope, expected.slope)
+    assert found.offset == pytest.approx(expected.offset)
+    assert saved(line, x, DATA=DATA, SCALE=0.0, STEPS=0)[0] == 0.0
+    with pytest.raises(TypeError, match="DATA"):
+        saved(line, x)
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_a_compiled_function_with_captured_numbers(tmp_path, backend):
+    saved = loaded(grad(scaled, backend=backend).save(tmp_path / f"scaled_{backend}.py", 2.0)).scaled_grad
+    assert saved(2.0) == 30.0
+    assert saved(2.0, SCALE=1.0) == 12.0
+
+
+def test_a_captured_numpy_scalar_keeps_its_type(tmp_path):
+    saved = loaded(grad(limited).save(tmp_path / "limited.py", np.ones(2, np.float32))).limited_grad
+    result = saved(np.ones(2, np.float32))
+    assert result.dtype == np.float32
+    np.testing.assert_array_equal(result, [1.5, 1.5])
+
+
+def test_runs_without_us(tmp_path):
+    path = grad(scaled).save(tmp_path / "alone.py", 2.0)
+    program = f"import sys; sys.modules['autodiff_compiler'] = None; sys.path.insert(0, {str(tmp_path)!r}); import alone; print(alone.scaled_grad(2.0))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "30.0"
+    assert path.name == "alone.py"
+
+
+def test_bound_methods_compile_once_and_see_their_object():
+    model = Model()
+    x = np.array([1.0, 1.0])
+    derivative = grad(model.cost)
+    np.testing.assert_array_equal(derivative(x), [6.0, 12.0])
+    assert reverse_of(model.cost, Options()) is reverse_of(model.cost, Options())
+    assert reverse_of(model.cost, Options()) is not reverse_of(Model().cost, Options())
+    model.a = 1.0
+    np.testing.assert_array_equal(derivative(x), [2.0, 4.0])
+    np.testing.assert_array_equal(vjp(model.cost, x)[1](1.0)[0], [2.0, 4.0])
+    assert jvp(model.cost, (x,), (x,)) == (3.0, 6.0)
