@@ -9,7 +9,12 @@ import numpy as np
 from prog_corpus import Program
 from prog_oracle import complex_step, differences, directions, inner, leaves, mapped, replaced
 
-from autodiff_compiler import grad, jvp, value_and_grad, vjp
+from autodiff_compiler import driver, grad, jvp, value_and_grad, vjp
+from autodiff_compiler.api.binding import Signature, described, leaves_of
+from autodiff_compiler.api.functions import options_of
+from autodiff_compiler.ir.interp import run
+from autodiff_compiler.ir.tree import Leaf, flatten
+from autodiff_compiler.ir.types import is_float
 from autodiff_compiler.testing.check import tangents_of
 
 
@@ -56,9 +61,10 @@ def first_order(program: Program, args: tuple, rtol: float = 1e-12, **options: A
     """Value, forward mode against an oracle, reverse against forward.
 
     A scalar that is a Python float on one path and a NumPy float on the other (a sum over an empty array, say) is a NumPy
-    float on both, so that only the first sample has to agree in this.
+    float on both, so that only the first sample has to agree in this.  Numba gives Python floats for float64.
     """
-    kinds = args is program.samples[0]
+    python = options.get("backend", "python") == "python"
+    kinds = args is program.samples[0] and python
     fun = program.fun
     args = copy.deepcopy(args)
     expected = plain(program, args)
@@ -86,7 +92,8 @@ def first_order(program: Program, args: tuple, rtol: float = 1e-12, **options: A
         adjoints = pullback(replaced(out2, seeds))
         apart(args, adjoints, out2)
     for arg, bar in zip(args, adjoints, strict=True):
-        same_types(leaves(arg), leaves(bar))
+        if python:
+            same_types(leaves(arg), leaves(bar))
     bars = leaves(adjoints)
     forward, reverse = inner(seeds, tangents), inner(bars, direction)
     scale = sum(abs(np.sum(np.abs(np.asarray(s) * np.asarray(t)))) for s, t in zip(seeds, tangents))
@@ -121,6 +128,64 @@ def second_order(program: Program, args: tuple, **options: Any) -> None:
     atol = 1e-7 * (_size(reference) + _size(leaves(out))) + 1e-9
     same(reference, [np.asarray(leaf, float) for leaf in forward], 1e-6, "forward over reverse", atol)
     same(forward, reverse, 1e-9, "reverse over reverse", 1e-10 * _size(forward) + 1e-12)
+
+
+def nested(program: Program, args: tuple, **options: Any) -> None:
+    """grad of x -> dot(grad f(x), v), written as a program, against the pullback of grad f."""
+    args = copy.deepcopy(args)
+    wrt = varying(args)
+    gradient = grad(program.fun, wrt, **options)
+    direction = directions(args, 3)
+    out, pullback = vjp(gradient, *args, **options)
+    expected = [np.asarray(leaf, float) for i in wrt for leaf in leaves(pullback(replaced(out, direction))[i])]
+
+    def product(*args):
+        total = 0.0
+        for part, v in zip(gradient(*args), direction):
+            total = total + np.sum(part * v)
+        return total
+
+    got = grad(product, wrt, **options)(*args)
+    same(expected, [np.asarray(leaf, float) for leaf in leaves(got)], 1e-9, "grad of a program with grad", 1e-10 * _size(expected))
+
+
+def interpreted(program: Program, args: tuple, **options: Any) -> None:
+    """The IR after every stage, run by the reference interpreter, gives what the generated code gives."""
+    options = options_of(**options)
+    values = {name: value for name, value in Signature.of(program.fun).bind(copy.deepcopy(args), {}).items()}
+    arguments = described(values)
+    lowered = driver.lower(program.fun, arguments, options, leaves_of(values, arguments))
+    captured = [capture.get() for capture in lowered.captures]
+    flat = [*leaves_of(values, arguments), *captured]
+    expected = driver.primal(lowered, options).call(*copy.deepcopy([*values.values(), *captured]))
+    own = sum(len(types) for _, _, types in arguments)
+    active = [is_float(v.type) and i < own for i, v in enumerate(lowered.function.params)]
+    forward, reverse = driver.pullback(lowered, active, options)
+    out, residuals = forward.call(*copy.deepcopy([*values.values(), *captured]))
+    same_values(expected, out, "forward sweep")
+    seeds = replaced(out, directions(out, 2))
+    results = lowered.function.result_tree or Leaf()
+    for stage, fn in forward.stages.items():
+        found = run(fn, copy.deepcopy(flat), mutable=stage == "buffers")
+        count = len(lowered.function.results)
+        same_values(flatten(results, out), found[:count], f"interpreter, stage {stage}")
+        if stage == "buffers":
+            seed_tree = dict(reverse.function.param_trees)["out_bar"]
+            given = [*found[count:], *flatten(seed_tree, seeds)]
+            expected_bars = leaves(reverse.call(residuals, seeds))
+            for last in ("derivative", "buffers"):
+                bars = run(reverse.stages[last], copy.deepcopy(given), mutable=last == "buffers")
+                same_values(expected_bars, bars, f"interpreter, reverse sweep, stage {last}")
+
+
+def same_values(expected: Any, got: Any, what: str) -> None:
+    a, b = leaves(expected), leaves(got)
+    assert len(a) == len(b), what
+    for x, y in zip(a, b):
+        assert np.shape(x) == np.shape(y), what
+        assert np.asarray(x).dtype == np.asarray(y).dtype, what
+        scale = np.max(np.abs(x), initial=0.0)
+        np.testing.assert_allclose(y, x, rtol=0, atol=1e-13 * scale + 1e-15, err_msg=what)
 
 
 def agrees(program: Program, args: tuple, rtol: float = 1e-9, **options: Any) -> None:

@@ -107,9 +107,7 @@ def _for_loop(
     def run_body(params: tuple[Value, ...]) -> None:
         body(sequence.item(Dyn(params[0], need_static if static_bounds else None)))
 
-    loop = _Fixpoint(ctx, key, live, (INT,), (sequence.hint,), run_body)
-    if static_bounds and loop.merge.mixed_list:
-        raise Unroll(key)
+    loop = _Fixpoint(ctx, key, live, (INT,), (sequence.hint,), run_body, may_unroll=static_bounds)
     region = loop.region()
     inits = loop.merge.inputs(b, 0)
     results = b.for_(*sequence.range(), inits, region, exits=loop.exits)
@@ -190,6 +188,8 @@ class _Fixpoint:
         prefix: tuple,
         prefix_names: tuple[str, ...],
         run_body: Callable[[tuple[Value, ...]], None],
+        *,
+        may_unroll: bool = False,
     ) -> None:
         self.ctx = ctx
         self.entry = ctx.state
@@ -212,6 +212,8 @@ class _Fixpoint:
             self.left = _without(ctx, opened, end.exit, targets.continues)
             end = _with_exit(end, Exit(frozenset()) if end.exit.dead else Exit())
             following = Merge(self.entry, end, base=self.entry, live=live, widening=merge.widened())
+            if may_unroll and following.mixed_list:
+                raise Unroll(key)  # each function, say, that the list holds is known then
             if following.signature() == merge.signature():
                 break
             merge = following
