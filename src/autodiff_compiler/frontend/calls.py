@@ -142,7 +142,8 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
 
 
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    if _all_known(args, kwargs) and getattr(obj, "__module__", "") in ("math", "builtins"):
+    pure = getattr(obj, "__module__", "") in ("math", "builtins") and not library.is_refused(entry)
+    if pure and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
     if obj is np.stack and (stacked := builtin_calls.stacked_list(ctx, args, kwargs)) is not None:
         return stacked
@@ -306,7 +307,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
     """Run a function's body in a new frame, and give what it returns."""
     depth = sum(1 for _ in ctx.calls)
     repeated = sum(1 for place in ctx.calls if place[0] is node)
-    if repeated > DEPTH or depth > 10 * DEPTH:
+    if repeated > DEPTH or depth > 4 * DEPTH:
         raise ctx.unsupported("AD179", f"recursion in `{frame.name}`", "write it as a loop")
     outer, outer_calls, outer_loops = ctx.frame, ctx.calls, ctx.loops
     ctx.frame, ctx.calls, ctx.loops = frame, (*outer_calls, (node, ctx.b.span)), []

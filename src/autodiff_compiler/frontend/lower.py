@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -102,7 +104,8 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
         span = source.span(source.node)
         name = source.name
         b.span = span
-    result = ctx.call(Static(target), *_split(target, given))
+    with _room_for_recursion():
+        result = ctx.call(Static(target), *_split(target, given))
     b.span = span
     result_values, tree = _results(ctx, result)
     b.return_(*result_values)
@@ -120,6 +123,17 @@ def _written(captures: Captures, own: Mapping[Cell, int]) -> tuple[int, ...]:
     if any(cell not in own for cell in captures.written):
         return tuple(own.values())
     return tuple(own[cell] for cell in captures.written)
+
+
+@contextmanager
+def _room_for_recursion() -> Iterator[None]:
+    """The calls of the program nest inside those of the interpreter, many for each; `calls.DEPTH` is what limits them."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 20_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _split(target: Any, given: dict[str, Abs]) -> tuple[list[Abs], dict[str, Abs]]:
