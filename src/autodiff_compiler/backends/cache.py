@@ -44,8 +44,7 @@ def load(text: str, name: str, constants: Mapping[str, object] | None = None) ->
         return getattr(module, name)
     path = _file(text, stem)
     spec = importlib.util.spec_from_file_location(stem, path)
-    if spec is None or spec.loader is None:
-        raise InternalError("AD603", f"cannot load the generated module {path}")
+    assert spec is not None and spec.loader is not None, "a .py file has a loader"  # noqa: PT018
     module = importlib.util.module_from_spec(spec)
     vars(module).update(injected)
     # Numba's disk cache finds the module of a function by its name.

@@ -45,7 +45,7 @@ class Effects(Spelling):
             for v in op.operands
             if self._number(v) in (None, 1)
         ]
-        test = ast.BoolOp(op=ast.And(), values=[differ, *ones])
+        test = ast.BoolOp(op=ast.And(), values=[differ, *ones]) if ones else differ
         return [ast.If(test=test, body=[self._error("ValueError", "shapes cannot be broadcast together")], orelse=[])]
 
     def _check_index(self, op: Op, index: ast.expr, extent: ast.expr) -> ast.stmt:

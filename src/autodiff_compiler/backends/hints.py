@@ -6,10 +6,12 @@ axis; anything else by a noun for the op that computes it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from autodiff_compiler.backends.liveness import loop_slots
 from autodiff_compiler.backends.nesting import Nesting
+from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
@@ -20,6 +22,7 @@ BAR, SAVED = "_bar", "_saved"
 SAME = ("cast", "copy", "reshape", "broadcast_to", "unbroadcast", "stop_gradient")
 # By which ends are given: `x[1:]`, `x[:-1]`, `x[1:-1]`.
 SLICES = {"s100": "tail", "s010": "head", "s110": "inner"}
+NUMBERED = re.compile(f"({BAR}|{SAVED})_?[0-9]+$")
 DEPTH = 8
 
 
@@ -37,12 +40,19 @@ class Hints:
 
     def hint(self, value: Value, depth: int = DEPTH) -> str:
         """A name for the value, or "" where nothing better than its type is known."""
+        if value.name == "_" and value in self.nesting.indices:
+            # It is read after all: by what the derivative adds.
+            return "t"
         if value.name or depth == 0:
             return value.name
+        op = self.nesting.defs.get(value)
+        if op is not None and op.kind == "load":
+            return self._by_definition(value, depth - 1)
         return self._by_use(value, depth - 1) or self._by_definition(value, depth - 1)
 
     def _stem(self, value: Value, depth: int) -> str:
-        return self.bound(value) or self.hint(value, depth)
+        """The name without the number that tells it from others."""
+        return NUMBERED.sub(r"\1", self.bound(value) or self.hint(value, depth))
 
     # -- where it goes ---------------------------------------------------------------------------------------------
 
@@ -72,7 +82,7 @@ class Hints:
             for user in self.nesting.users.get(later, []):
                 if user.kind in ("store", "list_append") and user.operands[0] is later:
                     item = user.operands[-1]
-                    name = self._stem(item, depth)
+                    name = self._stem(item, depth) or default(item.type)
                     if name.endswith(SAVED):
                         return f"all_{name}"
                     # What nobody else uses is computed for the array, not saved in it.
@@ -97,6 +107,8 @@ class Hints:
         op = self.nesting.defs.get(value)
         if value in self.carried:
             return self._stem(self.carried[value], depth)
+        if op is not None and op.kind == "full" and op.span.phase == ADJOINT:
+            return f"part{BAR}"
         if op is None or op.kind in ("const", "undef", "empty", "list_new", "full"):
             return ""
         if TABLE[op.kind].writes:
@@ -154,8 +166,8 @@ class Hints:
         if constant is not None:
             return str(constant) if constant >= 0 else "last" if constant == -1 else ""
         op = self.nesting.defs.get(index)
-        if op is not None and op.kind in ("add", "sub") and not index.name:
-            neighbour = self._constant(op.operands[1]) == 1 and self._stem(op.operands[0], depth)
+        if op is not None and op.kind in ("add", "sub") and op.operands[0] in self.nesting.indices:
+            neighbour = self._constant(op.operands[1]) == 1
             return ("next" if op.kind == "add" else "before") if neighbour else ""
         name = self._stem(index, depth)
         return name if len(name) <= 4 else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.opset import TABLE
 
 
 class Interference:
@@ -64,8 +65,12 @@ class Interference:
         if op.kind in ("for", "while"):
             return self._loop(op, after)
         results = {self.of(r) for r in op.results}
-        self._write(list(op.results), after | results)
         reads = {self.of(v) for v in self.nesting.op_reads(op)} if op.regions else self._reads(op)
+        at_write = after | results
+        if TABLE[op.kind].writes:
+            # `new = old; new[i] = value`: the value is read when the name of the result has been given already.
+            at_write |= reads - {self.of(v) for v in self.nesting.reads(op.operands[0])}
+        self._write(list(op.results), at_write)
         return (after - results) | reads
 
     def _if(self, op: Op, after: set[Value]) -> set[Value]:

@@ -130,7 +130,7 @@ class Names:
             if root in self._name or value in self.nesting.inline:
                 continue
             hint = self._hint.get(root) or root.name or value.name
-            if hint:
+            if hint and not (hint == "_" and root in self.nesting.uses):
                 self._bind(root, self._choose(_clean(hint), root))
             else:
                 unnamed.append(value)

@@ -15,7 +15,7 @@ from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import WHOLE
-from autodiff_compiler.ir.types import FLOATS, INTS, NUMPY_NAMES, Array, ListOf, Scalar
+from autodiff_compiler.ir.types import FLOATS, INTS, NUMPY_NAMES, Array, ListOf, Scalar, dtype_of
 
 OPERATORS: dict[str, ast.operator] = {
     "add": ast.Add(), "sub": ast.Sub(), "mul": ast.Mult(), "div": ast.Div(), "floordiv": ast.FloorDiv(),
@@ -157,6 +157,9 @@ class PythonSpelling(Effects):
         return value if plain else self.convert(value, type_)
 
     def condition(self, value: Value) -> ast.expr:
+        cast = self.printer.definition(value, "cast")
+        if cast is not None and dtype_of(cast.operands[0].type) == "bool":
+            return self.condition(cast.operands[0])
         op = self.printer.definition(value, "not")
         if op is None:
             return self.operand(value)

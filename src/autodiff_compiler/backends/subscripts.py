@@ -103,6 +103,8 @@ def _transposed(node: ast.expr, perm: Sequence[int]) -> ast.expr:
     if list(perm) == list(range(len(perm))):
         return node
     if list(perm) == list(reversed(range(len(perm)))):
+        if isinstance(node, ast.Attribute) and node.attr == "T":
+            return node.value
         return syntax.attribute(node, "T")
     return syntax.method(node, "transpose", *(syntax.literal(axis) for axis in perm))
 

@@ -1,0 +1,175 @@
+"""The code that is generated for whole programs, word for word, and run."""
+
+from __future__ import annotations
+
+import linecache
+import textwrap
+
+import numpy as np
+import pytest
+
+from autodiff_compiler import grad
+from autodiff_compiler.testing import numeric_gradient
+
+ROSENBROCK = """
+def rosenbrock(x):
+    total = 0.0
+    for i in range(len(x) - 1):
+        total += 100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2
+    return total
+"""
+ROSENBROCK_GRAD = '''
+def rosenbrock_grad(x):
+    """Gradient of rosenbrock (rosenbrock.py:1) with respect to x: float64[:]."""
+    x_bar = np.zeros_like(x)
+    for i in range(len(x) - 2, -1, -1):
+        # line 4: total += 100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2
+        x_i = x[i]
+        difference_bar = 200.0 * (x[i + 1] - x_i ** 2)
+        x_bar[i] -= 2.0 * (1.0 - x_i) + 2.0 * x_i * difference_bar
+        x_bar[i + 1] += difference_bar
+    return x_bar
+'''
+BURGERS = """
+def burgers(u, nu, steps):
+    u = u.copy()
+    for t in range(steps):
+        u[1:-1] = u[1:-1] - 0.1 * u[1:-1] * (u[2:] - u[:-2]) + nu * (u[2:] - 2.0 * u[1:-1] + u[:-2])
+    return np.sum(u ** 2)
+"""
+BURGERS_GRAD = '''
+def burgers_grad(u, nu, steps):
+    """Gradient of burgers (burgers.py:1) with respect to u: float64[:]."""
+    u = u.copy()
+    u_saved = np.empty((max(steps, 0), len(u)))
+    for t in range(steps):
+        u_saved[t] = u
+        difference = u[1:-1] - 0.1 * u[1:-1] * (u[2:] - u[:-2])
+        u[1:-1] = difference + nu * (u[2:] - 2.0 * u[1:-1] + u[:-2])
+    # line 5: return np.sum(u ** 2)
+    u_bar = 2.0 * u
+    for t in range(steps - 1, -1, -1):
+        u = u_saved[t]
+        # line 4: u[1:-1] = u[1:-1] - 0.1 * u[1:-1] * (u[2:] - u[:-2]) + nu * (u[2:] - 2.0 * u[1:-1] + u[:-2])
+        new_bar = u_bar[1:-1].copy()
+        u_bar[1:-1] = 0.0
+        total_bar = new_bar * nu
+        product = new_bar * (0.1 * u[1:-1])
+        u_bar[:-2] += total_bar + product
+        u_bar[2:] += total_bar - product
+        u_bar[1:-1] += new_bar - 2.0 * total_bar - 0.1 * (new_bar * (u[2:] - u[:-2]))
+    return u_bar
+'''
+NEWTON = """
+def newton_sqrt(a):
+    x = a
+    while abs(x * x - a) > 1e-12:
+        x = 0.5 * (x + a / x)
+    return x
+"""
+NEWTON_GRAD = '''
+def newton_sqrt_grad(a):
+    """Gradient of newton_sqrt (newton_sqrt.py:1) with respect to a: float."""
+    x_saved = []
+    x = a
+    while abs(x * x - a) > 1e-12:
+        x_saved.append(x)
+        x = 0.5 * (x + a / x)
+    x_bar = 1.0
+    a_bar = 0.0
+    for x in reversed(x_saved):
+        # line 4: x = 0.5 * (x + a / x)
+        total_bar = x_bar * 0.5
+        ratio = total_bar / x
+        a_bar += ratio
+        x_bar = total_bar - ratio * (a / x)
+    return a_bar + x_bar
+'''
+PROGRAMS = {
+    "rosenbrock": (ROSENBROCK, ROSENBROCK_GRAD, (np.array([0.4, -0.3, 1.2]),)),
+    "burgers": (BURGERS, BURGERS_GRAD, (np.sin(np.arange(7.0)), 0.1, 4)),
+    "newton_sqrt": (NEWTON, NEWTON_GRAD, (2.5,)),
+}
+
+
+def defined(name: str, source: str):
+    """The function of this source, as if it stood in a file `name.py`."""
+    file, text = f"{name}.py", source.lstrip("\n")
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    space = {"np": np}
+    exec(compile(text, file, "exec"), space)
+    return space[name]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_text_and_value(name):
+    source, expected, args = PROGRAMS[name]
+    function = defined(name, source)
+    derivative = grad(function)
+    text = derivative.source(*args)
+    assert text[text.index("def ") :].strip() == expected.strip()
+    np.testing.assert_allclose(derivative(*args), numeric_gradient(function, list(args)), rtol=1e-6)
+
+
+def shown(source: str, *args, **options) -> str:
+    name = source.split("(")[0].split()[-1]
+    return grad(defined(name, textwrap.dedent(source)), **options).source(*args)
+
+
+def test_mlp_keeps_its_names():
+    source = """
+    def mlp(W, b, V, X, y):
+        h = np.tanh(X @ W + b)
+        return np.mean((h @ V - y) ** 2)
+    """
+    args = [np.ones(shape) * 0.1 for shape in ((3, 4), (4,), (4,), (5, 3), (5,))]
+    text = shown(source, *args, argnums=(0, 1, 2))
+    assert "h = np.tanh(total)" in text
+    assert "h.T @ difference_bar" in text
+
+
+def test_nobody_takes_a_name_of_the_user():
+    source = """
+    def total_of(x, n):
+        s = 0.0
+        for t in range(n):
+            for a in range(len(x)):
+                s += np.sin(x[a] * s) * t
+        return s
+    """
+    text = shown(source, np.array([0.1, 0.2]), 3)
+    assert "for a in range(len(x)):" in text
+    assert "for t in range(n):" in text
+
+
+@pytest.mark.parametrize("start", ["1.0", "np.float64(1.0)"])
+def test_a_quotient_keeps_the_kind_of_its_operands(start):
+    # `1.0 / n` raises for n = 0 where `np.float64(1.0) / n` is inf.
+    source = f"""
+    def quotient(x, n):
+        return x * ({start} / n)
+    """
+    function = grad(defined("quotient", textwrap.dedent(source)))
+    if start == "1.0":
+        with pytest.raises(ZeroDivisionError):
+            function(2.0, 0.0)
+    else:
+        with np.errstate(all="ignore"):
+            assert function(2.0, 0.0) == np.inf
+
+
+def test_the_kind_of_a_result_is_kept():
+    source = """
+    def product(x):
+        p = x[0] * 0.0 + 1.0
+        for i in range(len(x)):
+            p = p * x[i]
+        return p
+    """
+    function = defined("product", textwrap.dedent(source))
+    x = np.array([2.0, 3.0, 0.5])
+    np.testing.assert_allclose(grad(function)(x), numeric_gradient(function, [x]), rtol=1e-6)
+    assert "np.float64" not in grad(function).source(x)
+    scalar = defined("scalar", "def scalar(a, x):\n    s = 0.0\n    for i in range(len(x)):\n        s += a * x[i]\n    return s\n")
+    assert type(grad(scalar)(2.0, x)) is float
+    assert type(grad(scalar)(2.0, x[:0])) is float
