@@ -16,7 +16,7 @@ class Point(NamedTuple):
     y: float = 2.0
 
 
-Pair = namedtuple("Pair", "a b")  # noqa: PYI024
+Pair = namedtuple("Pair", "a b")
 
 
 @dataclass
@@ -256,7 +256,7 @@ def total(*args, scale=1.0, **more):
 @case((1.0, 2.0))
 def starred_calls(x, y):
     args = [x, y]
-    return total(*args, x, scale=y), total(*(x, y), **{"scale": 3.0, "q": x}), total(), total(x, abc=y)
+    return total(*args, x, scale=y), total(*(x, y), scale=3.0, q=x), total(), total(x, abc=y)
 
 
 @case(([1.0, 2.0, 3.0], (4.0, 5.0)))

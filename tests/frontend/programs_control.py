@@ -141,9 +141,8 @@ def return_inside_for_else(n, limit):
         s += i
         if s > limit:
             return s
-    else:
-        if n > 2:
-            return -1.0
+    if n > 2:
+        return -1.0
     return -2.0
 
 
@@ -188,8 +187,7 @@ def while_with_effects(n):
 
     while test(n):
         n -= 1
-    else:
-        print("done")
+    print("done")
     return n
 
 
@@ -453,8 +451,6 @@ def ignores_warnings(x):
 @case(3.0, -3.0)
 def nothing_but_effects(x):
     """A docstring."""
-    pass
-    ...
     if x > 0:
         pass
     else:
@@ -481,6 +477,5 @@ def loop_index_types(n, m):
         for j in range(i, m):
             total += i * j
             last = j
-        else:
-            last = -1
+        last = -1
     return total + last if n else total

@@ -15,8 +15,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autodiff_compiler.diagnostics import InternalError
-
 VARIABLE = "AUTODIFF_COMPILER_CACHE"
 _temporary: list[str] = []
 

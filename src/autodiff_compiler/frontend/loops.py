@@ -23,7 +23,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import is_pure, nested_effect
 from autodiff_compiler.ir.types import INT
 
-ROUNDS = 25
+ROUNDS = 64
 
 Live = Callable[[NameKey], bool]
 

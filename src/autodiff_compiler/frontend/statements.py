@@ -252,10 +252,9 @@ def assign(ctx: Context, target: ast.expr, value: Abs) -> None:
             subscripts.store(ctx, base, subscripts.evaluate_index(ctx, target.slice), value)
         elif isinstance(target, ast.Attribute):
             members.store_attribute(ctx, ctx.evaluate(target.value), target.attr, value)
-        elif isinstance(target, ast.Tuple | ast.List):
-            _unpack(ctx, target, value)
         else:
-            raise ctx.unsupported("AD157", "this assignment target", "assign to a name, an element or an attribute")
+            assert isinstance(target, ast.Tuple | ast.List), "the grammar has no other target"
+            _unpack(ctx, target, value)
 
 
 def _unpack(ctx: Context, target: ast.Tuple | ast.List, value: Abs) -> None:
