@@ -59,7 +59,7 @@ def _torch(name: str, args: tuple) -> Call:
     x = given[0].requires_grad_()
     functions = {
         "rosenbrock": lambda x: (100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2).sum(),
-        "logsumexp": lambda x: torch.logsumexp(x, 0),
+        "logsumexp": functools.partial(torch.logsumexp, dim=0),
         "logistic": lambda w, X, y: (
             (torch.nn.functional.softplus(X @ w) - y * (X @ w)).mean() + 0.05 * torch.dot(w, w)
         ),

@@ -8,10 +8,13 @@ write instead.  `InternalError`: a bug of ours.  Every error bears a stable code
 from __future__ import annotations
 
 import linecache
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 PRIMAL = "primal"
 ADJOINT = "adjoint"
+# How many call sites an error shows from each end of a long chain.
+CALLERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +115,23 @@ def caret_lines(span: Span) -> list[str]:
     return [f"{number} | {text}", f"{' ' * len(number)} | {' ' * span.col}{'^' * width}"]
 
 
+def _callers(span: Span) -> Iterator[Span]:
+    while span.caller is not None:
+        span = span.caller
+        yield span
+
+
 def render(error: AutodiffError) -> str:
     """The full text of an error: place, code, reason, source line with carets, notes, help."""
     where = f"{error.span}: " if error.span is not None else ""
     lines = [f"{where}{error.kind}[{error.code}]: {error.reason}"]
     if error.span is not None:
         lines += caret_lines(error.span)
-        caller = error.span.caller
-        while caller is not None:
-            lines.append(f"  called from {caller}")
-            lines += caret_lines(caller)
-            caller = caller.caller
+        callers = list(_callers(error.span))
+        shown = callers if len(callers) <= 2 * CALLERS else [*callers[:CALLERS], None, *callers[-CALLERS:]]
+        for caller in shown:
+            lines.append(f"  called from {caller}" if caller else f"  … {len(callers) - 2 * CALLERS} more calls …")
+            lines += caret_lines(caller) if caller else []
     for note in error.notes:
         lines.append(f"  note: {note.text}" + (f" ({note.span})" if note.span is not None else ""))
         if note.span is not None:

@@ -8,7 +8,6 @@ import math
 import numpy as np
 from prog_corpus import Program, numbers, signed
 
-
 # 1. Array statements read everything before they write anything.
 
 
