@@ -64,7 +64,8 @@ def _torch(name: str, args: tuple) -> Call:
             (torch.nn.functional.softplus(X @ w) - y * (X @ w)).mean() + 0.05 * torch.dot(w, w)
         ),
     }
-    return lambda: torch.autograd.grad(functions[name](*given), x)[0].numpy()
+    fun = functions[name]
+    return lambda: torch.autograd.grad(fun(*given), x)[0].numpy()  # noqa: PLW0108
 
 
 def _mygrad(name: str, args: tuple) -> Call:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -193,7 +194,8 @@ def python_class(ctx: Context, x: Abs) -> type:
         return numpy_dtype(type_.dtype).type
     if isinstance(x, Tup | Box):
         return x.cls
-    return {Closure: type(python_class), Method: type(python_class), Range: range, Text: str}.get(type(x), object)
+    classes: dict[type, type] = {Closure: FunctionType, Method: FunctionType, Range: range, Text: str}
+    return classes.get(type(x), object)
 
 
 def _type(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

@@ -163,7 +163,7 @@ class Merge:
         marked = {**self._stale, **self._escaped}
         known: list[Any] = [cell for cell in self.a.versions if cell in marked]
         known += [place for place, pair in self._pairs.items() if any(cell in marked for cell in pair if cell is not None)]
-        return [(slot.key, slot.type) for slot in self.slots], list(self.merged), list(self.grown), known  # type: ignore[return-value]
+        return [(slot.key, slot.type) for slot in self.slots], list(self.merged), list(self.grown), known
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
@@ -314,7 +314,7 @@ class Merge:
         if cells[0] is not cells[1]:
             self._new_cell(location, cells, name)
         operands = [
-            self._operand((*location, "index", i), a and a.operands[i], b and b.operands[i], name)
+            self._operand((*location, "index", i), a.operands[i] if a else None, b.operands[i] if b else None, name)
             for i in range(len(model.operands))
         ]
 
@@ -431,14 +431,14 @@ class Merge:
         if any(isinstance(c, Items) and c.keys != first.keys for c in present):
             return _poison(f"a {box.cls.__name__} has different keys on different paths")
         parts = [
-            self._value(("box", box, i), items_a and items_a[i], items_b and items_b[i], str(key))
+            self._value(("box", box, i), items_a[i] if items_a else None, items_b[i] if items_b else None, str(key))
             for i, key in enumerate(first.keys or range(len(first.items)))
         ]
         return lambda values: Items(tuple(part(values) for part in parts), first.keys)
 
     def _grown(self, box: Box, a: Items | Grown | None, b: Items | Grown | None) -> Finish:
         self.grown[box] = None
-        types: list[Type] = []
+        types: list[Type | None] = []
         for content in (a, b):
             if isinstance(content, Grown):
                 types.append(content.element)
