@@ -34,7 +34,7 @@ def describe(value: Any, name: str = "argument") -> tuple[Tree, list[Type]]:
     if kind in (list, tuple):
         return _node(kind, value, (), name)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return _node(kind, value, tuple(kind._fields), name)  # type: ignore[attr-defined]
+        return _node(kind, value, tuple(getattr(value, "_fields", ())), name)
     if kind is dict:
         return _node(dict, value.values(), tuple(value), name)
     if dataclasses.is_dataclass(value):
