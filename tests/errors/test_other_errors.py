@@ -1,6 +1,7 @@
 """Errors that no single program of the language provokes: sources, loops without end of types, AD and bugs of ours."""
 
 import importlib
+import itertools
 import re
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def test_source_strings():
 def cascade(length):
     """A loop in which each round of the fixpoint finds one more int that becomes a float."""
     names = [f"v{i}" for i in range(length)]
-    moves = "".join(f"        {b} = {a}\n" for a, b in reversed(list(zip(names, names[1:]))))
+    moves = "".join(f"        {b} = {a}\n" for a, b in reversed(list(itertools.pairwise(names))))
     start = " = ".join(names)
     return f"def f(n):\n    {start} = 0\n    for i in range(n):\n{moves}        v0 = v0 + 0.5\n    return {names[-1]}"
 

@@ -1,5 +1,8 @@
 """Statements: if, for, while, break, continue, return, else clauses, assert, raise, print."""
 
+# The programs are written as users write them.
+# ruff: noqa: A, B, C4, SIM, RET, PIE, F841, F811, E731, RUF, UP, PLW, PT, PLE
+
 import math
 
 import numpy as np
