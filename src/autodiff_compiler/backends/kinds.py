@@ -137,9 +137,10 @@ class _Weakened(_Analysis):
         return Effect.SEEN
 
     def _surely_strong(self, value: Value) -> bool:
-        if not isinstance(value.type, Scalar):
-            return True
         op = self.nesting.defs.get(value)
+        if not isinstance(value.type, Scalar):
+            # A cast of an array from another dtype is left to the promotion by what it is combined with.
+            return op is None or op.kind != "cast"
         if value.type.kind == "py" or value in self.changed:
             return False
         return op is None or op.kind not in ("const", "cast")
