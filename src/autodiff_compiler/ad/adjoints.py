@@ -74,9 +74,9 @@ class Adjoints:
 
     def _was_broadcast(self, op: Op, index: int) -> bool:
         """Whether another operand may have stretched this one."""
-        value, extents = op.operands[index], self.context.extents
+        value, shapes = op.operands[index], self.context.shapes
         others = [v for k, v in enumerate(op.operands) if k != index and isinstance(v.type, Array)]
-        return any(not extents.same_shape(value, other) for other in others)
+        return any(not shapes.same_shape(value, other) for other in others)
 
     def _add_lists(self, a: Value, c: Value) -> Value:
         """Element by element; an adjoint may be longer than its primal, the shorter length is enough."""

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 from autodiff_compiler.ad.names import bar_name, constants_of
 from autodiff_compiler.ad.plan import ResidualPlan
-from autodiff_compiler.analysis.extents import Dim, Extents, Less
+from autodiff_compiler.analysis.shapes import Extent, Shapes
 from autodiff_compiler.analysis.slots import Slot, slots
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, dtype_of
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter
 
 
@@ -24,7 +24,7 @@ class Context:
     def __init__(self, body: Region, active: set[Value]) -> None:
         self.b = Builder()
         self.active = active
-        self.extents = Extents(body)
+        self.shapes = Shapes(body)
         self.constants = constants_of(body)
         self.home: dict[Value, Region] = {}
         self.parent: dict[Region, Region] = {}
@@ -105,18 +105,30 @@ class Context:
         """Ops built inside belong to the reversal of `op`."""
         return self.b.at(op.span.at_phase(ADJOINT))
 
-    def dim(self, dim: Dim) -> Value:
-        if isinstance(dim, int):
-            return self.b.const(dim)
-        if isinstance(dim, tuple):
-            return self.b.dim(*dim)
-        if isinstance(dim, Less):
-            shorter = self.b.sub(self.dim(dim.base), self.b.const(dim.count))
-            return self.b.op("maximum", shorter, self.b.const(0))
-        return dim
+    def dim(self, extent: Extent) -> Value:
+        """An extent as a value."""
+        b = self.b
+        if isinstance(extent, int):
+            return b.const(extent)
+        if isinstance(extent, Value):
+            return extent
+        kind, *parts = extent
+        if kind == "dim":
+            return b.dim(*parts)
+        if kind == "less":
+            whole, count = self.dim(parts[0]), parts[1]
+            return b.op("maximum", b.sub(whole, b.const(count)) if count else whole, b.const(0))
+        stretched = self.dim(parts[0])
+        for part in parts[1:]:
+            other = self.dim(part)
+            stretched = b.select(b.compare("eq", stretched, b.const(1)), other, stretched)
+        return stretched
+
+    def extents(self, array: Value) -> tuple[Extent, ...]:
+        return tuple(self.shapes.extent(array, axis) for axis in range(rank(array.type)))
 
     def dims(self, array: Value) -> list[Value]:
-        return [self.dim(dim) for dim in self.extents.of(array)]
+        return [self.dim(extent) for extent in self.extents(array)]
 
     def zeros(self, value: Value) -> Value:
         """Zero of the type and shape of a primal value."""

@@ -32,7 +32,7 @@ def reverse_if(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
             for bar, yielded in zip(bars, branch.terminator.operands):
                 if bar is not None:
                     local.add(yielded, bar)
-            sweep.reverse(branch.ops[:-1], local)
+            sweep.reverse(branch, local)
         opened.append(out)
         inner.append(local)
     changed = [v for v in touched if any(local.get(v) is not adjoints.get(v) for local in inner)]

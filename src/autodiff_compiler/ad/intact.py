@@ -48,8 +48,8 @@ def _is_whole_value(context: Context, store: Op) -> bool:
     if len(path) != 1 or path[0][0] != "index" or any(item not in ("i", WHOLE) for item in path[0][1]):
         return False
     items = (*path[0][1], *(WHOLE,) * (rank(array.type) - len(path[0][1])))
-    kept = tuple(dim for item, dim in zip(items, context.extents.of(array)) if item == WHOLE)
-    return kept == (context.extents.of(value) if isinstance(value.type, Array) else ())
+    kept = tuple(extent for item, extent in zip(items, context.extents(array)) if item == WHOLE)
+    return kept == context.extents(value)
 
 
 def _lasting_version(context: Context, array: Value, place: Place) -> Value | None:

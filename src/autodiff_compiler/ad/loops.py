@@ -50,7 +50,7 @@ def reverse_loop(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     with b.reopen(out):
         for slot, bar in zip(chosen, params):
             local.add(slot.yielded, bar)
-        sweep.reverse(body.ops[:-1], local)
+        sweep.reverse(body, local)
         finals = [local.or_zero(v) for v in sources]
 
     # What an iteration hands on unchanged need not be carried.

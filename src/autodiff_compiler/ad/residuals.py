@@ -15,7 +15,6 @@ from autodiff_compiler.ad.context import Context, Substitution
 from autodiff_compiler.ad.intact import is_worth_a_copy, loaded_from, stored_in
 from autodiff_compiler.ad.mincut import cheapest_saves
 from autodiff_compiler.ad.plan import RECOMPUTE, SAVE, Choice, ResidualPlan
-from autodiff_compiler.analysis.extents import Dim, Less
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
@@ -142,14 +141,18 @@ class _Recipes:
         if not any(value in self.context.stores for value in order):
             return
         given: set[Value] = set()
-        for value in order:
-            if value in self.free or self._all_given(self.uses(value), given):
-                given.add(value)
-                continue
-            found = stored_in(self.context, value)
-            if found is not None and self._all_given(found[0].operands[1:-1], given):
-                self._stored[value] = found
-                given.add(value)
+        # The index of a store may be computed behind the value, so once more for what is stored.
+        for _ in range(2):
+            for value in order:
+                if value in given:
+                    continue
+                if value in self.free or self._all_given(self.uses(value), given):
+                    given.add(value)
+                    continue
+                found = stored_in(self.context, value)
+                if found is not None and self._all_given(found[0].operands[1:-1], given):
+                    self._stored[value] = found
+                    given.add(value)
 
     def _all_given(self, uses: Sequence[Value] | None, given: set[Value]) -> bool:
         return uses is not None and all(not self.is_open(v) or v in given for v in uses)
@@ -170,12 +173,24 @@ def _recompute(context: Context, recipes: _Recipes, needed: Sequence[Value], env
     available = [v for v in recipes.free if v in wanted]
     for value in available:
         env[value] = recipes.free[value]()
-    for value in sorted(wanted - set(available), key=recipes.position.__getitem__):
-        if value in env:
-            continue
+    for value in _in_order(recipes, wanted - set(available)):
         recomputed.append(value)
         recipes.rebuild(value, env)
     return recomputed
+
+
+def _in_order(recipes: _Recipes, wanted: set[Value]) -> list[Value]:
+    """Each value behind those it is computed from; otherwise in the order of the primal."""
+    done: dict[Value, None] = {}
+    for value in sorted(wanted, key=recipes.position.__getitem__):
+        stack = [value]
+        while stack:
+            missing = [v for v in recipes.uses(stack[-1]) or () if v in wanted and v not in done]
+            if missing:
+                stack += reversed(missing)
+            else:
+                done[stack.pop()] = None
+    return list(done)
 
 
 def _adjoint(op: Op) -> Op:
@@ -195,7 +210,7 @@ def _decode(context: Context, condition: Value, env: dict[Value, Value]) -> Valu
 
 
 class _Shapes(Rewriter):
-    """Extents and lengths in the reversal of a region, taken from where they are known (`analysis/extents.py`).
+    """Extents and lengths in the reversal of a region, taken from where they are known (`analysis/shapes.py`).
 
     One that is known only inside the region is asked for in the primal, so that the number is saved and not the array.
     """
@@ -208,37 +223,23 @@ class _Shapes(Rewriter):
         return list(self.region(Region((), tuple(ops))).ops)
 
     def op(self, op: Op) -> None:
-        if op.kind in ("dim", "list_len") and self.context.inside(op.operands[0], self.home):
-            self._shorten(op)
-        else:
+        if op.kind not in ("dim", "list_len") or not self.context.inside(op.operands[0], self.home):
             self.copy(op)
+        elif op.kind == "list_len":
+            self.env[op.result] = self._probe(op)
+        else:
+            self._shorten(op)
 
     def _shorten(self, op: Op) -> None:
-        if op.kind == "list_len":
-            self.env[op.result] = self._probe(op)
-            return
-        self.env[op.result] = self._extent(self.context.extents.of(op.operands[0])[op.attrs["axis"]], op)
-
-    def _extent(self, dim: Dim, op: Op) -> Value:
-        """An extent as a value of the reverse sweep; `op` is the one that asked for it."""
-        if isinstance(dim, Value):
-            return dim
-        if isinstance(dim, int):
-            return self._new("const", (), {"type": INT, "value": dim}, op)
-        if isinstance(dim, Less):
-            base, zero = self._extent(dim.base, op), self._extent(0, op)
-            shorter = self._new("sub", (base, self._extent(dim.count, op)), {}, op)
-            return self._new("maximum", (shorter, zero), {}, op)
-        moved = replace(op, operands=(dim[0],), attrs={"axis": dim[1]}, results=(Value(INT),))
-        if self.context.inside(dim[0], self.home):
-            return self._probe(moved)
-        self.out.append(moved)
-        return moved.result
-
-    def _new(self, kind: str, operands: tuple[Value, ...], attrs: dict[str, object], op: Op) -> Value:
-        made = Op(kind, operands, (Value(INT),), attrs, (), op.span)
-        self.out.append(made)
-        return made.result
+        context = self.context
+        with context.b.reopen(OpenRegion(())) as made, context.b.at(op.span):
+            extent = context.dim(context.shapes.extent(op.operands[0], op.attrs["axis"]))
+        for new in made.ops:
+            if new.kind == "dim" and context.inside(new.operands[0], self.home):
+                self.env[new.result] = self._probe(new)
+            else:
+                self.copy(new)
+        self.env[op.result] = self.value(extent)
 
     def _probe(self, op: Op) -> Value:
         context, root = self.context, op.operands[0]

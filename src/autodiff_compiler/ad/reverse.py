@@ -64,7 +64,7 @@ def swept(fn: Function, active: Sequence[bool], wanted: Sequence[Value], seeds: 
     with b.reopen(out), b.at(fn.body.terminator.span.at_phase(ADJOINT)):
         for k, result in enumerate(wanted):
             adjoints.add(result, b.const_like(1, result.type) if seeds is None else seeds[k])
-        Sweep(context).reverse(fn.body.ops[:-1], adjoints)
+        Sweep(context).reverse(fn.body, adjoints)
         bars = [adjoints.or_zero(p) for p, on in zip(fn.params, active) if on]
     primal = Region((), tuple(context.assemble(fn.body)))
     if context.fillers:

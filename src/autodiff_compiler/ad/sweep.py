@@ -5,30 +5,32 @@ Plain ops are reversed by their rules; `if`s and loops by `control.py` and `loop
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from autodiff_compiler import rules
 from autodiff_compiler.ad import control, loops
 from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.names import bar_name, named
-from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.core import Op, Region
 
 
 class Sweep:
     def __init__(self, context: Context) -> None:
         self.context = context
 
-    def reverse(self, ops: Sequence[Op], adjoints: Adjoints) -> None:
-        """Emit the reversal of the ops, last one first."""
-        for op in reversed(ops):
-            with self.context.adjoint_of(op):
-                if op.kind == "if":
-                    control.reverse_if(self, op, adjoints)
-                elif op.kind in ("for", "while"):
-                    loops.reverse_loop(self, op, adjoints)
-                else:
-                    self._plain(op, adjoints)
+    def reverse(self, region: Region, adjoints: Adjoints) -> None:
+        """Emit the reversal of the ops of a region, last one first."""
+        with self.context.shapes.entered(region):
+            for op in reversed(region.ops[:-1]):
+                with self.context.adjoint_of(op):
+                    self._op(op, adjoints)
+
+    def _op(self, op: Op, adjoints: Adjoints) -> None:
+        if op.kind == "if":
+            control.reverse_if(self, op, adjoints)
+        elif op.kind in ("for", "while"):
+            loops.reverse_loop(self, op, adjoints)
+        else:
+            self._plain(op, adjoints)
 
     def _plain(self, op: Op, adjoints: Adjoints) -> None:
         bars = [adjoints.take(r) for r in op.results]
@@ -46,7 +48,7 @@ class Sweep:
                 continue  # the rule hands on a cotangent as it is
             if isinstance(contribution, rules.Dense) and values.count(contribution.value) == 1:
                 operand = op.operands[index]
-                made = self.context.defs.get(operand) if b.ops[-1].kind != "load" else None
+                made = self.context.defs.get(operand) if b.ops and b.ops[-1].kind != "load" else None
                 hint = bar_name(operand, made)
                 given[index] = rules.Dense(named(b, contribution.value, hint, before))
         for index in sorted(given):

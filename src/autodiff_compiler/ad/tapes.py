@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from autodiff_compiler.ad.context import Context, Substitution
-from autodiff_compiler.analysis.extents import root
+from autodiff_compiler.analysis.shapes import roots
 from autodiff_compiler.analysis.slots import loop_body, slots
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.builder import OpenRegion
@@ -77,8 +77,8 @@ class TapeDeck:
         """Whether the array has the same extents in all iterations, known before the loop."""
         if value in self.context.ragged:
             return False
-        roots = [root(dim) for dim in self.context.extents.of(value)]
-        return not any(origin is not None and self.context.inside(origin, self.body) for origin in roots)
+        origins = [origin for extent in self.context.extents(value) for origin in roots(extent)]
+        return not any(self.context.inside(origin, self.body) for origin in origins)
 
     def _array(self, value: Value, t: Value) -> Value:
         context, b = self.context, self.context.b
@@ -90,9 +90,9 @@ class TapeDeck:
         param, yielded, result = (Value(type_, name) for _ in range(3))
         store = Op("store", (param, self._primal_trip(), value), (yielded,), {"path": ELEMENT}, (), self.op.span)
         self._add(Tape(init, param, yielded, result), value, store)
-        shape = (init, 0), *context.extents.of(value)
+        shape = ("dim", init, 0), *context.extents(value)
         for tape in (init, param, yielded, result):
-            context.extents.note(tape, shape)
+            context.shapes.note(tape, shape)
         return b.cast(b.load(result, ELEMENT, [t], value.name), value.type, value.name)
 
     def _list(self, value: Value, t: Value) -> Value:

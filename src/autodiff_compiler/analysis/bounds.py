@@ -24,7 +24,7 @@ class Bounds:
     """Scoped facts about integers, built on the extents of the function."""
 
     def __init__(self, function: Function) -> None:
-        self.shapes = Shapes(function)
+        self.shapes = Shapes(function.body)
         self._ranges: dict[Value, tuple[Affine, Affine]] = {}
         self._facts: list[Affine] = []
         """Forms that are not negative here."""

@@ -4,11 +4,16 @@ An extent is an int, an SSA integer, or one of
 
 * `("dim", v, k)`: axis `k` of `v`, of which nothing else is known,
 * `("less", e, c)`: `max(0, e - c)`, the extent of a slice that leaves out `c` elements,
+* `("span", i, j)` and `("rest", e, i)`: `j - i` and `e - i`, the extents of slices that are known to lie inside (`exact`),
 * `("bc", e1, e2, …)`: what broadcasting these makes of them.  A run-time extent of 1 is why this is not simply `e1`.
 
 Extents are equal when `find` gives the same for both.  Equalities come from two sources: structure (a store keeps the
 shape of its array, so a loop that only stores into an array keeps it too), which always holds, and checks that have
-been passed (`assume`), which hold until the region they stand in ends (`scope`).
+been passed (`assume`), which hold until the region they stand in ends (`scope`), and again when someone comes back to
+it (`entered`: the reverse sweep).  An extent leads to one that was known earlier, so that whatever `find` gives for an
+array can be computed where the array is.
+
+The shape of an undefined value says nothing: nobody may look at it.
 """
 
 from __future__ import annotations
@@ -16,29 +21,48 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.path import is_slice, item_operands, step_operands
+from autodiff_compiler.analysis.extents import extents_of_result
+from autodiff_compiler.analysis.slots import Slot, loop_body, slots
+from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.types import INTS, Array, Scalar, rank
 
 Extent = int | Value | tuple
 
 
+def roots(extent: Extent) -> list[Value]:
+    """The values that an extent is taken from."""
+    if isinstance(extent, Value):
+        return [extent]
+    if isinstance(extent, int):
+        return []
+    parts = extent[1:] if extent[0] == "bc" else extent[1:2]
+    return [value for part in parts for value in roots(part)]
+
+
 class Shapes:
-    """The extents of every array of a function.
+    """The extents of every array of a function, given by its body.
 
     A pass that walks the function opens a `scope` per region and calls `assume` for each check it goes past; ops it
     makes on the way are made known with `define`.
     """
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, body: Region) -> None:
         self.defs: dict[Value, Op] = {}
         self.order: dict[Value, int] = {}
         """Position of each value's definition: operands come before results."""
         self._extents: dict[Value, tuple[Extent, ...]] = {}
         self._links: dict[Extent, Extent] = {}
+        self._structural: list[Extent] = []
+        """What has a link that always holds, in order."""
         self._assumed: list[Extent] = []
-        self._region(function.body)
+        """What has a link that holds in the current scopes."""
+        self._stretched: list[Extent] = []
+        """What is not 1 in the current scopes."""
+        self._passed: dict[Region, list[tuple[Extent, Extent]]] = {}
+        self._undefined: set[Value] = set()
+        self._entered_at: dict[Op, int] = {}
+        """How many values came before the regions of an op."""
+        self._region(body)
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
@@ -82,7 +106,7 @@ class Shapes:
         """The representative of all extents known to be equal to this one."""
         while extent in self._links:
             extent = self._links[extent]
-        if isinstance(extent, tuple) and extent[0] != "dim":
+        if isinstance(extent, tuple) and extent[0] in ("less", "bc"):
             reduced = self._less(*extent[1:]) if extent[0] == "less" else self._broadcast(extent[1:])
             return extent if reduced == extent else self.find(reduced)
         return extent
@@ -113,23 +137,54 @@ class Shapes:
     @contextmanager
     def scope(self) -> Iterator[None]:
         """What is assumed inside is forgotten at the end."""
-        mark = len(self._assumed)
+        mark, stretched = len(self._assumed), len(self._stretched)
         try:
             yield
         finally:
             while len(self._assumed) > mark:
                 del self._links[self._assumed.pop()]
+            del self._stretched[stretched:]
+
+    @contextmanager
+    def entered(self, region: Region) -> Iterator[None]:
+        """Inside the block all checks of a region count as passed: for one that has been executed."""
+        with self.scope():
+            for a, b in self._passed.get(region, ()):
+                self._equate(a, b)
+            yield
 
     def assume(self, op: Op) -> None:
         """Past this op its check holds."""
-        if op.kind != "check_equal":
+        if op.kind not in ("check_equal", "check_broadcast", "check_index"):
             return
-        a, b = (self.find(self.of(v)) for v in op.operands)
-        if isinstance(a, int):
+        a, b = (self.of(v) for v in op.operands)
+        stretch = self._is_not_one(self.find(a)) and self._is_not_one(self.find(b))
+        if op.kind == "check_equal" or (op.kind == "check_broadcast" and stretch):
+            self._equate(a, b)
+        elif op.kind == "check_index" and isinstance(a, int) and a not in (0, -1):
+            self._stretched.append(self.find(b))
+
+    def _equate(self, a: Extent, b: Extent) -> None:
+        a, b = self.find(a), self.find(b)
+        if self._age(a) < self._age(b):
             a, b = b, a
-        if a != b and not isinstance(a, int):
+        if a != b and not isinstance(a, int) and a not in _parts(b):
             self._links[a] = b
             self._assumed.append(a)
+            if a in self._stretched:
+                self._stretched.append(b)
+
+    def _age(self, extent: Extent) -> int:
+        """When an extent was first known; numbers always were."""
+        return max((self.order.get(value, -1) for value in roots(extent)), default=-2)
+
+    def _is_not_one(self, extent: Extent) -> bool:
+        """Of a representative."""
+        return extent != 1 if isinstance(extent, int) else extent in self._stretched
+
+    def note(self, array: Value, extents: tuple[Extent, ...]) -> None:
+        """Make known the extents of an array that a transformation adds."""
+        self._extents[array] = extents
 
     # -- the walk ----------------------------------------------------------------------------------------------------
 
@@ -137,162 +192,110 @@ class Shapes:
         """Record the extents of the results of an op without regions."""
         for result in op.results:
             self.defs[result] = op
-            self.order[result] = len(self.order)
+            self.order.setdefault(result, len(self.order))
+        if op.kind == "undef":
+            self._undefined.add(op.result)
         if len(op.results) == 1 and isinstance(op.results[0].type, Array):
-            extents = self._of_op(op)
+            extents = extents_of_result(self, op)
             if extents is not None:
                 self._extents[op.results[0]] = extents
+            else:
+                self._extents.pop(op.results[0], None)
 
     def _region(self, region: Region) -> None:
         for param in region.params:
-            self.order[param] = len(self.order)
+            self.order.setdefault(param, len(self.order))
         with self.scope():
-            for op in region.ops:
-                if op.kind == "if":
-                    self._branches(op)
-                elif op.regions:
-                    self._loop(op)
-                else:
-                    self.define(op)
-                    self.assume(op)
+            self._ops(region)
+
+    def _ops(self, region: Region) -> None:
+        mark = len(self._assumed)
+        for op in region.ops:
+            if op.kind == "if":
+                self._branches(op)
+            elif op.regions:
+                self._loop(op)
+            else:
+                self.define(op)
+                self.assume(op)
+        self._passed[region] = [(extent, self._links[extent]) for extent in self._assumed[mark:]]
 
     def _branches(self, op: Op) -> None:
+        start = self._entered_at.setdefault(op, len(self.order))
         for region in op.regions:
             self._region(region)
-        self.define(op)
-        for position, result in enumerate(op.results):
-            yielded = [self.extents(region.terminator.operands[position]) for region in op.regions]
-            pairs = zip(*yielded)
-            if rank(result.type):
+        for result in op.results:
+            self.defs[result] = op
+            self.order.setdefault(result, len(self.order))
+        for result, *sides in zip(op.results, *(region.terminator.operands for region in op.regions)):
+            known = [v for v in sides if v not in self._undefined]
+            if not known:
+                self._undefined.add(result)
+            elif rank(result.type):
                 self._extents[result] = tuple(
-                    a if self.same(a, b) else ("dim", result, axis) for axis, (a, b) in enumerate(pairs)
+                    self._common(known, axis, ("dim", result, axis), start) for axis in range(rank(result.type))
                 )
 
+    def _common(self, arrays: list[Value], axis: int, own: Extent, start: int) -> Extent:
+        """The extent that all the arrays have, if it was known before `start`; else the result's own."""
+        first, *rest = (self.extent(array, axis) for array in arrays)
+        return first if self._age(first) < start and all(e == first for e in rest) else own
+
     def _loop(self, op: Op) -> None:
-        """A carried array whose body gives back the extents it was given keeps those it had before the loop."""
-        body = op.regions[-1]
-        skip = 1 if op.kind == "for" else 0
-        params, inits = body.params[skip:], op.operands[3 * skip :]
+        """Assume that every carried array keeps its extents; give up those that it does not keep, until the rest holds."""
+        start = self._entered_at.setdefault(op, len(self.order))
         for region in op.regions:
             for param in region.params:
-                self.order[param] = len(self.order)
-        self._walk_body(op, params, inits)
-        self.define(op)
-        for param, init, result in zip(params, inits, op.results):
-            for axis in range(rank(param.type)):
-                inside: Extent = ("dim", param, axis)
-                if inside in self._links:
-                    self._links["dim", result, axis] = self.extents(init)[axis]
+                self.order.setdefault(param, len(self.order))
+        arrays = [(k, slot, axis) for k, slot in enumerate(slots(op)) for axis in range(rank(slot.param.type))]
+        kept = [place for place in arrays if place[1].init not in self._undefined]
+        while True:
+            mark = len(self._structural)
+            for k, slot, axis in kept:
+                extent = self.extents(slot.init)[axis]
+                self._fix(("dim", slot.param, axis), extent)
+                for condition in op.regions[:-1]:
+                    self._fix(("dim", condition.params[k], axis), extent)
+            broken = self._walk_body(op, kept)
+            if not broken:
+                break
+            while len(self._structural) > mark:
+                del self._links[self._structural.pop()]
+            kept = [place for place in kept if place not in broken]
+        for result in op.results:
+            self.defs[result] = op
+            self.order.setdefault(result, len(self.order))
+        for _, slot, axis in arrays:
+            self._settle(slot, axis, start)
 
-    def _walk_body(self, op: Op, params: tuple[Value, ...], inits: tuple[Value, ...]) -> None:
-        body = op.regions[-1]
-        invariant: list[tuple[int, Value, Value, int]] = []
-        for region in op.regions[:-1]:
-            self._region(region)
+    def _walk_body(self, op: Op, kept: list[tuple[int, Slot, int]]) -> list[tuple[int, Slot, int]]:
+        """Walk the regions of a loop; returns what an iteration does not keep."""
+        for condition in op.regions[:-1]:
+            self._region(condition)
         with self.scope():
-            for inner in body.ops:
-                if inner.kind == "if":
-                    self._branches(inner)
-                elif inner.regions:
-                    self._loop(inner)
-                else:
-                    self.define(inner)
-                    self.assume(inner)
-            yielded = body.terminator.operands
-            for slot, (param, init) in enumerate(zip(params, inits)):
-                for axis in range(rank(param.type)):
-                    after = self.extents(yielded[slot])[axis]
-                    if self.same(after, ("dim", param, axis)) or self.same(after, self.extents(init)[axis]):
-                        invariant.append((slot, param, init, axis))
-        for slot, param, init, axis in invariant:
-            self._links["dim", param, axis] = self.extents(init)[axis]
-            for region in op.regions[:-1]:
-                self._links["dim", region.params[slot], axis] = self.extents(init)[axis]
+            self._ops(loop_body(op))
+            return [
+                (k, slot, axis)
+                for k, slot, axis in kept
+                if not self.same(self.extents(slot.yielded)[axis], ("dim", slot.param, axis))
+            ]
 
-    # -- extents of results ------------------------------------------------------------------------------------------
+    def _settle(self, slot: Slot, axis: int, start: int) -> None:
+        """The extent of a loop's result; before the first assignment, nobody looks at what is undefined."""
+        inside: Extent = ("dim", slot.param, axis)
+        if slot.init in self._undefined:
+            assigned = self.extent(slot.yielded, axis)
+            if self._age(assigned) >= start:
+                return
+            self._fix(inside, assigned)
+        if inside in self._links:
+            self._fix(("dim", slot.result, axis), self._links[inside])
 
-    def _of_op(self, op: Op) -> tuple[Extent, ...] | None:
-        row, kind = TABLE[op.kind], op.kind
-        if row.elementwise:
-            return self.broadcast(op.operands)
-        if row.writes or kind in ("copy", "cumsum", "argsort"):
-            return self.extents(op.operands[0])
-        if kind in ("full", "empty"):
-            return tuple(self.of(v) for v in op.operands[: rank(op.result.type)])
-        if kind == "arange":
-            return (("less", self.of(op.operands[0]), 0),)
-        if kind in ("reshape", "broadcast_to", "unbroadcast"):
-            return tuple(self.of(v) for v in op.operands[1:])
-        if kind == "load":
-            return self._of_path(op)
-        return self._of_reduction(op)
+    def _fix(self, extent: Extent, known: Extent) -> None:
+        self._links[extent] = known
+        self._structural.append(extent)
 
-    def _of_reduction(self, op: Op) -> tuple[Extent, ...] | None:
-        if not op.operands:
-            return None
-        shape = self.extents(op.operands[0])
-        if op.kind == "transpose":
-            return tuple(shape[axis] for axis in op.attrs["perm"])
-        if "axes" in op.attrs:
-            return tuple(e for axis, e in enumerate(shape) if axis not in op.attrs["axes"])
-        if op.kind in ("argmax", "argmin"):
-            return tuple(e for axis, e in enumerate(shape) if axis != op.attrs["axis"])
-        if op.kind == "concat":
-            axis = op.attrs["axis"]
-            return tuple(("dim", op.result, k) if k == axis else e for k, e in enumerate(shape))
-        if op.kind == "matmul":
-            other = self.extents(op.operands[1])
-            if len(shape) <= 2 and len(other) <= 2:
-                return (*shape[:-1], *other[1:])
-        return None
-
-    def _of_path(self, op: Op) -> tuple[Extent, ...]:
-        """The extents of what a path reaches; an unknown one is the result's own."""
-        extents: list[Extent | None] = list(self.extents(op.operands[0]))
-        operands = list(op.operands[1:])
-        for step in op.attrs["path"]:
-            taken, operands = operands[: step_operands(step)], operands[step_operands(step) :]
-            kind, data = step
-            if kind == "transpose":
-                extents = [extents[axis] for axis in data]
-            elif kind == "reshape":
-                extents = [self.of(v) for v in taken]
-            elif "a" in data or "b" in data:
-                extents = [None] * rank(op.result.type)
-            else:
-                extents = self._subscripted(extents, data, taken)
-        return tuple(("dim", op.result, axis) if e is None else e for axis, e in enumerate(extents))
-
-    def _subscripted(
-        self, extents: list[Extent | None], items: tuple[str, ...], operands: list[Value]
-    ) -> list[Extent | None]:
-        kept: list[Extent | None] = []
-        axis = position = 0
-        for item in items:
-            taken = operands[position : position + item_operands(item)]
-            position += len(taken)
-            if item == "n":
-                kept.append(1)
-                continue
-            if is_slice(item):
-                kept.append(self._sliced(extents[axis], item, taken))
-            axis += 1
-        return kept + extents[axis:]
-
-    def _sliced(self, extent: Extent | None, item: str, operands: list[Value]) -> Extent | None:
-        """The extent of a slice that leaves out constantly many elements at either end; None for any other slice."""
-        if item == "s000":
-            return extent
-        bounds = [self.of(v) for v in operands]
-        if extent is None or item[3] == "1" or not all(isinstance(bound, int) for bound in bounds):
-            return None
-        taken = iter(bounds)
-        start = next(taken) if item[1] == "1" else 0
-        stop = next(taken) if item[2] == "1" else 0
-        assert isinstance(start, int)
-        assert isinstance(stop, int)
-        from_end = stop < 0 or item[2] == "0"
-        return ("less", extent, start - stop) if start >= 0 and from_end else None
+    # -- normal forms ------------------------------------------------------------------------------------------------
 
     def _less(self, extent: Extent, count: int) -> Extent:
         extent = self.find(extent)
@@ -306,9 +309,10 @@ class Shapes:
         return ("less", extent, count)
 
     def _broadcast(self, extents: tuple[Extent, ...]) -> Extent:
-        parts = list(dict.fromkeys(e for e in map(self.find, extents) if e != 1))
+        found = [e for extent in map(self.find, extents) for e in _broadcast_of(extent)]
+        parts = [e for e in dict.fromkeys(found) if e != 1]
         for part in parts:
-            if isinstance(part, int):
+            if self._is_not_one(part):
                 return part
         if len(parts) < 2:
             return parts[0] if parts else 1
@@ -322,3 +326,15 @@ class Shapes:
         if extent[0] == "dim":
             return (1, self.order.get(extent[1], -1), extent[2])
         return (2, len(extent), str(extent[0]))
+
+
+def _broadcast_of(extent: Extent) -> tuple[Extent, ...]:
+    return extent[1:] if isinstance(extent, tuple) and extent[0] == "bc" else (extent,)
+
+
+def _parts(extent: Extent) -> list[Extent]:
+    """An extent and all that it is made of."""
+    if not isinstance(extent, tuple) or extent[0] == "dim":
+        return [extent]
+    inner = extent[1:] if extent[0] == "bc" else extent[1:2]
+    return [extent, *(part for e in inner for part in _parts(e))]
