@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from keyword import iskeyword
 from typing import Any
 
 from autodiff_compiler import ad, backends, frontend
@@ -304,9 +303,11 @@ def _named(fn: Function) -> Function:
 
 
 def _identifier(hint: str, default: str) -> str:
-    """A hint as a variable's name: the frontend's own are not always one (`$result`, `return`)."""
+    """A hint as a variable's name: the frontend's own are not always one (`$result`, `return`, `0`)."""
     text = re.sub(r"\W", "", hint)
-    return f"{text}_" if keyword.iskeyword(text) else text or default
+    if not text.isidentifier():
+        return default
+    return f"{text}_" if keyword.iskeyword(text) else text
 
 
 def _fresh(name: str, taken: set[str]) -> str:
