@@ -15,17 +15,18 @@ from dataclasses import replace
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import may_alias
 from autodiff_compiler.ir.path import is_slice, item_operands
 from autodiff_compiler.ir.types import INT, Array, Scalar, like, rank
 from autodiff_compiler.ir.walk import uses
-from autodiff_compiler.passes.fuse import REDUCTIONS, WRITES, Group, groups, root_value
+from autodiff_compiler.passes import spread
+from autodiff_compiler.passes.fuse import REDUCTIONS, WRITES, Group, Memory, groups, root_value
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 WHOLE = (("index", ("s000",)),)
 
 
 def run(function: Function) -> Function:
+    function = spread.run(function)
     return _Lowering(function).function(function)
 
 
@@ -35,11 +36,12 @@ class _Lowering(FactRewriter):
     def __init__(self, function: Function) -> None:
         super().__init__(function)
         self.readers = uses(function.body)
+        self.memory = Memory(function)
         self.groups: dict[Op, Group] = {}
         self.absorbed: set[Op] = set()
 
     def region(self, region: Region) -> Region:
-        found = groups(region, self.readers, self.shapes)
+        found = groups(region, self.readers, self.shapes, self.memory)
         self.groups |= found
         self.absorbed.update(member for group in found.values() for member in group.members)
         return super().region(region)
@@ -61,14 +63,6 @@ class _Lowering(FactRewriter):
         else:
             nest.fill()
         self.out += nest.finished(op.results[0])
-
-    def origin(self, value: Value) -> Value:
-        """The value whose memory a value has by views and writes."""
-        op = self.defs.get(value)
-        while op is not None and not op.regions and op.results and may_alias(op):
-            value = op.operands[0]
-            op = self.defs.get(value)
-        return value
 
 
 class _Nest:
@@ -163,8 +157,8 @@ class _Nest:
         path = self.root.attrs["path"]
         own = [leaf for leaf in self.leaves if self.is_place(leaf)]
         others = [leaf for leaf in self.leaves if leaf not in own]
-        origin = self.lowering.origin(target)
-        overlaps = any(self.lowering.origin(leaf) is origin for leaf in others)
+        origin = self.lowering.memory.origin(target)
+        overlaps = any(self.lowering.memory.origin(leaf) is origin for leaf in others)
         start = None if overlaps else self.starts(target, operands)
         if start is None:
             dims = self.extents()

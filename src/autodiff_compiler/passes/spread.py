@@ -1,0 +1,126 @@
+"""For Numba, before fusion: a cheap array that several loops read is computed again in each of them.
+
+What costs a few arithmetic operations per element is not worth an array of its own: memory is slower.  Each reader gets
+a copy of the op right before it, which `fuse` then takes into the reader's loop.  Only where that is sure: the reader
+stands in the same region and works element by element at the same rank, and nothing that it reads is written to between.
+
+    Input:  d = sub x, y; s = sum (mul d, d); g = mul d, two
+    Output: d = sub x, y; s = sum (mul d, d); d1 = sub x, y; g = mul d1, two
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opdef import DEAR
+from autodiff_compiler.ir.opset import cost, may_alias
+from autodiff_compiler.ir.types import Array, rank
+from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
+from autodiff_compiler.passes.fuse import Memory, is_elementwise, root_value
+
+# Operations and reads that a loop may repeat, and for how many readers.
+WORK, READERS = 8, 3
+# Divisions and roots cost several additions.
+SLOW = {"div": 4, "sqrt": 4, "pow": 2}
+
+
+def run(function: Function) -> Function:
+    return _Spread(function).function(function)
+
+
+class _Spread(Rewriter):
+    def __init__(self, function: Function) -> None:
+        super().__init__()
+        self.readers = uses(function.body)
+        self.memory = Memory(function)
+        self.constants = {op.result: op.attrs["value"] for op in all_ops(function.body) if op.kind == "const"}
+
+    def region(self, region: Region) -> Region:
+        region = self._with_copies(region)
+        spread = self._spread(region)
+        if not spread:
+            return super().region(region)
+        ops: list[Op] = []
+        for op in region.ops:
+            if op not in spread:
+                ops.append(self._with_own(op, spread, ops))
+        return super().region(Region(region.params, tuple(ops)))
+
+    def _with_copies(self, region: Region) -> Region:
+        """A view that is read again after its array was written to is copied at once, and no longer in the way."""
+        writes = self.memory.writes(region)
+        position = {op: i for i, op in enumerate(region.ops)}
+        ops: list[Op] = []
+        for at, op in enumerate(region.ops):
+            ops.append(op)
+            if op.kind != "load" or not may_alias(op) or not isinstance(op.result.type, Array):
+                continue
+            readers = self.readers.get(op.result, ())
+            if any(self.memory.overwritten(op, writes, at, position.get(reader, at)) for reader in readers):
+                view = Value(op.result.type, op.result.name)
+                ops[-1] = replace(op, results=(view,))
+                ops.append(Op("copy", (view,), op.results, span=op.span))
+                self.memory.detach(op.result)
+        return Region(region.params, tuple(ops)) if len(ops) > len(region.ops) else region
+
+    def _with_own(self, op: Op, spread: dict[Op, None], ops: list[Op]) -> Op:
+        """The op with operands of its own in place of what is spread; these are appended to `ops` first."""
+        made = {source.result: source for source in spread}
+        operands = list(op.operands)
+        own: dict[Value, Value] = {}
+        for index, value in enumerate(operands):
+            source = made.get(value)
+            if source is None:
+                continue
+            if value not in own:
+                inner = self._with_own(source, spread, ops)
+                own[value] = Value(value.type, value.name)
+                ops.append(replace(inner, results=(own[value],)))
+            operands[index] = own[value]
+        return op if not own else replace(op, operands=tuple(operands))
+
+    def _spread(self, region: Region) -> dict[Op, None]:
+        """The ops to compute again for each of their readers."""
+        position = {op: i for i, op in enumerate(region.ops)}
+        writes = self.memory.writes(region)
+        work: dict[Value, int] = {}
+        found: dict[Op, None] = {}
+        for op in region.ops:
+            if not is_elementwise(op) or cost(op, self.constants.get) == DEAR:
+                continue
+            result = op.results[0]
+            arrays = [v for v in op.operands if isinstance(v.type, Array)]
+            total = SLOW.get(op.kind, 1) + sum(work.get(v, 1) for v in arrays)
+            readers = self.readers.get(result, [])
+            single = len(readers) == 1
+            if total > WORK or not 1 <= len(readers) <= READERS or not self._taken_in(op, readers, position, writes):
+                continue
+            work[result] = total
+            if not single:
+                found[op] = None
+        made = {op.results[0]: op for op in region.ops if op.results and op.results[0] in work}
+        # What only a spread op reads goes with it.
+        for op in reversed(region.ops):
+            if op in found:
+                found.update((made[value], None) for value in op.operands if value in made)
+        return found
+
+    def _taken_in(self, op: Op, readers: Sequence[Op], position: dict[Op, int], writes: dict[Value, list[int]]) -> bool:
+        """Whether `fuse` takes an op in that stands right before each of its readers."""
+        result = op.results[0]
+        for reader in readers:
+            at = position.get(reader)
+            if at is None or reader.operands.count(result) == 0:
+                return False
+            if self.memory.overwritten(op, writes, position[op], at):
+                return False
+            value = root_value(reader)
+            if value is None or rank(value.type) != rank(result.type):
+                return False
+            if not is_elementwise(reader) and value is not result:
+                return False
+            if value is result and any(operand is result for operand in reader.operands[:-1]) and len(reader.operands) > 1:
+                return False
+        return True
