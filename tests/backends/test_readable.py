@@ -51,13 +51,12 @@ def burgers_grad(u, nu, steps):
     for t in range(steps - 1, -1, -1):
         u = u_saved[t]
         # line 4: u[1:-1] = u[1:-1] - 0.1 * u[1:-1] * (u[2:] - u[:-2]) + nu * (u[2:] - 2.0 * u[1:-1] + u[:-2])
-        new_bar = u_bar[1:-1].copy()
-        u_bar[1:-1] = 0.0
-        total_bar = new_bar * nu
-        product = new_bar * (0.1 * u[1:-1])
+        total_bar = u_bar[1:-1] * nu
+        product = u_bar[1:-1] * (0.1 * u[1:-1])
+        product2 = 0.1 * (u_bar[1:-1] * (u[2:] - u[:-2]))
+        u_bar[1:-1] = u_bar[1:-1] - 2.0 * total_bar - product2
         u_bar[:-2] += total_bar + product
         u_bar[2:] += total_bar - product
-        u_bar[1:-1] += new_bar - 2.0 * total_bar - 0.1 * (new_bar * (u[2:] - u[:-2]))
     return u_bar
 '''
 NEWTON = """

@@ -6,6 +6,7 @@ it may become, until nothing more is to be said.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Type
-from autodiff_compiler.ir.walk import Rewriter
+from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 # A bound for safety only: two or three rounds are what is needed.
 ROUNDS = 8
@@ -95,6 +96,11 @@ class Peephole(FactRewriter):
     """
 
     span: Span = UNKNOWN
+
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        self.readers = Counter(v for op in all_ops(function.body) for v in op.operands)
+        """How often each value was read before the pass."""
 
     def rewrite(self, op: Op) -> Op | Value | None:
         raise NotImplementedError

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.path import WHOLE, Path, is_basic
-from autodiff_compiler.ir.types import Array, Scalar, rank
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
 Result = Op | Value | None
@@ -21,7 +22,7 @@ Result = Op | Value | None
 def drop_broadcast(s: Peephole, op: Op) -> Result:
     """An operand need not be broadcast beside one that has the extents of the result."""
     if sum(isinstance(v.type, Array) for v in op.operands) < 2:
-        return None
+        return _inside_broadcast(s, op)
     for position, value in enumerate(op.operands):
         made = s.made_by(value, "broadcast_to", "full")
         if made is None:
@@ -32,6 +33,20 @@ def drop_broadcast(s: Peephole, op: Op) -> Result:
         small = made.operands[0 if made.kind == "broadcast_to" else -1]
         operands = (*op.operands[:position], small, *op.operands[position + 1 :])
         return s.become(op, op.kind, *operands, **op.attrs)
+    return None
+
+
+def _inside_broadcast(s: Peephole, op: Op) -> Result:
+    """Arithmetic with one array that is a scalar all over: once on the scalar."""
+    for position, value in enumerate(op.operands):
+        made = s.made_by(value, "broadcast_to", "full")
+        if made is None or op.kind not in ("add", "sub", "mul", "neg"):
+            continue
+        scalar = made.operands[0 if made.kind == "broadcast_to" else -1]
+        dims = made.operands[1:] if made.kind == "broadcast_to" else made.operands[:-1]
+        if isinstance(scalar.type, Scalar) and scalar.type.kind == "np" and scalar.type.dtype == dtype_of(value.type):
+            once = s.new(op.kind, *op.operands[:position], scalar, *op.operands[position + 1 :], **op.attrs)
+            return s.become(op, "broadcast_to", once, *dims)
     return None
 
 
@@ -81,12 +96,41 @@ def _write(s: Peephole, op: Op) -> Result:
     if made is not None:
         small = made.operands[0 if made.kind == "broadcast_to" else -1]
         return s.become(op, op.kind, array, *indices, small, **op.attrs)
+    cleared = _cleared(s, op)
+    if cleared is not None:
+        return cleared
     fresh = op.kind == "store" or _is_zero(s, array)
     if fresh and is_whole(path):
         return _overwritten(s, op, array, value)
     if op.kind == "accum" and fresh and is_basic(path):
         return s.become(op, "store", *op.operands, **op.attrs)
     return None
+
+
+def _cleared(s: Peephole, op: Op) -> Result:
+    """A place is set to zero and later added to, or overwritten: the value is stored at once.
+
+    In the reverse sweep sums have no order, so what is added elsewhere in between is added afterwards.  Nobody may read
+    the versions in between.
+    """
+    array, *indices, value = op.operands
+    path = op.attrs["path"]
+    between: list[Op] = []
+    step = s.made_by(array, "store", "accum")
+    while step is not None and step.kind == "accum" and op.kind == "accum" and s.readers[step.result] == 1:
+        between.append(step)
+        step = s.made_by(step.operands[0], "store", "accum")
+    if step is None or step.kind != "store" or step.attrs["path"] != path or s.readers[step.result] != 1:
+        return None
+    before, *place, zero = step.operands
+    if place != indices or not is_basic(path) or not _is_zero(s, zero) or (between and op.span.phase != ADJOINT):
+        return None
+    if not between:
+        return s.become(op, "store", before, *indices, value, **op.attrs)
+    version = s.new("store", before, *indices, value, **op.attrs)
+    for other in reversed(between[1:]):
+        version = s.new("accum", version, *other.operands[1:], **other.attrs)
+    return s.become(op, "accum", version, *between[0].operands[1:], **between[0].attrs)
 
 
 def _overwritten(s: Peephole, op: Op, array: Value, value: Value) -> Result:
