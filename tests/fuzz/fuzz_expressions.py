@@ -62,7 +62,8 @@ class Expressions:
         inside = [v for v in self.scope.visible("int") if v.low is not None and v.high is not None]
         table: list[tuple[int, str]] = [(1, str(self.draw.integer(0, size - 1))), (1, str(-self.draw.integer(1, size)))]
         for v in inside:
-            assert v.low is not None and v.high is not None
+            assert v.low is not None
+            assert v.high is not None
             if v.low >= 0 and v.high < size:
                 table += [(6, v.name), (1, f"-{v.name} - 1"), (1, f"-1 - {v.name}")]
             if v.low >= 1 and v.high <= size:
@@ -154,6 +155,7 @@ class Expressions:
     def reduction(self, depth: int) -> str:
         x = self.array(self.draw.pick(self.scope.visible("array")).shape, depth)
         forms = ["np.sum({})", "np.mean({})", "np.max({})", "np.prod(np.tanh({}))", "np.var({})", "np.min({})"]
+        forms += ["np.std({})", "np.sum(np.sort(({}).ravel())[:2])", "np.sum(abs({}))"]
         forms += ["({}).sum()", "({}).mean()", "np.sum(({}) ** 2)", "({}).max()", "np.cumsum({})[-1]"]
         return self.draw.pick(forms).format(x)
 
@@ -276,7 +278,9 @@ class Expressions:
     def _shuffled(self, shape: tuple[int, ...], depth: int) -> str:
         x = self.array(shape, depth - 1)
         if len(shape) == 1:
-            return self.draw.pick((f"np.roll({x}, 1)", f"np.flip({x})", f"np.cumsum({x})", f"({x}).copy()"))
+            return self.draw.pick(
+                (f"np.roll({x}, 1)", f"np.flip({x})", f"np.cumsum({x})", f"({x}).copy()", f"np.sort({x})")
+            )
         return self.draw.pick((f"np.flip({x}, 0)", f"np.cumsum({x}, axis=1)", f"np.roll({x}, 1, axis=0)"))
 
     def _maximum(self, shape: tuple[int, ...], depth: int) -> str:

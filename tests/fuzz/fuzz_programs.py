@@ -207,6 +207,8 @@ class Generator:
             (1, self._list),
             (1, self._function),
             (1, self._dead),
+            (1, self._pair),
+            (1, self._flag),
         ]
         if writable:
             table += [
@@ -312,15 +314,48 @@ class Generator:
         """A function inside the function, which captures what is around it."""
         name = self._name("inner")
         if self.draw.chance(50):
-            self.line(f"{name} = lambda t, e: {self.write.bounded(1)} * t + e")
+            array = (
+                f" + {self.write.element(self.draw.pick(self.scope.visible('array')))}"
+                if self.scope.visible("array")
+                else ""
+            )
+            self.line(f"{name} = lambda alpha, beta: {self.write.bounded(1)} * alpha + beta{array}")
         else:
-            self.line(f"def {name}(t, e):")
-            self.line(f"    t = t * {self.write.atom()}")
-            self.line(f"    return np.sin(t) + e * {self.write.atom()}")
+            self.line(f"def {name}(alpha, beta):")
+            self.line(f"    alpha = alpha * {self.write.atom()}")
+            self.line(f"    return np.sin(alpha) + beta * {self.write.atom()}")
         x = self._name()
         self.line(f"{x} = {name}({self.write.number(1)}, {self.write.atom()})")
         self.scope.define(Variable(name, "function"))
         self.scope.define(Variable(x, "float"))
+
+    def _pair(self) -> None:
+        """A tuple, taken apart by unpacking or by index; or a dict."""
+        name = self._name("pair")
+        x, y = self._name("m"), self.write.number(1)
+        if self.draw.chance(30):
+            self.line(f'{name} = {{"one": {y}, "two": {self.write.atom()}}}')
+            self.line(f'{name}["one"] += {self.write.atom()}')
+            self.line(f'{x} = {name}["one"] * {name}["two"]')
+        elif self.draw.chance(40):
+            self.line(f"{name} = ({y}, {self.write.atom()})")
+            self.line(f"{x} = {name}[0] - {name}[-1]")
+        else:
+            self.line(f"{name} = {self._name('o')}, {x} = {self.write.atom()}, {y}")
+        self.scope.define(Variable(name, "tuple"))
+        self.scope.define(Variable(x, "float"))
+
+    def _flag(self) -> None:
+        """A condition that has a name, and is used twice."""
+        name = self._name("flag")
+        self.line(f"{name} = {self.write.condition()}")
+        self.scope.define(Variable(name, "bool"))
+        x = self._name()
+        self.line(f"{x} = {self.write.number(1)} if {name} else {self.write.number(1)}")
+        self.scope.define(Variable(x, "float"))
+        if self.indent < 5 and self.budget > 0:
+            self.line(f"if {self.draw.pick((name, f'not {name}'))}:")
+            self._block()
 
     def _dead(self) -> None:
         self.line(f"unused = {self.write.number()}")
@@ -524,6 +559,9 @@ class Generator:
         self._loop("for", items)
         for array in over:
             array.cell.names -= 1
+        if draw.chance(8):
+            self.line("else:")
+            self._block()
 
     def _while(self) -> None:
         counter = self._name(self.draw.pick(("count", "it")))
@@ -531,8 +569,12 @@ class Generator:
         self.scope.define(Variable(counter, "int", fixed=True))
         limit = self.draw.integer(1, 4)
         extra = f" and {self.write.atom()} < 0.93" if self.draw.chance(40) else ""
-        self.line(f"while {counter} < {limit}{extra}:")
+        endless = self.draw.chance(25)
+        self.line("while True:" if endless else f"while {counter} < {limit}{extra}:")
         self.indent += 1
+        if endless:
+            self.line(f"if {counter} >= {limit}{extra.replace(' and', ' or')}:")
+            self.line("    break")
         self.line(f"{counter} += 1")
         self.indent -= 1
         self._loop("while", [])
