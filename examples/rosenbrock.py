@@ -5,6 +5,10 @@ def rosenbrock(x: "f64[:]"):
     return total
 
 
+def rosenbrock_slices(x: "f64[:]"):
+    return (100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2).sum()
+
+
 if __name__ == "__main__":
     import numpy as np
 

@@ -16,8 +16,18 @@ WAVE = np.sin(np.linspace(0.0, 3.0, 7)) + 0.1
 
 POINTS = [
     ("rosenbrock", "rosenbrock", (np.array([1.2, 1.0, 0.8, 0.3]),)),
+    ("rosenbrock", "rosenbrock_slices", (np.array([1.2, 1.0, 0.8, 0.3]),)),
     ("newton", "newton_sqrt", (2.0,)),
+    ("dynamics", "runge_kutta", (np.array([1.5, 0.8]), np.array([1.0, 0.7, 0.5, 0.9]), 1.0, 3)),
+    ("dynamics", "oscillator", (2.0, 0.3, 50)),
+    ("dynamics", "oscillator", (2.0, 0.3, 5)),
+    ("dynamics", "logistic_map", (3.1, 0.4, 4)),
+    ("in_place", "recurrence", (np.array([0.3, 0.7, -1.2]), np.array([1.0, 2.0, 0.5]))),
+    ("in_place", "prefix_products", (np.array([1.3, 0.7, -1.2, 2.0]),)),
+    ("in_place", "bubble_sort", (np.array([1.3, 0.7, -1.2, 2.0]), np.array([1.0, 2.0, 3.0, 4.0]))),
+    ("gmm", "gmm", (np.array([0.1, -0.3]), np.eye(2), 0.1 * np.ones((2, 2)), np.arange(6.0).reshape(3, 2) / 3)),
     ("heat", "heat", (WAVE, 0.1, 4)),
+    ("heat", "heat_swapped", (WAVE, 0.1, 4)),
     ("burgers", "burgers", (WAVE, 0.1, 4)),
     (
         "logistic_regression",
@@ -26,6 +36,8 @@ POINTS = [
     ),
     ("lecture_notes", "simple", (2.0, 5.0)),
     ("lecture_notes", "classic", (2.0, 5.0)),
+    ("lecture_notes", "several_paths", (0.3,)),
+    ("lecture_notes", "product_unrolled", (2.0, 0.5, -1.0, 3.0, 0.7)),
     ("lecture_notes", "product", (np.array([2.0, -1.0, 3.0]),)),
     ("lecture_notes", "cross_entropy", (np.ones((2, 3)) * 0.3, np.arange(3.0), np.eye(4, 2), np.array([0, 2, 1, 1]))),
     (
@@ -41,9 +53,15 @@ def examples_on_the_path(monkeypatch):
     monkeypatch.syspath_prepend(str(EXAMPLES))
 
 
-@pytest.mark.parametrize("backend", ["python", "numba"])
-@pytest.mark.parametrize(("module", "name", "args"), POINTS, ids=[name for _, name, _ in POINTS])
-def test_gradient(module, name, args, backend):
+# Compiling takes a second or more each; `tests/programs` has the others.
+COMPILED = ("rosenbrock", "newton_sqrt", "oscillator", "heat", "bubble_sort", "cross_entropy", "mlp")
+
+
+RUNS = [("python", *point) for point in POINTS] + [("numba", *point) for point in POINTS if point[1] in COMPILED]
+
+
+@pytest.mark.parametrize(("backend", "module", "name", "args"), RUNS, ids=[f"{run[2]}-{run[0]}" for run in RUNS])
+def test_gradient(backend, module, name, args):
     fun = getattr(importlib.import_module(module), name)
     ours = grad(fun, backend=backend)(*args)
     theirs = numeric_gradient(fun, args)
@@ -77,6 +95,12 @@ def test_the_challenger_fit_is_the_published_one():
 def test_the_network_learns():
     losses = importlib.import_module("mlp").train(steps=200)
     assert losses[-1] < 0.1 * losses[0]
+
+
+def test_the_pages_show_what_is_generated_now():
+    render = importlib.import_module("render")
+    assert render.EXAMPLES.read_text(encoding="utf-8") == render.examples_page(), "run `make docs`"
+    assert render.README.read_text(encoding="utf-8") == render.readme(), "run `make docs`"
 
 
 def test_demo():

@@ -1,0 +1,121 @@
+"""Writes docs/examples.md, and the generated code in the README: `make docs`.
+
+The pages show what the compiler prints now; a test compares.
+"""
+
+import ast
+import importlib
+import sys
+from pathlib import Path
+
+from autodiff_compiler import grad
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "docs" / "examples.md"
+README = ROOT / "README.md"
+
+HEAD = """# Examples, and the code generated for them
+
+Written by `make docs`; the functions are in `examples/`. Each block shows the function, then its gradient as
+`autodiff-compiler grad` prints it. `x_bar` is the adjoint of `x`; the comments name the source line that a block
+belongs to.
+"""
+
+# Title, and for each example: module, function, parameters to differentiate with respect to, a remark.
+CHAPTERS = [
+    (
+        "Lecture notes",
+        [
+            ("lecture_notes", "simple", ("x1", "x2"), "Straight-line code."),
+            ("lecture_notes", "classic", ("x1", "x2"), "At (2, 5) the derivatives are 5.5 and 1.7163…"),
+            ("lecture_notes", "several_paths", 0, "A value used on several paths: the adjoints add up."),
+            ("lecture_notes", "abs_left", 0, "A kink has the derivative of the branch that is taken: here 1 at 0 …"),
+            ("lecture_notes", "abs_right", 0, "… and here -1."),
+            ("lecture_notes", "product", 0, "A product in a loop."),
+            (
+                "lecture_notes",
+                "product_unrolled",
+                ("a", "b", "c", "d", "e"),
+                "The same written out: what factors have in common is computed once.",
+            ),
+            (
+                "lecture_notes",
+                "cross_entropy",
+                ("W", "b"),
+                "Softmax cross-entropy of a linear layer with a broadcast bias.",
+            ),
+        ],
+    ),
+    (
+        "Objectives",
+        [
+            ("rosenbrock", "rosenbrock", 0, "By a loop: the primal sweep is gone, since nothing of it is needed."),
+            ("rosenbrock", "rosenbrock_slices", 0, "The same by slices."),
+            ("logistic_regression", "negative_log_likelihood", 0, "Logistic regression."),
+            ("gmm", "gmm", ("alphas", "means", "precisions"), "A mixture of Gaussians; the helper is inlined."),
+        ],
+    ),
+    (
+        "Time stepping and fixed points",
+        [
+            ("dynamics", "runge_kutta", ("y0", "p"), "Runge-Kutta over a system: the states of the steps are saved."),
+            ("newton", "newton_sqrt", 0, "Newton's method until converged: `while`, reversed by its trip count."),
+            (
+                "dynamics",
+                "oscillator",
+                ("stiffness", "damping"),
+                "An early `return`: the last, partial iteration is reversed first.",
+            ),
+            ("dynamics", "logistic_map", ("r", "x"), "An iterated map."),
+        ],
+    ),
+    (
+        "Arrays in place",
+        [
+            ("heat", "heat", 0, "Linear in the state: no tape and no copy inside the loop."),
+            ("heat", "heat_swapped", 0, "Two buffers that change places."),
+            ("burgers", "burgers", 0, "Not linear: what a step overwrites is saved."),
+            ("in_place", "recurrence", ("x", "y"), "A first-order recurrence."),
+            ("in_place", "prefix_products", 0, "Prefix products."),
+            ("in_place", "bubble_sort", 0, "A sort: the comparisons are remembered, the swaps undone."),
+        ],
+    ),
+]
+
+
+def examples_page() -> str:
+    parts = [HEAD]
+    for title, examples in CHAPTERS:
+        parts.append(f"\n## {title}\n")
+        for module, name, argnums, remark in examples:
+            fun = getattr(importlib.import_module(module), name)
+            generated = grad(fun, argnums=argnums).source().strip()
+            parts.append(f"\n### `{name}`\n\n{remark}\n")
+            parts.append(f"\n```python\n{_function(module, name)}\n```\n\n```python\n{generated}\n```\n")
+    return "".join(parts)
+
+
+def readme() -> str:
+    """The README with the gradient of the loop as it is generated now."""
+    start, end = "prints\n\n```python\n", "```\n"
+    head, _, rest = README.read_text(encoding="utf-8").partition(start)
+    tail = rest.partition(end)[2]
+    generated = grad(importlib.import_module("rosenbrock").rosenbrock).source().strip()
+    return f"{head}{start}{generated}\n{end}{tail}"
+
+
+def _function(module: str, name: str) -> str:
+    """The text of a function, from the file: what is shown is what stands there."""
+    text = (Path(__file__).parent / f"{module}.py").read_text(encoding="utf-8")
+    node = next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == name)
+    return ast.get_source_segment(text, node) or ""
+
+
+def main() -> None:
+    sys.path.insert(0, str(Path(__file__).parent))
+    EXAMPLES.write_text(examples_page(), encoding="utf-8")
+    README.write_text(readme(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
