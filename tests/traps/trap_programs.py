@@ -1,6 +1,8 @@
 """The programs of the traps that are about values: every one goes through the whole harness of the corpus.
 
-The numbers are those of the list in `docs/testing.md`.
+1 array statements, 2 reads before stores and swaps, 3 adjoints that are shared, 4 repeated indices, 5 changed sources and
+captures (`test_trap_sources.py`), 6 order of restores, 7 wrapped indices and odd slices, 8 extents of one and mixed widths,
+9 partial iterations, 10 merged references and escaped arrays (`test_trap_aliases.py`).
 """
 
 import math
