@@ -112,7 +112,7 @@ def gradient_ir(
         value_tree, aux_tree = _value_and_aux(lowered.function, has_aux)
         active = [is_float(v.type) and name in wrt for name, _, vs in _parameters(fn) for v in vs]
         name = f"{fn.name}_{'value_and_grad' if with_value else 'grad'}"
-        flat = ad.reverse(fn, active, with_value=with_value or has_aux, name=name)
+        flat = ad.reverse(fn, active, with_value=with_value or has_aux, name=name, save_all=options.save_all)
         primal_results = len(fn.results) if with_value or has_aux else 0
         trees: dict[str, Tree] = {}
         places: dict[str, range] = {}
@@ -202,7 +202,7 @@ def pullback(lowered: Lowered, active: Sequence[bool], options: Options) -> tupl
     with _dumped(first):
         fn = _optimised(first, lowered.function)
         out = fn.result_tree or Leaf()
-        forward, reverse = ad.vjp(fn, active, f"{fn.name}_vjp")
+        forward, reverse = ad.vjp(fn, active, f"{fn.name}_vjp", save_all=options.save_all)
         saved = len(forward.results) - len(fn.results)
     with _dumped(second):
         hidden = {capture.name for capture in lowered.captures}

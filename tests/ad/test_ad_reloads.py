@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from ad_check import check
+from ad_check import check, execute
 from test_ad_programs import lowered, optimised
 
 from autodiff_compiler import ad
@@ -224,3 +224,13 @@ def test_nothing_is_saved(program, args):
 @pytest.mark.parametrize(("program", "args"), SOMETHING_SAVED, ids=name)
 def test_what_is_overwritten_is_saved(program, args):
     assert saved_ranks(program, args)
+
+
+def test_everything_is_saved_on_request():
+    """`grid` recomputes the argument of its sine from saved values; with `save_all` it does not."""
+    fn = run_pipeline(lowered(grid, [X]), DEFAULT)
+    active = [is_float(p.type) for p in fn.params]
+    plans = ad.residual_plans(fn, active, save_all=True)
+    assert not [c for plan in plans for c in plan.choices if c.how == "recompute" and is_float(c.type)]
+    some, every = (ad.reverse(fn, active, with_value=False, name="g", save_all=flag) for flag in (False, True))
+    np.testing.assert_allclose(execute(every, [X])[0], execute(some, [X])[0], rtol=1e-13)

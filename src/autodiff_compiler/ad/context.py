@@ -21,9 +21,10 @@ from autodiff_compiler.ir.walk import Rewriter
 
 
 class Context:
-    def __init__(self, body: Region, active: set[Value]) -> None:
+    def __init__(self, body: Region, active: set[Value], save_all: bool = False) -> None:
         self.b = Builder()
         self.active = active
+        self.save_all = save_all
         self.shapes = Shapes(body)
         self.constants = constants_of(body)
         self.home: dict[Value, Region] = {}
@@ -118,6 +119,10 @@ class Context:
         if kind == "less":
             whole, count = self.dim(parts[0]), parts[1]
             return b.op("maximum", b.sub(whole, b.const(count)) if count else whole, b.const(0))
+        if kind == "rest":
+            return b.sub(self.dim(parts[0]), parts[1])
+        if kind == "span":
+            return b.sub(parts[1], parts[0])
         stretched = self.dim(parts[0])
         for part in parts[1:]:
             other = self.dim(part)

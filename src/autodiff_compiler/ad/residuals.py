@@ -20,7 +20,7 @@ from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK, DEAR, PURE
 from autodiff_compiler.ir.opset import TABLE, cost
-from autodiff_compiler.ir.types import INT, Array, ListOf, Type
+from autodiff_compiler.ir.types import INT, Array, ListOf, Type, is_float
 from autodiff_compiler.ir.walk import Rewriter, clone_ops, free_values, op_uses
 
 Free = Mapping[Value, Callable[[], Value]]
@@ -88,6 +88,8 @@ class _Recipes:
         op = self.context.defs.get(value)
         if op is None or not is_recomputable(op, self.context.constant):
             return None
+        if self.context.save_all and is_float(value.type):
+            return None
         if op.kind == "list_get":
             # No list is saved for the sake of an element.
             return None if self.context.in_loop(self.context.home[op.operands[0]]) else op_uses(op)
@@ -138,7 +140,7 @@ class _Recipes:
 
     def _find_stored(self, order: Sequence[Value]) -> None:
         """Values that cannot be computed again without saving anything, but that an array holds to the end."""
-        if not any(value in self.context.stores for value in order):
+        if self.context.save_all or not any(value in self.context.stores for value in order):
             return
         given: set[Value] = set()
         # The index of a store may be computed behind the value, so once more for what is stored.

@@ -24,21 +24,28 @@ from autodiff_compiler.ir.types import is_float
 from autodiff_compiler.ir.walk import Rewriter, clone_region
 
 
-def reverse(fn: Function, active: Sequence[bool], *, with_value: bool, name: str) -> Function:
-    """The gradient of result 0.  Results: with `with_value` all results of `fn`; then an adjoint per active parameter."""
+def reverse(
+    fn: Function, active: Sequence[bool], *, with_value: bool, name: str, save_all: bool = False
+) -> Function:
+    """The gradient of result 0.  Results: with `with_value` all results of `fn`; then an adjoint per active parameter.
+
+    `save_all`: of the floats that a loop or a branch needs again, recompute none.
+    """
     check_inputs(fn, active)
     check_scalar_result(fn)
     fn = _own_copy(fn)
-    return _gradient(fn, active, with_value, name)[0]
+    return _gradient(fn, active, with_value, name, save_all)[0]
 
 
-def residual_plans(fn: Function, active: Sequence[bool]) -> list[ResidualPlan]:
+def residual_plans(fn: Function, active: Sequence[bool], *, save_all: bool = False) -> list[ResidualPlan]:
     """How the gradient of `fn` provides the primal values it needs, loop by loop."""
-    return _gradient(_own_copy(fn), active, False, fn.name)[1]
+    return _gradient(_own_copy(fn), active, False, fn.name, save_all)[1]
 
 
-def _gradient(fn: Function, active: Sequence[bool], with_value: bool, name: str) -> tuple[Function, list[ResidualPlan]]:
-    sweep = swept(fn, active, fn.results[:1], None)
+def _gradient(
+    fn: Function, active: Sequence[bool], with_value: bool, name: str, save_all: bool
+) -> tuple[Function, list[ResidualPlan]]:
+    sweep = swept(fn, active, fn.results[:1], None, save_all)
     kept = fn.results if with_value else ()
     ends = Op("boundary", kept, span=fn.body.terminator.span)
     returned = Op("return", (*kept, *sweep.bars), span=fn.body.terminator.span)
@@ -56,9 +63,11 @@ class Swept:
     plans: list[ResidualPlan]
 
 
-def swept(fn: Function, active: Sequence[bool], wanted: Sequence[Value], seeds: Sequence[Value] | None) -> Swept:
+def swept(
+    fn: Function, active: Sequence[bool], wanted: Sequence[Value], seeds: Sequence[Value] | None, save_all: bool
+) -> Swept:
     """Reverse `fn` from the adjoints of the `wanted` results: `seeds`, or 1."""
-    context = Context(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE))
+    context = Context(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), save_all)
     adjoints = Adjoints(context)
     out, b = OpenRegion(()), context.b
     with b.reopen(out), b.at(fn.body.terminator.span.at_phase(ADJOINT)):
@@ -78,13 +87,13 @@ def _own_copy(fn: Function) -> Function:
     return replace(fn, body=clone_region(Region(fn.params, ops)))
 
 
-def vjp_parts(fn: Function, active: Sequence[bool]) -> tuple[Function, list[Value], Swept]:
+def vjp_parts(fn: Function, active: Sequence[bool], save_all: bool) -> tuple[Function, list[Value], Swept]:
     """The function (with values of its own), the cotangents of its float results, and both sweeps."""
     check_inputs(fn, active)
     fn = _own_copy(fn)
     wanted = [r for r in fn.results if is_float(r.type)]
     seeds = [Value(r.type, f"{r.name or 'out'}_bar") for r in wanted]
-    return fn, seeds, swept(fn, active, wanted, seeds)
+    return fn, seeds, swept(fn, active, wanted, seeds, save_all)
 
 
 class _Fill(Rewriter):

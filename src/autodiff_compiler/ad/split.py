@@ -18,9 +18,9 @@ from autodiff_compiler.ir.types import Array
 from autodiff_compiler.ir.walk import clone_region, free_values
 
 
-def vjp(fn: Function, active: Sequence[bool], name: str) -> tuple[Function, Function]:
+def vjp(fn: Function, active: Sequence[bool], name: str, *, save_all: bool = False) -> tuple[Function, Function]:
     """Forward: (results…, residuals…).  Reverse: (residuals…, cotangents of float results…) -> adjoints."""
-    fn, seeds, sweep = vjp_parts(fn, active)
+    fn, seeds, sweep = vjp_parts(fn, active, save_all)
     end = fn.body.terminator.span
     returned = Op("return", sweep.bars, span=end)
     used = [v for v in free_values([Region((), (*sweep.backwards, returned))]) if v not in seeds]

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from autodiff_compiler.ad.context import Context, Substitution
-from autodiff_compiler.analysis.shapes import roots
+from autodiff_compiler.analysis.shapes import Extent, roots
 from autodiff_compiler.analysis.slots import loop_body, slots
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.builder import OpenRegion
@@ -90,7 +90,7 @@ class TapeDeck:
         param, yielded, result = (Value(type_, name) for _ in range(3))
         store = Op("store", (param, self._primal_trip(), value), (yielded,), {"path": ELEMENT}, (), self.op.span)
         self._add(Tape(init, param, yielded, result), value, store)
-        shape = ("dim", init, 0), *context.extents(value)
+        shape = self._trip_extent(init), *context.extents(value)
         for tape in (init, param, yielded, result):
             context.shapes.note(tape, shape)
         return b.cast(b.load(result, ELEMENT, [t], value.name), value.type, value.name)
@@ -145,6 +145,14 @@ class TapeDeck:
             for op in out.ops:
                 context.add_after(index, op, self.body)
         return self._trip[0]
+
+    def _trip_extent(self, tape: Value) -> Extent:
+        """The length of a tape, so that a loop around may know whether all its iterations have the same."""
+        start, stop, step = self.op.operands[:3]
+        first = self.context.constant(start)
+        if self.context.constant(step) == 1 and isinstance(first, int) and first >= 0:
+            return ("less", self.context.shapes.of(stop), first)
+        return ("dim", tape, 0)
 
     def _trip_count(self) -> Value:
         if not self._trips:
