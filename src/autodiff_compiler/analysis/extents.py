@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import is_slice, item_operands, step_operands
-from autodiff_compiler.ir.types import rank
+from autodiff_compiler.ir.types import INT, rank
 
 if TYPE_CHECKING:
     from autodiff_compiler.analysis.shapes import Extent, Shapes
@@ -64,12 +64,12 @@ def _reached(shapes: Shapes, op: Op) -> tuple[Extent, ...]:
         elif "a" in data or "b" in data:
             extents = [None] * rank(op.result.type)
         else:
-            extents = _subscripted(shapes, extents, data, taken)
+            extents = _subscripted(shapes, extents, data, taken, bool(op.attrs.get("exact")))
     return tuple(("dim", op.result, axis) if e is None else e for axis, e in enumerate(extents))
 
 
 def _subscripted(
-    shapes: Shapes, extents: list[Extent | None], items: tuple[str, ...], operands: list[Value]
+    shapes: Shapes, extents: list[Extent | None], items: tuple[str, ...], operands: list[Value], exact: bool
 ) -> list[Extent | None]:
     kept: list[Extent | None] = []
     axis = position = 0
@@ -80,7 +80,8 @@ def _subscripted(
             kept.append(1)
             continue
         if is_slice(item):
-            kept.append(_sliced(shapes, extents[axis], item, taken))
+            extent = _sliced(shapes, extents[axis], item, taken)
+            kept.append(_exact(shapes, extents[axis], item, taken) if extent is None and exact else extent)
         axis += 1
     return kept + extents[axis:]
 
@@ -99,3 +100,18 @@ def _sliced(shapes: Shapes, extent: Extent | None, item: str, operands: list[Val
     assert isinstance(stop, int)
     from_end = stop < 0 or item[2] == "0"
     return ("less", extent, start - stop) if start >= 0 and from_end else None
+
+
+def _exact(shapes: Shapes, extent: Extent | None, item: str, operands: list[Value]) -> Extent | None:
+    """The extent of a slice of step 1 that has `0 <= start <= stop <= extent`."""
+    start = operands[0] if item[1] == "1" else None
+    if item[2] == "0":
+        return None if extent is None or start is None else ("rest", extent, start)
+    stop = operands[-1]
+    if start is None or shapes.of(start) == 0:
+        return shapes.of(stop)
+    made = shapes.defs.get(stop)
+    if made is not None and made.kind == "add" and start in made.operands and stop.type == INT:
+        first, second = made.operands
+        return shapes.of(second if first is start else first)
+    return ("span", start, stop)

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from autodiff_compiler.analysis.extents import extents_of_result
 from autodiff_compiler.analysis.slots import Slot, loop_body, slots
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.types import INTS, Array, Scalar, rank
+from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, rank
 
 Extent = int | Value | tuple
 
@@ -35,7 +35,7 @@ def roots(extent: Extent) -> list[Value]:
         return [extent]
     if isinstance(extent, int):
         return []
-    parts = extent[1:] if extent[0] == "bc" else extent[1:2]
+    parts = extent[1:] if extent[0] in ("bc", "rest", "span") else extent[1:2]
     return [value for part in parts for value in roots(part)]
 
 
@@ -91,6 +91,9 @@ class Shapes:
                 return self.of(op.operands[0])
         if op.kind == "maximum":
             return self._shortened(op) or value
+        if op.kind == "sub" and value.type == INT and all(v.type == INT for v in op.operands):
+            whole, start = op.operands
+            return value if isinstance(self.of(start), int) else ("rest", self.of(whole), start)
         return value
 
     def _shortened(self, op: Op) -> Extent | None:
@@ -109,6 +112,8 @@ class Shapes:
         if isinstance(extent, tuple) and extent[0] in ("less", "bc"):
             reduced = self._less(*extent[1:]) if extent[0] == "less" else self._broadcast(extent[1:])
             return extent if reduced == extent else self.find(reduced)
+        if isinstance(extent, tuple) and extent[0] == "rest":
+            return ("rest", self.find(extent[1]), extent[2])
         return extent
 
     def same(self, a: Extent, b: Extent) -> bool:
@@ -336,5 +341,5 @@ def _parts(extent: Extent) -> list[Extent]:
     """An extent and all that it is made of."""
     if not isinstance(extent, tuple) or extent[0] == "dim":
         return [extent]
-    inner = extent[1:] if extent[0] == "bc" else extent[1:2]
+    inner = extent[1:] if extent[0] in ("bc", "rest", "span") else extent[1:2]
     return [extent, *(part for e in inner for part in _parts(e))]

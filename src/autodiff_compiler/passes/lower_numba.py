@@ -142,7 +142,7 @@ class _Nest:
             same = self.shapes.same(self.shapes.of(extent), self.shapes.extent(self.value, axis + added))
             stretched = None if same else b.compare("eq", b.cast(extent, INT), self.one)
             steps.append(None if stretched is None else b.select(stretched, self.zero, self.one))
-        out = b.full(list(wanted), b.const(0.0, like(result.type, 0)), result.name)
+        out = b.full(list(wanted), b.const_like(0, result.type), result.name)
 
         def add(array: Value, at: list[Value]) -> Value:
             place = [k if step is None else b.mul(k, step) for k, step in zip(at[added:], steps)]

@@ -21,7 +21,7 @@ from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
 from autodiff_compiler.passes.fuse import Memory, is_elementwise, root_value
 
 # Operations and reads that a loop may repeat, and for how many readers.
-WORK, READERS = 8, 3
+WORK, READERS = 12, 3
 # Divisions and roots cost several additions.
 SLOW = {"div": 4, "sqrt": 4, "pow": 2}
 
