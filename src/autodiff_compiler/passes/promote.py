@@ -1,18 +1,20 @@
 """Scalar promotion of accumulators.
 
 Where a loop adds to one element of an array in every iteration, at an index that does not change in the loop, and
-nothing else in the loop reads that array, the sum is kept in a scalar and added once, after the loop.  The index must
-be proven in bounds there, for the loop may not run at all.  Sums may round differently.
+nothing else in the loop reads or sets that element, the sum is kept in a scalar and added once, after the loop.  The
+element must certainly exist, for the loop may not run at all: its index is proven in bounds, or the code beside the loop
+uses the same element of an array of that shape.  Sums may round differently.
 
     Input:  a, trips = for 0, n, 1, a0 { (j, a) a1 = accum a[i], v; yield a1 }
     Output: s, trips = for 0, n, 1, 0.0 { (j, s) s1 = add s, v; yield s1 }; a = accum a0[i], s
 
-Other additions to the array in the loop, at any index, do not matter: additions commute.  Idempotent.
+Other additions to the array in the loop, at any index, do not matter: additions commute.  Elements that are read or set
+must be proven to be others: on one axis their index is always above, or always below.  Idempotent.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.path import is_scalar_index
@@ -27,6 +29,18 @@ def run(function: Function) -> Function:
 
 
 class _Promote(FactRewriter):
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        self._beside: list[Op] = []
+        """The element accesses of the region we are in."""
+
+    def region(self, region: Region) -> Region:
+        outer = self._beside
+        self._beside = [op for op in region.ops if op.kind in ("load", "store", "accum") and _is_element(op)]
+        done = super().region(region)
+        self._beside = outer
+        return done
+
     def structured(self, op: Op) -> None:
         op = self.inside(op)
         if op.kind == "if":
@@ -48,8 +62,9 @@ class _Promote(FactRewriter):
         _, params, yielded, _ = slots(loop)
         for slot, param in enumerate(params):
             if isinstance(param.type, Array) and is_float(param.type):
-                chain = _chain(body, readers, param, yielded[slot]) or []
-                found += [(slot, op) for op in chain if self._fixed(op, local)]
+                chain = _chain(body, readers, param, yielded[slot])
+                if chain is not None:
+                    found += [(slot, op) for op in chain.adds if self._fixed(op, local) and self._alone(op, chain.others)]
         return found
 
     def _fixed(self, op: Op, local: set[Value]) -> bool:
@@ -59,10 +74,35 @@ class _Promote(FactRewriter):
             is_scalar_index(op.attrs["path"], rank(array.type))
             and isinstance(value.type, Scalar)
             and not any(index in local for index in indices)
-            and all(
-                self.bounds.in_bounds(index, self.shapes.extents(array)[axis]) for axis, index in enumerate(indices)
-            )
+            and self._exists(array, tuple(indices))
         )
+
+    def _exists(self, array: Value, indices: tuple[Value, ...]) -> bool:
+        extents = self.shapes.extents(array)
+        if all(self.bounds.in_bounds(index, extents[axis]) for axis, index in enumerate(indices)):
+            return True
+        forms = [self.bounds.affine(index) for index in indices]
+        return any(
+            self.shapes.same_shape(array, op.operands[0])
+            and forms == [self.bounds.affine(index) for index in op.operands[1 : 1 + len(forms)]]
+            for op in self._beside
+        )
+
+    def _alone(self, op: Op, others: list[Op]) -> bool:
+        """Whether the element that the accum adds to is none that the others read or set."""
+        count = rank(op.operands[0].type)
+        fixed = op.operands[1 : 1 + count]
+        return all(self._apart(fixed, other.operands[1 : 1 + count]) for other in others)
+
+    def _apart(self, a: tuple[Value, ...], b: tuple[Value, ...]) -> bool:
+        """Whether two elements differ on one axis in all iterations.  A negative index would count from the end."""
+        bounds = self.bounds
+        for left, right in zip(map(bounds.affine, a), map(bounds.affine, b)):
+            distance = left - right
+            ordered = bounds.nonnegative(distance.plus(-1)) or bounds.nonnegative(distance.scaled(-1).plus(-1))
+            if ordered and bounds.nonnegative(left) and bounds.nonnegative(right):
+                return True
+        return False
 
     def _promoted(self, loop: Op, sums: list[tuple[int, Op]]) -> None:
         inits, params, yielded, results = slots(loop)
@@ -122,43 +162,62 @@ class _Promote(FactRewriter):
             arrays[slot] = result
 
 
-def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Value) -> list[Op] | None:
-    """The accums between a parameter and what is yielded for it; None if anything else is done with a version between.
+@dataclass
+class _Chain:
+    """What a loop does with an array between its parameter and what is yielded for it."""
 
-    Loops inside may take part if they do nothing but add, either.
-    """
-    chain: list[Op] = []
+    adds: list[Op] = field(default_factory=list)
+    """Accums of the loop's own body."""
+    others: list[Op] = field(default_factory=list)
+    """Loads and stores of single elements, those of loops inside included."""
+
+
+def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Value) -> _Chain | None:
+    """The accesses to an array between a parameter and what is yielded for it; None if anything else is done with it."""
+    chain = _Chain()
+    own = set(body.ops)
     version = param
     while True:
-        if len(readers.get(version, ())) != 1:
+        found = readers.get(version, [])
+        if any(reader not in own or reader.operands.count(version) != 1 for reader in found):
             return None
-        (reader,) = readers[version]
-        if reader.operands.count(version) != 1:
+        loads = [reader for reader in found if reader.kind == "load" and _is_element(reader)]
+        writers = [reader for reader in found if reader not in loads]
+        if len(writers) != 1:
             return None
-        if reader is body.terminator:
+        chain.others += loads
+        (writer,) = writers
+        if writer is body.terminator:
             return chain if version is last else None
-        if reader not in body.ops:
-            return None
-        if reader.kind in ("for", "while"):
-            after = _after_loop(reader, readers, version)
-            if after is None:
+        if writer.kind in ("for", "while"):
+            inner = _inner_chain(writer, readers, version)
+            if inner is None:
                 return None
-            version = after
-        elif reader.kind == "accum" and reader.operands[0] is version:
-            chain.append(reader)
-            version = reader.result
+            version, accesses = inner
+            chain.others += accesses.others
+        elif writer.operands[0] is not version:
+            return None
+        elif writer.kind == "accum":
+            chain.adds.append(writer)
+            version = writer.result
+        elif writer.kind == "store" and _is_element(writer):
+            chain.others.append(writer)
+            version = writer.result
         else:
             return None
 
 
-def _after_loop(loop: Op, readers: dict[Value, list[Op]], version: Value) -> Value | None:
-    """What becomes of an array that a loop carries, if the loop only adds to it."""
+def _is_element(op: Op) -> bool:
+    return is_scalar_index(op.attrs["path"], rank(op.operands[0].type))
+
+
+def _inner_chain(loop: Op, readers: dict[Value, list[Op]], version: Value) -> tuple[Value, _Chain] | None:
+    """What becomes of an array that a loop carries, and what the loop does with it."""
     inits, params, yielded, results = slots(loop)
     if version not in inits:
         return None
     slot = inits.index(version)
     if loop.kind == "while" and readers.get(loop.regions[0].params[slot]):
         return None
-    if _chain(loop.regions[-1], readers, params[slot], yielded[slot]) is None:
-        return None
-    return results[slot]
+    chain = _chain(loop.regions[-1], readers, params[slot], yielded[slot])
+    return None if chain is None else (results[slot], chain)
