@@ -17,7 +17,7 @@ def eliminate(A):
                 A[i, j] -= A[i, k] * A[k, j]
     total = 0.0
     for k in range(n):
-        total += A[k, k] * A[k, 0]
+        total += A[k, k] ** 2
     return total
 
 
