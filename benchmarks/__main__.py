@@ -12,7 +12,7 @@ from pathlib import Path  # noqa: E402
 
 import click  # noqa: E402
 
-from benchmarks import derivative, figures, peers, plots, ratio, symbolic  # noqa: E402
+from benchmarks import derivative, figures, peers, plots, ratio, symbolic, timing  # noqa: E402
 from benchmarks.report import RESULTS, Report  # noqa: E402
 
 BENCHMARKS = {
@@ -29,6 +29,7 @@ BENCHMARKS = {
 @click.option("--quick", is_flag=True, help="Small sizes and few rounds: to see that it works.")
 @click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="Folder for JSON and PNG.")
 def main(name: str, quick: bool, out: Path) -> None:
+    timing.keep_memory()
     report: Report = BENCHMARKS[name][0](quick=quick)
     report.show()
     written = [report.save(out), *plots.draw(report, out)]

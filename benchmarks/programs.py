@@ -167,7 +167,7 @@ CASES = [
     Case(2, logistic_arrays, lambda n: (signed(20), signed(n, 20, seed=1), labels(n)), 0, 50_000, 20_000),
     Case(2, gmm, mixture, (0, 1, 2), 2_000, 40),
     Case(2, gmm_arrays, mixture, (0, 1, 2), 2_000, 1_000),
-    Case(3, rk4_loss, lambda n: (np.array([1.0, 0.5]), np.array([1.1, 0.4, 0.3, 0.6]), n), (0, 1), 5_000, 100),
+    Case(3, rk4_loss, lambda n: (np.array([1.0, 0.5]), np.array([1.1, 0.4, 0.3, 0.6]), n), (0, 1), 5_000, 100, small=100),
     Case(3, newton_while_many, lambda n: (numbers(n),), 0, 50_000, 500),
     Case(3, newton_break_many, lambda n: (numbers(n),), 0, 50_000, 500),
     Case(3, damped_oscillator, lambda n: (1.0, 0.3, 1e-3, n, 1e-300), (0, 1, 2), 200_000, 2_000),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +27,17 @@ class Timings:
     def ratio(self, name: str, base: str) -> float:
         """The median of the rounds' ratios: a round's two timings saw the same machine."""
         return statistics.median(a / b for a, b in zip(self.rounds[name], self.rounds[base], strict=True))
+
+
+def keep_memory() -> bool:
+    """Let glibc keep what is freed, for this process; False where there is no glibc.
+
+    By default it gives large arrays back to the system at once, and every call pays for the page faults of getting them
+    again: on a virtual machine several times the arithmetic, and nothing that two ways of computing differ in.
+    """
+    trim_threshold, mmap_max = -1, -4
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    return mallopt is not None and bool(mallopt(mmap_max, 0)) and bool(mallopt(trim_threshold, 2**31 - 1))
 
 
 def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int = 9, at_least: float = AT_LEAST) -> Timings:
