@@ -31,8 +31,11 @@ from autodiff_compiler.passes import buffers
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 
 BEFORE_AD = DEFAULT
-AFTER_AD = (*DEFAULT, "hoist", "promote", "fold", "simplify", "cse", "dce")
-LOWERING: dict[str, tuple[str, ...]] = {"python": (), "numba": ("loops", "fold", "simplify", "cse", "licm", "dce")}
+AFTER_AD = (*DEFAULT, "ends", "promote", "fold", "simplify", "cse", "dce")
+LOWERING: dict[str, tuple[str, ...]] = {
+    "python": (),
+    "numba": ("hoist", "loops", "fold", "simplify", "cse", "licm", "dce"),
+}
 
 STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")
 

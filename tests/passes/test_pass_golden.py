@@ -443,6 +443,24 @@ def test_hoist_checks_both_ends_if_the_loop_runs() -> None:
     assert "check_index" not in after
 
 
+def test_hoist_takes_the_extent_along() -> None:
+    """An extent asked for inside the loop does not vary there."""
+    text = optimised(_loop("%0, %n, %1", "  %k: int = dim %x {axis=0}\n  check_index %i, %k"), "hoist", "dce")
+    before, after = text.split("%t: int = for")
+    assert before.count("check_index") == 2
+    assert "check_index" not in after
+
+
+def test_ends_only_where_nothing_else_is_left_of_the_loop() -> None:
+    bare = _loop("%0, %n, %1", "  check_index %i, %m").replace("return %t", "return %m")
+    text = optimised(bare, "ends", "dce")
+    assert "for" not in text
+    assert text.count("check_index") == 2
+    unchanged("ends", _loop("%0, %n, %1", "  check_index %i, %m"))
+    effect = "  check_index %i, %m\n  print %i {parts=(None,), sep=' ', end='.'}"
+    unchanged("ends", _loop("%0, %n, %1", effect).replace("return %t", "return %m"))
+
+
 def test_hoist_leaves_checks_in_branches_and_loops_with_exits() -> None:
     inner = "  if %c then {\n    check_index %i, %m\n    yield\n  } else {\n    yield\n  }"
     unchanged("hoist", _loop("%0, %n, %1", inner))

@@ -8,6 +8,9 @@ Python checks with the access itself, so this pass is not for it.
     Input:  for 0, n, 1 { (i) j = add i, k; check_index j, m; … }
     Output: t = lt 0, n; if t { check_index k, m; check_index (n - 1) + k, m }; for 0, n, 1 { (i) … }
 
+`run_ends` does so only where nothing else is left of the loop, which then can go: the gradient of a sum over a[i] needs
+nothing of the primal's loop but the certainty that it would not have raised.
+
 Idempotent.
 """
 
@@ -28,6 +31,10 @@ def run(function: Function) -> Function:
     return _Hoist.run(function)
 
 
+def run_ends(function: Function) -> Function:
+    return _Ends.run(function)
+
+
 class _Hoist(FactRewriter):
     """Inner loops first: what leaves one without a condition may leave the next as well."""
 
@@ -36,6 +43,9 @@ class _Hoist(FactRewriter):
         if op.kind == "for" and not op.attrs.get("exits") and nested_effect(op) != IO:
             op = self._hoist(op)
         self.keep(op)
+
+    def worth_it(self, loop: Op, moving: list[Op]) -> bool:
+        return bool(moving)
 
     def _hoist(self, loop: Op) -> Op:
         start, stop, step = loop.operands[:3]
@@ -46,7 +56,7 @@ class _Hoist(FactRewriter):
         local = {value for op in all_ops(body) for value in op.results}
         local.update(body.params, *(r.params for op in all_ops(body) for r in op.regions))
         moving = [op for op in body.ops if self._linear(op, body, local)]
-        if not moving:
+        if not self.worth_it(loop, moving):
             return loop
         builder = Builder(loop.span)
         certain = self.bounds.entered(loop)
@@ -67,14 +77,14 @@ class _Hoist(FactRewriter):
         return replace(loop, regions=(Region(body.params, tuple(op for op in body.ops if op not in moving)),))
 
     def _linear(self, op: Op, body: Region, local: set[Value]) -> bool:
-        """Whether an op is a check of an index that is linear in the loop index, against an extent from outside."""
+        """Whether an op is a check of an index that is linear in the loop index, against an extent that does not vary."""
         if opdef(op).effect != CHECK or op.kind != "check_index":
             return False
         index, extent = op.operands
-        if index.type != INT or extent in local:
+        parameter = body.params[0]
+        if index.type != INT or not _computable(extent, self.defs, local, None):
             return False
         form = self.bounds.affine(index)
-        parameter = body.params[0]
         return all(atom is parameter or not _mentions(atom, local) for atom in form.terms) and _computable(
             index, self.defs, local, parameter
         )
@@ -83,15 +93,27 @@ class _Hoist(FactRewriter):
         self, builder: Builder, check: Op, body: Region, local: set[Value], ends: tuple[Value, Value]
     ) -> None:
         index, extent = check.operands
-        needed = _slice(index, self.defs, local)
+        needed = list(dict.fromkeys([*_slice(extent, self.defs, local), *_slice(index, self.defs, local)]))
         # A span object of its own: the access in the loop does not stand for these checks.
         with builder.at(replace(check.span)):
             for end in ends:
                 env = {body.params[0]: end}
                 builder.ops.extend(clone_ops(needed, env))
-                builder.emit("check_index", (env.get(index, index), extent))
+                builder.emit("check_index", (env.get(index, index), env.get(extent, extent)))
                 if body.params[0] not in self.bounds.affine(index).terms:
                     return
+
+
+class _Ends(_Hoist):
+    """Only out of loops that do nothing but check."""
+
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        self._read = {value for op in all_ops(function.body) for value in op.operands}
+
+    def worth_it(self, loop: Op, moving: list[Op]) -> bool:
+        others = [op for op in loop.regions[0].ops[:-1] if op not in moving]
+        return bool(moving) and all(map(is_pure, others)) and not any(result in self._read for result in loop.results)
 
 
 def _mentions(atom: object, local: set[Value]) -> bool:
@@ -115,11 +137,11 @@ def _slice(value: Value, defs: dict[Value, Op], local: set[Value]) -> list[Op]:
     return list(ordered)
 
 
-def _computable(index: Value, defs: dict[Value, Op], local: set[Value], parameter: Value) -> bool:
-    """Whether the index can be computed before the loop, given the loop index."""
-    ops = _slice(index, defs, local)
+def _computable(wanted: Value, defs: dict[Value, Op], local: set[Value], parameter: Value | None) -> bool:
+    """Whether a value can be computed before the loop, given the loop index where there is one."""
+    ops = _slice(wanted, defs, local)
     made = {result for op in ops for result in op.results}
-    inputs = {value for op in ops for value in op.operands} | {index}
+    inputs = {value for op in ops for value in op.operands} | {wanted}
     return all(is_pure(op) and not op.regions and not may_trap(op) for op in ops) and all(
         value in made or value is parameter or value not in local for value in inputs
     )
