@@ -21,6 +21,7 @@ from autodiff_compiler.ir.types import (
     from_numpy_dtype,
     promote,
 )
+from autodiff_compiler.library.builtins import fits_float32
 
 EXACT_INTEGERS = 2**53
 
@@ -80,6 +81,10 @@ def join_scalars(types: list[Scalar], statics: list[Any]) -> tuple[Scalar | None
         exact = [s for s in statics if isinstance(s, int) and abs(s) <= EXACT_INTEGERS]
         if len(run_time_ints) > len(exact):
             return None, "is an integer on one path and a float on another"
+    if dtype == "f32":
+        rounded = types.count(FLOAT) - sum(fits_float32(s) for s in statics)
+        if rounded > 0:
+            return None, "is a Python float on one path and a float32 on another"
     return Scalar(dtype, kind), ""
 
 

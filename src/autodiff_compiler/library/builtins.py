@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
+
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
@@ -36,8 +38,23 @@ def scalar(b: Builder, x: Any, name: str) -> Value:
     return value
 
 
+def fits_float32(x: Any) -> bool:
+    """Whether a Python float is known to keep its value as a float32."""
+    with np.errstate(all="ignore"):
+        return isinstance(x, float) and (x != x or float(np.float32(x)) == x)
+
+
 def _chosen(b: Builder, symbol: str, best: Any, candidate: Any) -> Value:
     """The candidate if it compares so with the best, else the best: as CPython goes, also for NaN and equals."""
+    types = [type_of(b, x) for x in (best, candidate)]
+    wide = any(t == FLOAT and not fits_float32(x) for t, x in zip(types, (best, candidate)))
+    if wide and Scalar("f32") in types:
+        raise UnsupportedError(
+            "AD206",
+            "max() or min() of a Python float and a float32: the result would have one type or the other",
+            b.span,
+            help="make both float32: np.float32(...)",
+        )
     best, candidate = arith.promoted(b, best, candidate)
     return b.select(arith.compare(b, symbol, candidate, best), candidate, best)
 
