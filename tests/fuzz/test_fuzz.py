@@ -61,7 +61,9 @@ def test_regression(path):
         Configuration(verify=True),
         Configuration(split=True, verify=True),
         Configuration(disable=("all",), verify=True),
+        Configuration(disable=("simplify",)),
         Configuration(order=2),
+        Configuration(order=2, disable=("all",)),
     ):
         outcome = run_one(program, configuration)
         assert outcome.kind in ("ok", "refused"), f"{configuration}: {outcome.detail}\n{program}"

@@ -14,4 +14,6 @@ def f(x):
     return np.sum(np.array([t * x for t in row]) ** 2)
 
 
-ARGS = (-0.969,)
+ARGS = (
+    -0.969,
+)

@@ -7,8 +7,11 @@ import numpy as np
 
 def f(a):
     alias = a
-    a = np.where(alias[::1] > 0.0, a, alias)
-    return np.sum(a * alias)
+    a = np.where(alias[::1], a, alias)
+    b = np.array([alias, a]) @ np.full(3, 2.0)
+    return np.sum(b)
 
 
-ARGS = (np.array([0.941, -0.8, 0.509], np.float64),)
+ARGS = (
+    np.array([0.941, -0.8, 0.509], np.float64),
+)
