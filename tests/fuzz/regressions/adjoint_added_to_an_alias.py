@@ -12,6 +12,4 @@ def f(b):
     return np.sum(c2 * c2)
 
 
-ARGS = (
-    np.array([-0.593, 0.138, 0.643, -0.851], np.float64),
-)
+ARGS = (np.array([-0.593, 0.138, 0.643, -0.851], np.float64),)

@@ -13,6 +13,4 @@ def f(a):
     return np.sum(a * a)
 
 
-ARGS = (
-    np.array([0.098, -0.816, -0.95, -0.342, 0.013], np.float64),
-)
+ARGS = (np.array([0.098, -0.816, -0.95, -0.342, 0.013], np.float64),)

@@ -11,6 +11,4 @@ def f(a):
     return a + t
 
 
-ARGS = (
-    np.array([0.3190000057220459, -0.5], np.float32),
-)
+ARGS = (np.array([0.3190000057220459, -0.5], np.float32),)

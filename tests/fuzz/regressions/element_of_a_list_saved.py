@@ -12,6 +12,4 @@ def f(a):
     return np.hypot(1.0, items[0])
 
 
-ARGS = (
-    np.array([-1.061, 0.813, 0.136], np.float64),
-)
+ARGS = (np.array([-1.061, 0.813, 0.136], np.float64),)

@@ -14,6 +14,4 @@ def f(a):
     return 4.0 * a[0]
 
 
-ARGS = (
-    np.array([0.323, -0.785, -0.282], np.float64),
-)
+ARGS = (np.array([0.323, -0.785, -0.282], np.float64),)

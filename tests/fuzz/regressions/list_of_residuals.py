@@ -18,6 +18,4 @@ def f(a):
     return np.sum(a)
 
 
-ARGS = (
-    np.array([-1.079, 0.849, -0.957], np.float64),
-)
+ARGS = (np.array([-1.079, 0.849, -0.957], np.float64),)

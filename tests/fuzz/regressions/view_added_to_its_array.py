@@ -14,6 +14,4 @@ def f(x):
     return np.sum(np.array([t * x for t in row]) ** 2)
 
 
-ARGS = (
-    -0.969,
-)
+ARGS = (-0.969,)

@@ -12,6 +12,4 @@ def f(a):
     return np.sum(b)
 
 
-ARGS = (
-    np.array([0.941, -0.8, 0.509], np.float64),
-)
+ARGS = (np.array([0.941, -0.8, 0.509], np.float64),)
