@@ -41,6 +41,25 @@ def run_complex(source: str, name: str, args: list[Any]) -> Any:
         return scope[name](*args)
 
 
+def reading_first(source: str, name: str, args: list[Any]) -> Any:
+    """The function's value if what is stored is read before anything is written, as NumPy documents it.
+
+    NumPy itself does not for one-dimensional slices with different steps in one direction: `b[::2] = b[:-2]`.
+    """
+    tree = ast.fix_missing_locations(_ReadFirst().visit(ast.parse(source)))
+    scope = {"np": np, "math": math, "_read": lambda x: x.copy() if isinstance(x, np.ndarray) else x}
+    exec(compile(tree, "<reading first>", "exec"), scope)
+    return scope[name](*copy.deepcopy(args))  # type: ignore[operator]
+
+
+class _ReadFirst(ast.NodeTransformer):
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        self.generic_visit(node)
+        if any(isinstance(target, ast.Subscript) for target in node.targets):
+            node.value = ast.Call(ast.Name("_read", ast.Load()), [node.value], [])
+        return node
+
+
 def perturbed(value: Any, direction: Any) -> Any:
     """value + i h direction for all floats; integers, which have None as their direction, stay."""
     if isinstance(value, dict):
