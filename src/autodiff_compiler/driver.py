@@ -33,8 +33,8 @@ from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 BEFORE_AD = DEFAULT
 AFTER_AD = (*DEFAULT, "ends", "promote", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
-    "python": (),
-    "numba": ("hoist", "loops", "fold", "simplify", "cse", "licm", "dce"),
+    "python": ("late",),
+    "numba": ("hoist", "late", "loops", "fold", "simplify", "cse", "licm", "dce"),
 }
 
 STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.verify import verify as verify_function
-from autodiff_compiler.passes import branches, checks, cse, dce, fold, hoist, licm, lower_numba, promote, simplify
+from autodiff_compiler.passes import branches, checks, cse, dce, fold, hoist, late, licm, lower_numba, promote, simplify
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ PASSES: dict[str, Pass] = {
         Pass("ends", "check at the ends of a range instead of in a loop that does nothing but check", hoist.run_ends),
         Pass("licm", "move loop-invariant computation before the loop", licm.run),
         Pass("promote", "keep a sum into one array element in a scalar during a loop", promote.run),
+        Pass("late", "overwrite an array after the last read of its views", late.run),
         Pass("loops", "for Numba: array expressions, sums and products become fused loops", lower_numba.run),
     )
 }

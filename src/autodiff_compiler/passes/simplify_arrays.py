@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.path import WHOLE, Path, is_basic
+from autodiff_compiler.ir.path import WHOLE, Path, is_basic, is_scalar_index
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
@@ -75,6 +75,9 @@ def _load(s: Peephole, op: Op) -> Result:
     fill = _fill(s, array)
     if fill is not None and isinstance(op.result.type, Scalar):
         return fill if fill.type == op.result.type else s.become(op, "cast", fill, dtype=op.result.type.dtype, kind="np")
+    write = s.made_by(array, "store", "accum")
+    if write is not None and isinstance(op.result.type, Scalar) and _is_elsewhere(s, write, op):
+        return s.become(op, "load", write.operands[0], *indices, **op.attrs)
     before = s.made_by(array, "store")
     if before is None or before.attrs["path"] != path or not is_basic(path):
         return None
@@ -84,6 +87,14 @@ def _load(s: Peephole, op: Op) -> Result:
     if isinstance(op.result.type, Scalar) and isinstance(value.type, Scalar):
         return value if value.type == op.result.type else s.become(op, "cast", value, dtype=op.result.type.dtype, kind="np")
     return value if s.shapes.same_shape(value, op.result) else None
+
+
+def _is_elsewhere(s: Peephole, write: Op, load: Op) -> bool:
+    """Whether a write of one element and a load of one have different constant indices (both counted from one end)."""
+    if write.attrs["path"] != load.attrs["path"] or not is_scalar_index(load.attrs["path"], rank(load.operands[0].type)):
+        return False
+    pairs = [(s.constant(a), s.constant(b)) for a, b in zip(write.operands[1:-1], load.operands[1:])]
+    return any(isinstance(a, int) and isinstance(b, int) and a != b and (a < 0) == (b < 0) for a, b in pairs)
 
 
 def _write(s: Peephole, op: Op) -> Result:

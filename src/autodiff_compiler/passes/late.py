@@ -1,0 +1,61 @@
+"""Writes are made late where that spares a copy: after the last read of a view of what they overwrite.
+
+The reverse of `b[1:-1] = f(a)` reads the cotangent of the slice and clears it.  What was read is a view, and would have to
+be copied, unless it is cleared only when nobody reads it any more.
+
+    Input:  v = load g[1:-1]; g1 = store g[1:-1], 0.0; h1 = accum h, v; yield g1, h1
+    Output: v = load g[1:-1]; h1 = accum h, v; g1 = store g[1:-1], 0.0; yield g1, h1
+
+A write moves down to just before its first reader, and only if it writes a scalar: an array might be a view itself.
+Idempotent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import may_alias, opdef
+from autodiff_compiler.ir.types import Scalar
+from autodiff_compiler.ir.walk import Rewriter, op_uses
+
+
+def run(function: Function) -> Function:
+    return _Late().function(function)
+
+
+class _Late(Rewriter):
+    def region(self, region: Region) -> Region:
+        first: dict[Value, int] = {}
+        last: dict[Value, int] = {}
+        views: dict[Value, list[Value]] = {}
+        for place, op in enumerate(region.ops):
+            for value in op_uses(op):
+                first.setdefault(value, place)
+                last[value] = place
+            if op.results and not op.regions and not opdef(op).writes and may_alias(op):
+                views.setdefault(op.operands[0], []).append(op.result)
+        moved: dict[Op, int] = {}
+        for place, op in enumerate(region.ops):
+            if op.kind in ("store", "accum") and isinstance(op.operands[-1].type, Scalar) and op.operands[0] in views:
+                until = first.get(op.result, place)
+                read = max((last.get(view, place) for view in _all_views(op.operands[0], views)), default=place)
+                if place < read < until:
+                    moved[op] = until
+        if moved:
+            region = Region(region.params, tuple(_ordered(region.ops, moved)))
+        return super().region(region)
+
+
+def _all_views(array: Value, views: dict[Value, list[Value]]) -> list[Value]:
+    """The views of an array, and views of these."""
+    return [found for view in views.get(array, ()) for found in (view, *_all_views(view, views))]
+
+
+def _ordered(ops: Sequence[Op], moved: dict[Op, int]) -> list[Op]:
+    ordered: list[Op] = []
+    for place, op in enumerate(ops):
+        ordered += [write for write, until in moved.items() if until == place]
+        if op not in moved:
+            ordered.append(op)
+    return ordered

@@ -1,0 +1,112 @@
+"""Writes that wait for the last read of a view; loads that look past a write elsewhere; arrays computed again."""
+
+import numpy as np
+import pytest
+
+from autodiff_compiler.ir.interp import run
+from autodiff_compiler.ir.parse import parse_function
+from autodiff_compiler.ir.walk import all_ops
+from autodiff_compiler.passes import buffers, spread
+from autodiff_compiler.passes.registry import PASSES
+
+CLEARED = """func f(%g: f64[:], %s: f64) {
+    %one: int = const 1
+    %zero: f64 = const 0.0
+    %mine: f64[:] = copy %g
+    %v: f64[:] = load %mine[%one:]
+    %g1: f64[:] = store %mine[%one:], %zero
+    %w: f64[:] = mul %v, %s
+    %total: f64 = sum %w {axes=(0,)}
+    %again: f64[:] = mul %v, %total
+    return %g1, %again
+}"""
+
+
+def copies(fn):
+    return sum(op.kind == "copy" for op in all_ops(buffers.run(fn).body))
+
+
+def test_a_write_waits_for_the_views_of_what_it_overwrites():
+    fn = parse_function(CLEARED)
+    late = PASSES["late"].run(fn)
+    args = [np.arange(4.0), np.float64(2.0)]
+    for before, after in zip(run(fn, args), run(late, args), strict=True):
+        np.testing.assert_array_equal(before, after)
+    assert [op.kind for op in late.body.ops][-3:] == ["mul", "store", "return"]
+    assert (copies(fn), copies(late)) == (2, 1)
+
+
+def test_a_write_that_is_read_at_once_stays():
+    fn = parse_function(CLEARED.replace("%again: f64[:] = mul %v", "%e: f64[:] = load %g1[%one:]\n%x: f64[:] = mul %v, %e\n%again: f64[:] = mul %x"))
+    late = PASSES["late"].run(fn)
+    args = [np.arange(4.0), np.float64(2.0)]
+    for before, after in zip(run(fn, args), run(late, args), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+@pytest.mark.parametrize(("stored", "loaded", "past"), [(1, 0, True), (0, 0, False), (-1, 0, False), (-1, -2, True)])
+def test_a_load_looks_past_a_write_elsewhere(stored, loaded, past):
+    """Indices counted from different ends may mean the same element."""
+    fn = parse_function(f"""func f(%a: f64[:], %s: f64) {{
+        %i: int = const {stored}
+        %j: int = const {loaded}
+        %a1: f64[:] = store %a[%i], %s
+        %e: f64 = load %a1[%j]
+        return %e
+    }}""")
+    simple = PASSES["dce"].run(PASSES["simplify"].run(fn))
+    assert any(op.kind == "load" and op.operands[0] is simple.params[0] for op in simple.body.ops) == past
+    for n in (2, 3):
+        args = [np.arange(n) + 1.0, np.float64(9.0)]
+        assert run(simple, args) == run(fn, args)
+
+
+def test_cheap_arrays_are_computed_by_each_reader():
+    fn = parse_function("""func f(%x: f64[:], %y: f64[:]) {
+        %d: f64[:] = sub %x, %y
+        %q: f64[:] = mul %d, %d
+        %s: f64 = sum %q {axes=(0,)}
+        %g: f64[:] = mul %d, %s
+        return %s, %g
+    }""")
+    spread_out = spread.run(fn)
+    assert sum(op.kind == "sub" for op in spread_out.body.ops) == 2
+    lowered = PASSES["loops"].run(fn)
+    args = [np.arange(3.0), np.array([2.0, 0.5, -1.0])]
+    for before, after in zip(run(fn, args), run(lowered, args), strict=True):
+        np.testing.assert_allclose(after, before, rtol=1e-15)
+    # The sum needs no array, the gradient one.
+    assert sum(op.kind == "empty" for op in all_ops(lowered.body)) == 1
+
+
+def test_unbroadcast_becomes_loops():
+    fn = parse_function("""func f(%g: f64[:, :], %n: int, %m: int) {
+        %u: f64[:, :] = unbroadcast %g, %n, %m
+        return %u
+    }""")
+    lowered = PASSES["loops"].run(fn)
+    assert not any(op.kind == "unbroadcast" for op in all_ops(lowered.body))
+    g = np.arange(6.0).reshape(2, 3)
+    for n, m, expected in [(2, 3, g), (1, 3, g.sum(0, keepdims=True)), (2, 1, g.sum(1, keepdims=True)), (1, 1, g.sum(keepdims=True))]:
+        np.testing.assert_array_equal(run(lowered, [g, n, m])[0], expected)
+
+
+def test_slices_that_lie_inside_are_marked():
+    text = """func f(%x: f64[:], %k: int) {
+        %zero: int = const 0
+        %one: int = const 1
+        %n: int = dim %x {axis=0}
+        %r: f64, %t: int = for %zero, %n, %one, %s {exits=False} do (%i: int, %c: f64) {
+          %a: f64[:] = load %x[%i:]
+          %b: f64[:] = load %x[:%k]
+          %e: f64 = sum %a {axes=(0,)}
+          %h: f64 = sum %b {axes=(0,)}
+          %c1: f64 = add %c, %e
+          %c2: f64 = add %c1, %h
+          yield %c2
+        }
+        return %r
+    }""".replace("%zero: int = const 0", "%zero: int = const 0\n%s: f64 = const 0.0")
+    marked = PASSES["checks"].run(parse_function(text))
+    loads = [op for op in all_ops(marked.body) if op.kind == "load"]
+    assert [bool(op.attrs.get("exact")) for op in loads] == [True, False]
