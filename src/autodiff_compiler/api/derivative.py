@@ -36,6 +36,10 @@ from autodiff_compiler.options import Options
 PLAIN = (float, int, np.float64, np.float32, np.int64)
 
 
+def _plain_key(args: tuple) -> tuple:
+    return tuple([(a.dtype, a.ndim) if type(a) is np.ndarray else type(a) for a in args])
+
+
 class Derivative:
     """`grad(fun)` or `value_and_grad(fun)`; calls like `fun`.
 
@@ -53,7 +57,7 @@ class Derivative:
         self._wrt = self._signature.wrt(argnums)
         self._single = isinstance(argnums, int | str | np.integer)
         self._table = Table(self._build)
-        self._plain: dict[tuple, Specialisation] = {}
+        self._plain: dict[tuple, tuple[Callable[..., Any], Specialisation]] = {}
         self._last: Specialisation | None = None
         functools.update_wrapper(self, fun, updated=())
         # Our attribute would name the primal, and `inspect` would take the derivative's source from it.
@@ -64,10 +68,11 @@ class Derivative:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
-            found = self._plain.get(tuple([(a.dtype, a.ndim) if type(a) is np.ndarray else type(a) for a in args]))
-            if found is not None:
-                self._last = found
-                return found.compiled.call(*args)
+            # A call with nothing but numbers costs one look-up.
+            known = self._plain.get(tuple(map(type, args))) or self._plain.get(_plain_key(args))
+            if known is not None:
+                call, self._last = known
+                return call(*args)
         return self._call(args, kwargs)
 
     def _call(self, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -92,7 +97,7 @@ class Derivative:
             return
         plain = all(type(a) in PLAIN or (type(a) is np.ndarray and a.ndim) for a in args)
         if plain and found.closed and all(tree == Leaf() for _, tree in found.lowered.function.param_trees):
-            self._plain[tuple((a.dtype, a.ndim) if type(a) is np.ndarray else type(a) for a in args)] = found
+            self._plain[_plain_key(args)] = found.compiled.call, found
 
     @property
     def differentiated(self) -> list[str]:
