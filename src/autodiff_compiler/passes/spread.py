@@ -18,7 +18,7 @@ from autodiff_compiler.ir.opdef import DEAR
 from autodiff_compiler.ir.opset import cost, may_alias
 from autodiff_compiler.ir.types import Array, rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
-from autodiff_compiler.passes.fuse import Memory, is_elementwise, root_value
+from autodiff_compiler.passes.fuse import WRITES, Memory, is_elementwise, root_value
 
 # Operations and reads that a loop may repeat, and for how many readers.
 WORK, READERS = 12, 3
@@ -121,6 +121,6 @@ class _Spread(Rewriter):
                 return False
             if not is_elementwise(reader) and value is not result:
                 return False
-            if value is result and any(operand is result for operand in reader.operands[:-1]) and len(reader.operands) > 1:
+            if reader.kind in WRITES and any(operand is result for operand in reader.operands[:-1]):
                 return False
         return True
