@@ -21,7 +21,7 @@ def divide0(a, b):
 
 def sign(x):
     """-1, 0 or 1; nan for nan."""
-    return x if x != x else type(x)((x > 0) - (x < 0))
+    return x if x != x else type(x)(int(x > 0) - int(x < 0))
 
 
 def maximum(a, b):
