@@ -181,4 +181,9 @@ CASES = [
         "def f(x, n):\n    xs = []\n    for i in range(n):\n        xs.append(x)\n    for v in xs:\n        xs.append(v)  # here\n    return xs",
         (1.0, 3),
     ),
+    (
+        "AD194", UNSUPPORTED,
+        "from autodiff_compiler import grad\ndef h(a, b):\n    a[0] = a[0] * 2\n    return (a * b).sum()\n"
+        "def f(x):\n    x = x.copy()\n    return grad(h)(x, x).sum()  # here", (A3,),
+    ),
 ]

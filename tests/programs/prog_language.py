@@ -403,7 +403,8 @@ PROGRAMS = [
     Program(overwritten_after_use, ((X3.copy(),),)),
     Program(stored_twice, ((X3,), (signed(5),), (np.array([]),))),
     Program(zero_trips, ((1.3, 0), (1.3, 1), (1.3, 3))),
-    Program(nested_exits, ((numbers(4), 2, 3), (numbers(4), 3, 9), (numbers(4), 1, 1)), analytic=False),
+    # In float32 `total` is now a float (from math.sin), now a float32: which, only the run can say, so it is refused.
+    Program(nested_exits, ((numbers(4), 2, 3), (numbers(4), 3, 9), (numbers(4), 1, 1)), analytic=False, single=False),
     Program(branch_on_active, ((np.array([0.5, -0.3, -2.0, 1.5, -1.4]),), (np.array([]),)), analytic=False),
     Program(dict_of_parameters, ((PARAMS, signed(2)),)),
     Program(dataclass_of_parameters, ((Model(LAYERS, 1.5), signed(2)),)),

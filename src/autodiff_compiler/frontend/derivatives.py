@@ -65,6 +65,7 @@ def call_derivative(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, A
         parts[name] = [ctx.b.cast(v, FLOAT) if v.type == INT else v for v in values], tree
     described = [(name, tree, [v.type for v in values]) for name, (values, tree) in parts.items()]
     lowered = obj.__autodiff_lower__(described, None)
+    _check_apart(ctx, lowered, [leaf for value in given.values() for leaf in _references(ctx, value)])
     ctx.captures.guards.extend(lowered.guards)
     ctx.constants.update(lowered.function.constants)
     operands = [v for values, _ in parts.values() for v in values]
@@ -73,6 +74,29 @@ def call_derivative(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, A
     ctx.b.ops.extend(clone_ops(lowered.function.body.ops[:-1], env))
     results = iter([env.get(v, v) for v in lowered.function.results])
     return _rebuilt(ctx, lowered.function.result_tree or Leaf(), results)
+
+
+def _check_apart(ctx: Context, lowered: Any, leaves: list[Ref | None]) -> None:
+    """Refuse one array given twice where the function writes into it, as a call from outside does."""
+    for written in lowered.written:
+        cell = leaves[written].cell if leaves[written] is not None else None
+        if cell is not None and sum(leaf is not None and leaf.cell is cell for leaf in leaves) > 1:
+            raise ctx.unsupported(
+                "AD194",
+                f"one array as two arguments of a derivative of `{lowered.function.name}`, which writes into it",
+                "pass a copy: a.copy()",
+            )
+
+
+def _references(ctx: Context, x: Abs) -> list[Ref | None]:
+    """The array reference of each leaf of an argument, None for a scalar; in the order of `_flattened`."""
+    if isinstance(x, Tup):
+        return [leaf for item in x.items for leaf in _references(ctx, item)]
+    if isinstance(x, Box) and isinstance(content := ctx.state.content(x), Items):
+        return [leaf for item in content.items for leaf in _references(ctx, item)]
+    if isinstance(x, Ref):
+        return [x]
+    return [None] if is_scalar(x) else []
 
 
 def _hidden(ctx: Context, capture: Any) -> Value:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from autodiff_compiler.frontend import branches
 from autodiff_compiler.frontend.context import Context, LoopTargets
 from autodiff_compiler.frontend.iteration import Items, Sequence, iterate
-from autodiff_compiler.frontend.merge import Merge
+from autodiff_compiler.frontend.merge import Merge, Widening
 from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import Abs, Box, Dead, Dyn, Grown, Iter, Unroll
@@ -193,7 +193,7 @@ class _Fixpoint:
     ) -> None:
         self.ctx = ctx
         self.entry = ctx.state
-        merge = Merge(self.entry, self.entry, live=live, widening=ctx.widenings.get(key))
+        merge = Merge(self.entry, self.entry, live=live, widening=ctx.widenings.get(key, Widening()))
         for _ in range(ROUNDS):
             targets = LoopTargets()
             ctx.loops.append(targets)

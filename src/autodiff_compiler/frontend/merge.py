@@ -75,8 +75,8 @@ class Widening:
 class Merge:
     """The join of two states; see the module's docstring.
 
-    `base` is the state before the branches; it matters where one side is dead (all its paths raised): then only what the
-    living side changed needs a slot.
+    `widening` is given at the head of a loop.  `base` is the state before the branches; it matters where one side is dead
+    (all its paths raised): then only what the living side changed needs a slot.
     """
 
     def __init__(
@@ -95,6 +95,7 @@ class Merge:
             b = _unchanged(base or a, a)
         self.a, self.b = a, b
         self.before = widening or Widening()
+        self._loop = widening is not None
         self.slots: list[Slot] = []
         self.merged: dict[Location, None] = {}
         self.grown: dict[Box, None] = {}
@@ -282,7 +283,8 @@ class Merge:
             before = self.before.types[location]
             assert isinstance(before, Scalar)
             types.append(before)
-        joined, reason = join_scalars(types, [x.obj for x in present if isinstance(x, Static)])
+        statics = [x.obj for x in present if isinstance(x, Static)]
+        joined, reason = join_scalars(types, statics, loop=self._loop)
         if joined is None:
             return _poison(f"`{name}` {reason}")
 

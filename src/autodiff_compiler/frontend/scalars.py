@@ -67,8 +67,14 @@ def scalar_value(b: Builder, value: Abs, type_: Scalar | None = None) -> Value:
     return b.cast(constant, type_) if type_ is not None else constant
 
 
-def join_scalars(types: list[Scalar], statics: list[Any]) -> tuple[Scalar | None, str]:
-    """The type that holds a variable with these types on different paths, or None and the reason."""
+def join_scalars(
+    types: list[Scalar], statics: list[Any], *, loop: bool = False
+) -> tuple[Scalar | None, str]:
+    """The type that holds a variable with these types on different paths, or None and the reason.
+
+    At the head of a loop a Python float may become a float32, as it does in the loop's arithmetic anyway; where other paths
+    meet it would be rounded for nothing.
+    """
     if len(set(types)) == 1:
         return types[0], ""
     dtype = promote(*types)
@@ -81,7 +87,7 @@ def join_scalars(types: list[Scalar], statics: list[Any]) -> tuple[Scalar | None
         exact = [s for s in statics if isinstance(s, int) and abs(s) <= EXACT_INTEGERS]
         if len(run_time_ints) > len(exact):
             return None, "is an integer on one path and a float on another"
-    if dtype == "f32":
+    if dtype == "f32" and not loop:
         rounded = types.count(FLOAT) - sum(fits_float32(s) for s in statics)
         if rounded > 0:
             return None, "is a Python float on one path and a float32 on another"
