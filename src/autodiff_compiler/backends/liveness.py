@@ -41,10 +41,11 @@ class Interference:
         for value in written:
             value = self.of(value)
             others = self.edges.setdefault(value, set())
-            for other in live:
-                if other is not value:
-                    others.add(other)
-                    self.edges.setdefault(other, set()).add(value)
+            new = live - others
+            new.discard(value)
+            others |= new
+            for other in new:
+                self.edges.setdefault(other, set()).add(value)
 
     def _region(self, region: Region, after: set[Value], written_at_end: frozenset[Value]) -> set[Value]:
         """What is live before the region; `written_at_end` are the variables that its terminator assigns."""

@@ -38,6 +38,8 @@ class Names:
         self._members: dict[Value, list[Value]] = {}
         self._variables: dict[str, list[Value]] = {}
         self._name: dict[Value, str] = {}
+        self._spoken: dict[Value, str] = {}
+        """The name of each member of a class that has one."""
         body = nesting.function.body
         for param in body.params:
             self._bind(param, param.name)
@@ -120,10 +122,13 @@ class Names:
 
     def _bind(self, root: Value, text: str) -> None:
         self._name[root] = text
+        self._spoken.update(dict.fromkeys(self._members_of(root), text))
         self._variables.setdefault(text, []).append(root)
 
     def _assign(self, region: Region) -> None:
         """Values with a name first, so that no other takes it from them."""
+        for root, text in self._name.items():
+            self._spoken.update(dict.fromkeys(self._members_of(root), text))
         unnamed: list[Value] = []
         for value in self._definitions(region):
             root = self._find(value)
@@ -144,14 +149,15 @@ class Names:
 
     def _choose(self, hint: str, root: Value, avoided: Collection[str] = ()) -> str:
         """The name, with a number where another value has it; `avoided` belong to others altogether."""
+        edges, spoken = self.graph.edges, self._spoken
+        hidden = {spoken.get(v) for member in self._members_of(root) for v in edges.get(member, ())}
         number = 1
         while True:
             text = hint if number == 1 else f"{hint}{'_' if hint[-1].isdigit() else ''}{number}"
             number += 1
-            if text in self._taken or text in avoided:
+            if text in self._taken or text in avoided or text in hidden:
                 continue
-            sharers = self._variables.get(text, ())
-            if all(_machine(s.type) == _machine(root.type) and not self._conflict(s, root) for s in sharers):
+            if all(_machine(s.type) == _machine(root.type) for s in self._variables.get(text, ())):
                 return text
 
     def _definitions(self, region: Region) -> Iterable[Value]:
