@@ -170,6 +170,10 @@ class PythonSpelling(Effects):
         return negated(self.condition(op.operands[0]))
 
     def undefined(self, value: Value) -> ast.expr:
+        if isinstance(value.type, Array):
+            # Nobody reads an element, but an extent may be asked for on the way to where it is not needed.
+            extents = (0,) * value.type.rank
+            return syntax.call("np.empty", syntax.literal(extents if len(extents) > 1 else 0))
         return syntax.literal(None)
 
     # -- arrays ----------------------------------------------------------------------------------------------------
