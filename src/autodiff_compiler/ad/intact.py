@@ -12,6 +12,7 @@ each loop from the access out to the top level of the function.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from autodiff_compiler.ad.context import Context
 from autodiff_compiler.analysis.slots import Slot, loop_body, slots
@@ -19,8 +20,16 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.path import WHOLE, item_operands
 from autodiff_compiler.ir.types import INT, Array, rank
 
-# For each axis the integer that a path has there; None where it reaches several, or nobody knows which.
-Place = tuple[Value | None, ...]
+
+@dataclass(frozen=True)
+class Prefix:
+    """The elements `:stop` of an axis."""
+
+    stop: Value
+
+
+# For each axis the integer that a path has there, or the elements before one; None where nobody knows which it reaches.
+Place = tuple[Value | Prefix | None, ...]
 # Base -> offset: the value is at most (or at least) base + offset; base None stands for 0.
 Bounds = dict[Value | None, int]
 # How many ranges to follow from one index to the next.
@@ -73,13 +82,15 @@ def _place(op: Op) -> Place:
     kind, items = op.attrs["path"][0] if op.attrs["path"] else ("index", ())
     if kind != "index":
         return ()
-    place: list[Value | None] = []
+    place: list[Value | Prefix | None] = []
     position = 1
     for item in items:
         operand = op.operands[position] if item_operands(item) else None
         position += item_operands(item)
         if item == "b":
             place += [None] * rank(operand.type if operand is not None else INT)
+        elif item == "s010" and operand is not None:
+            place.append(Prefix(operand))
         elif item != "n":
             place.append(operand if item == "i" else None)
     return tuple(place)
@@ -160,17 +171,30 @@ def _apart(
             continue
         sides = []
         if step >= 0:
-            sides.append((_bounds(context, r, upper=True), _bounds(context, w, upper=False), step))
+            sides.append((_highest(context, r), _first(context, w), step))
         if step <= 0:
-            sides.append((_bounds(context, w, upper=True), _bounds(context, r, upper=False), -step))
+            sides.append((_highest(context, w), _first(context, r), -step))
         for below, above, distance in sides:
             if any(below[base] < above[base] + distance for base in below if base in above and allowed(base)):
                 return True
     return False
 
 
-def _lowest(context: Context, value: Value) -> int:
+def _lowest(context: Context, reach: Value | Prefix) -> int:
+    """A number that an index, or the end of a slice, is never below: negative where it may count from the end."""
+    value = reach.stop if isinstance(reach, Prefix) else reach
     return _bounds(context, value, upper=False).get(None, -1)
+
+
+def _highest(context: Context, reach: Value | Prefix) -> Bounds:
+    """What the last element reached is bounded by."""
+    if isinstance(reach, Prefix):
+        return {base: offset - 1 for base, offset in _bounds(context, reach.stop, upper=True).items()}
+    return _bounds(context, reach, upper=True)
+
+
+def _first(context: Context, reach: Value | Prefix) -> Bounds:
+    return {None: 0} if isinstance(reach, Prefix) else _bounds(context, reach, upper=False)
 
 
 def _bounds(context: Context, value: Value, *, upper: bool) -> Bounds:
