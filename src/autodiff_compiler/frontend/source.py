@@ -94,9 +94,7 @@ def find_source(function: FunctionType) -> Source:
         )
     text = _text(code.co_filename)
     if not text:
-        raise UnsupportedError(
-            "AD140", f"the source of `{function.__name__}` is not to be had ({code.co_filename})", help=WAYS_OUT
-        )
+        raise _none(function)
     flags = code.co_flags & _FUTURE_FLAGS
     try:
         tree, codes = _parsed(text, code.co_filename, flags)
@@ -108,7 +106,13 @@ def find_source(function: FunctionType) -> Source:
         node = _node_of(tree, candidate)
         if node is not None:
             return Source(function, node, code.co_filename)
-    raise _changed(function)
+    # What `exec` compiles is called "<string>", and from Python 3.13 so is the text of `python -c`.
+    raise _none(function) if code.co_filename == "<string>" else _changed(function)
+
+
+def _none(function: FunctionType) -> UnsupportedError:
+    file = function.__code__.co_filename
+    return UnsupportedError("AD140", f"the source of `{function.__name__}` is not to be had ({file})", help=WAYS_OUT)
 
 
 def _place(code: CodeType) -> Span:
