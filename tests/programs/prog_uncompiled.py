@@ -1,0 +1,33 @@
+"""The text of the Numba backend run as plain Python, with NUMBA_DISABLE_JIT=1: every program with a pass off, in seconds.
+
+Run as a script by test_uncompiled.py, in a process of its own because Numba reads the variable when it is imported.  The
+arguments are names of passes, "none" for all passes on, or "turn" for another one for each program.
+"""
+
+import sys
+import traceback
+
+from prog_check import agrees
+from prog_corpus import all_programs
+
+from autodiff_compiler.passes.registry import PASSES
+
+OFF = ["all", *PASSES]
+
+
+def main(chosen: list[str]) -> int:
+    failed = 0
+    for k, program in enumerate(all_programs()):
+        for name in chosen:
+            off = {"none": (), "turn": OFF[k % len(OFF)]}.get(name, name)
+            try:
+                agrees(program, program.samples[0], backend="numba", disable=off)
+            except Exception:
+                failed += 1
+                print(f"{program.name}, without {off}", file=sys.stderr)
+                traceback.print_exc()
+    return min(failed, 100)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
