@@ -6,6 +6,7 @@ import functools
 import importlib
 import importlib.util
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,10 @@ def programs(quick: bool) -> dict[str, tuple[Callable, tuple]]:
         "logsumexp": (logsumexp, (signed(n),)),
         "logistic": (logistic_arrays, (signed(20), signed(n // 5, 20, seed=1), labels(n // 5))),
     }
+
+
+# What `written` takes from the module.
+WORDS = {"sum", "max", "exp", "log", "mean", "logaddexp", "dot"}
 
 
 def written(np_: Any) -> dict[str, Callable]:
@@ -60,9 +65,7 @@ def _torch(name: str, args: tuple) -> Call:
     functions = {
         "rosenbrock": lambda x: (100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2).sum(),
         "logsumexp": functools.partial(torch.logsumexp, dim=0),
-        "logistic": lambda w, X, y: (
-            (torch.nn.functional.softplus(X @ w) - y * (X @ w)).mean() + 0.05 * torch.dot(w, w)
-        ),
+        "logistic": lambda w, X, y: (torch.nn.functional.softplus(X @ w) - y * (X @ w)).mean() + 0.05 * torch.dot(w, w),
     }
     fun = functions[name]
     return lambda: torch.autograd.grad(fun(*given), x)[0].numpy()  # noqa: PLW0108
@@ -70,10 +73,11 @@ def _torch(name: str, args: tuple) -> Call:
 
 def _mygrad(name: str, args: tuple) -> Call:
     mygrad = importlib.import_module("mygrad")
+    words = SimpleNamespace(**{w: getattr(mygrad, w) for w in WORDS - {"dot"}}, dot=mygrad.matmul)
 
     def call() -> Any:
         x = mygrad.tensor(args[0])
-        written(mygrad)[name](x, *args[1:]).backward()
+        written(words)[name](x, *args[1:]).backward()
         return x.grad
 
     return call
@@ -93,12 +97,24 @@ def _casadi(name: str, args: tuple) -> Call:
     return lambda: np.asarray(gradient(args[0])).ravel()
 
 
+def _pytensor(name: str, args: tuple) -> Call:
+    pytensor = importlib.import_module("pytensor")
+    tensor = importlib.import_module("pytensor.tensor")
+    words = SimpleNamespace(
+        **{w: getattr(tensor, w) for w in WORDS - {"logaddexp"}}, logaddexp=lambda a, b: tensor.softplus(b - a) + a
+    )
+    given = [tensor.matrix() if a.ndim == 2 else tensor.vector() for a in args]
+    gradient = pytensor.function(given, pytensor.grad(written(words)[name](*given), given[0]))
+    return lambda: gradient(*args)
+
+
 PEERS: dict[str, Callable[[str, tuple], Call]] = {
     "jax": _jax,
     "autograd": _autograd,
     "torch": _torch,
     "mygrad": _mygrad,
     "casadi": _casadi,
+    "pytensor": _pytensor,
 }
 
 
@@ -108,14 +124,18 @@ def run(quick: bool = False) -> Report:
     rows: list[dict[str, Any]] = []
     notes: list[str] = [f"{name}: not installed" for name in missing]
     for program, (fun, args) in progress(list(programs(quick).items()), lambda item: item[0]):
-        calls: dict[str, Call] = {f"ours, {b}": functools.partial(grad(fun, backend=b), *args) for b in ("python", "numba")}
+        calls: dict[str, Call] = {
+            f"ours, {b}": functools.partial(grad(fun, backend=b), *args) for b in ("python", "numba")
+        }
         reference = np.asarray(calls["ours, python"]())
         for name in found:
             try:
                 call = PEERS[name](program, args)
                 np.testing.assert_allclose(call(), reference, rtol=1e-6, atol=1e-9 * np.max(np.abs(reference)))
             except Exception as error:
-                notes.append(f"{name} on {program}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+                notes.append(
+                    f"{name} on {program}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+                )
                 continue
             calls[name] = call
         times = interleaved(calls, 3 if quick else 9)
