@@ -16,7 +16,7 @@ from autodiff_compiler.diagnostics import InternalError, Span
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Leaf, Node
-from autodiff_compiler.ir.types import BOOL, F64, FLOAT, INT, Array
+from autodiff_compiler.ir.types import BOOL, F64, FLOAT, INT, Array, ListOf
 
 A1 = Array("f64", 1)
 AT = (("index", ("i",)),)
@@ -236,6 +236,25 @@ def test_break_stands_where_the_user_wrote_it():
         "def f(a, b):\n    s = 0.0\n    for i in range(a):\n        if s > 2.0:\n            break\n"
         "        s += b\n    return s\n"
     )
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+@pytest.mark.parametrize("kind", ["dim", "list_len"])
+def test_what_is_undefined_on_one_path_can_be_measured_on_both(backend, kind):
+    """A tape saves an extent before it is known whether the array will be read."""
+
+    def make(b, c, x):
+        array = kind == "dim"
+        with b.region() as then:
+            b.yield_(b.mul(x, x) if array else b.op("list_new", x, x, type=ListOf(A1)))
+        with b.region() as orelse:
+            b.yield_(b.undef(A1 if array else ListOf(A1)))
+        (made,) = b.if_(c, then.done(), orelse.done())
+        return b.dim(made, 0) if array else b.op("list_len", made)
+
+    f = backends.load(printed(build([BOOL, A1], make), backend), "f", {})
+    assert f(True, np.ones(2)) == 2
+    f(False, np.ones(2))
 
 
 class Point(NamedTuple):

@@ -227,6 +227,21 @@ def breaks_and_continues(a):
     return s
 
 
+@case(A5, E0, -A5, loose=True)
+def what_a_break_in_a_branch_leaves(a):
+    c, d = 1.0, a
+    for x in a:
+        if x < 2.5:
+            if c < 2.0 or d[0] < 0:
+                break
+        elif x > 4:
+            if c > 0:
+                continue
+        c = x * x
+        d = np.flip(a)
+    return c, d * 2
+
+
 @case((4, 4.0), (4, 100.0), (0, 1.0))
 def three_deep(n, limit):
     s = 0.0

@@ -174,7 +174,7 @@ class PythonSpelling(Effects):
             # Nobody reads an element, but an extent may be asked for on the way to where it is not needed.
             extents = (0,) * value.type.rank
             return syntax.call("np.empty", syntax.literal(extents if len(extents) > 1 else 0))
-        return syntax.literal(None)
+        return ast.List(elts=[], ctx=ast.Load()) if isinstance(value.type, ListOf) else syntax.literal(None)
 
     # -- arrays ----------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,10 @@ from autodiff_compiler.ir.types import Scalar
 HEAD = re.compile(r"(for|while|if|elif|else|with|def|async|class)\b.*:\s*(#.*)?$|(for|while|if|elif|with|def)\b[^:]*$")
 """The head of a statement with a block."""
 
+MOVES = ("yield", "return", "for", "while")
+MEASURES = ("dim", "list_len", "list_zeros")
+"""Ask for nothing but extents, which may be needed (for a tape, say) before it is known whether the value is."""
+
 
 class Spelling(ABC):
     """How a backend writes single operations."""
@@ -173,8 +177,8 @@ class Printer:
         return self.names.graph.of(value) is not value or value not in self.nesting.defs
 
     def _is_moved(self, value: Value) -> bool:
-        """Whether the value may be handed on without being looked at, and so must be bound to something."""
-        return any(user.kind in ("yield", "return", "for", "while") for user in self.nesting.users.get(value, ()))
+        """Whether the value may be handed on, or asked how long it is, with no check before, and so must be bound."""
+        return any(user.kind in MOVES or user.kind in MEASURES for user in self.nesting.users.get(value, ()))
 
     # -- branches --------------------------------------------------------------------------------------------------
 

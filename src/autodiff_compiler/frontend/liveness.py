@@ -107,6 +107,8 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
         case ast.AugAssign():
             return live | reads(s) | _stores(s.target)
         case ast.If():
+            # The paths that leave the loop inside it merge behind it, too, with their exit code.
+            found.after[s] |= _where_jumps_go(s, targets)
             return (
                 reads(s.test) | _block(s.body, live, targets, found) | _block(s.orelse, live, targets, found)
             )
@@ -125,6 +127,22 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
             return inner.union(*(reads(item) for item in s.items))
         case _:
             return live | reads(s)
+
+
+def _where_jumps_go(s: ast.stmt, targets: _Targets) -> Names:
+    """What is live where the `break` and `continue` inside a statement go, those of loops inside it left out."""
+    if isinstance(s, ast.Break):
+        return targets.at_break
+    if isinstance(s, ast.Continue):
+        return targets.at_continue
+    inside: list[ast.stmt] = []
+    if isinstance(s, ast.If):
+        inside = [*s.body, *s.orelse]
+    elif isinstance(s, ast.With):
+        inside = s.body
+    elif isinstance(s, ast.For | ast.While):
+        inside = s.orelse
+    return frozenset().union(*(_where_jumps_go(inner, targets) for inner in inside))
 
 
 def _loop(s: ast.For | ast.While, live: Names, targets: _Targets, found: Liveness) -> Names:
