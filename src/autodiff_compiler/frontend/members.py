@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library
-from autodiff_compiler.frontend import subscripts
+from autodiff_compiler.frontend import array_places, container_items, subscripts
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import at, iterate, length, length_changes
@@ -55,7 +55,9 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
         return Method(x, name)
     if isinstance(x, Closure) and name == "__name__":
         return Static(x.name)
-    raise ctx.unsupported("AD168", f"the attribute `{name}` of {describe(x)}", "use plain numbers, arrays and containers")
+    raise ctx.unsupported(
+        "AD168", f"the attribute `{name}` of {describe(x)}", "use plain numbers, arrays and containers"
+    )
 
 
 def _field(ctx: Context, box: Box, name: str) -> Abs:
@@ -113,7 +115,9 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
     table = _LIST_METHODS if isinstance(receiver, Box) and receiver.cls is list else _DICT_METHODS
     known = table.get(name)
     if known is None or not isinstance(receiver, Box):
-        raise ctx.unsupported("AD170", f"the method `{name}` of {describe(receiver)}", "write it with indexing and loops")
+        raise ctx.unsupported(
+            "AD170", f"the method `{name}` of {describe(receiver)}", "write it with indexing and loops"
+        )
     return known(ctx, receiver, args, kwargs)
 
 
@@ -139,7 +143,7 @@ def snapshot(made: Abs, base: Abs | None) -> Abs:
 
 def _fill(ctx: Context, ref: Ref, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (value,) = args
-    subscripts.store_at(ctx, ref, subscripts.WHOLE_ARRAY, [], value)
+    array_places.store_at(ctx, ref, array_places.WHOLE_ARRAY, [], value)
     return Static(None)
 
 
@@ -173,7 +177,9 @@ def _ufunc_method(ctx: Context, ufunc: np.ufunc, name: str, args: list[Abs], kwa
 
 def _own_list(ctx: Context, box: Box) -> Items | Grown:
     if not box.local:
-        raise ctx.unsupported("AD138", "a change of a list that belongs to the caller", "copy it first: items = list(items)")
+        raise ctx.unsupported(
+            "AD138", "a change of a list that belongs to the caller", "copy it first: items = list(items)"
+        )
     return ctx.state.content(box)
 
 
@@ -185,7 +191,7 @@ def append(ctx: Context, box: Box, value: Abs) -> None:
     if isinstance(content, Items):
         ctx.state.boxes[box] = Items((*content.items, value))
         return
-    element = subscripts.list_element(ctx, content, value)
+    element = container_items.list_element(ctx, content, value)
     ctx.state.boxes[box] = Grown(ctx.b.op("list_append", content.value, element, name=content.value.name))
 
 
@@ -206,7 +212,7 @@ def extend(ctx: Context, box: Box, other: Abs) -> None:
             raise ctx.unsupported("AD173", "extending a list by a run-time sequence", "append the items in a loop")
         content = Grown(items)
     with b.region(b.const(0).type, content.value.type, names=("k", "items")) as body:
-        element = subscripts.list_element(ctx, Grown(body.params[1]), at(ctx, iterable, body.params[0]))
+        element = container_items.list_element(ctx, Grown(body.params[1]), at(ctx, iterable, body.params[0]))
         b.yield_(b.op("list_append", body.params[1], element))
     results = b.for_(b.const(0), length(ctx, iterable), b.const(1), [content.value], body.done())
     ctx.state.boxes[box] = Grown(results[0])
@@ -321,4 +327,3 @@ _DICT_METHODS: dict[str, Callable[[Context, Box, list[Abs], dict[str, Abs]], Abs
     "update": _update,
     "copy": _copy,
 }
-

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import branches, calls, expressions, loops, members, subscripts
+from autodiff_compiler.frontend import array_places, branches, calls, expressions, loops, members, subscripts
 from autodiff_compiler.frontend.branches import Branch
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import RETURN_NAME, Exit, NameKey
-from autodiff_compiler.frontend.values import Abs, Box, Dead, Dyn, Maybe, Poison, Ref, Static, Text, Unmergeable
+from autodiff_compiler.frontend.values import Abs, Box, Dead, Dyn, Index, Maybe, Poison, Ref, Static, Text, Unmergeable
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import FLOATS, Scalar, numpy_dtype
 from autodiff_compiler.library import arith
@@ -231,11 +231,17 @@ def _with(ctx: Context, node: ast.With) -> None:
     for item in node.items:
         if isinstance(item.context_expr, ast.Call):
             function = ctx.evaluate(item.context_expr.func)
-            settings = [ctx.static(ctx.evaluate(k.value), "an argument of np.errstate") for k in item.context_expr.keywords]
+            settings = [
+                ctx.static(ctx.evaluate(k.value), "an argument of np.errstate") for k in item.context_expr.keywords
+            ]
             known = isinstance(function, Static) and function.obj is np.errstate and item.optional_vars is None
             if known and not item.context_expr.args and all(s in ("ignore", "warn", "print") for s in settings):
                 continue  # it only changes which warnings are shown
-        raise ctx.unsupported("AD156", "`with`", "only `with np.errstate(all='ignore')`, or 'warn', can stand in a differentiated function")
+        raise ctx.unsupported(
+            "AD156",
+            "`with`",
+            "only `with np.errstate(all='ignore')`, or 'warn', can stand in a differentiated function",
+        )
     run(ctx, node.body)
 
 
@@ -305,7 +311,7 @@ def _aug_assign(ctx: Context, node: ast.AugAssign) -> None:
         current = ctx.load_name(target.id)
         value = ctx.evaluate(node.value)
         if isinstance(current, Ref):
-            _in_place(ctx, current, subscripts.WHOLE_ARRAY, [], op, value)
+            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
         elif isinstance(current, Box) and current.cls is list and op is ast.Add:
             members.extend(ctx, current, value)
         elif isinstance(current, Box) and current.cls is list and op is ast.Mult:
@@ -318,7 +324,7 @@ def _aug_assign(ctx: Context, node: ast.AugAssign) -> None:
         current = members.attribute(ctx, base, target.attr)
         value = ctx.evaluate(node.value)
         if isinstance(current, Ref):
-            _in_place(ctx, current, subscripts.WHOLE_ARRAY, [], op, value)
+            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
         else:
             members.store_attribute(ctx, base, target.attr, expressions.binary(ctx, op, current, value))
         return
@@ -329,21 +335,19 @@ def _aug_assign(ctx: Context, node: ast.AugAssign) -> None:
         current = subscripts.load(ctx, base, index)
         value = ctx.evaluate(node.value)
         if isinstance(current, Ref):
-            _in_place(ctx, current, subscripts.WHOLE_ARRAY, [], op, value)
+            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
         else:
             subscripts.store(ctx, base, index, expressions.binary(ctx, op, current, value))
         return
     _augment_array(ctx, base, index, op, node.value)
 
 
-def _augment_array(
-    ctx: Context, base: Ref, index: list[subscripts.Index], op: type[ast.operator], node: ast.expr
-) -> None:
+def _augment_array(ctx: Context, base: Ref, index: list[Index], op: type[ast.operator], node: ast.expr) -> None:
     """`base[index] op= node`: Python reads the place, evaluates the value, and writes the place."""
-    if _only_reads(node) and op in (ast.Add, ast.Sub) and subscripts.is_basic_place(ctx, base, index):
+    if _only_reads(node) and op in (ast.Add, ast.Sub) and array_places.is_basic_place(ctx, base, index):
         value = ctx.evaluate(node)
         if _adds_exactly(ctx, base, value):
-            step, operands = subscripts.array_step(ctx, base, index)
+            step, operands = array_places.array_step(ctx, base, index)
             _in_place(ctx, base, (step,), operands, op, value)
             return
         current = subscripts.load(ctx, base, index)
@@ -352,7 +356,7 @@ def _augment_array(
         value = ctx.evaluate(node)
     if isinstance(current, Ref) and current.cell is base.cell:
         # A view: it is changed in place, and shows what the value's evaluation has written.
-        step, operands = subscripts.array_step(ctx, base, index)
+        step, operands = array_places.array_step(ctx, base, index)
         _in_place(ctx, base, (step,), operands, op, value)
         return
     result = expressions.binary(ctx, op, current, value)
@@ -388,20 +392,22 @@ def _adds_exactly(ctx: Context, ref: Ref, value: Abs) -> bool:
 def _in_place(ctx: Context, ref: Ref, path: Any, operands: list[Value], op: type[ast.operator], value: Abs) -> None:
     """`ref[path] op= value` on the array itself."""
     if op in (ast.Add, ast.Sub) and _adds_exactly(ctx, ref, value):
-        subscripts.store_at(ctx, ref, path, operands, value, "+" if op is ast.Add else "-")
+        array_places.store_at(ctx, ref, path, operands, value, "+" if op is ast.Add else "-")
         return
     current = ctx.b.load(ctx.read(ref), path, operands)
     result = ctx.from_value(arith.binary(ctx.b, op.__name__, current, ctx.to_library(value)))
     if isinstance(result, Ref):
         _check_cast(ctx, result.type.dtype, ref.type.dtype)
-    subscripts.store_at(ctx, ref, path, operands, result)
+    array_places.store_at(ctx, ref, path, operands, result)
 
 
 def _check_cast(ctx: Context, result: str, array: str) -> None:
     """NumPy's in-place operators cast their result within one kind only."""
     if not np.can_cast(numpy_dtype(result), numpy_dtype(array), "same_kind"):
         raise ctx.wrong(
-            "AD128", f"an in-place operator whose result is {result} on an array of {array}", "make the array a float array"
+            "AD128",
+            f"an in-place operator whose result is {result} on an array of {array}",
+            "make the array a float array",
         )
 
 
@@ -415,7 +421,9 @@ def _expression(ctx: Context, node: ast.Expr) -> None:
 
 def _function(ctx: Context, node: ast.FunctionDef) -> None:
     if node.decorator_list:
-        raise ctx.unsupported("AD159", "a decorator on a nested function", "decorate it outside, or call the decorator's effect")
+        raise ctx.unsupported(
+            "AD159", "a decorator on a nested function", "decorate it outside, or call the decorator's effect"
+        )
     ctx.store_name(node.name, expressions.closure(ctx, node, node.name))
 
 
@@ -473,4 +481,3 @@ _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Nonlocal: _nothing,
     ast.Global: _global,
 }
-

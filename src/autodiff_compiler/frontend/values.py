@@ -171,6 +171,18 @@ class Poison:
 Abs = Static | Dyn | Ref | Tup | Box | Closure | Method | Range | Iter | Partial | Text | Maybe | Poison
 
 
+@dataclass(frozen=True)
+class Slice:
+    """A slice expression, evaluated: what may stand between brackets beside an abstract value."""
+
+    start: Abs | None
+    stop: Abs | None
+    step: Abs | None
+
+
+Index = Abs | Slice
+
+
 class Dead(Exception):  # noqa: N818  (a signal to the enclosing block, not an error)
     """Control does not come past here: an exception was raised on every path."""
 
