@@ -41,7 +41,12 @@ class Branch:
 
 
 def join(
-    ctx: Context, condition: Value, base: State, then: Branch, orelse: Branch, live: Callable[[NameKey], bool] | None = None
+    ctx: Context,
+    condition: Value,
+    base: State,
+    then: Branch,
+    orelse: Branch,
+    live: Callable[[NameKey], bool] | None = None,
 ) -> None:
     """Emit the `if` and go on with the joined state."""
     merge = Merge(then.state, orelse.state, base=base, live=live or (lambda key: True))

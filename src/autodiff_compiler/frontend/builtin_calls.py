@@ -85,7 +85,9 @@ def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
             parts.append(str(argument.obj))
         else:
             raise ctx.unsupported("AD184", f"printing {describe(argument)}", "print numbers, arrays and strings")
-    ctx.b.emit("print", values, {"parts": tuple(parts), "sep": "" if has_text else sep, "end": "\n" if end is None else end})
+    ctx.b.emit(
+        "print", values, {"parts": tuple(parts), "sep": "" if has_text else sep, "end": "\n" if end is None else end}
+    )
     return Static(None)
 
 
@@ -232,7 +234,9 @@ def _filter(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 def _sorted(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     iterable = iterate(ctx, args[0])
     if isinstance(iterable, StaticItems) and all(isinstance(item, Static) for item in iterable.items) and not kwargs:
-        return ctx.new_list([Static(x) for x in sorted(item.obj for item in iterable.items if isinstance(item, Static))])
+        return ctx.new_list(
+            [Static(x) for x in sorted(item.obj for item in iterable.items if isinstance(item, Static))]
+        )
     raise ctx.unsupported("AD187", "sorted()", "use np.sort on an array")
 
 
@@ -363,4 +367,7 @@ CALLS: dict[Any, Handler] = {
 }
 
 # Builtins that look at the syntax of their arguments; they may decline by returning None.
-SYNTAX: dict[Any, Callable[[Context, ast.Call], Abs | None]] = {builtins.sum: _sum_syntax, builtins.tuple: _tuple_syntax}
+SYNTAX: dict[Any, Callable[[Context, ast.Call], Abs | None]] = {
+    builtins.sum: _sum_syntax,
+    builtins.tuple: _tuple_syntax,
+}

@@ -53,7 +53,9 @@ _PURE_TYPES = (bool, int, float, str, tuple, type(None), np.generic)
 def call_node(ctx: Context, node: ast.Call) -> Abs:
     """A call expression."""
     function = ctx.evaluate(node.func)
-    special = builtin_calls.SYNTAX.get(function.obj) if isinstance(function, Static) and _hashable(function.obj) else None
+    special = (
+        builtin_calls.SYNTAX.get(function.obj) if isinstance(function, Static) and _hashable(function.obj) else None
+    )
     if special is not None and (result := special(ctx, node)) is not None:
         return result
     args: list[Abs] = []
@@ -229,7 +231,9 @@ def _enter_closure(ctx: Context, closure: Closure, args: list[Abs], kwargs: dict
     source = Source(outer.function, node, outer.file)
     names = [a.arg for a in node.args.kwonlyargs]
     kw_defaults = {name: partial(_same, d) for name, d in zip(names, closure.kw_defaults) if d is not None}
-    bound = _bind(ctx, closure.name, node.args, args, kwargs, [partial(_same, d) for d in closure.defaults], kw_defaults)
+    bound = _bind(
+        ctx, closure.name, node.args, args, kwargs, [partial(_same, d) for d in closure.defaults], kw_defaults
+    )
     frame = Frame(closure.name, source, closure.frame, ctx.b.span, local_names(node))
     return _run_in(ctx, frame, node, bound)
 
@@ -353,7 +357,9 @@ def _construct(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs])
         if len(items) != len(fields) or len(args) > len(fields) or any(key not in fields for key in kwargs):
             raise ctx.wrong("AD178", f"{cls.__name__}() takes the arguments {', '.join(fields)}")
         if any(hasattr(base, "_fields") for base in cls.__mro__[1:]) and "__new__" in vars(cls):
-            raise ctx.unsupported("AD180", f"the constructor of `{cls.__name__}`", "make the object outside the function")
+            raise ctx.unsupported(
+                "AD180", f"the constructor of `{cls.__name__}`", "make the object outside the function"
+            )
         return Tup(tuple(items), cls, fields)
     if dataclasses.is_dataclass(cls):
         return _dataclass(ctx, cls, args, kwargs)

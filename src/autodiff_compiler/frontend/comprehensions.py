@@ -128,5 +128,3 @@ def filled_list(ctx: Context, item: Abs, count: Abs) -> Abs:
         b.yield_(b.op("list_append", body.params[1], value))
     filled = b.for_(b.const(0), int_value(ctx, count, "a repetition"), b.const(1), [empty], body.done())[0]
     return ctx.from_value(filled)
-
-

@@ -40,7 +40,22 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INTS, Array, ListOf, Scalar
 from autodiff_compiler.library import Entry, View
 
-_IMMUTABLE = (bool, int, float, complex, str, bytes, tuple, range, frozenset, type(None), type(...), np.generic, np.dtype, type)
+_IMMUTABLE = (
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    tuple,
+    range,
+    frozenset,
+    type(None),
+    type(...),
+    np.generic,
+    np.dtype,
+    type,
+)
 
 
 @dataclass
@@ -116,7 +131,9 @@ class Context:
             self._unbound(self.b.const(False), name, frame)
             raise Dead
         if value is None:
-            raise self.wrong("AD101", f"`{name}` is used before it is assigned", "assign it on every path before this line")
+            raise self.wrong(
+                "AD101", f"`{name}` is used before it is assigned", "assign it on every path before this line"
+            )
         return self.settled(value, name, frame)
 
     def settled(self, value: Abs, name: str, frame: Frame) -> Abs:
@@ -146,7 +163,9 @@ class Context:
         """A value that gets a name; an iterator cannot: it can be run over only once, and later than it was made."""
         if isinstance(value, Iter) and value.kind not in ("items", "values"):
             raise self.unsupported(
-                "AD191", "an iterator that is kept in a variable", "run over it where it is made, or keep a list: list(...)"
+                "AD191",
+                "an iterator that is kept in a variable",
+                "run over it where it is made, or keep a list: list(...)",
             )
         return value
 
@@ -154,7 +173,9 @@ class Context:
         """An object from outside that is looked into when compiling: it must not be one that can change later."""
         if not isinstance(obj, _IMMUTABLE):
             raise self.unsupported(
-                "AD192", f"{what} of a {type(obj).__name__} from outside, which may change later", "use a tuple, list or dict"
+                "AD192",
+                f"{what} of a {type(obj).__name__} from outside, which may change later",
+                "use a tuple, list or dict",
             )
         return obj
 
@@ -162,7 +183,9 @@ class Context:
         frame = self.owner(name)
         if frame is None:
             raise self.unsupported(
-                "AD103", f"assignment to the global `{name}`", "return the value, and assign it where the function is called"
+                "AD103",
+                f"assignment to the global `{name}`",
+                "return the value, and assign it where the function is called",
             )
         self.state.names[frame, name] = self.named(self.kept(value), name)
 
@@ -241,7 +264,9 @@ class Context:
         if isinstance(x, Box):
             content = self.state.content(x)
             if x.cls not in (list, dict) and (hasattr(x.cls, "__bool__") or hasattr(x.cls, "__len__")):
-                raise self.unsupported("AD105", f"the truth value of a {x.cls.__name__}", "call its method or compare a field")
+                raise self.unsupported(
+                    "AD105", f"the truth value of a {x.cls.__name__}", "call its method or compare a field"
+                )
             if isinstance(content, Items):
                 return bool(content.items) or x.cls not in (list, dict)
             return self.b.compare("gt", self.b.op("list_len", content.value), self.b.const(0))
@@ -265,7 +290,9 @@ class Context:
         if isinstance(x, Box) and isinstance(content := self.state.content(x), Items) and x.cls is list:
             return [self.static(item, what) for item in content.items]
         raise self.unsupported(
-            "AD106", f"{what} must be known when the function is compiled, not {describe(x)}", "pass a literal, or an argument"
+            "AD106",
+            f"{what} must be known when the function is compiled, not {describe(x)}",
+            "pass a literal, or an argument",
         )
 
     # -- the library -----------------------------------------------------------------------------------------------
@@ -342,7 +369,9 @@ class Context:
             item = b.op("list_get", items, k)
             if isinstance(element, Array):
                 for axis in range(element.rank):
-                    b.emit("check_equal", (b.dim(item, axis), extents[axis + 1]), {"message": "arrays of different shapes"})
+                    b.emit(
+                        "check_equal", (b.dim(item, axis), extents[axis + 1]), {"message": "arrays of different shapes"}
+                    )
             b.yield_(b.store(filled, (("index", ("i",)),), (k,), item))
         return b.for_(b.const(0), count, b.const(1), [array], body.done())[0]
 
@@ -375,5 +404,3 @@ def int_value(ctx: Context, x: Abs, what: str) -> Value:
 
 def bool_value(ctx: Context, x: bool | Value) -> Value:
     return x if isinstance(x, Value) else ctx.b.const(x, BOOL)
-
-

@@ -165,7 +165,9 @@ def _is_arraylike(x: Abs) -> bool:
 
 
 def _symbol(op: type[ast.operator]) -> str:
-    return {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**"}.get(op, op.__name__)
+    return {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**"}.get(
+        op, op.__name__
+    )
 
 
 def _repeat(ctx: Context, sequence: Abs, count: Abs) -> Abs:

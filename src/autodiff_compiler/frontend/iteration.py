@@ -131,7 +131,11 @@ def _current(ctx: Context, box: Box, view: Callable[[values.Items], tuple[Abs, .
 
     def now() -> tuple[Abs, ...]:
         content = ctx.state.content(box)
-        if not isinstance(content, values.Items) or len(content.items) != len(first.items) or content.keys != first.keys:
+        if (
+            not isinstance(content, values.Items)
+            or len(content.items) != len(first.items)
+            or content.keys != first.keys
+        ):
             raise length_changes(ctx)
         return view(content)
 
@@ -139,7 +143,9 @@ def _current(ctx: Context, box: Box, view: Callable[[values.Items], tuple[Abs, .
 
 
 def length_changes(ctx: Context) -> UnsupportedError:
-    return ctx.unsupported("AD193", "a list or dict that changes its length while it is run over", "run over a copy: list(x)")
+    return ctx.unsupported(
+        "AD193", "a list or dict that changes its length while it is run over", "run over a copy: list(x)"
+    )
 
 
 def _static(ctx: Context, obj: Any) -> Iterable:
@@ -242,7 +248,9 @@ def _dict_view(ctx: Context, x: Iter) -> Iterable:
     assert isinstance(box, Box)
     if x.kind == "values":
         return _current(ctx, box, lambda found: found.items)
-    return _current(ctx, box, lambda found: tuple(Tup((Static(key), item)) for key, item in zip(found.keys, found.items)))
+    return _current(
+        ctx, box, lambda found: tuple(Tup((Static(key), item)) for key, item in zip(found.keys, found.items))
+    )
 
 
 def _generator(ctx: Context, x: Iter) -> Iterable:

@@ -53,7 +53,9 @@ def assigned(node: ast.AST) -> Names:
         if isinstance(current, SCOPES):
             # Only a walrus inside reaches the enclosing scope.
             names.update(
-                n.target.id for n in ast.walk(current) if isinstance(n, ast.NamedExpr) and isinstance(n.target, ast.Name)
+                n.target.id
+                for n in ast.walk(current)
+                if isinstance(n, ast.NamedExpr) and isinstance(n.target, ast.Name)
             )
             continue
         stack.extend(ast.iter_child_nodes(current))
@@ -109,9 +111,7 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
         case ast.If():
             # The paths that leave the loop inside it merge behind it, too, with their exit code.
             found.after[s] |= _where_jumps_go(s, targets)
-            return (
-                reads(s.test) | _block(s.body, live, targets, found) | _block(s.orelse, live, targets, found)
-            )
+            return reads(s.test) | _block(s.body, live, targets, found) | _block(s.orelse, live, targets, found)
         case ast.For() | ast.While():
             return _loop(s, live, targets, found)
         case ast.Return() | ast.Raise():

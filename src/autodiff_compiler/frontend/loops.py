@@ -218,7 +218,9 @@ class _Fixpoint:
                 break
             merge = following
         else:
-            raise ctx.unsupported("AD162", "what this loop carries does not settle", "give each name one type in the loop")
+            raise ctx.unsupported(
+                "AD162", "what this loop carries does not settle", "give each name one type in the loop"
+            )
         ctx.widenings[key] = merge.widened()
         self.merge = following
         self.opened = opened
@@ -313,9 +315,7 @@ def _with_exit(state: State, exit_: Exit) -> State:
     return replace(state, exit=exit_)
 
 
-def _unrolled(
-    ctx: Context, key: tuple, iterable: Items, body: Callable[[Abs], None], orelse: list[ast.stmt]
-) -> None:
+def _unrolled(ctx: Context, key: tuple, iterable: Items, body: Callable[[Abs], None], orelse: list[ast.stmt]) -> None:
     """Run the body once for each item."""
     targets = LoopTargets()
     outer_calls = ctx.calls
@@ -349,8 +349,6 @@ def _unrolled(
         else:
             assert left.value is not None
             ctx.state.exit = Exit(codes, _zeroed(ctx, left.value, sorted(broken)))
-
-
 
 
 def _continued(ctx: Context, continues: set[int]) -> Exit:

@@ -112,9 +112,7 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     hidden = tuple(captures.captures)
     params = (*leaves, *(captures.values[capture.name] for capture in hidden))
     param_trees = [(n, tree_) for n, tree_, _ in args] + [(capture.name, Leaf()) for capture in hidden]
-    function = Function(
-        name, Region(params, tuple(b.top.ops)), tuple(param_trees), tree, span, dict(ctx.constants)
-    )
+    function = Function(name, Region(params, tuple(b.top.ops)), tuple(param_trees), tree, span, dict(ctx.constants))
     return Lowered(function, hidden, tuple(captures.guards), static_leaves, _written(captures, own_cells))
 
 
@@ -167,4 +165,6 @@ def _results(ctx: Context, result: Abs) -> tuple[list[Value], Tree]:
         return [scalar_value(ctx.b, result)], Leaf()
     if isinstance(result, Static):
         return [], Const(result.obj)
-    raise UserError("AD189", f"the function returns {describe(result)}", ctx.b.span, help="return numbers, arrays or containers")
+    raise UserError(
+        "AD189", f"the function returns {describe(result)}", ctx.b.span, help="return numbers, arrays or containers"
+    )

@@ -163,7 +163,9 @@ class Merge:
     def signature(self) -> tuple[Any, ...]:
         marked = {**self._stale, **self._escaped}
         known: list[Any] = [cell for cell in self.a.versions if cell in marked]
-        known += [place for place, pair in self._pairs.items() if any(cell in marked for cell in pair if cell is not None)]
+        known += [
+            place for place, pair in self._pairs.items() if any(cell in marked for cell in pair if cell is not None)
+        ]
         return [(slot.key, slot.type) for slot in self.slots], list(self.merged), list(self.grown), known
 
     # -- slots -----------------------------------------------------------------------------------------------------
@@ -201,7 +203,9 @@ class Merge:
                 assert isinstance(box_b, Box)
                 if (box_a, box_b) in self._boxes or (box_a is box_b and box_a.constant is not None):
                     return
-                self._boxes[box_a, box_b] = box_a if box_a is box_b else Box(box_a.cls, local=box_a.local and box_b.local)
+                self._boxes[box_a, box_b] = (
+                    box_a if box_a is box_b else Box(box_a.cls, local=box_a.local and box_b.local)
+                )
                 content_a, content_b = self.a.content_if_any(box_a), self.b.content_if_any(box_b)
                 walk_items(
                     ("box", box_a),

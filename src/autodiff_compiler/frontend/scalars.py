@@ -67,9 +67,7 @@ def scalar_value(b: Builder, value: Abs, type_: Scalar | None = None) -> Value:
     return b.cast(constant, type_) if type_ is not None else constant
 
 
-def join_scalars(
-    types: list[Scalar], statics: list[Any], *, loop: bool = False
-) -> tuple[Scalar | None, str]:
+def join_scalars(types: list[Scalar], statics: list[Any], *, loop: bool = False) -> tuple[Scalar | None, str]:
     """The type that holds a variable with these types on different paths, or None and the reason.
 
     At the head of a loop a Python float may become a float32, as it does in the loop's arithmetic anyway; where other paths

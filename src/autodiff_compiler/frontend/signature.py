@@ -43,10 +43,10 @@ def describe(value: Any, name: str = "argument") -> tuple[Tree, list[Type]]:
     if callable(value):
         return Const(value), []
     if isinstance(value, np.ndarray):
-        raise UserError(
-            "AD401", f"{name} is a {kind.__name__}, a subclass of ndarray", help="pass np.asarray(x)"
-        )
-    raise UserError("AD402", f"{name} is a {kind.__name__}", help="pass numbers, arrays, and tuples, lists, dicts of these")
+        raise UserError("AD401", f"{name} is a {kind.__name__}, a subclass of ndarray", help="pass np.asarray(x)")
+    raise UserError(
+        "AD402", f"{name} is a {kind.__name__}", help="pass numbers, arrays, and tuples, lists, dicts of these"
+    )
 
 
 def _node(cls: type, values: Any, keys: tuple[Any, ...], name: str) -> tuple[Tree, list[Type]]:
@@ -115,5 +115,7 @@ def _from_annotation(annotation: Any, name: str) -> tuple[Tree, list[Type]]:
         except ValueError as error:
             raise UserError("AD406", f"parameter `{name}`: {error}") from error
     raise UserError(
-        "AD406", f"parameter `{name}`: the annotation {annotation!r} is not a type we know", help='use --types "x: f64[:]"'
+        "AD406",
+        f"parameter `{name}`: the annotation {annotation!r} is not a type we know",
+        help='use --types "x: f64[:]"',
     )

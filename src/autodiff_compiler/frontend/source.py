@@ -90,7 +90,10 @@ def find_source(function: FunctionType) -> Source:
     code = function.__code__
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
         raise UnsupportedError(
-            "AD142", f"`{function.__name__}` is a generator or coroutine", _place(code), help="write an ordinary function"
+            "AD142",
+            f"`{function.__name__}` is a generator or coroutine",
+            _place(code),
+            help="write an ordinary function",
         )
     text = _text(code.co_filename)
     if not text:
@@ -238,5 +241,7 @@ def from_text(text: str, name: str | None = None) -> Callable[..., Any]:
     functions = [v for v in namespace.values() if isinstance(v, FunctionType) and v.__code__.co_filename == file]
     chosen = functions[-1:] if name is None else [f for f in functions if f.__name__ == name]
     if not chosen:
-        raise UserError("AD144", "the source defines no function" + (f" called `{name}`" if name else ""), Span(file, 1))
+        raise UserError(
+            "AD144", "the source defines no function" + (f" called `{name}`" if name else ""), Span(file, 1)
+        )
     return chosen[0]

@@ -23,7 +23,9 @@ RETURN_NAME = "return"
 class Frame:
     """One activation of a function: names live here.  `parent` is the frame a nested function closes over."""
 
-    def __init__(self, name: str, source: Any, parent: Frame | None, caller: Span | None, locals_: frozenset[str]) -> None:
+    def __init__(
+        self, name: str, source: Any, parent: Frame | None, caller: Span | None, locals_: frozenset[str]
+    ) -> None:
         self.name = name
         self.source = source
         self.parent = parent
