@@ -2,9 +2,14 @@
 
 Structured code needs no fixpoint: a value from outside a loop that is read inside is live all through the loop.  The
 carried parameters of a loop and its results are one variable from the start (`slot`).
+
+In reverse mode most of the primal is live at the boundary, so there are about as many edges as pairs of values.  Sets of
+values are therefore the bits of an int: what is done for each write is one operation on a whole set.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.ir.core import Op, Region, Value
@@ -12,19 +17,34 @@ from autodiff_compiler.ir.opset import TABLE
 
 
 class Interference:
-    """`edges[v]`: the values that are live where the variable of `v` is written."""
+    """`over(v)`: the values that are live where the variable of `v` is written, as bits."""
 
     def __init__(self, nesting: Nesting) -> None:
         self.nesting = nesting
         self.slot: dict[Value, Value] = {}
-        self.edges: dict[Value, set[Value]] = {}
+        self._index: dict[Value, int] = {}
+        self._over: dict[Value, int] = {}
         body = nesting.function.body
         self._unite_slots(body)
-        live = self._region(body, set(), frozenset())
-        self._write(list(body.params), live | set(body.params))
+        params = self.bits(body.params)
+        live = self._region(body, 0)
+        self._write(body.params, live | params)
 
     def of(self, value: Value) -> Value:
         return self.slot.get(value, value)
+
+    def bit(self, value: Value) -> int:
+        """The set of one value."""
+        return 1 << self._index.setdefault(self.of(value), len(self._index))
+
+    def bits(self, values: Iterable[Value]) -> int:
+        found = 0
+        for value in values:
+            found |= self.bit(value)
+        return found
+
+    def over(self, value: Value) -> int:
+        return self._over.get(self.of(value), 0)
 
     def _unite_slots(self, region: Region) -> None:
         for op in region.ops:
@@ -34,24 +54,18 @@ class Interference:
             for inner in op.regions:
                 self._unite_slots(inner)
 
-    def _reads(self, op: Op) -> set[Value]:
-        return {self.of(v) for operand in op.operands for v in self.nesting.reads(operand)}
+    def _reads(self, operands: Iterable[Value]) -> int:
+        """What printing the operands reads."""
+        return self.bits(name for operand in operands for name in self.nesting.reads(operand))
 
-    def _write(self, written: list[Value], live: set[Value]) -> None:
-        for value in written:
-            value = self.of(value)
-            others = self.edges.setdefault(value, set())
-            new = live - others
-            new.discard(value)
-            others |= new
-            for other in new:
-                self.edges.setdefault(other, set()).add(value)
+    def _write(self, written: Iterable[Value], live: int) -> None:
+        for value in map(self.of, written):
+            self._over[value] = self._over.get(value, 0) | (live & ~self.bit(value))
 
-    def _region(self, region: Region, after: set[Value], written_at_end: frozenset[Value]) -> set[Value]:
-        """What is live before the region; `written_at_end` are the variables that its terminator assigns."""
-        live = set(after)
-        self._write(list(written_at_end), live)
-        live -= written_at_end
+    def _region(self, region: Region, after: int, slots: Sequence[Value] = ()) -> int:
+        """What is live before the region, whose terminator assigns the variables `slots`."""
+        self._write(slots, after)
+        live = after & ~self.bits(slots)
         for op in reversed(region.ops):
             if op in self.nesting.dead:
                 continue
@@ -60,72 +74,70 @@ class Interference:
             live = self._op(op, live)
         return live
 
-    def _op(self, op: Op, after: set[Value]) -> set[Value]:
+    def _op(self, op: Op, after: int) -> int:
         if op.kind == "if" and not self.nesting.is_expression(op):
             return self._if(op, after)
         if op.kind in ("for", "while"):
             return self._loop(op, after)
-        results = {self.of(r) for r in op.results}
-        reads = {self.of(v) for v in self.nesting.op_reads(op)} if op.regions else self._reads(op)
+        results = self.bits(op.results)
+        reads = self.bits(self.nesting.op_reads(op))
         at_write = after | results
         if TABLE[op.kind].writes:
             # `new = old; new[i] = value`: the value is read when the name of the result has been given already.
-            at_write |= reads - {self.of(v) for v in self.nesting.reads(op.operands[0])}
-        self._write(list(op.results), at_write)
-        return (after - results) | reads
+            at_write |= reads & ~self._reads(op.operands[:1])
+        self._write(op.results, at_write)
+        return (after & ~results) | reads
 
-    def _if(self, op: Op, after: set[Value]) -> set[Value]:
+    def _if(self, op: Op, after: int) -> int:
         used = [r for r in op.results if r in self.nesting.uses]
-        results = {self.of(r) for r in used}
+        results = self.bits(used)
         self._write(used, after | results)
-        rest = after - results
-        live = self._reads(op)
+        rest = after & ~results
+        live = self._reads(op.operands)
         for region in op.regions:
-            live |= self._region(region, rest, frozenset())
+            live |= self._region(region, rest)
         return live
 
-    def _loop(self, op: Op, after: set[Value]) -> set[Value]:
-        counters = {r for r in op.results[len(slot_columns(op)) :] if r in self.nesting.uses}
-        slots = frozenset(self.of(column[0]) for column in slot_columns(op))
-        free = self._free(op)
-        through = (after - slots - counters) | free | counters
+    def _loop(self, op: Op, after: int) -> int:
+        columns = slot_columns(op)
+        counters = [r for r in op.results[len(columns) :] if r in self.nesting.uses]
+        slots = [column[0] for column in columns]
+        assigned, counted = self.bits(slots), self.bits(counters)
+        at_back_edge = (after & ~assigned) | self._free(op) | counted | assigned
         body = op.regions[-1]
-        at_back_edge = through | slots
         # Each slot is written at the end of the body, and everything that goes through the loop is live there.
-        live = self._region(body, set(at_back_edge), slots)
-        index = list(body.params[:1]) if op.kind == "for" else []
-        self._write(index, live | at_back_edge)
-        live -= set(index)
-        if op.kind == "while":
-            live = self._region(op.regions[0], live | at_back_edge, frozenset())
+        live = self._region(body, at_back_edge, slots)
+        bounds = 0
+        if op.kind == "for":
+            index = body.params[0]
+            self._write([index], live | at_back_edge)
+            live &= ~self.bit(index)
+            # The range is evaluated after the slots have got their first values.
+            bounds = self._reads(op.operands[:3])
+        else:
+            live = self._region(op.regions[0], live | at_back_edge)
         live |= at_back_edge
-        # The range is evaluated after the slots have got their first values.
-        bounds = {self.of(v) for operand in op.operands[:3] for v in self.nesting.reads(operand)}
-        if op.kind == "while":
-            bounds = set()
-        self._write(list(slots), live | bounds)
-        self._write(list(counters), live | bounds)
-        return (live - slots - counters) | self._reads(op)
+        self._write([*slots, *counters], live | bounds)
+        return (live & ~assigned & ~counted) | self._reads(op.operands)
 
-    def _free(self, op: Op) -> set[Value]:
+    def _free(self, op: Op) -> int:
         """The named values from outside that the regions of a loop read."""
-        bound: set[Value] = set()
-        found: dict[Value, None] = {}
+        bound = found = 0
 
         def visit(region: Region) -> None:
-            bound.update(self.of(p) for p in region.params)
+            nonlocal bound, found
+            bound |= self.bits(region.params)
             for inner in region.ops:
                 if inner in self.nesting.dead:
                     continue
-                for value in self.nesting.op_reads(inner):
-                    found[self.of(value)] = None
+                found |= self.bits(self.nesting.op_reads(inner))
                 for child in inner.regions:
                     visit(child)
-                bound.update(self.of(r) for r in inner.results)
+                bound |= self.bits(inner.results)
 
         for region in op.regions:
             visit(region)
-        return {v for v in found if v not in bound}
+        return found & ~bound
 
 
 def slot_columns(op: Op) -> list[tuple[Value, ...]]:

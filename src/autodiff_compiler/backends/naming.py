@@ -11,6 +11,7 @@ import builtins
 import keyword
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from autodiff_compiler.backends.hints import Hints, default
 from autodiff_compiler.backends.liveness import Interference, loop_slots
@@ -26,6 +27,23 @@ RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MOD
 CALLED = frozenset((*MODULES, "abs", "bool", "float", "int", "len", "list", "max", "min", "pow", "print", "range", "round", "slice"))
 
 
+@dataclass
+class Variable:
+    """What shares one variable: its values, as bits, and what is live where one of them is written (`Interference`)."""
+
+    machine: Type
+    values: int = 0
+    over: int = 0
+
+    def conflicts(self, other: Variable) -> bool:
+        """Whether a value of one is live where the other is written."""
+        return bool(self.over & other.values or other.over & self.values)
+
+    def add(self, other: Variable) -> None:
+        self.values |= other.values
+        self.over |= other.over
+
+
 class Names:
     """`names[value]`: the variable of a named value."""
 
@@ -36,10 +54,10 @@ class Names:
         self._strict = strict_types
         self._class: dict[Value, Value] = {}
         self._members: dict[Value, list[Value]] = {}
-        self._variables: dict[str, list[Value]] = {}
+        self._shared: dict[Value, Variable] = {}
+        self._variables: dict[str, Variable] = {}
+        """By name, all that bears it."""
         self._name: dict[Value, str] = {}
-        self._spoken: dict[Value, str] = {}
-        """The name of each member of a class that has one."""
         body = nesting.function.body
         for param in body.params:
             self._bind(param, param.name)
@@ -75,32 +93,37 @@ class Names:
     def _members_of(self, root: Value) -> list[Value]:
         return self._members.setdefault(root, [root])
 
-    def _conflict(self, a: Value, b: Value) -> bool:
-        others = set(self._members_of(b))
-        return any(not others.isdisjoint(self.graph.edges.get(member, ())) for member in self._members_of(a))
+    def _variable(self, root: Value) -> Variable:
+        """Of all members of a class."""
+        found = self._shared.get(root)
+        if found is None:
+            graph = self.graph
+            found = self._shared[root] = Variable(_machine(root.type), graph.bit(root), graph.over(root))
+        return found
 
     def _join(self, a: Value, b: Value) -> None:
         """Give `b` the variable of `a` if they are never live together."""
         if a in self.nesting.inline or b in self.nesting.inline:
             return
         a, b = self._find(a), self._find(b)
-        if a is b or not self._same_sort(a.type, b.type) or self._conflict(a, b):
+        if a is b or not self._same_sort(a, b) or self._variable(a).conflicts(self._variable(b)):
             return
         if b in self._name:
             if a in self._name or (a.name and a.name != b.name):
                 return
             a, b = b, a
         self._members_of(a).extend(self._members_of(b))
+        self._variable(a).add(self._variable(b))
         self._class[b] = a
         if not a.name and b.name and a not in self._name:
             self._hint[a] = self._hint.get(b, b.name)
 
     _hint: dict[Value, str]
 
-    def _same_sort(self, a: Type, b: Type) -> bool:
+    def _same_sort(self, a: Value, b: Value) -> bool:
         if self._strict:
-            return _machine(a) == _machine(b)
-        return type(a) is type(b) and rank(a) == rank(b)
+            return self._variable(a).machine == self._variable(b).machine
+        return type(a.type) is type(b.type) and rank(a.type) == rank(b.type)
 
     def _coalesce(self, region: Region) -> None:
         self._hint = {}
@@ -122,13 +145,14 @@ class Names:
 
     def _bind(self, root: Value, text: str) -> None:
         self._name[root] = text
-        self._spoken.update(dict.fromkeys(self._members_of(root), text))
-        self._variables.setdefault(text, []).append(root)
+        own = self._variable(root)
+        self._variables.setdefault(text, Variable(own.machine)).add(own)
 
     def _assign(self, region: Region) -> None:
         """Values with a name first, so that no other takes it from them."""
         for root, text in self._name.items():
-            self._spoken.update(dict.fromkeys(self._members_of(root), text))
+            # What was joined to a parameter bears its name.
+            self._variables[text].add(self._variable(root))
         unnamed: list[Value] = []
         for value in self._definitions(region):
             root = self._find(value)
@@ -149,15 +173,15 @@ class Names:
 
     def _choose(self, hint: str, root: Value, avoided: Collection[str] = ()) -> str:
         """The name, with a number where another value has it; `avoided` belong to others altogether."""
-        edges, spoken = self.graph.edges, self._spoken
-        hidden = {spoken.get(v) for member in self._members_of(root) for v in edges.get(member, ())}
+        own = self._variable(root)
         number = 1
         while True:
             text = hint if number == 1 else f"{hint}{'_' if hint[-1].isdigit() else ''}{number}"
             number += 1
-            if text in self._taken or text in avoided or text in hidden:
+            if text in self._taken or text in avoided:
                 continue
-            if all(_machine(s.type) == _machine(root.type) for s in self._variables.get(text, ())):
+            other = self._variables.get(text)
+            if other is None or (other.machine == own.machine and not other.conflicts(own)):
                 return text
 
     def _definitions(self, region: Region) -> Iterable[Value]:
