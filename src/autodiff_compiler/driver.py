@@ -247,7 +247,9 @@ def _optimise_derivative(done: Compilation, stage: str) -> None:
 
 
 def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
-    return run_pipeline(fn, names, disable=options.disable, verify=options.verify)
+    # Compiled arithmetic follows IEEE and raises nothing.
+    disable = (*options.disable, "errors") if options.backend == "numba" else options.disable
+    return run_pipeline(fn, names, disable=disable, verify=options.verify)
 
 
 def _emit(done: Compilation, docstring: str) -> None:

@@ -513,3 +513,46 @@ def test_promote_accumulates_in_a_scalar() -> None:
 
 def test_passes_are_described() -> None:
     assert all(row.name == name and row.description for name, row in PASSES.items())
+
+
+# -- errors ------------------------------------------------------------------------------------------------------------
+
+
+def test_errors_of_what_nobody_reads() -> None:
+    check(
+        "errors",
+        """
+        %a: float = log %p
+        %b: f64 = log %s
+        return %n
+        """,
+        """
+        %0: float = const 0.0
+        %1: bool = le %p, %0
+        %2: bool = not %1
+        check %2 {error='ValueError', message=('math domain error',)}
+        return %n
+        """,
+    )
+
+
+def test_no_errors_inside_the_domain() -> None:
+    check(
+        "errors",
+        """
+        %one: float = const 1.0
+        %q: float = mul %p, %p
+        %t: float = add %q, %one
+        %a: float = log %t
+        %z: float = const 0.0
+        %positive: bool = gt %p, %z
+        if %positive then {
+          %b: float = log %p
+          yield
+        } else {
+          yield
+        }
+        return %n
+        """,
+        "return %n",
+    )

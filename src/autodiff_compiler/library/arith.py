@@ -105,8 +105,8 @@ def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
     return apply(b, kind, to_dtype(b, x, dtype), to_dtype(b, y, dtype))
 
 
-def power(b: Builder, x: Any, y: Any) -> Value:
-    """`x ** y`."""
+def power(b: Builder, x: Any, y: Any, complex_: str = "a negative number to a fractional power is complex") -> Value:
+    """`x ** y`; `complex_` is what the error says where the result would be."""
     x, y = as_operand(b, x), as_operand(b, y)
     types = type_of(b, x), type_of(b, y)
     dtype = common_dtype(b, *types)
@@ -128,7 +128,7 @@ def power(b: Builder, x: Any, y: Any) -> Value:
         elif not is_number(y):
             _require(b, "ge", y, "integers to negative integer powers are not allowed")
     elif py:
-        _require_real_power(b, x, y)
+        _require_real_power(b, x, y, complex_)
     return apply(b, "pow", to_dtype(b, x, dtype), to_dtype(b, y, dtype))
 
 
@@ -141,7 +141,7 @@ def _require(b: Builder, kind: str, x: Any, message: str) -> None:
     b.emit("check", (condition,), {"error": "ValueError", "message": (message,)})
 
 
-def _require_real_power(b: Builder, x: Any, y: Any) -> None:
+def _require_real_power(b: Builder, x: Any, y: Any, message: str) -> None:
     """Python makes a negative float to a fractional power complex; NumPy, NaN.  Complex is refused, at run time."""
     if is_number(y) and float(y).is_integer():
         return
@@ -154,8 +154,7 @@ def _require_real_power(b: Builder, x: Any, y: Any) -> None:
     if isinstance(y, Value):
         exponent = to_dtype(b, y, "f64")
         fine = b.op("or", fine, b.compare("eq", exponent, b.op("floor", exponent)))
-    message = ("a negative number to a fractional power is complex",)
-    b.emit("check", (fine,), {"error": "ValueError", "message": message})
+    b.emit("check", (fine,), {"error": "ValueError", "message": (message,)})
 
 
 def unary(b: Builder, op: str, x: Any) -> Value:

@@ -78,7 +78,7 @@ def log(b: Builder, x: Any, base: Any = None, /) -> Value:
 @function(math.pow, "math.pow")
 def pow_(b: Builder, x: Any, y: Any, /) -> Value:
     exponent = float(y) if is_number(y) else as_float(b, y, "math.pow")
-    return arith.power(b, as_float(b, x, "math.pow"), exponent)
+    return arith.power(b, as_float(b, x, "math.pow"), exponent, "math domain error")
 
 
 @function(math.hypot, "math.hypot")

@@ -29,6 +29,11 @@ def run(function: Function) -> Function:
             return function
 
 
+def needed_ops(function: Function) -> set[Op]:
+    """The ops that stay."""
+    return _Marks(function).ops
+
+
 def slots(op: Op) -> tuple[tuple[Value, ...], tuple[Value, ...], tuple[Value, ...], tuple[Value, ...]]:
     """(initial values, body parameters, yielded values, results) of the carried slots of a loop, in parallel."""
     body = op.regions[-1]

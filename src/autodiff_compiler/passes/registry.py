@@ -7,7 +7,20 @@ from dataclasses import dataclass
 
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.verify import verify as verify_function
-from autodiff_compiler.passes import branches, checks, cse, dce, fold, hoist, late, licm, lower_numba, promote, simplify
+from autodiff_compiler.passes import (
+    branches,
+    checks,
+    cse,
+    dce,
+    errors,
+    fold,
+    hoist,
+    late,
+    licm,
+    lower_numba,
+    promote,
+    simplify,
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,7 @@ PASSES: dict[str, Pass] = {
         Pass("branches", "merge equal results of an if; drop an if that is already decided", branches.run),
         Pass("cse", "compute equal expressions once; make a check once", cse.run),
         Pass("dce", "drop what nobody needs: ops, results, carried slots, loops", dce.run),
+        Pass("errors", "for Python: keep the errors of arithmetic that nobody needs the result of", errors.run),
         Pass("checks", "drop checks that are proven to pass", checks.run),
         Pass("hoist", "for Numba: move index checks out of loops", hoist.run),
         Pass("ends", "check at the ends of a range instead of in a loop that does nothing but check", hoist.run_ends),
@@ -39,7 +53,7 @@ PASSES: dict[str, Pass] = {
 
 # What a pipeline consists of unless it says otherwise.  Invariant slots must be gone (dce) before constants inside
 # loops show themselves, and what simplification leaves behind is swept up at the end.
-DEFAULT = ("fold", "simplify", "branches", "cse", "checks", "dce", "fold", "simplify", "cse", "licm", "dce")
+DEFAULT = ("fold", "simplify", "branches", "cse", "errors", "checks", "dce", "fold", "simplify", "cse", "licm", "dce")
 
 
 def run_pipeline(

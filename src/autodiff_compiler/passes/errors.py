@@ -1,0 +1,168 @@
+"""Keeps the errors of Python's own arithmetic where the operation itself is not needed.
+
+`math.log(-1.0)` raises, and so does `1.0 / 0.0` of Python floats.  Where only the derivative is wanted the operation is
+often dead; before dead code goes, such an op gets a check of its domain.  NumPy's operations never raise, and compiled
+code follows IEEE: this pass is for printed Python.  Overflow is not a matter of the domain.
+
+    Input:  y = log x;  s = mul x, x;  return s                     (y is not read)
+    Output: c = le x, zero;  d = not c;  check d;  y = log x;  s = mul x, x;  return s
+
+There is no check where an op that is needed raises by itself: the same op computed again in the reverse sweep, or one
+that its derivative rule made of the same operand; neither where the operand is certainly inside the domain.
+The dead ops go at once, so that they are not met again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from autodiff_compiler.analysis.signs import Signs
+from autodiff_compiler.diagnostics import ADJOINT, PRIMAL
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.types import Scalar, is_float
+from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions
+from autodiff_compiler.passes import dce
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where an op raises."""
+
+    outside: Callable[..., Value]
+    """Builds the condition that it raises, of a builder and the operands; false for NaN."""
+    inside: Callable[..., bool]
+    """Whether it certainly does not, of the signs and the operands."""
+    error: str = "ValueError"
+    message: str = "math domain error"
+    also: tuple[str, ...] = ()
+    """Other ops that raise the same for the same operands, which derivative rules use instead."""
+
+
+def _above(limit: float, *, strict: bool) -> Domain:
+    """Of numbers greater than the limit, or at least as great if not strict."""
+    test = "le" if strict else "lt"
+    return Domain(
+        lambda b, x: b.compare(test, x, b.const_like(limit, x.type)),
+        lambda signs, x: signs.above(x, limit, strict=strict),
+    )
+
+
+def _within_one(test: str) -> Domain:
+    """Of numbers whose magnitude does not compare so with 1."""
+    return Domain(lambda b, x: b.compare(test, b.op("abs", x), b.const(1.0)), lambda signs, x: False)
+
+
+def _divided(message: str, error: str = "ZeroDivisionError") -> Domain:
+    return Domain(
+        lambda b, x, y: b.compare("eq", y, b.const_like(0, y.type)),
+        lambda signs, x, y: signs.nonzero(y),
+        error,
+        message,
+    )
+
+
+def _finite(*also: str) -> Domain:
+    return Domain(lambda b, x: b.op("isinf", x), lambda signs, x: False, also=also)
+
+
+_POWER = Domain(
+    lambda b, x, y: b.op("and", b.compare("eq", x, b.const(0.0)), b.compare("lt", y, b.const(0.0))),
+    lambda signs, x, y: signs.nonzero(x) or signs.above(y, 0.0, strict=False),
+    "ZeroDivisionError",
+    "0.0 cannot be raised to a negative power",
+)
+_SHIFT = Domain(
+    lambda b, x, y: b.compare("lt", y, b.const(0)),
+    lambda signs, x, y: signs.above(y, 0, strict=False),
+    message="negative shift count",
+)
+_DOMAINS = {
+    "div": _divided("float division by zero"),
+    "floordiv": _divided("float floor division by zero"),
+    "mod": _divided("float modulo"),
+    "fmod": _divided("math domain error", "ValueError"),
+    "pow": _POWER,
+    "sqrt": _above(0.0, strict=False),
+    "log": _above(0.0, strict=True),
+    "log2": _above(0.0, strict=True),
+    "log10": _above(0.0, strict=True),
+    "log1p": _above(-1.0, strict=True),
+    "arcsin": _within_one("gt"),
+    "arccos": _within_one("gt"),
+    "arccosh": _above(1.0, strict=False),
+    "arctanh": _within_one("ge"),
+    "sin": _finite("cos"),
+    "cos": _finite("sin"),
+    "tan": _finite(),
+}
+_OF_INTEGERS = {
+    "floordiv": _divided("integer division or modulo by zero"),
+    "mod": _divided("integer modulo by zero"),
+    "lshift": _SHIFT,
+    "rshift": _SHIFT,
+}
+
+
+def run(function: Function) -> Function:
+    return dce.run(_Errors(function).function(function))
+
+
+def _domain(op: Op) -> Domain | None:
+    """Where an op of Python's own arithmetic raises; None for any other op."""
+    if not op.operands or not all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands):
+        return None
+    return (_DOMAINS if is_float(op.operands[0].type) else _OF_INTEGERS).get(op.kind)
+
+
+class _Errors(Rewriter):
+    def __init__(self, function: Function) -> None:
+        super().__init__()
+        self._needed = dce.needed_ops(function)
+        self._signs = Signs(definitions(function.body))
+        ops = [op for op in all_ops(function.body) if _domain(op) is not None]
+        self._sites = Counter(op.span for op in ops if op.span.phase == PRIMAL)
+        self._raising = {(op.kind, op.span) for op in ops if op in self._needed}
+
+    def op(self, op: Op) -> None:
+        if op.regions:
+            self._structured(op)
+            return
+        domain = _domain(op)
+        if domain is not None and op not in self._needed:
+            self._check(op, domain)
+        self.out.append(op)
+        if op.kind == "check":
+            self._signs.enter_branch(op.operands[0], True)
+
+    def _structured(self, op: Op) -> None:
+        regions = []
+        for position, region in enumerate(op.regions):
+            with self._signs.scope():
+                if op.kind == "if":
+                    self._signs.enter_branch(op.operands[0], position == 0)
+                regions.append(self.region(region))
+        same = all(new.ops == old.ops for new, old in zip(regions, op.regions))
+        self.out.append(op if same else replace(op, regions=tuple(regions)))
+        if op.kind == "if":
+            for position, region in enumerate(op.regions):
+                if any(inner.kind == "raise" for inner in region.ops):
+                    self._signs.enter_branch(op.operands[0], position == 1)
+
+    def _check(self, op: Op, domain: Domain) -> None:
+        if domain.inside(self._signs, *op.operands) or self._is_raised_anyway(op, domain):
+            return
+        b = Builder(op.span)
+        fine = b.op("not", domain.outside(b, *op.operands))
+        b.emit("check", (fine,), {"error": domain.error, "message": (domain.message,)})
+        self.out += b.ops
+
+    def _is_raised_anyway(self, op: Op, domain: Domain) -> bool:
+        """Whether the reversal of this op, told by its place in the source, raises.
+
+        Not where the place has more than one such op: a loop that was unrolled, a function made of several.
+        """
+        span = op.span.at_phase(ADJOINT)
+        return self._sites[op.span] == 1 and any((kind, span) in self._raising for kind in (op.kind, *domain.also))
