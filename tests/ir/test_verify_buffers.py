@@ -49,6 +49,52 @@ def behaves(fn):
 
 
 GOOD = {
+    "what is new on one path, and saved on that path only": """
+        %l0: list[f64[:]] = list_new
+        %zero: int = const 0
+        %one: int = const 1
+        %two: int = const 2
+        %r: f64[:], %l1: list[f64[:]], %t: int = for %zero, %two, %one, %x, %l0 {exits=False} do (%i: int, %p: f64[:], %l: list[f64[:]]) {
+          %u: f64[:], %s: f64[:] = if %c then {
+            %e: f64[:] = copy %w
+            yield %p, %e
+          } else {
+            %q: f64[:] = mul %p, %p
+            yield %q, %q
+          }
+          %l2: list[f64[:]] = list_append %l, %s
+          yield %u, %l2
+        }
+        %y: f64[:] = list_get %l1, %zero
+        return %y""",
+    "views of the version before, saved where a new one is made": """
+        %a: f64[:] = copy %x
+        %l0: list[f64[:]] = list_new
+        %k0: list[f64[:]] = list_new
+        %zero: int = const 0
+        %one: int = const 1
+        %two: int = const 2
+        %r: f64[:], %l1: list[f64[:]], %k1: list[f64[:]], %t: int = for %zero, %two, %one, %a, %l0, %k0 {exits=False} do (%i: int, %p: f64[:], %l: list[f64[:]], %k: list[f64[:]]) {
+          %u: f64[:], %s: f64[:], %v1: f64[:] = if %c then {
+            %e: f64[:] = copy %w
+            %d: f64[:] = copy %w
+            yield %p, %e, %d
+          } else {
+            %s1: f64[:] = transpose %p {perm=(0,)}
+            %s2: f64[:] = transpose %p {perm=(0,)}
+            %q: f64[:] = copy %p
+            %q1: f64[:] = accum %q[%zero], %v
+            yield %q1, %s1, %s2
+          }
+          %l2: list[f64[:]] = list_append %l, %s
+          %k2: list[f64[:]] = list_append %k, %v1
+          yield %u, %l2, %k2
+        }
+        %r1: f64[:] = store %r[%zero], %v
+        %y: f64[:] = list_get %l1, %zero
+        %y2: f64[:] = list_get %k1, %zero
+        %y3: f64[:] = add %y, %y2
+        return %y3, %r1""",
     "an element of one list appended to another": """
         %k0: list[f64[:]] = list_new %x
         %l0: list[f64[:]] = list_new
@@ -159,6 +205,51 @@ GOOD = {
 }
 
 BAD = {
+    "what is kept on one path, and saved on the other": """
+        %l0: list[f64[:]] = list_new
+        %zero: int = const 0
+        %one: int = const 1
+        %two: int = const 2
+        %r: f64[:], %l1: list[f64[:]], %t: int = for %zero, %two, %one, %x, %l0 {exits=False} do (%i: int, %p: f64[:], %l: list[f64[:]]) {
+          %u: f64[:], %s: f64[:] = if %c then {
+            %e: f64[:] = copy %w
+            yield %p, %e
+          } else {
+            %q: f64[:] = mul %p, %p
+            yield %q, %p
+          }
+          %l2: list[f64[:]] = list_append %l, %s
+          yield %u, %l2
+        }
+        %y: f64[:] = list_get %l1, %zero
+        return %y""",
+    "views of the version that is overwritten, saved on that path only": """
+        %a: f64[:] = copy %x
+        %l0: list[f64[:]] = list_new
+        %k0: list[f64[:]] = list_new
+        %zero: int = const 0
+        %one: int = const 1
+        %two: int = const 2
+        %r: f64[:], %l1: list[f64[:]], %k1: list[f64[:]], %t: int = for %zero, %two, %one, %a, %l0, %k0 {exits=False} do (%i: int, %p: f64[:], %l: list[f64[:]], %k: list[f64[:]]) {
+          %u: f64[:], %s: f64[:], %v1: f64[:] = if %c then {
+            %e: f64[:] = copy %w
+            %d: f64[:] = copy %w
+            yield %p, %e, %d
+          } else {
+            %s1: f64[:] = transpose %p {perm=(0,)}
+            %s2: f64[:] = transpose %p {perm=(0,)}
+            %q1: f64[:] = accum %p[%zero], %v
+            yield %q1, %s1, %s2
+          }
+          %l2: list[f64[:]] = list_append %l, %s
+          %k2: list[f64[:]] = list_append %k, %v1
+          yield %u, %l2, %k2
+        }
+        %r1: f64[:] = store %r[%zero], %v
+        %y: f64[:] = list_get %l1, %zero
+        %y2: f64[:] = list_get %k1, %zero
+        %y3: f64[:] = add %y, %y2
+        return %y3, %r1""",
     "writes a parameter": "%b: f64[:] = store %x[%n], %v\nreturn %b",
     "writes a view of a parameter": "%a: f64[:] = load %x[%n:]\n%z: int = const 0\n%b: f64[:] = store %a[%z], %v\nreturn %v",
     "returns a parameter": "return %x",

@@ -98,16 +98,20 @@ class _Buffers:
             self.age.setdefault(origin, len(self.age))
 
     def overlap(self, left: Memory, right: Memory) -> bool:
-        return any(self.may_be_same(a, b) for a in left for b in right)
+        return bool(self.common_origins(left, right))
 
-    def may_be_same(self, a: Value, b: Value) -> bool:
-        """Whether two origins may be the same buffer: the younger one is one of its sources, or new."""
+    def common_origins(self, left: Memory, right: Memory) -> Memory:
+        """What a buffer may be that is in both memories."""
+        return _union([self.meeting(a, b) for a in left for b in right])
+
+    def meeting(self, a: Value, b: Value) -> Memory:
+        """What two origins may be if they are the same buffer: the younger one is one of its sources, or new."""
         if a is b:
-            return True
+            return (a,)
         if a in self.merge and self.merge.get(a) is self.merge.get(b):
-            return False  # siblings that may be the same stand together in one memory
+            return ()  # siblings that may be the same stand together in one memory
         young, old = (a, b) if self.age[a] > self.age[b] else (b, a)
-        return any(self.may_be_same(source, old) for source in self.origins_before(young))
+        return _union([self.meeting(source, old) for source in self.origins_before(young)])
 
     def origins_before(self, merged: Value) -> Memory:
         """What a merged origin may be, siblings that it passes through replaced by their sources."""
@@ -141,11 +145,11 @@ class _Buffers:
         """The memory of merged values, from the memory that each edge brings for each of them."""
         memories = [[target] for target in targets]
         for i, j in combinations(range(len(targets)), 2):
-            meeting = [edge for edge in edges if self.overlap(edge[i], edge[j])]
-            if meeting:
+            meeting = [self.common_origins(edge[i], edge[j]) for edge in edges]
+            if any(meeting):
                 # What they share on these edges; on other edges each may be something that the other is not.
                 shared = self.shared(op, targets[i], targets[j])
-                brought = [self.from_outside(op, edge[k]) for edge in meeting for k in (i, j)]
+                brought = [self.from_outside(op, memory) for memory in meeting]
                 self.sources[shared] = _union([self.sources[shared], *brought])
                 memories[i].append(shared)
                 memories[j].append(shared)
@@ -158,7 +162,7 @@ class _Buffers:
         """The origin that stands for one buffer under two merged values."""
         if (left, right) not in self.common:
             made = self.common[left, right] = Value(left.type, f"{left.name}_{right.name}")
-            self.age[made] = len(self.age)
+            self.age[made] = self.age[right]  # it may be found late, and is as old as what it stands for
             self.merge[made] = op
             self.sources[made] = ()
         return self.common[left, right]
