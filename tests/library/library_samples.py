@@ -67,15 +67,74 @@ _REDUCED: list[Sample] = [
     S(e03, axis=1), S(np.zeros((2, 1)), axis=1), S(e0), S(e03, axis=0), S(m23, axis=2), S(m23, axis=(0, 0)), S(nans, axis=0),
     S(f23, axis=0), S(i23, axis=1), S(b23, axis=0),
 ]  # fmt: skip
+_MASKED = [
+    S(m23, where=b23),
+    S(m23, 0, where=b3),
+    S(f23, 1, keepdims=True, where=b23[:, :1]),
+    S(m23, where=v3),
+    S(v3, where=b23),
+]
+_FOLDED = [
+    *_MASKED, S(m23, initial=2.0), S(f23, axis=0, initial=R(2.5)), S(i23, initial=3), S(m23, axis=1, where=b3, initial=0.5),
+    S(m23, initial=v3), S(f3, initial=s64), S(m23, axis=(), where=b23),
+]  # fmt: skip
+_BOUNDED = [
+    S(m23, initial=0.1), S(f23, axis=0, initial=0.1), S(m23, axis=1, where=b23, initial=-9.0), S(i23, where=b23, initial=R(1)),
+    S(b23, where=b3, initial=False), S(nans, axis=1, where=np.isnan(nans), initial=0.0), S(m23, where=b23),
+]  # fmt: skip
 _STATISTIC = [s for s in _REDUCED if s[1].get("axis", None) != ()]
 _POSITION = [
     S(v3), S(m23), S(ties), S(ties, 0), S(ties, axis=-1), S(t234, 1), S(i23, axis=0), S(f23), S(nans, axis=1), S(b23, axis=1),
     S(m23, axis=1, keepdims=True), S(m23, keepdims=True), S(e0), S(m23, axis=5), S(R(2.0)),
 ]  # fmt: skip
-_SORTED = [S(v3), S(ties), S(ties, 0), S(t234), S(t234, 1), S(i3), S(m23, axis=None), S(e0), S(f23), S(special), S(v3, axis=3)]
-_LIKE = [S(m23), S(f3), S(i3), S(s64), S(R(2)), S(b3), S(m23, np.float32), S(m23, dtype=int), S(m23, shape=(2,)), S(e03)]
-_SHAPE = [S(3), S((2, 3)), S((R(2), 3)), S(R(4)), S((2, 3), np.float32), S(2, dtype="int64"), S(2, bool), S(()), S(-1), S(R(-2)), S(0)]
-_STACKED = [S((v3, w3)), S([v3, f3, i3]), S((m23, m13)), S((v3, v4)), S((m23,)), S((m23, t234)), S((f3, f3)), S([b3, b3])]
+_SORTED = [
+    S(v3),
+    S(ties),
+    S(ties, 0),
+    S(t234),
+    S(t234, 1),
+    S(i3),
+    S(m23, axis=None),
+    S(e0),
+    S(f23),
+    S(special),
+    S(v3, axis=3),
+]
+_LIKE = [
+    S(m23),
+    S(f3),
+    S(i3),
+    S(s64),
+    S(R(2)),
+    S(b3),
+    S(m23, np.float32),
+    S(m23, dtype=int),
+    S(m23, shape=(2,)),
+    S(e03),
+]
+_SHAPE = [
+    S(3),
+    S((2, 3)),
+    S((R(2), 3)),
+    S(R(4)),
+    S((2, 3), np.float32),
+    S(2, dtype="int64"),
+    S(2, bool),
+    S(()),
+    S(-1),
+    S(R(-2)),
+    S(0),
+]
+_STACKED = [
+    S((v3, w3)),
+    S([v3, f3, i3]),
+    S((m23, m13)),
+    S((v3, v4)),
+    S((m23,)),
+    S((m23, t234)),
+    S((f3, f3)),
+    S([b3, b3]),
+]
 _TRIANGLE = [S(m33), S(m23, 1), S(m32, -1), S(t234), S(v3), S(i23, k=1)]
 _MATMUL = [
     S(v3, w3), S(m23, v3), S(v3, m32), S(m23, m32), S(t234, t243), S(m23, t234.transpose(0, 1, 2)), S(t243, m32), S(f23, m32),
@@ -83,15 +142,15 @@ _MATMUL = [
 ]  # fmt: skip
 
 SAMPLES: dict[str, list[Sample]] = {
-    "np.sum": [*_REDUCED, S(i3, dtype=float), S(i3.astype(np.int8)), S(i3.astype(np.uint8))],
-    "np.prod": _REDUCED,
-    "np.mean": _STATISTIC,
-    "np.max": _STATISTIC,
-    "np.min": _STATISTIC,
+    "np.sum": [*_REDUCED, *_FOLDED, S(i3, dtype=float), S(i3.astype(np.int8)), S(i3.astype(np.uint8)), S(e0, initial=2.0)],
+    "np.prod": [*_REDUCED, *_FOLDED],
+    "np.mean": [*_STATISTIC, *_MASKED],
+    "np.max": [*_STATISTIC, *_BOUNDED],
+    "np.min": [*_STATISTIC, *_BOUNDED],
     "np.amax": _STATISTIC,
     "np.amin": _STATISTIC,
-    "np.any": _REDUCED,
-    "np.all": _REDUCED,
+    "np.any": [*_REDUCED, *_MASKED],
+    "np.all": [*_REDUCED, *_MASKED],
     "np.var": [*_STATISTIC, S(m23, axis=1, ddof=1), S(v3, ddof=R(1)), S(v3, ddof=3)],
     "np.std": [*_STATISTIC, S(m23, axis=1, ddof=1), S(f3, ddof=1), S(np.ones(4))],
     "np.ptp": [S(v3), S(m23, 0), S(m23, axis=1, keepdims=True), S(e0), S(i23)],

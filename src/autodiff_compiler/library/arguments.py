@@ -252,6 +252,18 @@ def broadcast_shape(b: Builder, *shapes: Sequence[Value]) -> list[Value]:
 # -- sequences as arrays ----------------------------------------------------------------------------------------------
 
 
+def stretched(b: Builder, value: Value, dims: Sequence[Value], what: str) -> Value:
+    """The value broadcast to extents that it must fit (checked)."""
+    added = len(dims) - rank(value.type)
+    if added < 0:
+        raise UserError("AD204", f"{what}: the new shape has fewer dimensions than the array", b.span)
+    for own, new in zip(shape_of(b, value), dims[added:]):
+        fits = b.op("or", b.compare("eq", own, new), b.compare("eq", own, b.const(1)))
+        message = ("cannot broadcast an extent of ", None, " to ", None)
+        b.emit("check", (fits, own, new), {"error": "ValueError", "message": message})
+    return b.op("broadcast_to", value, *dims) if dims else value
+
+
 def as_array(b: Builder, x: Any, dtype: str | None = None) -> Value:
     """As `np.asarray`, but 0-dimensional arrays are NumPy scalars."""
     if isinstance(x, Value) and isinstance(x.type, ListOf):
@@ -334,7 +346,9 @@ def float_dtype(b: Builder, *types: Type) -> str:
     dtype = promote(*types)
     if dtype in FLOATS:
         return dtype
-    if dtype in ("bool", "i8", "u8"):
+    # NumPy takes the first loop that every operand fits into: int8 with uint8 is float16, though their sum is int16.
+    joined = dtype == "i16" and all(dtype_of(t) != "i16" for t in types)
+    if joined or dtype in ("bool", "i8", "u8"):
         raise UnsupportedError(
             "AD206",
             f"NumPy computes this in float16 for {dtype} operands, which is not supported",

@@ -27,6 +27,7 @@ from autodiff_compiler.library.arguments import (
     to_dtype,
 )
 from autodiff_compiler.library.elementwise import isclose
+from autodiff_compiler.library.masked import end_of, mask_of, needs_start, selected, started
 from autodiff_compiler.library.registry import add, add_method, function, refuse
 
 
@@ -67,27 +68,42 @@ def _accumulated(b: Builder, a: Any, dtype: Any) -> Value:
 
 
 def _sum(kind: str):
-    def build(b: Builder, a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Value:
-        value = _accumulated(b, a, dtype)
+    def build(
+        b: Builder,
+        a: Any,
+        axis: Any = None,
+        dtype: Any = None,
+        *,
+        keepdims: Any = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Value:
+        value = selected(b, _accumulated(b, a, dtype), where, 0 if kind == "sum" else 1)
         axes = normal_axes(b, axis, rank(value.type))
-        return kept(b, b.op(kind, value, axes=axes), axes, keepdims) if axes else value
+        reduced = kept(b, b.op(kind, value, axes=axes), axes, keepdims) if axes else value
+        return started(b, kind, reduced, initial)
 
     return build
 
 
 def _extremum(kind: str):
-    def build(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
+    def build(
+        b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False, initial: Any = None, where: Any = True
+    ) -> Value:
         value = as_array(b, a)
+        needs_start(b, where, initial, kind)
+        value = selected(b, value, where, end_of(dtype_of(value.type), kind))
         axes = normal_axes(b, axis, rank(value.type))
         require_elements(b, value, axes, kind)
-        return kept(b, b.op(kind, value, axes=axes), axes, keepdims) if axes else value
+        reduced = kept(b, b.op(kind, value, axes=axes), axes, keepdims) if axes else value
+        return started(b, kind, reduced, initial)
 
     return build
 
 
 def _test(kind: str):
-    def build(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
-        value = arith.as_bool(b, as_array(b, a))
+    def build(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False, where: Any = True) -> Value:
+        value = selected(b, arith.as_bool(b, as_array(b, a)), where, kind == "all")
         axes = normal_axes(b, axis, rank(value.type))
         return kept(b, b.op(kind, value, axes=axes), axes, keepdims) if axes else value
 
@@ -122,10 +138,14 @@ add(np.amin, "np.amin", _extremum("min"))
 
 
 @function(np.mean, "np.mean", "mean")
-def mean(b: Builder, a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Value:
+def mean(b: Builder, a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False, where: Any = True) -> Value:
     value = as_array(b, a)
     own = dtype_of(value.type)
     value = to_dtype(b, value, dtype_argument(b, dtype, own if own in FLOATS else "f64"))
+    if where is not True:
+        chosen = to_dtype(b, mask_of(b, where, value), dtype_of(value.type))
+        total, number = (_sum("sum")(b, x, axis, keepdims=keepdims) for x in (selected(b, value, where, 0.0), chosen))
+        return b.div(total, number)
     axes = normal_axes(b, axis, rank(value.type))
     if not axes:
         return value

@@ -20,6 +20,7 @@ from autodiff_compiler.library.arguments import (
     normal_axis,
     product,
     shape_of,
+    stretched,
 )
 from autodiff_compiler.library.reductions import flat
 from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function, refuse, refuse_method
@@ -149,16 +150,7 @@ def atleast_2d(b: Builder, x: Any) -> View | Value:
 
 @function(np.broadcast_to, "np.broadcast_to")
 def broadcast_to(b: Builder, array: Any, shape: Any) -> Value:
-    value = as_array(b, array)
-    dims = extents(b, shape)
-    added = len(dims) - rank(value.type)
-    if added < 0:
-        raise UserError("AD204", "broadcast_to: the new shape has fewer dimensions than the array", b.span)
-    for own, new in zip(shape_of(b, value), dims[added:]):
-        fits = b.op("or", b.compare("eq", own, new), b.compare("eq", own, b.const(1)))
-        message = ("cannot broadcast an extent of ", None, " to ", None)
-        b.emit("check", (fits, own, new), {"error": "ValueError", "message": message})
-    return b.op("broadcast_to", value, *dims) if dims else value
+    return stretched(b, as_array(b, array), extents(b, shape), "broadcast_to")
 
 
 # -- order of axes -----------------------------------------------------------------------------------------------------
