@@ -124,7 +124,7 @@ def test_functions_under_njit():
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
 def test_rounds_of_nested_loops(depth, monkeypatch):
     """How often the innermost body is run grows by a small factor per level, not by two or more."""
-    from autodiff_compiler.frontend import statements
+    from autodiff_compiler.frontend import assignment, statements
 
     lines = ["def f(x, n):", "    s = 0"]
     for level in range(depth):
@@ -133,7 +133,7 @@ def test_rounds_of_nested_loops(depth, monkeypatch):
     fun, _ = module("\n".join([*lines, "    return s"]))
     innermost = len(lines)
     runs = []
-    original = statements._assign
+    original = assignment.run_assign
     monkeypatch.setitem(
         statements._RUNNERS, __import__("ast").Assign, lambda ctx, node: (runs.append(node.lineno), original(ctx, node))
     )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library, markers
-from autodiff_compiler.frontend import branches, comprehensions, members
+from autodiff_compiler.frontend import branches, comprehensions, members, texts
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import Sequence, at, iterate, length
@@ -75,16 +75,11 @@ def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     for i, argument in enumerate(args):
         if i and has_text:
             parts.append(sep)
-        if isinstance(argument, Text):
-            parts += argument.parts
-            values += argument.values
-        elif isinstance(argument, Dyn | Ref):
-            parts.append(None)
-            values.append(ctx.value(argument))
-        elif isinstance(argument, Static):
-            parts.append(str(argument.obj))
-        else:
+        if not isinstance(argument, Text | Dyn | Ref | Static):
             raise ctx.unsupported("AD184", f"printing {describe(argument)}", "print numbers, arrays and strings")
+        text = texts.text_of(ctx, argument)
+        parts += text.parts
+        values += text.values
     ctx.b.emit(
         "print", values, {"parts": tuple(parts), "sep": "" if has_text else sep, "end": "\n" if end is None else end}
     )

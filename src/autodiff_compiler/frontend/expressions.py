@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import branches, calls, comprehensions, members, subscripts
+from autodiff_compiler.frontend import branches, calls, comprehensions, members, subscripts, texts
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
 from autodiff_compiler.frontend.values import (
@@ -20,7 +20,6 @@ from autodiff_compiler.frontend.values import (
     Items,
     Ref,
     Static,
-    Text,
     Tup,
     Unmergeable,
 )
@@ -387,28 +386,6 @@ def _comprehension(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.Dic
     return comprehensions.evaluate(ctx, node)
 
 
-def _joined_string(ctx: Context, node: ast.JoinedStr) -> Abs:
-    parts: list[str | None] = []
-    values: list[Value] = []
-    for piece in node.values:
-        if isinstance(piece, ast.Constant):
-            parts.append(str(piece.value))
-            continue
-        assert isinstance(piece, ast.FormattedValue)
-        value = evaluate(ctx, piece.value)
-        if isinstance(value, Static) and piece.format_spec is None and piece.conversion == -1:
-            parts.append(str(value.obj))
-        elif isinstance(value, Dyn | Ref):
-            # The text is only ever shown to a person: a format specification is left out.
-            parts.append(None)
-            values.append(ctx.value(value))
-        else:
-            parts.append(describe(value))
-    if not values:
-        return Static("".join(part or "" for part in parts))
-    return Text(tuple(parts), tuple(values))
-
-
 _EVALUATORS: dict[type[ast.AST], Callable[[Context, Any], Abs]] = {
     ast.Constant: _constant,
     ast.Name: _name,
@@ -428,5 +405,5 @@ _EVALUATORS: dict[type[ast.AST], Callable[[Context, Any], Abs]] = {
     ast.ListComp: _comprehension,
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _comprehension,
-    ast.JoinedStr: _joined_string,
+    ast.JoinedStr: texts.joined_string,
 }

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from autodiff_compiler.diagnostics import Span, UserError
-from autodiff_compiler.frontend import calls, expressions, statements
+from autodiff_compiler.frontend import assignment, calls, expressions, statements
 from autodiff_compiler.frontend.captures import Capture, Captures, Guard
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
@@ -56,7 +56,7 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     ctx = Context(b, State(), root, captures)
     ctx.evaluate = partial(expressions.evaluate, ctx)
     ctx.run = partial(statements.run, ctx)
-    ctx.assign = partial(statements.assign, ctx)
+    ctx.assign = partial(assignment.assign, ctx)
     ctx.call = partial(calls.call, ctx)
 
     leaves: list[Value] = []

@@ -1,0 +1,181 @@
+"""Assignment: to names, places and patterns, and the augmented operators, which read, evaluate and write."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.frontend import array_places, calls, expressions, members, subscripts
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import FLOATS, Scalar, numpy_dtype
+from autodiff_compiler.library import arith
+
+
+def assign(ctx: Context, target: ast.expr, value: Abs) -> None:
+    """`target = value`."""
+    with ctx.b.at(ctx.span(target)):
+        if isinstance(target, ast.Name):
+            ctx.store_name(target.id, value)
+        elif isinstance(target, ast.Subscript):
+            base = ctx.evaluate(target.value)
+            subscripts.store(ctx, base, subscripts.evaluate_index(ctx, target.slice), value)
+        elif isinstance(target, ast.Attribute):
+            members.store_attribute(ctx, ctx.evaluate(target.value), target.attr, value)
+        else:
+            assert isinstance(target, ast.Tuple | ast.List), "the grammar has no other target"
+            _unpack(ctx, target, value)
+
+
+def _unpack(ctx: Context, target: ast.Tuple | ast.List, value: Abs) -> None:
+    names = target.elts
+    starred = [i for i, t in enumerate(names) if isinstance(t, ast.Starred)]
+    items = calls.unpacked(ctx, value, None if starred else len(names))
+    if not starred:
+        if len(items) != len(names):
+            raise ctx.wrong("AD158", f"{len(items)} values to unpack into {len(names)} names")
+        for one, item in zip(names, items):
+            assign(ctx, one, item)
+        return
+    (position,) = starred
+    after = len(names) - position - 1
+    if len(items) < len(names) - 1:
+        raise ctx.wrong("AD158", f"not enough values to unpack: {len(items)}")
+    middle = items[position : len(items) - after]
+    for one, item in zip(names[:position], items):
+        assign(ctx, one, item)
+    star = names[position]
+    assert isinstance(star, ast.Starred)
+    assign(ctx, star.value, ctx.new_list(list(middle)))
+    for one, item in zip(names[position + 1 :], items[len(items) - after :]):
+        assign(ctx, one, item)
+
+
+def run_assign(ctx: Context, node: ast.Assign) -> None:
+    """`a = b = value`."""
+    value = ctx.evaluate(node.value)
+    for target in node.targets:
+        # The whole statement is the place of a store, so that its adjoint can say which line it reverses.
+        if isinstance(target, ast.Subscript):
+            base = ctx.evaluate(target.value)
+            index = subscripts.evaluate_index(ctx, target.slice)
+            subscripts.store(ctx, base, index, value)
+        else:
+            assign(ctx, target, value)
+
+
+def run_annotated(ctx: Context, node: ast.AnnAssign) -> None:
+    """`a: T = value`; without a value it does nothing."""
+    if node.value is not None:
+        assign(ctx, node.target, ctx.evaluate(node.value))
+
+
+def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
+    """`target op= value`: arrays and lists are changed in place, other values bound anew."""
+    op = type(node.op)
+    target = node.target
+    if isinstance(target, ast.Name):
+        current = ctx.load_name(target.id)
+        value = ctx.evaluate(node.value)
+        if isinstance(current, Ref):
+            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
+        elif isinstance(current, Box) and current.cls is list and op is ast.Add:
+            members.extend(ctx, current, value)
+        elif isinstance(current, Box) and current.cls is list and op is ast.Mult:
+            members.repeat(ctx, current, value)
+        else:
+            ctx.store_name(target.id, expressions.binary(ctx, op, current, value))
+        return
+    if isinstance(target, ast.Attribute):
+        base = ctx.evaluate(target.value)
+        current = members.attribute(ctx, base, target.attr)
+        value = ctx.evaluate(node.value)
+        if isinstance(current, Ref):
+            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
+        else:
+            members.store_attribute(ctx, base, target.attr, expressions.binary(ctx, op, current, value))
+        return
+    assert isinstance(target, ast.Subscript)
+    base = ctx.evaluate(target.value)
+    index = subscripts.evaluate_index(ctx, target.slice)
+    if not isinstance(base, Ref):
+        current = subscripts.load(ctx, base, index)
+        value = ctx.evaluate(node.value)
+        if isinstance(current, Ref):
+            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
+        else:
+            subscripts.store(ctx, base, index, expressions.binary(ctx, op, current, value))
+        return
+    _augment_array(ctx, base, index, op, node.value)
+
+
+def _augment_array(ctx: Context, base: Ref, index: list[Index], op: type[ast.operator], node: ast.expr) -> None:
+    """`base[index] op= node`: Python reads the place, evaluates the value, and writes the place."""
+    if _only_reads(node) and op in (ast.Add, ast.Sub) and array_places.is_basic_place(ctx, base, index):
+        value = ctx.evaluate(node)
+        if _adds_exactly(ctx, base, value):
+            step, operands = array_places.array_step(ctx, base, index)
+            _in_place(ctx, base, (step,), operands, op, value)
+            return
+        current = subscripts.load(ctx, base, index)
+    else:
+        current = subscripts.load(ctx, base, index)
+        value = ctx.evaluate(node)
+    if isinstance(current, Ref) and current.cell is base.cell:
+        # A view: it is changed in place, and shows what the value's evaluation has written.
+        step, operands = array_places.array_step(ctx, base, index)
+        _in_place(ctx, base, (step,), operands, op, value)
+        return
+    result = expressions.binary(ctx, op, current, value)
+    if isinstance(current, Ref):
+        assert isinstance(result, Ref)
+        _check_cast(ctx, result.type.dtype, base.type.dtype)
+    subscripts.store(ctx, base, index, result)
+
+
+def _only_reads(node: ast.expr) -> bool:
+    """Whether an expression certainly changes nothing, so that it does not matter when it is evaluated."""
+    return not any(isinstance(n, ast.Call | ast.NamedExpr | ast.Await | ast.Yield) for n in ast.walk(node)) or all(
+        isinstance(n.func, ast.Attribute) and isinstance(n.func.value, ast.Name) and n.func.value.id in ("np", "math")
+        for n in ast.walk(node)
+        if isinstance(n, ast.Call)
+    )
+
+
+def _adds_exactly(ctx: Context, ref: Ref, value: Abs) -> bool:
+    """Whether adding in the array's own dtype is what NumPy does: the value is of that dtype, or a weak Python number."""
+    if ref.type.dtype == "bool":
+        return False
+    if isinstance(value, Static):
+        return not isinstance(value.obj, np.generic) and (ref.type.dtype in FLOATS or not isinstance(value.obj, float))
+    if isinstance(value, Dyn):
+        type_ = value.value.type
+        assert isinstance(type_, Scalar)
+        weak = type_.kind == "py" and (ref.type.dtype in FLOATS or type_.dtype not in FLOATS)
+        return weak or type_.dtype == ref.type.dtype
+    return isinstance(value, Ref) and value.type.dtype == ref.type.dtype
+
+
+def _in_place(ctx: Context, ref: Ref, path: Any, operands: list[Value], op: type[ast.operator], value: Abs) -> None:
+    """`ref[path] op= value` on the array itself."""
+    if op in (ast.Add, ast.Sub) and _adds_exactly(ctx, ref, value):
+        array_places.store_at(ctx, ref, path, operands, value, "+" if op is ast.Add else "-")
+        return
+    current = ctx.b.load(ctx.read(ref), path, operands)
+    result = ctx.from_value(arith.binary(ctx.b, op.__name__, current, ctx.to_library(value)))
+    if isinstance(result, Ref):
+        _check_cast(ctx, result.type.dtype, ref.type.dtype)
+    array_places.store_at(ctx, ref, path, operands, result)
+
+
+def _check_cast(ctx: Context, result: str, array: str) -> None:
+    """NumPy's in-place operators cast their result within one kind only."""
+    if not np.can_cast(numpy_dtype(result), numpy_dtype(array), "same_kind"):
+        raise ctx.wrong(
+            "AD128",
+            f"an in-place operator whose result is {result} on an array of {array}",
+            "make the array a float array",
+        )

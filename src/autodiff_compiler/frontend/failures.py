@@ -1,0 +1,98 @@
+"""`raise` and `assert`: checks with the exception and the message that CPython would show."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+from autodiff_compiler.frontend import branches, texts
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.scalars import describe
+from autodiff_compiler.frontend.state import Exit
+from autodiff_compiler.frontend.values import Abs, Dead, Maybe, Poison, Static
+from autodiff_compiler.ir.core import Value
+
+
+def run_guard(ctx: Context, node: ast.If) -> bool:
+    """Run `if test: raise E(…)` as one check; False if the statement is not of that form."""
+    if node.orelse or len(node.body) != 1:
+        return False
+    (body,) = node.body
+    if not isinstance(body, ast.Raise) or not _is_plain_raise(ctx, body):
+        return False
+    truth = ctx.truth(ctx.evaluate(node.test))
+    if isinstance(truth, Value):
+        with ctx.b.at(ctx.span(body)):
+            error, parts, values = _exception(ctx, body)
+            ctx.b.emit("check", (ctx.b.op("not", truth), *values), {"error": error, "message": parts})
+    elif truth:
+        run_raise(ctx, body)
+    return True
+
+
+def run_raise(ctx: Context, node: ast.Raise) -> None:
+    """`raise E(…)`: nothing after it runs."""
+    if node.exc is None:
+        raise ctx.unsupported("AD154", "`raise` without an exception", "name the exception")
+    with ctx.b.at(ctx.span(node)):
+        error, parts, values = _exception(ctx, node)
+        ctx.b.emit("raise", values, {"error": error, "message": parts})
+    ctx.state.exit = Exit(frozenset())
+
+
+def _exception(ctx: Context, node: ast.Raise) -> tuple[str, tuple[str | None, ...], tuple[Value, ...]]:
+    """The class name, message parts and message values of a raised exception."""
+    exc = node.exc
+    assert exc is not None
+    arguments: list[Abs] = []
+    if isinstance(exc, ast.Call):
+        arguments = [ctx.evaluate(a) for a in exc.args]
+        exc = exc.func
+    cls = ctx.evaluate(exc)
+    if not (isinstance(cls, Static) and isinstance(cls.obj, type) and issubclass(cls.obj, BaseException)):
+        raise ctx.unsupported("AD155", f"raising {describe(cls)}", "raise an exception class with a message")
+    name = cls.obj.__name__
+    if getattr(builtins, name, None) is not cls.obj:
+        ctx.constants[name] = cls.obj
+    parts, values = texts.message(ctx, arguments)
+    return name, parts, values
+
+
+def run_assert(ctx: Context, node: ast.Assert) -> None:
+    """`assert test, message`."""
+    truth = ctx.truth(ctx.evaluate(node.test))
+
+    def fail(held: Value) -> None:
+        parts, values = texts.message(ctx, [] if node.msg is None else [ctx.evaluate(node.msg)])
+        ctx.b.emit("check", (held, *values), {"error": "AssertionError", "message": parts})
+
+    if not isinstance(truth, Value):
+        if not truth:
+            fail(ctx.b.const(False))
+            raise Dead
+    elif _is_plain(ctx, node.msg):
+        fail(truth)
+    else:
+        # The message is made only where it is shown.
+        def failing() -> None:
+            fail(ctx.b.const(False))
+            raise Dead
+
+        branches.branch(ctx, truth, lambda: None, failing)
+
+
+def _is_plain_raise(ctx: Context, node: ast.Raise) -> bool:
+    """Whether making the exception does nothing that could fail or have an effect: names and texts of them only."""
+    exc = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    arguments = node.exc.args if isinstance(node.exc, ast.Call) else []
+    return isinstance(exc, ast.Name | ast.Attribute) and all(_is_plain(ctx, argument) for argument in arguments)
+
+
+def _is_plain(ctx: Context, node: ast.expr | None) -> bool:
+    """Whether evaluating this part of a message can neither fail nor have an effect."""
+    if isinstance(node, ast.JoinedStr):
+        return all(_is_plain(ctx, p.value if isinstance(p, ast.FormattedValue) else p) for p in node.values)
+    if isinstance(node, ast.Name):
+        frame = ctx.owner(node.id)
+        return frame is None or not isinstance(ctx.state.names.get((frame, node.id)), Maybe | Poison | None)
+    return node is None or isinstance(node, ast.Constant)
