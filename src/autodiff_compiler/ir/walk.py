@@ -59,6 +59,14 @@ def op_uses(op: Op) -> list[Value]:
     return list(dict.fromkeys([*op.operands, *free_values(op.regions)])) if op.regions else list(op.operands)
 
 
+def with_parts(op: Op, operands: tuple[Value, ...], results: tuple[Value, ...], regions: tuple[Region, ...] = ()) -> Op:
+    """The op with these operands, results and regions: itself if they are its own, so that who compares finds it so."""
+    same = all(new.ops == old.ops and new.params == old.params for new, old in zip(regions, op.regions))
+    if same and operands == op.operands and results == op.results:
+        return op
+    return Op(op.kind, operands, results, op.attrs, regions, op.span)
+
+
 class Rewriter:
     """Copies regions under a substitution.
 
@@ -73,6 +81,10 @@ class Rewriter:
     def value(self, value: Value) -> Value:
         return self.env.get(value, value)
 
+    def values(self, values: tuple[Value, ...]) -> tuple[Value, ...]:
+        get = self.env.get
+        return tuple([get(v, v) for v in values])
+
     def function(self, function: Function) -> Function:
         return replace(function, body=self.region(function.body))
 
@@ -81,7 +93,7 @@ class Rewriter:
         outer, self.out = self.out, []
         for op in region.ops:
             self.op(op)
-        done = Region(tuple(self.value(p) for p in region.params), tuple(self.out))
+        done = Region(self.values(region.params), tuple(self.out))
         self.out = outer
         return done
 
@@ -90,12 +102,7 @@ class Rewriter:
 
     def copy(self, op: Op) -> Op:
         """Append the op with substituted operands and rewritten regions; its results stay the same values."""
-        operands = tuple(self.value(v) for v in op.operands)
-        regions = tuple(self.region(r) for r in op.regions)
-        if operands == op.operands and all(new.ops == old.ops for new, old in zip(regions, op.regions)):
-            new = op
-        else:
-            new = replace(op, operands=operands, regions=regions)
+        new = with_parts(op, self.values(op.operands), op.results, tuple([self.region(r) for r in op.regions]))
         self.out.append(new)
         return new
 

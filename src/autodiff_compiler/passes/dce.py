@@ -17,13 +17,14 @@ from dataclasses import replace
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import PURE
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.walk import Rewriter
+from autodiff_compiler.ir.walk import Rewriter, with_parts
 
 
 def run(function: Function) -> Function:
     while True:
         same = _invariant_slots(function)
-        function = _Forward(same).function(function)
+        if same:
+            function = _Forward(same).function(function)
         function = _Sweep(_Marks(function)).function(function)
         if not same:
             return function
@@ -184,7 +185,7 @@ class _Sweep(Rewriter):
         if op.kind == "if":
             kept = [k for k, result in enumerate(op.results) if result in live]
             regions = tuple(self._rebuilt(region, region.params, kept) for region in op.regions)
-            self.out.append(replace(op, results=tuple(op.results[k] for k in kept), regions=regions))
+            self.out.append(with_parts(op, op.operands, tuple(op.results[k] for k in kept), regions))
             return
         inits, params, _, results = slots(op)
         conditions = op.regions[0].params
@@ -203,7 +204,7 @@ class _Sweep(Rewriter):
             regions = (self._rebuilt(op.regions[0], tuple(conditions[k] for k in needed), None), body)
         operands = (*op.operands[: 3 * skip], *(inits[k] for k in needed))
         kept_results = (*(results[k] for k in needed), *op.results[len(params) :])
-        self.out.append(replace(op, operands=operands, results=kept_results, regions=regions))
+        self.out.append(with_parts(op, operands, kept_results, regions))
 
     def _rebuilt(self, region: Region, params: tuple[Value, ...], kept: list[int] | None) -> Region:
         self._yielded.append(kept)

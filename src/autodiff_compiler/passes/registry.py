@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.core import Function, Op
 from autodiff_compiler.ir.verify import verify as verify_function
 from autodiff_compiler.passes import (
     branches,
@@ -63,10 +63,13 @@ def run_pipeline(
 
     With `verify` the IR is checked after each pass.
     """
+    settled: dict[str, tuple[Op, ...]] = {}
+    """What each pass made; passes are idempotent, so it has nothing more to do until another one changes that."""
     for name in names:
-        if name in disable or "all" in disable:
+        if name in disable or "all" in disable or settled.get(name) == function.body.ops:
             continue
         function = PASSES[name].run(function)
+        settled[name] = function.body.ops
         if verify:
             verify_function(function, after=name)
     return function

@@ -50,7 +50,7 @@ class FactRewriter(Rewriter):
 
     def substituted(self, op: Op) -> Op:
         """The op with new operands and its regions as they were."""
-        operands = tuple(self.value(v) for v in op.operands)
+        operands = self.values(op.operands)
         return op if operands == op.operands else replace(op, operands=operands)
 
     def op(self, op: Op) -> None:
