@@ -110,3 +110,19 @@ def test_a_pullback_whose_residual_is_a_returned_value():
 
     assert vjp(doubled, 3.0, 1.0)[1](1.0) == (6.0, 0.0)
     assert vjp(doubled, 3.0, -2.0)[1](1.0) == (0.0, -32.0)
+
+
+def test_vjp_of_a_growing_list():
+    def powers(x):
+        return [v**k for k, v in enumerate(x, 1)], x.sum()
+
+    x = np.array([0.5, -1.5, 2.0])
+    (out, _), pullback = vjp(powers, x)
+    assert out == [0.5, 2.25, 8.0]
+    cotangent = [1.0, 2.0, 3.0]
+    for _ in range(2):
+        np.testing.assert_allclose(pullback((cotangent, 10.0))[0], [11.0, 10.0 + 2 * 2 * -1.5, 10.0 + 3 * 3 * 4.0])
+    assert cotangent == [1.0, 2.0, 3.0]
+    for wrong in ([1.0], (1.0, 2.0, 3.0), None):
+        with pytest.raises(AutodiffError, match="AD414"):
+            pullback((wrong, 10.0))

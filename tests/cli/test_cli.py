@@ -165,6 +165,37 @@ def test_a_file_that_cannot_be_imported(tmp_path):
     broken.write_text("1 / 0")
     result = run("grad", f"{broken}:f")
     assert "ZeroDivisionError" in result.stderr
+    broken.write_text("import sys\nsys.exit(3)")
+    result = run("grad", f"{broken}:f")
+    assert result.exit_code == 2
+    assert "SystemExit: 3" in result.stderr
+
+
+def test_what_the_program_prints_goes_to_stderr(tmp_path):
+    program = tmp_path / "talking.py"
+    program.write_text("print('imported')\n\ndef f(x: float):\n    print('called')\n    return x * x\n")
+    result = run("grad", f"{program}:f")
+    assert result.stdout.startswith("def f_grad")
+    assert result.stderr == "imported\n"
+    result = run("check", f"{program}:f", "--at", "x=2.0")
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert "called" in result.stderr
+
+
+def test_the_source_is_not_overwritten(program):
+    before = program.read_text()
+    result = run("grad", f"{program}:square", "-o", str(program))
+    assert result.exit_code == 2
+    assert "AD507" in result.stderr
+    assert program.read_text() == before
+
+
+def test_types_in_numpy_words(program):
+    ours = run("grad", f"{program}:untyped", "--types", "x: f32, y: i64")
+    theirs = run("grad", f"{program}:untyped", "--types", "x: np.float32, y: int64")
+    assert ours.exit_code == 0
+    assert theirs.stdout == ours.stdout
 
 
 def test_version():

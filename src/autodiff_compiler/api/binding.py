@@ -209,7 +209,7 @@ def kind_of(type_: Type) -> str:
 
 
 def check_leaf(name: str, value: Any, like: Any, type_: Type) -> Any:
-    """A tangent or cotangent leaf for a value `like` of `type_`: converted for scalars, checked for arrays."""
+    """A tangent or cotangent leaf for a value `like` of `type_`: converted for scalars, checked for arrays and lists."""
     if isinstance(type_, Array):
         if not isinstance(value, np.ndarray) or value.dtype != like.dtype or value.shape != like.shape:
             shown = f"{value.dtype}{list(value.shape)}" if isinstance(value, np.ndarray) else type(value).__name__
@@ -219,6 +219,11 @@ def check_leaf(name: str, value: Any, like: Any, type_: Type) -> Any:
             )
         describe(name, value)
         return value
+    if isinstance(type_, ListOf):
+        if not isinstance(value, list) or len(value) != len(like):
+            raise UserError("AD414", f"{name} must be a list of {len(like)} items, as its value is")
+        items = enumerate(zip(value, like))
+        return [check_leaf(f"{name}[{i}]", item, one, type_.element) for i, (item, one) in items]
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, bool | complex | np.complexfloating) or not isinstance(value, int | float | np.number):

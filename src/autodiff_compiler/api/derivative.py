@@ -137,7 +137,10 @@ class Derivative:
 
     def ir(self, *args: Any, stage: str = "derivative", **kwargs: Any) -> str:
         """The IR after a stage: primal, optimized, reverse, derivative or buffers."""
-        return format_function(self.stages(*args, **kwargs).get(stage) or self._no_stage(stage))
+        stages = self.stages(*args, **kwargs)
+        if stage not in stages:
+            raise UserError("AD416", f"there is no stage {stage!r}", help=f"stages: {', '.join(stages)}")
+        return format_function(stages[stage])
 
     def stages(self, *args: Any, **kwargs: Any) -> dict[str, Function]:
         """The IR after every stage, by the stage's name."""
@@ -158,9 +161,6 @@ class Derivative:
         if args or kwargs:
             self._last = self._find(self._arguments(args, kwargs))[0]
         return self._last if self._last is not None else self.for_types()
-
-    def _no_stage(self, stage: str) -> Any:
-        raise UserError("AD416", f"there is no stage {stage!r}", help=f"stages: {', '.join(driver.STAGES)}")
 
     # -- being a function ------------------------------------------------------------------------------------------
 

@@ -109,7 +109,7 @@ class Pullback:
         self._tree = specialisation.lowered.function.result_tree or Leaf()
         self._types = [v.type for v in specialisation.lowered.function.results]
         # Only dtype and shape of the result are needed later; the caller may write into what he was given.
-        self._like = [_Shape(leaf) for leaf in flatten(self._tree, out)]
+        self._like = [_like(leaf) for leaf in flatten(self._tree, out)]
         self._count = count
 
     def __call__(self, cotangent: Any) -> tuple:
@@ -132,6 +132,10 @@ class _Shape:
     def __init__(self, value: Any) -> None:
         self.dtype = getattr(value, "dtype", None)
         self.shape = getattr(value, "shape", ())
+
+
+def _like(value: Any) -> Any:
+    return [_like(item) for item in value] if isinstance(value, list) else _Shape(value)
 
 
 class Reverse:

@@ -5,6 +5,7 @@ Exit codes: 0 ok, 1 a check failed, 2 wrong usage or a wrong program, 3 a constr
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 from collections.abc import Callable
@@ -96,7 +97,7 @@ def grad(
     output: Path | None,
 ) -> None:
     """Print the generated gradient of FUNC."""
-    _write(standalone(_specialised(target, wrt, types, backend, disable, mode, value)), output)
+    _write(standalone(_specialised(target, wrt, types, backend, disable, mode, value)), output, target)
 
 
 @main.command()
@@ -105,7 +106,7 @@ def grad(
 @reporting
 def jvp(target: str, wrt: str | None, types: str | None, backend: str, disable: str, output: Path | None) -> None:
     """Print the generated forward-mode derivative of FUNC."""
-    _write(standalone(_specialised(target, wrt, types, backend, disable, "forward", True)), output)
+    _write(standalone(_specialised(target, wrt, types, backend, disable, "forward", True)), output, target)
 
 
 @main.command()
@@ -145,7 +146,8 @@ def check(target: str, at: str, order: int, backend: str) -> None:
     fun = load_target(target)
     arguments = Signature.of(fun).bind((), parse_values(at))
     try:
-        check_grads(fun, tuple(arguments.values()), order=order, backend=backend)
+        with contextlib.redirect_stdout(sys.stderr):
+            check_grads(fun, tuple(arguments.values()), order=order, backend=backend)
     except AssertionError as error:
         console().print(f"[bold red]check failed:[/] {escape(str(error))}")
         raise SystemExit(FAILED) from None
@@ -162,7 +164,9 @@ def bench(target: str, at: str, wrt: str | None, backend: str) -> None:
     """Compare time and accuracy of the gradient of FUNC with numerical differentiation."""
     fun = load_target(target)
     arguments = Signature.of(fun).bind((), parse_values(at))
-    console().print(run_bench(fun, arguments, parse_wrt(wrt), backend))
+    with contextlib.redirect_stdout(sys.stderr):
+        table = run_bench(fun, arguments, parse_wrt(wrt), backend)
+    console().print(table)
 
 
 def _specialised(
@@ -177,10 +181,12 @@ def _specialised(
     return Derivative(fun, argnums, False, value, options).for_types(parse_types(types))
 
 
-def _write(text: str, output: Path | None) -> None:
+def _write(text: str, output: Path | None, target: str) -> None:
     if output is None:
         click.echo(text.rstrip("\n"))
         return
+    if output.resolve() == Path(target.rpartition(":")[0]).resolve():
+        raise UserError("AD507", f"{output} is the file of the function itself", help="name another file")
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import importlib.util
 import math
@@ -34,7 +35,7 @@ def load_target(text: str) -> Callable:
             )
         found = getattr(found, part)
     if not callable(found):
-        raise UserError("AD503", f"{name!r} in {where} is not a function but a {type(found).__name__}")
+        raise UserError("AD503", f"{name!r} in {where} is not a function but of type {type(found).__name__}")
     # `@grad` on it already: the command line asks for the derivative of what stands in the source.
     return getattr(found, "primal", found)
 
@@ -67,10 +68,12 @@ def _from_module(name: str) -> Any:
 
 
 def _run(load: Callable[[], Any], what: str) -> Any:
-    """Run the user's module; what it raises is shown with its last line, not with our own frames."""
+    """Run the user's module; what it raises is shown with its last line, not with our own frames, and what it prints
+    goes to stderr."""
     try:
-        return load()
-    except Exception as error:
+        with contextlib.redirect_stdout(sys.stderr):
+            return load()
+    except (Exception, SystemExit) as error:
         shown = "".join(traceback.format_exception_only(error)).rstrip()
         raise UserError("AD504", f"{what} cannot be imported:\n{shown}") from error
 

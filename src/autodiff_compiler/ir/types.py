@@ -29,6 +29,7 @@ NUMPY_NAMES = {
     "f32": "float32",
     "f64": "float64",
 }
+_NUMPY_WORDS = {name: dtype for dtype, name in NUMPY_NAMES.items()}
 _FROM_NUMPY = {np.dtype(name): dtype for dtype, name in NUMPY_NAMES.items()}
 
 
@@ -130,21 +131,26 @@ def promote(*types: Type) -> str:
     return name
 
 
+def _dtype_word(word: str) -> str | None:
+    """The dtype of which this is our name or NumPy's."""
+    return word if word in DTYPES else _NUMPY_WORDS.get(word.removeprefix("np."))
+
+
 def parse_type(text: str) -> Type:
-    """The inverse of `str(type)`.  Raises `ValueError` on anything else."""
+    """The inverse of `str(type)`, also with NumPy's names: `float64[:]`.  Raises `ValueError` on anything else."""
     text = text.strip()
     simple: dict[str, Type] = {"float": FLOAT, "int": INT, "bool": BOOL, "bool_": NP_BOOL, "opaque": Opaque()}
     if text in simple:
         return simple[text]
-    if text in DTYPES:
-        return Scalar(text)
+    if (scalar := _dtype_word(text)) is not None:
+        return Scalar(scalar)
     if text.startswith("list[") and text.endswith("]"):
         element = parse_type(text[5:-1])
         if isinstance(element, Scalar | Array):
             return ListOf(element)
     elif text.endswith("]") and "[" in text:
         name, _, dims = text[:-1].partition("[")
-        dtype = {"bool_": "bool"}.get(name.strip(), name.strip())
-        if dtype in DTYPES and all(dim.strip() == ":" for dim in dims.split(",")):
+        dtype = _dtype_word(name.strip())
+        if dtype is not None and all(dim.strip() == ":" for dim in dims.split(",")):
             return Array(dtype, dims.count(":"))
     raise ValueError(f"not a type: {text!r}; write e.g. float, int, f64, i64, f64[:], f32[:, :], list[f64]")
