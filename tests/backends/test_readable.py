@@ -84,10 +84,48 @@ def newton_sqrt_grad(a):
         x_bar = total_bar - ratio * (a / x)
     return a_bar + x_bar
 '''
+# The length of the list is known in each iteration: it is not saved.  An index into it is never negative.
+PATH = """
+def path(x):
+    a = [1.0]
+    for t in range(len(x)):
+        a.append(x[t] * a[t])
+    return sum(a)
+"""
+PATH_GRAD = '''
+def path_grad(x):
+    """Gradient of path (path.py:1) with respect to x: float64[:]."""
+    a = [np.float64(1.0)]
+    a_t_saved = np.empty(len(x))
+    for t in range(len(x)):
+        a_t = a[t]
+        a_t_saved[t] = a_t
+        a.append(x[t] * a_t)
+    # line 5: return sum(a)
+    a_bar = [np.float64(0.0)] * len(a)
+    for k in range(len(a) - 1, -1, -1):
+        a_bar[k] += np.float64(1.0)
+    x_bar = np.zeros_like(x)
+    for t in range(len(x) - 1, -1, -1):
+        # line 4: a.append(x[t] * a[t])
+        a_bar2 = a_bar[t + 1]
+        a_bar[t] += a_bar2 * x[t]
+        x_bar[t] += a_bar2 * a_t_saved[t]
+    return x_bar
+'''
+# NumPy compares the extents itself.
+FILTERED = """
+def filtered(P, F, Q, y):
+    for k in range(len(y)):
+        P = F @ P @ F.T + Q
+        P = P - y[k] * (P @ F)
+    return np.sum(P)
+"""
 PROGRAMS = {
     "rosenbrock": (ROSENBROCK, ROSENBROCK_GRAD, (np.array([0.4, -0.3, 1.2]),)),
     "burgers": (BURGERS, BURGERS_GRAD, (np.sin(np.arange(7.0)), 0.1, 4)),
     "newton_sqrt": (NEWTON, NEWTON_GRAD, (2.5,)),
+    "path": (PATH, PATH_GRAD, (np.array([0.4, -0.3, 1.2]),)),
 }
 
 
@@ -125,6 +163,15 @@ def test_mlp_keeps_its_names():
     text = shown(source, *args, argnums=(0, 1, 2))
     assert "h = np.tanh(total)" in text
     assert "h.T @ difference_bar" in text
+
+
+def test_what_numpy_compares_itself_is_not_compared():
+    P, F, Q, y = np.eye(2), np.array([[1.0, 0.1], [0.2, 0.9]]), np.eye(2) * 0.1, np.array([0.5, 0.3])
+    derivative = grad(defined("filtered", FILTERED))
+    assert "raise" not in derivative.source(P, F, Q, y)
+    for bad in ((np.ones((3, 3)), F, Q, y), (P, np.ones((2, 3)), Q, y), (P, F, np.ones((3, 3)), y), (P, F, np.ones(3), y)):
+        with pytest.raises(ValueError, match="mismatch|broadcast"):
+            derivative(*bad)
 
 
 def test_nobody_takes_a_name_of_the_user():

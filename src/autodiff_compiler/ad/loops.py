@@ -22,7 +22,7 @@ from autodiff_compiler.ad.tapes import TapeDeck, last_index, trip_number
 from autodiff_compiler.analysis.slots import Slot, exit_of, loop_body, slots, trips_of
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.types import INT
+from autodiff_compiler.ir.types import INT, ListOf
 from autodiff_compiler.ir.walk import free_values
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def reverse_loop(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         b.yield_(*(unchanged.get(finals[k], finals[k]) for k in carried))
 
     deck = TapeDeck(context, op)
-    provide(context, body, out, span.available(), lambda values: deck.save(values, span.trip))
+    provide(context, body, out, span.available(), lambda values: deck.save(values, span.trip), span.lengths())
     context.replaced[op] = deck.rebuilt_loop()
 
     region = out.done()
@@ -136,6 +136,15 @@ class _Backwards:
                 free[slot.param] = partial(self._counted, slot, *advance)
         return free
 
+    def lengths(self) -> dict[Value, Callable[[], Value]]:
+        """The lengths of the lists that grow by the same number of elements in every iteration."""
+        known: dict[Value, Callable[[], Value]] = {}
+        for slot in slots(self.op):
+            versions = self._versions(slot)
+            for ahead, version in enumerate(versions):
+                known[version] = partial(self._length, slot, len(versions) - 1, ahead)
+        return known
+
     def _exit_code(self, code: Value) -> Value:
         """Only the last iteration can have had another exit code than 0."""
         b = self.context.b
@@ -156,6 +165,28 @@ class _Backwards:
             return None
         known = by in self.context.constants or not self.context.inside(by, body)
         return (op.kind, by) if known and by.type == INT else None
+
+    def _versions(self, slot: Slot) -> list[Value]:
+        """The versions of a list within an iteration, if it is appended to and nothing else happens to it."""
+        body, version = loop_body(self.op), slot.yielded
+        versions = [version]
+        while version is not slot.param:
+            op = self.context.defs.get(version)
+            if op is None or op.kind != "list_append" or self.context.home.get(version) is not body:
+                return []
+            version = op.operands[0]
+            versions.append(version)
+        return versions[::-1] if isinstance(slot.param.type, ListOf) else []
+
+    def _length(self, slot: Slot, grows: int, ahead: int) -> Value:
+        b, trip = self.context.b, self.trip()
+        far = trip if grows == 1 else b.mul(trip, b.const(grows))
+        first = self.context.defs.get(slot.init)
+        if first is not None and first.kind == "list_new":
+            count = len(first.operands) + ahead
+            return b.add(far, b.const(count)) if count else far
+        before = b.add(b.op("list_len", slot.init), far)
+        return b.add(before, b.const(ahead)) if ahead else before
 
     def _counted(self, slot: Slot, kind: str, by: Value) -> Value:
         b = self.context.b

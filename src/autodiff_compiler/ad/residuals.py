@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from autodiff_compiler.ad.context import Context, Substitution
 from autodiff_compiler.ad.intact import is_worth_a_copy, loaded_from, stored_in
@@ -25,15 +26,18 @@ from autodiff_compiler.ir.walk import Rewriter, clone_ops, free_values, op_uses
 
 Free = Mapping[Value, Callable[[], Value]]
 Keep = Callable[[list[Value]], dict[Value, Value]]
+NO_LENGTHS: Free = MappingProxyType({})
 
 
-def provide(context: Context, region: Region, out: OpenRegion, free: Free, keep: Keep) -> None:
+def provide(
+    context: Context, region: Region, out: OpenRegion, free: Free, keep: Keep, lengths: Free = NO_LENGTHS
+) -> None:
     """Make `out`, the reversal of the primal `region`, refer to nothing inside `region`.
 
     `free` gives values that are available in `out` anyway, each by what builds it; `keep` saves values of the primal
-    and builds what reads them back.
+    and builds what reads them back.  `lengths` gives the lengths of lists of the region that need not be looked up.
     """
-    ops = _Shapes(context, region).ops(out.ops)
+    ops = _Shapes(context, region, lengths).ops(out.ops)
     needed = [v for v in free_values([Region(out.params, tuple(ops))]) if context.home.get(v) is region]
     recipes = _Recipes(context, region, free)
     recipes.follow(needed)
@@ -217,9 +221,9 @@ class _Shapes(Rewriter):
     One that is known only inside the region is asked for in the primal, so that the number is saved and not the array.
     """
 
-    def __init__(self, context: Context, region: Region) -> None:
+    def __init__(self, context: Context, region: Region, lengths: Free) -> None:
         super().__init__()
-        self.context, self.home = context, region
+        self.context, self.home, self.lengths = context, region, lengths
 
     def ops(self, ops: Sequence[Op]) -> list[Op]:
         return list(self.region(Region((), tuple(ops))).ops)
@@ -227,15 +231,18 @@ class _Shapes(Rewriter):
     def op(self, op: Op) -> None:
         if op.kind not in ("dim", "list_len") or not self.context.inside(op.operands[0], self.home):
             self.copy(op)
-        elif op.kind == "list_len":
-            self.env[op.result] = self._probe(op)
+        elif op.kind == "dim":
+            extent = self.context.shapes.extent(op.operands[0], op.attrs["axis"])
+            self._become(op, lambda: self.context.dim(extent))
+        elif op.operands[0] in self.lengths:
+            self._become(op, self.lengths[op.operands[0]])
         else:
-            self._shorten(op)
+            self.env[op.result] = self._probe(op)
 
-    def _shorten(self, op: Op) -> None:
+    def _become(self, op: Op, build: Callable[[], Value]) -> None:
         context = self.context
         with context.b.reopen(OpenRegion(())) as made, context.b.at(op.span):
-            extent = context.dim(context.shapes.extent(op.operands[0], op.attrs["axis"]))
+            extent = build()
         for new in made.ops:
             if new.kind == "dim" and context.inside(new.operands[0], self.home):
                 self.env[new.result] = self._probe(new)

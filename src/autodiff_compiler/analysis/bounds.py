@@ -114,6 +114,14 @@ class Bounds:
         forms = self._comparison(op.kind, *op.operands)
         return bool(forms) and all(self.nonnegative(form) for form in forms)
 
+    def fails(self, condition: Value) -> bool:
+        """Whether a comparison of integers is certainly false."""
+        op = self.shapes.defs.get(condition)
+        if op is None or op.kind not in NEGATED or not all(_is_int(v) for v in op.operands):
+            return False
+        forms = self._comparison(NEGATED[op.kind], *op.operands)
+        return bool(forms) and all(self.nonnegative(form) for form in forms)
+
     def nonnegative(self, form: Affine) -> bool:
         """Whether the form is certainly >= 0, by bounds alone or with one known fact."""
         if self._eliminate(form, BUDGET):

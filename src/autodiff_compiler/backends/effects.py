@@ -1,14 +1,15 @@
-"""How checks, `print` and `raise` are written, and which checks need not be: those that NumPy makes itself."""
+"""How checks, `print` and `raise` are written."""
 
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Sequence
 
 from autodiff_compiler.backends import syntax
+from autodiff_compiler.backends.performed import performed_checks
 from autodiff_compiler.backends.structure import Spelling, negated
-from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.types import Array
 
 
@@ -94,35 +95,9 @@ class Effects(Spelling):
         return syntax.expression(syntax.call("print", *shown, **keywords))
 
     def performed(self, check: Op) -> bool:
-        """Whether the NumPy access that is printed for the same place in the source performs this check itself."""
-        region = self.printer.nesting.region_of[check]
-        return any(self._performs(op, check) for op in self._printed_at(region, check))
+        """Whether the access that is printed for the same place in the source performs this check itself."""
+        return check in self._performed
 
-    def _printed_at(self, region: Region, check: Op) -> list[Op]:
-        return [
-            op
-            for op in region.ops
-            if op.span is check.span and op.operands and not op.regions and op not in self.printer.nesting.dead
-        ]
-
-    def _performs(self, op: Op, check: Op) -> bool:
-        first, extent = check.operands[:2] if len(check.operands) > 1 else (None, None)
-        if check.kind == "check_index":
-            indexed = op.kind in ("load", "store", "accum", "list_get", "list_set", "list_accum")
-            items = op.operands[1:] if op.kind in ("load", "list_get") else op.operands[1:-1]
-            return indexed and first in items and self._extent_of(extent, op.operands[0])
-        if check.kind == "check_broadcast":
-            return (TABLE[op.kind].elementwise or op.kind in ("store", "accum")) and all(
-                any(self._extent_of(v, operand) for operand in op.operands) for v in check.operands
-            )
-        if check.kind == "check_equal":
-            return op.kind in ("matmul", "concat") and all(
-                any(self._extent_of(v, operand) for operand in op.operands) for v in check.operands
-            )
-        return False
-
-    def _extent_of(self, extent: Value | None, array: Value) -> bool:
-        """Whether `extent` is an extent of (a version of) `array`."""
-        op = self.printer.defs.get(extent) if extent is not None else None
-        root = self.printer.nesting.buffers.root
-        return op is not None and op.kind in ("dim", "list_len") and root(op.operands[0]) is root(array)
+    @functools.cached_property
+    def _performed(self) -> set[Op]:
+        return performed_checks(self.printer.function, self.printer.nesting)

@@ -22,6 +22,8 @@ BAR, SAVED = "_bar", "_saved"
 SAME = ("cast", "copy", "reshape", "broadcast_to", "unbroadcast", "stop_gradient")
 # By which ends are given: `x[1:]`, `x[:-1]`, `x[1:-1]`.
 SLICES = {"s100": "tail", "s010": "head", "s110": "inner"}
+ELEMENT = (("index", ("i",)),)
+"""The path of one element of a list."""
 NUMBERED = re.compile(f"({BAR}|{SAVED})_?[0-9]+$")
 DEPTH = 8
 
@@ -117,7 +119,7 @@ class Hints:
             array, *indices = op.operands
             return self._element(array, op.attrs["path"], indices, depth)
         if op.kind == "list_get":
-            return self._unsaved(self._stem(op.operands[0], depth))
+            return self._element(op.operands[0], ELEMENT, list(op.operands[1:]), depth)
         if op.kind == "dim":
             return ("rows", "columns")[op.attrs["axis"]] if rank(op.operands[0].type) == 2 else "n"
         if op.kind == "transpose":

@@ -346,10 +346,12 @@ class PythonSpelling(Effects):
             _, index, value = op.operands
             element = syntax.subscript(name, self.operand(index))
             new = self.operand(value)
-            if op.kind == "list_accum":
+            if op.kind == "list_set":
+                return [syntax.assign(syntax.as_target(element), new)]
+            if isinstance(value.type, Array):
                 # Not `+=`: it would change an array that may be in two places of the list.
-                new = syntax.binary(ast.Add(), element, new)
-            return [syntax.assign(syntax.as_target(element), new)]
+                return [syntax.assign(syntax.as_target(element), syntax.binary(ast.Add(), element, new))]
+            return [ast.AugAssign(target=syntax.as_target(element), op=ast.Add(), value=new)]  # type: ignore[arg-type]
         array, *operands, value = op.operands
         place = Place(self, array, op.attrs["path"], operands, name)
         if op.kind == "store":

@@ -262,7 +262,7 @@ def _fold(ctx: Context, iterable: StaticItems | Sequence, total: Abs) -> Abs:
         for item in iterable.items:
             total = _added(ctx, total, item)
         return total
-    key = (ctx.frame, f"$sum{len(ctx.state.names)}")
+    key = (ctx.frame, f"$total{len(ctx.state.names)}")
     ctx.state.names[key] = total
 
     def each(item: Abs) -> None:
@@ -283,7 +283,7 @@ def _sum_syntax(ctx: Context, node: ast.Call) -> Abs | None:
     if len(node.args) not in (1, 2) or node.keywords or not isinstance(node.args[0], ast.GeneratorExp):
         return None
     generator = node.args[0]
-    key = (ctx.frame, f"$sum{node.lineno}:{node.col_offset}")
+    key = (ctx.frame, f"$total{node.lineno}:{node.col_offset}")
     ctx.state.names[key] = ctx.evaluate(node.args[1]) if len(node.args) == 2 else Static(0)
 
     def add() -> None:

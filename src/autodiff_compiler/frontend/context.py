@@ -199,6 +199,8 @@ class Context:
                 self.rename(version, name)
             if not value.cell.name:
                 value.cell.name = name
+        elif isinstance(value, Box) and not value.name:
+            value.name = name
         return value
 
     def rename(self, value: Value, name: str) -> None:
@@ -383,7 +385,7 @@ class Context:
         if isinstance(content, Grown):
             return content.value
         element = join_elements([element_type(item) for item in content.items])
-        return None if element is None else grow(self.b, self.state, content, ListOf(element))
+        return None if element is None else grow(self.b, self.state, content, ListOf(element), box.name)
 
 
 def _more_static(x: Abs, converted: Any) -> Any:

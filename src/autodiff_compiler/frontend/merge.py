@@ -295,7 +295,9 @@ class Merge:
         def getter(value: Abs | None) -> Getter:
             return lambda builder: None if value is None else scalar_value(builder, value, joined)
 
-        slot = self._slot(location, joined, name, getter(a), getter(b))
+        # A variable of our own, like `$total12`, has a number to tell it from others.
+        hint = name[1:].rstrip("0123456789:") if name.startswith("$") else name
+        slot = self._slot(location, joined, hint, getter(a), getter(b))
         return lambda values: Dyn(slot(values))
 
     def _tuple(self, location: Location, a: Tup | None, b: Tup | None, name: str) -> Finish:
@@ -464,9 +466,9 @@ class Merge:
         type_ = ListOf(element)
 
         def getter(content: Items | Grown | None, state: State) -> Getter:
-            return lambda builder: None if content is None else grow(builder, state, content, type_)
+            return lambda builder: None if content is None else grow(builder, state, content, type_, box.name)
 
-        slot = self._slot(key, type_, "items", getter(a, self.a), getter(b, self.b))
+        slot = self._slot(key, type_, box.name or "items", getter(a, self.a), getter(b, self.b))
         return lambda values: Grown(slot(values))
 
     def _exit(self) -> Callable[[list[Value]], Exit]:

@@ -18,7 +18,7 @@ def read(b: Builder, state: State, ref: Ref) -> Value:
     return b.load(version, ref.path, ref.operands, ref.cell.name)
 
 
-def grow(b: Builder, state: State, content: Items | Grown, type_: ListOf) -> Value:
+def grow(b: Builder, state: State, content: Items | Grown, type_: ListOf, name: str) -> Value:
     """The content of a list as one growable IR list."""
     if isinstance(content, Grown):
         return content.value
@@ -31,4 +31,4 @@ def grow(b: Builder, state: State, content: Items | Grown, type_: ListOf) -> Val
             assert isinstance(item, Ref)
             state.escaped[item.cell] = b.span
             values.append(read(b, state, item))
-    return b.op("list_new", *values, type=type_, name="items")
+    return b.op("list_new", *values, type=type_, name=name or "items")

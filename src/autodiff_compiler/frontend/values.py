@@ -75,6 +75,8 @@ class Box:
         self.cls = cls
         self.local = local
         """Made by the program itself; a container of the caller's is never written."""
+        self.name = ""
+        """The first variable it was assigned to, for the sake of the generated code."""
         self.constant: Items | None = None
         """The content, for one found outside."""
 

@@ -312,7 +312,10 @@ def _select(s: Peephole, op: Op) -> Result:
     if s.constant(condition) is False:
         return b
     opposite = s.made_by(condition, "not")
-    return s.become(op, "select", opposite.operands[0], b, a) if opposite else None
+    if opposite is not None:
+        return s.become(op, "select", opposite.operands[0], b, a)
+    # An index counted from the front, say: `select (k < 0), k + n, k` in a loop over `k`.
+    return a if s.bounds.holds(condition) else b if s.bounds.fails(condition) else None
 
 
 def _extremum(s: Peephole, op: Op) -> Result:
