@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from autodiff_compiler.frontend.alias_classes import AliasClasses, Location, unwrapped
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import (
     describe,
@@ -29,14 +30,10 @@ from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Cell,
-    Closure,
     Dyn,
     Grown,
     Items,
-    Iter,
     Maybe,
-    Method,
-    Partial,
     Poison,
     Ref,
     Static,
@@ -47,7 +44,6 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INT, ListOf, Scalar, Type
 
-Location = tuple[Any, ...]
 Getter = Callable[[Builder], "Value | None"]
 """Gives a slot's value on one side; None for one that is not there (it becomes `undef`)."""
 
@@ -101,13 +97,11 @@ class Merge:
         self.grown: dict[Box, None] = {}
         self.mixed_list = False
         """Whether a list that grows holds things that no list at run time can: functions, say, or different types."""
-        self._pairs: dict[Location, tuple[Cell | None, Cell | None]] = {}
-        self._boxes: dict[tuple[Box, Box], Box] = {}
         self._cells: dict[tuple[Cell | None, Cell | None], Finish] = {}
         self._stale = {**a.stale, **b.stale}
         self._escaped = {**a.escaped, **b.escaped}
         keys = [key for key in dict.fromkeys([*a.names, *b.names]) if live(key)]
-        self._find_pairs(keys)
+        self._classes = AliasClasses(a, b, keys)
         self._finish_names = [(key, self._name(key)) for key in keys]
         self._finish_boxes = self._box_contents()
         self._finish_versions = self._versions()
@@ -164,7 +158,9 @@ class Merge:
         marked = {**self._stale, **self._escaped}
         known: list[Any] = [cell for cell in self.a.versions if cell in marked]
         known += [
-            place for place, pair in self._pairs.items() if any(cell in marked for cell in pair if cell is not None)
+            place
+            for place, pair in self._classes.cells.items()
+            if any(cell in marked for cell in pair if cell is not None)
         ]
         return [(slot.key, slot.type) for slot in self.slots], list(self.merged), list(self.grown), known
 
@@ -178,60 +174,6 @@ class Merge:
     def _known(self, key: Location) -> bool:
         """Whether an earlier round needed a slot here."""
         return key in self.before.types
-
-    # -- alias classes ---------------------------------------------------------------------------------------------
-
-    def _find_pairs(self, keys: list[NameKey]) -> None:
-        """Pair the cells, and the boxes, that the two sides hold at each place that either can reach."""
-
-        def walk(location: Location, a: Abs | None, b: Abs | None) -> None:
-            a, b = _unwrap(a), _unwrap(b)
-            if isinstance(a, Ref) or isinstance(b, Ref):
-                cell_a = a.cell if isinstance(a, Ref) else None
-                cell_b = b.cell if isinstance(b, Ref) else None
-                if a is None and cell_b is not None and self.a.knows(cell_b):
-                    cell_a = cell_b
-                if b is None and cell_a is not None and self.b.knows(cell_a):
-                    cell_b = cell_a
-                self._pairs[location] = (cell_a, cell_b)
-            if isinstance(a, Tup) or isinstance(b, Tup):
-                walk_items(location, a.items if isinstance(a, Tup) else (), b.items if isinstance(b, Tup) else ())
-            if isinstance(a, Box) or isinstance(b, Box):
-                box_a = a if isinstance(a, Box) else b
-                box_b = b if isinstance(b, Box) else a
-                assert isinstance(box_a, Box)
-                assert isinstance(box_b, Box)
-                if (box_a, box_b) in self._boxes or (box_a is box_b and box_a.constant is not None):
-                    return
-                self._boxes[box_a, box_b] = (
-                    box_a if box_a is box_b else Box(box_a.cls, local=box_a.local and box_b.local)
-                )
-                content_a, content_b = self.a.content_if_any(box_a), self.b.content_if_any(box_b)
-                walk_items(
-                    ("box", box_a),
-                    content_a.items if isinstance(content_a, Items) else (),
-                    content_b.items if isinstance(content_b, Items) else (),
-                )
-
-            if isinstance(a, _HOLDERS) or isinstance(b, _HOLDERS):
-                walk_items(location, _held(a), _held(b))
-
-        def walk_items(location: Location, a: tuple[Abs, ...], b: tuple[Abs, ...]) -> None:
-            for i in range(max(len(a), len(b))):
-                walk((*location, i), a[i] if i < len(a) else None, b[i] if i < len(b) else None)
-
-        for key in keys:
-            walk(key, self.a.names.get(key), self.b.names.get(key))
-        self._images: dict[Cell, dict[Cell | None, None]] = {}
-        self._origins: dict[Cell, dict[Cell | None, None]] = {}
-        for cell_a, cell_b in self._pairs.values():
-            if cell_a is not None:
-                self._images.setdefault(cell_a, {})[cell_b] = None
-            if cell_b is not None:
-                self._origins.setdefault(cell_b, {})[cell_a] = None
-
-    def _bijective(self, a: Cell | None, b: Cell | None) -> bool:
-        return (a is None or len(self._images[a]) == 1) and (b is None or len(self._origins[b]) == 1)
 
     # -- names and values ------------------------------------------------------------------------------------------
 
@@ -248,7 +190,7 @@ class Merge:
     def _maybe(self, key: NameKey, a: Abs | None, b: Abs | None) -> Finish:
         if isinstance(a, Maybe) and isinstance(b, Maybe) and same(a, b) and not self._known((*key, "bound")):
             return lambda values: a
-        inner = self._value(key, _unwrap(a), _unwrap(b), key[1])
+        inner = self._value(key, unwrapped(a), unwrapped(b), key[1])
 
         def flag(value: Abs | None) -> Getter:
             return lambda builder: value.flag if isinstance(value, Maybe) else builder.const(value is not None)
@@ -310,13 +252,13 @@ class Merge:
         return lambda values: Tup(tuple(part(values) for part in parts), model.cls, model.keys)
 
     def _reference(self, location: Location, a: Ref | None, b: Ref | None, name: str) -> Finish:
-        cells = self._pairs[location]
+        cells = self._classes.cells[location]
         model = a or b
         assert model is not None
         if a is not None and b is not None and a.type != b.type:
             return _poison(f"`{name}` is an array {a.type} on one path and {b.type} on the other")
         same_path = a is None or b is None or a.path == b.path
-        separable = same_path and (cells[0] is cells[1] or self._bijective(*cells))
+        separable = same_path and (cells[0] is cells[1] or self._classes.bijective(*cells))
         if not separable or location in self.before.merged:
             return self._merged_reference(location, a, b, name)
         if cells[0] is not cells[1]:
@@ -387,7 +329,7 @@ class Merge:
 
     def _versions(self) -> list[tuple[Cell, Finish]]:
         """A slot for each cell that keeps its identity and has another version."""
-        reached = {cell for pair in self._pairs.values() if pair[0] is pair[1] for cell in pair}
+        reached = {cell for pair in self._classes.cells.values() if pair[0] is pair[1] for cell in pair}
         finishes: list[tuple[Cell, Finish]] = []
         for cell in dict.fromkeys([*self.a.versions, *self.b.versions]):
             a, b = self.a.versions.get(cell), self.b.versions.get(cell)
@@ -404,15 +346,15 @@ class Merge:
         pair = (a or b, b or a)
         if pair[0] is pair[1] and pair[0].constant is not None:  # type: ignore[union-attr]
             return lambda values: pair[0]
-        partners = [p for p in self._boxes if p[0] is pair[0] or p[1] is pair[1]]
+        partners = [p for p in self._classes.boxes if p[0] is pair[0] or p[1] is pair[1]]
         if len(partners) > 1 or pair[0].cls is not pair[1].cls:  # type: ignore[union-attr]
             return _poison(f"`{location[1]}` is a different list, dict or object on each path")
-        box = self._boxes[pair]  # type: ignore[index]
+        box = self._classes.boxes[pair]  # type: ignore[index]
         return lambda values: box
 
     def _box_contents(self) -> list[tuple[Box, Finish]]:
         finishes: list[tuple[Box, Finish]] = []
-        for (box_a, box_b), box in list(self._boxes.items()):
+        for (box_a, box_b), box in list(self._classes.boxes.items()):
             joined = self._content(box_a, self.a.content_if_any(box_a), self.b.content_if_any(box_b))
             finishes.append((box, joined))
         reached = {box for box, _ in finishes}
@@ -491,26 +433,6 @@ def _unchanged(base: State, living: State) -> State:
     kept.names = {k: v for k, v in base.names.items() if k in living.names and same(v, living.names[k])}
     kept.exit = living.exit
     return kept
-
-
-def _unwrap(value: Abs | None) -> Abs | None:
-    return value.value if isinstance(value, Maybe) else value
-
-
-_HOLDERS = Iter | Method | Partial | Closure
-
-
-def _held(value: Abs | None) -> tuple[Abs, ...]:
-    """What an iterator, a method or a function keeps hold of."""
-    if isinstance(value, Iter):
-        return value.parts
-    if isinstance(value, Method):
-        return (value.receiver,)
-    if isinstance(value, Partial):
-        return (*value.args, *value.kwargs.values())
-    if isinstance(value, Closure):
-        return (*value.defaults, *(d for d in value.kw_defaults if d is not None))
-    return ()
 
 
 def _alike(present: list[Any]) -> bool:
