@@ -343,3 +343,20 @@ def fill_and_friends(m):
 @case((M34, 0), (M34, 1), (M34, -1))
 def axis_as_an_argument(m, axis):
     return m.sum(axis=axis), np.cumsum(m, axis), np.concatenate([m, m], axis=axis).shape
+
+
+@case((np.arange(12.0).reshape(2, 6), 3))
+def split_is_a_list_of_views(a, n):
+    q, k, v = np.split(a, n, axis=1)
+    a[0, 0] = 50.0
+    k[:, 1] = -1.0
+    top, rest = np.array_split(v, 2)
+    return q + k, np.hsplit(a, [1])[0], top, rest, a, len(np.split(a, n, axis=-1))
+
+
+@case((np.arange(6.0).reshape(3, 2), 3))
+def ranges_as_arrays(a, n):
+    b = a.copy()
+    b[range(n), 0] += 1.0
+    b[range(-1, 2), 1] += 1.0  # the last row twice, added once
+    return b, a[range(2, -1, -2)], np.array(range(1, n)), np.sum(range(n)), np.pad(a, n - 2)

@@ -116,6 +116,13 @@ def grows(n):
     return s, len(xs), xs[-1], sum(xs), max(xs), xs
 
 
+@case(3)
+def extremes_of_what_grows(n):
+    xs = [i * 0.5 for i in range(n)]
+    ks = [i for i in range(n)]
+    return max(xs), min(xs), max(ks), np.max(xs), max(xs) - min(ks), np.stack(xs, axis=-1)
+
+
 @case((3, 1.0), (0, 1.0))
 def grows_from_something(n, x):
     xs = [x, x * 2]

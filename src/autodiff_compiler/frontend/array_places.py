@@ -9,7 +9,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import Note
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Items, Ref, Slice, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Items, Range, Ref, Slice, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
 from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, dtype_of, from_numpy_dtype, rank
@@ -36,7 +36,7 @@ def store(ctx: Context, ref: Ref, index: list[Index], value: Abs, accumulate: st
 
 def is_basic_place(ctx: Context, ref: Ref, index: list[Index]) -> bool:
     """Whether a place in an array can have no element twice (no integer arrays in its index)."""
-    return not any(isinstance(item, Ref | Box) and not _is_mask(ctx, item) for item in index)
+    return not any(isinstance(item, Ref | Box | Range) and not _is_mask(ctx, item) for item in index)
 
 
 def _is_mask(ctx: Context, item: Index) -> bool:
@@ -113,14 +113,16 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
 
 
 def _known_index(ctx: Context, item: Index) -> Index:
-    """Lists as arrays; a loop index stays a run-time value."""
+    """Lists and ranges as arrays; a loop index stays a run-time value."""
     if isinstance(item, Box):
         content = ctx.state.content(item)
         if isinstance(content, Items) and all(isinstance(x, Static) for x in content.items):
             array = np.asarray([x.obj for x in content.items if isinstance(x, Static)])
             if from_numpy_dtype(array.dtype) in (*INTS, "bool") and array.ndim == 1 and array.size:
                 return _constant_array(ctx, array)
-        return ctx.from_value(ctx.list_as_array(_grown(ctx, item)))
+        return ctx.from_value(_as_array(ctx, _grown(ctx, item)))
+    if isinstance(item, Range):
+        return ctx.from_value(ctx.range_as_array(item))
     if isinstance(item, Static) and isinstance(item.obj, bool | np.bool_):
         raise ctx.unsupported("AD125", "a single boolean as an index", "use np.newaxis, or an if statement")
     return item
@@ -224,8 +226,7 @@ def store_at(
 def _stored_value(ctx: Context, array: Array, value: Abs, accumulate: str | None) -> Value:
     """The value in the array's dtype, as NumPy's assignment casts it."""
     if isinstance(value, Box | Tup):
-        converted = ctx.to_library(value)
-        stored = converted if isinstance(converted, Value) else _as_array(ctx, converted)
+        stored = _as_array(ctx, ctx.to_library(value))
     else:
         stored = ctx.value(value, "what is assigned to an array element")
     dtype = dtype_of(stored.type)

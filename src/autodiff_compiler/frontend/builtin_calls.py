@@ -301,16 +301,6 @@ def _tuple_syntax(ctx: Context, node: ast.Call) -> Abs | None:
     return _tuple(ctx, [ctx.evaluate(node.args[0])], {})
 
 
-def stacked_list(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
-    """`np.stack` of a list that grows at run time, on axis 0; None for anything else, which is the library's."""
-    axis = kwargs.get("axis", args[1] if len(args) > 1 else Static(0))
-    box = args[0] if args else None
-    if not isinstance(box, Box) or not isinstance(axis, Static) or axis.obj != 0:
-        return None
-    content = ctx.state.content(box)
-    return ctx.from_value(ctx.list_as_array(content.value)) if isinstance(content, Grown) else None
-
-
 def _any_all(stop_at: bool) -> Handler:
     def handler(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         iterable = iterate(ctx, args[0])

@@ -147,8 +147,6 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     pure = getattr(obj, "__module__", "") in ("math", "builtins") and not library.is_refused(entry)
     if pure and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
-    if obj is np.stack and (stacked := builtin_calls.stacked_list(ctx, args, kwargs)) is not None:
-        return stacked
     first = args[0] if args else next(iter(kwargs.values()), None)
     result = ctx.call_entry(entry, args, kwargs)
     if isinstance(first, Ref) and obj in _SAME_ARRAY and isinstance(result, Value) and result.type == first.type:

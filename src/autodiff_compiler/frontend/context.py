@@ -38,7 +38,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INTS, Array, ListOf, Scalar
-from autodiff_compiler.library import Entry, View
+from autodiff_compiler.library import Entry, View, lookup
 
 _IMMUTABLE = (
     bool,
@@ -83,7 +83,7 @@ class Context:
     """Lists of run-time length that are being run over: they may not change their length."""
     next_code: int = 1
     evaluate: Callable[[ast.expr], Abs] = field(init=False)
-    """`expressions.evaluate`, `statements.run`, `statements.assign` and `calls.call` on this context: set by `lower`, so that calls, which run statements, need
+    """`expressions.evaluate`, `statements.run`, `assignment.assign` and `calls.call` on this context: set by `lower`, so that calls, which run statements, need
     not import what imports them."""
     run: Callable[[list[ast.stmt]], None] = field(init=False)
     assign: Callable[[ast.expr, Abs], None] = field(init=False)
@@ -315,7 +315,9 @@ class Context:
             content = self.state.content(x)
             if isinstance(content, Items):
                 return [self.to_library(item) for item in content.items]
-            return self.list_as_array(content.value)
+            return content.value
+        if isinstance(x, Range):
+            return self.range_as_array(x)
         raise self.unsupported("AD107", f"{describe(x)} as an argument of a NumPy function", "pass numbers or arrays")
 
     def call_entry(self, entry: Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Any:
@@ -343,9 +345,9 @@ class Context:
                 return first
             return self.from_value(self.b.load(self.value(first), result.steps, result.operands))
         if isinstance(result, tuple):
-            return Tup(tuple(self.from_library(item) for item in result))
+            return Tup(tuple(self.from_library(item, first) for item in result))
         if isinstance(result, list):
-            return self.new_list([self.from_library(item) for item in result])
+            return self.new_list([self.from_library(item, first) for item in result])
         return Static(result)
 
     def view(self, ref: Ref, view: View) -> Ref:
@@ -355,27 +357,11 @@ class Context:
         assert isinstance(value.type, Array)
         return Ref(ref.cell, value.type, ref.path + view.steps, ref.operands + view.operands)
 
-    def list_as_array(self, items: Value) -> Value:
-        """A growable list of scalars or of arrays of one shape as an array, as `np.array` makes it."""
-        assert isinstance(items.type, ListOf)
-        b, element = self.b, items.type.element
-        count = b.op("list_len", items)
-        extents = [count]
-        if isinstance(element, Array):
-            nonempty = b.compare("gt", count, b.const(0))
-            b.emit("check", (nonempty,), {"error": "ValueError", "message": ("an empty list of arrays has no shape",)})
-            extents += b.dims(b.op("list_get", items, b.const(0)))
-        array = b.op("empty", *extents, dtype=element.dtype)
-        with b.region(b.const(0).type, array.type, names=("k", "stacked")) as body:
-            k, filled = body.params
-            item = b.op("list_get", items, k)
-            if isinstance(element, Array):
-                for axis in range(element.rank):
-                    b.emit(
-                        "check_equal", (b.dim(item, axis), extents[axis + 1]), {"message": "arrays of different shapes"}
-                    )
-            b.yield_(b.store(filled, (("index", ("i",)),), (k,), item))
-        return b.for_(b.const(0), count, b.const(1), [array], body.done())[0]
+    def range_as_array(self, x: Range) -> Value:
+        """A range as the array NumPy makes of it."""
+        entry = lookup(np.arange)
+        assert entry is not None
+        return entry(self.b, *(self.to_library(part) for part in (x.start, x.stop, x.step)))
 
     # -- lists -----------------------------------------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ def _extremum(symbol: str, name: str):
         elif isinstance(first, tuple | list):
             candidates = list(first)
         elif isinstance(first, Value) and isinstance(first.type, Array | ListOf):
-            return _extremum_of_array(b, symbol, name, as_array(b, first))
+            return _extremum_of_sequence(b, symbol, name, first)
         else:
             raise UserError("AD201", f"{name} of a single number", b.span)
         if not candidates:
@@ -80,16 +80,22 @@ def _extremum(symbol: str, name: str):
     return build
 
 
-def _extremum_of_array(b: Builder, symbol: str, name: str, x: Value) -> Value:
-    if rank(x.type) != 1:
+def _extremum_of_sequence(b: Builder, symbol: str, name: str, x: Value) -> Value:
+    """Of a vector, or of a growing list, whose Python floats stay Python floats."""
+    listed = isinstance(x.type, ListOf)
+    if rank(x.type.element if isinstance(x.type, ListOf) else x.type) != (0 if listed else 1):
         raise UserError("AD205", f"{name} of a matrix compares its rows", b.span, help=f"use np.{name}")
-    length = b.dim(x, 0)
+    length = b.op("list_len", x) if listed else b.dim(x, 0)
     nonempty = b.compare("gt", length, b.const(0))
     b.emit("check", (nonempty,), {"error": "ValueError", "message": (f"{name}() arg is an empty sequence",)})
-    start = b.element(x, b.const(0))
+
+    def at(i: Value) -> Value:
+        return b.op("list_get", x, i) if listed else b.element(x, i)
+
+    start = at(b.const(0))
     with b.region(INT, start.type, names=("i", "best")) as body:
         i, best = body.params
-        b.yield_(_chosen(b, symbol, best, b.element(x, i)))
+        b.yield_(_chosen(b, symbol, best, at(i)))
     return b.for_(b.const(1), length, b.const(1), (start,), body.done())[0]
 
 

@@ -170,6 +170,13 @@ def triu(b: Builder, m: Any, k: Any = 0) -> Value:
     return _triangle(b, m, k, lower=False)
 
 
+@function(np.tri, "np.tri")
+def tri(b: Builder, N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Value:
+    rows = extents(b, N)
+    ones = filled(b, rows + (rows if M is None else extents(b, M)), 1, dtype_argument(b, dtype, "f64"))
+    return _triangle(b, ones, k, lower=True)
+
+
 @function(np.eye, "np.eye")
 def eye(b: Builder, N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Value:
     (rows,) = extents(b, N)

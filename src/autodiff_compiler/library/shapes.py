@@ -20,7 +20,9 @@ from autodiff_compiler.library.arguments import (
     normal_axis,
     product,
     shape_of,
+    static_int,
     stretched,
+    to_int,
 )
 from autodiff_compiler.library.reductions import flat
 from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function, refuse, refuse_method
@@ -321,6 +323,61 @@ def real(b: Builder, val: Any) -> View | Value:
     return view(b, val, value, ())
 
 
+# -- taking apart ------------------------------------------------------------------------------------------------------
+
+
+def pieces(b: Builder, given: Any, cuts: list[Value], value: Value, axis: int) -> list[View | Value]:
+    """The views between the cuts along an axis."""
+    found = []
+    for k in range(len(cuts) + 1):
+        bounds = cuts[max(k - 1, 0) : k + 1]
+        item = f"s{int(k > 0)}{int(k < len(cuts))}0"
+        found.append(view(b, given, value, (("index", (WHOLE,) * axis + (item,)),), tuple(bounds)))
+    return found
+
+
+def _split(b: Builder, ary: Any, given: Any, axis: Any, *, even: bool) -> list[View | Value]:
+    """At the indices of a sequence, or into a number of parts of equal extent (of which the first may be longer by one)."""
+    value = array(b, ary, "a split")
+    along = normal_axis(b, axis, rank(value.type))
+    if isinstance(given, tuple | list):
+        return pieces(b, ary, [to_int(b, cut, "an index to split at") for cut in given], value, along)
+    count = static_int(b, given, "the number of parts")
+    if count < 1:
+        raise UserError("AD209", "number sections must be larger than 0", b.span)
+    extent, parts_ = b.dim(value, along), b.const(count)
+    size = b.op("floordiv", extent, parts_)
+    cuts = [b.mul(size, b.const(k)) for k in range(1, count)]
+    if even:
+        check_equal(b, b.mul(size, parts_), extent, "array split does not result in an equal division")
+    else:
+        longer = b.sub(extent, b.mul(size, parts_))
+        cuts = [b.add(cut, b.op("minimum", longer, b.const(k))) for k, cut in enumerate(cuts, 1)]
+    return pieces(b, ary, cuts, value, along)
+
+
+@function(np.split, "np.split")
+def split(b: Builder, ary: Any, indices_or_sections: Any, axis: Any = 0) -> list[View | Value]:
+    return _split(b, ary, indices_or_sections, axis, even=True)
+
+
+@function(np.array_split, "np.array_split")
+def array_split(b: Builder, ary: Any, indices_or_sections: Any, axis: Any = 0) -> list[View | Value]:
+    return _split(b, ary, indices_or_sections, axis, even=False)
+
+
+@function(np.hsplit, "np.hsplit")
+def hsplit(b: Builder, ary: Any, indices_or_sections: Any) -> list[View | Value]:
+    return split(b, ary, indices_or_sections, min(1, rank(as_array(b, ary).type) - 1))
+
+
+@function(np.vsplit, "np.vsplit")
+def vsplit(b: Builder, ary: Any, indices_or_sections: Any) -> list[View | Value]:
+    if rank(as_array(b, ary).type) < 2:
+        raise UserError("AD204", "vsplit only works on arrays of 2 or more dimensions", b.span)
+    return split(b, ary, indices_or_sections, 0)
+
+
 # -- attributes and methods --------------------------------------------------------------------------------------------
 
 
@@ -352,8 +409,6 @@ add_attribute("real", real)
 add_method("reshape", reshape_method)
 add_method("transpose", transpose_method)
 add_method("flatten", flatten)
-for _name in ("split", "array_split", "hsplit", "vsplit"):
-    refuse(getattr(np, _name), f"np.{_name}", "slice the array: x[:n], x[n:]")
 for _name in ("unique", "nonzero", "argwhere", "flatnonzero", "extract", "compress"):
     refuse(
         getattr(np, _name), f"np.{_name}", "the shape of its result depends on the data; use np.where or a mask x[c]"
