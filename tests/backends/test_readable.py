@@ -108,9 +108,9 @@ def path_grad(x):
     x_bar = np.zeros_like(x)
     for t in range(len(x) - 1, -1, -1):
         # line 4: a.append(x[t] * a[t])
-        a_bar2 = a_bar[t + 1]
-        a_bar[t] += a_bar2 * x[t]
-        x_bar[t] += a_bar2 * a_t_saved[t]
+        product_bar = a_bar[t + 1]
+        a_bar[t] += product_bar * x[t]
+        x_bar[t] += product_bar * a_t_saved[t]
     return x_bar
 '''
 # NumPy compares the extents itself.
