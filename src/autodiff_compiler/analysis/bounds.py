@@ -7,9 +7,6 @@ replaces its atoms, the innermost first, by their bounds until only a constant i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from autodiff_compiler.analysis.affine import Affine, of_extent, of_value
 from autodiff_compiler.analysis.shapes import Extent, Shapes
 from autodiff_compiler.ir.core import Function, Op, Value
@@ -31,12 +28,15 @@ class Bounds:
 
     # -- what holds where ----------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def scope(self) -> Iterator[None]:
-        mark = len(self._facts)
-        with self.shapes.scope():
-            yield
-        del self._facts[mark:]
+    def mark(self) -> tuple[int, tuple[int, int]]:
+        """A place to `forget` back to."""
+        return len(self._facts), self.shapes.mark()
+
+    def forget(self, mark: tuple[int, tuple[int, int]]) -> None:
+        """Undo what was assumed since."""
+        facts, shapes = mark
+        del self._facts[facts:]
+        self.shapes.forget(shapes)
 
     def enter_for(self, op: Op) -> None:
         """Inside the body of a `for`: the range of its index, and that it was entered."""

@@ -142,13 +142,22 @@ class Shapes:
     @contextmanager
     def scope(self) -> Iterator[None]:
         """What is assumed inside is forgotten at the end."""
-        mark, stretched = len(self._assumed), len(self._stretched)
+        mark = self.mark()
         try:
             yield
         finally:
-            while len(self._assumed) > mark:
-                del self._links[self._assumed.pop()]
-            del self._stretched[stretched:]
+            self.forget(mark)
+
+    def mark(self) -> tuple[int, int]:
+        """A place to `forget` back to: what `scope` does, for walks that open one in every region."""
+        return len(self._assumed), len(self._stretched)
+
+    def forget(self, mark: tuple[int, int]) -> None:
+        """Undo what was assumed since."""
+        assumed, stretched = mark
+        while len(self._assumed) > assumed:
+            del self._links[self._assumed.pop()]
+        del self._stretched[stretched:]
 
     @contextmanager
     def entered(self, region: Region) -> Iterator[None]:
@@ -210,8 +219,9 @@ class Shapes:
     def _region(self, region: Region) -> None:
         for param in region.params:
             self.order.setdefault(param, len(self.order))
-        with self.scope():
-            self._ops(region)
+        mark = self.mark()
+        self._ops(region)
+        self.forget(mark)
 
     def _ops(self, region: Region) -> None:
         mark = len(self._assumed)
@@ -277,13 +287,15 @@ class Shapes:
         """Walk the regions of a loop; returns what an iteration does not keep."""
         for condition in op.regions[:-1]:
             self._region(condition)
-        with self.scope():
-            self._ops(loop_body(op))
-            return [
-                (k, slot, axis)
-                for k, slot, axis in kept
-                if not self.same(self.extents(slot.yielded)[axis], ("dim", slot.param, axis))
-            ]
+        mark = self.mark()
+        self._ops(loop_body(op))
+        broken = [
+            (k, slot, axis)
+            for k, slot, axis in kept
+            if not self.same(self.extents(slot.yielded)[axis], ("dim", slot.param, axis))
+        ]
+        self.forget(mark)
+        return broken
 
     def _settle(self, slot: Slot, axis: int, start: int) -> None:
         """The extent of a loop's result; before the first assignment, nobody looks at what is undefined."""

@@ -135,7 +135,7 @@ def assemble(function: Function, functions: Sequence[ast.stmt], prelude: ModuleT
     used = [name for node in functions for name in syntax.names_read(node)]
     helpers = needed(prelude, [name for name in used if name in sources(prelude)])
     body = [*helpers, *functions]
-    names = {name for node in body for name in syntax.names_read(node)}
+    names = {*used, *(name for node in helpers for name in syntax.names_read(node))}
     imports: list[ast.stmt] = []
     if "importlib" in names:
         imports.append(ast.Import(names=[ast.alias(name="importlib.util", asname=None)]))

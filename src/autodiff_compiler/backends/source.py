@@ -30,16 +30,28 @@ class Notes:
 
 def print_module(body: Sequence[ast.stmt], notes: Notes) -> str:
     """The text of the statements.  Raises `InternalError` AD601 where the text does not read back as the tree."""
-    module = ast.fix_missing_locations(ast.Module(body=list(body), type_ignores=[]))
+    module = ast.Module(body=list(body), type_ignores=[])
     with warnings.catch_warnings():
         # astor touches AST names that Python deprecates.
         warnings.simplefilter("ignore")
         astor = lazy.load("astor")
         text = astor.to_source(module, pretty_source="".join)
     # Module docstrings and function bodies alike: what was printed must parse to what was meant.
-    if ast.dump(ast.parse(text)) != ast.dump(module):
+    if not same_tree(ast.parse(text), module):
         raise InternalError("AD601", f"the printed source does not read back as the tree it was printed from:\n{text}")
     return "".join(_comment(line, notes) for line in text.splitlines(keepends=True))
+
+
+def same_tree(a: object, b: object) -> bool:
+    """Whether two trees say the same, wherever they stand; numbers are compared as written, for 0.0 is not -0.0."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, ast.AST):
+        return all(same_tree(getattr(a, field, None), getattr(b, field, None)) for field in a._fields)
+    if isinstance(a, list):
+        assert isinstance(b, list)
+        return len(a) == len(b) and all(map(same_tree, a, b))
+    return a == b if isinstance(a, str) else repr(a) == repr(b)
 
 
 def _comment(line: str, notes: Notes) -> str:

@@ -160,15 +160,17 @@ class Printer:
                 statements += self._note(self.nesting.defs[value].span)
             todo.append((self.names[to], self.operand(value)))
             scalars[self.names[to]] = isinstance(to.type, Scalar)
+        reads = [syntax.names_read(new) if len(todo) > 1 else [] for _, new in todo]
         while todo:
             for i, (variable, _) in enumerate(todo):
-                if not any(variable in syntax.names_read(other) for j, (_, other) in enumerate(todo) if j != i):
+                if not any(variable in others for j, others in enumerate(reads) if j != i):
                     break
             else:
                 # Every variable is still read by another one: they change places in one statement.
                 left = ast.Tuple(elts=[syntax.target(variable) for variable, _ in todo], ctx=ast.Store())
                 return [*statements, syntax.assign(left, syntax.tuple_([new for _, new in todo]))]
             variable, new = todo.pop(i)
+            del reads[i]
             statements.append(assignment(variable, new, scalars[variable]))
         return statements
 

@@ -100,7 +100,19 @@ def raise_(error: str, message: ast.expr) -> ast.stmt:
 
 def names_read(node: ast.AST) -> list[str]:
     """The names an expression reads, in order, each once."""
-    return list(dict.fromkeys(n.id for n in ast.walk(node) if isinstance(n, ast.Name)))
+    found: dict[str, None] = {}
+    nodes = [node]
+    for current in nodes:
+        if isinstance(current, ast.Name):
+            found[current.id] = None
+            continue
+        for field in current._fields:
+            value = getattr(current, field, None)
+            if isinstance(value, ast.AST):
+                nodes.append(value)
+            elif isinstance(value, list):
+                nodes.extend(part for part in value if isinstance(part, ast.AST))
+    return list(found)
 
 
 def function(name_: str, params: Sequence[str], body: list[ast.stmt], decorators: Sequence[ast.expr] = ()) -> ast.stmt:

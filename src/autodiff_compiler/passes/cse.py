@@ -51,7 +51,7 @@ class _Numbering(Rewriter):
         if op.regions or row.effect not in (PURE, CHECK) or row.writes or allocates(op):
             self.copy(op)
             return
-        operands = tuple(self.value(v) for v in op.operands)
+        operands = self.values(op.operands)
         key = self._key(op, operands, row.commutative)
         before = self._seen.get(key)
         if before is not None:

@@ -88,7 +88,7 @@ class _Forward(Rewriter):
         super().__init__(same)
 
     def region(self, region: Region) -> Region:
-        return replace(super().region(region), params=region.params)
+        return Region(region.params, super().region(region).ops)
 
 
 # -- marking ---------------------------------------------------------------------------------------------------------------
@@ -208,6 +208,6 @@ class _Sweep(Rewriter):
 
     def _rebuilt(self, region: Region, params: tuple[Value, ...], kept: list[int] | None) -> Region:
         self._yielded.append(kept)
-        done = replace(self.region(region), params=params)
+        ops = self.region(region).ops
         self._yielded.pop()
-        return done
+        return Region(params, ops)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from autodiff_compiler.analysis.bounds import Bounds
@@ -17,7 +16,7 @@ from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Type
-from autodiff_compiler.ir.walk import Rewriter, all_ops
+from autodiff_compiler.ir.walk import Rewriter, all_ops, with_parts
 
 # A bound for safety only: two or three rounds are what is needed.
 ROUNDS = 8
@@ -51,7 +50,7 @@ class FactRewriter(Rewriter):
     def substituted(self, op: Op) -> Op:
         """The op with new operands and its regions as they were."""
         operands = self.values(op.operands)
-        return op if operands == op.operands else replace(op, operands=operands)
+        return op if operands == op.operands else with_parts(op, operands, op.results, op.regions)
 
     def op(self, op: Op) -> None:
         op = self.substituted(op)
@@ -75,14 +74,14 @@ class FactRewriter(Rewriter):
         """The op with its regions rewritten, each with what holds inside it."""
         regions = []
         for position, region in enumerate(op.regions):
-            with self.bounds.scope():
-                if op.kind == "if":
-                    self.enter_branch(op.operands[0], position == 0)
-                elif op.kind == "for":
-                    self.bounds.enter_for(op)
-                regions.append(self.region(region))
-        same = all(new.ops == old.ops for new, old in zip(regions, op.regions))
-        return op if same else replace(op, regions=tuple(regions))
+            mark = self.bounds.mark()
+            if op.kind == "if":
+                self.enter_branch(op.operands[0], position == 0)
+            elif op.kind == "for":
+                self.bounds.enter_for(op)
+            regions.append(self.region(region))
+            self.bounds.forget(mark)
+        return with_parts(op, op.operands, op.results, tuple(regions))
 
     def enter_branch(self, condition: Value, holds: bool) -> None:
         self.bounds.enter_branch(condition, holds)
