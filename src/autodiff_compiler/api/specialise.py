@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import gc
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MethodType
 from typing import Any
@@ -101,13 +103,27 @@ class Table:
                 current = candidate.captured(values)
                 if current is not None:
                     return candidate, current
-            made = self._build(arguments, values, *extra)
+            with collector_paused():
+                made = self._build(arguments, values, *extra)
             current = made.captured(values)
             if current is None:
                 # A captured value that cannot be read twice alike: this specialisation serves one call.
                 return made, [capture.get() for capture in made.lowered.captures]
             known.append(made)
             return made, current
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """While compiling, no search for cycles: the compiler makes next to none, and each search would walk the whole program
+    again.  `LOCK` is held, so that nobody else here turns the collector on or off in between."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def memo(fun: Any, key: tuple, make: Callable[[], Any]) -> Any:
