@@ -13,6 +13,7 @@ from autodiff_compiler.diagnostics import Span, UserError
 from autodiff_compiler.frontend import assignment, calls, expressions, statements
 from autodiff_compiler.frontend.captures import Capture, Captures, Guard
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.mixed import refuse_mixed
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.source import find_source, plain_function
 from autodiff_compiler.frontend.state import Frame, State
@@ -109,6 +110,7 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     b.span = span
     result_values, tree = _results(ctx, result)
     b.return_(*result_values)
+    refuse_mixed(Region((), tuple(b.top.ops)), b.weak)
     hidden = tuple(captures.captures)
     params = (*leaves, *(captures.values[capture.name] for capture in hidden))
     param_trees = [(n, tree_) for n, tree_, _ in args] + [(capture.name, Leaf()) for capture in hidden]

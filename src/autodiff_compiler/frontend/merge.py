@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autodiff_compiler.frontend.alias_classes import AliasClasses, Location, unwrapped
+from autodiff_compiler.frontend.mixed import joined_value
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import (
     describe,
@@ -23,7 +24,6 @@ from autodiff_compiler.frontend.scalars import (
     join_elements,
     join_scalars,
     scalar_type,
-    scalar_value,
 )
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import (
@@ -234,12 +234,13 @@ class Merge:
         if joined is None:
             return _poison(f"`{name}` {reason}")
 
-        def getter(value: Abs | None) -> Getter:
-            return lambda builder: None if value is None else scalar_value(builder, value, joined)
+        def getter(value: Abs | None, side: int) -> Getter:
+            enters = self._loop and side == 0
+            return lambda builder: None if value is None else joined_value(builder, value, joined, enters=enters)
 
         # A variable of our own, like `$total12`, has a number to tell it from others.
         hint = name[1:].rstrip("0123456789:") if name.startswith("$") else name
-        slot = self._slot(location, joined, hint, getter(a), getter(b))
+        slot = self._slot(location, joined, hint, getter(a, 0), getter(b, 1))
         return lambda values: Dyn(slot(values))
 
     def _tuple(self, location: Location, a: Tup | None, b: Tup | None, name: str) -> Finish:

@@ -56,6 +56,8 @@ def _chosen(b: Builder, symbol: str, best: Any, candidate: Any) -> Value:
             help="make both float32: np.float32(...)",
         )
     best, candidate = arith.promoted(b, best, candidate)
+    if best.type == Scalar("f32"):
+        b.weak |= {x: True for x, type_ in zip((best, candidate), types) if arith.is_py(type_)}
     return b.select(arith.compare(b, symbol, candidate, best), candidate, best)
 
 
