@@ -8,11 +8,11 @@ replaces its atoms, the innermost first, by their bounds until only a constant i
 from __future__ import annotations
 
 from autodiff_compiler.analysis.affine import Affine, of_extent, of_value
+from autodiff_compiler.analysis.conditions import NEGATED, comparisons
 from autodiff_compiler.analysis.shapes import Extent, Shapes
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.types import BOOL, INT, INTS, Scalar
 
-NEGATED = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
 # A proof looks at no more substitutions than this.
 BUDGET = 64
 
@@ -51,16 +51,9 @@ class Bounds:
 
     def enter_branch(self, condition: Value, holds: bool) -> None:
         """Where a condition is known to hold, or not to."""
-        op = self.shapes.defs.get(condition)
-        if op is None:
-            return
-        if op.kind == "not":
-            self.enter_branch(op.operands[0], not holds)
-        elif op.kind == ("and" if holds else "or") and condition.type == BOOL:
-            for operand in op.operands:
-                self.enter_branch(operand, holds)
-        elif op.kind in NEGATED and all(_is_int(v) for v in op.operands):
-            self._facts += self._comparison(op.kind if holds else NEGATED[op.kind], *op.operands) or ()
+        for left, kind, right in comparisons(self.shapes.defs, condition, holds):
+            if _is_int(left) and _is_int(right):
+                self._facts += self._comparison(kind, left, right) or ()
 
     def assume(self, op: Op) -> None:
         """Past this op its check holds."""

@@ -10,9 +10,8 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from autodiff_compiler.analysis.bounds import NEGATED
+from autodiff_compiler.analysis.conditions import comparisons
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.types import BOOL
 
 _SWAPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
 _NOT_NEGATIVE = ("exp", "exp2", "sqrt", "abs", "hypot", "arccos", "arccosh")
@@ -35,19 +34,9 @@ class Signs:
 
     def enter_branch(self, condition: Value, holds: bool) -> None:
         """Where a condition is known to hold, or not to."""
-        op = self._defs.get(condition)
-        if op is None:
-            return
-        if op.kind == "not":
-            self.enter_branch(op.operands[0], not holds)
-        elif op.kind == ("and" if holds else "or") and condition.type == BOOL:
-            for operand in op.operands:
-                self.enter_branch(operand, holds)
-        elif op.kind in NEGATED:
-            test = op.kind if holds else NEGATED[op.kind]
-            left, right = op.operands
-            self._note(left, test, right)
-            self._note(right, _SWAPPED[test], left)
+        for left, kind, right in comparisons(self._defs, condition, holds):
+            self._note(left, kind, right)
+            self._note(right, _SWAPPED[kind], left)
 
     def _note(self, value: Value, test: str, limit: Value) -> None:
         number = self.constant(limit)

@@ -1,0 +1,29 @@
+"""What a condition says about its operands where it is known to hold, or not to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.types import BOOL
+
+NEGATED = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
+"""For each comparison the one that holds where it does not, of numbers: with NaN neither may hold."""
+
+
+def comparisons(defs: Mapping[Value, Op], condition: Value, holds: bool) -> Iterator[tuple[Value, str, Value]]:
+    """The comparisons `(left, kind, right)` that are true where the condition `holds`, or is false.
+
+    `not a`, `a and b` that holds and `a or b` that does not are taken apart; of everything else nothing is known.
+    """
+    op = defs.get(condition)
+    if op is None:
+        return
+    if op.kind == "not":
+        yield from comparisons(defs, op.operands[0], not holds)
+    elif op.kind == ("and" if holds else "or") and condition.type == BOOL:
+        for operand in op.operands:
+            yield from comparisons(defs, operand, holds)
+    elif op.kind in NEGATED:
+        left, right = op.operands
+        yield left, op.kind if holds else NEGATED[op.kind], right
