@@ -33,6 +33,8 @@ class Group:
     root: Op
     members: tuple[Op, ...]
     """In program order, the root not among them."""
+    through: Op | None = None
+    """The `unbroadcast` of what the members compute, where all that the root does is to add it to an array."""
 
 
 def is_elementwise(op: Op) -> bool:
@@ -120,15 +122,44 @@ def groups(region: Region, readers: dict[Value, list[Op]], shapes: Shapes, memor
         def overwritten(member: Op, until: int = position[op]) -> bool:
             return memory.overwritten(member, writes, position[member], until)
 
-        members = _members(op, made, position, readers, shapes, overwritten)
-        if members or is_elementwise(op) or op.kind == "unbroadcast":
-            found[op] = Group(op, tuple(members))
+        through = _added(op, region, made, readers, shapes)
+        if through is not None and overwritten(through):
+            through = None
+        members = _members(op, through, made, position, readers, shapes, overwritten)
+        if members or is_elementwise(op) or op.kind in ("unbroadcast", "accum"):
+            found[op] = Group(op, tuple(members), through)
             taken.update(members)
+            if through is not None:
+                taken.add(through)
     return found
+
+
+def _added(op: Op, region: Region, made: dict[Value, Op], readers: dict[Value, list[Op]], shapes: Shapes) -> Op | None:
+    """The `unbroadcast` that an op adds to a place of the same shape: in an array, or an array that only the op reads."""
+    if op.kind not in ("add", "accum") or op.operands[0] is op.operands[-1]:
+        return None
+    summands = op.operands if op.kind == "add" else op.operands[-1:]
+    found = (v for v in summands if v in made and made[v].kind == "unbroadcast" and len(readers[v]) == 1)
+    value = next(found, None)
+    if value is None:
+        return None
+    if op.kind == "add":
+        into = next(v for v in op.operands if v is not value)
+        own = into in region.params or (into in made and not may_alias(made[into]))
+        if not own or len(readers[into]) > 1:
+            return None
+    elif is_basic(op.attrs["path"]):
+        place = Op("load", op.operands[:-1], (Value(value.type),), {"path": op.attrs["path"]}, (), op.span)
+        shapes.define(place)
+        into = place.result
+    else:
+        return None
+    return made[value] if into.type == value.type and shapes.same_shape(into, value) else None
 
 
 def _members(
     root: Op,
+    through: Op | None,
     made: dict[Value, Op],
     position: dict[Op, int],
     readers: dict[Value, list[Op]],
@@ -136,9 +167,9 @@ def _members(
     overwritten: Callable[[Op], bool],
 ) -> list[Op]:
     """Grown backwards, the latest candidate first, so that all who use a candidate have been decided on before it."""
-    value = root_value(root)
+    value = root_value(through or root)
     assert value is not None
-    group = {root}
+    group = {root} if through is None else {root, through}
     members: list[Op] = []
     heap: list[int] = []
     by_position: dict[int, Op] = {}

@@ -43,7 +43,10 @@ class _Lowering(FactRewriter):
     def region(self, region: Region) -> Region:
         found = groups(region, self.readers, self.shapes, self.memory)
         self.groups |= found
-        self.absorbed.update(member for group in found.values() for member in group.members)
+        for group in found.values():
+            self.absorbed.update(group.members)
+            if group.through is not None:
+                self.absorbed.add(group.through)
         return super().region(region)
 
     def op(self, op: Op) -> None:
@@ -54,12 +57,14 @@ class _Lowering(FactRewriter):
             super().op(op)
             return
         nest = _Nest(self, group)
-        if op.kind in REDUCTIONS:
+        if group.through is not None:
+            nest.collect(group.through)
+        elif op.kind in REDUCTIONS:
             nest.reduce()
         elif op.kind in WRITES:
             nest.write()
         elif op.kind == "unbroadcast":
-            nest.unbroadcast()
+            nest.unbroadcast(op)
         else:
             nest.fill()
         self.out += nest.finished(op.results[0])
@@ -74,7 +79,7 @@ class _Nest:
         self.root = group.root
         self.members = group.members
         self.b = Builder(group.root.span)
-        value = root_value(group.root)
+        value = root_value(group.through or group.root)
         assert value is not None
         self.value = value
         self.computed = [*group.members, *([group.root] if value in group.root.results else [])]
@@ -129,12 +134,28 @@ class _Nest:
 
             self.loops(dims, out, add)
 
-    def unbroadcast(self) -> None:
-        """Each element is added where it had come from; an axis that was stretched from 1 is indexed by 0."""
-        b, result = self.b, self.root.results[0]
-        assert isinstance(result.type, Array)
-        wanted = self.root.operands[1:]
-        added = rank(self.value.type) - len(wanted)
+    def unbroadcast(self, op: Op) -> Value:
+        """Each element is added where it had come from, in a new array."""
+        b, result = self.b, op.results[0]
+        wanted = op.operands[1:]
+        out = b.full(list(wanted), b.const_like(0, result.type), result.name)
+        return self.added_up(wanted, out, lambda at: at)
+
+    def collect(self, through: Op) -> None:
+        """The same, straight into the array that the root adds it to, unless what is read may overlap that."""
+        b, root, value = self.b, self.root, through.results[0]
+        target = next(v for v in root.operands if v is not value)
+        origin = self.lowering.memory.origin(target)
+        start = self.starts(target, root.operands[1:-1]) if root.kind == "accum" else lambda at: at
+        if start is None or any(self.lowering.memory.origin(leaf) is origin for leaf in self.leaves):
+            summed = self.unbroadcast(through)
+            b.op(root.kind, *(summed if v is value else v for v in root.operands), **root.attrs)
+        else:
+            self.added_up(through.operands[1:], target, start)
+
+    def added_up(self, wanted: Sequence[Value], into: Value, start: Callable[[list[Value]], list[Value]]) -> Value:
+        """Adds each element where it had come from; an axis that was stretched from 1 is indexed by 0."""
+        b, added = self.b, rank(self.value.type) - len(wanted)
         dims = self.extents()
         self.prepare(self.value)
         steps: list[Value | None] = []
@@ -142,13 +163,12 @@ class _Nest:
             same = self.shapes.same(self.shapes.of(extent), self.shapes.extent(self.value, axis + added))
             stretched = None if same else b.compare("eq", b.cast(extent, INT), self.one)
             steps.append(None if stretched is None else b.select(stretched, self.zero, self.one))
-        out = b.full(list(wanted), b.const_like(0, result.type), result.name)
 
         def add(array: Value, at: list[Value]) -> Value:
-            place = [k if step is None else b.mul(k, step) for k, step in zip(at[added:], steps)]
-            return self.put(array, place, b.op("add", b.element(array, *place), self.element(at)))
+            place = start([k if step is None else b.mul(k, step) for k, step in zip(at[added:], steps)])
+            return b.accum(array, (("index", ("i",) * len(place)),), place, self.element(at), array.name)
 
-        self.loops(dims, out, add)
+        return self.loops(dims, into, add)
 
     def write(self) -> None:
         """A store or accum of the group's value: straight into the place if that is safe, else by way of a new array."""
@@ -160,6 +180,9 @@ class _Nest:
         origin = self.lowering.memory.origin(target)
         overlaps = any(self.lowering.memory.origin(leaf) is origin for leaf in others)
         start = None if overlaps else self.starts(target, operands)
+        if start is None and not self.members:
+            b.ops.append(self.root)
+            return
         if start is None:
             dims = self.extents()
             self.prepare(self.value)
@@ -170,9 +193,11 @@ class _Nest:
             return
         place = b.load(target, path or WHOLE, operands)
         self.shapes.define(b.ops[-1])
-        dims = b.dims(place)
+        # An array that is read may have the same extents; then no view of the target stands among the writes.
+        whole = next((leaf for leaf in others if self.shapes.same_shape(leaf, place)), place)
+        dims = b.dims(whole)
         self.leaves = others
-        self.prepare(place)
+        self.prepare(whole)
 
         def put(array: Value, at: list[Value]) -> Value:
             where = start(at)
