@@ -20,21 +20,26 @@ import numpy as np
 STEP = 1e-30
 # Decisions closer than this, relative to what is compared, may go the other way when the arguments move a little.
 MARGIN = 1e-4
+# Half a unit in the last place of float32.
+SINGLE = 2.0**-24
 
 
 class RejectedError(Exception):
     """The program is no fair test: it decides at a tie, or leaves the range of sane values."""
 
 
-def derivative(source: str, name: str, args: list[Any], direction: list[Any]) -> tuple[Any, Any]:
+def derivative(
+    source: str, name: str, args: list[Any], direction: list[Any], noise: Callable[[Any], Any] | None = None
+) -> tuple[Any, Any]:
     """(f(args), f'(args) direction), with the structure of f's result."""
-    result = run_complex(source, name, perturbed(args, direction))
+    result = run_complex(source, name, perturbed(args, direction), noise)
     return parts(result, lambda z: z.real), parts(result, lambda z: z.imag / STEP)
 
 
-def run_complex(source: str, name: str, args: list[Any]) -> Any:
-    tree = ast.fix_missing_locations(_Rewrite().visit(ast.parse(source)))
-    scope = dict(SCOPE)
+def run_complex(source: str, name: str, args: list[Any], noise: Callable[[Any], Any] | None = None) -> Any:
+    tree = ast.parse(source)
+    tree = ast.fix_missing_locations(_Rewrite().visit(_Noisy().visit(tree) if noise else tree))
+    scope = {**SCOPE, "noise_": noise}
     exec(compile(tree, "<complex>", "exec"), scope)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("error", np.exceptions.ComplexWarning)
@@ -50,6 +55,40 @@ def reading_first(source: str, name: str, args: list[Any]) -> Any:
     scope = {"np": np, "math": math, "_read": lambda x: x.copy() if isinstance(x, np.ndarray) else x}
     exec(compile(tree, "<reading first>", "exec"), scope)
     return scope[name](*copy.deepcopy(args))  # type: ignore[operator]
+
+
+def rounding(seed: int) -> Callable[[Any], Any]:
+    """Multiplies floats by random factors as close to 1 as the rounding of float32 is, real and imaginary parts apart."""
+    rng = np.random.default_rng(seed)
+
+    def noise(x: Any) -> Any:
+        if not isinstance(x, complex | float | np.inexact | np.ndarray) or np.asarray(x).dtype.kind not in "fc":
+            return x
+        one, other = 1.0 + SINGLE * rng.uniform(-1, 1, (2, *np.shape(x)))
+        rounded = np.real(x) * one + 1j * (np.imag(x) * other)
+        if not isinstance(x, np.ndarray):
+            return complex(rounded) if np.iscomplexobj(x) else float(rounded.real)
+        return rounded if np.iscomplexobj(x) else rounded.real
+
+    return noise
+
+
+class _Noisy(ast.NodeTransformer):
+    """Every result of arithmetic is rounded: so the spread of a few runs shows how much float32 can be trusted."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        return _call("noise_", node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        self.generic_visit(node)
+        loaded = ast.parse(ast.unparse(node.target), mode="eval").body
+        if isinstance(node.target, ast.Subscript):
+            return [node, ast.Assign([node.target], _call("noise_", loaded))]
+        whole = ast.Subscript(loaded, ast.Constant(Ellipsis), ast.Store())
+        is_array = _call("isinstance", loaded, ast.parse("np.ndarray", mode="eval").body)
+        in_place = ast.Assign([whole], _call("noise_", loaded))
+        return [node, ast.If(is_array, [in_place], [ast.Assign([node.target], _call("noise_", loaded))])]
 
 
 class _ReadFirst(ast.NodeTransformer):

@@ -79,6 +79,16 @@ def test_a_generator_of_well_formed_programs():
             scope["f"](*[np.array(arg) if isinstance(arg, np.ndarray) else arg for arg in program.args])
 
 
+def test_what_float32_cannot_tell_is_no_fair_test():
+    """Digits lost in the middle, though the argument's own error is small; and one that loses none."""
+    lossy = "def f(x):\n    y = np.tanh(x)\n    y += 3e4\n    return y - 3e4 + x\n"
+    outcome = run_one(Program(lossy, (np.float32(0.7),), single=True), Configuration())
+    assert (outcome.kind, outcome.detail) == ("rejected", "float32 loses too many digits")
+    assert run_one(Program(lossy, (0.7,)), Configuration()).kind == "ok"
+    kept = Program("def f(x):\n    y = np.tanh(x)\n    return y * 3e4 + x\n", (np.float32(0.7),), single=True)
+    assert run_one(kept, Configuration()).kind == "ok"
+
+
 def test_a_wrong_rule_is_found_and_shrunk(monkeypatch):
     """The checks can fail: with a wrong sign in a rule they do, and the program that shows it is a short one."""
     rule = autodiff_compiler.rules.vjp
