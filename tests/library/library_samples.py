@@ -265,6 +265,12 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.convolve": [S(v3, v4), S(v4, v3, "same"), S(v3, v4, "same"), S(v4, v3, "valid"), S(v3, v4, mode="valid"), S(i3, i3), S(f3, f3), S(e0, v3), S(v3, w3[:2].copy(), "same"), S(v3, v3, "odd")],
     "np.kron": [S(m23, m32), S(v3, v4), S(t234, t243), S(i23, m32)],
     "np.linalg.multi_dot": [S([m23, m33, m32]), S([v3, m33, v3]), S([m23, m32])],
+    "np.select": [
+        S([v3 > 0, v3 < -1], [v3, w3]), S([v3 > 0, v3 > 1], (v3 * 2, v3), R(7.0)), S([b3, b3], [i3, R(2)], R(0.5)),
+        S([b23], [v3], default=m23), S([v3 > 0], [f3], 1), S([m23 > 0, b3], [f3, m23]), S([b3], [f3], 0.1),
+        S([special > 0, special == 0], [special, 1.0], -1.0), S([R(True)], [v3]), S([sb], [s32]), S([i3], [v3]),
+        S([b3], [v3, w3]), S([], []), S([b3], [v4]), S(b23, m23),
+    ],
     "np.where": [
         S(b3, v3, w3), S(b3, v3, 0.0), S(b23, v3, m23), S(b3, 1, f3), S(v3, v3, i3), S(R(True), v3, w3), S(b3, R(1.0), R(2)), S(b3, i3, 0.5), S(b3, v4, v3), S(R(True), R(1.0), R(2.0)), S([True, False, True], v3, w3),
         S(b3, f3, v3), S(m23[:, :1], m23, v3), S(b3, 1, 0),

@@ -295,6 +295,23 @@ def where(b: Builder, condition: Any, x: Any = None, y: Any = None) -> Value:
     return arith.apply(b, "select", test, *strong(b, x, y))
 
 
+@function(np.select, "np.select")
+def select(b: Builder, condlist: Any, choicelist: Any, default: Any = 0) -> Value:
+    """The choice whose condition is the first to hold: nested `np.where`."""
+    for given in (condlist, choicelist):
+        if not isinstance(given, tuple | list):
+            raise UnsupportedError("AD202", "np.select of anything but lists", b.span, help="write the lists out")
+    if len(condlist) != len(choicelist) or not condlist:
+        raise UserError("AD204", "np.select: the lists of conditions and choices must have one length, not 0", b.span)
+    tests = [as_array(b, condition) for condition in condlist]
+    if any(dtype_of(test.type) != "bool" for test in tests):
+        raise UserError("AD205", "np.select: the conditions must be booleans", b.span)
+    *choices, result = strong(b, *choicelist, default)
+    for test, choice in zip(reversed(tests), reversed(choices)):
+        result = arith.apply(b, "select", test, choice, result)
+    return result
+
+
 @function(np.clip, "np.clip", "clip")
 def clip(b: Builder, a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Value:
     """`minimum(maximum(a, low), high)`, as NumPy has it also where low > high."""
