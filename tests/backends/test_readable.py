@@ -174,6 +174,33 @@ def test_what_numpy_compares_itself_is_not_compared():
             derivative(*bad)
 
 
+def test_elements_and_means_are_written_as_people_do():
+    source = """
+    def spread(p, x):
+        a, b = p
+        return np.var(a * x) * b
+    """
+    text = shown(source, np.array([0.5, 2.0]), np.arange(4.0))
+    assert "if len(p) != 2:" in text
+    assert "difference = product - np.sum(product) / n" in text
+    assert "p_bar[0] = " in text
+    assert "p_bar[1] = " in text
+
+
+def test_an_index_within_a_computed_length_is_not_checked():
+    source = """
+    def powers(x, n):
+        v = np.zeros(n + 1)
+        for i in range(n + 1):
+            v[i] = x ** i
+        for step in range(n - 1, -1, -1):
+            for i in range(step + 1):
+                v[i] = 0.5 * (v[i + 1] + v[i])
+        return np.sum(v)
+    """
+    assert "IndexError" not in shown(source, 1.5, 4)
+
+
 def test_nobody_takes_a_name_of_the_user():
     source = """
     def total_of(x, n):

@@ -49,28 +49,36 @@ class Affine:
         return Affine(self.const, {a: c for a, c in self.terms.items() if a != atom})
 
 
-def of_extent(shapes: Shapes, extent: Extent) -> Affine:
+def of_extent(shapes: Shapes, extent: Extent, depth: int = DEPTH) -> Affine:
     extent = shapes.find(extent)
+    if isinstance(extent, Value):
+        return _defined(shapes, extent, depth)
     if isinstance(extent, tuple) and extent[0] == "rest":
-        return of_extent(shapes, extent[1]) - of_value(shapes, extent[2])
+        return of_extent(shapes, extent[1], depth) - of_value(shapes, extent[2], depth)
     if isinstance(extent, tuple) and extent[0] == "span":
-        return of_value(shapes, extent[2]) - of_value(shapes, extent[1])
+        return of_value(shapes, extent[2], depth) - of_value(shapes, extent[1], depth)
     return Affine(extent) if isinstance(extent, int) else Affine(0, {extent: 1})
 
 
 def of_value(shapes: Shapes, value: Value, depth: int = DEPTH) -> Affine:
     """The linear form of an SSA integer; itself as an atom where nothing better is known."""
+    extent = shapes.find(shapes.of(value))
+    return _defined(shapes, value, depth) if extent is value else of_extent(shapes, extent, depth)
+
+
+def _defined(shapes: Shapes, value: Value, depth: int) -> Affine:
+    """From the operation that an integer is the result of."""
     op = shapes.defs.get(value)
-    if op is not None and depth and value.type == INT:
-        if op.kind in ("add", "sub") and all(v.type == INT for v in op.operands):
+    if op is not None and depth and value.type == INT and all(v.type == INT for v in op.operands):
+        if op.kind in ("add", "sub"):
             a, b = (of_value(shapes, v, depth - 1) for v in op.operands)
             return a + b if op.kind == "add" else a - b
         if op.kind == "neg":
             return of_value(shapes, op.operands[0], depth - 1).scaled(-1)
-        if op.kind == "mul" and all(v.type == INT for v in op.operands):
+        if op.kind == "mul":
             a, b = (of_value(shapes, v, depth - 1) for v in op.operands)
             if not a.terms:
                 return b.scaled(a.const)
             if not b.terms:
                 return a.scaled(b.const)
-    return of_extent(shapes, shapes.of(value))
+    return Affine(0, {value: 1})

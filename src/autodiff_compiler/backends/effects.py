@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.performed import performed_checks
-from autodiff_compiler.backends.structure import Spelling, negated
+from autodiff_compiler.backends.structure import Spelling
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.types import Array
 
@@ -27,7 +27,7 @@ class Effects(Spelling):
         if self.performed(op):
             return []
         if op.kind == "check":
-            test = negated(self.condition(op.operands[0]))
+            test = self.negation(op.operands[0])
             error = syntax.raise_(op.attrs["error"], self.message(op.attrs["message"], op.operands[1:]))
             return [ast.If(test=test, body=[error], orelse=[])]
         return self._check(op)

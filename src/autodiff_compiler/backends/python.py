@@ -161,13 +161,13 @@ class PythonSpelling(Effects):
         if cast is not None and dtype_of(cast.operands[0].type) == "bool":
             return self.condition(cast.operands[0])
         op = self.printer.definition(value, "not")
-        if op is None:
-            return self.operand(value)
-        inner = self.printer.defs.get(op.operands[0])
-        nested = inner is not None and op.operands[0] in self.printer.nesting.inline
-        if nested and inner is not None and inner.kind in INVERSE and _compares_ints(inner):
-            return syntax.compare(COMPARISONS[INVERSE[inner.kind]], *self._loosened(inner))
-        return negated(self.condition(op.operands[0]))
+        return self.operand(value) if op is None else self.negation(op.operands[0])
+
+    def negation(self, value: Value) -> ast.expr:
+        op = self.printer.defs.get(value) if value in self.printer.nesting.inline else None
+        if op is not None and op.kind in INVERSE and (op.kind in ("eq", "ne") or _compares_ints(op)):
+            return syntax.compare(COMPARISONS[INVERSE[op.kind]], *self._loosened(op))
+        return negated(self.condition(value))
 
     def undefined(self, value: Value) -> ast.expr:
         if isinstance(value.type, Array):

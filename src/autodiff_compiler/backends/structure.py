@@ -65,6 +65,10 @@ class Spelling(ABC):
     def condition(self, value: Value) -> ast.expr:
         """A scalar boolean where only its truth matters."""
 
+    @abstractmethod
+    def negation(self, value: Value) -> ast.expr:
+        """The opposite of `condition`."""
+
 
 class Printer:
     """Prints the body of one function."""
@@ -209,7 +213,7 @@ class Printer:
         if then:
             return [ast.If(test=self.spelling.condition(condition), body=then, orelse=orelse)]
         if orelse:
-            return [ast.If(test=negated(self.spelling.condition(condition)), body=orelse, orelse=[])]
+            return [ast.If(test=self.spelling.negation(condition), body=orelse, orelse=[])]
         return []
 
     # -- loops -----------------------------------------------------------------------------------------------------
@@ -273,7 +277,7 @@ class Printer:
         body = self._loop_body(op)
         if not test_ops:
             return [*before, ast.While(test=test, body=body or [ast.Pass()], orelse=[])]
-        leave = ast.If(test=negated(test), body=[ast.Break()], orelse=[])
+        leave = ast.If(test=self.spelling.negation(condition.terminator.operands[0]), body=[ast.Break()], orelse=[])
         return [*before, ast.While(test=self.spelling.endless(), body=[*test_ops, leave, *body], orelse=[])]
 
     def _counters(self, op: Op) -> tuple[Value | None, Value | None]:
@@ -321,7 +325,7 @@ class Printer:
             if then and isinstance(then[-1], ast.Break):
                 return [*printed, *self._branch(last.operands[0], then, []), *orelse]
             if orelse and isinstance(orelse[-1], ast.Break):
-                test = negated(self.spelling.condition(last.operands[0]))
+                test = self.spelling.negation(last.operands[0])
                 return [*printed, ast.If(test=test, body=orelse, orelse=[]), *then]
             return [*printed, *self._branch(last.operands[0], then, orelse)]
         return [*self._ops(tuple(ops)), *self._leave(loop, yielded)]

@@ -20,7 +20,7 @@ Result = Op | Value | None
 
 
 def drop_broadcast(s: Peephole, op: Op) -> Result:
-    """An operand need not be broadcast beside one that has the extents of the result."""
+    """An operand need not be broadcast beside others that alone give the extents of the result."""
     if sum(isinstance(v.type, Array) for v in op.operands) < 2:
         return _inside_broadcast(s, op)
     for position, value in enumerate(op.operands):
@@ -28,7 +28,7 @@ def drop_broadcast(s: Peephole, op: Op) -> Result:
         if made is None:
             continue
         others = (*op.operands[:position], *op.operands[position + 1 :])
-        if s.shapes.broadcast(others) != tuple(map(s.shapes.find, s.shapes.extents(value))):
+        if s.shapes.broadcast(others) != s.shapes.broadcast(op.operands):
             continue
         small = made.operands[0 if made.kind == "broadcast_to" else -1]
         operands = (*op.operands[:position], small, *op.operands[position + 1 :])
@@ -76,7 +76,7 @@ def _load(s: Peephole, op: Op) -> Result:
     if fill is not None and isinstance(op.result.type, Scalar):
         return fill if fill.type == op.result.type else s.become(op, "cast", fill, dtype=op.result.type.dtype, kind="np")
     write = s.made_by(array, "store", "accum")
-    if write is not None and isinstance(op.result.type, Scalar) and _is_elsewhere(s, write, op):
+    if write is not None and isinstance(op.result.type, Scalar) and _is_elsewhere(s, write, path, indices):
         return s.become(op, "load", write.operands[0], *indices, **op.attrs)
     before = s.made_by(array, "store")
     if before is None or before.attrs["path"] != path or not is_basic(path):
@@ -89,11 +89,11 @@ def _load(s: Peephole, op: Op) -> Result:
     return value if s.shapes.same_shape(value, op.result) else None
 
 
-def _is_elsewhere(s: Peephole, write: Op, load: Op) -> bool:
-    """Whether a write of one element and a load of one have different constant indices (both counted from one end)."""
-    if write.attrs["path"] != load.attrs["path"] or not is_scalar_index(load.attrs["path"], rank(load.operands[0].type)):
+def _is_elsewhere(s: Peephole, write: Op, path: Path, indices: list[Value]) -> bool:
+    """Whether one element is written, and another one stands at a path: different constants, both counted from one end."""
+    if write.attrs["path"] != path or not is_scalar_index(path, rank(write.result.type)):
         return False
-    pairs = [(s.constant(a), s.constant(b)) for a, b in zip(write.operands[1:-1], load.operands[1:])]
+    pairs = [(s.constant(a), s.constant(b)) for a, b in zip(write.operands[1:-1], indices)]
     return any(isinstance(a, int) and isinstance(b, int) and a != b and (a < 0) == (b < 0) for a, b in pairs)
 
 
@@ -113,9 +113,18 @@ def _write(s: Peephole, op: Op) -> Result:
     fresh = op.kind == "store" or _is_zero(s, array)
     if fresh and is_whole(path):
         return _overwritten(s, op, array, value)
-    if op.kind == "accum" and fresh and is_basic(path):
+    if op.kind == "accum" and is_basic(path) and (fresh or _is_zero(s, _before_elsewhere(s, array, path, indices))):
         return s.become(op, "store", *op.operands, **op.attrs)
     return None
+
+
+def _before_elsewhere(s: Peephole, array: Value, path: Path, indices: list[Value]) -> Value:
+    """The array before writes of other elements than the one at the path."""
+    write = s.made_by(array, "store", "accum")
+    while write is not None and _is_elsewhere(s, write, path, indices):
+        array = write.operands[0]
+        write = s.made_by(array, "store", "accum")
+    return array
 
 
 def _cleared(s: Peephole, op: Op) -> Result:
