@@ -195,13 +195,12 @@ def pushforward(lowered: Lowered, active: Sequence[bool], options: Options) -> C
     return done
 
 
-def pullback(lowered: Lowered, active: Sequence[bool], options: Options) -> tuple[Compilation, Compilation]:
+def pullback_ir(lowered: Lowered, active: Sequence[bool], options: Options) -> tuple[Compilation, Compilation]:
     """Reverse mode in two functions: arguments -> (result, residuals), and (residuals, cotangents) -> adjoints.
 
     The adjoints are a tuple with an entry for every parameter but captures, None where nothing varies.
     """
     first, second = Compilation(options), Compilation(options)
-    wrt = _active_names(lowered.function, active)
     with _dumped(first):
         fn = _optimised(first, lowered.function)
         out = fn.result_tree or Leaf()
@@ -225,12 +224,20 @@ def pullback(lowered: Lowered, active: Sequence[bool], options: Options) -> tupl
             param_trees=(("residuals", residuals), ("out_bar", cotangents)),
         )
         second.keep("derivative", optimised)
-        _emit(second, _docstring("Reverse sweep", lowered.function, wrt))
     with _dumped(first):
         order = [*range(len(fn.results)), *(len(fn.results) + i for i, needed in enumerate(used) if needed)]
         first.keep("forward", _laid_out(forward, order, Node(tuple, (out, residuals))))
         _optimise_derivative(first, "forward")
-        _emit(first, f"Result of {fn.name} and what its reverse sweep needs.")
+    return first, second
+
+
+def pullback(lowered: Lowered, active: Sequence[bool], options: Options) -> tuple[Compilation, Compilation]:
+    """`pullback_ir`, printed and loaded."""
+    first, second = pullback_ir(lowered, active, options)
+    with _dumped(second):
+        _emit(second, _docstring("Reverse sweep", lowered.function, _active_names(lowered.function, active)))
+    with _dumped(first):
+        _emit(first, f"Result of {lowered.function.name} and what its reverse sweep needs.")
     return first, second
 
 
@@ -301,7 +308,9 @@ def _named(fn: Function) -> Function:
     env = {}
     for python_name, tree, values in _parameters(fn):
         for value in values:
-            name = python_name if isinstance(tree, Leaf) else _fresh(_identifier(value.name, f"{python_name}_item"), taken)
+            name = (
+                python_name if isinstance(tree, Leaf) else _fresh(_identifier(value.name, f"{python_name}_item"), taken)
+            )
             if name != value.name:
                 env[value] = Value(value.type, name)
     return Rewriter(env).function(fn) if env else fn

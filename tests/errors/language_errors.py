@@ -166,7 +166,7 @@ CASES = [
         "    return stop_gradient(xs)  # here", (1.0, 3),
     ),
     ("AD189", USER, "def f(x):  # here\n    return lambda v: v * x", (1.0,)),
-    ("AD190", UNSUPPORTED, "from autodiff_compiler import vjp\ndef f(x):\n    return vjp(math.sin, x)  # here", (1.0,)),
+    ("AD190", UNSUPPORTED, "from autodiff_compiler import vjp\ndef f(x):\n    return vjp([x].append, x)  # here", (1.0,)),
     ("AD191", UNSUPPORTED, "def f(a):\n    pairs = zip(a, a)  # here\n    return sum(x * y for x, y in pairs)", (A3,)),
     ("AD191", UNSUPPORTED, "def f(a):\n    g = (x * 2 for x in a)  # here\n    return sum(g)", (A3,)),
     ("AD191", UNSUPPORTED, "def g(it):\n    return sum(it)\ndef f(a):\n    return g(x * 2 for x in a)  # here", (A3,)),

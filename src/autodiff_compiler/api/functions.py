@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from autodiff_compiler.api.binding import Argnums
 from autodiff_compiler.api.derivative import Derivative
-from autodiff_compiler.api.products import Pullback, pushforward_of, reverse_of
+from autodiff_compiler.api.products import Pullback, Pushforward, Reverse, pushforward_of, reverse_of
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.options import Options
@@ -74,7 +74,7 @@ def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options:
     >>> jvp("def f(x, n): return x ** 2 * n", (3.0, 2), (1.0, None))
     (18.0, 12.0)
     """
-    return pushforward_of(function_of(fun), options_of(**options))(primals, tangents)
+    return _pushforward(fun, **options)(primals, tangents)
 
 
 def vjp(fun: Source, *primals: Any, **options: Any) -> tuple[Any, Pullback]:
@@ -85,7 +85,7 @@ def vjp(fun: Source, *primals: Any, **options: Any) -> tuple[Any, Pullback]:
     >>> out, pullback(1.0)
     (6.0, (2.0, 3.0))
     """
-    return reverse_of(function_of(fun), options_of(**options))(primals)
+    return _reverse(fun, **options)(primals)
 
 
 def options_of(**given: Any) -> Options:
@@ -108,6 +108,16 @@ def function_of(fun: Source) -> Callable:
     return fun
 
 
+def _pushforward(fun: Source, **options: Any) -> Pushforward:
+    return pushforward_of(function_of(fun), options_of(**options))
+
+
+def _reverse(fun: Source, **options: Any) -> Reverse:
+    return reverse_of(function_of(fun), options_of(**options))
+
+
 # For the frontend: inside a differentiated function these are called when compiling.
 grad.makes_derivatives = True  # type: ignore[attr-defined]
 value_and_grad.makes_derivatives = True  # type: ignore[attr-defined]
+jvp.pushforward = _pushforward  # type: ignore[attr-defined]
+vjp.reverse = _reverse  # type: ignore[attr-defined]

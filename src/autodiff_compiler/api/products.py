@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from autodiff_compiler import driver
@@ -20,6 +21,8 @@ from autodiff_compiler.api.binding import (
 )
 from autodiff_compiler.api.specialise import Specialisation, Table, memo
 from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.frontend import Lowered
+from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.tree import Leaf, Tree, flatten, rebuild
 from autodiff_compiler.ir.tree import Node as TreeNode
 from autodiff_compiler.ir.types import Type, is_float
@@ -37,9 +40,13 @@ class Pushforward:
 
     def build(self, arguments: Described, values: Sequence[Any] | None, varying: tuple[bool, ...]) -> Specialisation:
         lowered = driver.lower(self.fun, arguments, self.options, values)
-        # Captures come after the arguments and do not vary.
-        active = [*varying, *[False] * (len(lowered.function.params) - len(varying))]
-        return Specialisation(lowered, driver.pushforward(lowered, active, self.options))
+        return Specialisation(lowered, driver.pushforward(lowered, _active(lowered, varying), self.options))
+
+    def inside(self, arguments: Described, varying: Sequence[bool]) -> Lowered:
+        """The derivative's IR, for a call inside a differentiated function: (arguments, tangents, captures)."""
+        lowered = driver.lower(self.fun, arguments, self.options)
+        compiled = driver.pushforward_ir(lowered, _active(lowered, varying), self.options)
+        return replace(lowered, function=compiled.stages["derivative"])
 
     def for_types(self, wrt: Sequence[str], types: dict[str, str] | None = None) -> Specialisation:
         """The specialisation for types given as text, with tangents for the parameters named in `wrt`."""
@@ -75,6 +82,11 @@ class Pushforward:
         types = described(values)
         found, captured = self.table.get(types, leaves_of(values, types), (tuple(varying),))
         return found.compiled.call(*values.values(), *given, *captured)
+
+
+def _active(lowered: Lowered, varying: Sequence[bool]) -> list[bool]:
+    """A flag for each parameter: captures come after the arguments and do not vary."""
+    return [*varying, *[False] * (len(lowered.function.params) - len(varying))]
 
 
 def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any) -> tuple[list[bool], list[Any]]:
@@ -150,11 +162,21 @@ class Reverse:
     def build(self, arguments: Described, values: Sequence[Any] | None, count: int) -> Specialisation:
         """`count` arguments were given and vary; defaults do not."""
         lowered = driver.lower(self.fun, arguments, self.options, values)
+        return Specialisation(lowered, *driver.pullback(lowered, self._active(lowered, arguments, count), self.options))
+
+    def inside(self, arguments: Described, count: int) -> tuple[Lowered, Function]:
+        """The IR of both sweeps, for a call inside a differentiated function: (arguments, captures) -> (result, residuals),
+        and (residuals, cotangents) -> adjoints."""
+        lowered = driver.lower(self.fun, arguments, self.options)
+        first, second = driver.pullback_ir(lowered, self._active(lowered, arguments, count), self.options)
+        return replace(lowered, function=first.stages["derivative"]), second.stages["derivative"]
+
+    def _active(self, lowered: Lowered, arguments: Described, count: int) -> list[bool]:
         own = sum(len(types) for _, _, types in arguments[:count])
         active = [is_float(v.type) and i < own for i, v in enumerate(lowered.function.params)]
         if not any(active):
             raise UserError("AD424", f"vjp of {self.signature.function}: no argument holds a float")
-        return Specialisation(lowered, *driver.pullback(lowered, active, self.options))
+        return active
 
     def __call__(self, primals: Sequence[Any]) -> tuple[Any, Pullback]:
         arguments = {name: normalised(name, v) for name, v in self.signature.bind(primals, {}).items()}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from autodiff_compiler.diagnostics import Span, UserError
 from autodiff_compiler.frontend import assignment, calls, expressions, statements
-from autodiff_compiler.frontend.captures import Capture, Captures, Guard
+from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.mixed import refuse_mixed
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.source import find_source, plain_function
@@ -24,22 +24,6 @@ from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
 from autodiff_compiler.ir.types import INTS, Array, Scalar, Type
 
 Argument = tuple[str, Tree, list[Type]]
-
-
-@dataclass(frozen=True)
-class Lowered:
-    """A lowered function and what it depends on besides its arguments.
-
-    `captures` are the hidden parameters that follow the arguments' leaves; `guards` must hold for the function to be
-    used again; `static_leaves` are arguments that were needed at compile time: index of the leaf to its value; `written`
-    are the indices of the leaves that the function writes into.
-    """
-
-    function: Function
-    captures: tuple[Capture, ...]
-    guards: tuple[Guard, ...]
-    static_leaves: Mapping[int, Any]
-    written: tuple[int, ...] = ()
 
 
 def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[Any] | None = None) -> Lowered:

@@ -1,0 +1,148 @@
+"""`jvp` and `vjp` inside a differentiated function.
+
+`vjp(f, x)` there gives the result and a pullback: a partial call of the reverse sweep with the residuals, which are
+ordinary values of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.inlining import bound, flattened, inlined, spliced, with_floats
+from autodiff_compiler.frontend.values import Abs, Box, Items, Partial, Static, Tup
+from autodiff_compiler.ir.core import Function, Value
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, is_float
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """The reverse sweep of a `vjp`, as something to call: (result, residuals, cotangent) -> adjoints."""
+
+    function: Function
+    result: Tree
+
+
+class _Mismatch(Exception):  # noqa: N818  (becomes an error where the argument's name is known)
+    """A tangent or cotangent has another structure than its value."""
+
+
+def jvp(ctx: Context, pushforward: Any, args: list[Abs]) -> Abs:
+    """`jvp(f, primals, tangents)`."""
+    if len(args) != 2:
+        raise ctx.wrong("AD421", "jvp takes a function, primals and tangents", "jvp(f, (x,), (x_dot,))")
+    primals, tangents = (_items(ctx, x) for x in args)
+    if len(primals) != len(tangents):
+        raise ctx.wrong("AD421", f"jvp was given {len(primals)} primals and {len(tangents)} tangents")
+    given = bound(ctx, pushforward.fun, pushforward.signature.signature, primals, {})
+    described: list[tuple[str, Tree, list[Any]]] = []
+    own: list[Value] = []
+    dots: list[Value | None] = []
+    directions: list[Abs] = [*tangents, *[Static(None)] * (len(given) - len(tangents))]
+    for (name, x), direction in zip(given.items(), directions):
+        values, tree = flattened(ctx, x)
+        if not (isinstance(direction, Static) and direction.obj is None):
+            values = with_floats(ctx, values)
+        dots += _matched(ctx, f"the tangent of {name}", "AD422", tree, values, direction)
+        own += values
+        described.append((name, tree, [v.type for v in values]))
+    varying = tuple(dot is not None for dot in dots)
+    if not any(varying):
+        raise ctx.wrong("AD421", "every tangent is None: there is no direction to differentiate in")
+    lowered = pushforward.inside(described, varying)
+    return inlined(ctx, lowered, list(given.values()), [*own, *(dot for dot in dots if dot is not None)])
+
+
+def vjp(ctx: Context, reverse: Any, args: list[Abs]) -> Abs:
+    """`vjp(f, *args)`: the result, and the pullback."""
+    given = bound(ctx, reverse.fun, reverse.signature.signature, args, {})
+    parts = [(name, *flattened(ctx, x)) for name, x in given.items()]
+    described = [(name, tree, [v.type for v in values]) for name, values, tree in parts]
+    lowered, sweep = reverse.inside(described, len(args))
+    made = inlined(ctx, lowered, list(given.values()), [v for _, values, _ in parts for v in values])
+    assert isinstance(made, Tup)
+    out, residuals = made.items
+    # The caller may write into the result that is handed out; the pullback asks for the shape of what it was.
+    result, tree = flattened(ctx, out)
+    kept = Tup(tuple(ctx.from_value(v) for v in result))
+    return Tup((out, Partial(Static(Sweep(sweep, tree)), (kept, residuals), {})))
+
+
+def pull_back(ctx: Context, sweep: Sweep, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """`pullback(cotangent)`: the adjoints of the arguments, a tuple."""
+    if len(args) != 3 or kwargs:
+        raise ctx.wrong("AD423", "a pullback takes one cotangent")
+    result, residuals, cotangent = args
+    values, _ = flattened(ctx, result)
+    bars = _matched(ctx, "the cotangent", "AD423", sweep.result, values, cotangent, every=True)
+    saved, _ = flattened(ctx, residuals)
+    return spliced(ctx, sweep.function, [*saved, *(bar for bar in bars if bar is not None)])
+
+
+def _items(ctx: Context, x: Abs) -> list[Abs]:
+    if isinstance(x, Tup):
+        return list(x.items)
+    if isinstance(x, Box) and x.cls is list and isinstance(content := ctx.state.content(x), Items):
+        return list(content.items)
+    raise ctx.wrong("AD421", "jvp takes primals and tangents as tuples", "jvp(f, (x,), (x_dot,))")
+
+
+def _matched(
+    ctx: Context, name: str, code: str, tree: Tree, values: Sequence[Value], given: Abs, *, every: bool = False
+) -> list[Value | None]:
+    """What a tangent or cotangent gives for each leaf of its value; None for a leaf that does not vary.
+
+    With `every` each float leaf must have one, and what stands beside the other leaves is not looked at.
+    """
+    parts, structure = flattened(ctx, given)
+    try:
+        found = _aligned(tree, structure, iter(parts))
+    except _Mismatch:
+        raise ctx.wrong(code, f"{name} must have the structure of its value") from None
+    matched: list[Value | None] = []
+    for value, part in zip(values, found, strict=True):
+        if every and not is_float(value.type):
+            matched.append(None)
+        elif part is not None:
+            matched.append(_fitting(ctx, name, part, value))
+        elif every:
+            raise ctx.wrong(code, f"{name} must have the structure of its value")
+        else:
+            matched.append(None)
+    return matched
+
+
+def _aligned(tree: Tree, given: Tree, parts: Iterator[Value]) -> list[Value | None]:
+    """The parts of `given`, whose structure is that of `tree` but for None in place of what does not vary."""
+    if isinstance(given, Const) and given.value is None:
+        return [None] * leaves(tree)
+    if isinstance(tree, Leaf) and isinstance(given, Leaf):
+        return [next(parts)]
+    if isinstance(tree, Node) and isinstance(given, Node):
+        if (tree.cls, tree.keys, len(tree.children)) == (given.cls, given.keys, len(given.children)):
+            return [leaf for a, b in zip(tree.children, given.children) for leaf in _aligned(a, b, parts)]
+    elif isinstance(tree, Const) and isinstance(given, Const):
+        return []
+    raise _Mismatch
+
+
+def _fitting(ctx: Context, name: str, part: Value, value: Value) -> Value:
+    """A leaf of a tangent or cotangent in the type of its value: numbers are converted, arrays are checked."""
+    b, type_ = ctx.b, value.type
+    if not is_float(type_):
+        raise ctx.wrong("AD422", f"{name}: a value of type {type_} cannot vary", "give None as its tangent")
+    if isinstance(type_, Scalar) and isinstance(part.type, Scalar) and part.type.dtype != "bool":
+        return b.cast(part, type_)
+    if part.type != type_:
+        raise ctx.wrong("AD414", f"{name} must be of the type of its value, {type_}, not {part.type}")
+    if isinstance(type_, Array):
+        for axis in range(type_.rank):
+            message = f"{name} must have the shape of its value"
+            b.emit("check_equal", (b.dim(part, axis), b.dim(value, axis)), {"message": message})
+    if isinstance(type_, ListOf):
+        lengths = (b.op("list_len", part), b.op("list_len", value))
+        b.emit("check_equal", lengths, {"message": f"{name} must have the length of its value"})
+    return part
