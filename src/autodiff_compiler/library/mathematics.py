@@ -149,7 +149,7 @@ def isclose(b: Builder, x: Any, y: Any, /, *, rel_tol: Any = 1e-9, abs_tol: Any 
     return b.op("or", b.compare("eq", left, right), b.op("and", near, finite))
 
 
-_WAY_OUT = "derive it by hand and give the rule as a custom derivative"
+_WAY_OUT = "approximate it with functions that are supported"
 for _name in ("erf", "erfc", "gamma", "lgamma"):
     refuse(getattr(math, _name), f"math.{_name}", _WAY_OUT)
 for _name in ("remainder", "ldexp", "frexp", "comb", "perm", "factorial", "gcd", "lcm", "isqrt", "nextafter", "ulp"):
