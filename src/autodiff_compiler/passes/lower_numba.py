@@ -193,8 +193,10 @@ class _Nest:
             return
         place = b.load(target, path or WHOLE, operands)
         self.shapes.define(b.ops[-1])
-        # An array that is read may have the same extents; then no view of the target stands among the writes.
-        whole = next((leaf for leaf in others if self.shapes.same_shape(leaf, place)), place)
+        # An array that is read may have the same extents; then no view of the target stands among the writes.  Of several
+        # the last one made: in the reverse sweep loops share a cotangent, and with it what LLVM knows of their bounds.
+        alike = [leaf for leaf in others if self.shapes.same_shape(leaf, place)]
+        whole = max(alike, key=lambda leaf: self.shapes.order.get(leaf, -1), default=place)
         dims = b.dims(whole)
         self.leaves = others
         self.prepare(whole)
