@@ -228,8 +228,20 @@ def flip_is_a_view(a):
 @case(M34)
 def other_views(a):
     views = (
-        np.flipud(a), np.fliplr(a), np.swapaxes(a, 0, 1), np.moveaxis(a, 0, 1), np.atleast_1d(a), np.ravel(a),
-        np.expand_dims(a, 0), np.transpose(a), a.T, np.ravel(a), a.reshape(-1), a[None], a.swapaxes(0, 1), np.atleast_2d(a),
+        np.flipud(a),
+        np.fliplr(a),
+        np.swapaxes(a, 0, 1),
+        np.moveaxis(a, 0, 1),
+        np.atleast_1d(a),
+        np.ravel(a),
+        np.expand_dims(a, 0),
+        np.transpose(a),
+        a.T,
+        np.ravel(a),
+        a.reshape(-1),
+        a[None],
+        a.swapaxes(0, 1),
+        np.atleast_2d(a),
     )
     a[0, 0] = 99.0
     return tuple(v * 1.0 for v in views)
@@ -238,9 +250,29 @@ def other_views(a):
 @case(M34, M34.astype(np.float32))
 def copies(a):
     made = (
-        np.array(a), a.copy(), np.copy(a), a.astype(np.float64), a.flatten(), +a, abs(a), np.abs(a), a[[0, 1, 2]], a * 1,
-        np.clip(a, 0, 100), np.where(a > 0, a, a), np.concatenate([a]), np.stack([a]), np.positive(a), a[a > -1], np.roll(a, 0),
-        np.maximum(a, a), np.full_like(a, 1.0), a.repeat(1), np.tile(a, 1), np.vstack([a]), a.take([0, 1], 0),
+        np.array(a),
+        a.copy(),
+        np.copy(a),
+        a.astype(np.float64),
+        a.flatten(),
+        +a,
+        abs(a),
+        np.abs(a),
+        a[[0, 1, 2]],
+        a * 1,
+        np.clip(a, 0, 100),
+        np.where(a > 0, a, a),
+        np.concatenate([a]),
+        np.stack([a]),
+        np.positive(a),
+        a[a > -1],
+        np.roll(a, 0),
+        np.maximum(a, a),
+        np.full_like(a, 1.0),
+        a.repeat(1),
+        np.tile(a, 1),
+        np.vstack([a]),
+        a.take([0, 1], 0),
     )
     a[:] = -5.0
     return made
@@ -360,3 +392,35 @@ def ranges_as_arrays(a, n):
     b[range(n), 0] += 1.0
     b[range(-1, 2), 1] += 1.0  # the last row twice, added once
     return b, a[range(2, -1, -2)], np.array(range(1, n)), np.sum(range(n)), np.pad(a, n - 2)
+
+
+@case((A5, np.array([True, False, True, True, False])))
+def written_into_out(a, chosen):
+    b = a.copy()
+    again = np.multiply(b, 2.0, out=b)
+    again[0] = 7.0
+    np.add(b[1:], b[:-1], b[1:])
+    m = np.ones((3, 5))
+    np.exp(a, out=m[0])
+    np.add(a, 1, out=(m[1:],))
+    np.sqrt(np.abs(a), out=m[2], where=chosen)
+    less = np.zeros(5, dtype=bool)
+    np.less(a, b, out=less)
+    small = np.zeros(5, dtype=np.float32)
+    np.subtract(a, b, out=small)
+    return b, again, m, less, small
+
+
+@case(M34)
+def reduced_into_out(m):
+    sums, squares, running = np.zeros(4), np.zeros((3, 3)), np.empty_like(m)
+    np.sum(m, axis=0, out=sums, initial=2.0)
+    np.matmul(m, m.T, out=squares)
+    np.cumsum(m, axis=1, out=running)
+    np.multiply(m, 2.0, out=m)
+    return sums, squares, running, m
+
+
+@case((A5, np.zeros(4)), (A5, np.zeros(1)))
+def out_of_another_shape(a, out):
+    return np.add(a, 1.0, out=out)

@@ -12,7 +12,7 @@ from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Items, Range, Ref, Slice, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
-from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, dtype_of, from_numpy_dtype, rank
+from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, dtype_of, from_numpy_dtype, numpy_dtype, rank
 from autodiff_compiler.library import lookup
 
 WHOLE_ARRAY: Path = (("index", (WHOLE,)),)
@@ -263,3 +263,11 @@ def _check_fits(ctx: Context, target: Value, value: Value) -> None:
     offset = target.type.rank - value.type.rank
     for axis in range(value.type.rank):
         b.emit("check_broadcast", (b.dim(value, axis), b.dim(target, axis + offset)))
+
+
+def check_cast(ctx: Context, result: str, array: str) -> None:
+    """NumPy's in-place operators, and its functions with `out=`, cast their result within one kind only."""
+    if not np.can_cast(numpy_dtype(result), numpy_dtype(array), "same_kind"):
+        raise ctx.wrong(
+            "AD128", f"a result of {result} is written into an array of {array}", "make the array a float array"
+        )

@@ -11,7 +11,7 @@ from autodiff_compiler.frontend import array_places, calls, expressions, members
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import FLOATS, Scalar, numpy_dtype
+from autodiff_compiler.ir.types import FLOATS, Scalar
 from autodiff_compiler.library import arith
 
 
@@ -132,7 +132,7 @@ def _augment_array(ctx: Context, base: Ref, index: list[Index], op: type[ast.ope
     result = expressions.binary(ctx, op, current, value)
     if isinstance(current, Ref):
         assert isinstance(result, Ref)
-        _check_cast(ctx, result.type.dtype, base.type.dtype)
+        array_places.check_cast(ctx, result.type.dtype, base.type.dtype)
     subscripts.store(ctx, base, index, result)
 
 
@@ -167,15 +167,5 @@ def _in_place(ctx: Context, ref: Ref, path: Any, operands: list[Value], op: type
     current = ctx.b.load(ctx.read(ref), path, operands)
     result = ctx.from_value(arith.binary(ctx.b, op.__name__, current, ctx.to_library(value)))
     if isinstance(result, Ref):
-        _check_cast(ctx, result.type.dtype, ref.type.dtype)
+        array_places.check_cast(ctx, result.type.dtype, ref.type.dtype)
     array_places.store_at(ctx, ref, path, operands, result)
-
-
-def _check_cast(ctx: Context, result: str, array: str) -> None:
-    """NumPy's in-place operators cast their result within one kind only."""
-    if not np.can_cast(numpy_dtype(result), numpy_dtype(array), "same_kind"):
-        raise ctx.wrong(
-            "AD128",
-            f"an in-place operator whose result is {result} on an array of {array}",
-            "make the array a float array",
-        )

@@ -18,7 +18,7 @@ import numpy as np
 
 from autodiff_compiler import library
 from autodiff_compiler.diagnostics import AutodiffError
-from autodiff_compiler.frontend import builtin_calls, derivatives, members
+from autodiff_compiler.frontend import builtin_calls, derivatives, members, outputs
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import Sequence, iterate
@@ -147,6 +147,9 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     pure = getattr(obj, "__module__", "") in ("math", "builtins") and not library.is_refused(entry)
     if pure and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
+    out = outputs.destination(obj, args, kwargs)
+    if out is not None and not library.is_refused(entry):
+        return outputs.call_into(ctx, obj, entry, out, args, kwargs)
     first = args[0] if args else next(iter(kwargs.values()), None)
     result = ctx.call_entry(entry, args, kwargs)
     if isinstance(first, Ref) and obj in _SAME_ARRAY and isinstance(result, Value) and result.type == first.type:
