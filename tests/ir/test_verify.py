@@ -14,7 +14,7 @@ from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.tree import Leaf, Node
 from autodiff_compiler.ir.types import F64, FLOAT, INT, Array, Scalar
 from autodiff_compiler.ir.verify import verify
-from autodiff_compiler.ir.walk import all_ops, map_ops
+from autodiff_compiler.ir.walk import all_ops
 
 TEXTS = [s.text for s in SAMPLES] + EFFECTS
 
@@ -40,7 +40,12 @@ def test_samples_are_accepted(text):
 def with_results(fn, target, types):
     """The function with other result types of one op; later uses keep the old values, which are then undefined."""
     new = tuple(Value(t, "changed") for t in types)
-    return map_ops(fn, lambda op: replace(op, results=new) if op.kind == target else op)
+
+    def changed(region):
+        ops = [replace(op, regions=tuple(map(changed, op.regions))) for op in region.ops]
+        return Region(region.params, tuple(replace(op, results=new) if op.kind == target else op for op in ops))
+
+    return replace(fn, body=changed(fn.body))
 
 
 WITH_RESULTS = sorted({op.kind for text in TEXTS for op in all_ops(parse_function(text).body) if op.results})

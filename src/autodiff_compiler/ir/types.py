@@ -77,7 +77,6 @@ FLOAT = Scalar("f64", "py")
 INT = Scalar("i64", "py")
 BOOL = Scalar("bool", "py")
 F64 = Scalar("f64")
-I64 = Scalar("i64")
 NP_BOOL = Scalar("bool")
 
 

@@ -6,7 +6,7 @@ copies a region through a map from old values to new ones, and a pass overrides 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -134,17 +134,3 @@ class _Cloner(Rewriter):
         operands = tuple(self.value(v) for v in op.operands)
         results = tuple(self.env[r] for r in op.results)
         self.out.append(Op(op.kind, operands, results, op.attrs, regions, op.span))
-
-
-def map_ops(function: Function, change: Callable[[Op], Op]) -> Function:
-    """The function with every op (inner ones first) passed through `change`."""
-
-    def region(old: Region) -> Region:
-        ops = []
-        for op in old.ops:
-            if op.regions:
-                op = replace(op, regions=tuple(region(r) for r in op.regions))
-            ops.append(change(op))
-        return Region(old.params, tuple(ops))
-
-    return replace(function, body=region(function.body))
