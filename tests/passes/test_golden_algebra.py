@@ -134,6 +134,17 @@ def test_fold_extent_of_what_is_computed_from_a_broadcast() -> None:
             "%0: float = const 3.0\n%1: f64 = mul %0, %s\n%r: f64 = sub %p, %1\nreturn %r",
         ),
         ("%k: float = const -1.0\n%r: f64 = mul %k, %s", "%r: f64 = neg %s\nreturn %r"),
+        # The type of the result is strong, that of p is weak.
+        ("%k: f64 = const 1.0\n%r: f64 = mul %p, %k", "%r: f64 = cast %p {dtype='f64', kind='np'}\nreturn %r"),
+        # Minus signs of constants move outwards.
+        (
+            "%k: float = const -4.0\n%a: f64 = div %k, %s\n%r: f64 = sub %s, %a",
+            "%0: float = const 4.0\n%1: f64 = div %0, %s\n%r: f64 = add %s, %1\nreturn %r",
+        ),
+        (
+            "%k: float = const -4.0\n%a: f64 = div %k, %s\n%r: f64 = add %a, %s",
+            "%0: float = const 4.0\n%1: f64 = div %0, %s\n%r: f64 = sub %s, %1\nreturn %r",
+        ),
         ("%k: float = const 4.0\n%r: f64 = div0 %s, %k", "%k: float = const 4.0\n%r: f64 = div %s, %k\nreturn %r"),
         ("%k: float = const 4.0\n%r: f64 = div0 %k, %s", "%k: float = const 4.0\n%r: f64 = div %k, %s\nreturn %r"),
         ("%a: bool = not %c\n%r: bool = not %a", "return %c"),
@@ -165,8 +176,6 @@ def test_simplify_gathers_exact_constants_only() -> None:
         "%k: float = const 0.0\n%r: f64 = mul %s, %k\nreturn %r",
         # Python floats: x / 0.0 raises, div0 does not.
         "%k: float = const 4.0\n%r: float = div0 %k, %p\nreturn %r",
-        # The type of the result is strong, that of p is weak.
-        "%k: f64 = const 1.0\n%r: f64 = mul %p, %k\nreturn %r",
         # NaN is neither less nor not less.
         "%a: bool = lt %p, %p\n%r: bool = not %a\nreturn %r",
         # The extents of x and y may differ: one may be 1.

@@ -15,7 +15,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import Array, ListOf, Type, is_float, rank
+from autodiff_compiler.ir.types import INTS, Array, ListOf, Type, dtype_of, is_float, rank
 from autodiff_compiler.ir.verify import verify
 
 
@@ -38,6 +38,11 @@ def _constants(fn: Function) -> dict[Value, float]:
     return {op.result: op.attrs["value"] for op in fn.body.ops if op.kind == "const"}
 
 
+def _converted(fn: Function) -> set[Value]:
+    """Floats that were integers."""
+    return {op.result for op in fn.body.ops if op.kind == "cast" and dtype_of(op.operands[0].type) in INTS}
+
+
 def _copy(b: Builder, fn: Function) -> None:
     b.ops.extend(fn.body.ops[:-1])
 
@@ -50,7 +55,7 @@ def forward(fn: Function) -> Function:
     tangents: dict[Value, Value | None] = dict(seeds)
     for op in fn.body.ops[:-1]:
         b.ops.append(op)
-        found = rules.jvp(b, op, [tangents.get(v) for v in op.operands], constants=known)
+        found = rules.jvp(b, op, [tangents.get(v) for v in op.operands], constants=known, whole=_converted(fn))
         assert len(found) == len(op.results)
         for result, tangent in zip(op.results, found):
             assert tangent is None or tangent.type == result.type, f"{op.kind}: {tangent.type} for {result.type}"
@@ -71,7 +76,7 @@ def reverse(fn: Function) -> Function:
     for op in reversed(fn.body.ops[:-1]):
         wanted = [i for i, v in enumerate(op.operands) if is_float(v.type)]
         cotangents = [adjoints.get(r) for r in op.results]
-        for i, contribution in rules.vjp(b, op, cotangents, wanted, constants=known).items():
+        for i, contribution in rules.vjp(b, op, cotangents, wanted, constants=known, whole=_converted(fn)).items():
             _contribute(b, adjoints, op, i, contribution)
     floats = [p for p in fn.params if is_float(p.type)]
     return close(b, (*fn.params, *seeds), [adjoints.get(p) or b.zeros_like(p) for p in floats])

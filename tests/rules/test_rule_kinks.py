@@ -10,7 +10,7 @@ from rule_harness import build, forward, reverse
 
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import F64, FLOAT, Array
+from autodiff_compiler.ir.types import F64, FLOAT, INT, Array
 
 INF, NAN = math.inf, math.nan
 
@@ -105,6 +105,19 @@ def test_integer_powers_at_zero_to_second_order(n):
     second = forward(reverse(fn))
     expected = 2.0 if n == 2.0 else 0.0
     assert run(second, [0.0, n, 1.0, 1.0, 0.0, 0.0])[0] == expected
+
+
+@pytest.mark.parametrize("type_", [FLOAT, F64])
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_powers_of_run_time_integers_at_zero(type_, n):
+    """Reverse over reverse, where the exponent was converted from an integer: the factor n = 0 beside an infinite power."""
+    fn = build([type_, INT], lambda b, x, m: b.op("pow", x, b.cast(m, type_)))
+    second = reverse(reverse(fn))
+    number = float if type_ == FLOAT else np.float64
+    with np.errstate(invalid="raise"):
+        adjoints = run(second, [number(0.0), n, number(1.0), number(1.0)])
+    assert adjoints[0] == (2.0 if n == 2 else 0.0)
+    assert adjoints[1] == (1.0 if n == 1 else 0.0)
 
 
 @pytest.mark.parametrize(

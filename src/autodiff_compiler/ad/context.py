@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autodiff_compiler.ad.names import bar_name, constants_of
+from autodiff_compiler.ad.names import bar_name, constants_of, whole_numbers
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.analysis.shapes import Extent, Shapes
 from autodiff_compiler.analysis.slots import Slot, slots
@@ -27,6 +27,7 @@ class Context:
         self.save_all = save_all
         self.shapes = Shapes(body)
         self.constants = constants_of(body)
+        self.whole = whole_numbers(body, self.constants)
         self.home: dict[Value, Region] = {}
         self.parent: dict[Region, Region] = {}
         self.owner: dict[Region, Op] = {}

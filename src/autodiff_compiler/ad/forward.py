@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from autodiff_compiler import rules
 from autodiff_compiler.ad.errors import check_inputs
-from autodiff_compiler.ad.names import constants_of, named
+from autodiff_compiler.ad.names import constants_of, named, whole_numbers
 from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.analysis.slots import loop_body, slots
 from autodiff_compiler.ir.builder import Builder, OpenRegion
@@ -48,6 +48,7 @@ class _Forward:
         self.active = active
         self.dots = dots
         self.constants = constants_of(body)
+        self.whole = whole_numbers(body, self.constants)
         self.undefined = {op.result for op in all_ops(body) if op.kind == "undef"}
 
     def tangent(self, value: Value) -> Value:
@@ -77,7 +78,7 @@ class _Forward:
         if not any(r in self.active for r in op.results) or all(t is None for t in tangents):
             return
         before = len(self.b.ops)
-        (dot,) = rules.jvp(self.b, op, tangents, constants=self.constants)
+        (dot,) = rules.jvp(self.b, op, tangents, constants=self.constants, whole=self.whole)
         if dot is not None:
             dot = dot if isinstance(dot.type, ListOf) else self.b.cast(dot, op.result.type)
             hint = f"{op.result.name}_dot" if op.result.name else ""

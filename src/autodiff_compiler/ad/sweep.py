@@ -41,7 +41,7 @@ class Sweep:
             return
         b = self.context.b
         before = len(b.ops)
-        given = rules.vjp(b, op, bars, wanted, constants=self.context.constants)
+        given = rules.vjp(b, op, bars, wanted, constants=self.context.constants, whole=self.context.whole)
         values = [contribution.value for contribution in given.values()]
         for index, contribution in given.items():
             if len(b.ops) == before:

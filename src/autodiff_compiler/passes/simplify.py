@@ -143,9 +143,9 @@ def _add(s: _Simplify, op: Op) -> Result:
             return s.become(op, "sub", x, positive)
     # s + (-2) * x is s - 2 * x
     for x, y in ((a, b), (b, a)):
-        split = _constant_first(s, s.made_by(y, "mul"))
-        if split is not None and s.used_once(y) and s.constant(split[0]) < 0:
-            return s.become(op, "sub", x, s.new("mul", _minus(s, split[0]), split[1]))
+        positive = _without_minus(s, y)
+        if positive is not None:
+            return s.become(op, "sub", x, positive)
     for x, y in ((a, b), (b, a)):
         if _is_zeros(s, x) and s.shapes.same_shape(x, y):
             return y
@@ -154,6 +154,18 @@ def _add(s: _Simplify, op: Op) -> Result:
 
 def _minus(s: Peephole, constant: Value) -> Value:
     return s.const(-s.constant(constant), constant.type)
+
+
+def _without_minus(s: _Simplify, value: Value) -> Value | None:
+    """`2 * x` for `-2 * x`, `2 / x` for `-2 / x`; None for anything else."""
+    op = s.made_by(value, "mul", "div")
+    if op is None or not s.used_once(value):
+        return None
+    constant, other = _constant_first(s, op) or op.operands
+    number = s.constant(constant)
+    if number is None or not number < 0 or (op.kind == "div" and constant is not op.operands[0]):
+        return None
+    return s.new(op.kind, _minus(s, constant), other)
 
 
 def _sub(s: _Simplify, op: Op) -> Result:
@@ -173,12 +185,12 @@ def _sub(s: _Simplify, op: Op) -> Result:
     if positive is not None and not _is_unsigned(op):
         return s.become(op, "neg", s.new("add", positive, b))
     # a - (-2) * x is a + 2 * x, and (-2) * x - b is -(2 * x + b).
-    split = _constant_first(s, s.made_by(b, "mul"))
-    if split is not None and s.used_once(b) and s.constant(split[0]) < 0:
-        return s.become(op, "add", a, s.new("mul", _minus(s, split[0]), split[1]))
-    split = _constant_first(s, s.made_by(a, "mul"))
-    if split is not None and s.used_once(a) and s.constant(split[0]) < 0 and not isinstance(op.result.type, Array):
-        return s.become(op, "neg", s.new("add", s.new("mul", _minus(s, split[0]), split[1]), b))
+    positive = _without_minus(s, b)
+    if positive is not None:
+        return s.become(op, "add", a, positive)
+    positive = None if isinstance(op.result.type, Array) else _without_minus(s, a)
+    if positive is not None:
+        return s.become(op, "neg", s.new("add", positive, b))
     return s.become(op, "neg", b) if s.constant(a) == 0 and _is_float(op) else None
 
 
@@ -214,8 +226,8 @@ def _variable_and_offset(s: Peephole, op: Op, depth: int) -> tuple[Value | None,
 def _mul(s: Peephole, op: Op) -> Result:
     a, b = op.operands
     rest = _other(s, op, 1)
-    if rest is not None and rest.type == op.result.type:
-        return rest
+    if rest is not None:
+        return rest if rest.type == op.result.type else _as_result(s, op, rest)
     rest = _other(s, op, -1)
     if rest is not None and rest.type == op.result.type and not _is_unsigned(op):
         return s.become(op, "neg", rest)
@@ -236,6 +248,12 @@ def _mul(s: Peephole, op: Op) -> Result:
             product = s.new("mul", *((y, positive) if swapped else (positive, y)))
             return s.become(op, "neg", product)
     return None
+
+
+def _as_result(s: Peephole, op: Op, x: Value) -> Op | None:
+    """A Python number as the NumPy number that arithmetic with one makes of it."""
+    type_ = op.result.type
+    return s.become(op, "cast", x, dtype=type_.dtype, kind=type_.kind) if isinstance(type_, Scalar) else None
 
 
 def _exact_product(s: Peephole, a: Value, b: Value) -> Value | None:

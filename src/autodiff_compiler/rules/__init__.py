@@ -6,7 +6,7 @@ ops and terminators belong to `ad`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.builder import Builder
@@ -45,12 +45,18 @@ Constants = Mapping[Value, bool | int | float]
 
 
 def jvp(
-    b: Builder, op: Op, tangents: Sequence[Value | None], *, constants: Constants | None = None
+    b: Builder,
+    op: Op,
+    tangents: Sequence[Value | None],
+    *,
+    constants: Constants | None = None,
+    whole: Container[Value] = frozenset(),
 ) -> list[Value | None]:
-    """The tangents of the op's results, from one tangent per operand.  `constants`: operands that are known numbers."""
+    """The tangents of the op's results, from one tangent per operand.  `constants`: operands that are known numbers;
+    `whole`: floats that are known to be whole numbers."""
     if not _is_active(op) or all(tangent is None for tangent in tangents):
         return [None] * len(op.results)
-    return [_rule(op).jvp(Site(b, op, constants or {}), tangents)]
+    return [_rule(op).jvp(Site(b, op, constants or {}, whole), tangents)]
 
 
 def vjp(
@@ -60,11 +66,12 @@ def vjp(
     wanted: Sequence[int],
     *,
     constants: Constants | None = None,
+    whole: Container[Value] = frozenset(),
 ) -> dict[int, Contribution]:
     """What the `wanted` operands' adjoints get, from one cotangent per result; an operand that gets nothing is left out."""
     if not _is_active(op) or cotangents[0] is None:
         return {}
-    rule, site = _rule(op), Site(b, op, constants or {})
+    rule, site = _rule(op), Site(b, op, constants or {}, whole)
     # The last operand first: what was stored is read from the cotangent before its place is cleared for the array's
     # adjoint, so that both can use one buffer.
     found = {i: rule.vjp(site, cotangents[0], i) for i in sorted(wanted, reverse=True) if is_float(op.operands[i].type)}

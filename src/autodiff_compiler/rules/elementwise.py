@@ -131,7 +131,9 @@ def _power_base(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr | None:
     """t * n * x**(n - 1), folded for a known exponent."""
     c = n.constant
     if c is None:
-        return _power_base_unknown(t, x.ieee(), n)
+        # Where a Python float is 0 and n is negative, the primal has raised.
+        rule = _power_base_whole if n.whole and x.is_python else _power_base_unknown
+        return rule(t, x.ieee(), n)
     x = x if y.is_python else x.ieee()
     if c == 0:
         return None
@@ -151,10 +153,19 @@ def _power_base(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr | None:
     return c * t * y / nonzero(x) if c < 0 and x.is_python else c * t / power(x, 1.0 - c)
 
 
+def _lowered(n: Expr) -> Expr:
+    """n - 1, but 1 for n = 0: the factor n is zero then, and the power shall be finite for x = 0, at every order."""
+    return where(n.eq(0.0), 1.0, n - 1.0)
+
+
+def _power_base_whole(t: Expr, x: Expr, n: Expr) -> Expr:
+    return t * n * power(x, _lowered(n))
+
+
 def _power_base_unknown(t: Expr, x: Expr, n: Expr) -> Expr:
     # At x = 0 the partial is infinite for n < 1, except n = 0 where it is 0.  There the power is taken of 1 instead, and
-    # the infinity comes from a strong division, so that n = 0 or t = 0 gives zero.
-    m = n - 1.0
+    # the infinity comes from a strong division, so that t = 0 gives zero.
+    m = _lowered(n)
     singular = x.eq(0.0) & m.lt(0.0)
     return t * n * power(where(singular, 1.0, x), m) / where(singular, 0.0, 1.0, like=x)
 
@@ -174,7 +185,7 @@ rule("pow", _power_base, _power_exponent)
 
 
 def _expr(site: Site, value: Value) -> Expr:
-    return Expr(site.b, value, constant=site.constants.get(value))
+    return Expr(site.b, value, constant=site.constants.get(value), whole=value in site.whole)
 
 
 def _apply(site: Site, t: Value, i: int) -> Value | None:

@@ -21,16 +21,20 @@ Term = Union["Expr", Number]
 class Expr:
     """A value under a rule's pen.
 
-    `nonzero` says that a division by it needs no protection, `constant` what number it is, where that is known.
+    `nonzero` says that a division by it needs no protection, `constant` what number it is, where that is known, `whole`
+    that it is a whole number.
     """
 
-    __slots__ = ("b", "constant", "nonzero", "value")
+    __slots__ = ("b", "constant", "nonzero", "value", "whole")
 
-    def __init__(self, b: Builder, value: Value, *, nonzero: bool = False, constant: Number | None = None) -> None:
+    def __init__(
+        self, b: Builder, value: Value, *, nonzero: bool = False, constant: Number | None = None, whole: bool = False
+    ) -> None:
         self.b = b
         self.value = value
         self.nonzero = nonzero
         self.constant = constant
+        self.whole = whole
 
     @property
     def is_array(self) -> bool:

@@ -5,7 +5,7 @@ A rule refers to the primal's operands and results as if they were in scope; how
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from autodiff_compiler.ir.builder import Builder
@@ -43,11 +43,13 @@ Tangents = Sequence[Value | None]
 
 @dataclass(frozen=True)
 class Site:
-    """The op to differentiate, where to build, and the numbers that are known of operands."""
+    """The op to differentiate, where to build, the numbers that are known of operands, and the floats among them that are
+    known to be whole numbers."""
 
     b: Builder
     op: Op
     constants: Mapping[Value, bool | int | float]
+    whole: Container[Value] = frozenset()
 
     @property
     def operands(self) -> tuple[Value, ...]:
