@@ -1,7 +1,8 @@
-"""Slices `x[:i]` of an array that fills up: read again from its final version where later writes lie behind them."""
+"""Slices of an array that fills up: read again from its final version where later writes lie before or behind them."""
 
 import numpy as np
 import pytest
+from test_ad_reloads import saved_ranks
 
 from autodiff_compiler import grad
 
@@ -38,7 +39,60 @@ def from_the_end(x, w):
     return (y * y).sum()
 
 
-@pytest.mark.parametrize("function", [behind, itself, backwards, from_the_end])
+def from_the_other_end(x, w):
+    """Filled from the end: what lies behind is read."""
+    y = x.copy()
+    for i in range(len(y) - 2, -1, -1):
+        y[i] = np.tanh(y[i] * (w[i + 1 :] @ y[i + 1 :]))
+    return (y * y).sum()
+
+
+def window(x, w):
+    """The two elements before the one that is written."""
+    y = x.copy()
+    for i in range(2, len(y)):
+        y[i] = np.tanh(y[i] * (w[i - 2 : i] @ y[i - 2 : i]))
+    return (y * y).sum()
+
+
+def written_in_parts(x, w):
+    """What is written are slices; what is read lies before them."""
+    y = x.copy()
+    for i in range(1, len(y)):
+        y[i:] *= y[i - 1] + w[i:]
+    return (y * y).sum()
+
+
+def behind_itself(x, w):
+    """The slice begins with the element that is written next."""
+    y = x.copy()
+    for i in range(len(y) - 2, -1, -1):
+        y[i] = np.tanh(y[i] + w[i:] @ y[i:] ** 2)
+    return (y * y).sum()
+
+
+def window_that_wraps(x, w):
+    """In the first iterations the start counts from the end, and later writes reach what was read."""
+    y = x.copy()
+    for i in range(1, len(y)):
+        y[i] = np.tanh(y[i] + np.sum(w[i - 3 :] * y[i - 3 :] ** 2))
+    return (y * y).sum()
+
+
+def rest_of_the_array(x, w):
+    """Later iterations write into the slice without an end."""
+    y = x.copy()
+    for i in range(len(y) - 1):
+        y[i] = np.tanh(y[i] + w[i + 1 :] @ y[i + 1 :] ** 2)
+        y[i + 1] *= y[i]
+    return (y * y).sum()
+
+
+NOT_SAVED = [behind, from_the_other_end, window]
+SAVED = [itself, backwards, from_the_end, behind_itself, window_that_wraps, rest_of_the_array]
+
+
+@pytest.mark.parametrize("function", [*NOT_SAVED, *SAVED, written_in_parts])
 def test_gradient(function):
     rng = np.random.default_rng(3)
     x, w = rng.uniform(-1, 1, 5), rng.uniform(-1, 1, 5)
@@ -52,6 +106,16 @@ def test_gradient(function):
         np.testing.assert_allclose(grad(function, argnums=argnum)(x, w), expected, rtol=1e-12, atol=1e-14)
 
 
-def test_what_lies_behind_is_not_saved():
-    text = grad(behind).source(np.ones(5), np.ones(5))
-    assert "append" not in text
+@pytest.mark.parametrize("function", NOT_SAVED)
+def test_what_is_never_overwritten_is_not_saved(function):
+    """Only the numbers that the element was made of are."""
+    assert saved_ranks(function, [np.ones(5), np.ones(5)]) == [0, 0]
+
+
+@pytest.mark.parametrize("function", SAVED)
+def test_what_is_overwritten_is_saved(function):
+    assert max(saved_ranks(function, [np.ones(5), np.ones(5)])) == 1
+
+
+def test_an_element_before_the_slices_that_are_written_is_not_saved():
+    assert saved_ranks(written_in_parts, [np.ones(5), np.ones(5)]) == [1]

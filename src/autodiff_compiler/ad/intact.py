@@ -22,14 +22,15 @@ from autodiff_compiler.ir.types import INT, Array, rank
 
 
 @dataclass(frozen=True)
-class Prefix:
-    """The elements `:stop` of an axis."""
+class Part:
+    """The elements `start:stop` of an axis; None stands for its end."""
 
-    stop: Value
+    start: Value | None
+    stop: Value | None
 
 
-# For each axis the integer that a path has there, or the elements before one; None where nobody knows which it reaches.
-Place = tuple[Value | Prefix | None, ...]
+# For each axis the integer that a path has there, or a part of it; None where nobody knows which it reaches.
+Place = tuple[Value | Part | None, ...]
 # Base -> offset: the value is at most (or at least) base + offset; base None stands for 0.
 Bounds = dict[Value | None, int]
 # How many ranges to follow from one index to the next.
@@ -82,17 +83,16 @@ def _place(op: Op) -> Place:
     kind, items = op.attrs["path"][0] if op.attrs["path"] else ("index", ())
     if kind != "index":
         return ()
-    place: list[Value | Prefix | None] = []
-    position = 1
+    place: list[Value | Part | None] = []
+    given = iter(op.operands[1:])
     for item in items:
-        operand = op.operands[position] if item_operands(item) else None
-        position += item_operands(item)
+        own = [next(given) for _ in range(item_operands(item))]
         if item == "b":
-            place += [None] * rank(operand.type if operand is not None else INT)
-        elif item == "s010" and operand is not None:
-            place.append(Prefix(operand))
+            place += [None] * rank(own[0].type)
+        elif item in ("s100", "s010", "s110"):
+            place.append(Part(own[0] if item[1] == "1" else None, own[-1] if item[2] == "1" else None))
         elif item != "n":
-            place.append(operand if item == "i" else None)
+            place.append(own[0] if item == "i" else None)
     return tuple(place)
 
 
@@ -159,9 +159,7 @@ def _writes(context: Context, version: Value, first: Value) -> list[Place] | Non
     return writes
 
 
-def _apart(
-    context: Context, read: Place, write: Place, allowed: Callable[[Value | None], bool], step: int = 0
-) -> bool:
+def _apart(context: Context, read: Place, write: Place, allowed: Callable[[Value | None], bool], step: int = 0) -> bool:
     """Whether the two have no element in common, by bounds relative to the `allowed` bases.
 
     With `step` the write is of a later iteration: its bounds have moved by `step` or more.
@@ -180,21 +178,25 @@ def _apart(
     return False
 
 
-def _lowest(context: Context, reach: Value | Prefix) -> int:
-    """A number that an index, or the end of a slice, is never below: negative where it may count from the end."""
-    value = reach.stop if isinstance(reach, Prefix) else reach
-    return _bounds(context, value, upper=False).get(None, -1)
+def _lowest(context: Context, reach: Value | Part) -> int:
+    """A number that an index, or the ends of a slice, are never below: negative where they may count from the end."""
+    ends = [end for end in (reach.start, reach.stop) if end is not None] if isinstance(reach, Part) else [reach]
+    return min(_bounds(context, end, upper=False).get(None, -1) for end in ends)
 
 
-def _highest(context: Context, reach: Value | Prefix) -> Bounds:
+def _highest(context: Context, reach: Value | Part) -> Bounds:
     """What the last element reached is bounded by."""
-    if isinstance(reach, Prefix):
-        return {base: offset - 1 for base, offset in _bounds(context, reach.stop, upper=True).items()}
-    return _bounds(context, reach, upper=True)
+    if isinstance(reach, Value):
+        return _bounds(context, reach, upper=True)
+    if reach.stop is None:
+        return {}
+    return {base: offset - 1 for base, offset in _bounds(context, reach.stop, upper=True).items()}
 
 
-def _first(context: Context, reach: Value | Prefix) -> Bounds:
-    return {None: 0} if isinstance(reach, Prefix) else _bounds(context, reach, upper=False)
+def _first(context: Context, reach: Value | Part) -> Bounds:
+    """What the first element reached is bounded by."""
+    start = reach.start if isinstance(reach, Part) else reach
+    return {None: 0} if start is None else _bounds(context, start, upper=False)
 
 
 def _bounds(context: Context, value: Value, *, upper: bool) -> Bounds:
