@@ -1,0 +1,41 @@
+"""The gradients in `docs/loops.md` are what the compiler makes of the functions beside them."""
+
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autodiff_compiler import grad
+
+PAGE = (Path(__file__).parent.parent / "docs" / "loops.md").read_text()
+BLOCKS = {re.search(r"def (\w+)", text)[1]: text for text in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)}
+CALLS = {
+    "heat": (0, (np.ones(5), 0.1, 3)),
+    "lu": (0, (np.eye(3),)),
+    "logistic_map": (("x", "r"), (0.3, 3.0, 4)),
+    "newton_sqrt": (0, (2.0,)),
+    "collatz_like": (0, (0.5, 3)),
+    "early": (0, (0.5, 4)),
+}
+
+
+def test_every_block_is_tested():
+    assert BLOCKS.keys() == CALLS.keys()
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_gradient_is_as_shown(name, tmp_path):
+    function, gradient = BLOCKS[name].split(f"\n\ndef {name}_grad")
+    file = tmp_path / f"{name}.py"
+    file.write_text(f"{function.strip()}\n")
+    names = {"np": np, "math": math}
+    exec(compile(file.read_text(), file, "exec"), names)
+    argnums, args = CALLS[name]
+    rest = grad(names[name], argnums=argnums).source(*args).split(f"def {name}_grad")[1]
+    for shown in gradient.split("    ...\n"):
+        found = rest.find(shown.strip("\n"))
+        assert found >= 0, shown
+        rest = rest[found + len(shown.strip("\n")) :]
+    assert not rest.strip()
