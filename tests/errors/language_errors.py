@@ -21,7 +21,7 @@ CASES = [
         "AD102", UNSUPPORTED,
         "def f(x):\n    d = {'a': x}\n    if x > 0:\n        d['b'] = x\n    return x if 'b' in d else 0.0  # here", (1.0,),
     ),
-    ("AD102", UNSUPPORTED, "def f(x):\n    y = max(x, 0.0)\n    return y * 0.3  # here", (np.float32(1.0),)),
+    ("AD102", UNSUPPORTED, "def f(x):\n    y = max(x, 0.0)\n    return np.tanh(y)  # here", (np.float32(1.0),)),
     ("AD103", UNSUPPORTED, "def f(x):\n    global g  # here\n    g = x\n    return x", (1.0,)),
     ("AD104", USER, "def f(a):\n    a[0] = 'x'  # here\n    return a", (A3,)),
     ("AD105", UNSUPPORTED, "def f(a):\n    if a > 0:  # here\n        return a\n    return a", (A3,)),

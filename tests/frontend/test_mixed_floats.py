@@ -45,11 +45,48 @@ def beside_float64(a):
     return np.sum(max(a[0], 0.5) * np.arange(3.0)) * a[1]
 
 
-SAME = [clipped, reset, compared_and_stored, strong_on_both, ends_as_python, beside_float64]
+def smoothed(a):
+    s = 0.0
+    for v in a:
+        s = 0.75 * s + 0.25 * v
+    return np.sqrt(s * s + a[0])
+
+
+def nested(a):
+    t = 0.0
+    for i in range(2):
+        for j in range(len(a)):
+            t += a[i] * a[j] * a[j]
+    return np.sqrt(t * t)
+
+
+def scaled(a):
+    return 0.5 * max(a[0], 0.0) + a[1] if max(a[2], 0.0) < 0.1 else a[1]
+
+
+def started_from_a_python_number(a):
+    t = 0.5
+    for v in a:
+        t = np.tanh(t) * v
+    return t
+
+
+SAME = [
+    clipped,
+    reset,
+    compared_and_stored,
+    strong_on_both,
+    ends_as_python,
+    beside_float64,
+    smoothed,
+    nested,
+    scaled,
+    started_from_a_python_number,
+]
 
 
 @pytest.mark.parametrize("f", SAME)
-@pytest.mark.parametrize("a", [[0.3, 0.8, -0.4, 0.6], [-0.3, 0.45, 0.75, 0.2]])
+@pytest.mark.parametrize("a", [[0.3, 0.8, -0.4, 0.6], [0.35, 0.45, -0.75, -0.2]])
 def test_agrees_with_cpython(f, a):
     given = np.array(a, np.float32)
     value, gradient = value_and_grad(f)(given)
@@ -65,8 +102,16 @@ def of_a_function(a):
     return np.tanh(max(a[0], -0.25))
 
 
-def beside_a_python_number(a):
-    return a[1] if a[0] > 5 else 0.3 * max(a[0], 0.0)
+def negated_by_numpy(a):
+    return np.negative(max(a[0], 0.0)) * a[1]
+
+
+def added_by_numpy(a):
+    return np.add(max(a[0], 0.0), 1.0) * a[1]
+
+
+def in_a_list(a):
+    return np.sum(np.array([max(a[0], 0.0), a[1]]) * a[2])
 
 
 def of_an_integer(a):
@@ -85,7 +130,7 @@ def carried_by_a_loop(a):
     t = a[0]
     u = t
     for v in a:
-        u = t * t
+        u = np.square(t)
         t = v if v > 0 else 1.0
     return u + t
 
@@ -101,19 +146,25 @@ def filled(a):
     return np.sum(np.full(3, max(a[0], 0.0)))
 
 
-def against_a_rounded_constant(a):
-    return a[0] if max(a[0], 0.0) < 0.1 else a[1]
+def added_on_one_path(a):
+    t = 0.0
+    for v in a:
+        if v > 0:
+            t += v
+    return np.sqrt(t)
 
 
 REFUSED = [
     of_a_function,
-    beside_a_python_number,
+    negated_by_numpy,
+    added_by_numpy,
+    in_a_list,
     of_an_integer,
     no_loop_on_one_path,
     carried_by_a_loop,
     rounded_in_a_loop,
     filled,
-    against_a_rounded_constant,
+    added_on_one_path,
 ]
 
 

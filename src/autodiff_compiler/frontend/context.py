@@ -15,6 +15,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import AutodiffError, Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.merge import Widening
+from autodiff_compiler.frontend.mixed import note_call
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
 from autodiff_compiler.frontend.source import Source
@@ -324,6 +325,7 @@ class Context:
         """What an entry of the library builds for these arguments."""
         converted = [self.to_library(arg) for arg in args]
         named = {k: self.to_library(v) for k, v in kwargs.items()}
+        note_call(self.b, entry.name, [*converted, *named.values()])
         try:
             return entry(self.b, *converted, **named)
         except AutodiffError as error:

@@ -94,7 +94,7 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     b.span = span
     result_values, tree = _results(ctx, result)
     b.return_(*result_values)
-    refuse_mixed(Region((), tuple(b.top.ops)), b.weak)
+    refuse_mixed(b, Region((), tuple(b.top.ops)))
     hidden = tuple(captures.captures)
     params = (*leaves, *(captures.values[capture.name] for capture in hidden))
     param_trees = [(n, tree_) for n, tree_, _ in args] + [(capture.name, Leaf()) for capture in hidden]

@@ -234,13 +234,12 @@ class Merge:
         if joined is None:
             return _poison(f"`{name}` {reason}")
 
-        def getter(value: Abs | None, side: int) -> Getter:
-            enters = self._loop and side == 0
-            return lambda builder: None if value is None else joined_value(builder, value, joined, enters=enters)
+        def getter(value: Abs | None) -> Getter:
+            return lambda builder: None if value is None else joined_value(builder, value, joined)
 
         # A variable of our own, like `$total12`, has a number to tell it from others.
         hint = name[1:].rstrip("0123456789:") if name.startswith("$") else name
-        slot = self._slot(location, joined, hint, getter(a, 0), getter(b, 1))
+        slot = self._slot(location, joined, hint, getter(a), getter(b))
         return lambda values: Dyn(slot(values))
 
     def _tuple(self, location: Location, a: Tup | None, b: Tup | None, name: str) -> Finish:

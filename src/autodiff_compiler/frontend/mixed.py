@@ -1,12 +1,15 @@
 """A float32 on one path and a Python number on the other: where the difference would show, the program is refused.
 
-The IR holds such a scalar as a float32.  Beside a float32 a Python float counts as one, and so nothing is lost; but alone,
-or beside another Python number, CPython goes on in float64 on the one path and in float32 on the other.
+The IR holds such a scalar as a float32.  In arithmetic with a float32 a Python number counts as one, and among Python numbers
+the results agree to the precision of float32.  But a NumPy function makes a float64 of a Python float.
 """
 
 from __future__ import annotations
 
-from autodiff_compiler.diagnostics import UnsupportedError
+from collections.abc import Sequence
+from typing import Any
+
+from autodiff_compiler.diagnostics import Span, UnsupportedError
 from autodiff_compiler.frontend.scalars import scalar_type, scalar_value
 from autodiff_compiler.frontend.values import Abs, Static
 from autodiff_compiler.ir.builder import Builder
@@ -15,28 +18,36 @@ from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Array, Scalar
 from autodiff_compiler.library.builtins import fits_float32
 
-# Exact whatever the type is: the result is as mixed as the operand.
-PASSES_ON = ("neg", "abs", "stop_gradient", "list_new", "list_append", "list_set", "list_get")
-# A value goes where its type is known already, or is only shown.
-HARMLESS = ("store", "accum", "return", "print", "check", "raise", "list_len")
+# What Python's operators and builtins make of a Python number is one, and of a float32 is a float32.
+EXACT = ("neg", "abs", "select", "stop_gradient", "list_new", "list_append", "list_set", "list_get")
+ARITHMETIC = ("add", "sub", "mul", "div", "pow", "floordiv", "mod")
+# A value goes where its type is known already, is only shown, or decides.
+HARMLESS = ("store", "accum", "return", "yield", "print", "check", "raise", "list_len")
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 
 
-def joined_value(b: Builder, value: Abs, joined: Scalar, *, enters: bool) -> Value:
-    """What one path brings to a join, in the type of the join.
-
-    `enters`: the path is that into a loop.  What a loop starts from takes the type it has in the loop.
-    """
+def joined_value(b: Builder, value: Abs, joined: Scalar) -> Value:
+    """What one path brings to a join, in the type of the join."""
     found = scalar_value(b, value, joined)
-    if joined == Scalar("f32") and scalar_type(value).kind == "py" and not enters:
+    if joined == Scalar("f32") and scalar_type(value).kind == "py":
         b.weak[found] = isinstance(value, Static) and fits_float32(float(value.obj))
     return found
 
 
-def refuse_mixed(body: Region, weak: dict[Value, bool]) -> None:
-    """Raise `UnsupportedError` where what is computed depends on which type a scalar has."""
-    if weak:
-        _Mixed(weak).region(body)
+def note_call(b: Builder, name: str, args: Sequence[Any]) -> None:
+    """Remember a call of a NumPy function, which makes a float64 of Python floats."""
+    if name.startswith("np.") and name not in ("np.float32", "np.float64"):
+        b.calls.append((b.span, list(args)))
+
+
+def refuse_mixed(b: Builder, body: Region) -> None:
+    """Raise `UnsupportedError` where a type depends on the path that a scalar came by."""
+    if not b.weak:
+        return
+    found = _Mixed(b.weak)
+    found.region(body)
+    for span, args in b.calls:
+        found.call(span, args)
 
 
 class _Mixed:
@@ -49,31 +60,31 @@ class _Mixed:
         for op in region.ops:
             self.defs.update(dict.fromkeys(op.results, op))
             if op.kind == "if":
-                self.regions(op)
+                self.branches(op)
             elif op.kind in ("for", "while"):
                 self.loop(op)
             else:
                 self.use(op)
 
-    def add(self, to: Value, *sources: Value) -> None:
+    def add(self, to: Value, *sources: Value, exact: bool = True) -> None:
         found = [self.exact[source] for source in (*sources, to) if source in self.exact]
         if found:
-            self.exact[to] = all(found)
+            self.exact[to] = exact and all(found)
 
-    def regions(self, op: Op) -> None:
+    def branches(self, op: Op) -> None:
         for region in op.regions:
             self.region(region)
             for result, value in zip(op.results, region.terminator.operands):
                 self.add(result, value)
 
     def loop(self, op: Op) -> None:
-        """Round by round, until the slots that are mixed stay the same."""
+        """Round by round, until the same slots are mixed.  A loop counts as run: a result is what its body ends with."""
         initial = op.operands[3:] if op.kind == "for" else op.operands
-        body = op.regions[-1]
+        ends = op.regions[-1].terminator.operands
         while True:
             before = dict(self.exact)
-            for k, (value, result, end) in enumerate(zip(initial, op.results, body.terminator.operands)):
-                self.add(result, value, end)
+            for k, (value, end) in enumerate(zip(initial, ends)):
+                self.add(op.results[k], end)
                 for region in op.regions:
                     self.add(region.params[k + (op.kind == "for")], value, end)
             for region in op.regions:
@@ -83,44 +94,48 @@ class _Mixed:
 
     def use(self, op: Op) -> None:
         used = [value for value in op.operands if value in self.exact]
-        if not used or op.kind in HARMLESS or op.kind == "yield":
+        if not used or op.kind in (*HARMLESS, *COMPARISONS):
             return
         scalar = bool(op.results) and not isinstance(op.result.type, Array)
-        if op.kind in PASSES_ON or (op.kind == "select" and scalar) or self.is_same_type(op):
-            self.add(op.result, *used)
-        elif not self.is_known(op, used):
-            raise UnsupportedError(
-                "AD102",
-                "this number is a float32 on one path and a Python number on another, and what is computed from it here "
-                "would be in float32 or in float64",
-                op.span,
-                help="make it a float32 on both paths: np.float32(...)",
-            )
-
-    def is_same_type(self, op: Op) -> bool:
-        return op.kind == "cast" and op.result.type == op.operands[0].type
-
-    def is_known(self, op: Op, used: list[Value]) -> bool:
-        """Whether both paths give the same here."""
+        known = TABLE[op.kind].elementwise and op.kind != "select" and any(map(self.is_float32, op.operands))
         if op.kind == "cast":
-            return all(self.exact[value] for value in used)
-        others = [value for value in op.operands if value not in self.exact]
-        if op.kind in COMPARISONS and all(map(self.is_exact, others)) and len(used) == 1 and self.exact[used[0]]:
-            return True
-        return TABLE[op.kind].elementwise and any(map(self.is_float32, others))
+            if op.result.type == op.operands[0].type:
+                self.add(op.result, *used)
+            elif not self.exact[used[0]]:
+                raise _refused(op.span)
+        elif scalar and op.kind in EXACT:
+            self.add(op.result, *used)
+        elif scalar and op.kind in ARITHMETIC and not known:
+            self.add(op.result, *used, exact=False)
+        elif not known:
+            raise _refused(op.span)
 
-    def is_exact(self, value: Value) -> bool:
-        op = self.defs.get(value)
-        return op is not None and op.kind == "const" and fits_float32(float(op.attrs["value"]))
+    def call(self, span: Span, args: Sequence[Any]) -> None:
+        """A NumPy function: what is in a list stands alone, and beside a float32 a number is one."""
+        inside = [item for arg in args if isinstance(arg, list | tuple) for item in arg]
+        values = [arg for arg in args if isinstance(arg, Value)]
+        alone = any(value in self.exact for value in values) and not any(map(self.is_float32, values))
+        if alone or any(isinstance(item, Value) and item in self.exact for item in inside):
+            raise _refused(span)
 
     def is_float32(self, value: Value) -> bool:
         """Whether a value is a float32 in CPython, too: an array, or a NumPy scalar that was not made of a Python number."""
-        op = self.defs.get(value)
-        if isinstance(value.type, Array) or op is None:
+        if isinstance(value.type, Array):
             return True
-        made = op.kind == "const" or (op.kind == "cast" and _is_python(op.operands[0]))
-        return not made and not _is_python(value)
+        op = self.defs.get(value)
+        made = op is not None and (op.kind == "const" or (op.kind == "cast" and _is_python(op.operands[0])))
+        return value not in self.exact and not made and not _is_python(value)
 
 
 def _is_python(value: Value) -> bool:
     return isinstance(value.type, Scalar) and value.type.kind == "py"
+
+
+def _refused(span: Span) -> UnsupportedError:
+    return UnsupportedError(
+        "AD102",
+        "this number is a float32 on one path and a Python number on another, and what is made of it here would be a "
+        "float32 or a float64",
+        span,
+        help="make it a float32 on both paths: np.float32(...)",
+    )
