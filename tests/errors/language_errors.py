@@ -158,6 +158,7 @@ CASES = [
     ("AD180", UNSUPPORTED, "class C:\n    pass\ndef f(x):\n    c = C()  # here\n    return x", (1.0,)),
     ("AD181", UNSUPPORTED, "def f(a):\n    return tuple(a)  # here", (A3,)),
     ("AD181", UNSUPPORTED, "def f(a):\n    return max(*a)  # here", (A3,)),
+    ("AD181", UNSUPPORTED, "import functools\ndef f(a):\n    return functools.reduce(max, a)  # here", (A3,)),
     ("AD182", UNSUPPORTED, "def f(a):\n    for x, y in zip(a, a, strict=True):  # here\n        pass\n    return a", (A3,)),
     ("AD183", UNSUPPORTED, "import sys\ndef f(x):\n    print(x, file=sys.stderr)  # here\n    return x", (1.0,)),
     ("AD184", UNSUPPORTED, "def f(x):\n    print([x])  # here\n    return x", (1.0,)),

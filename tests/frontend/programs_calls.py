@@ -278,3 +278,22 @@ def inner_import(x):
     from math import cos as c
 
     return m.sin(x) + c(x)
+
+
+@case((0.5, 4), (0.5, 0))
+def numbers_known_when_compiling(x, n):
+    total = 0.0
+    for k in range(n):
+        total += x**k / math.factorial(k)
+    return total + math.comb(5, 2) * math.gamma(4) + math.gcd(12, 18)
+
+
+@case(np.array([0.5, 2.0]), np.array([0.5, 2.0], dtype=np.float32))
+def limits_of_dtypes(a):
+    return a * np.finfo(a.dtype).eps, np.finfo(float).tiny, np.iinfo(np.int32).max
+
+
+@case(np.array([0.5, 2.0, 3.0]))
+def reduced(a):
+    product = functools.reduce(lambda p, q: p * q, [a[0], a[1], a[2]], 2.0)
+    return product + functools.reduce(max, (a[0], a[1]))

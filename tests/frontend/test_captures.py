@@ -10,6 +10,8 @@ import programs_calls
 import pytest
 from frontend_harness import interpret, lowered
 
+from autodiff_compiler.diagnostics import UserError
+
 
 def module(text):
     """A module of its own, whose globals a test can change."""
@@ -119,6 +121,26 @@ def test_functions_under_njit():
         return x * 3.0
 
     assert interpret(f, 2.0) == 6.0
+
+
+def test_prange_is_range():
+    numba = pytest.importorskip("numba")
+
+    @numba.njit(parallel=True)
+    def f(x):
+        total = 0.0
+        for i in numba.prange(1, 4):
+            total += x * i
+        return total
+
+    assert interpret(f, 2.0) == 12.0
+
+
+@pytest.mark.parametrize("number", ["np.float16(2.0)", "np.longdouble(2.0)"])
+def test_a_number_of_a_dtype_that_is_not_supported(number):
+    fun, _ = module(f"k = {number}\ndef f(x):\n    return x * k")
+    with pytest.raises(UserError, match="AD403"):
+        lowered(fun, 1.0)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -328,6 +329,39 @@ def first_items(ctx: Context, sequence: Sequence, count: int) -> list[Abs]:
     return [at(ctx, sequence, b.const(k)) for k in range(count)]
 
 
+def _limits(kind: type) -> Handler:
+    def limits(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+        """`np.finfo(float)`: a constant of the dtype."""
+        (dtype,) = args
+        try:
+            return Static(kind(ctx.static(dtype, f"the dtype of np.{kind.__name__}")))
+        except (TypeError, ValueError) as error:
+            raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
+
+    return limits
+
+
+def _reduce(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """`functools.reduce` over items whose number is known."""
+    function, items = args[0], iterate(ctx, args[1])
+    if not isinstance(items, StaticItems) or not (items.items or args[2:]):
+        raise ctx.unsupported(
+            "AD181", "functools.reduce over items whose number is known only at run time", "write a loop"
+        )
+    first, *rest = (*args[2:], *items.items)
+    return functools.reduce(lambda result, item: ctx.call(function, [result, item], {}), rest, first)
+
+
+def handler_of(obj: Any) -> Handler | None:
+    """What handles a call of `obj` here.  `numba.prange`, known by its name so that Numba need not be imported, is `range`."""
+    if isinstance(obj, type) and obj.__name__ == "prange" and obj.__module__.startswith("numba."):
+        return _range
+    try:
+        return CALLS.get(obj)
+    except TypeError:  # not hashable
+        return None
+
+
 CALLS: dict[Any, Handler] = {
     builtins.range: _range,
     builtins.enumerate: _enumerate,
@@ -348,6 +382,9 @@ CALLS: dict[Any, Handler] = {
     builtins.sum: _sum,
     builtins.any: _any_all(True),
     builtins.all: _any_all(False),
+    functools.reduce: _reduce,
+    np.finfo: _limits(np.finfo),
+    np.iinfo: _limits(np.iinfo),
     markers.stop_gradient: _stop_gradient,
 }
 

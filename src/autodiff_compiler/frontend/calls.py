@@ -32,7 +32,20 @@ from autodiff_compiler.frontend.source import (
     plain_function,
 )
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, Frame
-from autodiff_compiler.frontend.values import Abs, Box, Closure, Dead, Items, Method, Partial, Poison, Ref, Static, Tup
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Closure,
+    Dead,
+    Dyn,
+    Items,
+    Method,
+    Partial,
+    Poison,
+    Ref,
+    Static,
+    Tup,
+)
 from autodiff_compiler.ir.core import Value
 
 DEPTH = 60
@@ -104,7 +117,7 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
 
 
 def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    handler = builtin_calls.CALLS.get(obj) if _hashable(obj) else None
+    handler = builtin_calls.handler_of(obj)
     if handler is not None:
         return handler(ctx, args, kwargs)
     if (entry := library.lookup(obj)) is not None:
@@ -144,7 +157,11 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
 
 
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    pure = getattr(obj, "__module__", "") in ("math", "builtins") and not library.is_refused(entry)
+    module, refused = getattr(obj, "__module__", ""), library.is_refused(entry)
+    if module == "math" and refused and all(isinstance(a, Static) or (isinstance(a, Dyn) and a.static) for a in args):
+        # `math.factorial(n)`: what has no derivative is computed when compiling, if it can be.
+        args = [Static(ctx.static(a, f"an argument of {entry.name}")) for a in args]
+    pure = module == "math" or (module == "builtins" and not refused)
     if pure and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
     out = outputs.destination(obj, args, kwargs)

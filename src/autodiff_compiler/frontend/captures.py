@@ -179,7 +179,7 @@ class Captures:
         return static
 
     def _parameter(self, obj: Any, get: Getter, name: str) -> Value:
-        if isinstance(obj, np.ndarray):
+        if isinstance(obj, np.ndarray | np.generic):
             _, (type_,) = describe(obj, name)
         else:
             type_ = static_type(obj)

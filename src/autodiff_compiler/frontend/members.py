@@ -39,6 +39,8 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
             return Method(x, name)
         if isinstance(x.obj, str | int | float | np.generic) and callable(getattr(x.obj, name, None)):
             return Method(x, name)
+        if isinstance(x.obj, np.finfo | np.iinfo) and hasattr(x.obj, name):
+            return Static(getattr(x.obj, name))
         return ctx.captures.attribute(ctx, x.obj, name)
     if isinstance(x, Ref | Dyn):
         entry = library.attribute(name)
