@@ -201,6 +201,20 @@ def test_an_index_within_a_computed_length_is_not_checked():
     assert "IndexError" not in shown(source, 1.5, 4)
 
 
+def test_what_every_iteration_adds_is_added_in_place():
+    source = """
+    def states(W, x, n):
+        s = 0.0
+        for k in range(n):
+            s += np.sum(np.tanh(W @ (x * k)))
+        return s
+    """
+    args = (np.array([[0.1, 0.2, -0.3], [0.4, 0.1, 0.2]]), np.array([0.3, -0.5, 0.7]), 3)
+    function = defined("states", textwrap.dedent(source))
+    assert "    W_bar += " in grad(function).source(*args)
+    np.testing.assert_allclose(grad(function)(*args), numeric_gradient(function, list(args)), rtol=1e-6)
+
+
 def test_nobody_takes_a_name_of_the_user():
     source = """
     def total_of(x, n):

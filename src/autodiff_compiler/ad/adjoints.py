@@ -6,21 +6,28 @@ so that a load in a loop never makes a dense array of zeros.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from autodiff_compiler import rules
 from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.path import WHOLE
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
 
 class Adjoints:
     """Primal value -> adjoint value."""
 
-    def __init__(self, context: Context, start: dict[Value, Value] | None = None) -> None:
+    def __init__(
+        self, context: Context, start: dict[Value, Value] | None = None, carried: Collection[Value] = ()
+    ) -> None:
+        """`carried`: what a loop around adds to in every iteration."""
         self.context = context
         self.bars: dict[Value, Value] = dict(start or {})
+        self.carried = frozenset(carried)
 
     def take(self, value: Value) -> Value | None:
         """The finished adjoint of a value whose definition is being reversed."""
@@ -42,6 +49,10 @@ class Adjoints:
             self.bars[value] = bar
         elif isinstance(value.type, ListOf):
             self.bars[value] = self._add_lists(before, bar)
+        elif value in self.carried and isinstance(value.type, Array):
+            # In place: no new array in every iteration, and the extents are seen to stay.
+            whole = (("index", (WHOLE,) * value.type.rank),)
+            self.bars[value] = self.context.b.accum(before, whole, (), bar, bar_name(value))
         else:
             self.bars[value] = self.context.b.op("add", before, bar, name=bar_name(value, self.context.defs.get(value)))
 

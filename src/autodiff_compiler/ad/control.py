@@ -27,7 +27,7 @@ def reverse_if(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     touched = [v for v in _reached(op) if v in context.active and not any(context.inside(v, r) for r in op.regions)]
     opened, inner = [], []
     for branch in op.regions:
-        out, local = OpenRegion(()), Adjoints(context, adjoints.bars)
+        out, local = OpenRegion(()), Adjoints(context, adjoints.bars, adjoints.carried)
         with context.b.reopen(out):
             for bar, yielded in zip(bars, branch.terminator.operands):
                 if bar is not None:

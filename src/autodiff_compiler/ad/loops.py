@@ -46,7 +46,7 @@ def reverse_loop(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     sources = [*(slot.param for slot in chosen), *reached]
     params = [Value(v.type, bar_name(v)) for v in sources]
     out = OpenRegion((span.index, *params))
-    local = Adjoints(context, dict(zip(reached, params[len(chosen) :])))
+    local = Adjoints(context, dict(zip(reached, params[len(chosen) :])), carried=reached)
     with b.reopen(out):
         for slot, bar in zip(chosen, params):
             local.add(slot.yielded, bar)
