@@ -8,11 +8,12 @@ T = TypeVar("T")
 
 
 def stop_gradient(x: T) -> T:
-    """Return `x` unchanged; derivatives treat the result as a constant.
+    """Return `x` unchanged; derivatives of every order and mode treat the result as a constant.
 
-    Works on scalars, arrays and containers of them.
+    `x`: a number, an array of any shape and dtype, or a container of these.
 
-    >>> stop_gradient(2.5)
-    2.5
+    >>> from autodiff_compiler import grad
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
     """
     return x

@@ -45,6 +45,13 @@ class Derivative:
 
     `primal` is the function it was made of.  `source`, `ir` and `save` take arguments as the call does (only their types
     matter); without arguments they use the last call's types, else the annotations of the function.
+
+    >>> from autodiff_compiler import grad
+    >>> square = grad("def square(x): return x * x")
+    >>> square(3.0)
+    6.0
+    >>> square.source(3.0).splitlines()[-1]
+    '    return x + x'
     """
 
     def __init__(self, fun: Callable, argnums: Argnums, has_aux: bool, with_value: bool, options: Options) -> None:

@@ -31,14 +31,23 @@ def grad(
 def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
     """The gradient of a function with a scalar result, by reverse mode.
 
+    `fun`: a function of floats, float arrays and containers of them, or the source text of one; its result is a float.
     `argnums`: positions or names of the parameters to differentiate with respect to; a tuple gives a tuple of gradients.
-    A container argument gives a gradient of the same structure.  With `has_aux` the function returns (value, aux), and
-    the derivative (gradient, aux).  Python ints that are differentiated count as floats; arrays must hold floats.
+    With `has_aux` the function returns (value, aux), and the derivative (gradient, aux).
     `backend`: "python" or "numba"; `disable`: names of optimisation passes to leave out; the other options are those
     of `Options`.  Also a decorator, with and without arguments.
 
+    A gradient has the shape and the dtype of its argument, and the structure of a container; Python ints that are
+    differentiated count as floats.  The first call with new argument types compiles.  Raises `UserError` for what no
+    derivative can be of (an argument of integers, a result that is no number), `UnsupportedError` for what is not
+    compiled, both with the place in the source, and whatever the function itself raises.
+
     >>> grad("def f(x): return x * x")(3.0)
     6.0
+    >>> def squares(w, x):
+    ...     return np.sum((x @ w["a"] + w["b"]) ** 2)
+    >>> grad(squares)({"a": np.array([1.0, 2.0]), "b": 0.5}, np.eye(2))
+    {'a': array([3., 5.]), 'b': 8.0}
     """
     return _derivative(fun, argnums, has_aux, False, options)
 
@@ -69,7 +78,10 @@ def _derivative(fun: Source | None, argnums: Argnums, has_aux: bool, with_value:
 
 
 def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options: Any) -> tuple[Any, Any]:
-    """(result, tangent of the result) by forward mode.  A tangent of None marks an argument that does not vary.
+    """(result, tangent of the result) by forward mode: the directional derivative at `primals` along `tangents`.
+
+    A tangent has the structure, shape and dtype of its primal; None marks an argument that does not vary.  The function
+    may have any result; the tangent has None where the result holds no float.  Options and errors are those of `grad`.
 
     >>> jvp("def f(x, n): return x ** 2 * n", (3.0, 2), (1.0, None))
     (18.0, 12.0)
@@ -78,8 +90,10 @@ def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options:
 
 
 def vjp(fun: Source, *primals: Any, **options: Any) -> tuple[Any, Pullback]:
-    """(result, pullback) by reverse mode; the pullback takes a cotangent of the result to a tuple of cotangents of the
-    arguments (None for arguments without floats), and may be called many times.
+    """(result, pullback) by reverse mode, for a function with any result.
+
+    The pullback takes a cotangent, of the result's structure, shapes and dtypes, to a tuple of cotangents of the arguments
+    (None for arguments without floats), and may be called many times.  Options and errors are those of `grad`.
 
     >>> out, pullback = vjp("def f(x, y): return x * y", 3.0, 2.0)
     >>> out, pullback(1.0)

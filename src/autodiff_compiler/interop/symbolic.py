@@ -49,7 +49,13 @@ def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -
     """A Python function of `args` (symbols or their names) that computes a SymPy expression.
 
     Common subexpressions are computed once, so a derivative of the function has the size of the program, not of the
-    expanded expression.
+    expanded expression.  It takes floats and arrays, as the NumPy functions in it do.  Raises `UserError` (AD425) for a
+    symbol that is not among `args`.
+
+    >>> import sympy
+    >>> x, y = sympy.symbols("x y")
+    >>> from_sympy(sympy.exp(x) * y, (x, y))(0.0, 3.0)
+    np.float64(3.0)
     """
     sympy = lazy.load("sympy")
     printing = lazy.load("sympy.printing.numpy")
@@ -73,7 +79,13 @@ def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -
 
 
 def to_sympy(fun: Callable) -> Any:
-    """The SymPy expression of a straight-line function of floats; its symbols bear the names of the parameters."""
+    """The SymPy expression of a straight-line function of floats; its symbols bear the names of the parameters.
+
+    Raises `UnsupportedError` (AD426) for what has no SymPy form: loops, branches at run time, arrays, several results.
+
+    >>> to_sympy(lambda x, y: x**2 * y + 1.0)
+    x**2*y + 1
+    """
     sympy = lazy.load("sympy")
     names = Signature.of(fun).names
     options = options_of()

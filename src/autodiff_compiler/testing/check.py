@@ -48,7 +48,15 @@ def check_grads(
 
     `modes`: "fwd", "rev" or both.  Floats and float arrays vary, also inside containers; anything else stays fixed.
     Differences are taken at several steps (or at `eps` alone) and one of them has to agree within `atol + rtol * size`.
-    Second order needs a function with a scalar result.  The function must be smooth near `args`.
+    Second order needs a function with a scalar result.  The function must be smooth near `args`, and well scaled: what a
+    difference cannot see (a kink between two steps, a saturated function) is not found.
+
+    >>> check_grads(lambda x: x**3, (2.0,))
+    >>> from autodiff_compiler import stop_gradient
+    >>> check_grads(lambda x: x * stop_gradient(x), (2.0,))
+    Traceback (most recent call last):
+    ...
+    AssertionError: ...
     """
     unknown = [mode for mode in modes if mode not in ("fwd", "rev")]
     if unknown or not modes:
