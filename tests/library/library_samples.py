@@ -316,10 +316,11 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "lt", "le", "gt
 SAMPLES["operator.pow"] = [S(R(7.5), R(2.0)), S(R(7), R(2)), S(v3, 2), S(i3, R(2)), S(f3, 2), S(s64, R(2))]
 SAMPLES["operator.neg"] = SAMPLES["operator.abs"] = [S(R(-2.0)), S(R(-2)), S(v3), S(i3)]
 SAMPLES["np.empty"] = _SHAPE
+SAMPLES["np.ndarray"] = _SHAPE
 SAMPLES["np.empty_like"] = _LIKE
 
 # Rows whose values mean nothing: only dtype and shape are compared.
-VALUELESS = ("np.empty", "np.empty_like")
+VALUELESS = ("np.empty", "np.empty_like", "np.ndarray")
 
 # Built of numbers of mixed kinds, CPython gives back the very object: an int among floats stays an int.
 KIND_MAY_DIFFER = {"max", "min"}

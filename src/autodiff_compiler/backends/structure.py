@@ -162,7 +162,10 @@ class Printer:
                 continue
             if value in self.nesting.inline and self.nesting.defs[value].operands:
                 statements += self._note(self.nesting.defs[value].span)
-            todo.append((self.names[to], self.operand(value)))
+            new = self.operand(value)
+            if isinstance(new, ast.Name) and new.id == self.names[to]:
+                continue  # a conversion that need not be printed
+            todo.append((self.names[to], new))
             scalars[self.names[to]] = isinstance(to.type, Scalar)
         reads = [syntax.names_read(new) if len(todo) > 1 else [] for _, new in todo]
         while todo:

@@ -64,6 +64,9 @@ def empty(b: Builder, shape: Any, dtype: Any = None) -> Value:
     return b.op("empty", *dims, dtype=own) if dims else b.const(0, Scalar(own))
 
 
+add(np.ndarray, "np.ndarray", empty)
+
+
 @function(np.empty_like, "np.empty_like")
 def empty_like(b: Builder, prototype: Any, dtype: Any = None, *, shape: Any = None) -> Value:
     array = as_array(b, prototype)

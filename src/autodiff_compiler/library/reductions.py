@@ -161,7 +161,7 @@ def var(b: Builder, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: Any = 
     value = to_dtype(b, value, own if own in FLOATS else "f64")
     dtype = dtype_of(value.type)
     axes = normal_axes(b, axis, rank(value.type))
-    deviation = b.sub(value, mean(b, value, axes, keepdims=True))
+    deviation = b.sub(value, mean(b, value, axes, keepdims=len(axes) < rank(value.type)))
     squares = b.mul(deviation, deviation)
     total = b.op("sum", squares, axes=axes) if axes else squares
     freedom = arith.binary(b, "-", count(b, value, axes), ddof)
