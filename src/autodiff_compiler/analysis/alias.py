@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 from autodiff_compiler.analysis.last_use import LOOPS
+from autodiff_compiler.analysis.slots import carried
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import may_alias
 from autodiff_compiler.ir.types import Array, ListOf, Type
@@ -34,16 +35,6 @@ def has_memory(type_: Type) -> bool:
 def has_arrays(type_: Type) -> bool:
     """Whether it is a list of arrays."""
     return isinstance(type_, ListOf) and isinstance(type_.element, Array)
-
-
-def carried(op: Op) -> tuple[tuple[Value, ...], tuple[Value, ...], tuple[Value, ...], tuple[Value, ...]]:
-    """The initial values, parameters, yields and results of the carried slots of a loop, one of each per slot."""
-    first = 3 if op.kind == "for" else 0
-    body = op.regions[-1]
-    inits = op.operands[first:]
-    params = body.params[1:] if op.kind == "for" else body.params
-    n = len(inits)
-    return inits, params, body.terminator.operands[:n], op.results[:n]
 
 
 def sources(op: Op) -> Iterator[tuple[Node, Node]]:

@@ -20,13 +20,16 @@ def loop_body(op: Op) -> Region:
     return op.regions[-1]
 
 
+def carried(op: Op) -> tuple[tuple[Value, ...], tuple[Value, ...], tuple[Value, ...], tuple[Value, ...]]:
+    """Initial values, body parameters, yielded values and results of the carried slots, in parallel."""
+    body = loop_body(op)
+    inits, params = (op.operands[3:], body.params[1:]) if op.kind == "for" else (op.operands, body.params)
+    return inits, params, body.terminator.operands[: len(params)], op.results[: len(params)]
+
+
 def slots(op: Op) -> list[Slot]:
     """The carried slots of a `for` or `while`, in order."""
-    is_for = op.kind == "for"
-    body = loop_body(op)
-    params = body.params[1:] if is_for else body.params
-    inits = op.operands[3:] if is_for else op.operands
-    return [Slot(*parts) for parts in zip(inits, params, body.terminator.operands, op.results)]
+    return [Slot(*parts) for parts in zip(*carried(op))]
 
 
 def trips_of(op: Op) -> Value:

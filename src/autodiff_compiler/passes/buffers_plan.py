@@ -22,12 +22,12 @@ from autodiff_compiler.analysis.alias import (
     NOTHING,
     Roots,
     Sharing,
-    carried,
     elements_put,
     has_arrays,
     has_memory,
 )
 from autodiff_compiler.analysis.last_use import LOOPS, LastUses
+from autodiff_compiler.analysis.slots import carried
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import may_alias, opdef

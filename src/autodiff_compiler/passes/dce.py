@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autodiff_compiler.analysis.slots import carried
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import PURE
 from autodiff_compiler.ir.opset import TABLE
@@ -33,13 +34,6 @@ def run(function: Function) -> Function:
 def needed_ops(function: Function) -> set[Op]:
     """The ops that stay."""
     return _Marks(function).ops
-
-
-def slots(op: Op) -> tuple[tuple[Value, ...], tuple[Value, ...], tuple[Value, ...], tuple[Value, ...]]:
-    """(initial values, body parameters, yielded values, results) of the carried slots of a loop, in parallel."""
-    body = op.regions[-1]
-    inits, params = (op.operands[3:], body.params[1:]) if op.kind == "for" else (op.operands, body.params)
-    return inits, params, body.terminator.operands[: len(params)], op.results[: len(params)]
 
 
 # -- invariant and duplicate slots ---------------------------------------------------------------------------------------
@@ -62,7 +56,7 @@ def _invariant_slots(function: Function) -> dict[Value, Value]:
                 loop(op)
 
     def loop(op: Op) -> None:
-        inits, params, yielded, results = slots(op)
+        inits, params, yielded, results = carried(op)
         conditions = op.regions[0].params if op.kind == "while" else params
         first: dict[tuple[Value, Value], int] = {}
         for k, (init, param, after, result) in enumerate(zip(inits, params, yielded, results)):
@@ -123,7 +117,7 @@ class _Marks:
                 for result, *branches in zip(op.results, *(r.terminator.operands for r in op.regions)):
                     self._sources[result] = tuple(branches)
             elif op.regions:
-                inits, params, yielded, results = slots(op)
+                inits, params, yielded, results = carried(op)
                 conditions = op.regions[0].params if op.kind == "while" else params
                 for k, init in enumerate(inits):
                     for value in (params[k], conditions[k], results[k]):
@@ -187,7 +181,7 @@ class _Sweep(Rewriter):
             regions = tuple(self._rebuilt(region, region.params, kept) for region in op.regions)
             self.out.append(with_parts(op, op.operands, tuple(op.results[k] for k in kept), regions))
             return
-        inits, params, _, results = slots(op)
+        inits, params, _, results = carried(op)
         conditions = op.regions[0].params
         skip = 1 if op.kind == "for" else 0
         needed = [

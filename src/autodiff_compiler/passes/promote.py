@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from autodiff_compiler.analysis.slots import carried
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.path import is_scalar_index
 from autodiff_compiler.ir.types import Array, Scalar, is_float, like, rank
 from autodiff_compiler.ir.walk import all_ops, uses
-from autodiff_compiler.passes.dce import slots
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -59,7 +59,7 @@ class _Promote(FactRewriter):
         local.update(*(region.params for region in loop.regions))
         readers = uses(body)
         found: list[tuple[int, Op]] = []
-        _, params, yielded, _ = slots(loop)
+        _, params, yielded, _ = carried(loop)
         for slot, param in enumerate(params):
             if isinstance(param.type, Array) and is_float(param.type):
                 chain = _chain(body, readers, param, yielded[slot])
@@ -105,7 +105,7 @@ class _Promote(FactRewriter):
         return False
 
     def _promoted(self, loop: Op, sums: list[tuple[int, Op]]) -> None:
-        inits, params, yielded, results = slots(loop)
+        inits, params, yielded, results = carried(loop)
         skip = len(loop.operands) - len(inits)
         count = len(params)
         body = loop.regions[-1]
@@ -213,7 +213,7 @@ def _is_element(op: Op) -> bool:
 
 def _inner_chain(loop: Op, readers: dict[Value, list[Op]], version: Value) -> tuple[Value, _Chain] | None:
     """What becomes of an array that a loop carries, and what the loop does with it."""
-    inits, params, yielded, results = slots(loop)
+    inits, params, yielded, results = carried(loop)
     if version not in inits:
         return None
     slot = inits.index(version)
