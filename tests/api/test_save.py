@@ -105,3 +105,41 @@ def test_bound_methods_compile_once_and_see_their_object():
     np.testing.assert_array_equal(derivative(x), [2.0, 4.0])
     np.testing.assert_array_equal(vjp(model.cost, x)[1](1.0)[0], [2.0, 4.0])
     assert jvp(model.cost, (x,), (x,)) == (3.0, 6.0)
+
+
+def reduced(x, options, double=True, axis=0):
+    total = np.sum(np.sum(x, axis=axis) ** 2, axis=LAST)
+    if options["power"] is None and options["mode"] == "log":
+        total = np.log(total)
+    return total * SCALE if double else total
+
+
+LAST = 0
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_values_known_when_compiling_are_checked(tmp_path, backend):
+    x, options = np.array([[1.0, 2.0], [3.0, 4.0]]), {"power": None, "mode": "log"}
+    derivative = grad(reduced, backend=backend)
+    saved = loaded(derivative.save(tmp_path / f"reduced_{backend}.py", x, options, True, 1)).reduced_grad
+    np.testing.assert_array_equal(saved(x, options, True, 1, LAST=0), derivative(x, options, True, 1))
+    for other in (
+        (x, options, True, 0),
+        (x, options, False, 1),
+        (x, {"power": 2.0, "mode": "log"}, True, 1),
+        (x, {"power": None, "mode": "exp"}, True, 1),
+    ):
+        with pytest.raises(ValueError, match="this derivative is made for"):
+            saved(*other)
+    with pytest.raises(ValueError, match="LAST = 0"):
+        saved(x, options, True, 1, LAST=1)
+
+
+def test_a_function_as_an_argument_is_checked(tmp_path):
+    def activated(x, activation):
+        return activation(x)
+
+    saved = loaded(grad(activated).save(tmp_path / "activated.py", 0.5, np.sin)).activated_grad
+    assert saved(0.5, np.sin) == pytest.approx(np.cos(0.5))
+    with pytest.raises(ValueError, match="activation.__name__ = 'sin'"):
+        saved(0.5, np.cos)

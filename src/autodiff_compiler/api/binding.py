@@ -16,7 +16,7 @@ import numpy as np
 
 from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import UserError
-from autodiff_compiler.ir.tree import Const, Leaf, Tree, flatten, rebuild
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, flatten, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, is_float
 
 Argnums = int | str | Sequence[int | str]
@@ -167,21 +167,24 @@ def with_floats(name: str, value: Any) -> Any:
     return value
 
 
-def leaf_names(name: str, tree: Tree) -> list[str]:
-    """How the user would write each leaf of an argument: `params['W']`."""
-    if isinstance(tree, Leaf):
-        return [name]
-    if isinstance(tree, Const):
-        return []
-    found: list[str] = []
+def places(name: str, tree: Tree) -> list[tuple[str, Leaf | Const]]:
+    """How the user would write each leaf and constant of an argument: `params['W']`."""
+    if not isinstance(tree, Node):
+        return [(name, tree)]
+    found: list[tuple[str, Leaf | Const]] = []
     for i, child in enumerate(tree.children):
         if tree.cls is dict:
-            found += leaf_names(f"{name}[{tree.keys[i]!r}]", child)
+            found += places(f"{name}[{tree.keys[i]!r}]", child)
         elif tree.keys:
-            found += leaf_names(f"{name}.{tree.keys[i]}", child)
+            found += places(f"{name}.{tree.keys[i]}", child)
         else:
-            found += leaf_names(f"{name}[{i}]", child)
+            found += places(f"{name}[{i}]", child)
     return found
+
+
+def leaf_names(name: str, tree: Tree) -> list[str]:
+    """How the user would write each leaf of an argument."""
+    return [place for place, part in places(name, tree) if isinstance(part, Leaf)]
 
 
 def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:

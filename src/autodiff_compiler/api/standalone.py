@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.api.binding import places
 from autodiff_compiler.api.specialise import Specialisation
+from autodiff_compiler.ir.tree import Const
 
 
 def standalone(specialisation: Specialisation) -> str:
@@ -15,11 +17,12 @@ def standalone(specialisation: Specialisation) -> str:
 
     Exception classes that the program raises are imported, or where no import can find them (made in a function, or in a
     session) defined anew.  What the function found outside becomes keyword parameters; numbers among them have their
-    present value as default.
+    present value as default.  Parameters whose values the derivative was made for are checked.
     """
     compiled = specialisation.compiled
+    text = _with_checks(compiled.text, compiled.function.name, _fixed(specialisation))
     head = [_class(name, obj) for name, obj in compiled.function.constants.items() if isinstance(obj, type)]
-    return "".join(head) + _with_keywords(compiled.text, compiled.function.name, specialisation)
+    return "".join(head) + _with_keywords(text, compiled.function.name, specialisation)
 
 
 def _class(name: str, cls: type) -> str:
@@ -27,6 +30,48 @@ def _class(name: str, cls: type) -> str:
         base = next(c.__name__ for c in cls.__mro__ if c.__module__ == "builtins")
         return f"class {name}({base}):\n    pass\n\n\n"
     return f"from {cls.__module__} import {cls.__qualname__} as {name}\n"
+
+
+def _fixed(specialisation: Specialisation) -> list[tuple[str, str]]:
+    """What was known when compiling: places in the parameters, and the values that they must have, as texts."""
+    lowered = specialisation.lowered
+    static = dict(lowered.static_leaves)
+    leaf = 0
+    found: list[tuple[str, Any]] = []
+    for name, tree in lowered.function.param_trees:
+        for place, part in places(name, tree):
+            if isinstance(part, Const):
+                found.append((place, part.value))
+                continue
+            if leaf in static:
+                found.append((place, static[leaf]))
+            leaf += 1
+    guarded = [guard.get for guard in lowered.guards]
+    found += [(c.name, c.get()) for c in lowered.captures if any(get is c.get for get in guarded)]
+    texts = []
+    for place, value in found:
+        if value is None or isinstance(value, str | bool | int):
+            texts.append((place, repr(value)))
+        elif hasattr(value, "__name__"):
+            texts.append((f"{place}.__name__", repr(value.__name__)))
+    return texts
+
+
+def _with_checks(text: str, name: str, fixed: list[tuple[str, str]]) -> str:
+    """The text with a check, behind the function's docstring, of the values that it is made for."""
+    if not fixed:
+        return text
+    match = re.search(rf'^def {name}\([^)]*\):\n    """.*?"""\n', text, re.MULTILINE | re.DOTALL)
+    assert match is not None
+    wrong = " or ".join(_differs(place, value) for place, value in fixed)
+    message = f"this derivative is made for {', '.join(f'{place} = {value}' for place, value in fixed)}"
+    check = f"    if {wrong}:\n        raise ValueError({message!r})\n"
+    return text[: match.end()] + check + text[match.end() :]
+
+
+def _differs(place: str, value: str) -> str:
+    special = {"None": f"{place} is not None", "True": f"not {place}", "False": place}
+    return special.get(value, f"{place} != {value}")
 
 
 def _with_keywords(text: str, name: str, specialisation: Specialisation) -> str:
