@@ -153,4 +153,3 @@ class SourceMap:
 
 
 SOURCES = SourceMap()
-

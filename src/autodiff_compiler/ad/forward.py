@@ -125,4 +125,3 @@ class _Forward:
 def _widen(condition: Region, params: Sequence[Value]) -> Region:
     """The condition of a `while` has parameters of its own, one for each carried value."""
     return Region((*condition.params, *(Value(p.type, p.name) for p in params)), condition.ops)
-

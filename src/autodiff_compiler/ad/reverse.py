@@ -24,9 +24,7 @@ from autodiff_compiler.ir.types import is_float
 from autodiff_compiler.ir.walk import Rewriter, clone_region
 
 
-def reverse(
-    fn: Function, active: Sequence[bool], *, with_value: bool, name: str, save_all: bool = False
-) -> Function:
+def reverse(fn: Function, active: Sequence[bool], *, with_value: bool, name: str, save_all: bool = False) -> Function:
     """The gradient of result 0.  Results: with `with_value` all results of `fn`; then an adjoint per active parameter.
 
     `save_all`: of the floats that a loop or a branch needs again, recompute none.

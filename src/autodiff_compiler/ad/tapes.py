@@ -170,9 +170,7 @@ class TapeDeck:
             ops = Substitution(threads).ops(ops)
         end = replace(body.terminator, operands=(*carried, *(t.yielded for t in self.tapes), *rest))
         params = tuple(t.param for t in self.tapes)
-        regions = [
-            Region((*r.params, *(Value(p.type, p.name) for p in params)), r.ops) for r in op.regions[:-1]
-        ]
+        regions = [Region((*r.params, *(Value(p.type, p.name) for p in params)), r.ops) for r in op.regions[:-1]]
         regions.append(Region((*body.params, *params), (*ops, end)))
         operands = (*op.operands, *(t.init for t in self.tapes))
         results = (*op.results[:count], *(t.result for t in self.tapes), *op.results[count:])
@@ -219,5 +217,3 @@ def last_index(context: Context, op: Op) -> Value:
     b, (start, _, step) = context.b, op.operands[:3]
     before_last = b.sub(trip_count(context, op), b.const(1))
     return b.add(start, b.mul(before_last, step))
-
-

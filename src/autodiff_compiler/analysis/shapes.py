@@ -134,7 +134,8 @@ class Shapes:
         shapes = [self.extents(v) for v in values]
         highest = max(map(len, shapes), default=0)
         return tuple(
-            self._broadcast(tuple(shape[axis] for shape in shapes if len(shape) >= -axis)) for axis in range(-highest, 0)
+            self._broadcast(tuple(shape[axis] for shape in shapes if len(shape) >= -axis))
+            for axis in range(-highest, 0)
         )
 
     # -- assumptions -------------------------------------------------------------------------------------------------

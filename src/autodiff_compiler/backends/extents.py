@@ -1,7 +1,7 @@
 """Extents of a parameter are taken before its copy gets its name: `u = u.copy()`, not `u2 = u.copy()`.
 
-    Input:  u' = copy u; … for … { … dim u … }
-    Output: u' = copy u; n = dim u'; … for … { … n … }
+Input:  u' = copy u; … for … { … dim u … }
+Output: u' = copy u; n = dim u'; … for … { … n … }
 """
 
 from __future__ import annotations

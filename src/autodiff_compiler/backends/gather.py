@@ -27,9 +27,7 @@ def function_name(kind: str, items: Sequence[str], ranks: Sequence[int], array_r
     return f"{verb}{shown}_{array_rank}" + ("" if kind == "load" else f"_{value_rank}")
 
 
-def function_source(
-    kind: str, items: Sequence[str], ranks: Sequence[int], array_rank: int, value_rank: int
-) -> str:
+def function_source(kind: str, items: Sequence[str], ranks: Sequence[int], array_rank: int, value_rank: int) -> str:
     """`items` are of one subscript whose slices have been applied: "s" a whole axis, "n", "i", "a", "b"; `ranks` the
     ranks of the operands of "a" and "b" (0 for the others)."""
     name = function_name(kind, items, ranks, array_rank, value_rank)
@@ -61,7 +59,9 @@ def function_source(
         axes.append(f"k{axis}")
         axis += 1
     lines += _joint_extents(advanced, joint)
-    source = [_advanced_index(*advanced[int(a[1:])], joint, len(advanced)) if a[0] == "@" else a for a in axes if a != "0"]
+    source = [
+        _advanced_index(*advanced[int(a[1:])], joint, len(advanced)) if a[0] == "@" else a for a in axes if a != "0"
+    ]
     order = _result_axes(axes, joint)
     extents = ["1" if a == "0" else f"n{a[1:]}" if a[0] == "j" else f"a.shape[{a[1:]}]" for a in order]
     shape = f"({', '.join(extents)},)"

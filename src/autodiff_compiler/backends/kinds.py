@@ -182,4 +182,3 @@ class _Strengthened(_Analysis):
 
 def _is_float64(value: Value) -> bool:
     return getattr(value.type, "dtype", "") == "f64"
-

@@ -155,6 +155,4 @@ def loop_slots(op: Op) -> list[tuple[tuple[Value, ...], Value, Value]]:
     """For each carried slot of a loop: its variable's values, what it starts with, what the body yields."""
     columns = slot_columns(op)
     first = 3 if op.kind == "for" else 0
-    return [
-        (column, op.operands[first + i], op.regions[-1].terminator.operands[i]) for i, column in enumerate(columns)
-    ]
+    return [(column, op.operands[first + i], op.regions[-1].terminator.operands[i]) for i, column in enumerate(columns)]

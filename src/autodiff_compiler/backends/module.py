@@ -96,15 +96,25 @@ def _wrapper(function: Function, kernel: str, docstring: str, strong: list[bool]
     taken = set(containers.arguments(function))
     given = [_argument(path, param.type) for path, param in zip(containers.leaf_paths(function), function.params)]
     call = syntax.call(kernel, *given)
-    variables = [next(n for n in (f"out{i or ''}", f"out_{i}", f"out__{i}") if n not in taken) for i in range(len(strong))]
-    left = syntax.target(variables[0]) if len(variables) == 1 else ast.Tuple([syntax.target(v) for v in variables], ast.Store())
+    variables = [
+        next(n for n in (f"out{i or ''}", f"out_{i}", f"out__{i}") if n not in taken) for i in range(len(strong))
+    ]
+    left = (
+        syntax.target(variables[0])
+        if len(variables) == 1
+        else ast.Tuple([syntax.target(v) for v in variables], ast.Store())
+    )
     leaves: list[ast.expr] = [
         # Numba returns scalars as Python numbers.
         syntax.call(dtype_name(dtype_of(value.type)), syntax.name(v)) if is_strong else syntax.name(v)
         for v, value, is_strong in zip(variables, function.results, strong)
     ]
     rebuilt = ast.Return(value=containers.result(function, leaves))
-    body = [*docstring_statement(docstring), syntax.assign(left, call) if variables else syntax.expression(call), rebuilt]
+    body = [
+        *docstring_statement(docstring),
+        syntax.assign(left, call) if variables else syntax.expression(call),
+        rebuilt,
+    ]
     return syntax.function(function.name, containers.arguments(function), body)
 
 

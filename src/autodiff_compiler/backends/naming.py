@@ -24,7 +24,9 @@ MODULES = ("np", "math", "numba", "njit", "importlib")
 RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MODULES)) - {"_"}
 
 # What printed code calls by name, beside helpers: a parameter must not hide it.
-CALLED = frozenset((*MODULES, "abs", "bool", "float", "int", "len", "list", "max", "min", "pow", "print", "range", "round", "slice"))
+CALLED = frozenset(
+    (*MODULES, "abs", "bool", "float", "int", "len", "list", "max", "min", "pow", "print", "range", "round", "slice")
+)
 
 
 @dataclass
@@ -209,4 +211,3 @@ def _clean(hint: str) -> str:
     if not text or text[0].isdigit():
         text = f"v{text}"
     return f"{text}_" if keyword.iskeyword(text) else text
-

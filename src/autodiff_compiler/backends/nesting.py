@@ -114,9 +114,7 @@ class Nesting:
         return found
 
 
-def plan(
-    function: Function, yielded: frozenset[Value] = frozenset(), named: frozenset[str] = frozenset()
-) -> Nesting:
+def plan(function: Function, yielded: frozenset[Value] = frozenset(), named: frozenset[str] = frozenset()) -> Nesting:
     nesting = Nesting(function, Buffers(function), yielded=yielded, named=named)
     _index(nesting, function.body)
     _drop_dead(nesting, function.body)
@@ -288,9 +286,7 @@ def _with_inner(op: Op) -> list[Op]:
 
 
 def _memory_read(op: Op) -> list[Value]:
-    return [
-        v for inner in _with_inner(op) for v in inner.operands if isinstance(v.type, Array | ListOf)
-    ]
+    return [v for inner in _with_inner(op) for v in inner.operands if isinstance(v.type, Array | ListOf)]
 
 
 def _try_expression(nesting: Nesting, op: Op) -> None:

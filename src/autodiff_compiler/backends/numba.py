@@ -34,7 +34,22 @@ class NumbaSpelling(PythonSpelling):
     strict_types = True
     reverses_lists = False
     named = frozenset(
-        ("sum", "prod", "max", "min", "any", "all", "argmax", "argmin", "cumsum", "argsort", "matmul", "load", "store", "accum")
+        (
+            "sum",
+            "prod",
+            "max",
+            "min",
+            "any",
+            "all",
+            "argmax",
+            "argmin",
+            "cumsum",
+            "argsort",
+            "matmul",
+            "load",
+            "store",
+            "accum",
+        )
     )
 
     def __init__(self) -> None:
@@ -314,9 +329,7 @@ class NumbaSpelling(PythonSpelling):
         item: ast.expr = syntax.name("item")
         if isinstance(operand.type.element, Array):
             item = syntax.method(item, "copy")
-        generator = ast.comprehension(
-            target=syntax.target("item"), iter=self.operand(operand), ifs=[], is_async=0
-        )
+        generator = ast.comprehension(target=syntax.target("item"), iter=self.operand(operand), ifs=[], is_async=0)
         return ast.ListComp(elt=item, generators=[generator])
 
     # -- writes ----------------------------------------------------------------------------------------------------

@@ -264,4 +264,3 @@ ARRAY_OPS: tuple[OpDef, ...] = (
     OpDef("yield", _nothing, effect=CONTROL, terminator=True),
     OpDef("return", _nothing, effect=CONTROL, terminator=True),
 )
-

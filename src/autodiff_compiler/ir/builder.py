@@ -1,11 +1,11 @@
 """Builds ops in order, with type inference; every op gets the span that is current.
 
-    b = Builder()
-    y = b.mul(x, b.const(2.0, FLOAT))
-    with b.region(INT, FLOAT, names=("i", "s")) as body:
-        i, s = body.params
-        b.yield_(b.add(s, y))
-    total, trips = b.for_(lo, hi, step, [zero], body.done())
+b = Builder()
+y = b.mul(x, b.const(2.0, FLOAT))
+with b.region(INT, FLOAT, names=("i", "s")) as body:
+    i, s = body.params
+    b.yield_(b.add(s, y))
+total, trips = b.for_(lo, hi, step, [zero], body.done())
 """
 
 from __future__ import annotations
@@ -231,9 +231,13 @@ class Builder:
         return self._loop("while", tuple(carried), body.params, (condition, body), exits)
 
     def _loop(
-        self, kind: str, operands: tuple[Value, ...], params: tuple[Value, ...], regions: tuple[Region, ...], exits: bool
+        self,
+        kind: str,
+        operands: tuple[Value, ...],
+        params: tuple[Value, ...],
+        regions: tuple[Region, ...],
+        exits: bool,
     ) -> tuple[Value, ...]:
         types = [v.type for v in params] + [INT] * (2 if exits else 1)
         names = [v.name for v in params] + ["trips", "exit_code"]
         return self.emit(kind, operands, {"exits": exits}, regions, types, names[: len(types)])
-

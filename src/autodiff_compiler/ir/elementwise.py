@@ -94,9 +94,7 @@ def _unary(
     cost: str = DEAR,
     traps: bool = False,
 ) -> OpDef:
-    return OpDef(
-        kind, _same(allowed), 1, cost=cost, elementwise=True, traps=traps, py_eval=py, np_eval=npy
-    )
+    return OpDef(kind, _same(allowed), 1, cost=cost, elementwise=True, traps=traps, py_eval=py, np_eval=npy)
 
 
 def _binary(

@@ -203,7 +203,9 @@ class _Buffers:
         """New memory, and for a list also that of the elements it is made of."""
         if op.kind != "list_new":
             return tuple(self.parts([result]))
-        return _union([tuple(self.parts([result])), *(self.memory[value] for value in op.operands if _has_memory(value))])
+        return _union(
+            [tuple(self.parts([result])), *(self.memory[value] for value in op.operands if _has_memory(value))]
+        )
 
     def write(self, op: Op) -> None:
         target = op.operands[0]
@@ -255,7 +257,8 @@ class _Buffers:
         own = [i for i in range(len(targets)) if i not in plain]
         places = [(i, part) for i in own for part in self.parts([targets[i]])]
         brought = [
-            [_lists(edge[i]) if isinstance(part.type, ListOf) else _arrays(edge[i]) for i, part in places] for edge in edges
+            [_lists(edge[i]) if isinstance(part.type, ListOf) else _arrays(edge[i]) for i, part in places]
+            for edge in edges
         ]
         joined = self.join(op, [part for _, part in places], brought)
         for i in own:

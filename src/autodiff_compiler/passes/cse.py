@@ -30,7 +30,9 @@ def run(function: Function) -> Function:
 def allocates(op: Op) -> bool:
     """Whether the op makes an array or list of its own out of no array's elements, or is a `copy`."""
     made = any(isinstance(r.type, Array | ListOf) for r in op.results)
-    return op.kind in ("copy", "list_zeros") or (made and not any(isinstance(v.type, Array | ListOf) for v in op.operands))
+    return op.kind in ("copy", "list_zeros") or (
+        made and not any(isinstance(v.type, Array | ListOf) for v in op.operands)
+    )
 
 
 class _Numbering(Rewriter):

@@ -89,9 +89,7 @@ class _Hoist(FactRewriter):
             index, self.defs, local, parameter
         )
 
-    def _at_ends(
-        self, builder: Builder, check: Op, body: Region, local: set[Value], ends: tuple[Value, Value]
-    ) -> None:
+    def _at_ends(self, builder: Builder, check: Op, body: Region, local: set[Value], ends: tuple[Value, Value]) -> None:
         index, extent = check.operands
         needed = list(dict.fromkeys([*_slice(extent, self.defs, local), *_slice(index, self.defs, local)]))
         # A span object of its own: the access in the loop does not stand for these checks.

@@ -64,7 +64,9 @@ class _Promote(FactRewriter):
             if isinstance(param.type, Array) and is_float(param.type):
                 chain = _chain(body, readers, param, yielded[slot])
                 if chain is not None:
-                    found += [(slot, op) for op in chain.adds if self._fixed(op, local) and self._alone(op, chain.others)]
+                    found += [
+                        (slot, op) for op in chain.adds if self._fixed(op, local) and self._alone(op, chain.others)
+                    ]
         return found
 
     def _fixed(self, op: Op, local: set[Value]) -> bool:

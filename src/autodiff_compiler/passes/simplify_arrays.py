@@ -74,7 +74,9 @@ def _load(s: Peephole, op: Op) -> Result:
         return array
     fill = _fill(s, array)
     if fill is not None and isinstance(op.result.type, Scalar):
-        return fill if fill.type == op.result.type else s.become(op, "cast", fill, dtype=op.result.type.dtype, kind="np")
+        return (
+            fill if fill.type == op.result.type else s.become(op, "cast", fill, dtype=op.result.type.dtype, kind="np")
+        )
     write = s.made_by(array, "store", "accum")
     if write is not None and isinstance(op.result.type, Scalar) and _is_elsewhere(s, write, path, indices):
         return s.become(op, "load", write.operands[0], *indices, **op.attrs)
@@ -85,7 +87,11 @@ def _load(s: Peephole, op: Op) -> Result:
     if place != indices:
         return None
     if isinstance(op.result.type, Scalar) and isinstance(value.type, Scalar):
-        return value if value.type == op.result.type else s.become(op, "cast", value, dtype=op.result.type.dtype, kind="np")
+        return (
+            value
+            if value.type == op.result.type
+            else s.become(op, "cast", value, dtype=op.result.type.dtype, kind="np")
+        )
     return value if s.shapes.same_shape(value, op.result) else None
 
 
