@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from autodiff_compiler.frontend.mixed import refuse_mixed
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.source import find_source, plain_function
 from autodiff_compiler.frontend.state import Frame, State
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Grown, Items, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Dead, Dyn, Grown, Items, Ref, Static, Tup
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
@@ -90,7 +91,11 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
         name = source.name
         b.span = span
     with _room_for_recursion():
-        result = ctx.call(Static(target), *_split(target, given))
+        try:
+            result = ctx.call(Static(target), *_split(target, given))
+        except Dead:
+            # For these types every path raises (an assertion about a rank, say): the program's own exception is the result.
+            result = Dyn(b.const(math.nan))
     b.span = span
     result_values, tree = _results(ctx, result)
     b.return_(*result_values)
