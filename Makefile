@@ -15,6 +15,7 @@ test: $(VENV)/.test
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check src
 	$(BIN)/mypy
 
 docs: $(VENV)/.test

@@ -84,8 +84,8 @@ class Context:
     """Lists of run-time length that are being run over: they may not change their length."""
     next_code: int = 1
     evaluate: Callable[[ast.expr], Abs] = field(init=False)
-    """`expressions.evaluate`, `statements.run`, `assignment.assign` and `calls.call` on this context: set by `lower`, so that calls, which run statements, need
-    not import what imports them."""
+    """`expressions.evaluate` on this context, and below `statements.run`, `assignment.assign` and `calls.call`: set by `lower`,
+    so that calls, which run statements, need not import what imports them."""
     run: Callable[[list[ast.stmt]], None] = field(init=False)
     assign: Callable[[ast.expr, Abs], None] = field(init=False)
     call: Callable[[Abs, list[Abs], dict[str, Abs]], Abs] = field(init=False)
