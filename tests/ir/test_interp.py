@@ -183,6 +183,16 @@ def test_undefined_values_are_not_computed_with(use):
         run(fn, [])
 
 
+def test_undefined_arrays_have_no_elements():
+    text = """func f()
+{
+  %a: f64[:, :] = undef
+  %n: int = dim %a {axis=1}
+  return %n
+}"""
+    assert run(parse_function(text), []) == [0]
+
+
 def test_undefined_values_may_be_carried():
     fn = parse_function("""
     func f(%n: int, %s: int) {

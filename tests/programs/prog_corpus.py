@@ -40,6 +40,7 @@ def signed(*shape: int, seed: int = 0) -> np.ndarray:
 
 def all_programs() -> list[Program]:
     import prog_dynamics
+    import prog_fields
     import prog_language
     import prog_learning
     import prog_lectures
@@ -55,5 +56,6 @@ def all_programs() -> list[Program]:
         prog_linear,
         prog_learning,
         prog_language,
+        prog_fields,
     )
     return [program for module in modules for program in module.PROGRAMS]

@@ -58,6 +58,8 @@ def evaluate(op: Op, values: Values, *, mutable: bool = False) -> Any:
     Raises what Python or NumPy raise for these operands, and `InternalError` where an operand is undefined or the
     result is not of the type that the op declares.
     """
+    if op.kind == "dim" and values[0] is UNDEFINED:
+        return 0  # asked for on the way to where nothing of the array is needed
     if any(value is UNDEFINED for value in values) and op.kind not in MOVERS:
         raise InternalError("AD903", f"{op.kind} computes with an undefined value", op.span)
     if TABLE[op.kind].elementwise:
