@@ -15,6 +15,7 @@ CALLS = {
     "heat": (0, (np.ones(5), 0.1, 3)),
     "lu": (0, (np.eye(3),)),
     "logistic_map": (("x", "r"), (0.3, 3.0, 4)),
+    "recurrence": (("x", "w"), (0.3, 0.9, 4)),
     "newton_sqrt": (0, (2.0,)),
     "collatz_like": (0, (0.5, 3)),
     "early": (0, (0.5, 4)),

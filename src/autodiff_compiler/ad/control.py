@@ -11,7 +11,7 @@ from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ad.residuals import provide
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.types import Array, ListOf, Type
+from autodiff_compiler.ir.types import Array, ListOf, Type, rank
 from autodiff_compiler.ir.walk import free_values
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ def _reached(op: Op) -> list[Value]:
 
 
 def _provide_in_branch(context: Context, op: Op, branch: Region, out: OpenRegion) -> list[Value]:
-    """Provide the branch's own values to its reversal; what has to be saved becomes a result of the primal `if`."""
+    """Provide the branch's own values to its reversal; what has to be saved becomes a result of the primal `if`.
+
+    What the branch yields is one already, where the other branch has a value as well.
+    """
     free = {}
     for result, yielded in zip(op.results, branch.terminator.operands):
         if result in context.exit_codes and context.home.get(yielded) is branch:
@@ -64,9 +67,11 @@ def _provide_in_branch(context: Context, op: Op, branch: Region, out: OpenRegion
     saved: list[Value] = []
 
     def keep(values: list[Value]) -> dict[Value, Value]:
-        saved.extend(values)
-        context.kept.update((v, Value(v.type, v.name)) for v in values)
-        return {v: context.kept[v] for v in values}
+        results = {v: r for r, v in zip(op.results, branch.terminator.operands) if not context.undefined_sources(r)}
+        found = {v: results[v] for v in values if v in results and not rank(v.type)}
+        saved.extend(v for v in values if v not in found)
+        context.kept.update((v, Value(v.type, v.name)) for v in saved)
+        return {v: found.get(v) or context.kept[v] for v in values}
 
     provide(context, branch, out, free, keep)
     return saved

@@ -10,7 +10,7 @@ accumulated in place.  A loop that may be left early, or a `while`, runs over th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,8 +21,8 @@ from autodiff_compiler.ad.residuals import provide
 from autodiff_compiler.ad.tapes import TapeDeck, last_index, trip_number
 from autodiff_compiler.analysis.slots import Slot, exit_of, loop_body, slots, trips_of
 from autodiff_compiler.ir.builder import OpenRegion
-from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.types import INT, ListOf
+from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.types import INT, ListOf, Scalar
 from autodiff_compiler.ir.walk import free_values
 
 if TYPE_CHECKING:
@@ -62,11 +62,18 @@ def reverse_loop(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         b.yield_(*(unchanged.get(finals[k], finals[k]) for k in carried))
 
     deck = TapeDeck(context, op)
-    provide(context, body, out, span.available(), lambda values: deck.save(values, span.trip), span.lengths())
+    ends = {slot.yielded: slot for slot in slots(op) if _can_be_handed_on(context, slot, body)}
+    begun = {yielded: slot.param for yielded, slot in ends.items()}
+    handed = provide(
+        context, body, out, span.available(), lambda values: deck.save(values, span.trip), span.lengths(), begun
+    )
     context.replaced[op] = deck.rebuilt_loop()
+    out.params = (*out.params, *(param for param, _ in handed.values()))
+    end = out.ops[-1]
+    out.ops[-1] = replace(end, operands=(*end.operands, *(before for _, before in handed.values())))
 
     region = out.done()
-    results = b.for_(*span.range(), [inits[k] for k in carried], region)
+    results = b.for_(*span.range(), [*(inits[k] for k in carried), *(ends[v].result for v in handed)], region)
     finals = list(inits)
     for k, result in zip(carried, results):
         finals[k] = result
@@ -76,6 +83,17 @@ def reverse_loop(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
             adjoints.bars[value] = bar
     for slot, bar in zip(chosen, finals):
         adjoints.add(slot.init, bar)
+
+
+def _can_be_handed_on(context: Context, slot: Slot, body: Region) -> bool:
+    """Whether what an iteration yields is a number that the next one, or what follows the loop, certainly has."""
+    return (
+        isinstance(slot.param.type, Scalar)
+        and context.home.get(slot.yielded) is body
+        and slot.yielded not in body.params
+        and not context.save_all
+        and not context.undefined_sources(slot.result)
+    )
 
 
 @dataclass

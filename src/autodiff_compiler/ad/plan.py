@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.types import Type
 
-SAVE, RECOMPUTE = "save", "recompute"
+SAVE, RECOMPUTE, HAND_ON = "save", "recompute", "hand on"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One primal value: how it is provided (`SAVE` or `RECOMPUTE`), and where a saved one is kept."""
+    """One primal value: how it is provided (`SAVE`, `RECOMPUTE` or `HAND_ON`), and where a saved one is kept."""
 
     name: str
     type: Type

@@ -4,6 +4,9 @@ The reversal of a region refers to the region's values as if they were in scope.
 replaced: what is available anyway (the loop index, an exit code) by its new name, what is cheap to compute again by a
 clone of its ops, the rest by what `keep` saved.  Which ones to save is a minimum cut (`mincut.py`).  What the clones
 and the tapes refer to belongs to the enclosing region, and is provided there in the same way.
+
+What an iteration of a loop yields is what the next one begins with, and that one has been reversed before: where the
+loop has the one again, the reversal hands it on as the other.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from types import MappingProxyType
 from autodiff_compiler.ad.context import Context, Substitution
 from autodiff_compiler.ad.intact import is_worth_a_copy, loaded_from, stored_in
 from autodiff_compiler.ad.mincut import cheapest_saves
-from autodiff_compiler.ad.plan import RECOMPUTE, SAVE, Choice, ResidualPlan
+from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, SAVE, Choice, ResidualPlan
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
@@ -27,19 +30,29 @@ from autodiff_compiler.ir.walk import Rewriter, clone_ops, free_values, op_uses
 Free = Mapping[Value, Callable[[], Value]]
 Keep = Callable[[list[Value]], dict[Value, Value]]
 NO_LENGTHS: Free = MappingProxyType({})
+NOTHING: Mapping[Value, Value] = MappingProxyType({})
 
 
 def provide(
-    context: Context, region: Region, out: OpenRegion, free: Free, keep: Keep, lengths: Free = NO_LENGTHS
-) -> None:
+    context: Context,
+    region: Region,
+    out: OpenRegion,
+    free: Free,
+    keep: Keep,
+    lengths: Free = NO_LENGTHS,
+    begun: Mapping[Value, Value] = NOTHING,
+) -> dict[Value, tuple[Value, Value]]:
     """Make `out`, the reversal of the primal `region`, refer to nothing inside `region`.
 
     `free` gives values that are available in `out` anyway, each by what builds it; `keep` saves values of the primal
     and builds what reads them back.  `lengths` gives the lengths of lists of the region that need not be looked up.
+
+    `begun` gives for what an iteration yields what the next one has of it.  Of these some are handed on: for each the
+    parameter that `out` must get, and what it hands on to the iteration before.
     """
     ops = _Shapes(context, region, lengths).ops(out.ops)
     needed = [v for v in free_values([Region(out.params, tuple(ops))]) if context.home.get(v) is region]
-    recipes = _Recipes(context, region, free)
+    recipes = _Recipes(context, region, free, begun)
     recipes.follow(needed)
     saves = cheapest_saves(recipes.origins, {v: price(v.type) for v in recipes.origins}, recipes.priced(needed))
     prefix = OpenRegion(())
@@ -47,7 +60,9 @@ def provide(
         env = keep(saves) if saves else {}
         recomputed = _recompute(context, recipes, needed, env)
     out.ops[:] = [*prefix.ops, *Substitution(env).ops(ops)]
-    _record(context, region, saves, recomputed)
+    ways = {v: HAND_ON if v in recipes.handed_on else RECOMPUTE for v in recomputed}
+    _record(context, region, dict.fromkeys(saves, SAVE) | ways)
+    return {v: (param, env[begun[v]]) for v, param in recipes.handed_on.items()}
 
 
 def price(type_: Type) -> int:
@@ -69,8 +84,9 @@ def is_recomputable(op: Op, constant: Callable[[Value], object]) -> bool:
 class _Recipes:
     """What each needed value of a region can be computed from, back to values that have to be saved."""
 
-    def __init__(self, context: Context, region: Region, free: Free) -> None:
-        self.context, self.region, self.free = context, region, free
+    def __init__(self, context: Context, region: Region, free: Free, begun: Mapping[Value, Value]) -> None:
+        self.context, self.region, self.free, self.begun = context, region, free, begun
+        self.handed_on: dict[Value, Value] = {}
         self.origins: dict[Value, list[Value] | None] = {}
         self._loaded: dict[Op, Value | None] = {}
         order = [*region.params, *(r for op in context.assemble(region) for r in op.results)]
@@ -83,7 +99,11 @@ class _Recipes:
         return value not in self.free and self.context.home.get(value) is self.region
 
     def uses(self, value: Value) -> list[Value] | None:
-        """What a value is computed from; None if it cannot be computed again."""
+        """What a value is computed from, or handed on from; None if it has to be saved."""
+        uses = self._computed_from(value)
+        return [self.begun[value]] if uses is None and value in self.begun else uses
+
+    def _computed_from(self, value: Value) -> list[Value] | None:
         if value in self._stored:
             store, _ = self._stored[value]
             return list(store.operands[1:-1])
@@ -115,6 +135,8 @@ class _Recipes:
             env[value] = b.cast(b.load(array, store.attrs["path"], where, value.name), value.type, value.name)
         elif value in self.context.decoded:
             env[value] = _decode(self.context, value, env)
+        elif self._computed_from(value) is None:
+            env[value] = self.handed_on[value] = Value(value.type, value.name)
         else:
             op = self.context.defs[value]
             if op.kind == "load" and (version := self._final_version(op)) is not None:
@@ -261,9 +283,8 @@ class _Shapes(Rewriter):
         return probe.result
 
 
-def _record(context: Context, region: Region, saves: Sequence[Value], recomputed: Sequence[Value]) -> None:
+def _record(context: Context, region: Region, ways: Mapping[Value, str]) -> None:
     owner = context.owner[region]
-    choices = [Choice(v.name, v.type, SAVE) for v in saves]
-    choices += [Choice(v.name, v.type, RECOMPUTE) for v in recomputed]
-    if choices:
-        context.plans.append(ResidualPlan(owner.kind, owner.span, tuple(choices)))
+    if ways:
+        choices = tuple(Choice(v.name, v.type, how) for v, how in ways.items())
+        context.plans.append(ResidualPlan(owner.kind, owner.span, choices))
