@@ -21,6 +21,8 @@ from autodiff_compiler.ir.walk import Rewriter
 
 
 class Context:
+    """One reversal: its builder, and what is known of the primal's values."""
+
     def __init__(self, body: Region, active: set[Value], save_all: bool = False) -> None:
         self.b = Builder()
         self.active = active

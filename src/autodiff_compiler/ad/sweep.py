@@ -14,6 +14,8 @@ from autodiff_compiler.ir.core import Op, Region
 
 
 class Sweep:
+    """The walk; `control` and `loops` come back to its `reverse` for the regions inside an op."""
+
     def __init__(self, context: Context) -> None:
         self.context = context
 

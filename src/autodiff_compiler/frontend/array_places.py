@@ -65,15 +65,9 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
 
     for item in index:
         if isinstance(item, Slice):
-            flags = ""
-            for part in (item.start, item.stop, item.step):
-                given = part is not None and not (isinstance(part, Static) and part.obj is None)
-                flags += "1" if given else "0"
-                if given:
-                    assert part is not None
-                    operands.append(int_value(ctx, part, "a slice bound"))
-            _check_step(ctx, item.step)
-            items.append("s" + flags)
+            word, bounds = _slice_item(ctx, item)
+            items.append(word)
+            operands += bounds
             axis += 1
         elif isinstance(item, Static) and item.obj is None:
             items.append("n")
@@ -110,6 +104,16 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
     ):
         items.pop()  # trailing whole axes are implied
     return ("index", tuple(items)), operands
+
+
+def _slice_item(ctx: Context, item: Slice) -> tuple[str, list[Value]]:
+    """A slice as an item of a path, with the bounds that are given."""
+    given = (item.start, item.stop, item.step)
+    parts = [None if isinstance(part, Static) and part.obj is None else part for part in given]
+    word = "s" + "".join("0" if part is None else "1" for part in parts)
+    bounds = [int_value(ctx, part, "a slice bound") for part in parts if part is not None]
+    _check_step(ctx, item.step)
+    return word, bounds
 
 
 def _known_index(ctx: Context, item: Index) -> Index:

@@ -67,6 +67,8 @@ NameKey = tuple[Frame, str]
 
 @dataclass
 class State:
+    """One path through the program: what its names, arrays and containers are now, and how it may have left."""
+
     names: dict[NameKey, Abs] = field(default_factory=dict)
     versions: dict[Cell, Value] = field(default_factory=dict)
     boxes: dict[Box, Items | Grown | Poison] = field(default_factory=dict)

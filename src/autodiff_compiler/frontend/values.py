@@ -122,6 +122,8 @@ class Method:
 
 @dataclass(frozen=True, eq=False)
 class Range:
+    """`range(start, stop, step)`."""
+
     start: Abs
     stop: Abs
     step: Abs

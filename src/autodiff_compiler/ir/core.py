@@ -21,12 +21,16 @@ NO_ATTRS: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Value:
+    """What an op or a region's parameter defines, once.  Compared by identity; `name` is a hint."""
+
     type: Type
     name: str = ""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Op:
+    """One operation: a row of `opset.TABLE` by its kind, applied.  `span` is the user's source that it stands for."""
+
     kind: str
     operands: tuple[Value, ...] = ()
     results: tuple[Value, ...] = ()
@@ -42,6 +46,8 @@ class Op:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Region:
+    """Ops in order, with parameters (of a loop: its index and what it carries); the last op is the terminator."""
+
     params: tuple[Value, ...]
     ops: tuple[Op, ...]
 

@@ -22,6 +22,8 @@ FREE, CHEAP, DEAR = "free", "cheap", "dear"
 
 @dataclass(frozen=True)
 class OpDef:
+    """A row of the op table: all that passes and backends may ask of a kind of op."""
+
     kind: str
     infer: Infer | None
     """Result types from operand types and attributes; raises `TypeError`.  None: the builder is told the types."""

@@ -35,6 +35,8 @@ _FROM_NUMPY = {np.dtype(name): dtype for dtype, name in NUMPY_NAMES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
+    """A number or a boolean.  Kind "py" is weak under NEP 50 and computes as CPython, kind "np" as NumPy's scalars."""
+
     dtype: str
     kind: str = "np"
 
@@ -46,6 +48,8 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Array:
+    """An array of this dtype with `rank` axes; its extents are values of run time."""
+
     dtype: str
     rank: int
 
