@@ -169,7 +169,12 @@ def test_what_numpy_compares_itself_is_not_compared():
     P, F, Q, y = np.eye(2), np.array([[1.0, 0.1], [0.2, 0.9]]), np.eye(2) * 0.1, np.array([0.5, 0.3])
     derivative = grad(defined("filtered", FILTERED))
     assert "raise" not in derivative.source(P, F, Q, y)
-    for bad in ((np.ones((3, 3)), F, Q, y), (P, np.ones((2, 3)), Q, y), (P, F, np.ones((3, 3)), y), (P, F, np.ones(3), y)):
+    for bad in (
+        (np.ones((3, 3)), F, Q, y),
+        (P, np.ones((2, 3)), Q, y),
+        (P, F, np.ones((3, 3)), y),
+        (P, F, np.ones(3), y),
+    ):
         with pytest.raises(ValueError, match="mismatch|broadcast"):
             derivative(*bad)
 
@@ -257,6 +262,17 @@ def test_the_kind_of_a_result_is_kept():
     x = np.array([2.0, 3.0, 0.5])
     np.testing.assert_allclose(grad(function)(x), numeric_gradient(function, [x]), rtol=1e-6)
     assert "np.float64" not in grad(function).source(x)
-    scalar = defined("scalar", "def scalar(a, x):\n    s = 0.0\n    for i in range(len(x)):\n        s += a * x[i]\n    return s\n")
+    scalar = defined(
+        "scalar", "def scalar(a, x):\n    s = 0.0\n    for i in range(len(x)):\n        s += a * x[i]\n    return s\n"
+    )
     assert type(grad(scalar)(2.0, x)) is float
     assert type(grad(scalar)(2.0, x[:0])) is float
+
+
+def test_a_conversion_that_is_not_printed_is_no_assignment():
+    def scaled(a, b, x, k):
+        return np.sum((a + b) * x) * k
+
+    text = grad(scaled, argnums=("a", "b"), backend="numba").source(1.0, 2.0, np.ones(3), 2.0)
+    lines = [line.strip() for line in text.splitlines()]
+    assert not [line for line in lines if " = " in line and len(set(line.split(" = "))) == 1]

@@ -112,7 +112,11 @@ class Printer:
     def _ops(self, ops: tuple[Op, ...]) -> list[ast.stmt]:
         statements: list[ast.stmt] = []
         for op in ops:
-            if op in self.nesting.dead or op in self._taken or (op.results and all(r in self.nesting.inline for r in op.results)):
+            if (
+                op in self.nesting.dead
+                or op in self._taken
+                or (op.results and all(r in self.nesting.inline for r in op.results))
+            ):
                 continue
             printed = self._op(op)
             if printed and not op.regions:
@@ -133,7 +137,10 @@ class Printer:
             return [*self.assign([(op.result, op.operands[0])]), *self.spelling.write(op)]
         if not op.results:
             return self.spelling.effect(op)
-        return [self._assignment(op.result, self.spelling.expression(op))]
+        value = self.spelling.expression(op)
+        if isinstance(value, ast.Name) and value.id == self.names[op.result]:
+            return []  # a conversion that need not be printed, of a value whose name is taken over
+        return [self._assignment(op.result, value)]
 
     def _assignment(self, to: Value, value: ast.expr) -> ast.stmt:
         return assignment(self.names[to], value, isinstance(to.type, Scalar))
