@@ -5,38 +5,22 @@ from __future__ import annotations
 import contextlib
 import copy
 import dataclasses
-import inspect
 import io
 from typing import Any
 
 import numpy as np
 
 from autodiff_compiler import frontend
+from autodiff_compiler.api.binding import Signature
 from autodiff_compiler.diagnostics import AutodiffError
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.tree import Leaf, flatten, rebuild
 from autodiff_compiler.ir.verify import verify
 
 
-def arguments(fun: Any, args: tuple, kwargs: dict) -> dict[str, Any]:
-    """Values by parameter name, as the API binds them: what `*args` takes is called `*0`, `*1` …"""
-    bound = inspect.signature(getattr(fun, "py_func", fun), follow_wrapped=False).bind(*args, **kwargs)
-    bound.apply_defaults()
-    values: dict[str, Any] = {}
-    for name, value in bound.arguments.items():
-        kind = bound.signature.parameters[name].kind
-        if kind is inspect.Parameter.VAR_POSITIONAL:
-            values.update({f"*{i}": item for i, item in enumerate(value)})
-        elif kind is inspect.Parameter.VAR_KEYWORD:
-            values.update(value)
-        else:
-            values[name] = value
-    return values
-
-
 def lowered(fun: Any, *args: Any, **kwargs: Any) -> frontend.Lowered:
     """The verified primal IR of a call."""
-    given = arguments(fun, args, kwargs)
+    given = Signature.of(fun).bind(args, kwargs)
     described = [(name, *frontend.describe(value, name)) for name, value in given.items()]
     leaves = [leaf for name, tree, _ in described for leaf in flatten(tree, given[name])]
     result = frontend.lower(fun, [(n, t, list(ts)) for n, t, ts in described], leaves)
@@ -47,7 +31,7 @@ def lowered(fun: Any, *args: Any, **kwargs: Any) -> frontend.Lowered:
 def interpret(fun: Any, *args: Any, **kwargs: Any) -> Any:
     """What the primal IR computes: the result as a Python object, and what it printed."""
     low = lowered(fun, *args, **kwargs)
-    given = arguments(fun, args, kwargs)
+    given = Signature.of(fun).bind(args, kwargs)
     described = [(name, frontend.describe(value, name)[0]) for name, value in given.items()]
     leaves = [leaf for name, tree in described for leaf in flatten(tree, given[name])]
     assert all(guard.holds() for guard in low.guards)

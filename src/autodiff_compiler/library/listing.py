@@ -7,10 +7,12 @@ from autodiff_compiler.library.registry import names
 _HEAD = """# Supported functions
 
 Made by `python -m autodiff_compiler.library.listing > docs/library.md`.  A call of another function of NumPy or `math`
-is an error at compile time, with a way out where there is one.  Functions, not methods, take `out=` as NumPy does; functions
-of elements then take `where=`, too.  Sums, products, maxima, minima, means, `any` and `all` take `where=` and, the first
-four, `initial=`; elsewhere these two, and `order="F"` everywhere, are refused; an axis, a shape's rank and a dtype must be known at compile time; shapes are run-time values and are
-checked.
+is an error at compile time, with a way out where there is one.
+
+* Functions, not methods, take `out=` as NumPy does; functions of elements then take `where=`, too.
+* Sums, products, maxima, minima, means, `any` and `all` take `where=` and, the first four, `initial=`.
+* These two elsewhere, and `order="F"` everywhere, are refused.
+* An axis, a shape's rank and a dtype must be known at compile time; shapes are run-time values and are checked.
 
 Where CPython or NumPy would leave the real numbers, or the dtypes float32, float64, bool and the integers, the call is
 refused: a function of floats of bool, int8 or uint8 operands (float16 in NumPy), powers of booleans (int8), a negative
