@@ -1,8 +1,5 @@
 """Who sees a write: aliases, swaps, merged references, loops over what is written."""
 
-# The programs are written as users write them.
-# ruff: noqa: A, B, C4, SIM, RET, PIE, F841, F811, E731, RUF, UP, PLW, PT, PLE
-
 import numpy as np
 from frontend_cases import case
 

@@ -1,8 +1,5 @@
 """Arrays: subscripts in all forms, stores, promotion, what copies and what is a view."""
 
-# The programs are written as users write them.
-# ruff: noqa: A, B, C4, SIM, RET, PIE, F841, F811, E731, RUF, UP, PLW, PT, PLE
-
 import numpy as np
 from frontend_cases import case
 

@@ -1,8 +1,5 @@
 """Functions: closures, defaults, lambdas, partial, methods, callable objects, recursion."""
 
-# The programs are written as users write them.
-# ruff: noqa: A, B, C4, SIM, RET, PIE, F841, F811, E731, RUF, UP, PLW, PT, PLE
-
 import functools
 import math
 from functools import partial

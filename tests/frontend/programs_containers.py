@@ -1,7 +1,5 @@
 """Tuples, lists, dicts, dataclasses, NamedTuples; comprehensions."""
 
-# The programs are written as users write them.
-# ruff: noqa: A, B, C4, SIM, RET, PIE, F841, F811, E731, RUF, UP, PLW, PT, PLE
 
 from collections import namedtuple
 from dataclasses import dataclass, field

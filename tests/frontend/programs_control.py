@@ -1,7 +1,5 @@
 """Statements: if, for, while, break, continue, return, else clauses, names bound on some paths."""
 
-# The programs are written as users write them.
-# ruff: noqa: A, B, C4, SIM, RET, PIE, F841, F811, E731, RUF, UP, PLW, PT, PLE
 
 
 import numpy as np

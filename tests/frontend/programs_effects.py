@@ -1,8 +1,5 @@
 """What a program does beside computing: print, raise, assert, and the messages of these."""
 
-# The programs are written as users write them.
-# ruff: noqa: A, B, C4, SIM, RET, PIE, F841, F811, E731, RUF, UP, PLW, PT, PLE
-
 import math
 
 import numpy as np
