@@ -18,6 +18,7 @@ import fuzz_oracle
 import numpy as np
 from fuzz_oracle import RejectedError
 from fuzz_programs import Program
+from fuzz_rare import RAISED
 
 from autodiff_compiler import grad, jvp, value_and_grad, vjp
 from autodiff_compiler.diagnostics import AutodiffError, InternalError
@@ -86,11 +87,16 @@ def check(program: Program, configuration: Configuration) -> Outcome:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            reference = Reference.of(program)
+            reference: Reference | Exception = Reference.of(program)
         except RejectedError as why:
             return Outcome("rejected", str(why))
+        except RaisedError as told:
+            reference = told.error
         try:
-            _compare(program, reference, configuration)
+            if isinstance(reference, Exception):
+                _raises_too(program, reference, configuration)
+            else:
+                _compare(program, reference, configuration)
         except Mismatch:
             raise
         except InternalError as error:
@@ -105,6 +111,14 @@ def check(program: Program, configuration: Configuration) -> Outcome:
 
 
 # -- the reference -------------------------------------------------------------------------------------------------
+
+
+class RaisedError(Exception):
+    """The program raises on purpose."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 @dataclass
@@ -123,6 +137,8 @@ class Reference:
         try:
             value = scope["f"](*copy.deepcopy(program.args))
         except Exception as error:
+            if RAISED in str(error):
+                raise RaisedError(error) from error
             raise RejectedError(f"{type(error).__name__}: {error}") from error
         _sane(_leaves(value))
         careful = fuzz_oracle.reading_first(program.source, "f", list(program.args))
@@ -242,6 +258,27 @@ def _compare(program: Program, reference: Reference, configuration: Configuratio
     close.number(found, wanted, size + _magnitude(gradients), "<gradient, direction>")
     if configuration.order > 1 and scalar:
         _second_order(program, fun, reference, varying, options, close)
+
+
+def _raises_too(program: Program, expected: Exception, configuration: Configuration) -> None:
+    """Both modes raise what the program raises, however little of it the derivative needs."""
+    fun, options = from_text(program.source), configuration.options()
+    rng = np.random.default_rng(0)
+    direction = tuple(random_like(arg, rng) for arg in program.args)
+    calls: dict[str, Callable[[], Any]] = {
+        "jvp": lambda: jvp(fun, copy.deepcopy(program.args), direction, **options),
+        "vjp": lambda: vjp(fun, *copy.deepcopy(program.args), **options),
+    }
+    for name, call in calls.items():
+        try:
+            call()
+        except AutodiffError:
+            raise
+        except Exception as error:
+            if type(error) is type(expected) and str(error) == str(expected):
+                continue
+            raise Mismatch(f"{name} raises {error!r}, not {expected!r}") from error
+        raise Mismatch(f"{name} does not raise {expected!r}")
 
 
 def _interpreted(stages: dict[str, Any], args: tuple, found: Any, close: _Closeness) -> None:

@@ -16,7 +16,8 @@ class Cell:
 
 @dataclass
 class Variable:
-    """`kind`: float, int, array, ints (an index array), list (of floats), dict (of the parameter p), rows (tuple of arrays).
+    """`kind`: float, int, array (of one or two axes), ints (an index array), list (of floats), dict (of the parameter g),
+    empty (an array without elements), cube (an array of three axes).
 
     `low` and `high` bound an int where they are known; `view` says that the array is a view of another one.
     """

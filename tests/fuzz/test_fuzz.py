@@ -6,10 +6,12 @@ Longer runs: `python -m benchmarks.fuzz --minutes 30`.
 import itertools
 import math
 
+import fuzz_check
 import numpy as np
 import pytest
 from fuzz_check import Configuration, configurations
 from fuzz_programs import Program, programs, seeded
+from fuzz_rare import RAISED
 from fuzz_run import REGRESSIONS, regression, run_one, smallest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
@@ -70,13 +72,16 @@ def test_regression(path):
 
 
 def test_a_generator_of_well_formed_programs():
-    """All run in CPython, and hardly any is no fair test."""
+    """All run in CPython, if only to what they raise on purpose."""
     for number in range(300):
         program = seeded(number)
         scope = {"np": np, "math": math}
         exec(program.source, scope)
         with np.errstate(all="ignore"):
-            scope["f"](*[np.array(arg) if isinstance(arg, np.ndarray) else arg for arg in program.args])
+            try:
+                scope["f"](*[np.array(arg) if isinstance(arg, np.ndarray) else arg for arg in program.args])
+            except (AssertionError, ValueError, RuntimeError) as error:
+                assert RAISED in str(error)
 
 
 def test_what_float32_cannot_tell_is_no_fair_test():
@@ -87,6 +92,14 @@ def test_what_float32_cannot_tell_is_no_fair_test():
     assert run_one(Program(lossy, (0.7,)), Configuration()).kind == "ok"
     kept = Program("def f(x):\n    y = np.tanh(x)\n    return y * 3e4 + x\n", (np.float32(0.7),), single=True)
     assert run_one(kept, Configuration()).kind == "ok"
+
+
+def test_an_exception_that_does_not_come_through_is_found(monkeypatch):
+    source = "def f(x):\n    assert x < 0.5, 'as told'\n    return x * x\n"
+    program = Program(source, (0.7,))
+    assert run_one(program, Configuration()).kind == "ok"
+    monkeypatch.setattr(fuzz_check, "jvp", lambda *args, **kwargs: None)
+    assert "does not raise" in run_one(program, Configuration()).detail
 
 
 def test_a_wrong_rule_is_found_and_shrunk(monkeypatch):
