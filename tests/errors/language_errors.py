@@ -123,7 +123,7 @@ CASES = [
     ("AD163", USER, "def f(x):\n    for v in math:  # here\n        pass\n    return x", (1.0,)),
     ("AD164", USER, "def f(x):\n    for i in range(0, 3, 0):  # here\n        x = x + i\n    return x", (1.0,)),
     ("AD165", UNSUPPORTED, "def f(x):\n    return {1: v for v in (x, 2.0)}  # here", (1.0,)),
-    ("AD166", UNSUPPORTED, "def f(n):\n    return {i: 1.0 for i in range(n)}  # here", (3,)),
+    ("AD166", UNSUPPORTED, "def f(a):\n    return {i: 1.0 for i in range(len(a))}  # here", (A3,)),
     ("AD166", UNSUPPORTED, "def f(a):\n    return dict(a)  # here", (M23,)),
     ("AD167", USER, "def f(a):\n    return a.nothing  # here", (A3,)),
     ("AD168", UNSUPPORTED, "def f(x):\n    g = lambda v: v\n    return g.nothing  # here", (1.0,)),

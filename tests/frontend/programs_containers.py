@@ -320,3 +320,14 @@ def generator_sees_late_values(x):
 @case(2.0)
 def empties(x):
     return (), [], {}, x if not [] else 0.0, x if not {} else 0.0, len(())
+
+
+@case((np.array([0.5, -1.0, 2.0]), 3), (np.array([0.5, -1.0, 2.0]), 0))
+def dicts_over_ranges(a, n):
+    named = {f"w{k}": a[k] * 2 for k in range(2)}
+    nested = {i: {j: a[j] * i for j in reversed(range(2))} for i in range(n) if i % 2}
+    total = 0.0
+    for i in range(3):
+        d = {j: a[j] * i for j in range(2)}
+        total += d[0] * d[1]
+    return named, nested, total

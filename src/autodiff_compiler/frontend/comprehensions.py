@@ -8,10 +8,10 @@ from collections.abc import Callable
 from autodiff_compiler.frontend import branches, loops, members
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.iteration import Items as StaticItems
-from autodiff_compiler.frontend.iteration import iterate
+from autodiff_compiler.frontend.iteration import Sequence, iterate
 from autodiff_compiler.frontend.liveness import assigned
 from autodiff_compiler.frontend.state import Frame
-from autodiff_compiler.frontend.values import Abs, Box, Items, Iter
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Iter
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import ListOf
 
@@ -93,6 +93,8 @@ def _dict(ctx: Context, node: ast.DictComp) -> Abs:
     ctx.state.names[key] = box
 
     def collect() -> None:
+        if unrolled:
+            _known_items(ctx, generator.target)
         name = ctx.static(ctx.evaluate(node.key), "a key of a dict")
         value = ctx.evaluate(node.value)
         content = ctx.state.content(box)
@@ -102,10 +104,20 @@ def _dict(ctx: Context, node: ast.DictComp) -> Abs:
         ctx.state.boxes[box] = Items((*content.items, value), (*content.keys, name))
 
     generator = node.generators[0]
-    if len(node.generators) > 1 or not isinstance(_peek(ctx, generator.iter), StaticItems):
+    found = _peek(ctx, generator.iter)
+    unrolled = isinstance(found, Sequence) and found.bounds is not None
+    if len(node.generators) > 1 or not (unrolled or isinstance(found, StaticItems)):
         raise ctx.unsupported("AD166", "a dict whose keys are known only at run time", "use a list or an array")
     run(ctx, node, collect)
     return ctx.state.names.pop(key)
+
+
+def _known_items(ctx: Context, target: ast.expr) -> None:
+    """Ask for what runs over a range as values known when compiling: the loop is unrolled."""
+    for name in sorted(assigned(target)):
+        item = ctx.load_name(name)
+        if isinstance(item, Dyn) and item.static is not None:
+            item.static()
 
 
 def _peek(ctx: Context, node: ast.expr) -> object:
