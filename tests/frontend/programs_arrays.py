@@ -421,3 +421,9 @@ def reduced_into_out(m):
 @case((A5, np.zeros(4)), (A5, np.zeros(1)))
 def out_of_another_shape(a, out):
     return np.add(a, 1.0, out=out)
+
+
+@case(2.0, A5)
+def indexed_by_nothing(x):
+    value = np.sum(x)
+    return value[()] * 2.0, np.float64(value[...])

@@ -404,7 +404,9 @@ class Merge:
         element = join_elements(types)
         if element is None:
             self.mixed_list = True
-            return _poison("a list that grows in a loop holds things of different types, or its type is not known yet")
+            return _poison(
+                "a list that grows in a loop holds lists or things of different types, or its type is not known yet"
+            )
         type_ = ListOf(element)
 
         def getter(content: Items | Grown | None, state: State) -> Getter:

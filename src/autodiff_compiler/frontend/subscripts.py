@@ -7,7 +7,7 @@ import ast
 from autodiff_compiler.frontend import array_places, container_items
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Index, Range, Ref, Slice, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, Slice, Static, Tup
 
 
 def evaluate_index(ctx: Context, node: ast.expr) -> list[Index]:
@@ -37,7 +37,14 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
         else:
             items = index[0]
         return container_items.load(ctx, base, items)
+    if isinstance(base, Dyn) and base.value.type.kind == "np" and _selects_nothing(index):  # type: ignore[union-attr]
+        return base  # what NumPy has a 0-dimensional array or a scalar for
     raise ctx.wrong("AD121", f"{describe(base)} cannot be indexed")
+
+
+def _selects_nothing(index: list[Index]) -> bool:
+    """Whether the index is `()` or `...`."""
+    return all(isinstance(item, Static) and item.obj is Ellipsis for item in index) and len(index) <= 1
 
 
 def store(ctx: Context, base: Abs, index: list[Index], value: Abs, accumulate: str | None = None) -> None:
