@@ -64,8 +64,8 @@ class _Buffers:
         self.sources: dict[Value, Memory] = {}
         # For lists of arrays: the origin that stands for the elements.
         self.elements: dict[Value, Value] = {}
-        # For two merged values that may be one buffer: the origin that stands for it.
-        self.common: dict[tuple[Value, Value], Value] = {}
+        # By op that merges, for two merged values that may be one buffer: the origin that stands for it.
+        self.common: dict[Op, dict[tuple[Value, Value], Value]] = {}
         # Values that must not be read any more, and the op that overwrote them.
         self.stale: dict[Value, Op] = {}
         self.problems: dict[Op, dict[str, None]] = {}
@@ -127,6 +127,9 @@ class _Buffers:
     def open(self, op: Op, targets: Sequence[Value]) -> None:
         """Begin a merge: origins that come up from now on are inside it, and new in every iteration."""
         self.birth.setdefault(op, len(self.age))
+        # What an earlier round of a loop around this op has found may not hold any more.
+        for shared in self.common.get(op, {}).values():
+            self.sources[shared] = ()
         for target in self.parts(targets):
             self.age.setdefault(target, len(self.age))
             self.merge[target] = op
@@ -160,12 +163,13 @@ class _Buffers:
 
     def shared(self, op: Op, left: Value, right: Value) -> Value:
         """The origin that stands for one buffer under two merged values."""
-        if (left, right) not in self.common:
-            made = self.common[left, right] = Value(left.type, f"{left.name}_{right.name}")
+        known = self.common.setdefault(op, {})
+        if (left, right) not in known:
+            made = known[left, right] = Value(left.type, f"{left.name}_{right.name}")
             self.age[made] = self.age[right]  # it may be found late, and is as old as what it stands for
             self.merge[made] = op
             self.sources[made] = ()
-        return self.common[left, right]
+        return known[left, right]
 
     def from_outside(self, op: Op, memory: Memory) -> Memory:
         """The origins with those inside the merge replaced by what they may be from outside of it."""
