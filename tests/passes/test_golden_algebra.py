@@ -154,6 +154,13 @@ def test_fold_extent_of_what_is_computed_from_a_broadcast() -> None:
         ("%m: int = dim %x {axis=0}\n%r: f64[:] = unbroadcast %x, %m", "return %x"),
         ("%a: f64[:] = store %x[%n], %s\n%r: f64 = load %a[%n]", "return %s"),
         ("%k: int = const 1\n%a: int = sub %n, %k\n%r: int = add %a, %k", "return %n"),
+        ("%k: int = const 0\n%a: f64[:, :] = load %x[:, newaxis]\n%r: f64[:] = load %a[:, %k]", "return %x"),
+        (
+            "%k: int = const 1\n%m: int = dim %x {axis=0}\n%a: f64[:, :] = broadcast_to %y, %m, %n\n"
+            "%r: f64[:, :] = unbroadcast %a, %m, %k",
+            "%m: int = dim %x {axis=0}\n%a: f64[:, :] = broadcast_to %y, %m, %n\n%0: f64[:] = sum %a {axes=(1,)}\n"
+            "%r: f64[:, :] = load %0[:, newaxis]\nreturn %r",
+        ),
     ],
 )
 def test_simplify(lines: str, result: str) -> None:

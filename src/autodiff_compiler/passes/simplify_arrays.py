@@ -67,11 +67,29 @@ def _is_zero(s: Peephole, value: Value) -> bool:
     return fill is not None and s.constant(fill) == 0
 
 
+def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
+    """Whether one load puts in axes of extent 1 that the other takes out: `x[:, None][:, 0]`, or `x[:, 0][:, None]`."""
+    paths = inner.attrs["path"], outer.attrs["path"]
+    if any([kind for kind, _ in path] != ["index"] for path in paths):
+        return False
+    first, second = (path[0][1] for path in paths)
+    places = [k for k, item in enumerate(first) if item != WHOLE]
+    zeros = all(s.constant(index) == 0 for index in (*inner.operands[1:], *outer.operands[1:]))
+    if not zeros or places != [k for k, item in enumerate(second) if item != WHOLE]:
+        return False
+    kinds = {first[k] for k in places}, {second[k] for k in places}
+    array = inner.operands[0]
+    return kinds == ({"n"}, {"i"}) or (kinds == ({"i"}, {"n"}) and all(s.shapes.extent(array, k) == 1 for k in places))
+
+
 def _load(s: Peephole, op: Op) -> Result:
     array, *indices = op.operands
     path = op.attrs["path"]
     if is_whole(path):
         return array
+    wide = s.made_by(array, "load")
+    if wide is not None and _undoes(s, op, wide):
+        return wide.operands[0]
     fill = _fill(s, array)
     if fill is not None and isinstance(op.result.type, Scalar):
         return (
@@ -173,6 +191,7 @@ def _overwritten(s: Peephole, op: Op, array: Value, value: Value) -> Result:
 
 
 def _unbroadcast(s: Peephole, op: Op) -> Result:
+    """What is certain to be summed: axes in front, and those whose extent becomes 1 beside others that stay as they are."""
     g, *dims = op.operands
     if isinstance(g.type, Scalar) and not dims:
         return s.become(op, "cast", g, dtype=g.type.dtype, kind="np")
@@ -180,9 +199,18 @@ def _unbroadcast(s: Peephole, op: Op) -> Result:
     if extra < 0:
         return None
     have = s.shapes.extents(g)[extra:]
-    if not all(s.shapes.same(extent, s.shapes.of(dim)) for extent, dim in zip(have, dims)):
+    stays = [s.shapes.same(extent, s.shapes.of(dim)) for extent, dim in zip(have, dims)]
+    if not all(stay or s.constant(dim) == 1 for stay, dim in zip(stays, dims)):
         return None
-    return s.become(op, "sum", g, axes=tuple(range(extra))) if extra else g
+    axes = (*range(extra), *(extra + k for k, stay in enumerate(stays) if not stay))
+    if not axes:
+        return g
+    if all(stays):
+        return s.become(op, "sum", g, axes=axes)
+    total = s.new("sum", g, axes=axes)
+    if isinstance(total.type, Scalar):
+        return s.become(op, "full", *dims, total)
+    return s.become(op, "load", total, path=(("index", tuple(WHOLE if stay else "n" for stay in stays)),))
 
 
 def _shaped(s: Peephole, op: Op) -> Result:

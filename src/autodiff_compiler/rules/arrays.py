@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import WHOLE
 from autodiff_compiler.ir.types import Array, Scalar, rank
 from autodiff_compiler.rules.rule import At, Contribution, Dense, Rule, Site, Tangents
 
@@ -32,8 +33,13 @@ def _load_jvp(site: Site, tangents: Tangents) -> Value | None:
     return site.b.load(tangents[0], site.op.attrs["path"], site.operands[1:]) if tangents[0] is not None else None
 
 
-def _load_vjp(site: Site, ct: Value, i: int) -> At:
-    return At(site.op.attrs["path"], tuple(site.operands[1:]), ct)
+def _load_vjp(site: Site, ct: Value, i: int) -> Contribution:
+    path = site.op.attrs["path"]
+    if len(path) == 1 and path[0][0] == "index" and set(path[0][1]) <= {WHOLE, "n"}:
+        # All of the array under further axes of extent 1.
+        items = tuple("i" if item == "n" else item for item in path[0][1])
+        return Dense(site.b.load(ct, (("index", items),), [site.b.const(0)] * items.count("i")))
+    return At(path, tuple(site.operands[1:]), ct)
 
 
 def _write_jvp(site: Site, tangents: Tangents) -> Value | None:
