@@ -6,13 +6,16 @@ stage copies it where it must.  To spare it that, what is written goes by way of
 it, unless each element is read in its own place only.
 
 An axis that may be 1 at run time and stretched is indexed by `k * step`, with a step of 0 or 1 found before the loop.
+LLVM does not vectorise that, and it is seldom so: where all extents turn out to be equal, another loop runs, without steps.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.path import is_slice, item_operands
@@ -87,7 +90,15 @@ class _Nest:
         read = [v for op in self.computed for v in op.operands if isinstance(v.type, Array) and v not in inside]
         self.leaves = list(dict.fromkeys(read if self.computed else [value]))
         self.zero, self.one = self.b.const(0), self.b.const(1)
-        self.steps: dict[tuple[Value, int], Value] = {}
+        self.steps: dict[tuple[Value | None, int], Value] = {}
+        """0 or 1 for the axis of a leaf, or of what is added up (None), that may be stretched."""
+        self.dims: list[Value] = []
+        """The extents of the loops."""
+        self.known_dims: dict[tuple[Value, int], Value] = {}
+        self.candidates: dict[int, list[Value]] = {}
+        """For an axis whose extent is found at run time: what it may be."""
+        self.unproven: dict[tuple[int, Extent], Value] = {}
+        """For axes of the loops, the extents of what may be stretched there."""
 
     def finished(self, result: Value) -> list[Op]:
         """The ops; the last one, a loop or a store, gives the root's result."""
@@ -99,32 +110,31 @@ class _Nest:
 
     def fill(self) -> None:
         """A new array."""
-        dims = self.extents()
         self.prepare(self.value)
         assert isinstance(self.value.type, Array)
-        out = self.b.op("empty", *dims, dtype=self.value.type.dtype, name=self.value.name)
-        self.loops(dims, out, lambda array, at: self.put(array, at, self.element(at)))
+        out = self.b.op("empty", *self.dims, dtype=self.value.type.dtype, name=self.value.name)
+        self.loops(len(self.dims), out, lambda array, at: self.put(array, at, self.element(at)))
 
     def reduce(self) -> None:
         """A sum or product, in a scalar if the reduced axes are the last ones, else in an array of the result's shape."""
         b, axes, n = self.b, self.root.attrs["axes"], rank(self.value.type)
-        dims = self.extents()
         self.prepare(self.value)
+        dims = self.dims
         result = self.root.results[0]
         kept = [axis for axis in range(n) if axis not in axes]
         join = "add" if self.root.kind == "sum" else "mul"
         unit = b.const(0 if self.root.kind == "sum" else 1, like(self.value.type, 0))  # type: ignore[arg-type]
         if not kept:
-            self.loops(dims, unit, lambda total, at: b.op(join, total, self.element(at), name=result.name), result.name)
+            self.loops(n, unit, lambda total, at: b.op(join, total, self.element(at), name=result.name), result.name)
         elif kept == list(range(len(kept))):
-            inner = dims[len(kept) :]
             out = b.op("empty", *dims[: len(kept)], dtype=result.type.dtype, name=result.name)  # type: ignore[union-attr]
 
             def row(array: Value, at: list[Value]) -> Value:
-                total = self.loops(inner, unit, lambda t, rest: b.op(join, t, self.element([*at, *rest])), "total")
+                inner = self.dims[len(kept) :]
+                total = self.nest(inner, unit, lambda t, rest: b.op(join, t, self.element([*at, *rest])), "total")
                 return self.put(array, at, total)
 
-            self.loops(dims[: len(kept)], out, row)
+            self.loops(len(kept), out, row)
         else:
             out = b.full([dims[axis] for axis in kept], unit, result.name)
 
@@ -132,7 +142,7 @@ class _Nest:
                 place = [at[axis] for axis in kept]
                 return self.put(array, place, b.op(join, b.element(array, *place), self.element(at)))
 
-            self.loops(dims, out, add)
+            self.loops(n, out, add)
 
     def unbroadcast(self, op: Op) -> Value:
         """Each element is added where it had come from, in a new array."""
@@ -156,19 +166,17 @@ class _Nest:
     def added_up(self, wanted: Sequence[Value], into: Value, start: Callable[[list[Value]], list[Value]]) -> Value:
         """Adds each element where it had come from; an axis that was stretched from 1 is indexed by 0."""
         b, added = self.b, rank(self.value.type) - len(wanted)
-        dims = self.extents()
         self.prepare(self.value)
-        steps: list[Value | None] = []
         for axis, extent in enumerate(wanted):
-            same = self.shapes.same(self.shapes.of(extent), self.shapes.extent(self.value, axis + added))
-            stretched = None if same else b.compare("eq", b.cast(extent, INT), self.one)
-            steps.append(None if stretched is None else b.select(stretched, self.zero, self.one))
+            if not self.shapes.same(self.shapes.of(extent), self.shapes.extent(self.value, axis + added)):
+                known = self.shapes.find(self.shapes.of(extent))
+                self.stretches(None, axis, b.cast(extent, INT), (axis + added, known))
 
         def add(array: Value, at: list[Value]) -> Value:
-            place = start([k if step is None else b.mul(k, step) for k, step in zip(at[added:], steps)])
+            place = start([self.index(None, axis, k) for axis, k in enumerate(at[added:])])
             return b.accum(array, (("index", ("i",) * len(place)),), place, self.element(at), array.name)
 
-        return self.loops(dims, into, add)
+        return self.loops(len(self.dims), into, add)
 
     def write(self) -> None:
         """A store or accum of the group's value: straight into the place if that is safe, else by way of a new array."""
@@ -184,11 +192,10 @@ class _Nest:
             b.ops.append(self.root)
             return
         if start is None:
-            dims = self.extents()
             self.prepare(self.value)
             assert isinstance(self.value.type, Array)
-            out = b.op("empty", *dims, dtype=self.value.type.dtype)
-            filled = self.loops(dims, out, lambda array, at: self.put(array, at, self.element(at)))
+            out = b.op("empty", *self.dims, dtype=self.value.type.dtype)
+            filled = self.loops(len(self.dims), out, lambda array, at: self.put(array, at, self.element(at)))
             b.op(self.root.kind, target, *operands, filled, path=path)
             return
         place = b.load(target, path or WHOLE, operands)
@@ -197,9 +204,8 @@ class _Nest:
         # the last one made: in the reverse sweep loops share a cotangent, and with it what LLVM knows of their bounds.
         alike = [leaf for leaf in others if self.shapes.same_shape(leaf, place)]
         whole = max(alike, key=lambda leaf: self.shapes.order.get(leaf, -1), default=place)
-        dims = b.dims(whole)
         self.leaves = others
-        self.prepare(whole)
+        self.prepare(whole, [self.dim(whole, axis) for axis in range(rank(whole.type))])
 
         def put(array: Value, at: list[Value]) -> Value:
             where = start(at)
@@ -207,7 +213,7 @@ class _Nest:
             indices = (("index", ("i",) * len(where)),)
             return b.op(self.root.kind, array, *where, element, path=indices, name=target.name)
 
-        self.loops(dims, target, put)
+        self.loops(len(self.dims), target, put)
 
     # -- places ----------------------------------------------------------------------------------------------------
 
@@ -289,24 +295,53 @@ class _Nest:
             if at < 0:
                 continue
             if self.shapes.same(self.shapes.extent(leaf, at), wanted):
-                return b.dim(leaf, at)
-            stretched.append(b.dim(leaf, at))
-        first, *rest = [*(b.cast(v, INT) for v in given), *stretched]
+                return self.dim(leaf, at)
+            stretched.append(self.dim(leaf, at))
+        first, *rest = self.candidates[axis] = [*(b.cast(v, INT) for v in given), *stretched]
         for other in rest:
             first = b.select(b.compare("eq", first, self.one), other, first)
         return first
 
-    def prepare(self, whole: Value) -> None:
-        """The steps of the leaves' axes that may be stretched to the shape of `whole`."""
-        b = self.b
+    def dim(self, array: Value, axis: int) -> Value:
+        """An extent of an array, always the same value."""
+        if (array, axis) not in self.known_dims:
+            self.known_dims[array, axis] = self.b.dim(array, axis)
+        return self.known_dims[array, axis]
+
+    def prepare(self, whole: Value, dims: Sequence[Value] | None = None) -> None:
+        """The extents of the loops, and the steps of the leaves' axes that may be stretched to the shape of `whole`."""
+        self.dims = self.extents() if dims is None else list(dims)
         for leaf in self.leaves:
             for axis in range(rank(leaf.type)):
                 at = axis - rank(leaf.type) + rank(whole.type)
                 if at >= 0 and not self.shapes.same(self.shapes.extent(leaf, axis), self.shapes.extent(whole, at)):
-                    stretched = b.compare("eq", b.dim(leaf, axis), self.one)
-                    self.steps[leaf, axis] = b.select(stretched, self.zero, self.one)
+                    known = self.shapes.extent(leaf, axis)
+                    self.stretches(leaf, axis, self.dim(leaf, axis), (at, known))
 
-    def loops(
+    def stretches(self, leaf: Value | None, axis: int, extent: Value, at: tuple[int, Extent]) -> None:
+        """An axis may have the extent 1 where the loop has another `at` the axis that it belongs to."""
+        b = self.b
+        self.steps[leaf, axis] = b.select(b.compare("eq", extent, self.one), self.zero, self.one)
+        self.unproven.setdefault(at, extent)
+
+    def loops(self, depth: int, carried: Value, body: Callable[[Value, list[Value]], Value], name: str = "") -> Value:
+        """Loops over the first axes, one in the other, that carry one value; twice where an axis may be stretched."""
+        if not self.steps:
+            return self.nest(self.dims[:depth], carried, body, name)
+        b, dims, steps = self.b, self.dims, self.steps
+        plain = [self.candidates[axis][0] if axis in self.candidates else extent for axis, extent in enumerate(dims)]
+        pairs = ((extent, plain[axis]) for (axis, _), extent in self.unproven.items() if extent is not plain[axis])
+        equal = [b.op("eq", *pair, name="equal") for pair in pairs]
+        with b.region() as without_steps:
+            self.dims, self.steps = plain, {}
+            b.yield_(self.nest(plain[:depth], carried, body, name))
+        with b.region() as with_steps:
+            self.dims, self.steps = dims, steps
+            b.yield_(self.nest(dims[:depth], carried, body, name))
+        condition = functools.reduce(lambda x, y: b.op("and", x, y, name="equal"), equal)
+        return b.if_(condition, without_steps.done(), with_steps.done(), [name or carried.name])[0]
+
+    def nest(
         self,
         dims: Sequence[Value],
         carried: Value,
@@ -320,7 +355,7 @@ class _Nest:
             return body(carried, list(at))
         with b.region(INT, carried.type, names=("ijklmn"[len(at) % 6], name or carried.name)) as region:
             index, value = region.params
-            b.yield_(self.loops(dims, value, body, name, (*at, index)))
+            b.yield_(self.nest(dims, value, body, name, (*at, index)))
         return b.for_(self.zero, dims[len(at)], self.one, [carried], region.done())[0]
 
     def put(self, array: Value, at: Sequence[Value], value: Value) -> Value:
@@ -347,6 +382,6 @@ class _Nest:
         found = of(self.value)
         return b.cast(found, like(self.value.type, 0))
 
-    def index(self, leaf: Value, axis: int, k: Value) -> Value:
+    def index(self, leaf: Value | None, axis: int, k: Value) -> Value:
         step = self.steps.get((leaf, axis))
         return k if step is None else self.b.mul(k, step)
