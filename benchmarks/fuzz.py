@@ -11,6 +11,8 @@ import os
 # One thread: the programs are small, and several runs may stand side by side.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+# LLVM's optimiser is not what is tested; without most of it compilation takes a fifth less.
+os.environ.setdefault("NUMBA_OPT", "1")
 
 import json  # noqa: E402
 import random  # noqa: E402

@@ -183,11 +183,19 @@ class Shapes:
         a, b = self.find(a), self.find(b)
         if self._age(a) < self._age(b):
             a, b = b, a
-        if a != b and not isinstance(a, int) and a not in _parts(b):
+        if a != b and not isinstance(a, int) and a not in _parts(b) and not self._goes_round(a, b):
             self._links[a] = b
             self._assumed.append(a)
             if a in self._stretched:
                 self._stretched.append(b)
+
+    def _goes_round(self, a: Extent, b: Extent) -> bool:
+        """Whether `a` as `b` makes of what something is linked to something linked itself: of `m - 1`, which `n - 1` is, `n - 1`.
+
+        Such a fact is left out: one less is known, and nothing wrong.
+        """
+        known = [t for t in self._links.values() if isinstance(t, tuple) and t[0] == "less"]
+        return any(self._less(b, t[2]) in self._links for t in known if self.find(t[1]) == a)
 
     def _age(self, extent: Extent) -> int:
         """When an extent was first known; numbers always were."""
