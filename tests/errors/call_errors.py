@@ -1,0 +1,34 @@
+"""Programs whose last line raises, by the code of the error: calls, arguments, options and library functions."""
+
+HEAD = "import numpy as np\nfrom autodiff_compiler import grad, jvp, vjp\n\n"
+
+PROGRAMS = {
+    "AD140": 'names = {}\nexec("def f(x):\\n    return x * x", names)\ngrad(names["f"])(1.0)',
+    "AD142": "def f(x):\n    yield x\n\ngrad(f)(1.0)",
+    "AD143": 'grad("def f(x:")',
+    "AD144": 'grad("x = 1")',
+    "AD201": "def f(x):\n    return np.sin(x, x, x)\n\ngrad(f)(1.0)",
+    "AD203": "def f(a):\n    return np.sum(a, axis=1)[0]\n\ngrad(f)(np.ones(3))",
+    "AD206": "def f(a):\n    return np.sum(a.astype(complex))\n\ngrad(f)(np.ones(3))",
+    "AD207": "def f(a, k):\n    return np.sum(np.expand_dims(a, int(k)))\n\ngrad(f)(np.ones(3), 0.0)",
+    "AD401": "def f(a):\n    return a.sum()\n\ngrad(f)(np.ma.array([1.0]))",
+    "AD402": "def f(x):\n    return x * x\n\ngrad(f)({1.0})",
+    "AD403": 'def f(a):\n    return a.sum()\n\ngrad(f)(np.ones(3, dtype=">f8"))',
+    "AD404": "def f(x):\n    return x * x\n\ngrad(f).source()",
+    "AD410": "grad(3.0)(1.0)",
+    "AD411": "def f(x):\n    return x * x\n\ngrad(f)(1.0, 2.0)",
+    "AD412": 'def f(x):\n    return x * x\n\ngrad(f, argnums="y")(1.0)',
+    "AD413": "def f(n):\n    return n.sum() * 2.0\n\ngrad(f)(np.arange(3))",
+    "AD414": "def f(a):\n    return a * a\n\njvp(f, (np.ones(3),), (np.ones(2),))",
+    "AD415": 'def f(x):\n    return x * x\n\ngrad(f, backend="c")(1.0)',
+    "AD416": 'def f(x):\n    return x * x\n\ngrad(f).ir(1.0, stage="bytecode")',
+    "AD417": "def f(x):\n    return x * x\n\ngrad(f, has_aux=True)(1.0)",
+    "AD418": "def f(a):\n    a[0] = 1.0\n\ngrad(f)(np.ones(3))",
+    "AD419": "def f(a):\n    return a * a\n\ngrad(f)(np.ones(3))",
+    "AD420": "def f(x):\n    return x > 0\n\ngrad(f)(1.0)",
+    "AD421": "def f(x):\n    return x * x\n\njvp(f, (1.0,), (1.0, 1.0))",
+    "AD422": "def f(p):\n    return p[0] * p[1]\n\njvp(f, ((1.0, 2.0),), (1.0,))",
+    "AD423": "def f(x):\n    return x, x * x\n\nout, pullback = vjp(f, 1.0)\npullback(1.0)",
+    "AD424": "def f(n):\n    return n * 2\n\nvjp(f, np.arange(3))",
+    "AD427": "def f(a, b):\n    a[0] = 1.0\n    return np.sum(a * b)\n\na = np.ones(4)\ngrad(f)(a[:3], a[1:])",
+}

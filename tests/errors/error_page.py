@@ -1,0 +1,79 @@
+"""Writes docs/errors.md: for each code that a program can provoke, the smallest such program and the text one gets.
+
+python tests/errors/error_page.py
+"""
+
+from __future__ import annotations
+
+import re
+import runpy
+import tempfile
+from pathlib import Path
+
+from call_errors import HEAD, PROGRAMS
+from language_errors import CASES
+
+from autodiff_compiler import frontend
+from autodiff_compiler.diagnostics import AutodiffError
+from autodiff_compiler.frontend.source import from_text
+
+DOCS = Path(__file__).parents[2] / "docs"
+TITLE = """# Every error by an example
+
+Written by `python tests/errors/error_page.py`; a test compares. What to do about each: [limitations](limitations.md).
+Codes that need a file, the command line or a bug of ours to show are not here. Where the call is not shown, `f` is called
+with the arguments in the comment; `np` and `math` are imported.
+"""
+
+
+def language_error(text: str, args: tuple) -> AutodiffError | None:
+    """What the frontend says of a source string and arguments."""
+    fun = from_text(text, "f")
+    named = [(name, *frontend.describe(value, name)) for name, value in zip(fun.__code__.co_varnames, args)]
+    known = None if any(isinstance(value, dict | list | tuple) for value in args) else list(args)
+    try:
+        frontend.lower(fun, [(name, tree, list(types)) for name, tree, types in named], known)
+    except AutodiffError as error:
+        return error
+    return None
+
+
+def call_error(text: str) -> AutodiffError | None:
+    """What running a program as a file says."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "example.py"
+        file.write_text(HEAD + text + "\n", encoding="utf-8")
+        try:
+            runpy.run_path(str(file))
+        except AutodiffError as error:
+            return error
+    return None
+
+
+def shown(error: AutodiffError) -> str:
+    """The text of an error, with `example.py` for its file and without marks of the tests."""
+    text = re.sub(r"<source \w+>|\S*/example\.py", "example.py", str(error))
+    return text.replace("  # here", "")
+
+
+def entry(code: str, program: str, error: AutodiffError) -> str:
+    return f"\n## {code}\n\n```python\n{program}\n```\n\n```text\n{shown(error)}\n```\n"
+
+
+def page() -> str:
+    """The first example of each code, in the order of the codes."""
+    entries: dict[str, str] = {}
+    for code, _, text, args in CASES:
+        error = None if code in entries else language_error(text, args)
+        if error is not None:
+            call = ", ".join(re.sub(r"\s+", " ", repr(value)) for value in args)
+            entries[code] = entry(code, f"{text.replace('  # here', '')}\n\n# f({call})", error)
+    for code, text in PROGRAMS.items():
+        error = call_error(text)
+        if error is not None:
+            entries[code] = entry(code, text, error)
+    return TITLE + "".join(entries[code] for code in sorted(entries))
+
+
+if __name__ == "__main__":
+    (DOCS / "errors.md").write_text(page(), encoding="utf-8")
