@@ -11,13 +11,12 @@ from __future__ import annotations
 import keyword
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from autodiff_compiler import ad, backends, frontend
+from autodiff_compiler import ad, backends, frontend, lazy
 from autodiff_compiler.diagnostics import AutodiffError, InternalError, Note, UserError
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function, Region, Value
@@ -421,7 +420,7 @@ def _dumped(done: Compilation) -> Iterator[None]:
 def _dump(done: Compilation) -> tuple[Note, ...]:
     if not done.stages:
         return ()
-    handle, path = tempfile.mkstemp(prefix="autodiff_ir_", suffix=".txt", text=True)
+    handle, path = lazy.load("tempfile").mkstemp(prefix="autodiff_ir_", suffix=".txt", text=True)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         for stage, fn in done.stages.items():
             file.write(f"# stage {stage}\n{_printable(fn)}\n\n")

@@ -6,14 +6,14 @@ and used only if it holds exactly the text; where the directory cannot be writte
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+from autodiff_compiler import lazy
 
 VARIABLE = "AUTODIFF_COMPILER_CACHE"
 _temporary: list[str] = []
@@ -34,7 +34,7 @@ def load(text: str, name: str, constants: Mapping[str, object] | None = None) ->
     Each call gives a module of its own if there are constants, so that two functions with the same text and different
     constants do not meet.
     """
-    digest = hashlib.sha256(text.encode()).hexdigest()[:20]
+    digest = lazy.load("hashlib").sha256(text.encode()).hexdigest()[:20]
     stem = f"{name}_{digest}"
     module = sys.modules.get(stem)
     injected = dict(constants or {})
@@ -60,7 +60,7 @@ def _file(text: str, stem: str) -> Path:
         return _written(directory(), text, stem)
     except OSError:
         if not _temporary:
-            _temporary.append(tempfile.mkdtemp(prefix="autodiff_compiler_"))
+            _temporary.append(lazy.load("tempfile").mkdtemp(prefix="autodiff_compiler_"))
         return _written(Path(_temporary[0]), text, stem)
 
 
@@ -70,7 +70,7 @@ def _written(folder: Path, text: str, stem: str) -> Path:
     data = text.encode()
     if path.is_file() and path.read_bytes() == data:
         return path
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{stem}_", suffix=".tmp")
+    handle, temporary = lazy.load("tempfile").mkstemp(dir=folder, prefix=f".{stem}_", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)

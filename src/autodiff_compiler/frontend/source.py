@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import dis
-import hashlib
 import inspect
 import linecache
 import math
@@ -23,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler import lazy
 from autodiff_compiler.diagnostics import SOURCES, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.liveness import Liveness, liveness
 
@@ -230,7 +230,8 @@ def from_text(text: str, name: str | None = None) -> Callable[..., Any]:
     The string is executed as a module of its own; `np`, `numpy` and `math` are there without an import.
     """
     text = textwrap.dedent(text)
-    file = f"<source {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
+    digest = lazy.load("hashlib").sha256(text.encode()).hexdigest()
+    file = f"<source {digest[:12]}>"
     SOURCES.register(file, text)
     try:
         compiled = compile(text, file, "exec", dont_inherit=True)

@@ -17,7 +17,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -263,8 +262,10 @@ def _exact_product(s: Peephole, a: Value, b: Value) -> Value | None:
         return None
     product = x * y
     single = isinstance(a.type, Scalar) and a.type.dtype == "f32"
-    exact = math.isfinite(product) and Fraction(product) == Fraction(x) * Fraction(y)
-    if not exact or (single and float(np.float32(product)) != product):
+    if not math.isfinite(product):
+        return None
+    (over, under), (m, p), (n, q) = product.as_integer_ratio(), x.as_integer_ratio(), y.as_integer_ratio()
+    if over * p * q != m * n * under or (single and float(np.float32(product)) != product):
         return None
     product = s.new("mul", a, b)
     return product if s.constant(product) is not None else None
