@@ -32,8 +32,8 @@ from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 BEFORE_AD = DEFAULT
 AFTER_AD = (*DEFAULT, "ends", "promote", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
-    "python": ("late",),
-    "numba": ("hoist", "late", "loops", "fold", "simplify", "cse", "licm", "dce"),
+    "python": ("destination", "late"),
+    "numba": ("hoist", "late", "loops", "destination", "fold", "simplify", "cse", "licm", "dce"),
 }
 
 STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")

@@ -12,6 +12,7 @@ from autodiff_compiler.passes import (
     checks,
     cse,
     dce,
+    destination,
     errors,
     fold,
     hoist,
@@ -46,6 +47,7 @@ PASSES: dict[str, Pass] = {
         Pass("ends", "check at the ends of a range instead of in a loop that does nothing but check", hoist.run_ends),
         Pass("licm", "move loop-invariant computation before the loop", licm.run),
         Pass("promote", "keep a sum into one array element in a scalar during a loop", promote.run),
+        Pass("destination", "fill an array where it will be put", destination.run),
         Pass("late", "overwrite an array after the last read of its views", late.run),
         Pass("loops", "for Numba: array expressions, sums and products become fused loops", lower_numba.run),
     )

@@ -1,0 +1,177 @@
+"""An array that is filled only to be put into a larger one is filled there.
+
+    Input:  for k … t=tape { a = empty n; a' = for j … b=a { … b' = store b[j], v }; t' = store t[k], a' }
+    Output: for k … t=tape { t' = for j … q=t { … q' = store q[k, j], v } }
+
+The tape of an inner loop is such an array.  The elements that nobody writes are undefined in the one as in the other.
+Idempotent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.path import is_basic
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
+from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
+
+# Arrays in arrays in arrays: one level a round.
+ROUNDS = 4
+
+
+def run(function: Function) -> Function:
+    for _ in range(ROUNDS):
+        moves = _Search(function).moves
+        if not moves:
+            break
+        function = _Redirect(moves).function(function)
+    return function
+
+
+@dataclass(frozen=True)
+class Move:
+    """An array made by `made`, whose last version `stored` puts into another array at scalar indices."""
+
+    made: Op
+    stored: Op
+    versions: frozenset[Value]
+
+    @property
+    def target(self) -> Value:
+        return self.stored.operands[0]
+
+    @property
+    def indices(self) -> tuple[Value, ...]:
+        return self.stored.operands[1:-1]
+
+
+class _Search:
+    """Finds moves that have no array in common."""
+
+    def __init__(self, function: Function) -> None:
+        self.moves: list[Move] = []
+        if not any(op.kind == "store" and isinstance(op.operands[-1].type, Array) for op in all_ops(function.body)):
+            return
+        self.readers = uses(function.body)
+        self.shapes = Shapes(function.body)
+        self.owners = {region.terminator: op for op in all_ops(function.body) for region in op.regions}
+        self._region(function.body)
+
+    def _region(self, region: Region) -> None:
+        position = {op: k for k, op in enumerate(region.ops)}
+        defined = {result: k for op, k in position.items() for result in op.results}
+        for op in region.ops:
+            for inner in op.regions:
+                self._region(inner)
+            move = self._move(op, region) if op.kind == "empty" else None
+            if move is None or any(self._touches(move, other) for other in self.moves):
+                continue
+            # Where the array is made, what it goes into has to be there.
+            if all(defined.get(v, -1) < position[op] for v in (move.target, *move.indices)):
+                self.moves.append(move)
+
+    def _touches(self, move: Move, other: Move) -> bool:
+        return bool(move.versions & other.versions) or move.target in other.versions or other.target in move.versions
+
+    def _move(self, made: Op, region: Region) -> Move | None:
+        versions = [made.result]
+        ends: list[Op] = []
+        for version in versions:
+            for reader in self.readers.get(version, ()):
+                if reader.kind == "store" and reader.operands[-1] is version:
+                    ends.append(reader)
+                else:
+                    made_of = self._made_of(reader, version)
+                    if made_of is None:
+                        return None
+                    versions += [v for v in made_of if v not in versions]
+        if len(ends) != 1 or ends[0] not in region.ops:
+            return None
+        move = Move(made, ends[0], frozenset(versions))
+        return move if self._fits(move) and self._closed(move.versions) else None
+
+    def _made_of(self, reader: Op, version: Value) -> list[Value] | None:
+        """The versions that a reader makes of a version; None if it does anything else with it."""
+        if reader.kind in ("store", "accum", "load"):
+            path = reader.attrs["path"]
+            plain = len(path) == 1 and path[0][0] == "index" and is_basic(path)
+            if reader.operands.index(version) != 0 or reader.operands.count(version) != 1 or not plain:
+                return None
+            if reader.kind == "load":
+                return [] if isinstance(reader.result.type, Scalar) else None
+            return [reader.result]
+        if reader.kind in ("for", "while"):
+            skip = 3 if reader.kind == "for" else 0
+            slots = [k for k, init in enumerate(reader.operands[skip:]) if init is version]
+            params = [region.params[k + bool(skip)] for k in slots for region in reader.regions]
+            return [*params, *(reader.results[k] for k in slots)]
+        owner = self.owners.get(reader)
+        if owner is None:
+            return None
+        return [owner.results[k] for k, v in enumerate(reader.operands) if v is version and k < len(owner.results)]
+
+    def _closed(self, versions: frozenset[Value]) -> bool:
+        """Whether what a loop carries or a branch gives in the place of a version is always a version."""
+        for op in dict.fromkeys(self.owners.values()):
+            for k, result in enumerate(op.results):
+                if result not in versions:
+                    continue
+                sides = [r.terminator for r in op.regions if op.kind == "if" or r is op.regions[-1]]
+                if not all(k < len(end.operands) and end.operands[k] in versions for end in sides):
+                    return False
+                if op.kind != "if" and op.operands[k + (3 if op.kind == "for" else 0)] not in versions:
+                    return False
+        return True
+
+    def _fits(self, move: Move) -> bool:
+        """Whether the array has the dtype and the extents of its place, which nobody else reads or writes."""
+        target, array = move.target, move.made.result
+        scalars = move.stored.attrs["path"] == (("index", ("i",) * len(move.indices)),)
+        if not scalars or rank(target.type) != rank(array.type) + len(move.indices):
+            return False
+        rest = self.shapes.extents(target)[len(move.indices) :]
+        return (
+            self.readers[target] == [move.stored]
+            and target not in move.versions
+            and dtype_of(target.type) == dtype_of(array.type)
+            and all(map(self.shapes.same, rest, self.shapes.extents(array)))
+        )
+
+
+class _Redirect(Rewriter):
+    def __init__(self, moves: list[Move]) -> None:
+        super().__init__()
+        self.made = {move.made: move for move in moves}
+        self.stored = {move.stored for move in moves}
+        self.versions = {version: move for move in moves for version in move.versions}
+
+    def op(self, op: Op) -> None:
+        if op in self.made:
+            self.env[op.result] = self.value(self.made[op].target)
+        elif op in self.stored:
+            self.env[op.result] = self.value(op.operands[-1])
+        elif op.kind in ("store", "accum", "load") and op.operands[0] in self.versions:
+            self._access(op, self.versions[op.operands[0]])
+        else:
+            results = tuple(map(self._renewed, op.results))
+            regions = tuple(self.region(Region(tuple(map(self._renewed, r.params)), r.ops)) for r in op.regions)
+            self.out.append(replace(op, operands=self.values(op.operands), results=results, regions=regions))
+
+    def _renewed(self, value: Value) -> Value:
+        """A version of the smaller array as one of the larger."""
+        move = self.versions.get(value)
+        if move is None:
+            return value
+        self.env[value] = Value(move.target.type, move.target.name)
+        return self.env[value]
+
+    def _access(self, op: Op, move: Move) -> None:
+        ((_, items),) = op.attrs["path"]
+        path = (("index", ("i",) * len(move.indices) + items),)
+        array, *rest = self.values(op.operands)
+        operands = (array, *self.values(move.indices), *rest)
+        attrs = MappingProxyType({**op.attrs, "path": path})
+        self.out.append(replace(op, operands=operands, results=tuple(map(self._renewed, op.results)), attrs=attrs))
