@@ -161,7 +161,7 @@ def test_mlp_keeps_its_names():
     """
     args = [np.ones(shape) * 0.1 for shape in ((3, 4), (4,), (4,), (5, 3), (5,))]
     text = shown(source, *args, argnums=(0, 1, 2))
-    assert "h = np.tanh(total)" in text
+    assert "h = np.tanh(X @ W + b)" in text
     assert "h.T @ difference_bar" in text
 
 

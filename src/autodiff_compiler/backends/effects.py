@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Sequence
 
 from autodiff_compiler.backends import syntax
-from autodiff_compiler.backends.performed import performed_checks
 from autodiff_compiler.backends.structure import Spelling
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.types import Array
@@ -24,8 +22,6 @@ class Effects(Spelling):
             return [self._print(op)]
         if op.kind == "raise":
             return [syntax.raise_(op.attrs["error"], self.message(op.attrs["message"], op.operands))]
-        if self.performed(op):
-            return []
         if op.kind == "check":
             test = self.negation(op.operands[0])
             error = syntax.raise_(op.attrs["error"], self.message(op.attrs["message"], op.operands[1:]))
@@ -93,11 +89,3 @@ class Effects(Spelling):
             if op.attrs.get(key, default) not in (default, None)
         }
         return syntax.expression(syntax.call("print", *shown, **keywords))
-
-    def performed(self, check: Op) -> bool:
-        """Whether the access that is printed for the same place in the source performs this check itself."""
-        return check in self._performed
-
-    @functools.cached_property
-    def _performed(self) -> set[Op]:
-        return performed_checks(self.printer.function, self.printer.nesting)

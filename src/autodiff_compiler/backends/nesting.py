@@ -8,7 +8,7 @@ too.  Names the user gave keep their statement, and no line gets much longer tha
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from autodiff_compiler.diagnostics import ADJOINT
@@ -69,6 +69,7 @@ class Buffers:
 class Nesting:
     """`inline`: values printed inside their users.  `dead`: ops that are not printed.  `defs`: the op of each value.
 
+    `performed`: checks that another op makes when it is printed; they are dead.
     `yielded`: values that may be nested into the `yield` of a loop, because they could not share its variable.
     `named`: op kinds whose array operands must be names, because they are printed more than once.
     """
@@ -96,6 +97,7 @@ class Nesting:
         """Whether an `if` is printed as a conditional expression."""
         return op.kind == "if" and op in self._expressions
 
+    performed: frozenset[Op] = frozenset()
     yielded: frozenset[Value] = frozenset()
     named: frozenset[str] = frozenset()
     _expressions: set[Op] = field(default_factory=set)
@@ -114,10 +116,21 @@ class Nesting:
         return found
 
 
-def plan(function: Function, yielded: frozenset[Value] = frozenset(), named: frozenset[str] = frozenset()) -> Nesting:
+def plan(
+    function: Function,
+    performed: Callable[[Nesting], frozenset[Op]],
+    yielded: frozenset[Value] = frozenset(),
+    named: frozenset[str] = frozenset(),
+) -> Nesting:
     nesting = Nesting(function, Buffers(function), yielded=yielded, named=named)
     _index(nesting, function.body)
     _drop_dead(nesting, function.body)
+    nesting.performed = performed(nesting)
+    if nesting.performed:
+        nesting.dead = set(nesting.performed)
+        nesting.uses.clear()
+        nesting.users.clear()
+        _drop_dead(nesting, function.body)
     _everywhere(nesting)
     _nest_region(nesting, function.body, yields=True)
     return nesting
@@ -138,7 +151,7 @@ def _drop_dead(nesting: Nesting, region: Region) -> None:
     """Counts uses from the end, so that what only dead ops use is dead too."""
     for op in reversed(region.ops):
         unread = not any(result in nesting.uses for result in op.results)
-        if (is_pure(op) and unread) or op.kind == "boundary":
+        if op in nesting.performed or (is_pure(op) and unread) or op.kind == "boundary":
             nesting.dead.add(op)
             continue
         for operand in op.operands:

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Sequence
 
 from autodiff_compiler.backends import gather, syntax
+from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.backends.python import PythonSpelling, dtype_name, is_py
 from autodiff_compiler.backends.structure import negated
 from autodiff_compiler.backends.subscripts import Place
@@ -357,9 +358,9 @@ class NumbaSpelling(PythonSpelling):
 
     # -- effects ---------------------------------------------------------------------------------------------------
 
-    def performed(self, check: Op) -> bool:
+    def performed(self, nesting: Nesting) -> frozenset[Op]:
         """Numba checks nothing by itself."""
-        return False
+        return frozenset()
 
     def message(self, parts: Sequence[str | None], values: Sequence[Value]) -> ast.expr:
         """Numba raises constant messages only: the values are left out."""

@@ -13,23 +13,27 @@ from collections import defaultdict
 
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.backends.nesting import Nesting
-from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opset import TABLE
 
 INDEXED = ("load", "store", "accum", "list_get", "list_set", "list_accum")
-CHECKS = ("check_index", "check_broadcast", "check_equal")
+EXTREMA = ("max", "min", "argmax", "argmin")
+CHECKS = ("check", "check_index", "check_broadcast", "check_equal")
 
 
-def performed_checks(function: Function, nesting: Nesting) -> set[Op]:
-    walk = _Walk(function, nesting)
-    walk.region(function.body)
-    return walk.performed
+def performed_checks(nesting: Nesting) -> frozenset[Op]:
+    body = nesting.function.body
+    if not any(op.kind in CHECKS for op in nesting.live_ops(body)):
+        return frozenset()
+    walk = _Walk(nesting)
+    walk.region(body)
+    return frozenset(walk.performed)
 
 
 class _Walk:
-    def __init__(self, function: Function, nesting: Nesting) -> None:
+    def __init__(self, nesting: Nesting) -> None:
         self.nesting = nesting
-        self.shapes = Shapes(function.body)
+        self.shapes = Shapes(nesting.function.body)
         self.performed: set[Op] = set()
 
     def region(self, region: Region) -> None:
@@ -47,6 +51,9 @@ class _Walk:
                     self.region(inner)
 
     def _performs(self, op: Op, check: Op) -> bool:
+        if check.kind == "check":
+            # `np.max` needs an element.
+            return op.kind in EXTREMA and check.attrs["message"] == (f"{op.kind} of an empty array",)
         first, second = check.operands
         if check.kind == "check_index":
             if op.kind not in INDEXED:

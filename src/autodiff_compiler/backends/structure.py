@@ -13,6 +13,7 @@ from autodiff_compiler.backends.checks import joined
 from autodiff_compiler.backends.liveness import loop_slots
 from autodiff_compiler.backends.naming import Names
 from autodiff_compiler.backends.nesting import Nesting, plan
+from autodiff_compiler.backends.performed import performed_checks
 from autodiff_compiler.backends.source import Notes
 from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -64,6 +65,10 @@ class Spelling(ABC):
     @abstractmethod
     def condition(self, value: Value) -> ast.expr:
         """A scalar boolean where only its truth matters."""
+
+    def performed(self, nesting: Nesting) -> frozenset[Op]:
+        """The checks that the access printed for the same place in the source makes itself."""
+        return performed_checks(nesting)
 
     @abstractmethod
     def negation(self, value: Value) -> ast.expr:
@@ -372,7 +377,7 @@ class Printer:
 
 def _plan(function: Function, taken: list[str], spelling: Spelling) -> tuple[Nesting, Names]:
     """Nesting and names; what could not share the variable it is yielded to is nested into the assignment."""
-    nesting = plan(function, named=spelling.named)
+    nesting = plan(function, spelling.performed, named=spelling.named)
     names = Names(nesting, taken, spelling.strict_types)
     apart = frozenset(
         value
@@ -382,7 +387,8 @@ def _plan(function: Function, taken: list[str], spelling: Spelling) -> tuple[Nes
     )
     if not apart:
         return nesting, names
-    nesting = plan(function, apart, spelling.named)
+    performed = nesting.performed
+    nesting = plan(function, lambda _: performed, apart, spelling.named)
     return nesting, Names(nesting, taken, spelling.strict_types)
 
 
