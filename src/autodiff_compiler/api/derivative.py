@@ -79,7 +79,11 @@ class Derivative:
             known = self._plain.get(tuple(map(type, args))) or self._plain.get(_plain_key(args))
             if known is not None:
                 call, self._last = known
-                return call(*args)
+                for guard in self._last.lowered.guards:
+                    if not guard.holds():
+                        break
+                else:
+                    return call(*args)
         return self._call(args, kwargs)
 
     def _call(self, args: tuple, kwargs: dict[str, Any]) -> Any:

@@ -45,10 +45,11 @@ class Specialisation:
 
     @property
     def closed(self) -> bool:
-        """Whether nothing but the argument types decides its meaning."""
+        """Whether nothing but the argument types decides its meaning, and guards that are quick to ask."""
         arrays = sum(isinstance(v.type, Array) for v in self.lowered.function.params)
+        lasting = any(not guard.quick for guard in self.lowered.guards)
         may_overlap = self.lowered.written and arrays > 1
-        return not (self.lowered.captures or self.lowered.guards or self.lowered.static_leaves or may_overlap)
+        return not (self.lowered.captures or lasting or self.lowered.static_leaves or may_overlap)
 
     def captured(self, values: Sequence[Any] | None) -> list[Any] | None:
         """What the captures hold now; None if this specialisation does not fit the world or these leaves."""

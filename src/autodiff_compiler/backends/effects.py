@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.structure import Spelling
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.message import Part, has_form, pattern, places
 from autodiff_compiler.ir.types import Array
 
 
@@ -73,19 +74,24 @@ class Effects(Spelling):
     def _error(self, error: str, text: str) -> ast.stmt:
         return syntax.raise_(error, syntax.literal(text))
 
-    def message(self, parts: Sequence[str | None], values: Sequence[Value]) -> ast.expr:
-        """The text of an error; each None of `parts` stands for the next of `values`."""
-        if None not in parts:
-            return syntax.literal("".join(part or "" for part in parts))
-        pattern = "".join("{}" if p is None else p.replace("{", "{{").replace("}", "}}") for p in parts)
-        return syntax.method(syntax.literal(pattern), "format", *(self.operand(v) for v in values))
+    def message(self, parts: Sequence[Part], values: Sequence[Value]) -> ast.expr:
+        """The text of an error."""
+        if not places(parts):
+            return syntax.literal("".join(part for part in parts if isinstance(part, str)))
+        return syntax.method(syntax.literal(pattern(parts)), "format", *(self.operand(v) for v in values))
 
     def _print(self, op: Op) -> ast.stmt:
-        values = iter(op.operands)
-        shown = [self.operand(next(values)) if p is None else syntax.literal(p) for p in op.attrs["parts"]]
+        parts, given = op.attrs["parts"], dict(op.attrs)
+        if has_form(parts):
+            # One text: the separator stands between its parts.
+            between = [part for one in parts for part in (given.get("sep", " "), one)][1:]
+            given["sep"], shown = " ", [self.message(between, op.operands)]
+        else:
+            values = iter(op.operands)
+            shown = [syntax.literal(part) if isinstance(part, str) else self.operand(next(values)) for part in parts]
         keywords = {
-            key: syntax.literal(op.attrs[key])
+            key: syntax.literal(given[key])
             for key, default in (("sep", " "), ("end", "\n"))
-            if op.attrs.get(key, default) not in (default, None)
+            if given.get(key, default) not in (default, None)
         }
         return syntax.expression(syntax.call("print", *shown, **keywords))

@@ -16,6 +16,7 @@ from autodiff_compiler.backends.subscripts import Place
 from autodiff_compiler.backends.weak import loosened
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.path import is_slice, result_rank, step_operands
 from autodiff_compiler.ir.types import Array, ListOf, Opaque, Scalar, Type, rank
 
@@ -362,16 +363,15 @@ class NumbaSpelling(PythonSpelling):
         """Numba checks nothing by itself."""
         return frozenset()
 
-    def message(self, parts: Sequence[str | None], values: Sequence[Value]) -> ast.expr:
+    def message(self, parts: Sequence[Part], values: Sequence[Value]) -> ast.expr:
         """Numba raises constant messages only: the values are left out."""
-        text = "".join(part if part is not None else "…" for part in parts)
-        return syntax.literal(text.encode("ascii", "replace").decode().replace("?", "..."))
+        return syntax.literal("".join(part if isinstance(part, str) else "..." for part in parts))
 
     def _print(self, op: Op) -> ast.stmt:
         if op.attrs.get("sep", " ") not in (" ", None) or op.attrs.get("end", "\n") not in ("\n", None):
             raise UnsupportedError(
-                "AD604", "`print` with `sep` or `end` does not compile with Numba", op.span,
-                help="leave them out, or use backend='python'",
+                "AD604", "`print` of an f-string, or with `sep` or `end`, does not compile with Numba", op.span,
+                help="give what is printed as arguments: print('x =', x); or use backend='python'",
             )  # fmt: skip
         return super()._print(op)
 

@@ -9,7 +9,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import Note
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Items, Range, Ref, Slice, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Index, Items, Range, Ref, Slice, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
 from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, dtype_of, from_numpy_dtype, numpy_dtype, rank
@@ -171,18 +171,20 @@ def check_writable(ctx: Context, ref: Ref) -> None:
     if cell.sources:
         raise ctx.unsupported(
             "AD111",
-            f"a write to `{cell.name}`, which is one of several arrays, depending on the path taken",
-            "make a copy where the arrays are chosen: b = (a if c else d).copy()",
+            f"a write to {_named(cell)}, which is one of several arrays, depending on the path taken",
+            f"write to each array in its own branch; or write to a copy: {cell.name or 'b'} = {cell.name or 'b'}.copy()",
             Note("chosen here", cell.span),
         )
     if cell.constant is not None:
         raise ctx.unsupported(
-            "AD112", f"a write to `{cell.name}`, an array from outside the function", "copy it first: a = a.copy()"
+            "AD112",
+            f"a write to `{cell.name}`, an array from outside the function",
+            f"write to a copy under another name: new_{cell.name} = {cell.name}.copy()",
         )
     if cell in ctx.state.escaped:
         raise ctx.unsupported(
             "AD113",
-            f"a write to `{cell.name or 'an array'}` after it was put into a list",
+            f"a write to {_named(cell)} after it was put into a list",
             "append a copy: items.append(a.copy())",
             Note("put into the list here", ctx.state.escaped[cell]),
         )
@@ -190,13 +192,17 @@ def check_writable(ctx: Context, ref: Ref) -> None:
         raise ctx.unsupported(
             "AD114",
             "a write to a reshaped array, which NumPy may or may not have copied",
-            "copy first: b = a.reshape(...).copy(), or write to the array itself",
+            "write to a copy: b = a.reshape(...).copy(); or write to the array before it is reshaped",
         )
     if not cell.local:
         ctx.captures.written[cell] = None
     for other in ctx.state.versions:
         if cell in other.sources:
             ctx.state.stale[other] = ctx.b.span
+
+
+def _named(cell: Cell) -> str:
+    return f"`{cell.name}`" if cell.name else "this array"
 
 
 def _contiguous(ref: Ref) -> bool:

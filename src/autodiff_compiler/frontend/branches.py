@@ -6,15 +6,12 @@ from collections.abc import Callable
 
 from autodiff_compiler.frontend.context import Context, bool_value
 from autodiff_compiler.frontend.merge import Merge
-from autodiff_compiler.frontend.state import Exit, NameKey, State
+from autodiff_compiler.frontend.state import RESULT_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import Abs, Dead, Dyn, Static
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import is_pure, may_trap
 from autodiff_compiler.ir.types import Scalar
-
-RESULT = "$result"
-"""The name, impossible in Python, under which a branch leaves the value of an expression."""
 
 
 class Branch:
@@ -49,7 +46,7 @@ def join(
     live: Callable[[NameKey], bool] | None = None,
 ) -> None:
     """Emit the `if` and go on with the joined state."""
-    merge = Merge(then.state, orelse.state, base=base, live=live or (lambda key: True))
+    merge = Merge(then.state, orelse.state, base=base, live=live or (lambda key: True), span=ctx.b.span)
     for side, branch in enumerate((then, orelse)):
         with ctx.b.reopen(branch.region):
             ctx.state = branch.state
@@ -72,7 +69,7 @@ def branch(
 
 def choose(ctx: Context, condition: Value, then: Callable[[], Abs], orelse: Callable[[], Abs]) -> Abs:
     """The value of `then()` or of `orelse()`, only one of which is evaluated."""
-    key = (ctx.frame, RESULT)
+    key = (ctx.frame, RESULT_NAME)
 
     def keep(evaluate: Callable[[], Abs]) -> Callable[[], None]:
         def run() -> None:
@@ -83,7 +80,7 @@ def choose(ctx: Context, condition: Value, then: Callable[[], Abs], orelse: Call
     branch(ctx, condition, keep(then), keep(orelse))
     if ctx.state.exit.dead:
         raise Dead
-    return ctx.settled(ctx.state.names.pop(key), RESULT, ctx.frame)
+    return ctx.settled(ctx.state.names.pop(key), RESULT_NAME, ctx.frame)
 
 
 def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at: bool) -> Abs:
@@ -99,7 +96,7 @@ def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at:
     simple = _untouched(base, ahead.state) and all(is_pure(op) and not may_trap(op) for op in ahead.region.ops)
     if second is not None and simple and _is_bool(first) and _is_bool(second):
         return _logical(ctx, truth, ahead.region, second, stop_at)
-    key = (ctx.frame, RESULT)
+    key = (ctx.frame, RESULT_NAME)
     if second is not None:
         ahead.state.names[key] = second
     # Where both are truth values, the short way out is known: True for `or`, False for `and`.
@@ -111,7 +108,7 @@ def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at:
     stopped = Branch(ctx, stop, base)
     then, orelse = (stopped, ahead) if stop_at else (ahead, stopped)
     join(ctx, truth, base, then, orelse)
-    return ctx.settled(ctx.state.names.pop(key), RESULT, ctx.frame)
+    return ctx.settled(ctx.state.names.pop(key), RESULT_NAME, ctx.frame)
 
 
 def _logical(ctx: Context, truth: Value, region: OpenRegion, second: Abs, stop_at: bool) -> Abs:

@@ -34,6 +34,7 @@ from autodiff_compiler.frontend.values import (
     Tup,
 )
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.types import FLOATS, INTS, Scalar, numpy_dtype
 from autodiff_compiler.library import arith
 
@@ -69,14 +70,14 @@ def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if "file" in kwargs:
         raise ctx.unsupported("AD183", "print(file=...)", "print to standard output")
     sep = " " if sep is None else sep
-    parts: list[str | None] = []
+    parts: list[Part] = []
     values: list[Value] = []
     # An f-string has several parts with nothing between them, so the separators become parts, too.
-    has_text = any(isinstance(argument, Text) for argument in args)
+    has_text = any(isinstance(argument, Text | Tup) for argument in args)
     for i, argument in enumerate(args):
         if i and has_text:
             parts.append(sep)
-        if not isinstance(argument, Text | Dyn | Ref | Static):
+        if not texts.has_text(argument):
             raise ctx.unsupported("AD184", f"printing {describe(argument)}", "print numbers, arrays and strings")
         text = texts.text_of(ctx, argument)
         parts += text.parts

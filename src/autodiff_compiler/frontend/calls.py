@@ -355,7 +355,7 @@ def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
             "AD153", f"`{frame.name}` may end without returning a value", "return on every path, or raise at the end"
         )
     if isinstance(value, Poison):
-        raise ctx.unsupported("AD102", value.reason.replace(f"`{RETURN_NAME}`", "the return value"), value.help)
+        raise ctx.unmergeable(value)
     if not liveness(function_body(node)).captured:
         # Nobody can see the frame any more; its names would only blur what aliases what.
         for key in [key for key in ctx.state.names if key[0] is frame]:

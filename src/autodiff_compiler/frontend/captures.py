@@ -46,6 +46,8 @@ class Guard:
 
     get: Getter
     expected: Any
+    quick: bool = False
+    """Cheap enough to be asked at every call, and nearly always true."""
 
     def holds(self) -> bool:
         try:
@@ -77,6 +79,8 @@ class Captures:
     written: dict[Cell, None] = field(default_factory=dict)
     """Arrays of the caller, or what may be one of them, that the function writes into."""
     _known: dict[Any, Abs] = field(default_factory=dict)
+    _builtins: dict[int, set[str]] = field(default_factory=dict)
+    """By the id of a dict of globals: the names in the program that are builtins, because they are not in there."""
 
     def name(self, ctx: Context, source: Source, name: str) -> Abs:
         """What a name from outside the program stands for."""
@@ -93,6 +97,7 @@ class Captures:
             space = function.__globals__
             get = lambda: space[name]
         elif hasattr(builtins, name):
+            self._builtin(function.__globals__, name)
             return Static(getattr(builtins, name))
         else:
             raise ctx.wrong("AD101", f"name `{name}` is not defined")
@@ -103,6 +108,14 @@ class Captures:
                 raise ctx.wrong("AD101", f"free variable `{name}` has no value yet") from error
             self._known[key] = self.capture(ctx, obj, get, name)
         return self._known[key]
+
+    def _builtin(self, space: dict[str, Any], name: str) -> None:
+        """Note that no global hides a builtin: one guard for all such names of a module."""
+        names = self._builtins.get(id(space))
+        if names is None:
+            names = self._builtins[id(space)] = set()
+            self.guards.append(Guard(lambda: space.keys().isdisjoint(names), True, quick=True))
+        names.add(name)
 
     def attribute(self, ctx: Context, obj: Any, name: str) -> Abs:
         """`obj.name` of an object from outside."""
@@ -199,7 +212,7 @@ class Captures:
 
     def _array(self, ctx: Context, obj: np.ndarray, get: Getter, name: str) -> Ref:
         if type(obj) is not np.ndarray:
-            raise UserError("AD401", f"`{name}` is a {type(obj).__name__}", ctx.b.span, help="use np.asarray(x)")
+            raise UserError("AD401", f"`{name}` is a {type(obj).__name__}", ctx.b.span, help=f"use np.asarray({name})")
         value = self._parameter(obj, get, name)
         assert isinstance(value.type, Array)
         cell = Cell(value.type, value.name, ctx.b.span, local=False)

@@ -235,10 +235,11 @@ class Context:
         """The array value a reference denotes now; refused if a merged reference may be out of date."""
         where = self.state.stale.get(ref.cell)
         if where is not None:
+            name = ref.cell.name
             raise self.unsupported(
                 "AD110",
-                f"`{ref.cell.name or 'this array'}` is, or may be, a view of an array that was written since",
-                "make a copy where it is made: b = (a if c else d).copy()",
+                f"{f'`{name}`' if name else 'this array'} is, or may be, a view of an array that was written since",
+                f"copy it before the write: {name or 'b'} = {name or 'b'}.copy()",
                 Note("written here", where),
                 Note("made here", ref.cell.span),
             )

@@ -149,6 +149,8 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
         return _repeat(ctx, y, x)
     if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls is list and op is ast.Add:
         return _joined_lists(ctx, x, y)
+    if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
+        raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
     for operand in (x, y):
         if not isinstance(operand, Ref) and not is_scalar(operand) and not _is_arraylike(operand):
             raise ctx.wrong("AD148", f"unsupported operand for {_symbol(op)}: {describe(operand)}")

@@ -11,6 +11,7 @@ from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import Exit
 from autodiff_compiler.frontend.values import Abs, Dead, Maybe, Poison, Static
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.message import Part
 
 
 def run_guard(ctx: Context, node: ast.If) -> bool:
@@ -40,7 +41,7 @@ def run_raise(ctx: Context, node: ast.Raise) -> None:
     ctx.state.exit = Exit(frozenset())
 
 
-def _exception(ctx: Context, node: ast.Raise) -> tuple[str, tuple[str | None, ...], tuple[Value, ...]]:
+def _exception(ctx: Context, node: ast.Raise) -> tuple[str, tuple[Part, ...], tuple[Value, ...]]:
     """The class name, message parts and message values of a raised exception."""
     exc = node.exc
     assert exc is not None

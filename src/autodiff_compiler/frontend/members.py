@@ -111,7 +111,7 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
     if isinstance(receiver, Static) and isinstance(receiver.obj, np.ufunc):
         return _ufunc_method(ctx, receiver.obj, name, args, kwargs)
     if isinstance(receiver, Static):
-        return _static_method(ctx, receiver.obj, name, args)
+        return _static_method(ctx, receiver.obj, name, args, kwargs)
     if isinstance(receiver, Box) and receiver.cls not in (list, dict):
         return ctx.call(Static(ctx.captures.of_class(receiver.cls, name)), [receiver, *args], kwargs)
     table = _LIST_METHODS if isinstance(receiver, Box) and receiver.cls is list else _DICT_METHODS
@@ -123,11 +123,15 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
     return known(ctx, receiver, args, kwargs)
 
 
-def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs]) -> Abs:
+def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if not isinstance(obj, str | int | float | np.generic):
         raise ctx.unsupported("AD170", f"the method `{name}` of a {type(obj).__name__}", "call it outside the function")
+    if name == "format" and any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
+        raise ctx.unsupported("AD170", "`format` of values of run time", 'write an f-string: f"x = {x:.3f}"')
+    what = f"an argument of the method `{name}`"
+    given = {key: ctx.static(arg, what) for key, arg in kwargs.items()}
     try:
-        return Static(getattr(obj, name)(*(ctx.static(arg, "an argument of a string method") for arg in args)))
+        return Static(getattr(obj, name)(*(ctx.static(arg, what) for arg in args), **given))
     except (TypeError, ValueError) as error:
         raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
 

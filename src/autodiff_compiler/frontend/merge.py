@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.frontend.alias_classes import AliasClasses, Location, unwrapped
 from autodiff_compiler.frontend.mixed import joined_value
 from autodiff_compiler.frontend.references import grow, read
@@ -25,7 +26,7 @@ from autodiff_compiler.frontend.scalars import (
     join_scalars,
     scalar_type,
 )
-from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, NameKey, State
+from autodiff_compiler.frontend.state import NORMAL, RESULT_NAME, RETURN_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
@@ -71,7 +72,7 @@ class Widening:
 class Merge:
     """The join of two states; see the module's docstring.
 
-    `widening` is given at the head of a loop.  `base` is the state before the branches; it matters where one side is dead
+    `span` is the place of the branches or the loop.  `widening` is given at the head of a loop.  `base` is the state before the branches; it matters where one side is dead
     (all its paths raised): then only what the living side changed needs a slot.
     """
 
@@ -83,6 +84,7 @@ class Merge:
         base: State | None = None,
         live: Callable[[NameKey], bool] = lambda key: True,
         widening: Widening | None = None,
+        span: Span = UNKNOWN,
     ) -> None:
         self.dead = 0 if a.exit.dead else 1 if b.exit.dead else None
         if self.dead == 0:
@@ -90,6 +92,7 @@ class Merge:
         elif self.dead == 1:
             b = _unchanged(base or a, a)
         self.a, self.b = a, b
+        self.span = span
         self.before = widening or Widening()
         self._loop = widening is not None
         self.slots: list[Slot] = []
@@ -204,7 +207,6 @@ class Merge:
         return finish
 
     def _value(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
-        name = "the value" if name == "$result" else name
         present = [x for x in (a, b) if x is not None]
         for x in present:
             if isinstance(x, Poison):
@@ -220,7 +222,7 @@ class Merge:
             return lambda values: present[0]
         if all(is_scalar(x) for x in present):
             return self._scalar(location, a, b, name)
-        return _poison(f"`{name}` is {describe(present[0])} on one path and {describe(b)} on the other")
+        return _poison(f"{_said(name)} is {describe(present[0])} on one path and {describe(b)} on the other")
 
     def _scalar(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
         present = [x for x in (a, b) if x is not None]
@@ -232,14 +234,14 @@ class Merge:
         statics = [x.obj for x in present if isinstance(x, Static)]
         joined, reason = join_scalars(types, statics, loop=self._loop)
         if joined is None:
-            return _poison(f"`{name}` {reason}")
+            return _poison(
+                f"{_said(name)} {reason}", "convert it on one path: float(...), np.float32(...), np.float64(...)"
+            )
 
         def getter(value: Abs | None) -> Getter:
             return lambda builder: None if value is None else joined_value(builder, value, joined)
 
-        # A variable of our own, like `$total12`, has a number to tell it from others.
-        hint = name[1:].rstrip("0123456789:") if name.startswith("$") else name
-        slot = self._slot(location, joined, hint, getter(a), getter(b))
+        slot = self._slot(location, joined, _hint(name), getter(a), getter(b))
         return lambda values: Dyn(slot(values))
 
     def _tuple(self, location: Location, a: Tup | None, b: Tup | None, name: str) -> Finish:
@@ -256,7 +258,7 @@ class Merge:
         model = a or b
         assert model is not None
         if a is not None and b is not None and a.type != b.type:
-            return _poison(f"`{name}` is an array {a.type} on one path and {b.type} on the other")
+            return _poison(f"{_said(name)} is an array {a.type} on one path and {b.type} on the other")
         same_path = a is None or b is None or a.path == b.path
         separable = same_path and (cells[0] is cells[1] or self._classes.bijective(*cells))
         if not separable or location in self.before.merged:
@@ -288,7 +290,7 @@ class Merge:
         if cells in self._cells:
             return
         present = [cell for cell in cells if cell is not None]
-        cell = Cell(present[0].type, name, present[-1].span, local=all(c.local for c in present))
+        cell = Cell(present[0].type, _hint(name), self.span, local=all(c.local for c in present))
         cell.sources = tuple(dict.fromkeys(source for c in present for source in c.sources))
         self._inherit(cell, present)
         for other in dict.fromkeys([*self.a.versions, *self.b.versions]):
@@ -299,14 +301,14 @@ class Merge:
             return lambda builder: None if which is None else state.version(which)
 
         key = ("cell", cells[0] or location)
-        slot = self._slot(key, cell.type, name, version(cells[0], self.a), version(cells[1], self.b))
+        slot = self._slot(key, cell.type, _hint(name), version(cells[0], self.a), version(cells[1], self.b))
         self._cells[cells] = lambda values: (cell, slot(values))
 
     def _merged_reference(self, location: Location, a: Ref | None, b: Ref | None, name: str) -> Finish:
         self.merged[location] = None
         model = a or b
         assert model is not None
-        cell = Cell(model.type, name, model.cell.span)
+        cell = Cell(model.type, _hint(name), self.span)
         origins = [ref.cell for ref in (a, b) if ref is not None]
         cell.sources = tuple(dict.fromkeys(source for c in origins for source in c.sources or (c,)))
         self._inherit(cell, origins)
@@ -314,7 +316,7 @@ class Merge:
         def getter(ref: Ref | None, state: State) -> Getter:
             return lambda builder: None if ref is None else read(builder, state, ref)
 
-        slot = self._slot((*location, "merged"), model.type, name, getter(a, self.a), getter(b, self.b))
+        slot = self._slot((*location, "merged"), model.type, _hint(name), getter(a, self.a), getter(b, self.b))
         self._cells[cell, cell] = lambda values: (cell, slot(values))
         return lambda values: Ref(cell, model.type)
 
@@ -348,7 +350,7 @@ class Merge:
             return lambda values: pair[0]
         partners = [p for p in self._classes.boxes if p[0] is pair[0] or p[1] is pair[1]]
         if len(partners) > 1 or pair[0].cls is not pair[1].cls:  # type: ignore[union-attr]
-            return _poison(f"`{location[1]}` is a different list, dict or object on each path")
+            return _poison(f"{_said(str(location[1]))} is a different list, dict or object on each path")
         box = self._classes.boxes[pair]  # type: ignore[index]
         return lambda values: box
 
@@ -395,7 +397,7 @@ class Merge:
             elif content is not None:
                 types += [element_type(item) for item in content.items]
                 # The list will hold a copy of their values: a later write to them would not show in it.
-                self._escaped.update((item.cell, item.cell.span) for item in content.items if isinstance(item, Ref))
+                self._escaped.update((item.cell, self.span) for item in content.items if isinstance(item, Ref))
         key = ("box", box, "grown")
         if self._known(key):
             before = self.before.types[key]
@@ -442,6 +444,19 @@ def _alike(present: list[Any]) -> bool:
     return first.cls is last.cls and len(first.items) == len(last.items)
 
 
-def _poison(reason: str) -> Finish:
-    value = Poison(reason, "give it one type on all paths, or one name for each use")
+def _said(name: str) -> str:
+    """A name in messages."""
+    return "the return value" if name == RETURN_NAME else "this value" if name.startswith("$") else f"`{name}`"
+
+
+def _hint(name: str) -> str:
+    """A name in generated code.  The value of an expression gets that of the variable it is assigned to; another variable of
+    our own, like `$total12`, has a number to tell it from others."""
+    if name.startswith(RESULT_NAME):
+        return ""
+    return name[1:].rstrip("0123456789:") if name.startswith("$") else name
+
+
+def _poison(reason: str, help: str = "give it one type on all paths, or one name for each use") -> Finish:
+    value = Poison(reason, help)
     return lambda values: value

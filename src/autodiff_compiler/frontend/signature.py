@@ -43,7 +43,7 @@ def describe(value: Any, name: str = "argument") -> tuple[Tree, list[Type]]:
     if callable(value):
         return Const(value), []
     if isinstance(value, np.ndarray):
-        raise UserError("AD401", f"{name} is a {kind.__name__}, a subclass of ndarray", help="pass np.asarray(x)")
+        raise UserError("AD401", f"{name} is a {kind.__name__}, a subclass of ndarray", help=f"pass np.asarray({name})")
     raise UserError(
         "AD402", f"{name} is a {kind.__name__}", help="pass numbers, arrays, and tuples, lists, dicts of these"
     )
@@ -60,7 +60,7 @@ def _node(cls: type, values: Any, keys: tuple[Any, ...], name: str) -> tuple[Tre
 
 def _array_type(array: np.ndarray, name: str) -> Type:
     if array.dtype.hasobject or not array.dtype.isnative:
-        raise UserError("AD403", f"{name} has dtype {array.dtype!r}", help="convert it: x.astype(np.float64)")
+        raise UserError("AD403", f"{name} has dtype {array.dtype!r}", help=f"convert it: {name}.astype(np.float64)")
     dtype = _dtype(array.dtype, name)
     return Array(dtype, array.ndim) if array.ndim else Scalar(dtype)
 
@@ -68,7 +68,7 @@ def _array_type(array: np.ndarray, name: str) -> Type:
 def _dtype(dtype: np.dtype, name: str) -> str:
     found = from_numpy_dtype(dtype)
     if found is None:
-        raise UserError("AD403", f"{name} has dtype {dtype}", help="convert it: x.astype(np.float64)")
+        raise UserError("AD403", f"{name} has dtype {dtype}", help=f"convert it: {name}.astype(np.float64)")
     return found
 
 

@@ -17,6 +17,8 @@ from autodiff_compiler.ir.core import Value
 NORMAL = 0
 
 RETURN_NAME = "return"
+RESULT_NAME = "$result"
+"""The name under which a branch leaves the value of an expression."""
 """The name, impossible in Python, under which a frame keeps its return value."""
 
 

@@ -1,4 +1,4 @@
-"""Text with values of run time in it: f-strings, and what `print`, `raise` and `assert` show."""
+"""Text with values of run time in it: f-strings, `str.format`, and what `print`, `raise` and `assert` show."""
 
 from __future__ import annotations
 
@@ -6,31 +6,58 @@ import ast
 
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Text
+from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Text, Tup
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.message import Part
 
 
 def joined_string(ctx: Context, node: ast.JoinedStr) -> Abs:
     """An f-string: a static string if all its parts are known now."""
-    parts: list[str | None] = []
-    values: list[Value] = []
-    for piece in node.values:
-        if isinstance(piece, ast.Constant):
-            parts.append(str(piece.value))
-            continue
-        assert isinstance(piece, ast.FormattedValue)
-        value = ctx.evaluate(piece.value)
-        if isinstance(value, Static) and piece.format_spec is None and piece.conversion == -1:
-            parts.append(str(value.obj))
-        elif isinstance(value, Dyn | Ref):
-            # The text is only ever shown to a person: a format specification is left out.
-            parts.append(None)
-            values.append(ctx.value(value))
-        else:
-            parts.append(describe(value))
+    texts = [_piece(ctx, piece) for piece in node.values]
+    parts, values = _joined(texts)
     if not values:
-        return Static("".join(part or "" for part in parts))
-    return Text(tuple(parts), tuple(values))
+        return Static("".join(part for part in parts if isinstance(part, str)))
+    return Text(parts, values)
+
+
+def _piece(ctx: Context, piece: ast.expr) -> Text:
+    if isinstance(piece, ast.Constant):
+        return Text((str(piece.value),), ())
+    assert isinstance(piece, ast.FormattedValue)
+    value = ctx.evaluate(piece.value)
+    conversion = "" if piece.conversion == -1 else f"!{chr(piece.conversion)}"
+    spec = _specification(ctx, piece.format_spec)
+    return _shown(ctx, value, conversion + (f":{spec}" if spec else ""))
+
+
+def _specification(ctx: Context, node: ast.expr | None) -> str:
+    """What stands after the colon, which may have values in it: `{x:{width}.2f}`."""
+    text = ""
+    for piece in node.values if isinstance(node, ast.JoinedStr) else []:
+        inner = piece.value if isinstance(piece, ast.FormattedValue) else piece
+        text += str(ctx.static(ctx.evaluate(inner), "a format specification"))
+    return text
+
+
+def _shown(ctx: Context, value: Abs, form: str) -> Text:
+    """A value in the form that a specification gives."""
+    if not form:
+        return text_of(ctx, value)
+    if isinstance(value, Dyn | Ref):
+        return Text(((form,),), (ctx.value(value),))
+    if not isinstance(value, Static):
+        return text_of(ctx, value)
+    try:
+        return Text((f"{{{form}}}".format(value.obj),), ())
+    except (TypeError, ValueError) as error:
+        raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
+
+
+def has_text(value: Abs) -> bool:
+    """Whether `print` shows this value as Python does."""
+    if isinstance(value, Tup):
+        return not value.keys and all(map(has_text, value.items))
+    return isinstance(value, Text | Dyn | Ref | Static)
 
 
 def text_of(ctx: Context, value: Abs) -> Text:
@@ -39,10 +66,23 @@ def text_of(ctx: Context, value: Abs) -> Text:
         return value
     if isinstance(value, Dyn | Ref):
         return Text((None,), (ctx.value(value),))
+    if isinstance(value, Tup) and not value.keys:
+        return _tuple(ctx, value)
     return Text((str(value.obj) if isinstance(value, Static) else describe(value),), ())
 
 
-def message(ctx: Context, arguments: list[Abs]) -> tuple[tuple[str | None, ...], tuple[Value, ...]]:
-    """The arguments of an exception as text parts (None stands for the next value) and values."""
-    texts = [text_of(ctx, argument) for argument in arguments]
+def _tuple(ctx: Context, value: Tup) -> Text:
+    """A tuple, a shape for instance, as Python shows it: its items by their `repr`."""
+    texts = [_shown(ctx, item, "!r") for item in value.items]
+    between = [Text((", ",), ()) for _ in texts]
+    inside = [text for pair in zip(between, texts) for text in pair][1:]
+    return Text(*_joined([Text(("(",), ()), *inside, Text((",)" if len(texts) == 1 else ")",), ())]))
+
+
+def message(ctx: Context, arguments: list[Abs]) -> tuple[tuple[Part, ...], tuple[Value, ...]]:
+    """The arguments of an exception as parts of a text and its values."""
+    return _joined([text_of(ctx, argument) for argument in arguments])
+
+
+def _joined(texts: list[Text]) -> tuple[tuple[Part, ...], tuple[Value, ...]]:
     return tuple(p for text in texts for p in text.parts), tuple(v for text in texts for v in text.values)

@@ -14,6 +14,7 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import UNKNOWN, Note, Span
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.path import Path
 from autodiff_compiler.ir.types import Array, ListOf, Type
 
@@ -149,9 +150,9 @@ class Partial:
 
 @dataclass(frozen=True, eq=False)
 class Text:
-    """A string with run-time parts (an f-string): None stands for the next of `values`."""
+    """A string with run-time parts (an f-string)."""
 
-    parts: tuple[str | None, ...]
+    parts: tuple[Part, ...]
     values: tuple[Value, ...]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.message import Part, pattern
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import is_scalar_index, subscripts
 from autodiff_compiler.ir.types import FLOATS, INTS, Array, ListOf, Scalar, Type, dtype_of, numpy_dtype
@@ -241,12 +242,9 @@ def _list_zeros(op: Op, values: Values, mutable: bool) -> Any:
 # -- checks ------------------------------------------------------------------------------------------------------------
 
 
-def message(parts: str | Sequence[str | None], values: Values) -> str:
-    """The text of a message: each None stands for the next value."""
-    if isinstance(parts, str):
-        return parts
-    taken = iter(values)
-    return "".join(str(next(taken)) if part is None else part for part in parts)
+def message(parts: str | Sequence[Part], values: Values) -> str:
+    """The text of a message."""
+    return parts if isinstance(parts, str) else pattern(parts).format(*values)
 
 
 def _check_index(op: Op, values: Values, mutable: bool) -> None:

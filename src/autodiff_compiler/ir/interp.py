@@ -16,6 +16,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.evaluate import UNDEFINED, evaluate, has_type, message, scalar
+from autodiff_compiler.ir.message import pattern
 from autodiff_compiler.ir.types import ListOf, Scalar, Type
 
 
@@ -150,7 +151,10 @@ class _Interpreter:
 
     def print_(self, op: Op, values: list[Any]) -> list[Any]:
         taken = iter(self.defined(op, values))
-        parts = [next(taken) if part is None else part for part in op.attrs["parts"]]
+        parts = [
+            part if isinstance(part, str) else next(taken) if part is None else pattern([part]).format(next(taken))
+            for part in op.attrs["parts"]
+        ]
         self.out(*parts, sep=op.attrs.get("sep", " "), end=op.attrs.get("end", "\n"))
         return []
 

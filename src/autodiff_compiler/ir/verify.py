@@ -11,6 +11,7 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import InternalError, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.message import places
 from autodiff_compiler.ir.opdef import IO
 from autodiff_compiler.ir.opset import TABLE, nested_effect
 from autodiff_compiler.ir.text import format_function
@@ -144,8 +145,8 @@ class _Verifier:
         if isinstance(parts, tuple):
             # A check's first operand is its condition; check_equal shows its two extents or nothing.
             given = len(op.operands) - (op.kind == "check")
-            if op.kind != "check_equal" and parts.count(None) != given:
-                self.report(op, f"{parts.count(None)} places for {given} values in {parts}")
+            if op.kind != "check_equal" and places(parts) != given:
+                self.report(op, f"{places(parts)} places for {given} values in {parts}")
         if op.kind in ("check", "raise"):
             name = str(op.attrs.get("error"))
             if name not in self.fn.constants and not hasattr(builtins, name):

@@ -1,0 +1,32 @@
+"""Texts with values in them, which `print`, `check` and `raise` show to a person.
+
+A text is a sequence of parts: a str stands for itself, None for the next value as `str` shows it, and a tuple `(form,)` for the
+next value as `"{form}"` shows it: `(":.3f",)`, `("!r",)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+Part = str | None | tuple[str]
+
+
+def places(parts: Sequence[Part]) -> int:
+    """How many values the text has."""
+    return sum(not isinstance(part, str) for part in parts)
+
+
+def has_form(parts: Sequence[Part]) -> bool:
+    """Whether a value is to be shown in a form of its own."""
+    return any(isinstance(part, tuple) for part in parts)
+
+
+def pattern(parts: Sequence[Part]) -> str:
+    """The text for `str.format`."""
+    return "".join(map(_pattern, parts))
+
+
+def _pattern(part: Part) -> str:
+    if isinstance(part, str):
+        return part.replace("{", "{{").replace("}", "}}")
+    return "{}" if part is None else f"{{{part[0]}}}"
