@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from golden import optimised, unchanged
+
+from autodiff_compiler import grad
 
 
 def _loop(bounds: str, inner: str) -> str:
@@ -99,6 +102,38 @@ def test_hoist_checks_both_ends_if_the_loop_runs() -> None:
     assert before.count("check_index") == 2
     assert "if " in before
     assert "check_index" not in after
+
+
+@pytest.mark.parametrize(
+    ("bounds", "inner", "expected"),
+    [
+        ("%0, %n, %1", "  check_index %i, %m", "check_index %3, %m {upper=True}"),
+        ("%n, %m1, %m1", "  check_index %i, %m", "check_index %n, %m {upper=True}"),
+        ("%0, %n, %1", "  %j: int = add %i, %1\n  check_index %j, %m", "  check_index %j, %m {upper=True}"),
+    ],
+    ids=["up from 0", "down to 0", "guarded: for an empty range the index beside it may be too large"],
+)
+def test_of_an_index_that_is_not_negative_the_largest_is_checked(bounds: str, inner: str, expected: str) -> None:
+    text = optimised(_loop(bounds, inner), "checks", "hoist", "dce")
+    assert [line for line in text.split("\n") if "check_index" in line] == [expected]
+    assert text.count("if ") == expected.startswith(" ")
+
+
+@pytest.mark.parametrize("step", [1, -1])
+@pytest.mark.parametrize("ahead", [0, 1])
+@pytest.mark.parametrize("disable", [(), "checks", "hoist"])
+def test_a_check_before_the_loop_raises_where_the_loop_would(step: int, ahead: int, disable: str) -> None:
+    order = "range(n)" if step == 1 else "range(n - 1, -1, -1)"
+    source = f"def total(x, w, n):\n    s = 0.0\n    for i in {order}:\n        s += x[i] * w[i + {ahead}]\n    return s\n"
+    derivative = grad(source, disable=disable)  # a source string is as good as a function
+    for n in range(4):
+        for length in range(4):
+            x, w = np.ones(3), np.arange(float(length))
+            if n == 0 or n + ahead <= length:
+                assert derivative(x, w, n).sum() == w[ahead : n + ahead].sum()
+            else:
+                with pytest.raises(IndexError):
+                    derivative(x, w, n)
 
 
 def test_hoist_takes_the_extent_along() -> None:

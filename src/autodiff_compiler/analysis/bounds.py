@@ -60,7 +60,9 @@ class Bounds:
         self.shapes.assume(op)
         if op.kind == "check_index" and _is_int(op.operands[0]):
             index, extent = self._index(op)
-            self._facts += [extent.plus(-1) - index, extent + index]
+            self._facts.append(extent.plus(-1) - index)
+            if not op.attrs.get("upper"):
+                self._facts.append(extent + index)
         elif op.kind == "check":
             self.enter_branch(op.operands[0], True)
 
@@ -86,7 +88,11 @@ class Bounds:
     def passes(self, op: Op) -> bool:
         """Whether a check certainly does not raise."""
         if op.kind == "check_index":
-            return _is_int(op.operands[0]) and self.in_bounds(op.operands[0], self.shapes.of(op.operands[1]))
+            if not _is_int(op.operands[0]):
+                return False
+            index, extent = self._index(op)
+            above = op.attrs.get("upper") or self.nonnegative(extent + index)
+            return bool(above) and self.nonnegative(extent.plus(-1) - index)
         if op.kind in ("check_equal", "check_broadcast"):
             a, b = (self.shapes.find(self.shapes.of(v)) for v in op.operands)
             return a == b or (op.kind == "check_broadcast" and 1 in (a, b))

@@ -30,9 +30,9 @@ class Effects(Spelling):
         return self._check(op)
 
     def _check(self, op: Op) -> list[ast.stmt]:
-        a, b = (self.operand(v) for v in op.operands)
         if op.kind == "check_index":
-            return [self._check_index(op, a, b)]
+            return [self._check_index(op)]
+        a, b = (self.operand(v) for v in op.operands)
         differ = syntax.compare(ast.NotEq(), a, b)
         if op.kind == "check_equal":
             message = op.attrs.get("message") or "shapes do not match"
@@ -46,8 +46,12 @@ class Effects(Spelling):
         test = ast.BoolOp(op=ast.And(), values=[differ, *ones]) if ones else differ
         return [ast.If(test=test, body=[self._error("ValueError", "shapes cannot be broadcast together")], orelse=[])]
 
-    def _check_index(self, op: Op, index: ast.expr, extent: ast.expr) -> ast.stmt:
+    def _check_index(self, op: Op) -> ast.stmt:
         number = self._number(op.operands[0])
+        cast = self.printer.definition(op.operands[0], "cast")
+        # Integers of any kind compare alike.
+        index = self.operand(op.operands[0] if cast is None else cast.operands[0])
+        extent = self.operand(op.operands[1])
         if isinstance(op.operands[0].type, Array):
             low = syntax.compare(ast.Lt(), index, syntax.negative(extent))
             high = syntax.compare(ast.GtE(), index, extent)
@@ -55,6 +59,8 @@ class Effects(Spelling):
         elif number is not None:
             # `x[-2]` is there where `x[1]` is.
             test = syntax.compare(ast.LtE(), extent, syntax.literal(number if number >= 0 else -number - 1))
+        elif op.attrs.get("upper"):
+            test = _at_least(index, extent)
         else:
             inside = ast.Compare(left=syntax.negative(extent), ops=[ast.LtE(), ast.Lt()], comparators=[index, extent])
             test = syntax.not_(inside)
@@ -95,3 +101,10 @@ class Effects(Spelling):
             if given.get(key, default) not in (default, None)
         }
         return syntax.expression(syntax.call("print", *shown, **keywords))
+
+
+def _at_least(index: ast.expr, extent: ast.expr) -> ast.expr:
+    """`index >= extent`; `n > extent` for an index `n - 1`."""
+    if isinstance(index, ast.BinOp) and isinstance(index.op, ast.Sub) and ast.unparse(index.right) == "1":
+        return syntax.compare(ast.Gt(), index.left, extent)
+    return syntax.compare(ast.GtE(), index, extent)

@@ -241,7 +241,8 @@ ARRAY_OPS: tuple[OpDef, ...] = (
     OpDef("list_len", _list_len, 1, cost=FREE),
     # a list of zeros of the same length and shapes
     OpDef("list_zeros", _list_zeros, 1, cost=DEAR),
-    # checks.  (index or array of indices, extent): -extent <= index < extent, else IndexError
+    # checks.  (index or array of indices, extent): -extent <= index < extent, else IndexError; with attr upper
+    # only index < extent, where the other bound is known to hold.
     OpDef("check_index", _check_ints, 2, effect=CHECK),
     # (extent, extent): equal or one of them 1, else ValueError
     OpDef("check_broadcast", _check_ints, 2, effect=CHECK),

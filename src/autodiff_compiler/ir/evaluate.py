@@ -249,7 +249,8 @@ def message(parts: str | Sequence[Part], values: Values) -> str:
 
 def _check_index(op: Op, values: Values, mutable: bool) -> None:
     indices, extent = np.asarray(values[0]), int(values[1])
-    for index in indices[(indices < -extent) | (indices >= extent)].flat:
+    below = False if op.attrs.get("upper") else indices < -extent
+    for index in indices[below | (indices >= extent)].flat:
         raise IndexError(f"index {index} is out of bounds for axis with size {extent}")
 
 

@@ -6,6 +6,8 @@ A check that cannot fail vanishes: an index whose bounds follow from the loops, 
     Input:  n = dim x; m = sub n, one; for 0, m, 1 { (i) check_index i, n; j = add i, one; check_index j, n; … }
     Output: n = dim x; m = sub n, one; for 0, m, 1 { (i) j = add i, one; … }
 
+Of the check of an index that certainly is not negative only the other half is left (attribute `upper`).
+
 A `load`, `store` or `accum` whose slices are proven to lie inside the array (`0 <= start <= stop <= extent`, step 1) gets
 the attribute `exact`: its extents are then known (`analysis/shapes.py`).
 
@@ -35,10 +37,15 @@ class _Prove(FactRewriter):
     def plain(self, op: Op) -> None:
         if opdef(op).effect == CHECK and self.bounds.passes(op):
             return
+        if op.kind == "check_index" and not op.attrs.get("upper") and self._is_nonnegative(op.operands[0]):
+            op = replace(op, attrs=MappingProxyType({**op.attrs, "upper": True}))
         if op.kind in ("load", "store", "accum") and not op.attrs.get("exact") and self._is_exact(op):
             op = replace(op, attrs=MappingProxyType({**op.attrs, "exact": True}))
             self.shapes.define(op)
         self.keep(op)
+
+    def _is_nonnegative(self, index: Value) -> bool:
+        return index.type == INT and self.bounds.nonnegative(self.bounds.affine(index))
 
     def _is_exact(self, op: Op) -> bool:
         """Whether the path is one subscript whose slices certainly lie inside; False if there are only whole ones."""

@@ -8,6 +8,9 @@ Python checks with the access itself, so this pass is not for it.
     Input:  for 0, n, 1 { (i) j = add i, k; check_index j, m; … }
     Output: t = lt 0, n; if t { check_index k, m; check_index (n - 1) + k, m }; for 0, n, 1 { (i) … }
 
+Where the index is known not to be negative, the end at which it is largest is enough; and no `if` is needed for the loop
+index itself, counted from 0.
+
 `run_ends` does so only where nothing else is left of the loop, which then can go: the gradient of a sum over a[i] needs
 nothing of the primal's loop but the certainty that it would not have raised.
 
@@ -60,17 +63,20 @@ class _Hoist(FactRewriter):
             return loop
         builder = Builder(loop.span)
         certain = self.bounds.entered(loop)
-        with builder.region() as ends:
-            last = builder.op("sub" if stride == 1 else "add", stop, builder.const(1))
-            for check in moving:
-                self._at_ends(builder, check, body, local, (start, last))
-            builder.yield_()
-        if certain:
-            builder.ops.extend(ends.ops[:-1])
-        else:
+        last = builder.op("sub" if stride == 1 else "add", stop, builder.const(1))
+        ends = (start, last) if stride == 1 else (last, start)
+        bare = [check for check in moving if certain or self._passes_if_empty(check, loop)]
+        for check in bare:
+            self._at_ends(builder, check, body, local, ends)
+        if len(bare) < len(moving):
+            with builder.region() as entered:
+                for check in moving:
+                    if check not in bare:
+                        self._at_ends(builder, check, body, local, ends)
+                builder.yield_()
             with builder.region() as nothing:
                 builder.yield_()
-            builder.if_(builder.compare("lt" if stride == 1 else "gt", start, stop), ends.done(), nothing.done())
+            builder.if_(builder.compare("lt" if stride == 1 else "gt", start, stop), entered.done(), nothing.done())
         for op in builder.ops:
             self.shapes.define(op)
             self.keep(op)
@@ -89,17 +95,31 @@ class _Hoist(FactRewriter):
             index, self.defs, local, parameter
         )
 
+    def _passes_if_empty(self, check: Op, loop: Op) -> bool:
+        """Whether the check at the end of an empty range passes: of an index that is counted up from 0, or down to 0."""
+        start, stop, step = (self.shapes.of(v) for v in loop.operands[:3])
+        counted = start == 0 if step == 1 else stop == -1
+        return bool(check.attrs.get("upper")) and check.operands[0] is loop.regions[0].params[0] and counted
+
     def _at_ends(self, builder: Builder, check: Op, body: Region, local: set[Value], ends: tuple[Value, Value]) -> None:
         index, extent = check.operands
         needed = list(dict.fromkeys([*_slice(extent, self.defs, local), *_slice(index, self.defs, local)]))
         # A span object of its own: the access in the loop does not stand for these checks.
         with builder.at(replace(check.span)):
-            for end in ends:
+            for end in self._needed_ends(check, body.params[0], ends):
                 env = {body.params[0]: end}
                 builder.ops.extend(clone_ops(needed, env))
-                builder.emit("check_index", (env.get(index, index), env.get(extent, extent)))
-                if body.params[0] not in self.bounds.affine(index).terms:
-                    return
+                builder.emit("check_index", (env.get(index, index), env.get(extent, extent)), dict(check.attrs))
+
+    def _needed_ends(self, check: Op, parameter: Value, ends: tuple[Value, Value]) -> tuple[Value, ...]:
+        """Of the least and the largest loop index: the one where the index of the check is largest, if only the upper
+        bound is tested; any one if that does not vary."""
+        factor = self.bounds.affine(check.operands[0]).terms.get(parameter, 0)
+        if factor == 0:
+            return ends[:1]
+        if not check.attrs.get("upper"):
+            return ends
+        return ends[1:] if factor > 0 else ends[:1]
 
 
 class _Ends(_Hoist):
