@@ -192,7 +192,11 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
     container is merely inactive."""
     has_float = any(map(is_float, types))
     if not types:
-        raise UserError("AD413", f"argument {name} holds no number to differentiate with respect to")
+        raise UserError(
+            "AD413",
+            f"argument {name} holds no number to differentiate with respect to",
+            help="pass a float or an array of floats there, or name other parameters in argnums",
+        )
     for leaf, type_ in zip(leaf_names(name, tree), types):
         if not is_float(type_) and not (has_float and isinstance(type_, Scalar)):
             raise UserError(

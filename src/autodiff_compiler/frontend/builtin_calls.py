@@ -17,7 +17,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import Sequence, at, iterate, length
 from autodiff_compiler.frontend.loops import run_over
-from autodiff_compiler.frontend.scalars import describe, is_scalar
+from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
@@ -35,7 +35,6 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
-from autodiff_compiler.ir.types import FLOATS, INTS, Scalar, numpy_dtype
 from autodiff_compiler.library import arith
 
 Handler = Callable[[Context, list[Abs], dict[str, Abs]], Abs]
@@ -176,7 +175,10 @@ def _dict(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 def _isinstance(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     x, classes = args
     wanted = ctx.static(classes, "the class of isinstance()")
-    return Static(issubclass(python_class(ctx, x), wanted))
+    try:
+        return Static(issubclass(python_class(ctx, x), wanted))
+    except TypeError as error:
+        raise ctx.wrong("AD171", f"TypeError: {error}") from error
 
 
 def python_class(ctx: Context, x: Abs) -> type:
@@ -186,11 +188,7 @@ def python_class(ctx: Context, x: Abs) -> type:
     if isinstance(x, Ref):
         return np.ndarray
     if isinstance(x, Dyn):
-        type_ = x.value.type
-        assert isinstance(type_, Scalar)
-        if type_.kind == "py":
-            return float if type_.dtype in FLOATS else int if type_.dtype in INTS else bool
-        return numpy_dtype(type_.dtype).type
+        return scalar_class(x)
     if isinstance(x, Tup | Box):
         return x.cls
     classes: dict[type, type] = {Closure: FunctionType, Method: FunctionType, Range: range, Text: str}

@@ -10,6 +10,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Several
+from dataclasses import replace
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
@@ -127,6 +128,10 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     if derivatives.is_ours(obj):
         return derivatives.make(ctx, obj, args, kwargs)
     plain = plain_function(obj)
+    if plain is not None and args and hasattr(plain, "dispatch") and hasattr(plain, "registry"):
+        # Made by functools.singledispatch.
+        chosen = ctx.captures.dispatched(plain, builtin_calls.python_class(ctx, args[0]))
+        return call(ctx, Static(chosen), args, kwargs)
     if plain is not None:
         return enter(ctx, plain, args, kwargs)
     if isinstance(obj, MethodType):
@@ -146,14 +151,26 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     if _is_pure(obj) and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
     own_call = vars(type(obj)).get("__call__")
-    if isinstance(own_call, FunctionType):
+    if isinstance(own_call, FunctionType) and type(obj).__module__.split(".")[0] != "numba":
         return enter(ctx, own_call, [Static(obj), *args], kwargs)
-    name = f"{getattr(obj, '__module__', None) or type(obj).__name__}.{getattr(obj, '__name__', '')}".rstrip(".")
     raise ctx.unsupported(
-        "AD177",
-        f"a call of `{name}`, which has no Python source and is not in the library",
-        "write it with supported functions, or compute it outside the differentiated function",
+        "AD177", f"a call of `{_full_name(obj)}`, which has no Python source and is not in the library", _instead(obj)
     )
+
+
+def _full_name(obj: Any) -> str:
+    owner = getattr(obj, "__self__", None)
+    module = getattr(obj, "__module__", None) or type(owner if owner is not None else obj).__module__
+    return f"{module}.{getattr(obj, '__qualname__', getattr(obj, '__name__', type(obj).__name__))}"
+
+
+def _instead(obj: Any) -> str:
+    """The way out for a function that cannot be entered."""
+    if isinstance(getattr(obj, "__wrapped__", None), FunctionType):
+        return f"call the function that it wraps: {obj.__name__}.__wrapped__(...)"
+    if "random" in _full_name(obj):
+        return "draw the random numbers outside, and pass them as arguments"
+    return "write it with supported functions, or compute it outside the differentiated function"
 
 
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -219,9 +236,8 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
     try:
         source = find_source(function)
     except AutodiffError as error:
-        if error.span is None:
-            error = type(error)(error.code, error.reason, ctx.b.span, help=error.help)
-        raise error from None
+        place = ctx.b.span if error.span is None else replace(error.span, caller=ctx.b.span)
+        raise type(error)(error.code, error.reason, place, help=error.help) from None
     given = function.__defaults__ or ()
     positional = [p.arg for p in (*source.node.args.posonlyargs, *source.node.args.args)]
     defaults: list[Callable[[], Abs]] = [
@@ -381,9 +397,9 @@ def _construct(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs])
         return Tup(tuple(items), cls, fields)
     if dataclasses.is_dataclass(cls):
         return _dataclass(ctx, cls, args, kwargs)
-    raise ctx.unsupported(
-        "AD180", f"making an object of class `{cls.__name__}`", "use a dataclass, a NamedTuple, or plain containers"
-    )
+    ways_out = {slice: "write a[start:stop]", str: 'write an f-string: f"{x}"', np.float16: "use np.float32"}
+    way_out = ways_out.get(cls, "use a dataclass, a NamedTuple, or plain containers")
+    raise ctx.unsupported("AD180", f"making an object of class `{cls.__name__}`", way_out)
 
 
 def _dataclass(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -416,7 +432,8 @@ def static_items(ctx: Context, x: Abs, what: str) -> list[Abs]:
         return list(iterable.items)
     if iterable.bounds is not None:
         return iterable.static_items()
-    raise ctx.unsupported("AD181", f"{what} whose length is known only at run time", "name the items one by one")
+    way_out = "write (a == x).any()" if "`in`" in what else "name the items one by one"
+    raise ctx.unsupported("AD181", f"{what} whose length is known only at run time", way_out)
 
 
 def unpacked(ctx: Context, x: Abs, count: int | None) -> list[Abs]:

@@ -145,6 +145,12 @@ class Captures:
         assert isinstance(known, Static)
         return known.obj
 
+    def dispatched(self, generic: Any, cls: type) -> Any:
+        """The function that `functools.singledispatch` chooses for a class, guarded."""
+        chosen = generic.dispatch(cls)
+        self.guards.append(Guard(lambda: generic.dispatch(cls), chosen))
+        return chosen
+
     def once(self, ctx: Context, place: tuple[Any, ...], obj: Any, get: Getter, name: str) -> Abs:
         """`capture`, remembered by a place of its own, so that a second call of a function adds no second parameter."""
         if place not in self._known:

@@ -61,10 +61,14 @@ def _sequence_item(ctx: Context, items: tuple[Abs, ...], index: Index, box: Box 
             return _run_time_item(ctx, items, index)
         raise
     if not isinstance(position, int | np.integer):
-        raise ctx.wrong("AD133", f"list indices must be integers, not {type(position).__name__}")
+        raise ctx.wrong("AD133", f"{_kind(box)} indices must be integers, not {type(position).__name__}")
     if not -len(items) <= position < len(items):
-        raise ctx.wrong("AD134", f"list index {position} out of range for {len(items)} items")
+        raise ctx.wrong("AD134", f"{_kind(box)} index {position} out of range for {len(items)} items")
     return items[position]
+
+
+def _kind(box: Box | None) -> str:
+    return "tuple" if box is None else "list"
 
 
 def _one_scalar_type(items: tuple[Abs, ...]) -> bool:

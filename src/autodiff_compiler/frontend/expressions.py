@@ -11,7 +11,7 @@ import numpy as np
 
 from autodiff_compiler.frontend import branches, calls, comprehensions, members, subscripts, texts
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
+from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
@@ -24,7 +24,7 @@ from autodiff_compiler.frontend.values import (
     Unmergeable,
 )
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import BOOL
+from autodiff_compiler.ir.types import BOOL, INTS
 from autodiff_compiler.library import arith
 
 _STATIC_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -49,6 +49,26 @@ _STATIC_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
+}
+
+
+_SYMBOLS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.USub: "unary -",
+    ast.UAdd: "unary +",
+    ast.Invert: "unary ~",
 }
 
 
@@ -143,17 +163,27 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
         return _static(ctx, op, x.obj, y.obj)
     if op is ast.Add and isinstance(x, Tup) and isinstance(y, Tup):
         return Tup((*x.items, *y.items))
-    if op is ast.Mult and _is_sequence(x) and not _is_sequence(y):
-        return _repeat(ctx, x, y)
-    if op is ast.Mult and _is_sequence(y) and not _is_sequence(x):
-        return _repeat(ctx, y, x)
+    for sequence, count in ((x, y), (y, x)):
+        if op is ast.Mult and _is_sequence(sequence) and not _is_sequence(count) and not isinstance(count, Ref):
+            return _repeat(ctx, sequence, count)
     if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls is list and op is ast.Add:
         return _joined_lists(ctx, x, y)
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
         raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
+    # NumPy makes an array of a sequence beside a value of its own; Python's numbers and sequences do not.
+    numpy = any(isinstance(z, Ref) or (is_scalar(z) and scalar_type(z).kind == "np") for z in (x, y))
     for operand in (x, y):
-        if not isinstance(operand, Ref) and not is_scalar(operand) and not _is_arraylike(operand):
-            raise ctx.wrong("AD148", f"unsupported operand for {_symbol(op)}: {describe(operand)}")
+        if _is_sequence(operand) and not numpy:
+            raise ctx.wrong(
+                "AD148",
+                f"unsupported operands for {_SYMBOLS[op]}: {describe(x)} and {describe(y)}",
+                "make an array of it: np.array(...)",
+            )
+        if not isinstance(operand, Ref) and not is_scalar(operand) and not _is_sequence(operand):
+            way_out = (
+                "write {**a, **b}" if isinstance(operand, Box) and operand.cls is dict else "use numbers or arrays"
+            )
+            raise ctx.wrong("AD148", f"unsupported operand for {_SYMBOLS[op]}: {describe(operand)}", way_out)
     return ctx.from_value(arith.binary(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)))
 
 
@@ -161,17 +191,9 @@ def _is_sequence(x: Abs) -> bool:
     return isinstance(x, Tup) or (isinstance(x, Box) and x.cls is list)
 
 
-def _is_arraylike(x: Abs) -> bool:
-    return _is_sequence(x)
-
-
-def _symbol(op: type[ast.operator]) -> str:
-    return {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**"}.get(
-        op, op.__name__
-    )
-
-
 def _repeat(ctx: Context, sequence: Abs, count: Abs) -> Abs:
+    if not is_scalar(count) or scalar_type(count).dtype not in (*INTS, "bool"):
+        raise ctx.wrong("AD108", f"a repetition must be an integer, not {describe(count)}")
     if isinstance(sequence, Tup):
         return Tup(sequence.items * ctx.static(count, "how often a tuple is repeated"))
     assert isinstance(sequence, Box)
@@ -196,7 +218,7 @@ def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
 def _static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
     """An operator on objects known now, by Python itself."""
     for operand in operands:
-        if not isinstance(operand, bool | int | float | str | tuple | np.generic | type(None) | type):
+        if not isinstance(operand, bool | int | float | str | tuple | np.generic | np.dtype | type(None) | type):
             raise ctx.unsupported("AD149", f"an operator on a {type(operand).__name__}", "use numbers or arrays")
     if op is ast.Pow and isinstance(operands[0], int) and isinstance(operands[1], int) and abs(operands[1]) > 4096:
         raise ctx.unsupported("AD150", "an integer power of more than 64 bits", "use a float base")
@@ -218,6 +240,8 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
         return Dyn(_negated(ctx, truth)) if isinstance(truth, Value) else Static(not truth)
     if isinstance(operand, Static):
         return _static(ctx, type(node.op), operand.obj)
+    if not isinstance(operand, Ref | Dyn):
+        raise ctx.wrong("AD148", f"unsupported operand for {_SYMBOLS[type(node.op)]}: {describe(operand)}")
     return ctx.from_value(arith.unary(ctx.b, type(node.op).__name__, ctx.to_library(operand)))
 
 

@@ -13,7 +13,7 @@ from autodiff_compiler.frontend import array_places, container_items, subscripts
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import at, iterate, length, length_changes
-from autodiff_compiler.frontend.scalars import describe
+from autodiff_compiler.frontend.scalars import describe, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
@@ -43,12 +43,19 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
             return Static(getattr(x.obj, name))
         return ctx.captures.attribute(ctx, x.obj, name)
     if isinstance(x, Ref | Dyn):
+        if isinstance(x, Dyn) and not hasattr(scalar_class(x), name):
+            way_out = f"np.{name}(...) takes numbers, too" if hasattr(np, name) else None
+            raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
         entry = library.attribute(name)
         if entry is not None:
             return ctx.from_library(entry(ctx.b, ctx.to_library(x)), x)
-        if library.method(name) is not None or name in _ARRAY_METHODS:
+        if library.method(name) is not None or (name in _ARRAY_METHODS and isinstance(x, Ref)):
             return Method(x, name)
-        raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}` that we know")
+        if isinstance(x, Dyn) or hasattr(np.ndarray, name):
+            raise ctx.unsupported(
+                "AD167", f"the attribute `{name}` of {describe(x)}", "use indexing and NumPy's functions instead"
+            )
+        raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`")
     if isinstance(x, Tup) and name in x.keys:
         return x.items[x.keys.index(name)]
     if isinstance(x, Box) and x.cls not in (list, dict):

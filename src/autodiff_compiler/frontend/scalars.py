@@ -19,6 +19,7 @@ from autodiff_compiler.ir.types import (
     Scalar,
     Type,
     from_numpy_dtype,
+    numpy_dtype,
     promote,
 )
 from autodiff_compiler.library.builtins import fits_float32
@@ -41,6 +42,15 @@ def static_type(obj: Any) -> Scalar:
         assert dtype is not None
         return Scalar(dtype)
     return FLOAT if isinstance(obj, float) else INT
+
+
+def scalar_class(value: Dyn) -> type:
+    """The class that a scalar has when the program runs."""
+    type_ = value.value.type
+    assert isinstance(type_, Scalar)
+    if type_.kind == "py":
+        return float if type_.dtype in FLOATS else int if type_.dtype in INTS else bool
+    return numpy_dtype(type_.dtype).type
 
 
 def is_scalar(value: Abs | None) -> bool:

@@ -43,10 +43,16 @@ def describe(value: Any, name: str = "argument") -> tuple[Tree, list[Type]]:
     if callable(value):
         return Const(value), []
     if isinstance(value, np.ndarray):
-        raise UserError("AD401", f"{name} is a {kind.__name__}, a subclass of ndarray", help=f"pass np.asarray({name})")
-    raise UserError(
-        "AD402", f"{name} is a {kind.__name__}", help="pass numbers, arrays, and tuples, lists, dicts of these"
-    )
+        way_out = f"pass np.asarray({name})"
+        if isinstance(value, np.ma.MaskedArray):
+            way_out = f"pass {name}.filled(...), or the data and the mask as two arrays: {name}.data, {name}.mask"
+        raise UserError("AD401", f"{name} is a {kind.__name__}, a subclass of ndarray", help=way_out)
+    way_out = "pass numbers, arrays, and tuples, lists, dicts of these"
+    if isinstance(value, np.random.Generator | np.random.RandomState):
+        way_out = "draw the random numbers outside, and pass them as an array"
+    elif isinstance(value, complex):
+        way_out = f"pass its parts as two numbers: {name}.real, {name}.imag"
+    raise UserError("AD402", f"{name} is a {kind.__name__}", help=way_out)
 
 
 def _node(cls: type, values: Any, keys: tuple[Any, ...], name: str) -> tuple[Tree, list[Type]]:
@@ -60,15 +66,26 @@ def _node(cls: type, values: Any, keys: tuple[Any, ...], name: str) -> tuple[Tre
 
 def _array_type(array: np.ndarray, name: str) -> Type:
     if array.dtype.hasobject or not array.dtype.isnative:
-        raise UserError("AD403", f"{name} has dtype {array.dtype!r}", help=f"convert it: {name}.astype(np.float64)")
+        raise _unfit(array.dtype, name)
     dtype = _dtype(array.dtype, name)
     return Array(dtype, array.ndim) if array.ndim else Scalar(dtype)
+
+
+def _unfit(dtype: np.dtype, name: str) -> UserError:
+    way_out = f"convert it: {name}.astype(np.float64)"
+    if dtype.names:
+        way_out = f"pass its fields as arrays: {name}[{dtype.names[0]!r}]"
+    elif dtype.kind == "c":
+        way_out = f"pass its parts as two arrays: {name}.real, {name}.imag"
+    elif dtype.kind in "SUMm":
+        way_out = "pass numbers"
+    return UserError("AD403", f"{name} has dtype {dtype}", help=way_out)
 
 
 def _dtype(dtype: np.dtype, name: str) -> str:
     found = from_numpy_dtype(dtype)
     if found is None:
-        raise UserError("AD403", f"{name} has dtype {dtype}", help=f"convert it: {name}.astype(np.float64)")
+        raise _unfit(dtype, name)
     return found
 
 

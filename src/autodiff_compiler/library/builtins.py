@@ -17,8 +17,18 @@ from autodiff_compiler.library.elementwise import round_
 from autodiff_compiler.library.registry import add, function, refuse
 
 
+def _refuse_sequences(b: Builder, name: str, *operands: Any) -> None:
+    """NumPy's functions make arrays of lists and tuples; Python's operators do not."""
+    for operand in operands:
+        if isinstance(operand, list | tuple):
+            raise UserError(
+                "AD205", f"{name} of a {type(operand).__name__}", b.span, help="make it an array: np.array(...)"
+            )
+
+
 @function(abs, "abs")
 def abs_(b: Builder, x: Any, /) -> Value:
+    _refuse_sequences(b, "abs", x)
     value = as_value(b, x)
     if dtype_of(value.type) == "bool":
         return to_dtype(b, value, "i64") if arith.is_py(value.type) else value
@@ -178,11 +188,13 @@ def round_builtin(b: Builder, number: Any, ndigits: Any = None) -> Value:
 def pow_(b: Builder, base: Any, exp: Any, mod: Any = None) -> Value:
     if mod is not None:
         raise UnsupportedError("AD202", "pow with a modulus", b.span, help="write a loop")
+    _refuse_sequences(b, "pow", base, exp)
     return arith.power(b, base, exp)
 
 
 @function(divmod, "divmod")
 def divmod_(b: Builder, x: Any, y: Any, /) -> tuple[Value, Value]:
+    _refuse_sequences(b, "divmod", x, y)
     return arith.binary(b, "//", x, y), arith.binary(b, "%", x, y)
 
 
@@ -208,6 +220,7 @@ function(any, "any")(_quantifier("any", False))
 
 def _binary(symbol: str):
     def build(b: Builder, x: Any, y: Any, /) -> Value:
+        _refuse_sequences(b, f"the operator {symbol}", x, y)
         return arith.binary(b, symbol, x, y)
 
     return build
@@ -215,6 +228,7 @@ def _binary(symbol: str):
 
 def _comparison(symbol: str):
     def build(b: Builder, x: Any, y: Any, /) -> Value:
+        _refuse_sequences(b, f"the operator {symbol}", x, y)
         return arith.compare(b, symbol, x, y)
 
     return build
@@ -222,6 +236,7 @@ def _comparison(symbol: str):
 
 def _unary(symbol: str):
     def build(b: Builder, x: Any, /) -> Value:
+        _refuse_sequences(b, f"the operator {symbol}", x)
         return arith.unary(b, symbol, x)
 
     return build
