@@ -19,9 +19,7 @@ def refusal(text, args):
     return caught.value
 
 
-@pytest.mark.parametrize(
-    ("code", "kind", "text", "args"), [pytest.param(*c, id=f"{c[0]}-{i}") for i, c in enumerate(CASES)]
-)
+@pytest.mark.parametrize(("code", "kind", "text", "args"), [pytest.param(*c, id=f"{c[0]}-{i}") for i, c in enumerate(CASES)])
 def test_refused(code, kind, text, args):
     error = refusal(text, args)
     assert (error.code, type(error).__name__) == (code, kind), str(error)

@@ -23,9 +23,7 @@ from autodiff_compiler.options import Options
 def lower(text, *args):
     fun = from_text(text, "f")
     names = fun.__code__.co_varnames
-    return frontend.lower(
-        fun, [(n, *map(list_or_tree, frontend.describe(v, n))) for n, v in zip(names, args)], list(args)
-    )
+    return frontend.lower(fun, [(n, *map(list_or_tree, frontend.describe(v, n))) for n, v in zip(names, args)], list(args))
 
 
 def list_or_tree(x):
@@ -129,9 +127,7 @@ def test_array_result():
 
 
 def function(ops, params, result):
-    return Function(
-        "f", Region(tuple(params), (*ops, Op("return", (result,), ()))), tuple(("x", Leaf()) for _ in params)
-    )
+    return Function("f", Region(tuple(params), (*ops, Op("return", (result,), ()))), tuple(("x", Leaf()) for _ in params))
 
 
 def test_exception_in_the_compiler():
