@@ -164,7 +164,10 @@ def test_a_file_that_cannot_be_imported(tmp_path):
     assert "SyntaxError" in result.stderr
     broken.write_text("1 / 0")
     result = run("grad", f"{broken}:f")
+    assert f"{broken}:1:1: error[AD504]" in result.stderr
     assert "ZeroDivisionError" in result.stderr
+    assert "1 / 0\n" in result.stderr
+    assert "^^^^^\n" in result.stderr
     broken.write_text("import sys\nsys.exit(3)")
     result = run("grad", f"{broken}:f")
     assert result.exit_code == 2

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.diagnostics import Span, UserError
 
 
 def load_target(text: str) -> Callable:
@@ -68,14 +68,25 @@ def _from_module(name: str) -> Any:
 
 
 def _run(load: Callable[[], Any], what: str) -> Any:
-    """Run the user's module; what it raises is shown with its last line, not with our own frames, and what it prints
-    goes to stderr."""
+    """Run the user's module; what it raises is shown with the line of the module, not with our own frames, and what it
+    prints goes to stderr."""
     try:
         with contextlib.redirect_stdout(sys.stderr):
             return load()
     except (Exception, SystemExit) as error:
         shown = "".join(traceback.format_exception_only(error)).rstrip()
-        raise UserError("AD504", f"{what} cannot be imported:\n{shown}") from error
+        gap = "\n" if isinstance(error, SyntaxError) else " "
+        raise UserError("AD504", f"{what} cannot be imported:{gap}{shown}", _place(error)) from error
+
+
+def _place(error: BaseException) -> Span | None:
+    """The line of the user's module that failed; a syntax error shows its own."""
+    for frame in traceback.extract_tb(error.__traceback__):
+        ours = frame.filename in (__file__, importlib.__file__) or frame.filename.startswith("<")
+        if not ours and frame.lineno is not None:
+            col, end = frame.colno or 0, frame.end_colno or 0
+            return Span(frame.filename, frame.lineno, col, frame.end_lineno or frame.lineno, end)
+    return None
 
 
 def parse_values(text: str) -> dict[str, Any]:
