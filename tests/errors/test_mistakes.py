@@ -4,6 +4,7 @@ The reference is CPython: the function itself, called with the same arguments.
 """
 
 import functools
+import os
 import random
 
 import numba
@@ -31,6 +32,7 @@ PYTHON_REFUSES = {
     "AD167": ["x.sum()", "x.shape", "x.T", "x.astype(float)", "(x > 0).all()", "len(a).shape", "x.fill(1)", "z.foo"],
     "AD171": ["isinstance(x, 'a')", "f'{1:.3q}'"],
     "AD134": ["a.shape[1]"],
+    "AD163": ["[i for i in 5]"],
 }  # fmt: skip
 
 
@@ -85,7 +87,11 @@ def printing(x, a, z):
     return x * x
 
 
-@pytest.mark.parametrize("fun", [raising, asserting])
+def several(x, a, z):
+    raise ValueError("a", x, 1, z)
+
+
+@pytest.mark.parametrize("fun", [raising, asserting, several])
 def test_the_text_of_an_exception(fun):
     args = (X, A3, np.float64(0.1))
     with pytest.raises(Exception) as expected:
@@ -198,6 +204,43 @@ def test_functions_that_cannot_be_entered(name):
     assert way_out in caught.value.help
     # The place is in this file, directly or by a chain of calls.
     assert "test_mistakes.py" in str(caught.value)
+
+
+BEYOND = {
+    "AD146": "(-8.0) ** (1 / 3) * x",
+    "AD148": "np.sin(x) + operator",
+    "AD150": "2**70 * x",
+    "AD170": "[x, x].sort()",
+}
+
+
+@pytest.mark.parametrize("code", BEYOND)
+def test_what_we_cannot_hold(code):
+    with pytest.raises((UnsupportedError, UserError)) as caught:
+        grad(function(BEYOND[code]))(X, A3, np.float64(0.5))
+    assert caught.value.code == code
+    assert caught.value.help
+
+
+def test_a_module_that_does_not_exist():
+    def f(x):
+        import no_such_module
+
+        return x * no_such_module.factor
+
+    with pytest.raises(UserError, match=r"AD160.*ModuleNotFoundError: No module named 'no_such_module'") as caught:
+        grad(f)(X)
+    assert "import no_such_module" in str(caught.value)
+
+
+def test_an_object_is_shown_by_its_class():
+    def f(x):
+        os.environ["A"] = "1"
+        return x
+
+    with pytest.raises(UserError) as caught:
+        grad(f)(X)
+    assert max(map(len, str(caught.value).splitlines())) < 150
 
 
 # -- arguments -----------------------------------------------------------------------------------------------------------

@@ -180,6 +180,8 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
                 "make an array of it: np.array(...)",
             )
         if not isinstance(operand, Ref) and not is_scalar(operand) and not _is_sequence(operand):
+            if isinstance(operand, Static) and type(operand.obj) is int:
+                raise ctx.unsupported("AD150", "an integer of more than 64 bits", "write it as a float: 2.0**70")
             way_out = (
                 "write {**a, **b}" if isinstance(operand, Box) and operand.cls is dict else "use numbers or arrays"
             )
@@ -223,7 +225,10 @@ def _static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
     if op is ast.Pow and isinstance(operands[0], int) and isinstance(operands[1], int) and abs(operands[1]) > 4096:
         raise ctx.unsupported("AD150", "an integer power of more than 64 bits", "use a float base")
     try:
-        return Static(_STATIC_OPERATORS[op](*operands))
+        result = _STATIC_OPERATORS[op](*operands)
+        if isinstance(result, complex):
+            raise ctx.unsupported("AD146", "complex numbers", "carry real and imaginary parts as two floats")
+        return Static(result)
     except KeyError:
         raise ctx.wrong("AD148", f"unsupported operands for {op.__name__}") from None
     except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:

@@ -151,7 +151,7 @@ def length_changes(ctx: Context) -> UnsupportedError:
 def _static(ctx: Context, obj: Any) -> Iterable:
     if isinstance(obj, range | str | tuple | frozenset):
         return Items(tuple(ctx.captures.wrap(ctx, item) for item in obj))
-    raise ctx.wrong("AD163", f"a {type(obj).__name__} is not iterable")
+    raise ctx.wrong("AD163", f"{describe(Static(obj))} is not iterable")
 
 
 def at(ctx: Context, sequence: Sequence, k: Value) -> Abs:

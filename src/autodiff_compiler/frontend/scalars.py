@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import Any
 
 import numpy as np
@@ -119,12 +120,22 @@ def join_elements(types: list[Type | None]) -> Scalar | Array | None:
     return None
 
 
+def _describe_object(obj: Any) -> str:
+    """Numbers and texts in short, other things by their names: their `repr` may be long, or nobody's business."""
+    kind = type(obj).__name__
+    if obj is None:
+        return "None"
+    if isinstance(obj, bool | int | float | str | np.generic):
+        return f"{kind} {reprlib.repr(obj)}"
+    return f"{kind} {obj.__name__}" if hasattr(obj, "__name__") else f"an object of class {kind}"
+
+
 def describe(value: Abs | None) -> str:
     """In the user's words, for messages."""
     if value is None:
         return "unbound"
     if isinstance(value, Static):
-        return "None" if value.obj is None else f"{type(value.obj).__name__} {value.obj!r}"
+        return _describe_object(value.obj)
     if isinstance(value, Dyn):
         return f"a scalar ({value.value.type})"
     if isinstance(value, Ref):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import importlib
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -154,17 +155,24 @@ def _function(ctx: Context, node: ast.FunctionDef) -> None:
     ctx.store_name(node.name, expressions.closure(ctx, node, node.name))
 
 
+def _module(ctx: Context, name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise ctx.wrong("AD160", f"{type(error).__name__}: {error}") from error
+
+
 def _import(ctx: Context, node: ast.Import) -> None:
     for alias in node.names:
-        module = importlib.import_module(alias.name)
-        top = module if alias.asname else importlib.import_module(alias.name.split(".")[0])
+        module = _module(ctx, alias.name)
+        top = module if alias.asname else _module(ctx, alias.name.split(".")[0])
         ctx.store_name((alias.asname or alias.name).split(".")[0], Static(top))
 
 
 def _import_from(ctx: Context, node: ast.ImportFrom) -> None:
     if node.level or node.module is None:
         raise ctx.unsupported("AD160", "a relative import inside a function", "import at the top of the module")
-    module = importlib.import_module(node.module)
+    module = _module(ctx, node.module)
     for alias in node.names:
         ctx.store_name(alias.asname or alias.name, ctx.captures.attribute(ctx, module, alias.name))
 

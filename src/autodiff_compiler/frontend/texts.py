@@ -80,7 +80,9 @@ def _tuple(ctx: Context, value: Tup) -> Text:
 
 
 def message(ctx: Context, arguments: list[Abs]) -> tuple[tuple[Part, ...], tuple[Value, ...]]:
-    """The arguments of an exception as parts of a text and its values."""
+    """The arguments of an exception as parts of a text and its values; several are shown as a tuple."""
+    if len(arguments) > 1:
+        arguments = [Tup(tuple(arguments))]
     return _joined([text_of(ctx, argument) for argument in arguments])
 
 
