@@ -6,6 +6,7 @@ The reference is CPython: the function itself, called with the same arguments.
 import functools
 import os
 import random
+import types
 
 import numba
 import numpy as np
@@ -147,6 +148,17 @@ def test_a_builtin_that_a_global_hides_later():
     assert [df(X), df(X)] == [3.0, 3.0]
     del space["abs"]
     assert [df(X), df(X)] == [2 * X, 2 * X]
+
+
+def test_a_name_that_stands_for_another_module_later():
+    first, second = types.ModuleType("kernels"), types.ModuleType("kernels")
+    first.scale, second.scale = 2.0, 3.0
+    fun = from_text("def f(x):\n    return x * K.scale\n", "f")
+    fun.__globals__["K"] = first
+    df = grad(fun)
+    assert [df(X), df(X)] == [2.0, 2.0]
+    fun.__globals__["K"] = second
+    assert [df(X), df(X)] == [3.0, 3.0]
 
 
 def test_single_dispatch():

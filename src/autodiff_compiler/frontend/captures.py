@@ -126,7 +126,7 @@ class Captures:
             except AttributeError as error:
                 raise ctx.wrong("AD145", f"AttributeError: {error}") from error
             if isinstance(obj, ModuleType | type):
-                own = obj.__name__.split(".")[0] in ("numpy", "math", "builtins", "operator", "functools")
+                own = _is_fixed(obj)
                 get = None if own else (lambda: getattr(obj, name))
                 self._known[key] = Static(value) if own else self.capture(ctx, value, get, name)
             else:
@@ -182,6 +182,8 @@ class Captures:
 
     def _guard(self, obj: Any, get: Getter) -> None:
         if isinstance(obj, ModuleType):
+            if not _is_fixed(obj):
+                self.guards.append(Guard(get, obj, quick=True))
             return
         self.guards.append(Guard(get, obj))
         if isinstance(obj, FunctionType):
@@ -237,6 +239,11 @@ class Captures:
         box = Box(cls, local=False)
         box.constant = Items(tuple(items), keys)
         return box
+
+
+def _is_fixed(obj: ModuleType | type) -> bool:
+    """Whether what it holds, and the name it goes by, stay as they are."""
+    return obj.__name__.split(".")[0] in ("numpy", "math", "builtins", "operator", "functools")
 
 
 def _attribute_getter(get: Getter, name: str) -> Getter:
