@@ -12,7 +12,7 @@ import numba
 import numpy as np
 import pytest
 
-from autodiff_compiler import grad, vjp
+from autodiff_compiler import check_grads, grad, jvp, vjp
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.frontend.source import from_text
 
@@ -283,6 +283,22 @@ def test_arguments(value, code, way_out):
         grad(f)(value)
     assert caught.value.code == code
     assert way_out in caught.value.help
+
+
+def test_arguments_without_a_name():
+    with pytest.raises(UserError) as caught:
+        grad(lambda *w: w[0])(np.ones(2, dtype=complex))
+    assert "x.real" in caught.value.help
+    with pytest.raises(UserError) as caught:
+        jvp(lambda w: np.sum(w), (A3,), (np.ma.array(A3),))
+    assert "x.mask" in caught.value.help
+
+
+def test_checks_of_nothing():
+    with pytest.raises(TypeError, match="as a tuple"):
+        check_grads(lambda w: np.sum(w), A3)
+    with pytest.raises(ValueError, match="at least 1"):
+        check_grads(lambda w: np.sum(w), (A3,), order=0)
 
 
 @pytest.mark.parametrize("backend", ["python", "numba"])

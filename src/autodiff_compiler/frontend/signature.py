@@ -42,17 +42,24 @@ def describe(value: Any, name: str = "argument") -> tuple[Tree, list[Type]]:
         return _node(kind, [getattr(value, key) for key in keys], keys, name)
     if callable(value):
         return Const(value), []
+    raise _refusal(value, name)
+
+
+def _refusal(value: Any, name: str) -> UserError:
+    kind, written = type(value).__name__, _as_written(name)
     if isinstance(value, np.ndarray):
-        way_out = f"pass np.asarray({name})"
+        way_out = f"pass np.asarray({written})"
         if isinstance(value, np.ma.MaskedArray):
-            way_out = f"pass {name}.filled(...), or the data and the mask as two arrays: {name}.data, {name}.mask"
-        raise UserError("AD401", f"{name} is a {kind.__name__}, a subclass of ndarray", help=way_out)
+            way_out = (
+                f"pass {written}.filled(...), or the data and the mask as two arrays: {written}.data, {written}.mask"
+            )
+        return UserError("AD401", f"{name} is a {kind}, a subclass of ndarray", help=way_out)
     way_out = "pass numbers, arrays, and tuples, lists, dicts of these"
     if isinstance(value, np.random.Generator | np.random.RandomState):
         way_out = "draw the random numbers outside, and pass them as an array"
     elif isinstance(value, complex):
-        way_out = f"pass its parts as two numbers: {name}.real, {name}.imag"
-    raise UserError("AD402", f"{name} is a {kind.__name__}", help=way_out)
+        way_out = f"pass its parts as two numbers: {written}.real, {written}.imag"
+    return UserError("AD402", f"{name} is a {kind}", help=way_out)
 
 
 def _node(cls: type, values: Any, keys: tuple[Any, ...], name: str) -> tuple[Tree, list[Type]]:
@@ -71,12 +78,18 @@ def _array_type(array: np.ndarray, name: str) -> Type:
     return Array(dtype, array.ndim) if array.ndim else Scalar(dtype)
 
 
+def _as_written(name: str) -> str:
+    """How the user would write an argument: what `*args` takes, or a tangent, has no name."""
+    return name if name[:1].isidentifier() and " " not in name else "x"
+
+
 def _unfit(dtype: np.dtype, name: str) -> UserError:
-    way_out = f"convert it: {name}.astype(np.float64)"
+    written = _as_written(name)
+    way_out = f"convert it: {written}.astype(np.float64)"
     if dtype.names:
-        way_out = f"pass its fields as arrays: {name}[{dtype.names[0]!r}]"
+        way_out = f"pass its fields as arrays: {written}[{dtype.names[0]!r}]"
     elif dtype.kind == "c":
-        way_out = f"pass its parts as two arrays: {name}.real, {name}.imag"
+        way_out = f"pass its parts as two arrays: {written}.real, {written}.imag"
     elif dtype.kind in "SUMm":
         way_out = "pass numbers"
     return UserError("AD403", f"{name} has dtype {dtype}", help=way_out)

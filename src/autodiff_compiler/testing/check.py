@@ -61,6 +61,10 @@ def check_grads(
     unknown = [mode for mode in modes if mode not in ("fwd", "rev")]
     if unknown or not modes:
         raise ValueError(f"modes are 'fwd' and 'rev', not {modes!r}")
+    if not isinstance(args, tuple | list):
+        raise TypeError("check_grads takes the arguments as a tuple: check_grads(f, (x,))")
+    if order < 1:
+        raise ValueError(f"the order is at least 1, not {order!r}")
     single = any(np.asarray(leaf).dtype == np.float32 for leaf in float_leaves(tuple(args)))
     width = "f4" if single else "f8"
     check = _Check(
