@@ -54,6 +54,7 @@ def test_what_python_refuses(code, expression):
 # Sums of these: the reference is the difference quotient of CPython's value.
 ACCEPTED = [
     "np.sum(a * [x, x * x, x])", "np.sum([x, x * x, 1.0] * a)", "np.sum(a + (x, x, x * x))", "np.sum([x, x * x] + z)",
+    "len(sum([[x], [x, x]], [])) * x", "sum([[x], [x * x]], [])[1]", "sum(((x,), (x * x,)), ())[1]",
     "x * x if a.dtype == np.float64 else x", "sum([x, x * x] * 2)", "z.sum() * x", "x.real * x",
 ]  # fmt: skip
 
@@ -292,6 +293,31 @@ def test_arguments_without_a_name():
     with pytest.raises(UserError) as caught:
         jvp(lambda w: np.sum(w), (A3,), (np.ma.array(A3),))
     assert "x.mask" in caught.value.help
+
+
+def captured(expression, value):
+    fun = from_text(f"import numpy as np\ndef f(x):\n    return {expression}\n", "f")
+    fun.__globals__["K"] = value
+    return fun
+
+
+@pytest.mark.parametrize(
+    ("code", "expression", "value"),
+    [
+        ("AD403", "np.sum(K) * x", np.ones(2) * 1j),
+        ("AD403", "len(K) * x", np.zeros(2, dtype=[("a", float)])),
+        ("AD403", "K['a'][0] * x", {"a": np.ones(2, dtype=">f8")}),
+        ("AD185", "len(K) * x", 1j),
+        ("AD185", "len(K) * x", None),
+        ("AD192", "len(K) * x", {1.0, 2.0}),
+        ("AD148", "sum(K) * x", "ab"),
+    ],
+)
+def test_what_is_captured(code, expression, value):
+    with pytest.raises((UserError, UnsupportedError)) as caught:
+        grad(captured(expression, value))(X)
+    assert caught.value.code == code
+    assert f"return {expression}" in str(caught.value)
 
 
 def test_checks_of_nothing():

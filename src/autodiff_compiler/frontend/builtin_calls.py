@@ -35,7 +35,6 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
-from autodiff_compiler.library import arith
 
 Handler = Callable[[Context, list[Abs], dict[str, Abs]], Abs]
 
@@ -93,9 +92,9 @@ def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         return Dyn(ctx.b.dim(ctx.read(x), 0))
     if isinstance(x, Box) and isinstance(content := ctx.state.content(x), Grown):
         return Dyn(ctx.b.op("list_len", content.value))
-    if isinstance(x, Static):
-        return Static(len(x.obj))
-    if is_scalar(x):
+    if isinstance(x, Static) and hasattr(x.obj, "__len__"):
+        return Static(len(ctx.immutable(x.obj, "the length")))
+    if isinstance(x, Static) or is_scalar(x):
         raise ctx.wrong("AD185", f"{describe(x)} has no len()")
     iterable = iterate(ctx, x)
     return Static(len(iterable.items)) if isinstance(iterable, StaticItems) else Dyn(length(ctx, iterable))
@@ -260,22 +259,16 @@ def _sum(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 def _fold(ctx: Context, iterable: StaticItems | Sequence, total: Abs) -> Abs:
     if isinstance(iterable, StaticItems):
         for item in iterable.items:
-            total = _added(ctx, total, item)
+            total = ctx.add(total, item)
         return total
     key = (ctx.frame, f"$total{len(ctx.state.names)}")
     ctx.state.names[key] = total
 
     def each(item: Abs) -> None:
-        ctx.state.names[key] = _added(ctx, ctx.state.names[key], item)
+        ctx.state.names[key] = ctx.add(ctx.state.names[key], item)
 
     run_over(ctx, _Place(ctx), iterable, each, lambda k: True)
     return ctx.settled(ctx.state.names.pop(key), "the sum", ctx.frame)
-
-
-def _added(ctx: Context, x: Abs, y: Abs) -> Abs:
-    if isinstance(x, Static) and isinstance(y, Static):
-        return Static(x.obj + y.obj)
-    return ctx.from_value(arith.binary(ctx.b, "+", ctx.to_library(x), ctx.to_library(y)))
 
 
 def _sum_syntax(ctx: Context, node: ast.Call) -> Abs | None:
@@ -287,7 +280,7 @@ def _sum_syntax(ctx: Context, node: ast.Call) -> Abs | None:
     ctx.state.names[key] = ctx.evaluate(node.args[1]) if len(node.args) == 2 else Static(0)
 
     def add() -> None:
-        ctx.state.names[key] = _added(ctx, ctx.state.names[key], ctx.evaluate(generator.elt))
+        ctx.state.names[key] = ctx.add(ctx.state.names[key], ctx.evaluate(generator.elt))
 
     comprehensions.run(ctx, generator, add)
     return ctx.settled(ctx.state.names.pop(key), "the sum", ctx.frame)

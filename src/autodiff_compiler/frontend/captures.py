@@ -167,9 +167,9 @@ class Captures:
         if isinstance(obj, np.ndarray) and obj.ndim:
             return self._array(ctx, obj, getter, name)
         if isinstance(obj, float | np.floating | np.ndarray):
-            return Dyn(self._parameter(obj, getter, name))
+            return Dyn(self._parameter(ctx, obj, getter, name))
         if isinstance(obj, int | np.integer) and not isinstance(obj, bool) and is_number(obj):
-            return Dyn(self._parameter(obj, getter, name), self._static_number(obj, getter))
+            return Dyn(self._parameter(ctx, obj, getter, name), self._static_number(obj, getter))
         if isinstance(obj, tuple | list) or type(obj) is dict:
             return self._container(ctx, obj, getter, name)
         if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
@@ -199,9 +199,12 @@ class Captures:
 
         return static
 
-    def _parameter(self, obj: Any, get: Getter, name: str) -> Value:
+    def _parameter(self, ctx: Context, obj: Any, get: Getter, name: str) -> Value:
         if isinstance(obj, np.ndarray | np.generic):
-            _, (type_,) = describe(obj, name)
+            try:
+                _, (type_,) = describe(obj, name)
+            except UserError as error:
+                raise ctx.wrong(error.code, error.reason, error.help) from None
         else:
             type_ = static_type(obj)
         unique = self._fresh(name)
@@ -221,7 +224,7 @@ class Captures:
     def _array(self, ctx: Context, obj: np.ndarray, get: Getter, name: str) -> Ref:
         if type(obj) is not np.ndarray:
             raise UserError("AD401", f"`{name}` is a {type(obj).__name__}", ctx.b.span, help=f"use np.asarray({name})")
-        value = self._parameter(obj, get, name)
+        value = self._parameter(ctx, obj, get, name)
         assert isinstance(value.type, Array)
         cell = Cell(value.type, value.name, ctx.b.span, local=False)
         cell.constant = value

@@ -86,6 +86,8 @@ class Context:
     evaluate: Callable[[ast.expr], Abs] = field(init=False)
     """`expressions.evaluate` on this context, and below `statements.run`, `assignment.assign` and `calls.call`: set by `lower`,
     so that calls, which run statements, need not import what imports them."""
+    add: Callable[[Abs, Abs], Abs] = field(init=False)
+    """`x + y`."""
     run: Callable[[list[ast.stmt]], None] = field(init=False)
     assign: Callable[[ast.expr, Abs], None] = field(init=False)
     call: Callable[[Abs, list[Abs], dict[str, Abs]], Abs] = field(init=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,6 +42,7 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     root = Frame("<call>", None, None, None, frozenset())
     ctx = Context(b, State(), root, captures)
     ctx.evaluate = partial(expressions.evaluate, ctx)
+    ctx.add = partial(expressions.binary, ctx, ast.Add)
     ctx.run = partial(statements.run, ctx)
     ctx.assign = partial(assignment.assign, ctx)
     ctx.call = partial(calls.call, ctx)
