@@ -14,6 +14,7 @@ The dead ops go at once, so that they are not met again.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -79,10 +80,12 @@ _SHIFT = Domain(
     lambda signs, x, y: signs.above(y, 0, strict=False),
     message="negative shift count",
 )
+# The words depend on the version of Python.
+_MODULO = "float modulo by zero" if sys.version_info >= (3, 13) else "float modulo"
 _DOMAINS = {
     "div": _divided("float division by zero"),
     "floordiv": _divided("float floor division by zero"),
-    "mod": _divided("float modulo"),
+    "mod": _divided(_MODULO),
     "fmod": _divided("math domain error", "ValueError"),
     "pow": _POWER,
     "sqrt": _above(0.0, strict=False),
