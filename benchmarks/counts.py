@@ -50,7 +50,9 @@ def second_order_ops(case: Case) -> tuple[int, int]:
     args = case.arguments("small")
     first = _first(case)
     gradient = grad(case.fun, first)
-    described = [(name, *frontend.describe(value, name)) for name, value in zip(inspect.signature(case.fun).parameters, args)]
+    described = [
+        (name, *frontend.describe(value, name)) for name, value in zip(inspect.signature(case.fun).parameters, args)
+    ]
     described = [(name, tree, list(types)) for name, tree, types in described]
     varying = tuple(index == first for index, (_, _, types) in enumerate(described) for _ in types)
     forward = Pushforward(gradient, gradient.options).build(described, None, varying).compiled

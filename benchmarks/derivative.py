@@ -70,7 +70,11 @@ def measure(n: int, rounds: int = 5) -> list[dict[str, Any]]:
     reference = exact(x)
     rows = []
     for name, call in calls.items():
-        error = None if name == "the function" else float(np.max(np.abs(call() - reference)) / np.max(np.abs(reference), initial=1e-300))
+        error = (
+            None
+            if name == "the function"
+            else float(np.max(np.abs(call() - reference)) / np.max(np.abs(reference), initial=1e-300))
+        )
         rows.append({"n": n, "method": name, "seconds": times.median(name), "error": error})
     return rows
 
@@ -78,7 +82,10 @@ def measure(n: int, rounds: int = 5) -> list[dict[str, Any]]:
 def run(quick: bool = False) -> Report:
     sizes = QUICK if quick else SIZES
     rows = [row for n in progress(sizes, lambda n: f"n = {n}") for row in measure(n, 2 if quick else 5)]
-    table = Table("Gradient of Rosenbrock's function (slices, NumPy)", ["n", "method", "µs per call", "of the function", "relative error"])
+    table = Table(
+        "Gradient of Rosenbrock's function (slices, NumPy)",
+        ["n", "method", "µs per call", "of the function", "relative error"],
+    )
     for row in rows:
         base = next(r["seconds"] for r in rows if r["n"] == row["n"] and r["method"] == "the function")
         error = "" if row["error"] is None else f"{row['error']:.1e}"

@@ -51,9 +51,13 @@ def _derivative(plt: Any, rows: list[dict[str, Any]]) -> Any:
 
 def _ratio(plt: Any, rows: list[dict[str, Any]]) -> Any:
     backends = list(dict.fromkeys(row["backend"] for row in rows))
-    figure, panels = plt.subplots(1, len(backends), figsize=(6 * len(backends), 8.5), layout="constrained", squeeze=False)
+    figure, panels = plt.subplots(
+        1, len(backends), figsize=(6 * len(backends), 8.5), layout="constrained", squeeze=False
+    )
     for axes, backend in zip(panels[0], backends):
-        own = sorted((r for r in rows if r["backend"] == backend), key=lambda r: (r["group"], r["program"]), reverse=True)
+        own = sorted(
+            (r for r in rows if r["backend"] == backend), key=lambda r: (r["group"], r["program"]), reverse=True
+        )
         colours = [f"C{r['group'] - 2}" for r in own]
         axes.barh([r["program"] for r in own], [r["ratio"] for r in own], color=colours)
         axes.axvline(4.0, color="0.3", linewidth=1, linestyle="--")
@@ -67,7 +71,9 @@ def _symbolic(plt: Any, rows: list[dict[str, Any]]) -> Any:
     names = {"sympy": "SymPy diff", "sympy_cse": "SymPy diff + cse", "ours": "ours"}
     for offset, (key, label) in enumerate(names.items()):
         known = [(i, row[key]) for i, row in enumerate(rows) if row[key] is not None]
-        bars = axes.bar([i + 0.27 * (offset - 1) for i, _ in known], [value for _, value in known], width=0.25, label=label)
+        bars = axes.bar(
+            [i + 0.27 * (offset - 1) for i, _ in known], [value for _, value in known], width=0.25, label=label
+        )
         axes.bar_label(bars, fontsize=7)
     axes.set(yscale="log", ylabel="operations", title="operations in the derivative")
     axes.set_xticks(range(len(rows)), [f"{row['function']}\n({row['counted']})" for row in rows], fontsize=8)
@@ -77,7 +83,9 @@ def _symbolic(plt: Any, rows: list[dict[str, Any]]) -> Any:
 
 def _peers(plt: Any, rows: list[dict[str, Any]]) -> Any:
     programs = list(dict.fromkeys(row["program"] for row in rows))
-    figure, panels = plt.subplots(1, len(programs), figsize=(4 * len(programs), 3.8), layout="constrained", squeeze=False)
+    figure, panels = plt.subplots(
+        1, len(programs), figsize=(4 * len(programs), 3.8), layout="constrained", squeeze=False
+    )
     for axes, program in zip(panels[0], programs):
         own = [row for row in rows if row["program"] == program][::-1]
         axes.barh([r["tool"] for r in own], [1e3 * r["seconds"] for r in own])

@@ -78,7 +78,9 @@ def run(quick: bool = False, cases: Iterable[Case] = CASES, backends: Iterable[s
     for backend in backends:
         own = [row for row in rows if row["backend"] == backend]
         total = report.data["summary"][backend]
-        table = Table(f"gradient / primal, {backend} backend", ["program", "primal", "primal ms", "gradient ms", "ratio"])
+        table = Table(
+            f"gradient / primal, {backend} backend", ["program", "primal", "primal ms", "gradient ms", "ratio"]
+        )
         for row in own:
             milliseconds = (f"{1e3 * row[key]:.2f}" for key in ("primal_seconds", "gradient_seconds"))
             table.add(f"{row['group']} {row['program']}", row["primal"], *milliseconds, f"{row['ratio']:.2f}")
@@ -100,5 +102,3 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
             "worst": worst["program"],
         }
     return found
-
-
