@@ -1,13 +1,14 @@
 """The text of the Numba backend run as plain Python, with NUMBA_DISABLE_JIT=1: every program with a pass off, in seconds.
 
 Run as a script by test_uncompiled.py, in a process of its own because Numba reads the variable when it is imported.  The
-arguments are names of passes, "none" for all passes on, or "turn" for another one for each program.
+arguments are names of passes, "none" for all passes on, "turn" for another one for each program, or "second" for the
+second order.
 """
 
 import sys
 import traceback
 
-from prog_check import agrees
+from prog_check import agrees, plain, scalar, second_order
 from prog_corpus import all_programs
 
 from autodiff_compiler.passes.registry import PASSES
@@ -20,8 +21,12 @@ def main(chosen: list[str]) -> int:
     for k, program in enumerate(all_programs()):
         for name in chosen:
             off = {"none": (), "turn": OFF[k % len(OFF)]}.get(name, name)
+            args = program.samples[0]
             try:
-                agrees(program, program.samples[0], backend="numba", disable=off)
+                if name != "second":
+                    agrees(program, args, backend="numba", disable=off)
+                elif program.second and scalar(plain(program, args)):
+                    second_order(program, args, backend="numba")
             except Exception:
                 failed += 1
                 print(f"{program.name}, without {off}", file=sys.stderr)

@@ -1,6 +1,7 @@
 """What the Numba backend prints is Python: without compilation it computes what the Python backend does, for every program.
 
-In the default run with all passes and with one pass off for each program; with AUTODIFF_COMPLETE=1 with each pass off.
+In the default run with all passes, to the second order, and with one pass off for each program; with AUTODIFF_COMPLETE=1
+with each pass off.
 """
 
 import os
@@ -13,7 +14,7 @@ import pytest
 from autodiff_compiler.passes.registry import PASSES
 
 SCRIPT = Path(__file__).with_name("prog_uncompiled.py")
-CHOSEN = ["none", "all", *PASSES] if os.environ.get("AUTODIFF_COMPLETE") else ["none", "turn"]
+CHOSEN = ["none", "second", *(["all", *PASSES] if os.environ.get("AUTODIFF_COMPLETE") else ["turn"])]
 
 
 @pytest.mark.parametrize("chosen", CHOSEN)
