@@ -9,8 +9,9 @@ import numpy as np
 
 from autodiff_compiler.frontend import array_places, calls, expressions, members, subscripts
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static, same
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import is_basic, result_rank
 from autodiff_compiler.ir.types import FLOATS, Scalar
 from autodiff_compiler.library import arith
 
@@ -74,75 +75,78 @@ def run_annotated(ctx: Context, node: ast.AnnAssign) -> None:
 
 
 def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
-    """`target op= value`: arrays and lists are changed in place, other values bound anew."""
+    """`target op= value`: read the target, evaluate the value, combine the two, store the result in the target.
+
+    The objects and the index of the target are evaluated once.  The result is stored also where it is the object that was
+    read, changed in place: the value's evaluation may have put another one there.
+    """
     op = type(node.op)
     target = node.target
     if isinstance(target, ast.Name):
         current = ctx.load_name(target.id)
         value = ctx.evaluate(node.value)
-        if isinstance(current, Ref):
-            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
-        elif isinstance(current, Box) and current.cls is list and op is ast.Add:
-            members.extend(ctx, current, value)
-        elif isinstance(current, Box) and current.cls is list and op is ast.Mult:
-            members.repeat(ctx, current, value)
-        else:
-            ctx.store_name(target.id, expressions.binary(ctx, op, current, value))
+        ctx.store_name(target.id, _combined(ctx, op, current, value))
         return
+    base = ctx.evaluate(target.value)
     if isinstance(target, ast.Attribute):
-        base = ctx.evaluate(target.value)
         current = members.attribute(ctx, base, target.attr)
         value = ctx.evaluate(node.value)
-        if isinstance(current, Ref):
-            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
-        else:
-            members.store_attribute(ctx, base, target.attr, expressions.binary(ctx, op, current, value))
+        result = _combined(ctx, op, current, value)
+        if not _held_already(base, current, result):
+            members.store_attribute(ctx, base, target.attr, result)
         return
-    assert isinstance(target, ast.Subscript)
-    base = ctx.evaluate(target.value)
     index = subscripts.evaluate_index(ctx, target.slice)
-    if not isinstance(base, Ref):
-        current = subscripts.load(ctx, base, index)
-        value = ctx.evaluate(node.value)
-        if isinstance(current, Ref):
-            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
-        else:
-            subscripts.store(ctx, base, index, expressions.binary(ctx, op, current, value))
+    if isinstance(base, Ref):
+        _augment_array(ctx, base, index, op, node.value)
         return
-    _augment_array(ctx, base, index, op, node.value)
+    current = subscripts.load(ctx, base, index)
+    value = ctx.evaluate(node.value)
+    result = _combined(ctx, op, current, value)
+    if not _held_already(base, current, result):
+        subscripts.store(ctx, base, index, result)
+
+
+def _combined(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> Abs:
+    """What `current op= value` gives: arrays and lists themselves, changed in place; other values are made anew."""
+    if isinstance(current, Ref):
+        _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
+        return current
+    if isinstance(current, Box) and current.cls is list and op is ast.Add:
+        members.extend(ctx, current, value)
+        return current
+    if isinstance(current, Box) and current.cls is list and op is ast.Mult:
+        members.repeat(ctx, current, value)
+        return current
+    return expressions.binary(ctx, op, current, value)
+
+
+def _held_already(base: Abs, current: Abs, result: Abs) -> bool:
+    """Whether the result is what an object of the caller's holds, which may not be written: there is nothing to store."""
+    if not isinstance(base, Box) or base.local or not same(current, result):
+        return False
+    return not getattr(getattr(base.cls, "__dataclass_params__", None), "frozen", False)
 
 
 def _augment_array(ctx: Context, base: Ref, index: list[Index], op: type[ast.operator], node: ast.expr) -> None:
-    """`base[index] op= node`: Python reads the place, evaluates the value, and writes the place."""
-    if _only_reads(node) and op in (ast.Add, ast.Sub) and array_places.is_basic_place(ctx, base, index):
-        value = ctx.evaluate(node)
-        if _adds_exactly(ctx, base, value):
-            step, operands = array_places.array_step(ctx, base, index)
-            _in_place(ctx, base, (step,), operands, op, value)
-            return
-        current = subscripts.load(ctx, base, index)
-    else:
-        current = subscripts.load(ctx, base, index)
-        value = ctx.evaluate(node)
-    if isinstance(current, Ref) and current.cell is base.cell:
+    """`base[index] op= node` of an array."""
+    step, operands = array_places.array_step(ctx, base, index)
+    before, read = ctx.state.copy(), ctx.read(base)
+    value = ctx.evaluate(node)
+    only_read = ctx.state.same_as(before, ctx.frame)
+    exact = op in (ast.Add, ast.Sub) and _adds_exactly(ctx, base, value)
+    several = result_rank((step,), base.type.rank, [v.type for v in operands])
+    if is_basic((step,)) and (several or any(isinstance(item, Static) and item.obj is Ellipsis for item in index)):
         # A view: it is changed in place, and shows what the value's evaluation has written.
-        step, operands = array_places.array_step(ctx, base, index)
         _in_place(ctx, base, (step,), operands, op, value)
-        return
-    result = expressions.binary(ctx, op, current, value)
-    if isinstance(current, Ref):
-        assert isinstance(result, Ref)
-        array_places.check_cast(ctx, result.type.dtype, base.type.dtype)
-    subscripts.store(ctx, base, index, result)
-
-
-def _only_reads(node: ast.expr) -> bool:
-    """Whether an expression certainly changes nothing, so that it does not matter when it is evaluated."""
-    return not any(isinstance(n, ast.Call | ast.NamedExpr | ast.Await | ast.Yield) for n in ast.walk(node)) or all(
-        isinstance(n.func, ast.Attribute) and isinstance(n.func.value, ast.Name) and n.func.value.id in ("np", "math")
-        for n in ast.walk(node)
-        if isinstance(n, ast.Call)
-    )
+    elif only_read and exact and array_places.is_basic_place(ctx, base, index):
+        _in_place(ctx, base, (step,), operands, op, value)
+    else:
+        current = ctx.from_value(ctx.b.load(read, (step,), operands))
+        result = expressions.binary(ctx, op, current, value)
+        if isinstance(current, Ref):
+            assert isinstance(result, Ref)
+            array_places.check_cast(ctx, result.type.dtype, base.type.dtype)
+        subscripts.store(ctx, base, index, result)
 
 
 def _adds_exactly(ctx: Context, ref: Ref, value: Abs) -> bool:

@@ -23,15 +23,9 @@ from autodiff_compiler.frontend import builtin_calls, derivatives, members, outp
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import Sequence, iterate
-from autodiff_compiler.frontend.liveness import assigned, liveness
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
-from autodiff_compiler.frontend.source import (
-    FunctionNode,
-    Source,
-    find_source,
-    function_body,
-    plain_function,
-)
+from autodiff_compiler.frontend.scopes import FunctionNode
+from autodiff_compiler.frontend.source import find_source, function_body, function_liveness, plain_function
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, Frame
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -249,7 +243,7 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
         for name, value in (function.__kwdefaults__ or {}).items()
     }
     caller = None if ctx.frame.source is None else ctx.b.span
-    frame = Frame(source.name, source, None, caller, local_names(source.node))
+    frame = Frame(source.name, source, None, caller, source.scope.local, source.scope.outside)
     bound = _bind(ctx, source.name, source.node.args, args, kwargs, defaults, kw_defaults)
     return _run_in(ctx, frame, source.node, bound)
 
@@ -261,37 +255,18 @@ def _default(ctx: Context, function: FunctionType, parameter: str, value: Any, g
 
 def _enter_closure(ctx: Context, closure: Closure, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     node: FunctionNode = closure.node
-    outer: Source = closure.frame.source
-    source = Source(outer.function, node, outer.file)
+    source = replace(closure.frame.source, node=node)
     names = [a.arg for a in node.args.kwonlyargs]
     kw_defaults = {name: partial(_same, d) for name, d in zip(names, closure.kw_defaults) if d is not None}
     bound = _bind(
         ctx, closure.name, node.args, args, kwargs, [partial(_same, d) for d in closure.defaults], kw_defaults
     )
-    frame = Frame(closure.name, source, closure.frame, ctx.b.span, local_names(node))
+    frame = Frame(closure.name, source, closure.frame, ctx.b.span, source.scope.local, source.scope.outside)
     return _run_in(ctx, frame, node, bound)
 
 
 def _same(value: Abs) -> Abs:
     return value
-
-
-def local_names(node: FunctionNode) -> frozenset[str]:
-    """The names that belong to a function: parameters and what it assigns, less `nonlocal` ones."""
-    a = node.args
-    parameters = [*a.posonlyargs, *a.args, *a.kwonlyargs, *(p for p in (a.vararg, a.kwarg) if p is not None)]
-    names = {p.arg for p in parameters}
-    outside: set[str] = set()
-    for statement in function_body(node):
-        names |= assigned(statement)
-        stack: list[ast.AST] = [statement]
-        while stack:
-            current = stack.pop()
-            if isinstance(current, ast.Nonlocal | ast.Global):
-                outside.update(current.names)
-            if not isinstance(current, ast.FunctionDef | ast.Lambda):
-                stack.extend(ast.iter_child_nodes(current))
-    return frozenset(names - outside)
 
 
 def _bind(
@@ -372,7 +347,7 @@ def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
         )
     if isinstance(value, Poison):
         raise ctx.unmergeable(value)
-    if not liveness(function_body(node)).captured:
+    if not function_liveness(node).captured:
         # Nobody can see the frame any more; its names would only blur what aliases what.
         for key in [key for key in ctx.state.names if key[0] is frame]:
             del ctx.state.names[key]

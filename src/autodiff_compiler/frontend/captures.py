@@ -82,13 +82,14 @@ class Captures:
     _builtins: dict[int, set[str]] = field(default_factory=dict)
     """By the id of a dict of globals: the names in the program that are builtins, because they are not in there."""
 
-    def name(self, ctx: Context, source: Source, name: str) -> Abs:
-        """What a name from outside the program stands for."""
+    def name(self, ctx: Context, source: Source, name: str, *, module: bool) -> Abs:
+        """What a name from outside the program stands for; with `module` it is no closure variable."""
         function = source.function
+        name = source.mangled(name)
         key = (id(function.__globals__), name)
         get: Getter
         free = function.__code__.co_freevars
-        if name in free:
+        if name in free and not module:
             cell = (function.__closure__ or ())[free.index(name)]
             key = (id(cell), name)
             get = lambda: cell.cell_contents

@@ -9,7 +9,7 @@ from autodiff_compiler.frontend import branches, loops, members
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import Sequence, iterate
-from autodiff_compiler.frontend.liveness import assigned
+from autodiff_compiler.frontend.liveness import bound as bound_by
 from autodiff_compiler.frontend.state import Frame
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Iter
 from autodiff_compiler.ir.core import Value
@@ -45,7 +45,7 @@ def _finish(node: ast.AST) -> Callable[[Abs], Abs]:
 def run(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, body: Callable[[], None]) -> None:
     """Run `body` for each combination of items that the comprehension visits, in a scope of its own."""
     outer = ctx.frame
-    bound = frozenset().union(*(assigned(generator.target) for generator in node.generators))
+    bound = frozenset().union(*(bound_by(generator.target) for generator in node.generators))
     inner = Frame(outer.name, outer.source, outer, outer.caller, bound)
 
     def level(depth: int) -> None:
@@ -62,7 +62,7 @@ def run(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, body
             ctx.assign(generator.target, item)
             filtered(list(generator.ifs), depth)
 
-        later = frozenset().union(*(assigned(g.target) for g in node.generators[depth:]))
+        later = frozenset().union(*(bound_by(g.target) for g in node.generators[depth:]))
         loops.run_over(ctx, generator, iterable, each, lambda key: key[0] is not inner or key[1] not in later)
 
     def filtered(conditions: list[ast.expr], depth: int) -> None:
@@ -114,7 +114,7 @@ def _dict(ctx: Context, node: ast.DictComp) -> Abs:
 
 def _known_items(ctx: Context, target: ast.expr) -> None:
     """Ask for what runs over a range as values known when compiling: the loop is unrolled."""
-    for name in sorted(assigned(target)):
+    for name in sorted(bound_by(target)):
         item = ctx.load_name(name)
         if isinstance(item, Dyn) and item.static is not None:
             item.static()

@@ -19,7 +19,7 @@ from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import Abs, Box, Dead, Dyn, Grown, Iter, Unroll
 from autodiff_compiler.ir.builder import OpenRegion
-from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import is_pure, nested_effect
 from autodiff_compiler.ir.types import INT
 
@@ -116,19 +116,40 @@ def _for_loop(
 
 def run_while(ctx: Context, node: ast.While) -> None:
     """A `while` statement."""
-    key = (node, ctx.calls)
     b = ctx.b
     with b.at(ctx.span(node.test)):
         endless = _is_true(ctx, node.test)
-    pure = not endless and _condition_is_pure(ctx, node.test)
+    # A condition that only reads is one of the loop's own; what it reads in later trips is known when the body is.
+    if endless or not _condition_only_reads(ctx, node.test) or not _while_condition(ctx, node):
+        _while_true(ctx, node, None if endless else node.test)
+
+
+def _while_condition(ctx: Context, node: ast.While) -> bool:
+    """A loop whose condition only reads.  False, and nothing done, where it writes once the body has run."""
+    b, entry = ctx.b, ctx.state
+    loop = _Fixpoint(ctx, (node, ctx.calls), _live_at_head(ctx, node), (), (), lambda params: ctx.run(node.body))
+    body = loop.region()
+    with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
+        ctx.state = loop.merge.outputs(list(condition.params))
+        head = ctx.state.copy()
+        truth = ctx.truth(ctx.evaluate(node.test))
+        only_read = _only_read(ctx, head, condition.ops)
+        b.yield_(truth if isinstance(truth, Value) else b.const(truth))
+    ctx.state = entry
+    if not only_read:
+        return False
+    results = b.while_(loop.merge.inputs(b, 0), condition.done(), body, exits=loop.exits)
+    loop.finish(results, natural_end=True, orelse=node.orelse)
+    return True
+
+
+def _while_true(ctx: Context, node: ast.While, test: ast.expr | None) -> None:
+    """A loop whose condition, if it has one, is tested in the body, because it has effects."""
+    b = ctx.b
     stop_codes: set[int] = set()
 
     def run_body(params: tuple[Value, ...]) -> None:
-        if endless or pure:
-            ctx.run(node.body)
-            return
-        # A condition with effects is tested inside the body.
-        truth = ctx.truth(ctx.evaluate(node.test))
+        truth = True if test is None else ctx.truth(ctx.evaluate(test))
         code = ctx.new_code()
         stop_codes.add(code)
 
@@ -142,39 +163,35 @@ def run_while(ctx: Context, node: ast.While) -> None:
         else:
             stop()
 
-    loop = _Fixpoint(ctx, key, _live_at_head(ctx, node), (), (), run_body)
+    loop = _Fixpoint(ctx, (node, ctx.calls), _live_at_head(ctx, node), (), (), run_body)
     body = loop.region()
     with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
-        ctx.state = loop.merge.outputs(list(condition.params))
-        if pure:
-            truth = ctx.truth(ctx.evaluate(node.test))
-            b.yield_(truth if isinstance(truth, Value) else b.const(truth))
-        else:
-            b.yield_(b.const(True))
+        b.yield_(b.const(True))
     results = b.while_(loop.merge.inputs(b, 0), condition.done(), body, exits=loop.exits)
-    loop.finish(results, natural_end=pure, orelse=node.orelse, also_natural=stop_codes)
+    loop.finish(results, natural_end=False, orelse=node.orelse, also_natural=stop_codes)
 
 
 def _is_true(ctx: Context, test: ast.expr) -> bool:
     return isinstance(test, ast.Constant) and bool(test.value)
 
 
-def _condition_is_pure(ctx: Context, test: ast.expr) -> bool:
-    """Whether a condition only reads: run it once, on a copy, and look."""
-    if any(isinstance(n, ast.NamedExpr) for n in ast.walk(test)):
-        return False
+def _condition_only_reads(ctx: Context, test: ast.expr) -> bool:
+    """Whether a condition only reads, now: run it once, on a copy, and look."""
     before = ctx.state
     with ctx.b.region() as trial:
         ctx.state = before.copy()
         try:
-            ctx.evaluate(test)
+            ctx.truth(ctx.evaluate(test))
+            return _only_read(ctx, before, trial.ops)
         except Dead:
-            ctx.state = before
             return False
-        touched = ctx.state.versions != {**ctx.state.versions, **before.versions}
-        touched = touched or any(before.boxes[box] is not ctx.state.boxes.get(box) for box in before.boxes)
-    ctx.state = before
-    return not touched and all(is_pure(op) or nested_effect(op) == "check" for op in trial.ops)
+        finally:
+            ctx.state = before
+
+
+def _only_read(ctx: Context, before: State, ops: list[Op]) -> bool:
+    """Whether what was evaluated since left everything as it was."""
+    return ctx.state.same_as(before, ctx.frame) and all(is_pure(op) or nested_effect(op) == "check" for op in ops)
 
 
 class _Fixpoint:

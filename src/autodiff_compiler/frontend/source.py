@@ -25,8 +25,7 @@ import numpy as np
 from autodiff_compiler import lazy
 from autodiff_compiler.diagnostics import SOURCES, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.liveness import Liveness, liveness
-
-FunctionNode = ast.FunctionDef | ast.Lambda
+from autodiff_compiler.frontend.scopes import FunctionNode, Scope, function_scopes
 
 WAYS_OUT = (
     "save the function in a .py file and import it, or define it in a notebook or IPython cell, "
@@ -36,11 +35,36 @@ WAYS_OUT = (
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A function with its syntax tree."""
+    """A function with its syntax tree; of one inside it, `node` is the inner tree and the rest that of the outer one."""
 
     function: FunctionType
     node: FunctionNode
     file: str
+    outermost: FunctionNode
+
+    @property
+    def scope(self) -> Scope:
+        free = self.function.__code__.co_freevars
+        return function_scopes(self.outermost, tuple(map(self.written, free)))[self.node]
+
+    @property
+    def _class(self) -> str:
+        """The class that the function stands in, by which its private names are mangled."""
+        parts = self.function.__code__.co_qualname.split(".")
+        for inside, part in zip(parts[:0:-1], parts[-2::-1]):
+            if inside != "<locals>" and part != "<locals>":
+                return part
+        return ""
+
+    def written(self, name: str) -> str:
+        """A name as it is written in the function, given as it is called outside."""
+        prefix = f"_{self._class.lstrip('_')}__"
+        return name[len(prefix) - 2 :] if self._class.strip("_") and name.startswith(prefix) else name
+
+    def mangled(self, name: str) -> str:
+        """A name as it is called outside, given as it is written in the function."""
+        private = name.startswith("__") and not name.endswith("__") and self._class.strip("_")
+        return f"_{self._class.lstrip('_')}{name}" if private else name
 
     def span(self, node: ast.AST, caller: Span | None = None) -> Span:
         return Span(
@@ -108,7 +132,7 @@ def find_source(function: FunctionType) -> Source:
             continue
         node = _node_of(tree, candidate)
         if node is not None:
-            return Source(function, node, code.co_filename)
+            return Source(function, node, code.co_filename, node)
     # What `exec` compiles is called "<string>", and from Python 3.13 so is the text of `python -c`.
     raise _none(function) if code.co_filename == "<string>" else _changed(function)
 

@@ -7,11 +7,12 @@ are several.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autodiff_compiler.diagnostics import Span
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items, Poison, Unmergeable
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items, Maybe, Poison, Unmergeable
 from autodiff_compiler.ir.core import Value
 
 NORMAL = 0
@@ -26,15 +27,30 @@ class Frame:
     """One activation of a function: names live here.  `parent` is the frame a nested function closes over."""
 
     def __init__(
-        self, name: str, source: Any, parent: Frame | None, caller: Span | None, locals_: frozenset[str]
+        self,
+        name: str,
+        source: Any,
+        parent: Frame | None,
+        caller: Span | None,
+        locals_: frozenset[str],
+        outside: frozenset[str] = frozenset(),
     ) -> None:
         self.name = name
         self.source = source
         self.parent = parent
         self.caller = caller
         self.locals = locals_
+        self.outside = outside
+        """Names that are those of the module here, whatever the frames around call so."""
         self.returns: set[int] = set()
         self.liveness: Any = None
+
+    def enclosing(self) -> Iterator[Frame]:
+        """This frame, and those around it."""
+        frame: Frame | None = self
+        while frame is not None:
+            yield frame
+            frame = frame.parent
 
     def __repr__(self) -> str:
         return f"<frame of {self.name}>"
@@ -97,6 +113,19 @@ class State:
     def knows(self, cell: Cell) -> bool:
         return cell.constant is not None or cell in self.versions
 
+    def same_as(self, earlier: State, frame: Frame) -> bool:
+        """Whether nothing of `earlier` is another thing by now: an evaluation in `frame` between the two only read."""
+        frames = {known for known, _ in earlier.names} | set(frame.enclosing())
+        return (
+            self.exit == earlier.exit
+            and not any(key[0] in frames and key not in earlier.names for key in self.names)
+            and _unchanged(earlier.names, self.names, _bound)
+            and _unchanged(earlier.versions, self.versions)
+            and _unchanged(earlier.boxes, self.boxes)
+            and self.stale.keys() == earlier.stale.keys()
+            and self.escaped.keys() == earlier.escaped.keys()
+        )
+
     def copy(self) -> State:
         return replace(
             self,
@@ -106,3 +135,12 @@ class State:
             stale=dict(self.stale),
             escaped=dict(self.escaped),
         )
+
+
+def _bound(value: Abs | None) -> Abs | None:
+    """The value of a name, with or without the flag whether it is bound: reading it drops the flag."""
+    return value.value if isinstance(value, Maybe) else value
+
+
+def _unchanged(before: Mapping[Any, Any], now: Mapping[Any, Any], what: Callable[[Any], Any] = lambda x: x) -> bool:
+    return all(what(now.get(key)) is what(value) for key, value in before.items())

@@ -56,7 +56,7 @@ def _run(ctx: Context, statement: ast.stmt) -> None:
 
 
 def _words(node: ast.stmt) -> str:
-    names = {ast.Try: "`try`", ast.ClassDef: "a class definition", ast.Match: "`match`", ast.Global: "`global`"}
+    names = {ast.Try: "`try`", ast.ClassDef: "a class definition", ast.Match: "`match`"}
     return names.get(type(node), f"the statement {type(node).__name__}")
 
 
@@ -191,10 +191,6 @@ def _nothing(ctx: Context, node: ast.stmt) -> None:
     pass
 
 
-def _global(ctx: Context, node: ast.Global) -> None:
-    raise ctx.unsupported("AD103", "`global`", "return the value, and assign it where the function is called")
-
-
 _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Assign: assignment.run_assign,
     ast.AnnAssign: assignment.run_annotated,
@@ -214,5 +210,5 @@ _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Delete: _delete,
     ast.Pass: _nothing,
     ast.Nonlocal: _nothing,
-    ast.Global: _global,
+    ast.Global: _nothing,
 }
