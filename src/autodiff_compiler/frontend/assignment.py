@@ -9,7 +9,8 @@ import numpy as np
 
 from autodiff_compiler.frontend import array_places, calls, expressions, members, subscripts
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static, same
+from autodiff_compiler.frontend.operands import Operands
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static, same
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import is_basic, result_rank
 from autodiff_compiler.ir.types import FLOATS, Scalar
@@ -19,16 +20,39 @@ from autodiff_compiler.library import arith
 def assign(ctx: Context, target: ast.expr, value: Abs) -> None:
     """`target = value`."""
     with ctx.b.at(ctx.span(target)):
-        if isinstance(target, ast.Name):
-            ctx.store_name(target.id, value)
-        elif isinstance(target, ast.Subscript):
-            base = ctx.evaluate(target.value)
-            subscripts.store(ctx, base, subscripts.evaluate_index(ctx, target.slice), value)
-        elif isinstance(target, ast.Attribute):
-            members.store_attribute(ctx, ctx.evaluate(target.value), target.attr, value)
-        else:
-            assert isinstance(target, ast.Tuple | ast.List), "the grammar has no other target"
-            _unpack(ctx, target, value)
+        _assign(ctx, target, value)
+
+
+def _assign(ctx: Context, target: ast.expr, value: Abs) -> None:
+    if isinstance(target, ast.Name):
+        ctx.store_name(target.id, value)
+    elif isinstance(target, ast.Subscript | ast.Attribute):
+        _store(ctx, target, value)
+    else:
+        assert isinstance(target, ast.Tuple | ast.List), "the grammar has no other target"
+        _unpack(ctx, target, value)
+
+
+def _store(ctx: Context, target: ast.Subscript | ast.Attribute, value: Abs) -> None:
+    """Evaluate the object of a target, then its index, then store."""
+    stored = Operands(ctx, target, "stored")
+    stored.add(value)
+    if isinstance(target, ast.Subscript):
+        base, index = subscripts.evaluate_place(ctx, target)
+        (value,) = stored.take()
+        subscripts.store(ctx, base, index, value)
+    else:
+        base = ctx.evaluate(target.value)
+        (value,) = stored.take()
+        members.store_attribute(ctx, base, target.attr, value)
+
+
+def _assign_each(ctx: Context, targets: list[ast.expr], values: list[Abs]) -> None:
+    for i, target in enumerate(targets):
+        later = Operands(ctx, target, "later")
+        later.add(*values[i + 1 :])
+        assign(ctx, target, values[i])
+        values[i + 1 :] = later.take()
 
 
 def _unpack(ctx: Context, target: ast.Tuple | ast.List, value: Abs) -> None:
@@ -38,34 +62,31 @@ def _unpack(ctx: Context, target: ast.Tuple | ast.List, value: Abs) -> None:
     if not starred:
         if len(items) != len(names):
             raise ctx.wrong("AD158", f"{len(items)} values to unpack into {len(names)} names")
-        for one, item in zip(names, items):
-            assign(ctx, one, item)
+        _assign_each(ctx, names, items)
         return
     (position,) = starred
     after = len(names) - position - 1
     if len(items) < len(names) - 1:
         raise ctx.wrong("AD158", f"not enough values to unpack: {len(items)}")
-    middle = items[position : len(items) - after]
-    for one, item in zip(names[:position], items):
-        assign(ctx, one, item)
+    middle = ctx.new_list(items[position : len(items) - after])
     star = names[position]
     assert isinstance(star, ast.Starred)
-    assign(ctx, star.value, ctx.new_list(list(middle)))
-    for one, item in zip(names[position + 1 :], items[len(items) - after :]):
-        assign(ctx, one, item)
+    targets = [*names[:position], star.value, *names[position + 1 :]]
+    _assign_each(ctx, targets, [*items[:position], middle, *items[len(items) - after :]])
 
 
 def run_assign(ctx: Context, node: ast.Assign) -> None:
     """`a = b = value`."""
     value = ctx.evaluate(node.value)
     for target in node.targets:
-        # The whole statement is the place of a store, so that its adjoint can say which line it reverses.
+        again = Operands(ctx, target, "again")
+        again.add(value)
         if isinstance(target, ast.Subscript):
-            base = ctx.evaluate(target.value)
-            index = subscripts.evaluate_index(ctx, target.slice)
-            subscripts.store(ctx, base, index, value)
+            # The whole statement is the place of a store, so that its adjoint can say which line it reverses.
+            _assign(ctx, target, value)
         else:
             assign(ctx, target, value)
+        (value,) = again.take()
 
 
 def run_annotated(ctx: Context, node: ast.AnnAssign) -> None:
@@ -82,25 +103,28 @@ def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
     """
     op = type(node.op)
     target = node.target
+    operands = Operands(ctx, node)
     if isinstance(target, ast.Name):
-        current = ctx.load_name(target.id)
-        value = ctx.evaluate(node.value)
-        ctx.store_name(target.id, _combined(ctx, op, current, value))
+        operands.add(ctx.load_name(target.id))
+        operands.evaluate([node.value])
+        ctx.store_name(target.id, _combined(ctx, op, *operands.take()))
         return
-    base = ctx.evaluate(target.value)
     if isinstance(target, ast.Attribute):
-        current = members.attribute(ctx, base, target.attr)
-        value = ctx.evaluate(node.value)
+        base = ctx.evaluate(target.value)
+        operands.add(base, members.attribute(ctx, base, target.attr))
+        operands.evaluate([node.value])
+        base, current, value = operands.take()
         result = _combined(ctx, op, current, value)
         if not _held_already(base, current, result):
             members.store_attribute(ctx, base, target.attr, result)
         return
-    index = subscripts.evaluate_index(ctx, target.slice)
+    base, index = subscripts.evaluate_place(ctx, target)
     if isinstance(base, Ref):
-        _augment_array(ctx, base, index, op, node.value)
+        _augment_array(ctx, node, base, index)
         return
-    current = subscripts.load(ctx, base, index)
-    value = ctx.evaluate(node.value)
+    operands.add(base, subscripts.load(ctx, base, index))
+    operands.evaluate([node.value])
+    base, current, value = operands.take()
     result = _combined(ctx, op, current, value)
     if not _held_already(base, current, result):
         subscripts.store(ctx, base, index, result)
@@ -127,12 +151,19 @@ def _held_already(base: Abs, current: Abs, result: Abs) -> bool:
     return not getattr(getattr(base.cls, "__dataclass_params__", None), "frozen", False)
 
 
-def _augment_array(ctx: Context, base: Ref, index: list[Index], op: type[ast.operator], node: ast.expr) -> None:
-    """`base[index] op= node` of an array."""
+def _augment_array(ctx: Context, node: ast.AugAssign, base: Ref, index: list[Index]) -> None:
+    """`base[index] op= value` of an array."""
+    op = type(node.op)
     step, operands = array_places.array_step(ctx, base, index)
     before, read = ctx.state.copy(), ctx.read(base)
-    value = ctx.evaluate(node)
-    only_read = ctx.state.same_as(before, ctx.frame)
+    waiting = Operands(ctx, node)
+    waiting.add(base, *(item for item in index if not isinstance(item, Slice)))
+    value = ctx.evaluate(node.value)
+    array, *items = waiting.take()
+    assert isinstance(array, Ref)
+    base, rest = array, iter(items)
+    index = [item if isinstance(item, Slice) else next(rest) for item in index]
+    only_read = ctx.state.same_as(before)
     exact = op in (ast.Add, ast.Sub) and _adds_exactly(ctx, base, value)
     several = result_rank((step,), base.type.rank, [v.type for v in operands])
     if is_basic((step,)) and (several or any(isinstance(item, Static) and item.obj is Ellipsis for item in index)):

@@ -93,7 +93,7 @@ def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at:
     ahead = Branch(ctx, lambda: found.append(rest()), base)
     ctx.state = base
     second = found[0] if found else None  # None: it always raises
-    simple = ahead.state.same_as(base, ctx.frame) and all(is_pure(op) and not may_trap(op) for op in ahead.region.ops)
+    simple = ahead.state.same_as(base) and all(is_pure(op) and not may_trap(op) for op in ahead.region.ops)
     if second is not None and simple and _is_bool(first) and _is_bool(second):
         return _logical(ctx, truth, ahead.region, second, stop_at)
     key = (ctx.frame, RESULT_NAME)

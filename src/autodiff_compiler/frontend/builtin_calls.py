@@ -22,11 +22,13 @@ from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Closure,
+    Derivative,
     Dyn,
     Grown,
     Items,
     Iter,
     Method,
+    Partial,
     Range,
     Ref,
     Static,
@@ -200,7 +202,7 @@ def _type(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def _callable(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (x,) = args
-    return Static(isinstance(x, Closure | Method) or (isinstance(x, Static) and callable(x.obj)))
+    return Static(isinstance(x, Closure | Method | Partial | Derivative) or (isinstance(x, Static) and callable(x.obj)))
 
 
 def _getattr(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

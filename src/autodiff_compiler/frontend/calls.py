@@ -23,6 +23,7 @@ from autodiff_compiler.frontend import builtin_calls, derivatives, members, outp
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import Sequence, iterate
+from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
 from autodiff_compiler.frontend.scopes import FunctionNode
 from autodiff_compiler.frontend.source import find_source, function_body, function_liveness, plain_function
@@ -32,6 +33,7 @@ from autodiff_compiler.frontend.values import (
     Box,
     Closure,
     Dead,
+    Derivative,
     Dyn,
     Items,
     Method,
@@ -66,22 +68,31 @@ def call_node(ctx: Context, node: ast.Call) -> Abs:
     )
     if special is not None and (result := special(ctx, node)) is not None:
         return result
-    args: list[Abs] = []
+    operands = Operands(ctx, node)
+    operands.add(function)
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            args += static_items(ctx, ctx.evaluate(argument.value), "an argument after *")
+            operands.add(*static_items(ctx, ctx.evaluate(argument.value), "an argument after *"))
         else:
-            args.append(ctx.evaluate(argument))
-    kwargs: dict[str, Abs] = {}
+            operands.evaluate([argument])
+    names: list[str] = []
     for keyword in node.keywords:
         value = ctx.evaluate(keyword.value)
         if keyword.arg is not None:
-            kwargs[keyword.arg] = value
+            names.append(keyword.arg)
+            operands.add(value)
             continue
         content = ctx.state.content(value) if isinstance(value, Box) and value.cls is dict else None
         if not isinstance(content, Items):
             raise ctx.wrong("AD175", f"{describe(value)} after ** in a call")
-        kwargs.update(zip(map(str, content.keys), content.items))
+        names += map(str, content.keys)
+        operands.add(*content.items)
+    repeated = [name for i, name in enumerate(names) if name in names[:i]]
+    if repeated:
+        raise ctx.wrong("AD178", f"a call got multiple values for keyword argument '{repeated[0]}'")
+    function, *values = operands.take()
+    args, named = values[: len(values) - len(names)], values[len(values) - len(names) :]
+    kwargs = dict(zip(names, named))
     with ctx.b.at(ctx.span(node)):
         return call(ctx, function, args, kwargs)
 
@@ -100,6 +111,8 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return _enter_closure(ctx, function, args, kwargs)
     if isinstance(function, Method):
         return members.call_method(ctx, function, args, kwargs)
+    if isinstance(function, Derivative):
+        return derivatives.call_derivative(ctx, derivatives.made_inside(ctx, function), args, kwargs)
     if isinstance(function, Partial):
         return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
     if isinstance(function, Box):
@@ -326,6 +339,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
     ctx.frame, ctx.calls, ctx.loops = frame, (*outer_calls, (node, ctx.b.span)), []
     span = ctx.b.span
     try:
+        ctx.state.enter(frame)
         for name, value in bound.items():
             ctx.state.names[frame, name] = ctx.kept(value)
         ctx.run(function_body(node))
@@ -348,9 +362,7 @@ def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
     if isinstance(value, Poison):
         raise ctx.unmergeable(value)
     if not function_liveness(node).captured:
-        # Nobody can see the frame any more; its names would only blur what aliases what.
-        for key in [key for key in ctx.state.names if key[0] is frame]:
-            del ctx.state.names[key]
+        ctx.state.leave(frame)
     return value
 
 

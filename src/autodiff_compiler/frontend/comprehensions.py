@@ -76,14 +76,14 @@ def run(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, body
             filtered(conditions[1:], depth)
 
     ctx.frame = inner
+    ctx.state.enter(inner)
     try:
         level(0)
     finally:
         ctx.frame = outer
     if any(isinstance(part, ast.Lambda) for part in ast.walk(node)):
         return  # a lambda that was made in there may still read its names
-    for name in bound:
-        ctx.state.names.pop((inner, name), None)
+    ctx.state.leave(inner)
 
 
 def _dict(ctx: Context, node: ast.DictComp) -> Abs:

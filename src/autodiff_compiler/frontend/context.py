@@ -78,6 +78,8 @@ class Context:
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
     calls: tuple[Any, ...] = ()
     """The call sites and iterations of unrolled loops we are in: what tells two visits of a statement apart."""
+    retries: int = 0
+    """How many loops were unrolled because they were refused as loops."""
     rounds: int = 0
     """How many loops we are in whose carried values are still being looked for."""
     iterating: list[Box] = field(default_factory=list)

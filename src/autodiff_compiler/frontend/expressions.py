@@ -11,6 +11,7 @@ import numpy as np
 
 from autodiff_compiler.frontend import branches, calls, comprehensions, members, subscripts, texts
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -106,25 +107,26 @@ def _name(ctx: Context, node: ast.Name) -> Abs:
 
 
 def _tuple(ctx: Context, node: ast.Tuple) -> Abs:
-    return Tup(tuple(_items(ctx, node.elts)))
+    return Tup(tuple(_items(ctx, node)))
 
 
 def _list(ctx: Context, node: ast.List) -> Abs:
-    return ctx.new_list(_items(ctx, node.elts))
+    return ctx.new_list(_items(ctx, node))
 
 
-def _items(ctx: Context, nodes: list[ast.expr]) -> list[Abs]:
-    items: list[Abs] = []
-    for node in nodes:
-        if isinstance(node, ast.Starred):
-            items += calls.static_items(ctx, evaluate(ctx, node.value), "a starred expression")
+def _items(ctx: Context, node: ast.Tuple | ast.List) -> list[Abs]:
+    items = Operands(ctx, node)
+    for item in node.elts:
+        if isinstance(item, ast.Starred):
+            items.add(*calls.static_items(ctx, evaluate(ctx, item.value), "a starred expression"))
         else:
-            items.append(evaluate(ctx, node))
-    return items
+            items.add(evaluate(ctx, item))
+    return items.take()
 
 
 def _dict(ctx: Context, node: ast.Dict) -> Abs:
-    content: dict[Any, Abs] = {}
+    items = Operands(ctx, node)
+    keys: list[Any] = []
     for key, value in zip(node.keys, node.values):
         if key is None:
             other = evaluate(ctx, value)
@@ -132,10 +134,12 @@ def _dict(ctx: Context, node: ast.Dict) -> Abs:
                 raise ctx.wrong("AD147", f"{describe(other)} after ** in a dict")
             inner = ctx.state.content(other)
             assert isinstance(inner, Items)
-            content.update(zip(inner.keys, inner.items))
+            keys += inner.keys
+            items.add(*inner.items)
         else:
-            name = ctx.static(evaluate(ctx, key), "a key of a dict")
-            content[name] = evaluate(ctx, value)
+            keys.append(ctx.static(evaluate(ctx, key), "a key of a dict"))
+            items.add(evaluate(ctx, value))
+    content = dict(zip(keys, items.take()))
     box = Box(dict)
     ctx.state.boxes[box] = Items(tuple(content.values()), tuple(content))
     return box
@@ -152,8 +156,10 @@ def _binary(ctx: Context, node: ast.BinOp) -> Abs:
     result = evaluate(ctx, chain[-1].left)
     for link in reversed(chain):
         with ctx.b.at(ctx.span(link)):
-            right = evaluate(ctx, link.right)
-            result = binary(ctx, type(link.op), result, right)
+            operands = Operands(ctx, link)
+            operands.add(result)
+            operands.evaluate([link.right])
+            result = binary(ctx, type(link.op), *operands.take())
     return result
 
 
@@ -251,16 +257,16 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
 
 
 def _compare(ctx: Context, node: ast.Compare) -> Abs:
-    left = evaluate(ctx, node.left)
-    if len(node.ops) == 1:
-        return _comparison(ctx, type(node.ops[0]), left, evaluate(ctx, node.comparators[0]))
-    return _chain(ctx, left, list(zip(node.ops, node.comparators)))
+    return _chain(ctx, evaluate(ctx, node.left), list(zip(node.ops, node.comparators)))
 
 
 def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> Abs:
     """`a < b < c` is `a < b and b < c`, with b evaluated once and c only if a < b."""
     (op, node), *rest = rest
-    middle = evaluate(ctx, node)
+    operands = Operands(ctx, node, "right of it")
+    operands.add(left)
+    operands.evaluate([node])
+    left, middle = operands.take()
     first = _comparison(ctx, type(op), left, middle)
     if not rest:
         return first
@@ -388,8 +394,8 @@ def _attribute(ctx: Context, node: ast.Attribute) -> Abs:
 
 
 def _subscript(ctx: Context, node: ast.Subscript) -> Abs:
-    base = evaluate(ctx, node.value)
-    return subscripts.load(ctx, base, subscripts.evaluate_index(ctx, node.slice))
+    base, index = subscripts.evaluate_place(ctx, node)
+    return subscripts.load(ctx, base, index)
 
 
 def _call(ctx: Context, node: ast.Call) -> Abs:
@@ -402,9 +408,13 @@ def _lambda(ctx: Context, node: ast.Lambda) -> Abs:
 
 def closure(ctx: Context, node: ast.FunctionDef | ast.Lambda, name: str) -> Closure:
     """A nested function: its defaults are evaluated now, its free variables when it runs."""
-    defaults = tuple(evaluate(ctx, d) for d in node.args.defaults)
-    kw_defaults = tuple(None if d is None else evaluate(ctx, d) for d in node.args.kw_defaults)
-    return Closure(node, ctx.frame, name, defaults, kw_defaults)
+    given = node.args
+    defaults = Operands(ctx, node)
+    defaults.evaluate(d for d in (*given.defaults, *given.kw_defaults) if d is not None)
+    values = defaults.take()
+    positional, named = values[: len(given.defaults)], iter(values[len(given.defaults) :])
+    kw_defaults = tuple(None if d is None else next(named) for d in given.kw_defaults)
+    return Closure(node, ctx.frame, name, tuple(positional), kw_defaults)
 
 
 def _named(ctx: Context, node: ast.NamedExpr) -> Abs:

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError
 from autodiff_compiler.frontend import branches
 from autodiff_compiler.frontend.context import Context, LoopTargets
 from autodiff_compiler.frontend.iteration import Items, Sequence, iterate
@@ -24,6 +25,12 @@ from autodiff_compiler.ir.opset import is_pure, nested_effect
 from autodiff_compiler.ir.types import INT
 
 ROUNDS = 64
+
+IDENTITIES = ("AD102", "AD110", "AD111", "AD113", "AD135", "AD139", "AD162", "AD173", "AD174")
+"""Refusals of what cannot be told apart where iterations are one: which of several arrays, functions or lists is meant, how
+long a list is.  If the loop has few trips, each is a piece of the program of its own."""
+FEW_TRIPS = 32
+RETRIES = 20
 
 Live = Callable[[NameKey], bool]
 
@@ -75,14 +82,34 @@ def run_over(
         _unrolled(ctx, key, Items(tuple(iterable.static_items())), body, orelse or [])
         return
     before = ctx.state.copy()
+
+    def unrolled() -> None:
+        ctx.unrolled.add(key)
+        ctx.state = before.copy()
+        _unrolled(ctx, key, Items(tuple(iterable.static_items())), body, orelse or [])
+
     try:
         _for_loop(ctx, key, iterable, body, live, orelse or [])
     except Unroll as signal:
         if signal.loop != key:
             raise
-        ctx.unrolled.add(key)
-        ctx.state = before
-        _unrolled(ctx, key, Items(tuple(iterable.static_items())), body, orelse or [])
+        unrolled()
+    except UnsupportedError as error:
+        if error.code not in IDENTITIES or ctx.retries >= RETRIES or not _few(iterable):
+            raise
+        ctx.retries += 1
+        try:
+            unrolled()
+        except UnsupportedError:
+            raise error from None
+
+
+def _few(sequence: Sequence) -> bool:
+    """Whether a loop has few trips, and their number can be known when compiling."""
+    try:
+        return sequence.bounds is not None and len(sequence.bounds()) <= FEW_TRIPS
+    except (AutodiffError, Unroll):
+        return False
 
 
 def _live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
@@ -191,7 +218,7 @@ def _condition_only_reads(ctx: Context, test: ast.expr) -> bool:
 
 def _only_read(ctx: Context, before: State, ops: list[Op]) -> bool:
     """Whether what was evaluated since left everything as it was."""
-    return ctx.state.same_as(before, ctx.frame) and all(is_pure(op) or nested_effect(op) == "check" for op in ops)
+    return ctx.state.same_as(before) and all(is_pure(op) or nested_effect(op) == "check" for op in ops)
 
 
 class _Fixpoint:

@@ -41,6 +41,7 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     static_leaves: dict[int, Any] = {}
     root = Frame("<call>", None, None, None, frozenset())
     ctx = Context(b, State(), root, captures)
+    ctx.state.enter(root)
     ctx.evaluate = partial(expressions.evaluate, ctx)
     ctx.add = partial(expressions.binary, ctx, ast.Add)
     ctx.run = partial(statements.run, ctx)

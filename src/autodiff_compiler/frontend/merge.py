@@ -26,11 +26,12 @@ from autodiff_compiler.frontend.scalars import (
     join_scalars,
     scalar_type,
 )
-from autodiff_compiler.frontend.state import NORMAL, RESULT_NAME, RETURN_NAME, Exit, NameKey, State
+from autodiff_compiler.frontend.state import ENTERED, HELD_NAME, NORMAL, RESULT_NAME, RETURN_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Cell,
+    Closure,
     Dyn,
     Grown,
     Items,
@@ -39,7 +40,10 @@ from autodiff_compiler.frontend.values import (
     Ref,
     Static,
     Tup,
+    alike,
+    parts,
     same,
+    with_parts,
 )
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
@@ -104,6 +108,9 @@ class Merge:
         self._stale = {**a.stale, **b.stale}
         self._escaped = {**a.escaped, **b.escaped}
         keys = [key for key in dict.fromkeys([*a.names, *b.names]) if live(key)]
+        if self._loop:
+            # What an iteration enters is not there in the next one; see `_made_in_loop`.
+            keys = [key for key in keys if a.has_entered(key[0])]
         self._classes = AliasClasses(a, b, keys)
         self._finish_names = [(key, self._name(key)) for key in keys]
         self._finish_boxes = self._box_contents()
@@ -182,6 +189,8 @@ class Merge:
 
     def _name(self, key: NameKey) -> Finish:
         a, b = self.a.names.get(key), self.b.names.get(key)
+        if key[1] == ENTERED:
+            return lambda values: Static(None)
         one_sided = a is None or b is None
         if one_sided and (self.dead is not None or key[1] == RETURN_NAME):
             # A dead side needs no flag, and for the return value the exit code is the flag.
@@ -213,10 +222,10 @@ class Merge:
                 return lambda values: x
         if all(isinstance(x, Ref) for x in present):
             return self._reference(location, a, b, name)  # type: ignore[arg-type]
-        if all(isinstance(x, Tup) for x in present) and _alike(present):
-            return self._tuple(location, a, b, name)  # type: ignore[arg-type]
         if all(isinstance(x, Box) for x in present):
             return self._box(location, a, b)  # type: ignore[arg-type]
+        if alike(present[0], present[-1]) and not self._made_in_loop(present):
+            return self._held(location, a, b, name)
         unchanged = same(present[0], present[-1]) and (len(present) == 2 or isinstance(present[0], Static))
         if unchanged and not self._known(location):
             return lambda values: present[0]
@@ -244,14 +253,21 @@ class Merge:
         slot = self._slot(location, joined, _hint(name), getter(a), getter(b))
         return lambda values: Dyn(slot(values))
 
-    def _tuple(self, location: Location, a: Tup | None, b: Tup | None, name: str) -> Finish:
+    def _held(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
+        """A value that holds others: what it holds is joined, and it is made again of that."""
         model = a or b
         assert model is not None
-        parts = [
-            self._value((*location, i), a and a.items[i], b and b.items[i], f"{name}_{key}")
-            for i, key in enumerate(model.keys or range(len(model.items)))
+        held_a, held_b = parts(a), parts(b)
+        keys = model.keys if isinstance(model, Tup) and model.keys else range(len(held_a or held_b))
+        joined = [
+            self._value((*location, i), held_a[i] if a else None, held_b[i] if b else None, f"{name}_{key}")
+            for i, key in enumerate(keys)
         ]
-        return lambda values: Tup(tuple(part(values) for part in parts), model.cls, model.keys)
+        return lambda values: with_parts(model, [part(values) for part in joined])
+
+    def _made_in_loop(self, present: list[Abs]) -> bool:
+        """Whether this is a function whose frame each iteration makes anew: there is no end to what it sees."""
+        return self._loop and any(isinstance(x, Closure) and not self.a.has_entered(x.frame) for x in present)
 
     def _reference(self, location: Location, a: Ref | None, b: Ref | None, name: str) -> Finish:
         cells = self._classes.cells[location]
@@ -291,7 +307,8 @@ class Merge:
             return
         present = [cell for cell in cells if cell is not None]
         cell = Cell(present[0].type, _hint(name), self.span, local=all(c.local for c in present))
-        cell.sources = tuple(dict.fromkeys(source for c in present for source in c.sources))
+        outside = [c for c in present if c.constant is not None]  # not to be written, on one path
+        cell.sources = tuple(dict.fromkeys([*outside, *(source for c in present for source in c.sources)]))
         self._inherit(cell, present)
         for other in dict.fromkeys([*self.a.versions, *self.b.versions]):
             if any(c in other.sources for c in present):
@@ -332,8 +349,12 @@ class Merge:
     def _versions(self) -> list[tuple[Cell, Finish]]:
         """A slot for each cell that keeps its identity and has another version."""
         reached = {cell for pair in self._classes.cells.values() if pair[0] is pair[1] for cell in pair}
+        # A cell that goes on under another identity may be looked at by nobody: `State.version` refuses it.
+        renamed = {cell for pair in self._cells if pair[0] is not pair[1] for cell in pair}
         finishes: list[tuple[Cell, Finish]] = []
         for cell in dict.fromkeys([*self.a.versions, *self.b.versions]):
+            if cell in renamed:
+                continue
             a, b = self.a.versions.get(cell), self.b.versions.get(cell)
             key = ("version", cell)
             if a is b and not self._known(key):
@@ -359,7 +380,7 @@ class Merge:
         for (box_a, box_b), box in list(self._classes.boxes.items()):
             joined = self._content(box_a, self.a.content_if_any(box_a), self.b.content_if_any(box_b))
             finishes.append((box, joined))
-        reached = {box for box, _ in finishes}
+        reached = {box for box, _ in finishes} | {box for pair in self._classes.boxes for box in pair}
         for box, content in self.a.boxes.items():
             if box not in reached and self.b.boxes.get(box) is content:
                 finishes.append((box, lambda values, kept=content: kept))  # type: ignore[misc]
@@ -439,11 +460,6 @@ def _unchanged(base: State, living: State) -> State:
     return kept
 
 
-def _alike(present: list[Any]) -> bool:
-    first, last = present[0], present[-1]
-    return first.cls is last.cls and len(first.items) == len(last.items)
-
-
 def _said(name: str) -> str:
     """A name in messages."""
     return "the return value" if name == RETURN_NAME else "this value" if name.startswith("$") else f"`{name}`"
@@ -452,7 +468,7 @@ def _said(name: str) -> str:
 def _hint(name: str) -> str:
     """A name in generated code.  The value of an expression gets that of the variable it is assigned to; another variable of
     our own, like `$total12`, has a number to tell it from others."""
-    if name.startswith(RESULT_NAME):
+    if name.startswith((RESULT_NAME, HELD_NAME)):
         return ""
     return name[1:].rstrip("0123456789:") if name.startswith("$") else name
 

@@ -7,7 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend.values import Abs, Box, Closure, Dyn, Iter, Method, Range, Ref, Static, Text, Tup
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Closure,
+    Derivative,
+    Dyn,
+    Iter,
+    Method,
+    Partial,
+    Range,
+    Ref,
+    Static,
+    Text,
+    Tup,
+)
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import (
@@ -144,5 +158,13 @@ def describe(value: Abs | None) -> str:
         return f"a {value.cls.__name__} of {len(value.items)}"
     if isinstance(value, Box):
         return f"a {value.cls.__name__}"
-    names = {Closure: "a function", Method: "a method", Range: "a range", Iter: "an iterator", Text: "a string"}
+    names = {
+        Closure: "a function",
+        Method: "a method",
+        Partial: "a partial function",
+        Derivative: "a derivative",
+        Range: "a range",
+        Iter: "an iterator",
+        Text: "a string",
+    }
     return names.get(type(value), "something else")

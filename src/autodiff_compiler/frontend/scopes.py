@@ -13,6 +13,7 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 FunctionNode = ast.FunctionDef | ast.Lambda
 
@@ -44,13 +45,13 @@ def function_scopes(function: FunctionNode, free: tuple[str, ...]) -> dict[ast.A
     mark = "function_"
     while any(name.startswith(mark) for name in identifiers):
         mark += "_"
-    twin = _Marked(numbers, mark).visit(twin)
+    marked = _Marked(numbers, mark).visit(twin)
     around = ast.Module(
         [
             ast.FunctionDef(
                 "around",
                 ast.arguments([], [ast.arg(name) for name in free], None, [], [], None, []),
-                [twin if isinstance(twin, ast.FunctionDef) else ast.Expr(twin)],
+                [marked if isinstance(marked, ast.FunctionDef) else ast.Expr(cast(ast.expr, marked))],
                 [],
                 lineno=0,
             )

@@ -6,25 +6,34 @@ import ast
 
 from autodiff_compiler.frontend import array_places, container_items
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, Slice, Static, Tup
 
 
-def evaluate_index(ctx: Context, node: ast.expr) -> list[Index]:
-    """The items between the brackets."""
-    nodes = node.elts if isinstance(node, ast.Tuple) else [node]
+def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]:
+    """The object of a subscript, then the items between the brackets."""
+    operands = Operands(ctx, node)
+    operands.evaluate([node.value])
+    nodes = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    for item in nodes:
+        if isinstance(item, ast.Slice):
+            operands.evaluate(part for part in (item.lower, item.upper, item.step) if part is not None)
+        elif isinstance(item, ast.Starred):
+            raise ctx.unsupported("AD120", "a starred index", "write the indices out")
+        else:
+            operands.evaluate([item])
+    base, *values = operands.take()
+    rest = iter(values)
     items: list[Index] = []
     for item in nodes:
         if isinstance(item, ast.Slice):
-            parts = [None if part is None else ctx.evaluate(part) for part in (item.lower, item.upper, item.step)]
-            items.append(Slice(*parts))
-            continue
-        if isinstance(item, ast.Starred):
-            raise ctx.unsupported("AD120", "a starred index", "write the indices out")
-        value = ctx.evaluate(item)
-        # A tuple is an index per axis, as in a[i] with i = (1, 2).
-        items += value.items if isinstance(value, Tup) and len(nodes) == 1 else [value]
-    return items
+            items.append(Slice(*(None if p is None else next(rest) for p in (item.lower, item.upper, item.step))))
+        else:
+            value = next(rest)
+            # A tuple is an index per axis, as in a[i] with i = (1, 2).
+            items += value.items if isinstance(value, Tup) and len(nodes) == 1 else [value]
+    return base, items
 
 
 def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
