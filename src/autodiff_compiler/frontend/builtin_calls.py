@@ -21,6 +21,7 @@ from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     Closure,
     Derivative,
     Dyn,
@@ -192,6 +193,8 @@ def python_class(ctx: Context, x: Abs) -> type:
         return scalar_class(x)
     if isinstance(x, Tup | Box):
         return x.cls
+    if isinstance(x, Choice):
+        raise ctx.unsupported("AD152", f"the type of {describe(x)}", "use one name for each of them")
     classes: dict[type, type] = {Closure: FunctionType, Method: FunctionType, Range: range, Text: str}
     return classes.get(type(x), object)
 
@@ -202,7 +205,9 @@ def _type(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def _callable(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (x,) = args
-    return Static(isinstance(x, Closure | Method | Partial | Derivative) or (isinstance(x, Static) and callable(x.obj)))
+    return Static(
+        isinstance(x, Closure | Method | Partial | Derivative | Choice) or (isinstance(x, Static) and callable(x.obj))
+    )
 
 
 def _getattr(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

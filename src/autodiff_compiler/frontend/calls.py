@@ -19,7 +19,7 @@ import numpy as np
 
 from autodiff_compiler import library
 from autodiff_compiler.diagnostics import AutodiffError
-from autodiff_compiler.frontend import builtin_calls, derivatives, members, outputs
+from autodiff_compiler.frontend import branches, builtin_calls, derivatives, members, outputs
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import Sequence, iterate
@@ -31,6 +31,7 @@ from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, Frame
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     Closure,
     Dead,
     Derivative,
@@ -111,6 +112,8 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return _enter_closure(ctx, function, args, kwargs)
     if isinstance(function, Method):
         return members.call_method(ctx, function, args, kwargs)
+    if isinstance(function, Choice):
+        return _call_one_of(ctx, function, 0, args, kwargs)
     if isinstance(function, Derivative):
         return derivatives.call_derivative(ctx, derivatives.made_inside(ctx, function), args, kwargs)
     if isinstance(function, Partial):
@@ -122,6 +125,18 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
     if not isinstance(function, Static):
         raise ctx.wrong("AD176", f"{describe(function)} is not callable")
     return _call_object(ctx, function.obj, args, kwargs)
+
+
+def _call_one_of(ctx: Context, choice: Choice, k: int, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """A call of the option that `choice.index` says, which is the k-th or a later one."""
+    if k == len(choice.options) - 1:
+        return call(ctx, choice.options[k], list(args), dict(kwargs))
+    return branches.choose(
+        ctx,
+        ctx.b.compare("eq", choice.index, ctx.b.const(k)),
+        lambda: call(ctx, choice.options[k], list(args), dict(kwargs)),
+        lambda: _call_one_of(ctx, choice, k + 1, args, kwargs),
+    )
 
 
 def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

@@ -31,7 +31,7 @@ def make(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
     fixed = args[:1] if product else args
     makes = product or getattr(obj, "makes_derivatives", False)
     known = all(isinstance(a, Static | Tup | Closure | Derivative) for a in (*fixed, *kwargs.values()))
-    if not makes or not fixed or not known:
+    if not makes or not (fixed or "fun" in kwargs) or not known:
         raise ctx.unsupported(
             "AD190",
             f"this call of `{obj.__name__}` inside a differentiated function",

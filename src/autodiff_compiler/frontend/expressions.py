@@ -16,6 +16,7 @@ from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, s
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     Closure,
     Dyn,
     Items,
@@ -23,6 +24,7 @@ from autodiff_compiler.frontend.values import (
     Static,
     Tup,
     Unmergeable,
+    alike,
 )
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INTS
@@ -332,6 +334,13 @@ def _sequence(ctx: Context, x: Abs) -> tuple[type, list[Abs]] | None:
 
 
 def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
+    functions = isinstance(x, Choice) or isinstance(y, Choice) or (x is not y and alike(x, y))
+    nothing = any(isinstance(z, Static) and z.obj is None for z in (x, y))
+    if functions and not nothing:
+        # Where paths meet, functions and tuples are made anew, so that it does not show which one this is.
+        raise ctx.unsupported(
+            "AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with =="
+        )
     if isinstance(x, Static) and isinstance(y, Static):
         return x.obj is y.obj
     for one, other in ((x, y), (y, x)):

@@ -18,7 +18,7 @@ from autodiff_compiler.frontend.iteration import Items, Sequence, iterate
 from autodiff_compiler.frontend.merge import Merge, Widening
 from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, NameKey, State
-from autodiff_compiler.frontend.values import Abs, Box, Dead, Dyn, Grown, Iter, Unroll
+from autodiff_compiler.frontend.values import Abs, Box, Dead, Dyn, Grown, Iter, Poison, Unroll
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import is_pure, nested_effect
@@ -50,7 +50,7 @@ def run_for(ctx: Context, node: ast.For) -> None:
     growing = [o for o in _lists(value) if isinstance(ctx.state.content(o), Grown)]
     ctx.iterating += growing
     try:
-        run_over(ctx, node, iterable, body, _live_at_head(ctx, node), node.orelse)
+        run_over(ctx, node, iterable, body, _live_at_head(ctx, node), node.orelse, _live_after(ctx, node))
     finally:
         del ctx.iterating[len(ctx.iterating) - len(growing) :]
     ctx.state.names.pop(held, None)
@@ -72,8 +72,12 @@ def run_over(
     body: Callable[[Abs], None],
     live: Live,
     orelse: list[ast.stmt] | None = None,
+    after: Live = lambda key: False,
 ) -> None:
-    """Run `body` for each item: unrolled for items known now, as a loop for a run-time sequence."""
+    """Run `body` for each item: unrolled for items known now, as a loop for a run-time sequence.
+
+    `live` are the names that may be read in another iteration or after the loop, `after` those read after it.
+    """
     key = (node, ctx.calls)
     if isinstance(iterable, Items):
         _unrolled(ctx, key, iterable, body, orelse or [])
@@ -81,35 +85,59 @@ def run_over(
     if key in ctx.unrolled and iterable.bounds is not None:
         _unrolled(ctx, key, Items(tuple(iterable.static_items())), body, orelse or [])
         return
-    before = ctx.state.copy()
+    before, start = ctx.state.copy(), len(ctx.b.ops)
 
     def unrolled() -> None:
         ctx.unrolled.add(key)
         ctx.state = before.copy()
         _unrolled(ctx, key, Items(tuple(iterable.static_items())), body, orelse or [])
 
+    def spoilt() -> bool:
+        """Whether the loop leaves something behind that can be looked at, but not be told apart."""
+        now = ctx.state.names.items()
+        return any(isinstance(x, Poison) and not isinstance(before.names.get(k), Poison) and after(k) for k, x in now)
+
     try:
         _for_loop(ctx, key, iterable, body, live, orelse or [])
+        if spoilt() and _may_unroll(ctx, iterable):
+            _built_anew(ctx, start, unrolled)
     except Unroll as signal:
         if signal.loop != key:
             raise
         unrolled()
     except UnsupportedError as error:
-        if error.code not in IDENTITIES or ctx.retries >= RETRIES or not _few(iterable):
+        if error.code not in IDENTITIES or not _may_unroll(ctx, iterable):
             raise
-        ctx.retries += 1
-        try:
-            unrolled()
-        except UnsupportedError:
-            raise error from None
+        _instead_of(error, unrolled)
 
 
-def _few(sequence: Sequence) -> bool:
+def _built_anew(ctx: Context, start: int, build: Callable[[], None]) -> None:
+    """Exchange the ops from `start` on, and the state, for what `build` makes, if it can be built."""
+    state, ops = ctx.state, ctx.b.ops[start:]
+    del ctx.b.ops[start:]
+    try:
+        build()
+    except UnsupportedError:
+        ctx.state = state
+        ctx.b.ops[start:] = ops
+
+
+def _instead_of(error: UnsupportedError, build: Callable[[], None]) -> None:
+    """Build something that was refused in another way; if that is refused, too, the first refusal holds."""
+    try:
+        build()
+    except UnsupportedError:
+        raise error from None
+
+
+def _may_unroll(ctx: Context, sequence: Sequence) -> bool:
     """Whether a loop has few trips, and their number can be known when compiling."""
     try:
-        return sequence.bounds is not None and len(sequence.bounds()) <= FEW_TRIPS
+        few = sequence.bounds is not None and len(sequence.bounds()) <= FEW_TRIPS
     except (AutodiffError, Unroll):
-        return False
+        few = False
+    ctx.retries += few
+    return few and ctx.retries <= RETRIES
 
 
 def _live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
@@ -120,6 +148,11 @@ def _live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
         return lambda key: True
     names = names | found.after.get(node, frozenset())
     return lambda key: key[0] is not frame or key[1] in names or key[1] == RETURN_NAME or key[1].startswith("$")
+
+
+def _live_after(ctx: Context, node: ast.For) -> Live:
+    names, frame = function_liveness(ctx.source.node).after.get(node, frozenset()), ctx.frame
+    return lambda key: key[0] is not frame or key[1] in names
 
 
 def _for_loop(
@@ -143,12 +176,33 @@ def _for_loop(
 
 def run_while(ctx: Context, node: ast.While) -> None:
     """A `while` statement."""
-    b = ctx.b
-    with b.at(ctx.span(node.test)):
-        endless = _is_true(ctx, node.test)
-    # A condition that only reads is one of the loop's own; what it reads in later trips is known when the body is.
-    if endless or not _condition_only_reads(ctx, node.test) or not _while_condition(ctx, node):
-        _while_true(ctx, node, None if endless else node.test)
+    before = ctx.state.copy()
+    try:
+        # A condition that only reads is one of the loop's own; what it reads in later trips is known when the body is.
+        endless = _is_true(node.test)
+        if endless or not _condition_only_reads(ctx, node.test) or not _while_condition(ctx, node):
+            _while_true(ctx, node, None if endless else node.test)
+    except UnsupportedError as error:
+        if error.code not in IDENTITIES or ctx.retries >= RETRIES:
+            raise
+        ctx.retries += 1
+        ctx.state = before
+        refusal = error
+        _instead_of(refusal, lambda: _while_known(ctx, node, refusal))
+
+
+def _while_known(ctx: Context, node: ast.While, otherwise: UnsupportedError) -> None:
+    """A loop of few trips whose condition is known when compiling, each time."""
+
+    def trip(k: int) -> bool:
+        truth = ctx.truth(ctx.evaluate(node.test))
+        if isinstance(truth, Value) or k == FEW_TRIPS:
+            raise otherwise
+        if truth:
+            ctx.run(node.body)
+        return truth
+
+    _trips(ctx, (node, ctx.calls), trip, node.orelse)
 
 
 def _while_condition(ctx: Context, node: ast.While) -> bool:
@@ -198,7 +252,7 @@ def _while_true(ctx: Context, node: ast.While, test: ast.expr | None) -> None:
     loop.finish(results, natural_end=False, orelse=node.orelse, also_natural=stop_codes)
 
 
-def _is_true(ctx: Context, test: ast.expr) -> bool:
+def _is_true(test: ast.expr) -> bool:
     return isinstance(test, ast.Constant) and bool(test.value)
 
 
@@ -361,15 +415,29 @@ def _with_exit(state: State, exit_: Exit) -> State:
 
 def _unrolled(ctx: Context, key: tuple, iterable: Items, body: Callable[[Abs], None], orelse: list[ast.stmt]) -> None:
     """Run the body once for each item."""
+
+    def trip(k: int) -> bool:
+        if k == len(iterable.items):
+            iterable.check()
+            return False
+        body(iterable.at(k))
+        return True
+
+    _trips(ctx, key, trip, orelse)
+
+
+def _trips(ctx: Context, key: tuple, trip: Callable[[int], bool], orelse: list[ast.stmt]) -> None:
+    """Run the trips of a loop one by one, as pieces of the program of their own, until `trip` says that there is none."""
     targets = LoopTargets()
     outer_calls = ctx.calls
 
-    def from_item(k: int) -> None:
-        while k < len(iterable.items):
+    def from_trip(k: int) -> None:
+        more = True
+        while more:
             ctx.calls = (*outer_calls, (key[0], k))
             ctx.loops.append(targets)
             try:
-                body(iterable.at(k))
+                more = trip(k)
             finally:
                 ctx.loops.pop()
                 ctx.calls = outer_calls
@@ -378,12 +446,11 @@ def _unrolled(ctx: Context, key: tuple, iterable: Items, body: Callable[[Abs], N
             if left.left:
                 return
             if not left.normal:
-                branches.if_normal(ctx, lambda k=k: from_item(k))  # type: ignore[misc]
+                branches.if_normal(ctx, lambda k=k: from_trip(k))  # type: ignore[misc]
                 return
-        iterable.check()
         ctx.run(orelse)
 
-    from_item(0)
+    from_trip(0)
     left = ctx.state.exit
     broken = left.codes & targets.breaks
     if broken:

@@ -31,11 +31,14 @@ from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Cell,
+    Choice,
     Closure,
+    Derivative,
     Dyn,
     Grown,
     Items,
     Maybe,
+    Partial,
     Poison,
     Ref,
     Static,
@@ -102,6 +105,8 @@ class Merge:
         self.slots: list[Slot] = []
         self.merged: dict[Location, None] = {}
         self.grown: dict[Box, None] = {}
+        self.choices: dict[Location, int] = {}
+        """How many functions there are to choose from."""
         self.mixed_list = False
         """Whether a list that grows holds things that no list at run time can: functions, say, or different types."""
         self._cells: dict[tuple[Cell | None, Cell | None], Finish] = {}
@@ -172,7 +177,7 @@ class Merge:
             for place, pair in self._classes.cells.items()
             if any(cell in marked for cell in pair if cell is not None)
         ]
-        return [(slot.key, slot.type) for slot in self.slots], list(self.merged), list(self.grown), known
+        return [(slot.key, slot.type) for slot in self.slots], list(self.merged), list(self.grown), known, self.choices
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
@@ -229,6 +234,8 @@ class Merge:
         unchanged = same(present[0], present[-1]) and (len(present) == 2 or isinstance(present[0], Static))
         if unchanged and not self._known(location):
             return lambda values: present[0]
+        if len(present) == 2 and all(map(_is_function, present)) and not self._made_in_loop(present):
+            return self._choice(location, present[0], present[1], name)
         if all(is_scalar(x) for x in present):
             return self._scalar(location, a, b, name)
         return _poison(f"{_said(name)} is {describe(present[0])} on one path and {describe(b)} on the other")
@@ -265,9 +272,34 @@ class Merge:
         ]
         return lambda values: with_parts(model, [part(values) for part in joined])
 
+    def _choice(self, location: Location, a: Abs, b: Abs, name: str) -> Finish:
+        """One function on one path and another on the other: which one it is, is a number of run time."""
+        sides = [x.options if isinstance(x, Choice) else (x,) for x in (a, b)]
+        options = list(sides[0])
+        options += [x for x in sides[1] if not any(same(x, known) for known in options)]
+        self.choices[location] = len(options)
+
+        def getter(x: Abs, own: tuple[Abs, ...]) -> Getter:
+            positions = [next(i for i, option in enumerate(options) if same(option, x)) for x in own]
+
+            def index(builder: Builder) -> Value:
+                found = builder.const(positions[-1])
+                for k, position in enumerate(positions[:-1]):
+                    assert isinstance(x, Choice)
+                    found = builder.select(
+                        builder.compare("eq", x.index, builder.const(k)), builder.const(position), found
+                    )
+                return found
+
+            return index
+
+        slot = self._slot((*location, "choice"), INT, f"{_hint(name)}_choice", getter(a, sides[0]), getter(b, sides[1]))
+        return lambda values: Choice(slot(values), tuple(options))
+
     def _made_in_loop(self, present: list[Abs]) -> bool:
         """Whether this is a function whose frame each iteration makes anew: there is no end to what it sees."""
-        return self._loop and any(isinstance(x, Closure) and not self.a.has_entered(x.frame) for x in present)
+        functions = [option for x in present for option in (x.options if isinstance(x, Choice) else (x,))]
+        return self._loop and any(isinstance(x, Closure) and not self.a.has_entered(x.frame) for x in functions)
 
     def _reference(self, location: Location, a: Ref | None, b: Ref | None, name: str) -> Finish:
         cells = self._classes.cells[location]
@@ -458,6 +490,19 @@ def _unchanged(base: State, living: State) -> State:
     kept.names = {k: v for k, v in base.names.items() if k in living.names and same(v, living.names[k])}
     kept.exit = living.exit
     return kept
+
+
+def _is_function(x: Abs) -> bool:
+    """Whether this is a function that looks the same from every path: one that holds nothing made on one of them."""
+    if isinstance(x, Choice):
+        return True
+    if isinstance(x, Static):
+        return callable(x.obj)
+    return isinstance(x, Closure | Partial | Derivative) and all(map(_is_fixed, parts(x)))
+
+
+def _is_fixed(x: Abs) -> bool:
+    return isinstance(x, Static) or (isinstance(x, Closure) and all(map(_is_fixed, parts(x))))
 
 
 def _said(name: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     Closure,
     Derivative,
     Dyn,
@@ -163,6 +164,7 @@ def describe(value: Abs | None) -> str:
         Method: "a method",
         Partial: "a partial function",
         Derivative: "a derivative",
+        Choice: "one of several functions",
         Range: "a range",
         Iter: "an iterator",
         Text: "a string",

@@ -158,6 +158,14 @@ class Derivative:
 
 
 @dataclass(frozen=True, eq=False)
+class Choice:
+    """One of several functions, depending on the path taken: `options[index]`."""
+
+    index: Value
+    options: tuple[Abs, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Text:
     """A string with run-time parts (an f-string)."""
 
@@ -182,7 +190,23 @@ class Poison:
     notes: tuple[Note, ...] = ()
 
 
-Abs = Static | Dyn | Ref | Tup | Box | Closure | Method | Range | Iter | Partial | Derivative | Text | Maybe | Poison
+Abs = (
+    Static
+    | Dyn
+    | Ref
+    | Tup
+    | Box
+    | Closure
+    | Method
+    | Range
+    | Iter
+    | Partial
+    | Derivative
+    | Choice
+    | Text
+    | Maybe
+    | Poison
+)
 
 _LEAVES = (Static, Dyn, Ref, Box, Text, Poison)
 """Values that hold no others.  (What a box holds is in the state.)"""
@@ -199,6 +223,9 @@ def with_parts(value: Abs, new: Iterable[Abs]) -> Abs:
     """A value like this one that holds others."""
     if isinstance(value, _LEAVES):
         return value
+    new = tuple(new)
+    if all(a is b for a, b in zip(parts(value), new, strict=True)):
+        return value  # a function is itself, not one that is like it
     rest = iter(new)
     return replace(value, **{f.name: _filled(getattr(value, f.name), rest) for f in fields(value)})
 
