@@ -1,4 +1,4 @@
-"""Loops: `for` and `while`, with what they carry found by a fixpoint over types.
+"""Loops: `for`, and with it `while`, with what they carry found by a fixpoint over types.
 
 The body is run on a state whose changing parts are parameters of the loop's region.  What changes is not known before
 the body was run, so it is run until nothing new is found; the result of the last round is the loop.  What a round finds
@@ -20,8 +20,7 @@ from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import Abs, Box, Dead, Dyn, Grown, Iter, Poison, Unroll
 from autodiff_compiler.ir.builder import OpenRegion
-from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.opset import is_pure, nested_effect
+from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import INT
 
 ROUNDS = 64
@@ -50,7 +49,7 @@ def run_for(ctx: Context, node: ast.For) -> None:
     growing = [o for o in _lists(value) if isinstance(ctx.state.content(o), Grown)]
     ctx.iterating += growing
     try:
-        run_over(ctx, node, iterable, body, _live_at_head(ctx, node), node.orelse, _live_after(ctx, node))
+        run_over(ctx, node, iterable, body, live_at_head(ctx, node), node.orelse, _live_after(ctx, node))
     finally:
         del ctx.iterating[len(ctx.iterating) - len(growing) :]
     ctx.state.names.pop(held, None)
@@ -108,7 +107,7 @@ def run_over(
     except UnsupportedError as error:
         if error.code not in IDENTITIES or not _may_unroll(ctx, iterable):
             raise
-        _instead_of(error, unrolled)
+        instead_of(error, unrolled)
 
 
 def _built_anew(ctx: Context, start: int, build: Callable[[], None]) -> None:
@@ -122,7 +121,7 @@ def _built_anew(ctx: Context, start: int, build: Callable[[], None]) -> None:
         ctx.b.ops[start:] = ops
 
 
-def _instead_of(error: UnsupportedError, build: Callable[[], None]) -> None:
+def instead_of(error: UnsupportedError, build: Callable[[], None]) -> None:
     """Build something that was refused in another way; if that is refused, too, the first refusal holds."""
     try:
         build()
@@ -140,7 +139,7 @@ def _may_unroll(ctx: Context, sequence: Sequence) -> bool:
     return few and ctx.retries <= RETRIES
 
 
-def _live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
+def live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
     found = function_liveness(ctx.source.node)
     names = found.at_head.get(node)
     frame = ctx.frame
@@ -167,115 +166,14 @@ def _for_loop(
     def run_body(params: tuple[Value, ...]) -> None:
         body(sequence.item(Dyn(params[0], need_static if static_bounds else None)))
 
-    loop = _Fixpoint(ctx, key, live, (INT,), (sequence.hint,), run_body, may_unroll=static_bounds)
+    loop = Fixpoint(ctx, key, live, (INT,), (sequence.hint,), run_body, may_unroll=static_bounds)
     region = loop.region()
     inits = loop.merge.inputs(b, 0)
     results = b.for_(*sequence.range(), inits, region, exits=loop.exits)
     loop.finish(results, natural_end=True, orelse=orelse)
 
 
-def run_while(ctx: Context, node: ast.While) -> None:
-    """A `while` statement."""
-    before = ctx.state.copy()
-    try:
-        # A condition that only reads is one of the loop's own; what it reads in later trips is known when the body is.
-        endless = _is_true(node.test)
-        if endless or not _condition_only_reads(ctx, node.test) or not _while_condition(ctx, node):
-            _while_true(ctx, node, None if endless else node.test)
-    except UnsupportedError as error:
-        if error.code not in IDENTITIES or ctx.retries >= RETRIES:
-            raise
-        ctx.retries += 1
-        ctx.state = before
-        refusal = error
-        _instead_of(refusal, lambda: _while_known(ctx, node, refusal))
-
-
-def _while_known(ctx: Context, node: ast.While, otherwise: UnsupportedError) -> None:
-    """A loop of few trips whose condition is known when compiling, each time."""
-
-    def trip(k: int) -> bool:
-        truth = ctx.truth(ctx.evaluate(node.test))
-        if isinstance(truth, Value) or k == FEW_TRIPS:
-            raise otherwise
-        if truth:
-            ctx.run(node.body)
-        return truth
-
-    _trips(ctx, (node, ctx.calls), trip, node.orelse)
-
-
-def _while_condition(ctx: Context, node: ast.While) -> bool:
-    """A loop whose condition only reads.  False, and nothing done, where it writes once the body has run."""
-    b, entry = ctx.b, ctx.state
-    loop = _Fixpoint(ctx, (node, ctx.calls), _live_at_head(ctx, node), (), (), lambda params: ctx.run(node.body))
-    body = loop.region()
-    with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
-        ctx.state = loop.merge.outputs(list(condition.params))
-        head = ctx.state.copy()
-        truth = ctx.truth(ctx.evaluate(node.test))
-        only_read = _only_read(ctx, head, condition.ops)
-        b.yield_(truth if isinstance(truth, Value) else b.const(truth))
-    ctx.state = entry
-    if not only_read:
-        return False
-    results = b.while_(loop.merge.inputs(b, 0), condition.done(), body, exits=loop.exits)
-    loop.finish(results, natural_end=True, orelse=node.orelse)
-    return True
-
-
-def _while_true(ctx: Context, node: ast.While, test: ast.expr | None) -> None:
-    """A loop whose condition, if it has one, is tested in the body, because it has effects."""
-    b = ctx.b
-    stop_codes: set[int] = set()
-
-    def run_body(params: tuple[Value, ...]) -> None:
-        truth = True if test is None else ctx.truth(ctx.evaluate(test))
-        code = ctx.new_code()
-        stop_codes.add(code)
-
-        def stop() -> None:
-            ctx.state.exit = Exit(frozenset({code}))
-
-        if isinstance(truth, Value):
-            branches.branch(ctx, truth, lambda: ctx.run(node.body), stop)
-        elif truth:
-            ctx.run(node.body)
-        else:
-            stop()
-
-    loop = _Fixpoint(ctx, (node, ctx.calls), _live_at_head(ctx, node), (), (), run_body)
-    body = loop.region()
-    with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
-        b.yield_(b.const(True))
-    results = b.while_(loop.merge.inputs(b, 0), condition.done(), body, exits=loop.exits)
-    loop.finish(results, natural_end=False, orelse=node.orelse, also_natural=stop_codes)
-
-
-def _is_true(test: ast.expr) -> bool:
-    return isinstance(test, ast.Constant) and bool(test.value)
-
-
-def _condition_only_reads(ctx: Context, test: ast.expr) -> bool:
-    """Whether a condition only reads, now: run it once, on a copy, and look."""
-    before = ctx.state
-    with ctx.b.region() as trial:
-        ctx.state = before.copy()
-        try:
-            ctx.truth(ctx.evaluate(test))
-            return _only_read(ctx, before, trial.ops)
-        except Dead:
-            return False
-        finally:
-            ctx.state = before
-
-
-def _only_read(ctx: Context, before: State, ops: list[Op]) -> bool:
-    """Whether what was evaluated since left everything as it was."""
-    return ctx.state.same_as(before) and all(is_pure(op) or nested_effect(op) == "check" for op in ops)
-
-
-class _Fixpoint:
+class Fixpoint:
     """Runs a loop body until what it carries is known."""
 
     def __init__(
@@ -423,10 +321,10 @@ def _unrolled(ctx: Context, key: tuple, iterable: Items, body: Callable[[Abs], N
         body(iterable.at(k))
         return True
 
-    _trips(ctx, key, trip, orelse)
+    run_trips(ctx, key, trip, orelse)
 
 
-def _trips(ctx: Context, key: tuple, trip: Callable[[int], bool], orelse: list[ast.stmt]) -> None:
+def run_trips(ctx: Context, key: tuple, trip: Callable[[int], bool], orelse: list[ast.stmt]) -> None:
     """Run the trips of a loop one by one, as pieces of the program of their own, until `trip` says that there is none."""
     targets = LoopTargets()
     outer_calls = ctx.calls

@@ -16,6 +16,7 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.frontend.alias_classes import AliasClasses, Location, unwrapped
+from autodiff_compiler.frontend.choices import is_function, joined_options, options_of, position
 from autodiff_compiler.frontend.mixed import joined_value
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import (
@@ -26,19 +27,18 @@ from autodiff_compiler.frontend.scalars import (
     join_scalars,
     scalar_type,
 )
-from autodiff_compiler.frontend.state import ENTERED, HELD_NAME, NORMAL, RESULT_NAME, RETURN_NAME, Exit, NameKey, State
+from autodiff_compiler.frontend.slots import Finish, Getter, Slot, hint, said
+from autodiff_compiler.frontend.state import ENTERED, NORMAL, RETURN_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Cell,
     Choice,
     Closure,
-    Derivative,
     Dyn,
     Grown,
     Items,
     Maybe,
-    Partial,
     Poison,
     Ref,
     Static,
@@ -52,19 +52,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INT, ListOf, Scalar, Type
 
-Getter = Callable[[Builder], "Value | None"]
-"""Gives a slot's value on one side; None for one that is not there (it becomes `undef`)."""
-
-Finish = Callable[[list[Value]], Any]
-"""Builds a part of the joined state from the slots' values."""
-
-
-@dataclass
-class Slot:
-    key: Location
-    type: Type
-    name: str
-    get: tuple[Getter, Getter]
+ONE_TYPE = "give it one type on all paths, or one name for each use"
 
 
 @dataclass
@@ -105,6 +93,7 @@ class Merge:
         self.slots: list[Slot] = []
         self.merged: dict[Location, None] = {}
         self.grown: dict[Box, None] = {}
+        self.poisoned: dict[Location, None] = {}
         self.choices: dict[Location, int] = {}
         """How many functions there are to choose from."""
         self.mixed_list = False
@@ -177,7 +166,8 @@ class Merge:
             for place, pair in self._classes.cells.items()
             if any(cell in marked for cell in pair if cell is not None)
         ]
-        return [(slot.key, slot.type) for slot in self.slots], list(self.merged), list(self.grown), known, self.choices
+        slots = [(slot.key, slot.type) for slot in self.slots]
+        return slots, list(self.merged), list(self.grown), list(self.poisoned), self.choices, known
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
@@ -185,6 +175,11 @@ class Merge:
         index = len(self.slots)
         self.slots.append(Slot(key, type_, name, (a, b)))
         return lambda values: values[index]
+
+    def _poison(self, location: Location, what: Poison) -> Finish:
+        """Things that cannot be joined.  At the head of a loop this has to be known in the body: it is in the signature."""
+        self.poisoned[location] = None
+        return lambda values: what
 
     def _known(self, key: Location) -> bool:
         """Whether an earlier round needed a slot here."""
@@ -224,7 +219,7 @@ class Merge:
         present = [x for x in (a, b) if x is not None]
         for x in present:
             if isinstance(x, Poison):
-                return lambda values: x
+                return self._poison(location, x)
         if all(isinstance(x, Ref) for x in present):
             return self._reference(location, a, b, name)  # type: ignore[arg-type]
         if all(isinstance(x, Box) for x in present):
@@ -234,11 +229,14 @@ class Merge:
         unchanged = same(present[0], present[-1]) and (len(present) == 2 or isinstance(present[0], Static))
         if unchanged and not self._known(location):
             return lambda values: present[0]
-        if len(present) == 2 and all(map(_is_function, present)) and not self._made_in_loop(present):
+        if len(present) == 2 and all(map(is_function, present)) and not self._made_in_loop(present):
             return self._choice(location, present[0], present[1], name)
         if all(is_scalar(x) for x in present):
             return self._scalar(location, a, b, name)
-        return _poison(f"{_said(name)} is {describe(present[0])} on one path and {describe(b)} on the other")
+        return self._poison(
+            location,
+            Poison(f"{said(name)} is {describe(present[0])} on one path and {describe(b)} on the other", ONE_TYPE),
+        )
 
     def _scalar(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
         present = [x for x in (a, b) if x is not None]
@@ -250,14 +248,13 @@ class Merge:
         statics = [x.obj for x in present if isinstance(x, Static)]
         joined, reason = join_scalars(types, statics, loop=self._loop)
         if joined is None:
-            return _poison(
-                f"{_said(name)} {reason}", "convert it on one path: float(...), np.float32(...), np.float64(...)"
-            )
+            way_out = "convert it on one path: float(...), np.float32(...), np.float64(...)"
+            return self._poison(location, Poison(f"{said(name)} {reason}", way_out))
 
         def getter(value: Abs | None) -> Getter:
             return lambda builder: None if value is None else joined_value(builder, value, joined)
 
-        slot = self._slot(location, joined, _hint(name), getter(a), getter(b))
+        slot = self._slot(location, joined, hint(name), getter(a), getter(b))
         return lambda values: Dyn(slot(values))
 
     def _held(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
@@ -273,32 +270,17 @@ class Merge:
         return lambda values: with_parts(model, [part(values) for part in joined])
 
     def _choice(self, location: Location, a: Abs, b: Abs, name: str) -> Finish:
-        """One function on one path and another on the other: which one it is, is a number of run time."""
-        sides = [x.options if isinstance(x, Choice) else (x,) for x in (a, b)]
-        options = list(sides[0])
-        options += [x for x in sides[1] if not any(same(x, known) for known in options)]
+        """One function on one path and another on the other."""
+        options = joined_options(a, b)
         self.choices[location] = len(options)
-
-        def getter(x: Abs, own: tuple[Abs, ...]) -> Getter:
-            positions = [next(i for i, option in enumerate(options) if same(option, x)) for x in own]
-
-            def index(builder: Builder) -> Value:
-                found = builder.const(positions[-1])
-                for k, position in enumerate(positions[:-1]):
-                    assert isinstance(x, Choice)
-                    found = builder.select(
-                        builder.compare("eq", x.index, builder.const(k)), builder.const(position), found
-                    )
-                return found
-
-            return index
-
-        slot = self._slot((*location, "choice"), INT, f"{_hint(name)}_choice", getter(a, sides[0]), getter(b, sides[1]))
-        return lambda values: Choice(slot(values), tuple(options))
+        slot = self._slot(
+            (*location, "choice"), INT, f"{hint(name)}_choice", position(a, options), position(b, options)
+        )
+        return lambda values: Choice(slot(values), options)
 
     def _made_in_loop(self, present: list[Abs]) -> bool:
         """Whether this is a function whose frame each iteration makes anew: there is no end to what it sees."""
-        functions = [option for x in present for option in (x.options if isinstance(x, Choice) else (x,))]
+        functions = [option for x in present for option in options_of(x)]
         return self._loop and any(isinstance(x, Closure) and not self.a.has_entered(x.frame) for x in functions)
 
     def _reference(self, location: Location, a: Ref | None, b: Ref | None, name: str) -> Finish:
@@ -306,7 +288,8 @@ class Merge:
         model = a or b
         assert model is not None
         if a is not None and b is not None and a.type != b.type:
-            return _poison(f"{_said(name)} is an array {a.type} on one path and {b.type} on the other")
+            reason = f"{said(name)} is an array {a.type} on one path and {b.type} on the other"
+            return self._poison(location, Poison(reason, ONE_TYPE))
         same_path = a is None or b is None or a.path == b.path
         separable = same_path and (cells[0] is cells[1] or self._classes.bijective(*cells))
         if not separable or location in self.before.merged:
@@ -338,7 +321,7 @@ class Merge:
         if cells in self._cells:
             return
         present = [cell for cell in cells if cell is not None]
-        cell = Cell(present[0].type, _hint(name), self.span, local=all(c.local for c in present))
+        cell = Cell(present[0].type, hint(name), self.span, local=all(c.local for c in present))
         outside = [c for c in present if c.constant is not None]  # not to be written, on one path
         cell.sources = tuple(dict.fromkeys([*outside, *(source for c in present for source in c.sources)]))
         self._inherit(cell, present)
@@ -350,14 +333,14 @@ class Merge:
             return lambda builder: None if which is None else state.version(which)
 
         key = ("cell", cells[0] or location)
-        slot = self._slot(key, cell.type, _hint(name), version(cells[0], self.a), version(cells[1], self.b))
+        slot = self._slot(key, cell.type, hint(name), version(cells[0], self.a), version(cells[1], self.b))
         self._cells[cells] = lambda values: (cell, slot(values))
 
     def _merged_reference(self, location: Location, a: Ref | None, b: Ref | None, name: str) -> Finish:
         self.merged[location] = None
         model = a or b
         assert model is not None
-        cell = Cell(model.type, _hint(name), self.span)
+        cell = Cell(model.type, hint(name), self.span)
         origins = [ref.cell for ref in (a, b) if ref is not None]
         cell.sources = tuple(dict.fromkeys(source for c in origins for source in c.sources or (c,)))
         self._inherit(cell, origins)
@@ -365,7 +348,7 @@ class Merge:
         def getter(ref: Ref | None, state: State) -> Getter:
             return lambda builder: None if ref is None else read(builder, state, ref)
 
-        slot = self._slot((*location, "merged"), model.type, _hint(name), getter(a, self.a), getter(b, self.b))
+        slot = self._slot((*location, "merged"), model.type, hint(name), getter(a, self.a), getter(b, self.b))
         self._cells[cell, cell] = lambda values: (cell, slot(values))
         return lambda values: Ref(cell, model.type)
 
@@ -403,7 +386,8 @@ class Merge:
             return lambda values: pair[0]
         partners = [p for p in self._classes.boxes if p[0] is pair[0] or p[1] is pair[1]]
         if len(partners) > 1 or pair[0].cls is not pair[1].cls:  # type: ignore[union-attr]
-            return _poison(f"{_said(str(location[1]))} is a different list, dict or object on each path")
+            reason = f"{said(str(location[1]))} is a different list, dict or object on each path"
+            return self._poison(location, Poison(reason, ONE_TYPE))
         box = self._classes.boxes[pair]  # type: ignore[index]
         return lambda values: box
 
@@ -420,9 +404,9 @@ class Merge:
 
     def _content(self, box: Box, a: Items | Grown | Poison | None, b: Items | Grown | Poison | None) -> Finish:
         if isinstance(a, Poison):
-            return lambda values: a
+            return self._poison(("box", box), a)
         if isinstance(b, Poison):
-            return lambda values: b
+            return self._poison(("box", box), b)
         present = [content for content in (a, b) if content is not None]
         first = present[0]
         if any(isinstance(c, Grown) for c in present) or box in self.before.grown:
@@ -434,7 +418,8 @@ class Merge:
         items_b = b.items if isinstance(b, Items) else None
         assert isinstance(first, Items)
         if any(isinstance(c, Items) and c.keys != first.keys for c in present):
-            return _poison(f"a {box.cls.__name__} has different keys on different paths")
+            reason = f"a {box.cls.__name__} has different keys on different paths"
+            return self._poison(("box", box), Poison(reason, ONE_TYPE))
         parts = [
             self._value(("box", box, i), items_a[i] if items_a else None, items_b[i] if items_b else None, str(key))
             for i, key in enumerate(first.keys or range(len(first.items)))
@@ -459,9 +444,10 @@ class Merge:
         element = join_elements(types)
         if element is None:
             self.mixed_list = True
-            return _poison(
+            reason = (
                 "a list that grows in a loop holds lists or things of different types, or its type is not known yet"
             )
+            return self._poison(("box", box), Poison(reason, ONE_TYPE))
         type_ = ListOf(element)
 
         def getter(content: Items | Grown | None, state: State) -> Getter:
@@ -490,34 +476,3 @@ def _unchanged(base: State, living: State) -> State:
     kept.names = {k: v for k, v in base.names.items() if k in living.names and same(v, living.names[k])}
     kept.exit = living.exit
     return kept
-
-
-def _is_function(x: Abs) -> bool:
-    """Whether this is a function that looks the same from every path: one that holds nothing made on one of them."""
-    if isinstance(x, Choice):
-        return True
-    if isinstance(x, Static):
-        return callable(x.obj)
-    return isinstance(x, Closure | Partial | Derivative) and all(map(_is_fixed, parts(x)))
-
-
-def _is_fixed(x: Abs) -> bool:
-    return isinstance(x, Static) or (isinstance(x, Closure) and all(map(_is_fixed, parts(x))))
-
-
-def _said(name: str) -> str:
-    """A name in messages."""
-    return "the return value" if name == RETURN_NAME else "this value" if name.startswith("$") else f"`{name}`"
-
-
-def _hint(name: str) -> str:
-    """A name in generated code.  The value of an expression gets that of the variable it is assigned to; another variable of
-    our own, like `$total12`, has a number to tell it from others."""
-    if name.startswith((RESULT_NAME, HELD_NAME)):
-        return ""
-    return name[1:].rstrip("0123456789:") if name.startswith("$") else name
-
-
-def _poison(reason: str, help: str = "give it one type on all paths, or one name for each use") -> Finish:
-    value = Poison(reason, help)
-    return lambda values: value

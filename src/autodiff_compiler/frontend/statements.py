@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import assignment, branches, expressions, failures, loops
+from autodiff_compiler.frontend import assignment, branches, expressions, failures, loops, while_loops
 from autodiff_compiler.frontend.branches import Branch
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.source import function_liveness
@@ -196,7 +196,7 @@ _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.AnnAssign: assignment.run_annotated,
     ast.AugAssign: assignment.run_augmented,
     ast.For: loops.run_for,
-    ast.While: loops.run_while,
+    ast.While: while_loops.run_while,
     ast.Return: _return,
     ast.Break: _break,
     ast.Continue: _continue,
