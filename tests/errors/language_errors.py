@@ -105,7 +105,6 @@ CASES = [
     ("AD148", USER, "def f(x):\n    return x * ('a' - 1)  # here", (1.0,)),
     ("AD149", UNSUPPORTED, "import decimal\nD = decimal.Decimal(1)\ndef f(x):\n    return D + 1  # here", (1.0,)),
     ("AD150", UNSUPPORTED, "def f(x):\n    return x * 3 ** 100000  # here", (1.0,)),
-    ("AD151", UNSUPPORTED, "def f(x):\n    return 1.0 if [x] < [2.0] else x  # here", (1.0,)),
     ("AD151", UNSUPPORTED, "def f(a):\n    return 1.0 if a == None else 2.0  # here", (A3,)),
     ("AD152", UNSUPPORTED, "def f(a, b):\n    return 1.0 if a is b else 2.0  # here", (A3, A3)),
     ("AD153", UNSUPPORTED, "def f(x):\n    def g(v):\n        if v > 0:\n            return v\n    return g(x)  # here", (1.0,)),
@@ -155,7 +154,21 @@ CASES = [
     ("AD178", USER, "def g(*, a):\n    return a\ndef f(x):\n    return g()  # here", (1.0,)),
     ("AD178", USER, "from collections import namedtuple\nP = namedtuple('P', 'a b')\ndef f(x):\n    return P(x, x, x)  # here", (1.0,)),
     ("AD179", UNSUPPORTED, "def f(x, n):\n    return x if n == 0 else x * f(x, n - 1)  # here", (1.0, 3)),
-    ("AD180", UNSUPPORTED, "class C:\n    pass\ndef f(x):\n    c = C()  # here\n    return x", (1.0,)),
+    (
+        "AD157", UNSUPPORTED,
+        "import operator\nclass C:\n    first = operator.attrgetter('w')\n    __len__ = first\n    def __init__(self, w):\n"
+        "        self.w = w\ndef f(x):\n    return x * len(C(x))  # here", (1.0,),
+    ),
+    (
+        "AD157", UNSUPPORTED,
+        "class C:\n    def __getitem__(self, i):\n        return i\ndef f(x):\n    return x * C()[1:]  # here", (1.0,),
+    ),
+    ("AD180", UNSUPPORTED, "class C(list):\n    pass\ndef f(x):\n    c = C()  # here\n    return x", (1.0,)),
+    (
+        "AD180", USER,
+        "import abc\nclass C(abc.ABC):\n    @abc.abstractmethod\n    def m(self):\n        pass\ndef f(x):\n    c = C()  # here\n"
+        "    return x", (1.0,),
+    ),
     ("AD181", UNSUPPORTED, "def f(a):\n    return tuple(a)  # here", (A3,)),
     ("AD181", UNSUPPORTED, "def f(a):\n    return max(*a)  # here", (A3,)),
     ("AD181", UNSUPPORTED, "import functools\ndef f(a):\n    return functools.reduce(max, a)  # here", (A3,)),

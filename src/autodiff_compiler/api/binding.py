@@ -7,16 +7,17 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import types
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 import numpy as np
 
 from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import UserError
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, flatten, rebuild
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes, flatten, instance, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, is_float
 
 Argnums = int | str | Sequence[int | str]
@@ -116,33 +117,35 @@ def normalised(name: str, value: Any) -> Any:
         return value[()] if value.ndim == 0 and type(value) is np.ndarray else value
     if isinstance(value, dict):
         return {key: normalised(f"{name}[{key!r}]", item) for key, item in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(normalised(f"{name}.{key}", item) for key, item in zip(value._fields, value)))
-    if isinstance(value, list | tuple):
+    if isinstance(value, tuple):
+        items = [normalised(f"{name}[{i}]", item) for i, item in enumerate(tuple.__iter__(value))]
+        return tuple.__new__(type(value), items)
+    if isinstance(value, list):
         return type(value)(normalised(f"{name}[{i}]", item) for i, item in enumerate(value))
+    if frontend.is_written_in_python(type(value)) and any(_is_scalar_array(v) for v in attributes(value).values()):
+        held = {k: item[()] if _is_scalar_array(item) else item for k, item in attributes(value).items()}
+        return instance(type(value), held)
     return value
 
 
-def describe(name: str, value: Any) -> tuple[Tree, list[Type]]:
-    """The structure and the leaf types of an argument; an object such as `self` is known by its identity."""
-    if _is_opaque(value):
+def _is_scalar_array(value: Any) -> bool:
+    return type(value) is np.ndarray and value.ndim == 0
+
+
+def describe(name: str, value: Any, *, differentiated: bool = True) -> tuple[Tree, list[Type]]:
+    """The structure and the leaf types of an argument.
+
+    An object such as `self` that is not differentiated is known by its identity: its attributes are captures.
+    """
+    if not differentiated and frontend.is_written_in_python(type(value)) and not is_dataclass(value):
         return Const(value), []
     tree, types = frontend.describe(value, name)
     return tree, list(types)
 
 
-def _is_opaque(value: Any) -> bool:
-    """Whether an argument is an object of the user's own class, compared by identity: its attributes are captures.
-
-    Where a class defines equality, two equal objects could later differ, and a specialisation for one would serve both.
-    """
-    cls = type(value)
-    plain = cls.__eq__ is object.__eq__ and cls.__hash__ is object.__hash__ and hasattr(value, "__dict__")
-    return plain and cls is not object and not callable(value)
-
-
-def described(arguments: Mapping[str, Any]) -> Described:
-    return [(name, *describe(name, value)) for name, value in arguments.items()]
+def described(arguments: Mapping[str, Any], wrt: Collection[str]) -> Described:
+    """All arguments, those in `wrt` as differentiated ones."""
+    return [(name, *describe(name, value, differentiated=name in wrt)) for name, value in arguments.items()]
 
 
 def leaves_of(arguments: Mapping[str, Any], described: Described) -> list[Any]:
@@ -191,6 +194,14 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
     """Refuse to differentiate with respect to anything but floats, naming the argument; an int beside floats in a
     container is merely inactive."""
     has_float = any(map(is_float, types))
+    for place, part in places(name, tree):
+        if isinstance(part, Const) and _may_vary(part.value):
+            raise UserError(
+                "AD413",
+                f"cannot differentiate with respect to {name}: {place} is a {type(part.value).__name__}, which refers "
+                "back to the object that holds it, or holds what is no number",
+                help="pass the numbers and arrays themselves",
+            )
     if not types:
         raise UserError(
             "AD413",
@@ -204,6 +215,15 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
                 f"cannot differentiate with respect to {leaf}: it is {kind_of(type_)}, not a float",
                 help=f"pass {leaf} as floats (for an array, {leaf}.astype(float)), or leave it out of argnums",
             )
+
+
+def _may_vary(value: Any) -> bool:
+    """Whether something that is known by its identity may hold numbers that the function depends on."""
+    own = frontend.is_written_in_python(type(value)) and type(value).__module__.partition(".")[0] not in _LIBRARY
+    return isinstance(value, np.ndarray | complex) or (own and not callable(value))
+
+
+_LIBRARY = (*sys.stdlib_module_names, "autodiff_compiler", "numba")
 
 
 def kind_of(type_: Type) -> str:

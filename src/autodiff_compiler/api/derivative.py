@@ -118,7 +118,7 @@ class Derivative:
     # -- compiling -------------------------------------------------------------------------------------------------
 
     def _find(self, arguments: dict[str, Any]) -> tuple[Specialisation, list[Any]]:
-        types_ = described(arguments)
+        types_ = described(arguments, self._wrt)
         return self._table.get(types_, leaves_of(arguments, types_))
 
     def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:

@@ -72,14 +72,14 @@ class Pushforward:
             tangent = by_name.get(name)
             if tangent is not None:
                 value = with_floats(name, value)
-            tree, leaf_types = describe(name, value)
+            tree, leaf_types = describe(name, value, differentiated=tangent is not None)
             flags, structured = _tangents(name, tree, leaf_types, value, tangent)
             varying += flags
             given += structured
             values[name] = value
         if not any(varying):
             raise UserError("AD421", "every tangent is None: there is no direction to differentiate in")
-        types = described(values)
+        types = described(values, [name for name, tangent in by_name.items() if tangent is not None])
         found, captured = self.table.get(types, leaves_of(values, types), (tuple(varying),))
         return found.compiled.call(*values.values(), *given, *captured)
 
@@ -180,7 +180,7 @@ class Reverse:
 
     def __call__(self, primals: Sequence[Any]) -> tuple[Any, Pullback]:
         arguments = {name: normalised(name, v) for name, v in self.signature.bind(primals, {}).items()}
-        types = described(arguments)
+        types = described(arguments, arguments)
         found, captured = self.table.get(types, leaves_of(arguments, types), (len(primals),))
         out, residuals = found.compiled.call(*arguments.values(), *captured)
         return out, Pullback(found, out, residuals, len(primals))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import Note
+from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Index, Items, Range, Ref, Slice, Static, Tup
@@ -118,7 +119,10 @@ def _slice_item(ctx: Context, item: Slice) -> tuple[str, list[Value]]:
 
 def _known_index(ctx: Context, item: Index) -> Index:
     """Lists and ranges as arrays; a loop index stays a run-time value."""
-    if isinstance(item, Box):
+    own = None if isinstance(item, Slice) else special(ctx, item, "__index__")
+    if own is not None:
+        return ctx.call(own, [], {})
+    if isinstance(item, Box) and item.cls is list:
         content = ctx.state.content(item)
         if isinstance(content, Items) and all(isinstance(x, Static) for x in content.items):
             array = np.asarray([x.obj for x in content.items if isinstance(x, Static)])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import array_places, calls, expressions, members, subscripts
+from autodiff_compiler.frontend import array_places, calls, expressions, members, objects, operators, subscripts
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static
 from autodiff_compiler.ir.core import Value
@@ -22,9 +22,9 @@ def assign(ctx: Context, target: ast.expr, value: Abs) -> None:
             ctx.store_name(target.id, value)
         elif isinstance(target, ast.Subscript):
             base = ctx.evaluate(target.value)
-            subscripts.store(ctx, base, subscripts.evaluate_index(ctx, target.slice), value)
+            subscripts.store(ctx, base, subscripts.evaluate_index(ctx, target.slice, base), value)
         elif isinstance(target, ast.Attribute):
-            members.store_attribute(ctx, ctx.evaluate(target.value), target.attr, value)
+            objects.store_attribute(ctx, ctx.evaluate(target.value), target.attr, value)
         else:
             assert isinstance(target, ast.Tuple | ast.List), "the grammar has no other target"
             _unpack(ctx, target, value)
@@ -61,7 +61,7 @@ def run_assign(ctx: Context, node: ast.Assign) -> None:
         # The whole statement is the place of a store, so that its adjoint can say which line it reverses.
         if isinstance(target, ast.Subscript):
             base = ctx.evaluate(target.value)
-            index = subscripts.evaluate_index(ctx, target.slice)
+            index = subscripts.evaluate_index(ctx, target.slice, base)
             subscripts.store(ctx, base, index, value)
         else:
             assign(ctx, target, value)
@@ -80,7 +80,10 @@ def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
     if isinstance(target, ast.Name):
         current = ctx.load_name(target.id)
         value = ctx.evaluate(node.value)
-        if isinstance(current, Ref):
+        own = operators.in_place(ctx, op, current, value)
+        if own is not None:
+            ctx.store_name(target.id, own)
+        elif isinstance(current, Ref):
             _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
         elif isinstance(current, Box) and current.cls is list and op is ast.Add:
             members.extend(ctx, current, value)
@@ -93,21 +96,23 @@ def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
         base = ctx.evaluate(target.value)
         current = members.attribute(ctx, base, target.attr)
         value = ctx.evaluate(node.value)
-        if isinstance(current, Ref):
+        own = operators.in_place(ctx, op, current, value)
+        if own is None and isinstance(current, Ref):
             _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
-        else:
-            members.store_attribute(ctx, base, target.attr, expressions.binary(ctx, op, current, value))
+            own = current
+        objects.store_attribute(ctx, base, target.attr, own or expressions.binary(ctx, op, current, value))
         return
     assert isinstance(target, ast.Subscript)
     base = ctx.evaluate(target.value)
-    index = subscripts.evaluate_index(ctx, target.slice)
+    index = subscripts.evaluate_index(ctx, target.slice, base)
     if not isinstance(base, Ref):
         current = subscripts.load(ctx, base, index)
         value = ctx.evaluate(node.value)
-        if isinstance(current, Ref):
+        own = operators.in_place(ctx, op, current, value)
+        if own is None and isinstance(current, Ref):
             _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
-        else:
-            subscripts.store(ctx, base, index, expressions.binary(ctx, op, current, value))
+            own = current
+        subscripts.store(ctx, base, index, own or expressions.binary(ctx, op, current, value))
         return
     _augment_array(ctx, base, index, op, node.value)
 

@@ -6,27 +6,24 @@ import ast
 import builtins
 import functools
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from autodiff_compiler import library, markers
-from autodiff_compiler.frontend import branches, comprehensions, members, texts
+from autodiff_compiler.frontend import branches, comprehensions, members, object_builtins, texts
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import Sequence, at, iterate, length
 from autodiff_compiler.frontend.loops import run_over
-from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_class
+from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
-    Closure,
     Dyn,
     Grown,
     Items,
     Iter,
-    Method,
     Range,
     Ref,
     Static,
@@ -169,43 +166,6 @@ def _dict(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     merged = {**dict(zip(content.keys, content.items)), **kwargs}
     ctx.state.boxes[box] = Items(tuple(merged.values()), tuple(merged))
     return box
-
-
-def _isinstance(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    x, classes = args
-    wanted = ctx.static(classes, "the class of isinstance()")
-    try:
-        return Static(issubclass(python_class(ctx, x), wanted))
-    except TypeError as error:
-        raise ctx.wrong("AD171", f"TypeError: {error}") from error
-
-
-def python_class(ctx: Context, x: Abs) -> type:
-    """The class that a value has when the program runs."""
-    if isinstance(x, Static):
-        return type(x.obj)
-    if isinstance(x, Ref):
-        return np.ndarray
-    if isinstance(x, Dyn):
-        return scalar_class(x)
-    if isinstance(x, Tup | Box):
-        return x.cls
-    classes: dict[type, type] = {Closure: FunctionType, Method: FunctionType, Range: range, Text: str}
-    return classes.get(type(x), object)
-
-
-def _type(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    return Static(python_class(ctx, args[0]))
-
-
-def _callable(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    (x,) = args
-    return Static(isinstance(x, Closure | Method) or (isinstance(x, Static) and callable(x.obj)))
-
-
-def _getattr(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    name = ctx.static(args[1], "the name of getattr()")
-    return members.attribute(ctx, args[0], name)
 
 
 def _map(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -355,6 +315,7 @@ def handler_of(obj: Any) -> Handler | None:
 
 
 CALLS: dict[Any, Handler] = {
+    **object_builtins.CALLS,
     builtins.range: _range,
     builtins.enumerate: _enumerate,
     builtins.zip: _zip,
@@ -364,10 +325,6 @@ CALLS: dict[Any, Handler] = {
     builtins.list: _list,
     builtins.tuple: _tuple,
     builtins.dict: _dict,
-    builtins.isinstance: _isinstance,
-    builtins.type: _type,
-    builtins.callable: _callable,
-    builtins.getattr: _getattr,
     builtins.map: _map,
     builtins.filter: _filter,
     builtins.sorted: _sorted,
@@ -383,5 +340,6 @@ CALLS: dict[Any, Handler] = {
 # Builtins that look at the syntax of their arguments; they may decline by returning None.
 SYNTAX: dict[Any, Callable[[Context, ast.Call], Abs | None]] = {
     builtins.sum: _sum_syntax,
+    builtins.super: object_builtins.super_syntax,
     builtins.tuple: _tuple_syntax,
 }

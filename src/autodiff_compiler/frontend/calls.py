@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import functools
 import inspect
 import math
@@ -19,7 +18,17 @@ import numpy as np
 
 from autodiff_compiler import library
 from autodiff_compiler.diagnostics import AutodiffError
-from autodiff_compiler.frontend import builtin_calls, derivatives, members, outputs
+from autodiff_compiler.frontend import (
+    builtin_calls,
+    construction,
+    derivatives,
+    members,
+    object_builtins,
+    objects,
+    operators,
+    outputs,
+)
+from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import Sequence, iterate
@@ -108,16 +117,28 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return members.call_method(ctx, function, args, kwargs)
     if isinstance(function, Partial):
         return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
-    if isinstance(function, Box):
-        found = vars(function.cls).get("__call__")
-        if found is not None and function.cls not in (list, dict):
-            return call(ctx, Static(found), [function, *args], kwargs)
+    own = None if _is_ours(function) else special(ctx, function, "__call__")
+    if own is not None:
+        return call(ctx, own, args, kwargs)
     if not isinstance(function, Static):
         raise ctx.wrong("AD176", f"{describe(function)} is not callable")
     return _call_object(ctx, function.obj, args, kwargs)
 
 
+def _is_ours(function: Abs) -> bool:
+    """Whether this is a derivative, or a function of Numba's: they are called as what they were made of."""
+    if not isinstance(function, Static):
+        return False
+    return derivatives.is_derivative(function.obj) or plain_function(function.obj) is not None
+
+
 def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    own = operators.of_builtin(ctx, obj, args)
+    if own is not None:
+        return call(ctx, own, args[1:], kwargs)
+    slot = objects.slot_of(obj)
+    if slot is not None:
+        return slot(ctx, args, kwargs)
     handler = builtin_calls.handler_of(obj)
     if handler is not None:
         return handler(ctx, args, kwargs)
@@ -130,8 +151,10 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     plain = plain_function(obj)
     if plain is not None and args and hasattr(plain, "dispatch") and hasattr(plain, "registry"):
         # Made by functools.singledispatch.
-        chosen = ctx.captures.dispatched(plain, builtin_calls.python_class(ctx, args[0]))
+        chosen = ctx.captures.dispatched(plain, object_builtins.python_class(ctx, args[0]))
         return call(ctx, Static(chosen), args, kwargs)
+    if plain is not None and construction.generated(plain):
+        return construction.call_generated(ctx, plain, args, kwargs)
     if plain is not None:
         return enter(ctx, plain, args, kwargs)
     if isinstance(obj, MethodType):
@@ -147,12 +170,9 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     if obj is functools.partial:
         return Partial(args[0], tuple(args[1:]), kwargs)
     if isinstance(obj, type):
-        return _construct(ctx, obj, args, kwargs)
+        return construction.construct(ctx, obj, args, kwargs)
     if _is_pure(obj) and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
-    own_call = vars(type(obj)).get("__call__")
-    if isinstance(own_call, FunctionType) and type(obj).__module__.split(".")[0] != "numba":
-        return enter(ctx, own_call, [Static(obj), *args], kwargs)
     raise ctx.unsupported(
         "AD177", f"a call of `{_full_name(obj)}`, which has no Python source and is not in the library", _instead(obj)
     )
@@ -377,49 +397,6 @@ def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
         for key in [key for key in ctx.state.names if key[0] is frame]:
             del ctx.state.names[key]
     return value
-
-
-# -- objects ---------------------------------------------------------------------------------------------------------
-
-
-def _construct(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        fields: tuple[str, ...] = cls._fields
-        defaults = getattr(cls, "_field_defaults", {})
-        given = {**dict(zip(fields, args)), **kwargs}
-        items = [given[f] if f in given else Static(defaults[f]) for f in fields if f in given or f in defaults]
-        if len(items) != len(fields) or len(args) > len(fields) or any(key not in fields for key in kwargs):
-            raise ctx.wrong("AD178", f"{cls.__name__}() takes the arguments {', '.join(fields)}")
-        if any(hasattr(base, "_fields") for base in cls.__mro__[1:]) and "__new__" in vars(cls):
-            raise ctx.unsupported(
-                "AD180", f"the constructor of `{cls.__name__}`", "make the object outside the function"
-            )
-        return Tup(tuple(items), cls, fields)
-    if dataclasses.is_dataclass(cls):
-        return _dataclass(ctx, cls, args, kwargs)
-    ways_out = {slice: "write a[start:stop]", str: 'write an f-string: f"{x}"', np.float16: "use np.float32"}
-    way_out = ways_out.get(cls, "use a dataclass, a NamedTuple, or plain containers")
-    raise ctx.unsupported("AD180", f"making an object of class `{cls.__name__}`", way_out)
-
-
-def _dataclass(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    if "__post_init__" in vars(cls) or "__dataclass_params__" not in vars(cls) or not cls.__dataclass_params__.init:  # type: ignore[attr-defined]
-        raise ctx.unsupported("AD180", f"the constructor of `{cls.__name__}`", "make the object outside the function")
-    parameters = inspect.signature(cls).parameters
-    given = {**dict(zip(parameters, args)), **kwargs}
-    if len(args) > len(parameters) or any(key not in parameters for key in kwargs):
-        raise ctx.wrong("AD178", f"{cls.__name__}() takes the arguments {', '.join(parameters)}")
-    items: list[Abs] = []
-    for name, parameter in parameters.items():
-        if name in given:
-            items.append(given[name])
-        elif parameter.default is not inspect.Parameter.empty and isinstance(parameter.default, _PURE_TYPES):
-            items.append(Static(parameter.default))
-        else:
-            raise ctx.wrong("AD178", f"{cls.__name__}() is missing the argument '{name}'")
-    box = Box(cls)
-    ctx.state.boxes[box] = Items(tuple(items), tuple(parameters))
-    return box
 
 
 # -- items -----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import AutodiffError, Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
+from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.merge import Widening
 from autodiff_compiler.frontend.mixed import note_call
 from autodiff_compiler.frontend.references import grow, read
@@ -88,6 +89,8 @@ class Context:
     so that calls, which run statements, need not import what imports them."""
     add: Callable[[Abs, Abs], Abs] = field(init=False)
     """`x + y`."""
+    compare: Callable[[str, Abs, Abs], Abs] = field(init=False)
+    """A comparison by its name in `ast`: "Eq", "Lt" …"""
     run: Callable[[list[ast.stmt]], None] = field(init=False)
     assign: Callable[[ast.expr, Abs], None] = field(init=False)
     call: Callable[[Abs, list[Abs], dict[str, Abs]], Abs] = field(init=False)
@@ -257,6 +260,11 @@ class Context:
 
     def truth(self, x: Abs) -> bool | Value:
         """The truth of a value: a bool if known now, else a boolean scalar."""
+        own = special(self, x, "__bool__") or special(self, x, "__len__")
+        if own is not None:
+            return self.truth(self.call(own, [], {}))
+        if is_instance(x):
+            return True
         if isinstance(x, Static):
             custom = hasattr(type(x.obj), "__bool__") or hasattr(type(x.obj), "__len__")
             return bool(self.immutable(x.obj, "the truth value")) if custom else True
@@ -269,12 +277,8 @@ class Context:
             return bool(x.items)
         if isinstance(x, Box):
             content = self.state.content(x)
-            if x.cls not in (list, dict) and (hasattr(x.cls, "__bool__") or hasattr(x.cls, "__len__")):
-                raise self.unsupported(
-                    "AD105", f"the truth value of a {x.cls.__name__}", "call its method or compare a field"
-                )
             if isinstance(content, Items):
-                return bool(content.items) or x.cls not in (list, dict)
+                return bool(content.items)
             return self.b.compare("gt", self.b.op("list_len", content.value), self.b.const(0))
         if isinstance(x, Ref):
             raise self.unsupported(
@@ -292,7 +296,7 @@ class Context:
             return x.static()
         if isinstance(x, Tup):
             items = [self.static(item, what) for item in x.items]
-            return x.cls(*items) if x.keys else tuple(items)
+            return tuple.__new__(x.cls, items)
         if isinstance(x, Box) and isinstance(content := self.state.content(x), Items) and x.cls is list:
             return [self.static(item, what) for item in content.items]
         raise self.unsupported(
@@ -312,6 +316,8 @@ class Context:
         if isinstance(x, Ref):
             return self.read(x)
         if isinstance(x, Tup):
+            if special(self, x, "__iter__") is not None:
+                raise self.unsupported("AD107", f"{describe(x)} with an `__iter__` of its own", "pass tuple(...) of it")
             return tuple(self.to_library(item) for item in x.items)
         if isinstance(x, Iter) and x.kind == "generator":
             return self.to_library(x.parts[0])

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import branches, calls, comprehensions, members, subscripts, texts
+from autodiff_compiler.frontend import branches, calls, comprehensions, members, operators, subscripts, texts
+from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import (
@@ -159,6 +160,9 @@ def _binary(ctx: Context, node: ast.BinOp) -> Abs:
 
 def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
     """`x op y`."""
+    own = operators.binary(ctx, op, x, y)
+    if own is not None:
+        return own
     if isinstance(x, Static) and isinstance(y, Static):
         return _static(ctx, op, x.obj, y.obj)
     if op is ast.Add and isinstance(x, Tup) and isinstance(y, Tup):
@@ -243,6 +247,9 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
     if isinstance(node.op, ast.Not):
         truth = ctx.truth(operand)
         return Dyn(_negated(ctx, truth)) if isinstance(truth, Value) else Static(not truth)
+    own = operators.unary(ctx, type(node.op), operand)
+    if own is not None:
+        return own
     if isinstance(operand, Static):
         return _static(ctx, type(node.op), operand.obj)
     if not isinstance(operand, Ref | Dyn):
@@ -253,7 +260,7 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
 def _compare(ctx: Context, node: ast.Compare) -> Abs:
     left = evaluate(ctx, node.left)
     if len(node.ops) == 1:
-        return _comparison(ctx, type(node.ops[0]), left, evaluate(ctx, node.comparators[0]))
+        return comparison(ctx, type(node.ops[0]), left, evaluate(ctx, node.comparators[0]))
     return _chain(ctx, left, list(zip(node.ops, node.comparators)))
 
 
@@ -261,13 +268,13 @@ def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> A
     """`a < b < c` is `a < b and b < c`, with b evaluated once and c only if a < b."""
     (op, node), *rest = rest
     middle = evaluate(ctx, node)
-    first = _comparison(ctx, type(op), left, middle)
+    first = comparison(ctx, type(op), left, middle)
     if not rest:
         return first
     return branches.short_circuit(ctx, first, lambda: _chain(ctx, middle, rest), stop_at=False)
 
 
-def _comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
+def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
     if op in (ast.Is, ast.IsNot):
         same = _is(ctx, x, y)
         if isinstance(same, Value):
@@ -275,6 +282,9 @@ def _comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
         return Static(same == (op is ast.Is))
     if op in (ast.In, ast.NotIn):
         return _contains(ctx, x, y, op is ast.NotIn)
+    own = operators.compare(ctx, op, x, y)
+    if own is not None:
+        return own
     if isinstance(x, Static) and isinstance(y, Static):
         return _static(ctx, op, x.obj, y.obj)
     numeric = (is_scalar(x) or isinstance(x, Ref)) and (is_scalar(y) or isinstance(y, Ref))
@@ -284,8 +294,31 @@ def _comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
             if isinstance(truth, Value):
                 return Dyn(truth if op is ast.Eq else _negated(ctx, truth))
             return Static(truth == (op is ast.Eq))
+        first, second = _sequence(ctx, x), _sequence(ctx, y)
+        if first is not None and second is not None and first[0] is second[0] and op in _ORDERS:
+            return _ordered(ctx, op, first[1], second[1])
         raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", "compare numbers or arrays")
     return ctx.from_value(arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)))
+
+
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+
+
+def _ordered(ctx: Context, op: type[ast.cmpop], x: list[Abs], y: list[Abs]) -> Abs:
+    """`x < y` of two sequences: what their first items that differ say, else their lengths."""
+    if not x or not y:
+        return Static(_STATIC_OPERATORS[op](len(x), len(y)))
+    equal = ctx.truth(comparison(ctx, ast.Eq, x[0], y[0]))
+
+    def here() -> Abs:
+        return comparison(ctx, op, x[0], y[0])
+
+    def further() -> Abs:
+        return _ordered(ctx, op, x[1:], y[1:])
+
+    if isinstance(equal, Value):
+        return branches.choose(ctx, equal, further, here)
+    return further() if equal else here()
 
 
 def _negated(ctx: Context, truth: Value) -> Value:
@@ -301,7 +334,7 @@ def _equal_objects(ctx: Context, x: Abs, y: Abs) -> Abs | None:
             return Static(False)
         equal: Abs = Static(True)
         for a, b in zip(first[1], second[1]):
-            equal = branches.short_circuit(ctx, equal, lambda a=a, b=b: _comparison(ctx, ast.Eq, a, b), stop_at=False)  # type: ignore[misc]
+            equal = branches.short_circuit(ctx, equal, lambda a=a, b=b: comparison(ctx, ast.Eq, a, b), stop_at=False)  # type: ignore[misc]
         return equal
     for one, other in ((x, y), (y, x)):
         # A number or container never equals a string or None; an array compares its elements.
@@ -335,14 +368,20 @@ def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
             if other.value.type != BOOL:
                 return False
             return other.value if one.obj else _negated(ctx, other.value)
-        if one.obj is None or one.obj is Ellipsis or isinstance(one.obj, bool) or not isinstance(other, Dyn):
+        if not is_number(one.obj) or isinstance(one.obj, bool) or not isinstance(other, Dyn):
             return False
+    if isinstance(x, Box) and isinstance(y, Box) and x is not y and not (x.local or y.local):
+        raise ctx.unsupported("AD152", "`is` between two objects of the caller", "compare what they hold with ==")
     if isinstance(x, Box | Closure) or isinstance(y, Box | Closure):
         return x is y
     raise ctx.unsupported("AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with ==")
 
 
 def _contains(ctx: Context, x: Abs, y: Abs, negate: bool) -> Abs:
+    own = special(ctx, y, "__contains__")
+    if own is not None:
+        held = ctx.truth(ctx.call(own, [x], {}))
+        return Dyn(_negated(ctx, held) if negate else held) if isinstance(held, Value) else Static(held != negate)
     if isinstance(y, Box) and y.cls is dict:
         content = ctx.state.content(y)
         assert isinstance(content, Items)
@@ -353,7 +392,7 @@ def _contains(ctx: Context, x: Abs, y: Abs, negate: bool) -> Abs:
     items = calls.static_items(ctx, y, "the right side of `in`")
     found: Abs = Static(False)
     for item in items:
-        equal = _comparison(ctx, ast.Eq, x, item)
+        equal = comparison(ctx, ast.Eq, x, item)
         found = branches.short_circuit(ctx, found, lambda equal=equal: equal, stop_at=True)  # type: ignore[misc]
     truth = ctx.truth(found)
     if isinstance(truth, Value):
@@ -389,7 +428,7 @@ def _attribute(ctx: Context, node: ast.Attribute) -> Abs:
 
 def _subscript(ctx: Context, node: ast.Subscript) -> Abs:
     base = evaluate(ctx, node.value)
-    return subscripts.load(ctx, base, subscripts.evaluate_index(ctx, node.slice))
+    return subscripts.load(ctx, base, subscripts.evaluate_index(ctx, node.slice, base))
 
 
 def _call(ctx: Context, node: ast.Call) -> Abs:

@@ -8,6 +8,7 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import values
+from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Iter, Range, Ref, Static, Tup
@@ -57,6 +58,9 @@ Iterable = Items | Sequence
 
 def iterate(ctx: Context, x: Abs) -> Iterable:
     """How to run over a value."""
+    own = special(ctx, x, "__iter__")
+    if own is not None:
+        return _own_iterator(ctx, x, ctx.call(own, [], {}))
     if isinstance(x, Range):
         return _range(ctx, x)
     if isinstance(x, Ref):
@@ -70,6 +74,17 @@ def iterate(ctx: Context, x: Abs) -> Iterable:
     if isinstance(x, Static):
         return _static(ctx, x.obj)
     raise ctx.wrong("AD163", f"{describe(x)} is not iterable")
+
+
+def _own_iterator(ctx: Context, x: Abs, iterator: Abs) -> Iterable:
+    """What the user's `__iter__` gives: an iterator of Python's own, not one with a `__next__`."""
+    if is_instance(iterator):
+        raise ctx.unsupported(
+            "AD163",
+            f"running over {describe(x)} by the `__next__` of its iterator",
+            "return iter(...) of a list or tuple",
+        )
+    return iterate(ctx, iterator)
 
 
 def array_item(ctx: Context, ref: Ref, k: Dyn) -> Abs:
@@ -119,8 +134,14 @@ def _box(ctx: Context, x: Box) -> Iterable:
         return _counted(ctx, count, item)
     if x.cls is dict:
         return _current(ctx, x, lambda found: tuple(Static(key) for key in found.keys))
+    if x.cls is not list and special(ctx, x, "__getitem__") is not None:
+        raise ctx.unsupported(
+            "AD163",
+            f"running over a {x.cls.__name__} by its `__getitem__`",
+            "define __iter__, or loop over its indices",
+        )
     if x.cls is not list:
-        raise ctx.wrong("AD163", f"a {x.cls.__name__} is not iterable")
+        raise ctx.wrong("AD163", f"TypeError: '{x.cls.__name__}' object is not iterable")
     return _current(ctx, x, lambda found: found.items)
 
 

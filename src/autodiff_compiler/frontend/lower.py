@@ -43,6 +43,7 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     ctx = Context(b, State(), root, captures)
     ctx.evaluate = partial(expressions.evaluate, ctx)
     ctx.add = partial(expressions.binary, ctx, ast.Add)
+    ctx.compare = lambda op, x, y: expressions.comparison(ctx, getattr(ast, op), x, y)
     ctx.run = partial(statements.run, ctx)
     ctx.assign = partial(assignment.assign, ctx)
     ctx.call = partial(calls.call, ctx)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autodiff_compiler import library
-from autodiff_compiler.frontend import array_places, container_items, subscripts
+from autodiff_compiler.frontend import array_places, container_items, derivatives, objects, subscripts
+from autodiff_compiler.frontend.classes import find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import at, iterate, length, length_changes
@@ -25,6 +25,7 @@ from autodiff_compiler.frontend.values import (
     Method,
     Ref,
     Static,
+    Super,
     Text,
     Tup,
 )
@@ -34,6 +35,10 @@ _UFUNC_METHODS = ("at", "outer", "reduce", "accumulate")
 
 def attribute(ctx: Context, x: Abs, name: str) -> Abs:
     """`x.name`."""
+    if isinstance(x, Super):
+        return objects.of_super(ctx, x, name)
+    if is_instance(x) and not derivatives.is_derivative(getattr(x, "obj", None)):
+        return objects.attribute(ctx, x, name)
     if isinstance(x, Static):
         if isinstance(x.obj, np.ufunc) and name in _UFUNC_METHODS:
             return Method(x, name)
@@ -56,10 +61,10 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
                 "AD167", f"the attribute `{name}` of {describe(x)}", "use indexing and NumPy's functions instead"
             )
         raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`")
-    if isinstance(x, Tup) and name in x.keys:
-        return x.items[x.keys.index(name)]
-    if isinstance(x, Box) and x.cls not in (list, dict):
-        return _field(ctx, x, name)
+    if isinstance(x, Tup) and x.keys and name not in ("index", "count"):
+        own = _NAMED_TUPLE_METHODS.get(name)
+        if own is None or (special(ctx, x, name) is not None and not _is_collections_own(x.cls, name)):
+            return objects.attribute(ctx, x, name)
     if isinstance(x, Box | Tup | Text):
         return Method(x, name)
     if isinstance(x, Closure) and name == "__name__":
@@ -67,41 +72,6 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
     raise ctx.unsupported(
         "AD168", f"the attribute `{name}` of {describe(x)}", "use plain numbers, arrays and containers"
     )
-
-
-def _field(ctx: Context, box: Box, name: str) -> Abs:
-    content = ctx.state.content(box)
-    assert isinstance(content, Items)
-    if name in content.keys:
-        return content.items[content.keys.index(name)]
-    found = inspect.getattr_static(box.cls, name, None)
-    if isinstance(found, property):
-        ctx.captures.of_class(box.cls, name)
-        return ctx.call(Static(found.fget), [box], {})
-    if isinstance(found, staticmethod | classmethod):
-        return ctx.captures.attribute(ctx, box.cls, name)
-    if callable(found):
-        return Method(box, name)
-    if found is not None:
-        return ctx.captures.attribute(ctx, box.cls, name)
-    raise ctx.wrong("AD145", f"`{box.cls.__name__}` has no attribute `{name}`")
-
-
-def store_attribute(ctx: Context, x: Abs, name: str, value: Abs) -> None:
-    """`x.name = value`."""
-    if not isinstance(x, Box) or x.cls in (list, dict):
-        raise ctx.unsupported("AD169", f"assignment to an attribute of {describe(x)}", "return the value instead")
-    if not x.local:
-        raise ctx.unsupported(
-            "AD138", "a write into an object that belongs to the caller", "copy it first: dataclasses.replace(x, ...)"
-        )
-    if getattr(getattr(x.cls, "__dataclass_params__", None), "frozen", False):
-        raise ctx.wrong("AD169", f"assignment to a field of the frozen {x.cls.__name__}", "use dataclasses.replace")
-    content = ctx.state.content(x)
-    assert isinstance(content, Items)
-    fields = dict(zip(content.keys, content.items))
-    fields[name] = value
-    ctx.state.boxes[x] = Items(tuple(fields.values()), tuple(fields))
 
 
 def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -119,8 +89,8 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
         return _ufunc_method(ctx, receiver.obj, name, args, kwargs)
     if isinstance(receiver, Static):
         return _static_method(ctx, receiver.obj, name, args, kwargs)
-    if isinstance(receiver, Box) and receiver.cls not in (list, dict):
-        return ctx.call(Static(ctx.captures.of_class(receiver.cls, name)), [receiver, *args], kwargs)
+    if isinstance(receiver, Tup) and receiver.keys and name in _NAMED_TUPLE_METHODS:
+        return _NAMED_TUPLE_METHODS[name](ctx, receiver, args, kwargs)
     table = _LIST_METHODS if isinstance(receiver, Box) and receiver.cls is list else _DICT_METHODS
     known = table.get(name)
     if known is None or not isinstance(receiver, Box):
@@ -149,6 +119,42 @@ def snapshot(made: Abs, base: Abs | None) -> Abs:
         if isinstance(part, Ref) and isinstance(base, Ref) and part.cell is not base.cell:
             part.cell.sources = base.cell.sources or (base.cell,)
     return made
+
+
+# -- named tuples -----------------------------------------------------------------------------------------------------
+
+
+def _is_collections_own(cls: type, name: str) -> bool:
+    return getattr(find(cls, name), "__module__", "").startswith(("collections", "namedtuple_"))
+
+
+def _replaced(ctx: Context, x: Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """`x._replace(field=value)`: through the tuple itself, as `_make` does, not through the class's constructor."""
+    _iterated_plainly(ctx, x, "_replace")
+    wrong = [name for name in kwargs if name not in x.keys]
+    if args or wrong:
+        raise ctx.wrong("AD178", f"TypeError: _replace() got unexpected field names: {wrong}")
+    return Tup(tuple(kwargs.get(key, item) for key, item in zip(x.keys, x.items)), x.cls, x.keys)
+
+
+def _as_dict(ctx: Context, x: Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    _iterated_plainly(ctx, x, "_asdict")
+    box = Box(dict)
+    ctx.state.boxes[box] = Items(x.items, x.keys)
+    return box
+
+
+def _iterated_plainly(ctx: Context, x: Tup, method: str) -> None:
+    if has_own(ctx, x, "__iter__", "__len__"):
+        raise ctx.unsupported(
+            "AD157", f"`{method}` of a {x.cls.__name__}, whose `__iter__` or `__len__` is its own", "name the fields"
+        )
+
+
+_NAMED_TUPLE_METHODS: dict[str, Callable[[Context, Tup, list[Abs], dict[str, Abs]], Abs]] = {
+    "_replace": _replaced,
+    "_asdict": _as_dict,
+}
 
 
 # -- arrays ----------------------------------------------------------------------------------------------------------

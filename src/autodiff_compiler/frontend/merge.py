@@ -350,7 +350,7 @@ class Merge:
             return lambda values: pair[0]
         partners = [p for p in self._classes.boxes if p[0] is pair[0] or p[1] is pair[1]]
         if len(partners) > 1 or pair[0].cls is not pair[1].cls:  # type: ignore[union-attr]
-            return _poison(f"{_said(str(location[1]))} is a different list, dict or object on each path")
+            return _poison(f"{_place(location)} is a different list, dict or object on each path")
         box = self._classes.boxes[pair]  # type: ignore[index]
         return lambda values: box
 
@@ -447,6 +447,11 @@ def _alike(present: list[Any]) -> bool:
 def _said(name: str) -> str:
     """A name in messages."""
     return "the return value" if name == RETURN_NAME else "this value" if name.startswith("$") else f"`{name}`"
+
+
+def _place(location: Location) -> str:
+    """A location in messages."""
+    return _said(location[1]) if isinstance(location[1], str) else f"what a {location[1].cls.__name__} holds"
 
 
 def _hint(name: str) -> str:

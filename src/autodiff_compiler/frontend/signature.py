@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import inspect
 from collections.abc import Mapping
 from typing import Any
@@ -10,15 +11,18 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import UserError
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, dataclass_keys
+from autodiff_compiler.frontend.classes import find, is_standard, is_written_in_python
+from autodiff_compiler.frontend.source import plain_function
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, from_numpy_dtype, parse_type
 
 
-def describe(value: Any, name: str = "argument") -> tuple[Tree, list[Type]]:
+def describe(value: Any, name: str = "argument", above: tuple[int, ...] = ()) -> tuple[Tree, list[Type]]:
     """The structure and the leaf types of an argument.
 
     Arrays, and Python and NumPy floats, ints and NumPy bools are leaves; `None`, strings and Python bools are part of the
-    specialisation.  Raises `UserError` (AD401 to AD403) for anything else.
+    specialisation; the attributes of an object of the user's class are its children.  `above` are the ids of the objects
+    that hold this one.  Raises `UserError` (AD401 to AD403) for anything else.
     """
     kind = type(value)
     if kind is float:
@@ -37,12 +41,38 @@ def describe(value: Any, name: str = "argument") -> tuple[Tree, list[Type]]:
         return _node(kind, value, tuple(getattr(value, "_fields", ())), name)
     if kind is dict:
         return _node(dict, value.values(), tuple(value), name)
-    if dataclasses.is_dataclass(value):
-        keys = dataclass_keys(kind)
-        return _node(kind, [getattr(value, key) for key in keys], keys, name)
+    if isinstance(value, enum.Enum) or plain_function(value) is not None or hasattr(kind, "__autodiff_lower__"):
+        return Const(value), []
+    if is_written_in_python(kind):
+        return _object(kind, value, name, above)
     if callable(value):
         return Const(value), []
     raise _refusal(value, name)
+
+
+def _object(cls: type, value: Any, name: str, above: tuple[int, ...]) -> tuple[Tree, list[Type]]:
+    """An object of the user's class.  Attributes that are no numbers, arrays or containers are known by their identity."""
+    if find(cls, "__getattribute__") is not object.__getattribute__:
+        raise UserError(
+            "AD402",
+            f"{name} is a {cls.__name__}, whose `__getattribute__` hides what it holds",
+            help="pass what it holds",
+        )
+    trees: list[Tree] = []
+    types: list[Type] = []
+    held = attributes(value)
+    for key, item in held.items():
+        tree: Tree = Const(item)
+        leaf_types: list[Type] = []
+        if id(item) not in (*above, id(value)) and not is_standard(type(item)):
+            try:
+                tree, leaf_types = describe(item, f"{name}.{key}", (*above, id(value)))
+            except UserError:
+                if dataclasses.is_dataclass(value):
+                    raise
+        trees.append(tree)
+        types += leaf_types
+    return Node(cls, tuple(trees), tuple(held)), types
 
 
 def _refusal(value: Any, name: str) -> UserError:

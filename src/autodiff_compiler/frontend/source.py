@@ -25,6 +25,7 @@ import numpy as np
 from autodiff_compiler import lazy
 from autodiff_compiler.diagnostics import SOURCES, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.liveness import Liveness, liveness
+from autodiff_compiler.frontend.mangling import mangled
 
 FunctionNode = ast.FunctionDef | ast.Lambda
 
@@ -143,7 +144,7 @@ def _text(file: str) -> str:
 @lru_cache(maxsize=64)
 def _parsed(text: str, file: str, flags: int) -> tuple[ast.Module, dict[tuple[str, int], list[CodeType]]]:
     """The tree of a file, and its code objects by name and first line."""
-    tree = ast.parse(text, file)
+    tree = mangled(ast.parse(text, file))
     compiled = compile(text, file, "exec", flags=flags, dont_inherit=True)
     codes: dict[tuple[str, int], list[CodeType]] = {}
     for code in _nested_codes(compiled):
@@ -189,7 +190,8 @@ def _node_of(tree: ast.Module, code: CodeType) -> FunctionNode | None:
             continue
         if isinstance(node, ast.FunctionDef):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            if node.name == code.co_name and first == code.co_firstlineno:
+            # The code keeps the name as it is written, also where it is private to a class.
+            if node.name.endswith(code.co_name) and first == code.co_firstlineno:
                 return node
         elif node.lineno == code.co_firstlineno and (_covers(node.body, lines) or _gives_constant(node, code)):
             return node

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 
-from autodiff_compiler.frontend import array_places, container_items
+from autodiff_compiler.frontend import array_places, container_items, operators
+from autodiff_compiler.frontend.classes import is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, Slice, Static, Tup
 
 
-def evaluate_index(ctx: Context, node: ast.expr) -> list[Index]:
-    """The items between the brackets."""
+def evaluate_index(ctx: Context, node: ast.expr, base: Abs) -> list[Index]:
+    """The items between the brackets behind `base`."""
     nodes = node.elts if isinstance(node, ast.Tuple) else [node]
     items: list[Index] = []
     for item in nodes:
@@ -22,15 +23,21 @@ def evaluate_index(ctx: Context, node: ast.expr) -> list[Index]:
         if isinstance(item, ast.Starred):
             raise ctx.unsupported("AD120", "a starred index", "write the indices out")
         value = ctx.evaluate(item)
-        # A tuple is an index per axis, as in a[i] with i = (1, 2).
-        items += value.items if isinstance(value, Tup) and len(nodes) == 1 else [value]
+        # To an array a tuple is an index per axis, as in a[i] with i = (1, 2).
+        per_axis = isinstance(value, Tup) and len(nodes) == 1 and isinstance(base, Ref | Dyn)
+        items += value.items if per_axis else [value]  # type: ignore[union-attr]
     return items
 
 
 def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
     """`base[index]`."""
+    own = operators.item(ctx, base, index, "__getitem__")
+    if own is not None:
+        return own
     if isinstance(base, Ref):
         return array_places.load(ctx, base, index)
+    if is_instance(base):
+        raise ctx.wrong("AD121", f"TypeError: {describe(base)} is not subscriptable")
     if isinstance(base, Box | Tup | Static | Range):
         if len(index) != 1:
             items: Index = Tup(tuple(i for i in index if not isinstance(i, Slice)))
@@ -49,9 +56,11 @@ def _selects_nothing(index: list[Index]) -> bool:
 
 def store(ctx: Context, base: Abs, index: list[Index], value: Abs, accumulate: str | None = None) -> None:
     """`base[index] = value`, or with `accumulate` "+" or "-": `base[index] += value` on a place without repetitions."""
+    if operators.item(ctx, base, index, "__setitem__", value) is not None:
+        return
     if isinstance(base, Ref):
         array_places.store(ctx, base, index, value, accumulate)
-    elif isinstance(base, Box):
+    elif isinstance(base, Box) and not is_instance(base):
         assert accumulate is None
         container_items.store(ctx, base, index, value)
     else:

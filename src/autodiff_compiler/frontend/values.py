@@ -141,11 +141,20 @@ class Iter:
 
 @dataclass(frozen=True, eq=False)
 class Partial:
-    """`functools.partial(function, *args, **kwargs)` made inside the program."""
+    """A function with its first arguments: a `functools.partial` made inside the program, or a method of an object."""
 
     function: Abs
     args: tuple[Abs, ...]
     kwargs: dict[str, Abs]
+
+
+@dataclass(frozen=True, eq=False)
+class Super:
+    """`super()`: what the MRO of `cls` holds behind `start`, for the object (or class) `receiver`."""
+
+    start: type
+    cls: type
+    receiver: Abs
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +182,7 @@ class Poison:
     notes: tuple[Note, ...] = ()
 
 
-Abs = Static | Dyn | Ref | Tup | Box | Closure | Method | Range | Iter | Partial | Text | Maybe | Poison
+Abs = Static | Dyn | Ref | Tup | Box | Closure | Method | Range | Iter | Partial | Super | Text | Maybe | Poison
 
 
 @dataclass(frozen=True)
@@ -232,6 +241,10 @@ def same(a: Any, b: Any) -> bool:
         return a.node is b.node and a.frame is b.frame and all(map(same, a.defaults, b.defaults))
     if isinstance(a, Method):
         return a.name == b.name and same(a.receiver, b.receiver)
+    if isinstance(a, Partial):
+        held = [(a.function, b.function), *zip(a.args, b.args), *zip(a.kwargs.values(), b.kwargs.values())]
+        alike = len(a.args) == len(b.args) and list(a.kwargs) == list(b.kwargs)
+        return alike and all(same(one, other) for one, other in held)
     if isinstance(a, Maybe):
         return a.flag is b.flag and same(a.value, b.value)
     return False
