@@ -41,10 +41,12 @@ _written: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 def _has_no_slots_in_c(cls: type) -> bool:
     if not cls.__flags__ & _HEAP_TYPE or cls.__module__.partition(".")[0] == "numpy":
         return False
-    return cls.__module__ == "typing" or not any(
-        isinstance(member, BuiltinFunctionType)
-        or (isinstance(member, WrapperDescriptorType | MethodDescriptorType) and member.__objclass__ is cls)
-        for member in vars(cls).values()
+    return cls.__module__ == "typing" or not (
+        isinstance(vars(cls).get("__new__"), BuiltinFunctionType)
+        or any(
+            isinstance(member, WrapperDescriptorType | MethodDescriptorType) and member.__objclass__ is cls
+            for member in vars(cls).values()
+        )
     )
 
 
