@@ -117,6 +117,16 @@ def test_an_object_is_read_anew_at_each_call(backend):
     np.testing.assert_allclose(slope(1.0), -3.5 * np.exp(-3.5))
 
 
+def test_a_bound_method_as_an_argument_compiles_once():
+    kernel = Kernel(0.5)
+    slope = grad(lambda r, f: f(r))
+    np.testing.assert_allclose(slope(1.0, kernel.__call__), -0.5 * np.exp(-0.5))
+    first = slope.stages(1.0, kernel.__call__)
+    assert slope.stages(1.0, kernel.__call__) is first
+    kernel.width = 2.0
+    np.testing.assert_allclose(slope(1.0, kernel.__call__), -2.0 * np.exp(-2.0))
+
+
 def test_a_method_that_is_replaced_is_noticed(monkeypatch):
     kernel = Kernel(0.5)
     slope = grad(lambda r: kernel(r))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MemberDescriptorType
+from types import MemberDescriptorType, MethodType
 from typing import Any
 
 
@@ -34,7 +34,8 @@ class Const:
         return hash(self.value) if isinstance(self.value, _COMPARED) else id(self.value)
 
 
-_COMPARED = (bool, int, float, str, bytes, tuple)
+# A bound method is made anew at each look-up; two are equal for the same object and function.
+_COMPARED = (bool, int, float, str, bytes, tuple, MethodType)
 
 
 @dataclass(frozen=True)
