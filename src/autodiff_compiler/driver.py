@@ -262,8 +262,9 @@ def _emit(done: Compilation, docstring: str) -> None:
     """Lowering, buffers, text, callable."""
     fn = _pipeline(_named(done.function), LOWERING[done.options.backend], done.options)
     fn = done.keep("buffers", buffers.run(fn))
-    done.text = backends.emit(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
-    call = backends.load(done.text, fn.name, backends.named_objects(fn))
+    made = backends.printed(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
+    done.text = made.text
+    call = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
     integers = any(v.type in (INT, ListOf(INT)) for v in fn.params)
     done.call = backends.bounded(call, fn.name) if done.options.backend == "numba" and integers else call
 
@@ -407,23 +408,25 @@ def _dumped(done: Compilation) -> Iterator[None]:
     except InternalError as error:
         if any(note.text.startswith("IR dump") for note in error.notes):
             raise
-        notes = (*error.notes, *_dump(done))
+        notes = (*error.notes, *_dump(done, error))
         raise InternalError(error.code, error.reason, error.span, help=error.help, notes=notes) from error
     except AutodiffError:
         raise
     except Exception as error:
         after = f" after stage {list(done.stages)[-1]!r}" if done.stages else ""
         reason = f"{type(error).__name__} in the compiler{after}: {error}"
-        raise InternalError("AD900", reason, help="please report it with the IR dump", notes=_dump(done)) from error
+        raise InternalError(
+            "AD900", reason, help="please report it with the IR dump", notes=_dump(done, error)
+        ) from error
 
 
-def _dump(done: Compilation) -> tuple[Note, ...]:
-    if not done.stages:
-        return ()
+def _dump(done: Compilation, error: BaseException) -> tuple[Note, ...]:
+    """A file with the IR of every stage, and where in the compiler the error arose: the user is not shown that."""
     handle, path = lazy.load("tempfile").mkstemp(prefix="autodiff_ir_", suffix=".txt", text=True)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         for stage, fn in done.stages.items():
             file.write(f"# stage {stage}\n{_printable(fn)}\n\n")
+        file.writelines(lazy.load("traceback").format_exception(error))
     return (Note(f"IR dump: {path}"),)
 
 

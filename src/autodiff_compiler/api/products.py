@@ -19,6 +19,7 @@ from autodiff_compiler.api.binding import (
     normalised,
     with_floats,
 )
+from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.specialise import Specialisation, Table, memo
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import Lowered
@@ -124,6 +125,7 @@ class Pullback:
         self._like = [_like(leaf) for leaf in flatten(self._tree, out)]
         self._count = count
 
+    @boundary
     def __call__(self, cotangent: Any) -> tuple:
         """The cotangents of the arguments, a tuple; None for an argument that holds no float."""
         try:
