@@ -31,7 +31,15 @@ def is_ours(file: str) -> bool:
 
 def is_installed(file: str) -> bool:
     """Whether a file belongs to Python itself or to an installed package."""
-    return file.startswith(("<frozen ", *_libraries()))
+    return bool(package(file))
+
+
+def package(file: str) -> str:
+    """The folder, or the file, of the installed package that a file belongs to; nothing for one of the user's own."""
+    if file.startswith("<frozen "):
+        return "<frozen>"
+    home = max((path for path in _libraries() if file.startswith(path)), key=len, default="")
+    return home and home + file[len(home) :].partition(os.sep)[0]
 
 
 @functools.cache

@@ -22,6 +22,7 @@ from autodiff_compiler.frontend import (
     builtin_calls,
     construction,
     derivatives,
+    foreign,
     members,
     object_builtins,
     objects,
@@ -119,6 +120,8 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
     own = None if _is_ours(function) else special(ctx, function, "__call__")
     if own is not None:
+        if isinstance(function, Static) and foreign.is_closed(function.obj):
+            raise foreign.refusal(ctx, function.obj)
         return call(ctx, own, args, kwargs)
     if not isinstance(function, Static):
         raise ctx.wrong("AD176", f"{describe(function)} is not callable")
@@ -156,7 +159,7 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     if plain is not None and construction.generated(plain):
         return construction.call_generated(ctx, plain, args, kwargs)
     if plain is not None:
-        return enter(ctx, plain, args, kwargs)
+        return foreign.entered(ctx, obj, plain, lambda: enter(ctx, plain, args, kwargs))
     if isinstance(obj, MethodType):
         receiver = ctx.captures.once(ctx, ("self", id(obj.__self__)), obj.__self__, lambda: obj.__self__, "self")
         return call(ctx, Static(obj.__func__), [receiver, *args], kwargs)
@@ -170,27 +173,12 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     if obj is functools.partial:
         return Partial(args[0], tuple(args[1:]), kwargs)
     if isinstance(obj, type):
+        if foreign.is_foreign_class(obj):
+            raise foreign.refused_class(ctx, obj)
         return construction.construct(ctx, obj, args, kwargs)
     if _is_pure(obj) and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
-    raise ctx.unsupported(
-        "AD177", f"a call of `{_full_name(obj)}`, which has no Python source and is not in the library", _instead(obj)
-    )
-
-
-def _full_name(obj: Any) -> str:
-    owner = getattr(obj, "__self__", None)
-    module = getattr(obj, "__module__", None) or type(owner if owner is not None else obj).__module__
-    return f"{module}.{getattr(obj, '__qualname__', getattr(obj, '__name__', type(obj).__name__))}"
-
-
-def _instead(obj: Any) -> str:
-    """The way out for a function that cannot be entered."""
-    if isinstance(getattr(obj, "__wrapped__", None), FunctionType):
-        return f"call the function that it wraps: {obj.__name__}.__wrapped__(...)"
-    if "random" in _full_name(obj):
-        return "draw the random numbers outside, and pass them as arguments"
-    return "write it with supported functions, or compute it outside the differentiated function"
+    raise foreign.refusal(ctx, obj)
 
 
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -201,8 +189,10 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     pure = module == "math" or (module == "builtins" and not refused)
     if pure and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
+    if refused:
+        return entry(ctx.b)  # raises, whatever the arguments are
     out = outputs.destination(obj, args, kwargs)
-    if out is not None and not library.is_refused(entry):
+    if out is not None:
         return outputs.call_into(ctx, obj, entry, out, args, kwargs)
     first = args[0] if args else next(iter(kwargs.values()), None)
     result = ctx.call_entry(entry, args, kwargs)

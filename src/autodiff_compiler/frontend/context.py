@@ -17,6 +17,7 @@ from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.merge import Widening
 from autodiff_compiler.frontend.mixed import note_call
+from autodiff_compiler.frontend.public_names import INSTEAD, object_name
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
 from autodiff_compiler.frontend.source import Source
@@ -178,11 +179,10 @@ class Context:
     def immutable(self, obj: Any, what: str) -> Any:
         """An object from outside that is looked into when compiling: it must not be one that can change later."""
         if not isinstance(obj, _IMMUTABLE):
-            raise self.unsupported(
-                "AD192",
-                f"{what} of a {type(obj).__name__} from outside, which may change later",
-                "use a tuple, list or dict",
-            )
+            name = object_name(obj)
+            shown = f"`{name}`" if name else f"a {type(obj).__name__} from outside, which may change later"
+            way_out = INSTEAD[name] if name else "use a tuple, list or dict"
+            raise self.unsupported("AD192", f"{what} of {shown}", way_out)
         return obj
 
     def store_name(self, name: str, value: Abs) -> None:
