@@ -51,6 +51,12 @@ def marked(node: Node, span: Span) -> Node:
     return node
 
 
+def marked_as(other: ast.AST, node: Node) -> Node:
+    """The node, which stems from where `other` does."""
+    span = getattr(other, _MARK, None)
+    return node if span is None else marked(node, span)
+
+
 def line_of(node: ast.AST) -> tuple[str, int] | None:
     """The file and line that a node stems from."""
     span = getattr(node, _MARK, None)

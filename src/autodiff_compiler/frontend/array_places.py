@@ -15,6 +15,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
 from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, dtype_of, from_numpy_dtype, numpy_dtype, rank
 from autodiff_compiler.library import lookup
+from autodiff_compiler.library.arguments import check_extents
 
 WHOLE_ARRAY: Path = (("index", (WHOLE,)),)
 
@@ -81,7 +82,9 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
             if item.type.dtype == "bool":
                 for k in range(item.type.rank):
                     b.emit(
-                        "check_equal", (b.dim(value, k), extent()), {"message": "the boolean mask has another shape"}
+                        "check_equal",
+                        (b.dim(value, k), extent()),
+                        {"message": "the boolean mask does not fit the array"},
                     )
                     axis += 1
                 items.append("b")
@@ -90,13 +93,13 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
                     raise ctx.wrong(
                         "AD124", f"an array of {item.type.dtype} as an index", "index with integers or booleans"
                     )
-                b.emit("check_index", (value, extent()))
+                b.emit("check_index", (value, extent()), {"axis": axis})
                 items.append("a")
                 axis += 1
             operands.append(value)
         else:
             value = int_value(ctx, item, "an index")
-            b.emit("check_index", (value, extent()))
+            b.emit("check_index", (value, extent()), {"axis": axis})
             items.append("i")
             operands.append(value)
             axis += 1
@@ -265,7 +268,9 @@ def _drop_axes(ctx: Context, value: Value, target_rank: int) -> Value:
     b = ctx.b
     extra = rank(value.type) - target_rank
     for axis in range(extra):
-        b.emit("check_equal", (b.dim(value, axis), b.const(1)), {"message": "could not broadcast the assigned value"})
+        b.emit(
+            "check_equal", (b.dim(value, axis), b.const(1)), {"message": ("could not broadcast the assigned value",)}
+        )
     return b.load(value, (("index", ("i",) * extra),), [b.const(0)] * extra)
 
 
@@ -276,7 +281,7 @@ def _check_fits(ctx: Context, target: Value, value: Value) -> None:
     assert isinstance(value.type, Array)
     offset = target.type.rank - value.type.rank
     for axis in range(value.type.rank):
-        b.emit("check_broadcast", (b.dim(value, axis), b.dim(target, axis + offset)))
+        check_extents(b, "check_broadcast", value, axis, target, axis + offset)
 
 
 def check_cast(ctx: Context, result: str, array: str) -> None:
