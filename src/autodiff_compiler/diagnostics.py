@@ -7,8 +7,9 @@ write instead.  `InternalError`: a bug of ours.  Every error bears a stable code
 
 from __future__ import annotations
 
+import importlib
 import linecache
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from autodiff_compiler import frames
@@ -39,7 +40,7 @@ class Span:
         return self if self.phase == phase else replace(self, phase=phase)
 
     def source_line(self) -> str:
-        """The text of the first line, without its newline; empty if the source is not to be had."""
+        """The text of the first line, without its newline; empty if there is no source."""
         return linecache.getline(self.file, self.line).rstrip("\n")
 
     def __str__(self) -> str:
@@ -122,7 +123,7 @@ class InternalError(AutodiffError):
 
 
 def caret_lines(span: Span) -> list[str]:
-    """The source line with carets under the span, or nothing where the source is not to be had."""
+    """The source line with carets under the span, or nothing where there is no source."""
     text = span.source_line()
     if not text:
         return []
@@ -161,6 +162,14 @@ def _line(span: Span) -> str:
     """A place and what stands there, in one line."""
     text = span.source_line().strip()
     return _shown(span) + (f": {text}" if text else "")
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
+    """The way out for a word that nobody knows: the one that is nearest to it, and what to say besides or instead."""
+    near = importlib.import_module("difflib").get_close_matches(word, list(known), n=1)
+    if not near:
+        return otherwise
+    return f"did you mean {near[0]!r}?" + (f" {otherwise[0].upper()}{otherwise[1:]}" if otherwise else "")
 
 
 @dataclass

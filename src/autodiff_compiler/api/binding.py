@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import frontend
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.diagnostics import UserError, did_you_mean
+from autodiff_compiler.driver import in_words
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes, flatten, instance, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, is_float
 
@@ -63,7 +64,9 @@ class Signature:
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise ArgumentsError("AD411", f"{self.function}{self.signature}: {error}") from error
+            unknown = [key for key in kwargs if key not in self.signature.parameters]
+            way_out = did_you_mean(unknown[0], self.names) if unknown else None
+            raise ArgumentsError("AD411", f"{self.function}{self.signature}: {error}", help=way_out) from error
         bound.apply_defaults()
         values: dict[str, Any] = {}
         for name, value in bound.arguments.items():
@@ -81,7 +84,11 @@ class Signature:
         several = not isinstance(argnums, int | str) and isinstance(argnums, Sequence)
         wanted = list(argnums) if several else [argnums]  # type: ignore[arg-type]
         if not wanted:
-            raise UserError("AD412", "argnums is empty: there is nothing to differentiate with respect to")
+            raise UserError(
+                "AD412",
+                "argnums is empty: there is nothing to differentiate with respect to",
+                help=f"name a parameter: {', '.join(self.names) or 'there is none'}",
+            )
         return [self._one(item) for item in wanted]
 
     def _one(self, item: Any) -> str:
@@ -93,7 +100,7 @@ class Signature:
             if parameter is None and takes_any:
                 return item
             if parameter is None or parameter.kind in STARRED:
-                raise UserError("AD412", f"argnums names {item!r}, but {has}")
+                raise UserError("AD412", f"argnums names {item!r}, but {has}", help=did_you_mean(item, names))
             return item
         if isinstance(item, bool) or not isinstance(item, int | np.integer):
             raise UserError("AD412", f"argnums must be positions or parameter names, not {item!r}")
@@ -212,7 +219,7 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
         if not is_float(type_) and not (has_float and isinstance(type_, Scalar)):
             raise UserError(
                 "AD413",
-                f"cannot differentiate with respect to {leaf}: it is {kind_of(type_)}, not a float",
+                f"cannot differentiate with respect to {leaf}: it is {in_words(type_)}, not a float",
                 help=f"pass {leaf} as floats (for an array, {leaf}.astype(float)), or leave it out of argnums",
             )
 
@@ -226,15 +233,6 @@ def _may_vary(value: Any) -> bool:
 _LIBRARY = (*sys.stdlib_module_names, "autodiff_compiler", "numba")
 
 
-def kind_of(type_: Type) -> str:
-    """A type in the user's words."""
-    if isinstance(type_, Array):
-        return f"an array of type {type_}"
-    if isinstance(type_, ListOf):
-        return f"a list of type {type_}"
-    return f"a scalar of type {type_}"
-
-
 def check_leaf(name: str, value: Any, like: Any, type_: Type) -> Any:
     """A tangent or cotangent leaf for a value `like` of `type_`: converted for scalars, checked for arrays and lists."""
     if isinstance(type_, Array):
@@ -243,18 +241,21 @@ def check_leaf(name: str, value: Any, like: Any, type_: Type) -> Any:
             raise UserError(
                 "AD414",
                 f"{name} must have the dtype and shape of its value, {like.dtype}{list(like.shape)}, not {shown}",
+                help="give an array of that dtype and shape",
             )
         describe(name, value)
         return value
     if isinstance(type_, ListOf):
         if not isinstance(value, list) or len(value) != len(like):
-            raise UserError("AD414", f"{name} must be a list of {len(like)} items, as its value is")
+            raise UserError(
+                "AD414", f"{name} must be a list of {len(like)} items, as its value is", help="give an item for each"
+            )
         items = enumerate(zip(value, like))
         return [check_leaf(f"{name}[{i}]", item, one, type_.element) for i, (item, one) in items]
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, bool | complex | np.complexfloating) or not isinstance(value, int | float | np.number):
-        raise UserError("AD414", f"{name} must be a number, not {type(value).__name__}")
+        raise UserError("AD414", f"{name} must be a number, not {type(value).__name__}", help="give a float")
     if isinstance(type_, Scalar) and type_.kind == "np":
         return np.float32(value) if type_.dtype == "f32" else np.float64(value)
     return float(value)

@@ -26,7 +26,7 @@ from autodiff_compiler.api.binding import (
 from autodiff_compiler.api.boundary import boundary, trimmed
 from autodiff_compiler.api.specialise import Specialisation, Table
 from autodiff_compiler.api.standalone import standalone
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.text import format_function
@@ -157,7 +157,8 @@ class Derivative:
         """The IR after a stage: primal, optimized, reverse, derivative or buffers."""
         stages = self.stages(*args, **kwargs)
         if stage not in stages:
-            raise UserError("AD416", f"there is no stage {stage!r}", help=f"stages: {', '.join(stages)}")
+            way_out = did_you_mean(stage, stages, f"the stages are {', '.join(stages)}")
+            raise UserError("AD416", f"there is no stage {stage!r}", help=way_out)
         return format_function(stages[stage])
 
     @boundary

@@ -10,7 +10,7 @@ from autodiff_compiler.api.binding import Argnums
 from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.derivative import Derivative
 from autodiff_compiler.api.products import Pullback, Pushforward, Reverse, pushforward_of, reverse_of
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.options import Options
 
@@ -112,9 +112,9 @@ def options_of(**given: Any) -> Options:
     """Options from keyword arguments."""
     unknown = [name for name in given if name not in Options.__slots__]
     if unknown:
-        raise UserError(
-            "AD415", f"there is no option {unknown[0]!r}", help=f"options: {', '.join(sorted(Options.__slots__))}"
-        )
+        names = sorted(Options.__slots__)
+        way_out = did_you_mean(unknown[0], names, f"the options are {', '.join(names)}")
+        raise UserError("AD415", f"there is no option {unknown[0]!r}", help=way_out)
     disable = given.get("disable", ())
     return Options(**{**given, "disable": (disable,) if isinstance(disable, str) else tuple(disable)})
 

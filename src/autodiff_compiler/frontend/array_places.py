@@ -13,7 +13,17 @@ from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Index, Items, Range, Ref, Slice, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
-from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, dtype_of, from_numpy_dtype, numpy_dtype, rank
+from autodiff_compiler.ir.types import (
+    FLOATS,
+    INTS,
+    NUMPY_NAMES,
+    Array,
+    Scalar,
+    dtype_of,
+    from_numpy_dtype,
+    numpy_dtype,
+    rank,
+)
 from autodiff_compiler.library import lookup
 from autodiff_compiler.library.arguments import check_extents
 
@@ -52,7 +62,9 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
     used = sum(_axes_used(item) for item in index)
     if used > ref.type.rank:
         raise ctx.wrong(
-            "AD123", f"too many indices: the array has {ref.type.rank} axes, but {used} were indexed", "remove an index"
+            "AD123",
+            f"too many indices for array: array is {ref.type.rank}-dimensional, but {used} were indexed",
+            "leave an index out",
         )
     view: Value | None = None
     items: list[str] = []
@@ -91,7 +103,9 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
             else:
                 if item.type.dtype not in INTS:
                     raise ctx.wrong(
-                        "AD124", f"an array of {item.type.dtype} as an index", "index with integers or booleans"
+                        "AD124",
+                        f"an array of {NUMPY_NAMES[item.type.dtype]} as an index",
+                        "index with integers or booleans",
                     )
                 b.emit("check_index", (value, extent()), {"axis": axis})
                 items.append("a")
@@ -135,7 +149,7 @@ def _known_index(ctx: Context, item: Index) -> Index:
     if isinstance(item, Range):
         return ctx.from_value(ctx.range_as_array(item))
     if isinstance(item, Static) and isinstance(item.obj, bool | np.bool_):
-        raise ctx.unsupported("AD125", "a single boolean as an index", "use np.newaxis, or an if statement")
+        raise ctx.unsupported("AD125", "a single boolean as an index", "use x[None], or an if statement")
     return item
 
 
@@ -152,7 +166,9 @@ def _constant_array(ctx: Context, array: np.ndarray) -> Ref:
 def _grown(ctx: Context, box: Box) -> Value:
     value = ctx.as_grown(box)
     if value is None:
-        raise ctx.unsupported("AD126", "a list of different things as an index", "use an integer array")
+        raise ctx.unsupported(
+            "AD126", "a list of numbers and arrays as an index", "use an integer array: np.array(...)"
+        )
     return value
 
 
@@ -249,7 +265,9 @@ def _stored_value(ctx: Context, array: Array, value: Abs, accumulate: str | None
     dtype = dtype_of(stored.type)
     if accumulate is not None and dtype in FLOATS and array.dtype not in FLOATS:
         raise ctx.wrong(
-            "AD128", f"adding {dtype} to an array of {array.dtype} in place", "make the array a float array"
+            "AD128",
+            f"{NUMPY_NAMES[dtype]} cannot be added to an array of {NUMPY_NAMES[array.dtype]} in place",
+            "make it a float array: a = a.astype(float)",
         )
     if dtype != array.dtype:
         weak = isinstance(value, Static) and is_scalar(value) and array.dtype in FLOATS
@@ -288,5 +306,7 @@ def check_cast(ctx: Context, result: str, array: str) -> None:
     """NumPy's in-place operators, and its functions with `out=`, cast their result within one kind only."""
     if not np.can_cast(numpy_dtype(result), numpy_dtype(array), "same_kind"):
         raise ctx.wrong(
-            "AD128", f"a result of {result} is written into an array of {array}", "make the array a float array"
+            "AD128",
+            f"a result of {NUMPY_NAMES[result]} cannot be written into an array of {NUMPY_NAMES[array]}",
+            "make it a float array: a = a.astype(float)",
         )

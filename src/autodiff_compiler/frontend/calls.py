@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library
-from autodiff_compiler.diagnostics import AutodiffError
+from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
 from autodiff_compiler.frontend import (
     builtin_calls,
     construction,
@@ -332,7 +332,9 @@ def _bind(
         elif parameters.kwarg is not None:
             rest[key] = value
         else:
-            raise ctx.wrong("AD178", f"{name}() got an unexpected keyword argument '{key}'")
+            known = [*positional, *keyword_only]
+            message = f"{name}() got an unexpected keyword argument '{key}'"
+            raise ctx.wrong("AD178", message, did_you_mean(key, known))
     first_default = len(positional) - len(defaults)
     for i, parameter in enumerate(positional):
         if parameter not in bound:
@@ -356,7 +358,11 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
     depth = sum(1 for _ in ctx.calls)
     repeated = sum(1 for place in ctx.calls if place[0] is node)
     if repeated > DEPTH or depth > 4 * DEPTH:
-        raise ctx.unsupported("AD179", f"recursion in `{frame.name}`", "write it as a loop")
+        raise ctx.unsupported(
+            "AD179",
+            f"`{frame.name}` calls itself more than {DEPTH} times, or with a depth known only at run time",
+            "write it as a loop",
+        )
     outer, outer_calls, outer_loops = ctx.frame, ctx.calls, ctx.loops
     ctx.frame, ctx.calls, ctx.loops = frame, (*outer_calls, (node, ctx.b.span)), []
     span = ctx.b.span

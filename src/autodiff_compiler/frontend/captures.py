@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.classes import MISSING, find
 from autodiff_compiler.frontend.scalars import is_number, static_type
 from autodiff_compiler.frontend.signature import describe
@@ -101,7 +101,8 @@ class Captures:
             self._builtin(function.__globals__, name)
             return Static(getattr(builtins, name))
         else:
-            raise ctx.wrong("AD101", f"name `{name}` is not defined")
+            known = [*function.__globals__, *vars(builtins), *ctx.frame.locals]
+            raise ctx.wrong("AD101", f"name `{name}` is not defined", did_you_mean(name, known))
         if key not in self._known:
             try:
                 obj = get()
@@ -125,7 +126,7 @@ class Captures:
             try:
                 value = getattr(obj, name)
             except AttributeError as error:
-                raise ctx.wrong("AD145", f"AttributeError: {error}") from error
+                raise ctx.wrong("AD145", f"AttributeError: {error}", did_you_mean(name, dir(obj))) from error
             if isinstance(obj, ModuleType | type):
                 own = _is_fixed(obj)
                 get = None if own else (lambda: getattr(obj, name))

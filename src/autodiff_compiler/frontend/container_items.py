@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.diagnostics import did_you_mean
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Index, Items, Range, Ref, Slice, Static, Tup, Unroll
@@ -33,7 +35,9 @@ def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
             raise ctx.wrong("AD130", "a dict cannot be sliced")
         key = ctx.static(index, "a key of a dict")
         if key not in content.keys:
-            raise ctx.wrong("AD131", f"the dict has no key {key!r}; it has {list(content.keys)}")
+            raise ctx.wrong(
+                "AD131", f"the dict has no key {key!r}; it has {list(content.keys)}", _nearest(key, content.keys)
+            )
         return content.items[content.keys.index(key)]
     if isinstance(content, Grown):
         return _grown_item(ctx, content.value, index)
@@ -80,7 +84,9 @@ def _run_time_item(ctx: Context, items: tuple[Abs, ...], index: Index) -> Abs:
     value = ctx.as_grown(ctx.new_list(list(items)))
     if value is None:
         raise ctx.unsupported(
-            "AD135", "a run-time index into a list of different things", "use an array, or loop over the list itself"
+            "AD135",
+            "an index known only at run time into a list whose items are not of one type",
+            "loop over the list itself, or keep the items in one array",
         )
     return _grown_item(ctx, value, index)
 
@@ -125,7 +131,11 @@ def store(ctx: Context, box: Box, index: list[Index], value: Abs) -> None:
         if _run_time(index[0]):
             grown = ctx.as_grown(box)
             if grown is None:
-                raise ctx.unsupported("AD135", "a run-time index into a list of different things", "use an array")
+                raise ctx.unsupported(
+                    "AD135",
+                    "an index known only at run time into a list whose items are not of one type",
+                    "keep the items in one array",
+                )
             content = Grown(grown)
         else:
             position = ctx.static(index[0], "an index of a list that is written")
@@ -141,6 +151,10 @@ def store(ctx: Context, box: Box, index: list[Index], value: Abs) -> None:
 
 def _run_time(index: Index) -> bool:
     return isinstance(index, Dyn) and index.static is None
+
+
+def _nearest(key: Any, keys: Iterable[Any]) -> str | None:
+    return did_you_mean(key, [k for k in keys if isinstance(k, str)]) if isinstance(key, str) else None
 
 
 def _replaced(items: tuple[Abs, ...], position: int, value: Abs) -> tuple[Abs, ...]:
@@ -168,6 +182,6 @@ def list_element(ctx: Context, content: Grown, value: Abs) -> Value:
         element = scalar_value(ctx.b, value, type_)
     if element.type != type_:
         raise ctx.unsupported(
-            "AD139", f"{element.type} into a list of {type_}", "give all elements of a growing list one type"
+            "AD139", f"{element.type} in a list of {type_}, which grows at run time", "give all its items one type"
         )
     return element

@@ -301,8 +301,8 @@ class Context:
             return [self.static(item, what) for item in content.items]
         raise self.unsupported(
             "AD106",
-            f"{what} must be known when the function is compiled, not {describe(x)}",
-            "pass a literal, or an argument",
+            f"{what} must be known when the function is compiled, and this is {describe(x)} of run time",
+            "write a literal, or use an integer argument",
         )
 
     # -- the library -----------------------------------------------------------------------------------------------
@@ -397,7 +397,7 @@ def int_value(ctx: Context, x: Abs, what: str) -> Value:
     """A scalar that must be an integer, as a Python int value."""
     value = ctx.value(x, what)
     if not isinstance(value.type, Scalar) or value.type.dtype not in INTS:
-        raise ctx.wrong("AD108", f"{what} must be an integer, not {value.type}")
+        raise ctx.wrong("AD108", f"{what} must be an integer, not {value.type}", "convert it: int(...)")
     return ctx.b.cast(value, Scalar("i64", "py"))
 
 

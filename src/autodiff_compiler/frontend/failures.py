@@ -34,7 +34,7 @@ def run_guard(ctx: Context, node: ast.If) -> bool:
 def run_raise(ctx: Context, node: ast.Raise) -> None:
     """`raise E(…)`: nothing after it runs."""
     if node.exc is None:
-        raise ctx.unsupported("AD154", "`raise` without an exception", "name the exception")
+        raise ctx.unsupported("AD154", "`raise` without an exception", "name what is raised: raise ValueError(...)")
     with ctx.b.at(ctx.span(node)):
         error, parts, values = _exception(ctx, node)
         ctx.b.emit("raise", values, {"error": error, "message": parts})
@@ -51,7 +51,9 @@ def _exception(ctx: Context, node: ast.Raise) -> tuple[str, tuple[Part, ...], tu
         exc = exc.func
     cls = ctx.evaluate(exc)
     if not (isinstance(cls, Static) and isinstance(cls.obj, type) and issubclass(cls.obj, BaseException)):
-        raise ctx.unsupported("AD155", f"raising {describe(cls)}", "raise an exception class with a message")
+        raise ctx.unsupported(
+            "AD155", f"raising {describe(cls)}", "raise a class where it happens: raise ValueError(...)"
+        )
     name = cls.obj.__name__
     if getattr(builtins, name, None) is not cls.obj:
         ctx.constants[name] = cls.obj

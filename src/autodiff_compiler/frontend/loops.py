@@ -219,7 +219,7 @@ class _Fixpoint:
             merge = following
         else:
             raise ctx.unsupported(
-                "AD162", "what this loop carries does not settle", "give each name one type in the loop"
+                "AD162", "the types of the variables of this loop do not settle", "give each name one type in the loop"
             )
         ctx.widenings[key] = merge.widened()
         self.merge = following

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library
+from autodiff_compiler.diagnostics import did_you_mean
 from autodiff_compiler.frontend import array_places, container_items, derivatives, objects, subscripts
 from autodiff_compiler.frontend.classes import find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
@@ -49,7 +50,9 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
         return ctx.captures.attribute(ctx, x.obj, name)
     if isinstance(x, Ref | Dyn):
         if isinstance(x, Dyn) and not hasattr(scalar_class(x), name):
-            way_out = f"np.{name}(...) takes numbers, too" if hasattr(np, name) else None
+            known = library.names()
+            near = did_you_mean(name, [*known["methods"], *known["attributes"]])
+            way_out = f"np.{name}(...) takes numbers, too" if hasattr(np, name) else near
             raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
         entry = library.attribute(name)
         if entry is not None:
@@ -60,7 +63,7 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
             raise ctx.unsupported(
                 "AD167", f"the attribute `{name}` of {describe(x)}", "use indexing and NumPy's functions instead"
             )
-        raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`")
+        raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", did_you_mean(name, dir(np.ndarray)))
     if isinstance(x, Tup) and x.keys and name not in ("index", "count"):
         own = _NAMED_TUPLE_METHODS.get(name)
         if own is None or (special(ctx, x, name) is not None and not _is_collections_own(x.cls, name)):

@@ -462,6 +462,6 @@ def _hint(name: str) -> str:
     return name[1:].rstrip("0123456789:") if name.startswith("$") else name
 
 
-def _poison(reason: str, help: str = "give it one type on all paths, or one name for each use") -> Finish:
+def _poison(reason: str, help: str = "give it one type on all paths, or use a name of its own for each") -> Finish:
     value = Poison(reason, help)
     return lambda values: value

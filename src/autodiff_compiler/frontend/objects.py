@@ -10,6 +10,7 @@ import functools
 from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, MethodType
 from typing import Any
 
+from autodiff_compiler.diagnostics import did_you_mean
 from autodiff_compiler.frontend import classes, derivatives
 from autodiff_compiler.frontend.classes import MISSING, class_of, special
 from autodiff_compiler.frontend.context import Context
@@ -45,11 +46,21 @@ def generic_attribute(ctx: Context, x: Abs, name: str) -> Abs:
     fallback = special(ctx, x, "__getattr__")
     if fallback is not None:
         return ctx.call(fallback, [Static(name)], {})
-    raise _no_attribute(ctx, cls, name)
+    raise _no_attribute(ctx, x, cls, name)
 
 
-def _no_attribute(ctx: Context, cls: type, name: str) -> Exception:
-    return ctx.wrong("AD145", f"AttributeError: '{cls.__name__}' object has no attribute '{name}'")
+def _no_attribute(ctx: Context, x: Abs, cls: type, name: str) -> Exception:
+    content = ctx.state.content(x) if isinstance(x, Box) else None
+    held = (
+        content.keys
+        if isinstance(content, Items)
+        else vars(x.obj)
+        if isinstance(x, Static) and hasattr(x.obj, "__dict__")
+        else ()
+    )
+    known = [key for key in (*held, *dir(cls)) if isinstance(key, str)]
+    message = f"AttributeError: '{cls.__name__}' object has no attribute '{name}'"
+    return ctx.wrong("AD145", message, did_you_mean(name, known))
 
 
 def has_attribute(ctx: Context, x: Abs, name: str) -> bool | None:
@@ -87,7 +98,7 @@ def _from_descriptor(ctx: Context, x: Abs, cls: type, found: Any, name: str) -> 
     if isinstance(found, MemberDescriptorType):
         held = _held(ctx, x, found.__name__)
         if held is None:
-            raise _no_attribute(ctx, cls, name)
+            raise _no_attribute(ctx, x, cls, name)
         return held
     if name == "__class__":
         return Static(cls)
@@ -176,7 +187,7 @@ def generic_store(ctx: Context, x: Abs, name: str, value: Abs) -> None:
             "AD138", "a write into an object that belongs to the caller", "copy it first: dataclasses.replace(x, ...)"
         )
     if not isinstance(found, MemberDescriptorType) and not _has_dict(cls):
-        raise _no_attribute(ctx, cls, name)
+        raise _no_attribute(ctx, x, cls, name)
     content = ctx.state.content(x)
     assert isinstance(content, Items)
     held = {**dict(zip(content.keys, content.items)), name: value}
@@ -199,7 +210,7 @@ def delete_attribute(ctx: Context, x: Abs, name: str) -> None:
     assert isinstance(content, Items)
     held = dict(zip(content.keys, content.items))
     if name not in held:
-        raise _no_attribute(ctx, cls, name)
+        raise _no_attribute(ctx, x, cls, name)
     del held[name]
     ctx.state.boxes[x] = Items(tuple(held.values()), tuple(held))
 

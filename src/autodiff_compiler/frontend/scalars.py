@@ -137,7 +137,8 @@ def describe(value: Abs | None) -> str:
     if isinstance(value, Static):
         return _describe_object(value.obj)
     if isinstance(value, Dyn):
-        return f"a scalar ({value.value.type})"
+        kind = scalar_class(value).__name__
+        return f"an {kind}" if kind == "int" else f"a {kind}" if kind in ("float", "bool") else f"a NumPy {kind}"
     if isinstance(value, Ref):
         return f"an array ({value.type})"
     if isinstance(value, Tup):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.classes import find, is_standard, is_written_in_python
 from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes
@@ -83,13 +83,17 @@ def _refusal(value: Any, name: str) -> UserError:
             way_out = (
                 f"pass {written}.filled(...), or the data and the mask as two arrays: {written}.data, {written}.mask"
             )
-        return UserError("AD401", f"{name} is a {kind}, a subclass of ndarray", help=way_out)
-    way_out = "pass numbers, arrays, and tuples, lists, dicts of these"
+        return UserError("AD401", f"{name} is {_a(kind)}, a subclass of ndarray", help=way_out)
+    way_out = "pass numbers, arrays, or tuples, lists and dicts of these"
     if isinstance(value, np.random.Generator | np.random.RandomState):
         way_out = "draw the random numbers outside, and pass them as an array"
     elif isinstance(value, complex):
         way_out = f"pass its parts as two numbers: {written}.real, {written}.imag"
-    return UserError("AD402", f"{name} is a {kind}", help=way_out)
+    return UserError("AD402", f"{name} is {_a(kind)}, a type that arguments cannot have", help=way_out)
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def _node(cls: type, values: Any, keys: tuple[Any, ...], name: str) -> tuple[Tree, list[Type]]:
@@ -149,15 +153,19 @@ def annotated(function: Any, types: Mapping[str, str | Type] | None = None) -> l
             if parameter.default is inspect.Parameter.empty:
                 raise UserError(
                     "AD404",
-                    f"the type of parameter `{name}` is not known",
-                    help=f'annotate it, or say --types "{name}: f64[:]" (or types={{"{name}": "f64[:]"}})',
+                    f"nothing says of what type parameter `{name}` is: there was no call, and it has no annotation",
+                    help=f"give arguments, as in a call: .source(...); or annotate it: {name}: float, {name}: 'f64[:]'; "
+                    f"on the command line: --types '{name}: f64[:]'",
                 )
             tree, leaf_types = describe(parameter.default, name)
         else:
             tree, leaf_types = _from_annotation(annotation, name)
         found.append((name, tree, leaf_types))
     if given:
-        raise UserError("AD405", f"there is no parameter called {', '.join(map(repr, given))}")
+        names = [p for p, _, _ in found]
+        shown = ", ".join(map(repr, given))
+        way_out = did_you_mean(next(iter(given)), names, f"its parameters are {', '.join(names) or 'none'}")
+        raise UserError("AD405", f"the function has no parameter {shown}", help=way_out)
     return found
 
 
@@ -176,6 +184,6 @@ def _from_annotation(annotation: Any, name: str) -> tuple[Tree, list[Type]]:
             raise UserError("AD406", f"parameter `{name}`: {error}") from error
     raise UserError(
         "AD406",
-        f"parameter `{name}`: the annotation {annotation!r} is not a type we know",
-        help='use --types "x: f64[:]"',
+        f"parameter `{name}`: the annotation {annotation!r} is no type of numbers or arrays",
+        help=f"call it with arguments, or annotate with float, int, np.float32 or a text: {name}: 'f64[:]'",
     )

@@ -94,7 +94,7 @@ def find_source(function: FunctionType) -> Source:
             "AD142",
             f"`{function.__name__}` is a generator or coroutine",
             _place(code),
-            help="write an ordinary function",
+            help="write an ordinary function that returns its result",
         )
     text = _text(code.co_filename)
     if not text:
@@ -116,7 +116,7 @@ def find_source(function: FunctionType) -> Source:
 
 def _none(function: FunctionType) -> UnsupportedError:
     file = function.__code__.co_filename
-    return UnsupportedError("AD140", f"the source of `{function.__name__}` is not to be had ({file})", help=WAYS_OUT)
+    return UnsupportedError("AD140", f"the source of `{function.__name__}` cannot be found ({file})", help=WAYS_OUT)
 
 
 def _place(code: CodeType) -> Span:

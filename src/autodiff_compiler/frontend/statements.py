@@ -56,7 +56,12 @@ def _run(ctx: Context, statement: ast.stmt) -> None:
 
 
 def _words(node: ast.stmt) -> str:
-    names = {ast.Try: "`try`", ast.ClassDef: "a class definition", ast.Match: "`match`", ast.Global: "`global`"}
+    names = {
+        ast.Try: "`try`",
+        ast.ClassDef: "a class definition",
+        ast.Match: "`match`",
+        ast.Global: "a `global` statement",
+    }
     return names.get(type(node), f"the statement {type(node).__name__}")
 
 
@@ -150,7 +155,9 @@ def _expression(ctx: Context, node: ast.Expr) -> None:
 def _function(ctx: Context, node: ast.FunctionDef) -> None:
     if node.decorator_list:
         raise ctx.unsupported(
-            "AD159", "a decorator on a nested function", "decorate it outside, or call the decorator's effect"
+            "AD159",
+            "a decorator on a nested function",
+            "define and decorate it outside this function, or leave the decorator off",
         )
     ctx.store_name(node.name, expressions.closure(ctx, node, node.name))
 
@@ -192,7 +199,9 @@ def _nothing(ctx: Context, node: ast.stmt) -> None:
 
 
 def _global(ctx: Context, node: ast.Global) -> None:
-    raise ctx.unsupported("AD103", "`global`", "return the value, and assign it where the function is called")
+    raise ctx.unsupported(
+        "AD103", "a `global` statement", "return the value, and assign it where the function is called"
+    )
 
 
 _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {

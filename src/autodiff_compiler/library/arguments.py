@@ -128,7 +128,10 @@ def static_int(b: Builder, x: Any, what: str) -> int:
     """An integer that must be known when the program is compiled."""
     if isinstance(x, Value):
         raise UnsupportedError(
-            "AD207", f"{what} must be known at compile time", b.span, help="pass a literal or a constant of the module"
+            "AD207",
+            f"{what} must be known when the function is compiled",
+            b.span,
+            help="write a literal, or use an integer argument",
         )
     try:
         return operator.index(x)
@@ -139,7 +142,9 @@ def static_int(b: Builder, x: Any, what: str) -> int:
 def static_bool(b: Builder, x: Any, what: str) -> bool:
     """A truth value that must be known when the program is compiled."""
     if isinstance(x, Value):
-        raise UnsupportedError("AD207", f"{what} must be known at compile time", b.span, help="pass True or False")
+        raise UnsupportedError(
+            "AD207", f"{what} must be known when the function is compiled", b.span, help="write True or False"
+        )
     return bool(x)
 
 
@@ -167,7 +172,9 @@ def dtype_argument(b: Builder, dtype: Any, default: str) -> str:
     if dtype is None:
         return default
     if isinstance(dtype, Value):
-        raise UnsupportedError("AD207", "dtype must be known at compile time", b.span)
+        raise UnsupportedError(
+            "AD207", "dtype must be known when the function is compiled", b.span, help="write it: dtype=np.float64"
+        )
     try:
         name = from_numpy_dtype(np.dtype(dtype))
     except TypeError as error:

@@ -201,7 +201,7 @@ def matmul2(a, b):
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def dot(a, b):
-    """The product of matrices or vectors of floats: BLAS where it is to be had."""
+    """The product of matrices or vectors of floats: BLAS where SciPy has it."""
     if BLAS:
         return np.dot(np.ascontiguousarray(a), np.ascontiguousarray(b))
     if a.ndim == 1 and b.ndim == 1:
