@@ -297,7 +297,9 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
         first, second = _sequence(ctx, x), _sequence(ctx, y)
         if first is not None and second is not None and first[0] is second[0] and op in _ORDERS:
             return _ordered(ctx, op, first[1], second[1])
-        raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", "compare numbers or arrays")
+        none = any(isinstance(side, Static) and side.obj is None for side in (x, y))
+        way_out = "ask `is None`" if none else "compare numbers or arrays"
+        raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", way_out)
     return ctx.from_value(arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)))
 
 
