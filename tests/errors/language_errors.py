@@ -110,6 +110,12 @@ CASES = [
     ("AD153", UNSUPPORTED, "def f(x):\n    def g(v):\n        if v > 0:\n            return v\n    return g(x)  # here", (1.0,)),
     ("AD154", UNSUPPORTED, "def f(x):\n    if x > 0:\n        raise  # here\n    return x", (1.0,)),
     ("AD155", UNSUPPORTED, "E = ValueError('x')\ndef f(x):\n    if x > 0:\n        raise E  # here\n    return x", (1.0,)),
+    (
+        "AD155", UNSUPPORTED,
+        "class E(Exception):\n    def __init__(self, code, text):\n        super().__init__(text)\ndef f(x):\n    if x > 2:\n"
+        "        raise E(1, 'x')  # here\n    return x", (1.0,),
+    ),
+    ("AD155", UNSUPPORTED, "class E(Exception):\n    code = 0\ndef f(x):\n    if x > 2:\n        raise E(code=1)  # here\n    return x", (1.0,)),
     ("AD156", UNSUPPORTED, "def f(x):\n    with open('f') as g:  # here\n        return x", (1.0,)),
     ("AD156", UNSUPPORTED, "def f(x):\n    with np.errstate(all='raise'):  # here\n        return np.sqrt(x)", (1.0,)),
     ("AD158", USER, "def f(x):\n    a, b = (x, 1.0, 2.0)  # here\n    return a", (1.0,)),
