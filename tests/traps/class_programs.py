@@ -205,7 +205,7 @@ class P3(Point):
     def r(self): return math.sqrt(self.x ** 2 + self.y ** 2)
     def __iter__(self): return iter((1.0, self.y))
     def __bool__(self): return False
-@case(0.7, refused="AD177")
+@case(0.7)
 def p3(x):
     a, b = P3(x, 2 * x)
     return a * b * P3(x).r * (2.0 if P3(x) else 3.0) + sum(P3(x, x)) + len(P3(x)) + P3(x)[0] + max(P3(x, x))

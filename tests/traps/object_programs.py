@@ -44,7 +44,7 @@ def vec_inplace_alias(a, b):
     v = Vec(a, b); u = v
     v += Vec(b, a)
     return u.x * u.y * (1.0 if u is v else 7.0)
-@case(0.7, 1.3, refused="AD177")
+@case(0.7, 1.3)
 def vec_unpack(a, b):
     x, y = Vec(a, b)
     return x * y * y

@@ -10,7 +10,20 @@ from __future__ import annotations
 from typing import Any
 
 from autodiff_compiler.frontend.state import NameKey, State
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Closure, Items, Iter, Maybe, Method, Partial, Ref, Tup
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Cell,
+    Closure,
+    DictView,
+    Items,
+    Iter,
+    Maybe,
+    Method,
+    Partial,
+    Ref,
+    Tup,
+)
 
 Location = tuple[Any, ...]
 """A place where a value can be found: a name, then positions in what it holds; or a box, then a position."""
@@ -85,6 +98,8 @@ def _held(value: Abs | None) -> tuple[Abs, ...]:
         return value.items
     if isinstance(value, Iter):
         return value.parts
+    if isinstance(value, DictView):
+        return (value.box,)
     if isinstance(value, Method):
         return (value.receiver,)
     if isinstance(value, Partial):

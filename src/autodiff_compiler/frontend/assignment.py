@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import array_places, calls, expressions, members, objects, operators, subscripts
+from autodiff_compiler.frontend import (
+    array_places,
+    consumers,
+    container_methods,
+    expressions,
+    members,
+    objects,
+    operators,
+    subscripts,
+)
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static
 from autodiff_compiler.ir.core import Value
@@ -22,7 +31,7 @@ def assign(ctx: Context, target: ast.expr, value: Abs) -> None:
             ctx.store_name(target.id, value)
         elif isinstance(target, ast.Subscript):
             base = ctx.evaluate(target.value)
-            subscripts.store(ctx, base, subscripts.evaluate_index(ctx, target.slice, base), value)
+            subscripts.store(ctx, base, subscripts.evaluate_index(ctx, target.slice), value)
         elif isinstance(target, ast.Attribute):
             objects.store_attribute(ctx, ctx.evaluate(target.value), target.attr, value)
         else:
@@ -33,7 +42,7 @@ def assign(ctx: Context, target: ast.expr, value: Abs) -> None:
 def _unpack(ctx: Context, target: ast.Tuple | ast.List, value: Abs) -> None:
     names = target.elts
     starred = [i for i, t in enumerate(names) if isinstance(t, ast.Starred)]
-    items = calls.unpacked(ctx, value, None if starred else len(names))
+    items = consumers.unpacked(ctx, value, None if starred else len(names))
     if not starred:
         if len(items) != len(names):
             raise ctx.wrong("AD158", f"{len(items)} values to unpack into {len(names)} names")
@@ -61,7 +70,7 @@ def run_assign(ctx: Context, node: ast.Assign) -> None:
         # The whole statement is the place of a store, so that its adjoint can say which line it reverses.
         if isinstance(target, ast.Subscript):
             base = ctx.evaluate(target.value)
-            index = subscripts.evaluate_index(ctx, target.slice, base)
+            index = subscripts.evaluate_index(ctx, target.slice)
             subscripts.store(ctx, base, index, value)
         else:
             assign(ctx, target, value)
@@ -79,42 +88,34 @@ def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
     target = node.target
     if isinstance(target, ast.Name):
         current = ctx.load_name(target.id)
-        value = ctx.evaluate(node.value)
-        own = operators.in_place(ctx, op, current, value)
-        if own is not None:
-            ctx.store_name(target.id, own)
-        elif isinstance(current, Ref):
-            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
-        elif isinstance(current, Box) and current.cls is list and op is ast.Add:
-            members.extend(ctx, current, value)
-        elif isinstance(current, Box) and current.cls is list and op is ast.Mult:
-            members.repeat(ctx, current, value)
-        else:
-            ctx.store_name(target.id, expressions.binary(ctx, op, current, value))
+        ctx.store_name(target.id, in_place(ctx, op, current, ctx.evaluate(node.value)))
         return
     if isinstance(target, ast.Attribute):
         base = ctx.evaluate(target.value)
         current = members.attribute(ctx, base, target.attr)
-        value = ctx.evaluate(node.value)
-        own = operators.in_place(ctx, op, current, value)
-        if own is None and isinstance(current, Ref):
-            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
-            own = current
-        objects.store_attribute(ctx, base, target.attr, own or expressions.binary(ctx, op, current, value))
+        objects.store_attribute(ctx, base, target.attr, in_place(ctx, op, current, ctx.evaluate(node.value)))
         return
     assert isinstance(target, ast.Subscript)
     base = ctx.evaluate(target.value)
-    index = subscripts.evaluate_index(ctx, target.slice, base)
+    index = subscripts.evaluate_index(ctx, target.slice)
     if not isinstance(base, Ref):
         current = subscripts.load(ctx, base, index)
-        value = ctx.evaluate(node.value)
-        own = operators.in_place(ctx, op, current, value)
-        if own is None and isinstance(current, Ref):
-            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
-            own = current
-        subscripts.store(ctx, base, index, own or expressions.binary(ctx, op, current, value))
+        subscripts.store(ctx, base, index, in_place(ctx, op, current, ctx.evaluate(node.value)))
         return
-    _augment_array(ctx, base, index, op, node.value)
+    _augment_array(ctx, base, subscripts.per_axis(index), op, node.value)
+
+
+def in_place(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> Abs:
+    """What `current op= value` binds its target to: arrays, lists and dicts are changed, and are the result themselves."""
+    own = operators.in_place(ctx, op, current, value)
+    if own is not None:
+        return own
+    if isinstance(current, Ref):
+        _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
+        return current
+    if isinstance(current, Box) and container_methods.in_place(ctx, current, op, value):
+        return current
+    return expressions.binary(ctx, op, current, value)
 
 
 def _augment_array(ctx: Context, base: Ref, index: list[Index], op: type[ast.operator], node: ast.expr) -> None:

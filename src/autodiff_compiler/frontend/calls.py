@@ -21,6 +21,7 @@ from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
 from autodiff_compiler.frontend import (
     builtin_calls,
     construction,
+    consumers,
     derivatives,
     foreign,
     members,
@@ -31,10 +32,8 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.iteration import Items as StaticItems
-from autodiff_compiler.frontend.iteration import Sequence, iterate
 from autodiff_compiler.frontend.liveness import assigned, liveness
-from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
+from autodiff_compiler.frontend.scalars import describe, is_number
 from autodiff_compiler.frontend.source import (
     FunctionNode,
     Source,
@@ -70,6 +69,7 @@ _READ_ONLY_VIEWS = (np.ascontiguousarray, np.broadcast_to, np.broadcast_arrays, 
 
 # Functions on immutable objects without effects: called by Python itself when all arguments are known.
 _PURE_BUILTINS = (abs, bin, chr, divmod, format, hex, len, max, min, oct, ord, pow, repr, round, sum)
+_RUN_OVER = (max, min, math.fsum, math.prod)
 _PURE_MODULES = (math, inspect.getmodule(operator.add))
 _PURE_TYPES = (bool, int, float, str, tuple, type(None), np.generic)
 
@@ -77,15 +77,15 @@ _PURE_TYPES = (bool, int, float, str, tuple, type(None), np.generic)
 def call_node(ctx: Context, node: ast.Call) -> Abs:
     """A call expression."""
     function = ctx.evaluate(node.func)
-    special = (
+    reads_syntax = (
         builtin_calls.SYNTAX.get(function.obj) if isinstance(function, Static) and _hashable(function.obj) else None
     )
-    if special is not None and (result := special(ctx, node)) is not None:
+    if reads_syntax is not None and (result := reads_syntax(ctx, node)) is not None:
         return result
     args: list[Abs] = []
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            args += static_items(ctx, ctx.evaluate(argument.value), "an argument after *")
+            args += consumers.static_items(ctx, ctx.evaluate(argument.value), "an argument after *")
         else:
             args.append(ctx.evaluate(argument))
     kwargs: dict[str, Abs] = {}
@@ -112,6 +112,9 @@ def _hashable(obj: Any) -> bool:
 
 def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """`function(*args, **kwargs)`."""
+    if not _uses_up(function):
+        for value in (*args, *kwargs.values()):
+            ctx.kept(value)
     if isinstance(function, Closure):
         return _enter_closure(ctx, function, args, kwargs)
     if isinstance(function, Method):
@@ -133,6 +136,14 @@ def _is_ours(function: Abs) -> bool:
     if not isinstance(function, Static):
         return False
     return derivatives.is_derivative(function.obj) or plain_function(function.obj) is not None
+
+
+def _uses_up(function: Abs) -> bool:
+    """Whether what is called runs over an iterator there and then: a builtin, or a method of a string, list or dict."""
+    if isinstance(function, Static):
+        obj = function.obj
+        return builtin_calls.handler_of(obj) is not None or library.lookup(obj) is not None
+    return isinstance(function, Method) and isinstance(function.receiver, Static | Box)
 
 
 def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -186,6 +197,8 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     if module == "math" and refused and all(isinstance(a, Static) or (isinstance(a, Dyn) and a.static) for a in args):
         # `math.factorial(n)`: what has no derivative is computed when compiling, if it can be.
         args = [Static(ctx.static(a, f"an argument of {entry.name}")) for a in args]
+    if obj in _RUN_OVER:
+        args = [consumers.as_list(ctx, a) for a in args]
     pure = module == "math" or (module == "builtins" and not refused)
     if pure and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
@@ -393,27 +406,3 @@ def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
         for key in [key for key in ctx.state.names if key[0] is frame]:
             del ctx.state.names[key]
     return value
-
-
-# -- items -----------------------------------------------------------------------------------------------------------
-
-
-def static_items(ctx: Context, x: Abs, what: str) -> list[Abs]:
-    """The items of something whose length is known when compiling."""
-    iterable = iterate(ctx, x)
-    if isinstance(iterable, StaticItems):
-        return list(iterable.items)
-    if iterable.bounds is not None:
-        return iterable.static_items()
-    way_out = "write (a == x).any()" if "`in`" in what else "name the items one by one"
-    raise ctx.unsupported("AD181", f"{what} whose length is known only at run time", way_out)
-
-
-def unpacked(ctx: Context, x: Abs, count: int | None) -> list[Abs]:
-    """The items of the right side of an unpacking assignment."""
-    if is_scalar(x):
-        raise ctx.wrong("AD158", f"cannot unpack {describe(x)}")
-    iterable = iterate(ctx, x)
-    if isinstance(iterable, Sequence) and count is not None:
-        return builtin_calls.first_items(ctx, iterable, count)
-    return static_items(ctx, x, "a value to unpack")

@@ -27,6 +27,7 @@ from autodiff_compiler.frontend.values import (
     Box,
     Cell,
     Dead,
+    DictView,
     Dyn,
     Grown,
     Items,
@@ -167,8 +168,11 @@ class Context:
         return self.unsupported("AD102", poison.reason, poison.help, *poison.notes)
 
     def kept(self, value: Abs) -> Abs:
-        """A value that gets a name; an iterator cannot: it can be run over only once, and later than it was made."""
-        if isinstance(value, Iter) and value.kind not in ("items", "values"):
+        """A value that something keeps; an iterator cannot be kept: it is used up wherever it is run over."""
+        if isinstance(value, Tup):
+            for item in value.items:
+                self.kept(item)
+        if isinstance(value, Iter):
             raise self.unsupported(
                 "AD191",
                 "an iterator that is kept in a variable",
@@ -225,6 +229,11 @@ class Context:
     def new_list(self, items: list[Abs]) -> Box:
         box = Box(list)
         self.state.boxes[box] = Items(tuple(items))
+        return box
+
+    def new_dict(self, content: dict[Any, Abs]) -> Box:
+        box = Box(dict)
+        self.state.boxes[box] = Items(tuple(content.values()), tuple(content))
         return box
 
     def from_value(self, value: Value) -> Abs:
@@ -284,6 +293,8 @@ class Context:
             raise self.unsupported(
                 "AD105", "the truth value of an array", "use .any() or .all(), or len(x) > 0 for emptiness"
             )
+        if isinstance(x, DictView):
+            return self.truth(x.box)
         if isinstance(x, Range | Iter):
             raise self.unsupported("AD105", f"the truth value of {describe(x)}", "compare its length with 0")
         return True
@@ -319,8 +330,6 @@ class Context:
             if special(self, x, "__iter__") is not None:
                 raise self.unsupported("AD107", f"{describe(x)} with an `__iter__` of its own", "pass tuple(...) of it")
             return tuple(self.to_library(item) for item in x.items)
-        if isinstance(x, Iter) and x.kind == "generator":
-            return self.to_library(x.parts[0])
         if isinstance(x, Box) and x.cls is list:
             content = self.state.content(x)
             if isinstance(content, Items):

@@ -5,20 +5,35 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import branches, calls, comprehensions, members, operators, subscripts, texts
+from autodiff_compiler.frontend import (
+    branches,
+    calls,
+    comprehensions,
+    consumers,
+    container_items,
+    container_methods,
+    members,
+    operators,
+    subscripts,
+    texts,
+)
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.iteration import Sequence, iterate, steps
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Closure,
+    DictView,
     Dyn,
     Items,
+    Iter,
     Ref,
     Static,
     Tup,
@@ -118,9 +133,9 @@ def _items(ctx: Context, nodes: list[ast.expr]) -> list[Abs]:
     items: list[Abs] = []
     for node in nodes:
         if isinstance(node, ast.Starred):
-            items += calls.static_items(ctx, evaluate(ctx, node.value), "a starred expression")
+            items += consumers.static_items(ctx, evaluate(ctx, node.value), "a starred expression")
         else:
-            items.append(evaluate(ctx, node))
+            items.append(ctx.kept(evaluate(ctx, node)))
     return items
 
 
@@ -135,11 +150,9 @@ def _dict(ctx: Context, node: ast.Dict) -> Abs:
             assert isinstance(inner, Items)
             content.update(zip(inner.keys, inner.items))
         else:
-            name = ctx.static(evaluate(ctx, key), "a key of a dict")
-            content[name] = evaluate(ctx, value)
-    box = Box(dict)
-    ctx.state.boxes[box] = Items(tuple(content.values()), tuple(content))
-    return box
+            name = container_items.key_of(ctx, evaluate(ctx, key))
+            content[name] = ctx.kept(evaluate(ctx, value))
+    return ctx.new_dict(content)
 
 
 # -- operators -------------------------------------------------------------------------------------------------------
@@ -172,6 +185,8 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
             return _repeat(ctx, sequence, count)
     if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls is list and op is ast.Add:
         return _joined_lists(ctx, x, y)
+    if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls is dict and op is ast.BitOr:
+        return container_methods.joined(ctx, x, y)
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
         raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
     # NumPy makes an array of a sequence beside a value of its own; Python's numbers and sequences do not.
@@ -208,7 +223,9 @@ def _repeat(ctx: Context, sequence: Abs, count: Abs) -> Abs:
         return ctx.new_list(list(content.items) * count.obj)
     if isinstance(content, Items) and len(content.items) == 1 and is_scalar(content.items[0]):
         return comprehensions.filled_list(ctx, content.items[0], count)
-    return ctx.new_list(list(content.items) * ctx.static(count, "how often a list is repeated"))  # type: ignore[union-attr]
+    if not isinstance(content, Items):
+        raise ctx.unsupported("AD174", "`*` of a list that grows at run time", "append to it in a loop")
+    return ctx.new_list(list(content.items) * ctx.static(count, "how often a list is repeated"))
 
 
 def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
@@ -217,7 +234,7 @@ def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
         return ctx.new_list([*first.items, *second.items])
     joined = Box(list)
     ctx.state.boxes[joined] = first
-    members.extend(ctx, joined, y)
+    container_methods.extend(ctx, joined, y)
     return joined
 
 
@@ -275,6 +292,7 @@ def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> A
 
 
 def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
+    """`x op y`, for one operator of a comparison."""
     if op in (ast.Is, ast.IsNot):
         same = _is(ctx, x, y)
         if isinstance(same, Value):
@@ -336,7 +354,9 @@ def _equal_objects(ctx: Context, x: Abs, y: Abs) -> Abs | None:
             return Static(False)
         equal: Abs = Static(True)
         for a, b in zip(first[1], second[1]):
-            equal = branches.short_circuit(ctx, equal, lambda a=a, b=b: comparison(ctx, ast.Eq, a, b), stop_at=False)  # type: ignore[misc]
+            if not container_methods.is_same_object(a, b):
+                same_value = partial(comparison, ctx, ast.Eq, a, b)
+                equal = branches.short_circuit(ctx, equal, same_value, stop_at=False)
         return equal
     for one, other in ((x, y), (y, x)):
         # A number or container never equals a string or None; an array compares its elements.
@@ -384,19 +404,22 @@ def _contains(ctx: Context, x: Abs, y: Abs, negate: bool) -> Abs:
     if own is not None:
         held = ctx.truth(ctx.call(own, [x], {}))
         return Dyn(_negated(ctx, held) if negate else held) if isinstance(held, Value) else Static(held != negate)
-    if isinstance(y, Box) and y.cls is dict:
-        content = ctx.state.content(y)
+    keys = y.box if isinstance(y, DictView) and y.kind == "keys" else y
+    if isinstance(keys, Box) and keys.cls is dict:
+        content = ctx.state.content(keys)
         assert isinstance(content, Items)
-        return Static((ctx.static(x, "a key of a dict") in content.keys) != negate)
+        return Static((container_items.key_of(ctx, x) in content.keys) != negate)
     if isinstance(y, Static) and not isinstance(y.obj, tuple):
         container = ctx.immutable(y.obj, "the items")
-        return Static((ctx.static(x, "the left side of `in`") in container) != negate)
-    items = calls.static_items(ctx, y, "the right side of `in`")
-    found: Abs = Static(False)
-    for item in items:
-        equal = comparison(ctx, ast.Eq, x, item)
-        found = branches.short_circuit(ctx, found, lambda equal=equal: equal, stop_at=True)  # type: ignore[misc]
-    truth = ctx.truth(found)
+        item = ctx.static(x, "the left side of `in`")
+        try:
+            return Static((item in container) != negate)
+        except TypeError as error:
+            raise ctx.wrong("AD171", f"TypeError: {error}") from error
+    iterable = iterate(ctx, y)
+    if not isinstance(y, Iter) and isinstance(iterable, Sequence):
+        iterable = steps(consumers.drained(ctx, iterable, "the right side of `in`"))
+    truth = ctx.truth(consumers.contains(ctx, x, iterable))
     if isinstance(truth, Value):
         return Dyn(_negated(ctx, truth)) if negate else Dyn(truth)
     return Static(truth != negate)
@@ -430,7 +453,7 @@ def _attribute(ctx: Context, node: ast.Attribute) -> Abs:
 
 def _subscript(ctx: Context, node: ast.Subscript) -> Abs:
     base = evaluate(ctx, node.value)
-    return subscripts.load(ctx, base, subscripts.evaluate_index(ctx, node.slice, base))
+    return subscripts.load(ctx, base, subscripts.evaluate_index(ctx, node.slice))
 
 
 def _call(ctx: Context, node: ast.Call) -> Abs:

@@ -8,24 +8,23 @@ is remembered by place, so that a loop inside a loop is not started from nothing
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from autodiff_compiler.frontend import branches
 from autodiff_compiler.frontend.context import Context, LoopTargets
-from autodiff_compiler.frontend.iteration import Items, Sequence, iterate
+from autodiff_compiler.frontend.iteration import Items, Live, Perhaps, Pushed, Sequence, Step, Steps, iterate, unrolled
 from autodiff_compiler.frontend.merge import Merge, Widening
 from autodiff_compiler.frontend.source import function_liveness
-from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, NameKey, State
-from autodiff_compiler.frontend.values import Abs, Box, Dead, Dyn, Grown, Iter, Unroll
+from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, State
+from autodiff_compiler.frontend.values import Abs, Dead, Dyn, Unroll
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import is_pure, nested_effect
 from autodiff_compiler.ir.types import INT
 
 ROUNDS = 64
-
-Live = Callable[[NameKey], bool]
 
 
 def run_for(ctx: Context, node: ast.For) -> None:
@@ -40,49 +39,67 @@ def run_for(ctx: Context, node: ast.For) -> None:
         ctx.assign(node.target, item)
         ctx.run(node.body)
 
-    growing = [o for o in _lists(value) if isinstance(ctx.state.content(o), Grown)]
-    ctx.iterating += growing
-    try:
-        run_over(ctx, node, iterable, body, _live_at_head(ctx, node), node.orelse)
-    finally:
-        del ctx.iterating[len(ctx.iterating) - len(growing) :]
+    run_over(ctx, node, iterable, body, _live_at_head(ctx, node), _block(ctx, node.orelse))
     ctx.state.names.pop(held, None)
 
 
-def _lists(over: Abs) -> Iterator[Box]:
-    """The lists and dicts that a loop runs over."""
-    if isinstance(over, Iter):
-        for part in over.parts:
-            yield from _lists(part)
-    elif isinstance(over, Box):
-        yield over
+def _block(ctx: Context, statements: list[ast.stmt]) -> Callable[[], None] | None:
+    return (lambda: ctx.run(statements)) if statements else None
 
 
 def run_over(
     ctx: Context,
     node: ast.AST,
-    iterable: Items | Sequence,
+    iterable: Items,
     body: Callable[[Abs], None],
     live: Live,
-    orelse: list[ast.stmt] | None = None,
+    at_end: Callable[[], None] | None = None,
+    *,
+    unroll: bool = False,
 ) -> None:
-    """Run `body` for each item: unrolled for items known now, as a loop for a run-time sequence."""
+    """Run `body` for each item, and `at_end` when there are no more: unrolled for items known now, as a loop for a run-time
+    sequence, which is unrolled, too, where that is asked for and can be."""
+    ctx.iterating += iterable.boxes
+    try:
+        if isinstance(iterable, Pushed):
+            _pushed(ctx, iterable, body, live, at_end, unroll)
+        elif isinstance(iterable, Steps):
+            _unrolled(ctx, node, iterable, body, at_end)
+        else:
+            _run_over_sequence(ctx, node, iterable, body, live, at_end, unroll)
+    finally:
+        del ctx.iterating[len(ctx.iterating) - len(iterable.boxes) :]
+
+
+def _run_over_sequence(
+    ctx: Context,
+    node: ast.AST,
+    sequence: Sequence,
+    body: Callable[[Abs], None],
+    live: Live,
+    at_end: Callable[[], None] | None,
+    unroll: bool,
+) -> None:
     key = (node, ctx.calls)
-    if isinstance(iterable, Items):
-        _unrolled(ctx, key, iterable, body, orelse or [])
-        return
-    if key in ctx.unrolled and iterable.bounds is not None:
-        _unrolled(ctx, key, Items(tuple(iterable.static_items())), body, orelse or [])
+    if (unroll or key in ctx.unrolled) and sequence.bounds is not None:
+        _unrolled(ctx, node, unrolled(sequence), body, at_end)
         return
     before = ctx.state.copy()
     try:
-        _for_loop(ctx, key, iterable, body, live, orelse or [])
+        _for_loop(ctx, key, sequence, body, live, at_end)
     except Unroll as signal:
         if signal.loop != key:
             raise
         ctx.unrolled.add(key)
         ctx.state = before
-        _unrolled(ctx, key, Items(tuple(iterable.static_items())), body, orelse or [])
+        _unrolled(ctx, node, unrolled(sequence), body, at_end)
+
+
+def leave(ctx: Context) -> None:
+    """`break`."""
+    code = ctx.new_code()
+    ctx.loops[-1].breaks.add(code)
+    ctx.state.exit = Exit(frozenset({code}))
 
 
 def _live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
@@ -96,7 +113,12 @@ def _live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
 
 
 def _for_loop(
-    ctx: Context, key: tuple, sequence: Sequence, body: Callable[[Abs], None], live: Live, orelse: list[ast.stmt]
+    ctx: Context,
+    key: tuple,
+    sequence: Sequence,
+    body: Callable[[Abs], None],
+    live: Live,
+    at_end: Callable[[], None] | None,
 ) -> None:
     b = ctx.b
     static_bounds = sequence.bounds is not None
@@ -111,7 +133,19 @@ def _for_loop(
     region = loop.region()
     inits = loop.merge.inputs(b, 0)
     results = b.for_(*sequence.range(), inits, region, exits=loop.exits)
-    loop.finish(results, natural_end=True, orelse=orelse)
+    past_end = sequence.past_end
+    if past_end is not None:
+        at_end = _one_after_the_other(past_end, at_end)
+    loop.finish(results, natural_end=True, at_end=at_end)
+
+
+def _one_after_the_other(first: Callable[[], None], second: Callable[[], None] | None) -> Callable[[], None]:
+    def run() -> None:
+        first()
+        if second is not None:
+            second()
+
+    return run
 
 
 def run_while(ctx: Context, node: ast.While) -> None:
@@ -152,7 +186,7 @@ def run_while(ctx: Context, node: ast.While) -> None:
         else:
             b.yield_(b.const(True))
     results = b.while_(loop.merge.inputs(b, 0), condition.done(), body, exits=loop.exits)
-    loop.finish(results, natural_end=pure, orelse=node.orelse, also_natural=stop_codes)
+    loop.finish(results, natural_end=pure, at_end=_block(ctx, node.orelse), also_natural=stop_codes)
 
 
 def _is_true(ctx: Context, test: ast.expr) -> bool:
@@ -250,7 +284,7 @@ class _Fixpoint:
         results: tuple[Value, ...],
         *,
         natural_end: bool,
-        orelse: list[ast.stmt],
+        at_end: Callable[[], None] | None,
         also_natural: set[int] | None = None,
     ) -> None:
         """Go on after the loop: the joined state, the `else` clause, and the codes that leave further out."""
@@ -265,11 +299,12 @@ class _Fixpoint:
             if not ends:
                 ctx.state.exit = Exit(frozenset())  # an endless loop that never leaves
                 return
-            ctx.run(orelse)
+            if at_end is not None:
+                at_end()
             return
         code = results[-1]
-        if orelse and ends:
-            code = self._else(code, left, natural, orelse)
+        if at_end is not None and ends:
+            code = self._else(code, left, natural, at_end)
             outward = ctx.state.exit.codes - {NORMAL} - self.breaks
         codes = outward | ({NORMAL} if ends or left & self.breaks else frozenset())
         if codes == {NORMAL} or len(codes) == 1:
@@ -280,13 +315,13 @@ class _Fixpoint:
             code = _zeroed(ctx, code, stays)
         ctx.state.exit = Exit(frozenset(codes), code)
 
-    def _else(self, code: Value, left: frozenset[int], natural: set[int], orelse: list[ast.stmt]) -> Value:
+    def _else(self, code: Value, left: frozenset[int], natural: set[int], at_end: Callable[[], None]) -> Value:
         """Run the `else` clause if the loop came to its own end."""
         ctx = self.ctx
         if natural & left:
             code = _zeroed(ctx, code, sorted(natural & left))
         ctx.state.exit = Exit(frozenset({NORMAL} | (left - natural)), code)
-        branches.if_normal(ctx, lambda: ctx.run(orelse))
+        branches.if_normal(ctx, at_end)
         exit_ = ctx.state.exit
         return exit_.value if exit_.value is not None else ctx.b.const(next(iter(exit_.codes), NORMAL))
 
@@ -315,17 +350,33 @@ def _with_exit(state: State, exit_: Exit) -> State:
     return replace(state, exit=exit_)
 
 
-def _unrolled(ctx: Context, key: tuple, iterable: Items, body: Callable[[Abs], None], orelse: list[ast.stmt]) -> None:
+def _unrolled(
+    ctx: Context, node: ast.AST, iterable: Steps, body: Callable[[Abs], None], at_end: Callable[[], None] | None
+) -> None:
     """Run the body once for each item."""
     targets = LoopTargets()
     outer_calls = ctx.calls
 
-    def from_item(k: int) -> None:
-        while k < len(iterable.items):
-            ctx.calls = (*outer_calls, (key[0], k))
+    def ask(k: int) -> Step:
+        ctx.calls = (*outer_calls, (node, k))
+        try:
+            return iterable.next()
+        finally:
+            ctx.calls = outer_calls
+
+    def found(step: Perhaps, k: int) -> None:
+        from_step(step.found(), k)
+
+    def from_step(step: Step, k: int) -> None:
+        while step is not None:
+            if isinstance(step, Perhaps):
+                # What follows runs where there is an item: after one that is not there come no others.
+                branches.branch(ctx, step.there, partial(found, step, k), lambda: None)
+                return
+            ctx.calls = (*outer_calls, (node, k))
             ctx.loops.append(targets)
             try:
-                body(iterable.at(k))
+                body(step.item)
             finally:
                 ctx.loops.pop()
                 ctx.calls = outer_calls
@@ -334,12 +385,44 @@ def _unrolled(ctx: Context, key: tuple, iterable: Items, body: Callable[[Abs], N
             if left.left:
                 return
             if not left.normal:
-                branches.if_normal(ctx, lambda k=k: from_item(k))  # type: ignore[misc]
+                branches.if_normal(ctx, lambda k=k: from_step(ask(k), k))  # type: ignore[misc]
                 return
-        iterable.check()
-        ctx.run(orelse)
+            step = ask(k)
 
-    from_item(0)
+    from_step(ask(0), 0)
+    _ended(ctx, targets, at_end)
+
+
+def _pushed(
+    ctx: Context,
+    iterable: Pushed,
+    body: Callable[[Abs], None],
+    live: Live,
+    at_end: Callable[[], None] | None,
+    unroll: bool,
+) -> None:
+    """Run the body inside the loops that the items come out of."""
+    targets = LoopTargets()
+
+    def each(item: Abs) -> None:
+        ctx.loops.append(targets)
+        try:
+            body(item)
+        finally:
+            ctx.loops.pop()
+        _continued(ctx, targets.continues)
+
+    iterable.run(each, live, unroll)
+    _ended(ctx, targets, at_end)
+
+
+def _ended(ctx: Context, targets: LoopTargets, at_end: Callable[[], None] | None) -> None:
+    """What follows a loop without an op of its own: the `else` clause where nothing was left, and the end of its `break`s."""
+    if at_end is not None and not ctx.state.exit.left:
+        if ctx.state.exit.normal:
+            at_end()
+        else:
+            branches.if_normal(ctx, at_end)
     left = ctx.state.exit
     broken = left.codes & targets.breaks
     if broken:

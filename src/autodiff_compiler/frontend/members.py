@@ -8,21 +8,17 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library
-from autodiff_compiler.diagnostics import did_you_mean
-from autodiff_compiler.frontend import array_places, container_items, derivatives, objects, subscripts
+from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
+from autodiff_compiler.frontend import array_places, consumers, container_methods, derivatives, objects, subscripts
 from autodiff_compiler.frontend.classes import find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.iteration import Items as StaticItems
-from autodiff_compiler.frontend.iteration import at, iterate, length, length_changes
 from autodiff_compiler.frontend.scalars import describe, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Closure,
     Dyn,
-    Grown,
     Items,
-    Iter,
     Method,
     Ref,
     Static,
@@ -94,13 +90,9 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
         return _static_method(ctx, receiver.obj, name, args, kwargs)
     if isinstance(receiver, Tup) and receiver.keys and name in _NAMED_TUPLE_METHODS:
         return _NAMED_TUPLE_METHODS[name](ctx, receiver, args, kwargs)
-    table = _LIST_METHODS if isinstance(receiver, Box) and receiver.cls is list else _DICT_METHODS
-    known = table.get(name)
-    if known is None or not isinstance(receiver, Box):
-        raise ctx.unsupported(
-            "AD170", f"the method `{name}` of {describe(receiver)}", "write it with indexing and loops"
-        )
-    return known(ctx, receiver, args, kwargs)
+    if isinstance(receiver, Box | Tup):
+        return container_methods.call(ctx, receiver, name, args, kwargs)
+    raise ctx.unsupported("AD170", f"the method `{name}` of {describe(receiver)}", "write it with indexing and loops")
 
 
 def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -109,11 +101,16 @@ def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: d
     if name == "format" and any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
         raise ctx.unsupported("AD170", "`format` of values of run time", 'write an f-string: f"x = {x:.3f}"')
     what = f"an argument of the method `{name}`"
+    if name == "join":
+        args = [consumers.as_list(ctx, arg) for arg in args]
     given = {key: ctx.static(arg, what) for key, arg in kwargs.items()}
     try:
-        return Static(getattr(obj, name)(*(ctx.static(arg, what) for arg in args), **given))
-    except (TypeError, ValueError) as error:
+        result = getattr(obj, name)(*(ctx.static(arg, what) for arg in args), **given)
+    except Exception as error:  # whatever Python raises for these arguments
+        if isinstance(error, AutodiffError):
+            raise
         raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
+    return ctx.new_list([Static(item) for item in result]) if isinstance(result, list) else Static(result)
 
 
 def snapshot(made: Abs, base: Abs | None) -> Abs:
@@ -192,160 +189,3 @@ def _ufunc_method(ctx: Context, ufunc: np.ufunc, name: str, args: list[Abs], kwa
     if name in ("reduce", "accumulate") and "axis" not in kwargs and len(args) == 1:
         kwargs = {**kwargs, "axis": Static(0)}  # unlike np.sum, ufunc.reduce works on the first axis
     return ctx.call(Static(function), args, kwargs)
-
-
-# -- lists and dicts -------------------------------------------------------------------------------------------------
-
-
-def _own_list(ctx: Context, box: Box) -> Items | Grown:
-    if not box.local:
-        raise ctx.unsupported(
-            "AD138", "a change of a list that belongs to the caller", "copy it first: items = list(items)"
-        )
-    return ctx.state.content(box)
-
-
-def append(ctx: Context, box: Box, value: Abs) -> None:
-    """`box.append(value)`."""
-    content = _own_list(ctx, box)
-    if box in ctx.iterating:
-        raise length_changes(ctx)
-    if isinstance(content, Items):
-        ctx.state.boxes[box] = Items((*content.items, value))
-        return
-    element = container_items.list_element(ctx, content, value)
-    ctx.state.boxes[box] = Grown(ctx.b.op("list_append", content.value, element, name=content.value.name))
-
-
-def extend(ctx: Context, box: Box, other: Abs) -> None:
-    """`box.extend(other)`."""
-    iterable = iterate(ctx, other)
-    if isinstance(iterable, StaticItems):
-        for item in iterable.items:
-            append(ctx, box, item)
-        return
-    content = _own_list(ctx, box)
-    if box in ctx.iterating:
-        raise length_changes(ctx)
-    b = ctx.b
-    if isinstance(content, Items):
-        items = ctx.as_grown(box) if content.items else None
-        if items is None:
-            raise ctx.unsupported("AD173", "extending a list by a run-time sequence", "append the items in a loop")
-        content = Grown(items)
-    with b.region(b.const(0).type, content.value.type, names=("k", "items")) as body:
-        element = container_items.list_element(ctx, Grown(body.params[1]), at(ctx, iterable, body.params[0]))
-        b.yield_(b.op("list_append", body.params[1], element))
-    results = b.for_(b.const(0), length(ctx, iterable), b.const(1), [content.value], body.done())
-    ctx.state.boxes[box] = Grown(results[0])
-
-
-def repeat(ctx: Context, box: Box, count: Abs) -> None:
-    """`box *= count`, on the list itself."""
-    items = _known_items(ctx, box, "`*=`").items
-    ctx.state.boxes[box] = Items(items * ctx.static(count, "how often a list is repeated"))
-
-
-def _append(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    (value,) = args
-    append(ctx, box, value)
-    return Static(None)
-
-
-def _extend(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    (other,) = args
-    extend(ctx, box, other)
-    return Static(None)
-
-
-def _known_items(ctx: Context, box: Box, what: str) -> Items:
-    content = _own_list(ctx, box)
-    if isinstance(content, Grown):
-        raise ctx.unsupported("AD174", f"{what} of a list that grows at run time", "keep a count, or use an array")
-    return content
-
-
-def _pop(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    items = list(_known_items(ctx, box, "pop()").items)
-    position = ctx.static(args[0], "the index of pop()") if args else -1
-    if not items:
-        raise ctx.wrong("AD134", "pop from an empty list")
-    value = items.pop(position)
-    ctx.state.boxes[box] = Items(tuple(items))
-    return value
-
-
-def _insert(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    items = list(_known_items(ctx, box, "insert()").items)
-    items.insert(ctx.static(args[0], "the index of insert()"), args[1])
-    ctx.state.boxes[box] = Items(tuple(items))
-    return Static(None)
-
-
-def _reverse(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    ctx.state.boxes[box] = Items(_known_items(ctx, box, "reverse()").items[::-1])
-    return Static(None)
-
-
-def _copy(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    return copied(ctx, box)
-
-
-def copied(ctx: Context, box: Box) -> Box:
-    """A shallow copy of a list or dict."""
-    new = Box(box.cls)
-    ctx.state.boxes[new] = ctx.state.content(box)
-    return new
-
-
-def _keys(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    content = ctx.state.content(box)
-    assert isinstance(content, Items)
-    return Tup(tuple(Static(key) for key in content.keys))
-
-
-def _values(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    return Iter("values", (box,))
-
-
-def _items(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    return Iter("items", (box,))
-
-
-def _get(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    content = ctx.state.content(box)
-    assert isinstance(content, Items)
-    key = ctx.static(args[0], "a key of a dict")
-    if key in content.keys:
-        return content.items[content.keys.index(key)]
-    return args[1] if len(args) > 1 else Static(None)
-
-
-def _update(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    for other in args:
-        inner = ctx.state.content(other) if isinstance(other, Box) and other.cls is dict else None
-        if not isinstance(inner, Items):
-            raise ctx.unsupported("AD170", f"update() with {describe(other)}", "update with a dict")
-        for key, item in zip(inner.keys, inner.items):
-            subscripts.store(ctx, box, [Static(key)], item)
-    for key, item in kwargs.items():
-        subscripts.store(ctx, box, [Static(key)], item)
-    return Static(None)
-
-
-_LIST_METHODS: dict[str, Callable[[Context, Box, list[Abs], dict[str, Abs]], Abs]] = {
-    "append": _append,
-    "extend": _extend,
-    "pop": _pop,
-    "insert": _insert,
-    "reverse": _reverse,
-    "copy": _copy,
-}
-_DICT_METHODS: dict[str, Callable[[Context, Box, list[Abs], dict[str, Abs]], Abs]] = {
-    "keys": _keys,
-    "values": _values,
-    "items": _items,
-    "get": _get,
-    "update": _update,
-    "copy": _copy,
-}

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import construction, members, objects
+from autodiff_compiler.frontend import construction, container_methods, members, objects
+from autodiff_compiler.frontend.arity import takes
 from autodiff_compiler.frontend.classes import MISSING, class_of, is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe, scalar_class
@@ -21,7 +22,9 @@ from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Closure,
+    DictView,
     Dyn,
+    Iter,
     Method,
     Partial,
     Range,
@@ -45,6 +48,10 @@ def python_class(ctx: Context, x: Abs) -> type:
         return scalar_class(x)
     if isinstance(x, Tup | Box):
         return x.cls
+    if isinstance(x, Iter):
+        return x.kind
+    if isinstance(x, DictView):
+        return type(getattr({}, x.kind)())
     classes: dict[type, type] = {Closure: FunctionType, Method: FunctionType, Range: range, Text: str}
     return classes.get(type(x), object)
 
@@ -188,7 +195,7 @@ def _copy(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         for name in ("__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"):
             if ctx.captures.definition(x.cls, name) not in (MISSING, getattr(object, name, None)) and is_instance(x):
                 raise ctx.unsupported("AD157", f"copy.copy with a `{name}` of the class's own", "write __copy__")
-        return members.copied(ctx, x)
+        return container_methods.copied(ctx, x)
     return x
 
 
@@ -197,16 +204,16 @@ def _attributes_as_dict(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -
 
 
 CALLS: dict[Any, Handler] = {
-    builtins.isinstance: _isinstance,
-    builtins.issubclass: _issubclass,
+    builtins.isinstance: takes("isinstance", _isinstance, 2, 2),
+    builtins.issubclass: takes("issubclass", _issubclass, 2, 2),
     builtins.type: _type,
-    builtins.callable: _callable,
+    builtins.callable: takes("callable", _callable, 1, 1),
     builtins.getattr: _getattr,
-    builtins.hasattr: _hasattr,
-    builtins.setattr: _setattr,
-    builtins.delattr: _delattr,
+    builtins.hasattr: takes("hasattr", _hasattr, 2, 2),
+    builtins.setattr: takes("setattr", _setattr, 3, 3),
+    builtins.delattr: takes("delattr", _delattr, 2, 2),
     builtins.super: _super,
     builtins.vars: _attributes_as_dict,
     dataclasses.replace: _replace,
-    copy.copy: _copy,
+    copy.copy: takes("copy.copy", _copy, 1, 1),
 }

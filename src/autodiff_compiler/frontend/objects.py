@@ -182,13 +182,16 @@ def generic_store(ctx: Context, x: Abs, name: str, value: Abs) -> None:
             raise _not_followed(ctx, x, f"assignment to `{name}`, a {type(found).__name__},", _MAKE_A_METHOD)
         ctx.call(Static(setter), [ctx.captures.class_attribute(ctx, cls, name), x, value], {})
         return
+    ctx.kept(value)
+    content = ctx.state.content(x) if isinstance(x, Box) else None
+    if isinstance(content, Items) and any(k == name and held is value for k, held in zip(content.keys, content.items)):
+        return  # the end of `x.a += …`: what was changed in place is there already
     if not isinstance(x, Box) or not x.local:
         raise ctx.unsupported(
             "AD138", "a write into an object that belongs to the caller", "copy it first: dataclasses.replace(x, ...)"
         )
     if not isinstance(found, MemberDescriptorType) and not _has_dict(cls):
         raise _no_attribute(ctx, x, cls, name)
-    content = ctx.state.content(x)
     assert isinstance(content, Items)
     held = {**dict(zip(content.keys, content.items)), name: value}
     ctx.state.boxes[x] = Items(tuple(held.values()), tuple(held))

@@ -7,7 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend.values import Abs, Box, Closure, Dyn, Iter, Method, Range, Ref, Static, Text, Tup
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Closure,
+    DictView,
+    Dyn,
+    Iter,
+    Method,
+    Range,
+    Ref,
+    Static,
+    Text,
+    Tup,
+)
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import (
@@ -145,5 +158,7 @@ def describe(value: Abs | None) -> str:
         return f"a {value.cls.__name__} of {len(value.items)}"
     if isinstance(value, Box):
         return f"a {value.cls.__name__}"
+    if isinstance(value, DictView):
+        return f"a view of a dict (`{value.kind}`)"
     names = {Closure: "a function", Method: "a method", Range: "a range", Iter: "an iterator", Text: "a string"}
     return names.get(type(value), "something else")

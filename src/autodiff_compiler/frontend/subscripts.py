@@ -11,8 +11,12 @@ from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, Slice, Static, Tup
 
 
-def evaluate_index(ctx: Context, node: ast.expr, base: Abs) -> list[Index]:
-    """The items between the brackets behind `base`."""
+def evaluate_index(ctx: Context, node: ast.expr) -> list[Index]:
+    """What stands between the brackets: one thing, which may be a tuple, or with slices beside others the items."""
+    if isinstance(node, ast.Tuple) and not any(isinstance(item, ast.Slice) for item in node.elts):
+        if any(isinstance(item, ast.Starred) for item in node.elts):
+            raise ctx.unsupported("AD120", "a starred index", "write the indices out")
+        return [ctx.evaluate(node)]
     nodes = node.elts if isinstance(node, ast.Tuple) else [node]
     items: list[Index] = []
     for item in nodes:
@@ -22,11 +26,14 @@ def evaluate_index(ctx: Context, node: ast.expr, base: Abs) -> list[Index]:
             continue
         if isinstance(item, ast.Starred):
             raise ctx.unsupported("AD120", "a starred index", "write the indices out")
-        value = ctx.evaluate(item)
-        # To an array a tuple is an index per axis, as in a[i] with i = (1, 2).
-        per_axis = isinstance(value, Tup) and len(nodes) == 1 and isinstance(base, Ref | Dyn)
-        items += value.items if per_axis else [value]  # type: ignore[union-attr]
+        items.append(ctx.evaluate(item))
     return items
+
+
+def per_axis(index: list[Index]) -> list[Index]:
+    """An index of an array: a tuple is an index per axis, as in a[i] with i = (1, 2)."""
+    (first, *rest) = index or (None,)
+    return list(first.items) if isinstance(first, Tup) and not rest else index
 
 
 def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
@@ -35,18 +42,21 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
     if own is not None:
         return own
     if isinstance(base, Ref):
-        return array_places.load(ctx, base, index)
+        return array_places.load(ctx, base, per_axis(index))
     if is_instance(base):
         raise ctx.wrong("AD121", f"TypeError: {describe(base)} is not subscriptable")
     if isinstance(base, Box | Tup | Static | Range):
-        if len(index) != 1:
-            items: Index = Tup(tuple(i for i in index if not isinstance(i, Slice)))
-        else:
-            items = index[0]
-        return container_items.load(ctx, base, items)
-    if isinstance(base, Dyn) and base.value.type.kind == "np" and _selects_nothing(index):  # type: ignore[union-attr]
+        return container_items.load(ctx, base, only(ctx, index))
+    if isinstance(base, Dyn) and base.value.type.kind == "np" and _selects_nothing(per_axis(index)):  # type: ignore[union-attr]
         return base  # what NumPy has a 0-dimensional array or a scalar for
     raise ctx.wrong("AD121", f"{describe(base)} cannot be indexed")
+
+
+def only(ctx: Context, index: list[Index]) -> Index:
+    """An index of a list, tuple or dict."""
+    if len(index) != 1:
+        raise ctx.wrong("AD133", "a list, tuple or dict takes one index, and slices cannot stand beside others")
+    return index[0]
 
 
 def _selects_nothing(index: list[Index]) -> bool:
@@ -59,9 +69,9 @@ def store(ctx: Context, base: Abs, index: list[Index], value: Abs, accumulate: s
     if operators.item(ctx, base, index, "__setitem__", value) is not None:
         return
     if isinstance(base, Ref):
-        array_places.store(ctx, base, index, value, accumulate)
+        array_places.store(ctx, base, per_axis(index), value, accumulate)
     elif isinstance(base, Box) and not is_instance(base):
         assert accumulate is None
-        container_items.store(ctx, base, index, value)
+        container_items.store(ctx, base, only(ctx, index), value)
     else:
         raise ctx.wrong("AD122", f"{describe(base)} does not support item assignment")

@@ -9,7 +9,7 @@ can be run on copies of it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from autodiff_compiler.diagnostics import UNKNOWN, Note, Span
@@ -132,11 +132,21 @@ class Range:
 
 @dataclass(frozen=True, eq=False)
 class Iter:
-    """`enumerate`, `zip`, `reversed`, … of other iterables; "generator" for what has been evaluated already."""
+    """An iterator (`enumerate`, `zip`, a generator expression, …): the expression that it stands in uses it up.
+
+    `parts` are what it keeps hold of, `items` (`iteration.Items`) is how it is asked for its items."""
+
+    kind: type
+    parts: tuple[Abs, ...]
+    items: Any
+
+
+@dataclass(frozen=True, eq=False)
+class DictView:
+    """`keys`, `values` or `items` of a dict: it shows what the dict holds by now."""
 
     kind: str
-    parts: tuple[Abs, ...]
-    start: Abs = field(default_factory=lambda: Static(0))
+    box: Box
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +192,23 @@ class Poison:
     notes: tuple[Note, ...] = ()
 
 
-Abs = Static | Dyn | Ref | Tup | Box | Closure | Method | Range | Iter | Partial | Super | Text | Maybe | Poison
+Abs = (
+    Static
+    | Dyn
+    | Ref
+    | Tup
+    | Box
+    | Closure
+    | Method
+    | Range
+    | Iter
+    | DictView
+    | Partial
+    | Super
+    | Text
+    | Maybe
+    | Poison
+)
 
 
 @dataclass(frozen=True)
@@ -239,6 +265,8 @@ def same(a: Any, b: Any) -> bool:
         return a.value is b.value
     if isinstance(a, Closure):
         return a.node is b.node and a.frame is b.frame and all(map(same, a.defaults, b.defaults))
+    if isinstance(a, DictView):
+        return a.kind == b.kind and a.box is b.box
     if isinstance(a, Method):
         return a.name == b.name and same(a.receiver, b.receiver)
     if isinstance(a, Partial):
