@@ -7,14 +7,17 @@ write instead.  `InternalError`: a bug of ours.  Every error bears a stable code
 
 from __future__ import annotations
 
+import importlib
 import linecache
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+
+from autodiff_compiler import frames
 
 PRIMAL = "primal"
 ADJOINT = "adjoint"
-# How many call sites an error shows from each end of a long chain.
-CALLERS = 2
+# How many call sites an error shows; of more, the first and the last.
+CALLERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Span:
         return self if self.phase == phase else replace(self, phase=phase)
 
     def source_line(self) -> str:
-        """The text of the first line, without its newline; empty if the source is not to be had."""
+        """The text of the first line, without its newline; empty if there is no source."""
         return linecache.getline(self.file, self.line).rstrip("\n")
 
     def __str__(self) -> str:
@@ -62,6 +65,8 @@ class AutodiffError(Exception):
     write instead), `notes`.
     """
 
+    __module__ = "autodiff_compiler"  # the name by which it is imported, and shown
+
     kind = "error"
 
     def __init__(
@@ -80,6 +85,13 @@ class AutodiffError(Exception):
         self.notes = notes
         super().__init__(render(self))
 
+    @property
+    def _render_traceback_(self) -> Callable[[], list[str]]:
+        """What IPython asks an exception for: how it is to be shown."""
+        if frames.full():
+            raise AttributeError
+        return lambda: frames.notebook_lines(self)
+
     def __reduce__(self):  # keyword arguments do not survive the default pickling of exceptions
         return _rebuild, (type(self), self.code, self.reason, self.span, self.help, self.notes)
 
@@ -91,9 +103,13 @@ def _rebuild(kind, code, reason, span, help, notes):
 class UserError(AutodiffError):
     """The program or the call is wrong."""
 
+    __module__ = "autodiff_compiler"
+
 
 class UnsupportedError(AutodiffError):
     """A construct the compiler does not handle; the message says what to write instead."""
+
+    __module__ = "autodiff_compiler"
 
     kind = "unsupported"
 
@@ -101,11 +117,13 @@ class UnsupportedError(AutodiffError):
 class InternalError(AutodiffError):
     """A bug in the compiler; the message gives the path of an IR dump where there is one."""
 
+    __module__ = "autodiff_compiler"
+
     kind = "internal error"
 
 
 def caret_lines(span: Span) -> list[str]:
-    """The source line with carets under the span, or nothing where the source is not to be had."""
+    """The source line with carets under the span, or nothing where there is no source."""
     text = span.source_line()
     if not text:
         return []
@@ -122,23 +140,36 @@ def _callers(span: Span) -> Iterator[Span]:
 
 
 def render(error: AutodiffError) -> str:
-    """The full text of an error: place, code, reason, source line with carets, notes, help."""
-    where = f"{error.span}: " if error.span is not None else ""
+    """The full text of an error: place, code, reason, source line with carets; calls, notes and help, a line for each."""
+    where = f"{_shown(error.span)}: " if error.span is not None else ""
     lines = [f"{where}{error.kind}[{error.code}]: {error.reason}"]
     if error.span is not None:
         lines += caret_lines(error.span)
-        callers = list(_callers(error.span))
-        shown = callers if len(callers) <= 2 * CALLERS else [*callers[:CALLERS], None, *callers[-CALLERS:]]
-        for caller in shown:
-            lines.append(f"  called from {caller}" if caller else f"  … {len(callers) - 2 * CALLERS} more calls …")
-            lines += caret_lines(caller) if caller else []
+        calls = [f"  called from {_line(caller)}" for caller in _callers(error.span)]
+        lines += calls if len(calls) <= CALLERS else [calls[0], f"  … {len(calls) - 2} more calls …", calls[-1]]
     for note in error.notes:
-        lines.append(f"  note: {note.text}" + (f" ({note.span})" if note.span is not None else ""))
-        if note.span is not None:
-            lines += caret_lines(note.span)
+        lines.append(f"  note: {note.text}" + (f": {_line(note.span)}" if note.span is not None else ""))
     if error.help:
         lines.append(f"  help: {error.help}")
     return "\n".join(lines)
+
+
+def _shown(span: Span) -> str:
+    return str(replace(span, file=frames.place_name(span.file)))
+
+
+def _line(span: Span) -> str:
+    """A place and what stands there, in one line."""
+    text = span.source_line().strip()
+    return _shown(span) + (f": {text}" if text else "")
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
+    """The way out for a word that nobody knows: the one that is nearest to it, and what to say besides or instead."""
+    near = importlib.import_module("difflib").get_close_matches(word, list(known), n=1)
+    if not near:
+        return otherwise
+    return f"did you mean {near[0]!r}?" + (f" {otherwise[0].upper()}{otherwise[1:]}" if otherwise else "")
 
 
 @dataclass

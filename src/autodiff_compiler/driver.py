@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autodiff_compiler import ad, backends, frontend, lazy
-from autodiff_compiler.diagnostics import AutodiffError, InternalError, Note, UserError
+from autodiff_compiler.diagnostics import AutodiffError, InternalError, Note, UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.text import format_function
@@ -262,8 +262,9 @@ def _emit(done: Compilation, docstring: str) -> None:
     """Lowering, buffers, text, callable."""
     fn = _pipeline(_named(done.function), LOWERING[done.options.backend], done.options)
     fn = done.keep("buffers", buffers.run(fn))
-    done.text = backends.emit(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
-    call = backends.load(done.text, fn.name, backends.named_objects(fn))
+    made = backends.printed(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
+    done.text = made.text
+    call = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
     integers = any(v.type in (INT, ListOf(INT)) for v in fn.params)
     done.call = backends.bounded(call, fn.name) if done.options.backend == "numba" and integers else call
 
@@ -271,10 +272,12 @@ def _emit(done: Compilation, docstring: str) -> None:
 def check_options(options: Options) -> Options:
     """Refuse a backend or a pass that does not exist."""
     if options.backend not in LOWERING:
-        raise UserError("AD415", f"there is no backend {options.backend!r}", help=f"backends: {', '.join(LOWERING)}")
+        way_out = did_you_mean(str(options.backend), LOWERING, f"the backends are {', '.join(LOWERING)}")
+        raise UserError("AD415", f"there is no backend {options.backend!r}", help=way_out)
     for name in options.disable:
         if name != "all" and name not in PASSES:
-            raise UserError("AD415", f"there is no pass {name!r}", help=f"passes: all, {', '.join(PASSES)}")
+            way_out = did_you_mean(str(name), PASSES, f"the passes are {', '.join(PASSES)}; 'all' is every one of them")
+            raise UserError("AD415", f"there is no pass {name!r}", help=way_out)
     return options
 
 
@@ -356,35 +359,54 @@ def _value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:
     aux: Tree = Const(None)
     if has_aux:
         if not (isinstance(tree, Node) and tree.cls is tuple and len(tree.children) == 2):
-            raise UserError("AD417", f"with has_aux=True {fn.name} must return (value, aux)", fn.span)
+            raise UserError(
+                "AD417",
+                f"with has_aux=True {_shown(fn)} must return a tuple of two",
+                fn.span,
+                help="return value, aux; or leave has_aux out",
+            )
         tree, aux = tree.children
     if isinstance(tree, Const):
         raise UserError(
             "AD418",
-            f"{fn.name} returns {tree.value!r}, which does not depend on its arguments",
+            f"{_shown(fn)} returns {tree.value!r}, which does not depend on its arguments",
             fn.span,
             help="return the number to differentiate; what is written into an argument is not a result",
         )
     type_ = fn.results[0].type if isinstance(tree, Leaf) else None
     if type_ is None or not isinstance(type_, Scalar):
-        shown = f"a {tree.cls.__name__}" if isinstance(tree, Node) else f"an array or list of type {type_}"
+        shown = f"a {tree.cls.__name__}" if isinstance(tree, Node) else in_words(fn.results[0].type)
         raise UserError(
             "AD419",
-            f"grad needs a function with a scalar result; {fn.name} returns {shown}",
+            f"grad needs a function that returns one float; {_shown(fn)} returns {shown}",
             fn.span,
-            help="reduce the result to a number (np.sum, np.mean …), use has_aux=True for further results, or jvp or vjp",
+            help="reduce it to a number (np.sum, np.mean …), return further results with has_aux=True, or use jvp or vjp",
         )
     if not is_float(type_):
         raise UserError(
-            "AD420", f"grad needs a function with a float result; the result of {fn.name} is of type {type_}", fn.span
+            "AD420",
+            f"grad needs a function that returns one float; {_shown(fn)} returns {in_words(type_)}",
+            fn.span,
+            help="return a float; what need not be differentiated can be returned with has_aux=True",
         )
     return tree, aux
+
+
+def _shown(fn: Function) -> str:
+    return "the lambda" if fn.name == "lambda_" else fn.name
 
 
 def _docstring(what: str, fn: Function, wrt: Sequence[str]) -> str:
     place = f" ({os.path.basename(fn.span.file)}:{fn.span.line})" if fn.span.line else ""
     types = [readable(v.type) for name, _, values in _parameters(fn) if name in wrt for v in values if is_float(v.type)]
     return f"{what} of {fn.name}{place} with respect to {', '.join(wrt)}: {', '.join(types)}."
+
+
+def in_words(type_: Type) -> str:
+    """A type as a person would say it: `an array (float64[:])`."""
+    if isinstance(type_, Array | ListOf):
+        return f"{'an array' if isinstance(type_, Array) else 'a list'} ({readable(type_)})"
+    return f"{'an' if readable(type_)[0] in 'aeiou' else 'a'} {readable(type_)}"
 
 
 def readable(type_: Type) -> str:
@@ -407,23 +429,25 @@ def _dumped(done: Compilation) -> Iterator[None]:
     except InternalError as error:
         if any(note.text.startswith("IR dump") for note in error.notes):
             raise
-        notes = (*error.notes, *_dump(done))
+        notes = (*error.notes, *_dump(done, error))
         raise InternalError(error.code, error.reason, error.span, help=error.help, notes=notes) from error
     except AutodiffError:
         raise
     except Exception as error:
         after = f" after stage {list(done.stages)[-1]!r}" if done.stages else ""
         reason = f"{type(error).__name__} in the compiler{after}: {error}"
-        raise InternalError("AD900", reason, help="please report it with the IR dump", notes=_dump(done)) from error
+        raise InternalError(
+            "AD900", reason, help="please report it with the IR dump", notes=_dump(done, error)
+        ) from error
 
 
-def _dump(done: Compilation) -> tuple[Note, ...]:
-    if not done.stages:
-        return ()
+def _dump(done: Compilation, error: BaseException) -> tuple[Note, ...]:
+    """A file with the IR of every stage, and where in the compiler the error arose: the user is not shown that."""
     handle, path = lazy.load("tempfile").mkstemp(prefix="autodiff_ir_", suffix=".txt", text=True)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         for stage, fn in done.stages.items():
             file.write(f"# stage {stage}\n{_printable(fn)}\n\n")
+        file.writelines(lazy.load("traceback").format_exception(error))
     return (Note(f"IR dump: {path}"),)
 
 

@@ -308,7 +308,7 @@ def test_an_int_beside_floats_is_inactive():
 
 
 def test_the_error_names_the_argument():
-    with pytest.raises(UserError, match=r"params\['w'\].*i64\[:\]"):
+    with pytest.raises(UserError, match=r"params\['w'\].*int64\[:\]"):
         grad(weighted)({"w": np.arange(2), "b": 1.0}, 1.0)
 
 

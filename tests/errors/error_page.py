@@ -1,4 +1,5 @@
-"""Writes docs/errors.md: for each code that a program can provoke, the smallest such program and the text one gets.
+"""Writes docs/errors.md: for each code that a program can provoke, the smallest such program, the text one gets, and the program that
+takes the advice.
 
 python tests/errors/error_page.py
 """
@@ -10,6 +11,7 @@ import runpy
 import tempfile
 from pathlib import Path
 
+from advised import CALLS, LANGUAGE
 from call_errors import HEAD, PROGRAMS
 from language_errors import CASES
 
@@ -22,7 +24,8 @@ TITLE = """# Every error by an example
 
 Written by `python tests/errors/error_page.py`; a test compares. What to do about each: [limitations](limitations.md).
 Codes that need a file, the command line or a bug of ours to show are not here. Where the call is not shown, `f` is called
-with the arguments in the comment; `np` and `math` are imported.
+with the arguments in the comment; `np` and `math` are imported. Where an error has a `help:`, a program follows that takes the
+advice: tests compile and run it.
 """
 
 
@@ -56,8 +59,13 @@ def shown(error: AutodiffError) -> str:
     return text.replace("  # here", "")
 
 
-def entry(code: str, program: str, error: AutodiffError) -> str:
-    return f"\n## {code}\n\n```python\n{program}\n```\n\n```text\n{shown(error)}\n```\n"
+def entry(code: str, program: str, error: AutodiffError, instead: str | None) -> str:
+    text = f"\n## {code}\n\n```python\n{program}\n```\n\n```text\n{shown(error)}\n```\n"
+    return text if instead is None else f"{text}\nAs advised:\n\n```python\n{instead}\n```\n"
+
+
+def written(args: tuple) -> str:
+    return ", ".join(re.sub(r"\s+", " ", repr(value)) for value in args)
 
 
 def page() -> str:
@@ -66,12 +74,13 @@ def page() -> str:
     for code, _, text, args in CASES:
         error = None if code in entries else language_error(text, args)
         if error is not None:
-            call = ", ".join(re.sub(r"\s+", " ", repr(value)) for value in args)
-            entries[code] = entry(code, f"{text.replace('  # here', '')}\n\n# f({call})", error)
+            advice = LANGUAGE.get(code)
+            instead = None if advice is None else f"{advice[0]}\n\n# f({written(*advice[1:] or (args,))})"
+            entries[code] = entry(code, f"{text.replace('  # here', '')}\n\n# f({written(args)})", error, instead)
     for code, text in PROGRAMS.items():
         error = call_error(text)
         if error is not None:
-            entries[code] = entry(code, text, error)
+            entries[code] = entry(code, text, error, CALLS.get(code))
     return TITLE + "".join(entries[code] for code in sorted(entries))
 
 

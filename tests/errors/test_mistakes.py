@@ -198,8 +198,8 @@ def generator(x):
 
 
 CLOSED = {
-    "cached": (lambda x: cached(x), "cached.__wrapped__"),
-    "vectorized": (lambda x: vectorized(x), "vectorized.__wrapped__"),
+    "cached": (lambda x: cached(x), "without the decorator"),
+    "vectorized": (lambda x: vectorized(x), "for whole arrays"),
     "random": (lambda x: x * np.random.rand(), "draw the random numbers outside"),
     "random method": (lambda x: x * random.random(), "draw the random numbers outside"),
     "str": (lambda x: x * len(str(x)), "f-string"),
@@ -223,7 +223,7 @@ BEYOND = {
     "AD146": "(-8.0) ** (1 / 3) * x",
     "AD148": "np.sin(x) + operator",
     "AD150": "2**70 * x",
-    "AD170": "[x, x].sort()",
+    "AD170": "{'a': x}.fromkeys('a')",
 }
 
 

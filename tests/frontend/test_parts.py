@@ -29,13 +29,15 @@ HOLDERS = {
     values.Closure: lambda x, y: values.Closure(LAMBDA, FRAME, "f", (x,), (None, y)),
     values.Method: lambda x, y: values.Method(x, "sum"),
     values.Range: lambda x, y: values.Range(x, y, Static(1)),
-    values.Iter: lambda x, y: values.Iter("zip", (x, y)),
+    values.Iter: lambda x, y: values.Iter(zip, (x, y), None),
+    values.Super: lambda x, y: values.Super(int, bool, x),
     values.Partial: lambda x, y: values.Partial(x, (y,), {"k": x}),
     values.Derivative: lambda x, y: values.Derivative(len, (x,), {"fun": y}),
     values.Choice: lambda x, y: values.Choice(INDEX, (x, y)),
     values.Maybe: lambda x, y: values.Maybe(x, FLAG),
 }
-LEAVES = {values.Static, values.Dyn, values.Ref, values.Box, values.Text, values.Poison}
+# A view of a dict holds a box, and nothing else.
+LEAVES = {values.DictView, values.Static, values.Dyn, values.Ref, values.Box, values.Text, values.Poison}
 
 
 def test_every_kind_is_here():

@@ -51,10 +51,16 @@ def reading_first(source: str, name: str, args: list[Any]) -> Any:
 
     NumPy itself does not for one-dimensional slices with different steps in one direction: `b[::2] = b[:-2]`.
     """
+    return careful_function(source, name)(*copy.deepcopy(args))
+
+
+def careful_function(source: str, name: str) -> Callable[..., Any]:
+    """The function that reads first; see `reading_first`."""
     tree = ast.fix_missing_locations(_ReadFirst().visit(ast.parse(source)))
-    scope = {"np": np, "math": math, "_read": lambda x: x.copy() if isinstance(x, np.ndarray) else x}
+    scope = {"__name__": "careful", "np": np, "math": math}
+    scope["_read"] = lambda x: x.copy() if isinstance(x, np.ndarray) else x
     exec(compile(tree, "<reading first>", "exec"), scope)
-    return scope[name](*copy.deepcopy(args))  # type: ignore[operator]
+    return scope[name]  # type: ignore[return-value]
 
 
 def rounding(seed: int) -> Callable[[Any], Any]:

@@ -19,7 +19,7 @@ SECONDS = 20
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """A `TimeoutError` if the block takes longer (where the platform has alarms, in the main thread)."""
+    """A `TimeoutError` if the block takes more time of the processor (where the platform has alarms, in the main thread)."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -27,13 +27,13 @@ def within(seconds: float) -> Iterator[None]:
     def late(*_: object) -> None:
         raise TimeoutError(f"not done after {seconds} s")
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def run_one(program: Program, configuration: Configuration, seconds: float = SECONDS) -> Outcome:

@@ -2,6 +2,7 @@
 
 import copy
 
+import choice_programs  # noqa: F401
 import holder_programs  # noqa: F401
 import numpy as np
 import order_programs  # noqa: F401
@@ -21,11 +22,14 @@ REFUSED = {
     "for_over_swapped": "AD111",
     "for_attr_range": "AD102",
     "defaults_differ": "AD102",
+    "choice_is": "AD152",
+    "choice_grad": "AD106",
     "nested_writes_nonlocal_in_grad": "AD190",
 }
 UNDER_NUMBA = [
     "cond_state_dependent", "redefined_branch", "make_in_loop_last", "aug_fancy_idx_changes", "left_ref_read_late",
     "partial_holds", "temp_holds", "dataclass_swap", "derivative_in_tuple", "while_nested_effect",
+    "choice_three", "prev_none", "while_cond_changes_array",
 ]  # fmt: skip
 
 

@@ -31,5 +31,5 @@ def check_scalar_result(fn: Function) -> None:
             "AD303",
             f"grad needs a function that returns one float; {fn.name} returns {result.type}",
             fn.body.terminator.span,
-            help="return a float, or use jacobian, vjp or jvp",
+            help="return a float, or use vjp or jvp",
         )

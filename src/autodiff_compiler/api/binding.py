@@ -7,16 +7,18 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import types
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 import numpy as np
 
 from autodiff_compiler import frontend
-from autodiff_compiler.diagnostics import UserError
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, flatten, rebuild
+from autodiff_compiler.diagnostics import UserError, did_you_mean
+from autodiff_compiler.driver import in_words
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes, flatten, instance, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, is_float
 
 Argnums = int | str | Sequence[int | str]
@@ -62,7 +64,9 @@ class Signature:
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise ArgumentsError("AD411", f"{self.function}{self.signature}: {error}") from error
+            unknown = [key for key in kwargs if key not in self.signature.parameters]
+            way_out = did_you_mean(unknown[0], self.names) if unknown else None
+            raise ArgumentsError("AD411", f"{self.function}{self.signature}: {error}", help=way_out) from error
         bound.apply_defaults()
         values: dict[str, Any] = {}
         for name, value in bound.arguments.items():
@@ -80,7 +84,11 @@ class Signature:
         several = not isinstance(argnums, int | str) and isinstance(argnums, Sequence)
         wanted = list(argnums) if several else [argnums]  # type: ignore[arg-type]
         if not wanted:
-            raise UserError("AD412", "argnums is empty: there is nothing to differentiate with respect to")
+            raise UserError(
+                "AD412",
+                "argnums is empty: there is nothing to differentiate with respect to",
+                help=f"name a parameter: {', '.join(self.names) or 'there is none'}",
+            )
         return [self._one(item) for item in wanted]
 
     def _one(self, item: Any) -> str:
@@ -92,7 +100,7 @@ class Signature:
             if parameter is None and takes_any:
                 return item
             if parameter is None or parameter.kind in STARRED:
-                raise UserError("AD412", f"argnums names {item!r}, but {has}")
+                raise UserError("AD412", f"argnums names {item!r}, but {has}", help=did_you_mean(item, names))
             return item
         if isinstance(item, bool) or not isinstance(item, int | np.integer):
             raise UserError("AD412", f"argnums must be positions or parameter names, not {item!r}")
@@ -116,33 +124,35 @@ def normalised(name: str, value: Any) -> Any:
         return value[()] if value.ndim == 0 and type(value) is np.ndarray else value
     if isinstance(value, dict):
         return {key: normalised(f"{name}[{key!r}]", item) for key, item in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(normalised(f"{name}.{key}", item) for key, item in zip(value._fields, value)))
-    if isinstance(value, list | tuple):
+    if isinstance(value, tuple):
+        items = [normalised(f"{name}[{i}]", item) for i, item in enumerate(tuple.__iter__(value))]
+        return tuple.__new__(type(value), items)
+    if isinstance(value, list):
         return type(value)(normalised(f"{name}[{i}]", item) for i, item in enumerate(value))
+    if frontend.is_written_in_python(type(value)) and any(_is_scalar_array(v) for v in attributes(value).values()):
+        held = {k: item[()] if _is_scalar_array(item) else item for k, item in attributes(value).items()}
+        return instance(type(value), held)
     return value
 
 
-def describe(name: str, value: Any) -> tuple[Tree, list[Type]]:
-    """The structure and the leaf types of an argument; an object such as `self` is known by its identity."""
-    if _is_opaque(value):
+def _is_scalar_array(value: Any) -> bool:
+    return type(value) is np.ndarray and value.ndim == 0
+
+
+def describe(name: str, value: Any, *, differentiated: bool = True) -> tuple[Tree, list[Type]]:
+    """The structure and the leaf types of an argument.
+
+    An object such as `self` that is not differentiated is known by its identity: its attributes are captures.
+    """
+    if not differentiated and frontend.is_written_in_python(type(value)) and not is_dataclass(value):
         return Const(value), []
     tree, types = frontend.describe(value, name)
     return tree, list(types)
 
 
-def _is_opaque(value: Any) -> bool:
-    """Whether an argument is an object of the user's own class, compared by identity: its attributes are captures.
-
-    Where a class defines equality, two equal objects could later differ, and a specialisation for one would serve both.
-    """
-    cls = type(value)
-    plain = cls.__eq__ is object.__eq__ and cls.__hash__ is object.__hash__ and hasattr(value, "__dict__")
-    return plain and cls is not object and not callable(value)
-
-
-def described(arguments: Mapping[str, Any]) -> Described:
-    return [(name, *describe(name, value)) for name, value in arguments.items()]
+def described(arguments: Mapping[str, Any], wrt: Collection[str]) -> Described:
+    """All arguments, those in `wrt` as differentiated ones."""
+    return [(name, *describe(name, value, differentiated=name in wrt)) for name, value in arguments.items()]
 
 
 def leaves_of(arguments: Mapping[str, Any], described: Described) -> list[Any]:
@@ -191,6 +201,14 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
     """Refuse to differentiate with respect to anything but floats, naming the argument; an int beside floats in a
     container is merely inactive."""
     has_float = any(map(is_float, types))
+    for place, part in places(name, tree):
+        if isinstance(part, Const) and _may_vary(part.value):
+            raise UserError(
+                "AD413",
+                f"cannot differentiate with respect to {name}: {place} is a {type(part.value).__name__}, which refers "
+                "back to the object that holds it, or holds what is no number",
+                help="pass the numbers and arrays themselves",
+            )
     if not types:
         raise UserError(
             "AD413",
@@ -201,18 +219,18 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
         if not is_float(type_) and not (has_float and isinstance(type_, Scalar)):
             raise UserError(
                 "AD413",
-                f"cannot differentiate with respect to {leaf}: it is {kind_of(type_)}, not a float",
+                f"cannot differentiate with respect to {leaf}: it is {in_words(type_)}, not a float",
                 help=f"pass {leaf} as floats (for an array, {leaf}.astype(float)), or leave it out of argnums",
             )
 
 
-def kind_of(type_: Type) -> str:
-    """A type in the user's words."""
-    if isinstance(type_, Array):
-        return f"an array of type {type_}"
-    if isinstance(type_, ListOf):
-        return f"a list of type {type_}"
-    return f"a scalar of type {type_}"
+def _may_vary(value: Any) -> bool:
+    """Whether something that is known by its identity may hold numbers that the function depends on."""
+    own = frontend.is_written_in_python(type(value)) and type(value).__module__.partition(".")[0] not in _LIBRARY
+    return isinstance(value, np.ndarray | complex) or (own and not callable(value))
+
+
+_LIBRARY = (*sys.stdlib_module_names, "autodiff_compiler", "numba")
 
 
 def check_leaf(name: str, value: Any, like: Any, type_: Type) -> Any:
@@ -223,18 +241,21 @@ def check_leaf(name: str, value: Any, like: Any, type_: Type) -> Any:
             raise UserError(
                 "AD414",
                 f"{name} must have the dtype and shape of its value, {like.dtype}{list(like.shape)}, not {shown}",
+                help="give an array of that dtype and shape",
             )
         describe(name, value)
         return value
     if isinstance(type_, ListOf):
         if not isinstance(value, list) or len(value) != len(like):
-            raise UserError("AD414", f"{name} must be a list of {len(like)} items, as its value is")
+            raise UserError(
+                "AD414", f"{name} must be a list of {len(like)} items, as its value is", help="give an item for each"
+            )
         items = enumerate(zip(value, like))
         return [check_leaf(f"{name}[{i}]", item, one, type_.element) for i, (item, one) in items]
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, bool | complex | np.complexfloating) or not isinstance(value, int | float | np.number):
-        raise UserError("AD414", f"{name} must be a number, not {type(value).__name__}")
+        raise UserError("AD414", f"{name} must be a number, not {type(value).__name__}", help="give a float")
     if isinstance(type_, Scalar) and type_.kind == "np":
         return np.float32(value) if type_.dtype == "f32" else np.float64(value)
     return float(value)

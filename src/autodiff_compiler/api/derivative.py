@@ -23,9 +23,10 @@ from autodiff_compiler.api.binding import (
     normalised,
     with_floats,
 )
+from autodiff_compiler.api.boundary import boundary, trimmed
 from autodiff_compiler.api.specialise import Specialisation, Table
 from autodiff_compiler.api.standalone import standalone
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.text import format_function
@@ -74,17 +75,21 @@ class Derivative:
     # -- calling ---------------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not kwargs:
-            # A call with nothing but numbers costs one look-up.
-            known = self._plain.get(tuple(map(type, args))) or self._plain.get(_plain_key(args))
-            if known is not None:
-                call, self._last = known
-                for guard in self._last.lowered.guards:
-                    if not guard.holds():
-                        break
-                else:
-                    return call(*args)
-        return self._call(args, kwargs)
+        try:
+            if not kwargs:
+                # A call with nothing but numbers costs one look-up.
+                known = self._plain.get(tuple(map(type, args))) or self._plain.get(_plain_key(args))
+                if known is not None:
+                    call, self._last = known
+                    for guard in self._last.lowered.guards:
+                        if not guard.holds():
+                            break
+                    else:
+                        return call(*args)
+            return self._call(args, kwargs)
+        except BaseException as error:
+            __tracebackhide__ = True
+            raise trimmed(error)
 
     def _call(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         arguments = self._arguments(args, kwargs)
@@ -118,7 +123,7 @@ class Derivative:
     # -- compiling -------------------------------------------------------------------------------------------------
 
     def _find(self, arguments: dict[str, Any]) -> tuple[Specialisation, list[Any]]:
-        types_ = described(arguments)
+        types_ = described(arguments, self._wrt)
         return self._table.get(types_, leaves_of(arguments, types_))
 
     def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
@@ -142,21 +147,26 @@ class Derivative:
 
     # -- looking ---------------------------------------------------------------------------------------------------
 
+    @boundary
     def source(self, *args: Any, **kwargs: Any) -> str:
         """The generated text for these argument types."""
         return self._specialised(args, kwargs).compiled.text
 
+    @boundary
     def ir(self, *args: Any, stage: str = "derivative", **kwargs: Any) -> str:
         """The IR after a stage: primal, optimized, reverse, derivative or buffers."""
         stages = self.stages(*args, **kwargs)
         if stage not in stages:
-            raise UserError("AD416", f"there is no stage {stage!r}", help=f"stages: {', '.join(stages)}")
+            way_out = did_you_mean(stage, stages, f"the stages are {', '.join(stages)}")
+            raise UserError("AD416", f"there is no stage {stage!r}", help=way_out)
         return format_function(stages[stage])
 
+    @boundary
     def stages(self, *args: Any, **kwargs: Any) -> dict[str, Function]:
         """The IR after every stage, by the stage's name."""
         return self._specialised(args, kwargs).compiled.stages
 
+    @boundary
     def save(self, path: str | Path, *args: Any, **kwargs: Any) -> Path:
         """Write the derivative as a module that imports nothing of ours; what it captured are keyword
         parameters, numbers with their present value as default."""
@@ -164,6 +174,7 @@ class Derivative:
         target.write_text(standalone(self._specialised(args, kwargs)), encoding="utf-8")
         return target
 
+    @boundary
     def for_types(self, types_: dict[str, str] | None = None) -> Specialisation:
         """The specialisation for types given as text, such as {"x": "f64[:]"}; annotations give the rest."""
         return self._table.get(self._signature.annotated(self.primal, types_), None)[0]

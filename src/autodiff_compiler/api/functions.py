@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, overload
 
 from autodiff_compiler.api.binding import Argnums
+from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.derivative import Derivative
 from autodiff_compiler.api.products import Pullback, Pushforward, Reverse, pushforward_of, reverse_of
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.options import Options
 
@@ -28,6 +29,7 @@ def grad(
     fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
 ) -> Callable[[Source], Derivative]: ...  # fmt: skip
+@boundary
 def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
     """The gradient of a function with a scalar result, by reverse mode.
 
@@ -62,6 +64,7 @@ def value_and_grad(
     fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
 ) -> Callable[[Source], Derivative]: ...  # fmt: skip
+@boundary
 def value_and_grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
     """As `grad`, returning (value, gradient), or ((value, aux), gradient) with `has_aux`.
 
@@ -71,12 +74,14 @@ def value_and_grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: boo
     return _derivative(fun, argnums, has_aux, True, options)
 
 
+@boundary
 def _derivative(fun: Source | None, argnums: Argnums, has_aux: bool, with_value: bool, given: dict[str, Any]) -> Any:
     if fun is None:
         return functools.partial(_derivative, argnums=argnums, has_aux=has_aux, with_value=with_value, given=given)
     return Derivative(function_of(fun), argnums, has_aux, with_value, options_of(**given))
 
 
+@boundary
 def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options: Any) -> tuple[Any, Any]:
     """(result, tangent of the result) by forward mode: the directional derivative at `primals` along `tangents`.
 
@@ -89,6 +94,7 @@ def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options:
     return _pushforward(fun, **options)(primals, tangents)
 
 
+@boundary
 def vjp(fun: Source, *primals: Any, **options: Any) -> tuple[Any, Pullback]:
     """(result, pullback) by reverse mode, for a function with any result.
 
@@ -106,9 +112,9 @@ def options_of(**given: Any) -> Options:
     """Options from keyword arguments."""
     unknown = [name for name in given if name not in Options.__slots__]
     if unknown:
-        raise UserError(
-            "AD415", f"there is no option {unknown[0]!r}", help=f"options: {', '.join(sorted(Options.__slots__))}"
-        )
+        names = sorted(Options.__slots__)
+        way_out = did_you_mean(unknown[0], names, f"the options are {', '.join(names)}")
+        raise UserError("AD415", f"there is no option {unknown[0]!r}", help=way_out)
     disable = given.get("disable", ())
     return Options(**{**given, "disable": (disable,) if isinstance(disable, str) else tuple(disable)})
 

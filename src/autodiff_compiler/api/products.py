@@ -19,6 +19,7 @@ from autodiff_compiler.api.binding import (
     normalised,
     with_floats,
 )
+from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.specialise import Specialisation, Table, memo
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import Lowered
@@ -59,9 +60,15 @@ class Pushforward:
 
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
-            raise UserError("AD421", "jvp takes primals and tangents as tuples", help="jvp(f, (x,), (x_dot,))")
+            raise UserError(
+                "AD421", "the arguments and the tangents of jvp are two tuples", help="write jvp(f, (x,), (x_dot,))"
+            )
         if len(primals) != len(tangents):
-            raise UserError("AD421", f"jvp was given {len(primals)} primals and {len(tangents)} tangents")
+            raise UserError(
+                "AD421",
+                f"jvp needs a tangent for each argument; arguments given: {len(primals)}, tangents: {len(tangents)}",
+                help="give None as the tangent of an argument that does not vary: jvp(f, (x, n), (x_dot, None))",
+            )
         arguments = self.signature.bind(tuple(primals), {})
         by_name = dict(zip(arguments, tangents))
         varying: list[bool] = []
@@ -72,14 +79,18 @@ class Pushforward:
             tangent = by_name.get(name)
             if tangent is not None:
                 value = with_floats(name, value)
-            tree, leaf_types = describe(name, value)
+            tree, leaf_types = describe(name, value, differentiated=tangent is not None)
             flags, structured = _tangents(name, tree, leaf_types, value, tangent)
             varying += flags
             given += structured
             values[name] = value
         if not any(varying):
-            raise UserError("AD421", "every tangent is None: there is no direction to differentiate in")
-        types = described(values)
+            raise UserError(
+                "AD421",
+                "every tangent is None: there is no direction to differentiate in",
+                help="give the tangent of at least one argument",
+            )
+        types = described(values, [name for name, tangent in by_name.items() if tangent is not None])
         found, captured = self.table.get(types, leaves_of(values, types), (tuple(varying),))
         return found.compiled.call(*values.values(), *given, *captured)
 
@@ -99,16 +110,29 @@ def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any
     except (TypeError, KeyError, AttributeError, IndexError):
         leaves = []
     if len(leaves) != len(primals) or (isinstance(tree, TreeNode) and type(tangent) is not tree.cls):
-        raise UserError("AD422", f"the tangent of {name} must have the structure of {name}")
+        raise UserError(
+            "AD422",
+            f"the tangent of {name} must be built as {name} is: {_built(tree)}",
+            help="give None in the place of a number or array that does not vary",
+        )
     checked = []
     for leaf, like, part, type_ in zip(leaf_names(name, tree), primals, leaves, types):
         if part is not None and not is_float(type_):
             raise UserError(
-                "AD422", f"{leaf} is of type {type_} and cannot vary", help=f"give None as the tangent of {leaf}"
+                "AD422",
+                f"{leaf} is {driver.in_words(type_)}, which cannot vary",
+                help=f"give None as the tangent of {leaf}",
             )
         checked.append(None if part is None else check_leaf(f"the tangent of {leaf}", part, like, type_))
     flags = [leaf is not None for leaf in checked]
     return flags, [rebuild(tree, iter(checked))] if any(flags) else []
+
+
+def _built(tree: Tree) -> str:
+    """What an argument or result is made of."""
+    if not isinstance(tree, TreeNode):
+        return "one number or array"
+    return f"a {tree.cls.__name__} of {len(tree.children)}"
 
 
 class Pullback:
@@ -124,6 +148,7 @@ class Pullback:
         self._like = [_like(leaf) for leaf in flatten(self._tree, out)]
         self._count = count
 
+    @boundary
     def __call__(self, cotangent: Any) -> tuple:
         """The cotangents of the arguments, a tuple; None for an argument that holds no float."""
         try:
@@ -131,7 +156,11 @@ class Pullback:
         except (TypeError, KeyError, AttributeError, IndexError):
             given = []
         if len(given) != len(self._like):
-            raise UserError("AD423", "the cotangent must have the structure of the function's result")
+            raise UserError(
+                "AD423",
+                f"the cotangent must be built as the function's result is: {_built(self._tree)}",
+                help="give one value of the same shape for each value of the result",
+            )
         leaves = []
         for name, part, like, type_ in zip(leaf_names("cotangent", self._tree), given, self._like, self._types):
             leaves.append(check_leaf(name, part, like, type_) if is_float(type_) else None)
@@ -175,12 +204,16 @@ class Reverse:
         own = sum(len(types) for _, _, types in arguments[:count])
         active = [is_float(v.type) and i < own for i, v in enumerate(lowered.function.params)]
         if not any(active):
-            raise UserError("AD424", f"vjp of {self.signature.function}: no argument holds a float")
+            raise UserError(
+                "AD424",
+                f"no argument of {self.signature.function} holds a float to differentiate with respect to",
+                help="pass floats, or an array of floats: x.astype(float)",
+            )
         return active
 
     def __call__(self, primals: Sequence[Any]) -> tuple[Any, Pullback]:
         arguments = {name: normalised(name, v) for name, v in self.signature.bind(primals, {}).items()}
-        types = described(arguments)
+        types = described(arguments, arguments)
         found, captured = self.table.get(types, leaves_of(arguments, types), (len(primals),))
         out, residuals = found.compiled.call(*arguments.values(), *captured)
         return out, Pullback(found, out, residuals, len(primals))

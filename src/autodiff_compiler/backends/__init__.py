@@ -7,14 +7,22 @@ from autodiff_compiler.backends.containers import named_objects
 from autodiff_compiler.backends.counters import lengths_for_trips
 from autodiff_compiler.backends.extents import taken_early
 from autodiff_compiler.backends.integers import bounded
+from autodiff_compiler.backends.lines import NAME as LINES
+from autodiff_compiler.backends.lines import Lines
 from autodiff_compiler.backends.module import emit_numba, emit_python
+from autodiff_compiler.backends.source import Printed
 from autodiff_compiler.ir.core import Function
 
-__all__ = ["bounded", "emit", "load", "named_objects"]
+__all__ = ["LINES", "Lines", "Printed", "bounded", "emit", "load", "named_objects", "printed"]
 
 
 def emit(function: Function, backend: str, docstring: str = "", fastmath: bool = True) -> str:
-    """The text of a module whose function `function.name` takes the Python arguments and gives the Python result.
+    """The text of `printed`."""
+    return printed(function, backend, docstring, fastmath).text
+
+
+def printed(function: Function, backend: str, docstring: str = "", fastmath: bool = True) -> Printed:
+    """A module whose function `function.name` takes the Python arguments and gives the Python result.
 
     `backend` is "python" or "numba"; `fastmath` lets Numba reassociate sums and means nothing to Python.
     """

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import ast
 
+from autodiff_compiler.backends.lines import line_of, marked_as
+
 WIDTH = 90
 
 
 def joined(statements: list[ast.stmt]) -> list[ast.stmt]:
-    """Checks in a row that raise the same are one `if`; a branch with one check is a condition more."""
+    """Checks in a row that raise the same, of one line of the source, are one `if`; a branch with one check is a condition more."""
     done: list[ast.stmt] = []
     for statement in map(_flattened, statements):
         last = done[-1] if done else None
         if (
             isinstance(last, ast.If) and isinstance(statement, ast.If) and _is_check(last) and _is_check(statement)
             and ast.dump(last.body[0]) == ast.dump(statement.body[0]) and _fits(last.test, statement.test)
+            and line_of(last) == line_of(statement)
         ):  # fmt: skip
-            done[-1] = ast.If(test=_either(last.test, statement.test), body=last.body, orelse=[])
+            done[-1] = marked_as(last, ast.If(test=_either(last.test, statement.test), body=last.body, orelse=[]))
         else:
             done.append(statement)
     return done
@@ -37,7 +40,7 @@ def _flattened(statement: ast.stmt) -> ast.stmt:
     if not isinstance(inner, ast.If) or not _is_check(inner) or not _fits(statement.test, inner.test):
         return statement
     both = [part for test in (statement.test, inner.test) for part in _parts(test, ast.And)]
-    return ast.If(test=ast.BoolOp(op=ast.And(), values=both), body=inner.body, orelse=[])
+    return marked_as(inner, ast.If(test=ast.BoolOp(op=ast.And(), values=both), body=inner.body, orelse=[]))
 
 
 def _either(a: ast.expr, b: ast.expr) -> ast.expr:

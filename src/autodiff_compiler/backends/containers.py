@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import sys
 from collections.abc import Iterator
 
@@ -59,7 +60,29 @@ def rebuilt(tree: Tree, leaves: Iterator[ast.expr]) -> ast.expr:
         return ast.List(elts=parts, ctx=ast.Load())
     if tree.cls is dict:
         return ast.Dict(keys=[syntax.literal(key) for key in tree.keys], values=parts)
-    return syntax.call(tree.cls.__name__, **dict(zip(tree.keys, parts)))
+    held = dict(zip(tree.keys, parts))
+    if issubclass(tree.cls, tuple) and not _makes_plain_tuples(tree.cls):
+        return syntax.call("tuple.__new__", syntax.name(tree.cls.__name__), syntax.tuple_(parts))
+    if issubclass(tree.cls, tuple) or _constructor_takes(tree):
+        return syntax.call(tree.cls.__name__, **held)
+    return syntax.call("instance", syntax.name(tree.cls.__name__), **held)
+
+
+def _makes_plain_tuples(cls: type) -> bool:
+    """Whether the constructor of a named tuple is the one that `namedtuple` made."""
+    return "_tuple_new" in getattr(getattr(cls.__new__, "__code__", None), "co_names", ())
+
+
+def _constructor_takes(tree: Node) -> bool:
+    """Whether calling the class with these keywords does nothing but to set them: a dataclass with nothing of its own."""
+    cls = tree.cls
+    init = vars(cls).get("__init__")
+    if init is None or not init.__code__.co_qualname.startswith("__create_fn__."):
+        return False
+    fields = [f.name for f in dataclasses.fields(cls) if f.init]
+    plain = not hasattr(cls, "__post_init__") and cls.__setattr__ in (object.__setattr__, vars(cls).get("__setattr__"))
+    own = any(hasattr(vars(base).get(key), "__set__") for base in cls.__mro__ for key in tree.keys)
+    return plain and fields == list(tree.keys) and (not own or "__slots__" in vars(cls))
 
 
 def result(function: Function, leaves: list[ast.expr]) -> ast.expr:

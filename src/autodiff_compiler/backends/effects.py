@@ -9,7 +9,7 @@ from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.structure import Spelling
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.message import Part, has_form, pattern, places
-from autodiff_compiler.ir.types import Array
+from autodiff_compiler.ir.types import Array, rank
 
 
 class Effects(Spelling):
@@ -35,8 +35,8 @@ class Effects(Spelling):
         a, b = (self.operand(v) for v in op.operands)
         differ = syntax.compare(ast.NotEq(), a, b)
         if op.kind == "check_equal":
-            message = op.attrs.get("message") or "shapes do not match"
-            text = self.message(message, ()) if isinstance(message, tuple) else syntax.literal(message)
+            message = op.attrs["message"]
+            text = self.message(message, op.operands) if isinstance(message, tuple) else self.mismatch(op, message)
             return [ast.If(test=differ, body=[syntax.raise_("ValueError", text)], orelse=[])]
         ones = [
             syntax.compare(ast.NotEq(), self.operand(v), syntax.literal(1))
@@ -44,7 +44,8 @@ class Effects(Spelling):
             if self._number(v) in (None, 1)
         ]
         test = ast.BoolOp(op=ast.And(), values=[differ, *ones]) if ones else differ
-        return [ast.If(test=test, body=[self._error("ValueError", "shapes cannot be broadcast together")], orelse=[])]
+        text = self.mismatch(op, "operands could not be broadcast together")
+        return [ast.If(test=test, body=[syntax.raise_("ValueError", text)], orelse=[])]
 
     def _check_index(self, op: Op) -> ast.stmt:
         number = self._number(op.operands[0])
@@ -64,21 +65,46 @@ class Effects(Spelling):
         else:
             inside = ast.Compare(left=syntax.negative(extent), ops=[ast.LtE(), ast.Lt()], comparators=[index, extent])
             test = syntax.not_(inside)
-        return ast.If(test=test, body=[self._error("IndexError", f"index out of range{self._whose(op)}")], orelse=[])
+        return ast.If(test=test, body=[syntax.raise_("IndexError", self.out_of_bounds(op, index, extent))], orelse=[])
 
     def _number(self, value: Value) -> int | None:
         op = self.printer.definition(value, "const")
         return op.attrs["value"] if op is not None else None
 
-    def _whose(self, check: Op) -> str:
-        """`: axis 1 of A`, where the extent is that of an array with a name."""
-        op = self.printer.defs.get(check.operands[1])
-        if op is None or op.kind != "dim" or not op.operands[0].name:
-            return ""
-        return f": axis {op.attrs['axis']} of {op.operands[0].name}"
+    # -- texts of errors -------------------------------------------------------------------------------------------
 
-    def _error(self, error: str, text: str) -> ast.stmt:
-        return syntax.raise_(error, syntax.literal(text))
+    def mismatch(self, check: Op, text: str) -> ast.expr:
+        """The text with the shapes of the two operands whose extents do not fit, or at least the extents."""
+        broadcast = check.kind == "check_broadcast"
+        first, second = self._shape(check, 0), self._shape(check, 1)
+        if first is not None and second is not None:
+            return _text(
+                text, " with shapes " if broadcast else ": shapes ", first, " " if broadcast else " and ", second
+            )
+        first, second = (self.operand(v) for v in check.operands)
+        return _text(text, ": extents " if broadcast else ": ", first, " and ", second)
+
+    def _shape(self, check: Op, which: int) -> ast.expr | None:
+        """The shape of one of the two operands that a check compares, where it can be told at this place."""
+        ranks, axes = check.attrs.get("ranks"), check.attrs.get("axes")
+        if ranks is None or axes is None:
+            return None
+        if ranks[which] == 1:
+            return syntax.tuple_([self.operand(check.operands[which])])
+        op = self.printer.definition(check.operands[which], "dim")
+        # The extent may have been found to be that of another array.
+        same = op is not None and op.attrs["axis"] == axes[which] and rank(op.operands[0].type) == ranks[which]
+        return syntax.attribute(self.operand(op.operands[0]), "shape") if op is not None and same else None
+
+    def out_of_bounds(self, check: Op, index: ast.expr, extent: ast.expr) -> ast.expr:
+        """What NumPy and Python say of an index, or of one of several, that is too large or too small."""
+        source = self.printer.defs.get(check.operands[1])
+        if source is not None and source.kind == "list_len":
+            return syntax.literal("list index out of range")
+        axis = f"axis {check.attrs['axis']} with " if "axis" in check.attrs else ""
+        if isinstance(check.operands[0].type, Array):
+            return _text(f"an index is out of bounds for {axis}size ", extent)
+        return _text("index ", index, f" is out of bounds for {axis}size ", extent)
 
     def message(self, parts: Sequence[Part], values: Sequence[Value]) -> ast.expr:
         """The text of an error."""
@@ -101,6 +127,20 @@ class Effects(Spelling):
             if given.get(key, default) not in (default, None)
         }
         return syntax.expression(syntax.call("print", *shown, **keywords))
+
+
+def _text(*parts: str | ast.expr) -> ast.expr:
+    """A text with values in it; numbers are written out."""
+    written = [part if isinstance(part, str) else _number(part) for part in parts]
+    values = [part for part, known in zip(parts, written) if isinstance(part, ast.expr) and known is None]
+    if not values:
+        return syntax.literal("".join(part for part in written if part is not None))
+    return syntax.method(syntax.literal(pattern(written)), "format", *values)
+
+
+def _number(node: ast.expr) -> str | None:
+    is_number = isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
+    return ast.unparse(node) if is_number else None
 
 
 def _at_least(index: ast.expr, extent: ast.expr) -> ast.expr:

@@ -14,7 +14,7 @@ from autodiff_compiler.backends.naming import CALLED
 from autodiff_compiler.backends.numba import NumbaSpelling
 from autodiff_compiler.backends.prelude import needed, numpy_helpers, sources
 from autodiff_compiler.backends.python import PythonSpelling, dtype_name
-from autodiff_compiler.backends.source import Notes, print_module
+from autodiff_compiler.backends.source import Notes, Printed, print_module
 from autodiff_compiler.backends.structure import Printer
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.tree import Leaf
@@ -24,7 +24,7 @@ from autodiff_compiler.ir.walk import Rewriter
 FASTMATH = ("arcp", "contract", "nsz", "reassoc")
 
 
-def emit_python(function: Function, docstring: str) -> str:
+def emit_python(function: Function, docstring: str) -> Printed:
     function = _hiding_nothing(function, numpy_helpers)
     notes = Notes()
     taken = [*reserved(function), *sources(numpy_helpers)]
@@ -46,7 +46,7 @@ def emit_python(function: Function, docstring: str) -> str:
     return assemble(function, [main], numpy_helpers, notes)
 
 
-def emit_numba(function: Function, docstring: str, fastmath: bool) -> str:
+def emit_numba(function: Function, docstring: str, fastmath: bool) -> Printed:
     """A compiled kernel over leaves and, where there are containers or NumPy scalars, a plain function around it."""
     # The helpers import Numba, which takes half a second: only where they are asked for.
     helpers = lazy.load("autodiff_compiler.backends.prelude.numba_helpers")
@@ -140,7 +140,7 @@ def docstring_statement(text: str) -> list[ast.stmt]:
     return [syntax.expression(syntax.literal(text))] if text else []
 
 
-def assemble(function: Function, functions: Sequence[ast.stmt], prelude: ModuleType, notes: Notes) -> str:
+def assemble(function: Function, functions: Sequence[ast.stmt], prelude: ModuleType, notes: Notes) -> Printed:
     """The text of a module of these functions, the helpers they call, and the imports of what they name."""
     used = [name for node in functions for name in syntax.names_read(node)]
     helpers = needed(prelude, [name for name in used if name in sources(prelude)])

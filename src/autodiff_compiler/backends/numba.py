@@ -367,6 +367,16 @@ class NumbaSpelling(PythonSpelling):
         """Numba raises constant messages only: the values are left out."""
         return syntax.literal("".join(part if isinstance(part, str) else "..." for part in parts))
 
+    def mismatch(self, check: Op, text: str) -> ast.expr:
+        return syntax.literal(text)
+
+    def out_of_bounds(self, check: Op, index: ast.expr, extent: ast.expr) -> ast.expr:
+        """The axis and the name of the array, where it has one."""
+        op = self.printer.defs.get(check.operands[1])
+        named = op is not None and op.kind == "dim" and op.operands[0].name
+        whose = f": axis {op.attrs['axis']} of {op.operands[0].name}" if op is not None and named else ""
+        return syntax.literal(f"index out of range{whose}")
+
     def _print(self, op: Op) -> ast.stmt:
         if op.attrs.get("sep", " ") not in (" ", None) or op.attrs.get("end", "\n") not in ("\n", None):
             raise UnsupportedError(

@@ -9,9 +9,11 @@ import ast
 import re
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from autodiff_compiler import lazy
 from autodiff_compiler.backends import syntax
+from autodiff_compiler.backends.lines import Lines, table
 from autodiff_compiler.diagnostics import InternalError
 
 NOTE = re.compile(r"^( *)__note_(\d+)__$")
@@ -28,7 +30,15 @@ class Notes:
         return syntax.expression(syntax.name(f"__note_{len(self.texts) - 1}__"))
 
 
-def print_module(body: Sequence[ast.stmt], notes: Notes) -> str:
+@dataclass(frozen=True)
+class Printed:
+    """The text of a module, and where its lines stem from."""
+
+    text: str
+    lines: Lines
+
+
+def print_module(body: Sequence[ast.stmt], notes: Notes) -> Printed:
     """The text of the statements.  Raises `InternalError` AD601 where the text does not read back as the tree."""
     module = ast.Module(body=list(body), type_ignores=[])
     with warnings.catch_warnings():
@@ -37,9 +47,12 @@ def print_module(body: Sequence[ast.stmt], notes: Notes) -> str:
         astor = lazy.load("astor")
         text = astor.to_source(module, pretty_source="".join)
     # Module docstrings and function bodies alike: what was printed must parse to what was meant.
-    if not same_tree(ast.parse(text), module):
+    parsed = ast.parse(text)
+    if not same_tree(parsed, module):
         raise InternalError("AD601", f"the printed source does not read back as the tree it was printed from:\n{text}")
-    return "".join(_comment(line, notes) for line in text.splitlines(keepends=True))
+    # A comment takes the place of a line: what follows keeps its number.
+    lines = table(parsed, module)
+    return Printed("".join(_comment(line, notes) for line in text.splitlines(keepends=True)), lines)
 
 
 def same_tree(a: object, b: object) -> bool:

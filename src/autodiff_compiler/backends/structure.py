@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.checks import joined
+from autodiff_compiler.backends.lines import marked
 from autodiff_compiler.backends.liveness import loop_slots
 from autodiff_compiler.backends.naming import Names
 from autodiff_compiler.backends.nesting import Nesting, plan
@@ -105,9 +106,7 @@ class Printer:
         op = self.nesting.defs[value]
         if op.kind == "undef":
             return self.spelling.undefined(value)
-        if op.kind == "if":
-            return self._conditional(op)
-        return self.spelling.expression(op)
+        return marked(self._conditional(op) if op.kind == "if" else self.spelling.expression(op), op.span)
 
     # -- statements ------------------------------------------------------------------------------------------------
 
@@ -123,7 +122,7 @@ class Printer:
                 or (op.results and all(r in self.nesting.inline for r in op.results))
             ):
                 continue
-            printed = self._op(op)
+            printed = [marked(statement, op.span) for statement in self._op(op)]
             if printed and not op.regions:
                 statements += self._note(op.span)
             statements += printed

@@ -131,14 +131,16 @@ def ir(
     mode = mode or ("forward" if stage == "forward" else "reverse")
     stages = _specialised(target, wrt, types, backend, disable, mode, value).compiled.stages
     if stage not in stages:
-        raise UserError("AD416", f"{mode} mode has no stage {stage!r}", help=f"it has: {', '.join(stages)}")
+        raise UserError("AD416", f"{mode} mode has no stage {stage!r}", help=f"its stages are {', '.join(stages)}")
     click.echo(format_function(stages[stage], spans=spans))
 
 
 @main.command()
 @click.argument("target", metavar="FILE.py:FUNC")
 @click.option("--at", required=True, metavar="VALUES", help='The point: "x=[1.0, 2.0], n=3".')
-@click.option("--order", default=1, show_default=True, help="Check derivatives up to this order.")
+@click.option(
+    "--order", type=click.IntRange(min=1), default=1, show_default=True, help="Check derivatives up to this order."
+)
 @click.option("--backend", type=click.Choice(BACKENDS), default="python", show_default=True)
 @reporting
 def check(target: str, at: str, order: int, backend: str) -> None:

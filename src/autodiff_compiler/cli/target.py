@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.diagnostics import Span, UserError
+from autodiff_compiler.diagnostics import Span, UserError, did_you_mean
 
 
 def load_target(text: str) -> Callable:
@@ -23,16 +23,15 @@ def load_target(text: str) -> Callable:
     where, separator, name = text.rpartition(":")
     if not separator or not where or not name:
         raise UserError(
-            "AD501", f"{text!r} names no function", help="write FILE.py:function or package.module:function"
+            "AD501", f"{text!r} does not name a function", help="write FILE.py:function or package.module:function"
         )
     module = _from_file(Path(where)) if where.endswith(".py") else _from_module(where)
     found: Any = module
     for part in name.split("."):
         if not hasattr(found, part):
             functions = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-            raise UserError(
-                "AD503", f"{where} has no {name!r}", help=f"it has: {', '.join(functions) or 'no functions'}"
-            )
+            way_out = did_you_mean(part, functions, f"it has {', '.join(functions) or 'no functions'}")
+            raise UserError("AD503", f"{where} has no {name!r}", help=way_out)
         found = getattr(found, part)
     if not callable(found):
         raise UserError("AD503", f"{name!r} in {where} is not a function but of type {type(found).__name__}")
@@ -62,8 +61,9 @@ def _from_module(name: str) -> Any:
     try:
         if importlib.util.find_spec(name) is None:
             raise ModuleNotFoundError(name)
-    except (ModuleNotFoundError, ValueError) as error:
-        raise UserError("AD502", f"there is no module {name!r}", help="for a file write FILE.py:function") from error
+    except (ImportError, ValueError) as error:
+        what = f"{name!r} is a folder" if Path(name).is_dir() else f"there is no module {name!r}"
+        raise UserError("AD502", what, help="for a function in a file write FILE.py:function") from error
     return _run(lambda: importlib.import_module(name), name)
 
 

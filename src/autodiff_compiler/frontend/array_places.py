@@ -7,13 +7,25 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import Note
+from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Index, Items, Range, Ref, Slice, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
-from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, dtype_of, from_numpy_dtype, numpy_dtype, rank
+from autodiff_compiler.ir.types import (
+    FLOATS,
+    INTS,
+    NUMPY_NAMES,
+    Array,
+    Scalar,
+    dtype_of,
+    from_numpy_dtype,
+    numpy_dtype,
+    rank,
+)
 from autodiff_compiler.library import lookup
+from autodiff_compiler.library.arguments import check_extents
 
 WHOLE_ARRAY: Path = (("index", (WHOLE,)),)
 
@@ -50,7 +62,9 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
     used = sum(_axes_used(item) for item in index)
     if used > ref.type.rank:
         raise ctx.wrong(
-            "AD123", f"too many indices: the array has {ref.type.rank} axes, but {used} were indexed", "remove an index"
+            "AD123",
+            f"too many indices for array: array is {ref.type.rank}-dimensional, but {used} were indexed",
+            "leave an index out",
         )
     view: Value | None = None
     items: list[str] = []
@@ -80,22 +94,26 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
             if item.type.dtype == "bool":
                 for k in range(item.type.rank):
                     b.emit(
-                        "check_equal", (b.dim(value, k), extent()), {"message": "the boolean mask has another shape"}
+                        "check_equal",
+                        (b.dim(value, k), extent()),
+                        {"message": "the boolean mask does not fit the array"},
                     )
                     axis += 1
                 items.append("b")
             else:
                 if item.type.dtype not in INTS:
                     raise ctx.wrong(
-                        "AD124", f"an array of {item.type.dtype} as an index", "index with integers or booleans"
+                        "AD124",
+                        f"an array of {NUMPY_NAMES[item.type.dtype]} as an index",
+                        "index with integers or booleans",
                     )
-                b.emit("check_index", (value, extent()))
+                b.emit("check_index", (value, extent()), {"axis": axis})
                 items.append("a")
                 axis += 1
             operands.append(value)
         else:
             value = int_value(ctx, item, "an index")
-            b.emit("check_index", (value, extent()))
+            b.emit("check_index", (value, extent()), {"axis": axis})
             items.append("i")
             operands.append(value)
             axis += 1
@@ -118,7 +136,10 @@ def _slice_item(ctx: Context, item: Slice) -> tuple[str, list[Value]]:
 
 def _known_index(ctx: Context, item: Index) -> Index:
     """Lists and ranges as arrays; a loop index stays a run-time value."""
-    if isinstance(item, Box):
+    own = None if isinstance(item, Slice) else special(ctx, item, "__index__")
+    if own is not None:
+        return ctx.call(own, [], {})
+    if isinstance(item, Box) and item.cls is list:
         content = ctx.state.content(item)
         if isinstance(content, Items) and all(isinstance(x, Static) for x in content.items):
             array = np.asarray([x.obj for x in content.items if isinstance(x, Static)])
@@ -128,7 +149,7 @@ def _known_index(ctx: Context, item: Index) -> Index:
     if isinstance(item, Range):
         return ctx.from_value(ctx.range_as_array(item))
     if isinstance(item, Static) and isinstance(item.obj, bool | np.bool_):
-        raise ctx.unsupported("AD125", "a single boolean as an index", "use np.newaxis, or an if statement")
+        raise ctx.unsupported("AD125", "a single boolean as an index", "use x[None], or an if statement")
     return item
 
 
@@ -145,7 +166,9 @@ def _constant_array(ctx: Context, array: np.ndarray) -> Ref:
 def _grown(ctx: Context, box: Box) -> Value:
     value = ctx.as_grown(box)
     if value is None:
-        raise ctx.unsupported("AD126", "a list of different things as an index", "use an integer array")
+        raise ctx.unsupported(
+            "AD126", "a list of numbers and arrays as an index", "use an integer array: np.array(...)"
+        )
     return value
 
 
@@ -242,7 +265,9 @@ def _stored_value(ctx: Context, array: Array, value: Abs, accumulate: str | None
     dtype = dtype_of(stored.type)
     if accumulate is not None and dtype in FLOATS and array.dtype not in FLOATS:
         raise ctx.wrong(
-            "AD128", f"adding {dtype} to an array of {array.dtype} in place", "make the array a float array"
+            "AD128",
+            f"{NUMPY_NAMES[dtype]} cannot be added to an array of {NUMPY_NAMES[array.dtype]} in place",
+            "make it a float array: a = a.astype(float)",
         )
     if dtype != array.dtype:
         weak = isinstance(value, Static) and is_scalar(value) and array.dtype in FLOATS
@@ -261,7 +286,9 @@ def _drop_axes(ctx: Context, value: Value, target_rank: int) -> Value:
     b = ctx.b
     extra = rank(value.type) - target_rank
     for axis in range(extra):
-        b.emit("check_equal", (b.dim(value, axis), b.const(1)), {"message": "could not broadcast the assigned value"})
+        b.emit(
+            "check_equal", (b.dim(value, axis), b.const(1)), {"message": ("could not broadcast the assigned value",)}
+        )
     return b.load(value, (("index", ("i",) * extra),), [b.const(0)] * extra)
 
 
@@ -272,12 +299,14 @@ def _check_fits(ctx: Context, target: Value, value: Value) -> None:
     assert isinstance(value.type, Array)
     offset = target.type.rank - value.type.rank
     for axis in range(value.type.rank):
-        b.emit("check_broadcast", (b.dim(value, axis), b.dim(target, axis + offset)))
+        check_extents(b, "check_broadcast", value, axis, target, axis + offset)
 
 
 def check_cast(ctx: Context, result: str, array: str) -> None:
     """NumPy's in-place operators, and its functions with `out=`, cast their result within one kind only."""
     if not np.can_cast(numpy_dtype(result), numpy_dtype(array), "same_kind"):
         raise ctx.wrong(
-            "AD128", f"a result of {result} is written into an array of {array}", "make the array a float array"
+            "AD128",
+            f"a result of {NUMPY_NAMES[result]} cannot be written into an array of {NUMPY_NAMES[array]}",
+            "make it a float array: a = a.astype(float)",
         )

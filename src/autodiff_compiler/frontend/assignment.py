@@ -7,10 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import array_places, calls, expressions, members, subscripts
+from autodiff_compiler.frontend import (
+    array_places,
+    consumers,
+    container_methods,
+    expressions,
+    members,
+    objects,
+    operators,
+    subscripts,
+)
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static, same
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import is_basic, result_rank
 from autodiff_compiler.ir.types import FLOATS, Scalar
@@ -44,7 +53,7 @@ def _store(ctx: Context, target: ast.Subscript | ast.Attribute, value: Abs) -> N
     else:
         base = ctx.evaluate(target.value)
         (value,) = stored.take()
-        members.store_attribute(ctx, base, target.attr, value)
+        objects.store_attribute(ctx, base, target.attr, value)
 
 
 def _assign_each(ctx: Context, targets: list[ast.expr], values: list[Abs]) -> None:
@@ -58,7 +67,7 @@ def _assign_each(ctx: Context, targets: list[ast.expr], values: list[Abs]) -> No
 def _unpack(ctx: Context, target: ast.Tuple | ast.List, value: Abs) -> None:
     names = target.elts
     starred = [i for i, t in enumerate(names) if isinstance(t, ast.Starred)]
-    items = calls.unpacked(ctx, value, None if starred else len(names))
+    items = consumers.unpacked(ctx, value, None if starred else len(names))
     if not starred:
         if len(items) != len(names):
             raise ctx.wrong("AD158", f"{len(items)} values to unpack into {len(names)} names")
@@ -107,48 +116,36 @@ def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
     if isinstance(target, ast.Name):
         operands.add(ctx.load_name(target.id))
         operands.evaluate([node.value])
-        ctx.store_name(target.id, _combined(ctx, op, *operands.take()))
+        ctx.store_name(target.id, in_place(ctx, op, *operands.take()))
         return
     if isinstance(target, ast.Attribute):
         base = ctx.evaluate(target.value)
         operands.add(base, members.attribute(ctx, base, target.attr))
         operands.evaluate([node.value])
         base, current, value = operands.take()
-        result = _combined(ctx, op, current, value)
-        if not _held_already(base, current, result):
-            members.store_attribute(ctx, base, target.attr, result)
+        objects.store_attribute(ctx, base, target.attr, in_place(ctx, op, current, value))
         return
     base, index = subscripts.evaluate_place(ctx, target)
     if isinstance(base, Ref):
-        _augment_array(ctx, node, base, index)
+        _augment_array(ctx, node, base, subscripts.per_axis(index))
         return
     operands.add(base, subscripts.load(ctx, base, index))
     operands.evaluate([node.value])
     base, current, value = operands.take()
-    result = _combined(ctx, op, current, value)
-    if not _held_already(base, current, result):
-        subscripts.store(ctx, base, index, result)
+    subscripts.store(ctx, base, index, in_place(ctx, op, current, value))
 
 
-def _combined(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> Abs:
-    """What `current op= value` gives: arrays and lists themselves, changed in place; other values are made anew."""
+def in_place(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> Abs:
+    """What `current op= value` binds its target to: arrays, lists and dicts are changed, and are the result themselves."""
+    own = operators.in_place(ctx, op, current, value)
+    if own is not None:
+        return own
     if isinstance(current, Ref):
         _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
         return current
-    if isinstance(current, Box) and current.cls is list and op is ast.Add:
-        members.extend(ctx, current, value)
-        return current
-    if isinstance(current, Box) and current.cls is list and op is ast.Mult:
-        members.repeat(ctx, current, value)
+    if isinstance(current, Box) and container_methods.in_place(ctx, current, op, value):
         return current
     return expressions.binary(ctx, op, current, value)
-
-
-def _held_already(base: Abs, current: Abs, result: Abs) -> bool:
-    """Whether the result is what an object of the caller's holds, which may not be written: there is nothing to store."""
-    if not isinstance(base, Box) or base.local or not same(current, result):
-        return False
-    return not getattr(getattr(base.cls, "__dataclass_params__", None), "frozen", False)
 
 
 def _augment_array(ctx: Context, node: ast.AugAssign, base: Ref, index: list[Index]) -> None:

@@ -6,30 +6,32 @@ import ast
 import builtins
 import functools
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from autodiff_compiler import library, markers
-from autodiff_compiler.frontend import branches, comprehensions, members, texts
+from autodiff_compiler import markers
+from autodiff_compiler.frontend import (
+    consumers,
+    container_items,
+    container_methods,
+    iterators,
+    object_builtins,
+    texts,
+)
+from autodiff_compiler.frontend.arity import takes
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.iteration import Items as StaticItems
-from autodiff_compiler.frontend.iteration import Sequence, at, iterate, length
-from autodiff_compiler.frontend.loops import run_over
-from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_class
+from autodiff_compiler.frontend.iteration import Found, Sequence, Steps, iterate, length
+from autodiff_compiler.frontend.places import apply
+from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
-    Choice,
-    Closure,
-    Derivative,
+    DictView,
     Dyn,
     Grown,
     Items,
     Iter,
-    Method,
-    Partial,
     Range,
     Ref,
     Static,
@@ -48,22 +50,6 @@ def _range(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     zero, one = Static(0), Static(1)
     padded = [zero, *args, one] if len(args) == 1 else [*args, one] if len(args) == 2 else args
     return Range(*padded)
-
-
-def _enumerate(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    start = kwargs.get("start", args[1] if len(args) > 1 else Static(0))
-    return Iter("enumerate", (args[0],), start)
-
-
-def _zip(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    strict = kwargs.pop("strict", Static(False))
-    if kwargs or ctx.static(strict, "strict"):
-        raise ctx.unsupported("AD182", "zip(strict=True)", "leave strict out, or assert the lengths are equal")
-    return Iter("zip", tuple(args)) if args else Tup(())
-
-
-def _reversed(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    return Iter("reversed", tuple(args))
 
 
 def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -93,14 +79,22 @@ def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (x,) = args
     if isinstance(x, Ref):
         return Dyn(ctx.b.dim(ctx.read(x), 0))
-    if isinstance(x, Box) and isinstance(content := ctx.state.content(x), Grown):
-        return Dyn(ctx.b.op("list_len", content.value))
     if isinstance(x, Static) and hasattr(x.obj, "__len__"):
         return Static(len(ctx.immutable(x.obj, "the length")))
     if isinstance(x, Static) or is_scalar(x):
         raise ctx.wrong("AD185", f"{describe(x)} has no len()")
-    iterable = iterate(ctx, x)
-    return Static(len(iterable.items)) if isinstance(iterable, StaticItems) else Dyn(length(ctx, iterable))
+    if isinstance(x, Range):
+        sequence = iterate(ctx, x)
+        assert isinstance(sequence, Sequence)
+        return Dyn(length(ctx, sequence))
+    content = x if isinstance(x, Tup) else ctx.state.content(x.box) if isinstance(x, DictView) else None
+    if isinstance(x, Box) and x.cls in (list, dict):
+        content = ctx.state.content(x)
+    if isinstance(content, Grown):
+        return Dyn(ctx.b.op("list_len", content.value))
+    if content is None:
+        raise ctx.wrong("AD185", f"{describe(x)} has no len()")
+    return Static(len(content.items))
 
 
 def _list(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -108,137 +102,53 @@ def _list(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         return ctx.new_list([])
     (x,) = args
     if isinstance(x, Box) and x.cls is list:
-        return members.copied(ctx, x)
-    iterable = iterate(ctx, x)
-    if isinstance(iterable, StaticItems):
-        return ctx.new_list(list(iterable.items))
-    return _collected(ctx, iterable)
-
-
-def _collected(ctx: Context, sequence: Sequence) -> Abs:
-    """A run-time sequence as a list."""
-    key = (ctx.frame, f"{comprehensions.COLLECTED}{len(ctx.state.names)}")
-    ctx.state.names[key] = ctx.new_list([])
-
-    def each(item: Abs) -> None:
-        box = ctx.state.names[key]
-        assert isinstance(box, Box)
-        members.append(ctx, box, item)
-
-    run_over(ctx, _Place(ctx), sequence, each, lambda k: True)
-    return ctx.state.names.pop(key)
-
-
-class _Place(ast.AST):
-    """The place of a loop that stands in no syntax tree; equal for equal spans."""
-
-    def __init__(self, ctx: Context) -> None:
-        self.key = (ctx.b.span, ctx.calls)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Place) and self.key == other.key
+        return container_methods.copied(ctx, x)
+    if isinstance(x, Iter) and x.kind in (zip, enumerate) and isinstance(x.items, Steps):
+        # Tuples, which no list of run-time length can hold.
+        return ctx.new_list(consumers.drained(ctx, x.items, "a list of tuples"))
+    return consumers.listed(ctx, iterate(ctx, x))
 
 
 def _tuple(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if not args:
         return Tup(())
-    iterable = iterate(ctx, args[0])
-    if isinstance(iterable, StaticItems):
-        return Tup(tuple(iterable.items))
-    if iterable.bounds is not None:
-        return Tup(tuple(iterable.static_items()))
-    raise ctx.unsupported("AD181", "a tuple whose length is known only at run time", "use a list or an array")
+    if isinstance(args[0], Tup) and args[0].cls is tuple:
+        return args[0]
+    return Tup(tuple(consumers.static_items(ctx, args[0], "a tuple")))
 
 
 def _dict(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    box = Box(dict)
-    ctx.state.boxes[box] = Items(())
-    if args:
-        (source,) = args
-        if isinstance(source, Box) and source.cls is dict:
-            ctx.state.boxes[box] = ctx.state.content(source)
-        else:
-            iterable = iterate(ctx, source)
-            if not isinstance(iterable, StaticItems) or not all(isinstance(i, Tup) for i in iterable.items):
-                raise ctx.unsupported("AD166", "a dict whose keys are known only at run time", "use a list or an array")
-            pairs = [item.items for item in iterable.items if isinstance(item, Tup)]
-            keys = tuple(ctx.static(key, "a key of a dict") for key, _ in pairs)
-            ctx.state.boxes[box] = Items(tuple(value for _, value in pairs), keys)
-    content = ctx.state.content(box)
-    assert isinstance(content, Items)
-    merged = {**dict(zip(content.keys, content.items)), **kwargs}
-    ctx.state.boxes[box] = Items(tuple(merged.values()), tuple(merged))
+    box = ctx.new_dict({})
+    for key, value in container_methods.pairs(ctx, args[0]) if args else ():
+        container_items.store(ctx, box, key, value)
+    for name, value in kwargs.items():
+        container_items.store(ctx, box, Static(name), value)
     return box
-
-
-def _isinstance(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    x, classes = args
-    wanted = ctx.static(classes, "the class of isinstance()")
-    try:
-        return Static(issubclass(python_class(ctx, x), wanted))
-    except TypeError as error:
-        raise ctx.wrong("AD171", f"TypeError: {error}") from error
-
-
-def python_class(ctx: Context, x: Abs) -> type:
-    """The class that a value has when the program runs."""
-    if isinstance(x, Static):
-        return type(x.obj)
-    if isinstance(x, Ref):
-        return np.ndarray
-    if isinstance(x, Dyn):
-        return scalar_class(x)
-    if isinstance(x, Tup | Box):
-        return x.cls
-    if isinstance(x, Choice):
-        raise ctx.unsupported("AD152", f"the type of {describe(x)}", "use one name for each of them")
-    classes: dict[type, type] = {Closure: FunctionType, Method: FunctionType, Range: range, Text: str}
-    return classes.get(type(x), object)
-
-
-def _type(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    return Static(python_class(ctx, args[0]))
-
-
-def _callable(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    (x,) = args
-    return Static(
-        isinstance(x, Closure | Method | Partial | Derivative | Choice) or (isinstance(x, Static) and callable(x.obj))
-    )
-
-
-def _getattr(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    name = ctx.static(args[1], "the name of getattr()")
-    return members.attribute(ctx, args[0], name)
-
-
-def _map(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    function, *sources = args
-    iterable = iterate(ctx, sources[0] if len(sources) == 1 else Iter("zip", tuple(sources)))
-
-    def applied(item: Abs) -> Abs:
-        return ctx.call(function, list(item.items) if len(sources) > 1 and isinstance(item, Tup) else [item], {})
-
-    if isinstance(iterable, StaticItems):
-        return Tup(tuple(applied(item) for item in iterable.items))
-    mapped = Sequence(*iterable.range(), lambda k: applied(iterable.item(k)), iterable.bounds)
-    return _collected(ctx, mapped)
-
-
-def _filter(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    raise ctx.unsupported("AD186", "filter()", "write a comprehension with `if`")
 
 
 def _sorted(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     iterable = iterate(ctx, args[0])
-    if isinstance(iterable, StaticItems) and all(isinstance(item, Static) for item in iterable.items) and not kwargs:
-        return ctx.new_list(
-            [Static(x) for x in sorted(item.obj for item in iterable.items if isinstance(item, Static))]
+    if isinstance(iterable, Sequence) and iterable.bounds is None:
+        raise ctx.unsupported("AD187", "sorted() of values of run time", "use np.sort on an array")
+    items = consumers.drained(ctx, iterable, "what sorted() is given")
+    return ctx.new_list(container_methods.in_order(ctx, items, kwargs, "sorted()"))
+
+
+def _sum(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """The builtin `sum`: a left fold that starts with `start`."""
+    start = kwargs.get("start", args[1] if len(args) > 1 else Static(0))
+    return consumers.folded(ctx, iterate(ctx, args[0]), start, ctx.add)
+
+
+def _next(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    iterator = args[0]
+    if isinstance(iterator, Static) and hasattr(iterator.obj, "__next__"):
+        raise ctx.unsupported(
+            "AD191", "an iterator from outside, which every call would use up", "pass a list of its items"
         )
-    raise ctx.unsupported("AD187", "sorted()", "use np.sort on an array")
+    if not isinstance(iterator, Iter):
+        raise ctx.wrong("AD171", f"TypeError: {describe(iterator)} is not an iterator")
+    return consumers.first_item(ctx, iterator.items, args[1] if len(args) > 1 else None)
 
 
 def _stop_gradient(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -246,7 +156,7 @@ def _stop_gradient(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
     if isinstance(x, Tup):
         return Tup(tuple(_stop_gradient(ctx, [item], {}) for item in x.items), x.cls, x.keys)
     if isinstance(x, Box):
-        new = members.copied(ctx, x)
+        new = container_methods.copied(ctx, x)
         content = ctx.state.content(new)
         if isinstance(content, Grown):
             raise ctx.unsupported("AD188", "stop_gradient of a list that grows", "apply it to the elements")
@@ -255,77 +165,6 @@ def _stop_gradient(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
     if isinstance(x, Dyn | Ref):
         return ctx.from_value(ctx.b.op("stop_gradient", ctx.value(x)))
     return x
-
-
-def _sum(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    """The builtin `sum`: a left fold that starts with `start`."""
-    total: Abs = kwargs.get("start", args[1] if len(args) > 1 else Static(0))
-    return _fold(ctx, iterate(ctx, args[0]), total)
-
-
-def _fold(ctx: Context, iterable: StaticItems | Sequence, total: Abs) -> Abs:
-    if isinstance(iterable, StaticItems):
-        for item in iterable.items:
-            total = ctx.add(total, item)
-        return total
-    key = (ctx.frame, f"$total{len(ctx.state.names)}")
-    ctx.state.names[key] = total
-
-    def each(item: Abs) -> None:
-        ctx.state.names[key] = ctx.add(ctx.state.names[key], item)
-
-    run_over(ctx, _Place(ctx), iterable, each, lambda k: True)
-    return ctx.settled(ctx.state.names.pop(key), "the sum", ctx.frame)
-
-
-def _sum_syntax(ctx: Context, node: ast.Call) -> Abs | None:
-    """`sum(... for ...)` as a loop with an accumulator, without a list."""
-    if len(node.args) not in (1, 2) or node.keywords or not isinstance(node.args[0], ast.GeneratorExp):
-        return None
-    generator = node.args[0]
-    key = (ctx.frame, f"$total{node.lineno}:{node.col_offset}")
-    ctx.state.names[key] = ctx.evaluate(node.args[1]) if len(node.args) == 2 else Static(0)
-
-    def add() -> None:
-        ctx.state.names[key] = ctx.add(ctx.state.names[key], ctx.evaluate(generator.elt))
-
-    comprehensions.run(ctx, generator, add)
-    return ctx.settled(ctx.state.names.pop(key), "the sum", ctx.frame)
-
-
-def _tuple_syntax(ctx: Context, node: ast.Call) -> Abs | None:
-    """`tuple(... for ...)`: a tuple has a length known when compiling, so its loops are unrolled where they can be."""
-    if len(node.args) != 1 or not isinstance(node.args[0], ast.GeneratorExp):
-        return None
-    ctx.unrolled.update((generator, ctx.calls) for generator in node.args[0].generators)
-    return _tuple(ctx, [ctx.evaluate(node.args[0])], {})
-
-
-def _any_all(stop_at: bool) -> Handler:
-    def handler(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-        iterable = iterate(ctx, args[0])
-        if isinstance(iterable, StaticItems):
-            result: Abs = Static(not stop_at)
-            for item in iterable.items:
-                truth = ctx.truth(item)
-                as_bool: Abs = Dyn(truth) if isinstance(truth, Value) else Static(truth)
-                result = branches.short_circuit(ctx, result, lambda x=as_bool: x, stop_at=stop_at)  # type: ignore[misc]
-            return result
-        entry = library.lookup(np.any if stop_at else np.all)
-        assert entry is not None
-        values = ctx.to_library(args[0])
-        return ctx.from_library(entry(ctx.b, values))
-
-    return handler
-
-
-def first_items(ctx: Context, sequence: Sequence, count: int) -> list[Abs]:
-    """The items of a run-time sequence that must have exactly `count`."""
-    b = ctx.b
-    exact = b.compare("eq", length(ctx, sequence), b.const(count))
-    text = f"the array to unpack does not have {count} items"
-    b.emit("check", (exact,), {"error": "ValueError", "message": (text,)})
-    return [at(ctx, sequence, b.const(k)) for k in range(count)]
 
 
 def _limits(kind: type) -> Handler:
@@ -341,14 +180,15 @@ def _limits(kind: type) -> Handler:
 
 
 def _reduce(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    """`functools.reduce` over items whose number is known."""
-    function, items = args[0], iterate(ctx, args[1])
-    if not isinstance(items, StaticItems) or not (items.items or args[2:]):
+    """`functools.reduce`."""
+    function, iterable = args[0], iterate(ctx, args[1])
+    if len(args) == 3:
+        return consumers.folded(ctx, iterable, args[2], lambda result, item: apply(ctx, function, [result, item]))
+    if not isinstance(iterable, Steps) or not isinstance(first := iterable.next(), Found):
         raise ctx.unsupported(
-            "AD181", "functools.reduce over items whose number is known only at run time", "write a loop"
+            "AD181", "functools.reduce without a first value over items that are known only at run time", "write a loop"
         )
-    first, *rest = (*args[2:], *items.items)
-    return functools.reduce(lambda result, item: ctx.call(function, [result, item], {}), rest, first)
+    return consumers.folded(ctx, iterable, first.item, lambda result, item: apply(ctx, function, [result, item]))
 
 
 def handler_of(obj: Any) -> Handler | None:
@@ -362,33 +202,31 @@ def handler_of(obj: Any) -> Handler | None:
 
 
 CALLS: dict[Any, Handler] = {
-    builtins.range: _range,
-    builtins.enumerate: _enumerate,
-    builtins.zip: _zip,
-    builtins.reversed: _reversed,
-    builtins.print: _print,
-    builtins.len: _len,
-    builtins.list: _list,
-    builtins.tuple: _tuple,
+    **object_builtins.CALLS,
+    builtins.range: takes("range", _range, 1, 3),
+    builtins.enumerate: takes("enumerate", iterators.enumerate_, 1, 2, "start"),
+    builtins.zip: takes("zip", iterators.zip_, 0, None, "strict"),
+    builtins.map: takes("map", iterators.map_, 2, None),
+    builtins.filter: takes("filter", iterators.filter_, 2, 2),
+    builtins.reversed: takes("reversed", iterators.reversed_, 1, 1),
+    builtins.iter: takes("iter", iterators.iter_, 1, 2),
+    builtins.next: takes("next", _next, 1, 2),
+    builtins.print: takes("print", _print, 0, None, "sep", "end", "flush", "file"),
+    builtins.len: takes("len", _len, 1, 1),
+    builtins.list: takes("list", _list, 0, 1),
+    builtins.tuple: takes("tuple", _tuple, 0, 1),
     builtins.dict: _dict,
-    builtins.isinstance: _isinstance,
-    builtins.type: _type,
-    builtins.callable: _callable,
-    builtins.getattr: _getattr,
-    builtins.map: _map,
-    builtins.filter: _filter,
-    builtins.sorted: _sorted,
-    builtins.sum: _sum,
-    builtins.any: _any_all(True),
-    builtins.all: _any_all(False),
-    functools.reduce: _reduce,
-    np.finfo: _limits(np.finfo),
-    np.iinfo: _limits(np.iinfo),
-    markers.stop_gradient: _stop_gradient,
+    builtins.sorted: takes("sorted", _sorted, 1, 1, "key", "reverse"),
+    builtins.sum: takes("sum", _sum, 1, 2, "start"),
+    builtins.any: takes("any", lambda ctx, args, kwargs: consumers.any_or_all(ctx, args[0], True), 1, 1),
+    builtins.all: takes("all", lambda ctx, args, kwargs: consumers.any_or_all(ctx, args[0], False), 1, 1),
+    functools.reduce: takes("functools.reduce", _reduce, 2, 3),
+    np.finfo: takes("np.finfo", _limits(np.finfo), 1, 1),
+    np.iinfo: takes("np.iinfo", _limits(np.iinfo), 1, 1),
+    markers.stop_gradient: takes("stop_gradient", _stop_gradient, 1, 1),
 }
 
 # Builtins that look at the syntax of their arguments; they may decline by returning None.
 SYNTAX: dict[Any, Callable[[Context, ast.Call], Abs | None]] = {
-    builtins.sum: _sum_syntax,
-    builtins.tuple: _tuple_syntax,
+    builtins.super: object_builtins.super_syntax,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import functools
 import inspect
 import math
@@ -18,13 +17,24 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library
-from autodiff_compiler.diagnostics import AutodiffError
-from autodiff_compiler.frontend import branches, builtin_calls, derivatives, members, outputs
+from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
+from autodiff_compiler.frontend import (
+    branches,
+    builtin_calls,
+    construction,
+    consumers,
+    derivatives,
+    foreign,
+    members,
+    object_builtins,
+    objects,
+    operators,
+    outputs,
+)
+from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.iteration import Items as StaticItems
-from autodiff_compiler.frontend.iteration import Sequence, iterate
 from autodiff_compiler.frontend.operands import Operands
-from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
+from autodiff_compiler.frontend.scalars import describe, is_number
 from autodiff_compiler.frontend.scopes import FunctionNode
 from autodiff_compiler.frontend.source import find_source, function_body, function_liveness, plain_function
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, Frame
@@ -57,6 +67,7 @@ _READ_ONLY_VIEWS = (np.ascontiguousarray, np.broadcast_to, np.broadcast_arrays, 
 
 # Functions on immutable objects without effects: called by Python itself when all arguments are known.
 _PURE_BUILTINS = (abs, bin, chr, divmod, format, hex, len, max, min, oct, ord, pow, repr, round, sum)
+_RUN_OVER = (max, min, math.fsum, math.prod)
 _PURE_MODULES = (math, inspect.getmodule(operator.add))
 _PURE_TYPES = (bool, int, float, str, tuple, type(None), np.generic)
 
@@ -64,16 +75,16 @@ _PURE_TYPES = (bool, int, float, str, tuple, type(None), np.generic)
 def call_node(ctx: Context, node: ast.Call) -> Abs:
     """A call expression."""
     function = ctx.evaluate(node.func)
-    special = (
+    reads_syntax = (
         builtin_calls.SYNTAX.get(function.obj) if isinstance(function, Static) and _hashable(function.obj) else None
     )
-    if special is not None and (result := special(ctx, node)) is not None:
+    if reads_syntax is not None and (result := reads_syntax(ctx, node)) is not None:
         return result
     operands = Operands(ctx, node)
     operands.add(function)
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            operands.add(*static_items(ctx, ctx.evaluate(argument.value), "an argument after *"))
+            operands.add(*consumers.static_items(ctx, ctx.evaluate(argument.value), "an argument after *"))
         else:
             operands.evaluate([argument])
     names: list[str] = []
@@ -108,6 +119,9 @@ def _hashable(obj: Any) -> bool:
 
 def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """`function(*args, **kwargs)`."""
+    if not _uses_up(function):
+        for value in (*args, *kwargs.values()):
+            ctx.kept(value)
     if isinstance(function, Closure):
         return _enter_closure(ctx, function, args, kwargs)
     if isinstance(function, Method):
@@ -118,10 +132,11 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return derivatives.call_derivative(ctx, derivatives.made_inside(ctx, function), args, kwargs)
     if isinstance(function, Partial):
         return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
-    if isinstance(function, Box):
-        found = vars(function.cls).get("__call__")
-        if found is not None and function.cls not in (list, dict):
-            return call(ctx, Static(found), [function, *args], kwargs)
+    own = None if _is_ours(function) else special(ctx, function, "__call__")
+    if own is not None:
+        if isinstance(function, Static) and foreign.is_closed(function.obj):
+            raise foreign.refusal(ctx, function.obj)
+        return call(ctx, own, args, kwargs)
     if not isinstance(function, Static):
         raise ctx.wrong("AD176", f"{describe(function)} is not callable")
     return _call_object(ctx, function.obj, args, kwargs)
@@ -139,7 +154,28 @@ def _call_one_of(ctx: Context, choice: Choice, k: int, args: list[Abs], kwargs: 
     )
 
 
+def _is_ours(function: Abs) -> bool:
+    """Whether this is a derivative, or a function of Numba's: they are called as what they were made of."""
+    if not isinstance(function, Static):
+        return False
+    return derivatives.is_derivative(function.obj) or plain_function(function.obj) is not None
+
+
+def _uses_up(function: Abs) -> bool:
+    """Whether what is called runs over an iterator there and then: a builtin, or a method of a string, list or dict."""
+    if isinstance(function, Static):
+        obj = function.obj
+        return builtin_calls.handler_of(obj) is not None or library.lookup(obj) is not None
+    return isinstance(function, Method) and isinstance(function.receiver, Static | Box)
+
+
 def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    own = operators.of_builtin(ctx, obj, args)
+    if own is not None:
+        return call(ctx, own, args[1:], kwargs)
+    slot = objects.slot_of(obj)
+    if slot is not None:
+        return slot(ctx, args, kwargs)
     handler = builtin_calls.handler_of(obj)
     if handler is not None:
         return handler(ctx, args, kwargs)
@@ -152,10 +188,12 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     plain = plain_function(obj)
     if plain is not None and args and hasattr(plain, "dispatch") and hasattr(plain, "registry"):
         # Made by functools.singledispatch.
-        chosen = ctx.captures.dispatched(plain, builtin_calls.python_class(ctx, args[0]))
+        chosen = ctx.captures.dispatched(plain, object_builtins.python_class(ctx, args[0]))
         return call(ctx, Static(chosen), args, kwargs)
+    if plain is not None and construction.generated(plain):
+        return construction.call_generated(ctx, plain, args, kwargs)
     if plain is not None:
-        return enter(ctx, plain, args, kwargs)
+        return foreign.entered(ctx, obj, plain, lambda: enter(ctx, plain, args, kwargs))
     if isinstance(obj, MethodType):
         receiver = ctx.captures.once(ctx, ("self", id(obj.__self__)), obj.__self__, lambda: obj.__self__, "self")
         return call(ctx, Static(obj.__func__), [receiver, *args], kwargs)
@@ -169,30 +207,12 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     if obj is functools.partial:
         return Partial(args[0], tuple(args[1:]), kwargs)
     if isinstance(obj, type):
-        return _construct(ctx, obj, args, kwargs)
+        if foreign.is_foreign_class(obj):
+            raise foreign.refused_class(ctx, obj)
+        return construction.construct(ctx, obj, args, kwargs)
     if _is_pure(obj) and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
-    own_call = vars(type(obj)).get("__call__")
-    if isinstance(own_call, FunctionType) and type(obj).__module__.split(".")[0] != "numba":
-        return enter(ctx, own_call, [Static(obj), *args], kwargs)
-    raise ctx.unsupported(
-        "AD177", f"a call of `{_full_name(obj)}`, which has no Python source and is not in the library", _instead(obj)
-    )
-
-
-def _full_name(obj: Any) -> str:
-    owner = getattr(obj, "__self__", None)
-    module = getattr(obj, "__module__", None) or type(owner if owner is not None else obj).__module__
-    return f"{module}.{getattr(obj, '__qualname__', getattr(obj, '__name__', type(obj).__name__))}"
-
-
-def _instead(obj: Any) -> str:
-    """The way out for a function that cannot be entered."""
-    if isinstance(getattr(obj, "__wrapped__", None), FunctionType):
-        return f"call the function that it wraps: {obj.__name__}.__wrapped__(...)"
-    if "random" in _full_name(obj):
-        return "draw the random numbers outside, and pass them as arguments"
-    return "write it with supported functions, or compute it outside the differentiated function"
+    raise foreign.refusal(ctx, obj)
 
 
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -200,11 +220,15 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     if module == "math" and refused and all(isinstance(a, Static) or (isinstance(a, Dyn) and a.static) for a in args):
         # `math.factorial(n)`: what has no derivative is computed when compiling, if it can be.
         args = [Static(ctx.static(a, f"an argument of {entry.name}")) for a in args]
+    if obj in _RUN_OVER:
+        args = [consumers.as_list(ctx, a) for a in args]
     pure = module == "math" or (module == "builtins" and not refused)
     if pure and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
+    if refused:
+        return entry(ctx.b)  # raises, whatever the arguments are
     out = outputs.destination(obj, args, kwargs)
-    if out is not None and not library.is_refused(entry):
+    if out is not None:
         return outputs.call_into(ctx, obj, entry, out, args, kwargs)
     first = args[0] if args else next(iter(kwargs.values()), None)
     result = ctx.call_entry(entry, args, kwargs)
@@ -325,7 +349,9 @@ def _bind(
         elif parameters.kwarg is not None:
             rest[key] = value
         else:
-            raise ctx.wrong("AD178", f"{name}() got an unexpected keyword argument '{key}'")
+            known = [*positional, *keyword_only]
+            message = f"{name}() got an unexpected keyword argument '{key}'"
+            raise ctx.wrong("AD178", message, did_you_mean(key, known))
     first_default = len(positional) - len(defaults)
     for i, parameter in enumerate(positional):
         if parameter not in bound:
@@ -349,7 +375,11 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
     depth = sum(1 for _ in ctx.calls)
     repeated = sum(1 for place in ctx.calls if place[0] is node)
     if repeated > DEPTH or depth > 4 * DEPTH:
-        raise ctx.unsupported("AD179", f"recursion in `{frame.name}`", "write it as a loop")
+        raise ctx.unsupported(
+            "AD179",
+            f"`{frame.name}` calls itself more than {DEPTH} times, or with a depth known only at run time",
+            "write it as a loop",
+        )
     outer, outer_calls, outer_loops = ctx.frame, ctx.calls, ctx.loops
     ctx.frame, ctx.calls, ctx.loops = frame, (*outer_calls, (node, ctx.b.span)), []
     span = ctx.b.span
@@ -379,70 +409,3 @@ def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
     if not function_liveness(node).captured:
         ctx.state.leave(frame)
     return value
-
-
-# -- objects ---------------------------------------------------------------------------------------------------------
-
-
-def _construct(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        fields: tuple[str, ...] = cls._fields
-        defaults = getattr(cls, "_field_defaults", {})
-        given = {**dict(zip(fields, args)), **kwargs}
-        items = [given[f] if f in given else Static(defaults[f]) for f in fields if f in given or f in defaults]
-        if len(items) != len(fields) or len(args) > len(fields) or any(key not in fields for key in kwargs):
-            raise ctx.wrong("AD178", f"{cls.__name__}() takes the arguments {', '.join(fields)}")
-        if any(hasattr(base, "_fields") for base in cls.__mro__[1:]) and "__new__" in vars(cls):
-            raise ctx.unsupported(
-                "AD180", f"the constructor of `{cls.__name__}`", "make the object outside the function"
-            )
-        return Tup(tuple(items), cls, fields)
-    if dataclasses.is_dataclass(cls):
-        return _dataclass(ctx, cls, args, kwargs)
-    ways_out = {slice: "write a[start:stop]", str: 'write an f-string: f"{x}"', np.float16: "use np.float32"}
-    way_out = ways_out.get(cls, "use a dataclass, a NamedTuple, or plain containers")
-    raise ctx.unsupported("AD180", f"making an object of class `{cls.__name__}`", way_out)
-
-
-def _dataclass(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    if "__post_init__" in vars(cls) or "__dataclass_params__" not in vars(cls) or not cls.__dataclass_params__.init:  # type: ignore[attr-defined]
-        raise ctx.unsupported("AD180", f"the constructor of `{cls.__name__}`", "make the object outside the function")
-    parameters = inspect.signature(cls).parameters
-    given = {**dict(zip(parameters, args)), **kwargs}
-    if len(args) > len(parameters) or any(key not in parameters for key in kwargs):
-        raise ctx.wrong("AD178", f"{cls.__name__}() takes the arguments {', '.join(parameters)}")
-    items: list[Abs] = []
-    for name, parameter in parameters.items():
-        if name in given:
-            items.append(given[name])
-        elif parameter.default is not inspect.Parameter.empty and isinstance(parameter.default, _PURE_TYPES):
-            items.append(Static(parameter.default))
-        else:
-            raise ctx.wrong("AD178", f"{cls.__name__}() is missing the argument '{name}'")
-    box = Box(cls)
-    ctx.state.boxes[box] = Items(tuple(items), tuple(parameters))
-    return box
-
-
-# -- items -----------------------------------------------------------------------------------------------------------
-
-
-def static_items(ctx: Context, x: Abs, what: str) -> list[Abs]:
-    """The items of something whose length is known when compiling."""
-    iterable = iterate(ctx, x)
-    if isinstance(iterable, StaticItems):
-        return list(iterable.items)
-    if iterable.bounds is not None:
-        return iterable.static_items()
-    way_out = "write (a == x).any()" if "`in`" in what else "name the items one by one"
-    raise ctx.unsupported("AD181", f"{what} whose length is known only at run time", way_out)
-
-
-def unpacked(ctx: Context, x: Abs, count: int | None) -> list[Abs]:
-    """The items of the right side of an unpacking assignment."""
-    if is_scalar(x):
-        raise ctx.wrong("AD158", f"cannot unpack {describe(x)}")
-    iterable = iterate(ctx, x)
-    if isinstance(iterable, Sequence) and count is not None:
-        return builtin_calls.first_items(ctx, iterable, count)
-    return static_items(ctx, x, "a value to unpack")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FunctionType, MethodType, ModuleType
@@ -17,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.diagnostics import UserError, did_you_mean
+from autodiff_compiler.frontend.classes import MISSING, find
 from autodiff_compiler.frontend.scalars import is_number, static_type
 from autodiff_compiler.frontend.signature import describe
 from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Items, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.tree import attributes
 from autodiff_compiler.ir.types import Array, Type
 
 if TYPE_CHECKING:
@@ -85,7 +86,6 @@ class Captures:
     def name(self, ctx: Context, source: Source, name: str, *, module: bool) -> Abs:
         """What a name from outside the program stands for; with `module` it is no closure variable."""
         function = source.function
-        name = source.mangled(name)
         key = (id(function.__globals__), name)
         get: Getter
         free = function.__code__.co_freevars
@@ -101,7 +101,8 @@ class Captures:
             self._builtin(function.__globals__, name)
             return Static(getattr(builtins, name))
         else:
-            raise ctx.wrong("AD101", f"name `{name}` is not defined")
+            known = [*function.__globals__, *vars(builtins), *ctx.frame.locals]
+            raise ctx.wrong("AD101", f"name `{name}` is not defined", did_you_mean(name, known))
         if key not in self._known:
             try:
                 obj = get()
@@ -125,7 +126,7 @@ class Captures:
             try:
                 value = getattr(obj, name)
             except AttributeError as error:
-                raise ctx.wrong("AD145", f"AttributeError: {error}") from error
+                raise ctx.wrong("AD145", f"AttributeError: {error}", did_you_mean(name, dir(obj))) from error
             if isinstance(obj, ModuleType | type):
                 own = _is_fixed(obj)
                 get = None if own else (lambda: getattr(obj, name))
@@ -135,16 +136,40 @@ class Captures:
                 self._known[key] = self.capture(ctx, value, lambda: getattr(obj, name), name)
         return self._known[key]
 
-    def of_class(self, cls: type, name: str) -> Any:
-        """A method or property of a class of the program's own, guarded."""
-        key = (cls, "of class", name)
+    def definition(self, cls: type, name: str, after: type | None = None) -> Any:
+        """What the MRO of a class gives for a name (see `classes.find`), guarded; MISSING if nothing does.
+
+        Of a number or a container that stands there only the fact is guarded: `class_attribute` captures its value.
+        """
+        key = (cls, "definition", name, after)
         if key not in self._known:
-            found = inspect.getattr_static(cls, name)
-            self.guards.append(Guard(lambda: inspect.getattr_static(cls, name), found))
-            self._known[key] = Static(getattr(cls, name))
+            found = find(cls, name, after)
+            self._known[key] = Static(found)
+            if _is_data(found):
+                self.guards.append(Guard(lambda: _is_data(find(cls, name, after)), True))
+            elif not _is_fixed(cls):
+                self.guards.append(Guard(lambda: find(cls, name, after), found))
         known = self._known[key]
         assert isinstance(known, Static)
         return known.obj
+
+    def class_attribute(self, ctx: Context, cls: type, name: str, after: type | None = None) -> Abs:
+        """The value that stands in the namespace of a class or one of its bases."""
+        place = (cls, "class attribute", name, after)
+        return self.once(ctx, place, find(cls, name, after), lambda: find(cls, name, after), name)
+
+    def held(self, ctx: Context, obj: Any, name: str) -> Abs | None:
+        """What an object from outside itself holds under a name; None, guarded, if nothing."""
+        place = (id(obj), "held", name)
+        if place not in self._known:
+            self._known[("keep", id(obj))] = Static(obj)
+            if name in attributes(obj):
+                self._known[place] = self.capture(ctx, attributes(obj)[name], lambda: attributes(obj)[name], name)
+            else:
+                self.guards.append(Guard(lambda: name in attributes(obj), False))
+                self._known[place] = Static(MISSING)
+        known = self._known[place]
+        return None if isinstance(known, Static) and known.obj is MISSING else known
 
     def dispatched(self, generic: Any, cls: type) -> Any:
         """The function that `functools.singledispatch` chooses for a class, guarded."""
@@ -174,10 +199,10 @@ class Captures:
         if isinstance(obj, tuple | list) or type(obj) is dict:
             return self._container(ctx, obj, getter, name)
         if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
-            keys = tuple(f.name for f in dataclasses.fields(obj))
-            items = [self.capture(ctx, getattr(obj, k), _attribute_getter(getter, k), f"{name}_{k}") for k in keys]
-            self.guards.append(Guard(lambda: type(getter()), type(obj)))
-            return self._box(ctx, type(obj), items, keys)
+            found = attributes(obj)
+            items = [self.capture(ctx, held, _attribute_getter(getter, k), f"{name}_{k}") for k, held in found.items()]
+            self.guards.append(Guard(lambda: _held_names(getter()), _held_names(obj)))
+            return self._box(ctx, type(obj), items, tuple(found))
         self._guard(obj, getter)
         return Static(obj)
 
@@ -250,8 +275,16 @@ def _is_fixed(obj: ModuleType | type) -> bool:
     return obj.__name__.split(".")[0] in ("numpy", "math", "builtins", "operator", "functools")
 
 
+def _is_data(found: Any) -> bool:
+    return isinstance(found, bool | int | float | np.ndarray | np.generic | list | tuple | dict)
+
+
+def _held_names(obj: Any) -> tuple[Any, ...]:
+    return type(obj), *attributes(obj)
+
+
 def _attribute_getter(get: Getter, name: str) -> Getter:
-    return lambda: getattr(get(), name)
+    return lambda: attributes(get())[name]
 
 
 def _item_getter(get: Getter, key: Any) -> Getter:

@@ -1,69 +1,143 @@
-"""Comprehensions and generator expressions: loops with names of their own that fill a list."""
+"""Comprehensions, which fill a list or a dict at once, and generator expressions, which give an item when they are asked.
+
+Both are loops with names of their own.  A generator expression with one `for` and no `if` gives an item for each item of what
+it runs over; another one runs its consumer inside its loops.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import GeneratorType
 
-from autodiff_compiler.frontend import branches, loops, members
+from autodiff_compiler.frontend import branches, container_items, loops
 from autodiff_compiler.frontend.context import Context, int_value
-from autodiff_compiler.frontend.iteration import Items as StaticItems
-from autodiff_compiler.frontend.iteration import Sequence, iterate
-from autodiff_compiler.frontend.liveness import bound as bound_by
+from autodiff_compiler.frontend.iteration import Items, Live, Pushed, Sequence, iterate, mapped
+from autodiff_compiler.frontend.liveness import bound
 from autodiff_compiler.frontend.state import Frame
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Iter
+from autodiff_compiler.frontend.values import Abs, Box, Iter
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import ListOf
 
 COLLECTED = "$items"
 """The name under which the list being filled is kept."""
 
+Comprehension = ast.ListComp | ast.GeneratorExp | ast.DictComp
 
-def evaluate(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Abs:
-    """The list or dict that a comprehension makes; a generator expression makes a list, too."""
-    if isinstance(node, ast.DictComp):
-        return _dict(ctx, node)
-    box = ctx.new_list([])
+
+def evaluate(ctx: Context, node: Comprehension) -> Abs:
+    """The list or dict that a comprehension makes, or the iterator that a generator expression is."""
+    if isinstance(node, ast.GeneratorExp):
+        return _generator(ctx, node)
     key = (ctx.frame, f"{COLLECTED}{node.lineno}:{node.col_offset}")
-    ctx.state.names[key] = box
-    finished = _finish(node)
+    ctx.state.names[key] = ctx.new_dict({}) if isinstance(node, ast.DictComp) else ctx.new_list([])
 
     def collect() -> None:
+        if isinstance(node, ast.DictComp):
+            name, value = ctx.evaluate(node.key), ctx.evaluate(node.value)
+        else:
+            value = ctx.evaluate(node.elt)
         target = ctx.state.names[key]
         assert isinstance(target, Box)
-        members.append(ctx, target, ctx.evaluate(node.elt))
+        if isinstance(node, ast.DictComp):
+            container_items.store(ctx, target, name, value)
+        else:
+            container_items.append(ctx, target, value)
 
-    run(ctx, node, collect)
-    return finished(ctx.state.names.pop(key))
+    # The keys of a dict are known when compiling, so its loops are unrolled.
+    _run(ctx, node, _first(ctx, node), collect, lambda key: True, isinstance(node, ast.DictComp))
+    return ctx.whole(ctx.state.names.pop(key))
 
 
-def _finish(node: ast.AST) -> Callable[[Abs], Abs]:
-    """A generator can be run over only once."""
-    return (lambda made: Iter("generator", (made,))) if isinstance(node, ast.GeneratorExp) else (lambda made: made)
+def _first(ctx: Context, node: Comprehension) -> Items:
+    """What the first `for` runs over is evaluated outside, and at once."""
+    return _opened(ctx, node, ctx.evaluate(node.generators[0].iter))
 
 
-def run(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, body: Callable[[], None]) -> None:
-    """Run `body` for each combination of items that the comprehension visits, in a scope of its own."""
+def _opened(ctx: Context, node: Comprehension, x: Abs) -> Items:
+    iterable = iterate(ctx, x)
+    if isinstance(node, ast.DictComp) and isinstance(iterable, Sequence) and iterable.bounds is None:
+        raise ctx.unsupported("AD166", "a dict whose keys are known only at run time", "use a list or an array")
+    return iterable
+
+
+def _generator(ctx: Context, node: ast.GeneratorExp) -> Iter:
+    first = ctx.evaluate(node.generators[0].iter)
+    iterable = iterate(ctx, first)
     outer = ctx.frame
-    bound = frozenset().union(*(bound_by(generator.target) for generator in node.generators))
-    inner = Frame(outer.name, outer.source, outer, outer.caller, bound)
+    clause = node.generators[0]
+    if len(node.generators) == 1 and not clause.ifs:
+        inner = _scope(node, outer)
+
+        def element(item: Abs) -> Abs:
+            with _in_frame(ctx, inner):
+                ctx.assign(clause.target, item)
+                value = ctx.evaluate(node.elt)
+                _drop_names(ctx, node, inner)
+            return value
+
+        return Iter(GeneratorType, (first,), mapped(iterable, element))
+
+    def run(body: Callable[[Abs], None], live: Live, unroll: bool) -> None:
+        consumer = ctx.frame
+
+        def hand_over() -> None:
+            value = ctx.evaluate(node.elt)
+            with _in_frame(ctx, consumer):
+                body(value)
+
+        with _in_frame(ctx, outer):
+            _run(ctx, node, iterable, hand_over, live, unroll)
+
+    return Iter(GeneratorType, (first,), Pushed(run))
+
+
+@contextmanager
+def _in_frame(ctx: Context, frame: Frame) -> Iterator[None]:
+    before = ctx.frame
+    ctx.frame = frame
+    ctx.state.enter(frame)
+    try:
+        yield
+    finally:
+        ctx.frame = before
+
+
+def _scope(node: Comprehension, outer: Frame) -> Frame:
+    targets = frozenset().union(*(bound(clause.target) for clause in node.generators))
+    return Frame(outer.name, outer.source, outer, outer.caller, targets)
+
+
+def _drop_names(ctx: Context, node: Comprehension, inner: Frame) -> None:
+    if any(isinstance(part, ast.Lambda) for part in ast.walk(node)):
+        return  # what was made in there may still read its names
+    ctx.state.leave(inner)
+
+
+def _run(
+    ctx: Context, node: Comprehension, first: Items, body: Callable[[], None], consumer_live: Live, unroll: bool
+) -> None:
+    """Run `body` for each combination of items that the comprehension visits, in a scope of its own."""
+    inner = _scope(node, ctx.frame)
 
     def level(depth: int) -> None:
         if depth == len(node.generators):
             body()
             return
-        generator = node.generators[depth]
-        # What the first `for` runs over is evaluated outside.
-        ctx.frame = inner if depth else outer
-        iterable = iterate(ctx, ctx.evaluate(generator.iter))
-        ctx.frame = inner
+        clause = node.generators[depth]
+        iterable = _opened(ctx, node, ctx.evaluate(clause.iter)) if depth else first
 
         def each(item: Abs) -> None:
-            ctx.assign(generator.target, item)
-            filtered(list(generator.ifs), depth)
+            ctx.assign(clause.target, item)
+            filtered(list(clause.ifs), depth)
 
-        later = frozenset().union(*(bound_by(g.target) for g in node.generators[depth:]))
-        loops.run_over(ctx, generator, iterable, each, lambda key: key[0] is not inner or key[1] not in later)
+        later = frozenset().union(*(bound(clause.target) for clause in node.generators[depth:]))
+
+        def live(key: tuple[Frame, str]) -> bool:
+            return key[1] not in later if key[0] is inner else consumer_live(key)
+
+        loops.run_over(ctx, clause, iterable, each, live, unroll=unroll)
 
     def filtered(conditions: list[ast.expr], depth: int) -> None:
         if not conditions:
@@ -75,59 +149,9 @@ def run(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, body
         elif truth:
             filtered(conditions[1:], depth)
 
-    ctx.frame = inner
-    ctx.state.enter(inner)
-    try:
+    with _in_frame(ctx, inner):
         level(0)
-    finally:
-        ctx.frame = outer
-    if any(isinstance(part, ast.Lambda) for part in ast.walk(node)):
-        return  # a lambda that was made in there may still read its names
-    ctx.state.leave(inner)
-
-
-def _dict(ctx: Context, node: ast.DictComp) -> Abs:
-    box = Box(dict)
-    ctx.state.boxes[box] = Items(())
-    key = (ctx.frame, f"{COLLECTED}{node.lineno}:{node.col_offset}")
-    ctx.state.names[key] = box
-
-    def collect() -> None:
-        if unrolled:
-            _known_items(ctx, generator.target)
-        name = ctx.static(ctx.evaluate(node.key), "a key of a dict")
-        value = ctx.evaluate(node.value)
-        content = ctx.state.content(box)
-        assert isinstance(content, Items)
-        if name in content.keys:
-            raise ctx.unsupported("AD165", "a dict comprehension that gives a key twice", "write it as a loop")
-        ctx.state.boxes[box] = Items((*content.items, value), (*content.keys, name))
-
-    generator = node.generators[0]
-    found = _peek(ctx, generator.iter)
-    unrolled = isinstance(found, Sequence) and found.bounds is not None
-    if len(node.generators) > 1 or not (unrolled or isinstance(found, StaticItems)):
-        raise ctx.unsupported("AD166", "a dict whose keys are known only at run time", "use a list or an array")
-    run(ctx, node, collect)
-    return ctx.state.names.pop(key)
-
-
-def _known_items(ctx: Context, target: ast.expr) -> None:
-    """Ask for what runs over a range as values known when compiling: the loop is unrolled."""
-    for name in sorted(bound_by(target)):
-        item = ctx.load_name(name)
-        if isinstance(item, Dyn) and item.static is not None:
-            item.static()
-
-
-def _peek(ctx: Context, node: ast.expr) -> object:
-    """What a comprehension runs over, found on a copy of the state."""
-    before = ctx.state
-    with ctx.b.region():
-        ctx.state = before.copy()
-        found = iterate(ctx, ctx.evaluate(node))
-    ctx.state = before
-    return found
+    _drop_names(ctx, node, inner)
 
 
 def filled_list(ctx: Context, item: Abs, count: Abs) -> Abs:

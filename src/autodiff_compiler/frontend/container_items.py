@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.diagnostics import did_you_mean
 from autodiff_compiler.frontend.context import Context, int_value
-from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
+from autodiff_compiler.frontend.iteration import length_changes
+from autodiff_compiler.frontend.scalars import is_scalar, join_scalars, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Index, Items, Range, Ref, Slice, Static, Tup, Unroll
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Array, Scalar
 
 
+def key_of(ctx: Context, x: Abs) -> Any:
+    """A key of a dict: known when compiling, and hashable."""
+    key = ctx.static(x, "a key of a dict")
+    try:
+        hash(key)
+    except TypeError as error:
+        raise ctx.wrong("AD171", f"TypeError: {error}") from error
+    return key
+
+
 def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
     if isinstance(base, Static):
         if isinstance(index, Slice):
-            parts = [
-                None if p is None else ctx.static(p, "a slice bound") for p in (index.start, index.stop, index.step)
-            ]
-            return ctx.captures.wrap(ctx, ctx.immutable(base.obj, "a slice")[slice(*parts)])
+            return _static_item(ctx, ctx.immutable(base.obj, "a slice"), slice(*_bounds(ctx, index)))
         return _static_item(ctx, ctx.immutable(base.obj, "an item"), ctx.static(index, "an index"))
     if isinstance(base, Range):
         raise ctx.unsupported("AD129", "indexing a range", "compute the value: start + i * step")
     if isinstance(base, Tup):
         return _sequence_item(ctx, base.items, index, None)
     content = ctx.state.content(base)
+    if base.cls not in (list, dict):
+        raise ctx.wrong("AD121", f"a {base.cls.__name__} cannot be indexed")
     if base.cls is dict:
         assert isinstance(content, Items)
         if isinstance(index, Slice):
             raise ctx.wrong("AD130", "a dict cannot be sliced")
-        key = ctx.static(index, "a key of a dict")
+        key = key_of(ctx, index)
         if key not in content.keys:
-            raise ctx.wrong("AD131", f"the dict has no key {key!r}; it has {list(content.keys)}")
+            raise ctx.wrong(
+                "AD131", f"the dict has no key {key!r}; it has {list(content.keys)}", _nearest(key, content.keys)
+            )
         return content.items[content.keys.index(key)]
     if isinstance(content, Grown):
         return _grown_item(ctx, content.value, index)
@@ -43,14 +57,24 @@ def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
 def _static_item(ctx: Context, obj: Any, key: Any) -> Abs:
     try:
         return ctx.captures.wrap(ctx, obj[key])
-    except (KeyError, IndexError, TypeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ctx.wrong("AD132", f"{type(error).__name__}: {error}") from error
+
+
+def _bounds(ctx: Context, index: Slice) -> list[int | None]:
+    """The parts of a slice of a list, tuple or string."""
+    parts = [None if p is None else ctx.static(p, "a slice bound") for p in (index.start, index.stop, index.step)]
+    for part in parts:
+        if part is not None and not isinstance(part, int | np.integer):
+            raise ctx.wrong("AD133", f"slice indices must be integers, not {type(part).__name__}")
+    if parts[2] == 0:
+        raise ctx.wrong("AD133", "slice step cannot be zero")
+    return parts
 
 
 def _sequence_item(ctx: Context, items: tuple[Abs, ...], index: Index, box: Box | None) -> Abs:
     if isinstance(index, Slice):
-        parts = [None if p is None else ctx.static(p, "a slice bound") for p in (index.start, index.stop, index.step)]
-        chosen = list(items[slice(*parts)])
+        chosen = list(items[slice(*_bounds(ctx, index))])
         return Tup(tuple(chosen)) if box is None else ctx.new_list(chosen)
     if isinstance(index, Dyn) and index.static is None:
         return _run_time_item(ctx, items, index)
@@ -80,7 +104,9 @@ def _run_time_item(ctx: Context, items: tuple[Abs, ...], index: Index) -> Abs:
     value = ctx.as_grown(ctx.new_list(list(items)))
     if value is None:
         raise ctx.unsupported(
-            "AD135", "a run-time index into a list of different things", "use an array, or loop over the list itself"
+            "AD135",
+            "an index known only at run time into a list whose items are not of one type",
+            "loop over the list itself, or keep the items in one array",
         )
     return _grown_item(ctx, value, index)
 
@@ -102,33 +128,52 @@ def _grown_item(ctx: Context, items: Value, index: Index) -> Abs:
     return Dyn(value)
 
 
-def store(ctx: Context, box: Box, index: list[Index], value: Abs) -> None:
-    content = ctx.state.content(box)
-    if len(index) != 1 or isinstance(index[0], Slice):
-        raise ctx.unsupported(
-            "AD137", "assignment to a slice of a list", "assign the items one by one, or use an array"
-        )
+def own(ctx: Context, box: Box, *, same_length: bool = False) -> Items | Grown:
+    """The content of a list or dict that is about to be changed."""
+    if box in ctx.iterating and not same_length:
+        raise length_changes(ctx)
     if not box.local:
         raise ctx.unsupported(
-            "AD138", "a write into a container that belongs to the caller", "copy it first, e.g. params = dict(params)"
+            "AD138",
+            f"a change of a {box.cls.__name__} that belongs to the caller",
+            "copy it first: items = list(items), params = dict(params)",
         )
+    return ctx.state.content(box)
+
+
+def store(ctx: Context, box: Box, index: Index, value: Abs) -> None:
+    ctx.kept(value)
+    if _holds(ctx, box, index, value):
+        return  # the end of `items[k] += …`: what was changed in place is there already
+    content = own(ctx, box, same_length=True)
+    if box.cls not in (list, dict):
+        raise ctx.wrong("AD122", f"a {box.cls.__name__} does not support item assignment")
     if box.cls is dict:
         assert isinstance(content, Items)
-        key = ctx.static(index[0], "a key of a dict")
+        if isinstance(index, Slice):
+            raise ctx.wrong("AD130", "a dict has no slices")
+        key = key_of(ctx, index)
         if key in content.keys:
             position = content.keys.index(key)
             ctx.state.boxes[box] = replace(content, items=_replaced(content.items, position, value))
         else:
             ctx.state.boxes[box] = Items((*content.items, value), (*content.keys, key))
         return
+    if isinstance(index, Slice):
+        _store_slice(ctx, box, content, index, value)
+        return
     if isinstance(content, Items):
-        if _run_time(index[0]):
+        if _run_time(index):
             grown = ctx.as_grown(box)
             if grown is None:
-                raise ctx.unsupported("AD135", "a run-time index into a list of different things", "use an array")
+                raise ctx.unsupported(
+                    "AD135",
+                    "an index known only at run time into a list whose items are not of one type",
+                    "keep the items in one array",
+                )
             content = Grown(grown)
         else:
-            position = ctx.static(index[0], "an index of a list that is written")
+            position = _position(ctx, index, "an index of a list that is written")
             if not -len(content.items) <= position < len(content.items):
                 raise ctx.wrong(
                     "AD134", f"list assignment index {position} out of range for {len(content.items)} items"
@@ -136,11 +181,81 @@ def store(ctx: Context, box: Box, index: list[Index], value: Abs) -> None:
             items = _replaced(content.items, position % len(content.items), value)
             ctx.state.boxes[box] = replace(content, items=items)
             return
-    _store_grown(ctx, box, content, index[0], value)
+    _store_grown(ctx, box, content, index, value)
+
+
+def _position(ctx: Context, index: Abs, what: str) -> int:
+    position = ctx.static(index, what)
+    if not isinstance(position, int | np.integer):
+        raise ctx.wrong("AD133", f"list indices must be integers, not {type(position).__name__}")
+    return int(position)
+
+
+def _store_slice(ctx: Context, box: Box, content: Items | Grown, index: Slice, value: Abs) -> None:
+    """`items[a:b] = value`: with the items of the value, whose number may be another."""
+    new = None
+    if isinstance(content, Items) and isinstance(value, Tup):
+        new = value.items
+    elif isinstance(content, Items) and isinstance(value, Box) and value.cls is list:
+        given = ctx.state.content(value)
+        new = given.items if isinstance(given, Items) else None
+    if new is None or not isinstance(content, Items):
+        raise ctx.unsupported(
+            "AD137",
+            "assignment to a slice of a list, other than of a list or tuple of known length",
+            "assign the items one by one, or use an array",
+        )
+    items = list(content.items)
+    try:
+        items[slice(*_bounds(ctx, index))] = new
+    except ValueError as error:
+        raise ctx.wrong("AD171", f"ValueError: {error}") from error
+    ctx.state.boxes[box] = Items(tuple(items))
+
+
+def delete(ctx: Context, box: Box, index: Index) -> None:
+    """`del box[index]`."""
+    content = own(ctx, box)
+    if isinstance(content, Grown):
+        raise ctx.unsupported(
+            "AD174", "`del` of an item of a list that grows at run time", "keep a count, or use an array"
+        )
+    items, keys = list(content.items), list(content.keys)
+    if box.cls is dict:
+        if isinstance(index, Slice):
+            raise ctx.wrong("AD130", "a dict has no slices")
+        key = key_of(ctx, index)
+        if key not in keys:
+            raise ctx.wrong("AD131", f"the dict has no key {key!r}; it has {keys}")
+        position = keys.index(key)
+        del items[position], keys[position]
+    elif isinstance(index, Slice):
+        del items[slice(*_bounds(ctx, index))]
+    else:
+        position = _position(ctx, index, "the index of `del`")
+        if not -len(items) <= position < len(items):
+            raise ctx.wrong("AD134", f"list assignment index {position} out of range for {len(items)} items")
+        del items[position]
+    ctx.state.boxes[box] = Items(tuple(items), tuple(keys))
+
+
+def _holds(ctx: Context, box: Box, index: Index, value: Abs) -> bool:
+    """Whether a list or dict has this very object at this place."""
+    content = ctx.state.content(box)
+    if isinstance(content, Grown) or isinstance(index, Slice) or _run_time(index):
+        return False
+    key = ctx.static(index, "an index")
+    if box.cls is dict:
+        return key in content.keys and content.items[content.keys.index(key)] is value
+    return isinstance(key, int) and -len(content.items) <= key < len(content.items) and content.items[key] is value
 
 
 def _run_time(index: Index) -> bool:
     return isinstance(index, Dyn) and index.static is None
+
+
+def _nearest(key: Any, keys: Iterable[Any]) -> str | None:
+    return did_you_mean(key, [k for k in keys if isinstance(k, str)]) if isinstance(key, str) else None
 
 
 def _replaced(items: tuple[Abs, ...], position: int, value: Abs) -> tuple[Abs, ...]:
@@ -156,6 +271,17 @@ def _store_grown(ctx: Context, box: Box, content: Grown, index: Index, value: Ab
     ctx.state.boxes[box] = Grown(b.op("list_set", content.value, position, item, name=content.value.name))
 
 
+def append(ctx: Context, box: Box, value: Abs) -> None:
+    """`box.append(value)`."""
+    ctx.kept(value)
+    content = own(ctx, box)
+    if isinstance(content, Items):
+        ctx.state.boxes[box] = Items((*content.items, value))
+        return
+    element = list_element(ctx, content, value)
+    ctx.state.boxes[box] = Grown(ctx.b.op("list_append", content.value, element, name=content.value.name))
+
+
 def list_element(ctx: Context, content: Grown, value: Abs) -> Value:
     """A value as an element of a growable list."""
     if isinstance(value, Ref):
@@ -165,9 +291,14 @@ def list_element(ctx: Context, content: Grown, value: Abs) -> Value:
         element = ctx.value(value, "an element of a list")
     type_ = content.element
     if isinstance(type_, Scalar) and isinstance(element.type, Scalar):
-        element = scalar_value(ctx.b, value, type_)
+        statics = [value.obj] if isinstance(value, Static) else []
+        joined, _ = join_scalars([type_, element.type], statics)
+        if joined is not None and joined.dtype == type_.dtype:
+            element = scalar_value(ctx.b, value, type_)
     if element.type != type_:
         raise ctx.unsupported(
-            "AD139", f"{element.type} into a list of {type_}", "give all elements of a growing list one type"
+            "AD139",
+            f"{element.type} in a list of {type_}, which grows at run time",
+            "give all its items one type: [0.0] * n for floats",
         )
     return element

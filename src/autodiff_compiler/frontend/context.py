@@ -14,8 +14,10 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import AutodiffError, Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
+from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.merge import Widening
 from autodiff_compiler.frontend.mixed import note_call
+from autodiff_compiler.frontend.public_names import INSTEAD, object_name
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
 from autodiff_compiler.frontend.source import Source
@@ -25,6 +27,7 @@ from autodiff_compiler.frontend.values import (
     Box,
     Cell,
     Dead,
+    DictView,
     Dyn,
     Grown,
     Items,
@@ -90,6 +93,8 @@ class Context:
     so that calls, which run statements, need not import what imports them."""
     add: Callable[[Abs, Abs], Abs] = field(init=False)
     """`x + y`."""
+    compare: Callable[[str, Abs, Abs], Abs] = field(init=False)
+    """A comparison by its name in `ast`: "Eq", "Lt" …"""
     run: Callable[[list[ast.stmt]], None] = field(init=False)
     assign: Callable[[ast.expr, Abs], None] = field(init=False)
     call: Callable[[Abs, list[Abs], dict[str, Abs]], Abs] = field(init=False)
@@ -169,8 +174,11 @@ class Context:
         return self.unsupported("AD102", poison.reason, poison.help, *poison.notes)
 
     def kept(self, value: Abs) -> Abs:
-        """A value that gets a name; an iterator cannot: it can be run over only once, and later than it was made."""
-        if isinstance(value, Iter) and value.kind not in ("items", "values"):
+        """A value that something keeps; an iterator cannot be kept: it is used up wherever it is run over."""
+        if isinstance(value, Tup):
+            for item in value.items:
+                self.kept(item)
+        if isinstance(value, Iter):
             raise self.unsupported(
                 "AD191",
                 "an iterator that is kept in a variable",
@@ -181,11 +189,10 @@ class Context:
     def immutable(self, obj: Any, what: str) -> Any:
         """An object from outside that is looked into when compiling: it must not be one that can change later."""
         if not isinstance(obj, _IMMUTABLE):
-            raise self.unsupported(
-                "AD192",
-                f"{what} of a {type(obj).__name__} from outside, which may change later",
-                "use a tuple, list or dict",
-            )
+            name = object_name(obj)
+            shown = f"`{name}`" if name else f"a {type(obj).__name__} from outside, which may change later"
+            way_out = INSTEAD[name] if name else "use a tuple, list or dict"
+            raise self.unsupported("AD192", f"{what} of {shown}", way_out)
         return obj
 
     def store_name(self, name: str, value: Abs) -> None:
@@ -230,6 +237,11 @@ class Context:
         self.state.boxes[box] = Items(tuple(items))
         return box
 
+    def new_dict(self, content: dict[Any, Abs]) -> Box:
+        box = Box(dict)
+        self.state.boxes[box] = Items(tuple(content.values()), tuple(content))
+        return box
+
     def from_value(self, value: Value) -> Abs:
         if isinstance(value.type, Array):
             return self.new_array(value)
@@ -263,6 +275,11 @@ class Context:
 
     def truth(self, x: Abs) -> bool | Value:
         """The truth of a value: a bool if known now, else a boolean scalar."""
+        own = special(self, x, "__bool__") or special(self, x, "__len__")
+        if own is not None:
+            return self.truth(self.call(own, [], {}))
+        if is_instance(x):
+            return True
         if isinstance(x, Static):
             custom = hasattr(type(x.obj), "__bool__") or hasattr(type(x.obj), "__len__")
             return bool(self.immutable(x.obj, "the truth value")) if custom else True
@@ -275,17 +292,15 @@ class Context:
             return bool(x.items)
         if isinstance(x, Box):
             content = self.state.content(x)
-            if x.cls not in (list, dict) and (hasattr(x.cls, "__bool__") or hasattr(x.cls, "__len__")):
-                raise self.unsupported(
-                    "AD105", f"the truth value of a {x.cls.__name__}", "call its method or compare a field"
-                )
             if isinstance(content, Items):
-                return bool(content.items) or x.cls not in (list, dict)
+                return bool(content.items)
             return self.b.compare("gt", self.b.op("list_len", content.value), self.b.const(0))
         if isinstance(x, Ref):
             raise self.unsupported(
                 "AD105", "the truth value of an array", "use .any() or .all(), or len(x) > 0 for emptiness"
             )
+        if isinstance(x, DictView):
+            return self.truth(x.box)
         if isinstance(x, Range | Iter):
             raise self.unsupported("AD105", f"the truth value of {describe(x)}", "compare its length with 0")
         return True
@@ -298,13 +313,13 @@ class Context:
             return x.static()
         if isinstance(x, Tup):
             items = [self.static(item, what) for item in x.items]
-            return x.cls(*items) if x.keys else tuple(items)
+            return tuple.__new__(x.cls, items)
         if isinstance(x, Box) and isinstance(content := self.state.content(x), Items) and x.cls is list:
             return [self.static(item, what) for item in content.items]
         raise self.unsupported(
             "AD106",
-            f"{what} must be known when the function is compiled, not {describe(x)}",
-            "pass a literal, or an argument",
+            f"{what} must be known when the function is compiled, and this is {describe(x)} of run time",
+            "write a literal, or use an integer argument",
         )
 
     # -- the library -----------------------------------------------------------------------------------------------
@@ -318,9 +333,9 @@ class Context:
         if isinstance(x, Ref):
             return self.read(x)
         if isinstance(x, Tup):
+            if special(self, x, "__iter__") is not None:
+                raise self.unsupported("AD107", f"{describe(x)} with an `__iter__` of its own", "pass tuple(...) of it")
             return tuple(self.to_library(item) for item in x.items)
-        if isinstance(x, Iter) and x.kind == "generator":
-            return self.to_library(x.parts[0])
         if isinstance(x, Box) and x.cls is list:
             content = self.state.content(x)
             if isinstance(content, Items):
@@ -397,7 +412,7 @@ def int_value(ctx: Context, x: Abs, what: str) -> Value:
     """A scalar that must be an integer, as a Python int value."""
     value = ctx.value(x, what)
     if not isinstance(value.type, Scalar) or value.type.dtype not in INTS:
-        raise ctx.wrong("AD108", f"{what} must be an integer, not {value.type}")
+        raise ctx.wrong("AD108", f"{what} must be an integer, not {value.type}", "convert it: int(...)")
     return ctx.b.cast(value, Scalar("i64", "py"))
 
 

@@ -35,7 +35,7 @@ def make(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
         raise ctx.unsupported(
             "AD190",
             f"this call of `{obj.__name__}` inside a differentiated function",
-            "inside, derivatives of functions can be taken with arguments that are known when compiling",
+            "name the function, and write the options as literals: grad(g, argnums=1)(x)",
         )
     given = [_object(ctx, a) for a in fixed]
     named = {k: _object(ctx, a) for k, a in kwargs.items()}

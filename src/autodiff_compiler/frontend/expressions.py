@@ -5,12 +5,26 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import branches, calls, comprehensions, members, subscripts, texts
+from autodiff_compiler.frontend import (
+    branches,
+    calls,
+    comprehensions,
+    consumers,
+    container_items,
+    container_methods,
+    members,
+    operators,
+    subscripts,
+    texts,
+)
+from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.iteration import Sequence, iterate, steps
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import (
@@ -18,8 +32,10 @@ from autodiff_compiler.frontend.values import (
     Box,
     Choice,
     Closure,
+    DictView,
     Dyn,
     Items,
+    Iter,
     Ref,
     Static,
     Tup,
@@ -120,9 +136,9 @@ def _items(ctx: Context, node: ast.Tuple | ast.List) -> list[Abs]:
     items = Operands(ctx, node)
     for item in node.elts:
         if isinstance(item, ast.Starred):
-            items.add(*calls.static_items(ctx, evaluate(ctx, item.value), "a starred expression"))
+            items.add(*consumers.static_items(ctx, evaluate(ctx, item.value), "a starred expression"))
         else:
-            items.add(evaluate(ctx, item))
+            items.add(ctx.kept(evaluate(ctx, item)))
     return items.take()
 
 
@@ -139,12 +155,9 @@ def _dict(ctx: Context, node: ast.Dict) -> Abs:
             keys += inner.keys
             items.add(*inner.items)
         else:
-            keys.append(ctx.static(evaluate(ctx, key), "a key of a dict"))
-            items.add(evaluate(ctx, value))
-    content = dict(zip(keys, items.take()))
-    box = Box(dict)
-    ctx.state.boxes[box] = Items(tuple(content.values()), tuple(content))
-    return box
+            keys.append(container_items.key_of(ctx, evaluate(ctx, key)))
+            items.add(ctx.kept(evaluate(ctx, value)))
+    return ctx.new_dict(dict(zip(keys, items.take())))
 
 
 # -- operators -------------------------------------------------------------------------------------------------------
@@ -167,6 +180,9 @@ def _binary(ctx: Context, node: ast.BinOp) -> Abs:
 
 def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
     """`x op y`."""
+    own = operators.binary(ctx, op, x, y)
+    if own is not None:
+        return own
     if isinstance(x, Static) and isinstance(y, Static):
         return _static(ctx, op, x.obj, y.obj)
     if op is ast.Add and isinstance(x, Tup) and isinstance(y, Tup):
@@ -176,6 +192,8 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
             return _repeat(ctx, sequence, count)
     if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls is list and op is ast.Add:
         return _joined_lists(ctx, x, y)
+    if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls is dict and op is ast.BitOr:
+        return container_methods.joined(ctx, x, y)
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
         raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
     # NumPy makes an array of a sequence beside a value of its own; Python's numbers and sequences do not.
@@ -212,7 +230,9 @@ def _repeat(ctx: Context, sequence: Abs, count: Abs) -> Abs:
         return ctx.new_list(list(content.items) * count.obj)
     if isinstance(content, Items) and len(content.items) == 1 and is_scalar(content.items[0]):
         return comprehensions.filled_list(ctx, content.items[0], count)
-    return ctx.new_list(list(content.items) * ctx.static(count, "how often a list is repeated"))  # type: ignore[union-attr]
+    if not isinstance(content, Items):
+        raise ctx.unsupported("AD174", "`*` of a list that grows at run time", "append to it in a loop")
+    return ctx.new_list(list(content.items) * ctx.static(count, "how often a list is repeated"))
 
 
 def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
@@ -221,7 +241,7 @@ def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
         return ctx.new_list([*first.items, *second.items])
     joined = Box(list)
     ctx.state.boxes[joined] = first
-    members.extend(ctx, joined, y)
+    container_methods.extend(ctx, joined, y)
     return joined
 
 
@@ -251,6 +271,9 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
     if isinstance(node.op, ast.Not):
         truth = ctx.truth(operand)
         return Dyn(_negated(ctx, truth)) if isinstance(truth, Value) else Static(not truth)
+    own = operators.unary(ctx, type(node.op), operand)
+    if own is not None:
+        return own
     if isinstance(operand, Static):
         return _static(ctx, type(node.op), operand.obj)
     if not isinstance(operand, Ref | Dyn):
@@ -269,13 +292,14 @@ def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> A
     operands.add(left)
     operands.evaluate([node])
     left, middle = operands.take()
-    first = _comparison(ctx, type(op), left, middle)
+    first = comparison(ctx, type(op), left, middle)
     if not rest:
         return first
     return branches.short_circuit(ctx, first, lambda: _chain(ctx, middle, rest), stop_at=False)
 
 
-def _comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
+def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
+    """`x op y`, for one operator of a comparison."""
     if op in (ast.Is, ast.IsNot):
         same = _is(ctx, x, y)
         if isinstance(same, Value):
@@ -283,6 +307,9 @@ def _comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
         return Static(same == (op is ast.Is))
     if op in (ast.In, ast.NotIn):
         return _contains(ctx, x, y, op is ast.NotIn)
+    own = operators.compare(ctx, op, x, y)
+    if own is not None:
+        return own
     if isinstance(x, Static) and isinstance(y, Static):
         return _static(ctx, op, x.obj, y.obj)
     numeric = (is_scalar(x) or isinstance(x, Ref)) and (is_scalar(y) or isinstance(y, Ref))
@@ -292,8 +319,33 @@ def _comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
             if isinstance(truth, Value):
                 return Dyn(truth if op is ast.Eq else _negated(ctx, truth))
             return Static(truth == (op is ast.Eq))
-        raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", "compare numbers or arrays")
+        first, second = _sequence(ctx, x), _sequence(ctx, y)
+        if first is not None and second is not None and first[0] is second[0] and op in _ORDERS:
+            return _ordered(ctx, op, first[1], second[1])
+        none = any(isinstance(side, Static) and side.obj is None for side in (x, y))
+        way_out = "ask `is None`" if none else "compare numbers or arrays"
+        raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", way_out)
     return ctx.from_value(arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)))
+
+
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+
+
+def _ordered(ctx: Context, op: type[ast.cmpop], x: list[Abs], y: list[Abs]) -> Abs:
+    """`x < y` of two sequences: what their first items that differ say, else their lengths."""
+    if not x or not y:
+        return Static(_STATIC_OPERATORS[op](len(x), len(y)))
+    equal = ctx.truth(comparison(ctx, ast.Eq, x[0], y[0]))
+
+    def here() -> Abs:
+        return comparison(ctx, op, x[0], y[0])
+
+    def further() -> Abs:
+        return _ordered(ctx, op, x[1:], y[1:])
+
+    if isinstance(equal, Value):
+        return branches.choose(ctx, equal, further, here)
+    return further() if equal else here()
 
 
 def _negated(ctx: Context, truth: Value) -> Value:
@@ -309,7 +361,9 @@ def _equal_objects(ctx: Context, x: Abs, y: Abs) -> Abs | None:
             return Static(False)
         equal: Abs = Static(True)
         for a, b in zip(first[1], second[1]):
-            equal = branches.short_circuit(ctx, equal, lambda a=a, b=b: _comparison(ctx, ast.Eq, a, b), stop_at=False)  # type: ignore[misc]
+            if not container_methods.is_same_object(a, b):
+                same_value = partial(comparison, ctx, ast.Eq, a, b)
+                equal = branches.short_circuit(ctx, equal, same_value, stop_at=False)
         return equal
     for one, other in ((x, y), (y, x)):
         # A number or container never equals a string or None; an array compares its elements.
@@ -350,27 +404,36 @@ def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
             if other.value.type != BOOL:
                 return False
             return other.value if one.obj else _negated(ctx, other.value)
-        if one.obj is None or one.obj is Ellipsis or isinstance(one.obj, bool) or not isinstance(other, Dyn):
+        if not is_number(one.obj) or isinstance(one.obj, bool) or not isinstance(other, Dyn):
             return False
+    if isinstance(x, Box) and isinstance(y, Box) and x is not y and not (x.local or y.local):
+        raise ctx.unsupported("AD152", "`is` between two objects of the caller", "compare what they hold with ==")
     if isinstance(x, Box | Closure) or isinstance(y, Box | Closure):
         return x is y
     raise ctx.unsupported("AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with ==")
 
 
 def _contains(ctx: Context, x: Abs, y: Abs, negate: bool) -> Abs:
-    if isinstance(y, Box) and y.cls is dict:
-        content = ctx.state.content(y)
+    own = special(ctx, y, "__contains__")
+    if own is not None:
+        held = ctx.truth(ctx.call(own, [x], {}))
+        return Dyn(_negated(ctx, held) if negate else held) if isinstance(held, Value) else Static(held != negate)
+    keys = y.box if isinstance(y, DictView) and y.kind == "keys" else y
+    if isinstance(keys, Box) and keys.cls is dict:
+        content = ctx.state.content(keys)
         assert isinstance(content, Items)
-        return Static((ctx.static(x, "a key of a dict") in content.keys) != negate)
+        return Static((container_items.key_of(ctx, x) in content.keys) != negate)
     if isinstance(y, Static) and not isinstance(y.obj, tuple):
         container = ctx.immutable(y.obj, "the items")
-        return Static((ctx.static(x, "the left side of `in`") in container) != negate)
-    items = calls.static_items(ctx, y, "the right side of `in`")
-    found: Abs = Static(False)
-    for item in items:
-        equal = _comparison(ctx, ast.Eq, x, item)
-        found = branches.short_circuit(ctx, found, lambda equal=equal: equal, stop_at=True)  # type: ignore[misc]
-    truth = ctx.truth(found)
+        item = ctx.static(x, "the left side of `in`")
+        try:
+            return Static((item in container) != negate)
+        except TypeError as error:
+            raise ctx.wrong("AD171", f"TypeError: {error}") from error
+    iterable = iterate(ctx, y)
+    if not isinstance(y, Iter) and isinstance(iterable, Sequence):
+        iterable = steps(consumers.drained(ctx, iterable, "the right side of `in`"))
+    truth = ctx.truth(consumers.contains(ctx, x, iterable))
     if isinstance(truth, Value):
         return Dyn(_negated(ctx, truth)) if negate else Dyn(truth)
     return Static(truth != negate)

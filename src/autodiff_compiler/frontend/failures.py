@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+from types import FunctionType
 
 from autodiff_compiler.frontend import branches, texts
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import Exit
-from autodiff_compiler.frontend.values import Abs, Dead, Maybe, Poison, Static
+from autodiff_compiler.frontend.values import Abs, Dead, Maybe, Poison, Static, Text
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 
@@ -34,7 +35,7 @@ def run_guard(ctx: Context, node: ast.If) -> bool:
 def run_raise(ctx: Context, node: ast.Raise) -> None:
     """`raise E(…)`: nothing after it runs."""
     if node.exc is None:
-        raise ctx.unsupported("AD154", "`raise` without an exception", "name the exception")
+        raise ctx.unsupported("AD154", "`raise` without an exception", "name what is raised: raise ValueError(...)")
     with ctx.b.at(ctx.span(node)):
         error, parts, values = _exception(ctx, node)
         ctx.b.emit("raise", values, {"error": error, "message": parts})
@@ -46,17 +47,36 @@ def _exception(ctx: Context, node: ast.Raise) -> tuple[str, tuple[Part, ...], tu
     exc = node.exc
     assert exc is not None
     arguments: list[Abs] = []
+    named = isinstance(exc, ast.Call) and bool(exc.keywords)
     if isinstance(exc, ast.Call):
         arguments = [ctx.evaluate(a) for a in exc.args]
         exc = exc.func
     cls = ctx.evaluate(exc)
     if not (isinstance(cls, Static) and isinstance(cls.obj, type) and issubclass(cls.obj, BaseException)):
-        raise ctx.unsupported("AD155", f"raising {describe(cls)}", "raise an exception class with a message")
+        raise ctx.unsupported(
+            "AD155", f"raising {describe(cls)}", "raise a class where it happens: raise ValueError(...)"
+        )
+    if named or (_takes_apart(cls.obj) and not _is_one_text(arguments)):
+        raise ctx.unsupported(
+            "AD155",
+            f"raising {cls.obj.__name__} with anything but one text, which is all that is kept of its arguments",
+            'give it one text: raise ValueError(f"...")',
+        )
     name = cls.obj.__name__
     if getattr(builtins, name, None) is not cls.obj:
         ctx.constants[name] = cls.obj
     parts, values = texts.message(ctx, arguments)
     return name, parts, values
+
+
+def _takes_apart(cls: type[BaseException]) -> bool:
+    """Whether an exception class has a constructor of its own, which may do anything with its arguments."""
+    return isinstance(cls.__init__, FunctionType) or isinstance(cls.__new__, FunctionType)
+
+
+def _is_one_text(arguments: list[Abs]) -> bool:
+    first = arguments[0] if len(arguments) == 1 else None
+    return isinstance(first, Text) or (isinstance(first, Static) and isinstance(first.obj, str))
 
 
 def run_assert(ctx: Context, node: ast.Assert) -> None:

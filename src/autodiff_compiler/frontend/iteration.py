@@ -1,35 +1,56 @@
-"""What `for` can run over: items known now, or a run-time sequence with a range of indices."""
+"""What can be run over, and how its items are asked for.
+
+Python asks for an item when the consumer wants one, so nothing here is evaluated ahead.  `Steps` are asked one by one when
+compiling, and a loop over them is unrolled; a `Sequence` has a length of run time and becomes a loop; `Pushed` items come out
+of loops of their own, which run the consumer's body where an item arises.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import values
+from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Iter, Range, Ref, Static, Tup
+from autodiff_compiler.frontend.state import NameKey
+from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, Iter, Range, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Array
 
+GROWS = 1000
+"""By how many items a list may grow while an unrolled loop runs over it, before we take it that it always will."""
+
 
 @dataclass(frozen=True)
-class Items:
-    """Items known when compiling: the loop is unrolled."""
+class Found:
+    """The next item."""
 
-    items: tuple[Abs, ...]
-    now: Callable[[], tuple[Abs, ...]] | None = None
-    """The items as they are by now, for something that the body of the loop can change."""
+    item: Abs
 
-    def at(self, k: int) -> Abs:
-        return self.items[k] if self.now is None else self.now()[k]
 
-    def check(self) -> None:
-        """Refuse a list or dict that has grown or shrunk since the loop began."""
-        if self.now is not None:
-            self.now()
+@dataclass(frozen=True)
+class Perhaps:
+    """Whether there is a next item is known when the program runs; `found` asks for it where there is one."""
+
+    there: Value
+    found: Callable[[], Step]
+
+
+Step = Found | Perhaps | None
+"""What an iterator answers when it is asked for its next item; None: there is none, and it is not asked again."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Items asked for when compiling, each of them once: a loop over them is unrolled."""
+
+    next: Callable[[], Step]
+    boxes: tuple[Box, ...] = ()
+    """Lists of run-time length among what is run over, which must keep their length meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -39,53 +60,131 @@ class Sequence:
     start: Value
     stop: Value
     step: Value
-    item: Callable[[Dyn], Abs]
+    item: Callable[[Abs], Abs]
     bounds: Callable[[], range] | None = None
     """The range, where it can be known when compiling."""
+    origin: tuple[int, int] | None = None
+    """Start and step, where they are literals."""
+    fixed: bool = False
+    """Whether the bounds are literals, so that nothing is guarded where they are asked for."""
     hint: str = ""
+    boxes: tuple[Box, ...] = ()
+    computed: bool = False
+    """Whether asking for an item runs code of the program."""
+    past_end: Callable[[], None] | None = None
+    """What runs when it is asked for an item after its last."""
 
     def range(self) -> tuple[Value, Value, Value]:
         return self.start, self.stop, self.step
 
-    def static_items(self) -> list[Abs]:
-        assert self.bounds is not None
-        return [Static(i) for i in self.bounds()]
+
+Live = Callable[[NameKey], bool]
 
 
-Iterable = Items | Sequence
+@dataclass(frozen=True)
+class Pushed:
+    """Items that come out of loops of their own: `run(body, live, unroll)` hands each to the body, inside these loops."""
+
+    run: Callable[[Callable[[Abs], None], Live, bool], None]
+    boxes: tuple[Box, ...] = ()
 
 
-def iterate(ctx: Context, x: Abs) -> Iterable:
-    """How to run over a value."""
+Items = Steps | Sequence | Pushed
+
+
+def iterate(ctx: Context, x: Abs) -> Items:
+    """`iter(x)`."""
+    own = special(ctx, x, "__iter__")
+    if own is not None:
+        return _own_iterator(ctx, x, ctx.call(own, [], {}))
     if isinstance(x, Range):
         return _range(ctx, x)
     if isinstance(x, Ref):
-        return _counted(ctx, ctx.b.dim(ctx.read(x), 0), lambda k: array_item(ctx, x, k))
+        return counted(ctx, ctx.b.dim(ctx.read(x), 0), lambda k: array_item(ctx, x, k))
     if isinstance(x, Tup):
-        return Items(x.items)
+        return steps(x.items)
     if isinstance(x, Box):
         return _box(ctx, x)
+    if isinstance(x, DictView):
+        return _dict(ctx, x.box, x.kind)
     if isinstance(x, Iter):
-        return _ITERATORS[x.kind](ctx, x)
+        return x.items
     if isinstance(x, Static):
-        return _static(ctx, x.obj)
+        return steps(known_items(ctx, x))
     raise ctx.wrong("AD163", f"{describe(x)} is not iterable")
 
 
-def array_item(ctx: Context, ref: Ref, k: Dyn) -> Abs:
+def _own_iterator(ctx: Context, x: Abs, iterator: Abs) -> Items:
+    """What the user's `__iter__` gives: an iterator of Python's own, not one with a `__next__`."""
+    if is_instance(iterator):
+        raise ctx.unsupported(
+            "AD163",
+            f"running over {describe(x)} by the `__next__` of its iterator",
+            "return iter(...) of a list or tuple",
+        )
+    return iterate(ctx, iterator)
+
+
+def steps(items: Iterable[Abs]) -> Steps:
+    """Items that are there, or that a Python generator makes when it is asked."""
+    rest = iter(items)
+
+    def step() -> Step:
+        for item in rest:
+            return Found(item)
+        return None
+
+    return Steps(step)
+
+
+def then(step: Step, use: Callable[[Abs], Step]) -> Step:
+    """The step that `use` makes of an item, if there is one."""
+    if isinstance(step, Perhaps):
+        found = step.found
+        return Perhaps(step.there, lambda: then(found(), use))
+    return None if step is None else use(step.item)
+
+
+def mapped(iterable: Items, function: Callable[[Abs], Abs]) -> Items:
+    """`function` of each item, called when the item is asked for."""
+    if isinstance(iterable, Steps):
+        return Steps(lambda: then(iterable.next(), lambda item: Found(function(item))), iterable.boxes)
+    if isinstance(iterable, Sequence):
+        return replace(iterable, item=lambda i: function(iterable.item(i)), computed=True)
+    return Pushed(
+        lambda body, live, unroll: iterable.run(lambda item: body(function(item)), live, unroll), iterable.boxes
+    )
+
+
+# -- sequences of run time -------------------------------------------------------------------------------------------
+
+
+def array_item(ctx: Context, ref: Ref, k: Abs) -> Abs:
     """`ref[k]`, k known to be in bounds."""
     b = ctx.b
     path = (("index", ("i",)),)
-    index = k.value
+    index = ctx.value(k)
     value = b.load(ctx.read(ref), path, (index,))
     if isinstance(value.type, Array):
         return Ref(ref.cell, value.type, ref.path + path, (*ref.operands, index))
     return Dyn(value)
 
 
-def _counted(ctx: Context, count: Value, item: Callable[[Dyn], Abs]) -> Sequence:
+def counted(
+    ctx: Context,
+    count: Value,
+    item: Callable[[Abs], Abs],
+    *,
+    bounds: Callable[[], range] | None = None,
+    boxes: tuple[Box, ...] = (),
+    computed: bool = False,
+    past_end: Callable[[], None] | None = None,
+) -> Sequence:
+    """`item(k)` for k from 0 to below `count`."""
     b = ctx.b
-    return Sequence(b.const(0), count, b.const(1), item, hint="k")
+    return Sequence(
+        b.const(0), count, b.const(1), item, bounds, (0, 1), hint="k", boxes=boxes, computed=computed, past_end=past_end
+    )
 
 
 def _range(ctx: Context, x: Range) -> Sequence:
@@ -99,65 +198,27 @@ def _range(ctx: Context, x: Range) -> Sequence:
         nonzero = b.compare("ne", step, b.const(0))
         b.emit("check", (nonzero,), {"error": "ValueError", "message": ("range() arg 3 must not be zero",)})
     known = all(isinstance(p, Static) or (isinstance(p, Dyn) and p.static is not None) for p in parts)
+    literal = isinstance(x.start, Static) and isinstance(x.step, Static)
+    origin = (int(x.start.obj), int(x.step.obj)) if literal else None  # type: ignore[union-attr]
 
     def bounds() -> range:
         return range(*(int(ctx.static(p, "a bound of a loop that must be unrolled")) for p in parts))
 
-    return Sequence(start, stop, step, lambda i: i, bounds if known else None)
+    fixed = all(isinstance(p, Static) for p in parts)
+    return Sequence(start, stop, step, lambda i: i, bounds if known else None, origin, fixed)
 
 
-def _box(ctx: Context, x: Box) -> Iterable:
-    content = ctx.state.content(x)
-    if isinstance(content, Grown):
-        count = ctx.b.op("list_len", content.value)
-
-        def item(k: Dyn) -> Abs:
-            now = ctx.state.content(x)
-            assert isinstance(now, Grown)
-            return ctx.from_value(ctx.b.op("list_get", now.value, k.value))
-
-        return _counted(ctx, count, item)
-    if x.cls is dict:
-        return _current(ctx, x, lambda found: tuple(Static(key) for key in found.keys))
-    if x.cls is not list:
-        raise ctx.wrong("AD163", f"a {x.cls.__name__} is not iterable")
-    return _current(ctx, x, lambda found: found.items)
-
-
-def _current(ctx: Context, box: Box, view: Callable[[values.Items], tuple[Abs, ...]]) -> Items:
-    """The items of a list or dict, read again for each trip."""
-    first = ctx.state.content(box)
-    assert isinstance(first, values.Items)
-
-    def now() -> tuple[Abs, ...]:
-        content = ctx.state.content(box)
-        if (
-            not isinstance(content, values.Items)
-            or len(content.items) != len(first.items)
-            or content.keys != first.keys
-        ):
-            raise length_changes(ctx)
-        return view(content)
-
-    return Items(view(first), now)
-
-
-def length_changes(ctx: Context) -> UnsupportedError:
-    return ctx.unsupported(
-        "AD193", "a list or dict that changes its length while it is run over", "run over a copy: list(x)"
-    )
-
-
-def _static(ctx: Context, obj: Any) -> Iterable:
-    if isinstance(obj, range | str | tuple | frozenset):
-        return Items(tuple(ctx.captures.wrap(ctx, item) for item in obj))
-    raise ctx.wrong("AD163", f"{describe(Static(obj))} is not iterable")
-
-
-def at(ctx: Context, sequence: Sequence, k: Value) -> Abs:
+def at(ctx: Context, sequence: Sequence, k: Abs) -> Abs:
     """The item number k of a sequence."""
+    if sequence.origin == (0, 1):
+        return sequence.item(k)
+    start, step = sequence.origin or (0, 0)
+    if isinstance(k, Static) and sequence.origin is not None:
+        return sequence.item(Static(start + k.obj * step))
     b = ctx.b
-    return sequence.item(Dyn(b.add(sequence.start, b.mul(k, sequence.step))))
+    known = k.static if isinstance(k, Dyn) and sequence.origin is not None else None
+    index = b.add(sequence.start, b.mul(ctx.value(k), sequence.step))
+    return sequence.item(Dyn(index, known and (lambda: start + known() * step)))
 
 
 def length(ctx: Context, sequence: Sequence) -> Value:
@@ -168,100 +229,158 @@ def length(ctx: Context, sequence: Sequence) -> Value:
     return b.op("maximum", rounded, b.const(0))
 
 
-def _enumerate(ctx: Context, x: Iter) -> Iterable:
-    inner = iterate(ctx, x.parts[0])
-    if isinstance(inner, Items):
-        first = ctx.static(x.start, "the start of enumerate")
-        return _each(inner, lambda items: tuple(Tup((Static(first + k), item)) for k, item in enumerate(items)))
-    start = int_value(ctx, x.start, "the start of enumerate")
-    count = length(ctx, inner)
-    zero = isinstance(x.start, Static) and x.start.obj == 0
+def unrolled(sequence: Sequence) -> Steps:
+    """A sequence whose bounds can be known, as items asked for one by one."""
+    assert sequence.bounds is not None
+    bounds = sequence.bounds()
 
-    def item(k: Dyn) -> Abs:
-        index = k if zero else Dyn(ctx.b.add(start, k.value))
-        return Tup((index, at(ctx, inner, k.value)))
+    def items() -> Iterable[Abs]:
+        for i in bounds:
+            yield sequence.item(Static(i))
+        if sequence.past_end is not None:
+            sequence.past_end()
 
-    return _counted(ctx, count, item)
+    return replace(steps(items()), boxes=sequence.boxes)
 
 
-def _zip(ctx: Context, x: Iter) -> Iterable:
-    inner = [iterate(ctx, part) for part in x.parts]
-    known = [len(part.items) for part in inner if isinstance(part, Items)]
-    if known:
-        return _static_zip(ctx, inner, min(known))
-    sequences = [part for part in inner if isinstance(part, Sequence)]
-    counts = [length(ctx, part) for part in sequences]
-    count = counts[0]
-    for other in counts[1:]:
-        count = ctx.b.op("minimum", count, other)
-    return _counted(ctx, count, lambda k: Tup(tuple(at(ctx, part, k.value) for part in sequences)))
+def stepped(ctx: Context, sequence: Sequence) -> Steps:
+    """A run-time sequence asked for its items when compiling; whether there is one is known when the program runs."""
+    if sequence.fixed:
+        return unrolled(sequence)
+    count = length(ctx, sequence)
+    asked = 0
+
+    def step() -> Step:
+        nonlocal asked
+        k, asked = asked, asked + 1
+        there = ctx.b.compare("gt", count, ctx.b.const(k))
+        return Perhaps(there, lambda: Found(at(ctx, sequence, Static(k))))
+
+    return Steps(step, sequence.boxes)
 
 
-def _static_zip(ctx: Context, inner: list[Iterable], count: int) -> Items:
-    """A zip with something of known length: unrolled, so the run-time parts must be at least as long."""
-    b = ctx.b
-    changing = [part for part in inner if isinstance(part, Items) and part.now is not None]
-    for part in inner:
-        if isinstance(part, Sequence):
-            enough = b.compare("ge", length(ctx, part), b.const(count))
-            text = f"zip() with an array that is shorter than the {count} items beside it"
-            b.emit("check", (enough,), {"error": "ValueError", "message": (text,)})
+# -- lists, dicts and what is known ----------------------------------------------------------------------------------
 
-    def rows() -> tuple[Abs, ...]:
-        return tuple(
-            Tup(tuple(p.at(k) if isinstance(p, Items) else at(ctx, p, b.const(k)) for p in inner)) for k in range(count)
+
+def _box(ctx: Context, x: Box) -> Items:
+    if x.cls is dict:
+        return _dict(ctx, x, "keys")
+    if x.cls is not list and special(ctx, x, "__getitem__") is not None:
+        raise ctx.unsupported(
+            "AD163",
+            f"running over a {x.cls.__name__} by its `__getitem__`",
+            "define __iter__, or loop over its indices",
         )
-
-    # An array beside a list is read anew for each trip, too.
-    again = changing or any(isinstance(part, Sequence) for part in inner)
-    return Items(rows(), rows if again else None)
-
-
-def _each(inner: Items, view: Callable[[tuple[Abs, ...]], tuple[Abs, ...]]) -> Items:
-    """Items made of other items, now and later."""
-    now = inner.now
-    return Items(view(inner.items), None if now is None else lambda: view(now()))
+    if x.cls is not list:
+        raise ctx.wrong("AD163", f"TypeError: '{x.cls.__name__}' object is not iterable")
+    content = ctx.state.content(x)
+    if isinstance(content, Grown):
+        count = ctx.b.op("list_len", content.value)
+        return counted(ctx, count, lambda k: _grown_item(ctx, x, k), boxes=(x,))
+    return _list(ctx, x, len(content.items))
 
 
-def _reversed(ctx: Context, x: Iter) -> Iterable:
-    inner = iterate(ctx, x.parts[0])
-    if isinstance(inner, Items):
-        return _each(inner, lambda items: items[::-1])
-    b = ctx.b
-    if isinstance(x.parts[0], Range):
-        whole = x.parts[0]
-        if isinstance(whole.step, Static) and whole.step.obj == 1:
-            one = b.const(1)
-            start, stop, step = b.sub(inner.stop, one), b.sub(inner.start, one), b.const(-1)
-        else:
-            last = b.sub(length(ctx, inner), b.const(1))
-            start = b.add(inner.start, b.mul(last, inner.step))
-            stop, step = b.sub(inner.start, inner.step), b.neg(inner.step)
-        bounds = inner.bounds
-        return Sequence(start, stop, step, inner.item, bounds and (lambda: bounds()[::-1]))
-    count = length(ctx, inner)
-    return _counted(ctx, count, lambda k: at(ctx, inner, b.sub(b.sub(count, b.const(1)), k.value)))
+def _grown_item(ctx: Context, x: Box, k: Abs) -> Abs:
+    now = ctx.state.content(x)
+    assert isinstance(now, Grown)
+    return ctx.from_value(ctx.b.op("list_get", now.value, ctx.value(k)))
 
 
-def _dict_view(ctx: Context, x: Iter) -> Iterable:
-    box = x.parts[0]
-    assert isinstance(box, Box)
-    if x.kind == "values":
-        return _current(ctx, box, lambda found: found.items)
-    return _current(
-        ctx, box, lambda found: tuple(Tup((Static(key), item)) for key, item in zip(found.keys, found.items))
+def _list(ctx: Context, box: Box, first_length: int) -> Steps:
+    """The items of a list, looked for by their place in the list as it is when the next one is asked for."""
+    place = 0
+
+    def step() -> Step:
+        nonlocal place
+        items = _now(ctx, box).items
+        if place >= len(items):
+            return None
+        if place >= first_length + GROWS:
+            raise length_changes(ctx)
+        place += 1
+        return Found(items[place - 1])
+
+    return Steps(step)
+
+
+def _now(ctx: Context, box: Box) -> values.Items:
+    content = ctx.state.content(box)
+    if isinstance(content, Grown):
+        raise length_changes(ctx)
+    return content
+
+
+def _dict(ctx: Context, box: Box, kind: str, *, backwards: bool = False) -> Steps:
+    """The keys, values or items of a dict as they are when the next one is asked for."""
+    keys = _now(ctx, box).keys
+    order = iter(range(len(keys))[::-1] if backwards else range(len(keys)))
+
+    def step() -> Step:
+        content = _now(ctx, box)
+        if content.keys != keys:
+            raise length_changes(ctx)
+        for i in order:
+            key, item = Static(keys[i]), content.items[i]
+            return Found(key if kind == "keys" else item if kind == "values" else Tup((key, item)))
+        return None
+
+    return Steps(step)
+
+
+def length_changes(ctx: Context) -> UnsupportedError:
+    return ctx.unsupported(
+        "AD193", "a list or dict that changes its length while it is run over", "run over a copy: list(x)"
     )
 
 
-def _generator(ctx: Context, x: Iter) -> Iterable:
-    return iterate(ctx, x.parts[0])
+def known_items(ctx: Context, x: Static) -> list[Abs]:
+    """The items of an immutable object that is known when compiling."""
+    obj: Any = x.obj
+    if isinstance(obj, range | str | tuple | frozenset):
+        return [ctx.captures.wrap(ctx, item) for item in obj]
+    raise ctx.wrong("AD163", f"{describe(x)} is not iterable")
 
 
-_ITERATORS: dict[str, Callable[[Context, Iter], Iterable]] = {
-    "enumerate": _enumerate,
-    "zip": _zip,
-    "reversed": _reversed,
-    "values": _dict_view,
-    "items": _dict_view,
-    "generator": _generator,
-}
+def backwards(ctx: Context, x: Abs) -> Items:
+    """`reversed(x)`."""
+    if isinstance(x, Tup):
+        return steps(x.items[::-1])
+    if isinstance(x, Static) and not isinstance(x.obj, frozenset):
+        return steps(known_items(ctx, x)[::-1])
+    if isinstance(x, DictView):
+        return _dict(ctx, x.box, x.kind, backwards=True)
+    if isinstance(x, Box) and x.cls is dict:
+        return _dict(ctx, x, "keys", backwards=True)
+    if isinstance(x, Range):
+        return _range_backwards(ctx, x)
+    if not isinstance(x, Ref | Box):
+        raise ctx.wrong("AD163", f"{describe(x)} is not reversible")
+    inner = iterate(ctx, x)
+    if isinstance(inner, Sequence):
+        b, count = ctx.b, inner.stop
+        last = b.sub(count, b.const(1))
+        return counted(ctx, count, lambda k: inner.item(Dyn(b.sub(last, ctx.value(k)))), boxes=inner.boxes)
+    assert isinstance(x, Box)
+    place = len(_now(ctx, x).items)
+
+    def step() -> Step:
+        nonlocal place
+        items = _now(ctx, x).items
+        place -= 1
+        return Found(items[place]) if 0 <= place < len(items) else None
+
+    return Steps(step)
+
+
+def _range_backwards(ctx: Context, x: Range) -> Sequence:
+    inner = _range(ctx, x)
+    b = ctx.b
+    if inner.origin is not None and inner.origin[1] == 1:
+        one = b.const(1)
+        start, stop, step = b.sub(inner.stop, one), b.sub(inner.start, one), b.const(-1)
+    else:
+        last = b.sub(length(ctx, inner), b.const(1))
+        start = b.add(inner.start, b.mul(last, inner.step))
+        stop, step = b.sub(inner.start, inner.step), b.neg(inner.step)
+    bounds = inner.bounds
+    return Sequence(start, stop, step, inner.item, bounds and (lambda: bounds()[::-1]))

@@ -128,6 +128,8 @@ def _where_jumps_go(s: ast.stmt, targets: _Targets) -> Names:
 def _loop(s: ast.For | ast.While, live: Names, targets: _Targets, found: Liveness) -> Names:
     after = _block(s.orelse, live, targets, found)
     head = after | reads(s.test if isinstance(s, ast.While) else None)
+    if isinstance(s, ast.For) and any(isinstance(part, ast.GeneratorExp) for part in ast.walk(s.iter)):
+        head |= reads(s.iter)  # a generator expression reads its names when it is asked for an item
     while True:
         body = _block(s.body, head, _Targets(live, head), found)
         if isinstance(s, ast.For):

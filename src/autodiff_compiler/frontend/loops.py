@@ -1,4 +1,4 @@
-"""Loops: `for`, and with it `while`, with what they carry found by a fixpoint over types.
+"""Loops: `for`, and what it shares with `while`, with what they carry found by a fixpoint over types.
 
 The body is run on a state whose changing parts are parameters of the loop's region.  What changes is not known before
 the body was run, so it is run until nothing new is found; the result of the last round is the loop.  What a round finds
@@ -8,30 +8,29 @@ is remembered by place, so that a loop inside a loop is not started from nothing
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError
 from autodiff_compiler.frontend import branches
 from autodiff_compiler.frontend.context import Context, LoopTargets
-from autodiff_compiler.frontend.iteration import Items, Sequence, iterate
+from autodiff_compiler.frontend.iteration import Items, Live, Perhaps, Pushed, Sequence, Step, Steps, iterate, unrolled
 from autodiff_compiler.frontend.merge import Merge, Widening
 from autodiff_compiler.frontend.source import function_liveness
-from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, NameKey, State
-from autodiff_compiler.frontend.values import Abs, Box, Dead, Dyn, Grown, Iter, Poison, Unroll
+from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, State
+from autodiff_compiler.frontend.values import Abs, Dead, Dyn, Poison, Unroll
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import INT
 
 ROUNDS = 64
 
-IDENTITIES = ("AD102", "AD110", "AD111", "AD113", "AD135", "AD139", "AD162", "AD173", "AD174")
+IDENTITIES = ("AD102", "AD110", "AD111", "AD113", "AD135", "AD139", "AD162", "AD174")
 """Refusals of what cannot be told apart where iterations are one: which of several arrays, functions or lists is meant, how
 long a list is.  If the loop has few trips, each is a piece of the program of its own."""
 FEW_TRIPS = 32
 RETRIES = 20
-
-Live = Callable[[NameKey], bool]
 
 
 def run_for(ctx: Context, node: ast.For) -> None:
@@ -46,50 +45,63 @@ def run_for(ctx: Context, node: ast.For) -> None:
         ctx.assign(node.target, item)
         ctx.run(node.body)
 
-    growing = [o for o in _lists(value) if isinstance(ctx.state.content(o), Grown)]
-    ctx.iterating += growing
-    try:
-        run_over(ctx, node, iterable, body, live_at_head(ctx, node), node.orelse, _live_after(ctx, node))
-    finally:
-        del ctx.iterating[len(ctx.iterating) - len(growing) :]
+    live, after = live_at_head(ctx, node), _live_after(ctx, node)
+    run_over(ctx, node, iterable, body, live, block(ctx, node.orelse), after=after)
     ctx.state.names.pop(held, None)
 
 
-def _lists(over: Abs) -> Iterator[Box]:
-    """The lists and dicts that a loop runs over."""
-    if isinstance(over, Iter):
-        for part in over.parts:
-            yield from _lists(part)
-    elif isinstance(over, Box):
-        yield over
+def block(ctx: Context, statements: list[ast.stmt]) -> Callable[[], None] | None:
+    return (lambda: ctx.run(statements)) if statements else None
 
 
 def run_over(
     ctx: Context,
     node: ast.AST,
-    iterable: Items | Sequence,
+    iterable: Items,
     body: Callable[[Abs], None],
     live: Live,
-    orelse: list[ast.stmt] | None = None,
+    at_end: Callable[[], None] | None = None,
+    *,
+    unroll: bool = False,
     after: Live = lambda key: False,
 ) -> None:
-    """Run `body` for each item: unrolled for items known now, as a loop for a run-time sequence.
+    """Run `body` for each item, and `at_end` when there are no more: unrolled for items known now, as a loop for a run-time
+    sequence, which is unrolled, too, where that is asked for and can be.
 
     `live` are the names that may be read in another iteration or after the loop, `after` those read after it.
     """
+    ctx.iterating += iterable.boxes
+    try:
+        if isinstance(iterable, Pushed):
+            _pushed(ctx, iterable, body, live, at_end, unroll)
+        elif isinstance(iterable, Steps):
+            run_steps(ctx, node, iterable, body, at_end)
+        else:
+            _run_over_sequence(ctx, node, iterable, body, live, at_end, unroll, after)
+    finally:
+        del ctx.iterating[len(ctx.iterating) - len(iterable.boxes) :]
+
+
+def _run_over_sequence(
+    ctx: Context,
+    node: ast.AST,
+    sequence: Sequence,
+    body: Callable[[Abs], None],
+    live: Live,
+    at_end: Callable[[], None] | None,
+    unroll: bool,
+    after: Live,
+) -> None:
     key = (node, ctx.calls)
-    if isinstance(iterable, Items):
-        _unrolled(ctx, key, iterable, body, orelse or [])
-        return
-    if key in ctx.unrolled and iterable.bounds is not None:
-        _unrolled(ctx, key, Items(tuple(iterable.static_items())), body, orelse or [])
+    if (unroll or key in ctx.unrolled) and sequence.bounds is not None:
+        run_steps(ctx, node, unrolled(sequence), body, at_end)
         return
     before, start = ctx.state.copy(), len(ctx.b.ops)
 
-    def unrolled() -> None:
+    def apart() -> None:
         ctx.unrolled.add(key)
         ctx.state = before.copy()
-        _unrolled(ctx, key, Items(tuple(iterable.static_items())), body, orelse or [])
+        run_steps(ctx, node, unrolled(sequence), body, at_end)
 
     def spoilt() -> bool:
         """Whether the loop leaves something behind that can be looked at, but not be told apart."""
@@ -97,17 +109,17 @@ def run_over(
         return any(isinstance(x, Poison) and not isinstance(before.names.get(k), Poison) and after(k) for k, x in now)
 
     try:
-        _for_loop(ctx, key, iterable, body, live, orelse or [])
-        if spoilt() and _may_unroll(ctx, iterable):
-            _built_anew(ctx, start, unrolled)
+        _for_loop(ctx, key, sequence, body, live, at_end)
+        if spoilt() and _may_unroll(ctx, sequence):
+            _built_anew(ctx, start, apart)
     except Unroll as signal:
         if signal.loop != key:
             raise
-        unrolled()
+        apart()
     except UnsupportedError as error:
-        if error.code not in IDENTITIES or not _may_unroll(ctx, iterable):
+        if error.code not in IDENTITIES or not _may_unroll(ctx, sequence):
             raise
-        instead_of(error, unrolled)
+        instead_of(error, apart)
 
 
 def _built_anew(ctx: Context, start: int, build: Callable[[], None]) -> None:
@@ -139,6 +151,13 @@ def _may_unroll(ctx: Context, sequence: Sequence) -> bool:
     return few and ctx.retries <= RETRIES
 
 
+def leave(ctx: Context) -> None:
+    """`break`."""
+    code = ctx.new_code()
+    ctx.loops[-1].breaks.add(code)
+    ctx.state.exit = Exit(frozenset({code}))
+
+
 def live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
     found = function_liveness(ctx.source.node)
     names = found.at_head.get(node)
@@ -155,7 +174,12 @@ def _live_after(ctx: Context, node: ast.For) -> Live:
 
 
 def _for_loop(
-    ctx: Context, key: tuple, sequence: Sequence, body: Callable[[Abs], None], live: Live, orelse: list[ast.stmt]
+    ctx: Context,
+    key: tuple,
+    sequence: Sequence,
+    body: Callable[[Abs], None],
+    live: Live,
+    at_end: Callable[[], None] | None,
 ) -> None:
     b = ctx.b
     static_bounds = sequence.bounds is not None
@@ -170,7 +194,19 @@ def _for_loop(
     region = loop.region()
     inits = loop.merge.inputs(b, 0)
     results = b.for_(*sequence.range(), inits, region, exits=loop.exits)
-    loop.finish(results, natural_end=True, orelse=orelse)
+    past_end = sequence.past_end
+    if past_end is not None:
+        at_end = _one_after_the_other(past_end, at_end)
+    loop.finish(results, natural_end=True, at_end=at_end)
+
+
+def _one_after_the_other(first: Callable[[], None], second: Callable[[], None] | None) -> Callable[[], None]:
+    def run() -> None:
+        first()
+        if second is not None:
+            second()
+
+    return run
 
 
 class Fixpoint:
@@ -215,7 +251,7 @@ class Fixpoint:
             merge = following
         else:
             raise ctx.unsupported(
-                "AD162", "what this loop carries does not settle", "give each name one type in the loop"
+                "AD162", "the types of the variables of this loop do not settle", "give each name one type in the loop"
             )
         ctx.widenings[key] = merge.widened()
         self.merge = following
@@ -246,7 +282,7 @@ class Fixpoint:
         results: tuple[Value, ...],
         *,
         natural_end: bool,
-        orelse: list[ast.stmt],
+        at_end: Callable[[], None] | None,
         also_natural: set[int] | None = None,
     ) -> None:
         """Go on after the loop: the joined state, the `else` clause, and the codes that leave further out."""
@@ -261,11 +297,12 @@ class Fixpoint:
             if not ends:
                 ctx.state.exit = Exit(frozenset())  # an endless loop that never leaves
                 return
-            ctx.run(orelse)
+            if at_end is not None:
+                at_end()
             return
         code = results[-1]
-        if orelse and ends:
-            code = self._else(code, left, natural, orelse)
+        if at_end is not None and ends:
+            code = self._else(code, left, natural, at_end)
             outward = ctx.state.exit.codes - {NORMAL} - self.breaks
         codes = outward | ({NORMAL} if ends or left & self.breaks else frozenset())
         if codes == {NORMAL} or len(codes) == 1:
@@ -276,13 +313,13 @@ class Fixpoint:
             code = _zeroed(ctx, code, stays)
         ctx.state.exit = Exit(frozenset(codes), code)
 
-    def _else(self, code: Value, left: frozenset[int], natural: set[int], orelse: list[ast.stmt]) -> Value:
+    def _else(self, code: Value, left: frozenset[int], natural: set[int], at_end: Callable[[], None]) -> Value:
         """Run the `else` clause if the loop came to its own end."""
         ctx = self.ctx
         if natural & left:
             code = _zeroed(ctx, code, sorted(natural & left))
         ctx.state.exit = Exit(frozenset({NORMAL} | (left - natural)), code)
-        branches.if_normal(ctx, lambda: ctx.run(orelse))
+        branches.if_normal(ctx, at_end)
         exit_ = ctx.state.exit
         return exit_.value if exit_.value is not None else ctx.b.const(next(iter(exit_.codes), NORMAL))
 
@@ -311,31 +348,33 @@ def _with_exit(state: State, exit_: Exit) -> State:
     return replace(state, exit=exit_)
 
 
-def _unrolled(ctx: Context, key: tuple, iterable: Items, body: Callable[[Abs], None], orelse: list[ast.stmt]) -> None:
+def run_steps(
+    ctx: Context, node: ast.AST, iterable: Steps, body: Callable[[Abs], None], at_end: Callable[[], None] | None
+) -> None:
     """Run the body once for each item."""
-
-    def trip(k: int) -> bool:
-        if k == len(iterable.items):
-            iterable.check()
-            return False
-        body(iterable.at(k))
-        return True
-
-    run_trips(ctx, key, trip, orelse)
-
-
-def run_trips(ctx: Context, key: tuple, trip: Callable[[int], bool], orelse: list[ast.stmt]) -> None:
-    """Run the trips of a loop one by one, as pieces of the program of their own, until `trip` says that there is none."""
     targets = LoopTargets()
     outer_calls = ctx.calls
 
-    def from_trip(k: int) -> None:
-        more = True
-        while more:
-            ctx.calls = (*outer_calls, (key[0], k))
+    def ask(k: int) -> Step:
+        ctx.calls = (*outer_calls, (node, k))
+        try:
+            return iterable.next()
+        finally:
+            ctx.calls = outer_calls
+
+    def found(step: Perhaps, k: int) -> None:
+        from_step(step.found(), k)
+
+    def from_step(step: Step, k: int) -> None:
+        while step is not None:
+            if isinstance(step, Perhaps):
+                # What follows runs where there is an item: after one that is not there come no others.
+                branches.branch(ctx, step.there, partial(found, step, k), lambda: None)
+                return
+            ctx.calls = (*outer_calls, (node, k))
             ctx.loops.append(targets)
             try:
-                more = trip(k)
+                body(step.item)
             finally:
                 ctx.loops.pop()
                 ctx.calls = outer_calls
@@ -344,11 +383,44 @@ def run_trips(ctx: Context, key: tuple, trip: Callable[[int], bool], orelse: lis
             if left.left:
                 return
             if not left.normal:
-                branches.if_normal(ctx, lambda k=k: from_trip(k))  # type: ignore[misc]
+                branches.if_normal(ctx, lambda k=k: from_step(ask(k), k))  # type: ignore[misc]
                 return
-        ctx.run(orelse)
+            step = ask(k)
 
-    from_trip(0)
+    from_step(ask(0), 0)
+    _ended(ctx, targets, at_end)
+
+
+def _pushed(
+    ctx: Context,
+    iterable: Pushed,
+    body: Callable[[Abs], None],
+    live: Live,
+    at_end: Callable[[], None] | None,
+    unroll: bool,
+) -> None:
+    """Run the body inside the loops that the items come out of."""
+    targets = LoopTargets()
+
+    def each(item: Abs) -> None:
+        ctx.loops.append(targets)
+        try:
+            body(item)
+        finally:
+            ctx.loops.pop()
+        _continued(ctx, targets.continues)
+
+    iterable.run(each, live, unroll)
+    _ended(ctx, targets, at_end)
+
+
+def _ended(ctx: Context, targets: LoopTargets, at_end: Callable[[], None] | None) -> None:
+    """What follows a loop without an op of its own: the `else` clause where nothing was left, and the end of its `break`s."""
+    if at_end is not None and not ctx.state.exit.left:
+        if ctx.state.exit.normal:
+            at_end()
+        else:
+            branches.if_normal(ctx, at_end)
     left = ctx.state.exit
     broken = left.codes & targets.breaks
     if broken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,6 +45,7 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     ctx.state.enter(root)
     ctx.evaluate = partial(expressions.evaluate, ctx)
     ctx.add = partial(expressions.binary, ctx, ast.Add)
+    ctx.compare = lambda op, x, y: expressions.comparison(ctx, getattr(ast, op), x, y)
     ctx.run = partial(statements.run, ctx)
     ctx.assign = partial(assignment.assign, ctx)
     ctx.call = partial(calls.call, ctx)
@@ -53,11 +55,15 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
 
     def static_leaf(index: int) -> Callable[[], Any]:
         def static() -> Any:
+            default = None if values is not None else _default(target, leaves[index].name)
+            if default is not None:
+                static_leaves[index] = default
+                return default
             if values is None:
                 raise ctx.unsupported(
                     "AD106",
-                    f"the value of argument `{leaves[index].name}` must be known at compile time",
-                    "call the derivative, or give the argument's value in the source",
+                    f"the value of parameter `{leaves[index].name}` must be known when the function is compiled",
+                    "give arguments, as in a call: .source(...); or give the parameter a default",
                 )
             static_leaves[index] = values[index]
             return values[index]
@@ -108,6 +114,15 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     param_trees = [(n, tree_) for n, tree_, _ in args] + [(capture.name, Leaf()) for capture in hidden]
     function = Function(name, Region(params, tuple(b.top.ops)), tuple(param_trees), tree, span, dict(ctx.constants))
     return Lowered(function, hidden, tuple(captures.guards), static_leaves, _written(captures, own_cells))
+
+
+def _default(target: Any, name: str) -> int | None:
+    """The default of an integer parameter: its value where no arguments are given."""
+    try:
+        parameter = inspect.signature(target).parameters.get(name)
+    except (TypeError, ValueError):
+        return None
+    return parameter.default if parameter is not None and type(parameter.default) is int else None
 
 
 def _written(captures: Captures, own: Mapping[Cell, int]) -> tuple[int, ...]:

@@ -27,7 +27,7 @@ from autodiff_compiler.frontend.scalars import (
     join_scalars,
     scalar_type,
 )
-from autodiff_compiler.frontend.slots import Finish, Getter, Slot, hint, said
+from autodiff_compiler.frontend.slots import Finish, Getter, Slot, hint, place, said
 from autodiff_compiler.frontend.state import ENTERED, NORMAL, RETURN_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -52,7 +52,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INT, ListOf, Scalar, Type
 
-ONE_TYPE = "give it one type on all paths, or one name for each use"
+ONE_TYPE = "give it one type on all paths, or use a name of its own for each"
 
 
 @dataclass
@@ -386,7 +386,7 @@ class Merge:
             return lambda values: pair[0]
         partners = [p for p in self._classes.boxes if p[0] is pair[0] or p[1] is pair[1]]
         if len(partners) > 1 or pair[0].cls is not pair[1].cls:  # type: ignore[union-attr]
-            reason = f"{said(str(location[1]))} is a different list, dict or object on each path"
+            reason = f"{place(location)} is a different list, dict or object on each path"
             return self._poison(location, Poison(reason, ONE_TYPE))
         box = self._classes.boxes[pair]  # type: ignore[index]
         return lambda values: box

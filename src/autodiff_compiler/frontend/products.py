@@ -33,10 +33,17 @@ class _Mismatch(Exception):  # noqa: N818  (becomes an error where the argument'
 def jvp(ctx: Context, pushforward: Any, args: list[Abs]) -> Abs:
     """`jvp(f, primals, tangents)`."""
     if len(args) != 2:
-        raise ctx.wrong("AD421", "jvp takes a function, primals and tangents", "jvp(f, (x,), (x_dot,))")
+        raise ctx.wrong(
+            "AD421",
+            "jvp takes a function, a tuple of arguments and a tuple of tangents",
+            "write jvp(f, (x,), (x_dot,))",
+        )
     primals, tangents = (_items(ctx, x) for x in args)
     if len(primals) != len(tangents):
-        raise ctx.wrong("AD421", f"jvp was given {len(primals)} primals and {len(tangents)} tangents")
+        raise ctx.wrong(
+            "AD421",
+            f"jvp needs a tangent for each argument; arguments given: {len(primals)}, tangents: {len(tangents)}",
+        )
     given = bound(ctx, pushforward.fun, pushforward.signature.signature, primals, {})
     described: list[tuple[str, Tree, list[Any]]] = []
     own: list[Value] = []
@@ -87,7 +94,7 @@ def _items(ctx: Context, x: Abs) -> list[Abs]:
         return list(x.items)
     if isinstance(x, Box) and x.cls is list and isinstance(content := ctx.state.content(x), Items):
         return list(content.items)
-    raise ctx.wrong("AD421", "jvp takes primals and tangents as tuples", "jvp(f, (x,), (x_dot,))")
+    raise ctx.wrong("AD421", "the arguments and the tangents of jvp are two tuples", "write jvp(f, (x,), (x_dot,))")
 
 
 def _matched(

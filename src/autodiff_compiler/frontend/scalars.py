@@ -13,6 +13,7 @@ from autodiff_compiler.frontend.values import (
     Choice,
     Closure,
     Derivative,
+    DictView,
     Dyn,
     Iter,
     Method,
@@ -152,13 +153,16 @@ def describe(value: Abs | None) -> str:
     if isinstance(value, Static):
         return _describe_object(value.obj)
     if isinstance(value, Dyn):
-        return f"a scalar ({value.value.type})"
+        kind = scalar_class(value).__name__
+        return f"an {kind}" if kind == "int" else f"a {kind}" if kind in ("float", "bool") else f"a NumPy {kind}"
     if isinstance(value, Ref):
         return f"an array ({value.type})"
     if isinstance(value, Tup):
         return f"a {value.cls.__name__} of {len(value.items)}"
     if isinstance(value, Box):
         return f"a {value.cls.__name__}"
+    if isinstance(value, DictView):
+        return f"a view of a dict (`{value.kind}`)"
     names = {
         Closure: "a function",
         Method: "a method",

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import inspect
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.diagnostics import UserError
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, dataclass_keys
+from autodiff_compiler.diagnostics import UserError, did_you_mean
+from autodiff_compiler.frontend.classes import find, is_standard, is_written_in_python
+from autodiff_compiler.frontend.source import plain_function
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, from_numpy_dtype, parse_type
 
 
-def describe(value: Any, name: str = "argument") -> tuple[Tree, list[Type]]:
+def describe(value: Any, name: str = "argument", above: tuple[int, ...] = ()) -> tuple[Tree, list[Type]]:
     """The structure and the leaf types of an argument.
 
     Arrays, and Python and NumPy floats, ints and NumPy bools are leaves; `None`, strings and Python bools are part of the
-    specialisation.  Raises `UserError` (AD401 to AD403) for anything else.
+    specialisation; the attributes of an object of the user's class are its children.  `above` are the ids of the objects
+    that hold this one.  Raises `UserError` (AD401 to AD403) for anything else.
     """
     kind = type(value)
     if kind is float:
@@ -37,12 +41,38 @@ def describe(value: Any, name: str = "argument") -> tuple[Tree, list[Type]]:
         return _node(kind, value, tuple(getattr(value, "_fields", ())), name)
     if kind is dict:
         return _node(dict, value.values(), tuple(value), name)
-    if dataclasses.is_dataclass(value):
-        keys = dataclass_keys(kind)
-        return _node(kind, [getattr(value, key) for key in keys], keys, name)
+    if isinstance(value, enum.Enum) or plain_function(value) is not None or hasattr(kind, "__autodiff_lower__"):
+        return Const(value), []
+    if is_written_in_python(kind):
+        return _object(kind, value, name, above)
     if callable(value):
         return Const(value), []
     raise _refusal(value, name)
+
+
+def _object(cls: type, value: Any, name: str, above: tuple[int, ...]) -> tuple[Tree, list[Type]]:
+    """An object of the user's class.  Attributes that are no numbers, arrays or containers are known by their identity."""
+    if find(cls, "__getattribute__") is not object.__getattribute__:
+        raise UserError(
+            "AD402",
+            f"{name} is a {cls.__name__}, whose `__getattribute__` hides what it holds",
+            help="pass what it holds",
+        )
+    trees: list[Tree] = []
+    types: list[Type] = []
+    held = attributes(value)
+    for key, item in held.items():
+        tree: Tree = Const(item)
+        leaf_types: list[Type] = []
+        if id(item) not in (*above, id(value)) and not is_standard(type(item)):
+            try:
+                tree, leaf_types = describe(item, f"{name}.{key}", (*above, id(value)))
+            except UserError:
+                if dataclasses.is_dataclass(value):
+                    raise
+        trees.append(tree)
+        types += leaf_types
+    return Node(cls, tuple(trees), tuple(held)), types
 
 
 def _refusal(value: Any, name: str) -> UserError:
@@ -53,13 +83,17 @@ def _refusal(value: Any, name: str) -> UserError:
             way_out = (
                 f"pass {written}.filled(...), or the data and the mask as two arrays: {written}.data, {written}.mask"
             )
-        return UserError("AD401", f"{name} is a {kind}, a subclass of ndarray", help=way_out)
-    way_out = "pass numbers, arrays, and tuples, lists, dicts of these"
+        return UserError("AD401", f"{name} is {_a(kind)}, a subclass of ndarray", help=way_out)
+    way_out = "pass numbers, arrays, or tuples, lists and dicts of these"
     if isinstance(value, np.random.Generator | np.random.RandomState):
         way_out = "draw the random numbers outside, and pass them as an array"
     elif isinstance(value, complex):
         way_out = f"pass its parts as two numbers: {written}.real, {written}.imag"
-    return UserError("AD402", f"{name} is a {kind}", help=way_out)
+    return UserError("AD402", f"{name} is {_a(kind)}, a type that arguments cannot have", help=way_out)
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def _node(cls: type, values: Any, keys: tuple[Any, ...], name: str) -> tuple[Tree, list[Type]]:
@@ -119,15 +153,19 @@ def annotated(function: Any, types: Mapping[str, str | Type] | None = None) -> l
             if parameter.default is inspect.Parameter.empty:
                 raise UserError(
                     "AD404",
-                    f"the type of parameter `{name}` is not known",
-                    help=f'annotate it, or say --types "{name}: f64[:]" (or types={{"{name}": "f64[:]"}})',
+                    f"nothing says of what type parameter `{name}` is: there was no call, and it has no annotation",
+                    help=f"give arguments, as in a call: .source(...); or annotate it: {name}: float, {name}: 'f64[:]'; "
+                    f"on the command line: --types '{name}: f64[:]'",
                 )
             tree, leaf_types = describe(parameter.default, name)
         else:
             tree, leaf_types = _from_annotation(annotation, name)
         found.append((name, tree, leaf_types))
     if given:
-        raise UserError("AD405", f"there is no parameter called {', '.join(map(repr, given))}")
+        names = [p for p, _, _ in found]
+        shown = ", ".join(map(repr, given))
+        way_out = did_you_mean(next(iter(given)), names, f"its parameters are {', '.join(names) or 'none'}")
+        raise UserError("AD405", f"the function has no parameter {shown}", help=way_out)
     return found
 
 
@@ -146,6 +184,6 @@ def _from_annotation(annotation: Any, name: str) -> tuple[Tree, list[Type]]:
             raise UserError("AD406", f"parameter `{name}`: {error}") from error
     raise UserError(
         "AD406",
-        f"parameter `{name}`: the annotation {annotation!r} is not a type we know",
-        help='use --types "x: f64[:]"',
+        f"parameter `{name}`: the annotation {annotation!r} is no type of numbers or arrays",
+        help=f"call it with arguments, or annotate with float, int, np.float32 or a text: {name}: 'f64[:]'",
     )

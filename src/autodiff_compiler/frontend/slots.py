@@ -32,6 +32,11 @@ def said(name: str) -> str:
     return "the return value" if name == RETURN_NAME else "this value" if name.startswith("$") else f"`{name}`"
 
 
+def place(location: Location) -> str:
+    """A location in messages."""
+    return said(location[1]) if isinstance(location[1], str) else f"what a {location[1].cls.__name__} holds"
+
+
 def hint(name: str) -> str:
     """A name in generated code.  The value of an expression gets that of the variable it is assigned to; another variable of
     our own, like `$total12`, has a number to tell it from others."""

@@ -25,6 +25,7 @@ import numpy as np
 from autodiff_compiler import lazy
 from autodiff_compiler.diagnostics import SOURCES, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.liveness import Liveness, liveness
+from autodiff_compiler.frontend.mangling import mangled
 from autodiff_compiler.frontend.scopes import FunctionNode, Scope, function_scopes
 
 WAYS_OUT = (
@@ -45,26 +46,7 @@ class Source:
     @property
     def scope(self) -> Scope:
         free = self.function.__code__.co_freevars
-        return function_scopes(self.outermost, tuple(map(self.written, free)))[self.node]
-
-    @property
-    def _class(self) -> str:
-        """The class that the function stands in, by which its private names are mangled."""
-        parts = self.function.__code__.co_qualname.split(".")
-        for inside, part in zip(parts[:0:-1], parts[-2::-1]):
-            if inside != "<locals>" and part != "<locals>":
-                return part
-        return ""
-
-    def written(self, name: str) -> str:
-        """A name as it is written in the function, given as it is called outside."""
-        prefix = f"_{self._class.lstrip('_')}__"
-        return name[len(prefix) - 2 :] if self._class.strip("_") and name.startswith(prefix) else name
-
-    def mangled(self, name: str) -> str:
-        """A name as it is called outside, given as it is written in the function."""
-        private = name.startswith("__") and not name.endswith("__") and self._class.strip("_")
-        return f"_{self._class.lstrip('_')}{name}" if private else name
+        return function_scopes(self.outermost, free)[self.node]
 
     def span(self, node: ast.AST, caller: Span | None = None) -> Span:
         return Span(
@@ -117,7 +99,7 @@ def find_source(function: FunctionType) -> Source:
             "AD142",
             f"`{function.__name__}` is a generator or coroutine",
             _place(code),
-            help="write an ordinary function",
+            help="write an ordinary function that returns its result",
         )
     text = _text(code.co_filename)
     if not text:
@@ -139,7 +121,7 @@ def find_source(function: FunctionType) -> Source:
 
 def _none(function: FunctionType) -> UnsupportedError:
     file = function.__code__.co_filename
-    return UnsupportedError("AD140", f"the source of `{function.__name__}` is not to be had ({file})", help=WAYS_OUT)
+    return UnsupportedError("AD140", f"the source of `{function.__name__}` cannot be found ({file})", help=WAYS_OUT)
 
 
 def _place(code: CodeType) -> Span:
@@ -167,7 +149,7 @@ def _text(file: str) -> str:
 @lru_cache(maxsize=64)
 def _parsed(text: str, file: str, flags: int) -> tuple[ast.Module, dict[tuple[str, int], list[CodeType]]]:
     """The tree of a file, and its code objects by name and first line."""
-    tree = ast.parse(text, file)
+    tree = mangled(ast.parse(text, file))
     compiled = compile(text, file, "exec", flags=flags, dont_inherit=True)
     codes: dict[tuple[str, int], list[CodeType]] = {}
     for code in _nested_codes(compiled):
@@ -213,7 +195,8 @@ def _node_of(tree: ast.Module, code: CodeType) -> FunctionNode | None:
             continue
         if isinstance(node, ast.FunctionDef):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            if node.name == code.co_name and first == code.co_firstlineno:
+            # The code keeps the name as it is written, also where it is private to a class.
+            if node.name.endswith(code.co_name) and first == code.co_firstlineno:
                 return node
         elif node.lineno == code.co_firstlineno and (_covers(node.body, lines) or _gives_constant(node, code)):
             return node

@@ -102,7 +102,7 @@ class State:
 
     def enter(self, frame: Frame) -> None:
         """Note that a function or comprehension runs, or has run, in a frame; its names are in the state from here on."""
-        self.names[frame, ENTERED] = Static(None)
+        self.names.setdefault((frame, ENTERED), Static(None))
 
     def has_entered(self, frame: Frame) -> bool:
         return (frame, ENTERED) in self.names

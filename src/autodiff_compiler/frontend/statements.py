@@ -10,17 +10,27 @@ from __future__ import annotations
 import ast
 import importlib
 from collections.abc import Callable
-from types import ModuleType
+from types import GeneratorType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import assignment, branches, expressions, failures, loops, while_loops
+from autodiff_compiler.frontend import (
+    assignment,
+    branches,
+    container_items,
+    expressions,
+    failures,
+    loops,
+    subscripts,
+    while_loops,
+)
 from autodiff_compiler.frontend.branches import Branch
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import RETURN_NAME, Exit, NameKey
-from autodiff_compiler.frontend.values import Dead, Static, Unmergeable
+from autodiff_compiler.frontend.values import Abs, Box, Dead, Iter, Static, Unmergeable
 from autodiff_compiler.ir.core import Value
 
 
@@ -103,16 +113,21 @@ def _if(ctx: Context, node: ast.If, rest: list[ast.stmt]) -> bool:
 
 def _return(ctx: Context, node: ast.Return) -> None:
     value = Static(None) if node.value is None else ctx.evaluate(node.value)
+    if _reads_names(value):
+        ctx.kept(value)  # what it reads when it is asked for an item may be gone by then
     code = ctx.new_code()
     ctx.frame.returns.add(code)
     ctx.state.names[ctx.frame, RETURN_NAME] = value
     ctx.state.exit = Exit(frozenset({code}))
 
 
+def _reads_names(value: Abs) -> bool:
+    """Whether there is a generator expression in an iterator, which reads the names of the function that is left."""
+    return isinstance(value, Iter) and (value.kind is GeneratorType or any(map(_reads_names, value.parts)))
+
+
 def _break(ctx: Context, node: ast.Break) -> None:
-    code = ctx.new_code()
-    ctx.loops[-1].breaks.add(code)
-    ctx.state.exit = Exit(frozenset({code}))
+    loops.leave(ctx)
 
 
 def _continue(ctx: Context, node: ast.Continue) -> None:
@@ -150,7 +165,9 @@ def _expression(ctx: Context, node: ast.Expr) -> None:
 def _function(ctx: Context, node: ast.FunctionDef) -> None:
     if node.decorator_list:
         raise ctx.unsupported(
-            "AD159", "a decorator on a nested function", "decorate it outside, or call the decorator's effect"
+            "AD159",
+            "a decorator on a nested function",
+            "define and decorate it outside this function, or leave the decorator off",
         )
     ctx.store_name(node.name, expressions.closure(ctx, node, node.name))
 
@@ -179,8 +196,14 @@ def _import_from(ctx: Context, node: ast.ImportFrom) -> None:
 
 def _delete(ctx: Context, node: ast.Delete) -> None:
     for target in node.targets:
+        if isinstance(target, ast.Subscript):
+            base, index = subscripts.evaluate_place(ctx, target)
+            if not isinstance(base, Box) or base.cls not in (list, dict):
+                raise ctx.wrong("AD161", f"{describe(base)} does not support item deletion")
+            container_items.delete(ctx, base, subscripts.only(ctx, index))
+            continue
         if not isinstance(target, ast.Name):
-            raise ctx.unsupported("AD161", "`del` of an element", "build a new list or dict without it")
+            raise ctx.unsupported("AD161", "`del` of an attribute, or in brackets", "delete names and items one by one")
         ctx.load_name(target.id)
         frame = ctx.owner(target.id)
         assert frame is not None, "load_name refuses to find names from outside, and captures cannot be deleted"

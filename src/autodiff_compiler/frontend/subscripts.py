@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from autodiff_compiler.frontend import array_places, container_items
+from autodiff_compiler.frontend import array_places, container_items, operators
+from autodiff_compiler.frontend.classes import is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
@@ -12,43 +13,55 @@ from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, 
 
 
 def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]:
-    """The object of a subscript, then the items between the brackets."""
+    """The object of a subscript, and what stands between the brackets: one thing, which may be a tuple, or with slices
+    beside others the items."""
     operands = Operands(ctx, node)
     operands.evaluate([node.value])
-    nodes = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    several = isinstance(node.slice, ast.Tuple) and any(isinstance(item, ast.Slice) for item in node.slice.elts)
+    nodes = node.slice.elts if isinstance(node.slice, ast.Tuple) and several else [node.slice]
+    if isinstance(node.slice, ast.Tuple) and any(isinstance(item, ast.Starred) for item in node.slice.elts):
+        raise ctx.unsupported("AD120", "a starred index", "write the indices out")
     for item in nodes:
-        if isinstance(item, ast.Slice):
-            operands.evaluate(part for part in (item.lower, item.upper, item.step) if part is not None)
-        elif isinstance(item, ast.Starred):
-            raise ctx.unsupported("AD120", "a starred index", "write the indices out")
-        else:
-            operands.evaluate([item])
+        bounds = (item.lower, item.upper, item.step) if isinstance(item, ast.Slice) else (item,)
+        operands.evaluate(part for part in bounds if part is not None)
     base, *values = operands.take()
     rest = iter(values)
-    items: list[Index] = []
+    index: list[Index] = []
     for item in nodes:
         if isinstance(item, ast.Slice):
-            items.append(Slice(*(None if p is None else next(rest) for p in (item.lower, item.upper, item.step))))
+            index.append(Slice(*(None if p is None else next(rest) for p in (item.lower, item.upper, item.step))))
         else:
-            value = next(rest)
-            # A tuple is an index per axis, as in a[i] with i = (1, 2).
-            items += value.items if isinstance(value, Tup) and len(nodes) == 1 else [value]
-    return base, items
+            index.append(next(rest))
+    return base, index
+
+
+def per_axis(index: list[Index]) -> list[Index]:
+    """An index of an array: a tuple is an index per axis, as in a[i] with i = (1, 2)."""
+    (first, *rest) = index or (None,)
+    return list(first.items) if isinstance(first, Tup) and not rest else index
 
 
 def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
     """`base[index]`."""
+    own = operators.item(ctx, base, index, "__getitem__")
+    if own is not None:
+        return own
     if isinstance(base, Ref):
-        return array_places.load(ctx, base, index)
+        return array_places.load(ctx, base, per_axis(index))
+    if is_instance(base):
+        raise ctx.wrong("AD121", f"TypeError: {describe(base)} is not subscriptable")
     if isinstance(base, Box | Tup | Static | Range):
-        if len(index) != 1:
-            items: Index = Tup(tuple(i for i in index if not isinstance(i, Slice)))
-        else:
-            items = index[0]
-        return container_items.load(ctx, base, items)
-    if isinstance(base, Dyn) and base.value.type.kind == "np" and _selects_nothing(index):  # type: ignore[union-attr]
+        return container_items.load(ctx, base, only(ctx, index))
+    if isinstance(base, Dyn) and base.value.type.kind == "np" and _selects_nothing(per_axis(index)):  # type: ignore[union-attr]
         return base  # what NumPy has a 0-dimensional array or a scalar for
     raise ctx.wrong("AD121", f"{describe(base)} cannot be indexed")
+
+
+def only(ctx: Context, index: list[Index]) -> Index:
+    """An index of a list, tuple or dict."""
+    if len(index) != 1:
+        raise ctx.wrong("AD133", "a list, tuple or dict takes one index, and slices cannot stand beside others")
+    return index[0]
 
 
 def _selects_nothing(index: list[Index]) -> bool:
@@ -58,10 +71,12 @@ def _selects_nothing(index: list[Index]) -> bool:
 
 def store(ctx: Context, base: Abs, index: list[Index], value: Abs, accumulate: str | None = None) -> None:
     """`base[index] = value`, or with `accumulate` "+" or "-": `base[index] += value` on a place without repetitions."""
+    if operators.item(ctx, base, index, "__setitem__", value) is not None:
+        return
     if isinstance(base, Ref):
-        array_places.store(ctx, base, index, value, accumulate)
-    elif isinstance(base, Box):
+        array_places.store(ctx, base, per_axis(index), value, accumulate)
+    elif isinstance(base, Box) and not is_instance(base):
         assert accumulate is None
-        container_items.store(ctx, base, index, value)
+        container_items.store(ctx, base, only(ctx, index), value)
     else:
         raise ctx.wrong("AD122", f"{describe(base)} does not support item assignment")

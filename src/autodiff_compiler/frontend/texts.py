@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Text, Tup
+from autodiff_compiler.frontend.values import Abs, Dyn, Partial, Ref, Static, Text, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 
@@ -45,6 +46,12 @@ def _shown(ctx: Context, value: Abs, form: str) -> Text:
         return text_of(ctx, value)
     if isinstance(value, Dyn | Ref):
         return Text(((form,),), (ctx.value(value),))
+    if form == "!r" and (own := special(ctx, value, "__repr__")) is not None:
+        return _own_text(ctx, value, own)
+    if not form.startswith("!") and (own := special(ctx, value, "__format__")) is not None:
+        return _own_text(ctx, value, Partial(own, (Static(form[1:]),), {}))
+    if is_instance(value):
+        raise ctx.unsupported("AD184", f"{describe(value)} in the format {form}", "format what it holds")
     if not isinstance(value, Static):
         return text_of(ctx, value)
     try:
@@ -62,6 +69,9 @@ def has_text(value: Abs) -> bool:
 
 def text_of(ctx: Context, value: Abs) -> Text:
     """The text that a person is shown for a value."""
+    own = special(ctx, value, "__str__") or special(ctx, value, "__repr__")
+    if own is not None and not isinstance(value, Tup):
+        return _own_text(ctx, value, own)
     if isinstance(value, Text):
         return value
     if isinstance(value, Dyn | Ref):
@@ -69,6 +79,15 @@ def text_of(ctx: Context, value: Abs) -> Text:
     if isinstance(value, Tup) and not value.keys:
         return _tuple(ctx, value)
     return Text((str(value.obj) if isinstance(value, Static) else describe(value),), ())
+
+
+def _own_text(ctx: Context, value: Abs, method: Abs) -> Text:
+    text = ctx.call(method, [], {})
+    if isinstance(text, Text):
+        return text
+    if isinstance(text, Static) and isinstance(text.obj, str):
+        return Text((text.obj,), ())
+    raise ctx.wrong("AD171", f"TypeError: the text of {describe(value)} is {describe(text)}")
 
 
 def _tuple(ctx: Context, value: Tup) -> Text:

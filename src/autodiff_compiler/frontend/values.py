@@ -9,7 +9,7 @@ can be run on copies of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from autodiff_compiler.diagnostics import UNKNOWN, Note, Span
@@ -132,20 +132,39 @@ class Range:
 
 @dataclass(frozen=True, eq=False)
 class Iter:
-    """`enumerate`, `zip`, `reversed`, … of other iterables; "generator" for what has been evaluated already."""
+    """An iterator (`enumerate`, `zip`, a generator expression, …): the expression that it stands in uses it up.
+
+    `parts` are what it keeps hold of, `items` (`iteration.Items`) is how it is asked for its items."""
+
+    kind: type
+    parts: tuple[Abs, ...]
+    items: Any
+
+
+@dataclass(frozen=True, eq=False)
+class DictView:
+    """`keys`, `values` or `items` of a dict: it shows what the dict holds by now."""
 
     kind: str
-    parts: tuple[Abs, ...]
-    start: Abs = field(default_factory=lambda: Static(0))
+    box: Box
 
 
 @dataclass(frozen=True, eq=False)
 class Partial:
-    """`functools.partial(function, *args, **kwargs)` made inside the program."""
+    """A function with its first arguments: a `functools.partial` made inside the program, or a method of an object."""
 
     function: Abs
     args: tuple[Abs, ...]
     kwargs: dict[str, Abs]
+
+
+@dataclass(frozen=True, eq=False)
+class Super:
+    """`super()`: what the MRO of `cls` holds behind `start`, for the object (or class) `receiver`."""
+
+    start: type
+    cls: type
+    receiver: Abs
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +219,9 @@ Abs = (
     | Method
     | Range
     | Iter
+    | DictView
     | Partial
+    | Super
     | Derivative
     | Choice
     | Text

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import branches
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.iteration import steps
 from autodiff_compiler.frontend.loops import (
     FEW_TRIPS,
     IDENTITIES,
     RETRIES,
     Fixpoint,
+    block,
     instead_of,
     live_at_head,
-    run_trips,
+    run_steps,
 )
 from autodiff_compiler.frontend.state import Exit, State
-from autodiff_compiler.frontend.values import Dead
+from autodiff_compiler.frontend.values import Abs, Dead, Static
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import is_pure, nested_effect
 
@@ -42,15 +45,17 @@ def run_while(ctx: Context, node: ast.While) -> None:
 def _while_known(ctx: Context, node: ast.While, otherwise: UnsupportedError) -> None:
     """A loop of few trips whose condition is known when compiling, each time."""
 
-    def trip(k: int) -> bool:
-        truth = ctx.truth(ctx.evaluate(node.test))
-        if isinstance(truth, Value) or k == FEW_TRIPS:
-            raise otherwise
-        if truth:
-            ctx.run(node.body)
-        return truth
+    def trips() -> Iterator[Abs]:
+        for _ in range(FEW_TRIPS):
+            truth = ctx.truth(ctx.evaluate(node.test))
+            if isinstance(truth, Value):
+                raise otherwise
+            if not truth:
+                return
+            yield Static(None)
+        raise otherwise
 
-    run_trips(ctx, (node, ctx.calls), trip, node.orelse)
+    run_steps(ctx, node, steps(trips()), lambda item: ctx.run(node.body), block(ctx, node.orelse))
 
 
 def _while_condition(ctx: Context, node: ast.While) -> bool:
@@ -68,7 +73,7 @@ def _while_condition(ctx: Context, node: ast.While) -> bool:
     if not only_read:
         return False
     results = b.while_(loop.merge.inputs(b, 0), condition.done(), body, exits=loop.exits)
-    loop.finish(results, natural_end=True, orelse=node.orelse)
+    loop.finish(results, natural_end=True, at_end=block(ctx, node.orelse))
     return True
 
 
@@ -97,7 +102,7 @@ def _while_true(ctx: Context, node: ast.While, test: ast.expr | None) -> None:
     with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
         b.yield_(b.const(True))
     results = b.while_(loop.merge.inputs(b, 0), condition.done(), body, exits=loop.exits)
-    loop.finish(results, natural_end=False, orelse=node.orelse, also_natural=stop_codes)
+    loop.finish(results, natural_end=False, at_end=block(ctx, node.orelse), also_natural=stop_codes)
 
 
 def _is_true(test: ast.expr) -> bool:

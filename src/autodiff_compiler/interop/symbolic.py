@@ -7,6 +7,7 @@ from typing import Any
 
 from autodiff_compiler import driver, lazy
 from autodiff_compiler.api.binding import Signature
+from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.functions import function_of, options_of
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.core import Op
@@ -45,6 +46,7 @@ ARITHMETIC: Mapping[str, Callable[..., Any]] = {
 }
 
 
+@boundary
 def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -> Callable:
     """A Python function of `args` (symbols or their names) that computes a SymPy expression.
 
@@ -78,6 +80,7 @@ def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -
     return function_of("\n".join([*imports, f"def {name}({', '.join(names)}):", f"    {body}", ""]))
 
 
+@boundary
 def to_sympy(fun: Callable) -> Any:
     """The SymPy expression of a straight-line function of floats; its symbols bear the names of the parameters.
 

@@ -242,11 +242,12 @@ ARRAY_OPS: tuple[OpDef, ...] = (
     # a list of zeros of the same length and shapes
     OpDef("list_zeros", _list_zeros, 1, cost=DEAR),
     # checks.  (index or array of indices, extent): -extent <= index < extent, else IndexError; with attr upper
-    # only index < extent, where the other bound is known to hold.
+    # only index < extent, where the other bound is known to hold; attr axis: which of the indexed array's, for the message.
     OpDef("check_index", _check_ints, 2, effect=CHECK),
     # (extent, extent): equal or one of them 1, else ValueError
     OpDef("check_broadcast", _check_ints, 2, effect=CHECK),
-    # (extent, extent): equal, else ValueError with attrs: message
+    # (extent, extent): equal, else ValueError with attrs: message, a text that is shown with what differs, or parts with a place
+    # for each extent, or for none
     OpDef("check_equal", _check_ints, 2, effect=CHECK),
     # (condition, values…); attrs: error (name of an exception class), message (parts, as of print).
     OpDef("check", _check_bool, effect=CHECK),

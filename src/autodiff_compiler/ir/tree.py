@@ -6,7 +6,8 @@ Every kind of node knows its children; `flatten` and `rebuild` are the only two 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from types import MemberDescriptorType, MethodType
 from typing import Any
 
 
@@ -15,16 +16,31 @@ class Leaf:
     """One IR value."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Const:
-    """A value known when compiling, such as None or a string: no IR value."""
+    """A value known when compiling, such as None or a string: no IR value.
+
+    Objects count as equal only if they are the same: what a class calls equal may still differ.
+    """
 
     value: Any
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Const) or type(self.value) is not type(other.value):
+            return False
+        return self.value is other.value or (isinstance(self.value, _COMPARED) and self.value == other.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value) if isinstance(self.value, _COMPARED) else id(self.value)
+
+
+# A bound method is made anew at each look-up; two are equal for the same object and function.
+_COMPARED = (bool, int, float, str, bytes, tuple, MethodType)
 
 
 @dataclass(frozen=True)
 class Node:
-    """A container.  `cls`: tuple, list, dict, a NamedTuple class or a dataclass; `keys` for the last three."""
+    """A container.  `cls`: tuple, list, dict, a NamedTuple class, or a class of the user's; `keys` for the last three."""
 
     cls: type
     children: tuple[Tree, ...]
@@ -45,9 +61,12 @@ def children(tree: Node, obj: Any) -> list[Any]:
     """The children of a Python object of this node's structure."""
     if tree.cls is dict:
         return [obj[key] for key in tree.keys]
-    if tree.keys and not issubclass(tree.cls, tuple):
-        return [getattr(obj, key) for key in tree.keys]
-    return list(obj)
+    if issubclass(tree.cls, tuple):
+        return list(tuple.__iter__(obj))
+    if tree.cls is list:
+        return list(obj)
+    held = attributes(obj)
+    return [held[key] for key in tree.keys]
 
 
 def flatten(tree: Tree, obj: Any) -> list[Any]:
@@ -68,12 +87,32 @@ def rebuild(tree: Tree, values: Iterator[Any]) -> Any:
     parts = [rebuild(child, values) for child in tree.children]
     if tree.cls is dict:
         return dict(zip(tree.keys, parts))
-    if tree.keys:
-        if issubclass(tree.cls, tuple):
-            return tree.cls(*parts)
-        return tree.cls(**dict(zip(tree.keys, parts)))
-    return tree.cls(parts)
+    if issubclass(tree.cls, tuple):
+        return tuple.__new__(tree.cls, parts)
+    if tree.cls is list:
+        return parts
+    return instance(tree.cls, dict(zip(tree.keys, parts)))
 
 
-def dataclass_keys(cls: type) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(cls))
+def attributes(obj: Any) -> dict[str, Any]:
+    """What an object itself holds: the entries of its `__dict__`, and its slots that are filled."""
+    found: dict[str, Any] = {}
+    for cls in reversed(type(obj).__mro__):
+        for name, slot in vars(cls).items():
+            if isinstance(slot, MemberDescriptorType) and cls is not object:
+                try:
+                    found[name] = slot.__get__(obj)
+                except AttributeError:  # an empty slot
+                    continue
+    return {**found, **getattr(obj, "__dict__", {})}
+
+
+def instance(cls: type, held: dict[str, Any]) -> Any:
+    """An object of this class that holds these attributes, made without its constructor."""
+    made: Any = object.__new__(cls)
+    for name, value in held.items():
+        if isinstance(getattr(cls, name, None), MemberDescriptorType):
+            object.__setattr__(made, name, value)
+        else:
+            made.__dict__[name] = value
+    return made

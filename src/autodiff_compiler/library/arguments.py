@@ -128,7 +128,10 @@ def static_int(b: Builder, x: Any, what: str) -> int:
     """An integer that must be known when the program is compiled."""
     if isinstance(x, Value):
         raise UnsupportedError(
-            "AD207", f"{what} must be known at compile time", b.span, help="pass a literal or a constant of the module"
+            "AD207",
+            f"{what} must be known when the function is compiled",
+            b.span,
+            help="write a literal, or use an integer argument",
         )
     try:
         return operator.index(x)
@@ -139,7 +142,9 @@ def static_int(b: Builder, x: Any, what: str) -> int:
 def static_bool(b: Builder, x: Any, what: str) -> bool:
     """A truth value that must be known when the program is compiled."""
     if isinstance(x, Value):
-        raise UnsupportedError("AD207", f"{what} must be known at compile time", b.span, help="pass True or False")
+        raise UnsupportedError(
+            "AD207", f"{what} must be known when the function is compiled", b.span, help="write True or False"
+        )
     return bool(x)
 
 
@@ -167,7 +172,9 @@ def dtype_argument(b: Builder, dtype: Any, default: str) -> str:
     if dtype is None:
         return default
     if isinstance(dtype, Value):
-        raise UnsupportedError("AD207", "dtype must be known at compile time", b.span)
+        raise UnsupportedError(
+            "AD207", "dtype must be known when the function is compiled", b.span, help="write it: dtype=np.float64"
+        )
     try:
         name = from_numpy_dtype(np.dtype(dtype))
     except TypeError as error:
@@ -215,9 +222,16 @@ def shape_of(b: Builder, x: Value) -> list[Value]:
     return b.dims(x) if isinstance(x.type, Array) else []
 
 
-def check_equal(b: Builder, m: Value, n: Value, message: str) -> None:
+def check_equal(b: Builder, m: Value, n: Value, message: str | tuple[str | None, ...]) -> None:
+    """Check that two extents are equal.  A text is shown with the shapes, or extents, that differ; a tuple has a place for each of
+    the two, or none."""
     if m is not n:
         b.emit("check_equal", (m, n), {"message": message})
+
+
+def check_extents(b: Builder, kind: str, x: Value, i: int, y: Value, j: int, **attrs: object) -> None:
+    """A check that axis `i` of `x` and axis `j` of `y` fit; a message can show both shapes."""
+    b.emit(kind, (b.dim(x, i), b.dim(y, j)), {"ranks": (rank(x.type), rank(y.type)), "axes": (i, j), **attrs})
 
 
 def check_shapes(b: Builder, *operands: Value) -> None:
@@ -229,8 +243,7 @@ def check_shapes(b: Builder, *operands: Value) -> None:
     for i, x in enumerate(arrays):
         for y in arrays[i + 1 :]:
             for back in range(1, min(rank(x.type), rank(y.type)) + 1):
-                m, n = b.dim(x, rank(x.type) - back), b.dim(y, rank(y.type) - back)
-                b.emit("check_broadcast", (m, n))
+                check_extents(b, "check_broadcast", x, rank(x.type) - back, y, rank(y.type) - back)
 
 
 def broadcast_shape(b: Builder, *shapes: Sequence[Value]) -> list[Value]:

@@ -17,7 +17,7 @@ from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, Type, dtype_
 from autodiff_compiler.library.arguments import (
     as_operand,
     as_value,
-    check_equal,
+    check_extents,
     check_shapes,
     is_number,
     to_dtype,
@@ -232,8 +232,8 @@ def matmul(b: Builder, x: Any, y: Any) -> Value:
         raise UserError("AD204", "matmul: a scalar operand is not allowed", b.span, help="use *")
     if dtype_of(left.type) == "bool":
         raise UnsupportedError("AD205", "a matrix product of booleans", b.span, help="use astype(int)")
-    inner = b.dim(left, m - 1), b.dim(right, max(n - 2, 0))
-    check_equal(b, *inner, "matmul: the inner extents differ")
+    message = "matmul: the inner extents differ"
+    check_extents(b, "check_equal", left, m - 1, right, max(n - 2, 0), message=message)
     for back in range(3, min(m, n) + 1):
-        b.emit("check_broadcast", (b.dim(left, m - back), b.dim(right, n - back)))
+        check_extents(b, "check_broadcast", left, m - back, right, n - back)
     return b.op("matmul", left, right)

@@ -257,13 +257,13 @@ def item(b: Builder, a: Any, *index: Any) -> Value:
 def _element(b: Builder, x: Value, index: tuple[Any, ...]) -> Value:
     if not index:
         total = product(b, b.dims(x))
-        check_equal(b, total, b.const(1), "can only convert an array of size 1 to a Python scalar")
+        check_equal(b, total, b.const(1), ("can only convert an array of size 1 to a Python scalar",))
         return b.element(x, *(b.const(0) for _ in range(rank(x.type))))
     if len(index) != rank(x.type):
         raise UnsupportedError("AD205", "item with a flat index", b.span, help="give one index for each axis")
     positions = [to_int(b, i, "an index") for i in index]
     for axis, position in enumerate(positions):
-        b.emit("check_index", (position, b.dim(x, axis)))
+        b.emit("check_index", (position, b.dim(x, axis)), {"axis": axis})
     return b.element(x, *positions)
 
 

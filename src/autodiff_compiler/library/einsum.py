@@ -23,7 +23,9 @@ Term = tuple[Value, str]
 @function(np.einsum, "np.einsum")
 def einsum(b: Builder, subscripts: Any, *operands: Any, optimize: Any = False) -> Value:
     if not isinstance(subscripts, str):
-        raise UnsupportedError("AD207", "np.einsum needs a subscript string known at compile time", b.span)
+        raise UnsupportedError(
+            "AD207", "np.einsum needs subscripts that are known when the function is compiled", b.span
+        )
     inputs, output = _parsed(b, subscripts)
     if len(inputs) != len(operands):
         raise UserError("AD209", "np.einsum: the number of operands does not match the subscripts", b.span)

@@ -199,7 +199,9 @@ def cross(b: Builder, a: Any, other: Any) -> Value:
     """Of vectors of three components, along the last axis."""
     x, y = arith.promoted(b, array(b, a, "np.cross"), array(b, other, "np.cross"))
     for vector in (x, y):
-        check_equal(b, b.dim(vector, rank(vector.type) - 1), b.const(3), "np.cross: vectors of 3 components are needed")
+        check_equal(
+            b, b.dim(vector, rank(vector.type) - 1), b.const(3), ("np.cross: vectors of 3 components are needed",)
+        )
 
     def component(v: Value, k: int) -> Value:
         return b.load(v, (("index", (WHOLE,) * (rank(v.type) - 1) + ("i",)),), (b.const(k),))

@@ -91,7 +91,7 @@ def take(b: Builder, a: Any, indices: Any, axis: Any = None) -> Value:
         value, along = flat(b, value), 0
     else:
         along = normal_axis(b, axis, rank(value.type))
-    b.emit("check_index", (index, b.dim(value, along)))
+    b.emit("check_index", (index, b.dim(value, along)), {"axis": along})
     item = "a" if isinstance(index.type, Array) else "i"
     return b.load(value, (("index", (WHOLE,) * along + (item,)),), (index,))
 

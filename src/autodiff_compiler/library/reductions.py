@@ -329,7 +329,7 @@ def norm(b: Builder, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = 
     if rank(value.type) == 0:
         raise UserError("AD204", "np.linalg.norm of a scalar", b.span, help="use abs")
     if isinstance(ord, Value):
-        raise UnsupportedError("AD207", "np.linalg.norm: ord must be known at compile time", b.span)
+        raise UnsupportedError("AD207", "np.linalg.norm: ord must be known when the function is compiled", b.span)
     axes = normal_axes(b, axis, rank(value.type))
     if ord is None and axis is None:
         return kept(b, safe_root(b, b.op("sum", b.mul(value, value), axes=axes)), axes, keepdims)

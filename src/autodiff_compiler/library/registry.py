@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.diagnostics import UnsupportedError, UserError, did_you_mean
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import Path
@@ -69,7 +69,10 @@ class Entry:
         try:
             bound = self.signature.bind(b, *args, **kwargs)
         except TypeError as error:
-            raise UserError("AD201", f"{self.name}: {error}", b.span) from error
+            known = list(self.signature.parameters)[1:]
+            unknown = [k for k in kwargs if k not in known]
+            near = did_you_mean(unknown[0], known) if unknown else None
+            raise UserError("AD201", f"{self.name}: {error}", b.span, help=near) from error
         return self.build(*bound.args, **bound.kwargs)
 
 

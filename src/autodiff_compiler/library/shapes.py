@@ -72,7 +72,8 @@ def reshape(b: Builder, a: Any, shape: Any) -> View | Value:
         positive = b.compare("gt", others, b.const(0))
         b.emit("check", (positive,), {"error": "ValueError", "message": ("cannot reshape: an extent is 0",)})
         dims[unknown[0]] = b.op("floordiv", total, others)
-    check_equal(b, product(b, dims), total, "cannot reshape: the number of elements differs")
+    sizes = ("cannot reshape array of size ", None, " into shape of size ", None)
+    check_equal(b, total, product(b, dims), sizes)
     if not isinstance(value.type, Array):
         return b.full(dims, value) if dims else value
     return view(b, a, value, (("reshape", len(dims)),), tuple(dims))
@@ -111,9 +112,8 @@ def squeeze(b: Builder, a: Any, axis: Any = None) -> View | Value:
         )
     axes = {normal_axis(b, k, rank(value.type)) for k in (axis if isinstance(axis, tuple | list) else (axis,))}
     for k in sorted(axes):
-        check_equal(
-            b, b.dim(value, k), b.const(1), "cannot select an axis to squeeze out which has size not equal to one"
-        )
+        message = ("cannot select an axis to squeeze out which has size not equal to one",)
+        check_equal(b, b.dim(value, k), b.const(1), message)
     items = tuple("i" if k in axes else WHOLE for k in range(rank(value.type)))
     return view(b, a, value, (("index", items),), tuple(b.const(0) for _ in axes))
 
@@ -349,7 +349,7 @@ def _split(b: Builder, ary: Any, given: Any, axis: Any, *, even: bool) -> list[V
     size = b.op("floordiv", extent, parts_)
     cuts = [b.mul(size, b.const(k)) for k in range(1, count)]
     if even:
-        check_equal(b, b.mul(size, parts_), extent, "array split does not result in an equal division")
+        check_equal(b, b.mul(size, parts_), extent, ("array split does not result in an equal division",))
     else:
         longer = b.sub(extent, b.mul(size, parts_))
         cuts = [b.add(cut, b.op("minimum", longer, b.const(k))) for k, cut in enumerate(cuts, 1)]

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.api import grad, jvp, vjp
+from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.testing.numeric import (
     STEPS,
     dot,
@@ -31,6 +32,7 @@ RTOL = {"f4": 1e-2, "f8": 1e-6}
 DOT_RTOL = {"f4": 1e-4, "f8": 1e-9}
 
 
+@boundary
 def check_grads(
     fun: Callable,
     args: Sequence[Any],

@@ -201,7 +201,7 @@ def matmul2(a, b):
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def dot(a, b):
-    """The product of matrices or vectors of floats: BLAS where it is to be had."""
+    """The product of matrices or vectors of floats: BLAS where SciPy has it."""
     if BLAS:
         return np.dot(np.ascontiguousarray(a), np.ascontiguousarray(b))
     if a.ndim == 1 and b.ndim == 1:
@@ -233,3 +233,14 @@ def stack(a, shape):
         count *= shape[k]
     wide = np.broadcast_to(a, shape)
     return np.ascontiguousarray(wide).reshape((count, shape[-2], shape[-1]))
+
+
+def instance(cls, **held):
+    """An object of this class that holds these attributes, made without its constructor."""
+    made = object.__new__(cls)
+    for name, value in held.items():
+        if hasattr(getattr(cls, name, None), "__set__"):
+            object.__setattr__(made, name, value)
+        else:
+            made.__dict__[name] = value
+    return made

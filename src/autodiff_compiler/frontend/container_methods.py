@@ -1,0 +1,340 @@
+"""Methods and in-place operators of lists, dicts and tuples, and the sorting of things that are known."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from autodiff_compiler.frontend import container_items
+from autodiff_compiler.frontend.arity import Arity
+from autodiff_compiler.frontend.consumers import drained, pair
+from autodiff_compiler.frontend.container_items import append, key_of, own
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.iteration import Sequence, iterate
+from autodiff_compiler.frontend.loops import run_over
+from autodiff_compiler.frontend.places import Place, apply, place_name
+from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_type
+from autodiff_compiler.frontend.values import Abs, Box, DictView, Grown, Items, Ref, Static, Tup, same
+from autodiff_compiler.ir.core import Value
+
+Handler = Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs]
+
+
+def call(ctx: Context, receiver: Box | Tup, name: str, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """`receiver.name(...)`."""
+    kind = "tuple" if isinstance(receiver, Tup) else receiver.cls.__name__
+    found = _METHODS.get((kind, name))
+    if found is None:
+        if not hasattr(receiver.cls, name):
+            raise ctx.wrong("AD145", f"a {receiver.cls.__name__} has no attribute `{name}`")
+        raise ctx.unsupported(
+            "AD170", f"the method `{name}` of {describe(receiver)}", "write it with indexing and loops"
+        )
+    handler, arity = found
+    arity.check(ctx, name, args, kwargs)
+    return handler(ctx, receiver, args, kwargs)
+
+
+def in_place(ctx: Context, box: Box, op: type[ast.operator], value: Abs) -> bool:
+    """`box op= value`, where a list or dict does that itself; False where it does not."""
+    # An array or a NumPy number beside a list decides: `items += array` makes an array, and binds the name anew.
+    numpy = isinstance(value, Ref) or (is_scalar(value) and scalar_type(value).kind == "np")
+    if box.cls is list and op is ast.Add and not numpy:
+        extend(ctx, box, value)
+    elif box.cls is list and op is ast.Mult and is_scalar(value) and not numpy:
+        _repeat(ctx, box, value)
+    elif box.cls is dict and op is ast.BitOr:
+        _merge(ctx, box, value)
+    else:
+        return False
+    return True
+
+
+# -- lists -----------------------------------------------------------------------------------------------------------
+
+
+def extend(ctx: Context, box: Box, other: Abs) -> None:
+    """`box.extend(other)`: by the items that a list or tuple has at once, by those of another iterable as they come."""
+    content = ctx.state.content(other) if isinstance(other, Box) and other.cls is list else other
+    if isinstance(content, Items | Tup):
+        own(ctx, box)
+        for item in content.items:
+            append(ctx, box, item)
+        return
+    own(ctx, box)
+    # It has a name while the loop runs, so that the loop carries what it holds.
+    key = place_name(ctx, "$extended")
+    ctx.state.names[key] = box
+
+    def each(item: Abs) -> None:
+        target = ctx.state.names[key]
+        assert isinstance(target, Box)
+        append(ctx, target, item)
+
+    run_over(ctx, Place(ctx), iterate(ctx, other), each, lambda k: True)
+    ctx.state.names.pop(key)
+
+
+def _repeat(ctx: Context, box: Box, count: Abs) -> None:
+    """`box *= count`, on the list itself."""
+    items = _known(ctx, box, "`*=`").items
+    times = ctx.static(count, "how often a list is repeated")
+    if not isinstance(times, int):
+        raise ctx.wrong("AD108", f"a repetition must be an integer, not {describe(count)}")
+    ctx.state.boxes[box] = Items(items * times)
+
+
+def _append(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    append(ctx, box, args[0])
+    return Static(None)
+
+
+def _extend(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    extend(ctx, box, args[0])
+    return Static(None)
+
+
+def _known(ctx: Context, box: Box, what: str) -> Items:
+    """The content of a list of known length that is about to be changed."""
+    content = own(ctx, box)
+    if isinstance(content, Grown):
+        raise ctx.unsupported("AD174", f"{what} of a list that grows at run time", "keep a count, or use an array")
+    return content
+
+
+def _index(ctx: Context, x: Abs, what: str) -> int:
+    position = ctx.static(x, what)
+    if not hasattr(type(position), "__index__"):
+        raise ctx.wrong("AD133", f"{what} must be an integer, not {describe(x)}")
+    return int(position)
+
+
+def _pop(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    items = list(_known(ctx, box, "pop()").items)
+    position = _index(ctx, args[0], "the index of pop()") if args else -1
+    if not items:
+        raise ctx.wrong("AD134", "pop from an empty list")
+    if not -len(items) <= position < len(items):
+        raise ctx.wrong("AD134", f"pop index {position} out of range for {len(items)} items")
+    value = items.pop(position)
+    ctx.state.boxes[box] = Items(tuple(items))
+    return value
+
+
+def _insert(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    items = list(_known(ctx, box, "insert()").items)
+    items.insert(_index(ctx, args[0], "the index of insert()"), args[1])
+    ctx.kept(args[1])
+    ctx.state.boxes[box] = Items(tuple(items))
+    return Static(None)
+
+
+def _reverse(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    ctx.state.boxes[box] = Items(_known(ctx, box, "reverse()").items[::-1])
+    return Static(None)
+
+
+def _clear(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    own(ctx, box)
+    ctx.state.boxes[box] = Items(())
+    return Static(None)
+
+
+def _remove(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    items = _known(ctx, box, "remove()").items
+    position = _found(ctx, items, args[0], "remove()")
+    ctx.state.boxes[box] = Items((*items[:position], *items[position + 1 :]))
+    return Static(None)
+
+
+def _sort(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    ctx.state.boxes[box] = Items(tuple(in_order(ctx, list(_known(ctx, box, "sort()").items), kwargs, "sort()")))
+    return Static(None)
+
+
+def in_order(ctx: Context, items: list[Abs], kwargs: dict[str, Abs], what: str) -> list[Abs]:
+    """The items in the order of what is known of them: of themselves, of `key(item)`, or of the keys of pairs."""
+    key = kwargs.get("key", Static(None))
+    by = items if isinstance(key, Static) and key.obj is None else [apply(ctx, key, [item]) for item in items]
+    known = _sort_keys(by)
+    if known is None:
+        raise ctx.unsupported("AD187", f"{what} of values of run time", "use np.sort on an array")
+    backwards = bool(ctx.static(kwargs.get("reverse", Static(False)), "`reverse`"))
+    try:
+        order = sorted(range(len(items)), key=known.__getitem__, reverse=backwards)
+    except TypeError as error:
+        raise ctx.wrong("AD171", f"TypeError: {error}") from error
+    return [items[i] for i in order]
+
+
+def _sort_keys(items: list[Abs]) -> list[Any] | None:
+    """What decides the order of items, if it is known: their values, or the first parts of pairs like those of `d.items()`."""
+    if all(isinstance(x, Static) for x in items):
+        return [x.obj for x in items if isinstance(x, Static)]
+    pairs = [x.items for x in items if isinstance(x, Tup) and x.items]
+    if len(pairs) < len(items):
+        return None
+    if all(isinstance(part, Static) for parts in pairs for part in parts):
+        return [tuple(part.obj for part in parts if isinstance(part, Static)) for parts in pairs]
+    firsts = [parts[0].obj for parts in pairs if isinstance(parts[0], Static) and isinstance(parts[0].obj, str | int)]
+    return firsts if len(set(firsts)) == len(items) else None
+
+
+def _found(ctx: Context, items: tuple[Abs, ...], x: Abs, what: str) -> int:
+    """The place of the first item that equals x."""
+    for k, item in enumerate(items):
+        truth = _equal(ctx, item, x)
+        if isinstance(truth, Value):
+            raise ctx.unsupported("AD170", f"{what} of a value of run time", "compare the items in a loop")
+        if truth:
+            return k
+    raise ctx.wrong("AD134", f"{what}: the item is not in the list")
+
+
+def _equal(ctx: Context, item: Abs, x: Abs) -> bool | Value:
+    """As containers compare: the same object is equal to itself, also NaN."""
+    return True if is_same_object(item, x) else ctx.truth(ctx.compare("Eq", item, x))
+
+
+def is_same_object(x: Abs, y: Abs) -> bool:
+    if isinstance(x, Static) and isinstance(y, Static):
+        return x.obj is y.obj
+    return same(x, y)
+
+
+def _position(ctx: Context, x: Box | Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return Static(_found(ctx, _looked_at(ctx, x, "index()"), args[0], "index()"))
+
+
+def _count(ctx: Context, x: Box | Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    total: Abs = Static(0)
+    for item in _looked_at(ctx, x, "count()"):
+        truth = _equal(ctx, item, args[0])
+        total = ctx.add(total, ctx.from_value(truth) if isinstance(truth, Value) else Static(int(truth)))
+    return total
+
+
+def _looked_at(ctx: Context, x: Box | Tup, what: str) -> tuple[Abs, ...]:
+    content = x if isinstance(x, Tup) else ctx.state.content(x)
+    if isinstance(content, Grown):
+        raise ctx.unsupported("AD174", f"{what} of a list that grows at run time", "write a loop, or use an array")
+    return content.items
+
+
+def _copy(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return copied(ctx, box)
+
+
+def copied(ctx: Context, box: Box) -> Box:
+    """A shallow copy of a list, dict or object."""
+    new = Box(box.cls)
+    ctx.state.boxes[new] = ctx.state.content(box)
+    return new
+
+
+# -- dicts -----------------------------------------------------------------------------------------------------------
+
+
+def _content(ctx: Context, box: Box) -> Items:
+    content = ctx.state.content(box)
+    assert isinstance(content, Items)
+    return content
+
+
+def _view(kind: str) -> Handler:
+    return lambda ctx, box, args, kwargs: DictView(kind, box)
+
+
+def _get(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    content = _content(ctx, box)
+    key = key_of(ctx, args[0])
+    if key in content.keys:
+        return content.items[content.keys.index(key)]
+    return args[1] if len(args) > 1 else Static(None)
+
+
+def _setdefault(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    found = key_of(ctx, args[0]) in _content(ctx, box).keys
+    if not found:
+        container_items.store(ctx, box, args[0], args[1] if len(args) > 1 else Static(None))
+    return container_items.load(ctx, box, args[0])
+
+
+def _pop_key(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    own(ctx, box)
+    if len(args) > 1 and key_of(ctx, args[0]) not in _content(ctx, box).keys:
+        return args[1]
+    value = container_items.load(ctx, box, args[0])
+    container_items.delete(ctx, box, args[0])
+    return value
+
+
+def _popitem(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    own(ctx, box)
+    content = _content(ctx, box)
+    if not content.keys:
+        raise ctx.wrong("AD131", "popitem(): the dict is empty")
+    ctx.state.boxes[box] = Items(content.items[:-1], content.keys[:-1])
+    return Tup((Static(content.keys[-1]), content.items[-1]))
+
+
+def _update(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    own(ctx, box)
+    for other in args:
+        _merge(ctx, box, other)
+    for key, item in kwargs.items():
+        container_items.store(ctx, box, Static(key), item)
+    return Static(None)
+
+
+def _merge(ctx: Context, box: Box, other: Abs) -> None:
+    """The items of a dict, or of an iterable of pairs, put into a dict."""
+    own(ctx, box)
+    for key, value in pairs(ctx, other):
+        container_items.store(ctx, box, key, value)
+
+
+def pairs(ctx: Context, x: Abs) -> list[tuple[Abs, Abs]]:
+    """What a dict is made of: another one, or an iterable of keys and values."""
+    if isinstance(x, Box) and x.cls is dict:
+        content = _content(ctx, x)
+        return [(Static(key), item) for key, item in zip(content.keys, content.items)]
+    iterable = iterate(ctx, x)
+    if isinstance(iterable, Sequence) and iterable.bounds is None:
+        raise ctx.unsupported("AD166", "a dict whose keys are known only at run time", "use a list or an array")
+    return [pair(ctx, item) for item in drained(ctx, iterable, "the items of a dict")]
+
+
+def joined(ctx: Context, x: Box, y: Box) -> Box:
+    """`x | y` of two dicts."""
+    new = copied(ctx, x)
+    _merge(ctx, new, y)
+    return new
+
+
+_METHODS: dict[tuple[str, str], tuple[Handler, Arity]] = {
+    ("list", "append"): (_append, Arity(1, 1)),
+    ("list", "extend"): (_extend, Arity(1, 1)),
+    ("list", "pop"): (_pop, Arity(0, 1)),
+    ("list", "insert"): (_insert, Arity(2, 2)),
+    ("list", "reverse"): (_reverse, Arity(0, 0)),
+    ("list", "clear"): (_clear, Arity(0, 0)),
+    ("list", "remove"): (_remove, Arity(1, 1)),
+    ("list", "sort"): (_sort, Arity(0, 0, ("key", "reverse"))),
+    ("list", "index"): (_position, Arity(1, 1)),
+    ("list", "count"): (_count, Arity(1, 1)),
+    ("list", "copy"): (_copy, Arity(0, 0)),
+    ("tuple", "index"): (_position, Arity(1, 1)),
+    ("tuple", "count"): (_count, Arity(1, 1)),
+    ("dict", "keys"): (_view("keys"), Arity(0, 0)),
+    ("dict", "values"): (_view("values"), Arity(0, 0)),
+    ("dict", "items"): (_view("items"), Arity(0, 0)),
+    ("dict", "get"): (_get, Arity(1, 2)),
+    ("dict", "setdefault"): (_setdefault, Arity(1, 2)),
+    ("dict", "pop"): (_pop_key, Arity(1, 2)),
+    ("dict", "popitem"): (_popitem, Arity(0, 0)),
+    ("dict", "clear"): (_clear, Arity(0, 0)),
+    ("dict", "update"): (_update, Arity(0, 1, None)),
+    ("dict", "copy"): (_copy, Arity(0, 0)),
+}

@@ -1,0 +1,209 @@
+"""`enumerate`, `zip`, `map`, `filter`, `reversed` and `iter`: iterators made of other ones."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from autodiff_compiler.diagnostics import UnsupportedError
+from autodiff_compiler.frontend import branches
+from autodiff_compiler.frontend.context import Context, int_value
+from autodiff_compiler.frontend.iteration import (
+    Found,
+    Items,
+    Perhaps,
+    Pushed,
+    Sequence,
+    Step,
+    Steps,
+    at,
+    backwards,
+    counted,
+    iterate,
+    length,
+    mapped,
+    stepped,
+    then,
+)
+from autodiff_compiler.frontend.loops import run_over
+from autodiff_compiler.frontend.places import Place, apply, place_name
+from autodiff_compiler.frontend.scalars import describe
+from autodiff_compiler.frontend.values import Abs, Dyn, Iter, Static, Tup
+from autodiff_compiler.ir.core import Value
+
+Body = Any
+
+
+def enumerate_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    start = kwargs.get("start", args[1] if len(args) > 1 else Static(0))
+    int_value(ctx, start, "the start of enumerate")
+    inner = iterate(ctx, args[0])
+    return Iter(builtins.enumerate, (args[0],), _numbered(ctx, inner, start))
+
+
+def _numbered(ctx: Context, inner: Items, start: Abs) -> Items:
+    zero = isinstance(start, Static) and start.obj == 0
+    if isinstance(inner, Sequence):
+        bounds = inner.bounds
+        return counted(
+            ctx,
+            length(ctx, inner),
+            lambda k: Tup((k if zero else ctx.add(start, k), at(ctx, inner, k))),
+            bounds=None if bounds is None else lambda: range(len(bounds())),
+            boxes=inner.boxes,
+            computed=inner.computed,
+            past_end=inner.past_end,
+        )
+    if isinstance(inner, Steps):
+        number = start
+
+        def numbered(item: Abs) -> Abs:
+            nonlocal number
+            row = Tup((number, item))
+            number = ctx.add(number, Static(1))
+            return row
+
+        return mapped(inner, numbered)
+    key = place_name(ctx, "$count")
+
+    def run(body: Body, live: Any, unroll: bool) -> None:
+        ctx.state.names[key] = start
+
+        def each(item: Abs) -> None:
+            row = Tup((ctx.state.names[key], item))
+            ctx.state.names[key] = ctx.add(row.items[0], Static(1))
+            body(row)
+
+        inner.run(each, live, unroll)
+        ctx.state.names.pop(key, None)
+
+    return Pushed(run, inner.boxes)
+
+
+def zip_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    strict = bool(ctx.static(kwargs.get("strict", Static(False)), "strict"))
+    return Iter(builtins.zip, tuple(args), _zipped(ctx, [iterate(ctx, arg) for arg in args], strict))
+
+
+def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
+    sequences = [part for part in parts if isinstance(part, Sequence)]
+    if sequences and len(sequences) == len(parts):
+        return _zipped_sequences(ctx, sequences, strict)
+    if strict and sequences:
+        raise _strict(ctx)
+    asked: list[Steps] = []
+    for part in parts:
+        if isinstance(part, Pushed):
+            raise ctx.unsupported(
+                "AD186",
+                "a filter, or a generator expression with `if` or several `for`, beside others in zip() or map()",
+                "make a list of it first: [... for ... if ...]",
+            )
+        asked.append(stepped(ctx, part) if isinstance(part, Sequence) else part)
+
+    def row(k: int, items: tuple[Abs, ...]) -> Step:
+        """The parts are asked one after the other, as long as each has an item."""
+        if k == len(asked):
+            return Found(Tup(items)) if items else None
+        step = asked[k].next()
+        if strict:
+            _check_strict(ctx, step, asked, k)
+        return then(step, lambda item: row(k + 1, (*items, item)))
+
+    return Steps(lambda: row(0, ()), tuple(box for part in asked for box in part.boxes))
+
+
+def _strict(ctx: Context) -> UnsupportedError:
+    return ctx.unsupported(
+        "AD182",
+        "zip(strict=True) of things whose length is known when compiling and others",
+        "leave strict out, or assert that the lengths are equal",
+    )
+
+
+def _check_strict(ctx: Context, step: Step, asked: list[Steps], k: int) -> None:
+    """Part k of a strict zip was asked: if it has no more, none may have, and it must be the first to tell."""
+    others = [part.next() for part in asked[1:]] if step is None and k == 0 else []
+    if any(isinstance(found, Perhaps) for found in (step, *others)):
+        raise _strict(ctx)
+    if step is None and (k > 0 or any(others)):
+        raise ctx.wrong("AD171", "ValueError: the arguments of zip(strict=True) have different lengths")
+
+
+def _zipped_sequences(ctx: Context, parts: list[Sequence], strict: bool) -> Items:
+    b = ctx.b
+    counts = [length(ctx, part) for part in parts]
+    count = counts[0]
+    for other in counts[1:]:
+        count = b.op("minimum", count, other)
+    last = max((k for k, part in enumerate(parts[:-1]) if part.computed), default=-1)
+    ends = any(part.past_end for part in parts)
+
+    def past_end(k: int = 0) -> None:
+        """Parts before the shortest one are asked once more than it has items."""
+        if k == 0 and strict:
+            for other in counts[1:]:
+                text = "the arguments of zip(strict=True) have different lengths"
+                equal = b.compare("eq", other, counts[0])
+                b.emit("check", (equal,), {"error": "ValueError", "message": (text,)})
+        if k == len(parts) or (k > last and not ends):
+            return
+        part = parts[k]
+
+        def there() -> None:
+            at(ctx, part, Dyn(count))
+            past_end(k + 1)
+
+        branches.branch(ctx, b.compare("gt", counts[k], count), there, part.past_end or _nothing)
+
+    return counted(
+        ctx,
+        count,
+        lambda k: Tup(tuple(at(ctx, part, k) for part in parts)),
+        boxes=tuple(box for part in parts for box in part.boxes),
+        computed=any(part.computed for part in parts),
+        past_end=past_end if last >= 0 or ends or strict else None,
+    )
+
+
+def _nothing() -> None:
+    pass
+
+
+def map_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    function, *sources = args
+    parts = [iterate(ctx, source) for source in sources]
+    if len(parts) == 1:
+        items = mapped(parts[0], lambda item: apply(ctx, function, [item]))
+    else:
+        items = mapped(_zipped(ctx, parts), lambda row: apply(ctx, function, list(row.items)))  # type: ignore[union-attr]
+    return Iter(builtins.map, tuple(args), items)
+
+
+def filter_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    function, source = args
+    inner = iterate(ctx, source)
+    itself = isinstance(function, Static) and function.obj is None
+    place = Place(ctx)
+
+    def run(body: Body, live: Any, unroll: bool) -> None:
+        def each(item: Abs) -> None:
+            truth = ctx.truth(item if itself else apply(ctx, function, [item]))
+            if isinstance(truth, Value):
+                branches.branch(ctx, truth, lambda: body(item), _nothing)
+            elif truth:
+                body(item)
+
+        run_over(ctx, place, inner, each, live, unroll=unroll)
+
+    return Iter(builtins.filter, tuple(args), Pushed(run))
+
+
+def reversed_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return Iter(builtins.reversed, tuple(args), backwards(ctx, args[0]))
+
+
+def iter_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    if len(args) == 2:
+        raise ctx.unsupported("AD170", f"iter() of {describe(args[0])} with a sentinel", "write a `while` loop")
+    return Iter(type(iter(())), tuple(args), iterate(ctx, args[0]))

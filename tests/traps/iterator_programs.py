@@ -1,0 +1,446 @@
+"""Programs with iterators that are easily run wrong; see test_trap_containers.py."""
+
+import functools
+
+import numpy as np
+from judge import Cases
+
+CASES = Cases()
+case = CASES.case
+A = np.array([0.3, -0.7, 1.1])
+
+
+# Iterators are asked when the consumer wants an item, and no more often.
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def lazy_any(x, a, n):
+    seen = []
+
+    def p(v):
+        seen.append(v)
+        return v > 0.0
+
+    if any((p(v) for v in (x, 2.0 * x, 3.0 * x))):
+        return x * len(seen)
+    return x
+
+
+@case(0.7, A, 3)
+@case(-0.4, A, 3)
+def lazy_all_of_an_array(x, a, n):
+    cnt = [0.0]
+
+    def p(v):
+        cnt[0] += 1.0
+        return v > 0.0
+
+    r = all((p(v) for v in a))
+    return x * cnt[0]
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def lazy_any_with_a_filter(x, a, n):
+    cnt = [0.0]
+
+    def p(v):
+        cnt[0] += 1.0
+        return v > 0.0
+
+    r = any((p(v) for v in a if v < 0.5))
+    return x * cnt[0]
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def lazy_all_of_a_map(x, a, n):
+    cnt = [0.0]
+
+    def p(v):
+        cnt[0] += 1.0
+        return v > 0.0
+
+    r = all(map(p, a))
+    return x * cnt[0]
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def eager_list(x, a, n):
+    cnt = [0.0]
+
+    def p(v):
+        cnt[0] += 1.0
+        return v > 0.0
+
+    r = any([p(v) for v in a])
+    return x * cnt[0]
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def names_read_late(x, a, n):
+    k = 1.0
+    s = 0.0
+    for v in (k * w for w in a):
+        k = k * 2 + x
+        s += v
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def names_read_late_with_a_filter(x, a, n):
+    k = 1.0
+    s = 0.0
+    for v in (k * w for w in a if w > 0):
+        k = k * 2 + x
+        s += v
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def names_read_late_of_a_tuple(x, a, n):
+    k = 1.0
+    s = 0.0
+    for v in (k * w for w in (x, 2 * x, 3 * x)):
+        k = k * 2 + x
+        s += v
+    return s
+
+
+@case(0.7, A, 3)
+@case(-0.4, A, 3)
+def names_read_late_in_two_loops(x, a, n):
+    k = 1.0
+    s = 0.0
+    for v in (k * w * u for w in a for u in (1.0, x)):
+        k = k * 2 + x
+        s += v
+        if s > 3:
+            break
+    else:
+        s = s * 5
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def array_written_between_items(x, a, n):
+    b = a * 1.0
+    s = 0.0
+    for v in (w * w for w in b):
+        b[1:] += x
+        s += v
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def array_written_between_zipped(x, a, n):
+    b = a * 1.0
+    s = 0.0
+    for v, w in zip(b, (u * x for u in b)):
+        b += v
+        s += w
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def asked_once_more_by_zip(x, a, n):
+    cnt = [0.0]
+
+    def g(v):
+        cnt[0] += 1.0
+        return v
+
+    s = 0.0
+    for u, v in zip((g(w) for w in (1.0, 2.0, 3.0)), (x, x)):
+        s += u * v
+    return s * cnt[0]
+
+
+@case(0.7, A, 3)
+@case(-0.4, A, 3)
+def asked_once_more_by_zip_at_run_time(x, a, n):
+    cnt = [0.0]
+
+    def g(v):
+        cnt[0] += 1.0
+        return v
+
+    s = 0.0
+    for u, v in zip((g(w) for w in a), a[:2]):
+        s += u * v
+    return s * cnt[0] + x
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def not_asked_once_more_by_zip(x, a, n):
+    cnt = [0.0]
+
+    def g(v):
+        cnt[0] += 1.0
+        return v
+
+    s = 0.0
+    for u, v in zip(a[:2], (g(w) for w in a)):
+        s += u * v
+    return s * cnt[0] + x
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def asked_once_more_by_nested_zip(x, a, n):
+    cnt = [0.0]
+
+    def g(v):
+        cnt[0] += 1.0
+        return v
+
+    s = 0.0
+    for (u, v), w in zip(zip((g(w) for w in a), a[:2]), a):
+        s += u * v * w
+    return s * cnt[0] + x
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def not_asked_after_break(x, a, n):
+    cnt = [0.0]
+
+    def g(v):
+        cnt[0] += 1.0
+        return v
+
+    s = 0.0
+    for u, v in zip((g(w) for w in a), a[:2]):
+        s += u * v
+        if u > 0:
+            break
+    return s * cnt[0] + x
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def asked_until_found(x, a, n):
+    h = [0.0]
+
+    def push(v):
+        h.append(v)
+        return v
+
+    z = 2 * x in (push(u) for u in (x, 2 * x, 3 * x))
+    return z * len(h) * x
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def asked_for_one(x, a, n):
+    h = [0.0]
+
+    def push(v):
+        h.append(v)
+        return v
+
+    z = next((push(u) for u in (x, 2 * x)))
+    return z * len(h)
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def extended_item_by_item(x, a, n):
+    h = [0.0]
+
+    def push(v):
+        h.append(v)
+        return v
+
+    items = [1.0]
+    items += (push(v) * len(items) for v in (x, 2 * x))
+    return items[-1] * len(h)
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def zip_stops_at_the_shorter(x, a, n):
+    s = 0.0
+    for u, v in zip([1.0, 2.0, 3.0, 4.0], a):
+        s += u * v * x
+    return s
+
+
+@case(0.7, A, 3)
+@case(-0.4, A, 3)
+def zip_stops_at_the_shorter_with_else(x, a, n):
+    s = 0.0
+    for u, v in zip(a, [1.0, 2.0, 3.0, 4.0]):
+        s += u * v * x
+    else:
+        s = s * 3
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def zip_stops_or_is_left(x, a, n):
+    s = 0.0
+    for v, w in zip([x, 2 * x, 3 * x, 4.0], a):
+        if w < 0:
+            return s * 3
+        s += v * w
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def zip_stops_in_a_comprehension(x, a, n):
+    return len([v * w for v, w in zip([x, 2 * x, 3 * x, 4.0], a)]) * x
+
+
+@case(0.7, A, 3)
+@case(-0.4, A, 3)
+def strict_zip_of_arrays(x, a, n):
+    s = 0.0
+    for u, v in zip(a, a[::-1], strict=True):
+        s += u * v * x
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def strict_zip_of_arrays_of_two_lengths(x, a, n):
+    s = 0.0
+    for u, v in zip(a, a[1:], strict=True):
+        s += u * v * x
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def strict_zip_that_is_left(x, a, n):
+    s = 0.0
+    for u, v in zip(a, a[1:], strict=True):
+        s += u * v * x
+        if u < 0:
+            break
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def strict_zip_of_lists_of_two_lengths(x, a, n):
+    s = 0.0
+    for u, v in zip([x], (1.0, 2.0), strict=True):
+        s += u * v * x
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def strict_zip_of_lists_that_is_left(x, a, n):
+    s = 0.0
+    for u, v in zip([x], (1.0, 2.0), strict=True):
+        s += u * v * x
+        break
+    return s
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def list_that_grows_while_run_over(x, a, n):
+    items = [x, 2 * x]
+    s = 0.0
+    for v in items:
+        if len(items) < 5:
+            items.append(v * 2)
+        s += v
+    return s * len(items)
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def list_that_shrinks_while_run_over(x, a, n):
+    items = [x, 2 * x, 3 * x, 4 * x]
+    s = 0.0
+    for v in items:
+        items.pop()
+        s += v
+    return s * (1 + len(items))
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def list_that_changes_while_run_backwards(x, a, n):
+    items = [x, 2 * x, 3 * x, 4 * x]
+    s = 0.0
+    for v in reversed(items):
+        items[0] += 1.0
+        s += v
+    return s
+
+
+@case(0.7, A, 3, refused="AD191", backends=("python",))
+@case(-0.4, A, 3, refused="AD191", backends=("python",))
+def iterator_in_a_tuple(x, a, n):
+    t = (zip([x], [x]), 1)
+    return sum((p * q for p, q in t[0])) + sum((p * q for p, q in t[0]))
+
+
+@case(0.7, A, 3, refused="AD191", backends=("python",))
+@case(-0.4, A, 3, refused="AD191", backends=("python",))
+def iterator_in_a_partial(x, a, n):
+    p = functools.partial(sum, (v for v in [x]))
+    return p() + p()
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def length_of_an_iterator(x, a, n):
+    return len(zip([x], [x])) * x
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def reversed_iterator(x, a, n):
+    return sum((v for _, v in reversed(enumerate([x]))))
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def array_of_a_generator(x, a, n):
+    return np.array((v * x for v in (1.0, 2.0))).sum()
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def index_known_in_a_generator(x, a, n):
+    ps = [x, [2 * x], (3 * x,)]
+    return sum((ps[i][0] for i in range(1, 3)))
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def index_known_in_a_map(x, a, n):
+    ps = [x, [2 * x], (3 * x,)]
+    return list(map(lambda i: ps[i][0], range(1, 3)))[1]
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def sum_inside_sum(x, a, n):
+    items = [[x], [2 * x]]
+    for r in items:
+        r += [1.0]
+    return sum(map(sum, items)) + len(items[1]) * x
+
+
+@case(0.7, A, 3, backends=("python",))
+@case(-0.4, A, 3, backends=("python",))
+def lambdas_of_a_generator(x, a, n):
+    return sum((g(x) for g in (lambda z: z * k for k in (1.0, 2.0, x))))

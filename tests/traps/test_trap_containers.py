@@ -1,0 +1,14 @@
+"""Lists, dicts and iterators: what is lazy or live in Python is lazy and live here; changes in place show under every name."""
+
+import container_programs
+import iterator_programs
+import pytest
+from judge import judge
+
+PROGRAMS = (*container_programs.CASES, *iterator_programs.CASES)
+RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
+
+
+@pytest.mark.parametrize(("case", "backend"), RUNS, ids=[f"{case}-{case.args[0]}-{backend}" for case, backend in RUNS])
+def test_as_cpython(case, backend):
+    judge(case, backend)
