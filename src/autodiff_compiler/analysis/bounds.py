@@ -63,6 +63,8 @@ class Bounds:
             self._facts.append(extent.plus(-1) - index)
             if not op.attrs.get("upper"):
                 self._facts.append(extent + index)
+        elif op.kind == "check_nonempty":
+            self._facts += [self.affine(v).plus(-1) for v in op.operands]
         elif op.kind == "check":
             self.enter_branch(op.operands[0], True)
 
@@ -93,9 +95,11 @@ class Bounds:
             index, extent = self._index(op)
             above = op.attrs.get("upper") or self.nonnegative(extent + index)
             return bool(above) and self.nonnegative(extent.plus(-1) - index)
-        if op.kind in ("check_equal", "check_broadcast"):
+        if op.kind in ("check_equal", "check_broadcast", "check_fits"):
             a, b = (self.shapes.find(self.shapes.of(v)) for v in op.operands)
-            return a == b or (op.kind == "check_broadcast" and 1 in (a, b))
+            return a == b or (op.kind != "check_equal" and a == 1) or (op.kind == "check_broadcast" and b == 1)
+        if op.kind == "check_nonempty":
+            return all(self.nonnegative(self.affine(v).plus(-1)) for v in op.operands)
         return op.kind == "check" and self.holds(op.operands[0])
 
     def holds(self, condition: Value) -> bool:

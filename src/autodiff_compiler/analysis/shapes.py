@@ -170,11 +170,12 @@ class Shapes:
 
     def assume(self, op: Op) -> None:
         """Past this op its check holds."""
-        if op.kind not in ("check_equal", "check_broadcast", "check_index"):
+        if op.kind not in ("check_equal", "check_broadcast", "check_fits", "check_index"):
             return
         a, b = (self.of(v) for v in op.operands)
-        stretch = self._is_not_one(self.find(a)) and self._is_not_one(self.find(b))
-        if op.kind == "check_equal" or (op.kind == "check_broadcast" and stretch):
+        value, place = (self._is_not_one(self.find(extent)) for extent in (a, b))
+        stretched = op.kind == "check_fits" and (value or self.find(b) == 1)
+        if op.kind == "check_equal" or (op.kind == "check_broadcast" and value and place) or stretched:
             self._equate(a, b)
         elif op.kind == "check_index" and isinstance(a, int) and a not in (0, -1):
             self._stretched.append(self.find(b))

@@ -32,19 +32,29 @@ class Effects(Spelling):
     def _check(self, op: Op) -> list[ast.stmt]:
         if op.kind == "check_index":
             return [self._check_index(op)]
-        a, b = (self.operand(v) for v in op.operands)
-        differ = syntax.compare(ast.NotEq(), a, b)
-        if op.kind == "check_equal":
+        if op.kind == "check_nonempty":
+            test: ast.expr = _any_of([syntax.compare(ast.Eq(), self.operand(v), syntax.literal(0)) for v in op.operands])
+            text: ast.expr = syntax.literal("an array without elements has no largest or smallest one")
+        elif op.kind == "check_equal":
+            test = syntax.compare(ast.NotEq(), *(self.operand(v) for v in op.operands))
             message = op.attrs.get("message") or "shapes do not match"
             text = self.message(message, ()) if isinstance(message, tuple) else syntax.literal(message)
-            return [ast.If(test=differ, body=[syntax.raise_("ValueError", text)], orelse=[])]
+        else:
+            test = self._unlike(op)
+            text = syntax.literal("shapes cannot be broadcast together")
+        raised = syntax.raise_(op.attrs.get("error", "ValueError"), text)
+        return [ast.If(test=test, body=[raised], orelse=[])]
+
+    def _unlike(self, op: Op) -> ast.expr:
+        """That neither extent is stretched to the other; of a value that is written, only its own extent can be."""
+        differ = syntax.compare(ast.NotEq(), *(self.operand(v) for v in op.operands))
+        stretched = op.operands if op.kind == "check_broadcast" else op.operands[:1]
         ones = [
             syntax.compare(ast.NotEq(), self.operand(v), syntax.literal(1))
-            for v in op.operands
+            for v in stretched
             if self._number(v) in (None, 1)
         ]
-        test = ast.BoolOp(op=ast.And(), values=[differ, *ones]) if ones else differ
-        return [ast.If(test=test, body=[self._error("ValueError", "shapes cannot be broadcast together")], orelse=[])]
+        return ast.BoolOp(op=ast.And(), values=[differ, *ones]) if ones else differ
 
     def _check_index(self, op: Op) -> ast.stmt:
         number = self._number(op.operands[0])
@@ -101,6 +111,10 @@ class Effects(Spelling):
             if given.get(key, default) not in (default, None)
         }
         return syntax.expression(syntax.call("print", *shown, **keywords))
+
+
+def _any_of(tests: list[ast.expr]) -> ast.expr:
+    return tests[0] if len(tests) == 1 else ast.BoolOp(op=ast.Or(), values=tests)
 
 
 def _at_least(index: ast.expr, extent: ast.expr) -> ast.expr:

@@ -124,6 +124,7 @@ def _binary(
         2,
         cost=cost,
         elementwise=True,
+        accesses=("broadcast",),
         raises=raises,
         commutative=commutative,
         py_eval=py,
@@ -137,6 +138,7 @@ def _compare(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDe
         _boolean(ANY),
         2,
         elementwise=True,
+        accesses=("broadcast",),
         raises=of_shapes,
         commutative=kind in ("eq", "ne"),
         py_eval=py,
@@ -187,7 +189,7 @@ def _py_min(a: Any, b: Any) -> Any:
 
 ELEMENTWISE: tuple[OpDef, ...] = (
     OpDef("cast", _cast, 1, elementwise=True, raises=of_casts),
-    OpDef("select", _select, 3, elementwise=True, raises=of_shapes, py_eval=_select_py, np_eval=_select_np),
+    OpDef("select", _select, 3, elementwise=True, raises=of_shapes, accesses=("broadcast",), py_eval=_select_py, np_eval=_select_np),
     # the operand; derivatives take it for a constant
     OpDef(
         "stop_gradient",

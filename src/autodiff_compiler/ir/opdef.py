@@ -68,6 +68,8 @@ class OpDef:
     commutative: bool = False
     raises: Reasons | Callable[[Op], Reasons] = (VALUE,)
     """Why the op may raise or not end, its regions aside; NEVER if it cannot.  An op of which nothing is said may."""
+    accesses: tuple[str, ...] = ()
+    """What NumPy tests when it executes the op, by the names of the rules in `ir/needs.py`."""
     writes: bool = False
     """The result is operand 0 changed in one place: it can reuse its buffer."""
     views: bool = False
