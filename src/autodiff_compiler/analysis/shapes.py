@@ -336,7 +336,7 @@ class Shapes:
         return ("less", extent, count)
 
     def _broadcast(self, extents: tuple[Extent, ...]) -> Extent:
-        found = [e for extent in map(self.find, extents) for e in _broadcast_of(extent)]
+        found = [e for extent in map(self.find, extents) for e in stretched_to(extent)]
         parts = [e for e in dict.fromkeys(found) if e != 1]
         for part in parts:
             if self._is_not_one(part):
@@ -355,7 +355,8 @@ class Shapes:
         return (2, len(extent), str(extent[0]))
 
 
-def _broadcast_of(extent: Extent) -> tuple[Extent, ...]:
+def stretched_to(extent: Extent) -> tuple[Extent, ...]:
+    """The extents that an extent is what broadcasting makes of."""
     return extent[1:] if isinstance(extent, tuple) and extent[0] == "bc" else (extent,)
 
 

@@ -205,7 +205,8 @@ def average(b: Builder, a: Any, axis: Any = None, weights: Any = None, *, keepdi
         items = tuple(WHOLE if k == axes[0] else "n" for k in range(rank(value.type)))
         weight = b.op("broadcast_to", b.load(weight, (("index", items),)), *b.dims(value))
     for m, n in zip(shape_of(b, weight), shape_of(b, value)):
-        check_equal(b, m, n, "np.average: the shape of weights differs")
+        error = "TypeError" if axis is None else "ValueError"
+        check_equal(b, m, n, "np.average: the shape of weights differs", error=error)
     total = b.op("sum", weight, axes=axes) if axes else weight
     nonzero = b.compare("ne", total, b.const_like(0, total.type))
     if isinstance(nonzero.type, Array):

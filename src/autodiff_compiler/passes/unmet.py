@@ -8,35 +8,78 @@ by construction, and has no checks.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
+from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.slots import Slot, slots
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.needs import require
 from autodiff_compiler.ir.opdef import CHECK
 from autodiff_compiler.ir.opset import opdef
-from autodiff_compiler.ir.walk import Rewriter
-from autodiff_compiler.passes import cse
+from autodiff_compiler.ir.types import Array, ListOf
+from autodiff_compiler.ir.walk import Rewriter, all_ops
+from autodiff_compiler.passes import checks, cse, fold, simplify
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
 def unmet(function: Function) -> list[Op]:
     """The checks that nobody makes, each with the place of the op that needs it."""
-    # One number for what is computed alike, so that a check asked for here is the one that is there.
-    walk = _Unmet(cse.run(_Asked().function(function)))
-    walk.function(walk.given)
+    asked = _Asked(function).function(function)
+    # One number for what is computed alike, so that a check asked for here is the one that is there; and slices that are `exact`.
+    for clean in (fold, simplify, cse, checks):
+        asked = clean.run(asked)
+    walk = _Unmet(asked)
+    walk.function(asked)
     return walk.found
 
 
 class _Asked(Rewriter):
-    """Puts before each op the checks that it needs."""
+    """Puts before each op the checks that it needs.  A view is one of the first version of its array, which has the same shape:
+    so that two of the same slice are known to be alike.  (What it shows does not matter here.)"""
+
+    def __init__(self, function: Function) -> None:
+        super().__init__()
+        self._shapes = Shapes(function.body)
+        self._first = _first_versions(function, self._shapes)
 
     def op(self, op: Op) -> None:
         if opdef(op).accesses:
-            operands = self.values(op.operands)
+            first, *others = self.values(op.operands)
+            # The elements of an index matter, not only its shape.
+            rest = others if "path" in op.attrs else [self._version(v) for v in others]
+            operands = [self._version(first), *rest]
             b = Builder(op.span)
             require(b, op.kind, *operands, **op.attrs)
             self.out += [_marked(inner) if opdef(inner).effect == CHECK else inner for inner in b.ops]
+        if op.kind == "list_len" or (op.kind == "load" and isinstance(op.result.type, Array)):
+            op = replace(op, operands=(self._version(op.operands[0]), *op.operands[1:]))
         super().op(op)
+
+
+    def _version(self, value: Value) -> Value:
+        """The version of an array that has its shape, the first one."""
+        while value in self._first:
+            value = self._first[value]
+        return value
+
+
+def _first_versions(function: Function, shapes: Shapes) -> dict[Value, Value]:
+    """What each written or carried array has its shape from."""
+    first: dict[Value, Value] = {}
+    for op in all_ops(function.body):
+        if opdef(op).writes and op.kind != "list_append":
+            first[op.result] = op.operands[0]
+        elif op.kind in ("for", "while"):
+            for slot in slots(op):
+                same = slot.yielded is slot.param if isinstance(slot.param.type, ListOf) else _keeps_shape(shapes, slot)
+                if same:
+                    first[slot.param] = first[slot.result] = slot.init
+    return first
+
+
+def _keeps_shape(shapes: Shapes, slot: Slot) -> bool:
+    return isinstance(slot.param.type, Array) and shapes.same_shape(slot.param, slot.init)
 
 
 def _marked(check: Op) -> Op:
@@ -46,7 +89,6 @@ def _marked(check: Op) -> Op:
 class _Unmet(FactRewriter):
     def __init__(self, function: Function) -> None:
         super().__init__(function)
-        self.given = function
         self.found: list[Op] = []
         self._made: list[Hashable] = []
 
@@ -58,20 +100,17 @@ class _Unmet(FactRewriter):
 
     def plain(self, op: Op) -> None:
         if opdef(op).effect == CHECK:
-            key = self._key(op)
+            keys = self._keys(op)
             if not op.attrs.get("asked"):
-                self._made.append(key)
-            elif key not in self._made and not self.bounds.passes(op):
+                self._made += keys
+            elif not any(key in self._made for key in keys) and not self.bounds.passes(op):
                 self.found.append(op)
         if not op.attrs.get("asked"):
             self.keep(op)
 
-    def _key(self, check: Op) -> Hashable:
-        of = self._extent if check.kind != "check" else lambda value: value
-        operands = [of(value) for value in check.operands[: 1 if check.kind == "check" else None]]
-        if check.kind in ("check_broadcast", "check_equal"):
-            return check.kind, frozenset(operands), check.attrs.get("error")
-        return check.kind, tuple(operands), check.attrs.get("error")
-
-    def _extent(self, value: Value) -> Hashable:
-        return self.shapes.find(self.shapes.of(value))
+    def _keys(self, check: Op) -> list[Hashable]:
+        """What a check is told by: its operands as they are, and as extents known to be equal to others."""
+        compared = check.operands[:1] if check.kind == "check" else check.operands
+        collect = frozenset if opdef(check).commutative else tuple
+        known = [self.shapes.find(self.shapes.of(value)) for value in compared]
+        return [(check.kind, check.attrs.get("error"), collect(operands)) for operands in (compared, known)]
