@@ -33,7 +33,9 @@ class Effects(Spelling):
         if op.kind == "check_index":
             return [self._check_index(op)]
         if op.kind == "check_nonempty":
-            test: ast.expr = _any_of([syntax.compare(ast.Eq(), self.operand(v), syntax.literal(0)) for v in op.operands])
+            test: ast.expr = _any_of(
+                [syntax.compare(ast.Eq(), self.operand(v), syntax.literal(0)) for v in op.operands]
+            )
             text: ast.expr = syntax.literal("an array without elements has no largest or smallest one")
         elif op.kind == "check_equal":
             test = syntax.compare(ast.NotEq(), *(self.operand(v) for v in op.operands))

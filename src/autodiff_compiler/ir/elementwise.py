@@ -189,7 +189,16 @@ def _py_min(a: Any, b: Any) -> Any:
 
 ELEMENTWISE: tuple[OpDef, ...] = (
     OpDef("cast", _cast, 1, elementwise=True, raises=of_casts),
-    OpDef("select", _select, 3, elementwise=True, raises=of_shapes, accesses=("broadcast",), py_eval=_select_py, np_eval=_select_np),
+    OpDef(
+        "select",
+        _select,
+        3,
+        elementwise=True,
+        raises=of_shapes,
+        accesses=("broadcast",),
+        py_eval=_select_py,
+        np_eval=_select_np,
+    ),
     # the operand; derivatives take it for a constant
     OpDef(
         "stop_gradient",

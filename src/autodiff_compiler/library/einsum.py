@@ -65,7 +65,12 @@ def _check_extents(b: Builder, terms: list[Term]) -> None:
     for value, labels in terms:
         for axis, label in enumerate(labels):
             extent = b.dim(value, axis)
-            check_equal(b, first.setdefault(label, extent), extent, f"np.einsum: the extents of {label!r} differ; write x[:, 0] or np.broadcast_to for an extent of 1")
+            check_equal(
+                b,
+                first.setdefault(label, extent),
+                extent,
+                f"np.einsum: the extents of {label!r} differ; write x[:, 0] or np.broadcast_to for an extent of 1",
+            )
 
 
 def _simplified(b: Builder, term: Term, needed: str) -> Term:

@@ -56,7 +56,6 @@ class _Asked(Rewriter):
             op = replace(op, operands=(self._version(op.operands[0]), *op.operands[1:]))
         super().op(op)
 
-
     def _version(self, value: Value) -> Value:
         """The version of an array that has its shape, the first one."""
         while value in self._first:
