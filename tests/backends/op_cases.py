@@ -16,7 +16,7 @@ from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, 
 
 INTEGRAL_KINDS = ("and", "or", "xor", "lshift", "rshift", "invert")
 NO_INTS = (
-    "div", "div0", "fmod", "arctan2", "hypot", "copysign", "logaddexp", "floor", "ceil", "trunc", "rint", "sqrt", "cbrt",
+    "div", "div0", "mul0", "fmod", "arctan2", "hypot", "copysign", "logaddexp", "floor", "ceil", "trunc", "rint", "sqrt", "cbrt",
     "isnan", "isinf", "isfinite",
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ CANNOT = {
     "list_append", "list_len", "list_zeros", "isnan", "isinf", "isfinite", "not", "stop_gradient", "if", "yield", "return",
 }  # fmt: skip
 UNLESS_SHAPES_FIT = {
-    "add", "sub", "mul", "div0", "maximum", "minimum", "arctan2", "hypot", "copysign", "logaddexp", "select", "neg", "abs",
+    "add", "sub", "mul", "div0", "mul0", "maximum", "minimum", "arctan2", "hypot", "copysign", "logaddexp", "select", "neg", "abs",
     "sign", "floor", "ceil", "trunc", "rint", "cbrt", "arctan", "tanh", "arcsinh", "lt", "le", "gt", "ge", "eq", "ne", "and",
     "or", "xor", "invert",
 }  # fmt: skip

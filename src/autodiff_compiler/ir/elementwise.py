@@ -2,7 +2,8 @@
 
 The result has the broadcast rank of the operands; among scalars its kind is "py" only if all operands are "py".
 `div` is true division of floats; `div0` is division for derivative rules: it never raises, and a zero numerator gives
-zero whatever the denominator (a strong zero).
+zero whatever the denominator (a strong zero).  `mul0` is multiplication by a partial that may have overflowed: a zero first
+factor gives zero.
 """
 
 from __future__ import annotations
@@ -90,6 +91,16 @@ def py_div0(a: float, b: float) -> float:
     if a == 0.0:
         return 0.0
     return a / b if b != 0.0 else a * math.copysign(math.inf, b)
+
+
+def py_mul0(a: float, b: float) -> float:
+    return a if a == 0.0 else a * b
+
+
+def np_mul0(a: Any, b: Any) -> Any:
+    with np.errstate(all="ignore"):
+        zero = np.equal(a, 0)
+        return np.where(zero, np.zeros_like(a), np.multiply(a, b))[()]
 
 
 def np_div0(a: Any, b: Any) -> Any:
@@ -216,6 +227,7 @@ ELEMENTWISE: tuple[OpDef, ...] = (
     _binary("mul", operator.mul, np.multiply, commutative=True),
     _binary("div", operator.truediv, np.divide, FLOATS, raises=of_python),
     _binary("div0", py_div0, np_div0, FLOATS),
+    _binary("mul0", py_mul0, np_mul0, FLOATS),
     _binary("floordiv", operator.floordiv, np.floor_divide, raises=of_python),
     _binary("mod", operator.mod, np.remainder, raises=of_python),
     _binary("fmod", math.fmod, np.fmod, FLOATS, raises=of_python),
