@@ -29,7 +29,8 @@ from autodiff_compiler.options import Options
 from autodiff_compiler.passes import buffers
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 
-BEFORE_AD = DEFAULT
+# Squares are taken of roots as soon as equal expressions are one.
+BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
 AFTER_AD = (*DEFAULT, "ends", "promote", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
     "python": ("destination", "late"),

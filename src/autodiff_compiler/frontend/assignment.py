@@ -20,7 +20,7 @@ from autodiff_compiler.frontend import (
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import FLOATS, Scalar
+from autodiff_compiler.ir.types import FLOATS, Scalar, rank
 from autodiff_compiler.library import arith
 
 
@@ -139,6 +139,7 @@ def _augment_array(ctx: Context, base: Ref, index: list[Index], op: type[ast.ope
     if isinstance(current, Ref):
         assert isinstance(result, Ref)
         array_places.check_cast(ctx, result.type.dtype, base.type.dtype)
+        array_places.check_rank(ctx, result.type.rank, current.type.rank)
     subscripts.store(ctx, base, index, result)
 
 
@@ -174,4 +175,5 @@ def _in_place(ctx: Context, ref: Ref, path: Any, operands: list[Value], op: type
     result = ctx.from_value(arith.binary(ctx.b, op.__name__, current, ctx.to_library(value)))
     if isinstance(result, Ref):
         array_places.check_cast(ctx, result.type.dtype, ref.type.dtype)
+        array_places.check_rank(ctx, result.type.rank, rank(current.type))
     array_places.store_at(ctx, ref, path, operands, result)

@@ -51,7 +51,7 @@ class Entry:
         """Read when first called: to read all of them would slow the import."""
         return inspect.signature(self.build)
 
-    def __call__(self, b: Builder, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, b: Builder, /, *args: Any, **kwargs: Any) -> Any:
         for keyword in [k for k in kwargs if k not in self.signature.parameters]:
             if keyword not in _REFUSED_KEYWORDS:
                 continue
