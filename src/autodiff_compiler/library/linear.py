@@ -40,12 +40,12 @@ def dot(b: Builder, a: Any, other: Any) -> Value:
 
 
 @function(np.vdot, "np.vdot")
-def vdot(b: Builder, a: Any, other: Any) -> Value:
+def vdot(b: Builder, a: Any, other: Any, /) -> Value:
     return arith.matmul(b, flat(b, as_array(b, a)), flat(b, as_array(b, other)))
 
 
 @function(np.inner, "np.inner")
-def inner(b: Builder, a: Any, other: Any) -> Value:
+def inner(b: Builder, a: Any, other: Any, /) -> Value:
     x, y = arith.promoted(b, as_array(b, a), as_array(b, other))
     if rank(x.type) == 0 or rank(y.type) == 0:
         return arith.binary(b, "*", x, y)
