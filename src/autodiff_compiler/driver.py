@@ -443,11 +443,14 @@ def _dumped(done: Compilation) -> Iterator[None]:
 
 def _dump(done: Compilation, error: BaseException) -> tuple[Note, ...]:
     """A file with the IR of every stage, and where in the compiler the error arose: the user is not shown that."""
-    handle, path = lazy.load("tempfile").mkstemp(prefix="autodiff_ir_", suffix=".txt", text=True)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        for stage, fn in done.stages.items():
-            file.write(f"# stage {stage}\n{_printable(fn)}\n\n")
-        file.writelines(lazy.load("traceback").format_exception(error))
+    try:
+        handle, path = lazy.load("tempfile").mkstemp(prefix="autodiff_ir_", suffix=".txt", text=True)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            for stage, fn in done.stages.items():
+                file.write(f"# stage {stage}\n{_printable(fn)}\n\n")
+            file.writelines(lazy.load("traceback").format_exception(error))
+    except OSError as failure:
+        return (Note(f"no IR dump could be written: {failure}"),)
     return (Note(f"IR dump: {path}"),)
 
 
