@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from autodiff_compiler import ad, backends, frontend, lazy
+from autodiff_compiler import ad, backends, frontend, lazy, namespaces
 from autodiff_compiler.diagnostics import AutodiffError, InternalError, Note, UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function, Region, Value
@@ -70,6 +70,7 @@ def lower(
 
     `values` are the leaves of the arguments where the call is known.
     """
+    namespaces.check()
     nested = getattr(fun, "__autodiff_lower__", None)
     if nested is not None:
         return nested(list(args), values)
@@ -264,6 +265,7 @@ def _emit(done: Compilation, docstring: str) -> None:
     fn = done.keep("buffers", buffers.run(fn))
     made = backends.printed(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
     done.text = made.text
+    list(namespaces.used(done.text))  # refuses a text whose names mean something else by now
     call = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
     integers = any(v.type in (INT, ListOf(INT)) for v in fn.params)
     done.call = backends.bounded(call, fn.name) if done.options.backend == "numba" and integers else call

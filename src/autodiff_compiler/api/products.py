@@ -36,8 +36,13 @@ class Pushforward:
     def __init__(self, fun: Callable, options: Options) -> None:
         self.fun = fun
         self.options = driver.check_options(options)
-        self.signature = Signature.of(fun)
+        self._signature = Signature.of(fun)
         self.table = Table(self.build)
+
+    @property
+    def signature(self) -> Signature:
+        self._signature = self._signature.renewed(self.fun)
+        return self._signature
 
     def build(self, arguments: Described, values: Sequence[Any] | None, varying: tuple[bool, ...]) -> Specialisation:
         lowered = driver.lower(self.fun, arguments, self.options, values)
@@ -185,8 +190,13 @@ class Reverse:
     def __init__(self, fun: Callable, options: Options) -> None:
         self.fun = fun
         self.options = driver.check_options(options)
-        self.signature = Signature.of(fun)
+        self._signature = Signature.of(fun)
         self.table = Table(self.build)
+
+    @property
+    def signature(self) -> Signature:
+        self._signature = self._signature.renewed(self.fun)
+        return self._signature
 
     def build(self, arguments: Described, values: Sequence[Any] | None, count: int) -> Specialisation:
         """`count` arguments were given and vary; defaults do not."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler import frontend
+from autodiff_compiler import frontend, namespaces
 from autodiff_compiler.api.binding import Described, key_of
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.driver import Compilation
@@ -42,23 +42,31 @@ class Specialisation:
             if name in hidden:
                 expected.append((tree, types))
         self._expected = expected
+        self.guards = [*self.lowered.guards]
+        for compiled in (self.compiled, self.second):
+            for module, name, meant in namespaces.used(compiled.text) if compiled is not None else ():
+                self.guards.append(frontend.Guard(frontend.Place(module).attribute(name), meant))
+        self.holds: Callable[[], bool] = frontend.all_hold(self.guards)
+        """Whether everything that was looked at when compiling, and that the generated code calls, is as it was."""
 
     @property
     def closed(self) -> bool:
-        """Whether nothing but the argument types decides its meaning, and guards that are quick to ask."""
+        """Whether nothing but the argument types, and what `holds` asks, decides its meaning."""
         arrays = sum(isinstance(v.type, Array) for v in self.lowered.function.params)
-        lasting = any(not guard.quick for guard in self.lowered.guards)
         may_overlap = self.lowered.written and arrays > 1
-        return not (self.lowered.captures or lasting or self.lowered.static_leaves or may_overlap)
+        return not (self.lowered.captures or self.lowered.static_leaves or may_overlap)
 
     def captured(self, values: Sequence[Any] | None) -> list[Any] | None:
         """What the captures hold now; None if this specialisation does not fit the world or these leaves."""
         for index, expected in self.lowered.static_leaves.items():
             if values is None or type(values[index]) is not type(expected) or values[index] != expected:
                 return None
-        if not all(guard.holds() for guard in self.lowered.guards):
+        if not self.holds():
             return None
-        current = [capture.get() for capture in self.lowered.captures]
+        try:
+            current = [capture.get() for capture in self.lowered.captures]
+        except Exception:  # it is not there any more
+            return None
         for value, (tree, types) in zip(current, self._expected):
             now_tree, now_types = frontend.describe(value)
             if now_tree != tree or list(now_types) != types:
