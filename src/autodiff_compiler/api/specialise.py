@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ from autodiff_compiler.ir.types import Array, Type
 
 # One compilation at a time: the frontend and the disk cache need not be told about threads.
 LOCK = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    # A process that is forked meanwhile would wait for ever for a thread that it does not have.
+    os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
 
 
 @dataclass
@@ -106,20 +110,29 @@ class Table:
         `values` are the leaves of the arguments, where there is a call: some may be part of a specialisation.
         """
         key = (key_of(arguments), extra)
+        # Without the lock: who calls what is compiled does not wait for another thread that compiles.
+        found = self._fitting(key, values)
+        if found is not None:
+            return found
         with LOCK:
-            known = self._by_key.setdefault(key, [])
-            for candidate in known:
-                current = candidate.captured(values)
-                if current is not None:
-                    return candidate, current
+            found = self._fitting(key, values)
+            if found is not None:
+                return found
             with collector_paused():
                 made = self._build(arguments, values, *extra)
             current = made.captured(values)
             if current is None:
                 # A captured value that cannot be read twice alike: this specialisation serves one call.
                 return made, [capture.get() for capture in made.lowered.captures]
-            known.append(made)
+            self._by_key.setdefault(key, []).append(made)
             return made, current
+
+    def _fitting(self, key: tuple, values: Sequence[Any] | None) -> tuple[Specialisation, list[Any]] | None:
+        for candidate in self._by_key.get(key, ()):
+            current = candidate.captured(values)
+            if current is not None:
+                return candidate, current
+        return None
 
 
 @contextmanager

@@ -138,11 +138,14 @@ def _written(captures: Captures, own: Mapping[Cell, int]) -> tuple[int, ...]:
 def _room_for_recursion() -> Iterator[None]:
     """The calls of the program nest inside those of the interpreter, many for each; `calls.DEPTH` is what limits them."""
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, 20_000))
+    raised = max(before, 20_000)
+    sys.setrecursionlimit(raised)
     try:
         yield
     finally:
-        sys.setrecursionlimit(before)
+        # The limit is that of all threads: another may have set it in between.
+        if sys.getrecursionlimit() == raised:
+            sys.setrecursionlimit(before)
 
 
 def _split(target: Any, given: dict[str, Abs]) -> tuple[list[Abs], dict[str, Abs]]:
