@@ -63,7 +63,7 @@ class Derivative:
         self._known_signature = Signature.of(fun)
         self._wrt = self._known_signature.wrt(argnums)
         self._single = isinstance(argnums, int | str | np.integer)
-        self._table = Table(self._build)
+        self._table = Table(self._build, lambda: f"{self!r}"[1:-1])
         self._plain: dict[Any, tuple[Callable[..., Any], Callable[[], bool], Specialisation]] = {}
         self._last: Specialisation | None = None
         functools.update_wrapper(self, fun, updated=())

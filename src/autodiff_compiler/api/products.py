@@ -37,7 +37,7 @@ class Pushforward:
         self.fun = fun
         self.options = driver.check_options(options)
         self._signature = Signature.of(fun)
-        self.table = Table(self.build)
+        self.table = Table(self.build, lambda: f"jvp of {self.signature.function}, {options.backend} backend")
 
     @property
     def signature(self) -> Signature:
@@ -191,7 +191,7 @@ class Reverse:
         self.fun = fun
         self.options = driver.check_options(options)
         self._signature = Signature.of(fun)
-        self.table = Table(self.build)
+        self.table = Table(self.build, lambda: f"vjp of {self.signature.function}, {options.backend} backend")
 
     @property
     def signature(self) -> Signature:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler import frontend, namespaces
+from autodiff_compiler import frontend, log, namespaces
 from autodiff_compiler.api.binding import Described, key_of
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.driver import Compilation
@@ -79,6 +79,24 @@ class Specialisation:
             self._check_overlap(values, current)
         return current
 
+    def why_not(self, values: Sequence[Any] | None) -> str:
+        """What keeps this specialisation from being used again."""
+        for index, expected in self.lowered.static_leaves.items():
+            if values is None or type(values[index]) is not type(expected) or values[index] != expected:
+                name = self.lowered.function.params[index].name
+                return f"{name} is {'not known' if values is None else repr(values[index])}, not {expected!r}"
+        broken = frontend.first_broken(self.guards)
+        if broken is not None:
+            return f"{broken.get if isinstance(broken.get, frontend.Place) else 'something it looked at'} changed"
+        for capture, (tree, types) in zip(self.lowered.captures, self._expected):
+            try:
+                now_tree, now_types = frontend.describe(capture.get())
+            except Exception:
+                return f"{capture.name} is not there any more"
+            if now_tree != tree or list(now_types) != types:
+                return f"{capture.name} is of another type"
+        return "a value that it captured changes with each look"
+
     def _check_overlap(self, values: Sequence[Any], captured: Sequence[Any]) -> None:
         """Refuse a call in which an array that the function writes into shares memory with another: it was compiled as
         if each had memory of its own."""
@@ -98,8 +116,10 @@ class Specialisation:
 class Table:
     """The specialisations of one function and one kind of derivative."""
 
-    def __init__(self, build: Callable[..., Specialisation]) -> None:
+    def __init__(self, build: Callable[..., Specialisation], title: Callable[[], str]) -> None:
+        """`title` says what is compiled, for those who read the log."""
         self._build = build
+        self._title = title
         self._by_key: dict[tuple, list[Specialisation]] = {}
 
     def get(
@@ -118,7 +138,7 @@ class Table:
             found = self._fitting(key, values)
             if found is not None:
                 return found
-            with collector_paused():
+            with collector_paused(), log.timed(lambda: self._described(arguments, key, values)):
                 made = self._build(arguments, values, *extra)
             current = made.captured(values)
             if current is None:
@@ -133,6 +153,13 @@ class Table:
             if current is not None:
                 return candidate, current
         return None
+
+    def _described(self, arguments: Described, key: tuple, values: Sequence[Any] | None) -> str:
+        """What is compiled, for which types, and why it is not the first time."""
+        shown = ", ".join(f"{name}: {' '.join(map(str, types)) or 'known'}" for name, _, types in arguments)
+        others = self._by_key.get(key)
+        why = f", again, since {others[-1].why_not(values)}" if others else ", other types" if self._by_key else ""
+        return f"{self._title()} for {shown or 'no arguments'}{why}"
 
 
 @contextmanager

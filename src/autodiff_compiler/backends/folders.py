@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from autodiff_compiler import lazy
+from autodiff_compiler import lazy, log
 
 VARIABLE = "AUTODIFF_COMPILER_CACHE"
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -30,6 +30,8 @@ def candidates() -> Iterator[Path]:
             usable = False
         if usable:
             yield chosen
+        else:
+            log.say(f"{chosen} cannot be used, or others can write there: a temporary folder serves instead")
     yield _temporary()
 
 

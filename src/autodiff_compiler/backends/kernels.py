@@ -11,10 +11,11 @@ import contextlib
 import hashlib
 import pickle
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
-from autodiff_compiler import lazy
+from autodiff_compiler import lazy, log
 from autodiff_compiler.backends.folders import read_own, write_whole
 
 # Settings of Numba, most of them from the environment, that change the code it makes.
@@ -29,10 +30,12 @@ class KernelCache:
         """`path` is the file of the module's text, whose name holds the text's hash."""
         self._path = path
         self._function = function
+        self._asked = 0.0
         self.cache_path = str(path.parent)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The compiled function for a signature; None if there is none that can be used."""
+        self._asked = time.perf_counter()
         target_context.refresh()
         key = _key(sig, target_context.codegen())
         file = self._file(key)
@@ -45,7 +48,9 @@ class KernelCache:
             made_for, signature, reduced = pickle.loads(data[_DIGEST:])
             if made_for != key or signature != sig:
                 raise ValueError("made for something else")
-            return lazy.load("numba.core.compiler").CompileResult._rebuild(target_context, *reduced)
+            found = lazy.load("numba.core.compiler").CompileResult._rebuild(target_context, *reduced)
+            log.say(lambda: f"{self._function}({', '.join(map(str, sig))}): compiled code read from {file}")
+            return found
         except Exception:
             with contextlib.suppress(OSError):
                 file.unlink(missing_ok=True)
@@ -53,6 +58,7 @@ class KernelCache:
 
     def save_overload(self, sig: Any, compiled: Any) -> None:
         """Keep a compiled function.  That it cannot be kept, for want of space or rights, is no error."""
+        log.say(lambda: f"{self._function}({', '.join(map(str, sig))}): compiled by Numba: {log.shown(self._asked)}")
         if compiled.library.has_dynamic_globals or any(not lifted.can_cache for lifted in compiled.lifted):
             return
         key = _key(sig, compiled.codegen)
