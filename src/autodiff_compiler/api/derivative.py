@@ -155,7 +155,8 @@ class Derivative:
 
     def _build(self, arguments: Described, values: Sequence[Any] | None) -> Specialisation:
         lowered = self._lower(arguments, values)
-        return Specialisation(lowered, driver.gradient(lowered, self._wrt, self.options, **self._layout()))
+        made = driver.gradient(lowered, self._wrt, self.options, **self._layout())
+        return Specialisation(lowered, made, signature=self._signature.signature)
 
     def __autodiff_lower__(self, arguments: Described, values: Sequence[Any] | None = None) -> Lowered:
         """The derivative's IR as the primal of another derivative; see `driver.lower`."""

@@ -46,7 +46,8 @@ class Pushforward:
 
     def build(self, arguments: Described, values: Sequence[Any] | None, varying: tuple[bool, ...]) -> Specialisation:
         lowered = driver.lower(self.fun, arguments, self.options, values)
-        return Specialisation(lowered, driver.pushforward(lowered, _active(lowered, varying), self.options))
+        made = driver.pushforward(lowered, _active(lowered, varying), self.options)
+        return Specialisation(lowered, made, signature=self.signature.signature)
 
     def inside(self, arguments: Described, varying: Sequence[bool]) -> Lowered:
         """The derivative's IR, for a call inside a differentiated function: (arguments, tangents, captures)."""

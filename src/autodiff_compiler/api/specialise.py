@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import inspect
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -31,11 +32,12 @@ if hasattr(os, "register_at_fork"):
 
 @dataclass
 class Specialisation:
-    """A derivative for given argument types.  `second` is the reverse sweep of a `vjp`."""
+    """A derivative for given argument types.  `second` is the reverse sweep of a `vjp`; `signature` is the function's own."""
 
     lowered: Lowered
     compiled: Compilation
     second: Compilation | None = None
+    signature: inspect.Signature | None = None
 
     def __post_init__(self) -> None:
         hidden = {capture.name for capture in self.lowered.captures}
