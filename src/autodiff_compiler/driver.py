@@ -25,7 +25,7 @@ from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import INT, NUMPY_NAMES, Array, ListOf, Scalar, Type, is_float
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import Rewriter, free_values
-from autodiff_compiler.options import Options
+from autodiff_compiler.options import CHECKS, Options
 from autodiff_compiler.passes import buffers
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 
@@ -272,10 +272,12 @@ def _emit(done: Compilation, docstring: str) -> None:
 
 
 def check_options(options: Options) -> Options:
-    """Refuse a backend or a pass that does not exist."""
+    """Refuse a backend, a check or a pass that does not exist."""
     if options.backend not in LOWERING:
         way_out = did_you_mean(str(options.backend), LOWERING, f"the backends are {', '.join(LOWERING)}")
         raise UserError("AD415", f"there is no backend {options.backend!r}", help=way_out)
+    if options.check not in CHECKS:
+        raise UserError("AD415", f"there is no check {options.check!r}", help='the checks are "first" and None')
     for name in options.disable:
         if name != "all" and name not in PASSES:
             way_out = did_you_mean(str(name), PASSES, f"the passes are {', '.join(PASSES)}; 'all' is every one of them")

@@ -89,6 +89,18 @@ class Signature:
                 values[name] = value
         return values
 
+    def arguments(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The values that `bind` gave, as a call takes them."""
+        parameters = self.signature.parameters
+        args = [values[name] for name, p in parameters.items() if p.kind in POSITIONAL and name in values]
+        args += [value for name, value in values.items() if name.startswith("*")]
+        named = {
+            name: value
+            for name, value in values.items()
+            if not name.startswith("*") and (name not in parameters or parameters[name].kind not in POSITIONAL)
+        }
+        return args, named
+
     def wrt(self, argnums: Argnums) -> list[str]:
         """The names of the parameters that `argnums` (positions, names, or several) means, in its order."""
         several = not isinstance(argnums, int | str) and isinstance(argnums, Sequence)

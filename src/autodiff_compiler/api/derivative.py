@@ -25,6 +25,7 @@ from autodiff_compiler.api.binding import (
     with_floats,
 )
 from autodiff_compiler.api.boundary import boundary, trimmed
+from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation, Table
 from autodiff_compiler.api.standalone import standalone
 from autodiff_compiler.diagnostics import UserError, did_you_mean
@@ -113,7 +114,23 @@ class Derivative:
         found, captured = self._find(arguments)
         self._last = found
         self._remember(args, arguments, found)
+        if self.options.check is not None and not found.checked:
+            return self._checked(found, arguments, captured)
         return found.compiled.call(*arguments.values(), *captured)
+
+    def _checked(self, found: Specialisation, arguments: dict[str, Any], captured: list[Any]) -> Any:
+        """The first call, compared with the function itself."""
+        first = FirstCall(self.primal, self._signature, found, arguments, captured, set(self._wrt), scalar=True)
+
+        def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+            gradient = result[1] if self.with_value else result[0] if self.has_aux else result
+            return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction)
+
+        return first.run(
+            lambda: found.compiled.call(*arguments.values(), *captured),
+            (lambda result: result[0]) if self.with_value else (lambda result: first.primal()),
+            along,
+        )
 
     def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Arguments by name, normalised; Python ints that are differentiated become floats."""

@@ -20,6 +20,7 @@ from autodiff_compiler.api.binding import (
     with_floats,
 )
 from autodiff_compiler.api.boundary import boundary
+from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation, Table, memo
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import Lowered
@@ -98,7 +99,15 @@ class Pushforward:
             )
         types = described(values, [name for name, tangent in by_name.items() if tangent is not None])
         found, captured = self.table.get(types, leaves_of(values, types), (tuple(varying),))
-        return found.compiled.call(*values.values(), *given, *captured)
+        call = found.compiled.call
+        if self.options.check is None or found.checked:
+            return call(*values.values(), *given, *captured)
+        first = FirstCall(self.fun, self.signature, found, values, captured, varying)
+
+        def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+            return first.dot(call(*values.values(), *first.tangents(direction), *captured)[1], seeds)
+
+        return first.run(lambda: call(*values.values(), *given, *captured), lambda result: result[0], along)
 
 
 def _active(lowered: Lowered, varying: Sequence[bool]) -> list[bool]:
@@ -226,8 +235,20 @@ class Reverse:
         arguments = {name: normalised(name, v) for name, v in self.signature.bind(primals, {}).items()}
         types = described(arguments, arguments)
         found, captured = self.table.get(types, leaves_of(arguments, types), (len(primals),))
-        out, residuals = found.compiled.call(*arguments.values(), *captured)
-        return out, Pullback(found, out, residuals, len(primals))
+
+        def call() -> tuple[Any, Pullback]:
+            out, residuals = found.compiled.call(*arguments.values(), *captured)
+            return out, Pullback(found, out, residuals, len(primals))
+
+        if self.options.check is None or found.checked:
+            return call()
+        given = dict(list(arguments.items())[: len(primals)])
+        first = FirstCall(self.fun, self.signature, found, arguments, captured, set(given))
+
+        def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+            return first.along(dict(zip(given, result[1](first.cotangent(seeds)))), direction)
+
+        return first.run(call, lambda result: result[0], along)
 
 
 def pushforward_of(fun: Callable, options: Options) -> Pushforward:

@@ -38,6 +38,8 @@ class Specialisation:
     compiled: Compilation
     second: Compilation | None = None
     signature: inspect.Signature | None = None
+    checked: bool = False
+    """Whether a call was compared with the function itself (`first_check.py`)."""
 
     def __post_init__(self) -> None:
         hidden = {capture.name for capture in self.lowered.captures}
