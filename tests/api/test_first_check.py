@@ -50,7 +50,7 @@ def raising(call, *args):
 def mismatch(call):
     with pytest.raises(InternalError) as caught:
         call()
-    assert caught.value.code == "AD902"
+    assert caught.value.code == "AD906"
     return caught.value
 
 
@@ -368,7 +368,7 @@ CODE = """
 """
 
 
-@pytest.mark.parametrize(("value", "shown"), [("first", "AD902"), ("", "6.0600000000000005"), ("second", "AD415")])
+@pytest.mark.parametrize(("value", "shown"), [("first", "AD906"), ("", "6.0600000000000005"), ("second", "AD415")])
 def test_the_variable(value, shown):
     environment = {**os.environ, "AUTODIFF_CHECK": value}
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(CODE)], env=environment, capture_output=True, text=True)

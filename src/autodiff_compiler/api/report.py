@@ -26,7 +26,7 @@ DATA = "AUTODIFF_CHECK_DATA"
 def mismatch(call: FirstCall, what: str) -> InternalError:
     """The error, with the path of its report."""
     return InternalError(
-        "AD902",
+        "AD906",
         f'check="first" of {call.signature.function}: {what}',
         call.found.lowered.function.span if call.found.lowered.function.span.line else None,
         help="please report it with the file; check=None calls the derivative without the check",

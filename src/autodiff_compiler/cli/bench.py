@@ -59,7 +59,7 @@ def run_bench(
         raise UserError("AD508", "bench differentiates with respect to one parameter", help="write --wrt x")
     args = list(arguments.values())
     index = list(arguments).index(names[0])
-    derivative = grad(fun, names[0], backend=backend, **({} if check is None else {"check": check}))
+    derivative = grad(fun, names[0], backend=backend, check=check)
     ours = derivative(*args)
     primal_time = seconds_per_call(lambda: fun(*map_floats(_copied, args)))
     table = Table(title=f"{getattr(fun, '__name__', 'function')}: gradient with respect to {names[0]}")

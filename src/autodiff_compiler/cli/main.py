@@ -168,7 +168,7 @@ def bench(target: str, at: str, wrt: str | None, backend: str, check_first: bool
     fun = load_target(target)
     arguments = Signature.of(fun).bind((), parse_values(at))
     with contextlib.redirect_stdout(sys.stderr):
-        table = run_bench(fun, arguments, parse_wrt(wrt), backend, "first" if check_first else None)
+        table = run_bench(fun, arguments, parse_wrt(wrt), backend, "first" if check_first else options_of().check)
     console().print(table)
 
 
