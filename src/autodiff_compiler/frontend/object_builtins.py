@@ -68,7 +68,7 @@ def _isinstance(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 def _issubclass(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     one, other = (ctx.static(arg, "the class of issubclass()") for arg in args)
     try:
-        return Static(issubclass(one, other))
+        return Static(ctx.captures.is_subclass(one, other))
     except TypeError as error:
         raise ctx.wrong("AD171", f"TypeError: {error}") from error
 
