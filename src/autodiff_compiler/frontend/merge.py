@@ -405,7 +405,9 @@ class Merge:
             types.append(before.element)
         element = join_elements(types)
         if element is not None and any(isinstance(c, Grown) and c.element != element for c in (a, b)):
-            return _poison("a list holds Python floats on one path and NumPy's on the other", "make them one kind: float(...)")
+            return _poison(
+                "a list holds Python floats on one path and NumPy's on the other", "make them one kind: float(...)"
+            )
         if element is None:
             self.mixed_list = True
             return _poison(
