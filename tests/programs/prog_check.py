@@ -153,7 +153,7 @@ def nested(program: Program, args: tuple, **options: Any) -> None:
 def primal_ir(program: Program, args: tuple) -> Function:
     """The program as the frontend gives it."""
     values = {name: value for name, value in Signature.of(program.fun).bind(copy.deepcopy(args), {}).items()}
-    arguments = described(values)
+    arguments = described(values, values)
     return driver.lower(program.fun, arguments, options_of(), leaves_of(values, arguments)).function
 
 
@@ -161,7 +161,7 @@ def interpreted(program: Program, args: tuple, **options: Any) -> None:
     """The IR after every stage, run by the reference interpreter, gives what the generated code gives."""
     options = options_of(**options)
     values = {name: value for name, value in Signature.of(program.fun).bind(copy.deepcopy(args), {}).items()}
-    arguments = described(values)
+    arguments = described(values, values)
     lowered = driver.lower(program.fun, arguments, options, leaves_of(values, arguments))
     captured = [capture.get() for capture in lowered.captures]
     flat = [*leaves_of(values, arguments), *captured]

@@ -47,7 +47,9 @@ class Effects(Spelling):
             text = self.message(message, op.operands) if isinstance(message, tuple) else self.mismatch(op, message)
         else:
             test = self._unlike(op)
-            text = self.mismatch(op, _NOT_ALIKE.get(op.attrs.get("access", ""), "operands could not be broadcast together"))
+            text = self.mismatch(
+                op, _NOT_ALIKE.get(op.attrs.get("access", ""), "operands could not be broadcast together")
+            )
         raised = syntax.raise_(op.attrs.get("error", "ValueError"), text)
         return [ast.If(test=test, body=[raised], orelse=[])]
 
