@@ -1,7 +1,7 @@
 """`python -m benchmarks.fuzz --minutes 30`: random programs, compiled, and compared with CPython's complex step.
 
-With `--language`, programs of the whole language, whose values are compared (`fuzz_language.py`).  The generators, the oracle and
-the checks are those of `tests/fuzz`.  A failure is shrunk and printed as a module that can be run by hand; one of the numerical
+With `--language`, programs of the whole language, whose values are compared (`fuzz_language.py`); with `--wrong`, programs with one
+thing made wrong, which must raise (`fuzz_wrong.py`).  The generators, the oracle and the checks are those of `tests/fuzz`.  A failure is shrunk and printed as a module that can be run by hand; one of the numerical
 fuzzer can be dropped into `tests/fuzz/regressions`.
 """
 
@@ -34,7 +34,7 @@ from fuzz_check import Configuration, Outcome, configurations  # noqa: E402
 from fuzz_programs import Program, seeded, write_module  # noqa: E402
 from fuzz_run import run_one, signature, smallest  # noqa: E402
 
-from benchmarks import fuzz_language  # noqa: E402
+from benchmarks import fuzz_language, fuzz_wrong  # noqa: E402
 
 # One compilation under Numba takes a second or more.
 NUMBA_SECONDS = 120.0
@@ -140,6 +140,7 @@ def _record(
 
 @click.command()
 @click.option("--language", is_flag=True, help="Programs of the whole language, compared by value.")
+@click.option("--wrong", is_flag=True, help="Programs with one thing made wrong, which must raise.")
 @click.option("--minutes", type=float, default=1.0, show_default=True, help="How long to run.")
 @click.option("--count", type=int, default=None, help="At most so many programs.")
 @click.option(
@@ -148,10 +149,11 @@ def _record(
 @click.option("--backend", type=click.Choice(["python", "numba", "both"]), default="python", show_default=True)
 @click.option("--all-configs", is_flag=True, help="Each program in every configuration, not in a drawn one.")
 @click.option("--shrink/--no-shrink", default=True, help="Make the first failure of each kind small.")
-@click.option("--jobs", type=int, default=1, show_default=True, help="So many processes (of --language).")
+@click.option("--jobs", type=int, default=1, show_default=True, help="So many processes (of --language and --wrong).")
 @click.option("--json", "target", type=click.Path(path_type=Path), default=None, help="Write the summary to this file.")
 def main(
     language: bool,
+    wrong: bool,
     minutes: float,
     count: int | None,
     seed: int,
@@ -164,8 +166,10 @@ def main(
     """Compile random programs and compare them with CPython; exit code 1 if anything disagrees."""
     console = Console(stderr=True)
     backends = ["python", "numba"] if backend == "both" else [backend]
-    summary: Summary | fuzz_language.LanguageSummary
-    if language:
+    summary: Summary | fuzz_language.LanguageSummary | fuzz_wrong.WrongSummary
+    if wrong:
+        summary = fuzz_wrong.run(minutes, count, seed, jobs, backends[0], shrink, console)
+    elif language:
         summary = fuzz_language.run(minutes, count, seed, jobs, backend != "python", shrink, console)
     else:
         summary = run(minutes, count, seed, backends, all_configs, shrink, console)
@@ -174,7 +178,7 @@ def main(
         target.write_text(text + "\n", encoding="utf-8")
     else:
         click.echo(text)
-    if isinstance(summary, fuzz_language.LanguageSummary):
+    if not isinstance(summary, Summary):
         click.echo(summary.line)
     sys.exit(1 if summary.failures else 0)
 

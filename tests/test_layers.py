@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = "autodiff_compiler"
 ROOT = Path(__file__).parent.parent / "src" / PACKAGE
-BASE = {"diagnostics", "frames", "options", "markers", "lazy"}
+BASE = {"diagnostics", "frames", "options", "markers", "lazy", "log", "namespaces"}
 
 # For each part, the parts it may import (itself always).
 ALLOWED = {
@@ -16,6 +16,8 @@ ALLOWED = {
     "options": set(),
     "markers": set(),
     "lazy": {"diagnostics"},
+    "log": {"lazy"},
+    "namespaces": {"diagnostics"},
     "ir": BASE,
     "library": BASE | {"ir"},
     "rules": BASE | {"ir"},

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from autodiff_compiler import ad, backends, frontend, lazy
+from autodiff_compiler import ad, backends, frontend, lazy, namespaces
 from autodiff_compiler.diagnostics import AutodiffError, InternalError, Note, UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function, Region, Value
@@ -25,11 +25,12 @@ from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import INT, NUMPY_NAMES, Array, ListOf, Scalar, Type, is_float
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import Rewriter, free_values
-from autodiff_compiler.options import Options
+from autodiff_compiler.options import CHECKS, Options
 from autodiff_compiler.passes import buffers
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 
-BEFORE_AD = DEFAULT
+# Squares are taken of roots as soon as equal expressions are one.
+BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
 AFTER_AD = (*DEFAULT, "ends", "promote", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
     "python": ("destination", "late"),
@@ -70,6 +71,7 @@ def lower(
 
     `values` are the leaves of the arguments where the call is known.
     """
+    namespaces.check()
     nested = getattr(fun, "__autodiff_lower__", None)
     if nested is not None:
         return nested(list(args), values)
@@ -264,16 +266,19 @@ def _emit(done: Compilation, docstring: str) -> None:
     fn = done.keep("buffers", buffers.run(fn))
     made = backends.printed(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
     done.text = made.text
+    list(namespaces.used(done.text))  # refuses a text whose names mean something else by now
     call = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
     integers = any(v.type in (INT, ListOf(INT)) for v in fn.params)
     done.call = backends.bounded(call, fn.name) if done.options.backend == "numba" and integers else call
 
 
 def check_options(options: Options) -> Options:
-    """Refuse a backend or a pass that does not exist."""
+    """Refuse a backend, a check or a pass that does not exist."""
     if options.backend not in LOWERING:
         way_out = did_you_mean(str(options.backend), LOWERING, f"the backends are {', '.join(LOWERING)}")
         raise UserError("AD415", f"there is no backend {options.backend!r}", help=way_out)
+    if options.check not in CHECKS:
+        raise UserError("AD415", f"there is no check {options.check!r}", help='the checks are "first" and None')
     for name in options.disable:
         if name != "all" and name not in PASSES:
             way_out = did_you_mean(str(name), PASSES, f"the passes are {', '.join(PASSES)}; 'all' is every one of them")
@@ -443,11 +448,14 @@ def _dumped(done: Compilation) -> Iterator[None]:
 
 def _dump(done: Compilation, error: BaseException) -> tuple[Note, ...]:
     """A file with the IR of every stage, and where in the compiler the error arose: the user is not shown that."""
-    handle, path = lazy.load("tempfile").mkstemp(prefix="autodiff_ir_", suffix=".txt", text=True)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        for stage, fn in done.stages.items():
-            file.write(f"# stage {stage}\n{_printable(fn)}\n\n")
-        file.writelines(lazy.load("traceback").format_exception(error))
+    try:
+        handle, path = lazy.load("tempfile").mkstemp(prefix="autodiff_ir_", suffix=".txt", text=True)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            for stage, fn in done.stages.items():
+                file.write(f"# stage {stage}\n{_printable(fn)}\n\n")
+            file.writelines(lazy.load("traceback").format_exception(error))
+    except OSError as failure:
+        return (Note(f"no IR dump could be written: {failure}"),)
     return (Note(f"IR dump: {path}"),)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 BACKENDS = ("python", "numba")
+CHECKS = (None, "first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,8 @@ class Options:
 
     `verify`: check the IR after every pass (slow; tests do it).  `fastmath`: let Numba reassociate sums (NaN and
     infinity still behave).  `save_all`: save every value the reverse sweep needs instead of recomputing cheap ones.
+    `check`: "first" compares the first call of each specialisation with the function itself, run by CPython, and with
+    differences (docs/running.md).
     """
 
     backend: str = "python"
@@ -20,3 +23,4 @@ class Options:
     verify: bool = False
     fastmath: bool = True
     save_all: bool = False
+    check: str | None = None

@@ -1,6 +1,7 @@
 """Saved derivatives: modules of their own, with containers and captures."""
 
 import importlib.util
+import inspect
 import subprocess
 import sys
 from typing import NamedTuple
@@ -143,3 +144,83 @@ def test_a_function_as_an_argument_is_checked(tmp_path):
     assert saved(0.5, np.sin) == pytest.approx(np.cos(0.5))
     with pytest.raises(ValueError, match="activation.__name__ = 'sin'"):
         saved(0.5, np.cos)
+
+
+# -- defaults and annotations ------------------------------------------------------------------------------------------
+
+
+def with_everything(x: float, n: int = 3, /, k=2, *rest: float, flag: bool = True, m: "f64" = 1.5, kind="a"):  # noqa: F821
+    y = x**n * k * m if flag else x
+    for r in rest:
+        y = y + r * x
+    return y if kind == "a" else -y
+
+
+def with_arrays(x: np.ndarray, w: "f64[:]", scale: np.float64 = np.float64(2.0), pair: tuple = (1.0, 2), far=float("inf"), none=None):  # noqa: F821
+    return np.sum(x * w) * scale * pair[0] ** pair[1] * (1.0 if far > 0.0 else x[0])
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_defaults_and_annotations_are_kept(tmp_path, backend):
+    derivative = grad(with_everything, backend=backend)
+    path = derivative.save(tmp_path / f"everything_{backend}.py", 2.0, 4, 2.0, 5.0)
+    saved = loaded(path).with_everything_grad
+    assert saved.__annotations__ == {"x": float, "n": int, "flag": bool, "m": "f64"} or backend == "numba"
+    path = derivative.save(tmp_path / f"without_{backend}.py", 2.0)
+    saved = loaded(path).with_everything_grad
+    own = getattr(saved, "py_func", saved)
+    assert saved(2.0) == derivative(2.0) == 3 * 4.0 * 2 * 1.5
+    assert saved(2.0, 2) == derivative(2.0, 2)
+    assert {"x": float, "n": int}.items() <= own.__annotations__.items()
+    assert 'm: "f64" = 1.5' in path.read_text().replace("'", '"')
+    if backend == "python":
+        assert saved(2.0, m=2.5) == derivative(2.0, m=2.5)
+        assert str(inspect.signature(saved)).replace(" ", "").startswith("(x:float,n:int=3,/,k=2,*")
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_defaults_of_other_types(tmp_path, backend):
+    x, w = np.ones(3), np.arange(3.0)
+    derivative = grad(with_arrays, backend=backend)
+    path = derivative.save(tmp_path / f"arrays_{backend}.py", x, w)
+    saved = loaded(path).with_arrays_grad
+    np.testing.assert_array_equal(saved(x, w), derivative(x, w))
+    own = inspect.signature(getattr(saved, "py_func", saved)).parameters
+    assert own["x"].annotation is np.ndarray
+    assert own["w"].annotation == "f64[:]"
+    assert own["none"].default is None
+
+
+def test_a_default_of_another_type_than_the_argument_is_left_out(tmp_path):
+    def f(x, k=None, n=2):
+        return x * x if k is None else x * k * n
+
+    derivative = grad(f)
+    path = derivative.save(tmp_path / "other_type.py", 2.0, 3.0)
+    saved = loaded(path).f_grad
+    assert saved(2.0, 3.0) == derivative(2.0, 3.0) == 6.0
+    with pytest.raises(TypeError):
+        saved(2.0)
+
+
+def test_an_int_that_is_differentiated_is_a_float(tmp_path):
+    def f(x=3, y=2):
+        return x**y
+
+    derivative = grad(f)
+    assert repr(derivative()) == "6.0"
+    saved = loaded(derivative.save(tmp_path / "ints.py")).f_grad
+    assert repr(saved()) == "6.0"
+
+
+def test_annotations_that_mean_nothing_elsewhere(tmp_path):
+    class Mine(float):
+        pass
+
+    def f(x: Mine, k: "list[Mine]" = 2.0, n: dict[str, float] = 1.0):
+        return x * k * n
+
+    saved = loaded(grad(f).save(tmp_path / "mine.py", 1.0)).f_grad
+    assert saved(1.0) == 2.0
+    assert "Mine" in saved.__annotations__["x"]
+    assert saved.__annotations__["n"] == dict[str, float]

@@ -16,7 +16,7 @@ from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, 
 
 INTEGRAL_KINDS = ("and", "or", "xor", "lshift", "rshift", "invert")
 NO_INTS = (
-    "div", "div0", "fmod", "arctan2", "hypot", "copysign", "logaddexp", "floor", "ceil", "trunc", "rint", "sqrt", "cbrt",
+    "div", "div0", "mul0", "fmod", "arctan2", "hypot", "copysign", "logaddexp", "floor", "ceil", "trunc", "rint", "sqrt", "cbrt",
     "isnan", "isinf", "isfinite",
 )  # fmt: skip
 
@@ -288,6 +288,8 @@ def effect_cases() -> Iterator[Case]:
     yield Case("check_index", "scalar", build([INT, A1], _checked_index), [1, sample(A1, 0)])
     yield Case("check_index", "array", build([I1, A1], _checked_index), [np.array([0, -1]), sample(A1, 0)])
     yield Case("check_broadcast", "equal", build([INT, INT], lambda b, n, m: _after(b, "check_broadcast", n, m)), [3, 1])
+    yield Case("check_fits", "stretched", build([INT, INT], lambda b, n, m: _after(b, "check_fits", n, m)), [1, 3])
+    yield Case("check_nonempty", "both", build([INT, INT], lambda b, n, m: _after(b, "check_nonempty", n, m)), [2, 1])
     yield Case("check_equal", "equal", build([INT, INT], lambda b, n, m: _after(b, "check_equal", n, m, message="no")), [3, 3])
     yield Case("check", "true", build([BOOL, INT], lambda b, c, n: _after(b, "check", c, n, error="ValueError", message=("n is ", None))), [True, 3])
     yield Case("print", "text and value", build([INT], lambda b, n: _after(b, "print", n, parts=("n =", None), sep=" ", end="\n")), [3])

@@ -34,6 +34,17 @@ def test_div0(a, b, expected):
         assert numba_helpers.div0.py_func(np.float64(a), np.float64(b)) == expected
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "expected"), [(0.0, math.inf, 0.0), (0.0, math.nan, 0.0), (2.0, math.inf, math.inf), (-2.0, 1.5, -3.0)]
+)
+def test_mul0(a, b, expected):
+    assert numpy_helpers.mul0(a, b) == expected
+    assert numpy_helpers.multiply0(np.array([a]), np.float64(b))[0] == expected
+    with np.errstate(all="ignore"):
+        assert numba_helpers.mul0.py_func(np.float64(a), np.float64(b)) == expected
+        assert numba_helpers.multiply0.py_func(np.array([a]), np.float64(b))[0] == expected
+
+
 def test_sign_and_extremes_propagate_nan():
     assert [numpy_helpers.sign(x) for x in (-2.0, 0.0, 5)] == [-1.0, 0.0, 1]
     for function in (numpy_helpers.sign, lambda x: numpy_helpers.maximum(1.0, x), lambda x: numpy_helpers.minimum(x, 1.0)):

@@ -172,21 +172,24 @@ def test_a_bad_index_raises(backend, index):
 
 
 def test_the_check_that_numpy_performs_is_not_printed():
-    span = Span("case.py", 2)
-
-    def make(b, x, i, same=True):
-        with b.at(span):
-            b.emit("check_index", (i, b.dim(x, 0)))
-        with b.at(span if same else Span("case.py", 2)):
+    def make(b, x, i, line=2, **access):
+        with b.at(Span("case.py", 2)):
+            b.emit("check_index", (i, b.dim(x, 0)), access)
+        with b.at(Span("case.py", line)):
             return b.load(x, AT, (i,))
 
-    assert "raise" not in printed(build([A1, INT], make))
-    assert "raise IndexError" in printed(build([A1, INT], lambda b, x, i: make(b, x, i, same=False)))
-    assert "raise IndexError" in printed(build([A1, INT], make), "numba")
+    def performed(b, x, i, **other):
+        return make(b, x, i, **{"access": "index", **other})
+
+    assert "raise" not in printed(build([A1, INT], performed))
+    assert "raise IndexError" in printed(build([A1, INT], lambda b, x, i: performed(b, x, i, line=3)))
+    assert "raise IndexError" in printed(build([A1, INT], lambda b, x, i: performed(b, x, i, access="item")))
+    assert "raise IndexError" in printed(build([A1, INT], make))
+    assert "raise IndexError" in printed(build([A1, INT], performed), "numba")
 
 
 @pytest.mark.parametrize("backend", ["python", "numba"])
-@pytest.mark.parametrize(("kind", "bad"), [("check_equal", (3, 1)), ("check_broadcast", (3, 2))])
+@pytest.mark.parametrize(("kind", "bad"), [("check_equal", (3, 1)), ("check_broadcast", (3, 2)), ("check_fits", (3, 1))])
 def test_shape_checks_raise(backend, kind, bad):
     def make(b, n, m):
         b.emit(kind, (n, m), {"message": "shapes differ"} if kind == "check_equal" else {})

@@ -110,8 +110,9 @@ def test_check_fails_with_1(program):
     assert "check failed" in result.stderr
 
 
-def test_bench(program):
-    result = run("bench", f"{program}:loop", "--at", "x=np.ones(5), n=5")
+@pytest.mark.parametrize("more", [[], ["--check-first"]])
+def test_bench(program, more):
+    result = run("bench", f"{program}:loop", "--at", "x=np.ones(5), n=5", *more)
     assert result.exit_code == 0
     assert "central differences" in result.stderr
     assert result.stdout == ""

@@ -106,4 +106,5 @@ CALLS: dict[str, str] = {
     "AD423": "def f(x):\n    return x, x * x\n\nout, pullback = vjp(f, 1.0)\npullback((1.0, 1.0))",
     "AD424": "def f(n):\n    return n * 2\n\nvjp(f, np.arange(3).astype(float))",
     "AD427": "def f(a, b):\n    a[0] = 1.0\n    return np.sum(a * b)\n\na = np.ones(4)\ngrad(f)(a[:3], a[1:].copy())",
+    "AD605": "def cosine(x):\n    return np.exp(x)\n\ndef f(x):\n    return np.sin(x) * cosine(x)\n\ngrad(f)(1.0)",
 }

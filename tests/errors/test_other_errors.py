@@ -1,6 +1,7 @@
 """Errors that no single program of the language provokes: sources, loops without end of types, AD and bugs of ours."""
 
-import importlib
+import importlib.machinery
+import importlib.util
 import itertools
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from language_errors import CASES
 
 from autodiff_compiler import ad, driver, frontend, lazy
+from autodiff_compiler.backends import prelude
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserError
 from autodiff_compiler.frontend.source import find_source, from_text
 from autodiff_compiler.ir.builder import Builder
@@ -44,6 +46,11 @@ def raised(kind, code, call):
 def test_missing_package():
     error = raised(UserError, "AD008", lambda: lazy.load("no_such_package_here", "scipy"))
     assert "pip install" in error.help
+
+
+def test_an_installation_without_source_files(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: importlib.machinery.ModuleSpec(name, None))
+    assert raised(UserError, "AD009", lambda: prelude.sources.__wrapped__("numpy_helpers")).help
 
 
 def test_no_source():

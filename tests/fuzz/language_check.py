@@ -172,7 +172,7 @@ def difference(ours: Any, theirs: Any, exact: bool = False) -> str:
         for i, (a, b) in enumerate(zip(ours, theirs)):
             found = difference(a, b, exact)
             if found:
-                return f"[{i}] {found}"
+                return f"{found} in item {i}"
         return ""
     if type(ours) is not type(theirs) and type(ours).__name__ != type(theirs).__name__:
         return f"{ours!r}, expected {theirs!r}"

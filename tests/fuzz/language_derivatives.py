@@ -28,7 +28,7 @@ def check_derivative(program: LanguageProgram, backend: str = "python") -> Outco
 
 def with_loss(program: LanguageProgram) -> LanguageProgram:
     """The program and a function that makes one float of its results."""
-    names = program.source[program.source.rindex("\ndef f(") + 7 :].split(")", 1)[0]
+    names = ", ".join(Loaded(program).names)
     text = f"\ndef loss({names}):\n    r = f({names})\n    return {program.loss or '0.5'}\n"
     return LanguageProgram(program.source + text, program.args, program.loss, program.origins)
 

@@ -55,7 +55,8 @@ def run_way(program: LanguageProgram, way: Way | str) -> Outcome:
 def kind_of(detail: str) -> str:
     """A failure's message without numbers and names: two with the same one are taken for the same bug."""
     head = detail.split("\n", 1)[0]
-    return re.sub(r"'[^']*'|`[^`]*`|<[^>]*>|-?\d[\w.+-]*", "·", re.sub(r"[\[(].*", "", head.split(", expected")[0])).strip()[:60]
+    head = re.sub(r"[\[(].*", "", head.split(", expected")[0])
+    return re.sub(r"'[^']*'|`[^`]*`|<[^>]*>|-?\d[\w.+-]*", "·", head).strip()[:90]
 
 
 def smallest(program: LanguageProgram, way: Way | str, attempts: int = 500) -> LanguageProgram:

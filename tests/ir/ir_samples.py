@@ -156,6 +156,8 @@ SAMPLES = [
         "checks", "%i: i64[:], %n: int, %c: bool",
         """check_index %i, %n
            check_broadcast %n, %n
+           check_fits %n, %n {access='store'}
+           check_nonempty %n, %n {access='extremum'}
            check_equal %n, %n {message='extents differ'}
            check %c, %n {error='ValueError', message=('n is ', None)}
            boundary %i

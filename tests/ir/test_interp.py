@@ -80,6 +80,9 @@ def test_print_and_raise():
         ("check_index %n, %m", (3, 3), IndexError, "index 3 is out of bounds"),
         ("check_index %n, %m", (-4, 3), IndexError, "index -4 is out of bounds"),
         ("check_broadcast %n, %m", (2, 3), ValueError, "broadcast"),
+        ("check_broadcast %n, %m {error='IndexError'}", (2, 3), IndexError, "broadcast"),
+        ("check_fits %n, %m {access='store'}", (3, 1), ValueError, "extent of 3 into one of 1"),
+        ("check_nonempty %n, %m {access='extremum'}", (3, 0), ValueError, "without elements"),
         ("check_equal %n, %m {message='not the same'}", (1, 3), ValueError, "^not the same$"),
         (
             "%c: bool = lt %n, %m\ncheck %c, %n, %m {error='KeyError', message=(None, '>=', None)}",

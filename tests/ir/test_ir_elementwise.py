@@ -40,6 +40,7 @@ CASES = {
     "sub": (lambda a, b: a - b, PAIRS),
     "mul": (lambda a, b: a * b, PAIRS),
     "div": (lambda a, b: a / b, PAIRS),
+    "mul0": (lambda a, b: 0.0 if a == 0 else a * b, (*PAIRS, (0.0, math.inf), (0.0, math.nan), (2.0, math.inf))),
     "div0": (_div0, (*PAIRS, (0.0, 0.0), (0.0, math.inf))),
     "floordiv": (lambda a, b: a // b, (*PAIRS,)),
     "mod": (lambda a, b: a % b, PAIRS),

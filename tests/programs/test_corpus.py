@@ -7,10 +7,11 @@ picked by its position, or Numba.  With AUTODIFF_COMPLETE=1 it goes through all 
 import os
 
 import pytest
-from prog_check import agrees, first_order, interpreted, nested, plain, scalar, second_order, single_precision
+from prog_check import agrees, first_order, interpreted, nested, plain, primal_ir, scalar, second_order, single_precision
 from prog_corpus import all_programs
 
 from autodiff_compiler.passes.registry import PASSES
+from autodiff_compiler.passes.unmet import unmet
 
 COMPLETE = bool(os.environ.get("AUTODIFF_COMPLETE"))
 PROGRAMS = all_programs()
@@ -38,6 +39,12 @@ WITHOUT = [
 ]
 SECOND_WITHOUT = [c for c in WITHOUT if c.values[0].second and scalar(plain(*c.values[:2]))]
 NUMBA = FIRST if COMPLETE else FIRST[3::9]
+
+
+@pytest.mark.parametrize(("program", "args"), FIRST)
+def test_every_access_is_checked(program, args):
+    missing = unmet(primal_ir(program, args))
+    assert not [f"{check.kind} {check.attrs.get('access')} at {check.span}" for check in missing]
 
 
 @pytest.mark.parametrize(("program", "args"), CASES)

@@ -30,6 +30,7 @@ CASES: dict[str, tuple[sp.Expr, list, list]] = {
     "neg": (-X, REAL, HUGE),
     "mul": (X * Y, PAIRS, [(1e200, 1e-200)]),
     "div": (X / Y, PAIRS, [(1e200, 1e-100), (1e-200, 1e-200), (3e200, 1e200)]),
+    "mul0": (X * Y, PAIRS, [(1e200, 1e-200)]),
     "div0": (X / Y, PAIRS, [(1e200, 1e-100), (1e-200, 1e-100), (3e200, 1e200)]),
     "abs": (sp.Abs(X), REAL, [-1e-300, 1e300]),
     "mod": (X - Y * sp.floor(X / Y), PAIRS, [(1e10, 0.37), (-1e-8, 3.0)]),

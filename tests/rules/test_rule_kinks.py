@@ -82,6 +82,21 @@ def test_a_zero_cotangent_of_a_quotient_by_zero():
     np.testing.assert_array_equal(gradient("div0", F64, (0.0, 0.0), 0.0), [0.0, 0.0])
 
 
+@pytest.mark.parametrize(
+    ("kind", "at"),
+    [("div", (1e300, 1e-300)), ("exp", (1e4,)), ("exp2", (1e4,)), ("expm1", (1e4,)), ("sinh", (1e4,)), ("cosh", (-1e4,))],
+)
+def test_a_zero_cotangent_of_what_overflows(kind, at):
+    for type_ in (F64, Array("f64", 1)) if kind != "div" else (FLOAT, F64, Array("f64", 1)):
+        assert not np.any(gradient(kind, type_, at, 0.0)), type_
+
+
+@pytest.mark.parametrize("n", [3.0, 4.0, 2.5])
+def test_a_zero_cotangent_of_a_power_that_overflows(n):
+    fn = reverse(build([Array("f64", 1)], lambda b, x: b.op("pow", x, b.const(n, F64))))
+    assert run(fn, [np.array([1e300]), np.zeros(1)])[0][0] == 0.0
+
+
 @pytest.mark.parametrize("kind", ["sqrt", "log", "arctanh"])
 def test_a_masked_singularity(kind):
     """where(x > 0, f(x), 0) at 0: no NaN, in either mode."""

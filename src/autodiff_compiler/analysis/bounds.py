@@ -7,11 +7,14 @@ replaces its atoms, the innermost first, by their bounds until only a constant i
 
 from __future__ import annotations
 
-from autodiff_compiler.analysis.affine import Affine, of_extent, of_value
+from collections import Counter
+
+from autodiff_compiler.analysis.affine import DEPTH, Affine, of_extent, of_value
 from autodiff_compiler.analysis.conditions import NEGATED, comparisons
-from autodiff_compiler.analysis.shapes import Extent, Shapes
+from autodiff_compiler.analysis.shapes import Extent, Shapes, stretched_to
 from autodiff_compiler.ir.core import Function, Op, Value
-from autodiff_compiler.ir.types import BOOL, INT, INTS, Scalar
+from autodiff_compiler.ir.path import is_basic
+from autodiff_compiler.ir.types import BOOL, INT, INTS, Array, Scalar
 
 # A proof looks at no more substitutions than this.
 BUDGET = 64
@@ -63,6 +66,8 @@ class Bounds:
             self._facts.append(extent.plus(-1) - index)
             if not op.attrs.get("upper"):
                 self._facts.append(extent + index)
+        elif op.kind == "check_nonempty":
+            self._facts += [self.affine(v).plus(-1) for v in op.operands]
         elif op.kind == "check":
             self.enter_branch(op.operands[0], True)
 
@@ -89,14 +94,57 @@ class Bounds:
         """Whether a check certainly does not raise."""
         if op.kind == "check_index":
             if not _is_int(op.operands[0]):
-                return False
+                return self._elements_pass(op)
             index, extent = self._index(op)
             above = op.attrs.get("upper") or self.nonnegative(extent + index)
             return bool(above) and self.nonnegative(extent.plus(-1) - index)
-        if op.kind in ("check_equal", "check_broadcast"):
+        if op.kind in ("check_equal", "check_broadcast", "check_fits"):
             a, b = (self.shapes.find(self.shapes.of(v)) for v in op.operands)
-            return a == b or (op.kind == "check_broadcast" and 1 in (a, b))
+            if op.kind == "check_equal":
+                return a == b or self._factors(op.operands[0]) == self._factors(op.operands[1])
+            # What was broadcast together before is so again, each with the result.
+            one, other = (frozenset(stretched_to(extent)) for extent in (a, b))
+            together = one <= other or other <= one
+            return a in (b, 1) or (op.kind == "check_broadcast" and (b == 1 or together))
+        if op.kind == "check_nonempty":
+            return all(self.nonnegative(self.affine(v).plus(-1)) for v in op.operands)
         return op.kind == "check" and self.holds(op.operands[0])
+
+    def _factors(self, value: Value, depth: int = DEPTH) -> Counter[Extent]:
+        """What a number of elements is the product of."""
+        op = self.shapes.defs.get(value)
+        if op is not None and op.kind == "mul" and value.type == INT and depth:
+            return sum((self._factors(v, depth - 1) for v in op.operands), Counter())
+        extent = self.shapes.find(self.shapes.of(value))
+        return Counter() if extent == 1 else Counter((extent,))
+
+    def _elements_pass(self, op: Op) -> bool:
+        """Whether the check of an array of indices does not raise: one that is counted up."""
+        ends = self._elements(op.operands[0])
+        if ends is None:
+            return False
+        extent = of_extent(self.shapes, self.shapes.of(op.operands[1]))
+        return self.nonnegative(extent + ends[0]) and self.nonnegative(extent.plus(-1) - ends[1])
+
+    def _elements(self, array: Value) -> tuple[Affine, Affine] | None:
+        """Bounds of the elements of an array, if there are any."""
+        op = self.shapes.defs.get(array)
+        if op is None or not isinstance(array.type, Array) or array.type.dtype != "i64":
+            return None
+        if op.kind == "arange":
+            return Affine(), self._count(op.operands[0]).plus(-1)
+        if op.kind in ("add", "sub") and op.operands[1].type == INT:
+            ends = self._elements(op.operands[0])
+            by = self.affine(op.operands[1]).scaled(1 if op.kind == "add" else -1)
+            return None if ends is None else (ends[0] + by, ends[1] + by)
+        basic = op.kind == "load" and is_basic(op.attrs["path"])
+        return self._elements(op.operands[0]) if basic or op.kind in ("broadcast_to", "reshape", "transpose") else None
+
+    def _count(self, length: Value) -> Affine:
+        """How many elements an `arange` has, if it has any: `n` of `max(n, 0)`."""
+        op = self.shapes.defs.get(length)
+        rest = [v for v in op.operands if self.shapes.of(v) != 0] if op is not None and op.kind == "maximum" else []
+        return self.affine(rest[0] if len(rest) == 1 else length)
 
     def holds(self, condition: Value) -> bool:
         op = self.shapes.defs.get(condition)

@@ -170,11 +170,12 @@ class Shapes:
 
     def assume(self, op: Op) -> None:
         """Past this op its check holds."""
-        if op.kind not in ("check_equal", "check_broadcast", "check_index"):
+        if op.kind not in ("check_equal", "check_broadcast", "check_fits", "check_index"):
             return
         a, b = (self.of(v) for v in op.operands)
-        stretch = self._is_not_one(self.find(a)) and self._is_not_one(self.find(b))
-        if op.kind == "check_equal" or (op.kind == "check_broadcast" and stretch):
+        value, place = (self._is_not_one(self.find(extent)) for extent in (a, b))
+        stretched = op.kind == "check_fits" and (value or self.find(b) == 1)
+        if op.kind == "check_equal" or (op.kind == "check_broadcast" and value and place) or stretched:
             self._equate(a, b)
         elif op.kind == "check_index" and isinstance(a, int) and a not in (0, -1):
             self._stretched.append(self.find(b))
@@ -335,7 +336,7 @@ class Shapes:
         return ("less", extent, count)
 
     def _broadcast(self, extents: tuple[Extent, ...]) -> Extent:
-        found = [e for extent in map(self.find, extents) for e in _broadcast_of(extent)]
+        found = [e for extent in map(self.find, extents) for e in stretched_to(extent)]
         parts = [e for e in dict.fromkeys(found) if e != 1]
         for part in parts:
             if self._is_not_one(part):
@@ -354,7 +355,8 @@ class Shapes:
         return (2, len(extent), str(extent[0]))
 
 
-def _broadcast_of(extent: Extent) -> tuple[Extent, ...]:
+def stretched_to(extent: Extent) -> tuple[Extent, ...]:
+    """The extents that an extent is what broadcasting makes of."""
     return extent[1:] if isinstance(extent, tuple) and extent[0] == "bc" else (extent,)
 
 

@@ -89,6 +89,10 @@ class Signs:
             return (a + b, (a_strict or b_strict) and a + b == 0) if math.isfinite(a + b) else (-math.inf, False)
         if op.kind == "mul" and op.operands[0] == op.operands[1]:
             return 0.0, False
+        if op.kind == "maximum":
+            return max(self._lower(v, depth) for v in op.operands)
+        if op.kind == "sum" or op.kind in ("transpose", "reshape", "broadcast_to"):
+            return (0.0, False) if self._lower(op.operands[0], depth)[0] >= 0 else (-math.inf, False)
         if op.kind == "pow" and (self.constant(op.operands[1]) or 1) % 2 == 0:
             return 0.0, False
         if op.kind in ("mul", "div") and all(self._lower(v, depth)[0] >= 0 for v in op.operands):

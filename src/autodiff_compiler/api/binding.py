@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
+import operator
 import sys
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -37,6 +39,8 @@ class Signature:
 
     function: str
     signature: inspect.Signature
+    made_of: tuple = ()
+    """The objects that it was read from: `%autoreload` gives a function others, and a partial call's keywords can be set."""
 
     @classmethod
     def of(cls, fun: Callable) -> Signature:
@@ -53,7 +57,13 @@ class Signature:
             signature = inspect.signature(own, follow_wrapped=False)
         except (TypeError, ValueError) as error:
             raise refusal from error
-        return cls(getattr(fun, "__name__", type(fun).__name__), signature)
+        return cls(getattr(fun, "__name__", type(fun).__name__), signature, _read_for_signature(fun))
+
+    def renewed(self, fun: Callable) -> Signature:
+        """This one if `fun` still has it, else the one that it has today."""
+        now = _read_for_signature(fun)
+        unchanged = len(now) == len(self.made_of) and all(map(operator.is_, now, self.made_of))
+        return self if unchanged else Signature.of(fun)
 
     @property
     def names(self) -> list[str]:
@@ -78,6 +88,18 @@ class Signature:
             else:
                 values[name] = value
         return values
+
+    def arguments(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The values that `bind` gave, as a call takes them."""
+        parameters = self.signature.parameters
+        args = [values[name] for name, p in parameters.items() if p.kind in POSITIONAL and name in values]
+        args += [value for name, value in values.items() if name.startswith("*")]
+        named = {
+            name: value
+            for name, value in values.items()
+            if not name.startswith("*") and (name not in parameters or parameters[name].kind not in POSITIONAL)
+        }
+        return args, named
 
     def wrt(self, argnums: Argnums) -> list[str]:
         """The names of the parameters that `argnums` (positions, names, or several) means, in its order."""
@@ -115,6 +137,23 @@ class Signature:
     def annotated(self, fun: Callable, given: Mapping[str, str] | None = None) -> Described:
         """Parameter types from `given` (texts such as "f64[:, :]"), else from annotations and defaults."""
         return list(frontend.annotated(getattr(fun, "py_func", fun), given))
+
+
+def _read_for_signature(fun: Any) -> tuple:
+    """The objects that decide a function's parameters and defaults."""
+    if isinstance(fun, types.FunctionType):
+        keywords = fun.__kwdefaults__ or {}
+        return fun.__code__, fun.__defaults__, *keywords, *keywords.values(), fun.__dict__.get("__signature__")
+    if isinstance(fun, functools.partial):
+        return fun.args, *fun.keywords, *fun.keywords.values(), fun.func, *_read_for_signature(fun.func)
+    if isinstance(fun, types.MethodType):
+        return fun.__func__, *_read_for_signature(fun.__func__)
+    for name in ("py_func", "primal"):
+        inner = getattr(fun, name, None)
+        if inner is not None:
+            return inner, *_read_for_signature(inner)
+    call = type(fun).__call__
+    return _read_for_signature(call) if isinstance(call, types.FunctionType) else (call,)
 
 
 def normalised(name: str, value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 import types
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ from autodiff_compiler.api.binding import (
     with_floats,
 )
 from autodiff_compiler.api.boundary import boundary, trimmed
+from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation, Table
 from autodiff_compiler.api.standalone import standalone
 from autodiff_compiler.diagnostics import UserError, did_you_mean
@@ -37,8 +39,10 @@ from autodiff_compiler.options import Options
 PLAIN = (float, int, np.float64, np.float32, np.int64)
 
 
-def _plain_key(args: tuple) -> tuple:
-    return tuple([(a.dtype, a.ndim) if type(a) is np.ndarray else type(a) for a in args])
+def _plain_key(arg: Any) -> Any:
+    """What an argument adds to the key of a specialisation."""
+    kind = type(arg)
+    return kind if kind is not np.ndarray else (arg.dtype, arg.ndim)
 
 
 class Derivative:
@@ -56,21 +60,36 @@ class Derivative:
     """
 
     def __init__(self, fun: Callable, argnums: Argnums, has_aux: bool, with_value: bool, options: Options) -> None:
-        self.primal = fun
-        self.argnums = argnums
-        self.has_aux = has_aux
-        self.with_value = with_value
-        self.options = driver.check_options(options)
-        self._signature = Signature.of(fun)
-        self._wrt = self._signature.wrt(argnums)
+        self._made_of = fun, argnums, has_aux, with_value, driver.check_options(options)
+        self._known_signature = Signature.of(fun)
+        self._wrt = self._known_signature.wrt(argnums)
         self._single = isinstance(argnums, int | str | np.integer)
-        self._table = Table(self._build)
-        self._plain: dict[tuple, tuple[Callable[..., Any], Specialisation]] = {}
+        self._table = Table(self._build, lambda: f"{self!r}"[1:-1])
+        self._plain: dict[Any, tuple[Callable[..., Any], Callable[[], bool], Specialisation]] = {}
         self._last: Specialisation | None = None
         functools.update_wrapper(self, fun, updated=())
         # Our attribute would name the primal, and `inspect` would take the derivative's source from it.
         del self.__dict__["__wrapped__"]
-        self.__signature__ = self._signature.signature
+        self.__signature__ = self._known_signature.signature
+
+    # What it was made of can be looked at, and not set: what was compiled would not be it any more.
+    primal = property(lambda self: self._made_of[0])
+    argnums = property(lambda self: self._made_of[1])
+    has_aux = property(lambda self: self._made_of[2])
+    with_value = property(lambda self: self._made_of[3])
+    options = property(lambda self: self._made_of[4])
+
+    @property
+    def _signature(self) -> Signature:
+        """The primal's parameters as they are today."""
+        current = self._known_signature.renewed(self.primal)
+        if current is not self._known_signature:
+            self._known_signature, self._wrt = current, current.wrt(self.argnums)
+            self.__signature__ = current.signature
+        return current
+
+    def __autodiff_signature__(self) -> inspect.Signature:
+        return self._signature.signature
 
     # -- calling ---------------------------------------------------------------------------------------------------
 
@@ -78,13 +97,12 @@ class Derivative:
         try:
             if not kwargs:
                 # A call with nothing but numbers costs one look-up.
-                known = self._plain.get(tuple(map(type, args))) or self._plain.get(_plain_key(args))
+                known = self._plain.get(_plain_key(args[0]) if len(args) == 1 else tuple(map(type, args)))
+                if known is None and len(args) > 1:
+                    known = self._plain.get(tuple(map(_plain_key, args)))
                 if known is not None:
-                    call, self._last = known
-                    for guard in self._last.lowered.guards:
-                        if not guard.holds():
-                            break
-                    else:
+                    call, holds, self._last = known
+                    if holds():
                         return call(*args)
             return self._call(args, kwargs)
         except BaseException as error:
@@ -96,7 +114,23 @@ class Derivative:
         found, captured = self._find(arguments)
         self._last = found
         self._remember(args, arguments, found)
+        if self.options.check is not None and not found.checked:
+            return self._checked(found, arguments, captured)
         return found.compiled.call(*arguments.values(), *captured)
+
+    def _checked(self, found: Specialisation, arguments: dict[str, Any], captured: list[Any]) -> Any:
+        """The first call, compared with the function itself."""
+        first = FirstCall(self.primal, self._signature, found, arguments, captured, set(self._wrt), scalar=True)
+
+        def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+            gradient = result[1] if self.with_value else result[0] if self.has_aux else result
+            return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction)
+
+        return first.run(
+            lambda: found.compiled.call(*arguments.values(), *captured),
+            (lambda result: result[0]) if self.with_value else (lambda result: first.primal()),
+            along,
+        )
 
     def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Arguments by name, normalised; Python ints that are differentiated become floats."""
@@ -113,12 +147,13 @@ class Derivative:
             return
         plain = all(type(a) in PLAIN or (type(a) is np.ndarray and a.ndim) for a in args)
         if plain and found.closed and all(tree == Leaf() for _, tree in found.lowered.function.param_trees):
-            self._plain[_plain_key(args)] = found.compiled.call, found
+            key = _plain_key(args[0]) if len(args) == 1 else tuple(map(_plain_key, args))
+            self._plain[key] = found.compiled.call, found.holds, found
 
     @property
     def differentiated(self) -> list[str]:
         """The names of the parameters it differentiates with respect to."""
-        return list(self._wrt)
+        return self._signature.wrt(self.argnums)
 
     # -- compiling -------------------------------------------------------------------------------------------------
 
@@ -137,7 +172,8 @@ class Derivative:
 
     def _build(self, arguments: Described, values: Sequence[Any] | None) -> Specialisation:
         lowered = self._lower(arguments, values)
-        return Specialisation(lowered, driver.gradient(lowered, self._wrt, self.options, **self._layout()))
+        made = driver.gradient(lowered, self._wrt, self.options, **self._layout())
+        return Specialisation(lowered, made, signature=self._signature.signature)
 
     def __autodiff_lower__(self, arguments: Described, values: Sequence[Any] | None = None) -> Lowered:
         """The derivative's IR as the primal of another derivative; see `driver.lower`."""
@@ -201,4 +237,4 @@ class Derivative:
         name = getattr(self, "__qualname__", "")
         if getattr(module, name, None) is self:
             return name
-        return Derivative, (self.primal, self.argnums, self.has_aux, self.with_value, self.options)
+        return Derivative, self._made_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Sequence
 from typing import Any, overload
 
@@ -15,6 +16,7 @@ from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.options import Options
 
 Source = Callable | str
+CHECK = "AUTODIFF_CHECK"
 # One function per text, so that a repeated `jvp(text, …)` finds what it compiled.
 _from_text = functools.lru_cache(maxsize=256)(from_text)
 
@@ -23,11 +25,13 @@ _from_text = functools.lru_cache(maxsize=256)(from_text)
 def grad(
     fun: Source, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
+    check: str | None = None,
 ) -> Derivative: ...  # fmt: skip
 @overload
 def grad(
     fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
+    check: str | None = None,
 ) -> Callable[[Source], Derivative]: ...  # fmt: skip
 @boundary
 def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
@@ -58,11 +62,13 @@ def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False,
 def value_and_grad(
     fun: Source, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
+    check: str | None = None,
 ) -> Derivative: ...  # fmt: skip
 @overload
 def value_and_grad(
     fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
+    check: str | None = None,
 ) -> Callable[[Source], Derivative]: ...  # fmt: skip
 @boundary
 def value_and_grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
@@ -116,6 +122,7 @@ def options_of(**given: Any) -> Options:
         way_out = did_you_mean(unknown[0], names, f"the options are {', '.join(names)}")
         raise UserError("AD415", f"there is no option {unknown[0]!r}", help=way_out)
     disable = given.get("disable", ())
+    given.setdefault("check", os.environ.get(CHECK) or None)
     return Options(**{**given, "disable": (disable,) if isinstance(disable, str) else tuple(disable)})
 
 

@@ -20,6 +20,7 @@ from autodiff_compiler.api.binding import (
     with_floats,
 )
 from autodiff_compiler.api.boundary import boundary
+from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation, Table, memo
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import Lowered
@@ -36,12 +37,18 @@ class Pushforward:
     def __init__(self, fun: Callable, options: Options) -> None:
         self.fun = fun
         self.options = driver.check_options(options)
-        self.signature = Signature.of(fun)
-        self.table = Table(self.build)
+        self._signature = Signature.of(fun)
+        self.table = Table(self.build, lambda: f"jvp of {self.signature.function}, {options.backend} backend")
+
+    @property
+    def signature(self) -> Signature:
+        self._signature = self._signature.renewed(self.fun)
+        return self._signature
 
     def build(self, arguments: Described, values: Sequence[Any] | None, varying: tuple[bool, ...]) -> Specialisation:
         lowered = driver.lower(self.fun, arguments, self.options, values)
-        return Specialisation(lowered, driver.pushforward(lowered, _active(lowered, varying), self.options))
+        made = driver.pushforward(lowered, _active(lowered, varying), self.options)
+        return Specialisation(lowered, made, signature=self.signature.signature)
 
     def inside(self, arguments: Described, varying: Sequence[bool]) -> Lowered:
         """The derivative's IR, for a call inside a differentiated function: (arguments, tangents, captures)."""
@@ -92,7 +99,15 @@ class Pushforward:
             )
         types = described(values, [name for name, tangent in by_name.items() if tangent is not None])
         found, captured = self.table.get(types, leaves_of(values, types), (tuple(varying),))
-        return found.compiled.call(*values.values(), *given, *captured)
+        call = found.compiled.call
+        if self.options.check is None or found.checked:
+            return call(*values.values(), *given, *captured)
+        first = FirstCall(self.fun, self.signature, found, values, captured, varying)
+
+        def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+            return first.dot(call(*values.values(), *first.tangents(direction), *captured)[1], seeds)
+
+        return first.run(lambda: call(*values.values(), *given, *captured), lambda result: result[0], along)
 
 
 def _active(lowered: Lowered, varying: Sequence[bool]) -> list[bool]:
@@ -185,8 +200,13 @@ class Reverse:
     def __init__(self, fun: Callable, options: Options) -> None:
         self.fun = fun
         self.options = driver.check_options(options)
-        self.signature = Signature.of(fun)
-        self.table = Table(self.build)
+        self._signature = Signature.of(fun)
+        self.table = Table(self.build, lambda: f"vjp of {self.signature.function}, {options.backend} backend")
+
+    @property
+    def signature(self) -> Signature:
+        self._signature = self._signature.renewed(self.fun)
+        return self._signature
 
     def build(self, arguments: Described, values: Sequence[Any] | None, count: int) -> Specialisation:
         """`count` arguments were given and vary; defaults do not."""
@@ -215,8 +235,20 @@ class Reverse:
         arguments = {name: normalised(name, v) for name, v in self.signature.bind(primals, {}).items()}
         types = described(arguments, arguments)
         found, captured = self.table.get(types, leaves_of(arguments, types), (len(primals),))
-        out, residuals = found.compiled.call(*arguments.values(), *captured)
-        return out, Pullback(found, out, residuals, len(primals))
+
+        def call() -> tuple[Any, Pullback]:
+            out, residuals = found.compiled.call(*arguments.values(), *captured)
+            return out, Pullback(found, out, residuals, len(primals))
+
+        if self.options.check is None or found.checked:
+            return call()
+        given = dict(list(arguments.items())[: len(primals)])
+        first = FirstCall(self.fun, self.signature, found, arguments, captured, set(given))
+
+        def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+            return first.along(dict(zip(given, result[1](first.cotangent(seeds)))), direction)
+
+        return first.run(call, lambda result: result[0], along)
 
 
 def pushforward_of(fun: Callable, options: Options) -> Pushforward:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import gc
+import inspect
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler import frontend
+from autodiff_compiler import frontend, log, namespaces
 from autodiff_compiler.api.binding import Described, key_of
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.driver import Compilation
@@ -23,15 +25,21 @@ from autodiff_compiler.ir.types import Array, Type
 
 # One compilation at a time: the frontend and the disk cache need not be told about threads.
 LOCK = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    # A process that is forked meanwhile would wait for ever for a thread that it does not have.
+    os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
 
 
 @dataclass
 class Specialisation:
-    """A derivative for given argument types.  `second` is the reverse sweep of a `vjp`."""
+    """A derivative for given argument types.  `second` is the reverse sweep of a `vjp`; `signature` is the function's own."""
 
     lowered: Lowered
     compiled: Compilation
     second: Compilation | None = None
+    signature: inspect.Signature | None = None
+    checked: bool = False
+    """Whether a call was compared with the function itself (`first_check.py`)."""
 
     def __post_init__(self) -> None:
         hidden = {capture.name for capture in self.lowered.captures}
@@ -42,23 +50,31 @@ class Specialisation:
             if name in hidden:
                 expected.append((tree, types))
         self._expected = expected
+        self.guards = [*self.lowered.guards]
+        for compiled in (self.compiled, self.second):
+            for module, name, meant in namespaces.used(compiled.text) if compiled is not None else ():
+                self.guards.append(frontend.Guard(frontend.Place(module).attribute(name), meant))
+        self.holds: Callable[[], bool] = frontend.all_hold(self.guards)
+        """Whether everything that was looked at when compiling, and that the generated code calls, is as it was."""
 
     @property
     def closed(self) -> bool:
-        """Whether nothing but the argument types decides its meaning, and guards that are quick to ask."""
+        """Whether nothing but the argument types, and what `holds` asks, decides its meaning."""
         arrays = sum(isinstance(v.type, Array) for v in self.lowered.function.params)
-        lasting = any(not guard.quick for guard in self.lowered.guards)
         may_overlap = self.lowered.written and arrays > 1
-        return not (self.lowered.captures or lasting or self.lowered.static_leaves or may_overlap)
+        return not (self.lowered.captures or self.lowered.static_leaves or may_overlap)
 
     def captured(self, values: Sequence[Any] | None) -> list[Any] | None:
         """What the captures hold now; None if this specialisation does not fit the world or these leaves."""
         for index, expected in self.lowered.static_leaves.items():
             if values is None or type(values[index]) is not type(expected) or values[index] != expected:
                 return None
-        if not all(guard.holds() for guard in self.lowered.guards):
+        if not self.holds():
             return None
-        current = [capture.get() for capture in self.lowered.captures]
+        try:
+            current = [capture.get() for capture in self.lowered.captures]
+        except Exception:  # it is not there any more
+            return None
         for value, (tree, types) in zip(current, self._expected):
             now_tree, now_types = frontend.describe(value)
             if now_tree != tree or list(now_types) != types:
@@ -66,6 +82,24 @@ class Specialisation:
         if values is not None and self.lowered.written:
             self._check_overlap(values, current)
         return current
+
+    def why_not(self, values: Sequence[Any] | None) -> str:
+        """What keeps this specialisation from being used again."""
+        for index, expected in self.lowered.static_leaves.items():
+            if values is None or type(values[index]) is not type(expected) or values[index] != expected:
+                name = self.lowered.function.params[index].name
+                return f"{name} is {'not known' if values is None else repr(values[index])}, not {expected!r}"
+        broken = frontend.first_broken(self.guards)
+        if broken is not None:
+            return f"{broken.get if isinstance(broken.get, frontend.Place) else 'something it looked at'} changed"
+        for capture, (tree, types) in zip(self.lowered.captures, self._expected):
+            try:
+                now_tree, now_types = frontend.describe(capture.get())
+            except Exception:
+                return f"{capture.name} is not there any more"
+            if now_tree != tree or list(now_types) != types:
+                return f"{capture.name} is of another type"
+        return "a value that it captured changes with each look"
 
     def _check_overlap(self, values: Sequence[Any], captured: Sequence[Any]) -> None:
         """Refuse a call in which an array that the function writes into shares memory with another: it was compiled as
@@ -86,8 +120,10 @@ class Specialisation:
 class Table:
     """The specialisations of one function and one kind of derivative."""
 
-    def __init__(self, build: Callable[..., Specialisation]) -> None:
+    def __init__(self, build: Callable[..., Specialisation], title: Callable[[], str]) -> None:
+        """`title` says what is compiled, for those who read the log."""
         self._build = build
+        self._title = title
         self._by_key: dict[tuple, list[Specialisation]] = {}
 
     def get(
@@ -98,20 +134,36 @@ class Table:
         `values` are the leaves of the arguments, where there is a call: some may be part of a specialisation.
         """
         key = (key_of(arguments), extra)
+        # Without the lock: who calls what is compiled does not wait for another thread that compiles.
+        found = self._fitting(key, values)
+        if found is not None:
+            return found
         with LOCK:
-            known = self._by_key.setdefault(key, [])
-            for candidate in known:
-                current = candidate.captured(values)
-                if current is not None:
-                    return candidate, current
-            with collector_paused():
+            found = self._fitting(key, values)
+            if found is not None:
+                return found
+            with collector_paused(), log.timed(lambda: self._described(arguments, key, values)):
                 made = self._build(arguments, values, *extra)
             current = made.captured(values)
             if current is None:
                 # A captured value that cannot be read twice alike: this specialisation serves one call.
                 return made, [capture.get() for capture in made.lowered.captures]
-            known.append(made)
+            self._by_key.setdefault(key, []).append(made)
             return made, current
+
+    def _fitting(self, key: tuple, values: Sequence[Any] | None) -> tuple[Specialisation, list[Any]] | None:
+        for candidate in self._by_key.get(key, ()):
+            current = candidate.captured(values)
+            if current is not None:
+                return candidate, current
+        return None
+
+    def _described(self, arguments: Described, key: tuple, values: Sequence[Any] | None) -> str:
+        """What is compiled, for which types, and why it is not the first time."""
+        shown = ", ".join(f"{name}: {' '.join(map(str, types)) or 'known'}" for name, _, types in arguments)
+        others = self._by_key.get(key)
+        why = f", again, since {others[-1].why_not(values)}" if others else ", other types" if self._by_key else ""
+        return f"{self._title()} for {shown or 'no arguments'}{why}"
 
 
 @contextmanager

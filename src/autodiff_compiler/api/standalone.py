@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import numpy as np
-
 from autodiff_compiler.api.binding import places
+from autodiff_compiler.api.header import with_header
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.ir.tree import Const
 
@@ -16,13 +15,13 @@ def standalone(specialisation: Specialisation) -> str:
     """The generated text, complete without the function that it was made of.
 
     Exception classes that the program raises are imported, or where no import can find them (made in a function, or in a
-    session) defined anew.  What the function found outside becomes keyword parameters; numbers among them have their
-    present value as default.  Parameters whose values the derivative was made for are checked.
+    session) defined anew.  Parameters keep their defaults and annotations; what the function found outside becomes keyword
+    parameters, numbers among them with their present value as default.  Parameters whose values the derivative was made for are checked.
     """
     compiled = specialisation.compiled
     text = _with_checks(compiled.text, compiled.function.name, _fixed(specialisation))
     head = [_class(name, obj) for name, obj in compiled.function.constants.items() if isinstance(obj, type)]
-    return "".join(head) + _with_keywords(text, compiled.function.name, specialisation)
+    return "".join(head) + with_header(text, compiled.function.name, specialisation)
 
 
 def _class(name: str, cls: type) -> str:
@@ -72,36 +71,3 @@ def _with_checks(text: str, name: str, fixed: list[tuple[str, str]]) -> str:
 def _differs(place: str, value: str) -> str:
     special = {"None": f"{place} is not None", "True": f"not {place}", "False": place}
     return special.get(value, f"{place} != {value}")
-
-
-def _with_keywords(text: str, name: str, specialisation: Specialisation) -> str:
-    """The text with the function's last parameters, which take the captures, behind a `*`.
-
-    A function under `@njit` cannot have that: there they are ordinary parameters, and the last of them have defaults.
-    """
-    captures = specialisation.lowered.captures
-    if not captures:
-        return text
-    match = re.search(rf"^def {name}\(([^)]*)\):", text, re.MULTILINE)
-    assert match is not None
-    params = [param.strip() for param in match[1].split(",")]
-    own, hidden = params[: -len(captures)], params[-len(captures) :]
-    defaults = [_default(capture.get(), text) for capture in captures]
-    compiled = text[: match.start()].rstrip().rpartition("\n")[2].startswith("@njit")
-    if compiled:
-        required = next((i for i in reversed(range(len(defaults))) if not defaults[i]), -1)
-        defaults = ["" if i <= required else default for i, default in enumerate(defaults)]
-    keywords = [param + default for param, default in zip(hidden, defaults)]
-    header = f"def {name}({', '.join([*own, *([] if compiled else '*'), *keywords])}):"
-    return text[: match.start()] + header + text[match.end() :]
-
-
-def _default(value: Any, text: str) -> str:
-    if isinstance(value, np.generic):
-        return f"=np.{type(value).__name__}({_literal(value.item())})" if "import numpy as np" in text else ""
-    return f"={_literal(value)}" if isinstance(value, float | int) else ""
-
-
-def _literal(value: float) -> str:
-    """Infinities and NaN have no literal."""
-    return repr(value) if np.isfinite(value) else f"float({str(value)!r})"

@@ -1,31 +1,28 @@
-"""Loads generated text through a file, so that Numba's disk cache, `pdb`, tracebacks and coverage work.
+"""Loads generated text through a file, so that `pdb`, tracebacks and coverage work, and compiled code can be kept.
 
-The file is `<name>_<hash of the text>.py` in the user's cache directory.  It is written under another name and renamed,
-and used only if it holds exactly the text; where the directory cannot be written, a temporary one serves.
+The file is `<name>_<hash of the text>.py` in a folder of the user's own (`folders.py`).  It is there to be looked at: what
+runs is the text itself, compiled here, and neither a `.py` nor a `.pyc` that is found.  Where no file can be written, a
+module without one serves.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib.util
-import os
+import linecache
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from autodiff_compiler import lazy
+from autodiff_compiler.backends.folders import candidates, read_own, write_whole
+from autodiff_compiler.backends.kernels import KernelCache
 
-VARIABLE = "AUTODIFF_COMPILER_CACHE"
-_temporary: list[str] = []
-
-
-def directory() -> Path:
-    """Where generated modules live: the variable, else the user's cache directory."""
-    chosen = os.environ.get(VARIABLE)
-    if chosen:
-        return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "autodiff_compiler"
+_loaded: dict[str, tuple[str, ModuleType]] = {}
+"""Texts and the modules made of them, by the modules' names."""
 
 
 def load(text: str, name: str, constants: Mapping[str, object] | None = None) -> Callable[..., Any]:
@@ -35,47 +32,87 @@ def load(text: str, name: str, constants: Mapping[str, object] | None = None) ->
     constants do not meet.
     """
     digest = lazy.load("hashlib").sha256(text.encode()).hexdigest()[:20]
-    stem = f"{name}_{digest}"
-    module = sys.modules.get(stem)
+    # A file's name has at most 255 bytes.
+    stem = f"{re.sub(r'[^0-9A-Za-z_]', '_', name)[:80]}_{digest}"
     injected = dict(constants or {})
-    if module is not None and all(getattr(module, key, None) is value for key, value in injected.items()):
-        return getattr(module, name)
-    path = _file(text, stem)
-    spec = importlib.util.spec_from_file_location(stem, path)
-    assert spec is not None and spec.loader is not None, "a .py file has a loader"  # noqa: PT018
-    module = importlib.util.module_from_spec(spec)
-    vars(module).update(injected)
-    # Numba's disk cache finds the module of a function by its name.
-    sys.modules[stem] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[stem]
-        raise
+    known_text, module = _loaded.get(stem, ("", None))
+    known = module is not None and known_text == text and sys.modules.get(stem) is module
+    if not known or any(vars(module).get(key) is not value for key, value in injected.items()):
+        module = _executed(text, stem, injected)
+        _loaded[stem] = text, module
     return getattr(module, name)
 
 
-def _file(text: str, stem: str) -> Path:
+def _executed(text: str, stem: str, constants: dict[str, object]) -> ModuleType:
+    path = _file(text, stem)
+    if path is None:
+        module = ModuleType(stem)
+        module.__file__ = file = f"<{stem}>"
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    else:
+        file = str(path)
+        spec = importlib.util.spec_from_file_location(stem, path)
+        assert spec is not None, "a .py file has a loader"
+        module = importlib.util.module_from_spec(spec)
+        linecache.checkcache(file)
+    tree = ast.parse(text, file)
+    kept = _taken_from_numba(tree)
+    code = compile(tree, file, "exec", dont_inherit=True)
+    vars(module).update(constants)
+    # Compiled code, when loaded, looks for its module by name.
+    before = sys.modules.get(stem)
+    sys.modules[stem] = module
     try:
-        return _written(directory(), text, stem)
-    except OSError:
-        if not _temporary:
-            _temporary.append(lazy.load("tempfile").mkdtemp(prefix="autodiff_compiler_"))
-        return _written(Path(_temporary[0]), text, stem)
-
-
-def _written(folder: Path, text: str, stem: str) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{stem}.py"
-    data = text.encode()
-    if path.is_file() and path.read_bytes() == data:
-        return path
-    handle, temporary = lazy.load("tempfile").mkstemp(dir=folder, prefix=f".{stem}_", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.replace(temporary, path)
+        exec(code, vars(module))
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        sys.modules.pop(stem, None)
+        if before is not None:
+            sys.modules[stem] = before
         raise
-    return path
+    if path is not None:
+        for function in kept:
+            _keep_compiled(getattr(module, function), path, function, constants)
+    return module
+
+
+def _taken_from_numba(tree: ast.Module) -> list[str]:
+    """The functions that ask Numba to keep their compiled code; they no longer do so, since that is done here."""
+    found = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            for decorator in node.decorator_list:
+                if isinstance(decorator, ast.Call) and any(keyword.arg == "cache" for keyword in decorator.keywords):
+                    decorator.keywords = [keyword for keyword in decorator.keywords if keyword.arg != "cache"]
+                    found.append(node.name)
+    return found
+
+
+def _keep_compiled(function: Any, path: Path, name: str, constants: Mapping[str, object]) -> None:
+    """Have a function's compiled code kept beside its text.  Not with objects in it that no import finds, such as an exception
+    class of a script: read back, it would raise another class of the same name."""
+    py_func = getattr(function, "py_func", None)  # None where Numba is told not to compile (NUMBA_DISABLE_JIT)
+    if py_func is not None and all(_importable(constants[n]) for n in py_func.__code__.co_names if n in constants):
+        function._cache = KernelCache(path, name)
+
+
+def _importable(obj: object) -> bool:
+    module = getattr(obj, "__module__", None) or ""
+    found = getattr(sys.modules.get(module), getattr(obj, "__qualname__", ""), None)
+    return found is obj and module != "__main__"
+
+
+def _file(text: str, stem: str) -> Path | None:
+    """A file that holds the text; None where none can be written."""
+    data = text.encode()
+    try:
+        for folder in candidates():
+            path = folder / f"{stem}.py"
+            try:
+                if read_own(path) != data:
+                    write_whole(path, data)
+                return path
+            except OSError:
+                continue
+    except OSError:
+        pass
+    return None

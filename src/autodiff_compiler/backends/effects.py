@@ -11,6 +11,12 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.message import Part, has_form, pattern, places
 from autodiff_compiler.ir.types import Array, rank
 
+# What NumPy says of extents that do not fit, by the access that it is.
+_NOT_ALIKE = {
+    "store": "could not broadcast input array",
+    "index": "shape mismatch: indexing arrays could not be broadcast together",
+}
+
 
 class Effects(Spelling):
     """The part of a spelling that is about ops without results."""
@@ -32,20 +38,31 @@ class Effects(Spelling):
     def _check(self, op: Op) -> list[ast.stmt]:
         if op.kind == "check_index":
             return [self._check_index(op)]
-        a, b = (self.operand(v) for v in op.operands)
-        differ = syntax.compare(ast.NotEq(), a, b)
-        if op.kind == "check_equal":
+        if op.kind == "check_nonempty":
+            test = _any_of([syntax.compare(ast.Eq(), self.operand(v), syntax.literal(0)) for v in op.operands])
+            text: ast.expr = syntax.literal("an array without elements has no largest or smallest one")
+        elif op.kind == "check_equal":
+            test = syntax.compare(ast.NotEq(), *(self.operand(v) for v in op.operands))
             message = op.attrs["message"]
             text = self.message(message, op.operands) if isinstance(message, tuple) else self.mismatch(op, message)
-            return [ast.If(test=differ, body=[syntax.raise_("ValueError", text)], orelse=[])]
+        else:
+            test = self._unlike(op)
+            text = self.mismatch(
+                op, _NOT_ALIKE.get(op.attrs.get("access", ""), "operands could not be broadcast together")
+            )
+        raised = syntax.raise_(op.attrs.get("error", "ValueError"), text)
+        return [ast.If(test=test, body=[raised], orelse=[])]
+
+    def _unlike(self, op: Op) -> ast.expr:
+        """That neither extent is stretched to the other; of a value that is written, only its own extent can be."""
+        differ = syntax.compare(ast.NotEq(), *(self.operand(v) for v in op.operands))
+        stretched = op.operands if op.kind == "check_broadcast" else op.operands[:1]
         ones = [
             syntax.compare(ast.NotEq(), self.operand(v), syntax.literal(1))
-            for v in op.operands
+            for v in stretched
             if self._number(v) in (None, 1)
         ]
-        test = ast.BoolOp(op=ast.And(), values=[differ, *ones]) if ones else differ
-        text = self.mismatch(op, "operands could not be broadcast together")
-        return [ast.If(test=test, body=[syntax.raise_("ValueError", text)], orelse=[])]
+        return ast.BoolOp(op=ast.And(), values=[differ, *ones]) if ones else differ
 
     def _check_index(self, op: Op) -> ast.stmt:
         number = self._number(op.operands[0])
@@ -141,6 +158,10 @@ def _text(*parts: str | ast.expr) -> ast.expr:
 def _number(node: ast.expr) -> str | None:
     is_number = isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
     return ast.unparse(node) if is_number else None
+
+
+def _any_of(tests: list[ast.expr]) -> ast.expr:
+    return tests[0] if len(tests) == 1 else ast.BoolOp(op=ast.Or(), values=tests)
 
 
 def _at_least(index: ast.expr, extent: ast.expr) -> ast.expr:

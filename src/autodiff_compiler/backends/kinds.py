@@ -32,7 +32,7 @@ COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 RAISING = ("div", "floordiv", "mod", "pow", "fmod")
 PLACES = ("load", "empty", "full", "reshape", "broadcast_to", "unbroadcast", "arange", "list_get")
 # What Python's own functions return may be one of their arguments.
-RETURNING = ("maximum", "minimum", "sign", "div0")
+RETURNING = ("maximum", "minimum", "sign", "div0", "mul0")
 
 
 def unprinted(nesting: Nesting) -> frozenset[Value]:

@@ -6,13 +6,11 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
-from types import ModuleType
 
-from autodiff_compiler import lazy
 from autodiff_compiler.backends import containers, syntax
 from autodiff_compiler.backends.naming import CALLED
 from autodiff_compiler.backends.numba import NumbaSpelling
-from autodiff_compiler.backends.prelude import needed, numpy_helpers, sources
+from autodiff_compiler.backends.prelude import NUMBA_HELPERS, NUMPY_HELPERS, needed, sources
 from autodiff_compiler.backends.python import PythonSpelling, dtype_name
 from autodiff_compiler.backends.source import Notes, Printed, print_module
 from autodiff_compiler.backends.structure import Printer
@@ -25,9 +23,9 @@ FASTMATH = ("arcp", "contract", "nsz", "reassoc")
 
 
 def emit_python(function: Function, docstring: str) -> Printed:
-    function = _hiding_nothing(function, numpy_helpers)
+    function = _hiding_nothing(function, NUMPY_HELPERS)
     notes = Notes()
-    taken = [*reserved(function), *sources(numpy_helpers)]
+    taken = [*reserved(function), *sources(NUMPY_HELPERS)]
     leaves = containers.leaf_paths(function)
     printer = Printer(function, PythonSpelling(), notes, taken)
     unpacking = [
@@ -43,17 +41,15 @@ def emit_python(function: Function, docstring: str) -> Printed:
         ast.Return(value=containers.result(function, returned)),
     ]
     main = syntax.function(function.name, containers.arguments(function), body)
-    return assemble(function, [main], numpy_helpers, notes)
+    return assemble(function, [main], NUMPY_HELPERS, notes)
 
 
 def emit_numba(function: Function, docstring: str, fastmath: bool) -> Printed:
     """A compiled kernel over leaves and, where there are containers or NumPy scalars, a plain function around it."""
-    # The helpers import Numba, which takes half a second: only where they are asked for.
-    helpers = lazy.load("autodiff_compiler.backends.prelude.numba_helpers")
-    function = _hiding_nothing(function, helpers)
+    function = _hiding_nothing(function, NUMBA_HELPERS)
     notes = Notes()
     spelling = NumbaSpelling()
-    taken = [*reserved(function), *sources(helpers), "item"]
+    taken = [*reserved(function), *sources(NUMBA_HELPERS), "item"]
     printer = Printer(function, spelling, notes, taken)
     returned = [printer.operand(v) for v in function.results]
     results = function.results
@@ -68,10 +64,10 @@ def emit_numba(function: Function, docstring: str, fastmath: bool) -> Printed:
     functions = [*made, kernel]
     if not plain:
         functions.append(_wrapper(function, kernel_name, docstring, strong))
-    return assemble(function, functions, helpers, notes)
+    return assemble(function, functions, NUMBA_HELPERS, notes)
 
 
-def _hiding_nothing(function: Function, prelude: ModuleType) -> Function:
+def _hiding_nothing(function: Function, prelude: str) -> Function:
     """The function with an underscore after parameters that would hide what the code calls: `np`, `len`, a helper."""
     called = CALLED | sources(prelude).keys() | containers.named_objects(function).keys()
     used = {name for name, _ in function.param_trees} | {param.name for param in function.params}
@@ -140,7 +136,7 @@ def docstring_statement(text: str) -> list[ast.stmt]:
     return [syntax.expression(syntax.literal(text))] if text else []
 
 
-def assemble(function: Function, functions: Sequence[ast.stmt], prelude: ModuleType, notes: Notes) -> Printed:
+def assemble(function: Function, functions: Sequence[ast.stmt], prelude: str, notes: Notes) -> Printed:
     """The text of a module of these functions, the helpers they call, and the imports of what they name."""
     used = [name for node in functions for name in syntax.names_read(node)]
     helpers = needed(prelude, [name for name in used if name in sources(prelude)])

@@ -19,14 +19,13 @@ from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.ir.core import Region, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import ListOf, Scalar, Type, rank
+from autodiff_compiler.namespaces import BUILTINS
 
 MODULES = ("np", "math", "numba", "njit", "importlib")
 RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MODULES)) - {"_"}
 
 # What printed code calls by name, beside helpers: a parameter must not hide it.
-CALLED = frozenset(
-    (*MODULES, "abs", "bool", "float", "int", "len", "list", "max", "min", "pow", "print", "range", "round", "slice")
-)
+CALLED = frozenset((*MODULES, *BUILTINS))
 
 
 @dataclass

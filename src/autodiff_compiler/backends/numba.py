@@ -68,8 +68,8 @@ class NumbaSpelling(PythonSpelling):
     def elementwise(self, op: Op) -> ast.expr:
         type_ = op.result.type
         if isinstance(type_, Scalar):
-            if op.kind == "div0":
-                return syntax.call("div0", *self._strict(op))
+            if op.kind in ("div0", "mul0"):
+                return syntax.call(op.kind, *self._strict(op))
             if op.kind in MATH and type_.dtype == "f64":
                 return syntax.call(f"math.{MATH[op.kind]}", *self._loosened(op))
             if op.kind in ("abs", "sign", "maximum", "minimum"):

@@ -30,6 +30,7 @@ PYTHON_NAMES = {
     "arctan2": "math.atan2", "arcsin": "math.asin", "arccos": "math.acos", "arctan": "math.atan",
     "arcsinh": "math.asinh", "arccosh": "math.acosh", "arctanh": "math.atanh", "abs": "abs",
     "sign": "sign", "maximum": "maximum", "minimum": "minimum", "div0": "div0",
+    "mul0": "mul0",
 }  # fmt: skip
 # NumPy functions that `math` lacks or that behave otherwise there: the result is made a Python float again.
 BORROWED = ("floor", "ceil", "trunc", "rint", "logaddexp")
@@ -84,6 +85,9 @@ class PythonSpelling(Effects):
             return syntax.call(PYTHON_NAMES.get(kind, f"math.{kind}"), *self._loosened(op))
         if kind == "abs" and isinstance(op.result.type, Scalar):
             return syntax.call("abs", *self._strict(op))
+        if kind == "mul0":
+            helper = "multiply0" if isinstance(op.result.type, Array) else "mul0"
+            return syntax.call(helper, *self._strict(op))
         if kind == "div0":
             return syntax.call("divide0", *self._strict(op))
         return syntax.call(f"np.{kind}", *self._loosened(op))

@@ -50,14 +50,16 @@ def forward_gradient(fun: Callable, args: list[Any], index: int, eps: float = 1e
     return replaced(args[index], found)
 
 
-def run_bench(fun: Callable, arguments: dict[str, Any], argnums: Argnums, backend: str) -> Table:
+def run_bench(
+    fun: Callable, arguments: dict[str, Any], argnums: Argnums, backend: str, check: str | None = None
+) -> Table:
     """A table: time per call, relative to the function, and the largest difference from our gradient."""
     names = Signature.of(fun).wrt(argnums)
     if len(names) != 1:
         raise UserError("AD508", "bench differentiates with respect to one parameter", help="write --wrt x")
     args = list(arguments.values())
     index = list(arguments).index(names[0])
-    derivative = grad(fun, names[0], backend=backend)
+    derivative = grad(fun, names[0], backend=backend, check=check)
     ours = derivative(*args)
     primal_time = seconds_per_call(lambda: fun(*map_floats(_copied, args)))
     table = Table(title=f"{getattr(fun, '__name__', 'function')}: gradient with respect to {names[0]}")

@@ -161,13 +161,14 @@ def check(target: str, at: str, order: int, backend: str) -> None:
 @click.option("--at", required=True, metavar="VALUES", help='The point: "x=np.linspace(0.0, 1.0, 100)".')
 @click.option("--wrt", metavar="NAME", help="The parameter to differentiate with respect to (the first).")
 @click.option("--backend", type=click.Choice(BACKENDS), default="python", show_default=True)
+@click.option("--check-first", is_flag=True, help="Compare the first call with the function itself, run by CPython.")
 @reporting
-def bench(target: str, at: str, wrt: str | None, backend: str) -> None:
+def bench(target: str, at: str, wrt: str | None, backend: str, check_first: bool) -> None:
     """Compare time and accuracy of the gradient of FUNC with numerical differentiation."""
     fun = load_target(target)
     arguments = Signature.of(fun).bind((), parse_values(at))
     with contextlib.redirect_stdout(sys.stderr):
-        table = run_bench(fun, arguments, parse_wrt(wrt), backend)
+        table = run_bench(fun, arguments, parse_wrt(wrt), backend, "first" if check_first else options_of().check)
     console().print(table)
 
 

@@ -12,6 +12,7 @@ from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Index, Items, Range, Ref, Slice, Static, Tup
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import check_equal, fits, indexed
 from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
 from autodiff_compiler.ir.types import (
     FLOATS,
@@ -25,7 +26,6 @@ from autodiff_compiler.ir.types import (
     rank,
 )
 from autodiff_compiler.library import lookup
-from autodiff_compiler.library.arguments import check_extents
 
 WHOLE_ARRAY: Path = (("index", (WHOLE,)),)
 
@@ -57,7 +57,6 @@ def _is_mask(ctx: Context, item: Index) -> bool:
 
 def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, Any], list[Value]]:
     """One subscript as a step of a path, with its operands and its bounds checks."""
-    b = ctx.b
     index = [_known_index(ctx, item) for item in index]
     used = sum(_axes_used(item) for item in index)
     if used > ref.type.rank:
@@ -66,62 +65,38 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
             f"too many indices for array: array is {ref.type.rank}-dimensional, but {used} were indexed",
             "leave an index out",
         )
-    view: Value | None = None
     items: list[str] = []
     operands: list[Value] = []
-    axis = 0
-
-    def extent() -> Value:
-        nonlocal view
-        if view is None:
-            view = ctx.read(ref)
-        return b.dim(view, axis)
-
     for item in index:
         if isinstance(item, Slice):
             word, bounds = _slice_item(ctx, item)
             items.append(word)
             operands += bounds
-            axis += 1
         elif isinstance(item, Static) and item.obj is None:
             items.append("n")
         elif isinstance(item, Static) and item.obj is Ellipsis:
-            missing = ref.type.rank - used
-            items += [WHOLE] * missing
-            axis += missing
+            items += [WHOLE] * (ref.type.rank - used)
         elif isinstance(item, Ref):
             value = ctx.read(item)
-            if item.type.dtype == "bool":
-                for k in range(item.type.rank):
-                    b.emit(
-                        "check_equal",
-                        (b.dim(value, k), extent()),
-                        {"message": "the boolean mask does not fit the array"},
-                    )
-                    axis += 1
-                items.append("b")
-            else:
-                if item.type.dtype not in INTS:
-                    raise ctx.wrong(
-                        "AD124",
-                        f"an array of {NUMPY_NAMES[item.type.dtype]} as an index",
-                        "index with integers or booleans",
-                    )
-                b.emit("check_index", (value, extent()), {"axis": axis})
-                items.append("a")
-                axis += 1
+            if item.type.dtype not in (*INTS, "bool"):
+                raise ctx.wrong(
+                    "AD124",
+                    f"an array of {NUMPY_NAMES[item.type.dtype]} as an index",
+                    "index with integers or booleans",
+                )
+            items.append("b" if item.type.dtype == "bool" else "a")
             operands.append(value)
         else:
-            value = int_value(ctx, item, "an index")
-            b.emit("check_index", (value, extent()), {"axis": axis})
             items.append("i")
-            operands.append(value)
-            axis += 1
+            operands.append(int_value(ctx, item, "an index"))
     while (
         items and items[-1] == WHOLE and len(items) > 1 and "n" not in items and "a" not in items and "b" not in items
     ):
         items.pop()  # trailing whole axes are implied
-    return ("index", tuple(items)), operands
+    step = ("index", tuple(items))
+    if operands:
+        indexed(ctx.b, ctx.read(ref), step, operands)
+    return step, operands
 
 
 def _slice_item(ctx: Context, item: Slice) -> tuple[str, list[Value]]:
@@ -129,9 +104,9 @@ def _slice_item(ctx: Context, item: Slice) -> tuple[str, list[Value]]:
     given = (item.start, item.stop, item.step)
     parts = [None if isinstance(part, Static) and part.obj is None else part for part in given]
     word = "s" + "".join("0" if part is None else "1" for part in parts)
-    bounds = [int_value(ctx, part, "a slice bound") for part in parts if part is not None]
-    _check_step(ctx, item.step)
-    return word, bounds
+    if isinstance(item.step, Static) and item.step.obj is not None and item.step.obj == 0:
+        raise ctx.wrong("AD127", "slice step cannot be zero")
+    return word, [int_value(ctx, part, "a slice bound") for part in parts if part is not None]
 
 
 def _known_index(ctx: Context, item: Index) -> Index:
@@ -178,14 +153,6 @@ def _axes_used(item: Index) -> int:
     if isinstance(item, Ref) and item.type.dtype == "bool":
         return item.type.rank
     return 1
-
-
-def _check_step(ctx: Context, step: Abs | None) -> None:
-    if isinstance(step, Static) and step.obj == 0 and step.obj is not None:
-        raise ctx.wrong("AD127", "slice step cannot be zero")
-    if isinstance(step, Dyn):
-        nonzero = ctx.b.compare("ne", step.value, ctx.b.const_like(0, step.value.type))
-        ctx.b.emit("check", (nonzero,), {"error": "ValueError", "message": ("slice step cannot be zero",)})
 
 
 def check_writable(ctx: Context, ref: Ref) -> None:
@@ -242,11 +209,13 @@ def store_at(
     target_rank = result_rank(path, ref.type.rank, [v.type for v in operands])
     stored = _stored_value(ctx, ref.type, value, accumulate)
     if rank(stored.type) > target_rank:
+        if accumulate is not None or target_rank == 0 or path[-1] == ("index", ("b",)):
+            check_rank(ctx, rank(stored.type), target_rank)
         stored = _drop_axes(ctx, stored, target_rank)
     full_path, full_operands = ref.path + path, [*ref.operands, *operands]
     version = ctx.state.version(ref.cell)
     if isinstance(stored.type, Array):
-        _check_fits(ctx, b.load(version, full_path, full_operands), stored)
+        fits(b, b.dims(stored), b.dims(b.load(version, full_path, full_operands)))
     kind = "store"
     if accumulate is not None:
         kind = "accum"
@@ -254,6 +223,13 @@ def store_at(
             stored = b.neg(stored)
     name = ref.cell.name
     ctx.state.versions[ref.cell] = b.op(kind, version, *full_operands, stored, path=full_path, name=name)
+
+
+def check_rank(ctx: Context, own: int, target: int) -> None:
+    """Refuse leading axes where NumPy does not drop them: in one element, in place, and through a mask alone."""
+    if own > target:
+        place = f"a place of rank {target}" if target else "the place of one element"
+        raise ctx.wrong("AD162", f"an array of rank {own} in {place}", "take what fits: v[0], or v.item()")
 
 
 def _stored_value(ctx: Context, array: Array, value: Abs, accumulate: str | None) -> Value:
@@ -286,20 +262,9 @@ def _drop_axes(ctx: Context, value: Value, target_rank: int) -> Value:
     b = ctx.b
     extra = rank(value.type) - target_rank
     for axis in range(extra):
-        b.emit(
-            "check_equal", (b.dim(value, axis), b.const(1)), {"message": ("could not broadcast the assigned value",)}
-        )
+        message = ("could not broadcast the assigned value",)
+        check_equal(b, b.dim(value, axis), b.const(1), message, access="store")
     return b.load(value, (("index", ("i",) * extra),), [b.const(0)] * extra)
-
-
-def _check_fits(ctx: Context, target: Value, value: Value) -> None:
-    """The assigned value must broadcast to the place: each extent equal, or 1."""
-    b = ctx.b
-    assert isinstance(target.type, Array)
-    assert isinstance(value.type, Array)
-    offset = target.type.rank - value.type.rank
-    for axis in range(value.type.rank):
-        check_extents(b, "check_broadcast", value, axis, target, axis + offset)
 
 
 def check_cast(ctx: Context, result: str, array: str) -> None:

@@ -22,7 +22,7 @@ from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import is_basic, result_rank
-from autodiff_compiler.ir.types import FLOATS, Scalar
+from autodiff_compiler.ir.types import FLOATS, Scalar, rank
 from autodiff_compiler.library import arith
 
 
@@ -174,6 +174,7 @@ def _augment_array(ctx: Context, node: ast.AugAssign, base: Ref, index: list[Ind
         if isinstance(current, Ref):
             assert isinstance(result, Ref)
             array_places.check_cast(ctx, result.type.dtype, base.type.dtype)
+            array_places.check_rank(ctx, result.type.rank, current.type.rank)
         subscripts.store(ctx, base, index, result)
 
 
@@ -200,4 +201,5 @@ def _in_place(ctx: Context, ref: Ref, path: Any, operands: list[Value], op: type
     result = ctx.from_value(arith.binary(ctx.b, op.__name__, current, ctx.to_library(value)))
     if isinstance(result, Ref):
         array_places.check_cast(ctx, result.type.dtype, ref.type.dtype)
+        array_places.check_rank(ctx, result.type.rank, rank(current.type))
     array_places.store_at(ctx, ref, path, operands, result)

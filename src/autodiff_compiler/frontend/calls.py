@@ -33,6 +33,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.guards import Place, shape_of
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe, is_number
 from autodiff_compiler.frontend.scopes import FunctionNode
@@ -193,17 +194,14 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     if plain is not None and construction.generated(plain):
         return construction.call_generated(ctx, plain, args, kwargs)
     if plain is not None:
+        if plain is not obj:
+            ctx.captures.look(Place(obj).attribute("py_func"))
         return foreign.entered(ctx, obj, plain, lambda: enter(ctx, plain, args, kwargs))
     if isinstance(obj, MethodType):
-        receiver = ctx.captures.once(ctx, ("self", id(obj.__self__)), obj.__self__, lambda: obj.__self__, "self")
+        receiver = ctx.captures.once(ctx, ("self", id(obj.__self__)), obj.__self__, Place(obj.__self__), "self")
         return call(ctx, Static(obj.__func__), [receiver, *args], kwargs)
     if isinstance(obj, functools.partial):
-        once = ctx.captures.once
-        place = ("partial", id(obj))
-        ctx.captures.once(ctx, place, None, lambda: None, "")
-        bound = [once(ctx, (*place, i), a, lambda a=a: a, "bound") for i, a in enumerate(obj.args)]  # type: ignore[misc]
-        named = {k: once(ctx, (*place, k), v, lambda k=k: obj.keywords[k], k) for k, v in obj.keywords.items()}  # type: ignore[misc]
-        return call(ctx, Static(obj.func), [*bound, *args], {**named, **kwargs})
+        return _call_partial(ctx, obj, args, kwargs)
     if obj is functools.partial:
         return Partial(args[0], tuple(args[1:]), kwargs)
     if isinstance(obj, type):
@@ -213,6 +211,23 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     if _is_pure(obj) and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
     raise foreign.refusal(ctx, obj)
+
+
+def _call_partial(ctx: Context, obj: functools.partial, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """What a partial call holds may be set anew: its keywords are a dict, and it can be given another state."""
+    captures, place, key = ctx.captures, Place(obj), ("partial", id(obj))
+    function = captures.look(place.attribute("func"))
+    captures.guard(place.attribute("args").asked(len), len(obj.args))
+    captures.guard(place.attribute("keywords").asked(shape_of), shape_of(obj.keywords))
+    bound = [
+        captures.once(ctx, (*key, i), value, place.attribute("args").item(i), "bound")
+        for i, value in enumerate(obj.args)
+    ]
+    named = {
+        name: captures.once(ctx, (*key, name), value, place.attribute("keywords").item(name), name)
+        for name, value in obj.keywords.items()
+    }
+    return call(ctx, Static(function), [*bound, *args], {**named, **kwargs})
 
 
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -284,14 +299,17 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
     except AutodiffError as error:
         place = ctx.b.span if error.span is None else replace(error.span, caller=ctx.b.span)
         raise type(error)(error.code, error.reason, place, help=error.help) from None
+    ctx.captures.code(function)
+    found_at = Place(function)
     given = function.__defaults__ or ()
     positional = [p.arg for p in (*source.node.args.posonlyargs, *source.node.args.args)]
+    # Counted from the end, the default of a parameter has the same index however many there are.
     defaults: list[Callable[[], Abs]] = [
-        partial(_default, ctx, function, name, value, lambda i=i: (function.__defaults__ or ())[i])  # type: ignore[misc]
+        partial(_default, ctx, function, name, value, found_at.attribute("__defaults__").item(i - len(given)))
         for i, (name, value) in enumerate(zip(positional[len(positional) - len(given) :], given))
     ]
     kw_defaults: dict[str, Callable[[], Abs]] = {
-        name: partial(_default, ctx, function, name, value, lambda n=name: (function.__kwdefaults__ or {})[n])  # type: ignore[misc]
+        name: partial(_default, ctx, function, name, value, found_at.attribute("__kwdefaults__").item(name))
         for name, value in (function.__kwdefaults__ or {}).items()
     }
     caller = None if ctx.frame.source is None else ctx.b.span
@@ -300,9 +318,9 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
     return _run_in(ctx, frame, source.node, bound)
 
 
-def _default(ctx: Context, function: FunctionType, parameter: str, value: Any, get: Callable[[], Any]) -> Abs:
+def _default(ctx: Context, function: FunctionType, parameter: str, value: Any, place: Place) -> Abs:
     """The default of a parameter, captured when it is first needed."""
-    return ctx.captures.once(ctx, ("default", function, parameter), value, get, parameter)
+    return ctx.captures.once(ctx, ("default", function, parameter), value, place, parameter)
 
 
 def _enter_closure(ctx: Context, closure: Closure, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

@@ -2,22 +2,22 @@
 
 Numbers and arrays found outside become hidden run-time parameters, read anew at each call.  What has to be known when
 compiling (functions, modules, strings, and numbers used where a static is needed) is guarded: if it changes, the
-function is compiled again.
+function is compiled again.  All that the frontend reads of Python's objects it reads here, through `look` or `capture`.
 """
 
 from __future__ import annotations
 
-import builtins
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import FunctionType, MethodType, ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.classes import MISSING, find
+from autodiff_compiler.frontend.guards import Guard, Place, is_lasting, shape_of
 from autodiff_compiler.frontend.scalars import is_number, static_type
 from autodiff_compiler.frontend.signature import describe
 from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Items, Ref, Static, Tup
@@ -41,33 +41,6 @@ class Capture:
     type: Type
 
 
-@dataclass(frozen=True)
-class Guard:
-    """Something that was read when compiling; `holds()` says whether it is still the same."""
-
-    get: Getter
-    expected: Any
-    quick: bool = False
-    """Cheap enough to be asked at every call, and nearly always true."""
-
-    def holds(self) -> bool:
-        try:
-            current = self.get()
-        except (KeyError, AttributeError, ValueError, IndexError):
-            return False
-        if current is self.expected:
-            return True
-        if isinstance(self.expected, MethodType) and isinstance(current, MethodType):  # made anew by each look-up
-            return current.__self__ is self.expected.__self__ and current.__func__ is self.expected.__func__
-        if isinstance(self.expected, bool | int | float | str | tuple | np.generic):
-            return type(current) is type(self.expected) and repr(current) == repr(self.expected)
-        return False
-
-
-def _structure(obj: Any) -> tuple[Any, ...]:
-    return type(obj), tuple(obj) if isinstance(obj, dict) else len(obj)
-
-
 @dataclass
 class Captures:
     """The hidden parameters and guards found so far."""
@@ -80,44 +53,73 @@ class Captures:
     written: dict[Cell, None] = field(default_factory=dict)
     """Arrays of the caller, or what may be one of them, that the function writes into."""
     _known: dict[Any, Abs] = field(default_factory=dict)
-    _builtins: dict[int, set[str]] = field(default_factory=dict)
-    """By the id of a dict of globals: the names in the program that are builtins, because they are not in there."""
+    _guarded: set[tuple[Any, ...]] = field(default_factory=set)
+
+    # -- what is known when compiling, and guarded -----------------------------------------------------------------
+
+    def look(self, place: Place) -> Any:
+        """What is found at a place; if it is another object at a later call, the function is compiled again."""
+        found = place()
+        self.guard(place, found)
+        return found
+
+    def guard(self, get: Getter, expected: Any) -> None:
+        """Note that what was found at a place is part of what the function means."""
+        place = Place.of(get)
+        key = (id(place.root), place.steps, id(expected))
+        if place.steps and key not in self._guarded:
+            self._guarded.add(key)
+            self.guards.append(Guard(get, expected))
+
+    def code(self, function: FunctionType) -> None:
+        """Note that a function has the code that it has: `%autoreload` gives it another."""
+        self.guard(Place(function).attribute("__code__"), function.__code__)
+
+    def known(self, obj: Any) -> Static:
+        """An object whose class is what its attributes and methods are looked up in: it can be given another."""
+        if not is_lasting(type(obj)) and not isinstance(obj, FunctionType | type | ModuleType):
+            self.guard(Place(obj).asked(type), type(obj))
+        return Static(obj)
+
+    def lacks(self, obj: Any, name: str) -> bool:
+        """Whether an object has no such attribute."""
+        return self.look(Place(obj).asked(_Lacking(name)))
+
+    def is_subclass(self, cls: type, wanted: Any) -> bool:
+        """`issubclass(cls, wanted)`; the bases of a class can be set, and abstract ones learn of new subclasses."""
+        found = issubclass(cls, wanted)
+        if not all(is_lasting(one) for one in (cls, *(wanted if isinstance(wanted, tuple) else (wanted,)))):
+            self.guard(Place(cls).asked(_Below(wanted)), found)
+        return found
+
+    # -- names and attributes --------------------------------------------------------------------------------------
 
     def name(self, ctx: Context, source: Source, name: str, *, module: bool) -> Abs:
         """What a name from outside the program stands for; with `module` it is no closure variable."""
         function = source.function
+        builtins = Place(function).attribute("__builtins__")
         key = (id(function.__globals__), name)
-        get: Getter
         free = function.__code__.co_freevars
         if name in free and not module:
             cell = (function.__closure__ or ())[free.index(name)]
             key = (id(cell), name)
-            get = lambda: cell.cell_contents
+            place = Place(cell).attribute("cell_contents")
             self._known.setdefault(("keep", id(cell)), Static(cell))
         elif name in function.__globals__:
-            space = function.__globals__
-            get = lambda: space[name]
-        elif hasattr(builtins, name):
-            self._builtin(function.__globals__, name)
-            return Static(getattr(builtins, name))
+            place = Place(function.__globals__).item(name)
+        elif name in builtins():
+            self.guard(Place(function.__globals__).lacks(name), True)
+            place = Place(builtins()).item(name)
         else:
-            known = [*function.__globals__, *vars(builtins), *ctx.frame.locals]
+            known = [*function.__globals__, *builtins(), *ctx.frame.locals]
             raise ctx.wrong("AD101", f"name `{name}` is not defined", did_you_mean(name, known))
         if key not in self._known:
             try:
-                obj = get()
+                obj = place()
             except ValueError as error:
                 raise ctx.wrong("AD101", f"free variable `{name}` has no value yet") from error
-            self._known[key] = self.capture(ctx, obj, get, name)
+            self._known[key] = self.capture(ctx, obj, place, name)
         return self._known[key]
-
-    def _builtin(self, space: dict[str, Any], name: str) -> None:
-        """Note that no global hides a builtin: one guard for all such names of a module."""
-        names = self._builtins.get(id(space))
-        if names is None:
-            names = self._builtins[id(space)] = set()
-            self.guards.append(Guard(lambda: space.keys().isdisjoint(names), True, quick=True))
-        names.add(name)
 
     def attribute(self, ctx: Context, obj: Any, name: str) -> Abs:
         """`obj.name` of an object from outside."""
@@ -127,13 +129,13 @@ class Captures:
                 value = getattr(obj, name)
             except AttributeError as error:
                 raise ctx.wrong("AD145", f"AttributeError: {error}", did_you_mean(name, dir(obj))) from error
-            if isinstance(obj, ModuleType | type):
-                own = _is_fixed(obj)
-                get = None if own else (lambda: getattr(obj, name))
-                self._known[key] = Static(value) if own else self.capture(ctx, value, get, name)
+            place = Place(obj).attribute(name)
+            self._known[("keep", id(obj))] = Static(obj)
+            if isinstance(obj, ModuleType | type) and _is_fixed(obj):
+                self.guard(place, value)
+                self._known[key] = Static(value)
             else:
-                self._known[("keep", id(obj))] = Static(obj)
-                self._known[key] = self.capture(ctx, value, lambda: getattr(obj, name), name)
+                self._known[key] = self.capture(ctx, value, place, name)
         return self._known[key]
 
     def definition(self, cls: type, name: str, after: type | None = None) -> Any:
@@ -143,20 +145,21 @@ class Captures:
         """
         key = (cls, "definition", name, after)
         if key not in self._known:
-            found = find(cls, name, after)
+            place = Place(cls).asked(_Found(name, after))
+            found = place()
             self._known[key] = Static(found)
             if _is_data(found):
-                self.guards.append(Guard(lambda: _is_data(find(cls, name, after)), True))
+                self.guard(place.asked(_is_data), True)
             elif not _is_fixed(cls):
-                self.guards.append(Guard(lambda: find(cls, name, after), found))
+                self.guard(place, found)
         known = self._known[key]
         assert isinstance(known, Static)
         return known.obj
 
     def class_attribute(self, ctx: Context, cls: type, name: str, after: type | None = None) -> Abs:
         """The value that stands in the namespace of a class or one of its bases."""
-        place = (cls, "class attribute", name, after)
-        return self.once(ctx, place, find(cls, name, after), lambda: find(cls, name, after), name)
+        place = Place(cls).asked(_Found(name, after))
+        return self.once(ctx, (cls, "class attribute", name, after), place(), place, name)
 
     def held(self, ctx: Context, obj: Any, name: str) -> Abs | None:
         """What an object from outside itself holds under a name; None, guarded, if nothing."""
@@ -164,18 +167,17 @@ class Captures:
         if place not in self._known:
             self._known[("keep", id(obj))] = Static(obj)
             if name in attributes(obj):
-                self._known[place] = self.capture(ctx, attributes(obj)[name], lambda: attributes(obj)[name], name)
+                found = Place(obj).asked(attributes).item(name)
+                self._known[place] = self.capture(ctx, found(), found, name)
             else:
-                self.guards.append(Guard(lambda: name in attributes(obj), False))
+                self.guard(Place(obj).asked(attributes).lacks(name), True)
                 self._known[place] = Static(MISSING)
         known = self._known[place]
         return None if isinstance(known, Static) and known.obj is MISSING else known
 
     def dispatched(self, generic: Any, cls: type) -> Any:
         """The function that `functools.singledispatch` chooses for a class, guarded."""
-        chosen = generic.dispatch(cls)
-        self.guards.append(Guard(lambda: generic.dispatch(cls), chosen))
-        return chosen
+        return self.look(Place(generic).attribute("dispatch").asked(_Given(cls)))
 
     def once(self, ctx: Context, place: tuple[Any, ...], obj: Any, get: Getter, name: str) -> Abs:
         """`capture`, remembered by a place of its own, so that a second call of a function adds no second parameter."""
@@ -189,7 +191,7 @@ class Captures:
 
     def capture(self, ctx: Context, obj: Any, get: Getter | None, name: str) -> Abs:
         """An object from outside as an abstract value; `get` finds it again at each call."""
-        getter: Getter = get if get is not None else (lambda: obj)
+        getter = Place(obj) if get is None else Place.of(get)
         if isinstance(obj, np.ndarray) and obj.ndim:
             return self._array(ctx, obj, getter, name)
         if isinstance(obj, float | np.floating | np.ndarray):
@@ -200,27 +202,16 @@ class Captures:
             return self._container(ctx, obj, getter, name)
         if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
             found = attributes(obj)
-            items = [self.capture(ctx, held, _attribute_getter(getter, k), f"{name}_{k}") for k, held in found.items()]
-            self.guards.append(Guard(lambda: _held_names(getter()), _held_names(obj)))
+            places = {key: getter.asked(attributes).item(key) for key in found}
+            items = [self.capture(ctx, held, places[k], f"{name}_{k}") for k, held in found.items()]
+            self.guard(getter.asked(_held_names), _held_names(obj))
             return self._box(ctx, type(obj), items, tuple(found))
-        self._guard(obj, getter)
-        return Static(obj)
+        self.guard(getter, obj)
+        return self.known(obj)
 
-    def _guard(self, obj: Any, get: Getter) -> None:
-        if isinstance(obj, ModuleType):
-            if not _is_fixed(obj):
-                self.guards.append(Guard(get, obj, quick=True))
-            return
-        self.guards.append(Guard(get, obj))
-        if isinstance(obj, FunctionType):
-            self.guards.append(Guard(lambda: obj.__code__, obj.__code__))
-
-    def _static_number(self, obj: Any, get: Getter) -> Getter:
-        guard = Guard(get, obj)
-
+    def _static_number(self, obj: Any, get: Place) -> Getter:
         def static() -> Any:
-            if guard not in self.guards:
-                self.guards.append(guard)
+            self.guard(get, obj)
             return obj
 
         return static
@@ -247,7 +238,7 @@ class Captures:
         self.taken.add(unique)
         return unique
 
-    def _array(self, ctx: Context, obj: np.ndarray, get: Getter, name: str) -> Ref:
+    def _array(self, ctx: Context, obj: np.ndarray, get: Place, name: str) -> Ref:
         if type(obj) is not np.ndarray:
             raise UserError("AD401", f"`{name}` is a {type(obj).__name__}", ctx.b.span, help=f"use np.asarray({name})")
         value = self._parameter(ctx, obj, get, name)
@@ -256,10 +247,10 @@ class Captures:
         cell.constant = value
         return Ref(cell, value.type)
 
-    def _container(self, ctx: Context, obj: Any, get: Getter, name: str) -> Abs:
+    def _container(self, ctx: Context, obj: Any, get: Place, name: str) -> Abs:
         keys = list(obj) if isinstance(obj, dict) else list(range(len(obj)))
-        self.guards.append(Guard(lambda: _structure(get()), _structure(obj)))
-        items = [self.capture(ctx, obj[key], _item_getter(get, key), f"{name}_{key}") for key in keys]
+        self.guard(get.asked(shape_of), shape_of(obj))
+        items = [self.capture(ctx, obj[key], get.item(key), f"{name}_{key}") for key in keys]
         if isinstance(obj, tuple):
             return Tup(tuple(items), type(obj), tuple(getattr(obj, "_fields", ())))
         return self._box(ctx, type(obj), items, tuple(keys) if isinstance(obj, dict) else ())
@@ -283,9 +274,42 @@ def _held_names(obj: Any) -> tuple[Any, ...]:
     return type(obj), *attributes(obj)
 
 
-def _attribute_getter(get: Getter, name: str) -> Getter:
-    return lambda: attributes(get())[name]
+@dataclass(frozen=True)
+class _Lacking:
+    """Whether an object has no attribute of a name."""
+
+    name: str
+
+    def __call__(self, obj: Any) -> bool:
+        return not hasattr(obj, self.name)
 
 
-def _item_getter(get: Getter, key: Any) -> Getter:
-    return lambda: get()[key]
+@dataclass(frozen=True)
+class _Below:
+    """Whether a class is a subclass of others."""
+
+    wanted: Any
+
+    def __call__(self, cls: type) -> bool:
+        return issubclass(cls, self.wanted)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the MRO of a class gives for a name (`classes.find`)."""
+
+    name: str
+    after: type | None
+
+    def __call__(self, cls: type) -> Any:
+        return find(cls, self.name, self.after)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a function gives for an argument."""
+
+    argument: Any
+
+    def __call__(self, function: Any) -> Any:
+        return function(self.argument)

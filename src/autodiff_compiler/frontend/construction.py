@@ -13,6 +13,7 @@ import numpy as np
 from autodiff_compiler.frontend import classes, objects
 from autodiff_compiler.frontend.classes import MISSING
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.values import Abs, Box, Static, Tup
 
 
@@ -69,6 +70,7 @@ def generated(function: FunctionType) -> bool:
 def call_generated(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """A call of a method that `dataclass` or `namedtuple` generated."""
     name = function.__name__
+    ctx.captures.code(function)
     if "_tuple_new" in function.__code__.co_names:
         return _new_tuple(ctx, function, args, kwargs)
     if name == "__init__":
@@ -104,7 +106,14 @@ def _as_abstract(ctx: Context, function: FunctionType, name: str, value: Any) ->
     """An argument that was given, or a default."""
     if isinstance(value, Abs):
         return value
-    return ctx.captures.once(ctx, ("default", function, name), value, lambda: value, name)
+    code, place = function.__code__, Place(function)
+    if name in code.co_varnames[: code.co_argcount]:
+        place = place.attribute("__defaults__").item(code.co_varnames.index(name) - code.co_argcount)
+    else:
+        place = place.attribute("__kwdefaults__").item(name)
+    # A value that stands elsewhere (`field(default=...)` of a class with slots) is part of the class's own text.
+    found = place if place.gives(value) else Place(value)
+    return ctx.captures.once(ctx, ("default", function, name), value, found, name)
 
 
 def _new_tuple(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

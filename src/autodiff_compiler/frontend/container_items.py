@@ -14,6 +14,7 @@ from autodiff_compiler.frontend.iteration import length_changes
 from autodiff_compiler.frontend.scalars import is_scalar, join_scalars, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Index, Items, Range, Ref, Slice, Static, Tup, Unroll
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import require
 from autodiff_compiler.ir.types import Array, Scalar
 
 
@@ -118,7 +119,7 @@ def _grown_item(ctx: Context, items: Value, index: Index) -> Abs:
             "AD136", "a slice of a list that grows at run time", "turn it into an array: np.array(items)"
         )
     position = int_value(ctx, index, "a list index")
-    b.emit("check_index", (position, b.op("list_len", items)))
+    require(b, "list_get", items, position)
     value = b.op("list_get", items, position)
     if isinstance(value.type, Array):
         ref = ctx.new_array(value)
@@ -266,7 +267,7 @@ def _store_grown(ctx: Context, box: Box, content: Grown, index: Index, value: Ab
     b = ctx.b
     assert not isinstance(index, Slice)
     position = int_value(ctx, index, "a list index")
-    b.emit("check_index", (position, b.op("list_len", content.value)))
+    require(b, "list_set", content.value, position)
     item = list_element(ctx, content, value)
     ctx.state.boxes[box] = Grown(b.op("list_set", content.value, position, item, name=content.value.name))
 

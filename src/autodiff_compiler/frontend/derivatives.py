@@ -6,12 +6,11 @@ attributes `pushforward` and `reverse`: the frontend sees neither the api nor ad
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from autodiff_compiler.frontend import products
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.inlining import bound, flattened, inlined, with_floats
+from autodiff_compiler.frontend.inlining import bound, flattened, inlined, signature_of, with_floats
 from autodiff_compiler.frontend.nested import Nested
 from autodiff_compiler.frontend.values import Abs, Closure, Derivative, Static, Tup
 
@@ -68,7 +67,7 @@ def call_derivative(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, A
     """The derivative's own IR for these argument types, with the arguments in place of its parameters."""
     if isinstance(obj, products.Sweep):
         return products.pull_back(ctx, obj, args, kwargs)
-    given = bound(ctx, obj, inspect.signature(obj), args, kwargs)
+    given = bound(ctx, obj, signature_of(obj), args, kwargs)
     parts = {name: flattened(ctx, value) for name, value in given.items()}
     for name in obj.differentiated:
         values, tree = parts[name]

@@ -80,7 +80,9 @@ def _is_one_text(arguments: list[Abs]) -> bool:
 
 
 def run_assert(ctx: Context, node: ast.Assert) -> None:
-    """`assert test, message`."""
+    """`assert test, message`; under `python -O` it does nothing, as in the function itself."""
+    if not __debug__:
+        return
     truth = ctx.truth(ctx.evaluate(node.test))
 
     def fail(held: Value) -> None:

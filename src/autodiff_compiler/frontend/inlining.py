@@ -8,6 +8,7 @@ from typing import Any
 
 from autodiff_compiler.frontend.captures import Capture
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Grown, Items, Ref, Static, Tup
@@ -34,8 +35,15 @@ def bound(
         elif isinstance(parameter.default, Abs):  # a nested function's
             given[name] = parameter.default
         else:
-            given[name] = ctx.captures.capture(ctx, parameter.default, lambda p=parameter: p.default, name)  # type: ignore[misc]
+            place = Place(what).asked(signature_of).attribute("parameters").item(name).attribute("default")
+            given[name] = ctx.captures.once(ctx, ("default", id(what), name), parameter.default, place, name)
     return given
+
+
+def signature_of(what: Any) -> inspect.Signature:
+    """The parameters of a function, or of what a derivative is made of, as they are today."""
+    current = getattr(what, "__autodiff_signature__", None)
+    return inspect.signature(getattr(what, "py_func", what), follow_wrapped=False) if current is None else current()
 
 
 def with_floats(ctx: Context, values: list[Value]) -> list[Value]:

@@ -21,7 +21,7 @@ from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, It
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Array
 
-GROWS = 1000
+GROWS = 100
 """By how many items a list may grow while an unrolled loop runs over it, before we take it that it always will."""
 
 
@@ -295,7 +295,7 @@ def _list(ctx: Context, box: Box, first_length: int) -> Steps:
         items = _now(ctx, box).items
         if place >= len(items):
             return None
-        if place >= first_length + GROWS:
+        if len(items) > first_length + GROWS:
             raise length_changes(ctx)
         place += 1
         return Found(items[place - 1])

@@ -15,6 +15,7 @@ from autodiff_compiler.diagnostics import Span, UserError
 from autodiff_compiler.frontend import assignment, calls, expressions, statements
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.mixed import refuse_mixed
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
@@ -72,7 +73,7 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
 
     def parameter(tree: Tree, types: list[Type], name: str) -> Abs:
         if isinstance(tree, Const):
-            return Static(tree.value)
+            return captures.known(tree.value)
         if isinstance(tree, Node):
             keys = tree.keys or tuple(range(len(tree.children)))
             items = tuple(parameter(child, types, f"{name}_{key}") for child, key in zip(tree.children, keys))
@@ -99,6 +100,8 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
         span = source.span(source.node)
         name = source.name
         b.span = span
+        if plain is not fun:
+            captures.look(Place(fun).attribute("py_func"))
     with _room_for_recursion():
         try:
             result = ctx.call(Static(target), *_split(target, given))
@@ -136,11 +139,14 @@ def _written(captures: Captures, own: Mapping[Cell, int]) -> tuple[int, ...]:
 def _room_for_recursion() -> Iterator[None]:
     """The calls of the program nest inside those of the interpreter, many for each; `calls.DEPTH` is what limits them."""
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, 20_000))
+    raised = max(before, 20_000)
+    sys.setrecursionlimit(raised)
     try:
         yield
     finally:
-        sys.setrecursionlimit(before)
+        # The limit is that of all threads: another may have set it in between.
+        if sys.getrecursionlimit() == raised:
+            sys.setrecursionlimit(before)
 
 
 def _split(target: Any, given: dict[str, Abs]) -> tuple[list[Abs], dict[str, Abs]]:

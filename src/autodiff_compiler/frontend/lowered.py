@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from autodiff_compiler.frontend.captures import Capture, Guard
+from autodiff_compiler.frontend.captures import Capture
+from autodiff_compiler.frontend.guards import Guard
 from autodiff_compiler.ir.core import Function
 
 

@@ -442,16 +442,14 @@ class Merge:
             assert isinstance(before, ListOf)
             types.append(before.element)
         element = join_elements(types)
+        if element is not None and any(isinstance(c, Grown) and c.element != element for c in (a, b)):
+            reason = "a list holds Python floats on one path and NumPy's on the other"
+            return self._poison(("box", box), Poison(reason, "make them one kind: float(...)"))
         if element is None:
             self.mixed_list = True
             reason = (
                 "a list that grows in a loop holds lists or things of different types, or its type is not known yet"
             )
-            return self._poison(("box", box), Poison(reason, ONE_TYPE))
-        # Items that are known are converted, those of a list of run time are not; in a loop it has this type in the next round.
-        fixed = [content for content in ((a,) if self._loop else (a, b)) if isinstance(content, Grown)]
-        if any(content.element != element for content in fixed):
-            reason = f"a list has elements of different types on different paths: {element} and {fixed[0].element}"
             return self._poison(("box", box), Poison(reason, ONE_TYPE))
         type_ = ListOf(element)
 

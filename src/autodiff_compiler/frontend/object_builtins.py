@@ -64,7 +64,7 @@ def _isinstance(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     x, classes = args
     wanted = ctx.static(classes, "the class of isinstance()")
     try:
-        return Static(issubclass(python_class(ctx, x), wanted))
+        return Static(ctx.captures.is_subclass(python_class(ctx, x), wanted))
     except TypeError as error:
         raise ctx.wrong("AD171", f"TypeError: {error}") from error
 
@@ -72,7 +72,7 @@ def _isinstance(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 def _issubclass(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     one, other = (ctx.static(arg, "the class of issubclass()") for arg in args)
     try:
-        return Static(issubclass(one, other))
+        return Static(ctx.captures.is_subclass(one, other))
     except TypeError as error:
         raise ctx.wrong("AD171", f"TypeError: {error}") from error
 
@@ -118,7 +118,7 @@ def _has(ctx: Context, x: Abs, name: str) -> bool:
             )
         return found
     if isinstance(x, Static):
-        return hasattr(x.obj, name)
+        return not ctx.captures.lacks(x.obj, name)
     return hasattr(python_class(ctx, x), name)
 
 

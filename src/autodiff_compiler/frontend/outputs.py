@@ -13,6 +13,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import check_equal
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 
 
@@ -58,7 +59,7 @@ def call_into(ctx: Context, obj: Any, entry: library.Entry, out: Abs, args: list
         target = ctx.read(out)
         for axis in range(out.type.rank):
             message = f"{entry.name}: out= must have the shape of the result"
-            ctx.b.emit("check_equal", (ctx.b.dim(result, axis), ctx.b.dim(target, axis)), {"message": message})
+            check_equal(ctx.b, ctx.b.dim(result, axis), ctx.b.dim(target, axis), message)
     array_places.store_at(ctx, out, array_places.WHOLE_ARRAY, [], ctx.from_value(result))
     return out
 

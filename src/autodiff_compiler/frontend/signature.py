@@ -124,7 +124,7 @@ def _unfit(dtype: np.dtype, name: str) -> UserError:
         way_out = f"pass its fields as arrays: {written}[{dtype.names[0]!r}]"
     elif dtype.kind == "c":
         way_out = f"pass its parts as two arrays: {written}.real, {written}.imag"
-    elif dtype.kind in "SUMm":
+    elif dtype.kind in "SUMmT":
         way_out = "pass numbers"
     return UserError("AD403", f"{name} has dtype {dtype}", help=way_out)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import sys
 from collections.abc import Callable
 from types import GeneratorType, ModuleType
 from typing import Any
@@ -27,6 +28,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.branches import Branch
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import RETURN_NAME, Exit, NameKey
@@ -174,7 +176,8 @@ def _function(ctx: Context, node: ast.FunctionDef) -> None:
 
 def _module(ctx: Context, name: str) -> ModuleType:
     try:
-        return importlib.import_module(name)
+        importlib.import_module(name)
+        return ctx.captures.look(Place(sys.modules).item(name))
     except ImportError as error:
         raise ctx.wrong("AD160", f"{type(error).__name__}: {error}") from error
 

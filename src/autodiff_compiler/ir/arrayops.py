@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autodiff_compiler.ir.opdef import CHECK, CONTROL, DEAR, FREE, IO, Attrs, OpDef
+from autodiff_compiler.ir.opdef import CHECK, CONTROL, DEAR, FREE, INDEX, IO, NEVER, SHAPE, VALUE, Attrs, OpDef, Reasons
 from autodiff_compiler.ir.path import element_type, path_operands
 from autodiff_compiler.ir.types import INT, INTS, Array, ListOf, Scalar, Type, dtype_of, like, rank
 
@@ -187,68 +187,74 @@ def _check_bool(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     return ()
 
 
-def _reduction(kind: str, infer=_reduced) -> OpDef:
-    return OpDef(kind, infer, 1, cost=DEAR, np_eval=getattr(np, kind))
+def _reduction(kind: str, infer=_reduced, raises: Reasons = NEVER, accesses: tuple[str, ...] = ()) -> OpDef:
+    return OpDef(kind, infer, 1, cost=DEAR, raises=raises, accesses=accesses, np_eval=getattr(np, kind))
 
 
 ARRAY_OPS: tuple[OpDef, ...] = (
     # attrs: type, value
-    OpDef("const", _const, 0, cost=FREE),
+    OpDef("const", _const, 0, cost=FREE, raises=NEVER),
     # attrs: type.  A value nobody may look at: a name bound on one path only
-    OpDef("undef", _const, 0, cost=FREE),
+    OpDef("undef", _const, 0, cost=FREE, raises=NEVER),
     # attrs: axis
-    OpDef("dim", _dim, 1, cost=FREE),
+    OpDef("dim", _dim, 1, cost=FREE, raises=NEVER),
     # (extents…, fill)
-    OpDef("full", _full, cost=DEAR),
+    OpDef("full", _full, cost=DEAR, accesses=("filling",)),
     # (extents…); attrs: dtype
-    OpDef("empty", _empty, cost=DEAR),
+    OpDef("empty", _empty, cost=DEAR, accesses=("allocation",)),
     # (n): 0 … n-1
-    OpDef("arange", _arange, 1, cost=DEAR),
+    OpDef("arange", _arange, 1, cost=DEAR, accesses=("allocation",)),
     # (array, path operands…); attrs: path.  See ir/path.py
-    OpDef("load", _load, views=True),
+    OpDef("load", _load, views=True, raises=(INDEX,), accesses=("index",)),
     # (array, path operands…, value); attrs: path.  `accum` adds, also at repeated indices (np.add.at)
-    OpDef("store", _store, writes=True),
-    OpDef("accum", _store, writes=True),
-    OpDef("copy", _copied, 1, cost=DEAR),
+    OpDef("store", _store, writes=True, raises=(INDEX, SHAPE), accesses=("index", "store")),
+    OpDef("accum", _store, writes=True, raises=(INDEX, SHAPE), accesses=("index", "store")),
+    OpDef("copy", _copied, 1, cost=DEAR, raises=NEVER),
     _reduction("sum"),
     _reduction("prod"),
-    _reduction("max"),
-    _reduction("min"),
+    _reduction("max", raises=(SHAPE,), accesses=("extremum",)),
+    _reduction("min", raises=(SHAPE,), accesses=("extremum",)),
     _reduction("any", _all_any),
     _reduction("all", _all_any),
-    OpDef("argmax", _arg, 1, cost=DEAR, np_eval=np.argmax),
-    OpDef("argmin", _arg, 1, cost=DEAR, np_eval=np.argmin),
-    OpDef("argsort", _argsort, 1, cost=DEAR),
+    OpDef("argmax", _arg, 1, cost=DEAR, raises=(SHAPE,), np_eval=np.argmax, accesses=("extremum",)),
+    OpDef("argmin", _arg, 1, cost=DEAR, raises=(SHAPE,), np_eval=np.argmin, accesses=("extremum",)),
+    OpDef("argsort", _argsort, 1, cost=DEAR, raises=NEVER),
     # attrs: axis
-    OpDef("cumsum", _same, 1, cost=DEAR),
-    OpDef("matmul", _matmul, 2, cost=DEAR, np_eval=np.matmul),
+    OpDef("cumsum", _same, 1, cost=DEAR, raises=NEVER),
+    OpDef("matmul", _matmul, 2, cost=DEAR, np_eval=np.matmul, raises=(SHAPE,), accesses=("product",)),
     # attrs: perm
-    OpDef("transpose", _transpose, 1, cost=FREE, views=True),
+    OpDef("transpose", _transpose, 1, cost=FREE, views=True, raises=NEVER),
     # (array, extents…)
-    OpDef("reshape", _shaped, cost=FREE, views=True),
-    OpDef("broadcast_to", _shaped, cost=FREE, views=True),
+    OpDef("reshape", _shaped, cost=FREE, views=True, raises=(SHAPE,), accesses=("reshape",)),
+    OpDef("broadcast_to", _shaped, cost=FREE, views=True, raises=(SHAPE,), accesses=("stretch",)),
     # (array, extents…): the sum over what broadcasting to this shape from those extents had repeated
-    OpDef("unbroadcast", _shaped, cost=DEAR, views=True),
+    OpDef("unbroadcast", _shaped, cost=DEAR, views=True, raises=(SHAPE,)),
     # attrs: axis
-    OpDef("concat", _concat, cost=DEAR),
+    OpDef("concat", _concat, cost=DEAR, raises=(SHAPE,), accesses=("join",)),
     # lists.  `list_new` has attrs: type
-    OpDef("list_new", _const, cost=DEAR),
-    OpDef("list_append", _list_append, 2, writes=True),
-    OpDef("list_set", _list_set, 3, writes=True),
+    OpDef("list_new", _const, cost=DEAR, raises=NEVER),
+    OpDef("list_append", _list_append, 2, writes=True, raises=NEVER),
+    OpDef("list_set", _list_set, 3, writes=True, raises=(INDEX,), accesses=("item",)),
     # adds to the element at an index
-    OpDef("list_accum", _list_set, 3, writes=True),
-    OpDef("list_get", _list_get, 2, views=True),
-    OpDef("list_len", _list_len, 1, cost=FREE),
+    OpDef("list_accum", _list_set, 3, writes=True, raises=(INDEX,), accesses=("item",)),
+    OpDef("list_get", _list_get, 2, views=True, raises=(INDEX,), accesses=("item",)),
+    OpDef("list_len", _list_len, 1, cost=FREE, raises=NEVER),
     # a list of zeros of the same length and shapes
-    OpDef("list_zeros", _list_zeros, 1, cost=DEAR),
-    # checks.  (index or array of indices, extent): -extent <= index < extent, else IndexError; with attr upper
-    # only index < extent, where the other bound is known to hold; attr axis: which of the indexed array's, for the message.
+    OpDef("list_zeros", _list_zeros, 1, cost=DEAR, raises=NEVER),
+    # checks.  attrs of all of them: access, the name of what tests the same in NumPy (`ir/needs.py`), if any does, and error,
+    # the name of the exception's class where that is not ValueError.
+    # (index or array of indices, extent): -extent <= index < extent, else IndexError; with attr upper only
+    # index < extent, where the other bound is known to hold; attr axis: which of the indexed array's, for the message.
     OpDef("check_index", _check_ints, 2, effect=CHECK),
-    # (extent, extent): equal or one of them 1, else ValueError
-    OpDef("check_broadcast", _check_ints, 2, effect=CHECK),
-    # (extent, extent): equal, else ValueError with attrs: message, a text that is shown with what differs, or parts with a place
-    # for each extent, or for none
-    OpDef("check_equal", _check_ints, 2, effect=CHECK),
+    # (extent, extent): equal or one of them 1
+    OpDef("check_broadcast", _check_ints, 2, effect=CHECK, commutative=True),
+    # (extent of a value, extent of its place): equal, or the value's 1
+    OpDef("check_fits", _check_ints, 2, effect=CHECK),
+    # (extent, extent): equal; attrs: message, a text that is shown with what differs, or parts with a place for each
+    # extent, or for none
+    OpDef("check_equal", _check_ints, 2, effect=CHECK, commutative=True),
+    # (extents…): none is 0
+    OpDef("check_nonempty", _check_ints, effect=CHECK),
     # (condition, values…); attrs: error (name of an exception class), message (parts, as of print).
     OpDef("check", _check_bool, effect=CHECK),
     # (values…); attrs: parts (a tuple of str, or None for the next operand), sep, end
@@ -258,11 +264,11 @@ ARRAY_OPS: tuple[OpDef, ...] = (
     # nothing after it is needed by the primal: where `vjp` cuts.  (the primal's results…)
     OpDef("boundary", _nothing, effect=IO),
     # control
-    OpDef("if", None, 1, effect=CONTROL, regions=2),
-    # (start, stop, step, carried…); region (i, carried…); attrs: exits
-    OpDef("for", None, effect=CONTROL, regions=1),
+    OpDef("if", None, 1, effect=CONTROL, regions=2, raises=NEVER),
+    # (start, stop, step, carried…); region (i, carried…); attrs: exits.  A step of 0 raises
+    OpDef("for", None, effect=CONTROL, regions=1, raises=(VALUE,)),
     # (carried…); regions: condition (carried…) yields one bool; body (carried…); attrs: exits
     OpDef("while", None, effect=CONTROL, regions=2),
-    OpDef("yield", _nothing, effect=CONTROL, terminator=True),
-    OpDef("return", _nothing, effect=CONTROL, terminator=True),
+    OpDef("yield", _nothing, effect=CONTROL, terminator=True, raises=NEVER),
+    OpDef("return", _nothing, effect=CONTROL, terminator=True, raises=NEVER),
 )

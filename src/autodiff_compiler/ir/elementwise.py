@@ -2,7 +2,8 @@
 
 The result has the broadcast rank of the operands; among scalars its kind is "py" only if all operands are "py".
 `div` is true division of floats; `div0` is division for derivative rules: it never raises, and a zero numerator gives
-zero whatever the denominator (a strong zero).
+zero whatever the denominator (a strong zero).  `mul0` is multiplication by a partial that may have overflowed: a zero first
+factor gives zero.
 """
 
 from __future__ import annotations
@@ -14,7 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.ir.opdef import CHEAP, DEAR, Attrs, OpDef
+from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.opdef import (
+    CHEAP,
+    DEAR,
+    NEVER,
+    Attrs,
+    OpDef,
+    Reasons,
+    of_casts,
+    of_powers,
+    of_python,
+    of_shapes,
+)
 from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, Type, rank
 
 
@@ -80,6 +93,16 @@ def py_div0(a: float, b: float) -> float:
     return a / b if b != 0.0 else a * math.copysign(math.inf, b)
 
 
+def py_mul0(a: float, b: float) -> float:
+    return a if a == 0.0 else a * b
+
+
+def np_mul0(a: Any, b: Any) -> Any:
+    with np.errstate(all="ignore"):
+        zero = np.equal(a, 0)
+        return np.where(zero, np.zeros_like(a), np.multiply(a, b))[()]
+
+
 def np_div0(a: Any, b: Any) -> Any:
     with np.errstate(all="ignore"):
         zero = np.equal(a, 0)
@@ -92,9 +115,9 @@ def _unary(
     npy: Callable[..., Any],
     allowed: tuple[str, ...] = FLOATS,
     cost: str = DEAR,
-    traps: bool = False,
+    raises: Reasons | Callable[[Op], Reasons] = of_shapes,
 ) -> OpDef:
-    return OpDef(kind, _same(allowed), 1, cost=cost, elementwise=True, traps=traps, py_eval=py, np_eval=npy)
+    return OpDef(kind, _same(allowed), 1, cost=cost, elementwise=True, raises=raises, py_eval=py, np_eval=npy)
 
 
 def _binary(
@@ -103,7 +126,7 @@ def _binary(
     npy: Callable[..., Any],
     allowed: tuple[str, ...] = NUMERIC,
     cost: str = CHEAP,
-    traps: bool = False,
+    raises: Reasons | Callable[[Op], Reasons] = of_shapes,
     commutative: bool = False,
 ) -> OpDef:
     return OpDef(
@@ -112,7 +135,8 @@ def _binary(
         2,
         cost=cost,
         elementwise=True,
-        traps=traps,
+        accesses=("broadcast",),
+        raises=raises,
         commutative=commutative,
         py_eval=py,
         np_eval=npy,
@@ -125,6 +149,8 @@ def _compare(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDe
         _boolean(ANY),
         2,
         elementwise=True,
+        accesses=("broadcast",),
+        raises=of_shapes,
         commutative=kind in ("eq", "ne"),
         py_eval=py,
         np_eval=npy,
@@ -132,7 +158,7 @@ def _compare(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDe
 
 
 def _test(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDef:
-    return OpDef(kind, _boolean(FLOATS), 1, elementwise=True, py_eval=py, np_eval=npy)
+    return OpDef(kind, _boolean(FLOATS), 1, elementwise=True, raises=NEVER, py_eval=py, np_eval=npy)
 
 
 def _py_round(x: float) -> float:
@@ -173,20 +199,39 @@ def _py_min(a: Any, b: Any) -> Any:
 
 
 ELEMENTWISE: tuple[OpDef, ...] = (
-    OpDef("cast", _cast, 1, elementwise=True),
-    OpDef("select", _select, 3, elementwise=True, py_eval=_select_py, np_eval=_select_np),
+    OpDef("cast", _cast, 1, elementwise=True, raises=of_casts),
+    OpDef(
+        "select",
+        _select,
+        3,
+        elementwise=True,
+        raises=of_shapes,
+        accesses=("broadcast",),
+        py_eval=_select_py,
+        np_eval=_select_np,
+    ),
     # the operand; derivatives take it for a constant
-    OpDef("stop_gradient", _same(ANY), 1, elementwise=True, views=True, py_eval=lambda x: x, np_eval=lambda x: x),
+    OpDef(
+        "stop_gradient",
+        _same(ANY),
+        1,
+        elementwise=True,
+        raises=NEVER,
+        views=True,
+        py_eval=lambda x: x,
+        np_eval=lambda x: x,
+    ),
     # arithmetic
     _binary("add", operator.add, np.add, commutative=True),
     _binary("sub", operator.sub, np.subtract),
     _binary("mul", operator.mul, np.multiply, commutative=True),
-    _binary("div", operator.truediv, np.divide, FLOATS, traps=True),
+    _binary("div", operator.truediv, np.divide, FLOATS, raises=of_python),
     _binary("div0", py_div0, np_div0, FLOATS),
-    _binary("floordiv", operator.floordiv, np.floor_divide, traps=True),
-    _binary("mod", operator.mod, np.remainder, traps=True),
-    _binary("fmod", math.fmod, np.fmod, FLOATS, traps=True),
-    _binary("pow", operator.pow, np.power, cost=DEAR, traps=True),
+    _binary("mul0", py_mul0, np_mul0, FLOATS),
+    _binary("floordiv", operator.floordiv, np.floor_divide, raises=of_python),
+    _binary("mod", operator.mod, np.remainder, raises=of_python),
+    _binary("fmod", math.fmod, np.fmod, FLOATS, raises=of_python),
+    _binary("pow", operator.pow, np.power, cost=DEAR, raises=of_powers),
     _binary("maximum", _py_max, np.maximum, ANY, commutative=True),
     _binary("minimum", _py_min, np.minimum, ANY, commutative=True),
     _binary("arctan2", math.atan2, np.arctan2, FLOATS, DEAR),
@@ -200,29 +245,29 @@ ELEMENTWISE: tuple[OpDef, ...] = (
     _unary("ceil", _py_ceil, np.ceil, FLOATS, CHEAP),
     _unary("trunc", _py_trunc, np.trunc, FLOATS, CHEAP),
     _unary("rint", _py_round, np.rint, FLOATS, CHEAP),
-    _unary("sqrt", math.sqrt, np.sqrt, traps=True),
+    _unary("sqrt", math.sqrt, np.sqrt, raises=of_python),
     _unary("cbrt", math.cbrt, np.cbrt),
     # exponentials and logarithms
-    _unary("exp", math.exp, np.exp, traps=True),
-    _unary("exp2", math.exp2, np.exp2, traps=True),
-    _unary("expm1", math.expm1, np.expm1, traps=True),
-    _unary("log", math.log, np.log, traps=True),
-    _unary("log2", math.log2, np.log2, traps=True),
-    _unary("log10", math.log10, np.log10, traps=True),
-    _unary("log1p", math.log1p, np.log1p, traps=True),
+    _unary("exp", math.exp, np.exp, raises=of_python),
+    _unary("exp2", math.exp2, np.exp2, raises=of_python),
+    _unary("expm1", math.expm1, np.expm1, raises=of_python),
+    _unary("log", math.log, np.log, raises=of_python),
+    _unary("log2", math.log2, np.log2, raises=of_python),
+    _unary("log10", math.log10, np.log10, raises=of_python),
+    _unary("log1p", math.log1p, np.log1p, raises=of_python),
     # trigonometry
-    _unary("sin", math.sin, np.sin, traps=True),
-    _unary("cos", math.cos, np.cos, traps=True),
-    _unary("tan", math.tan, np.tan, traps=True),
-    _unary("arcsin", math.asin, np.arcsin, traps=True),
-    _unary("arccos", math.acos, np.arccos, traps=True),
+    _unary("sin", math.sin, np.sin, raises=of_python),
+    _unary("cos", math.cos, np.cos, raises=of_python),
+    _unary("tan", math.tan, np.tan, raises=of_python),
+    _unary("arcsin", math.asin, np.arcsin, raises=of_python),
+    _unary("arccos", math.acos, np.arccos, raises=of_python),
     _unary("arctan", math.atan, np.arctan),
-    _unary("sinh", math.sinh, np.sinh, traps=True),
-    _unary("cosh", math.cosh, np.cosh, traps=True),
+    _unary("sinh", math.sinh, np.sinh, raises=of_python),
+    _unary("cosh", math.cosh, np.cosh, raises=of_python),
     _unary("tanh", math.tanh, np.tanh),
     _unary("arcsinh", math.asinh, np.arcsinh),
-    _unary("arccosh", math.acosh, np.arccosh, traps=True),
-    _unary("arctanh", math.atanh, np.arctanh, traps=True),
+    _unary("arccosh", math.acosh, np.arccosh, raises=of_python),
+    _unary("arctanh", math.atanh, np.arctanh, raises=of_python),
     # comparison and logic
     _compare("lt", operator.lt, np.less),
     _compare("le", operator.le, np.less_equal),
@@ -233,9 +278,9 @@ ELEMENTWISE: tuple[OpDef, ...] = (
     _binary("and", operator.and_, np.bitwise_and, INTEGRAL, commutative=True),
     _binary("or", operator.or_, np.bitwise_or, INTEGRAL, commutative=True),
     _binary("xor", operator.xor, np.bitwise_xor, INTEGRAL, commutative=True),
-    _binary("lshift", operator.lshift, np.left_shift, INTS, traps=True),
-    _binary("rshift", operator.rshift, np.right_shift, INTS, traps=True),
-    OpDef("not", _same(("bool",)), 1, elementwise=True, py_eval=operator.not_, np_eval=np.logical_not),
+    _binary("lshift", operator.lshift, np.left_shift, INTS, raises=of_python),
+    _binary("rshift", operator.rshift, np.right_shift, INTS, raises=of_python),
+    OpDef("not", _same(("bool",)), 1, elementwise=True, raises=NEVER, py_eval=operator.not_, np_eval=np.logical_not),
     _unary("invert", operator.invert, np.invert, INTS, CHEAP),
     _test("isnan", math.isnan, np.isnan),
     _test("isinf", math.isinf, np.isinf),

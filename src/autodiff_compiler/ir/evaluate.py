@@ -7,6 +7,7 @@ functions here: their rows of the op table say how they are computed.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -254,14 +255,29 @@ def _check_index(op: Op, values: Values, mutable: bool) -> None:
         raise IndexError(f"index {index} is out of bounds for axis with size {extent}")
 
 
+def _error(op: Op) -> type[Exception]:
+    """What the check of a shape raises."""
+    return getattr(builtins, op.attrs.get("error", "ValueError"))
+
+
 def _check_broadcast(op: Op, values: Values, mutable: bool) -> None:
     if values[0] != values[1] and 1 not in values:
-        raise ValueError(f"operands could not be broadcast together: extents {values[0]} and {values[1]}")
+        raise _error(op)(f"operands could not be broadcast together: extents {values[0]} and {values[1]}")
+
+
+def _check_fits(op: Op, values: Values, mutable: bool) -> None:
+    if values[0] not in (1, values[1]):
+        raise _error(op)(f"could not broadcast an extent of {values[0]} into one of {values[1]}")
 
 
 def _check_equal(op: Op, values: Values, mutable: bool) -> None:
     if values[0] != values[1]:
-        raise ValueError(message(op.attrs["message"], values))
+        raise _error(op)(message(op.attrs["message"], values))
+
+
+def _check_nonempty(op: Op, values: Values, mutable: bool) -> None:
+    if 0 in values:
+        raise _error(op)("an array without elements has no largest or smallest one")
 
 
 EVALUATORS: dict[str, Callable[[Op, Values, bool], Any]] = {
@@ -302,6 +318,8 @@ EVALUATORS: dict[str, Callable[[Op, Values, bool], Any]] = {
     "list_zeros": _list_zeros,
     "check_index": _check_index,
     "check_broadcast": _check_broadcast,
+    "check_fits": _check_fits,
     "check_equal": _check_equal,
+    "check_nonempty": _check_nonempty,
     "boundary": lambda op, values, mutable: None,
 }

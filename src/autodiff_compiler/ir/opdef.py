@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from autodiff_compiler.ir.types import Type
+from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_float
 
 Attrs = Mapping[str, Any]
 Infer = Callable[[tuple[Type, ...], Attrs], tuple[Type, ...]]
@@ -18,6 +19,37 @@ PURE, CHECK, IO, CONTROL = "pure", "check", "io", "control"
 # Cost classes, for the residual plan.  "free": constants, shapes, views.  "cheap": one arithmetic operation per element.
 # "dear": transcendental functions, reductions, products, allocation.
 FREE, CHEAP, DEAR = "free", "cheap", "dear"
+
+# Why an op may raise (or not end), for a pass that would execute it where it was not executed before.  "value": for some
+# operands, and no pass can tell which.  "shape": unless its operands' shapes fit together.  "index": unless what it reaches is there.
+VALUE, SHAPE, INDEX = "value", "shape", "index"
+Reasons = tuple[str, ...]
+NEVER: Reasons = ()
+
+
+def of_shapes(op: Op) -> Reasons:
+    """Of an elementwise op that takes every value: arrays may not broadcast together."""
+    return (SHAPE,) if sum(isinstance(v.type, Array) for v in op.operands) > 1 else NEVER
+
+
+def of_python(op: Op) -> Reasons:
+    """Of an elementwise op that CPython refuses for some operands, and NumPy for none."""
+    return (VALUE,) if all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands) else of_shapes(op)
+
+
+def of_powers(op: Op) -> Reasons:
+    """NumPy, too, refuses integers to negative powers."""
+    return of_python(op) if is_float(op.operands[0].type) else (VALUE, *of_shapes(op))
+
+
+def of_casts(op: Op) -> Reasons:
+    """`int(nan)`, and `float` of an int beyond the range of floats."""
+    source, target = op.operands[0].type, op.results[0].type
+    if not isinstance(target, Scalar) or dtype_of(target) == "bool" or dtype_of(source) == "bool":
+        return NEVER
+    to_int = target.kind == "py" and is_float(source) and not is_float(target)
+    to_float = source == Scalar("i64", "py") and is_float(target)
+    return (VALUE,) if to_int or to_float else NEVER
 
 
 @dataclass(frozen=True)
@@ -34,8 +66,10 @@ class OpDef:
     elementwise: bool = False
     """Applies to each element, with NumPy's broadcasting."""
     commutative: bool = False
-    traps: bool = False
-    """May raise for some operands (Python's own division by zero, `math` domain errors): never lifted out of a branch."""
+    raises: Reasons | Callable[[Op], Reasons] = (VALUE,)
+    """Why the op may raise or not end, its regions aside; NEVER if it cannot.  An op of which nothing is said may."""
+    accesses: tuple[str, ...] = ()
+    """What NumPy tests when it executes the op, by the names of the rules in `ir/needs.py`."""
     writes: bool = False
     """The result is operand 0 changed in one place: it can reuse its buffer."""
     views: bool = False

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from autodiff_compiler.ir.arrayops import ARRAY_OPS
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.elementwise import ELEMENTWISE
-from autodiff_compiler.ir.opdef import CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef
+from autodiff_compiler.ir.opdef import CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import Array, ListOf, Scalar
+from autodiff_compiler.ir.types import Array, ListOf
 
 TABLE: dict[str, OpDef] = {row.kind: row for row in (*ELEMENTWISE, *ARRAY_OPS)}
 
@@ -32,21 +32,15 @@ def is_pure(op: Op) -> bool:
     return not TABLE[op.kind].terminator and nested_effect(op) == PURE
 
 
+def reasons(op: Op) -> Reasons:
+    """Why the op itself may raise, its regions aside."""
+    raises = TABLE[op.kind].raises
+    return raises(op) if callable(raises) else raises
+
+
 def may_trap(op: Op) -> bool:
     """Whether executing the op where it was not executed before could raise, or not end."""
-    row = TABLE[op.kind]
-    if row.effect in (CHECK, IO) or op.kind == "while":
-        return True
-    if row.traps and all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands):
-        return True
-    # An index, a shape or an extent that was checked only on this path.
-    if op.kind in ("load", "store", "accum", "list_get", "list_set", "list_accum", "matmul", "reshape", "concat"):
-        return True
-    if row.elementwise and sum(isinstance(v.type, Array) for v in op.operands) > 1:
-        return True
-    if op.kind in ("max", "min", "argmax", "argmin", "full", "empty", "arange", "broadcast_to", "unbroadcast"):
-        return True
-    return any(may_trap(child) for region in op.regions for child in region.ops)
+    return bool(reasons(op)) or any(may_trap(child) for region in op.regions for child in region.ops)
 
 
 def may_alias(op: Op) -> bool:

@@ -111,8 +111,8 @@ def numpy_dtype(dtype: str) -> np.dtype:
 
 
 def from_numpy_dtype(dtype: np.dtype) -> str | None:
-    """Our name for a NumPy dtype, or None where the compiler has none (complex, object, strings …)."""
-    return _FROM_NUMPY.get(np.dtype(dtype).newbyteorder("="))
+    """Our name for a NumPy dtype, or None where the compiler has none (complex, object, strings, a foreign byte order …)."""
+    return _FROM_NUMPY.get(np.dtype(dtype))
 
 
 def promote(*types: Type) -> str:

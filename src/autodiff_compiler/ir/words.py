@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS = {
-    "add": "total", "sub": "difference", "mul": "product", "div": "ratio", "div0": "ratio", "pow": "power",
+    "add": "total", "sub": "difference", "mul": "product", "mul0": "product", "div": "ratio", "div0": "ratio", "pow": "power",
     "neg": "negative", "floordiv": "quotient", "mod": "rest", "matmul": "product", "sqrt": "root", "sum": "total",
     "prod": "product", "max": "largest", "min": "smallest", "maximum": "larger", "minimum": "smaller",
     "argmax": "where", "argmin": "where", "argsort": "order", "cumsum": "running", "concat": "joined",

@@ -15,6 +15,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import alike, allocated, check_equal, fits
 from autodiff_compiler.ir.types import (
     BOOL,
     FLOAT,
@@ -193,57 +194,16 @@ def extents(b: Builder, shape: Any, *, allow_unknown: bool = False) -> list[Valu
     for extent in given:
         value = to_int(b, extent, "an extent of a shape")
         if isinstance(extent, Value):
-            require_extent(b, extent, value)
+            allocated(b, [value], {})
         elif extent < 0 and not (allow_unknown and extent == -1):
             raise UserError("AD204", "negative dimensions are not allowed", b.span)
         dims.append(value)
     return dims
 
 
-def require_extent(b: Builder, given: Value, extent: Value) -> None:
-    """Check that a run-time extent is not negative; extents of arrays never are."""
-    if any(op.kind == "dim" and given in op.results for op in b.ops):
-        return
-    condition = b.compare("ge", extent, b.const(0))
-    message = ("negative dimensions are not allowed: ", None)
-    b.emit("check", (condition, extent), {"error": "ValueError", "message": message})
-
-
-def product(b: Builder, dims: Sequence[Value]) -> Value:
-    """The number of elements of a shape, a Python int."""
-    total: Value | None = None
-    for dim in dims:
-        total = dim if total is None else b.mul(total, dim)
-    return b.const(1) if total is None else total
-
-
 def shape_of(b: Builder, x: Value) -> list[Value]:
     """The extents of an array; none for a scalar."""
     return b.dims(x) if isinstance(x.type, Array) else []
-
-
-def check_equal(b: Builder, m: Value, n: Value, message: str | tuple[str | None, ...]) -> None:
-    """Check that two extents are equal.  A text is shown with the shapes, or extents, that differ; a tuple has a place for each of
-    the two, or none."""
-    if m is not n:
-        b.emit("check_equal", (m, n), {"message": message})
-
-
-def check_extents(b: Builder, kind: str, x: Value, i: int, y: Value, j: int, **attrs: object) -> None:
-    """A check that axis `i` of `x` and axis `j` of `y` fit; a message can show both shapes."""
-    b.emit(kind, (b.dim(x, i), b.dim(y, j)), {"ranks": (rank(x.type), rank(y.type)), "axes": (i, j), **attrs})
-
-
-def check_shapes(b: Builder, *operands: Value) -> None:
-    """Check that the shapes of arrays broadcast together, axis by axis."""
-    arrays: list[Value] = []
-    for x in operands:
-        if isinstance(x.type, Array) and not any(x is y for y in arrays):
-            arrays.append(x)
-    for i, x in enumerate(arrays):
-        for y in arrays[i + 1 :]:
-            for back in range(1, min(rank(x.type), rank(y.type)) + 1):
-                check_extents(b, "check_broadcast", x, rank(x.type) - back, y, rank(y.type) - back)
 
 
 def broadcast_shape(b: Builder, *shapes: Sequence[Value]) -> list[Value]:
@@ -256,7 +216,7 @@ def broadcast_shape(b: Builder, *shapes: Sequence[Value]) -> list[Value]:
             m, n = longer[-back], shorter[-back]
             if m is n:
                 continue
-            b.emit("check_broadcast", (m, n))
+            alike(b, m, n)
             merged[-back] = b.select(b.compare("eq", m, b.const(1)), n, m)
         result = merged
     return result
@@ -270,10 +230,7 @@ def stretched(b: Builder, value: Value, dims: Sequence[Value], what: str) -> Val
     added = len(dims) - rank(value.type)
     if added < 0:
         raise UserError("AD204", f"{what}: the new shape has fewer dimensions than the array", b.span)
-    for own, new in zip(shape_of(b, value), dims[added:]):
-        fits = b.op("or", b.compare("eq", own, new), b.compare("eq", own, b.const(1)))
-        message = ("cannot broadcast an extent of ", None, " to ", None)
-        b.emit("check", (fits, own, new), {"error": "ValueError", "message": message})
+    fits(b, shape_of(b, value), dims, "stretch")
     return b.op("broadcast_to", value, *dims) if dims else value
 
 

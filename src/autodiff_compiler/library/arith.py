@@ -13,12 +13,11 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import require
 from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, Type, dtype_of, numpy_dtype, promote, rank
 from autodiff_compiler.library.arguments import (
     as_operand,
     as_value,
-    check_extents,
-    check_shapes,
     is_number,
     to_dtype,
     type_of,
@@ -54,7 +53,7 @@ def common_dtype(b: Builder, *types: Type) -> str:
 
 def apply(b: Builder, kind: str, *operands: Value) -> Value:
     """An elementwise op with its checks that shapes broadcast."""
-    check_shapes(b, *operands)
+    require(b, kind, *operands)
     return b.op(kind, *operands)
 
 
@@ -232,8 +231,5 @@ def matmul(b: Builder, x: Any, y: Any) -> Value:
         raise UserError("AD204", "matmul: a scalar operand is not allowed", b.span, help="use *")
     if dtype_of(left.type) == "bool":
         raise UnsupportedError("AD205", "a matrix product of booleans", b.span, help="use astype(int)")
-    message = "matmul: the inner extents differ"
-    check_extents(b, "check_equal", left, m - 1, right, max(n - 2, 0), message=message)
-    for back in range(3, min(m, n) + 1):
-        check_extents(b, "check_broadcast", left, m - back, right, n - back)
+    require(b, "matmul", left, right)
     return b.op("matmul", left, right)

@@ -9,17 +9,16 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import check_equal, product
 from autodiff_compiler.ir.types import FLOATS, INT, INTS, NUMPY_NAMES, Array, Scalar, dtype_of, promote, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
     as_operand,
     broadcast_shape,
-    check_equal,
     dtype_argument,
     extents,
     is_number,
-    product,
     shape_of,
     static_bool,
     to_dtype,
@@ -263,7 +262,7 @@ def _element(b: Builder, x: Value, index: tuple[Any, ...]) -> Value:
         raise UnsupportedError("AD205", "item with a flat index", b.span, help="give one index for each axis")
     positions = [to_int(b, i, "an index") for i in index]
     for axis, position in enumerate(positions):
-        b.emit("check_index", (position, b.dim(x, axis)), {"axis": axis})
+        b.emit("check_index", (position, b.dim(x, axis)), {"access": "index", "axis": axis})
     return b.element(x, *positions)
 
 

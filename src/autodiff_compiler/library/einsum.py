@@ -9,10 +9,11 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import check_equal
 from autodiff_compiler.ir.path import WHOLE
 from autodiff_compiler.ir.types import rank
 from autodiff_compiler.library import arith
-from autodiff_compiler.library.arguments import as_array, check_equal
+from autodiff_compiler.library.arguments import as_array
 from autodiff_compiler.library.linear import contracted, diagonal
 from autodiff_compiler.library.registry import function
 from autodiff_compiler.library.shapes import transposed
@@ -66,7 +67,12 @@ def _check_extents(b: Builder, terms: list[Term]) -> None:
     for value, labels in terms:
         for axis, label in enumerate(labels):
             extent = b.dim(value, axis)
-            check_equal(b, first.setdefault(label, extent), extent, f"np.einsum: the extents of {label!r} differ")
+            check_equal(
+                b,
+                first.setdefault(label, extent),
+                extent,
+                f"np.einsum: the extents of {label!r} differ; write x[:, 0] or np.broadcast_to for an extent of 1",
+            )
 
 
 def _simplified(b: Builder, term: Term, needed: str) -> Term:

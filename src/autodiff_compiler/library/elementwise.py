@@ -10,13 +10,13 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import broadcast
 from autodiff_compiler.ir.types import BOOL, FLOATS, INTS, dtype_of
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
     as_operand,
     as_value,
-    check_shapes,
     float_dtype,
     static_bool,
     static_int,
@@ -277,7 +277,7 @@ def logaddexp2(b: Builder, x1: Any, x2: Any) -> Value:
 def heaviside(b: Builder, x1: Any, x2: Any) -> Value:
     x, at_zero = floats(b, x1, x2)
     zero, one = b.const_like(0.0, x.type), b.const_like(1.0, x.type)
-    check_shapes(b, x, at_zero)
+    broadcast(b, (x, at_zero), {})
     step = b.select(b.compare("eq", x, zero), at_zero, b.select(b.compare("lt", x, zero), zero, one))
     return b.select(b.op("isnan", x), x, step)
 
@@ -370,7 +370,7 @@ add(np.around, "np.around", round_)
 def isclose(b: Builder, a: Any, other: Any, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: Any = False) -> Value:
     x, y = floats(b, a, other)
     dtype = dtype_of(x.type)
-    check_shapes(b, x, y)
+    broadcast(b, (x, y), {})
     slack = b.add(to_dtype(b, atol, dtype), b.mul(to_dtype(b, rtol, dtype), b.op("abs", y)))
     near = b.compare("le", b.op("abs", b.sub(x, y)), slack)
     close = b.op("or", b.op("and", near, b.op("isfinite", y)), b.compare("eq", x, y))

@@ -9,17 +9,16 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import check_equal, product
 from autodiff_compiler.ir.path import WHOLE
 from autodiff_compiler.ir.types import INT, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
     broadcast_shape,
-    check_equal,
     dtype_argument,
     extents,
     normal_axis,
-    product,
     static_int,
 )
 from autodiff_compiler.library.create import filled
@@ -41,12 +40,12 @@ def dot(b: Builder, a: Any, other: Any) -> Value:
 
 
 @function(np.vdot, "np.vdot")
-def vdot(b: Builder, a: Any, other: Any) -> Value:
+def vdot(b: Builder, a: Any, other: Any, /) -> Value:
     return arith.matmul(b, flat(b, as_array(b, a)), flat(b, as_array(b, other)))
 
 
 @function(np.inner, "np.inner")
-def inner(b: Builder, a: Any, other: Any) -> Value:
+def inner(b: Builder, a: Any, other: Any, /) -> Value:
     x, y = arith.promoted(b, as_array(b, a), as_array(b, other))
     if rank(x.type) == 0 or rank(y.type) == 0:
         return arith.binary(b, "*", x, y)
@@ -79,7 +78,7 @@ def contracted(b: Builder, x: Value, y: Value, left: list[int], right: list[int]
     if rank(x.type) == 0 or rank(y.type) == 0:
         return arith.binary(b, "*", x, y)
     for m, n in zip(left, right):
-        check_equal(b, b.dim(x, m), b.dim(y, n), "shape-mismatch for sum")
+        check_equal(b, b.dim(x, m), b.dim(y, n), "shape-mismatch for sum", access="product")
     rows = [k for k in range(rank(x.type)) if k not in left]
     columns = [k for k in range(rank(y.type)) if k not in right]
     inner = product(b, [b.dim(x, k) for k in left])

@@ -9,9 +9,10 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import product
 from autodiff_compiler.ir.path import WHOLE
 from autodiff_compiler.ir.types import INTS, Array, Scalar, dtype_of, rank
-from autodiff_compiler.library.arguments import as_array, extents, is_number, normal_axis, product, to_int
+from autodiff_compiler.library.arguments import as_array, extents, is_number, normal_axis, to_int
 from autodiff_compiler.library.reductions import flat, sliced
 from autodiff_compiler.library.registry import function
 from autodiff_compiler.library.shapes import array, parts, transposed
@@ -91,7 +92,7 @@ def take(b: Builder, a: Any, indices: Any, axis: Any = None) -> Value:
         value, along = flat(b, value), 0
     else:
         along = normal_axis(b, axis, rank(value.type))
-    b.emit("check_index", (index, b.dim(value, along)), {"axis": along})
+    b.emit("check_index", (index, b.dim(value, along)), {"access": "index", "axis": along})
     item = "a" if isinstance(index.type, Array) else "i"
     return b.load(value, (("index", (WHOLE,) * along + (item,)),), (index,))
 

@@ -10,17 +10,16 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import check_equal, product, require
 from autodiff_compiler.ir.path import WHOLE
 from autodiff_compiler.ir.types import BOOL, FLOATS, INT, Array, dtype_of, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
-    check_equal,
     dtype_argument,
     float_dtype,
     normal_axes,
     normal_axis,
-    product,
     shape_of,
     static_bool,
     static_int,
@@ -53,10 +52,9 @@ def count(b: Builder, x: Value, axes: tuple[int, ...]) -> Value:
     return product(b, [b.dim(x, axis) for axis in axes])
 
 
-def require_elements(b: Builder, x: Value, axes: tuple[int, ...], name: str) -> None:
+def require_elements(b: Builder, x: Value, axes: tuple[int, ...]) -> None:
     if axes:
-        condition = b.compare("gt", count(b, x, axes), b.const(0))
-        b.emit("check", (condition,), {"error": "ValueError", "message": (f"{name} of an empty array",)})
+        require(b, "max", x, axes=axes)
 
 
 def _accumulated(b: Builder, a: Any, dtype: Any) -> Value:
@@ -94,7 +92,7 @@ def _extremum(kind: str):
         needs_start(b, where, initial, kind)
         value = selected(b, value, where, end_of(dtype_of(value.type), kind))
         axes = normal_axes(b, axis, rank(value.type))
-        require_elements(b, value, axes, kind)
+        require_elements(b, value, axes)
         reduced = kept(b, b.op(kind, value, axes=axes), axes, keepdims) if axes else value
         return started(b, kind, reduced, initial)
 
@@ -120,7 +118,7 @@ def _position(kind: str):
         else:
             position = normal_axis(b, axis, rank(value.type))
             axes = (position,)
-        require_elements(b, value, (position,), kind)
+        require_elements(b, value, (position,))
         return kept(b, b.op(kind, value, axis=position), axes, keepdims)
 
     return build
@@ -186,7 +184,7 @@ def std(b: Builder, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: Any = 
 def ptp(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
     value = as_array(b, a)
     axes = normal_axes(b, axis, rank(value.type))
-    require_elements(b, value, axes, "ptp")
+    require_elements(b, value, axes)
     if not axes:
         return b.sub(value, value)
     return kept(b, b.sub(b.op("max", value, axes=axes), b.op("min", value, axes=axes)), axes, keepdims)
@@ -207,7 +205,8 @@ def average(b: Builder, a: Any, axis: Any = None, weights: Any = None, *, keepdi
         items = tuple(WHOLE if k == axes[0] else "n" for k in range(rank(value.type)))
         weight = b.op("broadcast_to", b.load(weight, (("index", items),)), *b.dims(value))
     for m, n in zip(shape_of(b, weight), shape_of(b, value)):
-        check_equal(b, m, n, "np.average: the shape of weights differs")
+        error = "TypeError" if axis is None else "ValueError"
+        check_equal(b, m, n, "np.average: the shape of weights differs", error=error)
     total = b.op("sum", weight, axes=axes) if axes else weight
     nonzero = b.compare("ne", total, b.const_like(0, total.type))
     if isinstance(nonzero.type, Array):
@@ -353,7 +352,7 @@ def _vector_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...]) -> Value
     if ord == 1:
         return b.op("sum", size, axes=axes)
     if math.isinf(ord):
-        require_elements(b, x, axes, "the norm")
+        require_elements(b, x, axes)
         return b.op("max" if ord > 0 else "min", size, axes=axes)
     total = b.op("sum", b.op("pow", size, b.const_like(float(ord), x.type)), axes=axes)
     return safe_root(b, total, 1.0 / ord)
@@ -367,7 +366,7 @@ def _matrix_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...], rows: in
         inner, outer = (rows, columns) if ord in (1, -1) else (columns, rows)
         sums = b.op("sum", b.op("abs", x), axes=(inner,))
         reduced = (outer - (outer > inner),)
-        require_elements(b, sums, reduced, "the norm")
+        require_elements(b, sums, reduced)
         return b.op("max" if ord > 0 else "min", sums, axes=reduced)
     raise UnsupportedError(
         "AD208", f"np.linalg.norm: ord={ord!r} of a matrix needs singular values", b.span, help="use 'fro'"

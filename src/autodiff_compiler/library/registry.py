@@ -16,6 +16,7 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError, did_you_m
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import Path
+from autodiff_compiler.namespaces import is_foreign
 
 # Keywords of NumPy functions that no entry takes, with the value that changes nothing and the way out.
 _REFUSED_KEYWORDS: dict[str, tuple[Any, str]] = {
@@ -110,8 +111,10 @@ def is_refused(entry: Entry) -> bool:
 
 
 def add(obj: object, name: str, build: Callable[..., Any]) -> None:
-    """Register `build(b, *args)` for a function object; the first name of an object that has several is kept."""
-    if lookup(obj) is None:
+    """Register `build(b, *args)` for a function object; the first name of an object that has several is kept.
+
+    A function that somebody put in the place of NumPy's is none of these."""
+    if lookup(obj) is None and not (is_foreign(obj) and name.partition(".")[0] in ("np", "math")):
         _FUNCTIONS[id(obj)] = (obj, Entry(name, build))
 
 

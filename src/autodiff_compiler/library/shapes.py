@@ -9,16 +9,15 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.needs import RESHAPED, check_equal, product
 from autodiff_compiler.ir.path import WHOLE, Path, result_rank
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
     as_value,
-    check_equal,
     extents,
     normal_axis,
-    product,
     shape_of,
     static_int,
     stretched,
@@ -72,8 +71,7 @@ def reshape(b: Builder, a: Any, shape: Any) -> View | Value:
         positive = b.compare("gt", others, b.const(0))
         b.emit("check", (positive,), {"error": "ValueError", "message": ("cannot reshape: an extent is 0",)})
         dims[unknown[0]] = b.op("floordiv", total, others)
-    sizes = ("cannot reshape array of size ", None, " into shape of size ", None)
-    check_equal(b, total, product(b, dims), sizes)
+    check_equal(b, total, product(b, dims), RESHAPED, access="reshape")
     if not isinstance(value.type, Array):
         return b.full(dims, value) if dims else value
     return view(b, a, value, (("reshape", len(dims)),), tuple(dims))
@@ -252,7 +250,11 @@ def joined(b: Builder, values: list[Value], axis: int, name: str) -> Value:
         for k in range(rank(first.type)):
             if k != axis:
                 check_equal(
-                    b, b.dim(first, k), b.dim(value, k), f"{name}: extents other than along the axis must match"
+                    b,
+                    b.dim(first, k),
+                    b.dim(value, k),
+                    f"{name}: extents other than along the axis must match",
+                    access="join",
                 )
     return b.op("concat", *values, axis=axis) if len(values) > 1 else b.op("copy", first)
 
@@ -284,7 +286,7 @@ def stack(b: Builder, arrays: Any, axis: Any = 0) -> Value:
         return as_array(b, values)
     for value in values[1:]:
         for m, n in zip(b.dims(values[0]), b.dims(value)):
-            check_equal(b, m, n, "np.stack: all input arrays must have the same shape")
+            check_equal(b, m, n, "np.stack: all input arrays must have the same shape", access="join")
     raised = [b.insert_axis(v, position) for v in values]
     return b.op("concat", *raised, axis=position) if len(raised) > 1 else b.op("copy", raised[0])
 

@@ -104,12 +104,13 @@ class _Hoist(FactRewriter):
     def _at_ends(self, builder: Builder, check: Op, body: Region, local: set[Value], ends: tuple[Value, Value]) -> None:
         index, extent = check.operands
         needed = list(dict.fromkeys([*_slice(extent, self.defs, local), *_slice(index, self.defs, local)]))
-        # A span object of its own: the access in the loop does not stand for these checks.
-        with builder.at(replace(check.span)):
+        # The access in the loop does not perform these checks.
+        attrs = {name: value for name, value in check.attrs.items() if name != "access"}
+        with builder.at(check.span):
             for end in self._needed_ends(check, body.params[0], ends):
                 env = {body.params[0]: end}
                 builder.ops.extend(clone_ops(needed, env))
-                builder.emit("check_index", (env.get(index, index), env.get(extent, extent)), dict(check.attrs))
+                builder.emit("check_index", (env.get(index, index), env.get(extent, extent)), attrs)
 
     def _needed_ends(self, check: Op, parameter: Value, ends: tuple[Value, Value]) -> tuple[Value, ...]:
         """Of the least and the largest loop index: the one where the index of the check is largest, if only the upper

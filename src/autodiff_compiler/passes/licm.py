@@ -16,11 +16,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opdef import PURE
-from autodiff_compiler.ir.opset import is_free, is_pure, may_trap, nested_effect, opdef
+from autodiff_compiler.ir.opdef import INDEX, PURE, SHAPE, VALUE
+from autodiff_compiler.ir.opset import is_free, is_pure, may_trap, nested_effect, opdef, reasons
 from autodiff_compiler.ir.path import is_scalar_index
 from autodiff_compiler.ir.types import INT, Array, ListOf, rank
-from autodiff_compiler.ir.walk import op_uses
+from autodiff_compiler.ir.walk import all_ops, op_uses
 from autodiff_compiler.passes.cse import allocates
 from autodiff_compiler.passes.rewrite import FactRewriter
 
@@ -31,6 +31,12 @@ def run(function: Function) -> Function:
 
 class _Motion(FactRewriter):
     """Inner loops first, so that what leaves one may leave the next as well."""
+
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        indices = (op.regions[0].params[0] for op in all_ops(function.body) if op.kind == "for")
+        self._given = {*function.params, *indices}
+        """Arguments and indices of loops."""
 
     def structured(self, op: Op) -> None:
         op = self.inside(op)
@@ -74,17 +80,35 @@ class _Motion(FactRewriter):
 
     def _certain(self, op: Op) -> bool:
         """Whether the op does not raise, wherever its operands are defined."""
-        if not may_trap(op):
-            return True
-        if op.kind == "load" and isinstance(op.operands[0].type, Array):
+        inner = (child for region in op.regions for child in region.ops)
+        return all(self._refuted(op, reason) for reason in reasons(op)) and not any(map(may_trap, inner))
+
+    def _refuted(self, op: Op, reason: str) -> bool:
+        """Whether the op certainly does not raise for this reason."""
+        if reason == SHAPE and opdef(op).elementwise:
+            arrays = [v for v in op.operands if isinstance(v.type, Array)]
+            return all(self.shapes.same_shape(arrays[0], other) for other in arrays[1:])
+        if reason == INDEX and op.kind == "load":
             array, *indices = op.operands
             return is_scalar_index(op.attrs["path"], rank(array.type)) and all(
                 self.bounds.in_bounds(index, self.shapes.extents(array)[axis]) for axis, index in enumerate(indices)
             )
-        arrays = [v for v in op.operands if isinstance(v.type, Array)]
-        if opdef(op).elementwise and arrays:
-            return all(self.shapes.same_shape(arrays[0], other) for other in arrays[1:])
-        return False
+        if reason == VALUE and op.kind == "for":
+            return self.shapes.of(op.operands[2]) not in (0, op.operands[2])
+        # Only a computed int can be beyond the range of floats.
+        return (
+            reason == VALUE
+            and op.kind == "cast"
+            and op.operands[0].type == INT
+            and not self._is_computed(op.operands[0])
+        )
+
+    def _is_computed(self, value: Value) -> bool:
+        """Whether arithmetic made an int, or a loop or a branch may have."""
+        made = self.defs.get(value)
+        if made is None:
+            return value not in self._given
+        return made.kind not in ("const", "dim", "list_len", "cast", "load")
 
 
 def _move(op: Op, ready: dict[Value, Op], moved: dict[Op, None]) -> None:

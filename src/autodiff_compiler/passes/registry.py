@@ -20,6 +20,7 @@ from autodiff_compiler.passes import (
     licm,
     lower_numba,
     promote,
+    roots,
     simplify,
 )
 
@@ -41,6 +42,7 @@ PASSES: dict[str, Pass] = {
         Pass("branches", "merge equal results of an if; drop an if that is already decided", branches.run),
         Pass("cse", "compute equal expressions once; make a check once", cse.run),
         Pass("dce", "drop what nobody needs: ops, results, carried slots, loops", dce.run),
+        Pass("roots", "before AD: the square of a root or of an absolute value is what stands under it", roots.run),
         Pass("errors", "for Python: keep the errors of arithmetic that nobody needs the result of", errors.run),
         Pass("checks", "drop checks that are proven to pass", checks.run),
         Pass("hoist", "for Numba: move index checks out of loops", hoist.run),

@@ -18,6 +18,9 @@ from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.ir.walk import Rewriter, all_ops, with_parts
 
+Result = Op | Value | None
+"""What a rule of a `Peephole` makes of an op."""
+
 # A bound for safety only: two or three rounds are what is needed.
 ROUNDS = 8
 

@@ -309,6 +309,13 @@ def _div0(s: Peephole, op: Op) -> Result:
     return None
 
 
+def _mul0(s: Peephole, op: Op) -> Result:
+    """The strong zero is not needed where the first factor is not zero, or the second one is finite."""
+    first, second = (s.constant(v) for v in op.operands)
+    plain = bool(first) or (second is not None and math.isfinite(second))
+    return s.become(op, "mul", *op.operands) if plain else None
+
+
 def _pow(s: Peephole, op: Op) -> Result:
     base, exponent = op.operands
     power = s.constant(exponent)
@@ -442,6 +449,7 @@ RULES: dict[str, Rule] = {
     "neg": _neg,
     "div": _div,
     "div0": _div,
+    "mul0": _mul0,
     "pow": _pow,
     "floordiv": _floordiv,
     "select": _select,

@@ -28,6 +28,7 @@ from autodiff_compiler.rules.expr import (
     sin,
     sinh,
     sqrt,
+    strong,
     where,
 )
 from autodiff_compiler.rules.rule import Dense, Rule, Site, Tangents
@@ -61,7 +62,12 @@ def _quotient(t: Expr, b: Expr, y: Expr) -> Expr:
 def _divisor(t: Expr, a: Expr, b: Expr, y: Expr) -> Expr:
     """-t * y / b, which shares t / b with the other partial."""
     # `y` is infinite where b is 0: in an array it is spelled out as a / b, so that a zero `t` stays zero.
-    return -(t / b * a / b) if y.is_array else -(_quotient(t, b, y) * y)
+    return -(t / b * a / b) if y.is_array else -strong(_quotient(t, b, y), y)
+
+
+def _overflowing(t: Expr, partial: Expr) -> Expr:
+    """t * partial, for a partial that overflows where the function does: there CPython raises, and NumPy goes on."""
+    return t * partial if t.is_python else strong(t, partial)
 
 
 def _winner(t: Expr, wins: Expr, tie: Expr) -> Expr:
@@ -88,6 +94,7 @@ linear("neg", lambda t, x, y: -t)
 rule("mul", lambda t, a, b, y: t * b, lambda t, a, b, y: t * a)
 rule("div", lambda t, a, b, y: _quotient(t, b, y), _divisor)
 rule("div0", lambda t, a, b, y: t / b, lambda t, a, b, y: -(t * a / b) / b)
+rule("mul0", lambda t, a, b, y: strong(t, b), lambda t, a, b, y: t * a)
 rule("abs", lambda t, x, y: t * sign(x))
 rule("mod", lambda t, a, b, y: t, lambda t, a, b, y: -(t * floordiv(a, b)))
 rule("fmod", lambda t, a, b, y: t, lambda t, a, b, y: -(t * rint(((a - y) / guarded(b)).ieee())))
@@ -99,9 +106,9 @@ rule("hypot", lambda t, a, b, y: t * (a / y), lambda t, a, b, y: t * (b / y))
 # Powers, exponentials and logarithms.
 rule("sqrt", lambda t, x, y: 0.5 * t / y)
 rule("cbrt", lambda t, x, y: t / (3.0 * y * y))
-rule("exp", lambda t, x, y: t * y)
-rule("exp2", lambda t, x, y: t * (LN2 * y))
-rule("expm1", lambda t, x, y: t * exp(x))
+rule("exp", lambda t, x, y: _overflowing(t, y))
+rule("exp2", lambda t, x, y: _overflowing(t, LN2 * y))
+rule("expm1", lambda t, x, y: _overflowing(t, exp(x)))
 rule("log", lambda t, x, y: t / guarded(x))
 rule("log2", lambda t, x, y: t / guarded(LN2 * x))
 rule("log10", lambda t, x, y: t / guarded(LN10 * x))
@@ -116,8 +123,8 @@ rule("arcsin", lambda t, x, y: t / sqrt((1.0 - x) * (1.0 + x)))
 rule("arccos", lambda t, x, y: -(t / sqrt((1.0 - x) * (1.0 + x))))
 rule("arctan", lambda t, x, y: t / nonzero(1.0 + x * x))
 rule("arctan2", lambda t, a, b, y: _polar(t, b, hypot(a, b)), lambda t, a, b, y: -_polar(t, a, hypot(a, b)))
-rule("sinh", lambda t, x, y: t * cosh(x))
-rule("cosh", lambda t, x, y: t * sinh(x))
+rule("sinh", lambda t, x, y: _overflowing(t, cosh(x)))
+rule("cosh", lambda t, x, y: _overflowing(t, sinh(x)))
 rule("tanh", lambda t, x, y: t * (1.0 - y * y))
 rule("arcsinh", lambda t, x, y: t / nonzero(hypot(x, 1.0)))
 rule("arccosh", lambda t, x, y: t / (sqrt(x - 1.0) * sqrt(x + 1.0)))
@@ -141,10 +148,9 @@ def _power_base(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr | None:
         return t
     if c == 2:
         return 2.0 * x * t
-    if c == 3:
-        return 3.0 * (x * x) * t
     if c > 1:
-        return c * power(x, c - 1.0) * t
+        slope = 3.0 * (x * x) if c == 3 else c * power(x, c - 1.0)
+        return slope * t if y.is_python else strong(t, slope)
     if c == -1:
         return -(t / guarded(x) / guarded(x))
     if c == 0.5:

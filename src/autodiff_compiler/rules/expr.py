@@ -99,6 +99,11 @@ def nonzero(x: Expr) -> Expr:
     return Expr(x.b, x.value, nonzero=True)
 
 
+def strong(t: Expr, partial: Expr) -> Expr:
+    """`t * partial`, zero for a zero `t` also where the partial has overflowed."""
+    return t.emit("mul0", t, partial)
+
+
 def where(condition: Expr, a: Term, b: Term, *, like: Expr | None = None) -> Expr:
     """Both sides are evaluated, and the one that is not taken does no harm: a mask never multiplies.
 

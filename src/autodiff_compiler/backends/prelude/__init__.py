@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import ast
-import inspect
+import importlib.util
 from collections.abc import Iterable
 from functools import cache
-from types import ModuleType
+
+from autodiff_compiler.diagnostics import UserError
+
+NUMPY_HELPERS, NUMBA_HELPERS = "numpy_helpers", "numba_helpers"
 
 
 @cache
-def sources(module: ModuleType) -> dict[str, str]:
-    """The source of what a prelude module defines, in order: functions, and what is decided at import."""
+def sources(module: str) -> dict[str, str]:
+    """The source of what a prelude module defines, in order: functions, and what is decided at import.
+
+    The module itself is not imported: that of Numba takes half a second, and looks for a place for its own cache.
+    """
+    spec = importlib.util.find_spec(f"{__name__}.{module}")
+    try:
+        text = spec.loader.get_source(spec.name)  # type: ignore[union-attr]
+    except (AttributeError, OSError, ImportError):
+        text = None
+    if text is None:
+        reason = "this installation of autodiff_compiler has no source files, and generated modules need parts of them"
+        raise UserError("AD009", reason, help="install it with its .py files, or in a zip file with them")
     found: dict[str, str] = {}
-    for node in ast.parse(inspect.getsource(module)).body:
+    for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef):
             found[node.name] = ast.unparse(node)
         elif isinstance(node, ast.Assign):
@@ -21,7 +35,7 @@ def sources(module: ModuleType) -> dict[str, str]:
     return found
 
 
-def needed(module: ModuleType, names: Iterable[str]) -> list[ast.stmt]:
+def needed(module: str, names: Iterable[str]) -> list[ast.stmt]:
     """The definitions of these names and those they use, as statements, the used ones first."""
     table = sources(module)
     found: dict[str, ast.stmt] = {}

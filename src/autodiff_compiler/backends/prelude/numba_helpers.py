@@ -33,6 +33,18 @@ def divide0(a, b):
     return np.where(a == 0, np.zeros_like(a * b), a / b)
 
 
+@njit(cache=True, error_model="numpy", nogil=True)
+def mul0(a, b):
+    """a * b, but 0 where a is 0."""
+    return a if a == 0 else a * b
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def multiply0(a, b):
+    """a * b, but 0 where a is 0, element by element."""
+    return np.where(a == 0, np.zeros_like(a * b), a * b)
+
+
 @njit(cache=True, nogil=True)
 def extent(m, n):
     """The extent to which m and n broadcast."""

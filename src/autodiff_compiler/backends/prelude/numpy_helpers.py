@@ -19,6 +19,18 @@ def divide0(a, b):
         return np.divide(a, b, out=np.zeros_like(a), where=a != 0)[()]
 
 
+def mul0(a, b):
+    """a * b, but 0 where a is 0."""
+    return a if a == 0.0 else a * b
+
+
+def multiply0(a, b):
+    """a * b, but 0 where a is 0, element by element."""
+    a, b = np.broadcast_arrays(a, b)
+    with np.errstate(all="ignore"):
+        return np.multiply(a, b, out=np.zeros_like(a), where=a != 0)[()]
+
+
 def sign(x):
     """-1, 0 or 1; nan for nan."""
     return x if x != x else type(x)(int(x > 0) - int(x < 0))

@@ -1,0 +1,227 @@
+"""Which checks an op needs: what NumPy tests of shapes and indices when it is given the same operands.
+
+The row of an op names its accesses (`OpDef.accesses`); each access has one rule here, which builds the checks.  Who builds an
+op that is not right by construction calls `require` before it.  A check bears the name of its access, and so a printer that
+writes the op as NumPy's own access knows that the check is performed there.
+
+    b.op("add", x, y)               require(b, "add", x, y) builds check_broadcast (dim x k), (dim y k) for each common axis
+    b.load(a, path, (i, j))         check_index i, (dim a 0); check_index j, (dim a 1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.path import Step, is_slice, item_operands, result_rank, step_operands
+from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
+
+Operands = Sequence[Value]
+Attrs = dict[str, Any]
+
+
+def require(b: Builder, kind: str, *operands: Value, **attrs: Any) -> None:
+    """Build the checks that the op would need."""
+    for access in TABLE[kind].accesses:
+        RULES[access](b, operands, attrs)
+
+
+# -- shapes ------------------------------------------------------------------------------------------------------------
+
+
+def broadcast(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    """The shapes of arrays broadcast together, axis by axis."""
+    arrays = list(dict.fromkeys(x for x in operands if isinstance(x.type, Array)))
+    for i, x in enumerate(arrays):
+        for y in arrays[i + 1 :]:
+            for back in range(1, min(rank(x.type), rank(y.type)) + 1):
+                i, j = rank(x.type) - back, rank(y.type) - back
+                alike(b, b.dim(x, i), b.dim(y, j), **_axes(rank(x.type), i, rank(y.type), j))
+
+
+def _axes(m: int, i: int, n: int, j: int) -> Attrs:
+    """For messages: the ranks of two arrays, and the axis of each that a check compares."""
+    return {"ranks": (m, n), "axes": (i, j)}
+
+
+def alike(b: Builder, m: Value, n: Value, access: str = "broadcast", **attrs: Any) -> None:
+    """Two extents broadcast together."""
+    if m is not n:
+        b.emit("check_broadcast", (m, n), {"access": access, **attrs})
+
+
+def check_equal(b: Builder, m: Value, n: Value, message: str | tuple[str | None, ...], **attrs: Any) -> None:
+    """Two extents are the same.  A text is shown with the shapes, or extents, that differ; a tuple has a place for each of the
+    two, or none."""
+    if m is not n:
+        b.emit("check_equal", (m, n), {"message": message, **attrs})
+
+
+def fits(b: Builder, own: Operands, place: Operands, access: str = "store") -> None:
+    """A shape can be stretched to that of a place, of the same rank or a higher one; the place to nothing."""
+    offset = len(place) - len(own)
+    for i, m in enumerate(own):
+        n = place[offset + i]
+        if m is not n:
+            b.emit("check_fits", (m, n), {"access": access, **_axes(len(own), i, len(place), offset + i)})
+
+
+def _stored(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    """`a[path] = value`."""
+    array, *path, value = operands
+    if isinstance(value.type, Array):
+        fits(b, b.dims(value), b.dims(b.load(array, attrs["path"], path)))
+
+
+def _stretched(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    value, *dims = operands
+    allocated(b, dims, attrs)
+    if isinstance(value.type, Array):
+        fits(b, b.dims(value), dims, "stretch")
+
+
+def _reshaped(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    value, *dims = operands
+    check_equal(b, product(b, b.dims(value)), product(b, dims), RESHAPED, access="reshape")
+
+
+RESHAPED = ("cannot reshape array of size ", None, " into shape of size ", None)
+
+
+def product(b: Builder, dims: Operands) -> Value:
+    """The number of elements of a shape, a Python int."""
+    total: Value | None = None
+    for dim in dims:
+        total = dim if total is None else b.mul(total, dim)
+    return b.const(1) if total is None else total
+
+
+def allocated(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    """No extent is negative; those of arrays never are.  (The fill of `full` is not among the extents.)"""
+    for extent in operands:
+        if isinstance(extent.type, Scalar) and extent.type == INT and not _is_extent(b, extent):
+            condition = b.compare("ge", extent, b.const(0))
+            message = ("negative dimensions are not allowed: ", None)
+            b.emit("check", (condition, extent), {"error": "ValueError", "message": message})
+
+
+def _filled(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    allocated(b, operands[:-1], attrs)
+
+
+def _is_extent(b: Builder, value: Value) -> bool:
+    return any(op.kind == "dim" and value in op.results for op in b.ops)
+
+
+def _multiplied(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    x, y = operands
+    m, n = rank(x.type), rank(y.type)
+    i, j = m - 1, max(n - 2, 0)
+    message = "matmul: the inner extents differ"
+    check_equal(b, b.dim(x, i), b.dim(y, j), message, access="product", **_axes(m, i, n, j))
+    for back in range(3, min(m, n) + 1):
+        i, j = m - back, n - back
+        alike(b, b.dim(x, i), b.dim(y, j), "product", **_axes(m, i, n, j))
+
+
+def _joined(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    first, *others = operands
+    for other in others:
+        for axis in range(rank(first.type)):
+            if axis != attrs["axis"]:
+                message = "concatenate: extents other than along the axis must match"
+                check_equal(b, b.dim(first, axis), b.dim(other, axis), message, access="join")
+
+
+def _extremum(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    """Of the elements along some axes: there is one."""
+    axes = attrs["axes"] if "axes" in attrs else (attrs["axis"],)
+    b.emit("check_nonempty", [b.dim(operands[0], axis) for axis in axes], {"access": "extremum"})
+
+
+# -- indices -----------------------------------------------------------------------------------------------------------
+
+
+def _indexed(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    """Each step of a path, in what the steps before it reach."""
+    array, *given = operands[: 1 + sum(step_operands(step) for step in attrs["path"])]
+    position = 0
+    for step in attrs["path"]:
+        taken = given[position : position + step_operands(step)]
+        position += len(taken)
+        indexed(b, array, step, taken)
+        reached = result_rank((step,), rank(array.type), [v.type for v in taken])
+        if not reached:
+            return
+        array = b.load(array, (step,), taken)
+
+
+def indexed(b: Builder, array: Value, step: Step, operands: Operands) -> None:
+    """One step of a path into an array."""
+    kind, data = step
+    if kind == "reshape":
+        _reshaped(b, (array, *operands), {})
+    if kind != "index":
+        return
+    taken = iter(operands)
+    advanced: list[Value] = []
+    axis = 0
+    for item in data:
+        own = [next(taken) for _ in range(item_operands(item))]
+        if is_slice(item):
+            if item[3] == "1":
+                _step(b, own[-1])
+        elif item == "b":
+            for k in range(rank(own[0].type)):
+                message = "boolean index did not match the indexed array"
+                check_equal(b, b.dim(own[0], k), b.dim(array, axis + k), message, access="index", error="IndexError")
+        elif item != "n":
+            b.emit("check_index", (own[0], b.dim(array, axis)), {"access": "index", "axis": axis})
+        if item in ("a", "b") or (item == "i" and isinstance(own[0].type, Array)):
+            advanced += own
+        axis += rank(own[0].type) if item == "b" else int(item != "n")
+    _joint(b, advanced)
+
+
+def _step(b: Builder, step: Value) -> None:
+    nonzero = b.compare("ne", step, b.const_like(0, step.type))
+    b.emit("check", (nonzero,), {"error": "ValueError", "message": ("slice step cannot be zero",)})
+
+
+def _joint(b: Builder, advanced: Operands) -> None:
+    """Arrays of indices broadcast together; a mask stands for as many as it has true elements."""
+    if len(advanced) < 2:
+        return
+    shapes = [[_count(b, x)] if dtype_of(x.type) == "bool" else b.dims(x) for x in advanced]
+    for i, x in enumerate(shapes):
+        for y in shapes[i + 1 :]:
+            for m, n in zip(reversed(x), reversed(y)):
+                alike(b, m, n, "index", error="IndexError")
+
+
+def _count(b: Builder, mask: Value) -> Value:
+    """How many elements of a mask are true, a Python int."""
+    ones = b.cast(mask, Scalar("i64"))
+    return b.cast(b.sum(ones, range(rank(mask.type))), INT)
+
+
+def _in_list(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    b.emit("check_index", (operands[1], b.op("list_len", operands[0])), {"access": "item"})
+
+
+RULES: dict[str, Callable[[Builder, Operands, Attrs], None]] = {
+    "broadcast": broadcast,
+    "index": _indexed,
+    "store": _stored,
+    "item": _in_list,
+    "product": _multiplied,
+    "join": _joined,
+    "extremum": _extremum,
+    "reshape": _reshaped,
+    "stretch": _stretched,
+    "allocation": allocated,
+    "filling": _filled,
+}

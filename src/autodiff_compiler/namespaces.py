@@ -1,0 +1,84 @@
+"""NumPy, `math` and the builtins as they are meant: what generated code calls by name there must not have been replaced.
+
+`numpy.sin = mine` reaches generated text as well, which would then mean something else than what its derivative was
+made of, and the compiler, which computes constants.  Nothing is compiled then, and what was compiled is asked at every
+call whether its names are what they were.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import re
+from collections.abc import Iterator
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import UserError
+
+_OURS = ("numpy", "math", "builtins", "autodiff_compiler")
+
+
+def is_foreign(obj: Any) -> bool:
+    """Whether something found in NumPy, `math` or the builtins was put there by somebody else: a Python function of another
+    module, or an object of a class of its own."""
+    if isinstance(obj, FunctionType):
+        return str(obj.__globals__.get("__name__")).partition(".")[0] not in _OURS
+    return callable(obj) and type(type(obj)) is type and type(obj).__module__.partition(".")[0] not in _OURS
+
+
+BUILTINS = ("abs", "bool", "float", "int", "len", "list", "max", "min", "pow", "print", "range", "round", "slice")
+"""The builtins that generated code calls; it calls no variable by these names."""
+_IN_HELPERS = ("all", "any", "enumerate", "isinstance", "sum", "tuple", "type", "zip")
+
+_REPLACED_BY_TOOLS = ("print", "input", "open", "exec", "eval", "compile", "breakpoint", "help", "exit", "quit")
+
+_MODULES: dict[str, ModuleType] = {"np.linalg.": np.linalg, "np.": np, "math.": math, "": builtins}
+_MEANT: dict[str, dict[str, Any]] = {
+    prefix: {name: obj for name, obj in vars(module).items() if callable(obj) and not is_foreign(obj)}
+    for prefix, module in _MODULES.items()
+}
+_MEANT[""] = {name: obj for name, obj in _MEANT[""].items() if not name.startswith("_")}
+# What the compiler itself computes with.
+_ESSENTIAL = [
+    (module, name, meant)
+    for prefix, module in _MODULES.items()
+    for name, meant in _MEANT[prefix].items()
+    if (prefix == "" and name not in _REPLACED_BY_TOOLS) or prefix == "math." or isinstance(meant, np.ufunc)
+]
+_NAME = re.compile(r"(?<![\w.])(np\.linalg\.|np\.|math\.|)([A-Za-z_]\w*)")
+
+
+def check() -> None:
+    """Raise `UserError` (AD605) where a function that the compiler computes with was replaced."""
+    for module, name, meant in _ESSENTIAL:
+        if vars(module).get(name) is not meant:
+            raise _replaced(module, name)
+
+
+def used(text: str) -> Iterator[tuple[ModuleType, str, Any]]:
+    """What a generated text finds by name: the module, the name, and what is meant by it.
+
+    Raises `UserError` (AD605) where something else stands there.
+    """
+    for prefix, name in sorted(set(_NAME.findall(text))):
+        module = _MODULES[prefix]
+        meant = _MEANT[prefix].get(name)
+        known = (
+            name in BUILTINS or name in _IN_HELPERS or (isinstance(meant, type) and issubclass(meant, BaseException))
+        )
+        if meant is None or (prefix == "" and not known):
+            continue  # a variable, a constant, or one of NumPy's names that is loaded when it is first asked for
+        if vars(module).get(name) is not meant:
+            raise _replaced(module, name)
+        yield module, name, meant
+
+
+def _replaced(module: ModuleType, name: str) -> UserError:
+    return UserError(
+        "AD605",
+        f"`{module.__name__}.{name}` was replaced, and the compiler and generated code call it by that name",
+        help="put the original back, and call the other function by a name of its own",
+    )

@@ -1,0 +1,162 @@
+"""What the op table says of raising: an op of which nothing is said may raise, and nothing is said that is not so."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.evaluate import evaluate
+from autodiff_compiler.ir.opdef import CHECK, IO, NEVER, VALUE, OpDef
+from autodiff_compiler.ir.opset import TABLE, may_trap, reasons
+from autodiff_compiler.ir.parse import parse_function
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar
+from autodiff_compiler.passes.registry import run_pipeline
+
+# Each op has been thought about: a new one is added here when its row says why it may raise, or that it cannot.
+CANNOT = {
+    "const", "undef", "dim", "copy", "sum", "prod", "any", "all", "argsort", "cumsum", "transpose", "list_new",
+    "list_append", "list_len", "list_zeros", "isnan", "isinf", "isfinite", "not", "stop_gradient", "if", "yield", "return",
+}  # fmt: skip
+UNLESS_SHAPES_FIT = {
+    "add", "sub", "mul", "div0", "mul0", "maximum", "minimum", "arctan2", "hypot", "copysign", "logaddexp", "select", "neg", "abs",
+    "sign", "floor", "ceil", "trunc", "rint", "cbrt", "arctan", "tanh", "arcsinh", "lt", "le", "gt", "ge", "eq", "ne", "and",
+    "or", "xor", "invert",
+}  # fmt: skip
+IN_PYTHON = {
+    "div", "floordiv", "mod", "fmod", "sqrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan",
+    "arcsin", "arccos", "sinh", "cosh", "arccosh", "arctanh", "lshift", "rshift",
+}  # fmt: skip
+MAY = {
+    "pow", "cast", "full", "empty", "arange", "load", "store", "accum", "max", "min", "argmax", "argmin", "matmul", "reshape",
+    "broadcast_to", "unbroadcast", "concat", "list_set", "list_accum", "list_get", "for", "while",
+}  # fmt: skip
+
+
+def _op(kind: str, /, *types, **attrs) -> Op:
+    operands = tuple(map(Value, types))
+    infer = TABLE[kind].infer
+    assert infer is not None
+    return Op(kind, operands, tuple(map(Value, infer(types, attrs))), attrs)
+
+
+def test_somebody_decided_for_every_op() -> None:
+    effects = {kind for kind, row in TABLE.items() if row.effect in (CHECK, IO)}
+    groups = [CANNOT, UNLESS_SHAPES_FIT, IN_PYTHON, MAY, effects]
+    assert set.union(*groups) == set(TABLE)
+    assert sum(map(len, groups)) == len(TABLE)
+
+
+def test_the_table_says_what_was_decided() -> None:
+    assert {kind for kind, row in TABLE.items() if row.raises == NEVER and row.effect not in (CHECK, IO)} <= CANNOT
+    for kind in UNLESS_SHAPES_FIT | IN_PYTHON:
+        (arity,) = {TABLE[kind].arity}
+        dtype = next(d for d in ("f64", "i64", "bool") if _allowed(kind, d))
+        scalars = [Scalar(dtype, "py")] * arity
+        arrays = [Array(dtype, 1)] * arity
+        if kind == "select":
+            scalars[0], arrays[0] = BOOL, Array("bool", 1)
+        assert may_trap(_op(kind, *scalars)) == (kind in IN_PYTHON), kind
+        assert may_trap(_op(kind, *arrays)) == (arity > 1), kind
+
+
+def _allowed(kind: str, dtype: str) -> bool:
+    arity = TABLE[kind].arity
+    assert arity is not None
+    types = [Scalar(dtype)] * arity
+    if kind == "select":
+        types[0] = Scalar("bool")
+    try:
+        _op(kind, *types)
+    except TypeError:
+        return False
+    return True
+
+
+def test_effects_may_raise() -> None:
+    for kind, row in TABLE.items():
+        if row.effect in (CHECK, IO):
+            assert row.raises == (VALUE,), kind
+
+
+HARD = (0.0, -0.0, 1.0, -1.0, 2.5, -3.0, 710.0, -800.0, 1e308, 5e-324, math.inf, -math.inf, math.nan)
+HARD_INTS = (0, 1, -1, 3, -7, 64, 2**62)
+
+
+ELEMENTWISE = sorted(kind for kind, row in TABLE.items() if row.elementwise and kind != "cast")
+
+
+@pytest.mark.parametrize(
+    ("kind", "dtype"),
+    [(kind, dtype) for kind in ELEMENTWISE for dtype in ("f64", "i64", "bool") if _allowed(kind, dtype)],
+)
+def test_what_cannot_raise_does_not(kind: str, dtype: str) -> None:
+    """Scalars of both kinds, with the numbers that functions are refused for."""
+    numbers = {"f64": HARD, "i64": HARD_INTS, "bool": (False, True)}[dtype]
+    arity = TABLE[kind].arity
+    assert arity is not None
+    for strength in ("py", "np"):
+        type_ = Scalar(dtype, strength)
+        op = _op(kind, *([BOOL] if kind == "select" else [type_]), *[type_] * (arity - 1))
+        if reasons(op) != NEVER:
+            continue
+        for first in numbers:
+            for second in numbers:
+                given = [type(first)(first), second, second][:arity]
+                if kind == "select":
+                    given[0] = True
+                strong = [np.dtype({"f64": float, "i64": "int64", "bool": bool}[dtype]).type(v) for v in given]
+                with np.errstate(all="ignore"):
+                    evaluate(op, given if strength == "py" or kind == "select" else strong)
+
+
+def test_a_cast_raises_where_python_does() -> None:
+    def cast(source, dtype: str, strength: str) -> Op:
+        return _op("cast", source, dtype=dtype, kind=strength)
+
+    assert may_trap(cast(FLOAT, "i64", "py"))  # int(nan)
+    assert may_trap(cast(Scalar("f64"), "i64", "py"))
+    assert may_trap(cast(INT, "f64", "py"))  # float(10**400)
+    assert not may_trap(cast(FLOAT, "f64", "np"))
+    assert not may_trap(cast(Scalar("i64"), "f64", "np"))
+    assert not may_trap(_op("cast", Array("f64", 1), dtype="i64"))
+    assert not may_trap(cast(BOOL, "i64", "py"))
+
+
+def test_the_default_is_that_an_op_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An op that is registered with nothing but its types stays in a loop that may not run."""
+    row = OpDef("made_up", TABLE["sin"].infer, 1, cost="dear", py_eval=lambda x: 1.0 / x)
+    monkeypatch.setitem(TABLE, "made_up", row)
+    function = parse_function("""func f(%x: float, %n: int) {
+  %0: int = const 0
+  %1: int = const 1
+  %s: float = const 0.0
+  %r: float, %t: int = for %0, %n, %1, %s {exits=False} do (%i: int, %total: float) {
+    %y: float = made_up %x
+    %next: float = add %total, %y
+    yield %next
+  }
+  return %r
+}""")
+    for _ in range(2):
+        function = run_pipeline(function, ("hoist", "licm", "cse", "simplify", "dce"))
+    assert _homes(function)["made_up"] == ["for"]
+    monkeypatch.setitem(
+        TABLE, "made_up", OpDef("made_up", row.infer, 1, cost="dear", raises=NEVER, py_eval=row.py_eval)
+    )
+    assert _homes(run_pipeline(function, ("licm",)))["made_up"] == [""]
+
+
+def _homes(function: Function) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+
+    def visit(region: Region, owner: str) -> None:
+        for op in region.ops:
+            found.setdefault(op.kind, []).append(owner)
+            for inner in op.regions:
+                visit(inner, op.kind)
+
+    visit(function.body, "")
+    return found
