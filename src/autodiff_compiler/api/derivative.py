@@ -96,15 +96,12 @@ class Derivative:
         found, captured = self._find(arguments)
         self._last = found
         self._remember(args, arguments, found)
-        return found.compiled.call(*arguments.values(), *captured)
+        return found.compiled.call(*map(normalised, arguments.values()), *captured)
 
     def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Arguments by name, normalised; Python ints that are differentiated become floats."""
+        """Arguments by name; Python ints that are differentiated become floats."""
         bound = self._signature.bind(args, kwargs)
-        return {
-            name: with_floats(name, value) if name in self._wrt else value
-            for name, value in ((name, normalised(name, value)) for name, value in bound.items())
-        }
+        return {name: with_floats(name, value) if name in self._wrt else value for name, value in bound.items()}
 
     def _remember(self, args: tuple, arguments: dict[str, Any], found: Specialisation) -> None:
         """Enter plain positional calls into the dictionary that `__call__` looks into first."""

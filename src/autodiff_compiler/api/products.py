@@ -75,7 +75,6 @@ class Pushforward:
         given: list[Any] = []
         values: dict[str, Any] = {}
         for name, value in arguments.items():
-            value = normalised(name, value)
             tangent = by_name.get(name)
             if tangent is not None:
                 value = with_floats(name, value)
@@ -92,7 +91,7 @@ class Pushforward:
             )
         types = described(values, [name for name, tangent in by_name.items() if tangent is not None])
         found, captured = self.table.get(types, leaves_of(values, types), (tuple(varying),))
-        return found.compiled.call(*values.values(), *given, *captured)
+        return found.compiled.call(*map(normalised, values.values()), *given, *captured)
 
 
 def _active(lowered: Lowered, varying: Sequence[bool]) -> list[bool]:
@@ -212,10 +211,10 @@ class Reverse:
         return active
 
     def __call__(self, primals: Sequence[Any]) -> tuple[Any, Pullback]:
-        arguments = {name: normalised(name, v) for name, v in self.signature.bind(primals, {}).items()}
+        arguments = self.signature.bind(primals, {})
         types = described(arguments, arguments)
         found, captured = self.table.get(types, leaves_of(arguments, types), (len(primals),))
-        out, residuals = found.compiled.call(*arguments.values(), *captured)
+        out, residuals = found.compiled.call(*map(normalised, arguments.values()), *captured)
         return out, Pullback(found, out, residuals, len(primals))
 
 

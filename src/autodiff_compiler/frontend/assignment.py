@@ -9,9 +9,9 @@ import numpy as np
 
 from autodiff_compiler.frontend import array_places, calls, expressions, members, objects, operators, subscripts
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static, is_dimensionless
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import FLOATS, Scalar
+from autodiff_compiler.ir.types import FLOATS, Array, Scalar, dtype_of
 from autodiff_compiler.library import arith
 
 
@@ -84,7 +84,7 @@ def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
         if own is not None:
             ctx.store_name(target.id, own)
         elif isinstance(current, Ref):
-            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
+            _in_place(ctx, current, array_places.whole(current), [], op, value)
         elif isinstance(current, Box) and current.cls is list and op is ast.Add:
             members.extend(ctx, current, value)
         elif isinstance(current, Box) and current.cls is list and op is ast.Mult:
@@ -98,7 +98,7 @@ def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
         value = ctx.evaluate(node.value)
         own = operators.in_place(ctx, op, current, value)
         if own is None and isinstance(current, Ref):
-            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
+            _in_place(ctx, current, array_places.whole(current), [], op, value)
             own = current
         objects.store_attribute(ctx, base, target.attr, own or expressions.binary(ctx, op, current, value))
         return
@@ -110,7 +110,7 @@ def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
         value = ctx.evaluate(node.value)
         own = operators.in_place(ctx, op, current, value)
         if own is None and isinstance(current, Ref):
-            _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
+            _in_place(ctx, current, array_places.whole(current), [], op, value)
             own = current
         subscripts.store(ctx, base, index, own or expressions.binary(ctx, op, current, value))
         return
@@ -119,6 +119,10 @@ def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
 
 def _augment_array(ctx: Context, base: Ref, index: list[Index], op: type[ast.operator], node: ast.expr) -> None:
     """`base[index] op= node`: Python reads the place, evaluates the value, and writes the place."""
+    if is_dimensionless(base):
+        subscripts.check_selects_all(ctx, index)
+        _in_place(ctx, base, (), [], op, ctx.evaluate(node))
+        return
     if _only_reads(node) and op in (ast.Add, ast.Sub) and array_places.is_basic_place(ctx, base, index):
         value = ctx.evaluate(node)
         if _adds_exactly(ctx, base, value):
@@ -169,8 +173,8 @@ def _in_place(ctx: Context, ref: Ref, path: Any, operands: list[Value], op: type
     if op in (ast.Add, ast.Sub) and _adds_exactly(ctx, ref, value):
         array_places.store_at(ctx, ref, path, operands, value, "+" if op is ast.Add else "-")
         return
-    current = ctx.b.load(ctx.read(ref), path, operands)
-    result = ctx.from_value(arith.binary(ctx.b, op.__name__, current, ctx.to_library(value)))
-    if isinstance(result, Ref):
-        array_places.check_cast(ctx, result.type.dtype, ref.type.dtype)
-    array_places.store_at(ctx, ref, path, operands, result)
+    current = ctx.b.load(ctx.read(ref), path, operands) if path else ctx.read(ref)
+    result = arith.binary(ctx.b, op.__name__, current, ctx.to_library(value))
+    if isinstance(result.type, Array) or not path:
+        array_places.check_cast(ctx, dtype_of(result.type), ref.type.dtype)
+    array_places.store_at(ctx, ref, path, operands, ctx.from_value(result))

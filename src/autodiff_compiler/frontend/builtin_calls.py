@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library, markers
-from autodiff_compiler.frontend import branches, comprehensions, members, object_builtins, texts
+from autodiff_compiler.frontend import branches, comprehensions, members, object_builtins, texts, views
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Items as StaticItems
 from autodiff_compiler.frontend.iteration import Sequence, at, iterate, length
@@ -29,6 +29,7 @@ from autodiff_compiler.frontend.values import (
     Static,
     Text,
     Tup,
+    is_dimensionless,
 )
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
@@ -85,13 +86,13 @@ def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (x,) = args
-    if isinstance(x, Ref):
+    if isinstance(x, Ref) and not is_dimensionless(x):
         return Dyn(ctx.b.dim(ctx.read(x), 0))
     if isinstance(x, Box) and isinstance(content := ctx.state.content(x), Grown):
         return Dyn(ctx.b.op("list_len", content.value))
     if isinstance(x, Static) and hasattr(x.obj, "__len__"):
         return Static(len(ctx.immutable(x.obj, "the length")))
-    if isinstance(x, Static) or is_scalar(x):
+    if isinstance(x, Static | Ref) or is_scalar(x):
         raise ctx.wrong("AD185", f"{describe(x)} has no len()")
     iterable = iterate(ctx, x)
     return Static(len(iterable.items)) if isinstance(iterable, StaticItems) else Dyn(length(ctx, iterable))
@@ -206,7 +207,7 @@ def _stop_gradient(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
         ctx.state.boxes[new] = Items(tuple(_stop_gradient(ctx, [i], {}) for i in content.items), content.keys)
         return new
     if isinstance(x, Dyn | Ref):
-        return ctx.from_value(ctx.b.op("stop_gradient", ctx.value(x)))
+        return views.tie(ctx.from_value(ctx.b.op("stop_gradient", ctx.value(x))), x)  # in Python it is x itself
     return x
 
 
@@ -267,7 +268,7 @@ def _any_all(stop_at: bool) -> Handler:
         entry = library.lookup(np.any if stop_at else np.all)
         assert entry is not None
         values = ctx.to_library(args[0])
-        return ctx.from_library(entry(ctx.b, values))
+        return views.wrapped(ctx, entry(ctx.b, values), views.Made(None))
 
     return handler
 

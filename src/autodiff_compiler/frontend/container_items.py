@@ -12,8 +12,9 @@ from autodiff_compiler.diagnostics import did_you_mean
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Index, Items, Range, Ref, Slice, Static, Tup, Unroll
+from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import Array, Scalar
+from autodiff_compiler.ir.types import Scalar
 
 
 def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
@@ -99,13 +100,7 @@ def _grown_item(ctx: Context, items: Value, index: Index) -> Abs:
         )
     position = int_value(ctx, index, "a list index")
     b.emit("check_index", (position, b.op("list_len", items)))
-    value = b.op("list_get", items, position)
-    if isinstance(value.type, Array):
-        ref = ctx.new_array(value)
-        # The object is also in the list: a write through this name would have to show there.
-        ctx.state.escaped[ref.cell] = b.span
-        return ref
-    return Dyn(value)
+    return list_item(ctx, b.op("list_get", items, position))
 
 
 def store(ctx: Context, box: Box, index: list[Index], value: Abs) -> None:
@@ -179,7 +174,7 @@ def list_element(ctx: Context, content: Grown, value: Abs) -> Value:
         element = ctx.value(value, "an element of a list")
     type_ = content.element
     if isinstance(type_, Scalar) and isinstance(element.type, Scalar):
-        element = scalar_value(ctx.b, value, type_)
+        element = scalar_value(ctx.b, Dyn(element) if isinstance(value, Ref) else value, type_)
     if element.type != type_:
         raise ctx.unsupported(
             "AD139", f"{element.type} in a list of {type_}, which grows at run time", "give all its items one type"

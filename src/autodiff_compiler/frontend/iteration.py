@@ -10,10 +10,12 @@ from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import values
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.context import Context, int_value
+from autodiff_compiler.frontend.layout import through
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Iter, Range, Ref, Static, Tup
+from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import Array
+from autodiff_compiler.ir.types import Array, rank
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def iterate(ctx: Context, x: Abs) -> Iterable:
         return _own_iterator(ctx, x, ctx.call(own, [], {}))
     if isinstance(x, Range):
         return _range(ctx, x)
-    if isinstance(x, Ref):
+    if isinstance(x, Ref) and isinstance(x.type, Array):
         return _counted(ctx, ctx.b.dim(ctx.read(x), 0), lambda k: array_item(ctx, x, k))
     if isinstance(x, Tup):
         return Items(x.items)
@@ -94,7 +96,8 @@ def array_item(ctx: Context, ref: Ref, k: Dyn) -> Abs:
     index = k.value
     value = b.load(ctx.read(ref), path, (index,))
     if isinstance(value.type, Array):
-        return Ref(ref.cell, value.type, ref.path + path, (*ref.operands, index))
+        inner = through(ref.layout, rank(ref.type), path)
+        return Ref(ref.cell, value.type, ref.path + path, (*ref.operands, index), inner)
     return Dyn(value)
 
 
@@ -129,7 +132,7 @@ def _box(ctx: Context, x: Box) -> Iterable:
         def item(k: Dyn) -> Abs:
             now = ctx.state.content(x)
             assert isinstance(now, Grown)
-            return ctx.from_value(ctx.b.op("list_get", now.value, k.value))
+            return list_item(ctx, ctx.b.op("list_get", now.value, k.value))
 
         return _counted(ctx, count, item)
     if x.cls is dict:
