@@ -235,6 +235,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.asarray": [S(v3), S([1.0, R(2.0)]), S(v3, np.float32), S(R(1.0)), S(i3, float)],
     "np.asanyarray": [S(v3)],
     "np.ascontiguousarray": [S(v3), S(m23), S(R(2.0)), S(i3, float)],
+    "np.asfortranarray": [S(v3), S(m23), S(R(2.0)), S(i3, float)],
     "np.copy": [S(v3), S(m23), S([1.0, 2.0])],
     **{f"np.{name}": [S(R(2.0)), S(R(3)), S(v3), S(s32), S(2)] for name in ("float64", "float32", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "uint64")},
     "np.bool_": [S(R(2.0)), S(R(0)), S(v3), S(True)],

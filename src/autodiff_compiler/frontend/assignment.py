@@ -18,9 +18,9 @@ from autodiff_compiler.frontend import (
     subscripts,
 )
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static, is_dimensionless
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import FLOATS, Scalar, rank
+from autodiff_compiler.ir.types import FLOATS, Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith
 
 
@@ -111,7 +111,7 @@ def in_place(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> 
     if own is not None:
         return own
     if isinstance(current, Ref):
-        _in_place(ctx, current, array_places.WHOLE_ARRAY, [], op, value)
+        _in_place(ctx, current, array_places.whole(current), [], op, value)
         return current
     if isinstance(current, Box) and container_methods.in_place(ctx, current, op, value):
         return current
@@ -120,6 +120,10 @@ def in_place(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> 
 
 def _augment_array(ctx: Context, base: Ref, index: list[Index], op: type[ast.operator], node: ast.expr) -> None:
     """`base[index] op= node`: Python reads the place, evaluates the value, and writes the place."""
+    if is_dimensionless(base):
+        subscripts.check_selects_all(ctx, index)
+        _in_place(ctx, base, (), [], op, ctx.evaluate(node))
+        return
     if _only_reads(node) and op in (ast.Add, ast.Sub) and array_places.is_basic_place(ctx, base, index):
         value = ctx.evaluate(node)
         if _adds_exactly(ctx, base, value):
@@ -139,7 +143,7 @@ def _augment_array(ctx: Context, base: Ref, index: list[Index], op: type[ast.ope
     if isinstance(current, Ref):
         assert isinstance(result, Ref)
         array_places.check_cast(ctx, result.type.dtype, base.type.dtype)
-        array_places.check_rank(ctx, result.type.rank, current.type.rank)
+        array_places.check_rank(ctx, rank(result.type), rank(current.type))
     subscripts.store(ctx, base, index, result)
 
 
@@ -171,9 +175,9 @@ def _in_place(ctx: Context, ref: Ref, path: Any, operands: list[Value], op: type
     if op in (ast.Add, ast.Sub) and _adds_exactly(ctx, ref, value):
         array_places.store_at(ctx, ref, path, operands, value, "+" if op is ast.Add else "-")
         return
-    current = ctx.b.load(ctx.read(ref), path, operands)
-    result = ctx.from_value(arith.binary(ctx.b, op.__name__, current, ctx.to_library(value)))
-    if isinstance(result, Ref):
-        array_places.check_cast(ctx, result.type.dtype, ref.type.dtype)
-        array_places.check_rank(ctx, result.type.rank, rank(current.type))
-    array_places.store_at(ctx, ref, path, operands, result)
+    current = ctx.b.load(ctx.read(ref), path, operands) if path else ctx.read(ref)
+    result = arith.binary(ctx.b, op.__name__, current, ctx.to_library(value))
+    if isinstance(result.type, Array) or not path:
+        array_places.check_cast(ctx, dtype_of(result.type), ref.type.dtype)
+        array_places.check_rank(ctx, rank(result.type), rank(current.type))
+    array_places.store_at(ctx, ref, path, operands, ctx.from_value(result))
