@@ -19,6 +19,7 @@ from autodiff_compiler.frontend.layout import through
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import NameKey
 from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, Iter, Range, Ref, Static, Tup
+from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Array, rank
 
