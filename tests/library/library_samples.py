@@ -203,7 +203,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.hsplit": [S(v4, 2), S(m23, 3), S(t234, [1, 2]), S(m23, 2)],
     "np.vsplit": [S(m23, 2), S(t234, [1]), S(v4, 2)],
     "np.pad": [S(v3, 1), S(v3, R(1)), S(m23, ((1, 2), (0, 3))), S(m23, ((1,), (2,))), S(m23, (1, 2)), S(m23, ((1, 2),)), S(i3, 2, constant_values=7), S(i3, 1, constant_values=0.5), S(f23, 1, constant_values=R(1.5)), S(v3, -1), S(m23, ((1, 1), (1, 1), (1, 1))), S(m23, (1, 2, 3)), S(e0, 1), S(e0, 1, "edge"), S(t234, 1, "edge"), S(m23, ((1, 0), (5, 7)), mode="wrap"), S(m23, ((1, 0), (5, 7)), mode="reflect"), S(np.ones(1), 3, mode="reflect"), S(m23, ((1, 0), (5, 7)), mode="symmetric"), S(v3, 1, "mean"), S(v3, 1, constant_values=(1, 2))],
-    "np.tile": [S(v3, 2), S(v3, (2, 2)), S(m23, 2), S(m23, (2, 1)), S(t234, (1, 2)), S(R(2.0), 3), S(v3, R(2)), S(v3, 0)],
+    "np.tile": [S(v3, 2), S(v3, (2, 2)), S(m23, 2), S(m23, (2, 1)), S(t234, (1, 2)), S(R(2.0), 3), S(v3, R(2)), S(v3, 0), S(m23, 1), S(m23, (1, 1))],
     "np.repeat": [S(v3, 2), S(m23, 2), S(m23, 2, 0), S(m23, 3, axis=-1), S(m23, R(2), axis=1), S(R(1.0), 3), S(v3, 0), S(v3, -1)],
     "np.take": [S(v3, [0, 2]), S(v3, i3.clip(-3, 2)), S(m23, [[0, 1], [1, 0]], axis=0), S(m23, -1, axis=1), S(m23, R(4)), S(v3, [3]), S(v3, v3), S(v3, indices=[0, 1])],
     "np.sort": _SORTED,

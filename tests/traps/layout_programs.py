@@ -218,6 +218,46 @@ def reshaped_before_a_copy_is_written(x):
     return np.sum(a * a * v)
 
 
+def snapshots_in_a_growing_list(x, n):
+    items = []
+    for i in range(n):
+        a = x * (i + 1.0)
+        items.append(a.T.reshape(2, 3))
+        a[0] = 5.0
+    return np.sum(items[0] * items[1])
+
+
+def tiled_once(x):
+    a = np.tile(x, (1, 1))
+    v = a.ravel()
+    v[0] = 3.0
+    return np.sum(a) * v[1]
+
+
+def filled_and_flattened(x):
+    a = np.empty((3, 2))
+    a[:] = x.T * 2.0
+    a.reshape(-1)[1:3] += 4.0
+    a.ravel()[0] = x[0, 0] ** 2
+    a.flatten()[1] = 9.0
+    return np.sum(a * a * np.arange(6.0).reshape(3, 2))
+
+
+def products_are_in_c_order(x):
+    b = np.dot(x.T, x)
+    v, w = b.ravel(), (x @ x.T).ravel()
+    v[1] = w[2] * 3.0
+    return np.sum(b * b)
+
+
+def default_is_a_copy(x):
+    def weighted(m=x.T.ravel()):
+        return np.sum(m * np.arange(6.0))
+
+    x[0] = 1.0
+    return weighted() + np.sum(x)
+
+
 # What may be refused, by which code and in which memory orders; anything else has to be right.
 REFUSED = {
     "einsum_base_is_written": ("AD110", ("C", "F", "strided", "negative")),
@@ -225,5 +265,7 @@ REFUSED = {
     "joined_and_flattened": ("AD114", ("F",)),
     "layout_by_a_branch": ("AD114", ("C", "F", "strided", "negative")),
     "layout_changes_in_a_loop": ("AD114", ("C", "F", "strided", "negative")),
+    "snapshots_in_a_growing_list": ("AD113", ("C", "strided", "negative")),
+    "tiled_once": ("AD114", ("F",)),
     "ravel_of_a_strided_vector": ("AD114", ("C", "F", "strided", "negative")),
 }

@@ -211,12 +211,13 @@ def check_writable(ctx: Context, ref: Ref) -> None:
             f"a write to `{cell.name}`, an array from outside the function",
             f"write to a copy under another name: new_{cell.name} = {cell.name}.copy()",
         )
-    if cell in ctx.state.escaped:
+    held = next((other for other in ctx.state.escaped if other is cell or cell in other.sources), None)
+    if held is not None:
         raise ctx.unsupported(
             "AD113",
             f"a write to {_named(cell)} after it was put into a list",
             "append a copy: items.append(a.copy())",
-            Note("put into the list here", ctx.state.escaped[cell]),
+            Note("put into the list here", ctx.state.escaped[held]),
         )
     if not cell.local:
         ctx.captures.written[cell] = None

@@ -43,7 +43,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INTS
 from autodiff_compiler.library import arith
-from autodiff_compiler.library.memory import FOLLOWS, KEEPS
+from autodiff_compiler.library.memory import ALWAYS, KEEPS
 
 _STATIC_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -208,7 +208,7 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
             )
             raise ctx.wrong("AD148", f"unsupported operand for {_SYMBOLS[op]}: {describe(operand)}", way_out)
     value = arith.binary(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y))
-    return views.of_operator(ctx, value, x, y, order=FOLLOWS if op is ast.MatMult else KEEPS)
+    return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
 
 
 def _is_sequence(x: Abs) -> bool:

@@ -20,24 +20,25 @@ ALWAYS = "always"
 COPIES = "copies"
 """In C order, with the shape of the operand."""
 
-_KEEPS = (np.where, np.clip, np.around, np.round, np.nan_to_num, np.isclose)
+_KEEPS = (abs, np.where, np.clip, np.around, np.round, np.nan_to_num, np.isclose)
 _KEEPS_METHODS = ("clip", "round", "astype")
 _ONE_OPERAND = (np.copy, np.array, np.empty_like, np.zeros_like, np.ones_like, np.full_like)
 _ALWAYS = (
     *(np.zeros, np.ones, np.empty, np.full, np.ndarray, np.eye, np.identity, np.tri, np.meshgrid),
-    *(np.arange, np.linspace, np.logspace, np.convolve, np.outer, np.kron, np.tile, np.repeat, np.take),
+    *(np.arange, np.linspace, np.logspace, np.convolve, np.outer, np.kron, np.repeat, np.take),
+    *(np.dot, np.inner, np.matmul, np.linalg.multi_dot),
 )
-_ALWAYS_METHODS = ("flatten", "repeat", "take")
+_ALWAYS_METHODS = ("flatten", "repeat", "take", "dot")
 _FOLLOWS = (
     *(np.sum, np.prod, np.mean, np.max, np.min, np.amax, np.amin, np.any, np.all, np.var, np.std, np.ptp),
     *(np.average, np.nansum, np.nanmean, np.count_nonzero, np.argmax, np.argmin, np.linalg.norm, np.trapezoid),
-    *(np.cumsum, np.cumprod, np.diff, np.sort, np.argsort, np.roll, np.pad, np.tril, np.triu, np.select, np.cross),
+    *(np.cumsum, np.cumprod, np.diff, np.sort, np.argsort, np.roll, np.pad, np.tile, np.tril, np.triu),
     *(np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.append),
-    *(np.dot, np.inner, np.tensordot, np.linalg.multi_dot),
+    *(np.select, np.cross, np.tensordot),
 )
 _FOLLOWS_METHODS = (
     *("sum", "prod", "mean", "max", "min", "any", "all", "var", "std", "argmax", "argmin", "argsort"),
-    *("cumsum", "cumprod", "dot"),
+    *("cumsum", "cumprod"),
 )
 
 _ORDERS: dict[Any, str] = {
@@ -62,8 +63,8 @@ _LIKE_THEIR_ARRAY = ("copy", "astype", "reshape", "squeeze", "transpose", "conj"
 
 def order_of_result(function: Any) -> str | None:
     """KEEPS, FOLLOWS, ALWAYS, COPIES, or None where nothing is known; `function` is the object, or the name of a method."""
-    if isinstance(function, np.ufunc):
-        return KEEPS if function.signature is None else FOLLOWS
+    if isinstance(function, np.ufunc) and function.signature is None:
+        return KEEPS
     try:
         return _ORDERS.get(function)
     except TypeError:  # an object without a hash
