@@ -17,7 +17,7 @@ from types import TracebackType
 VARIABLE = "AUTODIFF_TRACEBACK"
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 # How many of the user's frames a notebook shows; of more, the first and the last.
-SHOWN = 3
+SHOWN = 2
 
 
 def full() -> bool:

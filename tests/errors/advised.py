@@ -21,7 +21,7 @@ LANGUAGE: dict[str, tuple] = {
     "AD111": ("def f(a, b, c):\n    m = a if c > 0 else b\n    m = m.copy()\n    m[0] = 5.0\n    return a",),
     "AD112": ("W = np.ones(3)\ndef f(a):\n    new_W = W.copy()\n    new_W[0] = a[0]\n    return new_W",),
     "AD113": ("def f(a, n):\n    xs = []\n    for i in range(n):\n        xs.append(a.copy())\n        a[0] += 1.0\n    return xs[0]",),
-    "AD114": ("def f(m):\n    b = m.T.reshape(-1).copy()\n    b[0] = 1.0\n    return b",),
+    "AD114": ("def f(m):\n    b = m.T.reshape(2, 3)\n    b = b.copy()\n    b[0] = 1.0\n    return b",),
     "AD120": ("def f(m, i):\n    return m[i, i]",),
     "AD123": ("def f(a):\n    return a[0]",),
     "AD124": ("def f(a):\n    return a[np.array([0, 2])] * a[a > 1.0]",),
@@ -106,5 +106,10 @@ CALLS: dict[str, str] = {
     "AD423": "def f(x):\n    return x, x * x\n\nout, pullback = vjp(f, 1.0)\npullback((1.0, 1.0))",
     "AD424": "def f(n):\n    return n * 2\n\nvjp(f, np.arange(3).astype(float))",
     "AD427": "def f(a, b):\n    a[0] = 1.0\n    return np.sum(a * b)\n\na = np.ones(4)\ngrad(f)(a[:3], a[1:].copy())",
+    "AD433": (
+        "import tempfile\n\ndef f(m):\n    v = m.ravel()\n    v[0] = 7.0\n    return np.sum(m * m)\n\n"
+        "m = np.ones((4, 4))[::2, ::2]\n"
+        'grad(f).save(tempfile.mkdtemp() + "/f.py", np.ascontiguousarray(m))'
+    ),
     "AD605": "def cosine(x):\n    return np.exp(x)\n\ndef f(x):\n    return np.sin(x) * cosine(x)\n\ngrad(f)(1.0)",
 }

@@ -31,5 +31,9 @@ PROGRAMS = {
     "AD423": "def f(x):\n    return x, x * x\n\nout, pullback = vjp(f, 1.0)\npullback(1.0)",
     "AD424": "def f(n):\n    return n * 2\n\nvjp(f, np.arange(3))",
     "AD427": "def f(a, b):\n    a[0] = 1.0\n    return np.sum(a * b)\n\na = np.ones(4)\ngrad(f)(a[:3], a[1:])",
+    "AD433": (
+        "def f(m):\n    v = m.ravel()\n    v[0] = 7.0\n    return np.sum(m * m)\n\n"
+        'm = np.ones((4, 4))[::2, ::2]\ngrad(f).save("f.py", m)'
+    ),
     "AD605": "def f(x):\n    return np.sin(x)\n\ncos, np.cos = np.cos, np.exp\ntry:\n    grad(f)(np.float64(1.0))\nfinally:\n    np.cos = cos",
 }

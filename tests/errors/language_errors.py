@@ -62,7 +62,7 @@ CASES = [
         "def f(a, n):\n    xs = []\n    v = a\n    for i in range(n):\n        v = np.zeros(3)\n        xs.append(v)\n"
         "    v[0] = 5.0  # here\n    return xs[-1]", (A3, 3),
     ),
-    ("AD114", UNSUPPORTED, "def f(m):\n    b = m.T.reshape(-1)\n    b[0] = 1.0  # here\n    return m", (M23,)),
+    ("AD114", UNSUPPORTED, "def f(m):\n    b = m.T.reshape(2, 3)\n    b[0] = 1.0  # here\n    return m", (M23,)),
     ("AD120", UNSUPPORTED, "def f(m, i):\n    return m[*(i, i)]  # here", (M23, 1)),
     ("AD121", USER, "def f(x):\n    return x[0]  # here", (1.0,)),
     ("AD122", USER, "def f(x):\n    x[0] = 1.0  # here\n    return x", (1.0,)),

@@ -156,18 +156,16 @@ def _read_for_signature(fun: Any) -> tuple:
     return _read_for_signature(call) if isinstance(call, types.FunctionType) else (call,)
 
 
-def normalised(name: str, value: Any) -> Any:
-    """The value with 0-d arrays as NumPy scalars, in containers too."""
+def normalised(value: Any) -> Any:
+    """The value as generated code takes it: 0-d arrays as NumPy scalars, in containers too."""
     if isinstance(value, np.ndarray):
-        # A subclass is left as it is, for `describe` to refuse.
-        return value[()] if value.ndim == 0 and type(value) is np.ndarray else value
+        return value if value.ndim else value[()]
     if isinstance(value, dict):
-        return {key: normalised(f"{name}[{key!r}]", item) for key, item in value.items()}
+        return {key: normalised(item) for key, item in value.items()}
     if isinstance(value, tuple):
-        items = [normalised(f"{name}[{i}]", item) for i, item in enumerate(tuple.__iter__(value))]
-        return tuple.__new__(type(value), items)
+        return tuple.__new__(type(value), map(normalised, tuple.__iter__(value)))
     if isinstance(value, list):
-        return type(value)(normalised(f"{name}[{i}]", item) for i, item in enumerate(value))
+        return type(value)(map(normalised, value))
     if frontend.is_written_in_python(type(value)) and any(_is_scalar_array(v) for v in attributes(value).values()):
         held = {k: item[()] if _is_scalar_array(item) else item for k, item in attributes(value).items()}
         return instance(type(value), held)

@@ -116,7 +116,7 @@ class Derivative:
         self._remember(args, arguments, found)
         if self.options.check is not None and not found.checked:
             return self._checked(found, arguments, captured)
-        return found.compiled.call(*arguments.values(), *captured)
+        return found.compiled.call(*map(normalised, arguments.values()), *captured)
 
     def _checked(self, found: Specialisation, arguments: dict[str, Any], captured: list[Any]) -> Any:
         """The first call, compared with the function itself."""
@@ -127,18 +127,15 @@ class Derivative:
             return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction)
 
         return first.run(
-            lambda: found.compiled.call(*arguments.values(), *captured),
+            lambda: found.compiled.call(*map(normalised, arguments.values()), *captured),
             (lambda result: result[0]) if self.with_value else (lambda result: first.primal()),
             along,
         )
 
     def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Arguments by name, normalised; Python ints that are differentiated become floats."""
+        """Arguments by name; Python ints that are differentiated become floats."""
         bound = self._signature.bind(args, kwargs)
-        return {
-            name: with_floats(name, value) if name in self._wrt else value
-            for name, value in ((name, normalised(name, value)) for name, value in bound.items())
-        }
+        return {name: with_floats(name, value) if name in self._wrt else value for name, value in bound.items()}
 
     def _remember(self, args: tuple, arguments: dict[str, Any], found: Specialisation) -> None:
         """Enter plain positional calls into the dictionary that `__call__` looks into first."""

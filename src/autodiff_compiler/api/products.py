@@ -82,7 +82,6 @@ class Pushforward:
         given: list[Any] = []
         values: dict[str, Any] = {}
         for name, value in arguments.items():
-            value = normalised(name, value)
             tangent = by_name.get(name)
             if tangent is not None:
                 value = with_floats(name, value)
@@ -100,14 +99,15 @@ class Pushforward:
         types = described(values, [name for name, tangent in by_name.items() if tangent is not None])
         found, captured = self.table.get(types, leaves_of(values, types), (tuple(varying),))
         call = found.compiled.call
+        taken = [normalised(value) for value in values.values()]
         if self.options.check is None or found.checked:
-            return call(*values.values(), *given, *captured)
+            return call(*taken, *given, *captured)
         first = FirstCall(self.fun, self.signature, found, values, captured, varying)
 
         def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
-            return first.dot(call(*values.values(), *first.tangents(direction), *captured)[1], seeds)
+            return first.dot(call(*taken, *first.tangents(direction), *captured)[1], seeds)
 
-        return first.run(lambda: call(*values.values(), *given, *captured), lambda result: result[0], along)
+        return first.run(lambda: call(*taken, *given, *captured), lambda result: result[0], along)
 
 
 def _active(lowered: Lowered, varying: Sequence[bool]) -> list[bool]:
@@ -232,12 +232,12 @@ class Reverse:
         return active
 
     def __call__(self, primals: Sequence[Any]) -> tuple[Any, Pullback]:
-        arguments = {name: normalised(name, v) for name, v in self.signature.bind(primals, {}).items()}
+        arguments = self.signature.bind(primals, {})
         types = described(arguments, arguments)
         found, captured = self.table.get(types, leaves_of(arguments, types), (len(primals),))
 
         def call() -> tuple[Any, Pullback]:
-            out, residuals = found.compiled.call(*arguments.values(), *captured)
+            out, residuals = found.compiled.call(*map(normalised, arguments.values()), *captured)
             return out, Pullback(found, out, residuals, len(primals))
 
         if self.options.check is None or found.checked:

@@ -20,6 +20,7 @@ from autodiff_compiler.api.binding import Described, key_of
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.driver import Compilation
 from autodiff_compiler.frontend import Lowered
+from autodiff_compiler.frontend.layout import of_array
 from autodiff_compiler.ir.tree import Tree, leaves
 from autodiff_compiler.ir.types import Array, Type
 
@@ -62,12 +63,16 @@ class Specialisation:
         """Whether nothing but the argument types, and what `holds` asks, decides its meaning."""
         arrays = sum(isinstance(v.type, Array) for v in self.lowered.function.params)
         may_overlap = self.lowered.written and arrays > 1
-        return not (self.lowered.captures or self.lowered.static_leaves or may_overlap)
+        asked = self.lowered.static_leaves or self.lowered.layouts
+        return not (self.lowered.captures or asked or may_overlap)
 
     def captured(self, values: Sequence[Any] | None) -> list[Any] | None:
         """What the captures hold now; None if this specialisation does not fit the world or these leaves."""
         for index, expected in self.lowered.static_leaves.items():
             if values is None or type(values[index]) is not type(expected) or values[index] != expected:
+                return None
+        for index, layout in self.lowered.layouts.items():
+            if values is None or of_array(np.asarray(values[index])) != layout:
                 return None
         if not self.holds():
             return None

@@ -8,7 +8,9 @@ from typing import Any
 from autodiff_compiler.api.binding import places
 from autodiff_compiler.api.header import with_header
 from autodiff_compiler.api.specialise import Specialisation
-from autodiff_compiler.ir.tree import Const
+from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.ir.tree import Const, Leaf
+from autodiff_compiler.ir.types import rank
 
 
 def standalone(specialisation: Specialisation) -> str:
@@ -19,7 +21,8 @@ def standalone(specialisation: Specialisation) -> str:
     parameters, numbers among them with their present value as default.  Parameters whose values the derivative was made for are checked.
     """
     compiled = specialisation.compiled
-    text = _with_checks(compiled.text, compiled.function.name, _fixed(specialisation))
+    fixed = [(_differs(place, value), f"{place} = {value}") for place, value in _fixed(specialisation)]
+    text = _with_checks(compiled.text, compiled.function.name, [*fixed, *_laid_out(specialisation)])
     head = [_class(name, obj) for name, obj in compiled.function.constants.items() if isinstance(obj, type)]
     return "".join(head) + with_header(text, compiled.function.name, specialisation)
 
@@ -56,14 +59,42 @@ def _fixed(specialisation: Specialisation) -> list[tuple[str, str]]:
     return texts
 
 
+def _laid_out(specialisation: Specialisation) -> list[tuple[str, str]]:
+    """The memory orders of arrays that the derivative is made for: what differs from them, and how they are called."""
+    lowered = specialisation.lowered
+    names = [place for name, tree in lowered.function.param_trees for place, p in places(name, tree) if p == Leaf()]
+    found = []
+    for leaf, layout in lowered.layouts.items():
+        if layout is None:
+            continue
+        place, value = names[leaf], lowered.function.params[leaf]
+        if not layout.dense or not (layout.ordered or layout.reversed):
+            raise UserError(
+                "AD433",
+                f"the derivative depends on the memory order of {place}, which is neither C nor Fortran order",
+                help=f"save it for a contiguous array: np.ascontiguousarray({place})",
+            )
+        flag = "c_contiguous" if layout.ordered else "f_contiguous"
+        extents = [
+            f"{place}.shape[{k}] {'<' if k in layout.order else '!='} {1 + (k in layout.order)}"
+            for k in range(rank(value.type))
+        ]
+        order = "C order" if layout.ordered else "Fortran order"
+        said = f"{place} in {order}" + (" with extents of 2 or more" if rank(value.type) > 1 else "")
+        if rank(value.type) == 1:
+            extents = []
+        found.append((" or ".join([f"not {place}.flags.{flag}", *extents]), said))
+    return found
+
+
 def _with_checks(text: str, name: str, fixed: list[tuple[str, str]]) -> str:
-    """The text with a check, behind the function's docstring, of the values that it is made for."""
+    """The text with a check, behind the function's docstring, of what it is made for: (what is wrong, how it is called)."""
     if not fixed:
         return text
     match = re.search(rf'^def {name}\([^)]*\):\n    """.*?"""\n', text, re.MULTILINE | re.DOTALL)
     assert match is not None
-    wrong = " or ".join(_differs(place, value) for place, value in fixed)
-    message = f"this derivative is made for {', '.join(f'{place} = {value}' for place, value in fixed)}"
+    wrong = " or ".join(differs for differs, _ in fixed)
+    message = f"this derivative is made for {', '.join(said for _, said in fixed)}"
     check = f"    if {wrong}:\n        raise ValueError({message!r})\n"
     return text[: match.end()] + check + text[match.end() :]
 

@@ -9,8 +9,24 @@ import numpy as np
 from autodiff_compiler.diagnostics import Note
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context, int_value
+from autodiff_compiler.frontend.layout import c_order, through
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Index, Items, Range, Ref, Slice, Static, Tup
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Careful,
+    Cell,
+    Dyn,
+    Index,
+    Items,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    is_dimensionless,
+)
+from autodiff_compiler.frontend.views import tie
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.needs import check_equal, fits, indexed
 from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
@@ -27,18 +43,31 @@ from autodiff_compiler.ir.types import (
 )
 from autodiff_compiler.library import lookup
 
-WHOLE_ARRAY: Path = (("index", (WHOLE,)),)
+
+def whole(ref: Ref) -> Path:
+    """The path to all of an array."""
+    return (("index", (WHOLE,)),) if isinstance(ref.type, Array) else ()
 
 
 def load(ctx: Context, ref: Ref, index: list[Index]) -> Abs:
+    """`ref[index]`: a number, a view, or an array of its own."""
     step, operands = array_step(ctx, ref, index)
     path: Path = (step,)
     value = ctx.b.load(ctx.read(ref), path, operands)
-    if not isinstance(value.type, Array):
+    assert isinstance(value.type, Array | Scalar)
+    # Integers alone give a number; beside `...` they give an array without dimensions.  It is a view, unless one of them is
+    # an array itself.
+    if isinstance(value.type, Scalar) and not any(isinstance(item, Static) and item.obj is Ellipsis for item in index):
         return Dyn(value)
+    copied = [item for item in index if isinstance(item, Ref) and is_dimensionless(item)]
+    if copied:
+        made = ctx.new_array(value)
+        # Where it is one on one path only, it may be either.
+        return tie(made, ref) if any(item.cell.sources for item in copied) else made
     if is_basic(path):
-        return Ref(ref.cell, value.type, ref.path + path, ref.operands + tuple(operands))
-    return ctx.new_array(value)
+        layout = through(ref.layout, rank(ref.type), path)
+        return Ref(ref.cell, value.type, ref.path + path, ref.operands + tuple(operands), layout)
+    return ctx.new_array(value, layout=c_order(1) if rank(value.type) == 1 else None)
 
 
 def store(ctx: Context, ref: Ref, index: list[Index], value: Abs, accumulate: str | None) -> None:
@@ -59,10 +88,10 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
     """One subscript as a step of a path, with its operands and its bounds checks."""
     index = [_known_index(ctx, item) for item in index]
     used = sum(_axes_used(item) for item in index)
-    if used > ref.type.rank:
+    if used > rank(ref.type):
         raise ctx.wrong(
             "AD123",
-            f"too many indices for array: array is {ref.type.rank}-dimensional, but {used} were indexed",
+            f"too many indices for array: array is {rank(ref.type)}-dimensional, but {used} were indexed",
             "leave an index out",
         )
     items: list[str] = []
@@ -75,7 +104,7 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
         elif isinstance(item, Static) and item.obj is None:
             items.append("n")
         elif isinstance(item, Static) and item.obj is Ellipsis:
-            items += [WHOLE] * (ref.type.rank - used)
+            items += [WHOLE] * (rank(ref.type) - used)
         elif isinstance(item, Ref):
             value = ctx.read(item)
             if item.type.dtype not in (*INTS, "bool"):
@@ -111,6 +140,8 @@ def _slice_item(ctx: Context, item: Slice) -> tuple[str, list[Value]]:
 
 def _known_index(ctx: Context, item: Index) -> Index:
     """Lists and ranges as arrays; a loop index stays a run-time value."""
+    if isinstance(item, Ref) and is_dimensionless(item):
+        return Dyn(ctx.read(item))
     own = None if isinstance(item, Slice) else special(ctx, item, "__index__")
     if own is not None:
         return ctx.call(own, [], {})
@@ -151,13 +182,22 @@ def _axes_used(item: Index) -> int:
     if isinstance(item, Static) and (item.obj is None or item.obj is Ellipsis):
         return 0
     if isinstance(item, Ref) and item.type.dtype == "bool":
-        return item.type.rank
+        return rank(item.type)
     return 1
 
 
 def check_writable(ctx: Context, ref: Ref) -> None:
     """Refuse writes whose effect on other names cannot be followed; note those that make merged references stale."""
     cell = ref.cell
+    if cell.trusted:
+        raise Careful
+    if cell.snapshot:
+        raise ctx.unsupported(
+            "AD114",
+            f"a write to {_named(cell)}, which NumPy may or may not have copied from another array",
+            f"write to a copy: {cell.name or 'b'} = {cell.name or 'b'}.copy()",
+            Note("made here", cell.span),
+        )
     if cell.sources:
         raise ctx.unsupported(
             "AD111",
@@ -171,18 +211,13 @@ def check_writable(ctx: Context, ref: Ref) -> None:
             f"a write to `{cell.name}`, an array from outside the function",
             f"write to a copy under another name: new_{cell.name} = {cell.name}.copy()",
         )
-    if cell in ctx.state.escaped:
+    held = next((other for other in ctx.state.escaped if other is cell or cell in other.sources), None)
+    if held is not None:
         raise ctx.unsupported(
             "AD113",
             f"a write to {_named(cell)} after it was put into a list",
             "append a copy: items.append(a.copy())",
-            Note("put into the list here", ctx.state.escaped[cell]),
-        )
-    if any(kind == "reshape" for kind, _ in ref.path) and not _contiguous(ref):
-        raise ctx.unsupported(
-            "AD114",
-            "a write to a reshaped array, which NumPy may or may not have copied",
-            "write to a copy: b = a.reshape(...).copy(); or write to the array before it is reshaped",
+            Note("put into the list here", ctx.state.escaped[held]),
         )
     if not cell.local:
         ctx.captures.written[cell] = None
@@ -195,18 +230,13 @@ def _named(cell: Cell) -> str:
     return f"`{cell.name}`" if cell.name else "this array"
 
 
-def _contiguous(ref: Ref) -> bool:
-    """Whether what was reshaped is certainly C-contiguous: a whole array allocated here."""
-    return ref.cell.local and ref.path[0][0] == "reshape" and [kind for kind, _ in ref.path].count("reshape") == 1
-
-
 def store_at(
     ctx: Context, ref: Ref, path: Path, operands: list[Value], value: Abs, accumulate: str | None = None
 ) -> None:
     """Write to a place of an array through a reference."""
     b = ctx.b
     check_writable(ctx, ref)
-    target_rank = result_rank(path, ref.type.rank, [v.type for v in operands])
+    target_rank = result_rank(path, rank(ref.type), [v.type for v in operands])
     stored = _stored_value(ctx, ref.type, value, accumulate)
     if rank(stored.type) > target_rank:
         if accumulate is not None or target_rank == 0 or path[-1] == ("index", ("b",)):
@@ -214,6 +244,9 @@ def store_at(
         stored = _drop_axes(ctx, stored, target_rank)
     full_path, full_operands = ref.path + path, [*ref.operands, *operands]
     version = ctx.state.version(ref.cell)
+    if not full_path:
+        ctx.state.versions[ref.cell] = _updated(ctx, version, stored, accumulate)
+        return
     if isinstance(stored.type, Array):
         fits(b, b.dims(stored), b.dims(b.load(version, full_path, full_operands)))
     kind = "store"
@@ -232,7 +265,14 @@ def check_rank(ctx: Context, own: int, target: int) -> None:
         raise ctx.wrong("AD162", f"an array of rank {own} in {place}", "take what fits: v[0], or v.item()")
 
 
-def _stored_value(ctx: Context, array: Array, value: Abs, accumulate: str | None) -> Value:
+def _updated(ctx: Context, before: Value, stored: Value, accumulate: str | None) -> Value:
+    """What an array without dimensions holds after a write."""
+    if accumulate is None:
+        return stored
+    return ctx.b.add(before, stored) if accumulate == "+" else ctx.b.sub(before, stored)
+
+
+def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: str | None) -> Value:
     """The value in the array's dtype, as NumPy's assignment casts it."""
     if isinstance(value, Box | Tup):
         stored = _as_array(ctx, ctx.to_library(value))
@@ -245,6 +285,8 @@ def _stored_value(ctx: Context, array: Array, value: Abs, accumulate: str | None
             f"{NUMPY_NAMES[dtype]} cannot be added to an array of {NUMPY_NAMES[array.dtype]} in place",
             "make it a float array: a = a.astype(float)",
         )
+    if isinstance(stored.type, Scalar) and isinstance(array, Scalar):
+        return ctx.b.cast(stored, array)
     if dtype != array.dtype:
         weak = isinstance(value, Static) and is_scalar(value) and array.dtype in FLOATS
         stored = scalar_value(ctx.b, value, Scalar(array.dtype)) if weak else ctx.b.cast(stored, Scalar(array.dtype))

@@ -18,6 +18,7 @@ from autodiff_compiler.frontend import (
     iterators,
     object_builtins,
     texts,
+    views,
 )
 from autodiff_compiler.frontend.arity import takes
 from autodiff_compiler.frontend.context import Context
@@ -37,6 +38,7 @@ from autodiff_compiler.frontend.values import (
     Static,
     Text,
     Tup,
+    is_dimensionless,
 )
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
@@ -77,11 +79,11 @@ def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (x,) = args
-    if isinstance(x, Ref):
+    if isinstance(x, Ref) and not is_dimensionless(x):
         return Dyn(ctx.b.dim(ctx.read(x), 0))
     if isinstance(x, Static) and hasattr(x.obj, "__len__"):
         return Static(len(ctx.immutable(x.obj, "the length")))
-    if isinstance(x, Static) or is_scalar(x):
+    if isinstance(x, Static | Ref) or is_scalar(x):
         raise ctx.wrong("AD185", f"{describe(x)} has no len()")
     if isinstance(x, Range):
         sequence = iterate(ctx, x)
@@ -163,7 +165,7 @@ def _stop_gradient(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
         ctx.state.boxes[new] = Items(tuple(_stop_gradient(ctx, [i], {}) for i in content.items), content.keys)
         return new
     if isinstance(x, Dyn | Ref):
-        return ctx.from_value(ctx.b.op("stop_gradient", ctx.value(x)))
+        return views.tie(ctx.from_value(ctx.b.op("stop_gradient", ctx.value(x))), x)  # in Python it is x itself
     return x
 
 

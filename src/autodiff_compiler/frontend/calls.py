@@ -30,6 +30,7 @@ from autodiff_compiler.frontend import (
     objects,
     operators,
     outputs,
+    views,
 )
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
@@ -55,16 +56,13 @@ from autodiff_compiler.frontend.values import (
     Static,
     Tup,
 )
-from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import rank
 
 DEPTH = 60
 """How many calls may be nested before recursion is suspected."""
 
-# Functions that give an array back as it is where nothing has to be changed.
-_SAME_ARRAY = (np.asarray, np.asanyarray, np.atleast_1d, np.atleast_2d, np.real)
-
-# NumPy gives views here, read-only or perhaps copies; what we have is their value now.
-_READ_ONLY_VIEWS = (np.ascontiguousarray, np.broadcast_to, np.broadcast_arrays, np.diagonal, np.diag)
+# NumPy gives views here that it does not let one write; what we have is their value now.
+_READ_ONLY_VIEWS = (np.broadcast_to, np.diagonal, np.diag, np.imag)
 
 # Functions on immutable objects without effects: called by Python itself when all arguments are known.
 _PURE_BUILTINS = (abs, bin, chr, divmod, format, hex, len, max, min, oct, ord, pow, repr, round, sum)
@@ -245,22 +243,20 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     out = outputs.destination(obj, args, kwargs)
     if out is not None:
         return outputs.call_into(ctx, obj, entry, out, args, kwargs)
-    first = args[0] if args else next(iter(kwargs.values()), None)
-    result = ctx.call_entry(entry, args, kwargs)
-    if isinstance(first, Ref) and obj in _SAME_ARRAY and isinstance(result, Value) and result.type == first.type:
-        return first  # np.asarray(x) is x
-    made = ctx.from_library(result, first)
-    if obj is np.einsum and _permutes(args):
-        return members.snapshot(made, args[1])
-    return members.snapshot(made, first) if obj in _READ_ONLY_VIEWS else made
-
-
-def _permutes(args: list[Abs]) -> bool:
-    """Whether einsum only reorders or picks axes of one array, of which NumPy makes a view."""
-    if len(args) != 2 or not isinstance(args[0], Static) or "->" not in str(args[0].obj):
-        return False
-    before, _, after = str(args[0].obj).replace(" ", "").partition("->")
-    return set(before) == set(after)
+    args, kwargs = views.arranged(ctx, obj, args, kwargs)
+    result, given = ctx.call_entry(entry, args, kwargs)
+    made = views.wrapped(ctx, result, views.Made(obj, args, kwargs, given))
+    if obj is np.einsum:
+        # Of a single array it may be a view, where it only picks and reorders axes.
+        return views.tie(made, args[1]) if len(args) == 2 else made
+    if obj is np.diag and isinstance(args[0], Ref) and rank(args[0].type) == 1:
+        return made
+    if obj is np.broadcast_arrays and isinstance(made, Tup):
+        for part, argument in zip(made.items, args):
+            views.tie(part, argument)
+        return made
+    converts = isinstance(obj, type) and issubclass(obj, np.generic)
+    return views.tie(made, next(iter([*args, *kwargs.values()]), None)) if obj in _READ_ONLY_VIEWS or converts else made
 
 
 def _is_pure(obj: Any) -> bool:
@@ -284,7 +280,7 @@ def _call_now(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -
         entry = library.lookup(obj)
         if entry is not None and values and all(map(is_number, values)) and not isinstance(error, TypeError):
             # The program itself raises this when it runs, perhaps never.
-            return ctx.from_library(entry(ctx.b, *values, **named))
+            return views.wrapped(ctx, entry(ctx.b, *values, **named), views.Made(obj))
         raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
     return ctx.captures.wrap(ctx, result)
 

@@ -18,12 +18,13 @@ import numpy as np
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.classes import MISSING, find
 from autodiff_compiler.frontend.guards import Guard, Place, is_lasting, shape_of
+from autodiff_compiler.frontend.layout import of_array
 from autodiff_compiler.frontend.scalars import is_number, static_type
 from autodiff_compiler.frontend.signature import describe
 from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Items, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.tree import attributes
-from autodiff_compiler.ir.types import Array, Type
+from autodiff_compiler.ir.types import Array, Scalar, Type
 
 if TYPE_CHECKING:
     from autodiff_compiler.frontend.context import Context
@@ -50,6 +51,8 @@ class Captures:
     values: dict[str, Value] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     """Names that hidden parameters must not have."""
+    careful: bool = False
+    """Whether the layouts of arrays found outside are asked for, and guarded."""
     written: dict[Cell, None] = field(default_factory=dict)
     """Arrays of the caller, or what may be one of them, that the function writes into."""
     _known: dict[Any, Abs] = field(default_factory=dict)
@@ -192,9 +195,9 @@ class Captures:
     def capture(self, ctx: Context, obj: Any, get: Getter | None, name: str) -> Abs:
         """An object from outside as an abstract value; `get` finds it again at each call."""
         getter = Place(obj) if get is None else Place.of(get)
-        if isinstance(obj, np.ndarray) and obj.ndim:
+        if isinstance(obj, np.ndarray):
             return self._array(ctx, obj, getter, name)
-        if isinstance(obj, float | np.floating | np.ndarray):
+        if isinstance(obj, float | np.floating):
             return Dyn(self._parameter(ctx, obj, getter, name))
         if isinstance(obj, int | np.integer) and not isinstance(obj, bool) and is_number(obj):
             return Dyn(self._parameter(ctx, obj, getter, name), self._static_number(obj, getter))
@@ -241,11 +244,18 @@ class Captures:
     def _array(self, ctx: Context, obj: np.ndarray, get: Place, name: str) -> Ref:
         if type(obj) is not np.ndarray:
             raise UserError("AD401", f"`{name}` is a {type(obj).__name__}", ctx.b.span, help=f"use np.asarray({name})")
-        value = self._parameter(ctx, obj, get, name)
-        assert isinstance(value.type, Array)
+        if not obj.ndim:
+            # A scalar at run time; an array all the same, which may not be written, nor become a number unnoticed.
+            self.guards.append(Guard(lambda: type(get()), np.ndarray))
+        value = self._parameter(ctx, obj, get if obj.ndim else (lambda: get()[()]), name)
+        assert isinstance(value.type, Array | Scalar)
         cell = Cell(value.type, value.name, ctx.b.span, local=False)
         cell.constant = value
-        return Ref(cell, value.type)
+        layout = None
+        if self.careful:
+            layout = of_array(obj)
+            self.guards.append(Guard(lambda: of_array(get()), layout))
+        return Ref(cell, value.type, layout=layout)
 
     def _container(self, ctx: Context, obj: Any, get: Place, name: str) -> Abs:
         keys = list(obj) if isinstance(obj, dict) else list(range(len(obj)))

@@ -150,7 +150,7 @@ def any_or_all(ctx: Context, x: Abs, stop_at: bool) -> Abs:
         # Values that are there: none of them runs anything.
         entry = library.lookup(np.any if stop_at else np.all)
         assert entry is not None
-        return ctx.from_library(entry(ctx.b, ctx.to_library(x)))
+        return ctx.from_value(entry(ctx.b, ctx.to_library(x)))
     return _decided(ctx, iterable, lambda item: item, stop_at)
 
 

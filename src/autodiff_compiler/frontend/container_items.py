@@ -13,9 +13,10 @@ from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.iteration import length_changes
 from autodiff_compiler.frontend.scalars import is_scalar, join_scalars, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Index, Items, Range, Ref, Slice, Static, Tup, Unroll
+from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.needs import require
-from autodiff_compiler.ir.types import Array, Scalar
+from autodiff_compiler.ir.types import Scalar
 
 
 def key_of(ctx: Context, x: Abs) -> Any:
@@ -120,13 +121,7 @@ def _grown_item(ctx: Context, items: Value, index: Index) -> Abs:
         )
     position = int_value(ctx, index, "a list index")
     require(b, "list_get", items, position)
-    value = b.op("list_get", items, position)
-    if isinstance(value.type, Array):
-        ref = ctx.new_array(value)
-        # The object is also in the list: a write through this name would have to show there.
-        ctx.state.escaped[ref.cell] = b.span
-        return ref
-    return Dyn(value)
+    return list_item(ctx, b.op("list_get", items, position))
 
 
 def own(ctx: Context, box: Box, *, same_length: bool = False) -> Items | Grown:
@@ -295,7 +290,7 @@ def list_element(ctx: Context, content: Grown, value: Abs) -> Value:
         statics = [value.obj] if isinstance(value, Static) else []
         joined, _ = join_scalars([type_, element.type], statics)
         if joined is not None and joined.dtype == type_.dtype:
-            element = scalar_value(ctx.b, value, type_)
+            element = scalar_value(ctx.b, Dyn(element) if isinstance(value, Ref) else value, type_)
     if element.type != type_:
         raise ctx.unsupported(
             "AD139",

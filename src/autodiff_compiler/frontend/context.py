@@ -15,6 +15,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import AutodiffError, Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.classes import is_instance, special
+from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.frontend.merge import Widening
 from autodiff_compiler.frontend.mixed import note_call
 from autodiff_compiler.frontend.public_names import INSTEAD, object_name
@@ -42,7 +43,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INTS, Array, ListOf, Scalar
-from autodiff_compiler.library import Entry, View, lookup
+from autodiff_compiler.library import Entry, lookup
 
 _IMMUTABLE = (
     bool,
@@ -88,6 +89,8 @@ class Context:
     iterating: list[Box] = field(default_factory=list)
     """Lists of run-time length that are being run over: they may not change their length."""
     next_code: int = 1
+    careful: bool = False
+    """Whether it matters what NumPy copies, so that nothing is taken on trust; see `views`."""
     evaluate: Callable[[ast.expr], Abs] = field(init=False)
     """`expressions.evaluate` on this context, and below `statements.run`, `assignment.assign` and `calls.call`: set by `lower`,
     so that calls, which run statements, need not import what imports them."""
@@ -225,12 +228,12 @@ class Context:
 
     # -- abstract values and IR values -----------------------------------------------------------------------------
 
-    def new_array(self, value: Value, name: str = "") -> Ref:
-        """A fresh cell that holds an array value."""
-        assert isinstance(value.type, Array)
+    def new_array(self, value: Value, name: str = "", *, layout: Layout | None = None) -> Ref:
+        """A fresh cell that holds an array value, or for an array without dimensions a scalar."""
+        assert isinstance(value.type, Array | Scalar)
         cell = Cell(value.type, name or value.name, self.b.span)
         self.state.versions[cell] = value
-        return Ref(cell, value.type)
+        return Ref(cell, value.type, layout=layout)
 
     def new_list(self, items: list[Abs]) -> Box:
         box = Box(list)
@@ -243,6 +246,7 @@ class Context:
         return box
 
     def from_value(self, value: Value) -> Abs:
+        """A value as it comes, an array among them with a memory order that is not known."""
         if isinstance(value.type, Array):
             return self.new_array(value)
         if isinstance(value.type, ListOf):
@@ -295,6 +299,8 @@ class Context:
             if isinstance(content, Items):
                 return bool(content.items)
             return self.b.compare("gt", self.b.op("list_len", content.value), self.b.const(0))
+        if isinstance(x, Ref) and isinstance(x.type, Scalar):
+            return self.truth(Dyn(self.read(x)))
         if isinstance(x, Ref):
             raise self.unsupported(
                 "AD105", "the truth value of an array", "use .any() or .all(), or len(x) > 0 for emptiness"
@@ -345,43 +351,20 @@ class Context:
             return self.range_as_array(x)
         raise self.unsupported("AD107", f"{describe(x)} as an argument of a NumPy function", "pass numbers or arrays")
 
-    def call_entry(self, entry: Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Any:
-        """What an entry of the library builds for these arguments."""
+    def call_entry(self, entry: Entry, args: list[Abs], kwargs: dict[str, Abs]) -> tuple[Any, list[Any]]:
+        """What an entry of the library builds for these arguments, and what it was given for them."""
         converted = [self.to_library(arg) for arg in args]
         named = {k: self.to_library(v) for k, v in kwargs.items()}
         note_call(self.b, entry.name, [*converted, *named.values()])
         try:
-            return entry(self.b, *converted, **named)
+            return entry(self.b, *converted, **named), [*converted, *named.values()]
         except AutodiffError as error:
             # An int argument or a loop index can be had as a static, where the library needs one.
             if error.code != "AD207":
                 raise
             known = [_more_static(a, c) for a, c in zip(args, converted)]
-            return entry(self.b, *known, **{k: _more_static(kwargs[k], c) for k, c in named.items()})
-
-    def from_library(self, result: Any, first: Abs | None = None) -> Abs:
-        """What a library function returned."""
-        if isinstance(result, Value):
-            return self.from_value(result)
-        if isinstance(result, View):
-            if isinstance(first, Ref):
-                return self.view(first, result)
-            assert first is not None
-            if not result.steps:
-                return first
-            return self.from_value(self.b.load(self.value(first), result.steps, result.operands))
-        if isinstance(result, tuple):
-            return Tup(tuple(self.from_library(item, first) for item in result))
-        if isinstance(result, list):
-            return self.new_list([self.from_library(item, first) for item in result])
-        return Static(result)
-
-    def view(self, ref: Ref, view: View) -> Ref:
-        if not view.steps:
-            return ref
-        value = self.b.load(self.read(ref), view.steps, view.operands)
-        assert isinstance(value.type, Array)
-        return Ref(ref.cell, value.type, ref.path + view.steps, ref.operands + view.operands)
+            named = {k: _more_static(kwargs[k], c) for k, c in named.items()}
+            return entry(self.b, *known, **named), [*known, *named.values()]
 
     def range_as_array(self, x: Range) -> Value:
         """A range as the array NumPy makes of it."""

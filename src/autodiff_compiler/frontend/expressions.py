@@ -21,6 +21,7 @@ from autodiff_compiler.frontend import (
     operators,
     subscripts,
     texts,
+    views,
 )
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
@@ -45,6 +46,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INTS
 from autodiff_compiler.library import arith
+from autodiff_compiler.library.memory import ALWAYS, KEEPS
 
 _STATIC_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -212,7 +214,8 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
                 "write {**a, **b}" if isinstance(operand, Box) and operand.cls is dict else "use numbers or arrays"
             )
             raise ctx.wrong("AD148", f"unsupported operand for {_SYMBOLS[op]}: {describe(operand)}", way_out)
-    return ctx.from_value(arith.binary(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)))
+    value = arith.binary(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y))
+    return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
 
 
 def _is_sequence(x: Abs) -> bool:
@@ -278,7 +281,7 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
         return _static(ctx, type(node.op), operand.obj)
     if not isinstance(operand, Ref | Dyn):
         raise ctx.wrong("AD148", f"unsupported operand for {_SYMBOLS[type(node.op)]}: {describe(operand)}")
-    return ctx.from_value(arith.unary(ctx.b, type(node.op).__name__, ctx.to_library(operand)))
+    return views.of_operator(ctx, arith.unary(ctx.b, type(node.op).__name__, ctx.to_library(operand)), operand)
 
 
 def _compare(ctx: Context, node: ast.Compare) -> Abs:
@@ -325,7 +328,7 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
         none = any(isinstance(side, Static) and side.obj is None for side in (x, y))
         way_out = "ask `is None`" if none else "compare numbers or arrays"
         raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", way_out)
-    return ctx.from_value(arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)))
+    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)), x, y)
 
 
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)

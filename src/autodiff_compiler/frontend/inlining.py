@@ -11,7 +11,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
-from autodiff_compiler.frontend.values import Abs, Box, Grown, Items, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Grown, Items, Ref, Static, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
 from autodiff_compiler.ir.types import FLOAT, INT, is_float
@@ -113,7 +113,7 @@ def flattened(ctx: Context, x: Abs) -> tuple[list[Value], Tree]:
     if isinstance(x, Box) and isinstance(content := ctx.state.content(x), Grown):
         return [content.value], Leaf()
     if isinstance(x, Ref):
-        return [ctx.read(x)], Leaf()
+        return [ctx.read(x)], Leaf(array=is_dimensionless(x))
     if isinstance(x, Static) and (x.obj is None or isinstance(x.obj, str | bool)):
         return [], Const(x.obj)
     if is_scalar(x):
@@ -128,7 +128,8 @@ def flattened(ctx: Context, x: Abs) -> tuple[list[Value], Tree]:
 def rebuilt(ctx: Context, tree: Tree, values: Iterator[Value]) -> Abs:
     """IR values in the structure that `flattened` took them from."""
     if isinstance(tree, Leaf):
-        return ctx.from_value(next(values))
+        value = next(values)
+        return ctx.new_array(value) if tree.array else ctx.from_value(value)
     if isinstance(tree, Const):
         return Static(tree.value)
     items = tuple(rebuilt(ctx, child, values) for child in tree.children)

@@ -15,11 +15,13 @@ from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import values
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.context import Context, int_value
+from autodiff_compiler.frontend.layout import through
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import NameKey
 from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, Iter, Range, Ref, Static, Tup
+from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import Array
+from autodiff_compiler.ir.types import Array, rank
 
 GROWS = 100
 """By how many items a list may grow while an unrolled loop runs over it, before we take it that it always will."""
@@ -99,7 +101,7 @@ def iterate(ctx: Context, x: Abs) -> Items:
         return _own_iterator(ctx, x, ctx.call(own, [], {}))
     if isinstance(x, Range):
         return _range(ctx, x)
-    if isinstance(x, Ref):
+    if isinstance(x, Ref) and isinstance(x.type, Array):
         return counted(ctx, ctx.b.dim(ctx.read(x), 0), lambda k: array_item(ctx, x, k))
     if isinstance(x, Tup):
         return steps(x.items)
@@ -166,7 +168,8 @@ def array_item(ctx: Context, ref: Ref, k: Abs) -> Abs:
     index = ctx.value(k)
     value = b.load(ctx.read(ref), path, (index,))
     if isinstance(value.type, Array):
-        return Ref(ref.cell, value.type, ref.path + path, (*ref.operands, index))
+        inner = through(ref.layout, rank(ref.type), path)
+        return Ref(ref.cell, value.type, ref.path + path, (*ref.operands, index), inner)
     return Dyn(value)
 
 
@@ -283,7 +286,7 @@ def _box(ctx: Context, x: Box) -> Items:
 def _grown_item(ctx: Context, x: Box, k: Abs) -> Abs:
     now = ctx.state.content(x)
     assert isinstance(now, Grown)
-    return ctx.from_value(ctx.b.op("list_get", now.value, ctx.value(k)))
+    return list_item(ctx, ctx.b.op("list_get", now.value, ctx.value(k)))
 
 
 def _list(ctx: Context, box: Box, first_length: int) -> Steps:

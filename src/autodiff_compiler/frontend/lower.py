@@ -11,17 +11,20 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from autodiff_compiler.diagnostics import Span, UserError
 from autodiff_compiler.frontend import assignment, calls, expressions, statements
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
+from autodiff_compiler.frontend.layout import Layout, of_array
 from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.mixed import refuse_mixed
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.source import find_source, plain_function
 from autodiff_compiler.frontend.state import Frame, State
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Dead, Dyn, Grown, Items, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Careful, Cell, Dead, Dyn, Grown, Items, Ref, Static, Tup
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
@@ -34,15 +37,26 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     """Lower `fun` for arguments of these structures and types.
 
     `values` are the arguments' leaves, where the call is known: integers among them may then be used where a value must be
-    known at compile time.  Raises `UserError` and `UnsupportedError` with the place in the source.
+    known at compile time, and the layouts of arrays where it matters what NumPy copies.  Raises `UserError` and
+    `UnsupportedError` with the place in the source.
     """
+    try:
+        return _lowered(fun, args, values, careful=False)
+    except Careful:
+        return _lowered(fun, args, values, careful=True)
+
+
+def _lowered(
+    fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[Any] | None, *, careful: bool
+) -> Lowered:
     plain = plain_function(fun)
     target: Any = plain if plain is not None else fun
     b = Builder()
-    captures = Captures(taken={name for name, _, _ in args})
+    captures = Captures(taken={name for name, _, _ in args}, careful=careful)
     static_leaves: dict[int, Any] = {}
+    layouts: dict[int, Layout | None] = {}
     root = Frame("<call>", None, None, None, frozenset())
-    ctx = Context(b, State(), root, captures)
+    ctx = Context(b, State(), root, captures, careful=careful)
     ctx.state.enter(root)
     ctx.evaluate = partial(expressions.evaluate, ctx)
     ctx.add = partial(expressions.binary, ctx, ast.Add)
@@ -71,6 +85,12 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
 
         return static
 
+    def layout_of(index: int) -> Layout | None:
+        if not careful or values is None:
+            return None
+        layouts[index] = of_array(np.asarray(values[index]))
+        return layouts[index]
+
     def parameter(tree: Tree, types: list[Type], name: str) -> Abs:
         if isinstance(tree, Const):
             return captures.known(tree.value)
@@ -82,13 +102,14 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
             box = Box(tree.cls, local=False)
             ctx.state.boxes[box] = Items(items, tree.keys)
             return box
-        value = Value(types.pop(0), name if name.isidentifier() else "")
+        type_ = types.pop(0)
+        value = Value(type_, name if name.isidentifier() else "")
         leaves.append(value)
-        if isinstance(value.type, Array):
-            cell = Cell(value.type, name, local=False)
+        if isinstance(type_, Array) or (tree.array and isinstance(type_, Scalar)):
+            cell = Cell(type_, name, local=False)
             own_cells[cell] = len(leaves) - 1
             ctx.state.versions[cell] = value
-            return Ref(cell, value.type)
+            return Ref(cell, type_, layout=layout_of(len(leaves) - 1))
         integer = isinstance(value.type, Scalar) and value.type.dtype in INTS
         return Dyn(value, static_leaf(len(leaves) - 1) if integer else None)
 
@@ -116,7 +137,8 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     params = (*leaves, *(captures.values[capture.name] for capture in hidden))
     param_trees = [(n, tree_) for n, tree_, _ in args] + [(capture.name, Leaf()) for capture in hidden]
     function = Function(name, Region(params, tuple(b.top.ops)), tuple(param_trees), tree, span, dict(ctx.constants))
-    return Lowered(function, hidden, tuple(captures.guards), static_leaves, _written(captures, own_cells))
+    written = _written(captures, own_cells)
+    return Lowered(function, hidden, tuple(captures.guards), static_leaves, written, layouts)
 
 
 def _default(target: Any, name: str) -> int | None:

@@ -9,7 +9,15 @@ import numpy as np
 
 from autodiff_compiler import library
 from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
-from autodiff_compiler.frontend import array_places, consumers, container_methods, derivatives, objects, subscripts
+from autodiff_compiler.frontend import (
+    array_places,
+    consumers,
+    container_methods,
+    derivatives,
+    objects,
+    subscripts,
+    views,
+)
 from autodiff_compiler.frontend.classes import find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe, scalar_class
@@ -26,6 +34,9 @@ from autodiff_compiler.frontend.values import (
     Text,
     Tup,
 )
+
+# Methods that give a view that NumPy does not let one write.
+_READ_ONLY_VIEWS = ("diagonal",)
 
 _UFUNC_METHODS = ("at", "outer", "reduce", "accumulate")
 
@@ -52,7 +63,7 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
             raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
         entry = library.attribute(name)
         if entry is not None:
-            return ctx.from_library(entry(ctx.b, ctx.to_library(x)), x)
+            return views.wrapped(ctx, entry(ctx.b, ctx.to_library(x)), views.Made(name, [x]))
         if library.method(name) is not None or (name in _ARRAY_METHODS and isinstance(x, Ref)):
             return Method(x, name)
         if isinstance(x, Dyn) or hasattr(np.ndarray, name):
@@ -82,8 +93,10 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
             return own(ctx, receiver, args, kwargs)
         entry = library.method(name)
         assert entry is not None
-        made = ctx.from_library(ctx.call_entry(entry, [receiver, *args], kwargs), receiver)
-        return snapshot(made, receiver) if name == "diagonal" else made
+        passed, kwargs = views.arranged(ctx, name, [receiver, *args], kwargs)
+        result, given = ctx.call_entry(entry, passed, kwargs)
+        made = views.wrapped(ctx, result, views.Made(name, passed, kwargs, given))
+        return views.tie(made, receiver) if name in _READ_ONLY_VIEWS else made
     if isinstance(receiver, Static) and isinstance(receiver.obj, np.ufunc):
         return _ufunc_method(ctx, receiver.obj, name, args, kwargs)
     if isinstance(receiver, Static):
@@ -111,14 +124,6 @@ def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: d
             raise
         raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
     return ctx.new_list([Static(item) for item in result]) if isinstance(result, list) else Static(result)
-
-
-def snapshot(made: Abs, base: Abs | None) -> Abs:
-    """Tie a value to the array that NumPy would have made a view of: once that is written, it may not be read."""
-    for part in made.items if isinstance(made, Tup) else (made,):
-        if isinstance(part, Ref) and isinstance(base, Ref) and part.cell is not base.cell:
-            part.cell.sources = base.cell.sources or (base.cell,)
-    return made
 
 
 # -- named tuples -----------------------------------------------------------------------------------------------------
@@ -162,7 +167,7 @@ _NAMED_TUPLE_METHODS: dict[str, Callable[[Context, Tup, list[Abs], dict[str, Abs
 
 def _fill(ctx: Context, ref: Ref, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (value,) = args
-    array_places.store_at(ctx, ref, array_places.WHOLE_ARRAY, [], value)
+    array_places.store_at(ctx, ref, array_places.whole(ref), [], value)
     return Static(None)
 
 

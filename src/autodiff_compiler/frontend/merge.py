@@ -17,6 +17,7 @@ from typing import Any
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.frontend.alias_classes import AliasClasses, Location, unwrapped
 from autodiff_compiler.frontend.choices import is_function, joined_options, options_of, position
+from autodiff_compiler.frontend.layout import Layout, c_order, joined
 from autodiff_compiler.frontend.mixed import joined_value
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import (
@@ -44,6 +45,7 @@ from autodiff_compiler.frontend.values import (
     Static,
     Tup,
     alike,
+    is_dimensionless,
     parts,
     same,
     with_parts,
@@ -99,6 +101,7 @@ class Merge:
         self.mixed_list = False
         """Whether a list that grows holds things that no list at run time can: functions, say, or different types."""
         self._cells: dict[tuple[Cell | None, Cell | None], Finish] = {}
+        self._layouts: list[tuple[Location, Layout | None]] = []
         self._stale = {**a.stale, **b.stale}
         self._escaped = {**a.escaped, **b.escaped}
         keys = [key for key in dict.fromkeys([*a.names, *b.names]) if live(key)]
@@ -167,7 +170,7 @@ class Merge:
             if any(cell in marked for cell in pair if cell is not None)
         ]
         slots = [(slot.key, slot.type) for slot in self.slots]
-        return slots, list(self.merged), list(self.grown), list(self.poisoned), self.choices, known
+        return slots, list(self.merged), list(self.grown), list(self.poisoned), self.choices, known, self._layouts
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
@@ -222,6 +225,8 @@ class Merge:
                 return self._poison(location, x)
         if all(isinstance(x, Ref) for x in present):
             return self._reference(location, a, b, name)  # type: ignore[arg-type]
+        if any(map(is_dimensionless, present)) and all(is_scalar(x) or is_dimensionless(x) for x in present):
+            return self._dimensionless(location, a, b, name)
         if all(isinstance(x, Box) for x in present):
             return self._box(location, a, b)  # type: ignore[arg-type]
         if alike(present[0], present[-1]) and not self._made_in_loop(present):
@@ -296,6 +301,7 @@ class Merge:
             return self._merged_reference(location, a, b, name)
         if cells[0] is not cells[1]:
             self._new_cell(location, cells, name)
+        layout = self._layout(location, a, b)
         operands = [
             self._operand((*location, "index", i), a.operands[i] if a else None, b.operands[i] if b else None, name)
             for i in range(len(model.operands))
@@ -304,9 +310,15 @@ class Merge:
         def finish(values: list[Value]) -> Ref:
             cell = cells[0] if cells[0] is cells[1] else self._cells[cells](values)[0]
             assert cell is not None
-            return Ref(cell, model.type, model.path, tuple(operand(values) for operand in operands))
+            return Ref(cell, model.type, model.path, tuple(operand(values) for operand in operands), layout)
 
         return finish
+
+    def _layout(self, location: Location, a: Ref | None, b: Ref | None) -> Layout | None:
+        present = [ref.layout for ref in (a, b) if ref is not None]
+        layout = joined(present[0], present[-1])
+        self._layouts.append((location, layout))
+        return layout
 
     def _operand(self, key: Location, a: Value | None, b: Value | None, name: str) -> Finish:
         """One index value of a view."""
@@ -324,6 +336,7 @@ class Merge:
         cell = Cell(present[0].type, hint(name), self.span, local=all(c.local for c in present))
         outside = [c for c in present if c.constant is not None]  # not to be written, on one path
         cell.sources = tuple(dict.fromkeys([*outside, *(source for c in present for source in c.sources)]))
+        cell.snapshot = any(c.snapshot for c in present)
         self._inherit(cell, present)
         for other in dict.fromkeys([*self.a.versions, *self.b.versions]):
             if any(c in other.sources for c in present):
@@ -344,16 +357,47 @@ class Merge:
         origins = [ref.cell for ref in (a, b) if ref is not None]
         cell.sources = tuple(dict.fromkeys(source for c in origins for source in c.sources or (c,)))
         self._inherit(cell, origins)
+        layout = self._layout(location, a, b)
 
         def getter(ref: Ref | None, state: State) -> Getter:
             return lambda builder: None if ref is None else read(builder, state, ref)
 
         slot = self._slot((*location, "merged"), model.type, hint(name), getter(a, self.a), getter(b, self.b))
         self._cells[cell, cell] = lambda values: (cell, slot(values))
-        return lambda values: Ref(cell, model.type)
+        return lambda values: Ref(cell, model.type, layout=layout)
+
+    def _dimensionless(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
+        """An array without dimensions on one path, a number on another: a number to read, but a write could tell."""
+        sides = [(a, self.a), (b, self.b)]
+        types = [x.type if isinstance(x, Ref) else scalar_type(x) for x, _ in sides if x is not None]
+        if self._known((*location, "merged")):
+            types.append(self.before.types[*location, "merged"])  # type: ignore[arg-type]
+        statics = [x.obj for x, _ in sides if isinstance(x, Static)]
+        joined_type, reason = join_scalars(types, statics, loop=self._loop)  # type: ignore[arg-type]
+        if joined_type is None:
+            return self._poison(location, Poison(f"{said(name)} {reason}", "convert it on one path: float(...)"))
+        type_ = Scalar(joined_type.dtype)
+        self.merged[location] = None
+        cell = Cell(type_, hint(name), self.span)
+        origins = [x.cell for x, _ in sides if isinstance(x, Ref)]
+        cell.sources = tuple(dict.fromkeys(source for c in origins for source in c.sources or (c,)))
+        self._inherit(cell, origins)
+
+        def getter(x: Abs | None, state: State) -> Getter:
+            def get(builder: Builder) -> Value | None:
+                if isinstance(x, Ref):
+                    return builder.cast(read(builder, state, x), type_)
+                return None if x is None else joined_value(builder, x, type_)
+
+            return get
+
+        slot = self._slot((*location, "merged"), type_, hint(name), getter(a, self.a), getter(b, self.b))
+        self._cells[cell, cell] = lambda values: (cell, slot(values))
+        return lambda values: Ref(cell, type_, layout=c_order(0))
 
     def _inherit(self, cell: Cell, origins: list[Cell]) -> None:
         """What is true of an array on one path is true of what it may be afterwards."""
+        cell.trusted = any(origin.trusted for origin in origins)
         for marks in (self._stale, self._escaped):
             for origin in origins:
                 if origin in marks:

@@ -14,7 +14,7 @@ from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.needs import check_equal
-from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
+from autodiff_compiler.ir.types import Scalar, dtype_of, rank
 
 
 def destination(obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
@@ -39,11 +39,11 @@ def call_into(ctx: Context, obj: Any, entry: library.Entry, out: Abs, args: list
     if elementwise:
         args = args[: obj.nin]
     taken = ("out", "where") if elementwise else ("out",)
-    result = ctx.call_entry(entry, args, {k: v for k, v in kwargs.items() if k not in taken})
+    result, _ = ctx.call_entry(entry, args, {k: v for k, v in kwargs.items() if k not in taken})
     assert isinstance(result, Value)
     if elementwise:
         array_places.check_cast(ctx, dtype_of(result.type), out.type.dtype)
-        if rank(result.type) > out.type.rank:
+        if rank(result.type) > rank(out.type):
             raise ctx.wrong("AD204", f"{entry.name}: out= has fewer dimensions than the result")
         result = ctx.b.cast(result, Scalar(out.type.dtype))
         where = kwargs.get("where", Static(True))
@@ -57,10 +57,10 @@ def call_into(ctx: Context, obj: Any, entry: library.Entry, out: Abs, args: list
         )
     else:
         target = ctx.read(out)
-        for axis in range(out.type.rank):
+        for axis in range(rank(out.type)):
             message = f"{entry.name}: out= must have the shape of the result"
             check_equal(ctx.b, ctx.b.dim(result, axis), ctx.b.dim(target, axis), message)
-    array_places.store_at(ctx, out, array_places.WHOLE_ARRAY, [], ctx.from_value(result))
+    array_places.store_at(ctx, out, array_places.whole(out), [], ctx.from_value(result))
     return out
 
 
@@ -77,10 +77,8 @@ def _takes_out(obj: Any) -> bool:
 def _chosen(ctx: Context, entry: library.Entry, where: Abs, result: Value, out: Ref) -> Value:
     """The result where `where` holds, what `out` has already elsewhere."""
     mask = ctx.value(where, "where=")
-    if dtype_of(mask.type) != "bool" or rank(mask.type) > out.type.rank:
+    if dtype_of(mask.type) != "bool" or rank(mask.type) > rank(out.type):
         raise ctx.wrong("AD205", f"{entry.name}: where= must hold booleans that broadcast to out=")
     choose = library.lookup(np.where)
     assert choose is not None
-    chosen = choose(ctx.b, mask, result, ctx.read(out))
-    assert isinstance(chosen.type, Array)
-    return chosen
+    return choose(ctx.b, mask, result, ctx.read(out))

@@ -30,5 +30,5 @@ def grow(b: Builder, state: State, content: Items | Grown, type_: ListOf, name: 
         else:
             assert isinstance(item, Ref)
             state.escaped[item.cell] = b.span
-            values.append(read(b, state, item))
+            values.append(b.cast(read(b, state, item), type_.element))
     return b.op("list_new", *values, type=type_, name=name or "items")

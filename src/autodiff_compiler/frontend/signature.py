@@ -30,7 +30,7 @@ def describe(value: Any, name: str = "argument", above: tuple[int, ...] = ()) ->
     if kind is int:
         return Leaf(), [INT]
     if kind is np.ndarray:
-        return Leaf(), [_array_type(value, name)]
+        return Leaf(array=value.ndim == 0), [_array_type(value, name)]
     if value is None or kind in (bool, str):
         return Const(value), []
     if isinstance(value, np.generic):

@@ -9,7 +9,7 @@ from autodiff_compiler.frontend.classes import is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, Slice, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, Slice, Static, Tup, is_dimensionless
 
 
 def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]:
@@ -46,6 +46,10 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
     own = operators.item(ctx, base, index, "__getitem__")
     if own is not None:
         return own
+    if is_dimensionless(base):
+        axes = per_axis(index)
+        check_selects_all(ctx, axes)
+        return base if axes else Dyn(ctx.value(base))  # `x[...]` is a view, `x[()]` a number
     if isinstance(base, Ref):
         return array_places.load(ctx, base, per_axis(index))
     if is_instance(base):
@@ -69,11 +73,20 @@ def _selects_nothing(index: list[Index]) -> bool:
     return all(isinstance(item, Static) and item.obj is Ellipsis for item in index) and len(index) <= 1
 
 
+def check_selects_all(ctx: Context, index: list[Index]) -> None:
+    """Refuse what is neither `x[()]` nor `x[...]` of an array without dimensions."""
+    if not _selects_nothing(index):
+        raise ctx.unsupported("AD121", "this index of an array without dimensions", "write x[()], or x.reshape(1)")
+
+
 def store(ctx: Context, base: Abs, index: list[Index], value: Abs, accumulate: str | None = None) -> None:
     """`base[index] = value`, or with `accumulate` "+" or "-": `base[index] += value` on a place without repetitions."""
     if operators.item(ctx, base, index, "__setitem__", value) is not None:
         return
-    if isinstance(base, Ref):
+    if isinstance(base, Ref) and is_dimensionless(base):
+        check_selects_all(ctx, per_axis(index))
+        array_places.store_at(ctx, base, (), [], value, accumulate)
+    elif isinstance(base, Ref):
         array_places.store(ctx, base, per_axis(index), value, accumulate)
     elif isinstance(base, Box) and not is_instance(base):
         assert accumulate is None

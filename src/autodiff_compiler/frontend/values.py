@@ -13,10 +13,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from autodiff_compiler.diagnostics import UNKNOWN, Note, Span
+from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.path import Path
-from autodiff_compiler.ir.types import Array, ListOf, Type
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,28 +37,35 @@ class Dyn:
 
 
 class Cell:
-    """The identity of an array.  Its current version is `State.versions[cell]`."""
+    """The identity of an array.  Its current version is `State.versions[cell]`: for one without dimensions, a scalar."""
 
-    def __init__(self, type_: Array, name: str, span: Span = UNKNOWN, *, local: bool = True) -> None:
+    def __init__(self, type_: Array | Scalar, name: str, span: Span = UNKNOWN, *, local: bool = True) -> None:
         self.type = type_
         self.name = name
         self.span = span
         self.local = local
-        """Allocated by the function itself: contiguous, and nobody else can see it."""
+        """Allocated by the function itself: nobody else can see it."""
         self.constant: Value | None = None
         """The array's value, for one found outside: it is the same in every state."""
         self.sources: tuple[Cell, ...] = ()
         """For a merged reference: the cells it may denote.  It is readable, and a write through it is refused."""
+        self.snapshot = False
+        """Whether it is a value of `sources` that NumPy may have copied or not, and no reference to one of several."""
+        self.trusted = False
+        """Whether what NumPy may have copied was taken for a view of it, since nothing is written: a write is `Careful`."""
 
 
 @dataclass(frozen=True, eq=False)
 class Ref:
-    """A reference to an array: a cell and a view path into it (empty: the whole array)."""
+    """A reference to an array: a cell and a view path into it (empty: the whole array).  An array without dimensions has a
+    scalar's type; unlike a scalar it can be written, and seen under other names."""
 
     cell: Cell
-    type: Array
+    type: Array | Scalar
     path: Path = ()
     operands: tuple[Value, ...] = ()
+    layout: Layout | None = None
+    """What is proven of its memory order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -302,6 +310,11 @@ class Slice:
 Index = Abs | Slice
 
 
+def is_dimensionless(x: Index | None) -> bool:
+    """Whether a value is an array without dimensions."""
+    return isinstance(x, Ref) and isinstance(x.type, Scalar)
+
+
 class Dead(Exception):  # noqa: N818  (a signal to the enclosing block, not an error)
     """Control does not come past here: an exception was raised on every path."""
 
@@ -312,6 +325,10 @@ class Unmergeable(Exception):  # noqa: N818  (becomes an error where the place i
     def __init__(self, poison: Poison) -> None:
         super().__init__(poison.reason)
         self.poison = poison
+
+
+class Careful(Exception):  # noqa: N818  (a signal to `lower`, not an error)
+    """It matters whether an array was copied: the program is lowered once more, and asks for the layouts of its arguments."""
 
 
 class Unroll(Exception):  # noqa: N818  (a signal to a loop, not an error)

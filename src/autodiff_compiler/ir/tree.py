@@ -13,7 +13,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Leaf:
-    """One IR value."""
+    """One IR value.  `array`: a scalar for which Python has an array without dimensions, which can be written."""
+
+    array: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -216,8 +216,12 @@ def array(b: Builder, object: Any, dtype: Any = None, *, copy: Any = True) -> Va
 
 
 @function(np.asarray, "np.asarray")
-def asarray(b: Builder, a: Any, dtype: Any = None) -> View | Value:
-    return view(b, a, as_array(b, a, None if dtype is None else dtype_argument(b, dtype, "f64")), ())
+def asarray(b: Builder, a: Any, dtype: Any = None, order: Any = None) -> View | Value:
+    value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, "f64"))
+    needs = {None: "", "K": "", "C": "contiguous", "F": "fortran"}
+    if order not in needs:
+        raise UnsupportedError("AD202", f"np.asarray: order={order!r} is not supported", b.span, help="leave order out")
+    return view(b, a, value, (), (), needs[order])
 
 
 add(np.asanyarray, "np.asanyarray", asarray)
@@ -226,7 +230,13 @@ add(np.asanyarray, "np.asanyarray", asarray)
 @function(np.ascontiguousarray, "np.ascontiguousarray")
 def ascontiguousarray(b: Builder, a: Any, dtype: Any = None) -> View | Value:
     value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, "f64"))
-    return view(b, a, value, ()) if rank(value.type) else b.full([b.const(1)], value)
+    return view(b, a, value, (), (), "contiguous") if rank(value.type) else b.full([b.const(1)], value)
+
+
+@function(np.asfortranarray, "np.asfortranarray")
+def asfortranarray(b: Builder, a: Any, dtype: Any = None) -> View | Value:
+    value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, "f64"))
+    return view(b, a, value, (), (), "fortran") if rank(value.type) else b.full([b.const(1)], value)
 
 
 @function(np.copy, "np.copy", "copy")

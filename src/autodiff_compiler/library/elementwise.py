@@ -23,7 +23,7 @@ from autodiff_compiler.library.arguments import (
     to_dtype,
     type_of,
 )
-from autodiff_compiler.library.registry import add, add_attribute, add_method, function
+from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function
 
 
 def floats(b: Builder, *operands: Any) -> list[Value]:
@@ -379,9 +379,15 @@ def isclose(b: Builder, a: Any, other: Any, rtol: Any = 1e-5, atol: Any = 1e-8, 
     return close
 
 
-@function(np.conjugate, "np.conjugate", "conj")
+@function(np.conjugate, "np.conjugate")
 def conjugate(b: Builder, x: Any) -> Value:
     return not_bool(b, as_array(b, x), "np.conjugate")
+
+
+def conjugate_method(b: Builder, x: Any) -> View | Value:
+    """Unlike the function, the method gives an array of real numbers back as it is."""
+    value = conjugate(b, x)
+    return View(()) if value is x else value
 
 
 @function(np.imag, "np.imag")
@@ -392,5 +398,6 @@ def imag(b: Builder, val: Any) -> Value:
     return b.zeros_like(value)
 
 
-add_method("conjugate", conjugate)
+for _name in ("conj", "conjugate"):
+    add_method(_name, conjugate_method)
 add_attribute("imag", imag)

@@ -27,7 +27,7 @@ from autodiff_compiler.library.arguments import (
 )
 from autodiff_compiler.library.elementwise import isclose
 from autodiff_compiler.library.masked import end_of, mask_of, needs_start, selected, started
-from autodiff_compiler.library.registry import add, add_method, function, refuse
+from autodiff_compiler.library.registry import View, add, add_method, function, refuse
 
 
 def flat(b: Builder, x: Value) -> Value:
@@ -273,7 +273,7 @@ def sliced(b: Builder, x: Value, axis: int, start: Value | None = None, stop: Va
 
 
 @function(np.diff, "np.diff")
-def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1) -> Value:
+def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1) -> View | Value:
     value = as_array(b, a)
     times = static_int(b, n, "n")
     if rank(value.type) == 0:
@@ -281,6 +281,13 @@ def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1) -> Value:
     if times < 0:
         raise UserError("AD209", "np.diff: n must not be negative", b.span)
     along = normal_axis(b, axis, rank(value.type))
+    if times == 0 and value is a:
+        return View(())
+    return differences(b, value, times, along)
+
+
+def differences(b: Builder, value: Value, times: int, along: int) -> Value:
+    """The differences of neighbours along an axis, so many times."""
     for _ in range(times):
         later, earlier = sliced(b, value, along, start=b.const(1)), sliced(b, value, along, stop=b.const(-1))
         value = b.op("xor", later, earlier) if dtype_of(value.type) == "bool" else b.sub(later, earlier)
@@ -296,7 +303,7 @@ def trapezoid(b: Builder, y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) 
     width = dx
     if x is not None:
         points = as_array(b, x)
-        width = diff(b, points, 1, -1 if rank(points.type) == 1 else along)
+        width = differences(b, points, 1, 0 if rank(points.type) == 1 else along)
         if rank(points.type) == 1 and rank(value.type) > 1:
             items = tuple(WHOLE if k == along else "n" for k in range(rank(value.type)))
             width = b.load(width, (("index", items),))

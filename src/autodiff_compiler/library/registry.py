@@ -34,10 +34,15 @@ _REFUSED_KEYWORDS: dict[str, tuple[Any, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The result shares memory with the first argument: the path to append to it."""
+    """The result shares memory with the first argument: the path to append to it.
+
+    `when` is empty where it always does; "reshape" where the array's strides decide; "contiguous" and "fortran" for what
+    NumPy copies unless it lies in C or in Fortran order.  An array without dimensions is shared by a path without steps.
+    """
 
     steps: Path
     operands: tuple[Value, ...] = ()
+    when: str = ""
 
 
 @dataclass(frozen=True)

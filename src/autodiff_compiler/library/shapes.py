@@ -10,7 +10,7 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.needs import RESHAPED, check_equal, product
-from autodiff_compiler.ir.path import WHOLE, Path, result_rank
+from autodiff_compiler.ir.path import WHOLE, Path
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
@@ -27,12 +27,12 @@ from autodiff_compiler.library.reductions import flat
 from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function, refuse, refuse_method
 
 
-def view(b: Builder, given: Any, value: Value, steps: Path, operands: tuple[Value, ...] = ()) -> View | Value:
-    """A view of the array that was given; the value itself of a list that became an array only now, and of a view
-    without dimensions, which is a scalar here."""
-    if given is value and isinstance(value.type, Array):
-        reached = result_rank(steps, value.type.rank, [operand.type for operand in operands])
-        return View(steps, operands) if reached else b.load(value, steps, operands)
+def view(
+    b: Builder, given: Any, value: Value, steps: Path, operands: tuple[Value, ...] = (), when: str = ""
+) -> View | Value:
+    """A view of the array that was given; the value itself of a list that became an array only now."""
+    if given is value:
+        return View(steps, operands, when)
     return b.load(value, steps, operands) if steps else value
 
 
@@ -56,9 +56,22 @@ def spread(b: Builder, x: Any) -> tuple:
 # -- new shapes --------------------------------------------------------------------------------------------------------
 
 
+def in_order(b: Builder, order: Any, name: str) -> str:
+    """The argument `order=` of a function whose elements it arranges: "C" or "F"."""
+    if order not in ("C", "F"):
+        raise UnsupportedError(
+            "AD202",
+            f"{name}: order={order!r} of an array whose memory order is not known",
+            b.span,
+            help='write "C" or "F"',
+        )
+    return order
+
+
 @function(np.reshape, "np.reshape")
-def reshape(b: Builder, a: Any, shape: Any) -> View | Value:
+def reshape(b: Builder, a: Any, shape: Any, order: Any = "C") -> View | Value:
     value = as_array(b, a)
+    fortran = in_order(b, order, "np.reshape") == "F" and isinstance(value.type, Array)
     dims = extents(b, shape, allow_unknown=True)
     given = shape if isinstance(shape, tuple | list) else (shape,)
     unknown = [k for k, extent in enumerate(given) if not isinstance(extent, Value) and int(extent) == -1]
@@ -73,26 +86,42 @@ def reshape(b: Builder, a: Any, shape: Any) -> View | Value:
         dims[unknown[0]] = b.op("floordiv", total, others)
     check_equal(b, total, product(b, dims), RESHAPED, access="reshape")
     if not isinstance(value.type, Array):
-        return b.full(dims, value) if dims else value
-    return view(b, a, value, (("reshape", len(dims)),), tuple(dims))
+        return b.full(dims, value) if dims else view(b, a, value, ())
+    if not dims:
+        first = tuple(b.const(0) for _ in range(value.type.rank))  # its only element
+        return view(b, a, value, (("index", ("i",) * value.type.rank),), first)
+    if fortran:
+        return view(b, a, value, _in_fortran_order(value.type.rank, len(dims)), tuple(reversed(dims)), "reshape")
+    return view(b, a, value, (("reshape", len(dims)),), tuple(dims), "reshape")
 
 
-def reshape_method(b: Builder, a: Value, *shape: Any) -> View | Value:
-    return reshape(b, a, spread(b, shape))
+def _in_fortran_order(before: int, after: int) -> Path:
+    """The path of a reshape with the first axis as the fastest: transposed, as in C order, transposed."""
+    turned = [("transpose", tuple(reversed(range(count)))) for count in (before, after)]
+    steps = (turned[0], ("reshape", after), turned[1])
+    return tuple(step for step in steps if step[0] == "reshape" or len(step[1]) > 1)  # type: ignore[arg-type]
+
+
+def reshape_method(b: Builder, a: Value, *shape: Any, order: Any = "C") -> View | Value:
+    return reshape(b, a, spread(b, shape), order)
 
 
 @function(np.ravel, "np.ravel", "ravel")
-def ravel(b: Builder, a: Any) -> View | Value:
+def ravel(b: Builder, a: Any, order: Any = "C") -> View | Value:
     value = as_array(b, a)
+    fortran = in_order(b, order, "np.ravel") == "F"
     if rank(value.type) == 0:
         return flat(b, value)
     if rank(value.type) == 1:
-        return view(b, a, value, ())
-    return view(b, a, value, (("reshape", 1),), (product(b, b.dims(value)),))
+        return view(b, a, value, (), (), "contiguous")
+    path: Path = _in_fortran_order(rank(value.type), 1) if fortran else (("reshape", 1),)
+    return view(b, a, value, path, (product(b, b.dims(value)),), "contiguous")
 
 
-def flatten(b: Builder, a: Any) -> Value:
+def flatten(b: Builder, a: Any, order: Any = "C") -> Value:
     value = as_array(b, a)
+    if in_order(b, order, "flatten") == "F" and isinstance(value.type, Array):
+        value = transposed(b, value, tuple(reversed(range(value.type.rank))))
     return b.op("copy", flat(b, value)) if rank(value.type) else flat(b, value)
 
 
@@ -100,7 +129,7 @@ def flatten(b: Builder, a: Any) -> Value:
 def squeeze(b: Builder, a: Any, axis: Any = None) -> View | Value:
     value = as_array(b, a)
     if rank(value.type) == 0:
-        return value
+        return view(b, a, value, ())
     if axis is None:
         raise UnsupportedError(
             "AD207",

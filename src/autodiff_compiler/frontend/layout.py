@@ -1,0 +1,205 @@
+"""Memory order: the axes along which an array's elements lie, slowest first, as far as that is known.
+
+NumPy decides by it whether `reshape` and `ravel` give a view or a copy, and in which order a new array lies.  Every
+reference carries what is proven of its array (`Ref.layout`); `None` is: nothing is known.  What an argument's layout is
+may be asked of the call (`of_array`), and is then part of the specialisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from autodiff_compiler.ir.path import WHOLE, Path, Step, is_slice
+from autodiff_compiler.library.memory import ALWAYS, COPIES, FOLLOWS, KEEPS
+
+DENSE = "dense"
+"""The elements lie without gaps."""
+EVEN = "even"
+"""They lie at one distance in memory, as those of `x[::-1]` or `x[::2]` of a vector, and not without gaps."""
+UNEVEN = "uneven"
+"""They lie at several distances."""
+
+
+class Layout(NamedTuple):
+    """`order`: the axes from the largest to the smallest stride, less those that are known to have an extent of 1, which lie
+    nowhere.  `spacing`: how the elements lie in that order; None for not known.  `wide`: whether each axis in `order` is
+    known to have an extent of 2 or more, so that its place in the order makes a difference.
+
+    Signs of strides do not matter to the order of a result, nor do they here.
+    """
+
+    order: tuple[int, ...]
+    spacing: str | None
+    wide: bool = False
+
+    @property
+    def dense(self) -> bool:
+        return self.spacing == DENSE
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the axes lie in C order."""
+        return list(self.order) == sorted(self.order)
+
+    @property
+    def reversed(self) -> bool:
+        """Whether the axes lie in Fortran order."""
+        return list(self.order) == sorted(self.order, reverse=True)
+
+
+def c_order(rank: int, *, wide: bool = False) -> Layout:
+    """The layout of an array that has just been made in C order."""
+    return Layout(tuple(range(rank)), DENSE, wide)
+
+
+def fortran_order(rank: int, *, wide: bool = False) -> Layout:
+    return Layout(tuple(reversed(range(rank))), DENSE, wide)
+
+
+def of_array(array: np.ndarray) -> Layout | None:
+    """The layout of an array that is there; None where it overlaps itself, or is empty."""
+    if array.size == 0:
+        return None
+    strides = [abs(stride) for stride in array.strides]
+    order = sorted(range(array.ndim), key=lambda axis: -strides[axis])
+    long = [axis for axis in order if array.shape[axis] > 1]
+    room = array.itemsize
+    for axis in reversed(long):
+        if strides[axis] < room:
+            return None
+        room = strides[axis] * array.shape[axis]
+    even = all(array.strides[a] == array.strides[b] * array.shape[b] for a, b in pairwise(long))
+    dense = even and (not long or array.strides[long[-1]] == array.itemsize)
+    return Layout(tuple(long), DENSE if dense else EVEN if even else UNEVEN, True)
+
+
+def joined(a: Layout | None, b: Layout | None) -> Layout | None:
+    """What is true of an array that has one of two layouts."""
+    if a is None or b is None or a.order != b.order:
+        return None
+    return Layout(a.order, a.spacing if a.spacing == b.spacing else None, a.wide and b.wide)
+
+
+# -- views -------------------------------------------------------------------------------------------------------------
+
+
+def through(layout: Layout | None, rank: int, path: Path) -> Layout | None:
+    """The layout of a view, at the end of a path of subscripts and transpositions of an array of `rank` axes."""
+    for step in path:
+        if layout is None or step[0] == "reshape":
+            return None
+        if step[0] == "transpose":
+            layout = Layout(tuple(step[1].index(axis) for axis in layout.order), layout.spacing, layout.wide)
+        else:
+            layout = _subscripted(layout, rank, step)
+            rank += sum(item == "n" for item in step[1]) - sum(item == "i" for item in step[1])
+    return layout
+
+
+def _subscripted(layout: Layout, rank: int, step: Step) -> Layout:
+    written = list(step[1])
+    items = written + [WHOLE] * (rank - len(written) + written.count("n"))
+    by_axis = [item for item in items if item != "n"]
+    places = [position for position, item in enumerate(k for k in items if k != "i") if item != "n"]
+    kept = [axis for axis, item in enumerate(by_axis) if item != "i"]
+    place = dict(zip(kept, places))
+    inner = [by_axis[axis] for axis in layout.order]
+    order = tuple(place[axis] for axis in layout.order if axis in place)
+    wide = layout.wide and all(item in (WHOLE, "i") for item in inner)
+    return Layout(order, _spacing(layout, inner), wide)
+
+
+def _spacing(layout: Layout, items: list[str]) -> str | None:
+    """How the elements of a view lie; `items` are what the subscript has for the axes, slowest first."""
+    if set(items) <= {WHOLE}:
+        return layout.spacing
+    if not layout.dense:
+        return None
+    kept = [item for item in items if item != "i"]
+    if items[-1:] == ["i"] and kept == [WHOLE] and layout.wide:
+        return EVEN  # a column: the fastest axis is gone
+    # Without gaps: integers for the slowest axes, at most one slice, and all of the rest.
+    while items[:1] == ["i"]:
+        items = items[1:]
+    part = not items or (is_slice(items[0]) and items[0][-1] == "0" and set(items[1:]) <= {WHOLE})
+    return DENSE if part else None
+
+
+def reshaped(layout: Layout | None, rank: int, to: int) -> Layout | None:
+    """The layout of a reshaped array that is a view, as `is_view` says."""
+    if layout is None:
+        return None
+    return Layout(tuple(range(to)), layout.spacing) if layout.ordered else None
+
+
+def is_view(layout: Layout | None, rank: int, when: str, to: int) -> bool | None:
+    """Whether NumPy gives a view of an array with this layout, or a copy; None where it is not known.
+
+    `when`: "reshape" where the strides allow it; "contiguous" and "fortran" for functions that copy what is not so.
+    """
+    if when == "":
+        return True
+    if when == "reshape" and rank <= 1:
+        return True
+    if layout is None:
+        return None
+    if when == "reshape":
+        if len(layout.order) <= 1 or (layout.ordered and layout.spacing in (DENSE, EVEN)):
+            return True
+        return False if to == 1 and layout.wide and (not layout.ordered or layout.spacing == UNEVEN) else None
+    in_order = layout.ordered if when == "contiguous" else layout.reversed
+    if in_order and layout.dense:
+        return True
+    return False if layout.wide and (not in_order or layout.spacing in (EVEN, UNEVEN)) else None
+
+
+def arranged(layout: Layout | None, rank: int, order: str) -> str | None:
+    """What the order "A" or "K" of a function that arranges elements is for this array: "C" or "F"; None if not known."""
+    if rank <= 1 or order not in ("A", "K"):
+        return "C" if order in ("A", "K") else order
+    if layout is None:
+        return None
+    if order == "K":
+        return "C" if layout.ordered else "F" if layout.reversed else None
+    if layout.dense and (layout.ordered or layout.reversed):
+        return "C" if layout.ordered else "F"
+    return "C" if layout.wide and (not layout.reversed or layout.spacing in (EVEN, UNEVEN)) else None
+
+
+# -- new arrays --------------------------------------------------------------------------------------------------------
+
+
+def of_result(order: str | None, rank: int, operands: Iterable[tuple[Layout | None, int]]) -> Layout | None:
+    """The layout of a new array of `rank`, made by a function of this kind from arrays of these layouts and ranks."""
+    given = list(operands)
+    if order == COPIES:
+        return c_order(rank, wide=_spans(given, rank))
+    if order == ALWAYS or (order == FOLLOWS and rank <= 1):
+        return c_order(rank)
+    ordered = all(n <= 1 or (layout is not None and layout.ordered) for layout, n in given)
+    if order == FOLLOWS:
+        full = all(n <= 1 or (layout is not None and len(layout.order) == n) for layout, n in given)
+        return c_order(rank) if ordered and full else None
+    if order != KEEPS:
+        return None
+    # One operand in C order is enough, if each of its axes counts.
+    decided = any(layout is not None and layout.ordered and _spans([(layout, n)], rank) for layout, n in given)
+    if ordered or decided:
+        return c_order(rank, wide=_spans(given, rank))
+    # An operand of one axis has no order: the others decide, if they agree and none of them is stretched.
+    deciding = [layout for layout, n in given if n > 1]
+    first = deciding[0]
+    alone = len(given) == 1
+    if first is None or any(other is None or other.order != first.order for other in deciding):
+        return None
+    same = all(n == rank for _, n in given if n > 1) and (alone or _spans(given, rank))
+    return Layout(first.order, DENSE, first.wide) if same else None
+
+
+def _spans(given: list[tuple[Layout | None, int]], rank: int) -> bool:
+    """Whether an operand has all axes of the result, each of an extent of 2 or more, so that none is stretched."""
+    return any(layout is not None and layout.wide and len(layout.order) == n == rank for layout, n in given)
