@@ -22,7 +22,7 @@ CASES = [
         "def f(x):\n    d = {'a': x}\n    if x > 0:\n        d['b'] = x\n    return x if 'b' in d else 0.0  # here", (1.0,),
     ),
     ("AD102", UNSUPPORTED, "def f(x):\n    y = max(x, 0.0)\n    return np.tanh(y)  # here", (np.float32(1.0),)),
-    ("AD103", UNSUPPORTED, "def f(x):\n    global g  # here\n    g = x\n    return x", (1.0,)),
+    ("AD103", UNSUPPORTED, "def f(x):\n    global g\n    g = x  # here\n    return x", (1.0,)),
     ("AD104", USER, "def f(a):\n    a[0] = 'x'  # here\n    return a", (A3,)),
     ("AD105", UNSUPPORTED, "def f(a):\n    if a > 0:  # here\n        return a\n    return a", (A3,)),
     ("AD105", UNSUPPORTED, "def f(n):\n    return 1.0 if range(n) else 2.0  # here", (3,)),
@@ -38,7 +38,7 @@ CASES = [
     (
         "AD110", UNSUPPORTED,
         "def f(a, d, n):\n    b = a\n    s = 0.0\n    for i in range(n):\n        for j in range(n):\n            s += b[0]  # here\n"
-        "            a[0] += 1.0\n        b = a if i % 2 == 0 else d\n    return s", (A3, A3 * 2, 3),
+        "            a[0] += 1.0\n        b = a if i % 2 == 0 else d\n    return s", (A3, A3 * 2, 300),
     ),
     (
         "AD110", UNSUPPORTED,
@@ -50,12 +50,12 @@ CASES = [
     ("AD112", UNSUPPORTED, "W = np.ones(3)\ndef f(a):\n    W[0] = a[0]  # here\n    return W", (A3,)),
     (
         "AD113", UNSUPPORTED,
-        "def f(a, n):\n    xs = []\n    for i in range(n):\n        xs.append(a)\n        a[0] += 1.0  # here\n    return a", (A3, 3),
+        "def f(a, n):\n    xs = []\n    for i in range(n):\n        xs.append(a)\n        a[0] += 1.0  # here\n    return a", (A3, 300),
     ),
     (
         "AD113", UNSUPPORTED,
         "def f(a, n):\n    xs = [a]\n    for i in range(n):\n        xs.append(np.ones(3))\n        a[0] += 1.0  # here\n    return xs[0]",
-        (A3, 3),
+        (A3, 300),
     ),
     (
         "AD111", UNSUPPORTED,

@@ -103,7 +103,7 @@ def test_types_that_settle_late():
 
 
 def test_types_that_do_not_settle():
-    error = raised(UnsupportedError, "AD162", lambda: lower(cascade(100), 3))
+    error = raised(UnsupportedError, "AD162", lambda: lower(cascade(100), 300))
     assert error.span.line == 3
     assert "^" in str(error)
     assert error.help

@@ -187,7 +187,7 @@ def abstract(x): return Sq(x).dbl() + isinstance(Sq(x), Shape)
 def abstract_made(x): return Shape().area()
 class Node:
     def __init__(self, v, nxt=None): self.v, self.nxt = v, nxt
-@case(0.7, refused="AD102")
+@case(0.7)
 def linked(x):
     n = Node(x, Node(x * x, Node(2 * x)))
     s = 0.0
@@ -199,7 +199,7 @@ class Fn:
     def __init__(self, k): self.f = lambda z: z * k; self.g = math.sin
 @case(0.7)
 def instance_function(x): return Fn(x).f(x) * Fn(x).g(x)
-@case(0.7, refused="AD102")
+@case(0.7)
 def state_machine(x):
     a = Acc()
     for i in range(5):

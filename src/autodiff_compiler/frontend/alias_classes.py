@@ -10,20 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from autodiff_compiler.frontend.state import NameKey, State
-from autodiff_compiler.frontend.values import (
-    Abs,
-    Box,
-    Cell,
-    Closure,
-    DictView,
-    Items,
-    Iter,
-    Maybe,
-    Method,
-    Partial,
-    Ref,
-    Tup,
-)
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Items, Maybe, Ref, parts
 
 Location = tuple[Any, ...]
 """A place where a value can be found: a name, then positions in what it holds; or a box, then a position."""
@@ -59,7 +46,7 @@ class AliasClasses:
             self._pair_boxes(a, b if isinstance(b, Box) else a)
         elif isinstance(b, Box):
             self._pair_boxes(b, b)
-        self._walk_items(location, _held(a), _held(b))
+        self._walk_items(location, parts(a), parts(b))
 
     def _walk_items(self, location: Location, a: tuple[Abs, ...], b: tuple[Abs, ...]) -> None:
         for i in range(max(len(a), len(b))):
@@ -90,20 +77,3 @@ class AliasClasses:
 def unwrapped(value: Abs | None) -> Abs | None:
     """A value without the flag that says whether it is bound."""
     return value.value if isinstance(value, Maybe) else value
-
-
-def _held(value: Abs | None) -> tuple[Abs, ...]:
-    """What a tuple, an iterator, a method or a function keeps hold of."""
-    if isinstance(value, Tup):
-        return value.items
-    if isinstance(value, Iter):
-        return value.parts
-    if isinstance(value, DictView):
-        return (value.box,)
-    if isinstance(value, Method):
-        return (value.receiver,)
-    if isinstance(value, Partial):
-        return (*value.args, *value.kwargs.values())
-    if isinstance(value, Closure):
-        return (*value.defaults, *(d for d in value.kw_defaults if d is not None))
-    return ()

@@ -18,8 +18,10 @@ from autodiff_compiler.frontend import (
     subscripts,
 )
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Static, is_dimensionless
+from autodiff_compiler.frontend.operands import Operands
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static, is_dimensionless
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import is_basic, result_rank
 from autodiff_compiler.ir.types import FLOATS, Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith
 
@@ -27,16 +29,39 @@ from autodiff_compiler.library import arith
 def assign(ctx: Context, target: ast.expr, value: Abs) -> None:
     """`target = value`."""
     with ctx.b.at(ctx.span(target)):
-        if isinstance(target, ast.Name):
-            ctx.store_name(target.id, value)
-        elif isinstance(target, ast.Subscript):
-            base = ctx.evaluate(target.value)
-            subscripts.store(ctx, base, subscripts.evaluate_index(ctx, target.slice), value)
-        elif isinstance(target, ast.Attribute):
-            objects.store_attribute(ctx, ctx.evaluate(target.value), target.attr, value)
-        else:
-            assert isinstance(target, ast.Tuple | ast.List), "the grammar has no other target"
-            _unpack(ctx, target, value)
+        _assign(ctx, target, value)
+
+
+def _assign(ctx: Context, target: ast.expr, value: Abs) -> None:
+    if isinstance(target, ast.Name):
+        ctx.store_name(target.id, value)
+    elif isinstance(target, ast.Subscript | ast.Attribute):
+        _store(ctx, target, value)
+    else:
+        assert isinstance(target, ast.Tuple | ast.List), "the grammar has no other target"
+        _unpack(ctx, target, value)
+
+
+def _store(ctx: Context, target: ast.Subscript | ast.Attribute, value: Abs) -> None:
+    """Evaluate the object of a target, then its index, then store."""
+    stored = Operands(ctx, target, "stored")
+    stored.add(value)
+    if isinstance(target, ast.Subscript):
+        base, index = subscripts.evaluate_place(ctx, target)
+        (value,) = stored.take()
+        subscripts.store(ctx, base, index, value)
+    else:
+        base = ctx.evaluate(target.value)
+        (value,) = stored.take()
+        objects.store_attribute(ctx, base, target.attr, value)
+
+
+def _assign_each(ctx: Context, targets: list[ast.expr], values: list[Abs]) -> None:
+    for i, target in enumerate(targets):
+        later = Operands(ctx, target, "later")
+        later.add(*values[i + 1 :])
+        assign(ctx, target, values[i])
+        values[i + 1 :] = later.take()
 
 
 def _unpack(ctx: Context, target: ast.Tuple | ast.List, value: Abs) -> None:
@@ -46,34 +71,31 @@ def _unpack(ctx: Context, target: ast.Tuple | ast.List, value: Abs) -> None:
     if not starred:
         if len(items) != len(names):
             raise ctx.wrong("AD158", f"{len(items)} values to unpack into {len(names)} names")
-        for one, item in zip(names, items):
-            assign(ctx, one, item)
+        _assign_each(ctx, names, items)
         return
     (position,) = starred
     after = len(names) - position - 1
     if len(items) < len(names) - 1:
         raise ctx.wrong("AD158", f"not enough values to unpack: {len(items)}")
-    middle = items[position : len(items) - after]
-    for one, item in zip(names[:position], items):
-        assign(ctx, one, item)
+    middle = ctx.new_list(items[position : len(items) - after])
     star = names[position]
     assert isinstance(star, ast.Starred)
-    assign(ctx, star.value, ctx.new_list(list(middle)))
-    for one, item in zip(names[position + 1 :], items[len(items) - after :]):
-        assign(ctx, one, item)
+    targets = [*names[:position], star.value, *names[position + 1 :]]
+    _assign_each(ctx, targets, [*items[:position], middle, *items[len(items) - after :]])
 
 
 def run_assign(ctx: Context, node: ast.Assign) -> None:
     """`a = b = value`."""
     value = ctx.evaluate(node.value)
     for target in node.targets:
-        # The whole statement is the place of a store, so that its adjoint can say which line it reverses.
+        again = Operands(ctx, target, "again")
+        again.add(value)
         if isinstance(target, ast.Subscript):
-            base = ctx.evaluate(target.value)
-            index = subscripts.evaluate_index(ctx, target.slice)
-            subscripts.store(ctx, base, index, value)
+            # The whole statement is the place of a store, so that its adjoint can say which line it reverses.
+            _assign(ctx, target, value)
         else:
             assign(ctx, target, value)
+        (value,) = again.take()
 
 
 def run_annotated(ctx: Context, node: ast.AnnAssign) -> None:
@@ -83,26 +105,34 @@ def run_annotated(ctx: Context, node: ast.AnnAssign) -> None:
 
 
 def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
-    """`target op= value`: arrays and lists are changed in place, other values bound anew."""
+    """`target op= value`: read the target, evaluate the value, combine the two, store the result in the target.
+
+    The objects and the index of the target are evaluated once.  The result is stored also where it is the object that was
+    read, changed in place: the value's evaluation may have put another one there.
+    """
     op = type(node.op)
     target = node.target
+    operands = Operands(ctx, node)
     if isinstance(target, ast.Name):
-        current = ctx.load_name(target.id)
-        ctx.store_name(target.id, in_place(ctx, op, current, ctx.evaluate(node.value)))
+        operands.add(ctx.load_name(target.id))
+        operands.evaluate([node.value])
+        ctx.store_name(target.id, in_place(ctx, op, *operands.take()))
         return
     if isinstance(target, ast.Attribute):
         base = ctx.evaluate(target.value)
-        current = members.attribute(ctx, base, target.attr)
-        objects.store_attribute(ctx, base, target.attr, in_place(ctx, op, current, ctx.evaluate(node.value)))
+        operands.add(base, members.attribute(ctx, base, target.attr))
+        operands.evaluate([node.value])
+        base, current, value = operands.take()
+        objects.store_attribute(ctx, base, target.attr, in_place(ctx, op, current, value))
         return
-    assert isinstance(target, ast.Subscript)
-    base = ctx.evaluate(target.value)
-    index = subscripts.evaluate_index(ctx, target.slice)
-    if not isinstance(base, Ref):
-        current = subscripts.load(ctx, base, index)
-        subscripts.store(ctx, base, index, in_place(ctx, op, current, ctx.evaluate(node.value)))
+    base, index = subscripts.evaluate_place(ctx, target)
+    if isinstance(base, Ref):
+        _augment_array(ctx, node, base, subscripts.per_axis(index))
         return
-    _augment_array(ctx, base, subscripts.per_axis(index), op, node.value)
+    operands.add(base, subscripts.load(ctx, base, index))
+    operands.evaluate([node.value])
+    base, current, value = operands.take()
+    subscripts.store(ctx, base, index, in_place(ctx, op, current, value))
 
 
 def in_place(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> Abs:
@@ -118,42 +148,43 @@ def in_place(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> 
     return expressions.binary(ctx, op, current, value)
 
 
-def _augment_array(ctx: Context, base: Ref, index: list[Index], op: type[ast.operator], node: ast.expr) -> None:
-    """`base[index] op= node`: Python reads the place, evaluates the value, and writes the place."""
+def _augment_array(ctx: Context, node: ast.AugAssign, base: Ref, index: list[Index]) -> None:
+    """`base[index] op= value` of an array."""
+    op = type(node.op)
     if is_dimensionless(base):
         subscripts.check_selects_all(ctx, index)
-        _in_place(ctx, base, (), [], op, ctx.evaluate(node))
+        waiting = Operands(ctx, node)
+        waiting.add(base)
+        value = ctx.evaluate(node.value)
+        (array,) = waiting.take()
+        assert isinstance(array, Ref)
+        _in_place(ctx, array, (), [], op, value)
         return
-    if _only_reads(node) and op in (ast.Add, ast.Sub) and array_places.is_basic_place(ctx, base, index):
-        value = ctx.evaluate(node)
-        if _adds_exactly(ctx, base, value):
-            step, operands = array_places.array_step(ctx, base, index)
-            _in_place(ctx, base, (step,), operands, op, value)
-            return
-        current = subscripts.load(ctx, base, index)
-    else:
-        current = subscripts.load(ctx, base, index)
-        value = ctx.evaluate(node)
-    if isinstance(current, Ref) and current.cell is base.cell:
+    step, operands = array_places.array_step(ctx, base, index)
+    before, read = ctx.state.copy(), ctx.read(base)
+    waiting = Operands(ctx, node)
+    waiting.add(base, *(item for item in index if not isinstance(item, Slice)))
+    value = ctx.evaluate(node.value)
+    array, *items = waiting.take()
+    assert isinstance(array, Ref)
+    base, rest = array, iter(items)
+    index = [item if isinstance(item, Slice) else next(rest) for item in index]
+    only_read = ctx.state.same_as(before)
+    exact = op in (ast.Add, ast.Sub) and _adds_exactly(ctx, base, value)
+    several = result_rank((step,), rank(base.type), [v.type for v in operands])
+    if is_basic((step,)) and (several or any(isinstance(item, Static) and item.obj is Ellipsis for item in index)):
         # A view: it is changed in place, and shows what the value's evaluation has written.
-        step, operands = array_places.array_step(ctx, base, index)
         _in_place(ctx, base, (step,), operands, op, value)
-        return
-    result = expressions.binary(ctx, op, current, value)
-    if isinstance(current, Ref):
-        assert isinstance(result, Ref)
-        array_places.check_cast(ctx, result.type.dtype, base.type.dtype)
-        array_places.check_rank(ctx, rank(result.type), rank(current.type))
-    subscripts.store(ctx, base, index, result)
-
-
-def _only_reads(node: ast.expr) -> bool:
-    """Whether an expression certainly changes nothing, so that it does not matter when it is evaluated."""
-    return not any(isinstance(n, ast.Call | ast.NamedExpr | ast.Await | ast.Yield) for n in ast.walk(node)) or all(
-        isinstance(n.func, ast.Attribute) and isinstance(n.func.value, ast.Name) and n.func.value.id in ("np", "math")
-        for n in ast.walk(node)
-        if isinstance(n, ast.Call)
-    )
+    elif only_read and exact and array_places.is_basic_place(ctx, base, index):
+        _in_place(ctx, base, (step,), operands, op, value)
+    else:
+        current = ctx.from_value(ctx.b.load(read, (step,), operands))
+        result = expressions.binary(ctx, op, current, value)
+        if isinstance(current, Ref):
+            assert isinstance(result, Ref)
+            array_places.check_cast(ctx, result.type.dtype, base.type.dtype)
+            array_places.check_rank(ctx, rank(result.type), rank(current.type))
+        subscripts.store(ctx, base, index, result)
 
 
 def _adds_exactly(ctx: Context, ref: Ref, value: Abs) -> bool:

@@ -93,7 +93,7 @@ def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at:
     ahead = Branch(ctx, lambda: found.append(rest()), base)
     ctx.state = base
     second = found[0] if found else None  # None: it always raises
-    simple = _untouched(base, ahead.state) and all(is_pure(op) and not may_trap(op) for op in ahead.region.ops)
+    simple = ahead.state.same_as(base) and all(is_pure(op) and not may_trap(op) for op in ahead.region.ops)
     if second is not None and simple and _is_bool(first) and _is_bool(second):
         return _logical(ctx, truth, ahead.region, second, stop_at)
     key = (ctx.frame, RESULT_NAME)
@@ -124,15 +124,6 @@ def _is_bool(x: Abs | None) -> bool:
     if isinstance(x, Static):
         return isinstance(x.obj, bool)
     return isinstance(x, Dyn) and isinstance(x.value.type, Scalar) and x.value.type.dtype == "bool"
-
-
-def _untouched(before: State, after: State) -> bool:
-    """Whether running an expression changed no name, array or list."""
-    return (
-        before.names == after.names
-        and before.boxes == {box: content for box, content in after.boxes.items() if box in before.boxes}
-        and before.versions == {cell: v for cell, v in after.versions.items() if cell in before.versions}
-    )
 
 
 def if_normal(ctx: Context, run: Callable[[], None], live: Callable[[NameKey], bool] | None = None) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from autodiff_compiler import library
 from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
 from autodiff_compiler.frontend import (
+    branches,
     builtin_calls,
     construction,
     consumers,
@@ -34,21 +35,18 @@ from autodiff_compiler.frontend import (
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place, shape_of
-from autodiff_compiler.frontend.liveness import assigned, liveness
+from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe, is_number
-from autodiff_compiler.frontend.source import (
-    FunctionNode,
-    Source,
-    find_source,
-    function_body,
-    plain_function,
-)
+from autodiff_compiler.frontend.scopes import FunctionNode
+from autodiff_compiler.frontend.source import find_source, function_body, function_liveness, plain_function
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, Frame
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     Closure,
     Dead,
+    Derivative,
     Dyn,
     Items,
     Method,
@@ -81,22 +79,31 @@ def call_node(ctx: Context, node: ast.Call) -> Abs:
     )
     if reads_syntax is not None and (result := reads_syntax(ctx, node)) is not None:
         return result
-    args: list[Abs] = []
+    operands = Operands(ctx, node)
+    operands.add(function)
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            args += consumers.static_items(ctx, ctx.evaluate(argument.value), "an argument after *")
+            operands.add(*consumers.static_items(ctx, ctx.evaluate(argument.value), "an argument after *"))
         else:
-            args.append(ctx.evaluate(argument))
-    kwargs: dict[str, Abs] = {}
+            operands.evaluate([argument])
+    names: list[str] = []
     for keyword in node.keywords:
         value = ctx.evaluate(keyword.value)
         if keyword.arg is not None:
-            kwargs[keyword.arg] = value
+            names.append(keyword.arg)
+            operands.add(value)
             continue
         content = ctx.state.content(value) if isinstance(value, Box) and value.cls is dict else None
         if not isinstance(content, Items):
             raise ctx.wrong("AD175", f"{describe(value)} after ** in a call")
-        kwargs.update(zip(map(str, content.keys), content.items))
+        names += map(str, content.keys)
+        operands.add(*content.items)
+    repeated = [name for i, name in enumerate(names) if name in names[:i]]
+    if repeated:
+        raise ctx.wrong("AD178", f"a call got multiple values for keyword argument '{repeated[0]}'")
+    function, *values = operands.take()
+    args, named = values[: len(values) - len(names)], values[len(values) - len(names) :]
+    kwargs = dict(zip(names, named))
     with ctx.b.at(ctx.span(node)):
         return call(ctx, function, args, kwargs)
 
@@ -118,6 +125,10 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return _enter_closure(ctx, function, args, kwargs)
     if isinstance(function, Method):
         return members.call_method(ctx, function, args, kwargs)
+    if isinstance(function, Choice):
+        return _call_one_of(ctx, function, 0, args, kwargs)
+    if isinstance(function, Derivative):
+        return derivatives.call_derivative(ctx, derivatives.made_inside(ctx, function), args, kwargs)
     if isinstance(function, Partial):
         return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
     own = None if _is_ours(function) else special(ctx, function, "__call__")
@@ -128,6 +139,18 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
     if not isinstance(function, Static):
         raise ctx.wrong("AD176", f"{describe(function)} is not callable")
     return _call_object(ctx, function.obj, args, kwargs)
+
+
+def _call_one_of(ctx: Context, choice: Choice, k: int, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """A call of the option that `choice.index` says, which is the k-th or a later one."""
+    if k == len(choice.options) - 1:
+        return call(ctx, choice.options[k], list(args), dict(kwargs))
+    return branches.choose(
+        ctx,
+        ctx.b.compare("eq", choice.index, ctx.b.const(k)),
+        lambda: call(ctx, choice.options[k], list(args), dict(kwargs)),
+        lambda: _call_one_of(ctx, choice, k + 1, args, kwargs),
+    )
 
 
 def _is_ours(function: Abs) -> bool:
@@ -286,7 +309,7 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
         for name, value in (function.__kwdefaults__ or {}).items()
     }
     caller = None if ctx.frame.source is None else ctx.b.span
-    frame = Frame(source.name, source, None, caller, local_names(source.node))
+    frame = Frame(source.name, source, None, caller, source.scope.local, source.scope.outside)
     bound = _bind(ctx, source.name, source.node.args, args, kwargs, defaults, kw_defaults)
     return _run_in(ctx, frame, source.node, bound)
 
@@ -298,37 +321,18 @@ def _default(ctx: Context, function: FunctionType, parameter: str, value: Any, p
 
 def _enter_closure(ctx: Context, closure: Closure, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     node: FunctionNode = closure.node
-    outer: Source = closure.frame.source
-    source = Source(outer.function, node, outer.file)
+    source = replace(closure.frame.source, node=node)
     names = [a.arg for a in node.args.kwonlyargs]
     kw_defaults = {name: partial(_same, d) for name, d in zip(names, closure.kw_defaults) if d is not None}
     bound = _bind(
         ctx, closure.name, node.args, args, kwargs, [partial(_same, d) for d in closure.defaults], kw_defaults
     )
-    frame = Frame(closure.name, source, closure.frame, ctx.b.span, local_names(node))
+    frame = Frame(closure.name, source, closure.frame, ctx.b.span, source.scope.local, source.scope.outside)
     return _run_in(ctx, frame, node, bound)
 
 
 def _same(value: Abs) -> Abs:
     return value
-
-
-def local_names(node: FunctionNode) -> frozenset[str]:
-    """The names that belong to a function: parameters and what it assigns, less `nonlocal` ones."""
-    a = node.args
-    parameters = [*a.posonlyargs, *a.args, *a.kwonlyargs, *(p for p in (a.vararg, a.kwarg) if p is not None)]
-    names = {p.arg for p in parameters}
-    outside: set[str] = set()
-    for statement in function_body(node):
-        names |= assigned(statement)
-        stack: list[ast.AST] = [statement]
-        while stack:
-            current = stack.pop()
-            if isinstance(current, ast.Nonlocal | ast.Global):
-                outside.update(current.names)
-            if not isinstance(current, ast.FunctionDef | ast.Lambda):
-                stack.extend(ast.iter_child_nodes(current))
-    return frozenset(names - outside)
 
 
 def _bind(
@@ -394,6 +398,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
     ctx.frame, ctx.calls, ctx.loops = frame, (*outer_calls, (node, ctx.b.span)), []
     span = ctx.b.span
     try:
+        ctx.state.enter(frame)
         for name, value in bound.items():
             ctx.state.names[frame, name] = ctx.kept(value)
         ctx.run(function_body(node))
@@ -415,8 +420,6 @@ def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
         )
     if isinstance(value, Poison):
         raise ctx.unmergeable(value)
-    if not liveness(function_body(node)).captured:
-        # Nobody can see the frame any more; its names would only blur what aliases what.
-        for key in [key for key in ctx.state.names if key[0] is frame]:
-            del ctx.state.names[key]
+    if not function_liveness(node).captured:
+        ctx.state.leave(frame)
     return value

@@ -97,13 +97,13 @@ class Captures:
 
     # -- names and attributes --------------------------------------------------------------------------------------
 
-    def name(self, ctx: Context, source: Source, name: str) -> Abs:
-        """What a name from outside the program stands for."""
+    def name(self, ctx: Context, source: Source, name: str, *, module: bool) -> Abs:
+        """What a name from outside the program stands for; with `module` it is no closure variable."""
         function = source.function
         builtins = Place(function).attribute("__builtins__")
         key = (id(function.__globals__), name)
         free = function.__code__.co_freevars
-        if name in free:
+        if name in free and not module:
             cell = (function.__closure__ or ())[free.index(name)]
             key = (id(cell), name)
             place = Place(cell).attribute("cell_contents")

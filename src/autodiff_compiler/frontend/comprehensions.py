@@ -14,7 +14,7 @@ from types import GeneratorType
 from autodiff_compiler.frontend import branches, container_items, loops
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.iteration import Items, Live, Pushed, Sequence, iterate, mapped
-from autodiff_compiler.frontend.liveness import assigned
+from autodiff_compiler.frontend.liveness import bound
 from autodiff_compiler.frontend.state import Frame
 from autodiff_compiler.frontend.values import Abs, Box, Iter
 from autodiff_compiler.ir.core import Value
@@ -97,6 +97,7 @@ def _generator(ctx: Context, node: ast.GeneratorExp) -> Iter:
 def _in_frame(ctx: Context, frame: Frame) -> Iterator[None]:
     before = ctx.frame
     ctx.frame = frame
+    ctx.state.enter(frame)
     try:
         yield
     finally:
@@ -104,15 +105,14 @@ def _in_frame(ctx: Context, frame: Frame) -> Iterator[None]:
 
 
 def _scope(node: Comprehension, outer: Frame) -> Frame:
-    bound = frozenset().union(*(assigned(clause.target) for clause in node.generators))
-    return Frame(outer.name, outer.source, outer, outer.caller, bound)
+    targets = frozenset().union(*(bound(clause.target) for clause in node.generators))
+    return Frame(outer.name, outer.source, outer, outer.caller, targets)
 
 
 def _drop_names(ctx: Context, node: Comprehension, inner: Frame) -> None:
     if any(isinstance(part, ast.Lambda) for part in ast.walk(node)):
         return  # what was made in there may still read its names
-    for name in sorted(inner.locals):
-        ctx.state.names.pop((inner, name), None)
+    ctx.state.leave(inner)
 
 
 def _run(
@@ -132,7 +132,7 @@ def _run(
             ctx.assign(clause.target, item)
             filtered(list(clause.ifs), depth)
 
-        later = frozenset().union(*(assigned(clause.target) for clause in node.generators[depth:]))
+        later = frozenset().union(*(bound(clause.target) for clause in node.generators[depth:]))
 
         def live(key: tuple[Frame, str]) -> bool:
             return key[1] not in later if key[0] is inner else consumer_live(key)

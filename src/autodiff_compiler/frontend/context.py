@@ -82,6 +82,8 @@ class Context:
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
     calls: tuple[Any, ...] = ()
     """The call sites and iterations of unrolled loops we are in: what tells two visits of a statement apart."""
+    retries: int = 0
+    """How many loops were unrolled because they were refused as loops."""
     rounds: int = 0
     """How many loops we are in whose carried values are still being looked for."""
     iterating: list[Box] = field(default_factory=list)
@@ -125,17 +127,21 @@ class Context:
 
     def owner(self, name: str) -> Frame | None:
         """The frame that a name belongs to, or None for one from outside the program (closure, global, builtin)."""
-        frame: Frame | None = self.frame
-        while frame is not None:
+        for frame in self.frame.enclosing():
             if name in frame.locals:
                 return frame
-            frame = frame.parent
+            if name in frame.outside:
+                return None
         return None
+
+    def _is_global(self, name: str) -> bool:
+        """Whether a name from outside is the module's, not a closure variable of the function's."""
+        return any(name in frame.outside for frame in self.frame.enclosing())
 
     def load_name(self, name: str) -> Abs:
         frame = self.owner(name)
         if frame is None:
-            return self.captures.name(self, self.frame.source, name)
+            return self.captures.name(self, self.frame.source, name, module=self._is_global(name))
         value = self.state.names.get((frame, name))
         if value is None and self.rounds:
             # A later line of the loop may bind it; what is found then is looked at in the next round.

@@ -12,7 +12,7 @@ from autodiff_compiler.frontend import products
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.inlining import bound, flattened, inlined, signature_of, with_floats
 from autodiff_compiler.frontend.nested import Nested
-from autodiff_compiler.frontend.values import Abs, Closure, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Closure, Derivative, Static, Tup
 
 
 def is_derivative(obj: Any) -> bool:
@@ -28,21 +28,39 @@ def make(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
     """`grad(f)`, `jvp(f, …)` or `vjp(f, …)` inside a function: made now, since `f` and the options are known now."""
     product = hasattr(obj, "pushforward") or hasattr(obj, "reverse")
     fixed = args[:1] if product else args
-    known = [Static(Nested(ctx, a)) if isinstance(a, Closure) else a for a in fixed]
     makes = product or getattr(obj, "makes_derivatives", False)
-    if not makes or not known or not all(isinstance(a, Static | Tup) for a in (*known, *kwargs.values())):
+    known = all(isinstance(a, Static | Tup | Closure | Derivative) for a in (*fixed, *kwargs.values()))
+    if not makes or not (fixed or "fun" in kwargs) or not known:
         raise ctx.unsupported(
             "AD190",
             f"this call of `{obj.__name__}` inside a differentiated function",
             "name the function, and write the options as literals: grad(g, argnums=1)(x)",
         )
-    given = [ctx.static(a, "an argument of a derivative") for a in known]
-    named = {k: ctx.static(a, "an argument of a derivative") for k, a in kwargs.items()}
+    given = [_object(ctx, a) for a in fixed]
+    named = {k: _object(ctx, a) for k, a in kwargs.items()}
     if hasattr(obj, "pushforward"):
         return products.jvp(ctx, obj.pushforward(*given, **named), args[1:])
     if hasattr(obj, "reverse"):
         return products.vjp(ctx, obj.reverse(*given, **named), args[1:])
-    return Static(obj(*given, **named))
+    made = obj(*given, **named)
+    if any(isinstance(a, Closure | Derivative) for a in (*args, *kwargs.values())):
+        # What a function of the program's own holds, its defaults, changes its identity where paths meet: the derivative is
+        # made again, of what it is by then, for each call.
+        return Derivative(obj, tuple(args), kwargs)
+    return Static(made)
+
+
+def made_inside(ctx: Context, derivative: Derivative) -> Any:
+    """The derivative itself, of a function as it is now."""
+    given = [_object(ctx, a) for a in derivative.args]
+    return derivative.verb(*given, **{k: _object(ctx, a) for k, a in derivative.kwargs.items()})
+
+
+def _object(ctx: Context, x: Abs) -> Any:
+    """A function or an option of a derivative as a Python object."""
+    if isinstance(x, Closure):
+        return Nested(ctx, x)
+    return made_inside(ctx, x) if isinstance(x, Derivative) else ctx.static(x, "an argument of a derivative")
 
 
 def call_derivative(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

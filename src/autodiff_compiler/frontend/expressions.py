@@ -26,10 +26,12 @@ from autodiff_compiler.frontend import (
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Sequence, iterate, steps
+from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     Closure,
     DictView,
     Dyn,
@@ -39,6 +41,7 @@ from autodiff_compiler.frontend.values import (
     Static,
     Tup,
     Unmergeable,
+    alike,
 )
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INTS
@@ -124,25 +127,26 @@ def _name(ctx: Context, node: ast.Name) -> Abs:
 
 
 def _tuple(ctx: Context, node: ast.Tuple) -> Abs:
-    return Tup(tuple(_items(ctx, node.elts)))
+    return Tup(tuple(_items(ctx, node)))
 
 
 def _list(ctx: Context, node: ast.List) -> Abs:
-    return ctx.new_list(_items(ctx, node.elts))
+    return ctx.new_list(_items(ctx, node))
 
 
-def _items(ctx: Context, nodes: list[ast.expr]) -> list[Abs]:
-    items: list[Abs] = []
-    for node in nodes:
-        if isinstance(node, ast.Starred):
-            items += consumers.static_items(ctx, evaluate(ctx, node.value), "a starred expression")
+def _items(ctx: Context, node: ast.Tuple | ast.List) -> list[Abs]:
+    items = Operands(ctx, node)
+    for item in node.elts:
+        if isinstance(item, ast.Starred):
+            items.add(*consumers.static_items(ctx, evaluate(ctx, item.value), "a starred expression"))
         else:
-            items.append(ctx.kept(evaluate(ctx, node)))
-    return items
+            items.add(ctx.kept(evaluate(ctx, item)))
+    return items.take()
 
 
 def _dict(ctx: Context, node: ast.Dict) -> Abs:
-    content: dict[Any, Abs] = {}
+    items = Operands(ctx, node)
+    keys: list[Any] = []
     for key, value in zip(node.keys, node.values):
         if key is None:
             other = evaluate(ctx, value)
@@ -150,11 +154,12 @@ def _dict(ctx: Context, node: ast.Dict) -> Abs:
                 raise ctx.wrong("AD147", f"{describe(other)} after ** in a dict")
             inner = ctx.state.content(other)
             assert isinstance(inner, Items)
-            content.update(zip(inner.keys, inner.items))
+            keys += inner.keys
+            items.add(*inner.items)
         else:
-            name = container_items.key_of(ctx, evaluate(ctx, key))
-            content[name] = ctx.kept(evaluate(ctx, value))
-    return ctx.new_dict(content)
+            keys.append(container_items.key_of(ctx, evaluate(ctx, key)))
+            items.add(ctx.kept(evaluate(ctx, value)))
+    return ctx.new_dict(dict(zip(keys, items.take())))
 
 
 # -- operators -------------------------------------------------------------------------------------------------------
@@ -168,8 +173,10 @@ def _binary(ctx: Context, node: ast.BinOp) -> Abs:
     result = evaluate(ctx, chain[-1].left)
     for link in reversed(chain):
         with ctx.b.at(ctx.span(link)):
-            right = evaluate(ctx, link.right)
-            result = binary(ctx, type(link.op), result, right)
+            operands = Operands(ctx, link)
+            operands.add(result)
+            operands.evaluate([link.right])
+            result = binary(ctx, type(link.op), *operands.take())
     return result
 
 
@@ -278,16 +285,16 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
 
 
 def _compare(ctx: Context, node: ast.Compare) -> Abs:
-    left = evaluate(ctx, node.left)
-    if len(node.ops) == 1:
-        return comparison(ctx, type(node.ops[0]), left, evaluate(ctx, node.comparators[0]))
-    return _chain(ctx, left, list(zip(node.ops, node.comparators)))
+    return _chain(ctx, evaluate(ctx, node.left), list(zip(node.ops, node.comparators)))
 
 
 def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> Abs:
     """`a < b < c` is `a < b and b < c`, with b evaluated once and c only if a < b."""
     (op, node), *rest = rest
-    middle = evaluate(ctx, node)
+    operands = Operands(ctx, node, "right of it")
+    operands.add(left)
+    operands.evaluate([node])
+    left, middle = operands.take()
     first = comparison(ctx, type(op), left, middle)
     if not rest:
         return first
@@ -384,6 +391,13 @@ def _sequence(ctx: Context, x: Abs) -> tuple[type, list[Abs]] | None:
 
 
 def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
+    functions = isinstance(x, Choice) or isinstance(y, Choice) or (x is not y and alike(x, y))
+    nothing = any(isinstance(z, Static) and z.obj is None for z in (x, y))
+    if functions and not nothing:
+        # Where paths meet, functions and tuples are made anew, so that it does not show which one this is.
+        raise ctx.unsupported(
+            "AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with =="
+        )
     if isinstance(x, Static) and isinstance(y, Static):
         return x.obj is y.obj
     for one, other in ((x, y), (y, x)):
@@ -455,8 +469,8 @@ def _attribute(ctx: Context, node: ast.Attribute) -> Abs:
 
 
 def _subscript(ctx: Context, node: ast.Subscript) -> Abs:
-    base = evaluate(ctx, node.value)
-    return subscripts.load(ctx, base, subscripts.evaluate_index(ctx, node.slice))
+    base, index = subscripts.evaluate_place(ctx, node)
+    return subscripts.load(ctx, base, index)
 
 
 def _call(ctx: Context, node: ast.Call) -> Abs:
@@ -469,9 +483,13 @@ def _lambda(ctx: Context, node: ast.Lambda) -> Abs:
 
 def closure(ctx: Context, node: ast.FunctionDef | ast.Lambda, name: str) -> Closure:
     """A nested function: its defaults are evaluated now, its free variables when it runs."""
-    defaults = tuple(evaluate(ctx, d) for d in node.args.defaults)
-    kw_defaults = tuple(None if d is None else evaluate(ctx, d) for d in node.args.kw_defaults)
-    return Closure(node, ctx.frame, name, defaults, kw_defaults)
+    given = node.args
+    defaults = Operands(ctx, node)
+    defaults.evaluate(d for d in (*given.defaults, *given.kw_defaults) if d is not None)
+    values = defaults.take()
+    positional, named = values[: len(given.defaults)], iter(values[len(given.defaults) :])
+    kw_defaults = tuple(None if d is None else next(named) for d in given.kw_defaults)
+    return Closure(node, ctx.frame, name, tuple(positional), kw_defaults)
 
 
 def _named(ctx: Context, node: ast.NamedExpr) -> Abs:

@@ -1,7 +1,8 @@
 """Which names may still be read: classical backwards liveness on the statements of one function.
 
 For every compound statement: the names live after it, and for loops the names live at the head (read before they are
-assigned in some later iteration, or after the loop).  Names that nested functions use are always live.
+assigned in some later iteration, or after the loop).  Names that nested functions use are always live: who calls them, and
+when, is not known here.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import dataclass, field
 
 Names = frozenset[str]
 
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
+"""What may be run later than it is made."""
 
 
 @dataclass
@@ -20,6 +21,10 @@ class Liveness:
     after: dict[ast.stmt, Names] = field(default_factory=dict)
     at_head: dict[ast.stmt, Names] = field(default_factory=dict)
     captured: Names = frozenset()
+
+    def without(self, live: Names, target: ast.AST) -> Names:
+        """What is live before an assignment to a target."""
+        return live - (bound(target) - self.captured)
 
 
 def liveness(body: list[ast.stmt]) -> Liveness:
@@ -36,30 +41,15 @@ def reads(node: ast.AST | None) -> Names:
     return frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
 
 
-def assigned(node: ast.AST) -> Names:
-    """Every name that a statement may bind in its own function's scope."""
-    names: set[str] = set()
-    stack: list[ast.AST] = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, ast.Name) and isinstance(current.ctx, ast.Store | ast.Del):
-            names.add(current.id)
-        elif isinstance(current, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(current.name)
-            if current is not node:
-                continue
-        elif isinstance(current, ast.Import | ast.ImportFrom):
-            names.update((alias.asname or alias.name).split(".")[0] for alias in current.names)
-        if isinstance(current, SCOPES):
-            # Only a walrus inside reaches the enclosing scope.
-            names.update(
-                n.target.id
-                for n in ast.walk(current)
-                if isinstance(n, ast.NamedExpr) and isinstance(n.target, ast.Name)
-            )
-            continue
-        stack.extend(ast.iter_child_nodes(current))
-    return frozenset(names)
+def bound(target: ast.AST) -> Names:
+    """The names that an assignment target binds; subscripts and attributes only read theirs."""
+    if isinstance(target, ast.Name):
+        return frozenset({target.id})
+    if isinstance(target, ast.Tuple | ast.List):
+        return frozenset().union(*map(bound, target.elts))
+    if isinstance(target, ast.Starred):
+        return bound(target.value)
+    return frozenset()
 
 
 @dataclass(frozen=True)
@@ -80,17 +70,6 @@ def _captured(body: list[ast.stmt]) -> Names:
     return frozenset(names)
 
 
-def _stores(target: ast.AST) -> Names:
-    """Names certainly bound by an assignment target; subscripts and attributes only read theirs."""
-    if isinstance(target, ast.Name):
-        return frozenset({target.id})
-    if isinstance(target, ast.Tuple | ast.List):
-        return frozenset().union(*(_stores(item) for item in target.elts))
-    if isinstance(target, ast.Starred):
-        return _stores(target.value)
-    return frozenset()
-
-
 def _block(statements: list[ast.stmt], live: Names, targets: _Targets, found: Liveness) -> Names:
     for statement in reversed(statements):
         live = _statement(statement, live, targets, found)
@@ -102,12 +81,13 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
     match s:
         case ast.Assign():
             for target in s.targets:
-                live -= _stores(target)
+                live = found.without(live, target)
             return live | reads(s)
         case ast.AnnAssign():
-            return (live - _stores(s.target) if s.value is not None else live) | reads(s.value) | reads(s.target)
+            after = live if s.value is None else found.without(live, s.target)
+            return after | reads(s.value) | reads(s.target)
         case ast.AugAssign():
-            return live | reads(s) | _stores(s.target)
+            return live | reads(s) | bound(s.target)
         case ast.If():
             # The paths that leave the loop inside it merge behind it, too, with their exit code.
             found.after[s] |= _where_jumps_go(s, targets)
@@ -121,7 +101,7 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
         case ast.Continue():
             return targets.at_continue
         case ast.FunctionDef():
-            return (live - {s.name}) | reads(s)
+            return live - ({s.name} - found.captured) | reads(s)
         case ast.With():
             inner = _block(s.body, live, targets, found)
             return inner.union(*(reads(item) for item in s.items))
@@ -150,9 +130,10 @@ def _loop(s: ast.For | ast.While, live: Names, targets: _Targets, found: Livenes
     head = after | reads(s.test if isinstance(s, ast.While) else None)
     if isinstance(s, ast.For) and any(isinstance(part, ast.GeneratorExp) for part in ast.walk(s.iter)):
         head |= reads(s.iter)  # a generator expression reads its names when it is asked for an item
-    bound = _stores(s.target) if isinstance(s, ast.For) else frozenset()
     while True:
-        body = _block(s.body, head, _Targets(live, head), found) - bound
+        body = _block(s.body, head, _Targets(live, head), found)
+        if isinstance(s, ast.For):
+            body = found.without(body, s.target) | reads(s.target)
         grown = head | body
         if grown == head:
             break

@@ -1,4 +1,4 @@
-"""Loops: `for` and `while`, with what they carry found by a fixpoint over types.
+"""Loops: `for`, and what it shares with `while`, with what they carry found by a fixpoint over types.
 
 The body is run on a state whose changing parts are parameters of the loop's region.  What changes is not known before
 the body was run, so it is run until nothing new is found; the result of the last round is the loop.  What a round finds
@@ -12,19 +12,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError
 from autodiff_compiler.frontend import branches
 from autodiff_compiler.frontend.context import Context, LoopTargets
 from autodiff_compiler.frontend.iteration import Items, Live, Perhaps, Pushed, Sequence, Step, Steps, iterate, unrolled
 from autodiff_compiler.frontend.merge import Merge, Widening
 from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, State
-from autodiff_compiler.frontend.values import Abs, Dead, Dyn, Unroll
+from autodiff_compiler.frontend.values import Abs, Dead, Dyn, Poison, Unroll
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.opset import is_pure, nested_effect
 from autodiff_compiler.ir.types import INT
 
 ROUNDS = 64
+
+IDENTITIES = ("AD102", "AD110", "AD111", "AD113", "AD135", "AD139", "AD162", "AD174")
+"""Refusals of what cannot be told apart where iterations are one: which of several arrays, functions or lists is meant, how
+long a list is.  If the loop has few trips, each is a piece of the program of its own."""
+FEW_TRIPS = 32
+RETRIES = 20
 
 
 def run_for(ctx: Context, node: ast.For) -> None:
@@ -39,11 +45,12 @@ def run_for(ctx: Context, node: ast.For) -> None:
         ctx.assign(node.target, item)
         ctx.run(node.body)
 
-    run_over(ctx, node, iterable, body, _live_at_head(ctx, node), _block(ctx, node.orelse))
+    live, after = live_at_head(ctx, node), _live_after(ctx, node)
+    run_over(ctx, node, iterable, body, live, block(ctx, node.orelse), after=after)
     ctx.state.names.pop(held, None)
 
 
-def _block(ctx: Context, statements: list[ast.stmt]) -> Callable[[], None] | None:
+def block(ctx: Context, statements: list[ast.stmt]) -> Callable[[], None] | None:
     return (lambda: ctx.run(statements)) if statements else None
 
 
@@ -56,17 +63,21 @@ def run_over(
     at_end: Callable[[], None] | None = None,
     *,
     unroll: bool = False,
+    after: Live = lambda key: False,
 ) -> None:
     """Run `body` for each item, and `at_end` when there are no more: unrolled for items known now, as a loop for a run-time
-    sequence, which is unrolled, too, where that is asked for and can be."""
+    sequence, which is unrolled, too, where that is asked for and can be.
+
+    `live` are the names that may be read in another iteration or after the loop, `after` those read after it.
+    """
     ctx.iterating += iterable.boxes
     try:
         if isinstance(iterable, Pushed):
             _pushed(ctx, iterable, body, live, at_end, unroll)
         elif isinstance(iterable, Steps):
-            _unrolled(ctx, node, iterable, body, at_end)
+            run_steps(ctx, node, iterable, body, at_end)
         else:
-            _run_over_sequence(ctx, node, iterable, body, live, at_end, unroll)
+            _run_over_sequence(ctx, node, iterable, body, live, at_end, unroll, after)
     finally:
         del ctx.iterating[len(ctx.iterating) - len(iterable.boxes) :]
 
@@ -79,20 +90,65 @@ def _run_over_sequence(
     live: Live,
     at_end: Callable[[], None] | None,
     unroll: bool,
+    after: Live,
 ) -> None:
     key = (node, ctx.calls)
     if (unroll or key in ctx.unrolled) and sequence.bounds is not None:
-        _unrolled(ctx, node, unrolled(sequence), body, at_end)
+        run_steps(ctx, node, unrolled(sequence), body, at_end)
         return
-    before = ctx.state.copy()
+    before, start = ctx.state.copy(), len(ctx.b.ops)
+
+    def apart() -> None:
+        ctx.unrolled.add(key)
+        ctx.state = before.copy()
+        run_steps(ctx, node, unrolled(sequence), body, at_end)
+
+    def spoilt() -> bool:
+        """Whether the loop leaves something behind that can be looked at, but not be told apart."""
+        now = ctx.state.names.items()
+        return any(isinstance(x, Poison) and not isinstance(before.names.get(k), Poison) and after(k) for k, x in now)
+
     try:
         _for_loop(ctx, key, sequence, body, live, at_end)
+        if spoilt() and _may_unroll(ctx, sequence):
+            _built_anew(ctx, start, apart)
     except Unroll as signal:
         if signal.loop != key:
             raise
-        ctx.unrolled.add(key)
-        ctx.state = before
-        _unrolled(ctx, node, unrolled(sequence), body, at_end)
+        apart()
+    except UnsupportedError as error:
+        if error.code not in IDENTITIES or not _may_unroll(ctx, sequence):
+            raise
+        instead_of(error, apart)
+
+
+def _built_anew(ctx: Context, start: int, build: Callable[[], None]) -> None:
+    """Exchange the ops from `start` on, and the state, for what `build` makes, if it can be built."""
+    state, ops = ctx.state, ctx.b.ops[start:]
+    del ctx.b.ops[start:]
+    try:
+        build()
+    except UnsupportedError:
+        ctx.state = state
+        ctx.b.ops[start:] = ops
+
+
+def instead_of(error: UnsupportedError, build: Callable[[], None]) -> None:
+    """Build something that was refused in another way; if that is refused, too, the first refusal holds."""
+    try:
+        build()
+    except UnsupportedError:
+        raise error from None
+
+
+def _may_unroll(ctx: Context, sequence: Sequence) -> bool:
+    """Whether a loop has few trips, and their number can be known when compiling."""
+    try:
+        few = sequence.bounds is not None and len(sequence.bounds()) <= FEW_TRIPS
+    except (AutodiffError, Unroll):
+        few = False
+    ctx.retries += few
+    return few and ctx.retries <= RETRIES
 
 
 def leave(ctx: Context) -> None:
@@ -102,7 +158,7 @@ def leave(ctx: Context) -> None:
     ctx.state.exit = Exit(frozenset({code}))
 
 
-def _live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
+def live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
     found = function_liveness(ctx.source.node)
     names = found.at_head.get(node)
     frame = ctx.frame
@@ -110,6 +166,11 @@ def _live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
         return lambda key: True
     names = names | found.after.get(node, frozenset())
     return lambda key: key[0] is not frame or key[1] in names or key[1] == RETURN_NAME or key[1].startswith("$")
+
+
+def _live_after(ctx: Context, node: ast.For) -> Live:
+    names, frame = function_liveness(ctx.source.node).after.get(node, frozenset()), ctx.frame
+    return lambda key: key[0] is not frame or key[1] in names
 
 
 def _for_loop(
@@ -129,7 +190,7 @@ def _for_loop(
     def run_body(params: tuple[Value, ...]) -> None:
         body(sequence.item(Dyn(params[0], need_static if static_bounds else None)))
 
-    loop = _Fixpoint(ctx, key, live, (INT,), (sequence.hint,), run_body, may_unroll=static_bounds)
+    loop = Fixpoint(ctx, key, live, (INT,), (sequence.hint,), run_body, may_unroll=static_bounds)
     region = loop.region()
     inits = loop.merge.inputs(b, 0)
     results = b.for_(*sequence.range(), inits, region, exits=loop.exits)
@@ -148,70 +209,7 @@ def _one_after_the_other(first: Callable[[], None], second: Callable[[], None] |
     return run
 
 
-def run_while(ctx: Context, node: ast.While) -> None:
-    """A `while` statement."""
-    key = (node, ctx.calls)
-    b = ctx.b
-    with b.at(ctx.span(node.test)):
-        endless = _is_true(ctx, node.test)
-    pure = not endless and _condition_is_pure(ctx, node.test)
-    stop_codes: set[int] = set()
-
-    def run_body(params: tuple[Value, ...]) -> None:
-        if endless or pure:
-            ctx.run(node.body)
-            return
-        # A condition with effects is tested inside the body.
-        truth = ctx.truth(ctx.evaluate(node.test))
-        code = ctx.new_code()
-        stop_codes.add(code)
-
-        def stop() -> None:
-            ctx.state.exit = Exit(frozenset({code}))
-
-        if isinstance(truth, Value):
-            branches.branch(ctx, truth, lambda: ctx.run(node.body), stop)
-        elif truth:
-            ctx.run(node.body)
-        else:
-            stop()
-
-    loop = _Fixpoint(ctx, key, _live_at_head(ctx, node), (), (), run_body)
-    body = loop.region()
-    with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
-        ctx.state = loop.merge.outputs(list(condition.params))
-        if pure:
-            truth = ctx.truth(ctx.evaluate(node.test))
-            b.yield_(truth if isinstance(truth, Value) else b.const(truth))
-        else:
-            b.yield_(b.const(True))
-    results = b.while_(loop.merge.inputs(b, 0), condition.done(), body, exits=loop.exits)
-    loop.finish(results, natural_end=pure, at_end=_block(ctx, node.orelse), also_natural=stop_codes)
-
-
-def _is_true(ctx: Context, test: ast.expr) -> bool:
-    return isinstance(test, ast.Constant) and bool(test.value)
-
-
-def _condition_is_pure(ctx: Context, test: ast.expr) -> bool:
-    """Whether a condition only reads: run it once, on a copy, and look."""
-    if any(isinstance(n, ast.NamedExpr) for n in ast.walk(test)):
-        return False
-    before = ctx.state
-    with ctx.b.region() as trial:
-        ctx.state = before.copy()
-        try:
-            ctx.evaluate(test)
-        except Dead:
-            ctx.state = before
-            return False
-        touched = ctx.state.versions != {**ctx.state.versions, **before.versions}
-        touched = touched or any(before.boxes[box] is not ctx.state.boxes.get(box) for box in before.boxes)
-    ctx.state = before
-    return not touched and all(is_pure(op) or nested_effect(op) == "check" for op in trial.ops)
-
-
-class _Fixpoint:
+class Fixpoint:
     """Runs a loop body until what it carries is known."""
 
     def __init__(
@@ -350,7 +348,7 @@ def _with_exit(state: State, exit_: Exit) -> State:
     return replace(state, exit=exit_)
 
 
-def _unrolled(
+def run_steps(
     ctx: Context, node: ast.AST, iterable: Steps, body: Callable[[Abs], None], at_end: Callable[[], None] | None
 ) -> None:
     """Run the body once for each item."""

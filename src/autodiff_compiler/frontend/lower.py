@@ -57,6 +57,7 @@ def _lowered(
     layouts: dict[int, Layout | None] = {}
     root = Frame("<call>", None, None, None, frozenset())
     ctx = Context(b, State(), root, captures, careful=careful)
+    ctx.state.enter(root)
     ctx.evaluate = partial(expressions.evaluate, ctx)
     ctx.add = partial(expressions.binary, ctx, ast.Add)
     ctx.compare = lambda op, x, y: expressions.comparison(ctx, getattr(ast, op), x, y)

@@ -16,6 +16,7 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.frontend.alias_classes import AliasClasses, Location, unwrapped
+from autodiff_compiler.frontend.choices import is_function, joined_options, options_of, position
 from autodiff_compiler.frontend.layout import Layout, c_order, joined
 from autodiff_compiler.frontend.mixed import joined_value
 from autodiff_compiler.frontend.references import grow, read
@@ -27,11 +28,14 @@ from autodiff_compiler.frontend.scalars import (
     join_scalars,
     scalar_type,
 )
-from autodiff_compiler.frontend.state import NORMAL, RESULT_NAME, RETURN_NAME, Exit, NameKey, State
+from autodiff_compiler.frontend.slots import Finish, Getter, Slot, hint, place, said
+from autodiff_compiler.frontend.state import ENTERED, NORMAL, RETURN_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Cell,
+    Choice,
+    Closure,
     Dyn,
     Grown,
     Items,
@@ -40,26 +44,17 @@ from autodiff_compiler.frontend.values import (
     Ref,
     Static,
     Tup,
+    alike,
     is_dimensionless,
+    parts,
     same,
+    with_parts,
 )
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INT, ListOf, Scalar, Type
 
-Getter = Callable[[Builder], "Value | None"]
-"""Gives a slot's value on one side; None for one that is not there (it becomes `undef`)."""
-
-Finish = Callable[[list[Value]], Any]
-"""Builds a part of the joined state from the slots' values."""
-
-
-@dataclass
-class Slot:
-    key: Location
-    type: Type
-    name: str
-    get: tuple[Getter, Getter]
+ONE_TYPE = "give it one type on all paths, or use a name of its own for each"
 
 
 @dataclass
@@ -100,6 +95,9 @@ class Merge:
         self.slots: list[Slot] = []
         self.merged: dict[Location, None] = {}
         self.grown: dict[Box, None] = {}
+        self.poisoned: dict[Location, None] = {}
+        self.choices: dict[Location, int] = {}
+        """How many functions there are to choose from."""
         self.mixed_list = False
         """Whether a list that grows holds things that no list at run time can: functions, say, or different types."""
         self._cells: dict[tuple[Cell | None, Cell | None], Finish] = {}
@@ -107,6 +105,9 @@ class Merge:
         self._stale = {**a.stale, **b.stale}
         self._escaped = {**a.escaped, **b.escaped}
         keys = [key for key in dict.fromkeys([*a.names, *b.names]) if live(key)]
+        if self._loop:
+            # What an iteration enters is not there in the next one; see `_made_in_loop`.
+            keys = [key for key in keys if a.has_entered(key[0])]
         self._classes = AliasClasses(a, b, keys)
         self._finish_names = [(key, self._name(key)) for key in keys]
         self._finish_boxes = self._box_contents()
@@ -169,7 +170,7 @@ class Merge:
             if any(cell in marked for cell in pair if cell is not None)
         ]
         slots = [(slot.key, slot.type) for slot in self.slots]
-        return slots, list(self.merged), list(self.grown), known, self._layouts
+        return slots, list(self.merged), list(self.grown), list(self.poisoned), self.choices, known, self._layouts
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
@@ -177,6 +178,11 @@ class Merge:
         index = len(self.slots)
         self.slots.append(Slot(key, type_, name, (a, b)))
         return lambda values: values[index]
+
+    def _poison(self, location: Location, what: Poison) -> Finish:
+        """Things that cannot be joined.  At the head of a loop this has to be known in the body: it is in the signature."""
+        self.poisoned[location] = None
+        return lambda values: what
 
     def _known(self, key: Location) -> bool:
         """Whether an earlier round needed a slot here."""
@@ -186,6 +192,8 @@ class Merge:
 
     def _name(self, key: NameKey) -> Finish:
         a, b = self.a.names.get(key), self.b.names.get(key)
+        if key[1] == ENTERED:
+            return lambda values: Static(None)
         one_sided = a is None or b is None
         if one_sided and (self.dead is not None or key[1] == RETURN_NAME):
             # A dead side needs no flag, and for the return value the exit code is the flag.
@@ -214,21 +222,26 @@ class Merge:
         present = [x for x in (a, b) if x is not None]
         for x in present:
             if isinstance(x, Poison):
-                return lambda values: x
+                return self._poison(location, x)
         if all(isinstance(x, Ref) for x in present):
             return self._reference(location, a, b, name)  # type: ignore[arg-type]
         if any(map(is_dimensionless, present)) and all(is_scalar(x) or is_dimensionless(x) for x in present):
             return self._dimensionless(location, a, b, name)
-        if all(isinstance(x, Tup) for x in present) and _alike(present):
-            return self._tuple(location, a, b, name)  # type: ignore[arg-type]
         if all(isinstance(x, Box) for x in present):
             return self._box(location, a, b)  # type: ignore[arg-type]
+        if alike(present[0], present[-1]) and not self._made_in_loop(present):
+            return self._held(location, a, b, name)
         unchanged = same(present[0], present[-1]) and (len(present) == 2 or isinstance(present[0], Static))
         if unchanged and not self._known(location):
             return lambda values: present[0]
+        if len(present) == 2 and all(map(is_function, present)) and not self._made_in_loop(present):
+            return self._choice(location, present[0], present[1], name)
         if all(is_scalar(x) for x in present):
             return self._scalar(location, a, b, name)
-        return _poison(f"{_said(name)} is {describe(present[0])} on one path and {describe(b)} on the other")
+        return self._poison(
+            location,
+            Poison(f"{said(name)} is {describe(present[0])} on one path and {describe(b)} on the other", ONE_TYPE),
+        )
 
     def _scalar(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
         present = [x for x in (a, b) if x is not None]
@@ -240,31 +253,48 @@ class Merge:
         statics = [x.obj for x in present if isinstance(x, Static)]
         joined, reason = join_scalars(types, statics, loop=self._loop)
         if joined is None:
-            return _poison(
-                f"{_said(name)} {reason}", "convert it on one path: float(...), np.float32(...), np.float64(...)"
-            )
+            way_out = "convert it on one path: float(...), np.float32(...), np.float64(...)"
+            return self._poison(location, Poison(f"{said(name)} {reason}", way_out))
 
         def getter(value: Abs | None) -> Getter:
             return lambda builder: None if value is None else joined_value(builder, value, joined)
 
-        slot = self._slot(location, joined, _hint(name), getter(a), getter(b))
+        slot = self._slot(location, joined, hint(name), getter(a), getter(b))
         return lambda values: Dyn(slot(values))
 
-    def _tuple(self, location: Location, a: Tup | None, b: Tup | None, name: str) -> Finish:
+    def _held(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
+        """A value that holds others: what it holds is joined, and it is made again of that."""
         model = a or b
         assert model is not None
-        parts = [
-            self._value((*location, i), a and a.items[i], b and b.items[i], f"{name}_{key}")
-            for i, key in enumerate(model.keys or range(len(model.items)))
+        held_a, held_b = parts(a), parts(b)
+        keys = model.keys if isinstance(model, Tup) and model.keys else range(len(held_a or held_b))
+        joined = [
+            self._value((*location, i), held_a[i] if a else None, held_b[i] if b else None, f"{name}_{key}")
+            for i, key in enumerate(keys)
         ]
-        return lambda values: Tup(tuple(part(values) for part in parts), model.cls, model.keys)
+        return lambda values: with_parts(model, [part(values) for part in joined])
+
+    def _choice(self, location: Location, a: Abs, b: Abs, name: str) -> Finish:
+        """One function on one path and another on the other."""
+        options = joined_options(a, b)
+        self.choices[location] = len(options)
+        slot = self._slot(
+            (*location, "choice"), INT, f"{hint(name)}_choice", position(a, options), position(b, options)
+        )
+        return lambda values: Choice(slot(values), options)
+
+    def _made_in_loop(self, present: list[Abs]) -> bool:
+        """Whether this is a function whose frame each iteration makes anew: there is no end to what it sees."""
+        functions = [option for x in present for option in options_of(x)]
+        return self._loop and any(isinstance(x, Closure) and not self.a.has_entered(x.frame) for x in functions)
 
     def _reference(self, location: Location, a: Ref | None, b: Ref | None, name: str) -> Finish:
         cells = self._classes.cells[location]
         model = a or b
         assert model is not None
         if a is not None and b is not None and a.type != b.type:
-            return _poison(f"{_said(name)} is an array {a.type} on one path and {b.type} on the other")
+            reason = f"{said(name)} is an array {a.type} on one path and {b.type} on the other"
+            return self._poison(location, Poison(reason, ONE_TYPE))
         same_path = a is None or b is None or a.path == b.path
         separable = same_path and (cells[0] is cells[1] or self._classes.bijective(*cells))
         if not separable or location in self.before.merged:
@@ -303,8 +333,9 @@ class Merge:
         if cells in self._cells:
             return
         present = [cell for cell in cells if cell is not None]
-        cell = Cell(present[0].type, _hint(name), self.span, local=all(c.local for c in present))
-        cell.sources = tuple(dict.fromkeys(source for c in present for source in c.sources))
+        cell = Cell(present[0].type, hint(name), self.span, local=all(c.local for c in present))
+        outside = [c for c in present if c.constant is not None]  # not to be written, on one path
+        cell.sources = tuple(dict.fromkeys([*outside, *(source for c in present for source in c.sources)]))
         cell.snapshot = any(c.snapshot for c in present)
         self._inherit(cell, present)
         for other in dict.fromkeys([*self.a.versions, *self.b.versions]):
@@ -315,14 +346,14 @@ class Merge:
             return lambda builder: None if which is None else state.version(which)
 
         key = ("cell", cells[0] or location)
-        slot = self._slot(key, cell.type, _hint(name), version(cells[0], self.a), version(cells[1], self.b))
+        slot = self._slot(key, cell.type, hint(name), version(cells[0], self.a), version(cells[1], self.b))
         self._cells[cells] = lambda values: (cell, slot(values))
 
     def _merged_reference(self, location: Location, a: Ref | None, b: Ref | None, name: str) -> Finish:
         self.merged[location] = None
         model = a or b
         assert model is not None
-        cell = Cell(model.type, _hint(name), self.span)
+        cell = Cell(model.type, hint(name), self.span)
         origins = [ref.cell for ref in (a, b) if ref is not None]
         cell.sources = tuple(dict.fromkeys(source for c in origins for source in c.sources or (c,)))
         self._inherit(cell, origins)
@@ -331,7 +362,7 @@ class Merge:
         def getter(ref: Ref | None, state: State) -> Getter:
             return lambda builder: None if ref is None else read(builder, state, ref)
 
-        slot = self._slot((*location, "merged"), model.type, _hint(name), getter(a, self.a), getter(b, self.b))
+        slot = self._slot((*location, "merged"), model.type, hint(name), getter(a, self.a), getter(b, self.b))
         self._cells[cell, cell] = lambda values: (cell, slot(values))
         return lambda values: Ref(cell, model.type, layout=layout)
 
@@ -344,10 +375,10 @@ class Merge:
         statics = [x.obj for x, _ in sides if isinstance(x, Static)]
         joined_type, reason = join_scalars(types, statics, loop=self._loop)  # type: ignore[arg-type]
         if joined_type is None:
-            return _poison(f"{_said(name)} {reason}", "convert it on one path: float(...)")
+            return self._poison(location, Poison(f"{said(name)} {reason}", "convert it on one path: float(...)"))
         type_ = Scalar(joined_type.dtype)
         self.merged[location] = None
-        cell = Cell(type_, _hint(name), self.span)
+        cell = Cell(type_, hint(name), self.span)
         origins = [x.cell for x, _ in sides if isinstance(x, Ref)]
         cell.sources = tuple(dict.fromkeys(source for c in origins for source in c.sources or (c,)))
         self._inherit(cell, origins)
@@ -360,7 +391,7 @@ class Merge:
 
             return get
 
-        slot = self._slot((*location, "merged"), type_, _hint(name), getter(a, self.a), getter(b, self.b))
+        slot = self._slot((*location, "merged"), type_, hint(name), getter(a, self.a), getter(b, self.b))
         self._cells[cell, cell] = lambda values: (cell, slot(values))
         return lambda values: Ref(cell, type_, layout=c_order(0))
 
@@ -377,8 +408,12 @@ class Merge:
     def _versions(self) -> list[tuple[Cell, Finish]]:
         """A slot for each cell that keeps its identity and has another version."""
         reached = {cell for pair in self._classes.cells.values() if pair[0] is pair[1] for cell in pair}
+        # A cell that goes on under another identity may be looked at by nobody: `State.version` refuses it.
+        renamed = {cell for pair in self._cells if pair[0] is not pair[1] for cell in pair}
         finishes: list[tuple[Cell, Finish]] = []
         for cell in dict.fromkeys([*self.a.versions, *self.b.versions]):
+            if cell in renamed:
+                continue
             a, b = self.a.versions.get(cell), self.b.versions.get(cell)
             key = ("version", cell)
             if a is b and not self._known(key):
@@ -395,7 +430,8 @@ class Merge:
             return lambda values: pair[0]
         partners = [p for p in self._classes.boxes if p[0] is pair[0] or p[1] is pair[1]]
         if len(partners) > 1 or pair[0].cls is not pair[1].cls:  # type: ignore[union-attr]
-            return _poison(f"{_place(location)} is a different list, dict or object on each path")
+            reason = f"{place(location)} is a different list, dict or object on each path"
+            return self._poison(location, Poison(reason, ONE_TYPE))
         box = self._classes.boxes[pair]  # type: ignore[index]
         return lambda values: box
 
@@ -404,7 +440,7 @@ class Merge:
         for (box_a, box_b), box in list(self._classes.boxes.items()):
             joined = self._content(box_a, self.a.content_if_any(box_a), self.b.content_if_any(box_b))
             finishes.append((box, joined))
-        reached = {box for box, _ in finishes}
+        reached = {box for box, _ in finishes} | {box for pair in self._classes.boxes for box in pair}
         for box, content in self.a.boxes.items():
             if box not in reached and self.b.boxes.get(box) is content:
                 finishes.append((box, lambda values, kept=content: kept))  # type: ignore[misc]
@@ -412,9 +448,9 @@ class Merge:
 
     def _content(self, box: Box, a: Items | Grown | Poison | None, b: Items | Grown | Poison | None) -> Finish:
         if isinstance(a, Poison):
-            return lambda values: a
+            return self._poison(("box", box), a)
         if isinstance(b, Poison):
-            return lambda values: b
+            return self._poison(("box", box), b)
         present = [content for content in (a, b) if content is not None]
         first = present[0]
         if any(isinstance(c, Grown) for c in present) or box in self.before.grown:
@@ -426,7 +462,8 @@ class Merge:
         items_b = b.items if isinstance(b, Items) else None
         assert isinstance(first, Items)
         if any(isinstance(c, Items) and c.keys != first.keys for c in present):
-            return _poison(f"a {box.cls.__name__} has different keys on different paths")
+            reason = f"a {box.cls.__name__} has different keys on different paths"
+            return self._poison(("box", box), Poison(reason, ONE_TYPE))
         parts = [
             self._value(("box", box, i), items_a[i] if items_a else None, items_b[i] if items_b else None, str(key))
             for i, key in enumerate(first.keys or range(len(first.items)))
@@ -450,14 +487,14 @@ class Merge:
             types.append(before.element)
         element = join_elements(types)
         if element is not None and any(isinstance(c, Grown) and c.element != element for c in (a, b)):
-            return _poison(
-                "a list holds Python floats on one path and NumPy's on the other", "make them one kind: float(...)"
-            )
+            reason = "a list holds Python floats on one path and NumPy's on the other"
+            return self._poison(("box", box), Poison(reason, "make them one kind: float(...)"))
         if element is None:
             self.mixed_list = True
-            return _poison(
+            reason = (
                 "a list that grows in a loop holds lists or things of different types, or its type is not known yet"
             )
+            return self._poison(("box", box), Poison(reason, ONE_TYPE))
         type_ = ListOf(element)
 
         def getter(content: Items | Grown | None, state: State) -> Getter:
@@ -486,31 +523,3 @@ def _unchanged(base: State, living: State) -> State:
     kept.names = {k: v for k, v in base.names.items() if k in living.names and same(v, living.names[k])}
     kept.exit = living.exit
     return kept
-
-
-def _alike(present: list[Any]) -> bool:
-    first, last = present[0], present[-1]
-    return first.cls is last.cls and len(first.items) == len(last.items)
-
-
-def _said(name: str) -> str:
-    """A name in messages."""
-    return "the return value" if name == RETURN_NAME else "this value" if name.startswith("$") else f"`{name}`"
-
-
-def _place(location: Location) -> str:
-    """A location in messages."""
-    return _said(location[1]) if isinstance(location[1], str) else f"what a {location[1].cls.__name__} holds"
-
-
-def _hint(name: str) -> str:
-    """A name in generated code.  The value of an expression gets that of the variable it is assigned to; another variable of
-    our own, like `$total12`, has a number to tell it from others."""
-    if name.startswith(RESULT_NAME):
-        return ""
-    return name[1:].rstrip("0123456789:") if name.startswith("$") else name
-
-
-def _poison(reason: str, help: str = "give it one type on all paths, or use a name of its own for each") -> Finish:
-    value = Poison(reason, help)
-    return lambda values: value

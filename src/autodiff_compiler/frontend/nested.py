@@ -7,7 +7,7 @@ becomes hidden parameters, which do not vary; what it would write there is refus
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from inspect import Parameter, Signature
 from typing import Any
@@ -18,7 +18,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.inlining import flattened, rebuilt
 from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.state import State
-from autodiff_compiler.frontend.values import Abs, Cell, Closure, Dead, same
+from autodiff_compiler.frontend.values import Abs, Cell, Closure, Dead
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Leaf, Tree
 from autodiff_compiler.ir.types import Type
@@ -78,22 +78,13 @@ class Nested:
 
     def _check_outside(self, outside: State) -> None:
         """Refuse a write to what the function found outside: a derivative of it would have to happen without."""
-        now = self._ctx.state
-        if (
-            _changed(outside.versions, now.versions)
-            or _changed(outside.boxes, now.boxes)
-            or _changed(outside.names, now.names)
-        ):
+        if not self._ctx.state.holds_same(outside):
             raise self._refused("that writes, or may write, to an array, list or name of the function around it")
 
     def _refused(self, what: str) -> UnsupportedError:
         return self._ctx.unsupported(
             "AD190", f"a derivative of the nested function `{self.__name__}` {what}", "return the values instead"
         )
-
-
-def _changed(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> bool:
-    return any(not same(now.get(key), value) for key, value in before.items())
 
 
 def _given(value: Value) -> Value:

@@ -21,7 +21,9 @@ from autodiff_compiler.frontend.state import Frame
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     Closure,
+    Derivative,
     DictView,
     Dyn,
     Iter,
@@ -52,6 +54,8 @@ def python_class(ctx: Context, x: Abs) -> type:
         return x.kind
     if isinstance(x, DictView):
         return type(getattr({}, x.kind)())
+    if isinstance(x, Choice):
+        raise ctx.unsupported("AD152", f"the type of {describe(x)}", "use one name for each of them")
     classes: dict[type, type] = {Closure: FunctionType, Method: FunctionType, Range: range, Text: str}
     return classes.get(type(x), object)
 
@@ -83,7 +87,9 @@ def _callable(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (x,) = args
     if isinstance(x, Static):
         return Static(callable(x.obj))
-    return Static(isinstance(x, Closure | Method | Partial) or special(ctx, x, "__call__") is not None)
+    return Static(
+        isinstance(x, Closure | Method | Partial | Derivative | Choice) or special(ctx, x, "__call__") is not None
+    )
 
 
 # -- attributes by name ----------------------------------------------------------------------------------------------

@@ -10,11 +10,14 @@ import numpy as np
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     Closure,
+    Derivative,
     DictView,
     Dyn,
     Iter,
     Method,
+    Partial,
     Range,
     Ref,
     Static,
@@ -160,5 +163,14 @@ def describe(value: Abs | None) -> str:
         return f"a {value.cls.__name__}"
     if isinstance(value, DictView):
         return f"a view of a dict (`{value.kind}`)"
-    names = {Closure: "a function", Method: "a method", Range: "a range", Iter: "an iterator", Text: "a string"}
+    names = {
+        Closure: "a function",
+        Method: "a method",
+        Partial: "a partial function",
+        Derivative: "a derivative",
+        Choice: "one of several functions",
+        Range: "a range",
+        Iter: "an iterator",
+        Text: "a string",
+    }
     return names.get(type(value), "something else")

@@ -26,8 +26,7 @@ from autodiff_compiler import lazy
 from autodiff_compiler.diagnostics import SOURCES, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.liveness import Liveness, liveness
 from autodiff_compiler.frontend.mangling import mangled
-
-FunctionNode = ast.FunctionDef | ast.Lambda
+from autodiff_compiler.frontend.scopes import FunctionNode, Scope, function_scopes
 
 WAYS_OUT = (
     "save the function in a .py file and import it, or define it in a notebook or IPython cell, "
@@ -37,11 +36,17 @@ WAYS_OUT = (
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A function with its syntax tree."""
+    """A function with its syntax tree; of one inside it, `node` is the inner tree and the rest that of the outer one."""
 
     function: FunctionType
     node: FunctionNode
     file: str
+    outermost: FunctionNode
+
+    @property
+    def scope(self) -> Scope:
+        free = self.function.__code__.co_freevars
+        return function_scopes(self.outermost, free)[self.node]
 
     def span(self, node: ast.AST, caller: Span | None = None) -> Span:
         return Span(
@@ -109,7 +114,7 @@ def find_source(function: FunctionType) -> Source:
             continue
         node = _node_of(tree, candidate)
         if node is not None:
-            return Source(function, node, code.co_filename)
+            return Source(function, node, code.co_filename, node)
     # What `exec` compiles is called "<string>", and from Python 3.13 so is the text of `python -c`.
     raise _none(function) if code.co_filename == "<string>" else _changed(function)
 

@@ -7,34 +7,54 @@ are several.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autodiff_compiler.diagnostics import Span
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items, Poison, Unmergeable
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items, Maybe, Poison, Static, Unmergeable
 from autodiff_compiler.ir.core import Value
 
 NORMAL = 0
 
 RETURN_NAME = "return"
+"""The name, impossible in Python, under which a frame keeps its return value."""
 RESULT_NAME = "$result"
 """The name under which a branch leaves the value of an expression."""
-"""The name, impossible in Python, under which a frame keeps its return value."""
+HELD_NAME = "$held"
+"""The beginning of the names of operands that wait for others."""
+ENTERED = "$entered"
+"""The name that says that a state knows a frame."""
 
 
 class Frame:
     """One activation of a function: names live here.  `parent` is the frame a nested function closes over."""
 
     def __init__(
-        self, name: str, source: Any, parent: Frame | None, caller: Span | None, locals_: frozenset[str]
+        self,
+        name: str,
+        source: Any,
+        parent: Frame | None,
+        caller: Span | None,
+        locals_: frozenset[str],
+        outside: frozenset[str] = frozenset(),
     ) -> None:
         self.name = name
         self.source = source
         self.parent = parent
         self.caller = caller
         self.locals = locals_
+        self.outside = outside
+        """Names that are those of the module here, whatever the frames around call so."""
         self.returns: set[int] = set()
         self.liveness: Any = None
+
+    def enclosing(self) -> Iterator[Frame]:
+        """This frame, and those around it."""
+        frame: Frame | None = self
+        while frame is not None:
+            yield frame
+            frame = frame.parent
 
     def __repr__(self) -> str:
         return f"<frame of {self.name}>"
@@ -80,12 +100,29 @@ class State:
     """Cells put into a growable list: a later write to them is refused."""
     exit: Exit = field(default_factory=Exit)
 
+    def enter(self, frame: Frame) -> None:
+        """Note that a function or comprehension runs, or has run, in a frame; its names are in the state from here on."""
+        self.names.setdefault((frame, ENTERED), Static(None))
+
+    def has_entered(self, frame: Frame) -> bool:
+        return (frame, ENTERED) in self.names
+
+    def leave(self, frame: Frame) -> None:
+        """Forget a frame that nobody can see any more; its names would only blur what aliases what."""
+        for key in [key for key in self.names if key[0] is frame]:
+            del self.names[key]
+
     def version(self, cell: Cell) -> Value:
         """The current value of an array."""
-        return cell.constant if cell.constant is not None else self.versions[cell]
+        found = cell.constant if cell.constant is not None else self.versions.get(cell)
+        if found is None:
+            raise Unmergeable(_exchanged(cell.name, "array"))
+        return found
 
     def content(self, box: Box) -> Items | Grown:
-        found = box.constant if box.constant is not None else self.boxes[box]
+        found = self.content_if_any(box)
+        if found is None:
+            raise Unmergeable(_exchanged(box.name, box.cls.__name__))
         if isinstance(found, Poison):
             raise Unmergeable(found)
         return found
@@ -97,6 +134,24 @@ class State:
     def knows(self, cell: Cell) -> bool:
         return cell.constant is not None or cell in self.versions
 
+    def same_as(self, earlier: State) -> bool:
+        """Whether nothing of `earlier` is another thing by now: an evaluation between the two only read."""
+        return (
+            self.holds_same(earlier)
+            and self.exit == earlier.exit
+            and self.stale.keys() == earlier.stale.keys()
+            and self.escaped.keys() == earlier.escaped.keys()
+        )
+
+    def holds_same(self, earlier: State) -> bool:
+        """Whether every name, array and container of `earlier` is what it was."""
+        return (
+            not any(key not in earlier.names and earlier.has_entered(key[0]) for key in self.names)
+            and _unchanged(earlier.names, self.names, _bound)
+            and _unchanged(earlier.versions, self.versions)
+            and _unchanged(earlier.boxes, self.boxes)
+        )
+
     def copy(self) -> State:
         return replace(
             self,
@@ -106,3 +161,21 @@ class State:
             stale=dict(self.stale),
             escaped=dict(self.escaped),
         )
+
+
+def _bound(value: Abs | None) -> Abs | None:
+    """The value of a name, with or without the flag whether it is bound: reading it drops the flag."""
+    return value.value if isinstance(value, Maybe) else value
+
+
+def _unchanged(before: Mapping[Any, Any], now: Mapping[Any, Any], what: Callable[[Any], Any] = lambda x: x) -> bool:
+    return all(what(now.get(key)) is what(value) for key, value in before.items())
+
+
+def _exchanged(name: str, kind: str) -> Poison:
+    """What is known of an array or container that a loop or branch has exchanged for another, unseen by who looks at it."""
+    which = f"`{name}`" if name else f"this {kind}"
+    return Poison(
+        f"{which} is used in an expression or loop during which it changes its place with another {kind}",
+        "do that in a statement of its own, before or after",
+    )

@@ -16,7 +16,16 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import assignment, branches, container_items, expressions, failures, loops, subscripts
+from autodiff_compiler.frontend import (
+    assignment,
+    branches,
+    container_items,
+    expressions,
+    failures,
+    loops,
+    subscripts,
+    while_loops,
+)
 from autodiff_compiler.frontend.branches import Branch
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
@@ -59,12 +68,7 @@ def _run(ctx: Context, statement: ast.stmt) -> None:
 
 
 def _words(node: ast.stmt) -> str:
-    names = {
-        ast.Try: "`try`",
-        ast.ClassDef: "a class definition",
-        ast.Match: "`match`",
-        ast.Global: "a `global` statement",
-    }
+    names = {ast.Try: "`try`", ast.ClassDef: "a class definition", ast.Match: "`match`"}
     return names.get(type(node), f"the statement {type(node).__name__}")
 
 
@@ -196,8 +200,7 @@ def _import_from(ctx: Context, node: ast.ImportFrom) -> None:
 def _delete(ctx: Context, node: ast.Delete) -> None:
     for target in node.targets:
         if isinstance(target, ast.Subscript):
-            base = ctx.evaluate(target.value)
-            index = subscripts.evaluate_index(ctx, target.slice)
+            base, index = subscripts.evaluate_place(ctx, target)
             if not isinstance(base, Box) or base.cls not in (list, dict):
                 raise ctx.wrong("AD161", f"{describe(base)} does not support item deletion")
             container_items.delete(ctx, base, subscripts.only(ctx, index))
@@ -214,18 +217,12 @@ def _nothing(ctx: Context, node: ast.stmt) -> None:
     pass
 
 
-def _global(ctx: Context, node: ast.Global) -> None:
-    raise ctx.unsupported(
-        "AD103", "a `global` statement", "return the value, and assign it where the function is called"
-    )
-
-
 _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Assign: assignment.run_assign,
     ast.AnnAssign: assignment.run_annotated,
     ast.AugAssign: assignment.run_augmented,
     ast.For: loops.run_for,
-    ast.While: loops.run_while,
+    ast.While: while_loops.run_while,
     ast.Return: _return,
     ast.Break: _break,
     ast.Continue: _continue,
@@ -239,5 +236,5 @@ _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Delete: _delete,
     ast.Pass: _nothing,
     ast.Nonlocal: _nothing,
-    ast.Global: _global,
+    ast.Global: _nothing,
 }

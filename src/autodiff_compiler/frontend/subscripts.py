@@ -7,27 +7,32 @@ import ast
 from autodiff_compiler.frontend import array_places, container_items, operators
 from autodiff_compiler.frontend.classes import is_instance
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, Slice, Static, Tup, is_dimensionless
 
 
-def evaluate_index(ctx: Context, node: ast.expr) -> list[Index]:
-    """What stands between the brackets: one thing, which may be a tuple, or with slices beside others the items."""
-    if isinstance(node, ast.Tuple) and not any(isinstance(item, ast.Slice) for item in node.elts):
-        if any(isinstance(item, ast.Starred) for item in node.elts):
-            raise ctx.unsupported("AD120", "a starred index", "write the indices out")
-        return [ctx.evaluate(node)]
-    nodes = node.elts if isinstance(node, ast.Tuple) else [node]
-    items: list[Index] = []
+def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]:
+    """The object of a subscript, and what stands between the brackets: one thing, which may be a tuple, or with slices
+    beside others the items."""
+    operands = Operands(ctx, node)
+    operands.evaluate([node.value])
+    several = isinstance(node.slice, ast.Tuple) and any(isinstance(item, ast.Slice) for item in node.slice.elts)
+    nodes = node.slice.elts if isinstance(node.slice, ast.Tuple) and several else [node.slice]
+    if isinstance(node.slice, ast.Tuple) and any(isinstance(item, ast.Starred) for item in node.slice.elts):
+        raise ctx.unsupported("AD120", "a starred index", "write the indices out")
+    for item in nodes:
+        bounds = (item.lower, item.upper, item.step) if isinstance(item, ast.Slice) else (item,)
+        operands.evaluate(part for part in bounds if part is not None)
+    base, *values = operands.take()
+    rest = iter(values)
+    index: list[Index] = []
     for item in nodes:
         if isinstance(item, ast.Slice):
-            parts = [None if part is None else ctx.evaluate(part) for part in (item.lower, item.upper, item.step)]
-            items.append(Slice(*parts))
-            continue
-        if isinstance(item, ast.Starred):
-            raise ctx.unsupported("AD120", "a starred index", "write the indices out")
-        items.append(ctx.evaluate(item))
-    return items
+            index.append(Slice(*(None if p is None else next(rest) for p in (item.lower, item.upper, item.step))))
+        else:
+            index.append(next(rest))
+    return base, index
 
 
 def per_axis(index: list[Index]) -> list[Index]:

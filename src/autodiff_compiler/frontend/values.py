@@ -8,8 +8,8 @@ can be run on copies of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from autodiff_compiler.diagnostics import UNKNOWN, Note, Span
@@ -176,6 +176,23 @@ class Super:
 
 
 @dataclass(frozen=True, eq=False)
+class Derivative:
+    """`grad(f, *args, **kwargs)` made inside the program, of a function that was made there, too."""
+
+    verb: Any
+    args: tuple[Abs, ...]
+    kwargs: dict[str, Abs]
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """One of several functions, depending on the path taken: `options[index]`."""
+
+    index: Value
+    options: tuple[Abs, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Text:
     """A string with run-time parts (an f-string)."""
 
@@ -213,10 +230,72 @@ Abs = (
     | DictView
     | Partial
     | Super
+    | Derivative
+    | Choice
     | Text
     | Maybe
     | Poison
 )
+
+_LEAVES = (Static, Dyn, Ref, Box, Text, Poison)
+"""Values that hold no others.  (What a box holds is in the state.)"""
+
+
+def parts(value: Abs | None) -> tuple[Abs, ...]:
+    """The abstract values that a value holds, in the order of its fields."""
+    if value is None or isinstance(value, _LEAVES):
+        return ()
+    return tuple(part for f in fields(value) for part in _parts_of(getattr(value, f.name)))
+
+
+def with_parts(value: Abs, new: Iterable[Abs]) -> Abs:
+    """A value like this one that holds others."""
+    if isinstance(value, _LEAVES):
+        return value
+    new = tuple(new)
+    if all(a is b for a, b in zip(parts(value), new, strict=True)):
+        return value  # a function is itself, not one that is like it
+    rest = iter(new)
+    return replace(value, **{f.name: _filled(getattr(value, f.name), rest) for f in fields(value)})
+
+
+def alike(a: Abs, b: Abs) -> bool:
+    """Whether two values that hold others are the same but for what they hold."""
+    if type(a) is not type(b) or isinstance(a, _LEAVES):
+        return False
+    return all(_same_frame(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
+
+
+def _parts_of(content: Any) -> Iterator[Abs]:
+    if isinstance(content, Abs):
+        yield content
+    elif isinstance(content, tuple):
+        for item in content:
+            yield from _parts_of(item)
+    elif isinstance(content, dict):
+        yield from _parts_of(tuple(content.values()))
+
+
+def _filled(content: Any, new: Iterator[Abs]) -> Any:
+    """The content of a field with other values in the places of those it holds."""
+    if isinstance(content, Abs):
+        return next(new)
+    if isinstance(content, tuple):
+        return tuple(_filled(item, new) for item in content)
+    if isinstance(content, dict):
+        return {key: _filled(item, new) for key, item in content.items()}
+    return content
+
+
+def _same_frame(a: Any, b: Any) -> bool:
+    """Whether two contents of a field are the same, abstract values in them left aside."""
+    if isinstance(a, Abs) and isinstance(b, Abs):
+        return True
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(_same_frame, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return list(a) == list(b) and all(map(_same_frame, a.values(), b.values()))
+    return a is b or (isinstance(a, str | int) and type(a) is type(b) and a == b)
 
 
 @dataclass(frozen=True)
@@ -274,22 +353,8 @@ def same(a: Any, b: Any) -> bool:
         return a.value is b.value
     if isinstance(a, Ref):
         return a.cell is b.cell and a.path == b.path and a.operands == b.operands
-    if isinstance(a, Tup):
-        return a.cls is b.cls and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
     if isinstance(a, Items):
         return a.keys == b.keys and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
     if isinstance(a, Grown):
         return a.value is b.value
-    if isinstance(a, Closure):
-        return a.node is b.node and a.frame is b.frame and all(map(same, a.defaults, b.defaults))
-    if isinstance(a, DictView):
-        return a.kind == b.kind and a.box is b.box
-    if isinstance(a, Method):
-        return a.name == b.name and same(a.receiver, b.receiver)
-    if isinstance(a, Partial):
-        held = [(a.function, b.function), *zip(a.args, b.args), *zip(a.kwargs.values(), b.kwargs.values())]
-        alike = len(a.args) == len(b.args) and list(a.kwargs) == list(b.kwargs)
-        return alike and all(same(one, other) for one, other in held)
-    if isinstance(a, Maybe):
-        return a.flag is b.flag and same(a.value, b.value)
-    return False
+    return alike(a, b) and all(map(same, parts(a), parts(b)))

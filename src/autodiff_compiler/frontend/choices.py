@@ -1,0 +1,47 @@
+"""Functions that differ on two paths: which of them a name means is a number of run time."""
+
+from __future__ import annotations
+
+from autodiff_compiler.frontend.slots import Getter
+from autodiff_compiler.frontend.values import Abs, Choice, Closure, Derivative, Partial, Static, parts, same
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+
+
+def is_function(x: Abs) -> bool:
+    """Whether this is a function that looks the same from every path: one that holds nothing made on one of them."""
+    if isinstance(x, Choice):
+        return True
+    if isinstance(x, Static):
+        return callable(x.obj)
+    return isinstance(x, Closure | Partial | Derivative) and all(map(_is_fixed, parts(x)))
+
+
+def _is_fixed(x: Abs) -> bool:
+    return isinstance(x, Static) or (isinstance(x, Closure) and all(map(_is_fixed, parts(x))))
+
+
+def options_of(x: Abs) -> tuple[Abs, ...]:
+    """What a function may be."""
+    return x.options if isinstance(x, Choice) else (x,)
+
+
+def joined_options(a: Abs, b: Abs) -> tuple[Abs, ...]:
+    """What a function may be that is `a` on one path and `b` on the other."""
+    options = list(options_of(a))
+    options += [x for x in options_of(b) if not any(same(x, known) for known in options)]
+    return tuple(options)
+
+
+def position(x: Abs, options: tuple[Abs, ...]) -> Getter:
+    """Which of the options a function is."""
+    places = [next(i for i, option in enumerate(options) if same(option, own)) for own in options_of(x)]
+
+    def index(builder: Builder) -> Value:
+        found = builder.const(places[-1])
+        for k, place in enumerate(places[:-1]):
+            assert isinstance(x, Choice)
+            found = builder.select(builder.compare("eq", x.index, builder.const(k)), builder.const(place), found)
+        return found
+
+    return index

@@ -1,0 +1,128 @@
+"""`while`: a condition that only reads stands in the loop's own place, one with effects in the body."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autodiff_compiler.diagnostics import UnsupportedError
+from autodiff_compiler.frontend import branches
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.iteration import steps
+from autodiff_compiler.frontend.loops import (
+    FEW_TRIPS,
+    IDENTITIES,
+    RETRIES,
+    Fixpoint,
+    block,
+    instead_of,
+    live_at_head,
+    run_steps,
+)
+from autodiff_compiler.frontend.state import Exit, State
+from autodiff_compiler.frontend.values import Abs, Dead, Static
+from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.opset import is_pure, nested_effect
+
+
+def run_while(ctx: Context, node: ast.While) -> None:
+    """A `while` statement."""
+    before = ctx.state.copy()
+    try:
+        # A condition that only reads is one of the loop's own; what it reads in later trips is known when the body is.
+        endless = _is_true(node.test)
+        if endless or not _condition_only_reads(ctx, node.test) or not _while_condition(ctx, node):
+            _while_true(ctx, node, None if endless else node.test)
+    except UnsupportedError as error:
+        if error.code not in IDENTITIES or ctx.retries >= RETRIES:
+            raise
+        ctx.retries += 1
+        ctx.state = before
+        refusal = error
+        instead_of(refusal, lambda: _while_known(ctx, node, refusal))
+
+
+def _while_known(ctx: Context, node: ast.While, otherwise: UnsupportedError) -> None:
+    """A loop of few trips whose condition is known when compiling, each time."""
+
+    def trips() -> Iterator[Abs]:
+        for _ in range(FEW_TRIPS):
+            truth = ctx.truth(ctx.evaluate(node.test))
+            if isinstance(truth, Value):
+                raise otherwise
+            if not truth:
+                return
+            yield Static(None)
+        raise otherwise
+
+    run_steps(ctx, node, steps(trips()), lambda item: ctx.run(node.body), block(ctx, node.orelse))
+
+
+def _while_condition(ctx: Context, node: ast.While) -> bool:
+    """A loop whose condition only reads.  False, and nothing done, where it writes once the body has run."""
+    b, entry = ctx.b, ctx.state
+    loop = Fixpoint(ctx, (node, ctx.calls), live_at_head(ctx, node), (), (), lambda params: ctx.run(node.body))
+    body = loop.region()
+    with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
+        ctx.state = loop.merge.outputs(list(condition.params))
+        head = ctx.state.copy()
+        truth = ctx.truth(ctx.evaluate(node.test))
+        only_read = _only_read(ctx, head, condition.ops)
+        b.yield_(truth if isinstance(truth, Value) else b.const(truth))
+    ctx.state = entry
+    if not only_read:
+        return False
+    results = b.while_(loop.merge.inputs(b, 0), condition.done(), body, exits=loop.exits)
+    loop.finish(results, natural_end=True, at_end=block(ctx, node.orelse))
+    return True
+
+
+def _while_true(ctx: Context, node: ast.While, test: ast.expr | None) -> None:
+    """A loop whose condition, if it has one, is tested in the body, because it has effects."""
+    b = ctx.b
+    stop_codes: set[int] = set()
+
+    def run_body(params: tuple[Value, ...]) -> None:
+        truth = True if test is None else ctx.truth(ctx.evaluate(test))
+        code = ctx.new_code()
+        stop_codes.add(code)
+
+        def stop() -> None:
+            ctx.state.exit = Exit(frozenset({code}))
+
+        if isinstance(truth, Value):
+            branches.branch(ctx, truth, lambda: ctx.run(node.body), stop)
+        elif truth:
+            ctx.run(node.body)
+        else:
+            stop()
+
+    loop = Fixpoint(ctx, (node, ctx.calls), live_at_head(ctx, node), (), (), run_body)
+    body = loop.region()
+    with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
+        b.yield_(b.const(True))
+    results = b.while_(loop.merge.inputs(b, 0), condition.done(), body, exits=loop.exits)
+    loop.finish(results, natural_end=False, at_end=block(ctx, node.orelse), also_natural=stop_codes)
+
+
+def _is_true(test: ast.expr) -> bool:
+    return isinstance(test, ast.Constant) and bool(test.value)
+
+
+def _condition_only_reads(ctx: Context, test: ast.expr) -> bool:
+    """Whether a condition only reads, now: run it once, on a copy, and look."""
+    before = ctx.state
+    with ctx.b.region() as trial:
+        ctx.state = before.copy()
+        try:
+            ctx.truth(ctx.evaluate(test))
+            return _only_read(ctx, before, trial.ops)
+        except Dead:
+            return False
+        finally:
+            ctx.state = before
+
+
+def _only_read(ctx: Context, before: State, ops: list[Op]) -> bool:
+    """Whether what was evaluated since left everything as it was."""
+    return ctx.state.same_as(before) and all(is_pure(op) or nested_effect(op) == "check" for op in ops)
