@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
 import gc
 import inspect
@@ -54,7 +55,9 @@ class Specialisation:
         self.guards = [*self.lowered.guards]
         for compiled in (self.compiled, self.second):
             for module, name, meant in namespaces.used(compiled.text) if compiled is not None else ():
-                self.guards.append(frontend.Guard(frontend.Place(module).attribute(name), meant))
+                # Where the frontend finds it too, so that it is asked once.
+                found_at = frontend.Place(vars(module)).item(name) if module is builtins else None
+                self.guards.append(frontend.Guard(found_at or frontend.Place(module).attribute(name), meant))
         self.holds: Callable[[], bool] = frontend.all_hold(self.guards)
         """Whether everything that was looked at when compiling, and that the generated code calls, is as it was."""
 
