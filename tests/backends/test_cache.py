@@ -79,7 +79,7 @@ def test_planted_bytecode_is_not_executed(folder, kind, tmp_path):
     assert backends.load(SQUARE, "f")(3) == 9
 
 
-@pytest.mark.parametrize("content", [b"", b"def f", b"def f(x):\n    return 666\n", os.urandom(100)])
+@pytest.mark.parametrize("content", [b"", b"def f", b"def f(x):\n    return 666\n", bytes(range(100))])
 def test_a_damaged_text_is_written_anew(content):
     path = where(backends.load(SQUARE, "f"))
     forget()
@@ -276,7 +276,7 @@ NOWHERE = """
     try:
         grad("def f(x): return 1.0 / x")(0.0)
     except ZeroDivisionError:
-        print("<f_grad" in traceback.format_exc() and " / x" in traceback.format_exc())
+        print(" / x" in traceback.format_exc())
 """
 
 

@@ -230,7 +230,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.meshgrid": [S(v3, v4), S(v3, v4, indexing="ij"), S(v3), S(v3, v4, i3), S(v3, f3)],
     "np.array": [
         S([1.0, R(2.0), s64]), S([1, 2]), S([[1, 2], [3.0, R(4)]]), S([v3, w3]), S((m23, m23)), S(v3), S([s32, s32]), S([1, s32]), S([True, False]), S([]), S(R(2.0)), S([1, 2], float),
-        S(v3, np.float32), S([[1.0], [2.0, 3.0]]), S(Growing((s64, s64 + 1))), S(Growing((v3, w3))), S([v3, v4]), S([[v3, w3], [w3, v3]]), S([R(True), 2]), S([[1.0, 2.0]], dtype="float32"),
+        S(v3, np.float32), S([[1.0], [2.0, 3.0]]), S(Growing((s64, s64 + 1))), S(Growing((v3, w3))), S([v3, v4]), S([[v3, w3], [w3, v3]]), S([R(True), 2]), S([[1.0, 2.0]], dtype="float32"), S(v3, copy=None), S(v3, copy=np._CopyMode.IF_NEEDED), S(v3, np.float32, copy=None),
     ],
     "np.asarray": [S(v3), S([1.0, R(2.0)]), S(v3, np.float32), S(R(1.0)), S(i3, float)],
     "np.asanyarray": [S(v3)],

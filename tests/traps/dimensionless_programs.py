@@ -254,7 +254,6 @@ REFUSED = {
     "number_on_one_path": "AD111",
     "number_after_a_loop": "AD110",
     "more_dimensions": "AD110",
-    "in_a_growing_list": "AD113",
     "items_of_a_growing_list": "AD113",
     "optimized_einsum": "AD114",
     "captured_is_written": "AD112",

@@ -265,7 +265,7 @@ REFUSED = {
     "joined_and_flattened": ("AD114", ("F",)),
     "layout_by_a_branch": ("AD114", ("C", "F", "strided", "negative")),
     "layout_changes_in_a_loop": ("AD114", ("C", "F", "strided", "negative")),
-    "snapshots_in_a_growing_list": ("AD113", ("C", "strided", "negative")),
+    "snapshots_in_a_growing_list": ("AD110", ("C", "strided", "negative")),
     "tiled_once": ("AD114", ("F",)),
     "ravel_of_a_strided_vector": ("AD114", ("C", "F", "strided", "negative")),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
 import gc
 import inspect
@@ -22,7 +23,7 @@ from autodiff_compiler.driver import Compilation
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.frontend.layout import of_array
 from autodiff_compiler.ir.tree import Tree, leaves
-from autodiff_compiler.ir.types import Array, Type
+from autodiff_compiler.ir.types import Type
 
 # One compilation at a time: the frontend and the disk cache need not be told about threads.
 LOCK = threading.RLock()
@@ -54,17 +55,17 @@ class Specialisation:
         self.guards = [*self.lowered.guards]
         for compiled in (self.compiled, self.second):
             for module, name, meant in namespaces.used(compiled.text) if compiled is not None else ():
-                self.guards.append(frontend.Guard(frontend.Place(module).attribute(name), meant))
+                # Where the frontend finds it too, so that it is asked once.
+                found_at = frontend.Place(vars(module)).item(name) if module is builtins else None
+                self.guards.append(frontend.Guard(found_at or frontend.Place(module).attribute(name), meant))
         self.holds: Callable[[], bool] = frontend.all_hold(self.guards)
         """Whether everything that was looked at when compiling, and that the generated code calls, is as it was."""
 
     @property
     def closed(self) -> bool:
         """Whether nothing but the argument types, and what `holds` asks, decides its meaning."""
-        arrays = sum(isinstance(v.type, Array) for v in self.lowered.function.params)
-        may_overlap = self.lowered.written and arrays > 1
-        asked = self.lowered.static_leaves or self.lowered.layouts
-        return not (self.lowered.captures or asked or may_overlap)
+        lowered = self.lowered
+        return not (lowered.captures or lowered.static_leaves or lowered.layouts or lowered.written)
 
     def captured(self, values: Sequence[Any] | None) -> list[Any] | None:
         """What the captures hold now; None if this specialisation does not fit the world or these leaves."""
@@ -85,6 +86,7 @@ class Specialisation:
             if now_tree != tree or list(now_types) != types:
                 return None
         if values is not None and self.lowered.written:
+            self._check_written(values)
             self._check_overlap(values, current)
         return current
 
@@ -105,6 +107,16 @@ class Specialisation:
             if now_tree != tree or list(now_types) != types:
                 return f"{capture.name} is of another type"
         return "a value that it captured changes with each look"
+
+    def _check_written(self, values: Sequence[Any]) -> None:
+        """Refuse, as NumPy does, to write into an array that says it may not be written."""
+        for written in self.lowered.written:
+            value = values[written]
+            if isinstance(value, np.ndarray) and not value.flags.writeable:
+                name = self.lowered.function.params[written].name
+                raise ValueError(
+                    f"assignment destination is read-only: {self.lowered.function.name} writes into {name}"
+                )
 
     def _check_overlap(self, values: Sequence[Any], captured: Sequence[Any]) -> None:
         """Refuse a call in which an array that the function writes into shares memory with another: it was compiled as

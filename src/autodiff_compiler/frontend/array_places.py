@@ -262,7 +262,7 @@ def check_rank(ctx: Context, own: int, target: int) -> None:
     """Refuse leading axes where NumPy does not drop them: in one element, in place, and through a mask alone."""
     if own > target:
         place = f"a place of rank {target}" if target else "the place of one element"
-        raise ctx.wrong("AD162", f"an array of rank {own} in {place}", "take what fits: v[0], or v.item()")
+        raise ctx.wrong("AD115", f"an array of rank {own} in {place}", "take what fits: v[0], or v.item()")
 
 
 def _updated(ctx: Context, before: Value, stored: Value, accumulate: str | None) -> Value:

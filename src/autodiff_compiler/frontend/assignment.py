@@ -21,7 +21,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static, is_dimensionless
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.path import Path, is_basic, result_rank
+from autodiff_compiler.ir.path import is_basic, result_rank
 from autodiff_compiler.ir.types import FLOATS, Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith
 
@@ -151,32 +151,34 @@ def in_place(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> 
 def _augment_array(ctx: Context, node: ast.AugAssign, base: Ref, index: list[Index]) -> None:
     """`base[index] op= value` of an array."""
     op = type(node.op)
-    waiting = Operands(ctx, node)
-    waiting.add(base, *(item for item in index if not isinstance(item, Slice)))
-    step: Path = ()
-    operands: list[Value] = []
     if is_dimensionless(base):
         subscripts.check_selects_all(ctx, index)
-    else:
-        place, operands = array_places.array_step(ctx, base, index)
-        step = (place,)
+        waiting = Operands(ctx, node)
+        waiting.add(base)
+        value = ctx.evaluate(node.value)
+        (array,) = waiting.take()
+        assert isinstance(array, Ref)
+        _in_place(ctx, array, (), [], op, value)
+        return
+    step, operands = array_places.array_step(ctx, base, index)
     before, read = ctx.state.copy(), ctx.read(base)
+    waiting = Operands(ctx, node)
+    waiting.add(base, *(item for item in index if not isinstance(item, Slice)))
     value = ctx.evaluate(node.value)
-    only_read = ctx.state.same_as(before)
     array, *items = waiting.take()
     assert isinstance(array, Ref)
     base, rest = array, iter(items)
     index = [item if isinstance(item, Slice) else next(rest) for item in index]
+    only_read = ctx.state.same_as(before)
     exact = op in (ast.Add, ast.Sub) and _adds_exactly(ctx, base, value)
-    several = result_rank(step, rank(base.type), [v.type for v in operands])
-    whole = any(isinstance(item, Static) and item.obj is Ellipsis for item in index) or not step
-    if is_basic(step) and (several or whole):
+    several = result_rank((step,), rank(base.type), [v.type for v in operands])
+    if is_basic((step,)) and (several or any(isinstance(item, Static) and item.obj is Ellipsis for item in index)):
         # A view: it is changed in place, and shows what the value's evaluation has written.
-        _in_place(ctx, base, step, operands, op, value)
+        _in_place(ctx, base, (step,), operands, op, value)
     elif only_read and exact and array_places.is_basic_place(ctx, base, index):
-        _in_place(ctx, base, step, operands, op, value)
+        _in_place(ctx, base, (step,), operands, op, value)
     else:
-        current = ctx.from_value(ctx.b.load(read, step, operands))
+        current = ctx.from_value(ctx.b.load(read, (step,), operands))
         result = expressions.binary(ctx, op, current, value)
         if isinstance(current, Ref):
             assert isinstance(result, Ref)

@@ -56,6 +56,7 @@ from autodiff_compiler.frontend.values import (
     Static,
     Tup,
 )
+from autodiff_compiler.frontend.wrong_calls import check_signature, refused
 from autodiff_compiler.ir.types import rank
 
 DEPTH = 60
@@ -177,7 +178,10 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
         return slot(ctx, args, kwargs)
     handler = builtin_calls.handler_of(obj)
     if handler is not None:
-        return handler(ctx, args, kwargs)
+        name = getattr(obj, "__name__", "this")
+        check_signature(ctx, obj, name, args, kwargs)
+        with refused(ctx, name):
+            return handler(ctx, args, kwargs)
     if (entry := library.lookup(obj)) is not None:
         return _call_library(ctx, obj, entry, args, kwargs)
     if derivatives.is_derivative(obj):

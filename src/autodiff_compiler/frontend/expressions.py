@@ -431,8 +431,8 @@ def _contains(ctx: Context, x: Abs, y: Abs, negate: bool) -> Abs:
         item = ctx.static(x, "the left side of `in`")
         try:
             return Static((item in container) != negate)
-        except TypeError as error:
-            raise ctx.wrong("AD171", f"TypeError: {error}") from error
+        except (TypeError, ValueError) as error:
+            raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
     iterable = iterate(ctx, y)
     if not isinstance(y, Iter) and isinstance(iterable, Sequence):
         iterable = steps(consumers.drained(ctx, iterable, "the right side of `in`"))

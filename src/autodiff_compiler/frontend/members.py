@@ -34,6 +34,7 @@ from autodiff_compiler.frontend.values import (
     Text,
     Tup,
 )
+from autodiff_compiler.frontend.wrong_calls import check_signature, refused
 
 # Methods that give a view that NumPy does not let one write.
 _READ_ONLY_VIEWS = ("diagonal",)
@@ -90,7 +91,8 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
     if isinstance(receiver, Ref | Dyn):
         own = _ARRAY_METHODS.get(name)
         if own is not None and isinstance(receiver, Ref):
-            return own(ctx, receiver, args, kwargs)
+            with refused(ctx, name):
+                return own(ctx, receiver, args, kwargs)
         entry = library.method(name)
         assert entry is not None
         passed, kwargs = views.arranged(ctx, name, [receiver, *args], kwargs)
@@ -98,13 +100,18 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
         made = views.wrapped(ctx, result, views.Made(name, passed, kwargs, given))
         return views.tie(made, receiver) if name in _READ_ONLY_VIEWS else made
     if isinstance(receiver, Static) and isinstance(receiver.obj, np.ufunc):
-        return _ufunc_method(ctx, receiver.obj, name, args, kwargs)
+        with refused(ctx, name):
+            return _ufunc_method(ctx, receiver.obj, name, args, kwargs)
     if isinstance(receiver, Static):
         return _static_method(ctx, receiver.obj, name, args, kwargs)
     if isinstance(receiver, Tup) and receiver.keys and name in _NAMED_TUPLE_METHODS:
         return _NAMED_TUPLE_METHODS[name](ctx, receiver, args, kwargs)
     if isinstance(receiver, Box | Tup):
-        return container_methods.call(ctx, receiver, name, args, kwargs)
+        own_method = getattr(receiver.cls, name, None) if isinstance(receiver, Box) else None
+        if own_method is not None:
+            check_signature(ctx, own_method, f"{receiver.cls.__name__}.{name}", [receiver, *args], kwargs)
+        with refused(ctx, name):
+            return container_methods.call(ctx, receiver, name, args, kwargs)
     raise ctx.unsupported("AD170", f"the method `{name}` of {describe(receiver)}", "write it with indexing and loops")
 
 

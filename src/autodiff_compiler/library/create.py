@@ -208,8 +208,10 @@ def meshgrid(b: Builder, *xi: Any, indexing: Any = "xy", copy: Any = True, spars
 
 
 @function(np.array, "np.array")
-def array(b: Builder, object: Any, dtype: Any = None, *, copy: Any = True) -> Value:
-    if not static_bool(b, copy, "copy"):
+def array(b: Builder, object: Any, dtype: Any = None, *, copy: Any = True) -> View | Value:
+    if copy is None or copy is np._CopyMode.IF_NEEDED:
+        return asarray(b, object, dtype)
+    if copy is np._CopyMode.NEVER or not static_bool(b, copy, "copy"):
         raise UnsupportedError("AD202", "np.array: copy=False is not supported", b.span, help="use np.asarray")
     result = as_array(b, object, None if dtype is None else dtype_argument(b, dtype, "f64"))
     return b.op("copy", result) if result is object and isinstance(result.type, Array) else result

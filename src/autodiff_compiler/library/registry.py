@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from autodiff_compiler.diagnostics import UnsupportedError, UserError, did_you_mean
+from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserError, did_you_mean
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import Path
@@ -79,7 +79,25 @@ class Entry:
             unknown = [k for k in kwargs if k not in known]
             near = did_you_mean(unknown[0], known) if unknown else None
             raise UserError("AD201", f"{self.name}: {error}", b.span, help=near) from error
-        return self.build(*bound.args, **bound.kwargs)
+        try:
+            return self.build(*bound.args, **bound.kwargs)
+        except (
+            TypeError,
+            ValueError,
+            LookupError,
+            AttributeError,
+            ArithmeticError,
+            AssertionError,
+            InternalError,
+        ) as error:
+            # The builder had not thought of such arguments: NumPy may have a meaning for them, or an error.
+            reason = f"{type(error).__name__}: {error.reason if isinstance(error, InternalError) else error}"
+            raise UnsupportedError(
+                "AD202",
+                f"{self.name} of these arguments is not supported ({reason})",
+                b.span,
+                help="pass numbers, arrays, or tuples of these",
+            ) from error
 
 
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}
