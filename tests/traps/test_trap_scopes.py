@@ -4,6 +4,7 @@ import copy
 
 import choice_programs  # noqa: F401
 import holder_programs  # noqa: F401
+import made_in_loop_programs  # noqa: F401
 import numpy as np
 import order_programs  # noqa: F401
 import pytest
@@ -29,7 +30,7 @@ REFUSED = {
 UNDER_NUMBA = [
     "cond_state_dependent", "redefined_branch", "make_in_loop_last", "aug_fancy_idx_changes", "left_ref_read_late",
     "partial_holds", "temp_holds", "dataclass_swap", "derivative_in_tuple", "while_nested_effect",
-    "choice_three", "prev_none", "while_cond_changes_array",
+    "choice_three", "prev_none", "list_alias_in_loop", "while_cond_changes_array",
 ]  # fmt: skip
 
 

@@ -24,6 +24,8 @@ class AliasClasses:
         self.cells: dict[Location, tuple[Cell | None, Cell | None]] = {}
         self.boxes: dict[tuple[Box, Box], Box] = {}
         """For each pair of boxes, the box that stands for both afterwards."""
+        self.roots: dict[tuple[Box, Box], Location] = {}
+        """For each pair of boxes, the beginning of the locations of what they hold."""
         for key in keys:
             self._walk(key, a.names.get(key), b.names.get(key))
         self._images: dict[Cell, dict[Cell | None, None]] = {}
@@ -43,9 +45,9 @@ class AliasClasses:
         if isinstance(a, Ref) or isinstance(b, Ref):
             self._pair_cells(location, a, b)
         if isinstance(a, Box):
-            self._pair_boxes(a, b if isinstance(b, Box) else a)
+            self._pair_boxes(location, a, b if isinstance(b, Box) else a)
         elif isinstance(b, Box):
-            self._pair_boxes(b, b)
+            self._pair_boxes(location, b, b)
         self._walk_items(location, parts(a), parts(b))
 
     def _walk_items(self, location: Location, a: tuple[Abs, ...], b: tuple[Abs, ...]) -> None:
@@ -62,13 +64,15 @@ class AliasClasses:
             cell_b = cell_a
         self.cells[location] = (cell_a, cell_b)
 
-    def _pair_boxes(self, a: Box, b: Box) -> None:
+    def _pair_boxes(self, location: Location, a: Box, b: Box) -> None:
         if (a, b) in self.boxes or (a is b and a.constant is not None):
             return
         self.boxes[a, b] = a if a is b else Box(a.cls, local=a.local and b.local)
         content_a, content_b = self._a.content_if_any(a), self._b.content_if_any(b)
+        # What each iteration of a loop makes anew is another box each time, but stands in the same place.
+        self.roots[a, b] = ("box", a if content_a is not None else location)
         self._walk_items(
-            ("box", a),
+            self.roots[a, b],
             content_a.items if isinstance(content_a, Items) else (),
             content_b.items if isinstance(content_b, Items) else (),
         )

@@ -63,7 +63,7 @@ class Widening:
 
     types: dict[Location, Type] = field(default_factory=dict)
     merged: frozenset[Location] = frozenset()
-    grown: frozenset[Box] = frozenset()
+    grown: frozenset[Location] = frozenset()
 
 
 class Merge:
@@ -94,7 +94,7 @@ class Merge:
         self._loop = widening is not None
         self.slots: list[Slot] = []
         self.merged: dict[Location, None] = {}
-        self.grown: dict[Box, None] = {}
+        self.grown: dict[Location, None] = {}
         self.poisoned: dict[Location, None] = {}
         self.choices: dict[Location, int] = {}
         """How many functions there are to choose from."""
@@ -438,7 +438,8 @@ class Merge:
     def _box_contents(self) -> list[tuple[Box, Finish]]:
         finishes: list[tuple[Box, Finish]] = []
         for (box_a, box_b), box in list(self._classes.boxes.items()):
-            joined = self._content(box_a, self.a.content_if_any(box_a), self.b.content_if_any(box_b))
+            root = self._classes.roots[box_a, box_b]
+            joined = self._content(root, box_a, self.a.content_if_any(box_a), self.b.content_if_any(box_b))
             finishes.append((box, joined))
         reached = {box for box, _ in finishes} | {box for pair in self._classes.boxes for box in pair}
         for box, content in self.a.boxes.items():
@@ -446,32 +447,34 @@ class Merge:
                 finishes.append((box, lambda values, kept=content: kept))  # type: ignore[misc]
         return finishes
 
-    def _content(self, box: Box, a: Items | Grown | Poison | None, b: Items | Grown | Poison | None) -> Finish:
+    def _content(
+        self, root: Location, box: Box, a: Items | Grown | Poison | None, b: Items | Grown | Poison | None
+    ) -> Finish:
         if isinstance(a, Poison):
-            return self._poison(("box", box), a)
+            return self._poison(root, a)
         if isinstance(b, Poison):
-            return self._poison(("box", box), b)
+            return self._poison(root, b)
         present = [content for content in (a, b) if content is not None]
         first = present[0]
-        if any(isinstance(c, Grown) for c in present) or box in self.before.grown:
-            return self._grown(box, a, b)
+        if any(isinstance(c, Grown) for c in present) or root in self.before.grown:
+            return self._grown(root, box, a, b)
         lengths = {len(content.items) for content in present if isinstance(content, Items)}
         if len(lengths) > 1 and box.cls is list:
-            return self._grown(box, a, b)
+            return self._grown(root, box, a, b)
         items_a = a.items if isinstance(a, Items) else None
         items_b = b.items if isinstance(b, Items) else None
         assert isinstance(first, Items)
         if any(isinstance(c, Items) and c.keys != first.keys for c in present):
             reason = f"a {box.cls.__name__} has different keys on different paths"
-            return self._poison(("box", box), Poison(reason, ONE_TYPE))
+            return self._poison(root, Poison(reason, ONE_TYPE))
         parts = [
-            self._value(("box", box, i), items_a[i] if items_a else None, items_b[i] if items_b else None, str(key))
+            self._value((*root, i), items_a[i] if items_a else None, items_b[i] if items_b else None, str(key))
             for i, key in enumerate(first.keys or range(len(first.items)))
         ]
         return lambda values: Items(tuple(part(values) for part in parts), first.keys)
 
-    def _grown(self, box: Box, a: Items | Grown | None, b: Items | Grown | None) -> Finish:
-        self.grown[box] = None
+    def _grown(self, root: Location, box: Box, a: Items | Grown | None, b: Items | Grown | None) -> Finish:
+        self.grown[root] = None
         types: list[Type | None] = []
         for content in (a, b):
             if isinstance(content, Grown):
@@ -480,7 +483,7 @@ class Merge:
                 types += [element_type(item) for item in content.items]
                 # The list will hold a copy of their values: a later write to them would not show in it.
                 self._escaped.update((item.cell, self.span) for item in content.items if isinstance(item, Ref))
-        key = ("box", box, "grown")
+        key = (*root, "grown")
         if self._known(key):
             before = self.before.types[key]
             assert isinstance(before, ListOf)
@@ -488,13 +491,13 @@ class Merge:
         element = join_elements(types)
         if element is not None and any(isinstance(c, Grown) and c.element != element for c in (a, b)):
             reason = "a list holds Python floats on one path and NumPy's on the other"
-            return self._poison(("box", box), Poison(reason, "make them one kind: float(...)"))
+            return self._poison(root, Poison(reason, "make them one kind: float(...)"))
         if element is None:
             self.mixed_list = True
             reason = (
                 "a list that grows in a loop holds lists or things of different types, or its type is not known yet"
             )
-            return self._poison(("box", box), Poison(reason, ONE_TYPE))
+            return self._poison(root, Poison(reason, ONE_TYPE))
         type_ = ListOf(element)
 
         def getter(content: Items | Grown | None, state: State) -> Getter:

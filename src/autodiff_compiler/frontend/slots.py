@@ -34,7 +34,10 @@ def said(name: str) -> str:
 
 def place(location: Location) -> str:
     """A location in messages."""
-    return said(location[1]) if isinstance(location[1], str) else f"what a {location[1].cls.__name__} holds"
+    where = location[1]
+    if isinstance(where, str):
+        return said(where)
+    return f"what {place(where) if isinstance(where, tuple) else f'a {where.cls.__name__}'} holds"
 
 
 def hint(name: str) -> str:
