@@ -258,6 +258,15 @@ def default_is_a_copy(x):
     return weighted() + np.sum(x)
 
 
+def copied_only_if_needed(x):
+    a, b = np.array(x, copy=None), np.array(x, copy=None, order="C")
+    c = x.astype(float, order="F", copy=False)
+    a[0, 1] = 4.0
+    v = np.array(x, order="C").ravel()
+    v[2] = 3.0
+    return np.sum(x * x) + np.sum(b) + np.sum(c * c) + np.sum(v)
+
+
 # What may be refused, by which code and in which memory orders; anything else has to be right.
 REFUSED = {
     "einsum_base_is_written": ("AD110", ("C", "F", "strided", "negative")),

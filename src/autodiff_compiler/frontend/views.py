@@ -176,6 +176,8 @@ def layout_of(ctx: Context, made: Made, count: int) -> Layout | None:
     order = memory.order_of_result(made.function)
     args = made.args[:1] if memory.first_alone(made.function) else made.args
     wanted = made.kwargs.get("order")
+    if made.function == "astype" and len(made.args) > 2:
+        wanted = made.args[2]
     if wanted is not None or "shape" in made.kwargs:
         certain = count <= 1 or (isinstance(wanted, Static) and wanted.obj == "C")
         return c_order(count) if certain else None

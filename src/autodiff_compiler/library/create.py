@@ -208,9 +208,10 @@ def meshgrid(b: Builder, *xi: Any, indexing: Any = "xy", copy: Any = True, spars
 
 
 @function(np.array, "np.array")
-def array(b: Builder, object: Any, dtype: Any = None, *, copy: Any = True) -> View | Value:
+def array(b: Builder, object: Any, dtype: Any = None, *, copy: Any = True, order: Any = "K") -> View | Value:
     if copy is None or copy is np._CopyMode.IF_NEEDED:
-        return asarray(b, object, dtype)
+        return asarray(b, object, dtype, order)
+    _needs(b, order, "np.array", "KC")
     if copy is np._CopyMode.NEVER or not static_bool(b, copy, "copy"):
         raise UnsupportedError("AD202", "np.array: copy=False is not supported", b.span, help="use np.asarray")
     result = as_array(b, object, None if dtype is None else dtype_argument(b, dtype, "f64"))
@@ -220,10 +221,14 @@ def array(b: Builder, object: Any, dtype: Any = None, *, copy: Any = True) -> Vi
 @function(np.asarray, "np.asarray")
 def asarray(b: Builder, a: Any, dtype: Any = None, order: Any = None) -> View | Value:
     value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, "f64"))
-    needs = {None: "", "K": "", "C": "contiguous", "F": "fortran"}
-    if order not in needs:
-        raise UnsupportedError("AD202", f"np.asarray: order={order!r} is not supported", b.span, help="leave order out")
-    return view(b, a, value, (), (), needs[order])
+    return view(b, a, value, (), (), _needs(b, order, "np.asarray"))
+
+
+def _needs(b: Builder, order: Any, name: str, allowed: str = "KCF") -> str:
+    """What an argument `order=` asks of the array, for it to be given back as it is; see `View.when`."""
+    if order is not None and order not in tuple(allowed):
+        raise UnsupportedError("AD202", f"{name}: order={order!r} is not supported", b.span, help="leave order out")
+    return {"C": "contiguous", "F": "fortran"}.get(order, "")
 
 
 add(np.asanyarray, "np.asanyarray", asarray)
@@ -246,12 +251,16 @@ def copy(b: Builder, a: Any) -> Value:
     return array(b, a)
 
 
-def astype(b: Builder, a: Any, dtype: Any, *, copy: Any = True) -> View | Value:
+def astype(b: Builder, a: Any, dtype: Any, order: Any = "K", *, copy: Any = True) -> View | Value:
     given = as_array(b, a)
     result = to_dtype(b, given, dtype_argument(b, dtype, "f64"), strong=True)
     if result is not given or not isinstance(given.type, Array):
+        _needs(b, order, "astype", "KC")
         return result
-    return b.op("copy", given) if static_bool(b, copy, "copy") else view(b, a, given, ())
+    if static_bool(b, copy, "copy"):
+        _needs(b, order, "astype", "KC")
+        return b.op("copy", given)
+    return view(b, a, given, (), (), _needs(b, order, "astype"))
 
 
 def item(b: Builder, a: Any, *index: Any) -> Value:
