@@ -116,7 +116,8 @@ class _Backwards:
     def range(self) -> tuple[Value, Value, Value]:
         b = self.context.b
         if not self.by_index:
-            return b.sub(trips_of(self.op), b.const(1)), b.const(-1), b.const(-1)
+            last = b.op("sub", trips_of(self.op), b.const(1), fits=True)
+            return last, b.const(-1), b.const(-1)
         start, stop, _ = self.op.operands[:3]
         assert isinstance(self.step, int)
         sign = 1 if self.step > 0 else -1
@@ -136,8 +137,8 @@ class _Backwards:
         if self.by_index or self.index_is_trip:
             return self.index
         b, (start, _, step) = self.context.b, self.op.operands[:3]
-        ahead = self.index if self.step == 1 else b.mul(self.index, step)
-        return b.cast(b.add(start, ahead), INT)
+        ahead = self.index if self.step == 1 else b.op("mul", self.index, step, fits=True)
+        return b.cast(b.op("add", start, ahead, fits=True), INT)
 
     def available(self) -> dict[Value, Callable[[], Value]]:
         """What the reversal of an iteration knows of it without saving anything."""
@@ -166,7 +167,7 @@ class _Backwards:
     def _exit_code(self, code: Value) -> Value:
         """Only the last iteration can have had another exit code than 0."""
         b = self.context.b
-        last = b.compare("eq", self.index, b.sub(trips_of(self.op), b.const(1)))
+        last = b.compare("eq", self.index, b.op("sub", trips_of(self.op), b.const(1), fits=True))
         return b.select(last, code, b.const(0))
 
     def _advance(self, slot: Slot) -> tuple[str, Value] | None:

@@ -93,8 +93,19 @@ def _unary(
     allowed: tuple[str, ...] = FLOATS,
     cost: str = DEAR,
     traps: bool = False,
+    grows: bool = False,
 ) -> OpDef:
-    return OpDef(kind, _same(allowed), 1, cost=cost, elementwise=True, traps=traps, py_eval=py, np_eval=npy)
+    return OpDef(
+        kind,
+        _same(allowed),
+        1,
+        cost=cost,
+        elementwise=True,
+        traps=traps,
+        grows=grows,
+        py_eval=py,
+        np_eval=npy,
+    )
 
 
 def _binary(
@@ -105,6 +116,7 @@ def _binary(
     cost: str = CHEAP,
     traps: bool = False,
     commutative: bool = False,
+    grows: bool = False,
 ) -> OpDef:
     return OpDef(
         kind,
@@ -114,6 +126,7 @@ def _binary(
         elementwise=True,
         traps=traps,
         commutative=commutative,
+        grows=grows,
         py_eval=py,
         np_eval=npy,
     )
@@ -173,28 +186,28 @@ def _py_min(a: Any, b: Any) -> Any:
 
 
 ELEMENTWISE: tuple[OpDef, ...] = (
-    OpDef("cast", _cast, 1, elementwise=True),
+    OpDef("cast", _cast, 1, elementwise=True, grows=True),
     OpDef("select", _select, 3, elementwise=True, py_eval=_select_py, np_eval=_select_np),
     # the operand; derivatives take it for a constant
     OpDef("stop_gradient", _same(ANY), 1, elementwise=True, views=True, py_eval=lambda x: x, np_eval=lambda x: x),
     # arithmetic
-    _binary("add", operator.add, np.add, commutative=True),
-    _binary("sub", operator.sub, np.subtract),
-    _binary("mul", operator.mul, np.multiply, commutative=True),
+    _binary("add", operator.add, np.add, commutative=True, grows=True),
+    _binary("sub", operator.sub, np.subtract, grows=True),
+    _binary("mul", operator.mul, np.multiply, commutative=True, grows=True),
     _binary("div", operator.truediv, np.divide, FLOATS, traps=True),
     _binary("div0", py_div0, np_div0, FLOATS),
-    _binary("floordiv", operator.floordiv, np.floor_divide, traps=True),
+    _binary("floordiv", operator.floordiv, np.floor_divide, traps=True, grows=True),
     _binary("mod", operator.mod, np.remainder, traps=True),
     _binary("fmod", math.fmod, np.fmod, FLOATS, traps=True),
-    _binary("pow", operator.pow, np.power, cost=DEAR, traps=True),
+    _binary("pow", operator.pow, np.power, cost=DEAR, traps=True, grows=True),
     _binary("maximum", _py_max, np.maximum, ANY, commutative=True),
     _binary("minimum", _py_min, np.minimum, ANY, commutative=True),
     _binary("arctan2", math.atan2, np.arctan2, FLOATS, DEAR),
     _binary("hypot", math.hypot, np.hypot, FLOATS, DEAR, commutative=True),
     _binary("copysign", math.copysign, np.copysign, FLOATS),
     _binary("logaddexp", _logaddexp, np.logaddexp, FLOATS, DEAR, commutative=True),
-    _unary("neg", operator.neg, np.negative, NUMERIC, CHEAP),
-    _unary("abs", abs, np.abs, NUMERIC, CHEAP),
+    _unary("neg", operator.neg, np.negative, NUMERIC, CHEAP, grows=True),
+    _unary("abs", abs, np.abs, NUMERIC, CHEAP, grows=True),
     _unary("sign", sign, np.sign, NUMERIC, CHEAP),
     _unary("floor", _py_floor, np.floor, FLOATS, CHEAP),
     _unary("ceil", _py_ceil, np.ceil, FLOATS, CHEAP),
@@ -233,7 +246,7 @@ ELEMENTWISE: tuple[OpDef, ...] = (
     _binary("and", operator.and_, np.bitwise_and, INTEGRAL, commutative=True),
     _binary("or", operator.or_, np.bitwise_or, INTEGRAL, commutative=True),
     _binary("xor", operator.xor, np.bitwise_xor, INTEGRAL, commutative=True),
-    _binary("lshift", operator.lshift, np.left_shift, INTS, traps=True),
+    _binary("lshift", operator.lshift, np.left_shift, INTS, traps=True, grows=True),
     _binary("rshift", operator.rshift, np.right_shift, INTS, traps=True),
     OpDef("not", _same(("bool",)), 1, elementwise=True, py_eval=operator.not_, np_eval=np.logical_not),
     _unary("invert", operator.invert, np.invert, INTS, CHEAP),

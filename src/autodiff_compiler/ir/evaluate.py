@@ -15,7 +15,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.message import Part, pattern
-from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.opset import ARGUMENT, SMALL, TABLE
 from autodiff_compiler.ir.path import is_scalar_index, subscripts
 from autodiff_compiler.ir.types import FLOATS, INTS, Array, ListOf, Scalar, Type, dtype_of, numpy_dtype
 
@@ -264,6 +264,22 @@ def _check_equal(op: Op, values: Values, mutable: bool) -> None:
         raise ValueError(message(op.attrs["message"], values))
 
 
+def _check_fits(op: Op, values: Values, mutable: bool) -> None:
+    kind, limit = op.attrs["of"], 2**63
+    if kind == ARGUMENT:
+        result, limit = values[0], SMALL
+    elif kind == "for":
+        result = values[1] - values[0]
+    elif kind == "cast":
+        result = int(values[0])
+    else:
+        compute = TABLE[kind].py_eval
+        assert compute is not None
+        result = compute(*values)
+    if not -limit <= result < limit:
+        raise OverflowError(f"{kind} gives an integer of more than 64 bits")
+
+
 EVALUATORS: dict[str, Callable[[Op, Values, bool], Any]] = {
     "const": _const,
     "undef": lambda op, values, mutable: UNDEFINED,
@@ -303,5 +319,6 @@ EVALUATORS: dict[str, Callable[[Op, Values, bool], Any]] = {
     "check_index": _check_index,
     "check_broadcast": _check_broadcast,
     "check_equal": _check_equal,
+    "check_fits": _check_fits,
     "boundary": lambda op, values, mutable: None,
 }

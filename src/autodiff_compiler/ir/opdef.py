@@ -36,6 +36,8 @@ class OpDef:
     commutative: bool = False
     traps: bool = False
     """May raise for some operands (Python's own division by zero, `math` domain errors): never lifted out of a branch."""
+    grows: bool = False
+    """Of Python ints (or of a float) it may give an int that compiled code has no room for, and raises there."""
     writes: bool = False
     """The result is operand 0 changed in one place: it can reuse its buffer."""
     views: bool = False

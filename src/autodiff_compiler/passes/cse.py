@@ -66,7 +66,9 @@ class _Numbering(Rewriter):
     def _key(self, op: Op, operands: tuple[Value, ...], commutative: bool) -> Hashable:
         # Values are hashed by identity; a frozenset with the count tells a + a from a + b.
         sources: Hashable = (frozenset(operands), len(operands)) if commutative else operands
-        return op.kind, sources, tuple((name, _exact(op.attrs[name])) for name in sorted(op.attrs))
+        # Whether an integer is proven to fit says nothing of what it is.
+        names = sorted(name for name in op.attrs if name != "fits")
+        return op.kind, sources, tuple((name, _exact(op.attrs[name])) for name in names)
 
 
 def _exact(value: Any) -> Hashable:

@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import PURE
-from autodiff_compiler.ir.opset import is_free, is_pure, may_trap, nested_effect, opdef
+from autodiff_compiler.ir.opset import is_free, is_pure, may_overflow, may_trap, nested_effect, opdef
 from autodiff_compiler.ir.path import is_scalar_index
 from autodiff_compiler.ir.types import INT, Array, ListOf, rank
 from autodiff_compiler.ir.walk import op_uses
@@ -74,6 +74,8 @@ class _Motion(FactRewriter):
 
     def _certain(self, op: Op) -> bool:
         """Whether the op does not raise, wherever its operands are defined."""
+        if may_overflow(op) and not self.bounds.fits(op):
+            return False
         if not may_trap(op):
             return True
         if op.kind == "load" and isinstance(op.operands[0].type, Array):
