@@ -264,7 +264,7 @@ def numpy_power(x, n, m):
     return x[0] * float(n**m)
 
 
-@put(FITS, V, np.uint64(2**63 + 5))
+@put(WIDE, V, np.uint64(2**63 + 5))
 @put(FITS, V, np.uint64(2**62 + 5))
 def unsigned(x, n):
     return x[0] * int(n) + float(n >> np.uint64(70))

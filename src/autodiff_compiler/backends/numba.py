@@ -393,8 +393,9 @@ class NumbaSpelling(PythonSpelling):
             return [ast.If(test=integers.overflows(op.attrs["of"], operands), body=[too_large], orelse=[])]
         (value,) = operands
         if op.operands[0].type.dtype == "u64":  # type: ignore[union-attr]
-            above = syntax.compare(ast.Gt(), value, syntax.literal(integers.HIGHEST))
-            return [ast.If(test=above, body=[too_large], orelse=[])]
+            # Numba compares unsigned integers with signed ones as floats.
+            wrapped = syntax.compare(ast.Lt(), syntax.call("np.int64", value), syntax.literal(0))
+            return [ast.If(test=wrapped, body=[too_large], orelse=[])]
         limits = syntax.literal(float(integers.LOWEST)), syntax.literal(-float(integers.LOWEST))
         inside = ast.Compare(left=limits[0], ops=[ast.LtE(), ast.Lt()], comparators=[value, limits[1]])
         no_number = syntax.raise_("ValueError", syntax.literal("cannot convert float NaN to integer"))
