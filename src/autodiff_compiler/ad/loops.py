@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.context import Context, Substitution
@@ -94,6 +94,9 @@ def _can_be_handed_on(context: Context, slot: Slot, body: Region) -> bool:
         and not context.save_all
         and not context.undefined_sources(slot.result)
     )
+
+
+SMALL_STEP = 2**10
 
 
 @dataclass
@@ -199,17 +202,21 @@ class _Backwards:
 
     def _length(self, slot: Slot, grows: int, ahead: int) -> Value:
         b, trip = self.context.b, self.trip()
-        far = trip if grows == 1 else b.mul(trip, b.const(grows))
+        far = trip if grows == 1 else b.op("mul", trip, b.const(grows), fits=True)
         first = self.context.defs.get(slot.init)
         if first is not None and first.kind == "list_new":
             count = len(first.operands) + ahead
-            return b.add(far, b.const(count)) if count else far
-        before = b.add(b.op("list_len", slot.init), far)
-        return b.add(before, b.const(ahead)) if ahead else before
+            return b.op("add", far, b.const(count), fits=True) if count else far
+        before = b.op("add", b.op("list_len", slot.init), far, fits=True)
+        return b.op("add", before, b.const(ahead), fits=True) if ahead else before
 
     def _counted(self, slot: Slot, kind: str, by: Value) -> Value:
         b = self.context.b
         known = self.context.constant(by)
         number = b.const(known) if isinstance(known, int) else by
-        far = self.trip() if known == 1 else b.mul(self.trip(), number)
-        return b.op(kind, slot.init, far, name=slot.param.name)
+        # If no sum of the primal left 64 bits, none does here: no loop runs as often as it would take to get there by small steps.
+        update = self.context.defs[slot.yielded]
+        small = isinstance(known, int) and abs(known) <= SMALL_STEP and update.attrs.get("fits")
+        proven: dict[str, Any] = {"fits": True} if small else {}
+        far = self.trip() if known == 1 else b.op("mul", self.trip(), number, **proven)
+        return b.op(kind, slot.init, far, name=slot.param.name, **proven)

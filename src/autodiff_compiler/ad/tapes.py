@@ -109,7 +109,7 @@ class TapeDeck:
         append = Op("list_append", (param, value), (yielded,), {}, (), self.op.span)
         self._add(Tape(init, param, yielded, result), value, append)
         context.origins[result] = [init]
-        index = t if offset is None else b.add(offset, t)
+        index = t if offset is None else b.op("add", offset, t, fits=True)
         return b.op("list_get", result, index, name=value.name)
 
     def _thread(self, value: Value) -> Value:
