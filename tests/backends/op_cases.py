@@ -289,7 +289,7 @@ def effect_cases() -> Iterator[Case]:
     yield Case("check_index", "array", build([I1, A1], _checked_index), [np.array([0, -1]), sample(A1, 0)])
     yield Case("check_broadcast", "equal", build([INT, INT], lambda b, n, m: _after(b, "check_broadcast", n, m)), [3, 1])
     yield Case("check_equal", "equal", build([INT, INT], lambda b, n, m: _after(b, "check_equal", n, m, message="no")), [3, 3])
-    yield Case("check_fits", "product", build([INT, INT], lambda b, n, m: _after(b, "check_fits", n, m, of="mul")), [3, 3])
+    yield Case("check_width", "product", build([INT, INT], lambda b, n, m: _after(b, "check_width", n, m, of="mul")), [3, 3])
     yield Case("check", "true", build([BOOL, INT], lambda b, c, n: _after(b, "check", c, n, error="ValueError", message=("n is ", None))), [True, 3])
     yield Case("print", "text and value", build([INT], lambda b, n: _after(b, "print", n, parts=("n =", None), sep=" ", end="\n")), [3])
     yield Case("raise", "not reached", build([BOOL], _raises), [False])

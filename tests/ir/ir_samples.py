@@ -157,7 +157,7 @@ SAMPLES = [
         """check_index %i, %n
            check_broadcast %n, %n
            check_equal %n, %n {message='extents differ'}
-           check_fits %n, %n {of='mul'}
+           check_width %n, %n {of='mul'}
            check %c, %n {error='ValueError', message=('n is ', None)}
            boundary %i
            return %n""",

@@ -81,8 +81,8 @@ def test_print_and_raise():
         ("check_index %n, %m", (-4, 3), IndexError, "index -4 is out of bounds"),
         ("check_broadcast %n, %m", (2, 3), ValueError, "broadcast"),
         ("check_equal %n, %m {message='not the same'}", (1, 3), ValueError, "^not the same$"),
-        ("check_fits %n, %m {of='mul'}", (2**32, 2**31), OverflowError, "64 bits"),
-        ("check_fits %n, %m {of='for'}", (1, -(2**63)), OverflowError, "64 bits"),
+        ("check_width %n, %m {of='mul'}", (2**32, 2**31), OverflowError, "64 bits"),
+        ("check_width %n, %m {of='for'}", (1, -(2**63)), OverflowError, "64 bits"),
         (
             "%c: bool = lt %n, %m\ncheck %c, %n, %m {error='KeyError', message=(None, '>=', None)}",
             (3, 3),

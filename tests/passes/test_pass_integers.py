@@ -120,8 +120,8 @@ def kinds(text):
 def test_before_what_may_not_fit_stands_a_check():
     text = LOOP.replace("BODY", "%q: int = mul %m, %i\n%r: int = add %i, %two\n%t: int = add %q, %r")
     done = passed(text, integers)
-    assert "check_fits %m, %i {of='mul'}" in done
-    assert done.count("check_fits") == 2, "the sum of two indices fits"
+    assert "check_width %m, %i {of='mul'}" in done
+    assert done.count("check_width") == 2, "the sum of two indices fits"
     assert passed(done, integers) == done
 
 
@@ -167,8 +167,8 @@ def test_what_fits_is_computed_on_both_paths():
 def test_small_arguments():
     text = LOOP.replace("BODY", "%q: int = mul %m, %m\n%t: int = maximum %q, %s")
     guarded = format_function(integers.guarded(parse_function(text)))
-    assert "check_fits %m {of='argument'}" in guarded
-    assert passed(guarded, integers).count("check_fits") == 1
+    assert "check_width %m {of='argument'}" in guarded
+    assert passed(guarded, integers).count("check_width") == 1
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ class Bounds:
                 self._facts.append(extent + index)
         elif op.kind == "check":
             self.enter_branch(op.operands[0], True)
-        elif op.kind == "check_fits":
+        elif op.kind == "check_width":
             form = self._linear(op.attrs["of"], op.operands)
             self._facts += [] if form is None else [form.plus(-LOWEST), form.scaled(-1).plus(HIGHEST)]
 

@@ -42,7 +42,7 @@ class Ranges:
         self._indices: dict[Value, Op] = {}
         self._depth = 0
         for op in body.ops:
-            if op.kind == "check_fits" and op.attrs["of"] == ARGUMENT:
+            if op.kind == "check_width" and op.attrs["of"] == ARGUMENT:
                 self._known[op.operands[0]] = -SMALL, SMALL - 1
         for op in all_ops(body):
             if op.kind == "for":

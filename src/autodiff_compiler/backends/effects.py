@@ -34,8 +34,8 @@ class Effects(Spelling):
     def _check(self, op: Op) -> list[ast.stmt]:
         if op.kind == "check_index":
             return [self._check_index(op)]
-        if op.kind == "check_fits":
-            return [self._check_fits(op)]
+        if op.kind == "check_width":
+            return [self._check_width(op)]
         a, b = (self.operand(v) for v in op.operands)
         differ = syntax.compare(ast.NotEq(), a, b)
         if op.kind == "check_equal":
@@ -71,7 +71,7 @@ class Effects(Spelling):
             test = syntax.not_(inside)
         return ast.If(test=test, body=[syntax.raise_("IndexError", self.out_of_bounds(op, index, extent))], orelse=[])
 
-    def _check_fits(self, op: Op) -> ast.stmt:
+    def _check_width(self, op: Op) -> ast.stmt:
         """Where integers have no limit, the number itself is looked at."""
         kind, operands = op.attrs["of"], op.operands
         if kind == ARGUMENT:

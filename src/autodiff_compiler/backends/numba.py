@@ -385,7 +385,7 @@ class NumbaSpelling(PythonSpelling):
         return syntax.literal(f"index out of range{whose}")
 
     def _check(self, op: Op) -> list[ast.stmt]:
-        if op.kind != "check_fits" or op.attrs["of"] == ARGUMENT:
+        if op.kind != "check_width" or op.attrs["of"] == ARGUMENT:
             return super()._check(op)
         operands = [self.operand(v) for v in op.operands]
         too_large = syntax.raise_("OverflowError", syntax.literal(integers.overflow_message(op.span)))

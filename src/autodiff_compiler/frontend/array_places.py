@@ -246,7 +246,7 @@ def store_at(
     full_path, full_operands = ref.path + path, [*ref.operands, *operands]
     version = ctx.state.version(ref.cell)
     if isinstance(stored.type, Array):
-        _check_fits(ctx, b.load(version, full_path, full_operands), stored)
+        _check_width(ctx, b.load(version, full_path, full_operands), stored)
     kind = "store"
     if accumulate is not None:
         kind = "accum"
@@ -292,7 +292,7 @@ def _drop_axes(ctx: Context, value: Value, target_rank: int) -> Value:
     return b.load(value, (("index", ("i",) * extra),), [b.const(0)] * extra)
 
 
-def _check_fits(ctx: Context, target: Value, value: Value) -> None:
+def _check_width(ctx: Context, target: Value, value: Value) -> None:
     """The assigned value must broadcast to the place: each extent equal, or 1."""
     b = ctx.b
     assert isinstance(target.type, Array)

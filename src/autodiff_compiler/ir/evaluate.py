@@ -264,7 +264,7 @@ def _check_equal(op: Op, values: Values, mutable: bool) -> None:
         raise ValueError(message(op.attrs["message"], values))
 
 
-def _check_fits(op: Op, values: Values, mutable: bool) -> None:
+def _check_width(op: Op, values: Values, mutable: bool) -> None:
     kind, limit = op.attrs["of"], 2**63
     if kind == ARGUMENT:
         result, limit = values[0], SMALL
@@ -319,6 +319,6 @@ EVALUATORS: dict[str, Callable[[Op, Values, bool], Any]] = {
     "check_index": _check_index,
     "check_broadcast": _check_broadcast,
     "check_equal": _check_equal,
-    "check_fits": _check_fits,
+    "check_width": _check_width,
     "boundary": lambda op, values, mutable: None,
 }

@@ -61,7 +61,7 @@ def may_overflow(op: Op) -> bool:
 
 
 ARGUMENT = "argument"
-"""What a `check_fits` is `of` that checks an int argument, which has to be one of 32 bits."""
+"""What a `check_width` is `of` that checks an int argument, which has to be one of 32 bits."""
 SMALL = 2**31
 
 

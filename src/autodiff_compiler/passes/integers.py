@@ -6,7 +6,7 @@ counts are checked as CPython checks them.  NumPy's own integers wrap; where the
 the backend print plain arithmetic.
 
     Input:  for 0, n, 1, k { (i, k)  m = mul k, i; j = add i, one; … }
-    Output: for 0, n, 1, k { (i, k)  check_fits k, i {of="mul"}; m = mul k, i {fits}; j = add i, one {fits}; … }
+    Output: for 0, n, 1, k { (i, k)  check_width k, i {of="mul"}; m = mul k, i {fits}; j = add i, one {fits}; … }
 
 This is no optimisation: it cannot be switched off.
 """
@@ -43,7 +43,7 @@ def guarded(function: Function) -> Function:
     b = Builder(function.span)
     for param in function.params:
         if param.type == INT:
-            b.emit("check_fits", (param,), {"of": ARGUMENT})
+            b.emit("check_width", (param,), {"of": ARGUMENT})
     return replace(function, body=Region(function.params, (*b.ops, *function.body.ops)))
 
 
@@ -63,7 +63,7 @@ def _unproven(functions: Sequence[Function]) -> tuple[int, int]:
     found = [op for function in functions for op in all_ops(function.body)]
     loops = [op for op in found if op.kind in ("for", "while")]
     inside = {op for loop in loops for region in loop.regions for op in all_ops(region)}
-    checks = [op for op in found if op.kind == "check_fits"]
+    checks = [op for op in found if op.kind == "check_width"]
     return sum(op in inside for op in checks), len(checks)
 
 
@@ -79,7 +79,7 @@ class _Integers(FactRewriter):
                 start = self._last(start)
                 op = replace(op, operands=(start, stop, *rest))
             if not self.bounds.spans(start, stop):
-                self._check_fits(op, "for", (start, stop))
+                self._check_width(op, "for", (start, stop))
         super().structured(op)
 
     def plain(self, op: Op) -> None:
@@ -93,7 +93,7 @@ class _Integers(FactRewriter):
             self._comparison(op)
         if may_overflow(op) and not self._only_last(op):
             if not op.attrs.get("fits") and not self.bounds.fits(op):
-                self._check_fits(op, op.kind, op.operands)
+                self._check_width(op, op.kind, op.operands)
             op = _fitting(op)
         elif op.results and op.results[0].type == Scalar("i64") and self.bounds.fits(op):
             op = _fitting(op)
@@ -101,9 +101,9 @@ class _Integers(FactRewriter):
 
     # -- checks --------------------------------------------------------------------------------------------------------
 
-    def _check_fits(self, op: Op, kind: str, operands: tuple[Value, ...]) -> None:
+    def _check_width(self, op: Op, kind: str, operands: tuple[Value, ...]) -> None:
         b = Builder(op.span)
-        b.emit("check_fits", operands, {"of": kind})
+        b.emit("check_width", operands, {"of": kind})
         self._emit(b)
 
     def _domain(self, op: Op) -> None:
