@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import linecache
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -38,6 +39,10 @@ class Span:
 
     def at_phase(self, phase: str) -> Span:
         return self if self.phase == phase else replace(self, phase=phase)
+
+    def place(self) -> str:
+        """File and line, as errors of generated code name them."""
+        return f"{os.path.basename(self.file)}:{self.line}"
 
     def source_line(self) -> str:
         """The text of the first line, without its newline; empty if there is no source."""

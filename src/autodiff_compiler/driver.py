@@ -26,7 +26,7 @@ from autodiff_compiler.ir.types import INT, NUMPY_NAMES, Array, ListOf, Scalar, 
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import Rewriter, free_values
 from autodiff_compiler.options import CHECKS, Options
-from autodiff_compiler.passes import buffers
+from autodiff_compiler.passes import buffers, integers
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 
 # Squares are taken of roots as soon as equal expressions are one.
@@ -45,6 +45,8 @@ class Compilation:
     """A compiled function, and how it came about: `stages` maps the names of `STAGES` to the IR after them."""
 
     options: Options
+    guarded: bool = False
+    """Whether int arguments are checked to be small."""
     stages: dict[str, Function] = field(default_factory=dict)
     text: str = ""
     call: Callable[..., Any] = lambda *args: None
@@ -95,21 +97,32 @@ def optimized(lowered: Lowered, options: Options) -> Function:
 
 def primal(lowered: Lowered, options: Options) -> Compilation:
     """The function itself, through the whole pipeline: what tests compare with CPython."""
-    done = Compilation(options)
-    with _dumped(done):
-        _optimised(done, lowered.function)
-        _emit(done, f"{lowered.function.name}, compiled.")
-    return done
+
+    def build(guarded: bool) -> Compilation:
+        done = Compilation(options, guarded)
+        with _dumped(done):
+            _optimised(done, lowered.function)
+            _emit(done, f"{lowered.function.name}, compiled.")
+        return done
+
+    return _best(build)
 
 
 def gradient_ir(
-    lowered: Lowered, wrt: Sequence[str], options: Options, *, single: bool, with_value: bool, has_aux: bool
+    lowered: Lowered,
+    wrt: Sequence[str],
+    options: Options,
+    *,
+    single: bool,
+    with_value: bool,
+    has_aux: bool,
+    guarded: bool = False,
 ) -> Compilation:
     """The stages up to "derivative" of a gradient with respect to the parameters named in `wrt`.
 
     The results are laid out as the caller of `grad` or `value_and_grad` sees them.
     """
-    done = Compilation(options)
+    done = Compilation(options, guarded)
     wrt = [python_name(name) for name in wrt]
     with _dumped(done):
         fn = _optimised(done, lowered.function)
@@ -143,20 +156,24 @@ def gradient_ir(
 
 def gradient(lowered: Lowered, wrt: Sequence[str], options: Options, **layout: bool) -> Compilation:
     """`gradient_ir`, printed and loaded."""
-    done = gradient_ir(lowered, wrt, options, **layout)
     what = "Value and gradient" if layout["with_value"] else "Gradient"
-    with _dumped(done):
-        _emit(done, _docstring(what, lowered.function, [python_name(name) for name in wrt]))
-    return done
+
+    def build(guarded: bool) -> Compilation:
+        done = gradient_ir(lowered, wrt, options, guarded=guarded, **layout)
+        with _dumped(done):
+            _emit(done, _docstring(what, lowered.function, [python_name(name) for name in wrt]))
+        return done
+
+    return _best(build)
 
 
-def pushforward_ir(lowered: Lowered, active: Sequence[bool], options: Options) -> Compilation:
+def pushforward_ir(lowered: Lowered, active: Sequence[bool], options: Options, guarded: bool = False) -> Compilation:
     """Forward mode up to "derivative": (arguments…, tangents…, captures…) -> (result, tangent of the result).
 
     `active` has a flag for each leaf of the parameters, captures included.  A tangent parameter is called `x_dot` and
     has the structure of `x`, with None in place of the leaves that do not vary.
     """
-    done = Compilation(options)
+    done = Compilation(options, guarded)
     with _dumped(done):
         fn = _optimised(done, lowered.function)
         flat = ad.forward(fn, active, f"{fn.name}_jvp")
@@ -187,21 +204,27 @@ def pushforward_ir(lowered: Lowered, active: Sequence[bool], options: Options) -
 
 def pushforward(lowered: Lowered, active: Sequence[bool], options: Options) -> Compilation:
     """`pushforward_ir`, printed and loaded."""
-    done = pushforward_ir(lowered, active, options)
-    with _dumped(done):
-        _emit(
-            done,
-            _docstring("Value and directional derivative", lowered.function, _active_names(lowered.function, active)),
-        )
-    return done
+    docstring = _docstring(
+        "Value and directional derivative", lowered.function, _active_names(lowered.function, active)
+    )
+
+    def build(guarded: bool) -> Compilation:
+        done = pushforward_ir(lowered, active, options, guarded)
+        with _dumped(done):
+            _emit(done, docstring)
+        return done
+
+    return _best(build)
 
 
-def pullback_ir(lowered: Lowered, active: Sequence[bool], options: Options) -> tuple[Compilation, Compilation]:
+def pullback_ir(
+    lowered: Lowered, active: Sequence[bool], options: Options, guarded: bool = False
+) -> tuple[Compilation, Compilation]:
     """Reverse mode in two functions: arguments -> (result, residuals), and (residuals, cotangents) -> adjoints.
 
     The adjoints are a tuple with an entry for every parameter but captures, None where nothing varies.
     """
-    first, second = Compilation(options), Compilation(options)
+    first, second = Compilation(options, guarded), Compilation(options)
     with _dumped(first):
         fn = _optimised(first, lowered.function)
         out = fn.result_tree or Leaf()
@@ -234,19 +257,36 @@ def pullback_ir(lowered: Lowered, active: Sequence[bool], options: Options) -> t
 
 def pullback(lowered: Lowered, active: Sequence[bool], options: Options) -> tuple[Compilation, Compilation]:
     """`pullback_ir`, printed and loaded."""
-    first, second = pullback_ir(lowered, active, options)
-    with _dumped(second):
-        _emit(second, _docstring("Reverse sweep", lowered.function, _active_names(lowered.function, active)))
-    with _dumped(first):
-        _emit(first, f"Result of {lowered.function.name} and what its reverse sweep needs.")
-    return first, second
+
+    def build(guarded: bool) -> tuple[Compilation, Compilation]:
+        first, second = pullback_ir(lowered, active, options, guarded)
+        with _dumped(second):
+            _emit(second, _docstring("Reverse sweep", lowered.function, _active_names(lowered.function, active)))
+        with _dumped(first):
+            _emit(first, f"Result of {lowered.function.name} and what its reverse sweep needs.")
+        return first, second
+
+    chosen, wide = integers.best(build, lambda pair: [one.function for one in pair])
+    if wide is not None:
+        for done, call in zip(chosen, backends.widened_pair(*(one.call for one in (*chosen, *wide)))):
+            done.call = call
+    return chosen
 
 
 # -- stages --------------------------------------------------------------------------------------------------------
 
 
+def _best(build: Callable[[bool], Compilation]) -> Compilation:
+    done, wide = integers.best(build, lambda one: [one.function])
+    if wide is not None:
+        done.call = backends.widened(done.call, wide.call)
+    return done
+
+
 def _optimised(done: Compilation, fn: Function) -> Function:
     done.keep("primal", fn)
+    if done.guarded:
+        fn = integers.guarded(fn)
     return done.keep("optimized", _pipeline(fn, BEFORE_AD, done.options))
 
 
@@ -255,21 +295,24 @@ def _optimise_derivative(done: Compilation, stage: str) -> None:
 
 
 def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
-    # Compiled arithmetic follows IEEE and raises nothing.
-    disable = (*options.disable, "errors") if options.backend == "numba" else options.disable
-    return run_pipeline(fn, names, disable=disable, verify=options.verify)
+    if options.backend == "numba":
+        # Compiled arithmetic of floats follows IEEE and raises nothing.
+        names = tuple("integer_errors" if name == "errors" else name for name in names)
+    return run_pipeline(fn, names, disable=options.disable, verify=options.verify)
 
 
 def _emit(done: Compilation, docstring: str) -> None:
     """Lowering, buffers, text, callable."""
     fn = _pipeline(_named(done.function), LOWERING[done.options.backend], done.options)
+    if done.options.backend == "numba":
+        fn = integers.run(fn)
     fn = done.keep("buffers", buffers.run(fn))
     made = backends.printed(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
     done.text = made.text
     list(namespaces.used(done.text))  # refuses a text whose names mean something else by now
     call = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
-    integers = any(v.type in (INT, ListOf(INT)) for v in fn.params)
-    done.call = backends.bounded(call, fn.name) if done.options.backend == "numba" and integers else call
+    counts = any(v.type in (INT, ListOf(INT)) for v in fn.params)
+    done.call = backends.bounded(call, fn.name) if done.options.backend == "numba" and counts else call
 
 
 def check_options(options: Options) -> Options:

@@ -291,6 +291,7 @@ def effect_cases() -> Iterator[Case]:
     yield Case("check_fits", "stretched", build([INT, INT], lambda b, n, m: _after(b, "check_fits", n, m)), [1, 3])
     yield Case("check_nonempty", "both", build([INT, INT], lambda b, n, m: _after(b, "check_nonempty", n, m)), [2, 1])
     yield Case("check_equal", "equal", build([INT, INT], lambda b, n, m: _after(b, "check_equal", n, m, message="no")), [3, 3])
+    yield Case("check_width", "product", build([INT, INT], lambda b, n, m: _after(b, "check_width", n, m, of="mul")), [3, 3])
     yield Case("check", "true", build([BOOL, INT], lambda b, c, n: _after(b, "check", c, n, error="ValueError", message=("n is ", None))), [True, 3])
     yield Case("print", "text and value", build([INT], lambda b, n: _after(b, "print", n, parts=("n =", None), sep=" ", end="\n")), [3])
     yield Case("raise", "not reached", build([BOOL], _raises), [False])

@@ -159,6 +159,7 @@ SAMPLES = [
            check_fits %n, %n {access='store'}
            check_nonempty %n, %n {access='extremum'}
            check_equal %n, %n {message='extents differ'}
+           check_width %n, %n {of='mul'}
            check %c, %n {error='ValueError', message=('n is ', None)}
            boundary %i
            return %n""",

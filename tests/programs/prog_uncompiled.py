@@ -8,12 +8,24 @@ second order.
 import sys
 import traceback
 
+import numba.extending
+import numpy as np
 from prog_check import agrees, plain, scalar, second_order
 from prog_corpus import all_programs
 
 from autodiff_compiler.passes.registry import PASSES
 
 OFF = ["all", *PASSES]
+# What only LLVM has an instruction for.
+INTRINSICS = {
+    "add_overflows": lambda a, b: not -(2**63) <= int(a) + int(b) < 2**63,
+    "sub_overflows": lambda a, b: not -(2**63) <= int(a) - int(b) < 2**63,
+    "mul_overflows": lambda a, b: not -(2**63) <= int(a) * int(b) < 2**63,
+    "wrapping_add": lambda a, b: np.add(np.int64(a), np.int64(b)),
+    "wrapping_sub": lambda a, b: np.subtract(np.int64(a), np.int64(b)),
+    "wrapping_mul": lambda a, b: np.multiply(np.int64(a), np.int64(b)),
+}
+numba.extending.intrinsic = lambda function: INTRINSICS[function.__name__]
 
 
 def main(chosen: list[str]) -> int:

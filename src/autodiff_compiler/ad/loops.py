@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.context import Context, Substitution
@@ -96,6 +96,9 @@ def _can_be_handed_on(context: Context, slot: Slot, body: Region) -> bool:
     )
 
 
+SMALL_STEP = 2**10
+
+
 @dataclass
 class _Backwards:
     """The iterations of a loop, last one first: the range, and what the index says of the primal's iteration."""
@@ -116,7 +119,8 @@ class _Backwards:
     def range(self) -> tuple[Value, Value, Value]:
         b = self.context.b
         if not self.by_index:
-            return b.sub(trips_of(self.op), b.const(1)), b.const(-1), b.const(-1)
+            last = b.op("sub", trips_of(self.op), b.const(1), fits=True)
+            return last, b.const(-1), b.const(-1)
         start, stop, _ = self.op.operands[:3]
         assert isinstance(self.step, int)
         sign = 1 if self.step > 0 else -1
@@ -136,8 +140,8 @@ class _Backwards:
         if self.by_index or self.index_is_trip:
             return self.index
         b, (start, _, step) = self.context.b, self.op.operands[:3]
-        ahead = self.index if self.step == 1 else b.mul(self.index, step)
-        return b.cast(b.add(start, ahead), INT)
+        ahead = self.index if self.step == 1 else b.op("mul", self.index, step, fits=True)
+        return b.cast(b.op("add", start, ahead, fits=True), INT)
 
     def available(self) -> dict[Value, Callable[[], Value]]:
         """What the reversal of an iteration knows of it without saving anything."""
@@ -166,7 +170,7 @@ class _Backwards:
     def _exit_code(self, code: Value) -> Value:
         """Only the last iteration can have had another exit code than 0."""
         b = self.context.b
-        last = b.compare("eq", self.index, b.sub(trips_of(self.op), b.const(1)))
+        last = b.compare("eq", self.index, b.op("sub", trips_of(self.op), b.const(1), fits=True))
         return b.select(last, code, b.const(0))
 
     def _advance(self, slot: Slot) -> tuple[str, Value] | None:
@@ -198,17 +202,21 @@ class _Backwards:
 
     def _length(self, slot: Slot, grows: int, ahead: int) -> Value:
         b, trip = self.context.b, self.trip()
-        far = trip if grows == 1 else b.mul(trip, b.const(grows))
+        far = trip if grows == 1 else b.op("mul", trip, b.const(grows), fits=True)
         first = self.context.defs.get(slot.init)
         if first is not None and first.kind == "list_new":
             count = len(first.operands) + ahead
-            return b.add(far, b.const(count)) if count else far
-        before = b.add(b.op("list_len", slot.init), far)
-        return b.add(before, b.const(ahead)) if ahead else before
+            return b.op("add", far, b.const(count), fits=True) if count else far
+        before = b.op("add", b.op("list_len", slot.init), far, fits=True)
+        return b.op("add", before, b.const(ahead), fits=True) if ahead else before
 
     def _counted(self, slot: Slot, kind: str, by: Value) -> Value:
         b = self.context.b
         known = self.context.constant(by)
         number = b.const(known) if isinstance(known, int) else by
-        far = self.trip() if known == 1 else b.mul(self.trip(), number)
-        return b.op(kind, slot.init, far, name=slot.param.name)
+        # If no sum of the primal left 64 bits, none does here: no loop runs as often as it would take to get there by small steps.
+        update = self.context.defs[slot.yielded]
+        small = isinstance(known, int) and abs(known) <= SMALL_STEP and update.attrs.get("fits")
+        proven: dict[str, Any] = {"fits": True} if small else {}
+        far = self.trip() if known == 1 else b.op("mul", self.trip(), number, **proven)
+        return b.op(kind, slot.init, far, name=slot.param.name, **proven)

@@ -86,7 +86,7 @@ class TapeDeck:
         type_ = Array(dtype_of(value.type), rank(value.type) + 1)
         with b.reopen(self.before), b.at(self.op.span):
             extents = [self._trip_count(), *context.dims(value)]
-            init = b.op("empty", *extents, dtype=type_.dtype, name=name)
+            init = b.op("empty", *extents, dtype=type_.dtype, filled=True, name=name)
         param, yielded, result = (Value(type_, name) for _ in range(3))
         store = Op("store", (param, self._primal_trip(), value), (yielded,), {"path": ELEMENT}, (), self.op.span)
         self._add(Tape(init, param, yielded, result), value, store)
@@ -109,7 +109,7 @@ class TapeDeck:
         append = Op("list_append", (param, value), (yielded,), {}, (), self.op.span)
         self._add(Tape(init, param, yielded, result), value, append)
         context.origins[result] = [init]
-        index = t if offset is None else b.add(offset, t)
+        index = t if offset is None else b.op("add", offset, t, fits=True)
         return b.op("list_get", result, index, name=value.name)
 
     def _thread(self, value: Value) -> Value:
@@ -189,12 +189,12 @@ def saved_name(value: Value) -> str:
 def trip_number(context: Context, index: Value, start: Value, step: Value) -> Value:
     """The number of the iteration in which a `for` has this index."""
     b = context.b
-    distance = index if context.constant(start) == 0 else b.sub(index, start)
+    distance = index if context.constant(start) == 0 else b.op("sub", index, start, fits=True)
     match context.constant(step):
         case 1:
             return distance
         case -1:
-            return b.neg(distance)
+            return b.op("neg", distance, fits=True)
         case _:
             return b.op("floordiv", distance, step)
 

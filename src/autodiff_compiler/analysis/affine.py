@@ -45,6 +45,9 @@ class Affine:
     def plus(self, const: int) -> Affine:
         return Affine(self.const + const, self.terms)
 
+    def renamed(self, names: Mapping[Value, Value]) -> Affine:
+        return Affine(self.const, {names.get(a, a) if isinstance(a, Value) else a: c for a, c in self.terms.items()})
+
     def without(self, atom: Extent) -> Affine:
         return Affine(self.const, {a: c for a, c in self.terms.items() if a != atom})
 

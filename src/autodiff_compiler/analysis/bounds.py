@@ -8,13 +8,17 @@ replaces its atoms, the innermost first, by their bounds until only a constant i
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from autodiff_compiler.analysis.affine import DEPTH, Affine, of_extent, of_value
 from autodiff_compiler.analysis.conditions import NEGATED, comparisons
+from autodiff_compiler.analysis.ranges import HIGHEST, LOWEST, Ranges, longest
 from autodiff_compiler.analysis.shapes import Extent, Shapes, stretched_to
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import BOOL, INT, INTS, Array, Scalar
+from autodiff_compiler.ir.types import BOOL, INT, INTS, Array, Scalar, rank
+
+Mark = tuple[int, int, int, int, tuple[int, int]]
 
 # A proof looks at no more substitutions than this.
 BUDGET = 64
@@ -25,21 +29,40 @@ class Bounds:
 
     def __init__(self, function: Function) -> None:
         self.shapes = Shapes(function.body)
+        self.ranges = Ranges(function.body, self.shapes.defs)
         self._ranges: dict[Value, tuple[Affine, Affine]] = {}
         self._facts: list[Affine] = []
         """Forms that are not negative here."""
+        self._apart: list[Affine] = []
+        """Forms that are not zero here."""
+        self._implied: list[tuple[Value, list[Affine]]] = []
+        """Forms that are not negative if a condition holds."""
+        self._arrays = [param for param in function.params if rank(param.type) > 1]
+        """Arrays that are there, so that their elements have addresses."""
 
     # -- what holds where ----------------------------------------------------------------------------------------------
 
-    def mark(self) -> tuple[int, tuple[int, int]]:
+    def mark(self) -> Mark:
         """A place to `forget` back to."""
-        return len(self._facts), self.shapes.mark()
+        return len(self._facts), len(self._apart), len(self._implied), len(self._arrays), self.shapes.mark()
 
-    def forget(self, mark: tuple[int, tuple[int, int]]) -> None:
+    def forget(self, mark: Mark) -> None:
         """Undo what was assumed since."""
-        facts, shapes = mark
+        facts, apart, implied, arrays, shapes = mark
         del self._facts[facts:]
+        del self._apart[apart:]
+        del self._implied[implied:]
+        del self._arrays[arrays:]
         self.shapes.forget(shapes)
+
+    def learned(self, mark: Mark) -> list[Affine]:
+        """What was assumed since, but for equal extents."""
+        return self._facts[mark[0] :]
+
+    def imply(self, condition: Value, facts: list[Affine]) -> None:
+        """Where the condition holds, so do these: checks that were made under it have been passed."""
+        if facts:
+            self._implied.append((condition, facts))
 
     def enter_for(self, op: Op) -> None:
         """Inside the body of a `for`: the range of its index, and that it was entered."""
@@ -51,16 +74,29 @@ class Bounds:
         low, high = (first, end.plus(-1)) if stride > 0 else (end.plus(1), first)
         self._ranges[op.regions[0].params[0]] = (low, high)
         self._facts.append(high - low)
+        self._facts += [fact for condition, facts in self._implied if self.holds(condition) for fact in facts]
+
+    def enter_while(self, op: Op) -> None:
+        """Inside the body of a `while`: its condition held for what is carried."""
+        condition, body = op.regions
+        renamed = dict(zip(condition.params, body.params))
+        mark = len(self._facts)
+        self.enter_branch(condition.terminator.operands[0], True)
+        self._facts[mark:] = [fact.renamed(renamed) for fact in self._facts[mark:]]
 
     def enter_branch(self, condition: Value, holds: bool) -> None:
         """Where a condition is known to hold, or not to."""
         for left, kind, right in comparisons(self.shapes.defs, condition, holds):
             if _is_int(left) and _is_int(right):
                 self._facts += self._comparison(kind, left, right) or ()
+                if kind == "ne":
+                    self._apart.append(self.affine(right) - self.affine(left))
 
     def assume(self, op: Op) -> None:
-        """Past this op its check holds."""
+        """Past this op its check holds, and its array is there."""
         self.shapes.assume(op)
+        if op.results and rank(op.results[0].type) > 1:
+            self._arrays.append(op.results[0])
         if op.kind == "check_index" and _is_int(op.operands[0]):
             index, extent = self._index(op)
             self._facts.append(extent.plus(-1) - index)
@@ -70,6 +106,9 @@ class Bounds:
             self._facts += [self.affine(v).plus(-1) for v in op.operands]
         elif op.kind == "check":
             self.enter_branch(op.operands[0], True)
+        elif op.kind == "check_width":
+            form = self._linear(op.attrs["of"], op.operands)
+            self._facts += [] if form is None else [form.plus(-LOWEST), form.scaled(-1).plus(HIGHEST)]
 
     # -- proofs --------------------------------------------------------------------------------------------------------
 
@@ -146,6 +185,83 @@ class Bounds:
         rest = [v for v in op.operands if self.shapes.of(v) != 0] if op is not None and op.kind == "maximum" else []
         return self.affine(rest[0] if len(rest) == 1 else length)
 
+    def fits(self, op: Op) -> bool:
+        """Whether an integer that an op computes certainly has no more than 64 bits."""
+        found = self.ranges.result(op)
+        if found is not None and found[0] >= LOWEST and found[1] <= HIGHEST:
+            return True
+        form = self._linear(op.kind, op.operands)
+        if form is not None and self._is_small(form):
+            return True
+        return op.kind == "mul" and self._product(op) is not None
+
+    def spans(self, start: Value, stop: Value) -> bool:
+        """Whether `stop - start`, from which a range is counted, certainly has no more than 64 bits."""
+        (low, first), (end, high) = self.ranges.of(start), self.ranges.of(stop)
+        if end - first >= LOWEST and high - low <= HIGHEST:
+            return True
+        return self._is_small(self.affine(stop) - self.affine(start))
+
+    def nonzero(self, value: Value) -> bool:
+        """Whether an integer is certainly not 0."""
+        low, high = self.ranges.of(value)
+        form = self.affine(value)
+        opposite = form.scaled(-1)
+        if low > 0 or high < 0 or any(apart in (form, opposite) for apart in self._apart):
+            return True
+        return self.nonnegative(form.plus(-1)) or self.nonnegative(opposite.plus(-1))
+
+    def _is_small(self, form: Affine) -> bool:
+        return self.nonnegative(form.plus(-LOWEST)) and self.nonnegative(form.scaled(-1).plus(HIGHEST))
+
+    def _linear(self, kind: str, operands: Sequence[Value]) -> Affine | None:
+        """What an op gives of these operands, as a linear form."""
+        if kind not in ("add", "sub", "mul", "neg", "for") or not all(map(_is_int, operands)):
+            return None
+        first, *rest = (self.affine(v) for v in operands)
+        if kind == "neg":
+            return first.scaled(-1)
+        (second,) = rest
+        if kind == "mul":
+            factor, other = (second, first) if first.terms else (first, second)
+            return None if factor.terms else other.scaled(factor.const)
+        return first + second if kind == "add" else first - second if kind == "sub" else second - first
+
+    def _product(self, op: Op) -> int | None:
+        """An upper bound of a product of extents of one array, of indices into it, and of constants; None if it is not that,
+        or too large."""
+        constant, factors = 1, list(op.operands)
+        extents: list[Affine] = []
+        while factors:
+            value = factors.pop()
+            made = self.shapes.defs.get(value)
+            if made is not None and made.kind == "mul" and value.type == INT:
+                factors += made.operands
+                continue
+            form = self.affine(value)
+            # By bounds alone: facts may speak of this product.
+            if not self._eliminate(form, BUDGET):
+                return None
+            if form.terms:
+                extents.append(form)
+            else:
+                constant *= form.const
+        for array in reversed(self._arrays):
+            whole = longest(array.type) * constant
+            if whole <= HIGHEST and self._are_axes(extents, array):
+                return whole
+        return None
+
+    def _are_axes(self, factors: list[Affine], array: Value) -> bool:
+        """Whether each factor is no more than an extent of the array, each of another axis."""
+        axes = [of_extent(self.shapes, extent) for extent in self.shapes.extents(array)]
+        for factor in factors:
+            axis = next((axis for axis in axes if axis == factor or self._eliminate(axis - factor, BUDGET)), None)
+            if axis is None:
+                return False
+            axes.remove(axis)
+        return True
+
     def holds(self, condition: Value) -> bool:
         op = self.shapes.defs.get(condition)
         if op is None:
@@ -190,11 +306,26 @@ class Bounds:
     def _bounds(self, atom: Extent) -> tuple[list[Affine], list[Affine]]:
         """Lower and upper bounds of an atom, in terms of atoms defined before it."""
         if isinstance(atom, tuple):
-            if atom[0] != "less":
-                return [Affine()], []
-            whole = of_extent(self.shapes, atom[1])
-            return [Affine(), whole.plus(-atom[2])], []
+            if atom[0] == "less":
+                whole = of_extent(self.shapes, atom[1])
+                return [Affine(), whole.plus(-atom[2])], [Affine(HIGHEST)]
+            return [Affine()], [Affine(longest(atom[1].type) if atom[0] == "dim" else HIGHEST)]
         assert isinstance(atom, Value)
+        lowers, uppers = self._symbolic(atom)
+        if not (lowers and uppers) and _is_int(atom):
+            low, high = self.ranges.of(atom)
+            lowers = lowers or [*self._stated(atom, 1), Affine(low)]
+            uppers = uppers or [*self._stated(atom, -1), Affine(high)]
+        return lowers, uppers
+
+    def _stated(self, atom: Value, factor: int) -> list[Affine]:
+        """Bounds that facts give by atoms defined before it: lower ones for the factor 1, upper ones for -1."""
+        facts = [fact for fact in self._facts[-16:] if fact.terms.get(atom) == factor]
+        rests = [fact.without(atom).scaled(-factor) for fact in facts]
+        return [rest for rest in rests if all(self._depth(a) < self._depth(atom) for a in rest.terms)]
+
+    def _symbolic(self, atom: Value) -> tuple[list[Affine], list[Affine]]:
+        """Bounds by other integers of the program."""
         if atom in self._ranges:
             low, high = self._ranges[atom]
             return [low], [high]
@@ -204,6 +335,9 @@ class Bounds:
         if op.kind in ("maximum", "minimum"):
             both = [self.affine(v) for v in op.operands]
             return (both, []) if op.kind == "maximum" else ([], both)
+        if op.kind == "mul" and op.result.type == INT:
+            largest = self._product(op)
+            return ([Affine()], [Affine(largest)]) if largest is not None else ([], [])
         if op.kind in ("mod", "floordiv") and all(v.type == INT for v in op.operands):
             return self._divided(op)
         counts = op.kind == "list_len" or (op.regions and op.kind != "if" and atom is _trips(op))

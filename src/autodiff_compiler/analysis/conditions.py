@@ -9,6 +9,8 @@ from autodiff_compiler.ir.types import BOOL
 
 NEGATED = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
 """For each comparison the one that holds where it does not, of numbers: with NaN neither may hold."""
+SWAPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
+"""For each comparison the one that holds of the operands the other way round."""
 
 
 def comparisons(defs: Mapping[Value, Op], condition: Value, holds: bool) -> Iterator[tuple[Value, str, Value]]:

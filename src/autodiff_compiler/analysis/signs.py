@@ -10,10 +10,9 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from autodiff_compiler.analysis.conditions import comparisons
+from autodiff_compiler.analysis.conditions import SWAPPED, comparisons
 from autodiff_compiler.ir.core import Op, Value
 
-_SWAPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
 _NOT_NEGATIVE = ("exp", "exp2", "sqrt", "abs", "hypot", "arccos", "arccosh")
 # A sum or product of more terms than this, nested, is not looked through.
 DEPTH = 12
@@ -36,7 +35,7 @@ class Signs:
         """Where a condition is known to hold, or not to."""
         for left, kind, right in comparisons(self._defs, condition, holds):
             self._note(left, kind, right)
-            self._note(right, _SWAPPED[kind], left)
+            self._note(right, SWAPPED[kind], left)
 
     def _note(self, value: Value, test: str, limit: Value) -> None:
         number = self.constant(limit)

@@ -6,14 +6,25 @@ from autodiff_compiler.backends.cache import load
 from autodiff_compiler.backends.containers import named_objects
 from autodiff_compiler.backends.counters import lengths_for_trips
 from autodiff_compiler.backends.extents import taken_early
-from autodiff_compiler.backends.integers import bounded
+from autodiff_compiler.backends.integers import bounded, widened, widened_pair
 from autodiff_compiler.backends.lines import NAME as LINES
 from autodiff_compiler.backends.lines import Lines
 from autodiff_compiler.backends.module import emit_numba, emit_python
 from autodiff_compiler.backends.source import Printed
 from autodiff_compiler.ir.core import Function
 
-__all__ = ["LINES", "Lines", "Printed", "bounded", "emit", "load", "named_objects", "printed"]
+__all__ = [
+    "LINES",
+    "Lines",
+    "Printed",
+    "bounded",
+    "emit",
+    "load",
+    "named_objects",
+    "printed",
+    "widened",
+    "widened_pair",
+]
 
 
 def emit(function: Function, backend: str, docstring: str = "", fastmath: bool = True) -> str:

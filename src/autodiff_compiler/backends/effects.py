@@ -6,10 +6,12 @@ import ast
 from collections.abc import Sequence
 
 from autodiff_compiler.backends import syntax
+from autodiff_compiler.backends.integers import HIGHEST, LARGE_ARGUMENT, LOWEST, overflow_message
 from autodiff_compiler.backends.structure import Spelling
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.message import Part, has_form, pattern, places
-from autodiff_compiler.ir.types import Array, rank
+from autodiff_compiler.ir.opset import ARGUMENT, SMALL
+from autodiff_compiler.ir.types import INT, Array, rank
 
 # What NumPy says of extents that do not fit, by the access that it is.
 _NOT_ALIKE = {
@@ -38,6 +40,8 @@ class Effects(Spelling):
     def _check(self, op: Op) -> list[ast.stmt]:
         if op.kind == "check_index":
             return [self._check_index(op)]
+        if op.kind == "check_width":
+            return [self._check_width(op)]
         if op.kind == "check_nonempty":
             test = _any_of([syntax.compare(ast.Eq(), self.operand(v), syntax.literal(0)) for v in op.operands])
             text: ast.expr = syntax.literal("an array without elements has no largest or smallest one")
@@ -83,6 +87,29 @@ class Effects(Spelling):
             inside = ast.Compare(left=syntax.negative(extent), ops=[ast.LtE(), ast.Lt()], comparators=[index, extent])
             test = syntax.not_(inside)
         return ast.If(test=test, body=[syntax.raise_("IndexError", self.out_of_bounds(op, index, extent))], orelse=[])
+
+    def _check_width(self, op: Op) -> ast.stmt:
+        """Where integers have no limit, the number itself is looked at."""
+        kind, operands = op.attrs["of"], op.operands
+        if kind == ARGUMENT:
+            return self._check_argument(op)
+        if kind == "for":
+            kind, operands = "sub", operands[::-1]
+        attrs = {"dtype": "i64", "kind": "py"} if kind == "cast" else {}
+        number = self.expression(Op(kind, operands, (Value(INT),), attrs, (), op.span))
+        limits = syntax.literal(LOWEST), syntax.literal(HIGHEST)
+        inside = ast.Compare(left=limits[0], ops=[ast.LtE(), ast.LtE()], comparators=[number, limits[1]])
+        error = syntax.raise_("OverflowError", syntax.literal(overflow_message(op.span)))
+        return ast.If(test=syntax.not_(inside), body=[error], orelse=[])
+
+    def _check_argument(self, op: Op) -> ast.stmt:
+        limits = syntax.literal(-SMALL), syntax.literal(SMALL)
+        inside = ast.Compare(
+            left=limits[0], ops=[ast.LtE(), ast.Lt()], comparators=[self.operand(op.operands[0]), limits[1]]
+        )
+        return ast.If(
+            test=syntax.not_(inside), body=[syntax.raise_("OverflowError", syntax.literal(LARGE_ARGUMENT))], orelse=[]
+        )
 
     def _number(self, value: Value) -> int | None:
         op = self.printer.definition(value, "const")
@@ -165,7 +192,14 @@ def _any_of(tests: list[ast.expr]) -> ast.expr:
 
 
 def _at_least(index: ast.expr, extent: ast.expr) -> ast.expr:
-    """`index >= extent`; `n > extent` for an index `n - 1`."""
+    """`index >= extent`; `n > extent` for an index `n - 1`, and for `max(n, 0) - 1`: no extent is negative."""
     if isinstance(index, ast.BinOp) and isinstance(index.op, ast.Sub) and ast.unparse(index.right) == "1":
-        return syntax.compare(ast.Gt(), index.left, extent)
+        count = index.left
+        if (
+            isinstance(count, ast.Call)
+            and ast.unparse(count.func) in ("max", "np.maximum")
+            and ast.unparse(count.args[1]) == "0"
+        ):
+            count = count.args[0]
+        return syntax.compare(ast.Gt(), count, extent)
     return syntax.compare(ast.GtE(), index, extent)

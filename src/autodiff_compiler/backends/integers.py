@@ -1,11 +1,63 @@
-"""Compiled functions take integers of 64 bits; Python's have no end."""
+"""Integers of compiled functions have 64 bits; Python's have no end, and NumPy's wrap."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import ast
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.backends import syntax
+from autodiff_compiler.diagnostics import Span, UserError
+from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.types import INT, Scalar
+
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
+
+# Of Python ints and of NumPy's int64, where they may not fit: helpers of the prelude.
+_OVERFLOWS = {
+    "add": "add_overflows", "sub": "sub_overflows", "mul": "mul_overflows", "pow": "power_overflows",
+    "lshift": "shift_overflows",
+}  # fmt: skip
+_WRAPPING = {"add": "wrapping_add", "sub": "wrapping_sub", "mul": "wrapping_mul", "floordiv": "floor_divide"}
+_SHIFTS = {"lshift": "shift_left", "rshift": "shift_right"}
+
+
+LARGE_ARGUMENT = "an int argument of more than 32 bits, and this was compiled for smaller ones"
+
+
+def overflow_message(span: Span) -> str:
+    limit = "an int of more than 64 bits, which compiled code has no room for; backend='python' has no limit"
+    return f"{span.place()}: {limit}"
+
+
+def overflows(kind: str, operands: Sequence[ast.expr]) -> ast.expr:
+    """The condition that an op on Python ints, or the length of a range, does not fit into 64 bits."""
+    if kind in _OVERFLOWS:
+        return syntax.call(_OVERFLOWS[kind], *operands)
+    first, *rest = operands
+    if kind == "for":
+        return syntax.call("sub_overflows", rest[0], first)
+    lowest = syntax.compare(ast.Eq(), first, syntax.literal(LOWEST))
+    if kind == "floordiv":
+        return ast.BoolOp(op=ast.And(), values=[lowest, syntax.compare(ast.Eq(), rest[0], syntax.literal(-1))])
+    return lowest
+
+
+def spelled(op: Op, operands: Sequence[ast.expr], count: int | None) -> ast.expr | None:
+    """An op on integers that is no operator of Numba's; `count` is its second operand where that is constant."""
+    type_ = op.result.type
+    assert isinstance(type_, Scalar)
+    if op.kind in _SHIFTS:
+        return None if count is not None and 0 <= count < 64 else syntax.call(_SHIFTS[op.kind], *operands)
+    wraps = type_ != INT and not op.attrs.get("fits")
+    if op.kind == "pow":
+        small = count is not None and 0 <= count <= 4
+        return None if small and not wraps else syntax.call("integer_power", *operands)
+    if not wraps or type_.dtype != "i64":
+        return None
+    if op.kind == "neg":
+        return syntax.call("wrapping_sub", syntax.literal(0), *operands)
+    return syntax.call(_WRAPPING[op.kind], *operands) if op.kind in _WRAPPING else None
 
 
 def bounded(call: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -22,6 +74,42 @@ def bounded(call: Callable[..., Any], name: str) -> Callable[..., Any]:
             raise UserError("AD428", reason, help='pass a float, or use backend="python"') from error
 
     return checked
+
+
+class _Wide(tuple):
+    """Residuals of the function for ints of any size."""
+
+
+def widened(call: Callable[..., Any], wide: Callable[..., Any]) -> Callable[..., Any]:
+    """A function compiled for small int arguments, and another one for the others: the first one refuses them at once."""
+
+    def chosen(*args: Any) -> Any:
+        try:
+            return call(*args)
+        except OverflowError as error:
+            if str(error) != LARGE_ARGUMENT:
+                raise
+        return wide(*args)
+
+    return chosen
+
+
+def widened_pair(
+    forward: Callable[..., Any],
+    reverse: Callable[..., Any],
+    wide_forward: Callable[..., Any],
+    wide_reverse: Callable[..., Any],
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The same of the two sweeps; the second goes by the residuals that the first gave."""
+
+    def saving(*args: Any) -> Any:
+        out, residuals = wide_forward(*args)
+        return out, _Wide(residuals)
+
+    def chosen(residuals: Any, *args: Any) -> Any:
+        return (wide_reverse if type(residuals) is _Wide else reverse)(residuals, *args)
+
+    return widened(forward, saving), chosen
 
 
 def _leaves(value: Any) -> Iterator[Any]:

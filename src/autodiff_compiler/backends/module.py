@@ -154,4 +154,6 @@ def assemble(function: Function, functions: Sequence[ast.stmt], prelude: str, no
         imports.append(ast.Import(names=[ast.alias(name="numpy", asname="np")]))
     if "njit" in names:
         imports.append(ast.ImportFrom(module="numba", names=[ast.alias(name="njit", asname=None)], level=0))
+    if "intrinsic" in names:
+        imports.append(ast.ImportFrom(module="numba.extending", names=[ast.alias(name="intrinsic")], level=0))
     return print_module([*imports, *body], notes)

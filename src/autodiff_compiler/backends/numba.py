@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from autodiff_compiler.backends import gather, syntax
+from autodiff_compiler.backends import gather, integers, syntax
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.backends.python import PythonSpelling, dtype_name, is_py
 from autodiff_compiler.backends.structure import negated
@@ -17,8 +17,9 @@ from autodiff_compiler.backends.weak import loosened
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.message import Part
+from autodiff_compiler.ir.opset import ARGUMENT
 from autodiff_compiler.ir.path import is_slice, result_rank, step_operands
-from autodiff_compiler.ir.types import Array, ListOf, Opaque, Scalar, Type, rank
+from autodiff_compiler.ir.types import INTS, Array, ListOf, Opaque, Scalar, Type, rank
 
 # Functions of `math` that Numba compiles to the same thing for both float types.
 MATH = {
@@ -68,6 +69,12 @@ class NumbaSpelling(PythonSpelling):
     def elementwise(self, op: Op) -> ast.expr:
         type_ = op.result.type
         if isinstance(type_, Scalar):
+            if type_.dtype in INTS:
+                count = self.printer.definition(op.operands[-1], "const")
+                number = None if count is None else count.attrs["value"]
+                helper = integers.spelled(op, self._strict(op), number)
+                if helper is not None:
+                    return self._restored(helper, type_)
             if op.kind in ("div0", "mul0"):
                 return syntax.call(op.kind, *self._strict(op))
             if op.kind in MATH and type_.dtype == "f64":
@@ -376,6 +383,24 @@ class NumbaSpelling(PythonSpelling):
         named = op is not None and op.kind == "dim" and op.operands[0].name
         whose = f": axis {op.attrs['axis']} of {op.operands[0].name}" if op is not None and named else ""
         return syntax.literal(f"index out of range{whose}")
+
+    def _check(self, op: Op) -> list[ast.stmt]:
+        if op.kind != "check_width" or op.attrs["of"] == ARGUMENT:
+            return super()._check(op)
+        operands = [self.operand(v) for v in op.operands]
+        too_large = syntax.raise_("OverflowError", syntax.literal(integers.overflow_message(op.span)))
+        if op.attrs["of"] != "cast":
+            return [ast.If(test=integers.overflows(op.attrs["of"], operands), body=[too_large], orelse=[])]
+        (value,) = operands
+        if op.operands[0].type.dtype == "u64":  # type: ignore[union-attr]
+            # Numba compares unsigned integers with signed ones as floats.
+            wrapped = syntax.compare(ast.Lt(), syntax.call("np.int64", value), syntax.literal(0))
+            return [ast.If(test=wrapped, body=[too_large], orelse=[])]
+        limits = syntax.literal(float(integers.LOWEST)), syntax.literal(-float(integers.LOWEST))
+        inside = ast.Compare(left=limits[0], ops=[ast.LtE(), ast.Lt()], comparators=[value, limits[1]])
+        no_number = syntax.raise_("ValueError", syntax.literal("cannot convert float NaN to integer"))
+        nan = ast.If(test=syntax.compare(ast.NotEq(), value, value), body=[no_number], orelse=[])
+        return [ast.If(test=syntax.not_(inside), body=[nan, too_large], orelse=[])]
 
     def _print(self, op: Op) -> ast.stmt:
         if op.attrs.get("sep", " ") not in (" ", None) or op.attrs.get("end", "\n") not in ("\n", None):

@@ -9,8 +9,8 @@ from autodiff_compiler.frontend.merge import Merge
 from autodiff_compiler.frontend.state import RESULT_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import Abs, Dead, Dyn, Static
 from autodiff_compiler.ir.builder import OpenRegion
-from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.opset import is_pure, may_trap
+from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.opset import is_pure, may_overflow, may_trap
 from autodiff_compiler.ir.types import Scalar
 
 
@@ -93,7 +93,7 @@ def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at:
     ahead = Branch(ctx, lambda: found.append(rest()), base)
     ctx.state = base
     second = found[0] if found else None  # None: it always raises
-    simple = ahead.state.same_as(base) and all(is_pure(op) and not may_trap(op) for op in ahead.region.ops)
+    simple = ahead.state.same_as(base) and all(map(_is_harmless, ahead.region.ops))
     if second is not None and simple and _is_bool(first) and _is_bool(second):
         return _logical(ctx, truth, ahead.region, second, stop_at)
     key = (ctx.frame, RESULT_NAME)
@@ -118,6 +118,11 @@ def _logical(ctx: Context, truth: Value, region: OpenRegion, second: Abs, stop_a
     if not isinstance(other, Value):
         return Static(stop_at) if other == stop_at else Dyn(truth)
     return Dyn(ctx.b.op("or" if stop_at else "and", truth, bool_value(ctx, other)))
+
+
+def _is_harmless(op: Op) -> bool:
+    """Whether an op has no effect and never raises; that an integer fits is proven later (`passes/branches.py`)."""
+    return is_pure(op) and not may_trap(op) and not may_overflow(op)
 
 
 def _is_bool(x: Abs | None) -> bool:

@@ -181,6 +181,13 @@ def _check_ints(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     return ()
 
 
+def _check_numbers(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    for type_ in operands:
+        if not isinstance(type_, Scalar):
+            raise TypeError(f"numbers are needed, not {type_}")
+    return ()
+
+
 def _check_bool(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     if not (isinstance(operands[0], Scalar) and operands[0].dtype == "bool"):
         raise TypeError(f"a boolean scalar is needed, not {operands[0]}")
@@ -200,7 +207,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
     OpDef("dim", _dim, 1, cost=FREE, raises=NEVER),
     # (extents…, fill)
     OpDef("full", _full, cost=DEAR, accesses=("filling",)),
-    # (extents…); attrs: dtype
+    # (extents…); attrs: dtype; filled where every element is written before it is read
     OpDef("empty", _empty, cost=DEAR, accesses=("allocation",)),
     # (n): 0 … n-1
     OpDef("arange", _arange, 1, cost=DEAR, accesses=("allocation",)),
@@ -255,6 +262,9 @@ ARRAY_OPS: tuple[OpDef, ...] = (
     OpDef("check_equal", _check_ints, 2, effect=CHECK, commutative=True),
     # (extents…): none is 0
     OpDef("check_nonempty", _check_ints, effect=CHECK),
+    # (operands of an op that may not fit …); attrs: of, the op's kind, or "for" with start and stop: OverflowError where what it
+    # gives does not fit into 64 bits; with of "argument" and an int, where that does not fit into 32
+    OpDef("check_width", _check_numbers, effect=CHECK),
     # (condition, values…); attrs: error (name of an exception class), message (parts, as of print).
     OpDef("check", _check_bool, effect=CHECK),
     # (values…); attrs: parts (a tuple of str, or None for the next operand), sep, end

@@ -116,8 +116,11 @@ def _unary(
     allowed: tuple[str, ...] = FLOATS,
     cost: str = DEAR,
     raises: Reasons | Callable[[Op], Reasons] = of_shapes,
+    grows: bool = False,
 ) -> OpDef:
-    return OpDef(kind, _same(allowed), 1, cost=cost, elementwise=True, raises=raises, py_eval=py, np_eval=npy)
+    return OpDef(
+        kind, _same(allowed), 1, cost=cost, elementwise=True, raises=raises, grows=grows, py_eval=py, np_eval=npy
+    )
 
 
 def _binary(
@@ -128,6 +131,7 @@ def _binary(
     cost: str = CHEAP,
     raises: Reasons | Callable[[Op], Reasons] = of_shapes,
     commutative: bool = False,
+    grows: bool = False,
 ) -> OpDef:
     return OpDef(
         kind,
@@ -138,6 +142,7 @@ def _binary(
         accesses=("broadcast",),
         raises=raises,
         commutative=commutative,
+        grows=grows,
         py_eval=py,
         np_eval=npy,
     )
@@ -199,7 +204,7 @@ def _py_min(a: Any, b: Any) -> Any:
 
 
 ELEMENTWISE: tuple[OpDef, ...] = (
-    OpDef("cast", _cast, 1, elementwise=True, raises=of_casts),
+    OpDef("cast", _cast, 1, elementwise=True, raises=of_casts, grows=True),
     OpDef(
         "select",
         _select,
@@ -222,24 +227,24 @@ ELEMENTWISE: tuple[OpDef, ...] = (
         np_eval=lambda x: x,
     ),
     # arithmetic
-    _binary("add", operator.add, np.add, commutative=True),
-    _binary("sub", operator.sub, np.subtract),
-    _binary("mul", operator.mul, np.multiply, commutative=True),
+    _binary("add", operator.add, np.add, commutative=True, grows=True),
+    _binary("sub", operator.sub, np.subtract, grows=True),
+    _binary("mul", operator.mul, np.multiply, commutative=True, grows=True),
     _binary("div", operator.truediv, np.divide, FLOATS, raises=of_python),
     _binary("div0", py_div0, np_div0, FLOATS),
     _binary("mul0", py_mul0, np_mul0, FLOATS),
-    _binary("floordiv", operator.floordiv, np.floor_divide, raises=of_python),
+    _binary("floordiv", operator.floordiv, np.floor_divide, raises=of_python, grows=True),
     _binary("mod", operator.mod, np.remainder, raises=of_python),
     _binary("fmod", math.fmod, np.fmod, FLOATS, raises=of_python),
-    _binary("pow", operator.pow, np.power, cost=DEAR, raises=of_powers),
+    _binary("pow", operator.pow, np.power, cost=DEAR, raises=of_powers, grows=True),
     _binary("maximum", _py_max, np.maximum, ANY, commutative=True),
     _binary("minimum", _py_min, np.minimum, ANY, commutative=True),
     _binary("arctan2", math.atan2, np.arctan2, FLOATS, DEAR),
     _binary("hypot", math.hypot, np.hypot, FLOATS, DEAR, commutative=True),
     _binary("copysign", math.copysign, np.copysign, FLOATS),
     _binary("logaddexp", _logaddexp, np.logaddexp, FLOATS, DEAR, commutative=True),
-    _unary("neg", operator.neg, np.negative, NUMERIC, CHEAP),
-    _unary("abs", abs, np.abs, NUMERIC, CHEAP),
+    _unary("neg", operator.neg, np.negative, NUMERIC, CHEAP, grows=True),
+    _unary("abs", abs, np.abs, NUMERIC, CHEAP, grows=True),
     _unary("sign", sign, np.sign, NUMERIC, CHEAP),
     _unary("floor", _py_floor, np.floor, FLOATS, CHEAP),
     _unary("ceil", _py_ceil, np.ceil, FLOATS, CHEAP),
@@ -278,7 +283,7 @@ ELEMENTWISE: tuple[OpDef, ...] = (
     _binary("and", operator.and_, np.bitwise_and, INTEGRAL, commutative=True),
     _binary("or", operator.or_, np.bitwise_or, INTEGRAL, commutative=True),
     _binary("xor", operator.xor, np.bitwise_xor, INTEGRAL, commutative=True),
-    _binary("lshift", operator.lshift, np.left_shift, INTS, raises=of_python),
+    _binary("lshift", operator.lshift, np.left_shift, INTS, raises=of_python, grows=True),
     _binary("rshift", operator.rshift, np.right_shift, INTS, raises=of_python),
     OpDef("not", _same(("bool",)), 1, elementwise=True, raises=NEVER, py_eval=operator.not_, np_eval=np.logical_not),
     _unary("invert", operator.invert, np.invert, INTS, CHEAP),

@@ -16,7 +16,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.message import Part, pattern
-from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.opset import ARGUMENT, SMALL, TABLE
 from autodiff_compiler.ir.path import is_scalar_index, subscripts
 from autodiff_compiler.ir.types import FLOATS, INTS, Array, ListOf, Scalar, Type, dtype_of, numpy_dtype
 
@@ -280,6 +280,22 @@ def _check_nonempty(op: Op, values: Values, mutable: bool) -> None:
         raise _error(op)("an array without elements has no largest or smallest one")
 
 
+def _check_width(op: Op, values: Values, mutable: bool) -> None:
+    kind, limit = op.attrs["of"], 2**63
+    if kind == ARGUMENT:
+        result, limit = values[0], SMALL
+    elif kind == "for":
+        result = values[1] - values[0]
+    elif kind == "cast":
+        result = int(values[0])
+    else:
+        compute = TABLE[kind].py_eval
+        assert compute is not None
+        result = compute(*values)
+    if not -limit <= result < limit:
+        raise OverflowError(f"{kind} gives an integer of more than 64 bits")
+
+
 EVALUATORS: dict[str, Callable[[Op, Values, bool], Any]] = {
     "const": _const,
     "undef": lambda op, values, mutable: UNDEFINED,
@@ -321,5 +337,6 @@ EVALUATORS: dict[str, Callable[[Op, Values, bool], Any]] = {
     "check_fits": _check_fits,
     "check_equal": _check_equal,
     "check_nonempty": _check_nonempty,
+    "check_width": _check_width,
     "boundary": lambda op, values, mutable: None,
 }

@@ -70,6 +70,8 @@ class OpDef:
     """Why the op may raise or not end, its regions aside; NEVER if it cannot.  An op of which nothing is said may."""
     accesses: tuple[str, ...] = ()
     """What NumPy tests when it executes the op, by the names of the rules in `ir/needs.py`."""
+    grows: bool = False
+    """Of Python ints (or of a float) it may give an int that compiled code has no room for, and raises there."""
     writes: bool = False
     """The result is operand 0 changed in one place: it can reuse its buffer."""
     views: bool = False

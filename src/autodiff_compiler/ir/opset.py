@@ -9,7 +9,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.elementwise import ELEMENTWISE
 from autodiff_compiler.ir.opdef import CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import Array, ListOf
+from autodiff_compiler.ir.types import FLOATS, INT, Array, ListOf, Scalar
 
 TABLE: dict[str, OpDef] = {row.kind: row for row in (*ELEMENTWISE, *ARRAY_OPS)}
 
@@ -41,6 +41,22 @@ def reasons(op: Op) -> Reasons:
 def may_trap(op: Op) -> bool:
     """Whether executing the op where it was not executed before could raise, or not end."""
     return bool(reasons(op)) or any(may_trap(child) for region in op.regions for child in region.ops)
+
+
+def may_overflow(op: Op) -> bool:
+    """Whether the result is a Python int that may not fit into 64 bits: compiled code raises then.
+
+    Not by the operands' values, which `analysis.bounds` knows: where it proves that an op `fits`, the op does not raise.
+    """
+    if not TABLE[op.kind].grows or op.results[0].type != INT:
+        return False
+    source = op.operands[0].type
+    return op.kind != "cast" or (isinstance(source, Scalar) and source.dtype in (*FLOATS, "u64"))
+
+
+ARGUMENT = "argument"
+"""What a `check_width` is `of` that checks an int argument, which has to be one of 32 bits."""
+SMALL = 2**31
 
 
 def may_alias(op: Op) -> bool:

@@ -2,7 +2,8 @@
 
 A result for which both branches yield the same value is that value; `True` on one side and `False` on the other is the
 condition itself, or its negation; an `if` on a condition already decided by an enclosing `if` is the branch taken; an
-`if` on `not c` is an `if` on `c` with the branches exchanged.
+`if` on `not c` is an `if` on `c` with the branches exchanged.  Where `a and b` was an `if` because `b` might raise, and it is proven
+that it does not, both are computed.
 
     Input:  a, b = if c { yield x, y } { yield x, z }
     Output: b = if c { yield y } { yield z }            (a is x)
@@ -15,6 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import may_overflow, may_trap, opdef
 from autodiff_compiler.passes.rewrite import Peephole
 
 
@@ -59,10 +61,34 @@ class _Branches(Peephole):
                 kept.append(slot)
             else:
                 self.env[op.results[slot]] = merged
+        if len(kept) == 1 and self._evaluated(op, kept[0]):
+            return
         if len(kept) < len(op.results):
             results = tuple(op.results[slot] for slot in kept)
             op = replace(op, results=results, regions=(_yielding(then, kept), _yielding(orelse, kept)))
         self.keep(op)
+
+    def _evaluated(self, op: Op, slot: int) -> bool:
+        """Replace `if c { …; yield b } else { yield False }` by `c and b`, and its like for `or`, if `…` may always be computed."""
+        condition, result = op.operands[0], op.results[slot]
+        then, orelse = op.regions
+        for region, other, kind, short in ((then, orelse, "and", False), (orelse, then, "or", True)):
+            value = region.terminator.operands[slot]
+            decided = self.constant(other.terminator.operands[slot]) is short
+            one_type = condition.type == value.type == result.type
+            if decided and one_type and self._is_harmless(region, other):
+                self.out += region.ops[:-1]
+                self.env[result] = self.new(kind, condition, value)
+                return True
+        return False
+
+    def _is_harmless(self, region: Region, other: Region) -> bool:
+        """Whether a region has only operations on numbers that never raise, and the other one nothing but a constant."""
+        return all(op.kind == "const" for op in other.ops[:-1]) and all(
+            (opdef(op).elementwise or op.kind in ("const", "dim", "list_len"))
+            and not (may_trap(op) or (may_overflow(op) and not self.bounds.fits(op)))
+            for op in region.ops[:-1]
+        )
 
     def _boolean(self, op: Op, a: Value, b: Value) -> Value | None:
         """What two equal constants, or `True` and `False`, amount to."""

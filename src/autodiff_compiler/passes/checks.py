@@ -11,6 +11,8 @@ Of the check of an index that certainly is not negative only the other half is l
 A `load`, `store` or `accum` whose slices are proven to lie inside the array (`0 <= start <= stop <= extent`, step 1) gets
 the attribute `exact`: its extents are then known (`analysis/shapes.py`).
 
+An operation on Python ints that is proven to stay within 64 bits gets the attribute `fits`: so does what AD makes of it.
+
 Idempotent.
 """
 
@@ -23,7 +25,7 @@ from autodiff_compiler.analysis.affine import Affine, of_extent
 from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opdef import CHECK
-from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.opset import may_overflow, opdef
 from autodiff_compiler.ir.path import WHOLE, is_basic, is_slice, item_operands
 from autodiff_compiler.ir.types import INT
 from autodiff_compiler.passes.rewrite import FactRewriter
@@ -42,6 +44,8 @@ class _Prove(FactRewriter):
         if op.kind in ("load", "store", "accum") and not op.attrs.get("exact") and self._is_exact(op):
             op = replace(op, attrs=MappingProxyType({**op.attrs, "exact": True}))
             self.shapes.define(op)
+        if may_overflow(op) and not op.attrs.get("fits") and self.bounds.fits(op):
+            op = replace(op, attrs=MappingProxyType({**op.attrs, "fits": True}))
         self.keep(op)
 
     def _is_nonnegative(self, index: Value) -> bool:

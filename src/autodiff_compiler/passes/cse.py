@@ -66,8 +66,9 @@ class _Numbering(Rewriter):
     def _key(self, op: Op, operands: tuple[Value, ...], commutative: bool) -> Hashable:
         # Values are hashed by identity; a frozenset with the count tells a + a from a + b.
         sources: Hashable = (frozenset(operands), len(operands)) if commutative else operands
-        # Checks of the same thing are one, whatever they say and whoever else performs them.
-        ignored = ("access", "message") if opdef(op).effect == CHECK and op.kind != "check" else ()
+        # Checks of the same thing are one, whatever they say and whoever else performs them; whether an integer is proven to
+        # fit says nothing of what it is.
+        ignored = ("access", "message") if opdef(op).effect == CHECK and op.kind != "check" else ("fits",)
         attrs = tuple((name, _exact(op.attrs[name])) for name in sorted(op.attrs) if name not in ignored)
         return op.kind, sources, attrs
 

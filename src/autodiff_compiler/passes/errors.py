@@ -2,7 +2,8 @@
 
 `math.log(-1.0)` raises, and so does `1.0 / 0.0` of Python floats.  Where only the derivative is wanted the operation is
 often dead; before dead code goes, such an op gets a check of its domain.  NumPy's operations never raise, and compiled
-code follows IEEE: this pass is for printed Python.  Overflow is not a matter of the domain.
+code follows IEEE: there (`run_compiled`) only those of integers are kept, divided by zero or shifted by less than none.
+Overflow is not a matter of the domain.
 
     Input:  y = log x;  s = mul x, x;  return s                     (y is not read)
     Output: c = le x, zero;  d = not c;  check d;  y = log x;  s = mul x, x;  return s
@@ -16,14 +17,14 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from autodiff_compiler.analysis.signs import Signs
 from autodiff_compiler.diagnostics import ADJOINT, PRIMAL
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Value
-from autodiff_compiler.ir.types import Scalar, is_float
+from autodiff_compiler.ir.types import INT, Scalar, is_float
 from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions
 from autodiff_compiler.passes import dce
 
@@ -101,6 +102,15 @@ _DOMAINS = {
     "cos": _finite("sin"),
     "tan": _finite(),
 }
+_CONVERTED = (
+    Domain(lambda b, x: b.op("isnan", x), lambda signs, x: False, message="cannot convert float NaN to integer"),
+    Domain(
+        lambda b, x: b.op("isinf", x),
+        lambda signs, x: False,
+        "OverflowError",
+        "cannot convert float infinity to integer",
+    ),
+)
 _OF_INTEGERS = {
     "floordiv": _divided("integer division or modulo by zero"),
     "mod": _divided("integer modulo by zero"),
@@ -110,32 +120,40 @@ _OF_INTEGERS = {
 
 
 def run(function: Function) -> Function:
-    return dce.run(_Errors(function).function(function))
+    return dce.run(_Errors(function, _DOMAINS).function(function))
 
 
-def _domain(op: Op) -> Domain | None:
-    """Where an op of Python's own arithmetic raises; None for any other op."""
-    if not op.operands or not all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands):
-        return None
-    return (_DOMAINS if is_float(op.operands[0].type) else _OF_INTEGERS).get(op.kind)
+def run_compiled(function: Function) -> Function:
+    """Of integers only: compiled arithmetic of floats follows IEEE."""
+    return dce.run(_Errors(function, {}).function(function))
 
 
 class _Errors(Rewriter):
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, of_floats: Mapping[str, Domain]) -> None:
         super().__init__()
+        self._of_floats = of_floats
         self._needed = dce.needed_ops(function)
         self._signs = Signs(definitions(function.body))
-        ops = [op for op in all_ops(function.body) if _domain(op) is not None]
+        ops = [op for op in all_ops(function.body) if self._domains(op)]
         self._sites = Counter(op.span for op in ops if op.span.phase == PRIMAL)
         self._raising = {(op.kind, op.span) for op in ops if op in self._needed}
+
+    def _domains(self, op: Op) -> tuple[Domain, ...]:
+        """Where an op of Python's own arithmetic raises; nothing for any other op."""
+        if op.kind == "cast" and op.result.type == INT and is_float(op.operands[0].type):
+            return _CONVERTED
+        if not op.operands or not all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands):
+            return ()
+        domain = (self._of_floats if is_float(op.operands[0].type) else _OF_INTEGERS).get(op.kind)
+        return () if domain is None else (domain,)
 
     def op(self, op: Op) -> None:
         if op.regions:
             self._structured(op)
             return
-        domain = _domain(op)
-        if domain is not None and op not in self._needed:
-            self._check(op, domain)
+        if op not in self._needed:
+            for domain in self._domains(op):
+                self._check(op, domain)
         self.out.append(op)
         if op.kind == "check":
             self._signs.enter_branch(op.operands[0], True)

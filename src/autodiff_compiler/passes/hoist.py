@@ -63,16 +63,11 @@ class _Hoist(FactRewriter):
             return loop
         builder = Builder(loop.span)
         certain = self.bounds.entered(loop)
-        last = builder.op("sub" if stride == 1 else "add", stop, builder.const(1))
-        ends = (start, last) if stride == 1 else (last, start)
         bare = [check for check in moving if certain or self._passes_if_empty(check, loop)]
-        for check in bare:
-            self._at_ends(builder, check, body, local, ends)
+        self._all_at_ends(builder, bare, loop, local)
         if len(bare) < len(moving):
             with builder.region() as entered:
-                for check in moving:
-                    if check not in bare:
-                        self._at_ends(builder, check, body, local, ends)
+                self._all_at_ends(builder, [check for check in moving if check not in bare], loop, local)
                 builder.yield_()
             with builder.region() as nothing:
                 builder.yield_()
@@ -100,6 +95,15 @@ class _Hoist(FactRewriter):
         start, stop, step = (self.shapes.of(v) for v in loop.operands[:3])
         counted = start == 0 if step == 1 else stop == -1
         return bool(check.attrs.get("upper")) and check.operands[0] is loop.regions[0].params[0] and counted
+
+    def _all_at_ends(self, builder: Builder, checks: list[Op], loop: Op, local: set[Value]) -> None:
+        if not checks:
+            return
+        start, stop, step = loop.operands[:3]
+        up = self.shapes.of(step) == 1
+        last = builder.op("sub" if up else "add", stop, builder.const(1))
+        for check in checks:
+            self._at_ends(builder, check, loop.regions[0], local, (start, last) if up else (last, start))
 
     def _at_ends(self, builder: Builder, check: Op, body: Region, local: set[Value], ends: tuple[Value, Value]) -> None:
         index, extent = check.operands

@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import INDEX, PURE, SHAPE, VALUE
-from autodiff_compiler.ir.opset import is_free, is_pure, may_trap, nested_effect, opdef, reasons
+from autodiff_compiler.ir.opset import is_free, is_pure, may_overflow, may_trap, nested_effect, opdef, reasons
 from autodiff_compiler.ir.path import is_scalar_index
 from autodiff_compiler.ir.types import INT, Array, ListOf, rank
 from autodiff_compiler.ir.walk import all_ops, op_uses
@@ -80,6 +80,8 @@ class _Motion(FactRewriter):
 
     def _certain(self, op: Op) -> bool:
         """Whether the op does not raise, wherever its operands are defined."""
+        if may_overflow(op) and not self.bounds.fits(op):
+            return False
         inner = (child for region in op.regions for child in region.ops)
         return all(self._refuted(op, reason) for reason in reasons(op)) and not any(map(may_trap, inner))
 

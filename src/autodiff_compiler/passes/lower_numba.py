@@ -112,7 +112,7 @@ class _Nest:
         """A new array."""
         self.prepare(self.value)
         assert isinstance(self.value.type, Array)
-        out = self.b.op("empty", *self.dims, dtype=self.value.type.dtype, name=self.value.name)
+        out = self.b.op("empty", *self.dims, dtype=self.value.type.dtype, filled=True, name=self.value.name)
         self.loops(len(self.dims), out, lambda array, at: self.put(array, at, self.element(at)))
 
     def reduce(self) -> None:
@@ -127,7 +127,8 @@ class _Nest:
         if not kept:
             self.loops(n, unit, lambda total, at: b.op(join, total, self.element(at), name=result.name), result.name)
         elif kept == list(range(len(kept))):
-            out = b.op("empty", *dims[: len(kept)], dtype=result.type.dtype, name=result.name)  # type: ignore[union-attr]
+            dtype = result.type.dtype  # type: ignore[union-attr]
+            out = b.op("empty", *dims[: len(kept)], dtype=dtype, filled=True, name=result.name)
 
             def row(array: Value, at: list[Value]) -> Value:
                 inner = self.dims[len(kept) :]
@@ -194,7 +195,7 @@ class _Nest:
         if start is None:
             self.prepare(self.value)
             assert isinstance(self.value.type, Array)
-            out = b.op("empty", *self.dims, dtype=self.value.type.dtype)
+            out = b.op("empty", *self.dims, dtype=self.value.type.dtype, filled=True)
             filled = self.loops(len(self.dims), out, lambda array, at: self.put(array, at, self.element(at)))
             b.op(self.root.kind, target, *operands, filled, path=path)
             return
@@ -268,7 +269,9 @@ class _Nest:
         start = b.cast(start, INT)
         if constant is not None and constant >= 0:
             return start
-        counted = b.op("maximum", b.add(b.dim(target, axis), start), self.zero)
+        extent = b.dim(target, axis)
+        # The sum with a start that is not negative would be for nothing, and may not fit.
+        counted = b.add(extent, b.op("maximum", b.op("minimum", start, self.zero), b.neg(extent)))
         return b.select(b.compare("lt", start, self.zero), counted, start)
 
     # -- loops and elements ----------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ PASSES: dict[str, Pass] = {
         Pass("dce", "drop what nobody needs: ops, results, carried slots, loops", dce.run),
         Pass("roots", "before AD: the square of a root or of an absolute value is what stands under it", roots.run),
         Pass("errors", "for Python: keep the errors of arithmetic that nobody needs the result of", errors.run),
+        Pass("integer_errors", "for Numba: keep those of integers", errors.run_compiled),
         Pass("checks", "drop checks that are proven to pass", checks.run),
         Pass("hoist", "for Numba: move index checks out of loops", hoist.run),
         Pass("ends", "check at the ends of a range instead of in a loop that does nothing but check", hoist.run_ends),

@@ -82,8 +82,13 @@ class FactRewriter(Rewriter):
                 self.enter_branch(op.operands[0], position == 0)
             elif op.kind == "for":
                 self.bounds.enter_for(op)
+            elif op.kind == "while" and position == 1:
+                self.bounds.enter_while(op)
             regions.append(self.region(region))
+            learned = self.bounds.learned(mark)
             self.bounds.forget(mark)
+            if op.kind == "if" and position == 0:
+                self.bounds.imply(op.operands[0], learned)
         return with_parts(op, op.operands, op.results, tuple(regions))
 
     def enter_branch(self, condition: Value, holds: bool) -> None:

@@ -8,6 +8,7 @@ import importlib.util
 import numba
 import numpy as np
 from numba import njit
+from numba.extending import intrinsic
 
 # Numba's `np.dot` needs SciPy for its BLAS.
 BLAS = importlib.util.find_spec("scipy") is not None
@@ -19,6 +20,121 @@ def typed_list(items, dtype, ndim):
     for item in items:
         given.append(np.ascontiguousarray(item))
     return given
+
+
+@intrinsic
+def add_overflows(typingctx, a, b):
+    """Whether a + b does not fit into 64 bits."""
+
+    def build(context, builder, signature, args):
+        return builder.extract_value(builder.sadd_with_overflow(*args), 1)
+
+    return numba.types.boolean(numba.types.int64, numba.types.int64), build
+
+
+@intrinsic
+def sub_overflows(typingctx, a, b):
+    """Whether a - b does not fit into 64 bits."""
+
+    def build(context, builder, signature, args):
+        return builder.extract_value(builder.ssub_with_overflow(*args), 1)
+
+    return numba.types.boolean(numba.types.int64, numba.types.int64), build
+
+
+@intrinsic
+def mul_overflows(typingctx, a, b):
+    """Whether a * b does not fit into 64 bits."""
+
+    def build(context, builder, signature, args):
+        return builder.extract_value(builder.smul_with_overflow(*args), 1)
+
+    return numba.types.boolean(numba.types.int64, numba.types.int64), build
+
+
+@njit(cache=True, nogil=True)
+def power_overflows(a, b):
+    """Whether a ** b, for b >= 0, does not fit into 64 bits."""
+    made = 1
+    while b > 0:
+        if b & 1:
+            if mul_overflows(made, a):  # type: ignore[call-arg]
+                return True
+            made *= a
+        b >>= 1
+        if b > 0:
+            if mul_overflows(a, a):  # type: ignore[call-arg]
+                return True
+            a *= a
+    return False
+
+
+@njit(cache=True, nogil=True)
+def shift_overflows(a, b):
+    """Whether a << b, for b >= 0, does not fit into 64 bits."""
+    if b > 63:
+        return a != 0
+    return not -9223372036854775808 >> b <= a <= 9223372036854775807 >> b
+
+
+@intrinsic
+def wrapping_add(typingctx, a, b):
+    """a + b in 64 bits, as NumPy adds: `+` would promise that it fits."""
+
+    def build(context, builder, signature, args):
+        return builder.add(*args)
+
+    return numba.types.int64(numba.types.int64, numba.types.int64), build
+
+
+@intrinsic
+def wrapping_sub(typingctx, a, b):
+    """a - b in 64 bits, as NumPy subtracts."""
+
+    def build(context, builder, signature, args):
+        return builder.sub(*args)
+
+    return numba.types.int64(numba.types.int64, numba.types.int64), build
+
+
+@intrinsic
+def wrapping_mul(typingctx, a, b):
+    """a * b in 64 bits, as NumPy multiplies."""
+
+    def build(context, builder, signature, args):
+        return builder.mul(*args)
+
+    return numba.types.int64(numba.types.int64, numba.types.int64), build
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def floor_divide(a, b):
+    """a // b in 64 bits, as NumPy divides."""
+    return wrapping_sub(0, a) if b == -1 else a // b  # type: ignore[call-arg]
+
+
+@njit(cache=True, nogil=True)
+def integer_power(a, b):
+    """a ** b for b >= 0, in 64 bits as NumPy has it."""
+    made = 1
+    while b > 0:
+        if b & 1:
+            made = wrapping_mul(made, a)  # type: ignore[call-arg]
+        a = wrapping_mul(a, a)  # type: ignore[call-arg]
+        b >>= 1
+    return made
+
+
+@njit(cache=True, nogil=True)
+def shift_left(a, b):
+    """a << b, for any count."""
+    return a << b if 0 <= b < 64 else a - a
+
+
+@njit(cache=True, nogil=True)
+def shift_right(a, b):
+    """a >> b, for any count."""
+    return a >> b if 0 <= b < 64 else a >> 63 >> 1
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

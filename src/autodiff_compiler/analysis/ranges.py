@@ -1,0 +1,349 @@
+"""Between which constants an integer lies, wherever it is defined.
+
+Known from the type, from what an op makes of the ranges of its operands, from the bounds of loops, and from how much a
+loop adds to what it carries in one iteration.  Every integer of the IR that is a Python int has 64 bits in compiled code:
+an operation that could leave them is checked there (`passes/integers.py`), so that what an op gives lies within them.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+
+from autodiff_compiler.analysis.conditions import SWAPPED, comparisons
+from autodiff_compiler.analysis.slots import Slot, slots
+from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.opset import ARGUMENT, SMALL
+from autodiff_compiler.ir.types import INT, INTS, Array, ListOf, Opaque, Scalar, Type, dtype_of, numpy_dtype
+from autodiff_compiler.ir.walk import all_ops
+
+Range = tuple[int, int]
+
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
+NOTHING = HIGHEST, LOWEST
+"""The range of the elements of an array that has none."""
+POINTER = 8
+# No exponent or shift count is taken further than this: what it makes is too large anyway.
+LARGE = 64
+# Deeper expressions are not looked through.
+DEPTH = 40
+# So often what a loop carries is followed round; in the last rounds its ends only stay or are given up.
+ROUNDS = 5
+
+
+class Ranges:
+    """The ranges of the integers of a function: of scalars, and of all the elements that an array or a list holds."""
+
+    def __init__(self, body: Region, defs: Mapping[Value, Op]) -> None:
+        self._defs = defs
+        self._known: dict[Value, Range] = {}
+        self._carried: dict[Value, tuple[Op, Slot]] = {}
+        """For a parameter and a result of a loop: where it is carried."""
+        self._indices: dict[Value, Op] = {}
+        self._depth = 0
+        for op in body.ops:
+            if op.kind == "check_width" and op.attrs["of"] == ARGUMENT:
+                self._known[op.operands[0]] = -SMALL, SMALL - 1
+        for op in all_ops(body):
+            if op.kind == "for":
+                self._indices[op.regions[0].params[0]] = op
+            if op.kind in ("for", "while"):
+                for place, slot in enumerate(slots(op)):
+                    conditions = [region.params[place] for region in op.regions[:-1]]
+                    for value in (slot.param, slot.result, *conditions):
+                        self._carried[value] = op, slot
+
+    def of(self, value: Value) -> Range:
+        """The least and the largest number that the integer, or an element, may be."""
+        known = self._known.get(value)
+        if known is None:
+            # While it is being found, nothing but its type is known.
+            known = self._known[value] = type_range(value.type)
+            if self._depth < DEPTH and _is_integer(value):
+                self._depth += 1
+                known = self._known[value] = _within(self._found(value), value.type)
+                self._depth -= 1
+        return known
+
+    def result(self, op: Op) -> Range | None:
+        """The least and the largest number that an op without regions would give if integers had no limit."""
+        compute = _RESULTS.get(op.kind)
+        if compute is not None:
+            return compute(*map(self.of, op.operands)) if all(map(_is_integer, op.operands)) else None
+        if op.kind == "const":
+            return int(op.attrs["value"]), int(op.attrs["value"])
+        if op.kind == "dim":
+            return 0, longest(op.operands[0].type)
+        if op.kind == "list_len":
+            return 0, HIGHEST // POINTER
+        if op.kind in ("argmax", "argmin", "argsort"):
+            return 0, max(longest(op.operands[0].type) - 1, 0)
+        if op.kind == "arange":
+            return 0, max(self.of(op.operands[0])[1] - 1, 0)
+        if op.kind in _SAME:
+            return self.of(op.operands[0])
+        if op.kind in _ADDING:
+            return _union(NOTHING, *(self.of(v) for v in op.operands if _is_element(v, op)))
+        return self.of(op.operands[-1]) if op.kind == "full" else None
+
+    def _found(self, value: Value) -> Range | None:
+        if value in self._indices:
+            return self._index(self._indices[value])
+        if value in self._carried:
+            loop, slot = self._carried[value]
+            if value is slot.param:
+                return self._where_entered(loop, slot, self.of(slot.result))
+            return self._slot(loop, slot) if value is slot.result else self.of(slot.result)
+        op = self._defs.get(value)
+        if op is None:
+            return None
+        if op.kind == "if":
+            place = op.results.index(value)
+            return _union(*(self.of(region.terminator.operands[place]) for region in op.regions))
+        if op.kind in ("for", "while"):
+            counts = value is op.results[len(slots(op))]
+            return (0, self.trips(op)) if counts else (0, HIGHEST)
+        if op.kind == "empty":
+            return NOTHING if op.attrs.get("filled") else None
+        return self.result(op)
+
+    # -- loops ---------------------------------------------------------------------------------------------------------
+
+    def _index(self, loop: Op) -> Range:
+        (low, first), (end, high), (least, most) = (self.of(v) for v in loop.operands[:3])
+        if least > 0:
+            return low, max(low, high - 1)
+        if most < 0:
+            return min(first, end + 1), first
+        return min(low, end + 1), max(first, high - 1)
+
+    def trips(self, loop: Op) -> int:
+        """No more iterations than this."""
+        if loop.kind == "while":
+            return HIGHEST
+        (low, first), (end, high), (least, most) = (self.of(v) for v in loop.operands[:3])
+        lengths = [0]
+        if most > 0:
+            lengths.append(-(-(high - low) // max(least, 1)))
+        if least < 0:
+            lengths.append(-(-(first - end) // max(-most, 1)))
+        return min(max(lengths), HIGHEST)
+
+    def _slot(self, loop: Op, slot: Slot) -> Range:
+        """What is carried starts as the initial value; each iteration adds something to it, or gives it a new one."""
+        start = self.of(slot.init)
+        added = self._added(slot.yielded, slot.param, DEPTH)
+        if added is not None and loop.kind == "for":
+            trips = self.trips(loop)
+            return start[0] + min(0, added[0]) * trips, start[1] + max(0, added[1]) * trips
+        mark = len(self._known)
+        limits = type_range(slot.param.type)
+        assumed = start
+        for turn in range(ROUNDS):
+            new = _union(start, self._next(loop, slot, assumed, mark))
+            if assumed[0] <= new[0] and new[1] <= assumed[1]:
+                return new
+            # What still grows grows without end.
+            far = new if turn < ROUNDS - 2 else limits
+            low = assumed[0] if assumed[0] <= new[0] else far[0]
+            high = assumed[1] if assumed[1] >= new[1] else far[1]
+            assumed = low, high
+        return _union(start, self._next(loop, slot, limits, mark))
+
+    def _next(self, loop: Op, slot: Slot, assumed: Range, mark: int) -> Range:
+        """What an iteration yields, if what is carried lies within what is assumed."""
+        self._known[slot.param] = self._where_entered(loop, slot, assumed)
+        found = self.of(slot.yielded)
+        for stale in list(self._known)[mark:]:
+            del self._known[stale]
+        return found
+
+    def _where_entered(self, loop: Op, slot: Slot, carried: Range) -> Range:
+        """The range of what is carried where the condition of a `while` holds."""
+        if loop.kind != "while" or isinstance(slot.param.type, Array | ListOf):
+            return carried
+        condition, body = loop.regions
+        tested = condition.params[body.params.index(slot.param)]
+        low, high = carried
+        for left, kind, right in comparisons(self._defs, condition.terminator.operands[0], True):
+            if tested in (left, right) and all(map(_is_integer, (left, right))):
+                if right is tested:
+                    left, kind, right = right, SWAPPED[kind], left
+                (least, most), strict = self.of(right), kind in ("lt", "gt")
+                if kind in ("lt", "le", "eq"):
+                    high = min(high, most - strict)
+                if kind in ("gt", "ge", "eq"):
+                    low = max(low, least + strict)
+        return (low, high) if low <= high else carried
+
+    def _added(self, value: Value, param: Value, depth: int) -> Range | None:
+        """How much more the value is than the parameter; None where it is not a sum with it."""
+        if value is param:
+            return 0, 0
+        op = self._defs.get(value)
+        if op is None or not depth:
+            return None
+        if op.kind in ("add", "sub"):
+            a, b = op.operands
+            grown = self._added(a, param, depth - 1)
+            if grown is not None:
+                return _RESULTS[op.kind](grown, self.of(b))
+            grown = self._added(b, param, depth - 1) if op.kind == "add" else None
+            return None if grown is None else _add(grown, self.of(a))
+        if op.kind == "select":
+            return _both(*(self._added(v, param, depth - 1) for v in op.operands[1:]))
+        if op.kind == "if":
+            place = op.results.index(value)
+            return _both(*(self._added(r.terminator.operands[place], param, depth - 1) for r in op.regions))
+        if value in self._carried:
+            inner, slot = self._carried[value]
+            before = self._added(slot.init, param, depth - 1)
+            more = self._added(slot.yielded, slot.param, depth - 1)
+            if before is None or more is None:
+                return None
+            trips = self.trips(inner)
+            return before[0] + min(0, more[0]) * trips, before[1] + max(0, more[1]) * trips
+        return None
+
+
+def longest(array: Type) -> int:
+    """The largest extent of an array: its elements must have addresses."""
+    return HIGHEST // numpy_dtype(dtype_of(array)).itemsize
+
+
+def type_range(type_: Type) -> Range:
+    """What fits into the scalar, or an element, of an integer type."""
+    dtype = _dtype(type_)
+    return _limits(dtype) if dtype in INTS else (0, 1) if dtype == "bool" else (LOWEST, HIGHEST)
+
+
+def _dtype(type_: Type) -> str:
+    element = type_.element if isinstance(type_, ListOf) else type_
+    return "" if isinstance(element, Opaque) else dtype_of(element)
+
+
+def _limits(dtype: str) -> Range:
+    bits = numpy_dtype(dtype).itemsize * 8
+    return (0, 2**bits - 1) if dtype.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
+def _is_integer(value: Value) -> bool:
+    """Whether it is, or holds, integers or truth values."""
+    return _dtype(value.type) in ("bool", *INTS)
+
+
+def _is_element(value: Value, op: Op) -> bool:
+    """Whether an operand of an op that puts something into an array or a list is one of these two."""
+    indices = op.operands[1:-1] if op.kind in ("store", "list_set") else ()
+    return value not in indices or value is op.operands[-1]
+
+
+def _within(found: Range | None, type_: Type) -> Range:
+    """A range cut to what the type holds: a Python int that does not fit is never made, NumPy's wraps to anything."""
+    low, high = type_range(type_)
+    if found is None or (found[0] > found[1] and isinstance(type_, Scalar)):
+        return low, high
+    if found[0] > found[1] or (low <= found[0] and found[1] <= high):
+        return found
+    cut = max(low, found[0]), min(high, found[1])
+    return cut if type_ == INT and cut[0] <= cut[1] else (low, high)
+
+
+# -- what an op makes of ranges --------------------------------------------------------------------------------------------
+
+
+def _ends(compute: Callable[[int, int], int], a: Range, b: Range) -> Range:
+    """Of a function that only rises or only falls in each operand."""
+    corners = [compute(x, y) for x in a for y in b]
+    return min(corners), max(corners)
+
+
+def _union(*ranges: Range) -> Range:
+    return min(low for low, _ in ranges), max(high for _, high in ranges)
+
+
+def _both(a: Range | None, b: Range | None) -> Range | None:
+    return None if a is None or b is None else _union(a, b)
+
+
+def _add(a: Range, b: Range) -> Range:
+    return a[0] + b[0], a[1] + b[1]
+
+
+def _sub(a: Range, b: Range) -> Range:
+    return a[0] - b[1], a[1] - b[0]
+
+
+def _abs(a: Range) -> Range:
+    least = 0 if a[0] <= 0 <= a[1] else min(abs(a[0]), abs(a[1]))
+    return least, max(abs(a[0]), abs(a[1]))
+
+
+def _signs(b: Range) -> list[Range]:
+    """The negative and the positive part."""
+    return [part for part in ((b[0], min(b[1], -1)), (max(b[0], 1), b[1])) if part[0] <= part[1]]
+
+
+def _floordiv(a: Range, b: Range) -> Range:
+    """NumPy makes 0 of a division by 0."""
+    zero = [(0, 0)] if b[0] <= 0 <= b[1] else []
+    return _union(*(_ends(operator.floordiv, a, part) for part in _signs(b)), *zero)
+
+
+def _mod(a: Range, b: Range) -> Range:
+    if b[0] > 0 and a[0] >= 0:
+        return 0, min(a[1], b[1] - 1)
+    return min(0, b[0] + 1), max(0, b[1] - 1)
+
+
+def _lshift(a: Range, b: Range) -> Range:
+    return _ends(operator.lshift, a, (min(max(b[0], 0), LARGE), min(max(b[1], 0), LARGE)))
+
+
+def _rshift(a: Range, b: Range) -> Range:
+    return _ends(operator.rshift, a, (min(max(b[0], 0), LARGE), min(max(b[1], 0), LARGE)))
+
+
+def _pow(a: Range, b: Range) -> Range:
+    least, most = (min(max(e, 0), LARGE) for e in b)
+    if a[0] >= 0:
+        return (a[0] ** least if a[0] else 0), max(a[1] ** most, 1)
+    largest = max(abs(a[0]), abs(a[1])) ** most
+    return -largest, max(largest, 1)
+
+
+def _bits(a: Range, b: Range) -> Range:
+    """Of bitwise operations: no more bits than the operands have."""
+    width = max(x.bit_length() for x in (*a, *b))
+    return (0 if a[0] >= 0 and b[0] >= 0 else -(2**width)), 2**width - 1
+
+
+_SAME = (
+    "load", "copy", "transpose", "reshape", "broadcast_to", "list_get", "max", "min",
+)  # fmt: skip
+"""Ops that give nothing but elements of operand 0."""
+_ADDING = ("store", "concat", "list_new", "list_append", "list_set")
+"""Ops whose result holds what their operands hold, or are."""
+
+_RESULTS: dict[str, Callable[..., Range]] = {
+    "add": _add,
+    "sub": _sub,
+    "mul": lambda a, b: _ends(operator.mul, a, b),
+    "neg": lambda a: (-a[1], -a[0]),
+    "abs": _abs,
+    "sign": lambda a: (-1, 1),
+    "floordiv": _floordiv,
+    "mod": _mod,
+    "pow": _pow,
+    "lshift": _lshift,
+    "rshift": _rshift,
+    "and": _bits,
+    "or": _bits,
+    "xor": _bits,
+    "invert": lambda a: (~a[1], ~a[0]),
+    "maximum": lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),
+    "minimum": lambda a, b: (min(a[0], b[0]), min(a[1], b[1])),
+    "select": lambda c, a, b: _union(a, b),
+    "cast": lambda a: a,
+    "stop_gradient": lambda a: a,
+}

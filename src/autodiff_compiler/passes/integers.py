@@ -1,0 +1,192 @@
+"""For Numba, after all other passes: Python's integers do not wrap, and compiled ones have 64 bits.
+
+An operation on Python ints that is proven to stay within them (`Bounds.fits`) gets the attribute `fits`.  Before any other
+stands a check that raises an OverflowError, so that no number that is used differs from CPython's.  Divisors and shift
+counts are checked as CPython checks them.  NumPy's own integers wrap; where they are proven not to, the attribute lets
+the backend print plain arithmetic.
+
+    Input:  for 0, n, 1, k { (i, k)  m = mul k, i; j = add i, one; … }
+    Output: for 0, n, 1, k { (i, k)  check_width k, i {of="mul"}; m = mul k, i {fits}; j = add i, one {fits}; … }
+
+This is no optimisation: it cannot be switched off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TypeVar
+
+from autodiff_compiler.analysis.conditions import NEGATED
+from autodiff_compiler.diagnostics import PRIMAL
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import ARGUMENT, may_overflow
+from autodiff_compiler.ir.types import FLOAT, INT, Scalar
+from autodiff_compiler.ir.walk import all_ops, uses
+from autodiff_compiler.passes.rewrite import FactRewriter
+
+T = TypeVar("T")
+
+# All integers up to this one are floats.
+EXACT = 2**53
+BEYOND = "meets an int of more than 53 bits that may be equal to it; backend='python' compares them exactly"
+
+
+def run(function: Function) -> Function:
+    return _Integers(function).function(function)
+
+
+def guarded(function: Function) -> Function:
+    """The function with a check, before all else, that its int arguments are small: sums and products of them then fit."""
+    b = Builder(function.span)
+    for param in function.params:
+        if param.type == INT:
+            b.emit("check_width", (param,), {"of": ARGUMENT})
+    return replace(function, body=Region(function.params, (*b.ops, *function.body.ops)))
+
+
+def best(build: Callable[[bool], T], functions: Callable[[T], Sequence[Function]]) -> tuple[T, T | None]:
+    """What `build` makes for ints of any size; or, if that leaves fewer checks, in loops above all, what it makes of the
+    `guarded` function, and the former for larger arguments."""
+    wide = build(False)
+    left = _unproven(functions(wide))
+    if not left[1] or not any(param.type == INT for param in functions(wide)[0].params):
+        return wide, None
+    small = build(True)
+    return (small, wide) if _unproven(functions(small)) < left else (wide, None)
+
+
+def _unproven(functions: Sequence[Function]) -> tuple[int, int]:
+    """How many checks of integers are left in loops, and in all."""
+    found = [op for function in functions for op in all_ops(function.body)]
+    loops = [op for op in found if op.kind in ("for", "while")]
+    inside = {op for loop in loops for region in loop.regions for op in all_ops(region)}
+    checks = [op for op in found if op.kind == "check_width"]
+    return sum(op in inside for op in checks), len(checks)
+
+
+class _Integers(FactRewriter):
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        self._users = uses(function.body)
+
+    def structured(self, op: Op) -> None:
+        if op.kind == "for":
+            start, stop, *rest = op.operands
+            if self._counts_down(op):
+                start = self._last(start)
+                op = replace(op, operands=(start, stop, *rest))
+            if not self.bounds.spans(start, stop):
+                self._check_width(op, "for", (start, stop))
+        super().structured(op)
+
+    def plain(self, op: Op) -> None:
+        if op.kind == "check_index" and self._is_last(op.operands[0]) and op.attrs.get("upper"):
+            op = replace(op, operands=(self._last(op.operands[0]), op.operands[1]))
+        if op.results and op.results[0].type == INT and len(op.operands) == 2:
+            self._domain(op)
+        if op.kind == "div" and op.span.phase == PRIMAL:
+            self._quotient(op)
+        if op.kind in NEGATED:
+            self._comparison(op)
+        if may_overflow(op) and not self._only_last(op):
+            if not op.attrs.get("fits") and not self.bounds.fits(op):
+                self._check_width(op, op.kind, op.operands)
+            op = _fitting(op)
+        elif op.results and op.results[0].type == Scalar("i64") and self.bounds.fits(op):
+            op = _fitting(op)
+        self.keep(op)
+
+    # -- checks --------------------------------------------------------------------------------------------------------
+
+    def _check_width(self, op: Op, kind: str, operands: tuple[Value, ...]) -> None:
+        b = Builder(op.span)
+        b.emit("check_width", operands, {"of": kind})
+        self._emit(b)
+
+    def _domain(self, op: Op) -> None:
+        """Where CPython raises for an operand."""
+        divisor = op.operands[1]
+        if op.kind in ("floordiv", "mod") and not self.bounds.nonzero(divisor):
+            word = "division or modulo" if op.kind == "floordiv" else "modulo"
+            self._require(op, "ne", divisor, "ZeroDivisionError", f"integer {word} by zero")
+        elif op.kind in ("lshift", "rshift") and not self.bounds.nonnegative(self.bounds.affine(divisor)):
+            self._require(op, "ge", divisor, "ValueError", "negative shift count")
+
+    def _quotient(self, op: Op) -> None:
+        """A float that is a quotient of ints: only that of floats follows IEEE."""
+        casts = [self.defs.get(v) for v in op.operands]
+        ints = [
+            cast.operands[0]
+            for cast in casts
+            if cast is not None and cast.kind == "cast" and cast.operands[0].type == INT
+        ]
+        if len(ints) == 2 and not self.bounds.nonzero(ints[1]):
+            self._require(op, "ne", ints[1], "ZeroDivisionError", "division by zero")
+
+    def _require(self, op: Op, kind: str, value: Value, error: str, message: str) -> None:
+        b = Builder(op.span)
+        b.emit("check", (b.compare(kind, value, b.const(0)),), {"error": error, "message": (message,)})
+        self._emit(b)
+
+    def _comparison(self, op: Op) -> None:
+        """CPython compares an int with a float exactly; as floats they could be equal by rounding."""
+        for value, other in (op.operands, op.operands[::-1]):
+            cast, constant = self.defs.get(value), self.defs.get(other)
+            if value.type != FLOAT or other.type != FLOAT or cast is None or cast.kind != "cast":
+                continue
+            number = cast.operands[0]
+            low, high = self.bounds.ranges.of(number) if number.type == INT else (0, 0)
+            small = constant is not None and constant.kind == "const" and abs(constant.attrs["value"]) < EXACT
+            if small or (low >= -EXACT and high <= EXACT):
+                continue
+            b = Builder(op.span)
+            exact = b.op("and", b.compare("ge", number, b.const(-EXACT)), b.compare("le", number, b.const(EXACT)))
+            fine = b.op("or", b.compare("ne", value, other), exact)
+            b.emit("check", (fine,), {"error": "OverflowError", "message": (f"{op.span.place()}: a float {BEYOND}",)})
+            self._emit(b)
+
+    def _emit(self, builder: Builder) -> None:
+        for op in builder.ops:
+            self.shapes.define(op)
+            self.keep(op)
+
+    # -- the last index of a range, which may be empty ------------------------------------------------------------------
+
+    def _is_last(self, value: Value) -> bool:
+        """Whether a value is `n - 1`, which is below all integers for the lowest n."""
+        op = self.defs.get(value)
+        return op is not None and op.kind == "sub" and may_overflow(op) and self._number(op.operands[1]) == 1 and not (
+            op.attrs.get("fits") or self.bounds.fits(op)
+        )  # fmt: skip
+
+    def _counts_down(self, loop: Op) -> bool:
+        start, stop, step = loop.operands[:3]
+        return self._number(stop) == -1 and self._number(step) == -1 and self._is_last(start)
+
+    def _only_last(self, op: Op) -> bool:
+        """Whether the op is only where a range that ends at 0 begins, or the largest index that is checked."""
+        return self._is_last(op.result) and all(
+            (user.kind == "for" and self._counts_down(user) and user.operands.count(op.result) == 1)
+            or (user.kind == "check_index" and user.attrs.get("upper") and user.operands[1] is not op.result)
+            for user in self._users.get(op.result, ())
+        )
+
+    def _last(self, value: Value) -> Value:
+        """The same for a range that is not empty, and -1 for one that is: that fits."""
+        op = self.defs[value]
+        b = Builder(op.span)
+        whole = b.op("maximum", op.operands[0], b.const(0))
+        last = b.op("sub", whole, op.operands[1], name=value.name, fits=True)
+        self._emit(b)
+        return last
+
+    def _number(self, value: Value) -> int | None:
+        op = self.defs.get(value)
+        return op.attrs["value"] if op is not None and op.kind == "const" else None
+
+
+def _fitting(op: Op) -> Op:
+    return op if op.attrs.get("fits") else replace(op, attrs=MappingProxyType({**op.attrs, "fits": True}))
