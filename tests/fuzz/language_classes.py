@@ -9,6 +9,8 @@ from language_functions import call, write_function
 from language_scope import FLOAT, INT, Kind, Signature, Variable, array, list_of
 from language_writer import Writer, production
 
+CONSTANTS = ("RATE", "scale", "bias")
+
 
 @dataclass(eq=False)
 class Model:
@@ -23,7 +25,8 @@ class Model:
     methods: dict[str, Signature] = field(default_factory=dict)
     statics: dict[str, Signature] = field(default_factory=dict)
     operators: set[str] = field(default_factory=set)
-    calls: Signature | None = None
+    changing: set[str] = field(default_factory=set)
+    """Methods that write to the instance."""
     frozen: bool = False
 
     @property
@@ -53,7 +56,7 @@ def write_class(g: Writer, name: str, known: list[Model]) -> Model:
         model.methods.update(base.methods)
         model.statics.update(base.statics)
         model.operators |= base.operators
-        model.calls = base.calls
+        model.changing |= base.changing
     inherits = f"({base.name})" if base else "(typing.NamedTuple)" if flavour == "named tuple" else ""
     if flavour == "dataclass":
         model.frozen = base is None and draw.chance(15)
@@ -62,7 +65,7 @@ def write_class(g: Writer, name: str, known: list[Model]) -> Model:
     g.indent += 1
     g.scope.enter()
     if draw.chance(35) and flavour != "named tuple":
-        constant = draw.pick(("RATE", "scale", "bias"))
+        constant = draw.pick(CONSTANTS)
         g.line(f"{constant} = {draw.pick(('0.5', '1.25', '-0.75'))}")
         model.attributes.setdefault(constant, FLOAT)
     _fields(g, model, base)
@@ -77,7 +80,7 @@ def _fields(g: Writer, model: Model, base: Model | None) -> None:
     """The fields of a dataclass or named tuple, or an `__init__`; and what runs after it."""
     draw, flavour = g.draw, model.flavour
     own: dict[str, tuple[Kind, bool]] = {}
-    free = [n for n in ("w", "b", "s", "left", "xs", "_h", "count") if n not in model.attributes and (n != "_h" or flavour != "named tuple")]
+    free = [n for n in ("w", "b", "s", "left", "xs", "_h", "count", "rate", "depth", "low", "top") if n not in model.attributes and (n != "_h" or flavour != "named tuple")]
     inherited = dict(base.fields) if base else {}
     default = any(d for _, d in inherited.values())
     for _ in range(draw.integer(1, 3)):
@@ -121,7 +124,7 @@ def _fields(g: Writer, model: Model, base: Model | None) -> None:
 
 def _changes(g: Writer, model: Model) -> None:
     """A statement or two of a method that change attributes."""
-    floats = [n for n in model.floats() if n not in ("RATE",)]
+    floats = [n for n in model.floats() if n not in CONSTANTS]
     if not floats:
         g.line("    pass")
     for _ in range(g.draw.integer(1, 2) if floats else 0):
@@ -157,6 +160,7 @@ def _members(g: Writer, model: Model, base: Model | None) -> None:
         _changes(g, model)
         g.line(f"    {one} += by")
         g.line(f"    return {draw.pick(('self', one))}")
+        model.changing.add("bump")
         model.methods["bump"] = Signature((("by", FLOAT, True),), FLOAT if g.lines[-1].text.endswith(one) else model.kind)
     if draw.chance(20):
         g.line("@staticmethod")
@@ -187,6 +191,7 @@ def _method(g: Writer, model: Model, base: Model | None) -> None:
     g.define("self", model.kind, frozen=True)
     if draw.chance(30) and model.flavour != "named tuple" and not model.frozen:
         _changes(g, model)
+        model.changing.add(name)
     if inherited and draw.chance(70):
         g.line(f"    return super().{name}({', '.join(names)}) * 0.5 + {g.atom(FLOAT)}")
     else:
@@ -299,7 +304,8 @@ def _method_call(g: Writer, kind: Kind, depth: int) -> str | None:
     if found is None:
         return None
     model: Model = found.kind.model
-    own = [(f"{found.name}.{name}", s) for name, s in model.methods.items() if s.result == FLOAT]
+    free = [(name, s) for name, s in model.methods.items() if not (found.frozen and name in model.changing)]
+    own = [(f"{found.name}.{name}", s) for name, s in free if s.result == FLOAT]
     own += [(f"{g.draw.pick((found.name, model.name))}.{name}", s) for name, s in model.statics.items() if s.result == FLOAT]
     if not own:
         return None
@@ -362,11 +368,13 @@ def _new_object(g: Writer) -> bool:
 
 @production("statement", 6)
 def _set_attribute(g: Writer) -> bool:
-    found = g.pick([v for v in objects(g) if v.kind.model.flavour != "named tuple" and not v.kind.model.frozen])
+    found = g.pick([v for v in objects(g) if v.kind.model.flavour != "named tuple" and not v.kind.model.frozen and not v.frozen])
     if found is None:
         return False
     model: Model = found.kind.model
-    names = [*model.floats(), *(name for name, settable in model.properties.items() if settable)]
+    # A class attribute that one path makes an instance's own is refused.
+    own = [name for name in model.floats() if not g.open or name not in CONSTANTS]
+    names = [*own, *(name for name, settable in model.properties.items() if settable)]
     if not names:
         return False
     g.line(f"{found.name}.{g.draw.pick(names)} {g.draw.weighted([(5, '='), (3, '+='), (1, '*=')])} {g.make(FLOAT)}")
@@ -376,7 +384,7 @@ def _set_attribute(g: Writer) -> bool:
 @production("statement", 3)
 def _change_inside(g: Writer) -> bool:
     """What an attribute holds is changed in place."""
-    found = g.pick([v for v in objects(g) if any(k.name in ("list", "array") for k in v.kind.model.attributes.values())])
+    found = g.pick([v for v in objects(g) if any(k.name in ("list", "array") for k in v.kind.model.attributes.values()) and not v.frozen])
     if found is None:
         return False
     name, kind = g.draw.pick([(n, k) for n, k in found.kind.model.attributes.items() if k.name in ("list", "array")])
@@ -400,13 +408,13 @@ def _another_name(g: Writer) -> bool:
         return False
     name = g.name(("same", "twin", "ref"))
     g.line(f"{name} = {found.name}")
-    g.define(name, found.kind)
+    g.define(name, found.kind, frozen=found.frozen)
     return True
 
 
 @production("statement", 2)
 def _bump(g: Writer) -> bool:
-    found = g.pick([v for v in objects(g) if "bump" in v.kind.model.methods])
+    found = g.pick([v for v in objects(g) if "bump" in v.kind.model.methods and not v.frozen])
     if found is None:
         return False
     chain = found.kind.model.methods["bump"].result == found.kind and g.draw.chance(30)
@@ -445,7 +453,8 @@ def _objects_in_a_list(g: Writer) -> bool:
     name, result, item = g.name(("group", "items")), g.name(), attribute_of(g, Variable("one", found.kind), FLOAT)
     g.line(f"{name} = [{', '.join(g.draw.pick(many) for _ in range(g.draw.integer(1, 3)))}]")
     names = [n for n in found.kind.model.floats() if found.kind.model.flavour != "named tuple" and not found.kind.model.frozen]
-    if names and g.draw.chance(60):
+    names = [n for n in names if not g.open or n not in CONSTANTS]
+    if names and not any(v.frozen for v in objects(g, found.kind)) and g.draw.chance(60):
         g.line(f"{name}[{g.draw.pick(('0', '-1'))}].{g.draw.pick(names)} += {g.make(FLOAT)}")
     g.define(name, Kind("view"))
     if item:

@@ -145,8 +145,8 @@ class _Program(Writer):
 
     def _parameter(self, name: str, kind: Kind) -> None:
         store = {"list": Store(length=3), "dict": Store(keys=["a", "b"])}.get(kind.name, Store())
-        # What the caller owns may be read; writes into its lists and dicts are refused.
-        frozen = kind.name in ("list", "dict") and not self.draw.chance(3)
+        # What the caller owns may be read; writes into its lists, dicts and objects are refused.
+        frozen = kind.name in ("list", "dict", "object") and not self.draw.chance(3)
         self.define(name, kind, store=store, frozen=frozen, static=kind.name == "bool")
 
     def _observed(self) -> list[tuple[str, Kind]]:
