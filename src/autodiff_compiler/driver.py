@@ -295,7 +295,9 @@ def _optimise_derivative(done: Compilation, stage: str) -> None:
 
 
 def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
-    if options.backend == "numba":
+    compiled = options.backend == "numba"
+    fn = replace(fn, compiled=compiled)
+    if compiled:
         # Compiled arithmetic of floats follows IEEE and raises nothing.
         names = tuple("integer_errors" if name == "errors" else name for name in names)
     return run_pipeline(fn, names, disable=options.disable, verify=options.verify)

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 
 import numba
 import numpy as np
@@ -42,10 +43,10 @@ def test_ranges_against_all_pairs(kind):
                 assert low <= number <= high, (kind, given, numbers)
 
 
-def found(text, name):
+def found(text, name, compiled=True):
     function = parse_function(text)
     names = {v.name: v for op in all_ops(function.body) for v in op.results}
-    return Ranges(function.body, definitions(function.body)).of(names[name])
+    return Ranges(function.body, definitions(function.body), compiled).of(names[name])
 
 
 LOOP = """func f(%x: f64[:], %m: int) {
@@ -83,6 +84,15 @@ def test_what_a_loop_carries(body, low, high):
     assert found(LOOP.replace("BODY", body), "k") == (low, high)
 
 
+def test_without_a_limit():
+    """In the Python backend an int may be larger than all that is known of it."""
+    text = LOOP.replace("BODY", "%h: int = const 9223372036854775807\n%c: bool = le %m, %h\ncheck %c {error='ValueError', message=()}\n%t: int = mul %s, %two")
+    assert "check" in kinds(format_function(checks.run(parse_function(text))))
+    assert "check" not in kinds(passed(text, checks))
+    body = "%q: int = floordiv %m, %seven\n%t: int = maximum %q, %s".replace("%seven", "%two")
+    assert found(LOOP.replace("BODY", body), "k", compiled=False) == (0, ranges.FAR)
+
+
 TAPE = """func f(%n: int) {
   %zero: int = const 0
   %one: int = const 1
@@ -107,7 +117,7 @@ def test_what_a_tape_holds():
 
 
 def passed(text, *passes):
-    function = parse_function(text)
+    function = replace(parse_function(text), compiled=True)
     for one in passes:
         function = one.run(function)
     return format_function(function)

@@ -259,6 +259,40 @@ def numpy_shifts(x, n, m):
     return x[0] * float(n << m) + x[1] * float(n >> m)
 
 
+@put(FITS, V, np.array([3, -4, LOW]), np.array([2, 0, -1]), 70)
+@put(FITS, V, np.array([3, -4, 100], np.int8), np.array([2, 0, 9], np.int8), 3)
+@put(FITS, V, np.array([3, 4, 100], np.uint64), np.array([2, 70, 9], np.uint64), 64)
+def numpy_arrays(x, k, m, n):
+    return np.sum(x * (k // m)) + np.sum(x * (k % m)) + np.sum(x * (m << k % 4)) + np.sum(x * (k >> n)) + np.sum(x * (k << n))
+
+
+@put(RAISES, V, 300)
+@put(RAISES, V, np.int64(-200))
+@put(FITS, V, 100)
+def small_element(x, n):
+    a = np.zeros(3, np.int8)
+    a[0] = n
+    a[1:] = n
+    return x[0] * float(a[0]) + x[1] * float(a[2])
+
+
+@put(RAISES, V, 1e300)
+@put(RAISES, V, np.nan)
+@put(FITS, V, -2.7)
+def float_into_an_integer(x, y):
+    a = np.zeros(3, int)
+    a[0] = y
+    return x[0] * float(a[0])
+
+
+@put(WIDE, 2.0, 2**70)
+@put(FITS, 2.0, 3)
+def large_on_purpose(x, n):
+    if n > BIG:
+        return x * 3.0
+    return x * n
+
+
 @put(FITS, V, np.int64(3), np.int64(50))
 def numpy_power(x, n, m):
     return x[0] * float(n**m)

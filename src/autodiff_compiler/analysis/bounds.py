@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from autodiff_compiler.analysis.affine import DEPTH, Affine, of_extent, of_value
 from autodiff_compiler.analysis.conditions import NEGATED, comparisons
-from autodiff_compiler.analysis.ranges import HIGHEST, LOWEST, Ranges, longest
+from autodiff_compiler.analysis.ranges import FAR, HIGHEST, LOWEST, Ranges, longest
 from autodiff_compiler.analysis.shapes import Extent, Shapes, stretched_to
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.path import is_basic
@@ -29,7 +29,8 @@ class Bounds:
 
     def __init__(self, function: Function) -> None:
         self.shapes = Shapes(function.body)
-        self.ranges = Ranges(function.body, self.shapes.defs)
+        self.ranges = Ranges(function.body, self.shapes.defs, function.compiled)
+        self._limited = function.compiled
         self._ranges: dict[Value, tuple[Affine, Affine]] = {}
         self._facts: list[Affine] = []
         """Forms that are not negative here."""
@@ -186,7 +187,9 @@ class Bounds:
         return self.affine(rest[0] if len(rest) == 1 else length)
 
     def fits(self, op: Op) -> bool:
-        """Whether an integer that an op computes certainly has no more than 64 bits."""
+        """Whether an integer that an op computes certainly has no more than 64 bits, where there is room for no more."""
+        if not self._limited:
+            return True
         found = self.ranges.result(op)
         if found is not None and found[0] >= LOWEST and found[1] <= HIGHEST:
             return True
@@ -314,8 +317,8 @@ class Bounds:
         lowers, uppers = self._symbolic(atom)
         if not (lowers and uppers) and _is_int(atom):
             low, high = self.ranges.of(atom)
-            lowers = lowers or [*self._stated(atom, 1), Affine(low)]
-            uppers = uppers or [*self._stated(atom, -1), Affine(high)]
+            lowers = lowers or [*self._stated(atom, 1), *([Affine(low)] if low > -FAR else [])]
+            uppers = uppers or [*self._stated(atom, -1), *([Affine(high)] if high < FAR else [])]
         return lowers, uppers
 
     def _stated(self, atom: Value, factor: int) -> list[Affine]:

@@ -1,8 +1,8 @@
 """Between which constants an integer lies, wherever it is defined.
 
 Known from the type, from what an op makes of the ranges of its operands, from the bounds of loops, and from how much a
-loop adds to what it carries in one iteration.  Every integer of the IR that is a Python int has 64 bits in compiled code:
-an operation that could leave them is checked there (`passes/integers.py`), so that what an op gives lies within them.
+loop adds to what it carries in one iteration.  A Python int has no limit; in a compiled function it has 64 bits: an
+operation that could leave them is checked there (`passes/integers.py`), so that what an op gives lies within them.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from autodiff_compiler.ir.walk import all_ops
 Range = tuple[int, int]
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
+FAR = 2**127
+"""Stands for infinity: an end that is half as far or farther is this one, so that no sum with a nearer one seems nearer."""
 NOTHING = HIGHEST, LOWEST
 """The range of the elements of an array that has none."""
 POINTER = 8
-# No exponent or shift count is taken further than this: what it makes is too large anyway.
+# No exponent or shift count is looked at further than this: what it makes is too large anyway.
 LARGE = 64
 # Deeper expressions are not looked through.
 DEPTH = 40
@@ -34,8 +36,10 @@ ROUNDS = 5
 class Ranges:
     """The ranges of the integers of a function: of scalars, and of all the elements that an array or a list holds."""
 
-    def __init__(self, body: Region, defs: Mapping[Value, Op]) -> None:
+    def __init__(self, body: Region, defs: Mapping[Value, Op], compiled: bool) -> None:
         self._defs = defs
+        self._python = (LOWEST, HIGHEST) if compiled else (-FAR, FAR)
+        """The range of a Python int."""
         self._known: dict[Value, Range] = {}
         self._carried: dict[Value, tuple[Op, Slot]] = {}
         """For a parameter and a result of a loop: where it is carried."""
@@ -58,10 +62,10 @@ class Ranges:
         known = self._known.get(value)
         if known is None:
             # While it is being found, nothing but its type is known.
-            known = self._known[value] = type_range(value.type)
+            known = self._known[value] = self._limits(value.type)
             if self._depth < DEPTH and _is_integer(value):
                 self._depth += 1
-                known = self._known[value] = _within(self._found(value), value.type)
+                known = self._known[value] = self._within(self._found(value), value.type)
                 self._depth -= 1
         return known
 
@@ -85,6 +89,21 @@ class Ranges:
         if op.kind in _ADDING:
             return _union(NOTHING, *(self.of(v) for v in op.operands if _is_element(v, op)))
         return self.of(op.operands[-1]) if op.kind == "full" else None
+
+    def _limits(self, type_: Type) -> Range:
+        return self._python if type_ in (INT, ListOf(INT)) else type_range(type_)
+
+    def _within(self, found: Range | None, type_: Type) -> Range:
+        """A range cut to what the type holds: a Python int that does not fit is never made, NumPy's wraps to anything."""
+        low, high = limits = self._limits(type_)
+        if found is None or (found[0] > found[1] and isinstance(type_, Scalar)):
+            return limits
+        if limits == (-FAR, FAR):
+            return (-FAR if 2 * found[0] <= -FAR else found[0]), (FAR if 2 * found[1] >= FAR else found[1])
+        if found[0] > found[1] or (low <= found[0] and found[1] <= high):
+            return found
+        cut = max(low, found[0]), min(high, found[1])
+        return cut if type_ == INT and cut[0] <= cut[1] else limits
 
     def _found(self, value: Value) -> Range | None:
         if value in self._indices:
@@ -137,7 +156,7 @@ class Ranges:
             trips = self.trips(loop)
             return start[0] + min(0, added[0]) * trips, start[1] + max(0, added[1]) * trips
         mark = len(self._known)
-        limits = type_range(slot.param.type)
+        limits = self._limits(slot.param.type)
         assumed = start
         for turn in range(ROUNDS):
             new = _union(start, self._next(loop, slot, assumed, mark))
@@ -170,9 +189,9 @@ class Ranges:
                 if right is tested:
                     left, kind, right = right, SWAPPED[kind], left
                 (least, most), strict = self.of(right), kind in ("lt", "gt")
-                if kind in ("lt", "le", "eq"):
+                if kind in ("lt", "le", "eq") and most < FAR:
                     high = min(high, most - strict)
-                if kind in ("gt", "ge", "eq"):
+                if kind in ("gt", "ge", "eq") and least > -FAR:
                     low = max(low, least + strict)
         return (low, high) if low <= high else carried
 
@@ -238,17 +257,6 @@ def _is_element(value: Value, op: Op) -> bool:
     return value not in indices or value is op.operands[-1]
 
 
-def _within(found: Range | None, type_: Type) -> Range:
-    """A range cut to what the type holds: a Python int that does not fit is never made, NumPy's wraps to anything."""
-    low, high = type_range(type_)
-    if found is None or (found[0] > found[1] and isinstance(type_, Scalar)):
-        return low, high
-    if found[0] > found[1] or (low <= found[0] and found[1] <= high):
-        return found
-    cut = max(low, found[0]), min(high, found[1])
-    return cut if type_ == INT and cut[0] <= cut[1] else (low, high)
-
-
 # -- what an op makes of ranges --------------------------------------------------------------------------------------------
 
 
@@ -286,6 +294,8 @@ def _signs(b: Range) -> list[Range]:
 
 def _floordiv(a: Range, b: Range) -> Range:
     """NumPy makes 0 of a division by 0."""
+    if _is_far(a):
+        return (min(0, a[0]), FAR) if b[0] > 0 else (-FAR, FAR)
     zero = [(0, 0)] if b[0] <= 0 <= b[1] else []
     return _union(*(_ends(operator.floordiv, a, part) for part in _signs(b)), *zero)
 
@@ -296,15 +306,25 @@ def _mod(a: Range, b: Range) -> Range:
     return min(0, b[0] + 1), max(0, b[1] - 1)
 
 
+def _is_far(a: Range) -> bool:
+    return a[0] == -FAR or a[1] == FAR
+
+
 def _lshift(a: Range, b: Range) -> Range:
-    return _ends(operator.lshift, a, (min(max(b[0], 0), LARGE), min(max(b[1], 0), LARGE)))
+    if b[1] > LARGE:
+        return -FAR, FAR
+    return _ends(operator.lshift, a, (max(b[0], 0), max(b[1], 0)))
 
 
 def _rshift(a: Range, b: Range) -> Range:
+    if _is_far(a):
+        return min(0, a[0]), FAR
     return _ends(operator.rshift, a, (min(max(b[0], 0), LARGE), min(max(b[1], 0), LARGE)))
 
 
 def _pow(a: Range, b: Range) -> Range:
+    if b[1] > LARGE:
+        return -FAR, FAR
     least, most = (min(max(e, 0), LARGE) for e in b)
     if a[0] >= 0:
         return (a[0] ** least if a[0] else 0), max(a[1] ** most, 1)

@@ -32,6 +32,7 @@ from autodiff_compiler.ir.needs import check_equal, fits, indexed
 from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
 from autodiff_compiler.ir.types import (
     FLOATS,
+    INT,
     INTS,
     NUMPY_NAMES,
     Array,
@@ -42,6 +43,7 @@ from autodiff_compiler.ir.types import (
     rank,
 )
 from autodiff_compiler.library import lookup
+from autodiff_compiler.library.arguments import require_fits
 
 
 def whole(ref: Ref) -> Path:
@@ -237,7 +239,7 @@ def store_at(
     b = ctx.b
     check_writable(ctx, ref)
     target_rank = result_rank(path, rank(ref.type), [v.type for v in operands])
-    stored = _stored_value(ctx, ref.type, value, accumulate)
+    stored = _stored_value(ctx, ref.type, value, accumulate, not target_rank)
     if rank(stored.type) > target_rank:
         if accumulate is not None or target_rank == 0 or path[-1] == ("index", ("b",)):
             check_rank(ctx, rank(stored.type), target_rank)
@@ -272,8 +274,8 @@ def _updated(ctx: Context, before: Value, stored: Value, accumulate: str | None)
     return ctx.b.add(before, stored) if accumulate == "+" else ctx.b.sub(before, stored)
 
 
-def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: str | None) -> Value:
-    """The value in the array's dtype, as NumPy's assignment casts it."""
+def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: str | None, element: bool) -> Value:
+    """The value in the array's dtype, as NumPy's assignment casts it: to one element, or to several."""
     if isinstance(value, Box | Tup):
         stored = _as_array(ctx, ctx.to_library(value))
     else:
@@ -285,6 +287,11 @@ def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: s
             f"{NUMPY_NAMES[dtype]} cannot be added to an array of {NUMPY_NAMES[array.dtype]} in place",
             "make it a float array: a = a.astype(float)",
         )
+    single = isinstance(stored.type, Scalar) and array.dtype in INTS and (element or dtype in INTS)
+    if single and not np.can_cast(numpy_dtype(dtype), numpy_dtype(array.dtype)):
+        # NumPy makes an int of it, and refuses one that the array does not hold.
+        stored = ctx.b.cast(stored, INT)
+        require_fits(ctx.b, stored, array.dtype)
     if isinstance(stored.type, Scalar) and isinstance(array, Scalar):
         return ctx.b.cast(stored, array)
     if dtype != array.dtype:

@@ -69,6 +69,8 @@ class Function:
     result_tree: Tree | None = None
     span: Span = UNKNOWN
     constants: Mapping[str, object] = field(default_factory=dict)
+    compiled: bool = False
+    """Whether its Python ints have 64 bits, and an operation that leaves them raises."""
 
     @property
     def params(self) -> tuple[Value, ...]:

@@ -103,11 +103,11 @@ def to_dtype(b: Builder, x: Any, dtype: str, *, strong: bool = False) -> Value:
     if not isinstance(x, Value):
         return b.const(*_constant(b, x, target))
     if type_ == INT and dtype in INTS and dtype != "i64":
-        _require_fits(b, x, dtype)
+        require_fits(b, x, dtype)
     return b.cast(x, target)
 
 
-def _require_fits(b: Builder, x: Value, dtype: str) -> None:
+def require_fits(b: Builder, x: Value, dtype: str) -> None:
     """NumPy takes a Python int as a small integer only if it is one."""
     info = np.iinfo(numpy_dtype(dtype))
     fits = b.compare("ge", x, b.const(int(info.min)))

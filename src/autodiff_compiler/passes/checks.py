@@ -44,7 +44,7 @@ class _Prove(FactRewriter):
         if op.kind in ("load", "store", "accum") and not op.attrs.get("exact") and self._is_exact(op):
             op = replace(op, attrs=MappingProxyType({**op.attrs, "exact": True}))
             self.shapes.define(op)
-        if may_overflow(op) and not op.attrs.get("fits") and self.bounds.fits(op):
+        if self.compiled and may_overflow(op) and not op.attrs.get("fits") and self.bounds.fits(op):
             op = replace(op, attrs=MappingProxyType({**op.attrs, "fits": True}))
         self.keep(op)
 

@@ -23,8 +23,25 @@ from autodiff_compiler.ir.walk import all_ops
 REDUCTIONS = ("sum", "prod")
 WRITES = ("store", "accum")
 
-# On integers other ops have cases (a negative power, division by zero) that NumPy's array form decides.
-INTEGER_KINDS = ("add", "sub", "mul", "neg", "cast", "select", "maximum", "minimum", "and", "or", "xor", "not")
+# On integers other ops have cases (a negative power) that NumPy's array form decides.
+INTEGER_KINDS = (
+    "add",
+    "sub",
+    "mul",
+    "neg",
+    "floordiv",
+    "mod",
+    "lshift",
+    "rshift",
+    "cast",
+    "select",
+    "maximum",
+    "minimum",
+    "and",
+    "or",
+    "xor",
+    "not",
+)
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 
 

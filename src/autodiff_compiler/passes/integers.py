@@ -19,11 +19,12 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from autodiff_compiler.analysis.conditions import NEGATED
+from autodiff_compiler.analysis.ranges import type_range
 from autodiff_compiler.diagnostics import PRIMAL
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import ARGUMENT, may_overflow
-from autodiff_compiler.ir.types import FLOAT, INT, Scalar
+from autodiff_compiler.ir.types import FLOAT, INT, INTS, Scalar, numpy_dtype
 from autodiff_compiler.ir.walk import all_ops, uses
 from autodiff_compiler.passes.rewrite import FactRewriter
 
@@ -35,7 +36,7 @@ BEYOND = "meets an int of more than 53 bits that may be equal to it; backend='py
 
 
 def run(function: Function) -> Function:
-    return _Integers(function).function(function)
+    return _Integers.run(replace(function, compiled=True))
 
 
 def guarded(function: Function) -> Function:
@@ -87,6 +88,8 @@ class _Integers(FactRewriter):
             op = replace(op, operands=(self._last(op.operands[0]), op.operands[1]))
         if op.results and op.results[0].type == INT and len(op.operands) == 2:
             self._domain(op)
+        if op.kind == "cast" and op.operands[0].type == INT:
+            self._narrow(op)
         if op.kind == "div" and op.span.phase == PRIMAL:
             self._quotient(op)
         if op.kind in NEGATED:
@@ -114,6 +117,21 @@ class _Integers(FactRewriter):
             self._require(op, "ne", divisor, "ZeroDivisionError", f"integer {word} by zero")
         elif op.kind in ("lshift", "rshift") and not self.bounds.nonnegative(self.bounds.affine(divisor)):
             self._require(op, "ge", divisor, "ValueError", "negative shift count")
+
+    def _narrow(self, op: Op) -> None:
+        """NumPy takes a Python int as a small integer only if it is one."""
+        type_, number = op.result.type, op.operands[0]
+        if not isinstance(type_, Scalar) or type_.dtype not in INTS:
+            return
+        form, (low, high) = self.bounds.affine(number), type_range(type_)
+        b = Builder(op.span)
+        fine = [] if self.bounds.nonnegative(form.plus(-low)) else [b.compare("ge", number, b.const(low))]
+        if not self.bounds.nonnegative(form.scaled(-1).plus(high)):
+            fine.append(b.compare("le", number, b.const(high)))
+        for condition in fine:
+            message = f"Python integer out of bounds for {numpy_dtype(type_.dtype)}"
+            b.emit("check", (condition,), {"error": "OverflowError", "message": (message,)})
+        self._emit(b)
 
     def _quotient(self, op: Op) -> None:
         """A float that is a quotient of ints: only that of floats follows IEEE."""

@@ -31,6 +31,7 @@ class FactRewriter(Rewriter):
     def __init__(self, function: Function) -> None:
         super().__init__()
         self.bounds = Bounds(function)
+        self.compiled = function.compiled
         self.defs = self.bounds.shapes.defs
 
     @property
