@@ -72,7 +72,7 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
                 "AD167", f"the attribute `{name}` of {describe(x)}", "use indexing and NumPy's functions instead"
             )
         raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", did_you_mean(name, dir(np.ndarray)))
-    if isinstance(x, Tup) and x.keys and name not in ("index", "count"):
+    if isinstance(x, Tup) and x.keys and (name in x.keys or name not in ("index", "count")):
         own = _NAMED_TUPLE_METHODS.get(name)
         if own is None or (special(ctx, x, name) is not None and not _is_collections_own(x.cls, name)):
             return objects.attribute(ctx, x, name)
