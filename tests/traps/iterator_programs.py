@@ -444,3 +444,13 @@ def sum_inside_sum(x, a, n):
 @case(-0.4, A, 3, backends=("python",))
 def lambdas_of_a_generator(x, a, n):
     return sum((g(x) for g in (lambda z: z * k for k in (1.0, 2.0, x))))
+
+
+@case(0.7, A, 3)
+def all_over_a_grown_list_beside_a_tuple(x, a, n):
+    c = []
+    for i in range(2):
+        c.append(a[0])
+    if all(r < f for f, r in zip(c, (x, 0.5))):
+        n = 2
+    return x * n

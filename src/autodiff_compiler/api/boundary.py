@@ -46,6 +46,7 @@ def _named(function: Any, name: str, qualified: str) -> Any:
 def trimmed(error: BaseException) -> BaseException:
     """The exception as the user is to see it: without frames of ours, and of what we called, below the present one; a line
     of generated code as the line of the user's function that it stems from; without exceptions that we caught ourselves."""
+    _put_together(error)
     if frames.full():
         return error
     if error.__cause__ is not None and _is_from_here(error.__cause__):
@@ -53,6 +54,16 @@ def trimmed(error: BaseException) -> BaseException:
         error.__suppress_context__ = False
     error.__context__ = _from_outside(error.__context__)
     return error.with_traceback(_chained(list(_kept(error.__traceback__))))
+
+
+def _put_together(error: BaseException) -> None:
+    """Make the text of an exception that compiled code raised, which carries the pattern and the values of its message."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    pattern, *values = error.args or (None,)
+    if values and isinstance(pattern, str) and last is not None and _lines_of(last) is not None:
+        error.args = (pattern.format(*values),)
 
 
 def _is_from_here(error: BaseException) -> bool:

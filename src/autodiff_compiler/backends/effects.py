@@ -30,10 +30,10 @@ class Effects(Spelling):
         if op.kind == "print":
             return [self._print(op)]
         if op.kind == "raise":
-            return [syntax.raise_(op.attrs["error"], self.message(op.attrs["message"], op.operands))]
+            return [self.raised(op.attrs["error"], self.message(op.attrs["message"], op.operands))]
         if op.kind == "check":
             test = self.negation(op.operands[0])
-            error = syntax.raise_(op.attrs["error"], self.message(op.attrs["message"], op.operands[1:]))
+            error = self.raised(op.attrs["error"], self.message(op.attrs["message"], op.operands[1:]))
             return [ast.If(test=test, body=[error], orelse=[])]
         return self._check(op)
 
@@ -54,7 +54,7 @@ class Effects(Spelling):
             text = self.mismatch(
                 op, _NOT_ALIKE.get(op.attrs.get("access", ""), "operands could not be broadcast together")
             )
-        raised = syntax.raise_(op.attrs.get("error", "ValueError"), text)
+        raised = self.raised(op.attrs.get("error", "ValueError"), text)
         return [ast.If(test=test, body=[raised], orelse=[])]
 
     def _unlike(self, op: Op) -> ast.expr:
@@ -86,7 +86,7 @@ class Effects(Spelling):
         else:
             inside = ast.Compare(left=syntax.negative(extent), ops=[ast.LtE(), ast.Lt()], comparators=[index, extent])
             test = syntax.not_(inside)
-        return ast.If(test=test, body=[syntax.raise_("IndexError", self.out_of_bounds(op, index, extent))], orelse=[])
+        return ast.If(test=test, body=[self.raised("IndexError", self.out_of_bounds(op, index, extent))], orelse=[])
 
     def _check_width(self, op: Op) -> ast.stmt:
         """Where integers have no limit, the number itself is looked at."""
@@ -99,7 +99,7 @@ class Effects(Spelling):
         number = self.expression(Op(kind, operands, (Value(INT),), attrs, (), op.span))
         limits = syntax.literal(LOWEST), syntax.literal(HIGHEST)
         inside = ast.Compare(left=limits[0], ops=[ast.LtE(), ast.LtE()], comparators=[number, limits[1]])
-        error = syntax.raise_("OverflowError", syntax.literal(overflow_message(op.span)))
+        error = self.raised("OverflowError", syntax.literal(overflow_message(op.span)))
         return ast.If(test=syntax.not_(inside), body=[error], orelse=[])
 
     def _check_argument(self, op: Op) -> ast.stmt:
@@ -108,12 +108,15 @@ class Effects(Spelling):
             left=limits[0], ops=[ast.LtE(), ast.Lt()], comparators=[self.operand(op.operands[0]), limits[1]]
         )
         return ast.If(
-            test=syntax.not_(inside), body=[syntax.raise_("OverflowError", syntax.literal(LARGE_ARGUMENT))], orelse=[]
+            test=syntax.not_(inside), body=[self.raised("OverflowError", syntax.literal(LARGE_ARGUMENT))], orelse=[]
         )
 
     def _number(self, value: Value) -> int | None:
         op = self.printer.definition(value, "const")
         return op.attrs["value"] if op is not None else None
+
+    def raised(self, error: str, message: ast.expr) -> ast.stmt:
+        return syntax.raise_(error, message)
 
     # -- texts of errors -------------------------------------------------------------------------------------------
 

@@ -371,24 +371,24 @@ class NumbaSpelling(PythonSpelling):
         return frozenset()
 
     def message(self, parts: Sequence[Part], values: Sequence[Value]) -> ast.expr:
-        """Numba raises constant messages only: the values are left out."""
-        return syntax.literal("".join(part if isinstance(part, str) else "..." for part in parts))
+        """Arrays and lists are left out: an exception that compiled code raises can carry numbers and their tuples alone."""
+        carried = [isinstance(value.type, Scalar) for value in values]
+        left = iter(carried)
+        shown = tuple(part if isinstance(part, str) or next(left) else "..." for part in parts)
+        return super().message(shown, [value for value, kept in zip(values, carried) if kept])
 
-    def mismatch(self, check: Op, text: str) -> ast.expr:
-        return syntax.literal(text)
-
-    def out_of_bounds(self, check: Op, index: ast.expr, extent: ast.expr) -> ast.expr:
-        """The axis and the name of the array, where it has one."""
-        op = self.printer.defs.get(check.operands[1])
-        named = op is not None and op.kind == "dim" and op.operands[0].name
-        whose = f": axis {op.attrs['axis']} of {op.operands[0].name}" if op is not None and named else ""
-        return syntax.literal(f"index out of range{whose}")
+    def raised(self, error: str, message: ast.expr) -> ast.stmt:
+        """Compiled code makes no texts: the exception carries the pattern and its values, and `api/boundary.py` puts them
+        together."""
+        if not (isinstance(message, ast.Call) and isinstance(message.func, ast.Attribute)):
+            return super().raised(error, message)
+        return ast.Raise(exc=syntax.call(error, message.func.value, *message.args), cause=None)
 
     def _check(self, op: Op) -> list[ast.stmt]:
         if op.kind != "check_width" or op.attrs["of"] == ARGUMENT:
             return super()._check(op)
         operands = [self.operand(v) for v in op.operands]
-        too_large = syntax.raise_("OverflowError", syntax.literal(integers.overflow_message(op.span)))
+        too_large = self.raised("OverflowError", syntax.literal(integers.overflow_message(op.span)))
         if op.attrs["of"] != "cast":
             return [ast.If(test=integers.overflows(op.attrs["of"], operands), body=[too_large], orelse=[])]
         (value,) = operands
@@ -398,7 +398,7 @@ class NumbaSpelling(PythonSpelling):
             return [ast.If(test=wrapped, body=[too_large], orelse=[])]
         limits = syntax.literal(float(integers.LOWEST)), syntax.literal(-float(integers.LOWEST))
         inside = ast.Compare(left=limits[0], ops=[ast.LtE(), ast.Lt()], comparators=[value, limits[1]])
-        no_number = syntax.raise_("ValueError", syntax.literal("cannot convert float NaN to integer"))
+        no_number = self.raised("ValueError", syntax.literal("cannot convert float NaN to integer"))
         nan = ast.If(test=syntax.compare(ast.NotEq(), value, value), body=[no_number], orelse=[])
         return [ast.If(test=syntax.not_(inside), body=[nan, too_large], orelse=[])]
 

@@ -198,16 +198,17 @@ def _chained(ctx: Context, iterable: Steps, test: Callable[[Abs], Abs], stop_at:
 
     def ask() -> Abs:
         nonlocal more
-        step = iterable.next()
-        more = step is not None
-        return decided(step)
+        more = False  # also where asking for the next item raises on every path
+        return decided(iterable.next())
 
     def decided(step: Step) -> Abs:
+        nonlocal more
         if step is None:
             return Static(not stop_at)
         if isinstance(step, Perhaps):
             found = step.found
             return branches.choose(ctx, step.there, lambda: decided(found()), lambda: Static(not stop_at))
+        more = True
         truth = ctx.truth(test(step.item))
         return Dyn(truth) if isinstance(truth, Value) else Static(truth)
 
