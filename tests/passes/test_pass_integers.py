@@ -140,6 +140,16 @@ def test_what_may_not_fit_is_not_moved(one):
     """Out of a loop that may not run, or out of a branch: there it would raise where CPython does not."""
     text = LOOP.replace("BODY", "%q: int = mul %m, %m\n%t: int = maximum %q, %s")
     assert passed(text, one, integers) == passed(text, integers)
+    chosen = """%c: bool = lt %zero, %m
+    %r: int = if %c then {
+      %q: int = mul %m, %m
+      yield %q
+    } else {
+      yield %zero
+    }
+    %t: int = maximum %r, %s"""
+    done = passed(LOOP.replace("BODY", chosen), one)
+    assert done.index("for %zero") < done.index("mul")
     guarded = """func f(%c: bool, %m: int) {
       %zero: int = const 0
       %r: bool = if %c then {

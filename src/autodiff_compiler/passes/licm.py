@@ -80,7 +80,8 @@ class _Motion(FactRewriter):
 
     def _certain(self, op: Op) -> bool:
         """Whether the op does not raise, wherever its operands are defined."""
-        if may_overflow(op) and not self.bounds.fits(op):
+        inside = [child for region in op.regions for child in all_ops(region)]
+        if any(may_overflow(one) and not self.bounds.fits(one) for one in (op, *inside)):
             return False
         inner = (child for region in op.regions for child in region.ops)
         return all(self._refuted(op, reason) for reason in reasons(op)) and not any(map(may_trap, inner))
