@@ -22,6 +22,7 @@ LANGUAGE: dict[str, tuple] = {
     "AD112": ("W = np.ones(3)\ndef f(a):\n    new_W = W.copy()\n    new_W[0] = a[0]\n    return new_W",),
     "AD113": ("def f(a, n):\n    xs = []\n    for i in range(n):\n        xs.append(a.copy())\n        a[0] += 1.0\n    return xs[0]",),
     "AD114": ("def f(m):\n    b = m.T.reshape(2, 3)\n    b = b.copy()\n    b[0] = 1.0\n    return b",),
+    "AD115": ("def f(x):\n    x[0] = x[:1][0]\n    return x[0]",),
     "AD120": ("def f(m, i):\n    return m[i, i]",),
     "AD123": ("def f(a):\n    return a[0]",),
     "AD124": ("def f(a):\n    return a[np.array([0, 2])] * a[a > 1.0]",),
