@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler import markers
+from autodiff_compiler import library, markers
 from autodiff_compiler.frontend import (
     consumers,
     container_items,
@@ -75,6 +75,15 @@ def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         "print", values, {"parts": tuple(parts), "sep": "" if has_text else sep, "end": "\n" if end is None else end}
     )
     return Static(None)
+
+
+def _bool(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    if args and isinstance(args[0], Ref | Dyn):
+        entry = library.lookup(bool)
+        assert entry is not None
+        return ctx.from_value(entry(ctx.b, ctx.to_library(args[0])))
+    truth = ctx.truth(args[0]) if args else False
+    return Dyn(truth) if isinstance(truth, Value) else Static(truth)
 
 
 def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -215,6 +224,7 @@ CALLS: dict[Any, Handler] = {
     builtins.next: takes("next", _next, 1, 2),
     builtins.print: takes("print", _print, 0, None, "sep", "end", "flush", "file"),
     builtins.len: takes("len", _len, 1, 1),
+    builtins.bool: takes("bool", _bool, 0, 1),
     builtins.list: takes("list", _list, 0, 1),
     builtins.tuple: takes("tuple", _tuple, 0, 1),
     builtins.dict: _dict,

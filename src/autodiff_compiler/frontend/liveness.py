@@ -100,6 +100,9 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
             return targets.at_break
         case ast.Continue():
             return targets.at_continue
+        case ast.Delete():
+            # A name that is deleted has to be bound.
+            return live | reads(s) | frozenset(t.id for t in s.targets if isinstance(t, ast.Name))
         case ast.FunctionDef():
             return live - ({s.name} - found.captured) | reads(s)
         case ast.With():

@@ -272,6 +272,10 @@ def sliced(b: Builder, x: Value, axis: int, start: Value | None = None, stop: Va
     return b.load(x, (("index", (WHOLE,) * axis + (item,)),), operands)
 
 
+HIGHEST_ORDER = 100
+"""Of differences: each order is a statement of the generated code."""
+
+
 @function(np.diff, "np.diff")
 def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1) -> View | Value:
     value = as_array(b, a)
@@ -280,6 +284,8 @@ def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1) -> View | Value:
         raise UserError("AD204", "np.diff needs an array of at least one dimension", b.span)
     if times < 0:
         raise UserError("AD209", "np.diff: n must not be negative", b.span)
+    if times > HIGHEST_ORDER:
+        raise UnsupportedError("AD202", f"np.diff: n={times} would be so many statements", b.span, help="write a loop")
     along = normal_axis(b, axis, rank(value.type))
     if times == 0 and value is a:
         return View(())
