@@ -89,7 +89,8 @@ def _check(program: LanguageProgram, way: Way) -> Outcome:
     except InternalError as error:
         return Outcome("failed", f"InternalError: {error}", placed(error))
     except AutodiffError as error:
-        return Outcome("refused", f"{error.code} {error.reason}", placed(error))
+        kind = "raises" if isinstance(expected, Exception) else "refused"
+        return Outcome(kind, f"{error.code} {error.reason}", placed(error))
     except TimeoutError as error:
         return Outcome("failed", f"TimeoutError: {error}")
     except Exception as error:

@@ -347,7 +347,7 @@ def _about_objects(g: Writer, kind: Kind, depth: int) -> str | None:
     other = g.draw.pick(objects(g, found.kind))
     forms = [f"isinstance({found.name}, {found.kind.model.name})", f"({found.name} is {other.name})"]
     if all(k in (FLOAT, INT) for k in found.kind.model.attributes.values()):
-        forms += [f"({found.name} == {other.name})", f"bool({found.name})"]
+        forms += [f"({found.name} == {other.name})", f"(not {found.name})"]
     return g.draw.pick(forms)
 
 

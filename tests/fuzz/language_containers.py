@@ -130,7 +130,7 @@ def _membership(g: Writer, kind: Kind, depth: int) -> str | None:
 @production("bool", 1)
 def _emptiness(g: Writer, kind: Kind, depth: int) -> str | None:
     found = g.pick(g.scope.visible("list", "dict"))
-    return found and g.draw.pick((f"bool({found.name})", f"(not {found.name})", f"len({found.name}) > 2"))
+    return found and g.draw.pick((f"(not not {found.name})", f"(not {found.name})", f"len({found.name}) > 2"))
 
 
 @production("bool", 1)

@@ -108,14 +108,9 @@ def _local(g: Writer, name: str) -> bool:
     return False
 
 
-def rare_here(g: Writer) -> bool:
-    """A function that a helper makes is rare: calling the helper in a loop is refused."""
-    return bool(g.result) and not g.draw.chance(8)
-
-
 @production("statement", 4)
 def _nested_function(g: Writer) -> bool:
-    if g.scope.frames > 2 or g.budget < 1 or g.loops or rare_here(g):
+    if g.scope.frames > 2 or g.budget < 1 or g.loops:
         return False
     name = g.name(("inner", "step", "update", "helper", "g1", "g2"))
     signature = write_function(g, name)
@@ -127,8 +122,6 @@ def _nested_function(g: Writer) -> bool:
 
 @production("statement", 2)
 def _lambda(g: Writer) -> bool:
-    if rare_here(g):
-        return False
     names = g.draw.pick((("q",), ("q", "r"), ("x",), ()))
     name = g.name(("fn", "fun", "l1", "l2"))
     result = g.draw.weighted([(5, FLOAT), (1, array(*some_shape(g)))])
@@ -289,8 +282,6 @@ def _call_statement(g: Writer) -> bool:
 
 @production("float", 1)
 def _called_at_once(g: Writer, kind: Kind, depth: int) -> str | None:
-    if rare_here(g):
-        return None
     return f"(lambda x, y=0.5: x * y)({g.make(FLOAT, depth)})"
 
 

@@ -197,7 +197,7 @@ def _formatted(g: Writer, kind: Kind, depth: int) -> str:
     shown = known.name if known else g.draw.pick(("1", "42"))
     word = g.draw.pick(("a", "key", "n"))
     forms = (f"f'{word}{{{shown}}}'", f"f'{{{shown}:03d}}{word}'", f"'{word}-%d' % {shown}")
-    if g.draw.chance(5):
+    if g.draw.chance(1):
         return f"'{word}' + str({shown})"
     return g.draw.pick((*forms, f"'{word}{{}}'.format({shown})", f"{g.atom(STR)} + '{word}'", f"{g.atom(STR)}.upper()"))
 

@@ -13,6 +13,7 @@ import language_containers
 import language_control
 import language_functions
 import language_numbers
+import language_snippets
 import numpy as np
 from fuzz_draw import SeededDraw
 from language_classes import Model, write_class
@@ -21,7 +22,15 @@ from language_scope import FLOAT, INT, Kind, Store, array, dict_of, list_of
 from language_writer import PRODUCTIONS, Writer
 
 # Importing these registers their productions; the same seed gives the same program, whatever was imported first.
-PARTS = (language_arrays, language_classes, language_containers, language_control, language_functions, language_numbers)
+PARTS = (
+    language_arrays,
+    language_classes,
+    language_containers,
+    language_control,
+    language_functions,
+    language_numbers,
+    language_snippets,
+)
 for table in PRODUCTIONS.values():
     table.sort(key=lambda made: (made.write.__module__, made.write.__name__))
 
