@@ -22,7 +22,7 @@ from autodiff_compiler.library.arguments import (
     normal_axis,
     shape_of,
     static_bool,
-    static_int,
+    static_count,
     to_dtype,
 )
 from autodiff_compiler.library.elementwise import isclose
@@ -275,7 +275,7 @@ def sliced(b: Builder, x: Value, axis: int, start: Value | None = None, stop: Va
 @function(np.diff, "np.diff")
 def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1) -> View | Value:
     value = as_array(b, a)
-    times = static_int(b, n, "n")
+    times = static_count(b, n, "n")
     if rank(value.type) == 0:
         raise UserError("AD204", "np.diff needs an array of at least one dimension", b.span)
     if times < 0:
