@@ -33,6 +33,9 @@ from autodiff_compiler.ir.types import (
     rank,
 )
 
+MOST_BUILT = 1000
+"""How many copies of a piece of code a call may ask for."""
+
 _PY_DTYPES = ("bool", "i64", "f64")
 
 
@@ -138,6 +141,14 @@ def static_int(b: Builder, x: Any, what: str) -> int:
         return operator.index(x)
     except TypeError as error:
         raise UserError("AD205", f"{what} must be an integer, not {type(x).__name__}", b.span) from error
+
+
+def static_count(b: Builder, x: Any, what: str) -> int:
+    """How often something is built, one after the other: known when compiling, and not huge."""
+    count = static_int(b, x, what)
+    if count > MOST_BUILT:
+        raise UnsupportedError("AD202", f"{what} beyond {MOST_BUILT}", b.span, help="write it as a loop")
+    return count
 
 
 def static_bool(b: Builder, x: Any, what: str) -> bool:

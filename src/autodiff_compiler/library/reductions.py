@@ -22,7 +22,7 @@ from autodiff_compiler.library.arguments import (
     normal_axis,
     shape_of,
     static_bool,
-    static_int,
+    static_count,
     to_dtype,
 )
 from autodiff_compiler.library.elementwise import isclose
@@ -272,20 +272,14 @@ def sliced(b: Builder, x: Value, axis: int, start: Value | None = None, stop: Va
     return b.load(x, (("index", (WHOLE,) * axis + (item,)),), operands)
 
 
-HIGHEST_ORDER = 100
-"""Of differences: each order is a statement of the generated code."""
-
-
 @function(np.diff, "np.diff")
 def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1) -> View | Value:
     value = as_array(b, a)
-    times = static_int(b, n, "n")
+    times = static_count(b, n, "n")
     if rank(value.type) == 0:
         raise UserError("AD204", "np.diff needs an array of at least one dimension", b.span)
     if times < 0:
         raise UserError("AD209", "np.diff: n must not be negative", b.span)
-    if times > HIGHEST_ORDER:
-        raise UnsupportedError("AD202", f"np.diff: n={times} would be so many statements", b.span, help="write a loop")
     along = normal_axis(b, axis, rank(value.type))
     if times == 0 and value is a:
         return View(())

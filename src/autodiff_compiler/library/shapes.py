@@ -19,7 +19,7 @@ from autodiff_compiler.library.arguments import (
     extents,
     normal_axis,
     shape_of,
-    static_int,
+    static_count,
     stretched,
     to_int,
 )
@@ -373,7 +373,7 @@ def _split(b: Builder, ary: Any, given: Any, axis: Any, *, even: bool) -> list[V
     along = normal_axis(b, axis, rank(value.type))
     if isinstance(given, tuple | list):
         return pieces(b, ary, [to_int(b, cut, "an index to split at") for cut in given], value, along)
-    count = static_int(b, given, "the number of parts")
+    count = static_count(b, given, "the number of parts")
     if count < 1:
         raise UserError("AD209", "number sections must be larger than 0", b.span)
     extent, parts_ = b.dim(value, along), b.const(count)
