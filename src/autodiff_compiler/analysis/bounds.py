@@ -32,6 +32,8 @@ class Bounds:
         self.ranges = Ranges(function.body, self.shapes.defs, function.compiled)
         self._limited = function.compiled
         self._ranges: dict[Value, tuple[Affine, Affine]] = {}
+        self._asked: set[Op] = set()
+        """Products whose size is being asked for."""
         self._facts: list[Affine] = []
         """Forms that are not negative here."""
         self._apart: list[Affine] = []
@@ -196,7 +198,7 @@ class Bounds:
         form = self._linear(op.kind, op.operands)
         if form is not None and self._is_small(form):
             return True
-        return op.kind == "mul" and self._product(op) is not None
+        return op.kind == "mul" and self._largest_product(op) is not None
 
     def spans(self, start: Value, stop: Value) -> bool:
         """Whether `stop - start`, from which a range is counted, certainly has no more than 64 bits."""
@@ -229,6 +231,17 @@ class Bounds:
             factor, other = (second, first) if first.terms else (first, second)
             return None if factor.terms else other.scaled(factor.const)
         return first + second if kind == "add" else first - second if kind == "sub" else second - first
+
+    def _largest_product(self, op: Op) -> int | None:
+        """`_product`, but None for one that is being asked about: past a check of equal numbers of elements a factor may be
+        a quotient of the product itself."""
+        if op in self._asked:
+            return None
+        self._asked.add(op)
+        try:
+            return self._product(op)
+        finally:
+            self._asked.remove(op)
 
     def _product(self, op: Op) -> int | None:
         """An upper bound of a product of extents of one array, of indices into it, and of constants; None if it is not that,
@@ -339,7 +352,7 @@ class Bounds:
             both = [self.affine(v) for v in op.operands]
             return (both, []) if op.kind == "maximum" else ([], both)
         if op.kind == "mul" and op.result.type == INT:
-            largest = self._product(op)
+            largest = self._largest_product(op)
             return ([Affine()], [Affine(largest)]) if largest is not None else ([], [])
         if op.kind in ("mod", "floordiv") and all(v.type == INT for v in op.operands):
             return self._divided(op)
