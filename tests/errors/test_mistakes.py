@@ -6,6 +6,7 @@ The reference is CPython: the function itself, called with the same arguments.
 import functools
 import os
 import random
+import re
 import types
 
 import numba
@@ -102,10 +103,12 @@ def test_the_text_of_an_exception(fun):
         grad(fun)(*args)
     # The first line: pytest adds one to what an assertion says.
     assert str(caught.value) == str(expected.value).splitlines()[0]
-    # Numba raises the text without its values.
+    # Compiled code leaves arrays out, and its numbers are Python's.
     with pytest.raises(expected.type) as caught:
         grad(fun, backend="numba")(*args)
-    assert "..." in str(caught.value)
+    text = str(expected.value).splitlines()[0].replace(str(A3), "...")
+    plain = re.sub(r"np\.float64\(([^)]*)\)", r"\1", text)
+    assert str(caught.value).split() == plain.split()
 
 
 def test_the_text_of_print(capsys):
