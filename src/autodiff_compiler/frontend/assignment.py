@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.frontend import (
+    arithmetic,
     array_places,
     consumers,
     container_methods,
-    expressions,
     members,
     objects,
     operators,
@@ -145,7 +145,7 @@ def in_place(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> 
         return current
     if isinstance(current, Box) and container_methods.in_place(ctx, current, op, value):
         return current
-    return expressions.binary(ctx, op, current, value)
+    return arithmetic.binary(ctx, op, current, value)
 
 
 def _augment_array(ctx: Context, node: ast.AugAssign, base: Ref, index: list[Index]) -> None:
@@ -179,7 +179,7 @@ def _augment_array(ctx: Context, node: ast.AugAssign, base: Ref, index: list[Ind
         _in_place(ctx, base, (step,), operands, op, value)
     else:
         current = ctx.from_value(ctx.b.load(read, (step,), operands))
-        result = expressions.binary(ctx, op, current, value)
+        result = arithmetic.binary(ctx, op, current, value)
         if isinstance(current, Ref):
             assert isinstance(result, Ref)
             array_places.check_cast(ctx, result.type.dtype, base.type.dtype)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import Span, UserError
-from autodiff_compiler.frontend import assignment, calls, expressions, statements
+from autodiff_compiler.frontend import arithmetic, assignment, calls, comparisons, expressions, statements
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
@@ -59,8 +59,8 @@ def _lowered(
     ctx = Context(b, State(), root, captures, careful=careful)
     ctx.state.enter(root)
     ctx.evaluate = partial(expressions.evaluate, ctx)
-    ctx.add = partial(expressions.binary, ctx, ast.Add)
-    ctx.compare = lambda op, x, y: expressions.comparison(ctx, getattr(ast, op), x, y)
+    ctx.add = partial(arithmetic.binary, ctx, ast.Add)
+    ctx.compare = lambda op, x, y: comparisons.comparison(ctx, getattr(ast, op), x, y)
     ctx.run = partial(statements.run, ctx)
     ctx.assign = partial(assignment.assign, ctx)
     ctx.call = partial(calls.call, ctx)

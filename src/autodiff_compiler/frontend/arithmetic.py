@@ -1,0 +1,163 @@
+"""Arithmetic on abstract values: sequences joined and repeated, objects now known by Python itself, the rest by the library."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.frontend import (
+    comprehensions,
+    container_methods,
+    operators,
+    views,
+)
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Items,
+    Ref,
+    Static,
+    Tup,
+)
+from autodiff_compiler.ir.types import INTS
+from autodiff_compiler.library import arith
+from autodiff_compiler.library.memory import ALWAYS, KEEPS
+
+STATIC_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor,
+    ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Invert: operator.invert,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+
+SYMBOLS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.USub: "unary -",
+    ast.UAdd: "unary +",
+    ast.Invert: "unary ~",
+}
+
+
+def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
+    """`x op y`."""
+    own = operators.binary(ctx, op, x, y)
+    if own is not None:
+        return own
+    if isinstance(x, Static) and isinstance(y, Static):
+        return static(ctx, op, x.obj, y.obj)
+    if op is ast.Add and isinstance(x, Tup) and isinstance(y, Tup):
+        return Tup((*x.items, *y.items))
+    for sequence, count in ((x, y), (y, x)):
+        if op is ast.Mult and _is_sequence(sequence) and not _is_sequence(count) and not isinstance(count, Ref):
+            return _repeat(ctx, sequence, count)
+    if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls is list and op is ast.Add:
+        return _joined_lists(ctx, x, y)
+    if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls is dict and op is ast.BitOr:
+        return container_methods.joined(ctx, x, y)
+    if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
+        raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
+    # NumPy makes an array of a sequence beside a value of its own; Python's numbers and sequences do not.
+    numpy = any(isinstance(z, Ref) or (is_scalar(z) and scalar_type(z).kind == "np") for z in (x, y))
+    for operand in (x, y):
+        if _is_sequence(operand) and not numpy:
+            raise ctx.wrong(
+                "AD148",
+                f"unsupported operands for {SYMBOLS[op]}: {describe(x)} and {describe(y)}",
+                "make an array of it: np.array(...)",
+            )
+        if not isinstance(operand, Ref) and not is_scalar(operand) and not _is_sequence(operand):
+            if isinstance(operand, Static) and type(operand.obj) is int:
+                raise ctx.unsupported("AD150", "an integer of more than 64 bits", "write it as a float: 2.0**70")
+            way_out = (
+                "write {**a, **b}" if isinstance(operand, Box) and operand.cls is dict else "use numbers or arrays"
+            )
+            raise ctx.wrong("AD148", f"unsupported operand for {SYMBOLS[op]}: {describe(operand)}", way_out)
+    value = arith.binary(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y))
+    return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
+
+
+def _is_sequence(x: Abs) -> bool:
+    return isinstance(x, Tup) or (isinstance(x, Box) and x.cls is list)
+
+
+def _repeat(ctx: Context, sequence: Abs, count: Abs) -> Abs:
+    if not is_scalar(count) or scalar_type(count).dtype not in (*INTS, "bool"):
+        raise ctx.wrong("AD108", f"a repetition must be an integer, not {describe(count)}")
+    if isinstance(sequence, Tup):
+        return Tup(sequence.items * ctx.static(count, "how often a tuple is repeated"))
+    assert isinstance(sequence, Box)
+    content = ctx.state.content(sequence)
+    if isinstance(content, Items) and isinstance(count, Static):
+        return ctx.new_list(list(content.items) * count.obj)
+    if isinstance(content, Items) and len(content.items) == 1 and is_scalar(content.items[0]):
+        return comprehensions.filled_list(ctx, content.items[0], count)
+    if not isinstance(content, Items):
+        raise ctx.unsupported("AD174", "`*` of a list that grows at run time", "append to it in a loop")
+    return ctx.new_list(list(content.items) * ctx.static(count, "how often a list is repeated"))
+
+
+def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
+    first, second = ctx.state.content(x), ctx.state.content(y)
+    if isinstance(first, Items) and isinstance(second, Items):
+        return ctx.new_list([*first.items, *second.items])
+    joined = Box(list)
+    ctx.state.boxes[joined] = first
+    container_methods.extend(ctx, joined, y)
+    return joined
+
+
+def static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
+    """An operator on objects known now, by Python itself."""
+    for operand in operands:
+        if not isinstance(operand, bool | int | float | str | tuple | np.generic | np.dtype | type(None) | type):
+            raise ctx.unsupported("AD149", f"an operator on a {type(operand).__name__}", "use numbers or arrays")
+    if op is ast.Pow and isinstance(operands[0], int) and isinstance(operands[1], int) and abs(operands[1]) > 4096:
+        raise ctx.unsupported("AD150", "an integer power of more than 64 bits", "use a float base")
+    try:
+        result = STATIC_OPERATORS[op](*operands)
+        if isinstance(result, complex):
+            raise ctx.unsupported("AD146", "complex numbers", "carry real and imaginary parts as two floats")
+        return Static(result)
+    except KeyError:
+        raise ctx.wrong("AD148", f"unsupported operands for {op.__name__}") from None
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
+        if all(map(is_number, operands)) and len(operands) == 2:
+            # The program itself raises this when it runs, perhaps never.
+            return ctx.from_value(arith.binary(ctx.b, op.__name__, *operands))
+        raise ctx.wrong("AD148", f"{type(error).__name__}: {error}") from error

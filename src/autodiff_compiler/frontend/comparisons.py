@@ -1,0 +1,178 @@
+"""Comparisons of abstract values: numbers and arrays by the library, sequences item by item, objects by their methods; `is`, `in`."""
+
+from __future__ import annotations
+
+import ast
+from functools import partial
+
+from autodiff_compiler.frontend import (
+    arithmetic,
+    branches,
+    consumers,
+    container_items,
+    container_methods,
+    operators,
+    views,
+)
+from autodiff_compiler.frontend.classes import special
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.iteration import Sequence, iterate, steps
+from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Choice,
+    Closure,
+    DictView,
+    Dyn,
+    Items,
+    Iter,
+    Ref,
+    Static,
+    Tup,
+    alike,
+)
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import BOOL
+from autodiff_compiler.library import arith
+
+
+def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
+    """`x op y`, for one operator of a comparison."""
+    if op in (ast.Is, ast.IsNot):
+        same = _is(ctx, x, y)
+        if isinstance(same, Value):
+            return Dyn(same if op is ast.Is else negated(ctx, same))
+        return Static(same == (op is ast.Is))
+    if op in (ast.In, ast.NotIn):
+        return _contains(ctx, x, y, op is ast.NotIn)
+    own = operators.compare(ctx, op, x, y)
+    if own is not None:
+        return own
+    if isinstance(x, Static) and isinstance(y, Static):
+        return arithmetic.static(ctx, op, x.obj, y.obj)
+    numeric = (is_scalar(x) or isinstance(x, Ref)) and (is_scalar(y) or isinstance(y, Ref))
+    if not numeric:
+        if op in (ast.Eq, ast.NotEq) and (equal := _equal_objects(ctx, x, y)) is not None:
+            truth = ctx.truth(equal)
+            if isinstance(truth, Value):
+                return Dyn(truth if op is ast.Eq else negated(ctx, truth))
+            return Static(truth == (op is ast.Eq))
+        first, second = _sequence(ctx, x), _sequence(ctx, y)
+        if first is not None and second is not None and first[0] is second[0] and op in _ORDERS:
+            return _ordered(ctx, op, first[1], second[1])
+        none = any(isinstance(side, Static) and side.obj is None for side in (x, y))
+        way_out = "ask `is None`" if none else "compare numbers or arrays"
+        raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", way_out)
+    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)), x, y)
+
+
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+
+
+def _ordered(ctx: Context, op: type[ast.cmpop], x: list[Abs], y: list[Abs]) -> Abs:
+    """`x < y` of two sequences: what their first items that differ say, else their lengths."""
+    if not x or not y:
+        return Static(arithmetic.STATIC_OPERATORS[op](len(x), len(y)))
+    equal = ctx.truth(comparison(ctx, ast.Eq, x[0], y[0]))
+
+    def here() -> Abs:
+        return comparison(ctx, op, x[0], y[0])
+
+    def further() -> Abs:
+        return _ordered(ctx, op, x[1:], y[1:])
+
+    if isinstance(equal, Value):
+        return branches.choose(ctx, equal, further, here)
+    return further() if equal else here()
+
+
+def negated(ctx: Context, truth: Value) -> Value:
+    """`not truth`, a Python bool."""
+    return ctx.b.cast(ctx.b.op("not", truth), BOOL)
+
+
+def _equal_objects(ctx: Context, x: Abs, y: Abs) -> Abs | None:
+    """`x == y` where one at least is no number: sequences item by item; None where we cannot tell."""
+    first, second = _sequence(ctx, x), _sequence(ctx, y)
+    if first is not None and second is not None:
+        if first[0] is not second[0] or len(first[1]) != len(second[1]):
+            return Static(False)
+        equal: Abs = Static(True)
+        for a, b in zip(first[1], second[1]):
+            if not container_methods.is_same_object(a, b):
+                same_value = partial(comparison, ctx, ast.Eq, a, b)
+                equal = branches.short_circuit(ctx, equal, same_value, stop_at=False)
+        return equal
+    for one, other in ((x, y), (y, x)):
+        # A number or container never equals a string or None; an array compares its elements.
+        known = isinstance(one, Static) and (one.obj is None or isinstance(one.obj, str))
+        if known and (isinstance(other, Dyn | Static | Tup) or (isinstance(other, Box) and other.cls in (list, dict))):
+            return Static(False)
+        if first is not None and (is_scalar(y) or is_scalar(x)):
+            return Static(False)
+        first = second
+    return None
+
+
+def _sequence(ctx: Context, x: Abs) -> tuple[type, list[Abs]] | None:
+    """A tuple or a list of known length, and what kind it is."""
+    if isinstance(x, Tup):
+        return tuple, list(x.items)
+    if isinstance(x, Static) and isinstance(x.obj, tuple):
+        return tuple, [ctx.captures.wrap(ctx, item) for item in x.obj]
+    if isinstance(x, Box) and x.cls is list and isinstance(content := ctx.state.content(x), Items):
+        return list, list(content.items)
+    return None
+
+
+def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
+    functions = isinstance(x, Choice) or isinstance(y, Choice) or (x is not y and alike(x, y))
+    nothing = any(isinstance(z, Static) and z.obj is None for z in (x, y))
+    if functions and not nothing:
+        # Where paths meet, functions and tuples are made anew, so that it does not show which one this is.
+        raise ctx.unsupported(
+            "AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with =="
+        )
+    if isinstance(x, Static) and isinstance(y, Static):
+        return x.obj is y.obj
+    for one, other in ((x, y), (y, x)):
+        if not isinstance(one, Static):
+            continue
+        if isinstance(one.obj, bool) and isinstance(other, Dyn):
+            if other.value.type != BOOL:
+                return False
+            return other.value if one.obj else negated(ctx, other.value)
+        if not is_number(one.obj) or isinstance(one.obj, bool) or not isinstance(other, Dyn):
+            return False
+    if isinstance(x, Box) and isinstance(y, Box) and x is not y and not (x.local or y.local):
+        raise ctx.unsupported("AD152", "`is` between two objects of the caller", "compare what they hold with ==")
+    if isinstance(x, Box | Closure) or isinstance(y, Box | Closure):
+        return x is y
+    raise ctx.unsupported("AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with ==")
+
+
+def _contains(ctx: Context, x: Abs, y: Abs, negate: bool) -> Abs:
+    own = special(ctx, y, "__contains__")
+    if own is not None:
+        held = ctx.truth(ctx.call(own, [x], {}))
+        return Dyn(negated(ctx, held) if negate else held) if isinstance(held, Value) else Static(held != negate)
+    keys = y.box if isinstance(y, DictView) and y.kind == "keys" else y
+    if isinstance(keys, Box) and keys.cls is dict:
+        content = ctx.state.content(keys)
+        assert isinstance(content, Items)
+        return Static((container_items.key_of(ctx, x) in content.keys) != negate)
+    if isinstance(y, Static) and not isinstance(y.obj, tuple):
+        container = ctx.immutable(y.obj, "the items")
+        item = ctx.static(x, "the left side of `in`")
+        try:
+            return Static((item in container) != negate)
+        except (TypeError, ValueError) as error:
+            raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
+    iterable = iterate(ctx, y)
+    if not isinstance(y, Iter) and isinstance(iterable, Sequence):
+        iterable = steps(consumers.drained(ctx, iterable, "the right side of `in`"))
+    truth = ctx.truth(consumers.contains(ctx, x, iterable))
+    if isinstance(truth, Value):
+        return Dyn(negated(ctx, truth)) if negate else Dyn(truth)
+    return Static(truth != negate)
