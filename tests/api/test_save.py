@@ -1,7 +1,10 @@
 """Saved derivatives: modules of their own, with containers and captures."""
 
+import collections
+import dataclasses
 import importlib.util
 import inspect
+import runpy
 import subprocess
 import sys
 from typing import NamedTuple
@@ -224,3 +227,23 @@ def test_annotations_that_mean_nothing_elsewhere(tmp_path):
     assert saved(1.0) == 2.0
     assert "Mine" in saved.__annotations__["x"]
     assert saved.__annotations__["n"] == dict[str, float]
+
+
+def test_classes_that_no_import_finds_are_namespaces_in_the_file(tmp_path):
+    Pair = collections.namedtuple("Pair", "a b")
+
+    class Model:
+        def __init__(self, w):
+            self.w = w
+
+    @dataclasses.dataclass
+    class Point:
+        x: float
+
+    def f(model, pair, point):
+        return model.w * pair.a * pair.b * point.x
+
+    args = Model(2.0), Pair(3.0, 4.0), Point(5.0)
+    file = grad(f, (0, 1, 2)).save(tmp_path / "saved.py", *args)
+    model, pair, point = runpy.run_path(str(file))["f_grad"](*args)
+    assert (model.w, tuple(pair), point.x) == (60.0, (40.0, 30.0), 24.0)

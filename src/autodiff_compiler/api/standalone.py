@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from autodiff_compiler import backends
 from autodiff_compiler.api.binding import places
 from autodiff_compiler.api.header import with_header
 from autodiff_compiler.api.specialise import Specialisation
@@ -16,22 +17,26 @@ from autodiff_compiler.ir.types import rank
 def standalone(specialisation: Specialisation) -> str:
     """The generated text, complete without the function that it was made of.
 
-    Exception classes that the program raises are imported, or where no import can find them (made in a function, or in a
-    session) defined anew.  Parameters keep their defaults and annotations; what the function found outside becomes keyword
+    Exception classes that the program raises and classes of its result are imported, or where no import can find them (made in
+    a function, or in a session) defined anew: those of the result as plain namespaces.  Parameters keep their defaults and annotations; what the function found outside becomes keyword
     parameters, numbers among them with their present value as default.  Parameters whose values the derivative was made for are checked.
     """
     compiled = specialisation.compiled
     fixed = [(_differs(place, value), f"{place} = {value}") for place, value in _fixed(specialisation)]
     text = _with_checks(compiled.text, compiled.function.name, [*fixed, *_laid_out(specialisation)])
-    head = [_class(name, obj) for name, obj in compiled.function.constants.items() if isinstance(obj, type)]
+    head = [_class(name, obj) for name, obj in backends.named_objects(compiled.function).items() if isinstance(obj, type)]
     return "".join(head) + with_header(text, compiled.function.name, specialisation)
 
 
 def _class(name: str, cls: type) -> str:
-    if cls.__module__ == "__main__" or "<locals>" in cls.__qualname__:
-        base = next(c.__name__ for c in cls.__mro__ if c.__module__ == "builtins")
+    if cls.__module__ != "__main__" and "<locals>" not in cls.__qualname__:
+        return f"from {cls.__module__} import {cls.__qualname__} as {name}\n"
+    if issubclass(cls, tuple):
+        return f"from collections import namedtuple\n\n{name} = namedtuple({name!r}, {list(cls._fields)!r})\n\n\n"  # type: ignore[attr-defined]
+    base = next(c.__name__ for c in cls.__mro__ if c.__module__ == "builtins")
+    if base != "object":
         return f"class {name}({base}):\n    pass\n\n\n"
-    return f"from {cls.__module__} import {cls.__qualname__} as {name}\n"
+    return f"class {name}:\n    def __init__(self, **held):\n        self.__dict__.update(held)\n\n\n"
 
 
 def _fixed(specialisation: Specialisation) -> list[tuple[str, str]]:
