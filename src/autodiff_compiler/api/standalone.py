@@ -24,13 +24,15 @@ def standalone(specialisation: Specialisation) -> str:
     compiled = specialisation.compiled
     fixed = [(_differs(place, value), f"{place} = {value}") for place, value in _fixed(specialisation)]
     text = _with_checks(compiled.text, compiled.function.name, [*fixed, *_laid_out(specialisation)])
-    head = [_class(name, obj) for name, obj in backends.named_objects(compiled.function).items() if isinstance(obj, type)]
+    named = backends.named_objects(compiled.function).items()
+    head = [_class(name, o) for name, o in named if isinstance(o, type) and not backends.is_importable(name, o)]
     return "".join(head) + with_header(text, compiled.function.name, specialisation)
 
 
 def _class(name: str, cls: type) -> str:
-    if cls.__module__ != "__main__" and "<locals>" not in cls.__qualname__:
-        return f"from {cls.__module__} import {cls.__qualname__} as {name}\n"
+    """A class that no import finds, with what the generated code needs of it."""
+    if cls.__module__ == "builtins":
+        return ""
     if issubclass(cls, tuple):
         return f"from collections import namedtuple\n\n{name} = namedtuple({name!r}, {list(cls._fields)!r})\n\n\n"  # type: ignore[attr-defined]
     base = next(c.__name__ for c in cls.__mro__ if c.__module__ == "builtins")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autodiff_compiler.backends.cache import load
-from autodiff_compiler.backends.containers import named_objects
+from autodiff_compiler.backends.containers import is_importable, named_objects
 from autodiff_compiler.backends.counters import lengths_for_trips
 from autodiff_compiler.backends.extents import taken_early
 from autodiff_compiler.backends.integers import bounded, widened, widened_pair
@@ -19,6 +19,7 @@ __all__ = [
     "Printed",
     "bounded",
     "emit",
+    "is_importable",
     "load",
     "named_objects",
     "printed",

@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.ir.core import Function
@@ -112,9 +113,13 @@ def imports(function: Function) -> list[ast.stmt]:
     """`from module import name` for the named objects that can be imported; the loader injects the others."""
     statements: list[ast.stmt] = []
     for name, obj in named_objects(function).items():
-        module = getattr(obj, "__module__", None)
-        if module in (None, "__main__", "builtins"):
-            continue
-        if getattr(sys.modules.get(module), name, None) is obj:
+        if is_importable(name, obj):
+            module = obj.__module__
             statements.append(ast.ImportFrom(module=module, names=[ast.alias(name=name, asname=None)], level=0))
     return statements
+
+
+def is_importable(name: str, obj: Any) -> bool:
+    """Whether `from module import name` gives this object, in another process too."""
+    module = getattr(obj, "__module__", None)
+    return module not in (None, "__main__", "builtins") and getattr(sys.modules.get(module), name, None) is obj
