@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import permutations
 
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.backends.nesting import Nesting
@@ -19,6 +20,7 @@ from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK
 from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.types import rank
 
 
 def performed_checks(nesting: Nesting) -> frozenset[Op]:
@@ -58,14 +60,26 @@ class _Walk:
             index, *extents = extents
             if index not in op.operands[1:]:
                 return False
-        return all(any(self._extent_of(extent, operand) for operand in op.operands) for extent in extents)
+        if len(extents) == 2:
+            return self._compares(op, *extents, aligned=check.attrs.get("access") == "broadcast")
+        return all(any(self._axes(extent, operand) for operand in op.operands) for extent in extents)
 
-    def _extent_of(self, extent: Value, array: Value) -> bool:
-        """Whether `extent` is an extent of (a version of) `array`, or of a list."""
+    def _compares(self, op: Op, first: Value, second: Value, *, aligned: bool) -> bool:
+        """Whether the access compares two extents: those of two operands, on the same axis where it broadcasts."""
+        for x, y in permutations(op.operands, 2):
+            found, other = self._axes(first, x), self._axes(second, y)
+            if (found & other) if aligned else (found and other):
+                return True
+        return False
+
+    def _axes(self, extent: Value, array: Value) -> frozenset[int]:
+        """Of which axes of (a version of) `array`, or of a list, this is the extent; counted from the end."""
+        known = self.shapes.extents(array)
+        wanted = self.shapes.of(extent)
+        axes = [i - len(known) for i, have in enumerate(known) if self.shapes.same(wanted, have)]
         op = self.nesting.defs.get(extent)
         if op is not None and op.kind in ("dim", "list_len"):
             root = self.nesting.buffers.root
             if root(op.operands[0]) is root(array):
-                return True
-        wanted = self.shapes.of(extent)
-        return any(self.shapes.same(wanted, have) for have in self.shapes.extents(array))
+                axes.append(op.attrs.get("axis", 0) - (rank(array.type) or 1))
+        return frozenset(axes)

@@ -58,7 +58,7 @@ PASSES: dict[str, Pass] = {
 
 # What a pipeline consists of unless it says otherwise.  Invariant slots must be gone (dce) before constants inside
 # loops show themselves, and what simplification leaves behind is swept up at the end.
-DEFAULT = ("fold", "simplify", "branches", "cse", "errors", "checks", "dce", "fold", "simplify", "cse", "licm", "dce")
+DEFAULT = ("fold", "simplify", "branches", "cse", "checks", "errors", "dce", "fold", "simplify", "cse", "licm", "dce")
 
 
 def run_pipeline(
