@@ -6,6 +6,7 @@ The evaluators of expressions, calls and statements are functions of their own m
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -164,7 +165,9 @@ class Context:
 
     def _unbound(self, bound: Value, name: str, frame: Frame) -> None:
         message = f"cannot access local variable '{name}' where it is not associated with a value"
-        error = "UnboundLocalError" if frame.source is self.frame.source else "NameError"
+        # Before Python 3.12 a comprehension is a function of its own, to which the names around it are free.
+        own = frame is self.frame or (sys.version_info >= (3, 12) and frame.source is self.frame.source)
+        error = "UnboundLocalError" if own else "NameError"
         self.b.emit("check", (bound,), {"error": error, "message": (message,)})
 
     def whole(self, value: Abs) -> Abs:

@@ -312,7 +312,21 @@ def select(b: Builder, condlist: Any, choicelist: Any, default: Any = 0) -> Valu
     return result
 
 
-@function(np.clip, "np.clip", "clip")
+_NOT_GIVEN = object()
+
+
+@function(np.clip, "np.clip")
+def clip_function(
+    b: Builder, a: Any, a_min: Any = _NOT_GIVEN, a_max: Any = _NOT_GIVEN, *, min: Any = None, max: Any = None
+) -> Value:
+    """Of the two bounds that the function takes, but not of those of the method, none can be left out alone."""
+    if (a_min is _NOT_GIVEN) != (a_max is _NOT_GIVEN):
+        name = "a_min" if a_min is _NOT_GIVEN else "a_max"
+        raise UserError("AD201", f"np.clip() missing 1 required positional argument: '{name}'", b.span)
+    bounds = (None, None) if a_min is _NOT_GIVEN else (a_min, a_max)
+    return clip(b, a, *bounds, min=min, max=max)
+
+
 def clip(b: Builder, a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Value:
     """`minimum(maximum(a, low), high)`, as NumPy has it also where low > high."""
     low = min if a_min is None else a_min
@@ -325,6 +339,9 @@ def clip(b: Builder, a: Any, a_min: Any = None, a_max: Any = None, *, min: Any =
     if high is not None:
         result = arith.apply(b, "minimum", *strong(b, result, high))
     return result
+
+
+add_method("clip", clip)
 
 
 @function(np.nan_to_num, "np.nan_to_num")
