@@ -22,6 +22,8 @@ from autodiff_compiler.options import Options
 
 FILE = "<fuzzed>"
 SECONDS = 5.0
+# Of the processor, for what CPython does in a moment: a program that takes longer to compile is taken for one that never ends.
+PYTHON_SECONDS = 30.0
 NUMBA_SECONDS = 120.0
 TOLERANCE = 1e-9
 # Programs whose value moves so much when their floats move by 1e-12 decide at a tie.
@@ -84,7 +86,7 @@ def _check(program: LanguageProgram, way: Way) -> Outcome:
     ours = Loaded(program)
     args, before = ours.args(), ours.args()
     try:
-        with within(NUMBA_SECONDS if way.backend == "numba" else SECONDS):
+        with within(NUMBA_SECONDS if way.backend == "numba" else PYTHON_SECONDS):
             found = _run(ours, args, way)
     except InternalError as error:
         return Outcome("failed", f"InternalError: {error}", placed(error))

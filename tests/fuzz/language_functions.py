@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from language_arrays import some_shape
-from language_scope import BOOL, FLOAT, INT, NUMBERS, Kind, Signature, array, list_of
+from language_scope import BOOL, FLOAT, INT, NUMBERS, Kind, Signature, Variable, array, list_of
 from language_writer import Writer, production
 
 PARAMETERS = ("x", "y", "z", "a", "b", "n", "q", "v")
-# A call that runs more statements than this is not called again in what others call.
-LONGEST = 40
+# So many calls, those of what is called included, a function may make: each is compiled anew.
+CALLS = 60
 
 
 # -- definitions -------------------------------------------------------------------------------------------------------
@@ -44,8 +44,8 @@ def write_function(g: Writer, name: str, first: str = "", kinds: tuple[Kind, ...
     g.line(f"def {name}({', '.join(texts)}):")
     budget = min(g.budget, 3)
     g.budget -= budget
-    kept, open_, loops = g.budget, g.open, g.loops
-    g.budget, g.open, g.loops = budget, 0, []
+    kept, open_, loops, calls = g.budget, g.open, g.loops, g.calls
+    g.budget, g.open, g.loops, g.calls = budget, 0, [], 0
     signature = Signature(tuple(parameters), result, star, keywords, resizes=any(k.name == "list" for k in chosen))
     with g.block(frame=True):
         g.result.append(result)
@@ -66,7 +66,8 @@ def write_function(g: Writer, name: str, first: str = "", kinds: tuple[Kind, ...
         if result is not None:
             g.line(f"return {g.make(result)}")
         g.result.pop()
-    g.budget, g.open, g.loops = kept, open_, loops
+    signature.calls += g.calls
+    g.budget, g.open, g.loops, g.calls = kept, open_, loops, calls
     return signature
 
 
@@ -151,7 +152,7 @@ def _partial(g: Writer) -> bool:
     name = g.name(("part", "bound", "fixed"))
     more = f", scale={g.atom(FLOAT)}" if signature.keywords and g.draw.chance(60) else ""
     g.line(f"{name} = functools.partial({found.name}, {g.make(first, 1)}{more})")
-    rest = Signature(signature.parameters[1:], signature.result, signature.star, (), signature.resizes)
+    rest = Signature(signature.parameters[1:], signature.result, signature.star, (), signature.resizes, signature.calls)
     g.define(name, Kind("function", model=rest), frozen=True)
     return True
 
@@ -229,6 +230,7 @@ def write_effects(g: Writer) -> None:
 def call(g: Writer, target: str, signature: Signature, depth: int) -> str:
     """A call with all arguments it needs, some by keyword, some starred."""
     draw = g.draw
+    g.calls += signature.calls
     texts: list[str] = []
     named = False
     for name, kind, default in signature.parameters:
@@ -248,7 +250,11 @@ def call(g: Writer, target: str, signature: Signature, depth: int) -> str:
 
 
 def callables(g: Writer, result: Kind | None) -> list:
-    return [v for v in g.scope.visible("function") if v.kind.model.result == result]
+    return [v for v in g.scope.visible("function") if v.kind.model.result == result and affordable(g, v)]
+
+
+def affordable(g: Writer, v: Variable) -> bool:
+    return g.calls + v.kind.model.calls <= CALLS
 
 
 @production("float", 5)
@@ -267,7 +273,7 @@ def _call_for_another(g: Writer, kind: Kind, depth: int) -> str | None:
 
 @production("statement", 4)
 def _call_statement(g: Writer) -> bool:
-    found = g.pick(g.scope.visible("function"))
+    found = g.pick([v for v in g.scope.visible("function") if affordable(g, v)])
     if found is None:
         return False
     text = call(g, found.name, found.kind.model, 0)

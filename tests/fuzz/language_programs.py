@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import language_arrays
-import language_classes
 import language_containers
 import language_control
 import language_functions
+import language_instances
 import language_numbers
 import language_snippets
 import numpy as np
@@ -24,10 +24,10 @@ from language_writer import PRODUCTIONS, Writer
 # Importing these registers their productions; the same seed gives the same program, whatever was imported first.
 PARTS = (
     language_arrays,
-    language_classes,
     language_containers,
     language_control,
     language_functions,
+    language_instances,
     language_numbers,
     language_snippets,
 )
@@ -85,7 +85,7 @@ class _Program(Writer):
 
     def _classes(self) -> list[Model]:
         models: list[Model] = []
-        for name in ("P", "Q", "R")[: self.draw.weighted(CLASSES[self.theme == "language_classes"])]:
+        for name in ("P", "Q", "R")[: self.draw.weighted(CLASSES[self.theme == "language_instances"])]:
             self.origin = "class"
             self.budget = 4
             models.append(write_class(self, name, models))

@@ -65,7 +65,7 @@ class Signature:
     resizes: bool = False
     """It may change the length of a list that it is given."""
     calls: int = 1
-    """How many statements a call runs, about: so that calls of calls do not pile up."""
+    """How many calls a call is, with all that it calls in turn."""
 
 
 @dataclass(eq=False)

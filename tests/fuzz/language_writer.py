@@ -63,6 +63,8 @@ class Writer:
         """While writing what may be evaluated at a time of Python's choosing only once: no walrus in class bodies and defaults."""
         self.theme = ""
         """The module whose productions are favoured, so that much of one kind meets in a program."""
+        self.calls = 0
+        """How many calls the function that is being written makes, with all that they call."""
         self.origin = "start"
         self.count = 0
 
