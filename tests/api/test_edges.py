@@ -24,6 +24,9 @@ def program(k):
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="timers")
+# A file that was just being opened is closed by the garbage collector, which says so.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_an_interrupt_leaves_everything_usable():
     limit, a = sys.getrecursionlimit(), np.array([0.5, 0.25, 0.125])
     before = time.perf_counter()
