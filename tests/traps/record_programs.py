@@ -83,3 +83,10 @@ def nt_new(x):
 def nt_plain(x):
     p = PT(x, 2 * x); q = p._replace(v=x * x)
     return q.u * q.v + sum(p) + PT._make([x, x]).u
+
+
+@case(0.7)
+def sum_over_no_items_stays_an_integer(x):
+    t = np.full((2, 2), sum([x for j in range(1, 1)]))
+    t[0, 1] = 7.9 * x
+    return x * t[0, 1]

@@ -386,4 +386,4 @@ def _range_backwards(ctx: Context, x: Range) -> Sequence:
         start = b.add(inner.start, b.mul(last, inner.step))
         stop, step = b.sub(inner.start, inner.step), b.neg(inner.step)
     bounds = inner.bounds
-    return Sequence(start, stop, step, inner.item, bounds and (lambda: bounds()[::-1]))
+    return Sequence(start, stop, step, inner.item, bounds and (lambda: bounds()[::-1]), fixed=inner.fixed)

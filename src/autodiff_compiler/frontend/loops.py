@@ -93,7 +93,9 @@ def _run_over_sequence(
     after: Live,
 ) -> None:
     key = (node, ctx.calls)
-    if (unroll or key in ctx.unrolled) and sequence.bounds is not None:
+    # A loop of no trips leaves everything as it is, also the types that it would have joined.
+    empty = sequence.bounds is not None and sequence.fixed and not sequence.bounds()
+    if (unroll or empty or key in ctx.unrolled) and sequence.bounds is not None:
         run_steps(ctx, node, unrolled(sequence), body, at_end)
         return
     before, start = ctx.state.copy(), len(ctx.b.ops)

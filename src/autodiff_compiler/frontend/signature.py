@@ -38,7 +38,7 @@ def describe(value: Any, name: str = "argument", above: tuple[int, ...] = ()) ->
     if kind in (list, tuple):
         return _node(kind, value, (), name)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return _node(kind, value, tuple(getattr(value, "_fields", ())), name)
+        return _node(kind, tuple.__iter__(value), tuple(getattr(value, "_fields", ())), name)
     if kind is dict:
         return _node(dict, value.values(), tuple(value), name)
     if isinstance(value, enum.Enum) or plain_function(value) is not None or hasattr(kind, "__autodiff_lower__"):
