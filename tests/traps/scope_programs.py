@@ -417,3 +417,17 @@ def two_lambdas_line(x):
 def lambda_default_lambda(x):
     f = lambda z=(lambda: x): (lambda x: x * z())(5.0)
     return f()
+
+
+@case(0.7, 3)
+def bound_on_one_path_beside_one_that_raises(x, n):
+    for i in range(n):
+        if i > 5:
+            y = c
+        elif i > 0:
+            c = np.ones(2) * x
+        else:
+            continue
+        if i < 0:
+            raise ValueError("never")
+    return x * np.sum(c)

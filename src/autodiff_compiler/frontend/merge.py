@@ -195,10 +195,11 @@ class Merge:
         if key[1] == ENTERED:
             return lambda values: Static(None)
         one_sided = a is None or b is None
-        if one_sided and (self.dead is not None or key[1] == RETURN_NAME):
+        flagged = isinstance(a, Maybe) or isinstance(b, Maybe)
+        if one_sided and not flagged and (self.dead is not None or key[1] == RETURN_NAME):
             # A dead side needs no flag, and for the return value the exit code is the flag.
             return self._value(key, a, b, key[1])
-        if one_sided or isinstance(a, Maybe) or isinstance(b, Maybe):
+        if one_sided or flagged:
             return self._maybe(key, a, b)
         return self._value(key, a, b, key[1])
 
