@@ -37,8 +37,8 @@ def _check(program: LanguageProgram, backend: str) -> Outcome:
     plain = Loaded(program, "loss")
     rng = np.random.default_rng(0)
     try:
-        direction = [random_like(arg, rng) for arg in plain.args()]
-        varying = tuple(i for i, d in enumerate(direction) if _floats(d))
+        direction = [direction_of(arg, rng) for arg in plain.args()]
+        varying = tuple(i for i, d in enumerate(direction) if floats(d))
         with within(SECONDS):
             slope = _slope(program, direction)
     except Exception as error:
@@ -49,7 +49,7 @@ def _check(program: LanguageProgram, backend: str) -> Outcome:
     try:
         with within(4 * SECONDS):
             value, gradients = value_and_grad(ours.function, argnums=varying, backend=backend)(*ours.args())
-            tangents = tuple(d if _floats(d) else None for d in direction)
+            tangents = tuple(d if floats(d) else None for d in direction)
             _, tangent = jvp(ours.function, tuple(ours.args()), tangents, backend=backend)
     except InternalError as error:
         return Outcome("failed", f"InternalError: {error}", placed(error))
@@ -99,10 +99,18 @@ def _along(value: Any, direction: Any, step: float) -> Any:
     return value + step * direction
 
 
-def _floats(direction: Any) -> bool:
+def direction_of(value: Any, rng: np.random.Generator) -> Any:
+    """A random direction of an argument; None for what holds no float, and for objects of the program's classes."""
+    if isinstance(value, tuple) and type(value) is not tuple:
+        return None
+    return random_like(value, rng)
+
+
+def floats(direction: Any) -> bool:
+    """Whether anything varies."""
     if isinstance(direction, dict):
-        return any(map(_floats, direction.values()))
+        return any(map(floats, direction.values()))
     if isinstance(direction, list | tuple):
-        return any(map(_floats, direction))
+        return any(map(floats, direction))
     return direction is not None
 

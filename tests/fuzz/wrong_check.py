@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from fuzz_check import random_like
 from fuzz_run import within
 from language_check import FILE, Loaded
-from language_derivatives import with_loss
+from language_derivatives import direction_of, floats, with_loss
 from language_programs import LanguageProgram
 
 from autodiff_compiler import driver, frontend, value_and_grad
@@ -74,8 +73,8 @@ def _attempts(program: LanguageProgram, backend: str) -> Any:
         if stage in stages:
             yield f"the interpreter on stage {stage}", lambda: _interpreted(stages[stage], loaded, captured, mutable)
     with_gradient = Loaded(with_loss(program), "loss")
-    direction = [random_like(arg, np.random.default_rng(0)) for arg in with_gradient.args()]
-    varying = tuple(i for i, d in enumerate(direction) if _floats(d))
+    direction = [direction_of(arg, np.random.default_rng(0)) for arg in with_gradient.args()]
+    varying = tuple(i for i, d in enumerate(direction) if floats(d))
     if varying:
         derivative = value_and_grad(with_gradient.function, argnums=varying, backend=backend)
         yield "the gradient", lambda: derivative(*with_gradient.args())
@@ -86,14 +85,6 @@ def _interpreted(fn: Any, loaded: Loaded, captured: list[Any], mutable: bool) ->
     args = [*loaded.args(), *captured]
     values = [leaf for (_, tree), arg in zip(fn.param_trees, args) for leaf in flatten(tree, arg)]
     return interpret(fn, values, mutable=mutable, out=lambda *parts, **how: None)
-
-
-def _floats(direction: Any) -> bool:
-    if isinstance(direction, dict):
-        return any(map(_floats, direction.values()))
-    if isinstance(direction, list | tuple):
-        return any(map(_floats, direction))
-    return direction is not None
 
 
 def _judged(what: str, attempt: Callable[[], Any], expected: Exception, backend: str) -> Verdict:
