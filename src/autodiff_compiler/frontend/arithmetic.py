@@ -149,6 +149,8 @@ def static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
             raise ctx.unsupported("AD149", f"an operator on a {type(operand).__name__}", "use numbers or arrays")
     if op is ast.Pow and isinstance(operands[0], int) and isinstance(operands[1], int) and abs(operands[1]) > 4096:
         raise ctx.unsupported("AD150", "an integer power of more than 64 bits", "use a float base")
+    if op is ast.Invert and isinstance(operands[0], bool):
+        return Static(~int(operands[0]))  # Python 3.12 warns of `~True`; the program's own run is where to warn
     try:
         result = STATIC_OPERATORS[op](*operands)
         if isinstance(result, complex):

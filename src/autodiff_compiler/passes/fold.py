@@ -111,6 +111,12 @@ class _Fold(Peephole):
             return self.become(op, "dim", self.value(extent[1]), axis=extent[2])
         # Such extents have no name of their own, but an operand of what computes the array may have the same.
         source = self.defs.get(op.operands[0])
+        if source is not None and source.kind == "load":
+            # What was written into an array makes no difference to the extents of its views.
+            written = self.defs.get(source.operands[0])
+            if written is not None and written.kind in ("store", "accum"):
+                view = self.new("load", written.operands[0], *source.operands[1:], path=source.attrs["path"])
+                return self.become(op, "dim", view, axis=op.attrs["axis"])
         if source is not None and TABLE[source.kind].elementwise:
             arrays = [v for v in source.operands if isinstance(v.type, Array)]
             for array in arrays:
