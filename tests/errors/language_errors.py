@@ -24,6 +24,7 @@ CASES = [
     ("AD102", UNSUPPORTED, "def f(x):\n    y = max(x, 0.0)\n    return np.tanh(y)  # here", (np.float32(1.0),)),
     ("AD103", UNSUPPORTED, "def f(x):\n    global g\n    g = x  # here\n    return x", (1.0,)),
     ("AD104", USER, "def f(a):\n    a[0] = 'x'  # here\n    return a", (A3,)),
+    ("AD104", USER, "def f(a):\n    b = a * 1.0\n    b.fill(a)  # here\n    return b", (A3,)),
     ("AD105", UNSUPPORTED, "def f(a):\n    if a > 0:  # here\n        return a\n    return a", (A3,)),
     ("AD105", UNSUPPORTED, "def f(n):\n    return 1.0 if range(n) else 2.0  # here", (3,)),
     ("AD106", UNSUPPORTED, "def f(x):\n    return {x: 1.0}  # here", (1.0,)),

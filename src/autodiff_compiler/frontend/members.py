@@ -20,7 +20,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.classes import find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.scalars import describe, scalar_class
+from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
@@ -33,6 +33,7 @@ from autodiff_compiler.frontend.values import (
     Super,
     Text,
     Tup,
+    is_dimensionless,
 )
 from autodiff_compiler.frontend.wrong_calls import check_signature, refused
 
@@ -174,6 +175,10 @@ _NAMED_TUPLE_METHODS: dict[str, Callable[[Context, Tup, list[Abs], dict[str, Abs
 
 def _fill(ctx: Context, ref: Ref, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (value,) = args
+    if not (is_scalar(value) or is_dimensionless(value)):
+        raise ctx.wrong(
+            "AD104", f"ValueError: an array is filled with one number, not with {describe(value)}", "a[:] = b"
+        )
     array_places.store_at(ctx, ref, array_places.whole(ref), [], value)
     return Static(None)
 
