@@ -62,6 +62,8 @@ def evaluate(op: Op, values: Values, *, mutable: bool = False) -> Any:
     """
     if op.kind == "dim" and values[0] is UNDEFINED:
         return 0  # asked for on the way to where nothing of the array is needed
+    if op.kind == "cast" and values[0] is UNDEFINED:
+        return UNDEFINED  # where paths meet, also what is bound on one of them alone gets the type of both
     if any(value is UNDEFINED for value in values) and op.kind not in MOVERS:
         raise InternalError("AD903", f"{op.kind} computes with an undefined value", op.span)
     if TABLE[op.kind].elementwise:
