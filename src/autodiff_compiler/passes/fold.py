@@ -19,7 +19,7 @@ import numpy as np
 
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, numpy_dtype, rank
+from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, dtype_of, numpy_dtype, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
 _PY_TYPES = {"f64": float, "i64": int, "bool": bool}
@@ -61,7 +61,7 @@ def _numpy(op: Op, values: list[Any]) -> Any:
     compute = TABLE[op.kind].np_eval
     if compute is None:
         return None
-    scalars = [numpy_dtype(v.type.dtype).type(x) for v, x in zip(op.operands, values)]  # type: ignore[union-attr]
+    scalars = [numpy_dtype(dtype_of(v.type)).type(x) for v, x in zip(op.operands, values)]
     try:
         with np.errstate(all="raise"):
             value = compute(*scalars)

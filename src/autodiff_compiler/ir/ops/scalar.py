@@ -61,14 +61,14 @@ ANY = ("bool", *NUMERIC)
 INTEGRAL = ("bool", *INTS)
 
 
-def _same(allowed: tuple[str, ...]):
+def _same(allowed: tuple[str, ...]) -> Infer:
     def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
         return (broadcast_type(one_dtype(operands, allowed), operands),)
 
     return infer
 
 
-def _boolean(allowed: tuple[str, ...]):
+def _boolean(allowed: tuple[str, ...]) -> Infer:
     def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
         one_dtype(operands, allowed)
         return (broadcast_type("bool", operands),)
