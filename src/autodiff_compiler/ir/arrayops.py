@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.opdef import CHECK, CONTROL, DEAR, FREE, INDEX, IO, NEVER, SHAPE, VALUE, Attrs, OpDef, Reasons
 from autodiff_compiler.ir.path import element_type, path_operands
-from autodiff_compiler.ir.types import INT, INTS, Array, ListOf, Scalar, Type, dtype_of, like, rank
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, dtype_of, like, rank
 
 
 def _array(type_: Type) -> Array:
@@ -27,7 +28,7 @@ def _list(type_: Type) -> ListOf:
 
 def _ints(types: tuple[Type, ...]) -> None:
     for type_ in types:
-        if not (isinstance(type_, Scalar) and type_.dtype in INTS):
+        if not (isinstance(type_, Scalar) and type_.dtype.is_integer):
             raise TypeError(f"an integer is needed, not {type_}")
 
 
@@ -54,7 +55,7 @@ def _empty(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 def _arange(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     _ints(operands)
-    return (Array("i64", 1),)
+    return (Array(INT64, 1),)
 
 
 def _check_path(array: Type, attrs: Attrs, operands: tuple[Type, ...]) -> Type:
@@ -99,7 +100,7 @@ def _reduced(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 def _all_any(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     (reduced,) = _reduced(operands, attrs)
-    if dtype_of(reduced) != "bool":
+    if not dtype_of(reduced).is_bool:
         raise TypeError(f"a boolean array is needed, not {operands[0]}")
     return (reduced,)
 
@@ -107,11 +108,11 @@ def _all_any(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 def _arg(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     """attrs: `axis`."""
     array = _array(operands[0])
-    return (like(Array("i64", 1), array.rank - 1),)
+    return (like(Array(INT64, 1), array.rank - 1),)
 
 
 def _argsort(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    return (Array("i64", _array(operands[0]).rank),)
+    return (Array(INT64, _array(operands[0]).rank),)
 
 
 def _matmul(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
@@ -176,7 +177,7 @@ def _nothing(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 def _check_ints(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     for type_ in operands:
-        if dtype_of(type_) not in INTS:
+        if not dtype_of(type_).is_integer:
             raise TypeError(f"integers are needed, not {type_}")
     return ()
 
@@ -189,7 +190,7 @@ def _check_numbers(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]
 
 
 def _check_bool(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    if not (isinstance(operands[0], Scalar) and operands[0].dtype == "bool"):
+    if not (isinstance(operands[0], Scalar) and operands[0].dtype.is_bool):
         raise TypeError(f"a boolean scalar is needed, not {operands[0]}")
     return ()
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.dtype import BOOLEAN, DTYPES, DType
 from autodiff_compiler.ir.opdef import (
     CHEAP,
     DEAR,
@@ -28,49 +29,54 @@ from autodiff_compiler.ir.opdef import (
     of_python,
     of_shapes,
 )
-from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, Type, rank
+from autodiff_compiler.ir.types import Array, Scalar, Type, rank
 
 
-def broadcast_type(dtype: str, operands: tuple[Type, ...]) -> Type:
+def broadcast_type(dtype: DType, operands: tuple[Type, ...]) -> Type:
     highest = max(rank(t) for t in operands)
     if highest:
         return Array(dtype, highest)
     kinds = {t.kind for t in operands if isinstance(t, Scalar)}
-    return Scalar(dtype, "py" if kinds == {"py"} and dtype in ("f64", "i64", "bool") else "np")
+    return Scalar(dtype, "py" if kinds == {"py"} and dtype.is_python else "np")
 
 
-def one_dtype(operands: tuple[Type, ...], allowed: tuple[str, ...]) -> str:
-    dtypes = {t.dtype if isinstance(t, Scalar | Array) else str(t) for t in operands}
+def one_dtype(operands: tuple[Type, ...], allowed: Dtypes) -> DType:
+    dtypes = {t.dtype if isinstance(t, Scalar | Array) else t for t in operands}
     if len(dtypes) != 1:
         raise TypeError(f"operands of different dtypes: {', '.join(map(str, operands))}")
     (dtype,) = dtypes
-    if dtype not in allowed:
-        raise TypeError(f"dtype {dtype} is not one of {', '.join(allowed)}")
+    if not isinstance(dtype, DType) or dtype not in allowed:
+        raise TypeError(f"dtype {dtype} is not one of {', '.join(map(str, allowed))}")
     return dtype
 
 
-NUMERIC = (*INTS, *FLOATS)
-ANY = ("bool", *NUMERIC)
-INTEGRAL = ("bool", *INTS)
+# What an op takes.  FLOATS: real numbers only, to be rounded, ordered or measured; INEXACT: what mathematical functions give.
+Dtypes = tuple[DType, ...]
+ANY = DTYPES
+NUMERIC = tuple(dtype for dtype in DTYPES if not dtype.is_bool)
+INEXACT = tuple(dtype for dtype in DTYPES if dtype.inexact)
+FLOATS = tuple(dtype for dtype in DTYPES if dtype.is_float)
+INTEGRAL = tuple(dtype for dtype in DTYPES if not dtype.inexact)
+INTS = tuple(dtype for dtype in DTYPES if dtype.is_integer)
 
 
-def _same(allowed: tuple[str, ...]):
+def _same(allowed: Dtypes):
     def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
         return (broadcast_type(one_dtype(operands, allowed), operands),)
 
     return infer
 
 
-def _boolean(allowed: tuple[str, ...]):
+def _boolean(allowed: Dtypes):
     def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
         one_dtype(operands, allowed)
-        return (broadcast_type("bool", operands),)
+        return (broadcast_type(BOOLEAN, operands),)
 
     return infer
 
 
 def _select(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    one_dtype(operands[:1], ("bool",))
+    one_dtype(operands[:1], (BOOLEAN,))
     return (broadcast_type(one_dtype(operands[1:], ANY), operands),)
 
 
@@ -113,7 +119,7 @@ def _unary(
     kind: str,
     py: Callable[..., Any],
     npy: Callable[..., Any],
-    allowed: tuple[str, ...] = FLOATS,
+    allowed: Dtypes = INEXACT,
     cost: str = DEAR,
     raises: Reasons | Callable[[Op], Reasons] = of_shapes,
     grows: bool = False,
@@ -127,7 +133,7 @@ def _binary(
     kind: str,
     py: Callable[..., Any],
     npy: Callable[..., Any],
-    allowed: tuple[str, ...] = NUMERIC,
+    allowed: Dtypes = NUMERIC,
     cost: str = CHEAP,
     raises: Reasons | Callable[[Op], Reasons] = of_shapes,
     commutative: bool = False,
@@ -163,7 +169,7 @@ def _compare(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDe
 
 
 def _test(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDef:
-    return OpDef(kind, _boolean(FLOATS), 1, elementwise=True, raises=NEVER, py_eval=py, np_eval=npy)
+    return OpDef(kind, _boolean(INEXACT), 1, elementwise=True, raises=NEVER, py_eval=py, np_eval=npy)
 
 
 def _py_round(x: float) -> float:
@@ -230,9 +236,9 @@ ELEMENTWISE: tuple[OpDef, ...] = (
     _binary("add", operator.add, np.add, commutative=True, grows=True),
     _binary("sub", operator.sub, np.subtract, grows=True),
     _binary("mul", operator.mul, np.multiply, commutative=True, grows=True),
-    _binary("div", operator.truediv, np.divide, FLOATS, raises=of_python),
-    _binary("div0", py_div0, np_div0, FLOATS),
-    _binary("mul0", py_mul0, np_mul0, FLOATS),
+    _binary("div", operator.truediv, np.divide, INEXACT, raises=of_python),
+    _binary("div0", py_div0, np_div0, INEXACT),
+    _binary("mul0", py_mul0, np_mul0, INEXACT),
     _binary("floordiv", operator.floordiv, np.floor_divide, raises=of_python, grows=True),
     _binary("mod", operator.mod, np.remainder, raises=of_python),
     _binary("fmod", math.fmod, np.fmod, FLOATS, raises=of_python),
@@ -251,7 +257,7 @@ ELEMENTWISE: tuple[OpDef, ...] = (
     _unary("trunc", _py_trunc, np.trunc, FLOATS, CHEAP),
     _unary("rint", _py_round, np.rint, FLOATS, CHEAP),
     _unary("sqrt", math.sqrt, np.sqrt, raises=of_python),
-    _unary("cbrt", math.cbrt, np.cbrt),
+    _unary("cbrt", math.cbrt, np.cbrt, FLOATS),
     # exponentials and logarithms
     _unary("exp", math.exp, np.exp, raises=of_python),
     _unary("exp2", math.exp2, np.exp2, raises=of_python),
@@ -285,7 +291,7 @@ ELEMENTWISE: tuple[OpDef, ...] = (
     _binary("xor", operator.xor, np.bitwise_xor, INTEGRAL, commutative=True),
     _binary("lshift", operator.lshift, np.left_shift, INTS, raises=of_python, grows=True),
     _binary("rshift", operator.rshift, np.right_shift, INTS, raises=of_python),
-    OpDef("not", _same(("bool",)), 1, elementwise=True, raises=NEVER, py_eval=operator.not_, np_eval=np.logical_not),
+    OpDef("not", _same((BOOLEAN,)), 1, elementwise=True, raises=NEVER, py_eval=operator.not_, np_eval=np.logical_not),
     _unary("invert", operator.invert, np.invert, INTS, CHEAP),
     _test("isnan", math.isnan, np.isnan),
     _test("isinf", math.isinf, np.isinf),

@@ -18,10 +18,9 @@ from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.message import Part, pattern
 from autodiff_compiler.ir.opset import ARGUMENT, SMALL, TABLE
 from autodiff_compiler.ir.path import is_scalar_index, subscripts
-from autodiff_compiler.ir.types import FLOATS, INTS, Array, ListOf, Scalar, Type, dtype_of, numpy_dtype
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of
 
 Values = Sequence[Any]
-PY_CLASSES = {"f64": float, "i64": int, "bool": bool}
 
 
 class Undefined:
@@ -40,18 +39,18 @@ MOVERS = ("copy", "boundary")
 def has_type(value: Any, type_: Type) -> bool:
     """Whether a Python object is exactly what an IR value of this type is."""
     if isinstance(type_, Scalar):
-        wanted = PY_CLASSES[type_.dtype] if type_.kind == "py" else numpy_dtype(type_.dtype).type
+        wanted = type_.dtype.number if type_.kind == "py" else type_.dtype.numpy.type
         return type(value) is wanted
     if isinstance(type_, Array):
-        return isinstance(value, np.ndarray) and value.dtype == numpy_dtype(type_.dtype) and value.ndim == type_.rank
+        return isinstance(value, np.ndarray) and value.dtype == type_.dtype.numpy and value.ndim == type_.rank
     return isinstance(value, list) if isinstance(type_, ListOf) else True
 
 
 def scalar(value: Any, type_: Scalar) -> Any:
     """A number as an object of exactly this scalar type."""
     if type_.kind == "py":
-        return PY_CLASSES[type_.dtype](value)
-    return numpy_dtype(type_.dtype).type(value)
+        return type_.dtype.number(value)
+    return type_.dtype.numpy.type(value)
 
 
 def evaluate(op: Op, values: Values, *, mutable: bool = False) -> Any:
@@ -104,14 +103,14 @@ def _elementwise(op: Op, values: Values) -> Any:
 
 def _strong(value: Any, type_: Type) -> Any:
     """A Python number as the NumPy scalar of its dtype, so that no promotion takes place."""
-    return numpy_dtype(type_.dtype).type(value) if isinstance(type_, Scalar) else value
+    return type_.dtype.numpy.type(value) if isinstance(type_, Scalar) else value
 
 
 def _cast(op: Op, value: Any) -> Any:
     target = op.results[0].type
     if isinstance(target, Scalar) and target.kind == "py":
-        return PY_CLASSES[target.dtype](value)
-    return np.asarray(value, numpy_dtype(dtype_of(op.operands[0].type))).astype(numpy_dtype(dtype_of(target)))[()]
+        return target.dtype.number(value)
+    return np.asarray(value, dtype_of(op.operands[0].type).numpy).astype(dtype_of(target).numpy)[()]
 
 
 # -- constants, shapes, construction -----------------------------------------------------------------------------------
@@ -124,14 +123,14 @@ def _const(op: Op, values: Values, mutable: bool) -> Any:
 
 def _full(op: Op, values: Values, mutable: bool) -> Any:
     *dims, fill = values
-    return np.full(tuple(dims), fill, numpy_dtype(dtype_of(op.results[0].type)))
+    return np.full(tuple(dims), fill, dtype_of(op.results[0].type).numpy)
 
 
 def _empty(op: Op, values: Values, mutable: bool) -> Any:
     """Filled with what shows when somebody reads it before writing."""
     dtype = op.attrs["dtype"]
-    poison = np.nan if dtype in FLOATS else np.iinfo(numpy_dtype(dtype)).max if dtype in INTS else True
-    return np.full(tuple(values), poison, numpy_dtype(dtype))
+    poison = np.nan if dtype.inexact else dtype.greatest
+    return np.full(tuple(values), poison, dtype.numpy)
 
 
 def _copy(op: Op, values: Values, mutable: bool) -> Any:
@@ -198,7 +197,7 @@ def _arg(op: Op, values: Values, mutable: bool) -> Any:
 
 
 def _unbroadcast(op: Op, values: Values, mutable: bool) -> Any:
-    array = np.asarray(values[0], numpy_dtype(dtype_of(op.operands[0].type)))
+    array = np.asarray(values[0], dtype_of(op.operands[0].type).numpy)
     shape = tuple(values[1:])
     if array.shape == shape:
         return array[()]
@@ -323,7 +322,7 @@ EVALUATORS: dict[str, Callable[[Op, Values, bool], Any]] = {
     "transpose": lambda op, values, mutable: np.transpose(values[0], op.attrs["perm"]),
     "reshape": lambda op, values, mutable: np.reshape(values[0], tuple(values[1:]))[()],
     "broadcast_to": lambda op, values, mutable: np.broadcast_to(
-        np.asarray(values[0], numpy_dtype(dtype_of(op.results[0].type))), tuple(values[1:])
+        np.asarray(values[0], dtype_of(op.results[0].type).numpy), tuple(values[1:])
     )[()],
     "unbroadcast": _unbroadcast,
     "concat": lambda op, values, mutable: np.concatenate(values, axis=op.attrs["axis"]),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autodiff_compiler.ir.core import Op
-from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_float
+from autodiff_compiler.ir.dtype import INT64
+from autodiff_compiler.ir.types import Array, Scalar, Type, differentiable, dtype_of
 
 Attrs = Mapping[str, Any]
 Infer = Callable[[tuple[Type, ...], Attrs], tuple[Type, ...]]
@@ -39,16 +40,16 @@ def of_python(op: Op) -> Reasons:
 
 def of_powers(op: Op) -> Reasons:
     """NumPy, too, refuses integers to negative powers."""
-    return of_python(op) if is_float(op.operands[0].type) else (VALUE, *of_shapes(op))
+    return of_python(op) if differentiable(op.operands[0].type) else (VALUE, *of_shapes(op))
 
 
 def of_casts(op: Op) -> Reasons:
     """`int(nan)`, and `float` of an int beyond the range of floats."""
     source, target = op.operands[0].type, op.results[0].type
-    if not isinstance(target, Scalar) or dtype_of(target) == "bool" or dtype_of(source) == "bool":
+    if not isinstance(target, Scalar) or dtype_of(target).is_bool or dtype_of(source).is_bool:
         return NEVER
-    to_int = target.kind == "py" and is_float(source) and not is_float(target)
-    to_float = source == Scalar("i64", "py") and is_float(target)
+    to_int = target.kind == "py" and differentiable(source) and not differentiable(target)
+    to_float = source == Scalar(INT64, "py") and differentiable(target)
     return (VALUE,) if to_int or to_float else NEVER
 
 

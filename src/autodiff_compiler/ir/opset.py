@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from autodiff_compiler.ir.arrayops import ARRAY_OPS
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.dtype import UINT64
 from autodiff_compiler.ir.elementwise import ELEMENTWISE
 from autodiff_compiler.ir.opdef import CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import FLOATS, INT, Array, ListOf, Scalar
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
 TABLE: dict[str, OpDef] = {row.kind: row for row in (*ELEMENTWISE, *ARRAY_OPS)}
 
@@ -51,7 +52,7 @@ def may_overflow(op: Op) -> bool:
     if not TABLE[op.kind].grows or op.results[0].type != INT:
         return False
     source = op.operands[0].type
-    return op.kind != "cast" or (isinstance(source, Scalar) and source.dtype in (*FLOATS, "u64"))
+    return op.kind != "cast" or (isinstance(source, Scalar) and (source.dtype.inexact or source.dtype is UINT64))
 
 
 ARGUMENT = "argument"

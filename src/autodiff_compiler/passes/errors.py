@@ -24,7 +24,7 @@ from autodiff_compiler.analysis.signs import Signs
 from autodiff_compiler.diagnostics import ADJOINT, PRIMAL
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Value
-from autodiff_compiler.ir.types import INT, Scalar, is_float
+from autodiff_compiler.ir.types import INT, Scalar, differentiable
 from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions
 from autodiff_compiler.passes import dce
 
@@ -140,11 +140,11 @@ class _Errors(Rewriter):
 
     def _domains(self, op: Op) -> tuple[Domain, ...]:
         """Where an op of Python's own arithmetic raises; nothing for any other op."""
-        if op.kind == "cast" and op.result.type == INT and is_float(op.operands[0].type):
+        if op.kind == "cast" and op.result.type == INT and differentiable(op.operands[0].type):
             return _CONVERTED
         if not op.operands or not all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands):
             return ()
-        domain = (self._of_floats if is_float(op.operands[0].type) else _OF_INTEGERS).get(op.kind)
+        domain = (self._of_floats if differentiable(op.operands[0].type) else _OF_INTEGERS).get(op.kind)
         return () if domain is None else (domain,)
 
     def op(self, op: Op) -> None:

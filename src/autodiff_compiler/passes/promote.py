@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from autodiff_compiler.analysis.slots import carried
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.path import is_scalar_index
-from autodiff_compiler.ir.types import Array, Scalar, is_float, like, rank
+from autodiff_compiler.ir.types import Array, Scalar, differentiable, like, rank
 from autodiff_compiler.ir.walk import all_ops, uses
 from autodiff_compiler.passes.rewrite import FactRewriter
 
@@ -61,7 +61,7 @@ class _Promote(FactRewriter):
         found: list[tuple[int, Op]] = []
         _, params, yielded, _ = carried(loop)
         for slot, param in enumerate(params):
-            if isinstance(param.type, Array) and is_float(param.type):
+            if isinstance(param.type, Array) and differentiable(param.type):
                 chain = _chain(body, readers, param, yielded[slot])
                 if chain is not None:
                     found += [
