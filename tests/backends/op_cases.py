@@ -12,7 +12,7 @@ from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32, INT64
-from autodiff_compiler.ir.elementwise import ELEMENTWISE
+from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type
 
 INTEGRAL_KINDS = ("and", "or", "xor", "lshift", "rshift", "invert")
@@ -65,7 +65,7 @@ BOOL_TYPES = (BOOL, Scalar(BOOLEAN), Array(BOOLEAN, 1))
 
 
 def elementwise_cases() -> Iterator[Case]:
-    for row in ELEMENTWISE:
+    for row in SCALAR_OPS:
         if row.kind in ("cast", "select"):
             continue
         types: list[Type] = []

@@ -12,7 +12,7 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64, DType
-from autodiff_compiler.ir.needs import require
+from autodiff_compiler.ir.opset import require
 from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, promote, rank
 from autodiff_compiler.library.arguments import (
     as_operand,
