@@ -46,7 +46,7 @@ COMMAND_LINE_ONLY = {"click", "rich"}
 # Within layer 1: dtype < types < core < what a page is made of < pages < table < builder < walk < text, verify, interp.
 IR_ORDER = [
     ["dtype"],
-    ["types", "path", "message"],
+    ["types", "path", "message", "instances"],
     ["tree"],
     ["core"],
     ["objects", "needs", "domain"],

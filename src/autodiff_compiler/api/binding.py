@@ -21,7 +21,8 @@ from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.driver import in_words
 from autodiff_compiler.ir.dtype import FLOAT32
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes, flatten, instance, rebuild
+from autodiff_compiler.ir.instances import attributes, instance
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, flatten, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, differentiable
 
 Argnums = int | str | Sequence[int | str]
@@ -169,7 +170,7 @@ def normalised(value: Any) -> Any:
         return type(value)(map(normalised, value))
     if frontend.is_written_in_python(type(value)) and any(_is_scalar_array(v) for v in attributes(value).values()):
         held = {k: item[()] if _is_scalar_array(item) else item for k, item in attributes(value).items()}
-        return instance(type(value), held)
+        return instance(type(value), **held)
     return value
 
 

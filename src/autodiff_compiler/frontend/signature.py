@@ -14,7 +14,8 @@ from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.classes import find, is_standard, is_written_in_python
 from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.ir.dtype import DType, from_numpy_dtype
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes
+from autodiff_compiler.ir.instances import attributes
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, parse_type
 
 
