@@ -262,7 +262,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
     OpDef("check_equal", _check_ints, 2, effect=CHECK, commutative=True),
     # (extents…): none is 0
     OpDef("check_nonempty", _check_ints, effect=CHECK),
-    # (operands of an op that may not fit …); attrs: of, the op's kind, or "for" with start and stop: OverflowError where what it
+    # (operands of an op that may not fit …); attrs: of, the op's kind: OverflowError where what it
     # gives does not fit into 64 bits; with of "argument" and an int, where that does not fit into 32
     OpDef("check_width", _check_numbers, effect=CHECK),
     # (condition, values…); attrs: error (name of an exception class), message (parts, as of print).

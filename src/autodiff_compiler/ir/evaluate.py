@@ -286,8 +286,6 @@ def _check_width(op: Op, values: Values, mutable: bool) -> None:
     kind, limit = op.attrs["of"], 2**63
     if kind == ARGUMENT:
         result, limit = values[0], SMALL
-    elif kind == "for":
-        result = values[1] - values[0]
     elif kind == "cast":
         result = int(values[0])
     else:
