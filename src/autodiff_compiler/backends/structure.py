@@ -259,7 +259,12 @@ class Printer:
             return None
         length = self.definition(last.operands[0], "list_len")
         index = loop.index
-        if length is None or index is None or not self._is_integer(last.operands[1], 1) or self.nesting.uses.get(index) != 1:
+        if (
+            length is None
+            or index is None
+            or not self._is_integer(last.operands[1], 1)
+            or self.nesting.uses.get(index) != 1
+        ):
             return None
         taken = first.operands == (length.operands[0], index) and self.spelling.reverses_lists
         return first if taken and not self._counters(loop)[0] else None
