@@ -14,6 +14,7 @@ from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.path import Path, Slice, element, indexing
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
 from autodiff_compiler.ir.words import WORDS
 
@@ -21,9 +22,11 @@ BAR, SAVED = "_bar", "_saved"
 # Ops whose value is the operand's in another form, and keeps its name.
 SAME = ("cast", "copy", "reshape", "broadcast_to", "unbroadcast", "stop_gradient")
 # By which ends are given: `x[1:]`, `x[:-1]`, `x[1:-1]`.
-SLICES = {"s100": "tail", "s010": "head", "s110": "inner"}
-ELEMENT = (("index", ("i",)),)
-"""The path of one element of a list."""
+SLICES = {
+    indexing(Slice(start=True)): "tail",
+    indexing(Slice(stop=True)): "head",
+    indexing(Slice(start=True, stop=True)): "inner",
+}
 NUMBERED = re.compile(f"({BAR}|{SAVED})_?[0-9]+$")
 DEPTH = 8
 
@@ -119,7 +122,7 @@ class Hints:
             array, *indices = op.operands
             return self._element(array, op.attrs["path"], indices, depth)
         if op.kind == "list_get":
-            return self._element(op.operands[0], ELEMENT, list(op.operands[1:]), depth)
+            return self._element(op.operands[0], element(), list(op.operands[1:]), depth)
         if op.kind == "dim":
             return ("rows", "columns")[op.attrs["axis"]] if rank(op.operands[0].type) == 2 else "n"
         if op.kind == "transpose":
@@ -144,18 +147,17 @@ class Hints:
             return name.removeprefix("all_")
         return name.removesuffix(SAVED) if name.endswith(SAVED) else ""
 
-    def _element(self, array: Value, path: tuple, indices: list[Value], depth: int) -> str:
+    def _element(self, array: Value, path: Path, indices: list[Value], depth: int) -> str:
         """`x_i` for `x[i]`; in the reverse sweep `x_i_bar` for `x_bar[i]`, and `new_bar` for a part of `x_bar`."""
         name = self._stem(array, depth)
-        if not name or len(path) != 1 or path[0][0] != "index":
+        if not name or not path.is_subscript:
             return "part" if name else ""
         if name.endswith(SAVED):
             return self._unsaved(name)
         bar = BAR if name.endswith(BAR) else ""
         base = name.removesuffix(BAR)
-        items = path[0][1]
-        if not items or any(item != "i" for item in items):
-            return f"new{bar}" if bar else f"{base}_{SLICES.get(''.join(items), 'part')}"
+        if not indices or path != element(len(indices)):
+            return f"new{bar}" if bar else f"{base}_{SLICES.get(path, 'part')}"
         labels = [self._label(index, depth) for index in indices]
         if "" in labels:
             return f"{base}_item{bar}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from autodiff_compiler.ir.opdef import CHECK, CONTROL, DEAR, FREE, INDEX, IO, NEVER, SHAPE, VALUE, Attrs, OpDef, Reasons
-from autodiff_compiler.ir.path import element_type, path_operands
+from autodiff_compiler.ir.path import Path
 from autodiff_compiler.ir.types import INT, INTS, Array, ListOf, Scalar, Type, dtype_of, like, rank
 
 
@@ -58,10 +58,11 @@ def _arange(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 
 def _check_path(array: Type, attrs: Attrs, operands: tuple[Type, ...]) -> Type:
-    if len(operands) != path_operands(attrs["path"]):
-        raise TypeError(f"the path {attrs['path']} needs {path_operands(attrs['path'])} operands, got {len(operands)}")
+    path: Path = attrs["path"]
+    if len(operands) != path.operands:
+        raise TypeError(f"the path {path} needs {path.operands} operands, got {len(operands)}")
     try:
-        return element_type(_array(array), attrs["path"], operands)
+        return path.result_type(_array(array), operands)
     except ValueError as error:
         raise TypeError(str(error)) from error
 

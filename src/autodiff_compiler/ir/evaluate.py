@@ -8,6 +8,7 @@ functions here: their rows of the op table say how they are computed.
 from __future__ import annotations
 
 import builtins
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.message import Part, pattern
 from autodiff_compiler.ir.opset import ARGUMENT, SMALL, TABLE
-from autodiff_compiler.ir.path import is_scalar_index, subscripts
+from autodiff_compiler.ir.path import Path, element
 from autodiff_compiler.ir.types import FLOATS, INTS, Array, ListOf, Scalar, Type, dtype_of, numpy_dtype
 
 Values = Sequence[Any]
@@ -144,17 +145,9 @@ def _copy(op: Op, values: Values, mutable: bool) -> Any:
 # -- paths -------------------------------------------------------------------------------------------------------------
 
 
-def follow(array: np.ndarray, path: tuple, operands: Values) -> Any:
+def follow(array: np.ndarray, path: Path, operands: Values) -> Any:
     """What a path reaches: a view wherever NumPy gives one, a NumPy scalar for a single element."""
-    reached: Any = array
-    for kind, data in subscripts(path, operands):
-        if kind == "index":
-            reached = reached[data]
-        elif kind == "transpose":
-            reached = np.transpose(reached, data)
-        else:
-            reached = np.reshape(reached, data)
-    return reached[()]
+    return path.follow(array, operands, operator.getitem, np.transpose, np.reshape)[()]
 
 
 def _load(op: Op, values: Values, mutable: bool) -> Any:
@@ -169,7 +162,7 @@ def _write(op: Op, values: Values, mutable: bool) -> np.ndarray:
     if not target.flags.writeable:
         raise InternalError("AD903", f"{op.kind} into a read-only array", op.span)
     path = op.attrs["path"]
-    if is_scalar_index(path, array.ndim):
+    if path == element(array.ndim):
         where: Any = tuple(operands)
     else:
         where = np.unravel_index(follow(np.arange(array.size).reshape(array.shape), path, operands), array.shape)

@@ -8,7 +8,6 @@ from autodiff_compiler.ir.arrayops import ARRAY_OPS
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.elementwise import ELEMENTWISE
 from autodiff_compiler.ir.opdef import CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
-from autodiff_compiler.ir.path import is_basic
 from autodiff_compiler.ir.types import FLOATS, INT, Array, ListOf, Scalar
 
 TABLE: dict[str, OpDef] = {row.kind: row for row in (*ELEMENTWISE, *ARRAY_OPS)}
@@ -66,7 +65,7 @@ def may_alias(op: Op) -> bool:
         return True
     if not row.views or not isinstance(op.results[0].type, Array | ListOf):
         return False
-    return is_basic(op.attrs["path"]) if op.kind == "load" else True
+    return op.attrs["path"].is_view if op.kind == "load" else True
 
 
 def is_free(op: Op) -> bool:
