@@ -7,10 +7,11 @@ from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir import interp
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import F64, INT, Array
 from autodiff_compiler.passes import dce, simplify
 
-AT = (("index", ("i",)),)
+AT = element()
 
 
 def cleared(phase="", read_between=False, other="j"):

@@ -14,6 +14,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.message import places
 from autodiff_compiler.ir.opdef import IO
 from autodiff_compiler.ir.opset import ACCESSES, TABLE, nested_effect
+from autodiff_compiler.ir.path import Path
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import leaves
 from autodiff_compiler.ir.types import DTYPES, INT, INTS, Array, ListOf, Opaque, Scalar, Type
@@ -234,4 +235,4 @@ def is_plain(attr: Any) -> bool:
         return all(is_plain(item) for item in attr)
     if isinstance(attr, Mapping):
         return False
-    return attr is None or type(attr) in (bool, int, float, str) or is_type(attr)
+    return attr is None or type(attr) in (bool, int, float, str) or isinstance(attr, Path) or is_type(attr)
