@@ -22,9 +22,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.dtype import INT64, UINT64
 from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.opset import opdef
-from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, rank
+from autodiff_compiler.ir.types import INT, Array, Scalar, rank
 
 Extent = int | Value | tuple
 
@@ -85,9 +86,9 @@ class Shapes:
             return op.attrs["value"]
         if op.kind == "dim":
             return self.extents(op.operands[0])[op.attrs["axis"]]
-        if op.kind == "cast" and isinstance(value.type, Scalar) and value.type.dtype == "i64":
+        if op.kind == "cast" and isinstance(value.type, Scalar) and value.type.dtype is INT64:
             source = op.operands[0].type
-            if isinstance(source, Scalar) and source.dtype in INTS and source.dtype != "u64":
+            if isinstance(source, Scalar) and source.dtype.is_integer and source.dtype is not UINT64:
                 return self.of(op.operands[0])
         if op.kind == "maximum":
             return self._shortened(op) or value

@@ -130,7 +130,7 @@ class Hints:
             return self._stem(op.operands[0], depth)
         if _is_integer(value.type):
             return self._integer(op)
-        if isinstance(value.type, Array) and value.type.dtype == "bool":
+        if isinstance(value.type, Array) and value.type.dtype.is_bool:
             return "mask"
         return f"{op.kind}_value" if row.noun == op.kind else row.noun or ""
 
@@ -181,11 +181,11 @@ class Hints:
 def default(type_: Type) -> str:
     """A name where nothing but the type is known."""
     if isinstance(type_, Scalar):
-        return {"bool": "test", "f32": "value", "f64": "value"}.get(type_.dtype, "k")
+        return "test" if type_.dtype.is_bool else "value" if type_.dtype.inexact else "k"
     if isinstance(type_, Array):
         return "a" if type_.rank == 1 else "A"
     return "items"
 
 
 def _is_integer(type_: Type) -> bool:
-    return isinstance(type_, Scalar) and type_.dtype not in ("f32", "f64", "bool")
+    return isinstance(type_, Scalar) and type_.dtype.is_integer

@@ -9,6 +9,7 @@ from typing import Any
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.diagnostics import Span, UserError
 from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.types import INT, Scalar
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
@@ -53,7 +54,7 @@ def spelled(op: Op, operands: Sequence[ast.expr], count: int | None) -> ast.expr
     if op.kind == "pow":
         small = count is not None and 0 <= count <= 4
         return None if small and not wraps else syntax.call("integer_power", *operands)
-    if not wraps or type_.dtype != "i64":
+    if not wraps or type_.dtype is not INT64:
         return None
     if op.kind == "neg":
         return syntax.call("wrapping_sub", syntax.literal(0), *operands)

@@ -14,8 +14,9 @@ from autodiff_compiler.backends.liveness import loop_slots
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import INTS, Scalar
+from autodiff_compiler.ir.types import Scalar
 
 
 class Effect(Enum):
@@ -120,8 +121,8 @@ class _Weakened(_Analysis):
 
     def is_candidate(self, op: Op) -> bool:
         if op.kind == "const":
-            return op.attrs["type"] == Scalar("f64")
-        return op.kind == "cast" and op.result.type == Scalar("f64") and op.operands[0].type == Scalar("f64", "py")
+            return op.attrs["type"] == Scalar(FLOAT64)
+        return op.kind == "cast" and op.result.type == Scalar(FLOAT64) and op.operands[0].type == Scalar(FLOAT64, "py")
 
     def effect(self, op: Op, operand: Value) -> Effect:
         kind = op.kind
@@ -160,7 +161,7 @@ class _Strengthened(_Analysis):
         kind, adjoint = op.kind, op.span.phase == ADJOINT
         if kind in ("store", "accum") or kind in PLACES:
             return Effect.NOTHING
-        if kind in ("if", "not") and operand.type == Scalar("bool", "py"):
+        if kind in ("if", "not") and operand.type == Scalar(BOOLEAN, "py"):
             return Effect.NOTHING if kind == "if" else Effect.PASSED_ON
         if kind == "select" and operand is op.operands[0]:
             return Effect.NOTHING
@@ -172,7 +173,7 @@ class _Strengthened(_Analysis):
             return Effect.NOTHING if tests else Effect.SEEN
         if not isinstance(operand.type, Scalar):
             return Effect.SEEN  # a list that holds the number is given away
-        integer = operand.type.dtype in INTS
+        integer = operand.type.dtype.is_integer
         if kind in ARITHMETIC or (kind in (*RAISING, *RETURNING) and not integer):
             return Effect.PASSED_ON if adjoint else Effect.SEEN
         if TABLE[kind].elementwise and _is_float64(op.result) and kind not in RAISING and not integer:
@@ -181,4 +182,4 @@ class _Strengthened(_Analysis):
 
 
 def _is_float64(value: Value) -> bool:
-    return getattr(value.type, "dtype", "") == "f64"
+    return getattr(value.type, "dtype", None) is FLOAT64

@@ -15,7 +15,7 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import IO, PURE
 from autodiff_compiler.ir.opset import TABLE, is_pure, may_trap, nested_effect
-from autodiff_compiler.ir.types import INTS, Array, ListOf, Scalar
+from autodiff_compiler.ir.types import Array, ListOf, Scalar
 from autodiff_compiler.ir.walk import all_ops
 
 WIDTH = 100
@@ -198,7 +198,7 @@ def _is_short_test(nesting: Nesting, op: Op) -> bool:
         return False
     branches = all(user.kind == "if" for user in nesting.users[op.result])
     plain = all(v in nesting.inline or v.name for v in op.operands)
-    integer = all(isinstance(v.type, Scalar) and v.type.dtype in INTS for v in op.operands)
+    integer = all(isinstance(v.type, Scalar) and v.type.dtype.is_integer for v in op.operands)
     return branches and plain and integer and not op.result.name and nesting.uses[op.result] <= 3
 
 

@@ -14,6 +14,7 @@ from autodiff_compiler.frontend.scalars import scalar_type, scalar_value
 from autodiff_compiler.frontend.values import Abs, Static
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT32
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Array, Scalar
 from autodiff_compiler.library import Chosen
@@ -39,7 +40,7 @@ class MixedScalars:
     def joined(self, b: Builder, value: Abs, joined: Scalar) -> Value:
         """What one path brings to a join, in the type of the join."""
         found = scalar_value(b, value, joined)
-        if joined == Scalar("f32") and scalar_type(value).kind == "py":
+        if joined == Scalar(FLOAT32) and scalar_type(value).kind == "py":
             self._numbers[found] = isinstance(value, Static) and fits_float32(float(value.obj))
         return found
 

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from autodiff_compiler.diagnostics import SOURCES, UNKNOWN, Span, UserError
 from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import DType, named
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import HERE, Path, Subscript, at, reshaping, transposing
 from autodiff_compiler.ir.text import REGION_WORDS, TYPED_KINDS
@@ -293,7 +294,14 @@ class _Parser:
     def attribute(self) -> tuple[str, Any]:
         name = self.word()
         self.expect("=")
-        return name, self.literal()
+        return name, self.dtype() if name == "dtype" else self.literal()
+
+    def dtype(self) -> DType:
+        token = self.take("string", "a dtype")
+        try:
+            return named(ast.literal_eval(token.text))
+        except KeyError:
+            return self.fail(f"a dtype is expected, not {token.text}", token)
 
     def literal(self) -> Any:
         token = self.next

@@ -277,7 +277,7 @@ def aligned(subscripts: Sequence[Subscript], axes: int = 0) -> Iterator[tuple[Su
 
 
 def is_mask(subscript: Subscript) -> bool:
-    return is_array(subscript) and subscript.type.dtype == "bool"
+    return is_array(subscript) and subscript.type.dtype.is_bool
 
 
 def is_array(subscript: Subscript) -> bool:

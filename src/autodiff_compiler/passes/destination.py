@@ -15,7 +15,7 @@ from types import MappingProxyType
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.path import element
-from autodiff_compiler.ir.types import FLOATS, Array, Scalar, dtype_of, rank
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
 
 # Arrays in arrays in arrays: one level a round.
@@ -134,7 +134,7 @@ class _Search:
             return False
         rest = self.shapes.extents(target)[len(move.indices) :]
         # A tape is known to hold nothing but what was put into it.
-        whole = dtype_of(array.type) in FLOATS or move.made.attrs.get("filled")
+        whole = dtype_of(array.type).inexact or move.made.attrs.get("filled")
         return (
             bool(whole)
             and self.readers[target] == [move.stored]

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.dtype import FLOAT32, INT64
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, numpy_dtype, rank
+from autodiff_compiler.ir.types import INT, Array, Scalar, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
-_PY_TYPES = {"f64": float, "i64": int, "bool": bool}
 _SAFE_INT = 2**53
 _I64 = 2**63
 
@@ -51,7 +51,7 @@ def _python(op: Op, values: list[Any]) -> Any:
     except (ArithmeticError, ValueError, TypeError, MemoryError):
         return None
     assert isinstance(op.result.type, Scalar)
-    if type(value) is not _PY_TYPES[op.result.type.dtype]:
+    if type(value) is not op.result.type.dtype.number:
         return None
     # Beyond 64 bits Python and Numba differ; that is for run time.
     return None if isinstance(value, int) and not -_I64 <= value < _I64 else value
@@ -61,27 +61,26 @@ def _numpy(op: Op, values: list[Any]) -> Any:
     compute = TABLE[op.kind].np_eval
     if compute is None:
         return None
-    scalars = [numpy_dtype(v.type.dtype).type(x) for v, x in zip(op.operands, values)]  # type: ignore[union-attr]
+    scalars = [v.type.dtype.numpy.type(x) for v, x in zip(op.operands, values)]  # type: ignore[union-attr]
     try:
         with np.errstate(all="raise"):
             value = compute(*scalars)
     except (ArithmeticError, ValueError, TypeError):
         return None
     assert isinstance(op.result.type, Scalar)
-    return value.item() if value.dtype == numpy_dtype(op.result.type.dtype) else None
+    return value.item() if value.dtype == op.result.type.dtype.numpy else None
 
 
 def _cast(value: Any, source: Any, target: Scalar) -> Any:
-    if target.dtype == "bool":
+    if target.dtype.is_bool:
         return bool(value)
-    if target.dtype in INTS:
-        limits = np.iinfo(numpy_dtype(target.dtype))
+    if target.dtype.is_integer:
         if isinstance(value, float) and not math.isfinite(value):
             return None
-        return int(value) if limits.min <= int(value) <= limits.max else None
-    if source.dtype in INTS and abs(value) > _SAFE_INT:
+        return int(value) if target.dtype.least <= int(value) <= target.dtype.greatest else None
+    if source.dtype.is_integer and abs(value) > _SAFE_INT:
         return None
-    if target.dtype == "f32":
+    if target.dtype is FLOAT32:
         if math.isfinite(value) and abs(value) > float(np.finfo(np.float32).max):
             return None
         return float(np.float32(value))
@@ -106,7 +105,7 @@ class _Fold(Peephole):
             return self.become(op, "const", type=INT, value=extent)
         if isinstance(extent, Value):
             extent = self.value(extent)
-            return extent if extent.type == INT else self.become(op, "cast", extent, dtype="i64", kind="py")
+            return extent if extent.type == INT else self.become(op, "cast", extent, dtype=INT64, kind="py")
         if extent[0] == "dim" and extent[1:] != (op.operands[0], op.attrs["axis"]):
             return self.become(op, "dim", self.value(extent[1]), axis=extent[2])
         # Such extents have no name of their own, but an operand of what computes the array may have the same.

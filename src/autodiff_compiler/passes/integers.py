@@ -23,9 +23,10 @@ from autodiff_compiler.analysis.ranges import type_range
 from autodiff_compiler.diagnostics import PRIMAL
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.ops.check import ARGUMENT
 from autodiff_compiler.ir.opset import may_overflow
-from autodiff_compiler.ir.types import FLOAT, INT, INTS, Scalar, numpy_dtype
+from autodiff_compiler.ir.types import FLOAT, INT, Scalar
 from autodiff_compiler.ir.walk import all_ops, uses
 from autodiff_compiler.passes.rewrite import FactRewriter
 
@@ -99,7 +100,7 @@ class _Integers(FactRewriter):
             if not op.attrs.get("fits") and not self.bounds.fits(op):
                 self._check_width(op, op.kind, op.operands)
             op = _fitting(op)
-        elif op.results and op.results[0].type == Scalar("i64") and self.bounds.fits(op):
+        elif op.results and op.results[0].type == Scalar(INT64) and self.bounds.fits(op):
             op = _fitting(op)
         self.keep(op)
 
@@ -122,7 +123,7 @@ class _Integers(FactRewriter):
     def _narrow(self, op: Op) -> None:
         """NumPy takes a Python int as a small integer only if it is one."""
         type_, number = op.result.type, op.operands[0]
-        if not isinstance(type_, Scalar) or type_.dtype not in INTS:
+        if not isinstance(type_, Scalar) or not type_.dtype.is_integer:
             return
         form, (low, high) = self.bounds.affine(number), type_range(type_)
         b = Builder(op.span)
@@ -130,7 +131,7 @@ class _Integers(FactRewriter):
         if not self.bounds.nonnegative(form.scaled(-1).plus(high)):
             fine.append(b.compare("le", number, b.const(high)))
         for condition in fine:
-            message = f"Python integer out of bounds for {numpy_dtype(type_.dtype)}"
+            message = f"Python integer out of bounds for {type_.dtype.numpy}"
             b.emit("check", (condition,), {"error": "OverflowError", "message": (message,)})
         self._emit(b)
 

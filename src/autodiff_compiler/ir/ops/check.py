@@ -15,7 +15,7 @@ from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.objects import Values, message
 from autodiff_compiler.ir.opdef import CHECK, Attrs, Evaluate, Infer, OpDef, no_array
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
-from autodiff_compiler.ir.types import INTS, Scalar, Type, dtype_of
+from autodiff_compiler.ir.types import Scalar, Type, dtype_of
 
 ARGUMENT = "argument"
 """What a `check_width` is `of` that checks an int argument, which has to be one of 32 bits."""
@@ -26,7 +26,7 @@ SMALL = 2**31
 
 def _check_ints(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     for type_ in operands:
-        if dtype_of(type_) not in INTS:
+        if not dtype_of(type_).is_integer:
             raise TypeError(f"integers are needed, not {type_}")
     return ()
 
@@ -39,7 +39,7 @@ def _check_numbers(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]
 
 
 def _check_bool(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    if not (isinstance(operands[0], Scalar) and operands[0].dtype == "bool"):
+    if not (isinstance(operands[0], Scalar) and operands[0].dtype.is_bool):
         raise TypeError(f"a boolean scalar is needed, not {operands[0]}")
     return ()
 
