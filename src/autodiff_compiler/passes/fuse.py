@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import DEAR
 from autodiff_compiler.ir.opset import may_alias, opdef
 from autodiff_compiler.ir.types import Array, Scalar, rank
@@ -82,13 +83,9 @@ class Memory:
     def __init__(self, function: Function) -> None:
         self._parent: dict[Value, Value] = {}
         for op in all_ops(function.body):
-            if op.kind in ("for", "while"):
-                skip = 3 if op.kind == "for" else 0
-                inits = op.operands[skip:]
-                for region in op.regions:
-                    self._parent.update(zip(region.params[bool(skip) :], inits))
-                self._parent.update(zip(op.results, inits))
-            elif not op.regions and op.results and may_alias(op):
+            for slot in loop_slots(op):
+                self._parent.update(dict.fromkeys(slot.defined, slot.init))
+            if not op.regions and op.results and may_alias(op):
                 self._parent[op.results[0]] = op.operands[0]
 
     def origin(self, value: Value) -> Value:
