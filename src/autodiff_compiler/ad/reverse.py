@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from autodiff_compiler import rules
 from autodiff_compiler.ad.adjoints import Adjoints
-from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.control import filler
 from autodiff_compiler.ad.errors import check_inputs, check_scalar_result
 from autodiff_compiler.ad.plan import ResidualPlan
+from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ad.sweep import Sweep
 from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.diagnostics import ADJOINT
@@ -65,7 +65,7 @@ def swept(
     fn: Function, active: Sequence[bool], wanted: Sequence[Value], seeds: Sequence[Value] | None, save_all: bool
 ) -> Swept:
     """Reverse `fn` from the adjoints of the `wanted` results: `seeds`, or 1."""
-    context = Context(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), save_all)
+    context = Reversal(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), save_all)
     adjoints = Adjoints(context)
     out, b = OpenRegion(()), context.b
     with b.reopen(out), b.at(fn.body.terminator.span.at_phase(ADJOINT)):
@@ -97,7 +97,7 @@ def vjp_parts(fn: Function, active: Sequence[bool], save_all: bool) -> tuple[Fun
 class _Fill(Rewriter):
     """Gives undefined values that go on a tape a value, so that every op has operands it can read."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Reversal) -> None:
         super().__init__()
         self.context = context
 

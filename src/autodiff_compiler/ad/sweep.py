@@ -8,8 +8,8 @@ from __future__ import annotations
 from autodiff_compiler import rules
 from autodiff_compiler.ad import control, loops
 from autodiff_compiler.ad.adjoints import Adjoints
-from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.names import bar_name, named
+from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ir.core import Op, Region
 from autodiff_compiler.ir.loop import Loop, is_loop
 
@@ -17,7 +17,7 @@ from autodiff_compiler.ir.loop import Loop, is_loop
 class Sweep:
     """The walk; `control` and `loops` come back to its `reverse` for the regions inside an op."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Reversal) -> None:
         self.context = context
 
     def reverse(self, region: Region, adjoints: Adjoints) -> None:
