@@ -70,10 +70,9 @@ def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
         return False
     if first.added_axes:
         return first.added_axes == second.picked_axes
-    picked = first.picked_axes
-    return (
-        bool(picked) and picked == second.added_axes and all(s.shapes.extent(inner.operands[0], k) == 1 for k in picked)
-    )
+    picked = first.picked_axes or ()
+    added = second.added_axes
+    return bool(picked) and picked == added and all(s.shapes.extent(inner.operands[0], k) == 1 for k in picked)
 
 
 def _load(s: Peephole, op: Op) -> Result:
