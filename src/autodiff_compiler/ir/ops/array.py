@@ -168,6 +168,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         evaluate=_filled,
         noun="",
         cost=DEAR,
+        spreads=-1,
         accesses=(needs.FILLING,),
     ),
     OpDef(
@@ -180,6 +181,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         evaluate=_unwritten,
         noun="",
         cost=DEAR,
+        starts_empty=True,
         accesses=(needs.ALLOCATION,),
     ),
     OpDef(
@@ -214,6 +216,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         extents=reached,
         evaluate=_loaded,
         noun=OPERAND,
+        reads=True,
         views=True,
         raises=(INDEX,),
         accesses=(needs.INDEX,),
