@@ -243,6 +243,10 @@ class Bounds:
             return True
         return self.nonnegative(form.plus(-1)) or self.nonnegative(opposite.plus(-1))
 
+    def above(self, value: Value, limit: float, *, strict: bool) -> bool:
+        """Whether `value > limit` (`>=` if not strict) is certain, of an integer."""
+        return self.nonnegative(self.affine(value).plus(-int(limit) - strict))
+
     def _is_small(self, form: Affine) -> bool:
         return self.nonnegative(form.plus(-LOWEST)) and self.nonnegative(form.scaled(-1).plus(HIGHEST))
 

@@ -129,6 +129,8 @@ class OpDef:
     """The result is what stands at a place in operand 0."""
     adds: bool = False
     """A writing op that adds to what was there."""
+    appends: bool = False
+    """A writing op that puts something at the end, and leaves the rest as it is."""
     by_index: bool = False
     """The place in operand 0 is the index of an item of a list; else, where there is one, the attribute `path` says where."""
     moves: bool = False
@@ -149,6 +151,8 @@ class OpDef:
     """Control does not come back."""
     signs: tuple[int, ...] = ()
     """The result is the sum of the operands with these signs."""
+    whole: slice | None = None
+    """Of which operands it is a whole number if they all are."""
     spreads: int | None = None
     """The result is this operand all over, stretched to the extents that are the others."""
     locates: bool = False

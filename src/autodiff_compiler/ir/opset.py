@@ -68,7 +68,7 @@ def writes_path(op: Op) -> bool:
     return "path" in op.attrs and TABLE[op.kind].writes
 
 
-def spread(op: Op | None) -> tuple[Value, tuple[Value, ...]] | None:
+def spread_of(op: Op | None) -> tuple[Value, tuple[Value, ...]] | None:
     """A value and the extents that it is stretched to, if that is all that an op does."""
     place = None if op is None else TABLE[op.kind].spreads
     if op is None or place is None:

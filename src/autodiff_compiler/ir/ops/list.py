@@ -98,6 +98,7 @@ LIST_OPS: tuple[OpDef, ...] = (
         extents=no_array,
         evaluate=_appended,
         noun=OPERAND,
+        appends=True,
         writes=True,
         raises=NEVER,
     ),

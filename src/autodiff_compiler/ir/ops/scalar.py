@@ -262,6 +262,7 @@ def _dividing(kind: str, py: Callable[..., Any], npy: Callable[..., Any], meanin
     return _binary(kind, py, npy, meaning=meaning, raises=of_python, **columns)
 
 
+BOTH = slice(None)
 FLOAT_DIVISOR = domain.divisor("float division by zero")
 POSITIVE = domain.of_python(domain.above(0.0, strict=True))
 
@@ -289,6 +290,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         _select_np,
         ("c", "a", "b"),
         noun="chosen",
+        whole=slice(1, None),
     ),
     _page(
         "stop_gradient",
@@ -302,9 +304,23 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         moves=True,
     ),
     # arithmetic
-    _binary("add", operator.add, np.add, meaning="`a + b`", signs=(1, 1), noun="total", commutative=True, grows=True),
-    _binary("sub", operator.sub, np.subtract, meaning="`a - b`", signs=(1, -1), noun="difference", grows=True),
-    _binary("mul", operator.mul, np.multiply, meaning="`a * b`", noun="product", commutative=True, grows=True),
+    _binary(
+        "add",
+        operator.add,
+        np.add,
+        meaning="`a + b`",
+        signs=(1, 1),
+        whole=BOTH,
+        noun="total",
+        commutative=True,
+        grows=True,
+    ),
+    _binary(
+        "sub", operator.sub, np.subtract, meaning="`a - b`", signs=(1, -1), whole=BOTH, noun="difference", grows=True
+    ),
+    _binary(
+        "mul", operator.mul, np.multiply, meaning="`a * b`", whole=BOTH, noun="product", commutative=True, grows=True
+    ),
     _dividing(
         "div",
         operator.truediv,
@@ -373,7 +389,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
     _binary("hypot", math.hypot, np.hypot, FLOATS, cost=DEAR, commutative=True),
     _binary("copysign", math.copysign, np.copysign, FLOATS),
     _binary("logaddexp", _logaddexp, np.logaddexp, FLOATS, cost=DEAR, commutative=True),
-    _unary("neg", operator.neg, np.negative, NUMERIC, "`-a`", signs=(-1,), noun="negative", grows=True),
+    _unary("neg", operator.neg, np.negative, NUMERIC, "`-a`", signs=(-1,), whole=BOTH, noun="negative", grows=True),
     _unary("abs", abs, np.abs, NUMERIC, "`abs(a)`", grows=True),
     _unary("sign", sign, np.sign, NUMERIC),
     _unary("floor", _py_floor, np.floor),
