@@ -45,7 +45,7 @@ COMMAND_LINE_ONLY = {"click", "rich"}
 
 # Within layer 1: types < core < what a page is made of < pages < table < builder < walk < text, verify, interp.
 IR_ORDER = [
-    ["types", "path", "message"],
+    ["types", "path", "message", "instances"],
     ["tree"],
     ["core"],
     ["objects", "needs", "domain"],

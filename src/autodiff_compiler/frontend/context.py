@@ -72,8 +72,24 @@ class LoopTargets:
     continues: set[int] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class Interpreter:
+    """What a program is run by: the functions on top of this folder, for the modules below that they are built on.
+
+    A call runs statements, in which there are calls; `Context` has a method for each.
+    """
+
+    evaluate: Callable[[Context, ast.expr], Abs]
+    run: Callable[[Context, list[ast.stmt]], None]
+    assign: Callable[[Context, ast.expr, Abs], None]
+    call: Callable[[Context, Abs, list[Abs], dict[str, Abs]], Abs]
+    operate: Callable[[Context, type[ast.operator], Abs, Abs], Abs]
+    compare: Callable[[Context, type[ast.cmpop], Abs, Abs], Abs]
+
+
 @dataclass
 class Context:
+    interpreter: Interpreter
     b: Builder
     state: State
     frame: Frame
@@ -93,18 +109,28 @@ class Context:
     next_code: int = 1
     careful: bool = False
     """Whether it matters what NumPy copies, so that nothing is taken on trust; see `views`."""
-    evaluate: Callable[[ast.expr], Abs] = field(init=False)
-    """`expressions.evaluate` on this context, and below `statements.run`, `assignment.assign` and `calls.call`: set by `lower`,
-    so that calls, which run statements, need not import what imports them."""
-    add: Callable[[Abs, Abs], Abs] = field(init=False)
-    """`x + y`."""
-    compare: Callable[[str, Abs, Abs], Abs] = field(init=False)
-    """A comparison by its name in `ast`: "Eq", "Lt" …"""
-    run: Callable[[list[ast.stmt]], None] = field(init=False)
-    assign: Callable[[ast.expr, Abs], None] = field(init=False)
-    call: Callable[[Abs, list[Abs], dict[str, Abs]], Abs] = field(init=False)
     constants: dict[str, object] = field(default_factory=dict)
     """Exception classes that the program raises, by the name the generated module gives them."""
+
+    # -- running the program ---------------------------------------------------------------------------------------
+
+    def evaluate(self, node: ast.expr) -> Abs:
+        return self.interpreter.evaluate(self, node)
+
+    def run(self, statements: list[ast.stmt]) -> None:
+        self.interpreter.run(self, statements)
+
+    def assign(self, target: ast.expr, value: Abs) -> None:
+        self.interpreter.assign(self, target, value)
+
+    def call(self, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+        return self.interpreter.call(self, function, args, kwargs)
+
+    def add(self, x: Abs, y: Abs) -> Abs:
+        return self.interpreter.operate(self, ast.Add, x, y)
+
+    def compare(self, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
+        return self.interpreter.compare(self, op, x, y)
 
     # -- places and errors -----------------------------------------------------------------------------------------
 
