@@ -16,7 +16,7 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Slot, is_loop, loop_slots
-from autodiff_compiler.ir.opset import is_undefined, opdef, writes_path
+from autodiff_compiler.ir.opset import is_undefined, opdef, sets_path
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter
 
@@ -58,7 +58,7 @@ class Context:
         self.home.update((p, region) for p in region.params)
         for op in region.ops:
             self.define(op, region)
-            if writes_path(op) and not opdef(op).adds:
+            if sets_path(op):
                 self._note_store(op)
             for inner in op.regions:
                 self.parent[inner] = region

@@ -7,6 +7,7 @@ Output: xs, trips = while [], … { … xs' = list_append xs, x; yield xs' }; n 
 from __future__ import annotations
 
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import INT
 from autodiff_compiler.ir.walk import Rewriter, definitions
 
@@ -35,7 +36,7 @@ class _Lengths(Rewriter):
         body = loop.regions[1]
         for slot, (init, param, yielded) in enumerate(zip(loop.operands, body.params, body.terminator.operands)):
             start, append = self.defs.get(init), self.defs.get(yielded)
-            empty = start is not None and start.kind == "list_new" and not start.operands
-            if empty and append is not None and append.kind == "list_append" and append.operands[0] is param:
+            empty = start is not None and opdef(start).starts_empty and not start.operands
+            if empty and append is not None and opdef(append).appends and append.operands[0] is param:
                 return slot if append in body.ops else None
         return None

@@ -171,7 +171,8 @@ class PythonSpelling(Effects):
         op = self.printer.defs.get(value) if value in self.printer.nesting.inline else None
         if op is not None and op.kind in INVERSE and (op.kind in ("eq", "ne") or _compares_ints(op)):
             return syntax.compare(COMPARISONS[INVERSE[op.kind]], *self._loosened(op))
-        return negated(self.condition(value))
+        opposite = self.printer.definition(value, "not")
+        return negated(self.condition(value)) if opposite is None else self.condition(opposite.operands[0])
 
     def undefined(self, value: Value) -> ast.expr:
         if isinstance(value.type, Array):

@@ -139,6 +139,8 @@ class OpDef:
     """Operands may be undefined: the op does not compute with their values."""
     measures: bool = False
     """The result is an extent or a length of operand 0, whatever its elements are."""
+    asks_length: bool = False
+    """Of a list it reads no more than the length, or of an array than an extent."""
     reduces: bool = False
     """Takes axes away by combining the elements along them."""
     compares: bool = False

@@ -68,6 +68,11 @@ def writes_path(op: Op) -> bool:
     return "path" in op.attrs and TABLE[op.kind].writes
 
 
+def sets_path(op: Op) -> bool:
+    """Whether the op puts something in the place of what stood in an array."""
+    return writes_path(op) and not TABLE[op.kind].adds
+
+
 def spread_of(op: Op | None) -> tuple[Value, tuple[Value, ...]] | None:
     """A value and the extents that it is stretched to, if that is all that an op does."""
     place = None if op is None else TABLE[op.kind].spreads

@@ -157,6 +157,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         cost=FREE,
         raises=NEVER,
         measures=True,
+        asks_length=True,
         moves_undefined=True,
     ),
     OpDef(

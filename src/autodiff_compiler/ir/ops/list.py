@@ -154,6 +154,7 @@ LIST_OPS: tuple[OpDef, ...] = (
         cost=FREE,
         raises=NEVER,
         measures=True,
+        asks_length=True,
     ),
     OpDef(
         "list_zeros",
@@ -163,6 +164,7 @@ LIST_OPS: tuple[OpDef, ...] = (
         extents=no_array,
         evaluate=_zeros,
         noun="",
+        asks_length=True,
         cost=DEAR,
         raises=NEVER,
     ),
