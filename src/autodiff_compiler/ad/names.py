@@ -9,7 +9,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import OPERAND
 from autodiff_compiler.ir.opset import constant_of, is_constant, opdef
-from autodiff_compiler.ir.types import INTS, dtype_of
+from autodiff_compiler.ir.types import dtype_of
 from autodiff_compiler.ir.walk import all_ops
 
 
@@ -43,7 +43,7 @@ def whole_numbers(region: Region, constants: Mapping[Value, bool | int | float])
     for op in all_ops(region):
         row = opdef(op)
         if (row.whole and found.issuperset(op.operands[row.whole])) or (
-            row.converts and dtype_of(op.operands[0].type) in INTS
+            row.converts and dtype_of(op.operands[0].type).is_integer
         ):
             found.add(op.result)
     return found

@@ -15,9 +15,10 @@ from autodiff_compiler.analysis.conditions import NEGATED, comparisons
 from autodiff_compiler.analysis.ranges import FAR, HIGHEST, LOWEST, Ranges, longest
 from autodiff_compiler.analysis.shapes import Extent, Shapes, stretched_to
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, constant_of, is_constant, opdef
-from autodiff_compiler.ir.types import BOOL, INT, INTS, Array, Scalar, rank
+from autodiff_compiler.ir.types import BOOL, INT, Array, Scalar, rank
 
 Mark = tuple[int, int, int, int, tuple[int, int]]
 
@@ -198,7 +199,7 @@ class Bounds:
     def _elements(self, array: Value) -> tuple[Affine, Affine] | None:
         """Bounds of the elements of an array, if there are any."""
         op = self.shapes.defs.get(array)
-        if op is None or not isinstance(array.type, Array) or array.type.dtype != "i64":
+        if op is None or not isinstance(array.type, Array) or array.type.dtype is not INT64:
             return None
         if op.kind == "arange":
             return Affine(), self._count(op.operands[0]).plus(-1)
@@ -252,8 +253,6 @@ class Bounds:
 
     def _linear(self, kind: str, operands: Sequence[Value]) -> Affine | None:
         """What an op gives of these operands, as a linear form."""
-        if kind == "for":
-            kind, operands = "sub", operands[::-1]
         return combined(kind, self.affine, operands) if kind in TABLE and all(map(_is_int, operands)) else None
 
     def _largest_product(self, op: Op) -> int | None:
@@ -456,4 +455,4 @@ _BOUNDED: dict[str, Callable[[Bounds, Op], Sides]] = {
 
 
 def _is_int(value: Value) -> bool:
-    return isinstance(value.type, Scalar) and value.type.dtype in INTS
+    return isinstance(value.type, Scalar) and value.type.dtype.is_integer

@@ -22,9 +22,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.dtype import INT64, UINT64
 from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.opset import is_undefined, opdef
-from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, rank
+from autodiff_compiler.ir.types import INT, Array, Scalar, rank
 
 Extent = int | Value | tuple
 
@@ -91,9 +92,9 @@ class Shapes:
     def _cast(self, op: Op) -> Extent | None:
         """The same integer in more bits."""
         source, target = op.operands[0].type, op.result.type
-        if not isinstance(target, Scalar) or target.dtype != "i64" or not isinstance(source, Scalar):
+        if not isinstance(target, Scalar) or target.dtype is not INT64 or not isinstance(source, Scalar):
             return None
-        return self.of(op.operands[0]) if source.dtype in INTS and source.dtype != "u64" else None
+        return self.of(op.operands[0]) if source.dtype.is_integer and source.dtype is not UINT64 else None
 
     def _difference(self, op: Op) -> Extent | None:
         whole, start = op.operands

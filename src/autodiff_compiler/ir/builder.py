@@ -112,8 +112,7 @@ class Builder:
         """A constant; without a type a Python float, int or bool."""
         if type_ is None:
             type_ = BOOL if isinstance(value, bool) else INT if isinstance(value, int) else FLOAT
-        caster = {"bool": bool, "f32": float, "f64": float}.get(type_.dtype, int)
-        return self.op("const", type=type_, value=caster(value))
+        return self.op("const", type=type_, value=type_.dtype.number(value))
 
     def const_like(self, value: float, type_: Type) -> Value:
         """A scalar constant of the dtype of `type_`: of its own type for a scalar, a NumPy scalar for an array."""

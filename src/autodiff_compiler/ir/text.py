@@ -29,6 +29,7 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import DType
 from autodiff_compiler.ir.path import Path, is_slice, path_operands
 from autodiff_compiler.ir.tree import Const, Leaf, Tree
 from autodiff_compiler.ir.types import Array, ListOf, Opaque, Scalar
@@ -86,6 +87,8 @@ def format_literal(value: Any) -> str:
     if isinstance(value, tuple):
         inner = ", ".join(format_literal(item) for item in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, DType):
+        return repr(value.word)
     if isinstance(value, Scalar | Array | ListOf | Opaque):
         return f"<{value}>"
     return f"?{repr(value)!r}"
