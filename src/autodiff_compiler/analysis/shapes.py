@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.dtype import INT64, UINT64
@@ -27,7 +28,7 @@ from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.opset import is_undefined, opdef
 from autodiff_compiler.ir.types import INT, Array, Scalar, rank
 
-Extent = int | Value | tuple
+Extent = int | Value | tuple[Any, ...]
 
 
 def roots(extent: Extent) -> list[Value]:
@@ -87,7 +88,8 @@ class Shapes:
         return value if extent is None else extent
 
     def _dim(self, op: Op) -> Extent:
-        return self.extents(op.operands[0])[op.attrs["axis"]]
+        axis: int = op.attrs["axis"]
+        return self.extents(op.operands[0])[axis]
 
     def _cast(self, op: Op) -> Extent | None:
         """The same integer in more bits."""
@@ -360,7 +362,7 @@ class Shapes:
             return parts[0] if parts else 1
         return ("bc", *sorted(parts, key=self._rank))
 
-    def _rank(self, extent: Extent) -> tuple:
+    def _rank(self, extent: Extent) -> tuple[Any, ...]:
         """A deterministic order among extents."""
         if isinstance(extent, Value):
             return (0, self.order.get(extent, -1))

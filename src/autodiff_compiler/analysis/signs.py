@@ -46,7 +46,8 @@ class Signs:
             self._facts.append((value, test, number))
 
     def constant(self, value: Value) -> float | None:
-        return constant_of(self._defs.get(value))
+        number: float | None = constant_of(self._defs.get(value))
+        return number
 
     def nonzero(self, value: Value) -> bool:
         number = self.constant(value)

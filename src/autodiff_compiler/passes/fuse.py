@@ -17,8 +17,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import DEAR
 from autodiff_compiler.ir.opset import may_alias, opdef, writes_path
-from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import Array, Scalar, rank
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import all_ops
 
 REDUCTIONS = {"sum": ("add", 0), "prod": ("mul", 1)}
@@ -70,9 +69,9 @@ def root_value(op: Op) -> Value | None:
     """What a root computes element by element: its result, what it sums, what it writes; None if it is no root."""
     if op.kind == "unbroadcast" and isinstance(op.results[0].type, Array):
         return op.operands[0]
-    if op.kind in REDUCTIONS and not op.operands[0].type.dtype.is_bool:  # type: ignore[union-attr]
+    if op.kind in REDUCTIONS and not dtype_of(op.operands[0].type).is_bool:
         return op.operands[0]
-    if writes_path(op) and is_basic(op.attrs["path"]) and isinstance(op.operands[-1].type, Array):
+    if writes_path(op) and op.attrs["path"].is_view and isinstance(op.operands[-1].type, Array):
         return op.operands[-1]
     return op.results[0] if is_elementwise(op) and op.kind != "broadcast_to" else None
 
@@ -161,7 +160,7 @@ def _added(op: Op, region: Region, made: dict[Value, Op], readers: dict[Value, l
         own = into in region.params or (into in made and not may_alias(made[into]))
         if not own or len(readers[into]) > 1:
             return None
-    elif is_basic(op.attrs["path"]):
+    elif op.attrs["path"].is_view:
         place = Op("load", op.operands[:-1], (Value(value.type),), {"path": op.attrs["path"]}, (), op.span)
         shapes.define(place)
         into = place.result

@@ -210,7 +210,8 @@ class _Integers(FactRewriter):
         return last
 
     def _number(self, value: Value) -> int | None:
-        return constant_of(self.defs.get(value))
+        number: int | None = constant_of(self.defs.get(value))
+        return number
 
 
 def _fitting(op: Op) -> Op:
