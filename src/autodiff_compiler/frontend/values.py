@@ -177,7 +177,7 @@ class Super:
 
 
 @dataclass(frozen=True, eq=False)
-class Derivative:
+class InnerDerivative:
     """`grad(f, *args, **kwargs)` made inside the program, of a function that was made there, too."""
 
     verb: Verb
@@ -231,7 +231,7 @@ Abs = (
     | DictView
     | Partial
     | Super
-    | Derivative
+    | InnerDerivative
     | Choice
     | Text
     | Maybe
