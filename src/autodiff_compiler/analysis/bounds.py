@@ -227,7 +227,7 @@ class Bounds:
 
     def _linear(self, kind: str, operands: Sequence[Value]) -> Affine | None:
         """What an op gives of these operands, as a linear form."""
-        if kind not in ("add", "sub", "mul", "neg", "for") or not all(map(_is_int, operands)):
+        if kind not in ("add", "sub", "mul", "neg") or not all(map(_is_int, operands)):
             return None
         first, *rest = (self.affine(v) for v in operands)
         if kind == "neg":
@@ -236,7 +236,7 @@ class Bounds:
         if kind == "mul":
             factor, other = (second, first) if first.terms else (first, second)
             return None if factor.terms else other.scaled(factor.const)
-        return first + second if kind == "add" else first - second if kind == "sub" else second - first
+        return first + second if kind == "add" else first - second
 
     def _largest_product(self, op: Op) -> int | None:
         """`_product`, but None for one that is being asked about: past a check of equal numbers of elements a factor may be

@@ -94,8 +94,6 @@ class Effects(Spelling):
         kind, operands = op.attrs["of"], op.operands
         if kind == ARGUMENT:
             return self._check_argument(op)
-        if kind == "for":
-            kind, operands = "sub", operands[::-1]
         attrs = {"dtype": INT64, "kind": "py"} if kind == "cast" else {}
         number = self.expression(Op(kind, operands, (Value(INT),), attrs, (), op.span))
         limits = syntax.literal(LOWEST), syntax.literal(HIGHEST)

@@ -32,12 +32,10 @@ def overflow_message(span: Span) -> str:
 
 
 def overflows(kind: str, operands: Sequence[ast.expr]) -> ast.expr:
-    """The condition that an op on Python ints, or the length of a range, does not fit into 64 bits."""
+    """The condition that an op on Python ints does not fit into 64 bits."""
     if kind in _OVERFLOWS:
         return syntax.call(_OVERFLOWS[kind], *operands)
     first, *rest = operands
-    if kind == "for":
-        return syntax.call("sub_overflows", rest[0], first)
     lowest = syntax.compare(ast.Eq(), first, syntax.literal(LOWEST))
     if kind == "floordiv":
         return ast.BoolOp(op=ast.And(), values=[lowest, syntax.compare(ast.Eq(), rest[0], syntax.literal(-1))])

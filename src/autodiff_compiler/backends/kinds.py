@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from autodiff_compiler.backends.liveness import loop_slots
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Scalar
 
@@ -98,15 +98,14 @@ class _Analysis:
 
     def _handed_on(self, op: Op, operand: Value) -> list[Value] | None:
         """The values that are the operand under another name; None where the op does something with it."""
-        if op.kind in ("for", "while"):
-            return [v for column, init, _ in loop_slots(op) if init is operand for v in column]
+        if is_loop(op):
+            return [v for slot in Loop(op).slots if slot.init is operand for v in slot.defined]
         if op.kind == "yield" and op in self.owner:
             owner = self.owner[op]
             if owner.kind == "if":
                 return [r for r, v in zip(owner.results, op.operands) if v is operand]
-            columns = loop_slots(owner)
-            if operand not in op.operands[len(columns) :]:
-                return [v for column, _, yielded in columns if yielded is operand for v in column]
+            if operand is not Loop(owner).exit_yield:
+                return [v for slot in Loop(owner).slots if slot.yielded is operand for v in slot.defined]
         if op.kind in ("list_append", "list_set") and operand in (op.operands[0], op.operands[-1]):
             return [*op.results, op.operands[0]]
         if op.kind == "list_get" and operand is op.operands[0]:

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, may_trap
 from autodiff_compiler.ir.types import BOOL, INT, Array, Scalar, Type
 from autodiff_compiler.ir.walk import uses
@@ -59,16 +59,15 @@ class _Simplify(Peephole):
         return len(self._uses.get(value, ())) <= 1
 
     def structured(self, op: Op) -> None:
-        if op.kind != "for":
-            self.keep(self.inside(op))
-            return
-        op = self._loop_bounds(op)
-        self.keep(self.inside(op))
-        self._trips(op)
+        counted = is_loop(op) and Loop(op).counted
+        op = self.inside(self._loop_bounds(Loop(op)) if counted else op)
+        self.keep(op)
+        if counted:
+            self._trips(Loop(op))
 
-    def _loop_bounds(self, op: Op) -> Op:
+    def _loop_bounds(self, loop: Loop) -> Op:
         """`range(max(n, 0))` is `range(n)`, and so is its reverse."""
-        start, stop, step, *carried = op.operands
+        start, stop, step = loop.bounds
         stride = self.constant(step)
         if stride == 1 and self.constant(start) == 0:
             stop = self._unclamped(stop)
@@ -77,10 +76,9 @@ class _Simplify(Peephole):
             if last is not None and self.constant(last.operands[1]) == 1:
                 whole = self._unclamped(last.operands[0])
                 if whole is not last.operands[0]:
-                    self.span = op.span
+                    self.span = loop.op.span
                     start = self.new("sub", whole, last.operands[1])
-        operands = (start, stop, step, *carried)
-        return op if operands == op.operands else replace(op, operands=operands)
+        return loop.with_bounds(start, stop, step)
 
     def _unclamped(self, value: Value) -> Value:
         clamped = self.made_by(value, "maximum")
@@ -90,18 +88,17 @@ class _Simplify(Peephole):
                     return one
         return value
 
-    def _trips(self, op: Op) -> None:
+    def _trips(self, loop: Loop) -> None:
         """The trips of a loop without exits follow from its bounds, so that the loop need not run to count them."""
-        trips = op.results[-1]
-        start, stop, step = op.operands[:3]
+        start, stop, step = loop.bounds
         stride = self.constant(step)
-        if op.attrs.get("exits") or stride not in (1, -1) or not self._uses.get(trips):
+        if loop.exits or stride not in (1, -1) or not self._uses.get(loop.trips):
             return
         if not all(v.type == INT for v in (start, stop)):
             return
-        self.span = op.span
+        self.span = loop.op.span
         length = self.new("sub", *((stop, start) if stride == 1 else (start, stop)))
-        self.env[trips] = self.new("maximum", length, self.const(0, INT))
+        self.env[loop.trips] = self.new("maximum", length, self.const(0, INT))
 
 
 # -- rules: (simplifier, op) -> what it becomes ------------------------------------------------------------------------

@@ -56,7 +56,8 @@ def _is_there(op: Op, values: Values, mutable: bool) -> None:
 
 def _error(op: Op) -> type[Exception]:
     """What the check of a shape raises."""
-    return getattr(builtins, op.attrs.get("error", "ValueError"))
+    found: type[Exception] = getattr(builtins, op.attrs.get("error", "ValueError"))
+    return found
 
 
 def _alike(op: Op, values: Values, mutable: bool) -> None:
@@ -82,7 +83,6 @@ def _some(op: Op, values: Values, mutable: bool) -> None:
 WIDTHS: dict[str, Callable[..., int]] = {
     **{row.kind: row.py_eval for row in SCALAR_OPS if row.grows and row.py_eval is not None},
     "cast": int,
-    "for": lambda start, stop: stop - start,
     ARGUMENT: lambda value: value,
 }
 """What an op gives whose width is checked."""
@@ -136,7 +136,7 @@ CHECKS: tuple[OpDef, ...] = (
     _page("check_nonempty", "none of the extents is 0", ("extents…",), _some),
     _page(
         "check_width",
-        "what the op `of` gives of these operands has at most 64 bits, else OverflowError; of `for` and (start, stop): the range; "
+        "what the op `of` gives of these operands has at most 64 bits, else OverflowError; "
         "of `argument`: an int has at most 32",
         ("operands…",),
         _narrow,
