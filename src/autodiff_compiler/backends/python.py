@@ -111,7 +111,7 @@ class PythonSpelling(Effects):
     def _exponent(self, op: Op, right: ast.expr) -> ast.expr:
         """`x ** 2` for an exponent 2.0."""
         constant = self.printer.definition(op.operands[1], "const")
-        if constant is None or not op.result.type.dtype.inexact:  # type: ignore[union-attr]
+        if constant is None or not op.result.type.dtype.is_float:  # type: ignore[union-attr]
             return right
         value = constant.attrs["value"]
         if value.is_integer() and 0 < value < 100 and not isinstance(right, ast.Call):
