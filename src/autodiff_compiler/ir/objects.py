@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.ir.message import Part, pattern
-from autodiff_compiler.ir.path import subscripts
+from autodiff_compiler.ir.path import Path, subscripts
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
 
 Values = Sequence[Any]
@@ -46,7 +46,7 @@ def strong(value: Any, type_: Type) -> Any:
     return type_.dtype.numpy.type(value) if isinstance(type_, Scalar) else value
 
 
-def follow(array: np.ndarray, path: tuple, operands: Values) -> Any:
+def follow(array: np.ndarray, path: Path, operands: Values) -> Any:
     """What a path reaches: a view wherever NumPy gives one, a NumPy scalar for a single element."""
     reached: Any = array
     for kind, data in subscripts(path, operands):

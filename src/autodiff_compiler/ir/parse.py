@@ -159,7 +159,7 @@ class _Parser:
 
     def word(self) -> str:
         if self.next.kind == "string":
-            return ast.literal_eval(self.take("string", "a name").text)
+            return str(ast.literal_eval(self.take("string", "a name").text))
         return self.take("word", "a name").text
 
     def define(self) -> Value:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -216,7 +216,7 @@ def format_path(path: Path, operands: Sequence[str]) -> str:
     return text
 
 
-def _item(item: str, taken: Any) -> str:
+def _item(item: str, taken: Iterator[str]) -> str:
     if item == "n":
         return "newaxis"
     if not is_slice(item):

@@ -22,7 +22,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT32, INT64
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import INT, Array, Scalar, rank
+from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
 _SAFE_INT = 2**53
@@ -63,7 +63,7 @@ def _numpy(op: Op, values: list[Any]) -> Any:
     compute = TABLE[op.kind].np_eval
     if compute is None:
         return None
-    scalars = [v.type.dtype.numpy.type(x) for v, x in zip(op.operands, values)]  # type: ignore[union-attr]
+    scalars = [dtype_of(v.type).numpy.type(x) for v, x in zip(op.operands, values)]
     try:
         with np.errstate(all="raise"):
             value = compute(*scalars)

@@ -18,7 +18,7 @@ from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import DEAR
 from autodiff_compiler.ir.opset import may_alias, opdef
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import Array, Scalar, rank
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import all_ops
 
 REDUCTIONS = ("sum", "prod")
@@ -71,7 +71,7 @@ def root_value(op: Op) -> Value | None:
     """What a root computes element by element: its result, what it sums, what it writes; None if it is no root."""
     if op.kind == "unbroadcast" and isinstance(op.results[0].type, Array):
         return op.operands[0]
-    if op.kind in REDUCTIONS and not op.operands[0].type.dtype.is_bool:  # type: ignore[union-attr]
+    if op.kind in REDUCTIONS and not dtype_of(op.operands[0].type).is_bool:
         return op.operands[0]
     if op.kind in WRITES and is_basic(op.attrs["path"]) and isinstance(op.operands[-1].type, Array):
         return op.operands[-1]

@@ -115,7 +115,7 @@ class _Roots(Peephole):
         views = op.kind in ("transpose", "reshape", "broadcast_to") or (
             op.kind == "load" and is_basic(op.attrs["path"])
         )
-        if views or (op.kind == "cast" and op.operands[0].type.dtype == value.type.dtype):  # type: ignore[union-attr]
+        if views or (op.kind == "cast" and dtype_of(op.operands[0].type) == dtype_of(value.type)):
             inner = self._square(op.operands[0], depth - 1)
             return None if inner is None else self.new(op.kind, inner, *op.operands[1:], **op.attrs)
         return None

@@ -56,7 +56,8 @@ def _is_there(op: Op, values: Values, mutable: bool) -> None:
 
 def _error(op: Op) -> type[Exception]:
     """What the check of a shape raises."""
-    return getattr(builtins, op.attrs.get("error", "ValueError"))
+    found: type[Exception] = getattr(builtins, op.attrs.get("error", "ValueError"))
+    return found
 
 
 def _alike(op: Op, values: Values, mutable: bool) -> None:

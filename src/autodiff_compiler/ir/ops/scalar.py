@@ -67,14 +67,14 @@ INTEGRAL = tuple(dtype for dtype in DTYPES if not dtype.inexact)
 INTS = tuple(dtype for dtype in DTYPES if dtype.is_integer)
 
 
-def _same(allowed: Dtypes):
+def _same(allowed: Dtypes) -> Infer:
     def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
         return (broadcast_type(one_dtype(operands, allowed), operands),)
 
     return infer
 
 
-def _boolean(allowed: Dtypes):
+def _boolean(allowed: Dtypes) -> Infer:
     def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
         one_dtype(operands, allowed)
         return (broadcast_type(BOOLEAN, operands),)
