@@ -79,7 +79,14 @@ class _Walk:
         axes = [i - len(known) for i, have in enumerate(known) if self.shapes.same(wanted, have)]
         op = self.nesting.defs.get(extent)
         if op is not None and op.kind in ("dim", "list_len"):
-            root = self.nesting.buffers.root
-            if root(op.operands[0]) is root(array):
+            if self.nesting.memory.may_share(self._whole(op.operands[0]), self._whole(array)):
                 axes.append(op.attrs.get("axis", 0) - (rank(array.type) or 1))
         return frozenset(axes)
+
+    def _whole(self, value: Value) -> Value:
+        """What a value was read from."""
+        op = self.nesting.defs.get(value)
+        while op is not None and opdef(op).views:
+            value = op.operands[0]
+            op = self.nesting.defs.get(value)
+        return value
