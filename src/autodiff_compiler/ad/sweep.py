@@ -11,6 +11,7 @@ from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.names import bar_name, named
 from autodiff_compiler.ir.core import Op, Region
+from autodiff_compiler.ir.loop import Loop, is_loop
 
 
 class Sweep:
@@ -29,8 +30,8 @@ class Sweep:
     def _op(self, op: Op, adjoints: Adjoints) -> None:
         if op.kind == "if":
             control.reverse_if(self, op, adjoints)
-        elif op.kind in ("for", "while"):
-            loops.reverse_loop(self, op, adjoints)
+        elif is_loop(op):
+            loops.reverse_loop(self, Loop(op), adjoints)
         else:
             self._plain(op, adjoints)
 

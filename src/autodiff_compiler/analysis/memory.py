@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from operator import itemgetter
 
-from autodiff_compiler.analysis.last_use import LOOPS
-from autodiff_compiler.analysis.slots import carried
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop, merges
 from autodiff_compiler.ir.opset import TABLE, may_alias
 from autodiff_compiler.ir.types import Array, ListOf, Type
 from autodiff_compiler.ir.walk import all_ops
@@ -45,19 +44,11 @@ def has_arrays(type_: Type) -> bool:
 
 def sources(op: Op) -> Iterator[tuple[Node, Node]]:
     """Pairs (target, source): the memory of the target may be that of the source."""
-    if op.kind == "if":
-        for region in op.regions:
-            for result, value in zip(op.results, region.terminator.operands):
-                yield from _same(result, value)
-    elif op.kind in LOOPS:
-        for init, param, value, result in zip(*carried(op)):
-            for target in (param, result):
-                yield from _same(target, init)
+    for targets, values in merges(op):
+        for target in targets:
+            for value in values:
                 yield from _same(target, value)
-        if op.kind == "while":
-            for param, tested in zip(carried(op)[1], op.regions[0].params):
-                yield from _same(tested, param)
-    elif op.kind == "list_get":
+    if op.kind == "list_get":
         if isinstance(op.result.type, Array):
             yield (op.result, False), (op.operands[0], True)
     elif op.results and may_alias(op):
@@ -161,7 +152,7 @@ class Memory:
 
     def _region(self, region: Region) -> None:
         for op in region.ops:
-            if op.kind in LOOPS:
+            if is_loop(op):
                 self._walk_loop(op)
                 continue
             for inner in op.regions:
@@ -175,9 +166,8 @@ class Memory:
                     self._roots[result] = held.get(result, NOTHING) | own
 
     def _walk_loop(self, op: Op) -> None:
-        slots = [slot for slot in zip(*carried(op)) if has_memory(slot[1].type)]
-        tested = dict(zip(carried(op)[1], op.regions[0].params)) if op.kind == "while" else {}
-        inits = [self._roots[init] for init, *_ in slots]
+        slots = [slot for slot in Loop(op).slots if has_memory(slot.param.type)]
+        inits = [self._roots[slot.init] for slot in slots]
         first = self._next + 1
         roots = [self._number() for _ in slots]
         self._loop.update(dict.fromkeys(roots, first))
@@ -192,14 +182,14 @@ class Memory:
                 self._stands_for[root] = outside
             if entering is not inits and not changed:
                 break
-            for (_, param, *_), root in zip(slots, roots):
-                self._roots[param] = self._roots[tested.get(param, param)] = frozenset((root,))
+            for slot, root in zip(slots, roots):
+                self._roots.update(dict.fromkeys(slot.defined, frozenset((root,))))
             for region in op.regions:
                 self._region(region)
-            entering = [self._roots[slot[2]] for slot in slots]
+            entering = [self._roots[slot.yielded] for slot in slots]
         for slot, root, init, last in zip(slots, roots, inits, entering):
-            kept = last == {root} and roots.count(root) == 1
-            self._roots[slot[3]] = init if kept else frozenset((root,))
+            if last == {root} and roots.count(root) == 1:
+                self._roots[slot.result] = init
 
     def _unite(self, roots: list[int], entering: Sequence[Roots]) -> bool:
         """Give one root to the slots into which the same memory may come."""

@@ -20,7 +20,8 @@ import numpy as np
 from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.driver import in_words
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes, flatten, instance, rebuild
+from autodiff_compiler.ir.instances import attributes, instance
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, flatten, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, is_float
 
 Argnums = int | str | Sequence[int | str]
@@ -168,7 +169,7 @@ def normalised(value: Any) -> Any:
         return type(value)(map(normalised, value))
     if frontend.is_written_in_python(type(value)) and any(_is_scalar_array(v) for v in attributes(value).values()):
         held = {k: item[()] if _is_scalar_array(item) else item for k, item in attributes(value).items()}
-        return instance(type(value), held)
+        return instance(type(value), **held)
     return value
 
 

@@ -43,7 +43,7 @@ class _Walk:
         for op in region.ops:
             if op not in self.nesting.dead:
                 for access in opdef(op).accesses:
-                    printed[op.span, access].append(op)
+                    printed[op.span, access.name].append(op)
         with self.shapes.scope():
             for op in region.ops:
                 if opdef(op).effect == CHECK:
@@ -78,10 +78,13 @@ class _Walk:
         wanted = self.shapes.of(extent)
         axes = [i - len(known) for i, have in enumerate(known) if self.shapes.same(wanted, have)]
         op = self.nesting.defs.get(extent)
-        if op is not None and op.kind in ("dim", "list_len"):
-            if self.nesting.memory.may_share(self._whole(op.operands[0]), self._whole(array)):
-                axes.append(op.attrs.get("axis", 0) - (rank(array.type) or 1))
+        if op is not None and op.kind in ("dim", "list_len") and self._are_alike(op.operands[0], array):
+            axes.append(op.attrs.get("axis", 0) - (rank(array.type) or 1))
         return frozenset(axes)
+
+    def _are_alike(self, one: Value, other: Value) -> bool:
+        """Whether two values are versions of one array, or were read from such."""
+        return self.nesting.memory.may_share(self._whole(one), self._whole(other))
 
     def _whole(self, value: Value) -> Value:
         """What a value was read from."""

@@ -18,7 +18,7 @@ from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.frontend.merge import Widening
-from autodiff_compiler.frontend.mixed import note_call
+from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.public_names import INSTEAD, object_name
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
@@ -44,7 +44,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INTS, Array, ListOf, Scalar
-from autodiff_compiler.library import Entry, lookup
+from autodiff_compiler.library import Chosen, Entry, lookup
 
 _IMMUTABLE = (
     bool,
@@ -72,12 +72,29 @@ class LoopTargets:
     continues: set[int] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class Interpreter:
+    """What a program is run by: the functions on top of this folder, for the modules below that they are built on.
+
+    A call runs statements, in which there are calls; `Context` has a method for each.
+    """
+
+    evaluate: Callable[[Context, ast.expr], Abs]
+    run: Callable[[Context, list[ast.stmt]], None]
+    assign: Callable[[Context, ast.expr, Abs], None]
+    call: Callable[[Context, Abs, list[Abs], dict[str, Abs]], Abs]
+    operate: Callable[[Context, type[ast.operator], Abs, Abs], Abs]
+    compare: Callable[[Context, type[ast.cmpop], Abs, Abs], Abs]
+
+
 @dataclass
 class Context:
+    interpreter: Interpreter
     b: Builder
     state: State
     frame: Frame
     captures: Captures
+    mixed: MixedScalars = field(default_factory=MixedScalars)
     loops: list[LoopTargets] = field(default_factory=list)
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
@@ -92,18 +109,28 @@ class Context:
     next_code: int = 1
     careful: bool = False
     """Whether it matters what NumPy copies, so that nothing is taken on trust; see `views`."""
-    evaluate: Callable[[ast.expr], Abs] = field(init=False)
-    """`expressions.evaluate` on this context, and below `statements.run`, `assignment.assign` and `calls.call`: set by `lower`,
-    so that calls, which run statements, need not import what imports them."""
-    add: Callable[[Abs, Abs], Abs] = field(init=False)
-    """`x + y`."""
-    compare: Callable[[str, Abs, Abs], Abs] = field(init=False)
-    """A comparison by its name in `ast`: "Eq", "Lt" …"""
-    run: Callable[[list[ast.stmt]], None] = field(init=False)
-    assign: Callable[[ast.expr, Abs], None] = field(init=False)
-    call: Callable[[Abs, list[Abs], dict[str, Abs]], Abs] = field(init=False)
     constants: dict[str, object] = field(default_factory=dict)
     """Exception classes that the program raises, by the name the generated module gives them."""
+
+    # -- running the program ---------------------------------------------------------------------------------------
+
+    def evaluate(self, node: ast.expr) -> Abs:
+        return self.interpreter.evaluate(self, node)
+
+    def run(self, statements: list[ast.stmt]) -> None:
+        self.interpreter.run(self, statements)
+
+    def assign(self, target: ast.expr, value: Abs) -> None:
+        self.interpreter.assign(self, target, value)
+
+    def call(self, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+        return self.interpreter.call(self, function, args, kwargs)
+
+    def add(self, x: Abs, y: Abs) -> Abs:
+        return self.interpreter.operate(self, ast.Add, x, y)
+
+    def compare(self, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
+        return self.interpreter.compare(self, op, x, y)
 
     # -- places and errors -----------------------------------------------------------------------------------------
 
@@ -358,9 +385,10 @@ class Context:
         """What an entry of the library builds for these arguments, and what it was given for them."""
         converted = [self.to_library(arg) for arg in args]
         named = {k: self.to_library(v) for k, v in kwargs.items()}
-        note_call(self.b, entry.name, [*converted, *named.values()])
+        self.mixed.call(self.b, entry.name, [*converted, *named.values()])
         try:
-            return entry(self.b, *converted, **named), [*converted, *named.values()]
+            made = entry(self.b, *converted, **named)
+            return self.mixed.chosen(made) if isinstance(made, Chosen) else made, [*converted, *named.values()]
         except AutodiffError as error:
             # An int argument or a loop index can be had as a static, where the library needs one.
             if error.code != "AD207":

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,11 +14,10 @@ import numpy as np
 from autodiff_compiler.diagnostics import Span, UserError
 from autodiff_compiler.frontend import arithmetic, assignment, calls, comparisons, expressions, statements
 from autodiff_compiler.frontend.captures import Captures
-from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.context import Context, Interpreter
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.layout import Layout, of_array
 from autodiff_compiler.frontend.lowered import Lowered
-from autodiff_compiler.frontend.mixed import refuse_mixed
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.source import find_source, plain_function
 from autodiff_compiler.frontend.state import Frame, State
@@ -31,6 +28,15 @@ from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
 from autodiff_compiler.ir.types import INTS, Array, Scalar, Type
 
 Argument = tuple[str, Tree, list[Type]]
+
+INTERPRETER = Interpreter(
+    evaluate=expressions.evaluate,
+    run=statements.run,
+    assign=assignment.assign,
+    call=calls.call,
+    operate=arithmetic.binary,
+    compare=comparisons.comparison,
+)
 
 
 def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[Any] | None = None) -> Lowered:
@@ -56,14 +62,8 @@ def _lowered(
     static_leaves: dict[int, Any] = {}
     layouts: dict[int, Layout | None] = {}
     root = Frame("<call>", None, None, None, frozenset())
-    ctx = Context(b, State(), root, captures, careful=careful)
+    ctx = Context(INTERPRETER, b, State(), root, captures, careful=careful)
     ctx.state.enter(root)
-    ctx.evaluate = partial(expressions.evaluate, ctx)
-    ctx.add = partial(arithmetic.binary, ctx, ast.Add)
-    ctx.compare = lambda op, x, y: comparisons.comparison(ctx, getattr(ast, op), x, y)
-    ctx.run = partial(statements.run, ctx)
-    ctx.assign = partial(assignment.assign, ctx)
-    ctx.call = partial(calls.call, ctx)
 
     leaves: list[Value] = []
     own_cells: dict[Cell, int] = {}
@@ -132,7 +132,7 @@ def _lowered(
     b.span = span
     result_values, tree = _results(ctx, result)
     b.return_(*result_values)
-    refuse_mixed(b, Region((), tuple(b.top.ops)))
+    ctx.mixed.refuse(Region((), tuple(b.top.ops)))
     hidden = tuple(captures.captures)
     params = (*leaves, *(captures.values[capture.name] for capture in hidden))
     param_trees = [(n, tree_) for n, tree_, _ in args] + [(capture.name, Leaf()) for capture in hidden]

@@ -13,7 +13,8 @@ import numpy as np
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.classes import find, is_standard, is_written_in_python
 from autodiff_compiler.frontend.source import plain_function
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes
+from autodiff_compiler.ir.instances import attributes
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, from_numpy_dtype, parse_type
 
 
