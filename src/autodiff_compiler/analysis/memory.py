@@ -101,6 +101,10 @@ class Memory:
         """Whether two values may be, or hold, the same array or list, or overlapping parts of one."""
         return self._meet(self._roots.get(a, NOTHING), self._roots.get(b, NOTHING))
 
+    def may_write(self, op: Op, value: Value) -> bool:
+        """Whether an op, its regions included, may write to what a value refers to."""
+        return self._meet(self._writes_of(op), self._roots.get(value, NOTHING))
+
     def writes_what_is_read(self, write: Op, read: Op) -> bool:
         """Whether one op, its regions included, may write to what another one reads."""
         written = self._writes_of(write)
