@@ -20,7 +20,7 @@ from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.tree import Leaf
-from autodiff_compiler.ir.types import ListOf, is_float
+from autodiff_compiler.ir.types import ListOf, differentiable
 from autodiff_compiler.ir.walk import all_ops, clone_region
 
 
@@ -36,7 +36,7 @@ def forward(fn: Function, active: Sequence[bool], name: str) -> Function:
     with sweep.b.reopen(out):
         sweep.ops(body.ops[:-1])
         with sweep.b.at(body.terminator.span):
-            tangents = [sweep.tangent(r) for r in fn.results if is_float(r.type)]
+            tangents = [sweep.tangent(r) for r in fn.results if differentiable(r.type)]
             sweep.b.return_(*fn.results, *tangents)
     trees = tuple((seed.name, Leaf()) for seed in seeds) if fn.param_trees else ()
     return replace(fn, name=name, body=out.done(), param_trees=(*fn.param_trees, *trees), result_tree=None)

@@ -20,7 +20,7 @@ from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.types import is_float
+from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.ir.walk import Rewriter, clone_region
 
 
@@ -89,7 +89,7 @@ def vjp_parts(fn: Function, active: Sequence[bool], save_all: bool) -> tuple[Fun
     """The function (with values of its own), the cotangents of its float results, and both sweeps."""
     check_inputs(fn, active)
     fn = _own_copy(fn)
-    wanted = [r for r in fn.results if is_float(r.type)]
+    wanted = [r for r in fn.results if differentiable(r.type)]
     seeds = [Value(r.type, f"{r.name or 'out'}_bar") for r in wanted]
     return fn, seeds, swept(fn, active, wanted, seeds, save_all)
 

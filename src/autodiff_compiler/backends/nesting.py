@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop, loop_indices
 from autodiff_compiler.ir.opdef import IO, PURE
 from autodiff_compiler.ir.opset import TABLE, is_pure, may_trap, nested_effect
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import INTS, Array, Scalar
+from autodiff_compiler.ir.types import Array, Scalar
 
 WIDTH = 100
 
@@ -79,7 +80,8 @@ def plan(
     yielded: frozenset[Value] = frozenset(),
     named: frozenset[str] = frozenset(),
 ) -> Nesting:
-    nesting = Nesting(function, Memory(function), yielded=yielded, named=named)
+    indices = loop_indices(function.body)
+    nesting = Nesting(function, Memory(function), indices=indices, yielded=yielded, named=named)
     _index(nesting, function.body)
     _drop_dead(nesting, function.body)
     nesting.performed = performed(nesting)
@@ -98,8 +100,6 @@ def _index(nesting: Nesting, region: Region) -> None:
         nesting.region_of[op] = region
         for result in op.results:
             nesting.defs[result] = op
-        if op.kind == "for":
-            nesting.indices.add(op.regions[0].params[0])
         for inner in op.regions:
             _index(nesting, inner)
 
@@ -118,7 +118,9 @@ def _drop_dead(nesting: Nesting, region: Region) -> None:
             _drop_dead(nesting, inner)
 
 
-MOVES = ("yield", "for", "while")
+def moves(op: Op) -> bool:
+    """Whether an op hands values on under other names."""
+    return is_loop(op) or op.kind == "yield"
 
 
 def _everywhere(nesting: Nesting) -> None:
@@ -129,7 +131,7 @@ def _everywhere(nesting: Nesting) -> None:
         elif op.kind == "dim" and not (op.result.name and nesting.uses[op.result] > 1):
             array = op.operands[0]
             users = nesting.users[array]
-            if all(u.kind not in MOVES and not (TABLE[u.kind].writes and u.operands[0] is array) for u in users):
+            if all(not moves(u) and not (TABLE[u.kind].writes and u.operands[0] is array) for u in users):
                 source = nesting.defs.get(array)
                 if source is None or nesting.uses[array] > 1 or len(source.results) > 1:
                     nesting.inline.add(op.result)
@@ -156,7 +158,7 @@ def _is_short_test(nesting: Nesting, op: Op) -> bool:
         return False
     branches = all(user.kind == "if" for user in nesting.users[op.result])
     plain = all(v in nesting.inline or v.name for v in op.operands)
-    integer = all(isinstance(v.type, Scalar) and v.type.dtype in INTS for v in op.operands)
+    integer = all(isinstance(v.type, Scalar) and v.type.dtype.is_integer for v in op.operands)
     return branches and plain and integer and not op.result.name and nesting.uses[op.result] <= 3
 
 
@@ -165,8 +167,7 @@ def _nest_region(nesting: Nesting, region: Region, yields: bool) -> None:
     live = [op for op in region.ops if op not in nesting.dead]
     for op in live:
         for inner in op.regions:
-            condition = op.kind == "while" and inner is op.regions[0]
-            _nest_region(nesting, inner, yields=condition)
+            _nest_region(nesting, inner, yields=is_loop(op) and inner is Loop(op).condition)
         if op.kind == "if" and len(op.results) == 1:
             _try_expression(nesting, op)
     position = {op: i for i, op in enumerate(live)}
@@ -212,7 +213,7 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
         return None
     if user.kind == "yield" and not yields and result not in nesting.yielded:
         return None
-    if user.kind == "while" or (user.kind == "for" and result not in user.operands[:3]):
+    if is_loop(user) and result not in Loop(user).bounds:
         return None
     return user
 
@@ -276,7 +277,7 @@ def _limit_width(nesting: Nesting, ops: list[Op]) -> None:
     for op in ops:
         parts = [v for v in op.operands if v in nesting.inline and nesting.defs[v].operands and nesting.uses[v] == 1]
         total = _size(nesting, op)
-        per_line = op.kind in ("for", "while", "yield")
+        per_line = moves(op)
         for value in sorted(parts, key=lambda v: -_operand_size(nesting, v)):
             if total <= WIDTH or per_line:
                 break

@@ -43,7 +43,8 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import BOOL, INTS, Array, ListOf, Scalar
+from autodiff_compiler.ir.dtype import INT64
+from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar
 from autodiff_compiler.library import Chosen, Entry, lookup
 
 _IMMUTABLE = (
@@ -319,7 +320,7 @@ class Context:
             return bool(self.immutable(x.obj, "the truth value")) if custom else True
         if isinstance(x, Dyn):
             value = x.value
-            if value.type.dtype == "bool":  # type: ignore[union-attr]
+            if value.type.dtype.is_bool:  # type: ignore[union-attr]
                 return value
             return self.b.compare("ne", value, self.b.const_like(0, value.type))
         if isinstance(x, Tup):
@@ -425,9 +426,9 @@ def _more_static(x: Abs, converted: Any) -> Any:
 def int_value(ctx: Context, x: Abs, what: str) -> Value:
     """A scalar that must be an integer, as a Python int value."""
     value = ctx.value(x, what)
-    if not isinstance(value.type, Scalar) or value.type.dtype not in INTS:
+    if not isinstance(value.type, Scalar) or not value.type.dtype.is_integer:
         raise ctx.wrong("AD108", f"{what} must be an integer, not {value.type}", "convert it: int(...)")
-    return ctx.b.cast(value, Scalar("i64", "py"))
+    return ctx.b.cast(value, Scalar(INT64, "py"))
 
 
 def bool_value(ctx: Context, x: bool | Value) -> Value:

@@ -25,7 +25,7 @@ from autodiff_compiler.frontend.values import Abs, Box, Careful, Cell, Dead, Dyn
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
-from autodiff_compiler.ir.types import INTS, Array, Scalar, Type
+from autodiff_compiler.ir.types import Array, Scalar, Type
 
 Argument = tuple[str, Tree, list[Type]]
 
@@ -110,7 +110,7 @@ def _lowered(
             own_cells[cell] = len(leaves) - 1
             ctx.state.versions[cell] = value
             return Ref(cell, type_, layout=layout_of(len(leaves) - 1))
-        integer = isinstance(value.type, Scalar) and value.type.dtype in INTS
+        integer = isinstance(value.type, Scalar) and value.type.dtype.is_integer
         return Dyn(value, static_leaf(len(leaves) - 1) if integer else None)
 
     given = {name: parameter(tree, list(types), name) for name, tree, types in args}
