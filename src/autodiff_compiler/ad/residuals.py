@@ -18,7 +18,7 @@ from types import MappingProxyType
 from autodiff_compiler.ad.context import Context, Substitution
 from autodiff_compiler.ad.intact import is_worth_a_copy, loaded_from, stored_in
 from autodiff_compiler.ad.mincut import cheapest_saves
-from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, SAVE, Choice, ResidualPlan
+from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, SAVE, Provision, ResidualPlan
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
@@ -286,5 +286,5 @@ class _Shapes(Rewriter):
 def _record(context: Context, region: Region, ways: Mapping[Value, str]) -> None:
     owner = context.owner[region]
     if ways:
-        choices = tuple(Choice(v.name, v.type, how) for v, how in ways.items())
+        choices = tuple(Provision(v.name, v.type, how) for v, how in ways.items())
         context.plans.append(ResidualPlan(owner.kind, owner.span, choices))

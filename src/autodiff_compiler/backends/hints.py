@@ -15,13 +15,16 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import OPERAND
 from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.path import Path, Slice, element, indexing
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
 
 BAR, SAVED = "_bar", "_saved"
 # By which ends are given: `x[1:]`, `x[:-1]`, `x[1:-1]`.
-SLICES = {"s100": "tail", "s010": "head", "s110": "inner"}
-ELEMENT = (("index", ("i",)),)
-"""The path of one element of a list."""
+SLICES = {
+    indexing(Slice(start=True)): "tail",
+    indexing(Slice(stop=True)): "head",
+    indexing(Slice(start=True, stop=True)): "inner",
+}
 NUMBERED = re.compile(f"({BAR}|{SAVED})_?[0-9]+$")
 DEPTH = 8
 
@@ -117,7 +120,7 @@ class Hints:
             array, *indices = op.operands
             return self._element(array, op.attrs["path"], indices, depth)
         if op.kind == "list_get":
-            return self._element(op.operands[0], ELEMENT, list(op.operands[1:]), depth)
+            return self._element(op.operands[0], element(), list(op.operands[1:]), depth)
         if op.kind == "dim":
             return ("rows", "columns")[op.attrs["axis"]] if rank(op.operands[0].type) == 2 else "n"
         if op.kind == "transpose":
@@ -141,18 +144,17 @@ class Hints:
             return name.removeprefix("all_")
         return name.removesuffix(SAVED) if name.endswith(SAVED) else ""
 
-    def _element(self, array: Value, path: tuple, indices: list[Value], depth: int) -> str:
+    def _element(self, array: Value, path: Path, indices: list[Value], depth: int) -> str:
         """`x_i` for `x[i]`; in the reverse sweep `x_i_bar` for `x_bar[i]`, and `new_bar` for a part of `x_bar`."""
         name = self._stem(array, depth)
-        if not name or len(path) != 1 or path[0][0] != "index":
+        if not name or not path.is_subscript:
             return "part" if name else ""
         if name.endswith(SAVED):
             return self._unsaved(name)
         bar = BAR if name.endswith(BAR) else ""
         base = name.removesuffix(BAR)
-        items = path[0][1]
-        if not items or any(item != "i" for item in items):
-            return f"new{bar}" if bar else f"{base}_{SLICES.get(''.join(items), 'part')}"
+        if not indices or path != element(len(indices)):
+            return f"new{bar}" if bar else f"{base}_{SLICES.get(path, 'part')}"
         labels = [self._label(index, depth) for index in indices]
         if "" in labels:
             return f"{base}_item{bar}"

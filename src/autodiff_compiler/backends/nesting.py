@@ -17,7 +17,6 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, loop_indices
 from autodiff_compiler.ir.opdef import IO, PURE
 from autodiff_compiler.ir.opset import TABLE, is_pure, may_trap, nested_effect
-from autodiff_compiler.ir.path import is_basic
 from autodiff_compiler.ir.types import Array, Scalar
 
 WIDTH = 100
@@ -220,7 +219,7 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
 
 def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:
     """The users of a short view without a name, such as `u[1:-1]`: a person writes it again at each of a few uses."""
-    if op.kind != "load" or not isinstance(op.result.type, Array) or not is_basic(op.attrs["path"]):
+    if op.kind != "load" or not isinstance(op.result.type, Array) or not op.attrs["path"].is_view:
         return []
     users = nesting.users.get(op.result, [])
     short = len(op.attrs["path"]) == 1 and nesting.uses.get(op.result, 0) <= 4

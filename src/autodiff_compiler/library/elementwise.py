@@ -405,7 +405,7 @@ def conjugate(b: Builder, x: Any) -> Value:
 def conjugate_method(b: Builder, x: Any) -> View | Value:
     """Unlike the function, the method gives an array of real numbers back as it is."""
     value = conjugate(b, x)
-    return View(()) if value is x else value
+    return View() if value is x else value
 
 
 @function(np.imag, "np.imag")

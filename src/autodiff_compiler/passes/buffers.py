@@ -13,7 +13,7 @@ from dataclasses import replace
 from autodiff_compiler.analysis.memory import Node, sources
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Value
-from autodiff_compiler.ir.path import step_operands
+from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import INT, Array, ListOf
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 from autodiff_compiler.passes.buffers_plan import Plan
@@ -34,21 +34,20 @@ class _PathSplitter(Rewriter):
     """
 
     def op(self, op: Op) -> None:
-        path = op.attrs.get("path", ())
-        if op.kind not in ("store", "accum") or all(kind != "reshape" for kind, _ in path):
+        path: Path = op.attrs.get("path", HERE)
+        split = path.split(self.values(op.operands[1:-1])) if op.kind in ("store", "accum") else None
+        if split is None:
             self.copy(op)
             return
-        array, *operands, value = (self.value(v) for v in op.operands)
-        before = next(i for i, (kind, _) in enumerate(path) if kind == "reshape")
-        cut = sum(step_operands(step) for step in path[:before])
-        extents = operands[cut : cut + path[before][1]]
+        (before, own), extents, (behind, operands) = split
+        array, value = self.value(op.operands[0]), self.value(op.operands[-1])
         b = Builder(op.span)
-        place = b.load(array, path[:before], operands[:cut]) if before else array
+        place = b.load(array, before, own) if before else array
         flat = b.op("reshape", place, *extents)
-        written = b.op(op.kind, flat, *operands[cut + len(extents) :], value, path=path[before + 1 :])
+        written = b.op(op.kind, flat, *operands, value, path=behind)
         whole = b.op("reshape", written, *b.dims(place))
         if before:
-            whole = b.store(array, path[:before], operands[:cut], whole)
+            whole = b.store(array, before, own, whole)
         # What follows a second reshape is taken apart in the same way.
         ops = [replace(last, results=op.results) if last.results == (whole,) else last for last in b.ops]
         for new in ops:

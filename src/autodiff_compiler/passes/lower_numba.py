@@ -19,14 +19,12 @@ from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.path import is_slice, item_operands
+from autodiff_compiler.ir.path import aligned, element, entire
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes import spread
 from autodiff_compiler.passes.fuse import REDUCTIONS, WRITES, Group, groups, root_value
 from autodiff_compiler.passes.rewrite import FactRewriter
-
-WHOLE = (("index", ("s000",)),)
 
 
 def run(function: Function) -> Function:
@@ -175,7 +173,7 @@ class _Nest:
 
         def add(array: Value, at: list[Value]) -> Value:
             place = start([self.index(None, axis, k) for axis, k in enumerate(at[added:])])
-            return b.accum(array, (("index", ("i",) * len(place)),), place, self.element(at), array.name)
+            return b.accum(array, element(len(place)), place, self.element(at), array.name)
 
         return self.loops(len(self.dims), into, add)
 
@@ -198,7 +196,7 @@ class _Nest:
             filled = self.loops(len(self.dims), out, lambda array, at: self.put(array, at, self.element(at)))
             b.op(self.root.kind, target, *operands, filled, path=path)
             return
-        place = b.load(target, path or WHOLE, operands)
+        place = b.load(target, path or entire(), operands)
         self.shapes.define(b.ops[-1])
         # An array that is read may have the same extents; then no view of the target stands among the writes.  Of several
         # the last one made: in the reverse sweep loops share a cotangent, and with it what LLVM knows of their bounds.
@@ -209,9 +207,8 @@ class _Nest:
 
         def put(array: Value, at: list[Value]) -> Value:
             where = start(at)
-            element = self.element(at, dict.fromkeys(own, b.element(array, *where)) if own else None)
-            indices = (("index", ("i",) * len(where)),)
-            return b.op(self.root.kind, array, *where, element, path=indices, name=target.name)
+            new = self.element(at, dict.fromkeys(own, b.element(array, *where)) if own else None)
+            return b.op(self.root.kind, array, *where, new, path=element(len(where)), name=target.name)
 
         self.loops(len(self.dims), target, put)
 
@@ -222,29 +219,23 @@ class _Nest:
         target, *operands, _ = self.root.operands
         path = self.root.attrs["path"]
         if leaf is target:
-            return all(kind == "index" and set(items) <= {"s000"} for kind, items in path)
+            return path.is_whole
         op = self.lowering.defs.get(leaf)
         return op is not None and op.kind == "load" and op.operands == (target, *operands) and op.attrs["path"] == path
 
     def starts(self, target: Value, operands: Sequence[Value]) -> Callable[[list[Value]], list[Value]] | None:
         """How the indices in the place become indices of the target; None where that is not one addition per axis."""
-        path = self.root.attrs["path"]
-        if len(path) > 1 or any(kind != "index" for kind, _ in path):
+        subscripts = self.root.attrs["path"].subscripts(operands)
+        if subscripts is None or any(s is None or (isinstance(s, slice) and s.step is not None) for s in subscripts):
             return None
-        items = path[0][1] if path else ()
-        if any(item == "n" or (is_slice(item) and item[3] == "1") for item in items):
-            return None
-        taken = iter(operands)
         offsets: list[tuple[bool, Value | None]] = []
-        for axis in range(rank(target.type)):
-            item = items[axis] if axis < len(items) else "s000"
-            own = [next(taken) for _ in range(item_operands(item))]
-            if not is_slice(item):
-                offsets.append((False, own[0]))
+        for subscript, axis, _ in aligned(subscripts, rank(target.type)):
+            if not isinstance(subscript, slice):
+                offsets.append((False, subscript))
+            elif subscript.start is None or self.root.attrs.get("exact"):
+                offsets.append((True, subscript.start))
             else:
-                exact = self.root.attrs.get("exact")
-                start = (own[0] if exact else self.first(target, axis, own[0])) if item[1] == "1" else None
-                offsets.append((True, start))
+                offsets.append((True, self.first(target, axis, subscript.start)))
 
         def indices(at: list[Value]) -> list[Value]:
             loop = iter(at)
@@ -361,7 +352,7 @@ class _Nest:
         return b.for_(self.zero, dims[len(at)], self.one, [carried], region.done())[0]
 
     def put(self, array: Value, at: Sequence[Value], value: Value) -> Value:
-        return self.b.store(array, (("index", ("i",) * len(at)),), at, value)
+        return self.b.store(array, element(len(at)), at, value)
 
     def element(self, at: Sequence[Value], known: dict[Value, Value] | None = None) -> Value:
         """One element of the group's value."""
