@@ -17,7 +17,7 @@ from operator import itemgetter
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, merges
-from autodiff_compiler.ir.opset import TABLE, may_alias
+from autodiff_compiler.ir.opset import is_undefined, may_alias, opdef
 from autodiff_compiler.ir.types import Array, ListOf, Type
 from autodiff_compiler.ir.walk import all_ops
 
@@ -65,7 +65,7 @@ def elements_put(op: Op) -> tuple[Value, ...]:
 
 def writes_elements(op: Op) -> bool:
     """Whether an op writes into an array that its list holds."""
-    return op.kind == "list_accum" and has_arrays(op.operands[0].type)
+    return opdef(op).adds and has_arrays(op.operands[0].type)
 
 
 def _same(target: Value, source: Value) -> Iterator[tuple[Node, Node]]:
@@ -128,7 +128,7 @@ class Memory:
     def _writes_of(self, op: Op) -> Roots:
         known = self._written.get(op)
         if known is None:
-            writes = (inner for inner in with_inner(op) if TABLE[inner.kind].writes)
+            writes = (inner for inner in with_inner(op) if opdef(inner).writes)
             known = self._written[op] = NOTHING.union(*(self._roots.get(w.operands[0], NOTHING) for w in writes))
         return known
 
@@ -166,7 +166,7 @@ class Memory:
                 held[target] = held.get(target, NOTHING) | self._roots.get(source, NOTHING)
             for result in op.results:
                 if has_memory(result.type):
-                    own = NOTHING if op.kind == "undef" or op.regions or may_alias(op) else self._fresh()
+                    own = NOTHING if is_undefined(op) or op.regions or may_alias(op) else self._fresh()
                     self._roots[result] = held.get(result, NOTHING) | own
 
     def _walk_loop(self, op: Op) -> None:

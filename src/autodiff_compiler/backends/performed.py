@@ -78,7 +78,7 @@ class _Walk:
         wanted = self.shapes.of(extent)
         axes = [i - len(known) for i, have in enumerate(known) if self.shapes.same(wanted, have)]
         op = self.nesting.defs.get(extent)
-        if op is not None and op.kind in ("dim", "list_len") and self._are_alike(op.operands[0], array):
+        if op is not None and opdef(op).measures and self._are_alike(op.operands[0], array):
             axes.append(op.attrs.get("axis", 0) - (rank(array.type) or 1))
         return frozenset(axes)
 
