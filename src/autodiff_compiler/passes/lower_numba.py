@@ -221,7 +221,7 @@ class _Nest:
         target, *operands, _ = self.root.operands
         path = self.root.attrs["path"]
         if leaf is target:
-            return path.is_whole
+            return bool(path.is_whole)
         op = self.lowering.defs.get(leaf)
         return op is not None and reads_path(op) and op.operands == (target, *operands) and op.attrs["path"] == path
 

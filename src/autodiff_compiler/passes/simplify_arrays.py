@@ -70,7 +70,7 @@ def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
     if not all(s.constant(index) == 0 for index in (*inner.operands[1:], *outer.operands[1:])):
         return False
     if first.added_axes:
-        return first.added_axes == second.picked_axes
+        return bool(first.added_axes == second.picked_axes)
     picked = first.picked_axes
     return (
         bool(picked) and picked == second.added_axes and all(s.shapes.extent(inner.operands[0], k) == 1 for k in picked)
