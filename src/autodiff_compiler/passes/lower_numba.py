@@ -19,7 +19,7 @@ from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import constant_of, opdef, reads_path, spread_of
-from autodiff_compiler.ir.path import aligned, element, entire
+from autodiff_compiler.ir.path import Path, aligned, element, entire
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes import spread
@@ -219,7 +219,7 @@ class _Nest:
     def is_place(self, leaf: Value) -> bool:
         """Whether a leaf is what the root overwrites, element for element."""
         target, *operands, _ = self.root.operands
-        path = self.root.attrs["path"]
+        path: Path = self.root.attrs["path"]
         if leaf is target:
             return path.is_whole
         op = self.lowering.defs.get(leaf)

@@ -64,7 +64,8 @@ def _is_zero(s: Peephole, value: Value) -> bool:
 
 def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
     """Whether one load puts in axes of extent 1 that the other takes out: `x[:, None][:, 0]`, or `x[:, 0][:, None]`."""
-    first, second = inner.attrs["path"], outer.attrs["path"]
+    first: Path = inner.attrs["path"]
+    second: Path = outer.attrs["path"]
     if not all(s.constant(index) == 0 for index in (*inner.operands[1:], *outer.operands[1:])):
         return False
     if first.added_axes:
