@@ -71,9 +71,9 @@ def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
     if first.added_axes:
         return first.added_axes == second.picked_axes
     picked = first.picked_axes
-    return (
-        bool(picked) and picked == second.added_axes and all(s.shapes.extent(inner.operands[0], k) == 1 for k in picked)
-    )
+    if not picked or picked != second.added_axes:
+        return False
+    return all(s.shapes.extent(inner.operands[0], axis) == 1 for axis in picked)
 
 
 def _load(s: Peephole, op: Op) -> Result:
