@@ -72,9 +72,10 @@ def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
         return False
     if first.added_axes:
         return first.added_axes == second.picked_axes
-    picked = first.picked_axes or ()
-    added = second.added_axes
-    return bool(picked) and picked == added and all(s.shapes.extent(inner.operands[0], k) == 1 for k in picked)
+    picked = first.picked_axes
+    if not picked or picked != second.added_axes:
+        return False
+    return all(s.shapes.extent(inner.operands[0], axis) == 1 for axis in picked)
 
 
 def _load(s: Peephole, op: Op) -> Result:
