@@ -26,7 +26,7 @@ from autodiff_compiler.ir.types import INT, NUMPY_NAMES, Array, ListOf, Scalar, 
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import Rewriter, free_values
 from autodiff_compiler.options import CHECKS, Options
-from autodiff_compiler.passes import buffers, integers
+from autodiff_compiler.passes import buffers, integers, outline
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 
 # Squares are taken of roots as soon as equal expressions are one.
@@ -79,7 +79,7 @@ def lower(
         return nested(list(args), values)
     with _dumped(Compilation(options)):
         lowered = frontend.lower(fun, list(args), values)
-        fn = lowered.function
+        fn = outline.run(lowered.function)
         return replace(lowered, function=replace(fn, param_trees=tuple((python_name(n), t) for n, t in fn.param_trees)))
 
 

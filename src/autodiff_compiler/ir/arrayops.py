@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autodiff_compiler.ir.opdef import CHECK, CONTROL, DEAR, FREE, INDEX, IO, NEVER, SHAPE, VALUE, Attrs, OpDef, Reasons
+from autodiff_compiler.ir.opdef import CALLEE, CHECK, CONTROL, DEAR, FREE, INDEX, IO, NEVER, SHAPE, VALUE, Attrs, OpDef, Reasons
 from autodiff_compiler.ir.path import element_type, path_operands
 from autodiff_compiler.ir.types import INT, INTS, Array, ListOf, Scalar, Type, dtype_of, like, rank
 
@@ -279,6 +279,11 @@ ARRAY_OPS: tuple[OpDef, ...] = (
     OpDef("for", None, effect=CONTROL, regions=1, raises=(VALUE,)),
     # (carried…); regions: condition (carried…) yields one bool; body (carried…); attrs: exits
     OpDef("while", None, effect=CONTROL, regions=2),
+    # (arguments…); attrs: callee, the name of a function of the program; effect, "pure", "check" or "io"
+    OpDef("call", None, effect=CALLEE, cost=DEAR),
+    # (arguments…); attrs: name, id, parameters.  The call of a function of the program's own begins here, and ends; see passes/outline.py
+    OpDef("begin", _nothing, raises=NEVER),
+    OpDef("end", _nothing, raises=NEVER),
     OpDef("yield", _nothing, effect=CONTROL, terminator=True, raises=NEVER),
     OpDef("return", _nothing, effect=CONTROL, terminator=True, raises=NEVER),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from autodiff_compiler.ir.arrayops import ARRAY_OPS
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.elementwise import ELEMENTWISE
-from autodiff_compiler.ir.opdef import CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
+from autodiff_compiler.ir.opdef import CALLEE, CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
 from autodiff_compiler.ir.path import is_basic
 from autodiff_compiler.ir.types import FLOATS, INT, Array, ListOf, Scalar
 
@@ -21,6 +21,8 @@ def opdef(op: Op) -> OpDef:
 def nested_effect(op: Op) -> str:
     """The strongest effect of an op, its regions included: "pure", "check" or "io"."""
     effect = TABLE[op.kind].effect
+    if effect == CALLEE:
+        return op.attrs["effect"]
     if effect != CONTROL:
         return effect
     inner = {nested_effect(child) for region in op.regions for child in region.ops}
