@@ -8,6 +8,7 @@ import pytest
 from autodiff_compiler.frontend import values
 from autodiff_compiler.frontend.alias_classes import AliasClasses
 from autodiff_compiler.frontend.merge import Merge
+from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.state import Frame, State
 from autodiff_compiler.frontend.values import Ref, Static, alike, parts, same, with_parts
 from autodiff_compiler.ir.core import Value
@@ -73,7 +74,7 @@ def test_arrays_inside_are_classed_and_renewed(kind):
         states.append(state)
     keys = list(states[0].names)
     assert (x.cell, y.cell) in AliasClasses(*states, keys).cells.values()
-    merge = Merge(*states)
+    merge = Merge(*states, MixedScalars())
     joined = merge.outputs([Value(slot.type, "s") for slot in merge.slots])
     inner = joined.names[FRAME, "held"]
     inner = inner.value if kind is values.Maybe else parts(inner)[0]

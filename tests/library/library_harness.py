@@ -12,7 +12,7 @@ from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, from_numpy_dtype
 from autodiff_compiler.ir.verify import verify
-from autodiff_compiler.library import View
+from autodiff_compiler.library import Chosen, View
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,8 @@ def outcome(entry: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     def collect(result: Any) -> Any:
         if isinstance(result, View):
             result = call.b.load(given[0], result.steps, result.operands) if result.steps else given[0]
+        if isinstance(result, Chosen):
+            result = result.value
         if isinstance(result, tuple | list):
             return [collect(item) for item in result]
         if isinstance(result, Value):

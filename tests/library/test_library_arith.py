@@ -130,14 +130,14 @@ def test_shapes_that_do_not_broadcast_raise_at_run_time() -> None:
         outcome(arith.matmul, (v, np.ones(4)), {})
 
 
-def test_checks_bear_the_span_object_of_the_access() -> None:
+def test_checks_bear_the_span_of_the_access() -> None:
     call = Call()
     x, y = call.argument(v), call.argument(np.ones(3))
     arith.binary(call.b, "+", x, y)
     checks = [op for op in call.b.top.ops if op.kind == "check_broadcast"]
     (add,) = (op for op in call.b.top.ops if op.kind == "add")
     assert len(checks) == 1
-    assert checks[0].span is add.span
+    assert checks[0].span == add.span
 
 
 def test_an_array_with_itself_needs_no_check() -> None:

@@ -12,6 +12,7 @@ from prog_oracle import complex_step, differences, directions, inner, leaves, ma
 from autodiff_compiler import driver, grad, jvp, value_and_grad, vjp
 from autodiff_compiler.api.binding import Signature, described, leaves_of
 from autodiff_compiler.api.functions import options_of
+from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.tree import Leaf, flatten
@@ -150,11 +151,16 @@ def nested(program: Program, args: tuple, **options: Any) -> None:
     same(expected, [np.asarray(leaf, float) for leaf in leaves(got)], 1e-9, "grad of a program with grad", 1e-10 * _size(expected))
 
 
-def primal_ir(program: Program, args: tuple) -> Function:
+def lowered(program: Program, args: tuple, **options: Any) -> Lowered:
     """The program as the frontend gives it."""
     values = {name: value for name, value in Signature.of(program.fun).bind(copy.deepcopy(args), {}).items()}
     arguments = described(values, values)
-    return driver.lower(program.fun, arguments, options_of(), leaves_of(values, arguments)).function
+    return driver.lower(program.fun, arguments, options_of(**options), leaves_of(values, arguments))
+
+
+def primal_ir(program: Program, args: tuple) -> Function:
+    """The IR of the program as the frontend gives it."""
+    return lowered(program, args).function
 
 
 def interpreted(program: Program, args: tuple, **options: Any) -> None:

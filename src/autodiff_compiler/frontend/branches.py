@@ -46,7 +46,7 @@ def join(
     live: Callable[[NameKey], bool] | None = None,
 ) -> None:
     """Emit the `if` and go on with the joined state."""
-    merge = Merge(then.state, orelse.state, base=base, live=live or (lambda key: True), span=ctx.b.span)
+    merge = Merge(then.state, orelse.state, ctx.mixed, base=base, live=live or (lambda key: True), span=ctx.b.span)
     for side, branch in enumerate((then, orelse)):
         with ctx.b.reopen(branch.region):
             ctx.state = branch.state

@@ -18,7 +18,7 @@ from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.frontend.merge import Widening
-from autodiff_compiler.frontend.mixed import note_call
+from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.public_names import INSTEAD, object_name
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
@@ -44,7 +44,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, INTS, Array, ListOf, Scalar
-from autodiff_compiler.library import Entry, lookup
+from autodiff_compiler.library import Chosen, Entry, lookup
 
 _IMMUTABLE = (
     bool,
@@ -78,6 +78,7 @@ class Context:
     state: State
     frame: Frame
     captures: Captures
+    mixed: MixedScalars = field(default_factory=MixedScalars)
     loops: list[LoopTargets] = field(default_factory=list)
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
@@ -358,9 +359,10 @@ class Context:
         """What an entry of the library builds for these arguments, and what it was given for them."""
         converted = [self.to_library(arg) for arg in args]
         named = {k: self.to_library(v) for k, v in kwargs.items()}
-        note_call(self.b, entry.name, [*converted, *named.values()])
+        self.mixed.call(self.b, entry.name, [*converted, *named.values()])
         try:
-            return entry(self.b, *converted, **named), [*converted, *named.values()]
+            made = entry(self.b, *converted, **named)
+            return self.mixed.chosen(made) if isinstance(made, Chosen) else made, [*converted, *named.values()]
         except AutodiffError as error:
             # An int argument or a loop index can be had as a static, where the library needs one.
             if error.code != "AD207":

@@ -227,7 +227,8 @@ class Fixpoint:
     ) -> None:
         self.ctx = ctx
         self.entry = ctx.state
-        merge = Merge(self.entry, self.entry, live=live, widening=ctx.widenings.get(key, Widening()), span=ctx.b.span)
+        found = ctx.widenings.get(key, Widening())
+        merge = Merge(self.entry, self.entry, ctx.mixed, live=live, widening=found, span=ctx.b.span)
         for _ in range(ROUNDS):
             targets = LoopTargets()
             ctx.loops.append(targets)
@@ -245,7 +246,9 @@ class Fixpoint:
                 ctx.rounds -= 1
             self.left = _without(ctx, opened, end.exit, targets.continues)
             end = _with_exit(end, Exit(frozenset()) if end.exit.dead else Exit())
-            following = Merge(self.entry, end, base=self.entry, live=live, widening=merge.widened(), span=ctx.b.span)
+            following = Merge(
+                self.entry, end, ctx.mixed, base=self.entry, live=live, widening=merge.widened(), span=ctx.b.span
+            )
             if may_unroll and following.mixed_list:
                 raise Unroll(key)  # each function, say, that the list holds is known then
             if following.signature() == merge.signature():

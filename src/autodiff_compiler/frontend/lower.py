@@ -20,7 +20,6 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.layout import Layout, of_array
 from autodiff_compiler.frontend.lowered import Lowered
-from autodiff_compiler.frontend.mixed import refuse_mixed
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.source import find_source, plain_function
 from autodiff_compiler.frontend.state import Frame, State
@@ -132,7 +131,7 @@ def _lowered(
     b.span = span
     result_values, tree = _results(ctx, result)
     b.return_(*result_values)
-    refuse_mixed(b, Region((), tuple(b.top.ops)))
+    ctx.mixed.refuse(Region((), tuple(b.top.ops)))
     hidden = tuple(captures.captures)
     params = (*leaves, *(captures.values[capture.name] for capture in hidden))
     param_trees = [(n, tree_) for n, tree_, _ in args] + [(capture.name, Leaf()) for capture in hidden]

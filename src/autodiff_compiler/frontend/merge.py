@@ -18,7 +18,7 @@ from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.frontend.alias_classes import AliasClasses, Location, unwrapped
 from autodiff_compiler.frontend.choices import is_function, joined_options, options_of, position
 from autodiff_compiler.frontend.layout import Layout, c_order, joined
-from autodiff_compiler.frontend.mixed import joined_value
+from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import (
     describe,
@@ -77,6 +77,7 @@ class Merge:
         self,
         a: State,
         b: State,
+        mixed: MixedScalars,
         *,
         base: State | None = None,
         live: Callable[[NameKey], bool] = lambda key: True,
@@ -89,6 +90,7 @@ class Merge:
         elif self.dead == 1:
             b = _unchanged(base or a, a)
         self.a, self.b = a, b
+        self.mixed = mixed
         self.span = span
         self.before = widening or Widening()
         self._loop = widening is not None
@@ -258,7 +260,7 @@ class Merge:
             return self._poison(location, Poison(f"{said(name)} {reason}", way_out))
 
         def getter(value: Abs | None) -> Getter:
-            return lambda builder: None if value is None else joined_value(builder, value, joined)
+            return lambda builder: None if value is None else self.mixed.joined(builder, value, joined)
 
         slot = self._slot(location, joined, hint(name), getter(a), getter(b))
         return lambda values: Dyn(slot(values))
@@ -388,7 +390,7 @@ class Merge:
             def get(builder: Builder) -> Value | None:
                 if isinstance(x, Ref):
                     return builder.cast(read(builder, state, x), type_)
-                return None if x is None else joined_value(builder, x, type_)
+                return None if x is None else self.mixed.joined(builder, x, type_)
 
             return get
 

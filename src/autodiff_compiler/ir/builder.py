@@ -38,10 +38,6 @@ class Builder:
     def __init__(self, span: Span = UNKNOWN) -> None:
         self.span = span
         self.top = OpenRegion(())
-        self.weak: dict[Value, bool] = {}
-        """Python numbers that stand where a float32 stands on another path, and whether a float32 holds each exactly."""
-        self.calls: list[tuple[Span, list[Any]]] = []
-        """Calls of NumPy functions with their arguments, for which that makes a difference."""
         self._open = [self.top]
 
     # -- positions -------------------------------------------------------------------------------------------------

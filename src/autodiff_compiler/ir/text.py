@@ -14,8 +14,8 @@
 
 A value is printed as `%hint`, `%hint.2` where the hint is taken, or `%7` without a hint; the type stands where it is
 defined.  Attributes follow the operands in braces; a path is written as subscripts, and the type of `const`, `undef` and
-`list_new` is that of the result.  With spans, a table of them precedes the function, and `!3` refers to it: ops that
-share one span object share its number.  A `#` starts a comment.
+`list_new` is that of the result.  With spans, a table of them precedes the function, and `!3` refers to it.  A `#`
+starts a comment.
 """
 
 from __future__ import annotations
@@ -124,8 +124,7 @@ class _Printer:
         self.names: dict[Value, str] = {}
         self.taken: dict[str, int] = {}
         self.unnamed = 0
-        # Spans by identity: a check and the access it belongs to share the object, and equality is not enough.
-        self.span_numbers: dict[int, tuple[int, Span]] = {}
+        self.span_numbers: dict[Span, int] = {}
 
     def name(self, value: Value) -> str:
         if value not in self.names:
@@ -182,18 +181,18 @@ class _Printer:
     # -- spans -----------------------------------------------------------------------------------------------------
 
     def span(self, span: Span) -> str:
-        return f" !{self.span_number(span)}" if self.with_spans and span is not UNKNOWN else ""
+        return f" !{self.span_number(span)}" if self.with_spans and span != UNKNOWN else ""
 
     def span_number(self, span: Span) -> int:
-        if id(span) not in self.span_numbers:
+        if span not in self.span_numbers:
             if span.caller is not None:
                 self.span_number(span.caller)
-            self.span_numbers[id(span)] = (len(self.span_numbers), span)
-        return self.span_numbers[id(span)][0]
+            self.span_numbers[span] = len(self.span_numbers)
+        return self.span_numbers[span]
 
     def span_lines(self) -> list[str]:
         lines = []
-        for number, span in self.span_numbers.values():
+        for span, number in self.span_numbers.items():
             place = f"{span.file!r} {span.line}:{span.col} {span.end_line}:{span.end_col} {span.phase}"
             caller = f" called !{self.span_number(span.caller)}" if span.caller is not None else ""
             lines.append(f"!{number} = {place}{caller}")

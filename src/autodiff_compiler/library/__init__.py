@@ -18,9 +18,10 @@ from autodiff_compiler.library import (
     reductions,
     shapes,
 )
-from autodiff_compiler.library.registry import Entry, View, attribute, is_refused, lookup, method, names
+from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, is_refused, lookup, method, names
 
 __all__ = [
+    "Chosen",
     "Entry",
     "View",
     "arguments",

@@ -14,7 +14,7 @@ from autodiff_compiler.ir.types import BOOL, FLOAT, FLOATS, INT, Array, ListOf, 
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, as_operand, as_value, is_number, to_dtype, type_of
 from autodiff_compiler.library.elementwise import round_
-from autodiff_compiler.library.registry import add, function, refuse
+from autodiff_compiler.library.registry import Chosen, add, function, refuse
 
 
 def _refuse_sequences(b: Builder, name: str, *operands: Any) -> None:
@@ -54,7 +54,7 @@ def fits_float32(x: Any) -> bool:
         return isinstance(x, float) and (x != x or float(np.float32(x)) == x)
 
 
-def _chosen(b: Builder, symbol: str, best: Any, candidate: Any) -> Value:
+def _chosen(b: Builder, symbol: str, best: Any, candidate: Any) -> Chosen:
     """The candidate if it compares so with the best, else the best: as CPython goes, also for NaN and equals."""
     types = [type_of(b, x) for x in (best, candidate)]
     wide = any(t == FLOAT and not fits_float32(x) for t, x in zip(types, (best, candidate)))
@@ -66,13 +66,13 @@ def _chosen(b: Builder, symbol: str, best: Any, candidate: Any) -> Value:
             help="make both float32: np.float32(...)",
         )
     best, candidate = arith.promoted(b, best, candidate)
-    if best.type == Scalar("f32"):
-        b.weak |= {x: True for x, type_ in zip((best, candidate), types) if arith.is_py(type_)}
-    return b.select(arith.compare(b, symbol, candidate, best), candidate, best)
+    mixed = best.type == Scalar("f32")
+    numbers = tuple(x for x, type_ in zip((best, candidate), types) if mixed and arith.is_py(type_))
+    return Chosen(b.select(arith.compare(b, symbol, candidate, best), candidate, best), numbers)
 
 
 def _extremum(symbol: str, name: str):
-    def build(b: Builder, first: Any, /, *rest: Any) -> Value:
+    def build(b: Builder, first: Any, /, *rest: Any) -> Value | Chosen:
         if rest:
             candidates = [first, *rest]
         elif isinstance(first, tuple | list):
@@ -85,9 +85,11 @@ def _extremum(symbol: str, name: str):
             raise UserError("AD209", f"{name}() arg is an empty sequence", b.span)
         things = [x if is_number(x) else scalar(b, x, name) for x in candidates]
         best: Any = things[0]
+        numbers: tuple[Value, ...] = ()
         for candidate in things[1:]:
-            best = _chosen(b, symbol, best, candidate)
-        return as_value(b, best)
+            chosen = _chosen(b, symbol, best, candidate)
+            best, numbers = chosen.value, (*numbers, *chosen.numbers)
+        return Chosen(best, numbers) if numbers else as_value(b, best)
 
     return build
 
@@ -107,7 +109,7 @@ def _extremum_of_sequence(b: Builder, symbol: str, name: str, x: Value) -> Value
     start = at(b.const(0))
     with b.region(INT, start.type, names=("i", "best")) as body:
         i, best = body.params
-        b.yield_(_chosen(b, symbol, best, at(i)))
+        b.yield_(_chosen(b, symbol, best, at(i)).value)
     return b.for_(b.const(1), length, b.const(1), (start,), body.done())[0]
 
 

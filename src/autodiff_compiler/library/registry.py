@@ -45,6 +45,14 @@ class View:
     when: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The result is one of several scalars and held as a float32; of these, `numbers` were Python's and stay so if chosen."""
+
+    value: Value
+    numbers: tuple[Value, ...]
+
+
 @dataclass(frozen=True)
 class Entry:
     """One function of the library.  Calling it builds the IR of a call."""

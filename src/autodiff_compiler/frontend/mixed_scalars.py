@@ -16,6 +16,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Array, Scalar
+from autodiff_compiler.library import Chosen
 from autodiff_compiler.library.builtins import fits_float32
 
 # What Python's operators and builtins make of a Python number is one, and of a float32 is a float32.
@@ -26,33 +27,45 @@ HARMLESS = ("store", "accum", "return", "yield", "print", "check", "raise", "lis
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 
 
-def joined_value(b: Builder, value: Abs, joined: Scalar) -> Value:
-    """What one path brings to a join, in the type of the join."""
-    found = scalar_value(b, value, joined)
-    if joined == Scalar("f32") and scalar_type(value).kind == "py":
-        b.weak[found] = isinstance(value, Static) and fits_float32(float(value.obj))
-    return found
+class MixedScalars:
+    """What was met of them while a program is lowered."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Value, bool] = {}
+        """Python numbers that stand where a float32 stands on another path, and whether a float32 holds each exactly."""
+        self._calls: list[tuple[Span, list[Any]]] = []
+        """Calls of NumPy functions with their arguments, for which that makes a difference."""
+
+    def joined(self, b: Builder, value: Abs, joined: Scalar) -> Value:
+        """What one path brings to a join, in the type of the join."""
+        found = scalar_value(b, value, joined)
+        if joined == Scalar("f32") and scalar_type(value).kind == "py":
+            self._numbers[found] = isinstance(value, Static) and fits_float32(float(value.obj))
+        return found
+
+    def chosen(self, chosen: Chosen) -> Value:
+        """What `max` or `min` gives of Python numbers, all of which a float32 holds exactly, and a float32."""
+        self._numbers |= dict.fromkeys(chosen.numbers, True)
+        return chosen.value
+
+    def call(self, b: Builder, name: str, args: Sequence[Any]) -> None:
+        """Remember a call of a NumPy function, which makes a float64 of Python floats."""
+        if name.startswith("np.") and name not in ("np.float32", "np.float64"):
+            self._calls.append((b.span, list(args)))
+
+    def refuse(self, body: Region) -> None:
+        """Raise `UnsupportedError` where a type depends on the path that a scalar came by."""
+        if not self._numbers:
+            return
+        search = _Search(self._numbers)
+        search.region(body)
+        for span, args in self._calls:
+            search.call(span, args)
 
 
-def note_call(b: Builder, name: str, args: Sequence[Any]) -> None:
-    """Remember a call of a NumPy function, which makes a float64 of Python floats."""
-    if name.startswith("np.") and name not in ("np.float32", "np.float64"):
-        b.calls.append((b.span, list(args)))
-
-
-def refuse_mixed(b: Builder, body: Region) -> None:
-    """Raise `UnsupportedError` where a type depends on the path that a scalar came by."""
-    if not b.weak:
-        return
-    found = _Mixed(b.weak)
-    found.region(body)
-    for span, args in b.calls:
-        found.call(span, args)
-
-
-class _Mixed:
-    def __init__(self, weak: dict[Value, bool]) -> None:
-        self.exact = dict(weak)
+class _Search:
+    def __init__(self, numbers: dict[Value, bool]) -> None:
+        self.exact = dict(numbers)
         """The scalars that are a Python number on some path, and whether float32 holds that number exactly."""
         self.defs: dict[Value, Op] = {}
 
