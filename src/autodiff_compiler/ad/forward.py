@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autodiff_compiler import rules
+from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs
 from autodiff_compiler.ad.names import constants_of, named, whole_numbers
 from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.analysis.slots import loop_body, slots
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.program import call_op, with_callees
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import ListOf, is_float
 from autodiff_compiler.ir.walk import all_ops, clone_region
@@ -27,11 +29,17 @@ from autodiff_compiler.ir.walk import all_ops, clone_region
 def forward(fn: Function, active: Sequence[bool], name: str) -> Function:
     """Parameters: the primals, then tangents of the active ones.  Results: the primals, then tangents of the float ones."""
     check_inputs(fn, active)
+    callees = Callees(fn)
+    return with_callees(_pushforward(fn, active, name, callees), callees.functions)
+
+
+def _pushforward(fn: Function, active: Sequence[bool], name: str, callees: Callees) -> Function:
     body = clone_region(fn.body)
     fn = replace(fn, body=body)
     chosen = [p for p, on in zip(body.params, active) if on]
     seeds = [Value(p.type, f"{p.name}_dot") for p in chosen]
-    sweep = _Forward(body, active_values(fn, active, fn.results, rules.NO_DERIVATIVE), dict(zip(chosen, seeds)))
+    varied = active_values(fn, active, fn.results, rules.NO_DERIVATIVE)
+    sweep = _Forward(body, varied, dict(zip(chosen, seeds)), callees)
     out = OpenRegion((*body.params, *seeds))
     with sweep.b.reopen(out):
         sweep.ops(body.ops[:-1])
@@ -43,10 +51,11 @@ def forward(fn: Function, active: Sequence[bool], name: str) -> Function:
 
 
 class _Forward:
-    def __init__(self, body: Region, active: set[Value], dots: dict[Value, Value]) -> None:
+    def __init__(self, body: Region, active: set[Value], dots: dict[Value, Value], callees: Callees) -> None:
         self.b = Builder()
         self.active = active
         self.dots = dots
+        self.callees = callees
         self.constants = constants_of(body)
         self.whole = whole_numbers(body, self.constants)
         self.undefined = {op.result for op in all_ops(body) if op.kind == "undef"}
@@ -69,6 +78,8 @@ class _Forward:
                     self.if_(op)
                 elif op.kind in ("for", "while"):
                     self.loop(op)
+                elif op.kind == "call":
+                    self.call(op)
                 else:
                     self.plain(op)
 
@@ -83,6 +94,21 @@ class _Forward:
             dot = dot if isinstance(dot.type, ListOf) else self.b.cast(dot, op.result.type)
             hint = f"{op.result.name}_dot" if op.result.name else ""
             self.dots[op.result] = named(self.b, dot, hint, before)
+
+    def call(self, op: Op) -> None:
+        tangents = [self.dots.get(v) for v in op.operands]
+        varied = [dot for dot in tangents if dot is not None]
+        if not varied:
+            self.b.ops.append(op)
+            return
+        callee = self.callees.derivative("pushforward", op, [dot is not None for dot in tangents], self.pushforward)
+        dots = self._results(op, [k for k, r in enumerate(op.results) if is_float(r.type)])
+        self.b.ops.append(call_op(callee, (*op.operands, *varied), (*op.results, *dots), op.attrs["effect"], op.span))
+
+    def pushforward(self, callee: Function, active: Sequence[bool]) -> Function:
+        made = _pushforward(callee, active, self.callees.fresh_name(f"{callee.name}_jvp"), self.callees)
+        self.callees.add(made)
+        return made
 
     def if_(self, op: Op) -> None:
         chosen = [k for k, r in enumerate(op.results) if r in self.active]

@@ -1,0 +1,125 @@
+"""Both sweeps of a function: the primal with what it saves, and the walk backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autodiff_compiler import rules
+from autodiff_compiler.ad.adjoints import Adjoints
+from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullback
+from autodiff_compiler.ad.context import Context
+from autodiff_compiler.ad.control import filler
+from autodiff_compiler.ad.plan import ResidualPlan
+from autodiff_compiler.ad.sweep import Sweep
+from autodiff_compiler.analysis.activity import active_values
+from autodiff_compiler.diagnostics import ADJOINT
+from autodiff_compiler.ir.builder import OpenRegion
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.types import Array, is_float
+from autodiff_compiler.ir.walk import Rewriter, clone_region, free_values
+
+
+@dataclass(frozen=True)
+class Swept:
+    """Both sweeps: the ops of the primal with its tapes, those of the walk backwards, the adjoints of the parameters."""
+
+    primal: tuple[Op, ...]
+    backwards: tuple[Op, ...]
+    bars: tuple[Value, ...]
+    plans: list[ResidualPlan]
+
+
+def swept(
+    fn: Function,
+    active: Sequence[bool],
+    wanted: Sequence[Value],
+    seeds: Sequence[Value] | None,
+    save_all: bool,
+    callees: Callees,
+) -> Swept:
+    """Reverse `fn` from the adjoints of the `wanted` results: `seeds`, or 1."""
+    context = Context(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), callees, save_all)
+    adjoints = Adjoints(context)
+    out, b = OpenRegion(()), context.b
+    with b.reopen(out), b.at(fn.body.terminator.span.at_phase(ADJOINT)):
+        for k, result in enumerate(wanted):
+            adjoints.add(result, b.const_like(1, result.type) if seeds is None else seeds[k])
+        Sweep(context, pullback).reverse(fn.body, adjoints)
+        bars = [adjoints.or_zero(p) for p, on in zip(fn.params, active) if on]
+    primal = Region((), tuple(context.assemble(fn.body)))
+    if context.fillers:
+        primal = _Fill(context).region(primal)
+    return Swept(primal.ops, tuple(out.ops), tuple(bars), context.plans)
+
+
+def own_copy(fn: Function) -> Function:
+    """`fn` with values of its own and without the boundary of an earlier reversal."""
+    ops = tuple(op for op in fn.body.ops if op.kind != "boundary")
+    return replace(fn, body=clone_region(Region(fn.params, ops)))
+
+
+def vjp_parts(
+    fn: Function, active: Sequence[bool], save_all: bool, callees: Callees
+) -> tuple[Function, list[Value], Swept]:
+    """The function (with values of its own), the cotangents of its float results, and both sweeps."""
+    fn = own_copy(fn)
+    wanted = [r for r in fn.results if is_float(r.type)]
+    seeds = [Value(r.type, f"{r.name or 'out'}_bar") for r in wanted]
+    return fn, seeds, swept(fn, active, wanted, seeds, save_all, callees)
+
+
+class _Fill(Rewriter):
+    """Gives undefined values that go on a tape a value, so that every op has operands it can read."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+
+    def op(self, op: Op) -> None:
+        if op.kind != "undef" or op.result not in self.context.fillers:
+            self.copy(op)
+            return
+        with self.context.b.reopen(OpenRegion(())) as out, self.context.b.at(op.span):
+            self.env[op.result] = filler(self.context, op.result.type)
+        self.out += out.ops
+
+
+def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_all: bool) -> Pullback:
+    """Both sweeps of a function that is called, as two functions."""
+    name = callees.fresh_name(f"{callee.name}_forward"), callees.fresh_name(f"{callee.name}_reverse")
+    fn, seeds, sweep = vjp_parts(callee, active, save_all, callees)
+    end = fn.body.terminator.span
+    returned = Op("return", sweep.bars, span=end)
+    used = [v for v in free_values([Region((), (*sweep.backwards, returned))]) if v not in seeds]
+    residuals, rebuilt = cut(sweep.primal, used)
+    saved = [v for v in residuals if v not in fn.params and v not in fn.results]
+    primal = Region(fn.params, (*sweep.primal, Op("return", (*fn.results, *saved), span=end)))
+    backwards = Region((*residuals, *seeds), (*rebuilt, *sweep.backwards, returned))
+    forward = replace(fn, name=name[0], body=clone_region(primal))
+    reverse = replace(fn, name=name[1], body=clone_region(backwards))
+    callees.add(forward)
+    callees.add(reverse)
+    return Pullback(forward, reverse, tuple(_source(fn, v, saved) for v in residuals))
+
+
+def _source(fn: Function, residual: Value, saved: Sequence[Value]) -> tuple[str, int]:
+    """Where a caller has a residual."""
+    for where, values in ((ARGUMENT, fn.params), (RESULT, fn.results), (SAVED, saved)):
+        if residual in values:
+            return where, values.index(residual)
+    raise AssertionError(residual)
+
+
+def cut(primal: Sequence[Op], used: Sequence[Value]) -> tuple[list[Value], list[Op]]:
+    """The residuals, and the ops that build the rest of `used` from them."""
+    defs = {result: op for op in primal for result in op.results}
+    arrays = {v for v in used if isinstance(v.type, Array)}
+    residuals, rebuilt = [], []
+    for value in used:
+        op = defs.get(value)
+        if op is not None and (op.kind == "const" or (op.kind == "dim" and op.operands[0] in arrays)):
+            rebuilt.append(replace(op, span=op.span.at_phase(ADJOINT)))
+        else:
+            residuals.append(value)
+    return residuals, rebuilt
