@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import IO, PURE
-from autodiff_compiler.ir.opset import TABLE, is_pure, may_trap, nested_effect
+from autodiff_compiler.ir.opset import TABLE, is_pure, may_trap, nested_effect, own_effect
 from autodiff_compiler.ir.path import is_basic
 from autodiff_compiler.ir.types import INTS, Array, ListOf, Scalar
 from autodiff_compiler.ir.walk import all_ops
@@ -280,7 +280,7 @@ def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:
 
 
 def _is_barrier(op: Op) -> bool:
-    return TABLE[op.kind].writes or bool(op.regions) or TABLE[op.kind].effect == IO
+    return TABLE[op.kind].writes or bool(op.regions) or own_effect(op) == IO
 
 
 def _conflict(nesting: Nesting, op: Op, barrier: Op) -> bool:

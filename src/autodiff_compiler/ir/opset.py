@@ -20,13 +20,17 @@ def opdef(op: Op) -> OpDef:
 
 def nested_effect(op: Op) -> str:
     """The strongest effect of an op, its regions included: "pure", "check" or "io"."""
-    effect = TABLE[op.kind].effect
-    if effect == CALLEE:
-        return op.attrs["effect"]
+    effect = own_effect(op)
     if effect != CONTROL:
         return effect
     inner = {nested_effect(child) for region in op.regions for child in region.ops}
     return IO if IO in inner else CHECK if CHECK in inner else PURE
+
+
+def own_effect(op: Op) -> str:
+    """The effect of an op, its regions aside."""
+    effect = TABLE[op.kind].effect
+    return op.attrs["effect"] if effect == CALLEE else effect
 
 
 def is_pure(op: Op) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from autodiff_compiler.ir.core import Function, Op
+from autodiff_compiler.ir.program import mapped
 from autodiff_compiler.ir.verify import verify as verify_function
 from autodiff_compiler.passes import (
     branches,
@@ -64,10 +66,14 @@ DEFAULT = ("fold", "simplify", "branches", "cse", "checks", "errors", "dce", "fo
 def run_pipeline(
     function: Function, names: Sequence[str], disable: Sequence[str] = (), verify: bool = False
 ) -> Function:
-    """The function after the passes of these names, in order, without the disabled ones (`"all"`: none runs).
+    """The program after the passes of these names, in order, without the disabled ones (`"all"`: none runs).
 
     With `verify` the IR is checked after each pass.
     """
+    return mapped(function, partial(_run, names=names, disable=disable, verify=verify))
+
+
+def _run(function: Function, names: Sequence[str], disable: Sequence[str], verify: bool) -> Function:
     settled: dict[str, tuple[Op, ...]] = {}
     """What each pass made; passes are idempotent, so it has nothing more to do until another one changes that."""
     for name in names:
