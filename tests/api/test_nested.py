@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autodiff_compiler import AutodiffError, UnsupportedError, grad, jvp, value_and_grad, vjp
+from autodiff_compiler import AutodiffError, UnsupportedError, check_grads, grad, jvp, value_and_grad, vjp
 
 SCALE = 3.0
 
@@ -260,7 +260,16 @@ def of_a_method(x):
     return grad([x].append)(x)
 
 
-@pytest.mark.parametrize("program", [writes_outside, appends_outside, always_raises, of_a_method])
+def checked(x):
+    check_grads(cube, (x,))
+    return np.sum(x)
+
+
+def shown(x):
+    return len(slope.source(x)) * x[0]
+
+
+@pytest.mark.parametrize("program", [writes_outside, appends_outside, always_raises, of_a_method, checked, shown])
 def test_refused(program):
     with pytest.raises(UnsupportedError, match="AD190"):
         grad(program)(np.array([1.0, 2.0]))

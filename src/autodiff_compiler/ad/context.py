@@ -13,10 +13,10 @@ from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.names import bar_name, constants_of, whole_numbers
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.analysis.shapes import Extent, Shapes
-from autodiff_compiler.analysis.slots import Slot, slots
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.loop import Slot, is_loop, loop_slots
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter
 
@@ -65,9 +65,8 @@ class Context:
                 self.parent[inner] = region
                 self.owner[inner] = op
                 self._register(inner)
-            if op.kind in ("for", "while"):
-                for slot in slots(op):
-                    self.slot_of[slot.param] = self.slot_of[slot.result] = slot
+            for slot in loop_slots(op):
+                self.slot_of[slot.param] = self.slot_of[slot.result] = slot
 
     def _note_store(self, store: Op) -> None:
         value = store.operands[-1]
@@ -97,7 +96,7 @@ class Context:
     def in_loop(self, region: Region | None) -> bool:
         """Whether a region is the body of a loop, or nested in one."""
         while region is not None and region in self.owner:
-            if self.owner[region].kind != "if":
+            if is_loop(self.owner[region]):
                 return True
             region = self.parent[region]
         return False

@@ -17,9 +17,9 @@ from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs
 from autodiff_compiler.ad.names import constants_of, named, whole_numbers
 from autodiff_compiler.analysis.activity import active_values
-from autodiff_compiler.analysis.slots import loop_body, slots
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.program import call_op, with_callees
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import ListOf, is_float
@@ -76,8 +76,8 @@ class _Forward:
             with self.b.at(op.span):
                 if op.kind == "if":
                     self.if_(op)
-                elif op.kind in ("for", "while"):
-                    self.loop(op)
+                elif is_loop(op):
+                    self.loop(Loop(op))
                 elif op.kind == "call":
                     self.call(op)
                 else:
@@ -121,33 +121,23 @@ class _Forward:
                     yields = branch.terminator.operands
                     self.b.yield_(*yields, *(self.placeholder_or_tangent(yields[k]) for k in chosen))
             regions.append(out.done())
-        dots = self._results(op, chosen)
+        dots = [self._dot(op.results[k]) for k in chosen]
         self.b.ops.append(replace(op, results=(*op.results, *dots), regions=tuple(regions)))
 
-    def loop(self, op: Op) -> None:
-        every = slots(op)
-        chosen = [k for k, slot in enumerate(every) if slot.param in self.active or slot.result in self.active]
-        inits = [self.placeholder_or_tangent(every[k].init) for k in chosen]
-        params = [Value(every[k].param.type, f"{every[k].param.name}_dot") for k in chosen]
-        self.dots.update((every[k].param, dot) for k, dot in zip(chosen, params))
-        body = loop_body(op)
-        out = OpenRegion((*body.params, *params))
+    def loop(self, loop: Loop) -> None:
+        chosen = [slot for slot in loop.slots if slot.param in self.active or slot.result in self.active]
+        inits = [self.placeholder_or_tangent(slot.init) for slot in chosen]
+        params = [self._dot(slot.param) for slot in chosen]
+        body = loop.body
+        out = OpenRegion(())
         with self.b.reopen(out):
             self.ops(body.ops[:-1])
             with self.b.at(body.terminator.span):
-                carried, rest = body.terminator.operands[: len(every)], body.terminator.operands[len(every) :]
-                self.b.yield_(*carried, *(self.tangent(every[k].yielded) for k in chosen), *rest)
-        dots = self._results(op, chosen)
-        results = (*op.results[: len(every)], *dots, *op.results[len(every) :])
-        regions = (*(_widen(r, params) for r in op.regions[:-1]), out.done())
-        self.b.ops.append(replace(op, operands=(*op.operands, *inits), results=results, regions=regions))
+                yields = [self.tangent(slot.yielded) for slot in chosen]
+        results = [self._dot(slot.result) for slot in chosen]
+        self.b.ops.append(loop.with_slots((*loop.slots, *map(Slot, inits, params, yields, results)), out.ops))
 
-    def _results(self, op: Op, chosen: Sequence[int]) -> list[Value]:
-        dots = [Value(op.results[k].type, f"{op.results[k].name}_dot") for k in chosen]
-        self.dots.update((op.results[k], dot) for k, dot in zip(chosen, dots))
-        return dots
-
-
-def _widen(condition: Region, params: Sequence[Value]) -> Region:
-    """The condition of a `while` has parameters of its own, one for each carried value."""
-    return Region((*condition.params, *(Value(p.type, p.name) for p in params)), condition.ops)
+    def _dot(self, value: Value) -> Value:
+        """A new value for the tangent."""
+        dot = self.dots[value] = Value(value.type, f"{value.name}_dot")
+        return dot

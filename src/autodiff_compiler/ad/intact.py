@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from autodiff_compiler.ad.context import Context
-from autodiff_compiler.analysis.slots import Slot, loop_body, slots
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.path import WHOLE, item_operands
 from autodiff_compiler.ir.types import INT, Array, rank
 
@@ -65,8 +65,9 @@ def _is_whole_value(context: Context, store: Op) -> bool:
 def _lasting_version(context: Context, array: Value, place: Place) -> Value | None:
     while context.home[array] in context.owner:
         around = context.owner[context.home[array]]
-        if around.kind == "for":
-            kept = (slot.result for slot in slots(around) if _survives(context, around, slot, array, place))
+        if is_loop(around) and Loop(around).counted:
+            loop = Loop(around)
+            kept = (slot.result for slot in loop.slots if _survives(context, loop, slot, array, place))
         elif around.kind == "if":
             kept = (r for k, r in enumerate(around.results) if _leaves_branch(context, around, k, array, place))
         else:
@@ -107,24 +108,23 @@ def _leaves_branch(context: Context, op: Op, k: int, array: Value, read: Place) 
     return behind is not None and all(_apart(context, read, w, same_execution) for w in behind)
 
 
-def _survives(context: Context, loop: Op, slot: Slot, array: Value, read: Place) -> bool:
+def _survives(context: Context, loop: Loop, slot: Slot, array: Value, read: Place) -> bool:
     """Whether the place read from `array`, a version of the slot, is in what the loop gives as it was."""
     behind, every = _writes(context, slot.yielded, array), _writes(context, slot.yielded, slot.param)
     if behind is None or every is None:
         return False
-    body, step = loop_body(loop), context.constant(loop.operands[2])
-    index = body.params[0]
+    step = context.constant(loop.step)
 
     def outside(base: Value | None) -> bool:
-        return base is None or not context.inside(base, body)
+        return base is None or not context.inside(base, loop.body)
 
     def now(base: Value | None) -> bool:
-        return base is index or outside(base)
+        return base is loop.index or outside(base)
 
     def is_apart_later(write: Place) -> bool:
         if not isinstance(step, int) or step == 0:
             return False
-        return _apart(context, read, write, outside) or _apart(context, read, write, lambda b: b is index, step)
+        return _apart(context, read, write, outside) or _apart(context, read, write, lambda b: b is loop.index, step)
 
     return all(_apart(context, read, w, now) for w in behind) and all(is_apart_later(w) for w in every)
 
@@ -139,7 +139,7 @@ def _writes(context: Context, version: Value, first: Value) -> list[Place] | Non
         if op.kind in ("store", "accum"):
             writes.append(_place(op))
             version = op.operands[0]
-        elif op.kind in ("for", "while") and version in context.slot_of:
+        elif version in context.slot_of:
             inner = context.slot_of[version]
             found = _writes(context, inner.yielded, inner.param)
             if found is None:
@@ -204,14 +204,14 @@ def _bounds(context: Context, value: Value, *, upper: bool) -> Bounds:
     base, offset = _linear(context, value)
     found: Bounds = {base: offset}
     for _ in range(DEPTH):
-        loop = context.owner.get(context.home[base]) if base in context.home else None
-        if base is None or loop is None or loop.kind != "for" or loop_body(loop).params[0] is not base:
+        owner = context.owner.get(context.home[base]) if base in context.home else None
+        if base is None or owner is None or not is_loop(owner) or Loop(owner).index is not base:
             break
-        step = context.constant(loop.operands[2])
+        loop = Loop(owner)
+        step = context.constant(loop.step)
         if not isinstance(step, int) or step == 0:
             break
-        start, stop = loop.operands[:2]
-        end, inward = (stop, -1 if upper else 1) if (step > 0) == upper else (start, 0)
+        end, inward = (loop.stop, -1 if upper else 1) if (step > 0) == upper else (loop.start, 0)
         base, further = _linear(context, end)
         offset += further + inward
         found[base] = offset
@@ -249,10 +249,10 @@ def is_worth_a_copy(context: Context, load: Op) -> bool:
     home, depth = context.home.get(array), 0
     inner = context.home[load.result]
     while inner is not home:
-        loop = context.owner.get(inner)
-        if loop is None:
+        owner = context.owner.get(inner)
+        if owner is None:
             return True
-        if loop.kind != "if" and not _is_short(context, loop.operands[:2] if loop.kind == "for" else ()):
+        if is_loop(owner) and not _is_short(context, Loop(owner).bounds[:2]):
             depth += 1
         inner = context.parent[inner]
     return depth >= (array.type.rank if isinstance(array.type, Array) else 0)

@@ -19,9 +19,9 @@ from autodiff_compiler.ad.context import Context, Substitution
 from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ad.residuals import provide
 from autodiff_compiler.ad.tapes import TapeDeck, last_index, trip_number
-from autodiff_compiler.analysis.slots import Slot, exit_of, loop_body, slots, trips_of
 from autodiff_compiler.ir.builder import OpenRegion
-from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.core import Region, Value
+from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.types import INT, ListOf, Scalar
 from autodiff_compiler.ir.walk import free_values
 
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
     from autodiff_compiler.ad.sweep import Sweep
 
 
-def reverse_loop(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
-    context, body = sweep.context, loop_body(op)
+def reverse_loop(sweep: Sweep, loop: Loop, adjoints: Adjoints) -> None:
+    context, body = sweep.context, loop.body
     b, active = context.b, context.active
-    bars = {slot: adjoints.take(slot.result) for slot in slots(op)}
+    bars = {slot: adjoints.take(slot.result) for slot in loop.slots}
     if all(bar is None for bar in bars.values()):
         return
-    if op.attrs.get("exits"):
-        context.exit_codes.add(body.terminator.operands[-1])
+    if loop.exit_yield is not None:
+        context.exit_codes.add(loop.exit_yield)
     chosen = [slot for slot in bars if slot.param in active or slot.result in active]
     reached = [v for v in free_values([body]) if v in active]
     inits = [bar if (bar := bars[slot]) is not None else context.zeros(slot.result) for slot in chosen]
     inits += [adjoints.or_zero(v) for v in reached]
 
-    span = _Backwards(context, op)
+    span = _Backwards(context, loop)
     sources = [*(slot.param for slot in chosen), *reached]
     params = [Value(v.type, bar_name(v)) for v in sources]
     out = OpenRegion((span.index, *params))
@@ -61,13 +61,13 @@ def reverse_loop(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     with b.reopen(out):
         b.yield_(*(unchanged.get(finals[k], finals[k]) for k in carried))
 
-    deck = TapeDeck(context, op)
-    ends = {slot.yielded: slot for slot in slots(op) if _can_be_handed_on(context, slot, body)}
+    deck = TapeDeck(context, loop)
+    ends = {slot.yielded: slot for slot in loop.slots if _can_be_handed_on(context, slot, body)}
     begun = {yielded: slot.param for yielded, slot in ends.items()}
     handed = provide(
         context, body, out, span.available(), lambda values: deck.save(values, span.trip), span.lengths(), begun
     )
-    context.replaced[op] = deck.rebuilt_loop()
+    context.replaced[loop.op] = deck.rebuilt_loop()
     out.params = (*out.params, *(param for param, _ in handed.values()))
     end = out.ops[-1]
     out.ops[-1] = replace(end, operands=(*end.operands, *(before for _, before in handed.values())))
@@ -104,29 +104,28 @@ class _Backwards:
     """The iterations of a loop, last one first: the range, and what the index says of the primal's iteration."""
 
     context: Context
-    op: Op
+    loop: Loop
 
     def __post_init__(self) -> None:
-        self.step = self.context.constant(self.op.operands[2]) if self.op.kind == "for" else None
+        loop = self.loop
+        self.step = self.context.constant(loop.step) if loop.counted else None
         # Iterate the primal's own index where that reads best; else the number of the iteration.
-        self.by_index = not self.op.attrs.get("exits") and isinstance(self.step, int) and self.step != 0
-        primal_index = loop_body(self.op).params[0] if self.op.kind == "for" else None
-        starts_at_zero = self.op.kind == "for" and self.context.constant(self.op.operands[0]) == 0
-        self.index_is_trip = starts_at_zero and self.step == 1
-        named = primal_index is not None and (self.by_index or self.index_is_trip)
-        self.index = Value(INT, primal_index.name if named and primal_index is not None else "t")
+        self.by_index = not loop.exits and isinstance(self.step, int) and self.step != 0
+        self.index_is_trip = self.step == 1 and self.context.constant(loop.start) == 0
+        named = loop.index is not None and (self.by_index or self.index_is_trip)
+        self.index = Value(INT, loop.index.name if named and loop.index is not None else "t")
 
     def range(self) -> tuple[Value, Value, Value]:
         b = self.context.b
         if not self.by_index:
-            last = b.op("sub", trips_of(self.op), b.const(1), fits=True)
+            last = b.op("sub", self.loop.trips, b.const(1), fits=True)
             return last, b.const(-1), b.const(-1)
-        start, stop, _ = self.op.operands[:3]
+        start, stop, _ = self.loop.bounds
         assert isinstance(self.step, int)
         sign = 1 if self.step > 0 else -1
         one = b.const(sign)
         known = self.context.constant(start)
-        last = b.sub(stop, one) if self.step == sign else last_index(self.context, self.op)
+        last = b.sub(stop, one) if self.step == sign else last_index(self.context, self.loop)
         end = b.const(known - sign) if isinstance(known, int) else b.sub(start, one)
         return last, end, b.const(-self.step)
 
@@ -134,25 +133,25 @@ class _Backwards:
         """The number of the primal's iteration."""
         if not self.by_index or self.index_is_trip:
             return self.index
-        return trip_number(self.context, self.index, self.op.operands[0], self.op.operands[2])
+        return trip_number(self.context, self.loop, self.index)
 
     def primal_index(self) -> Value:
         if self.by_index or self.index_is_trip:
             return self.index
-        b, (start, _, step) = self.context.b, self.op.operands[:3]
+        b, (start, _, step) = self.context.b, self.loop.bounds
         ahead = self.index if self.step == 1 else b.op("mul", self.index, step, fits=True)
         return b.cast(b.op("add", start, ahead, fits=True), INT)
 
     def available(self) -> dict[Value, Callable[[], Value]]:
         """What the reversal of an iteration knows of it without saving anything."""
-        body = loop_body(self.op)
+        loop = self.loop
         free: dict[Value, Callable[[], Value]] = {}
-        if self.op.kind == "for":
-            free[body.params[0]] = self.primal_index
-        code = exit_of(self.op)
-        if code is not None and self.context.home.get(body.terminator.operands[-1]) is body:
-            free[body.terminator.operands[-1]] = lambda: self._exit_code(code)
-        for slot in slots(self.op):
+        if loop.index is not None:
+            free[loop.index] = self.primal_index
+        code = loop.exit_code
+        if code is not None and loop.exit_yield is not None and self.context.home.get(loop.exit_yield) is loop.body:
+            free[loop.exit_yield] = lambda: self._exit_code(code)
+        for slot in loop.slots:
             advance = self._advance(slot)
             if advance is not None:
                 free[slot.param] = partial(self._counted, slot, *advance)
@@ -161,7 +160,7 @@ class _Backwards:
     def lengths(self) -> dict[Value, Callable[[], Value]]:
         """The lengths of the lists that grow by the same number of elements in every iteration."""
         known: dict[Value, Callable[[], Value]] = {}
-        for slot in slots(self.op):
+        for slot in self.loop.slots:
             versions = self._versions(slot)
             for ahead, version in enumerate(versions):
                 known[version] = partial(self._length, slot, len(versions) - 1, ahead)
@@ -170,13 +169,13 @@ class _Backwards:
     def _exit_code(self, code: Value) -> Value:
         """Only the last iteration can have had another exit code than 0."""
         b = self.context.b
-        last = b.compare("eq", self.index, b.op("sub", trips_of(self.op), b.const(1), fits=True))
+        last = b.compare("eq", self.index, b.op("sub", self.loop.trips, b.const(1), fits=True))
         return b.select(last, code, b.const(0))
 
     def _advance(self, slot: Slot) -> tuple[str, Value] | None:
         """The op and the value by which an integer slot changes in every iteration, if that is all that happens to it."""
         op = self.context.defs.get(slot.yielded)
-        body = loop_body(self.op)
+        body = self.loop.body
         if slot.param.type != INT or op is None or self.context.home.get(slot.yielded) is not body:
             return None
         if op.kind in ("add", "sub") and op.operands[0] is slot.param:
@@ -190,7 +189,7 @@ class _Backwards:
 
     def _versions(self, slot: Slot) -> list[Value]:
         """The versions of a list within an iteration, if it is appended to and nothing else happens to it."""
-        body, version = loop_body(self.op), slot.yielded
+        body, version = self.loop.body, slot.yielded
         versions = [version]
         while version is not slot.param:
             op = self.context.defs.get(version)

@@ -11,8 +11,8 @@ from autodiff_compiler.ir.types import INTS, dtype_of
 from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.ir.words import WORDS
 
-UNNAMED = ("load", "cast", "store", "accum", "for", "while", "copy", "if", "empty", "full", "list_get")
-"""Ops whose values are called after their operands, or not at all."""
+UNNAMED = ("load", "cast", "store", "accum", "copy", "empty", "full", "list_get")
+"""Ops whose values, as those of all with regions, are called after their operands, or not at all."""
 
 
 def named(b: Builder, value: Value, hint: str, since: int) -> Value:
@@ -29,7 +29,8 @@ def named(b: Builder, value: Value, hint: str, since: int) -> Value:
 
 def bar_name(value: Value, made: Op | None = None) -> str:
     """`x_bar` for `x`; for a value without a name, after the op that made it: `difference_bar`."""
-    name = value.name or (WORDS.get(made.kind, made.kind) if made is not None and made.kind not in UNNAMED else "")
+    named = made is not None and not made.regions and made.kind not in UNNAMED
+    name = value.name or (WORDS.get(made.kind, made.kind) if made is not None and named else "")
     return f"{name}_bar" if name else ""
 
 

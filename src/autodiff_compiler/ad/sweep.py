@@ -14,6 +14,7 @@ from autodiff_compiler.ad.callees import Callees, Pullback
 from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.names import bar_name, named
 from autodiff_compiler.ir.core import Function, Op, Region
+from autodiff_compiler.ir.loop import Loop, is_loop
 
 MakePullback = Callable[[Function, Sequence[bool], Callees, bool], Pullback]
 
@@ -35,8 +36,8 @@ class Sweep:
     def _op(self, op: Op, adjoints: Adjoints) -> None:
         if op.kind == "if":
             control.reverse_if(self, op, adjoints)
-        elif op.kind in ("for", "while"):
-            loops.reverse_loop(self, op, adjoints)
+        elif is_loop(op):
+            loops.reverse_loop(self, Loop(op), adjoints)
         elif op.kind == "call":
             calls.reverse_call(self, op, adjoints)
         else:

@@ -11,6 +11,7 @@ from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullb
 from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.control import filler
 from autodiff_compiler.ad.plan import ResidualPlan
+from autodiff_compiler.ad.residuals import provide
 from autodiff_compiler.ad.sweep import Sweep
 from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.diagnostics import ADJOINT
@@ -39,6 +40,20 @@ def swept(
     callees: Callees,
 ) -> Swept:
     """Reverse `fn` from the adjoints of the `wanted` results: `seeds`, or 1."""
+    context, out, bars = walked_back(fn, active, wanted, seeds, save_all, callees)
+    primal = _filled(context, Region((), tuple(context.assemble(fn.body))))
+    return Swept(primal.ops, tuple(out.ops), bars, context.plans)
+
+
+def walked_back(
+    fn: Function,
+    active: Sequence[bool],
+    wanted: Sequence[Value],
+    seeds: Sequence[Value] | None,
+    save_all: bool,
+    callees: Callees,
+) -> tuple[Context, OpenRegion, tuple[Value, ...]]:
+    """The walk backwards, which refers to the primal's values as if they were in scope, and the adjoints of the parameters."""
     context = Context(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), callees, save_all)
     adjoints = Adjoints(context)
     out, b = OpenRegion(()), context.b
@@ -46,11 +61,18 @@ def swept(
         for k, result in enumerate(wanted):
             adjoints.add(result, b.const_like(1, result.type) if seeds is None else seeds[k])
         Sweep(context, pullback).reverse(fn.body, adjoints)
-        bars = [adjoints.or_zero(p) for p, on in zip(fn.params, active) if on]
-    primal = Region((), tuple(context.assemble(fn.body)))
-    if context.fillers:
-        primal = _Fill(context).region(primal)
-    return Swept(primal.ops, tuple(out.ops), tuple(bars), context.plans)
+        bars = tuple(adjoints.or_zero(p) for p, on in zip(fn.params, active) if on)
+    return context, out, bars
+
+
+def _filled(context: Context, region: Region) -> Region:
+    return _Fill(context).region(region) if context.fillers else region
+
+
+def cotangents(fn: Function) -> tuple[list[Value], list[Value]]:
+    """The float results, and a cotangent for each."""
+    wanted = [r for r in fn.results if is_float(r.type)]
+    return wanted, [Value(r.type, f"{r.name or 'out'}_bar") for r in wanted]
 
 
 def own_copy(fn: Function) -> Function:
@@ -64,8 +86,7 @@ def vjp_parts(
 ) -> tuple[Function, list[Value], Swept]:
     """The function (with values of its own), the cotangents of its float results, and both sweeps."""
     fn = own_copy(fn)
-    wanted = [r for r in fn.results if is_float(r.type)]
-    seeds = [Value(r.type, f"{r.name or 'out'}_bar") for r in wanted]
+    wanted, seeds = cotangents(fn)
     return fn, seeds, swept(fn, active, wanted, seeds, save_all, callees)
 
 
@@ -86,26 +107,35 @@ class _Fill(Rewriter):
 
 
 def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_all: bool) -> Pullback:
-    """Both sweeps of a function that is called, as two functions."""
-    name = callees.fresh_name(f"{callee.name}_forward"), callees.fresh_name(f"{callee.name}_reverse")
-    fn, seeds, sweep = vjp_parts(callee, active, save_all, callees)
+    """Both sweeps of a function that is called, as two functions: the same plan as for the body of a loop says what is saved."""
+    names = callees.fresh_name(f"{callee.name}_forward"), callees.fresh_name(f"{callee.name}_reverse")
+    fn = own_copy(callee)
     end = fn.body.terminator.span
-    returned = Op("return", sweep.bars, span=end)
-    used = [v for v in free_values([Region((), (*sweep.backwards, returned))]) if v not in seeds]
-    residuals, rebuilt = cut(sweep.primal, used)
-    saved = [v for v in residuals if v not in fn.params and v not in fn.results]
-    primal = Region(fn.params, (*sweep.primal, Op("return", (*fn.results, *saved), span=end)))
-    backwards = Region((*residuals, *seeds), (*rebuilt, *sweep.backwards, returned))
-    forward = replace(fn, name=name[0], body=clone_region(primal))
-    reverse = replace(fn, name=name[1], body=clone_region(backwards))
+    wanted, seeds = cotangents(fn)
+    context, out, bars = walked_back(fn, active, wanted, seeds, save_all, callees)
+    out.ops.append(Op("return", bars, span=end))
+    context.owner[fn.body] = Op("call", span=fn.span)
+    saved: list[Value] = []
+    there = (*fn.params, *fn.results)
+
+    def keep(values: list[Value]) -> dict[Value, Value]:
+        saved.extend(values)
+        return {v: v for v in values}
+
+    provide(context, fn.body, out, {}, keep, given=there)
+    extra = [v for v in saved if v not in there]
+    returned = Op("return", (*fn.results, *extra), span=end)
+    primal = _filled(context, Region(fn.params, (*context.assemble(fn.body), returned)))
+    forward = replace(fn, name=names[0], body=clone_region(primal))
+    reverse = replace(fn, name=names[1], body=clone_region(Region((*saved, *seeds), tuple(out.ops))))
     callees.add(forward)
     callees.add(reverse)
-    return Pullback(forward, reverse, tuple(_source(fn, v, saved) for v in residuals))
+    return Pullback(forward, reverse, tuple(_source(fn, v, extra) for v in saved))
 
 
-def _source(fn: Function, residual: Value, saved: Sequence[Value]) -> tuple[str, int]:
+def _source(fn: Function, residual: Value, extra: Sequence[Value]) -> tuple[str, int]:
     """Where a caller has a residual."""
-    for where, values in ((ARGUMENT, fn.params), (RESULT, fn.results), (SAVED, saved)):
+    for where, values in ((ARGUMENT, fn.params), (RESULT, fn.results), (SAVED, extra)):
         if residual in values:
             return where, values.index(residual)
     raise AssertionError(residual)

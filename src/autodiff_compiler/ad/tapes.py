@@ -12,29 +12,17 @@ The primal loop and the reversal learn of a tape from the same `Tape`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from autodiff_compiler.ad.context import Context, Substitution
 from autodiff_compiler.analysis.shapes import Extent, roots
-from autodiff_compiler.analysis.slots import loop_body, slots
-from autodiff_compiler.diagnostics import UnsupportedError
+from autodiff_compiler.diagnostics import Span, UnsupportedError
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.types import Array, ListOf, dtype_of, rank
 
 ELEMENT = (("index", ("i",)),)
-
-
-@dataclass(frozen=True)
-class Tape:
-    """A further slot of the primal loop."""
-
-    init: Value
-    param: Value
-    yielded: Value
-    result: Value
-    origins: tuple[Value, ...] = ()
-    """For a threaded list: the empty lists whose place it takes."""
 
 
 @dataclass
@@ -42,19 +30,21 @@ class TapeDeck:
     """The tapes of one loop: `save` decides on them, `rebuilt_loop` is the primal loop with them."""
 
     context: Context
-    op: Op
-    tapes: list[Tape] = field(default_factory=list)
+    loop: Loop
+    tapes: list[Slot] = field(default_factory=list)
+    threads: dict[Value, Value] = field(default_factory=dict)
+    """For the empty lists of inner loops: the parameter of the tape that takes their place."""
     before: OpenRegion = field(default_factory=lambda: OpenRegion(()))
     _trip: list[Value] = field(default_factory=list)
     _trips: list[Value] = field(default_factory=list)
 
     @property
-    def body(self) -> Region:
-        return loop_body(self.op)
+    def span(self) -> Span:
+        return self.loop.op.span
 
     @property
     def outside(self) -> Region:
-        return self.context.parent[self.body]
+        return self.context.parent[self.loop.body]
 
     def save(self, values: Sequence[Value], trip: Callable[[], Value]) -> dict[Value, Value]:
         """Make a tape for each value; what reads it back in iteration `trip()` is built at the builder's position."""
@@ -67,7 +57,7 @@ class TapeDeck:
             t = t or trip()
             undefined = self.context.undefined_sources(value)
             self.context.fillers.update(undefined)
-            if self.op.kind == "for" and (not rank(value.type) or (not undefined and self._is_rigid(value))):
+            if self.loop.counted and (not rank(value.type) or (not undefined and self._is_rigid(value))):
                 restored[value] = self._array(value, t)
             else:
                 restored[value] = self._list(value, t)
@@ -78,18 +68,18 @@ class TapeDeck:
         if value in self.context.ragged:
             return False
         origins = [origin for extent in self.context.extents(value) for origin in roots(extent)]
-        return not any(self.context.inside(origin, self.body) for origin in origins)
+        return not any(self.context.inside(origin, self.loop.body) for origin in origins)
 
     def _array(self, value: Value, t: Value) -> Value:
         context, b = self.context, self.context.b
         name = saved_name(value)
         type_ = Array(dtype_of(value.type), rank(value.type) + 1)
-        with b.reopen(self.before), b.at(self.op.span):
+        with b.reopen(self.before), b.at(self.span):
             extents = [self._trip_count(), *context.dims(value)]
             init = b.op("empty", *extents, dtype=type_.dtype, filled=True, name=name)
         param, yielded, result = (Value(type_, name) for _ in range(3))
-        store = Op("store", (param, self._primal_trip(), value), (yielded,), {"path": ELEMENT}, (), self.op.span)
-        self._add(Tape(init, param, yielded, result), value, store)
+        store = Op("store", (param, self._primal_trip(), value), (yielded,), {"path": ELEMENT}, (), self.span)
+        self._add(Slot(init, param, yielded, result), value, store)
         shape = self._trip_extent(init), *context.extents(value)
         for tape in (init, param, yielded, result):
             context.shapes.note(tape, shape)
@@ -100,14 +90,14 @@ class TapeDeck:
         name = saved_name(value)
         type_ = ListOf(value.type)  # type: ignore[arg-type]  # lists are threaded
         offset = None
-        with b.reopen(self.before), b.at(self.op.span):
+        with b.reopen(self.before), b.at(self.span):
             init = b.op("list_new", type=type_, name=name)
             if context.in_loop(self.outside):
                 # An outer loop may thread the tape; then it is not empty here.
                 offset = b.op("list_len", init)
         param, yielded, result = (Value(type_, name) for _ in range(3))
-        append = Op("list_append", (param, value), (yielded,), {}, (), self.op.span)
-        self._add(Tape(init, param, yielded, result), value, append)
+        append = Op("list_append", (param, value), (yielded,), {}, (), self.span)
+        self._add(Slot(init, param, yielded, result), value, append)
         context.origins[result] = [init]
         index = t if offset is None else b.op("add", offset, t, fits=True)
         return b.op("list_get", result, index, name=value.name)
@@ -118,18 +108,19 @@ class TapeDeck:
             raise UnsupportedError(
                 "AD310",
                 "the reverse sweep needs an earlier state of a list that the loop changes",
-                self.op.span,
+                self.span,
                 help="read the elements in the loop into variables before the list changes, or use an array",
             )
-        with context.b.reopen(self.before), context.b.at(self.op.span):
+        with context.b.reopen(self.before), context.b.at(self.span):
             init = context.b.op("list_new", type=value.type, name=value.name)
         param, result = Value(value.type, value.name), Value(value.type, value.name)
-        self.tapes.append(Tape(init, param, value, result, tuple(context.origins[value])))
+        self.tapes.append(Slot(init, param, value, result))
+        self.threads.update(dict.fromkeys(context.origins[value], param))
         context.home[result] = self.outside
         context.origins[result] = [init]
         return result
 
-    def _add(self, tape: Tape, value: Value, write: Op) -> None:
+    def _add(self, tape: Slot, value: Value, write: Op) -> None:
         self.tapes.append(tape)
         self.context.home[tape.result] = self.outside
         self.context.after.setdefault(value, []).append(write)
@@ -138,43 +129,33 @@ class TapeDeck:
         """The number of the iteration, in the body of the primal `for`."""
         if not self._trip:
             context, b = self.context, self.context.b
-            index, (start, _, step) = self.body.params[0], self.op.operands[:3]
-            out = OpenRegion(())
-            with b.reopen(out), b.at(self.op.span):
-                self._trip.append(trip_number(context, index, start, step))
+            index, out = self.loop.index, OpenRegion(())
+            assert index is not None
+            with b.reopen(out), b.at(self.span):
+                self._trip.append(trip_number(context, self.loop, index))
             for op in out.ops:
-                context.add_after(index, op, self.body)
+                context.add_after(index, op, self.loop.body)
         return self._trip[0]
 
     def _trip_extent(self, tape: Value) -> Extent:
         """The length of a tape, so that a loop around may know whether all its iterations have the same."""
-        start, stop, step = self.op.operands[:3]
-        first = self.context.constant(start)
-        if self.context.constant(step) == 1 and isinstance(first, int) and first >= 0:
-            return ("less", self.context.shapes.of(stop), first)
+        first = self.context.constant(self.loop.start)
+        if self.context.constant(self.loop.step) == 1 and isinstance(first, int) and first >= 0:
+            return ("less", self.context.shapes.of(self.loop.stop), first)
         return ("dim", tape, 0)
 
     def _trip_count(self) -> Value:
         if not self._trips:
-            self._trips.append(trip_count(self.context, self.op))
+            self._trips.append(trip_count(self.context, self.loop))
         return self._trips[0]
 
     def rebuilt_loop(self) -> list[Op]:
         """The primal loop that carries the tapes, and what makes them before it."""
-        context, op, body = self.context, self.op, self.body
-        count = len(slots(op))
-        carried, rest = body.terminator.operands[:count], body.terminator.operands[count:]
-        ops = context.assemble(body)
-        threads = {origin: tape.param for tape in self.tapes for origin in tape.origins}
-        if threads:
-            ops = Substitution(threads).ops(ops)
-        end = replace(body.terminator, operands=(*carried, *(t.yielded for t in self.tapes), *rest))
-        params = tuple(t.param for t in self.tapes)
-        regions = [Region((*r.params, *(Value(p.type, p.name) for p in params)), r.ops) for r in op.regions[:-1]]
-        regions.append(Region((*body.params, *params), (*ops, end)))
-        operands = (*op.operands, *(t.init for t in self.tapes))
-        results = (*op.results[:count], *(t.result for t in self.tapes), *op.results[count:])
-        new = replace(op, operands=operands, results=results, regions=tuple(regions))
+        context, loop = self.context, self.loop
+        ops = context.assemble(loop.body)
+        if self.threads:
+            ops = Substitution(self.threads).ops(ops)
+        new = loop.with_slots((*loop.slots, *self.tapes), ops)
         for made in self.before.ops:
             context.define(made, self.outside)
         context.define(new, self.outside)
@@ -186,22 +167,22 @@ def saved_name(value: Value) -> str:
     return value.name if not value.name or value.name.endswith("_saved") else f"{value.name}_saved"
 
 
-def trip_number(context: Context, index: Value, start: Value, step: Value) -> Value:
+def trip_number(context: Context, loop: Loop, index: Value) -> Value:
     """The number of the iteration in which a `for` has this index."""
     b = context.b
-    distance = index if context.constant(start) == 0 else b.op("sub", index, start, fits=True)
-    match context.constant(step):
+    distance = index if context.constant(loop.start) == 0 else b.op("sub", index, loop.start, fits=True)
+    match context.constant(loop.step):
         case 1:
             return distance
         case -1:
             return b.op("neg", distance, fits=True)
         case _:
-            return b.op("floordiv", distance, step)
+            return b.op("floordiv", distance, loop.step)
 
 
-def trip_count(context: Context, op: Op) -> Value:
+def trip_count(context: Context, loop: Loop) -> Value:
     """How many times a `for` that is not left early runs its body: ceil((stop - start) / step), at least 0."""
-    b, (start, stop, step) = context.b, op.operands[:3]
+    b, (start, stop, step) = context.b, loop.bounds
     known = context.constant(step)
     if known == 1:
         count = stop if context.constant(start) == 0 else b.sub(stop, start)
@@ -212,8 +193,8 @@ def trip_count(context: Context, op: Op) -> Value:
     return b.op("maximum", count, b.const(0))
 
 
-def last_index(context: Context, op: Op) -> Value:
+def last_index(context: Context, loop: Loop) -> Value:
     """The index of the last iteration of a `for` that runs to its end."""
-    b, (start, _, step) = context.b, op.operands[:3]
-    before_last = b.sub(trip_count(context, op), b.const(1))
-    return b.add(start, b.mul(before_last, step))
+    b = context.b
+    before_last = b.sub(trip_count(context, loop), b.const(1))
+    return b.add(loop.start, b.mul(before_last, loop.step))

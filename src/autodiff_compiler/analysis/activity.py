@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from autodiff_compiler.analysis.slots import loop_body, slots
-from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.types import is_float
 
 
@@ -38,10 +38,11 @@ def _fixpoint(body: Region, found: set[Value], visit: Visit, flat: Collection[st
 
 def _vary(region: Region, varied: set[Value], flat: Collection[str]) -> None:
     for op in region.ops:
-        if op.kind in ("for", "while"):
-            _join_slots(op, varied)
-            _vary(loop_body(op), varied, flat)
-            _join_slots(op, varied)
+        if is_loop(op):
+            loop = Loop(op)
+            _join_slots(loop, varied)
+            _vary(loop.body, varied, flat)
+            _join_slots(loop, varied)
         elif op.kind == "if":
             for branch in op.regions:
                 _vary(branch, varied, flat)
@@ -50,18 +51,19 @@ def _vary(region: Region, varied: set[Value], flat: Collection[str]) -> None:
             varied.update(r for r in op.results if is_float(r.type))
 
 
-def _join_slots(op: Op, varied: set[Value]) -> None:
-    for slot in slots(op):
+def _join_slots(loop: Loop, varied: set[Value]) -> None:
+    for slot in loop.slots:
         if slot.init in varied or slot.yielded in varied:
             varied.update((slot.param, slot.result))
 
 
 def _use(region: Region, useful: set[Value], flat: Collection[str]) -> None:
     for op in reversed(region.ops):
-        if op.kind in ("for", "while"):
-            _demand_slots(op, useful)
-            _use(loop_body(op), useful, flat)
-            _demand_slots(op, useful)
+        if is_loop(op):
+            loop = Loop(op)
+            _demand_slots(loop, useful)
+            _use(loop.body, useful, flat)
+            _demand_slots(loop, useful)
         elif op.kind == "if":
             for branch in op.regions:
                 useful.update(y for r, y in zip(op.results, branch.terminator.operands) if r in useful)
@@ -70,7 +72,7 @@ def _use(region: Region, useful: set[Value], flat: Collection[str]) -> None:
             useful.update(v for v in op.operands if is_float(v.type))
 
 
-def _demand_slots(op: Op, useful: set[Value]) -> None:
-    for slot in slots(op):
+def _demand_slots(loop: Loop, useful: set[Value]) -> None:
+    for slot in loop.slots:
         if slot.result in useful or slot.param in useful:
             useful.update((slot.init, slot.yielded))

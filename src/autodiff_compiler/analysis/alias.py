@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import count
 
-from autodiff_compiler.analysis.last_use import LOOPS
-from autodiff_compiler.analysis.slots import carried
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.loop import merges
 from autodiff_compiler.ir.opset import may_alias
 from autodiff_compiler.ir.types import Array, ListOf, Type
 
@@ -39,16 +38,11 @@ def has_arrays(type_: Type) -> bool:
 
 def sources(op: Op) -> Iterator[tuple[Node, Node]]:
     """Pairs (target, source): the memory of the target may be that of the source."""
-    if op.kind == "if":
-        for region in op.regions:
-            for result, value in zip(op.results, region.terminator.operands):
-                yield from _same(result, value)
-    elif op.kind in LOOPS:
-        for init, param, value, result in zip(*carried(op)):
-            for target in (param, result):
-                yield from _same(target, init)
+    for targets, values in merges(op):
+        for target in targets:
+            for value in values:
                 yield from _same(target, value)
-    elif op.kind == "list_get":
+    if op.kind == "list_get":
         if isinstance(op.result.type, Array):
             yield (op.result, False), (op.operands[0], True)
     elif op.results and may_alias(op):

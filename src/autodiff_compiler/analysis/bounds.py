@@ -14,7 +14,8 @@ from autodiff_compiler.analysis.affine import DEPTH, Affine, of_extent, of_value
 from autodiff_compiler.analysis.conditions import NEGATED, comparisons
 from autodiff_compiler.analysis.ranges import FAR, HIGHEST, LOWEST, Ranges, longest
 from autodiff_compiler.analysis.shapes import Extent, Shapes, stretched_to
-from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.path import is_basic
 from autodiff_compiler.ir.types import BOOL, INT, INTS, Array, Scalar, rank
 
@@ -67,22 +68,27 @@ class Bounds:
         if facts:
             self._implied.append((condition, facts))
 
-    def enter_for(self, op: Op) -> None:
-        """Inside the body of a `for`: the range of its index, and that it was entered."""
-        start, stop, step = op.operands[:3]
+    def enter_loop(self, loop: Loop) -> None:
+        """Inside the body of a loop."""
+        if loop.index is not None:
+            self._enter_range(loop.index, *loop.bounds)
+        if loop.condition is not None:
+            self._enter_while(loop, loop.condition)
+
+    def _enter_range(self, index: Value, start: Value, stop: Value, step: Value) -> None:
+        """The range of the index, and that the loop was entered."""
         stride = self.shapes.of(step)
         if not isinstance(stride, int) or stride == 0:
             return
         first, end = of_value(self.shapes, start), of_value(self.shapes, stop)
         low, high = (first, end.plus(-1)) if stride > 0 else (end.plus(1), first)
-        self._ranges[op.regions[0].params[0]] = (low, high)
+        self._ranges[index] = (low, high)
         self._facts.append(high - low)
         self._facts += [fact for condition, facts in self._implied if self.holds(condition) for fact in facts]
 
-    def enter_while(self, op: Op) -> None:
-        """Inside the body of a `while`: its condition held for what is carried."""
-        condition, body = op.regions
-        renamed = dict(zip(condition.params, body.params))
+    def _enter_while(self, loop: Loop, condition: Region) -> None:
+        """The condition held for what is carried."""
+        renamed = dict(zip(condition.params, loop.params))
         mark = len(self._facts)
         self.enter_branch(condition.terminator.operands[0], True)
         self._facts[mark:] = [fact.renamed(renamed) for fact in self._facts[mark:]]
@@ -123,13 +129,12 @@ class Bounds:
         form, size = self.affine(index), of_extent(self.shapes, extent)
         return self.nonnegative(size.plus(-1) - form) and self.nonnegative(size + form)
 
-    def entered(self, op: Op) -> bool:
-        """Whether a `for` certainly runs at least once."""
-        start, stop, step = op.operands[:3]
-        stride = self.shapes.of(step)
+    def entered(self, loop: Loop) -> bool:
+        """Whether it is a `for` that certainly runs at least once."""
+        stride = self.shapes.of(loop.step) if loop.counted else None
         if not isinstance(stride, int) or stride == 0:
             return False
-        length = self.affine(stop) - self.affine(start)
+        length = self.affine(loop.stop) - self.affine(loop.start)
         return self.nonnegative((length if stride > 0 else length.scaled(-1)).plus(-1))
 
     def passes(self, op: Op) -> bool:
@@ -356,7 +361,7 @@ class Bounds:
             return ([Affine()], [Affine(largest)]) if largest is not None else ([], [])
         if op.kind in ("mod", "floordiv") and all(v.type == INT for v in op.operands):
             return self._divided(op)
-        counts = op.kind == "list_len" or (op.regions and op.kind != "if" and atom is _trips(op))
+        counts = op.kind == "list_len" or (is_loop(op) and atom is Loop(op).trips)
         return ([Affine()], []) if counts else ([], [])
 
     def _divided(self, op: Op) -> tuple[list[Affine], list[Affine]]:
@@ -396,7 +401,3 @@ class Bounds:
 
 def _is_int(value: Value) -> bool:
     return isinstance(value.type, Scalar) and value.type.dtype in INTS
-
-
-def _trips(op: Op) -> Value:
-    return op.results[-2] if op.attrs.get("exits") else op.results[-1]

@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-
-LOOPS = ("for", "while")
+from autodiff_compiler.ir.loop import is_loop
 
 
 @dataclass
@@ -42,7 +41,7 @@ class LastUses:
         self._define(region.params, depth, loops)
         for position, op in enumerate(region.ops):
             for inner in op.regions:
-                self._collect(inner, depth + 1, loops + (op.kind in LOOPS))
+                self._collect(inner, depth + 1, loops + is_loop(op))
                 last.update(dict.fromkeys(self.last[inner], position))
             if op.kind != "dim":
                 last.update(dict.fromkeys(op.operands, position))
@@ -56,7 +55,7 @@ class LastUses:
     @contextmanager
     def entered(self, region: Region, parent: Op | None = None) -> Iterator[None]:
         """Inside the block the current place is in the region, which belongs to the op `parent`."""
-        again = parent.regions if parent is not None and parent.kind in LOOPS else ()
+        again = parent.regions if parent is not None and is_loop(parent) else ()
         self.frames.append(Frame(region, again))
         yield
         self.frames.pop()

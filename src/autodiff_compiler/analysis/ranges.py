@@ -11,8 +11,8 @@ import operator
 from collections.abc import Callable, Mapping
 
 from autodiff_compiler.analysis.conditions import SWAPPED, comparisons
-from autodiff_compiler.analysis.slots import Slot, slots
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import ARGUMENT, SMALL
 from autodiff_compiler.ir.types import INT, INTS, Array, ListOf, Opaque, Scalar, Type, dtype_of, numpy_dtype
 from autodiff_compiler.ir.walk import all_ops
@@ -41,21 +41,20 @@ class Ranges:
         self._python = (LOWEST, HIGHEST) if compiled else (-FAR, FAR)
         """The range of a Python int."""
         self._known: dict[Value, Range] = {}
-        self._carried: dict[Value, tuple[Op, Slot]] = {}
+        self._carried: dict[Value, tuple[Loop, Slot]] = {}
         """For a parameter and a result of a loop: where it is carried."""
-        self._indices: dict[Value, Op] = {}
+        self._indices: dict[Value, Loop] = {}
         self._depth = 0
         for op in body.ops:
             if op.kind == "check_width" and op.attrs["of"] == ARGUMENT:
                 self._known[op.operands[0]] = -SMALL, SMALL - 1
         for op in all_ops(body):
-            if op.kind == "for":
-                self._indices[op.regions[0].params[0]] = op
-            if op.kind in ("for", "while"):
-                for place, slot in enumerate(slots(op)):
-                    conditions = [region.params[place] for region in op.regions[:-1]]
-                    for value in (slot.param, slot.result, *conditions):
-                        self._carried[value] = op, slot
+            if is_loop(op):
+                loop = Loop(op)
+                if loop.index is not None:
+                    self._indices[loop.index] = loop
+                for slot in loop.slots:
+                    self._carried.update(dict.fromkeys(slot.defined, (loop, slot)))
 
     def of(self, value: Value) -> Range:
         """The least and the largest number that the integer, or an element, may be."""
@@ -119,28 +118,27 @@ class Ranges:
         if op.kind == "if":
             place = op.results.index(value)
             return _union(*(self.of(region.terminator.operands[place]) for region in op.regions))
-        if op.kind in ("for", "while"):
-            counts = value is op.results[len(slots(op))]
-            return (0, self.trips(op)) if counts else (0, HIGHEST)
+        if is_loop(op):
+            return (0, self.trips(Loop(op)) if value is Loop(op).trips else HIGHEST)
         if op.kind == "empty":
             return NOTHING if op.attrs.get("filled") else None
         return self.result(op)
 
     # -- loops ---------------------------------------------------------------------------------------------------------
 
-    def _index(self, loop: Op) -> Range:
-        (low, first), (end, high), (least, most) = (self.of(v) for v in loop.operands[:3])
+    def _index(self, loop: Loop) -> Range:
+        (low, first), (end, high), (least, most) = map(self.of, loop.bounds)
         if least > 0:
             return low, max(low, high - 1)
         if most < 0:
             return min(first, end + 1), first
         return min(low, end + 1), max(first, high - 1)
 
-    def trips(self, loop: Op) -> int:
+    def trips(self, loop: Loop) -> int:
         """No more iterations than this."""
-        if loop.kind == "while":
+        if not loop.counted:
             return HIGHEST
-        (low, first), (end, high), (least, most) = (self.of(v) for v in loop.operands[:3])
+        (low, first), (end, high), (least, most) = map(self.of, loop.bounds)
         lengths = [0]
         if most > 0:
             lengths.append(-(-(high - low) // max(least, 1)))
@@ -148,11 +146,11 @@ class Ranges:
             lengths.append(-(-(first - end) // max(-most, 1)))
         return min(max(lengths), HIGHEST)
 
-    def _slot(self, loop: Op, slot: Slot) -> Range:
+    def _slot(self, loop: Loop, slot: Slot) -> Range:
         """What is carried starts as the initial value; each iteration adds something to it, or gives it a new one."""
         start = self.of(slot.init)
         added = self._added(slot.yielded, slot.param, DEPTH)
-        if added is not None and loop.kind == "for":
+        if added is not None and loop.counted:
             trips = self.trips(loop)
             return start[0] + min(0, added[0]) * trips, start[1] + max(0, added[1]) * trips
         mark = len(self._known)
@@ -169,7 +167,7 @@ class Ranges:
             assumed = low, high
         return _union(start, self._next(loop, slot, limits, mark))
 
-    def _next(self, loop: Op, slot: Slot, assumed: Range, mark: int) -> Range:
+    def _next(self, loop: Loop, slot: Slot, assumed: Range, mark: int) -> Range:
         """What an iteration yields, if what is carried lies within what is assumed."""
         self._known[slot.param] = self._where_entered(loop, slot, assumed)
         found = self.of(slot.yielded)
@@ -177,12 +175,11 @@ class Ranges:
             del self._known[stale]
         return found
 
-    def _where_entered(self, loop: Op, slot: Slot, carried: Range) -> Range:
+    def _where_entered(self, loop: Loop, slot: Slot, carried: Range) -> Range:
         """The range of what is carried where the condition of a `while` holds."""
-        if loop.kind != "while" or isinstance(slot.param.type, Array | ListOf):
+        condition, tested = loop.condition, slot.tested
+        if condition is None or tested is None or isinstance(slot.param.type, Array | ListOf):
             return carried
-        condition, body = loop.regions
-        tested = condition.params[body.params.index(slot.param)]
         low, high = carried
         for left, kind, right in comparisons(self._defs, condition.terminator.operands[0], True):
             if tested in (left, right) and all(map(_is_integer, (left, right))):

@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from autodiff_compiler.analysis.extents import extents_of_result
-from autodiff_compiler.analysis.slots import Slot, loop_body, slots
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, rank
 
 Extent = int | Value | tuple
@@ -239,7 +239,7 @@ class Shapes:
             if op.kind == "if":
                 self._branches(op)
             elif op.regions:
-                self._loop(op)
+                self._loop(Loop(op))
             else:
                 self.define(op)
                 self.assume(op)
@@ -266,22 +266,23 @@ class Shapes:
         first, *rest = (self.extent(array, axis) for array in arrays)
         return first if self._age(first) < start and all(e == first for e in rest) else own
 
-    def _loop(self, op: Op) -> None:
+    def _loop(self, loop: Loop) -> None:
         """Assume that every carried array keeps its extents; give up those that it does not keep, until the rest holds."""
+        op = loop.op
         start = self._entered_at.setdefault(op, len(self.order))
         for region in op.regions:
             for param in region.params:
                 self.order.setdefault(param, len(self.order))
-        arrays = [(k, slot, axis) for k, slot in enumerate(slots(op)) for axis in range(rank(slot.param.type))]
-        kept = [place for place in arrays if place[1].init not in self._undefined]
+        arrays = [(slot, axis) for slot in loop.slots for axis in range(rank(slot.param.type))]
+        kept = [place for place in arrays if place[0].init not in self._undefined]
         while True:
             mark = len(self._structural)
-            for k, slot, axis in kept:
+            for slot, axis in kept:
                 extent = self.extents(slot.init)[axis]
                 self._fix(("dim", slot.param, axis), extent)
-                for condition in op.regions[:-1]:
-                    self._fix(("dim", condition.params[k], axis), extent)
-            broken = self._walk_body(op, kept)
+                if slot.tested is not None:
+                    self._fix(("dim", slot.tested, axis), extent)
+            broken = self._walk_body(loop, kept)
             if not broken:
                 break
             while len(self._structural) > mark:
@@ -290,18 +291,18 @@ class Shapes:
         for result in op.results:
             self.defs[result] = op
             self.order.setdefault(result, len(self.order))
-        for _, slot, axis in arrays:
+        for slot, axis in arrays:
             self._settle(slot, axis, start)
 
-    def _walk_body(self, op: Op, kept: list[tuple[int, Slot, int]]) -> list[tuple[int, Slot, int]]:
+    def _walk_body(self, loop: Loop, kept: list[tuple[Slot, int]]) -> list[tuple[Slot, int]]:
         """Walk the regions of a loop; returns what an iteration does not keep."""
-        for condition in op.regions[:-1]:
-            self._region(condition)
+        if loop.condition is not None:
+            self._region(loop.condition)
         mark = self.mark()
-        self._ops(loop_body(op))
+        self._ops(loop.body)
         broken = [
-            (k, slot, axis)
-            for k, slot, axis in kept
+            (slot, axis)
+            for slot, axis in kept
             if not self.same(self.extents(slot.yielded)[axis], ("dim", slot.param, axis))
         ]
         self.forget(mark)

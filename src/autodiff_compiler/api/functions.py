@@ -13,6 +13,7 @@ from autodiff_compiler.api.derivative import Derivative
 from autodiff_compiler.api.products import Pullback, Pushforward, Reverse, pushforward_of, reverse_of
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.source import from_text
+from autodiff_compiler.markers import VERBS, Verb
 from autodiff_compiler.options import Options
 
 Source = Callable | str
@@ -143,8 +144,7 @@ def _reverse(fun: Source, **options: Any) -> Reverse:
     return reverse_of(function_of(fun), options_of(**options))
 
 
-# For the frontend: inside a differentiated function these are called when compiling.
-grad.makes_derivatives = True  # type: ignore[attr-defined]
-value_and_grad.makes_derivatives = True  # type: ignore[attr-defined]
-jvp.pushforward = _pushforward  # type: ignore[attr-defined]
-vjp.reverse = _reverse  # type: ignore[attr-defined]
+VERBS[grad] = Verb("grad", grad)
+VERBS[value_and_grad] = Verb("value_and_grad", value_and_grad)
+VERBS[jvp] = Verb("jvp", _pushforward, "jvp")
+VERBS[vjp] = Verb("vjp", _reverse, "vjp")

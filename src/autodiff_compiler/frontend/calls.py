@@ -59,6 +59,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.frontend.wrong_calls import check_signature, refused
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import rank
+from autodiff_compiler.markers import verb_of
 
 DEPTH = 60
 """How many calls may be nested before recursion is suspected."""
@@ -133,7 +134,7 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return derivatives.call_derivative(ctx, derivatives.made_inside(ctx, function), args, kwargs)
     if isinstance(function, Partial):
         return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
-    own = None if _is_ours(function) else special(ctx, function, "__call__")
+    own = None if _stands_for_another(function) else special(ctx, function, "__call__")
     if own is not None:
         if isinstance(function, Static) and foreign.is_closed(function.obj):
             raise foreign.refusal(ctx, function.obj)
@@ -155,7 +156,7 @@ def _call_one_of(ctx: Context, choice: Choice, k: int, args: list[Abs], kwargs: 
     )
 
 
-def _is_ours(function: Abs) -> bool:
+def _stands_for_another(function: Abs) -> bool:
     """Whether this is a derivative, or a function of Numba's: they are called as what they were made of."""
     if not isinstance(function, Static):
         return False
@@ -187,8 +188,8 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
         return _call_library(ctx, obj, entry, args, kwargs)
     if derivatives.is_derivative(obj):
         return derivatives.call_derivative(ctx, obj, args, kwargs)
-    if derivatives.is_ours(obj):
-        return derivatives.make(ctx, obj, args, kwargs)
+    if (verb := verb_of(obj)) is not None:
+        return derivatives.make(ctx, verb, args, kwargs)
     plain = plain_function(obj)
     if plain is not None and args and hasattr(plain, "dispatch") and hasattr(plain, "registry"):
         # Made by functools.singledispatch.
@@ -418,7 +419,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
 
 def _begin(ctx: Context, frame: Frame, bound: Mapping[str, Abs]) -> int:
     """Mark where a call begins, with the values of its parameters, for the pass that keeps functions; the number of the mark."""
-    mark = ctx.new_code()
+    mark = next(ctx.marks)
     given = {name: _value_of(ctx, value) for name, value in bound.items()}
     named = {name: value for name, value in given.items() if value is not None}
     ctx.b.emit("begin", list(named.values()), {"name": frame.name, "id": mark, "parameters": tuple(named)})

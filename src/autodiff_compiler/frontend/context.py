@@ -6,8 +6,9 @@ The evaluators of expressions, calls and statements are functions of their own m
 from __future__ import annotations
 
 import ast
+import itertools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,6 +92,8 @@ class Context:
     iterating: list[Box] = field(default_factory=list)
     """Lists of run-time length that are being run over: they may not change their length."""
     next_code: int = 1
+    marks: Iterator[int] = field(default_factory=itertools.count)
+    """Numbers for the marks around what the calls of the program come to."""
     careful: bool = False
     """Whether it matters what NumPy copies, so that nothing is taken on trust; see `views`."""
     evaluate: Callable[[ast.expr], Abs] = field(init=False)

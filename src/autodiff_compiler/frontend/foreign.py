@@ -57,7 +57,9 @@ _CLASSES: dict[str, str] = {
 
 def entered(ctx: Context, obj: Any, function: FunctionType, enter: Callable[[], Abs]) -> Abs:
     """What `enter` gives, which runs the body of the function that calling `obj` calls; what fails inside an installed package,
-    fails at the call."""
+    fails at the call.  A function of our own that is no verb has no meaning there."""
+    if frames.is_ours(function.__code__.co_filename):
+        raise not_inside(ctx, function.__name__)
     if not _is_foreign(ctx, function):
         return enter()
     depth = _depth(ctx)
@@ -79,6 +81,15 @@ def entered(ctx: Context, obj: Any, function: FunctionType, enter: Callable[[], 
     except Exception as error:
         # What the frontend does not expect of ordinary programs may stand in such a package.
         raise refusal(ctx, obj) from error
+
+
+def not_inside(ctx: Context, name: str) -> UnsupportedError:
+    """The error that a call of a function of our own is."""
+    return ctx.unsupported(
+        "AD190",
+        f"this call of `{name}` inside a differentiated function",
+        "name the function, and write the options as literals: grad(g, argnums=1)(x)",
+    )
 
 
 def _is_foreign(ctx: Context, function: FunctionType) -> bool:

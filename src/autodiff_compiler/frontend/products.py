@@ -6,7 +6,7 @@ ordinary values of the program.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,10 @@ def pull_back(ctx: Context, sweep: Sweep, args: list[Abs], kwargs: dict[str, Abs
     bars = _matched(ctx, "the cotangent", "AD423", sweep.result, values, cotangent, every=True)
     saved, _ = flattened(ctx, residuals)
     return spliced(ctx, sweep.function, [*saved, *(bar for bar in bars if bar is not None)])
+
+
+AT_ONCE: dict[str, Callable[[Context, Any, list[Abs]], Abs]] = {"jvp": jvp, "vjp": vjp}
+"""The verbs that give a product of the arguments that follow the function; see `markers.Verb`."""
 
 
 def _items(ctx: Context, x: Abs) -> list[Abs]:

@@ -18,6 +18,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.path import Path
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
+from autodiff_compiler.markers import Verb
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +180,7 @@ class Super:
 class Derivative:
     """`grad(f, *args, **kwargs)` made inside the program, of a function that was made there, too."""
 
-    verb: Any
+    verb: Verb
     args: tuple[Abs, ...]
     kwargs: dict[str, Abs]
 

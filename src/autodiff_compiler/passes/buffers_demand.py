@@ -11,8 +11,9 @@ import heapq
 from itertools import count
 
 from autodiff_compiler.analysis.alias import Node, has_arrays, sources
-from autodiff_compiler.analysis.last_use import LOOPS, LastUses
+from autodiff_compiler.analysis.last_use import LastUses
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import is_loop
 from autodiff_compiler.ir.opset import opdef
 
 
@@ -49,7 +50,7 @@ class Demand:
         """Operands that are read again later, so that a copy is certain and further wishes are pointless."""
         if opdef(op).writes:
             return tuple(v for v in op.operands[:1] if self._uses.live_after(v))
-        if op.kind in LOOPS:
+        if is_loop(op):
             return tuple(v for v in op.operands if self._uses.live_after(v) or self._uses.read_inside(v, op))
         return ()
 

@@ -26,10 +26,10 @@ from autodiff_compiler.analysis.alias import (
     has_arrays,
     has_memory,
 )
-from autodiff_compiler.analysis.last_use import LOOPS, LastUses
-from autodiff_compiler.analysis.slots import carried
+from autodiff_compiler.analysis.last_use import LastUses
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import may_alias, opdef
 from autodiff_compiler.ir.types import Array, rank
 from autodiff_compiler.ir.walk import uses as uses_of
@@ -68,8 +68,8 @@ class Plan:
         self._definitions.update(dict.fromkeys(op.results, op))
         if op.kind == "if":
             self._if(op)
-        elif op.kind in LOOPS:
-            self._loop(op)
+        elif is_loop(op):
+            self._loop(Loop(op))
         elif op.regions:
             raise InternalError("AD910", f"the buffers stage does not know {op.kind}", op.span)
         elif opdef(op).writes:
@@ -156,9 +156,9 @@ class Plan:
             return NOTHING
         return self._sharing.fresh() if then_own and orelse_own else then | orelse
 
-    def _loop(self, op: Op) -> None:
-        sharing = self._sharing
-        inits, params, _, results = carried(op)
+    def _loop(self, loop: Loop) -> None:
+        op, sharing = loop.op, self._sharing
+        inits, params, results = loop.inits, loop.params, loop.results
         depth = self._uses.loop_depth + 1
         slots = [i for i, param in enumerate(params) if has_memory(param.type)]
         own = [self._demand.level(param) >= depth for param in params]
@@ -189,17 +189,17 @@ class Plan:
                 standing.update(dict.fromkeys(roots, (of_elements, i)))
             return roots
 
-        pass_on(op, len(op.operands) - len(inits))
-        if op.kind == "while":
+        pass_on(op, len(loop.bounds))
+        if loop.condition is not None:
             # The body still needs what the condition reads.
-            for value in op.regions[0].params:
+            for value in loop.condition.params:
                 if has_memory(value.type):
                     sharing.bind(value, sharing.fresh(locked=True), sharing.fresh(locked=True))
-            self._visit(op.regions[0], op, lambda end: None)
+            self._visit(loop.condition, op, lambda end: None)
         for i in slots:
             elements = stand_for(i, True, own_elements[i]) if has_arrays(params[i].type) else NOTHING
             sharing.bind(params[i], stand_for(i, False, own[i]), elements)
-        self._visit(op.regions[-1], op, lambda end: pass_on(end, 0))
+        self._visit(loop.body, op, lambda end: pass_on(end, 0))
         for i in slots:
             memory = sharing.fresh() if own[i] else _expand((False, i), standing, incoming)
             elements = sharing.fresh() if own_elements[i] else _expand((True, i), standing, incoming)

@@ -12,10 +12,11 @@ Repeated while there are such slots, for one may show the next; idempotent.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from autodiff_compiler.analysis.slots import carried
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots, merges
 from autodiff_compiler.ir.opdef import PURE
 from autodiff_compiler.ir.opset import TABLE, own_effect
 from autodiff_compiler.ir.walk import Rewriter, with_parts
@@ -52,24 +53,15 @@ def _invariant_slots(function: Function) -> dict[Value, Value]:
         for op in region.ops:
             for inner in op.regions:
                 visit(inner)
-            if op.kind in ("for", "while"):
-                loop(op)
-
-    def loop(op: Op) -> None:
-        inits, params, yielded, results = carried(op)
-        conditions = op.regions[0].params if op.kind == "while" else params
-        first: dict[tuple[Value, Value], int] = {}
-        for k, (init, param, after, result) in enumerate(zip(inits, params, yielded, results)):
-            if find(after) in (param, find(init)):
-                same[param] = same[result] = init
-                if conditions is not params:
-                    same[conditions[k]] = init
-                continue
-            twin = first.setdefault((find(init), find(after)), k)
-            if twin != k:
-                same[param], same[result] = params[twin], results[twin]
-                if conditions is not params:
-                    same[conditions[k]] = conditions[twin]
+            first: dict[tuple[Value, Value], Slot] = {}
+            for slot in loop_slots(op):
+                init, after = find(slot.init), find(slot.yielded)
+                if after in (slot.param, init):
+                    same.update(dict.fromkeys(slot.defined, slot.init))
+                    continue
+                twin = first.setdefault((init, after), slot)
+                if twin is not slot:
+                    same.update(zip(slot.defined, twin.defined))
 
     visit(function.body)
     return {value: find(value) for value in same}
@@ -113,16 +105,10 @@ class _Marks:
                 self._around[op] = around
             for result in op.results:
                 self._origin[result] = op
-            if op.kind == "if":
-                for result, *branches in zip(op.results, *(r.terminator.operands for r in op.regions)):
-                    self._sources[result] = tuple(branches)
-            elif op.regions:
-                inits, params, yielded, results = carried(op)
-                conditions = op.regions[0].params if op.kind == "while" else params
-                for k, init in enumerate(inits):
-                    for value in (params[k], conditions[k], results[k]):
-                        self._sources[value] = (init, yielded[k])
-                        self._origin[value] = op
+            for values, sources in merges(op):
+                for value in values:
+                    self._sources[value] = sources
+                    self._origin[value] = op
             for inner in op.regions:
                 roots += self._index(inner, op)
             if (not op.regions and own_effect(op) != PURE and op.kind != "yield") or op.kind == "return":
@@ -149,12 +135,11 @@ class _Marks:
 
 def _steering(op: Op) -> tuple[Value, ...]:
     """What an op reads in any case; a structured op reads the rest only for the results that are needed."""
-    if op.kind == "if" or not op.regions:
+    if not is_loop(op):
         return op.operands
-    codes = op.regions[-1].terminator.operands[-1:] if op.attrs.get("exits") else ()
-    if op.kind == "for":
-        return (*op.operands[:3], *codes)
-    return (*op.regions[0].terminator.operands, *codes)
+    loop = Loop(op)
+    tests = loop.bounds if loop.condition is None else loop.condition.terminator.operands
+    return tests if loop.exit_yield is None else (*tests, loop.exit_yield)
 
 
 class _Sweep(Rewriter):
@@ -163,45 +148,26 @@ class _Sweep(Rewriter):
     def __init__(self, marks: _Marks) -> None:
         super().__init__()
         self._marks = marks
-        self._yielded: list[list[int] | None] = []
 
     def op(self, op: Op) -> None:
-        if TABLE[op.kind].terminator:
-            kept = self._yielded[-1] if self._yielded else None
-            if kept is not None and len(kept) < len(op.operands):
-                op = replace(op, operands=tuple(op.operands[k] for k in kept))
-            self.out.append(op)
+        if not op.regions:
+            if op in self._marks.ops or TABLE[op.kind].terminator:
+                self.out.append(op)
         elif op in self._marks.ops:
-            self._structured(op) if op.regions else self.out.append(op)
+            live = self._marks.values
+            op = with_parts(op, op.operands, op.results, tuple(map(self.region, op.regions)))
+            if is_loop(op):
+                loop = Loop(op)
+                self.out.append(loop.with_slots([slot for slot in loop.slots if not live.isdisjoint(slot.defined)]))
+            else:
+                kept = [k for k, result in enumerate(op.results) if result in live]
+                branches = tuple(_yielding(region, kept) for region in op.regions)
+                self.out.append(with_parts(op, op.operands, tuple(op.results[k] for k in kept), branches))
 
-    def _structured(self, op: Op) -> None:
-        live = self._marks.values
-        if op.kind == "if":
-            kept = [k for k, result in enumerate(op.results) if result in live]
-            regions = tuple(self._rebuilt(region, region.params, kept) for region in op.regions)
-            self.out.append(with_parts(op, op.operands, tuple(op.results[k] for k in kept), regions))
-            return
-        inits, params, _, results = carried(op)
-        conditions = op.regions[0].params
-        skip = 1 if op.kind == "for" else 0
-        needed = [
-            k
-            for k in range(len(inits))
-            if results[k] in live or params[k] in live or (not skip and conditions[k] in live)
-        ]
-        tail = list(range(len(params), len(params) + (1 if op.attrs.get("exits") else 0)))
-        body = self._rebuilt(
-            op.regions[-1], (*op.regions[-1].params[:skip], *(params[k] for k in needed)), needed + tail
-        )
-        regions = (body,)
-        if op.kind == "while":
-            regions = (self._rebuilt(op.regions[0], tuple(conditions[k] for k in needed), None), body)
-        operands = (*op.operands[: 3 * skip], *(inits[k] for k in needed))
-        kept_results = (*(results[k] for k in needed), *op.results[len(params) :])
-        self.out.append(with_parts(op, operands, kept_results, regions))
 
-    def _rebuilt(self, region: Region, params: tuple[Value, ...], kept: list[int] | None) -> Region:
-        self._yielded.append(kept)
-        ops = self.region(region).ops
-        self._yielded.pop()
-        return Region(params, ops)
+def _yielding(branch: Region, kept: Sequence[int]) -> Region:
+    """A branch that yields only these of its values."""
+    *ops, end = branch.ops
+    if len(kept) == len(end.operands):
+        return branch
+    return Region((), (*ops, replace(end, operands=tuple(end.operands[k] for k in kept))))

@@ -18,14 +18,14 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autodiff_compiler.analysis.signs import Signs
 from autodiff_compiler.diagnostics import ADJOINT, PRIMAL
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.types import INT, Scalar, is_float
-from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions
+from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions, with_parts
 from autodiff_compiler.passes import dce
 
 
@@ -165,8 +165,7 @@ class _Errors(Rewriter):
                 if op.kind == "if":
                     self._signs.enter_branch(op.operands[0], position == 0)
                 regions.append(self.region(region))
-        same = all(new.ops == old.ops for new, old in zip(regions, op.regions))
-        self.out.append(op if same else replace(op, regions=tuple(regions)))
+        self.out.append(with_parts(op, op.operands, op.results, tuple(regions)))
         if op.kind == "if":
             for position, region in enumerate(op.regions):
                 if any(inner.kind == "raise" for inner in region.ops):

@@ -23,6 +23,7 @@ from dataclasses import replace
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opdef import CHECK, IO
 from autodiff_compiler.ir.opset import is_pure, may_trap, nested_effect, opdef
 from autodiff_compiler.ir.types import INT
@@ -43,7 +44,7 @@ class _Hoist(FactRewriter):
 
     def structured(self, op: Op) -> None:
         op = self.inside(op)
-        if op.kind == "for" and not op.attrs.get("exits") and nested_effect(op) != IO:
+        if is_loop(op) and Loop(op).counted and not Loop(op).exits and nested_effect(op) != IO:
             op = self._hoist(op)
         self.keep(op)
 
@@ -62,7 +63,7 @@ class _Hoist(FactRewriter):
         if not self.worth_it(loop, moving):
             return loop
         builder = Builder(loop.span)
-        certain = self.bounds.entered(loop)
+        certain = self.bounds.entered(Loop(loop))
         bare = [check for check in moving if certain or self._passes_if_empty(check, loop)]
         self._all_at_ends(builder, bare, loop, local)
         if len(bare) < len(moving):

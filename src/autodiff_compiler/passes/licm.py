@@ -16,11 +16,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop, loop_indices
 from autodiff_compiler.ir.opdef import INDEX, PURE, SHAPE, VALUE
 from autodiff_compiler.ir.opset import is_free, is_pure, may_overflow, may_trap, nested_effect, opdef, reasons
 from autodiff_compiler.ir.path import is_scalar_index
 from autodiff_compiler.ir.types import INT, Array, ListOf, rank
-from autodiff_compiler.ir.walk import all_ops, op_uses
+from autodiff_compiler.ir.walk import all_ops, op_uses, with_parts
 from autodiff_compiler.passes.cse import allocates
 from autodiff_compiler.passes.rewrite import FactRewriter
 
@@ -34,25 +35,23 @@ class _Motion(FactRewriter):
 
     def __init__(self, function: Function) -> None:
         super().__init__(function)
-        indices = (op.regions[0].params[0] for op in all_ops(function.body) if op.kind == "for")
-        self._given = {*function.params, *indices}
-        """Arguments and indices of loops."""
+        self._given = {*function.params, *loop_indices(function.body)}
 
     def structured(self, op: Op) -> None:
         op = self.inside(op)
-        if op.kind == "if":
+        if not is_loop(op):
             self.keep(op)
             return
-        runs = op.kind == "for" and self.bounds.entered(op)
+        loop = Loop(op)
+        runs = self.bounds.entered(loop)
         regions = []
-        for position, region in enumerate(op.regions):
+        for region in op.regions:
             # The condition of a `while` is evaluated at least once.
-            moved, rest = self._split(region, runs or (op.kind == "while" and position == 0), op)
+            moved, rest = self._split(region, runs or region is loop.condition, op)
             for outside in moved:
                 self.keep(outside)
             regions.append(rest)
-        same = all(new.ops == old.ops for new, old in zip(regions, op.regions))
-        self.keep(op if same else replace(op, regions=tuple(regions)))
+        self.keep(with_parts(op, op.operands, op.results, tuple(regions)))
 
     def _split(self, region: Region, runs: bool, loop: Op) -> tuple[list[Op], Region]:
         """(ops that move, the region without them)."""
@@ -96,8 +95,9 @@ class _Motion(FactRewriter):
             return is_scalar_index(op.attrs["path"], rank(array.type)) and all(
                 self.bounds.in_bounds(index, self.shapes.extents(array)[axis]) for axis, index in enumerate(indices)
             )
-        if reason == VALUE and op.kind == "for":
-            return self.shapes.of(op.operands[2]) not in (0, op.operands[2])
+        if reason == VALUE and is_loop(op) and Loop(op).counted:
+            step = Loop(op).step
+            return self.shapes.of(step) not in (0, step)
         # Only a computed int can be beyond the range of floats.
         return (
             reason == VALUE

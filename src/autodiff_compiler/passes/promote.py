@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from autodiff_compiler.analysis.slots import carried
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.path import is_scalar_index
 from autodiff_compiler.ir.types import Array, Scalar, is_float, like, rank
 from autodiff_compiler.ir.walk import all_ops, uses
@@ -43,26 +43,22 @@ class _Promote(FactRewriter):
 
     def structured(self, op: Op) -> None:
         op = self.inside(op)
-        if op.kind == "if":
-            self.keep(op)
-            return
-        sums = self._sums(op)
+        sums = self._sums(Loop(op)) if is_loop(op) else []
         if sums:
-            self._promoted(op, sums)
+            self._promoted(Loop(op), sums)
         else:
             self.keep(op)
 
-    def _sums(self, loop: Op) -> list[tuple[int, Op]]:
+    def _sums(self, loop: Loop) -> list[tuple[Slot, Op]]:
         """(slot, accum) pairs to promote."""
-        body = loop.regions[-1]
+        body = loop.body
         local = {value for inner in all_ops(body) for value in inner.results}
-        local.update(*(region.params for region in loop.regions))
+        local.update(*(region.params for region in loop.op.regions))
         readers = uses(body)
-        found: list[tuple[int, Op]] = []
-        _, params, yielded, _ = carried(loop)
-        for slot, param in enumerate(params):
-            if isinstance(param.type, Array) and is_float(param.type):
-                chain = _chain(body, readers, param, yielded[slot])
+        found: list[tuple[Slot, Op]] = []
+        for slot in loop.slots:
+            if isinstance(slot.param.type, Array) and is_float(slot.param.type):
+                chain = _chain(body, readers, slot.param, slot.yielded)
                 if chain is not None:
                     found += [
                         (slot, op) for op in chain.adds if self._fixed(op, local) and self._alone(op, chain.others)
@@ -106,62 +102,43 @@ class _Promote(FactRewriter):
                 return True
         return False
 
-    def _promoted(self, loop: Op, sums: list[tuple[int, Op]]) -> None:
-        inits, params, yielded, results = carried(loop)
-        skip = len(loop.operands) - len(inits)
-        count = len(params)
-        body = loop.regions[-1]
-        scalars: dict[Op, tuple[Value, Op]] = {}
-        zeros: list[Value] = []
-        totals: list[Value] = []
+    def _promoted(self, loop: Loop, sums: list[tuple[Slot, Op]]) -> None:
+        adds: dict[Op, Op] = {}
+        scalars: list[Slot] = []
         for _, op in sums:
             type_ = like(op.result.type, 0)
             zero = Op("const", (), (Value(type_),), {"type": type_, "value": 0.0}, (), op.span)
             self.keep(zero)
-            zeros.append(zero.result)
-            totals.append(Value(type_, op.result.name + "_sum" if op.result.name else ""))
-            partial = Value(type_, totals[-1].name)
-            add = Op("add", (partial, op.operands[-1]), (Value(type_, partial.name),), {}, (), op.span)
-            scalars[op] = (partial, add)
+            name = op.result.name + "_sum" if op.result.name else ""
+            param, total, result = (Value(type_, name) for _ in range(3))
+            adds[op] = Op("add", (param, op.operands[-1]), (total,), {}, (), op.span)
+            scalars.append(Slot(zero.result, param, total, result))
         versions: dict[Value, Value] = {}
         ops: list[Op] = []
-        for op in body.ops[:-1]:
-            if op in scalars:
+        for op in loop.body.ops[:-1]:
+            if op in adds:
                 versions[op.result] = versions.get(op.operands[0], op.operands[0])
-                op = scalars[op][1]
+                op = adds[op]
             elif any(v in versions for v in op.operands):
                 op = replace(op, operands=tuple(versions.get(v, v) for v in op.operands))
             ops.append(op)
-        kept = [versions.get(v, v) for v in yielded]
-        sums_out = [add.result for _, add in scalars.values()]
-        ops.append(replace(body.terminator, operands=(*kept, *sums_out, *body.terminator.operands[count:])))
-        partials = [partial for partial, _ in scalars.values()]
-        regions = [Region((*body.params, *partials), tuple(ops))]
-        if loop.kind == "while":
-            condition = loop.regions[0]
-            twins = tuple(Value(p.type, p.name) for p in partials)
-            regions.insert(0, Region((*condition.params, *twins), condition.ops))
-        arrays = {slot: Value(results[slot].type, results[slot].name) for slot, _ in sums}
-        self.keep(
-            replace(
-                loop,
-                operands=(*loop.operands[:skip], *inits, *zeros),
-                results=(*(arrays.get(k, r) for k, r in enumerate(results)), *totals, *loop.results[count:]),
-                regions=tuple(regions),
-            )
-        )
-        self._add_totals(sums, arrays, totals, results)
+        arrays = {slot.result: Value(slot.result.type, slot.result.name) for slot, _ in sums}
+        kept = [
+            replace(slot, yielded=versions.get(slot.yielded, slot.yielded), result=arrays.get(slot.result, slot.result))
+            for slot in loop.slots
+        ]
+        self.keep(loop.with_slots((*kept, *scalars), ops))
+        self._add_totals(sums, arrays, [slot.result for slot in scalars])
 
-    def _add_totals(
-        self, sums: list[tuple[int, Op]], arrays: dict[int, Value], totals: list[Value], results: tuple[Value, ...]
-    ) -> None:
+    def _add_totals(self, sums: list[tuple[Slot, Op]], arrays: dict[Value, Value], totals: list[Value]) -> None:
         """After the loop: the sums into their arrays; the last accum of a slot has the loop's former result."""
-        last = {slot: position for position, (slot, _) in enumerate(sums)}
+        last = {slot.result: position for position, (slot, _) in enumerate(sums)}
         for position, ((slot, op), total) in enumerate(zip(sums, totals)):
-            result = results[slot] if last[slot] == position else Value(results[slot].type, results[slot].name)
-            operands = (arrays[slot], *op.operands[1:-1], total)
+            former = slot.result
+            result = former if last[former] == position else Value(former.type, former.name)
+            operands = (arrays[former], *op.operands[1:-1], total)
             self.keep(replace(op, operands=operands, results=(result,)))
-            arrays[slot] = result
+            arrays[former] = result
 
 
 @dataclass
@@ -191,8 +168,8 @@ def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Val
         (writer,) = writers
         if writer is body.terminator:
             return chain if version is last else None
-        if writer.kind in ("for", "while"):
-            inner = _inner_chain(writer, readers, version)
+        if is_loop(writer):
+            inner = _inner_chain(Loop(writer), readers, version)
             if inner is None:
                 return None
             version, accesses = inner
@@ -213,13 +190,10 @@ def _is_element(op: Op) -> bool:
     return is_scalar_index(op.attrs["path"], rank(op.operands[0].type))
 
 
-def _inner_chain(loop: Op, readers: dict[Value, list[Op]], version: Value) -> tuple[Value, _Chain] | None:
+def _inner_chain(loop: Loop, readers: dict[Value, list[Op]], version: Value) -> tuple[Value, _Chain] | None:
     """What becomes of an array that a loop carries, and what the loop does with it."""
-    inits, params, yielded, results = carried(loop)
-    if version not in inits:
+    slot = next((slot for slot in loop.slots if slot.init is version), None)
+    if slot is None or (slot.tested is not None and readers.get(slot.tested)):
         return None
-    slot = inits.index(version)
-    if loop.kind == "while" and readers.get(loop.regions[0].params[slot]):
-        return None
-    chain = _chain(loop.regions[-1], readers, params[slot], yielded[slot])
-    return None if chain is None else (results[slot], chain)
+    chain = _chain(loop.body, readers, slot.param, slot.yielded)
+    return None if chain is None else (slot.result, chain)

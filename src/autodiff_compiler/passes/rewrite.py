@@ -14,6 +14,7 @@ from autodiff_compiler.analysis.bounds import Bounds
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.ir.walk import Rewriter, all_ops, with_parts
@@ -81,10 +82,8 @@ class FactRewriter(Rewriter):
             mark = self.bounds.mark()
             if op.kind == "if":
                 self.enter_branch(op.operands[0], position == 0)
-            elif op.kind == "for":
-                self.bounds.enter_for(op)
-            elif op.kind == "while" and position == 1:
-                self.bounds.enter_while(op)
+            elif region is Loop(op).body:
+                self.bounds.enter_loop(Loop(op))
             regions.append(self.region(region))
             learned = self.bounds.learned(mark)
             self.bounds.forget(mark)

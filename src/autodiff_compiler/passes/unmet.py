@@ -11,9 +11,9 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from autodiff_compiler.analysis.shapes import Shapes
-from autodiff_compiler.analysis.slots import Slot, slots
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Slot, loop_slots
 from autodiff_compiler.ir.needs import require
 from autodiff_compiler.ir.opdef import CHECK
 from autodiff_compiler.ir.opset import opdef
@@ -69,11 +69,10 @@ def _first_versions(function: Function, shapes: Shapes) -> dict[Value, Value]:
     for op in all_ops(function.body):
         if opdef(op).writes and op.kind != "list_append":
             first[op.result] = op.operands[0]
-        elif op.kind in ("for", "while"):
-            for slot in slots(op):
-                same = slot.yielded is slot.param if isinstance(slot.param.type, ListOf) else _keeps_shape(shapes, slot)
-                if same:
-                    first[slot.param] = first[slot.result] = slot.init
+        for slot in loop_slots(op):
+            same = slot.yielded is slot.param if isinstance(slot.param.type, ListOf) else _keeps_shape(shapes, slot)
+            if same:
+                first[slot.param] = first[slot.result] = slot.init
     return first
 
 
