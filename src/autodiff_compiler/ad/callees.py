@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 from autodiff_compiler.ir.core import Function, Op
 from autodiff_compiler.ir.program import fresh_name
 
-T = TypeVar("T")
+Derived = tuple[str, str, tuple[bool, ...]]
+"""What is made, of which function, and which of the arguments are active."""
 
 ARGUMENT, RESULT, SAVED = "argument", "result", "saved"
 
@@ -38,7 +38,8 @@ class Callees:
     def __init__(self, start: Function) -> None:
         self.functions = dict(start.callees)
         self._taken = {start.name, *self.functions}
-        self._made: dict[tuple[str, str, tuple[bool, ...]], object] = {}
+        self.made: dict[Derived, Any] = {}
+        """What was made of the functions of the program so far."""
 
     def of(self, call: Op) -> Function:
         """The function that an op calls."""
@@ -49,13 +50,3 @@ class Callees:
 
     def add(self, function: Function) -> None:
         self.functions[function.name] = function
-
-    def derivative(
-        self, kind: str, call: Op, active: Sequence[bool], make: Callable[[Function, Sequence[bool]], T]
-    ) -> T:
-        """What `make` makes of the function that an op calls; made once for the same `active` arguments."""
-        key = (kind, call.attrs["callee"], tuple(active))
-        if key not in self._made:
-            self._made[key] = make(self.of(call), active)
-        made: T = self._made[key]  # type: ignore[assignment]  # the kind says what is made
-        return made

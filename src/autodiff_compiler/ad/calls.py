@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from autodiff_compiler.ad.adjoints import Adjoints
-from autodiff_compiler.ad.callees import ARGUMENT, RESULT
+from autodiff_compiler.ad.callees import ARGUMENT, RESULT, Pullback
 from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.program import call_op, effect_of
@@ -27,11 +26,13 @@ def reverse_call(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     active = [v in context.active for v in op.operands]
     if not any(active):
         return
-    make = partial(sweep.pullback, callees=callees, save_all=context.save_all)
-    pullback = callees.derivative("pullback", op, active, make)
+    key = ("vjp", op.attrs["callee"], tuple(active))
+    if key not in callees.made:
+        callees.made[key] = sweep.pullback(callees.of(op), active, callees, context.save_all)
+    pullback: Pullback = callees.made[key]
     given = len(op.results)
     saved = [Value(v.type, v.name) for v in pullback.forward.results[given:]]
-    forward = call_op(pullback.forward, op.operands, (*op.results, *saved), op.attrs["effect"], op.span)
+    forward = call_op(pullback.forward.name, op.operands, (*op.results, *saved), op.attrs["effect"], op.span)
     context.replaced[op] = [forward]
     region = context.home[op.results[0]]
     context.define(forward, region)
@@ -45,6 +46,7 @@ def reverse_call(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     wanted = [v for v, on in zip(op.operands, active) if on]
     results = [Value(v.type, bar_name(v)) for v in wanted]
     reverse = pullback.reverse
-    context.b.ops.append(call_op(reverse, (*residuals, *cotangents), results, effect_of(reverse.body), context.b.span))
+    effect = effect_of(reverse.body)
+    context.b.ops.append(call_op(reverse.name, (*residuals, *cotangents), results, effect, context.b.span))
     for value, bar in zip(wanted, results):
         adjoints.add(value, bar)

@@ -101,14 +101,18 @@ class _Forward:
         if not varied:
             self.b.ops.append(op)
             return
-        callee = self.callees.derivative("pushforward", op, [dot is not None for dot in tangents], self.pushforward)
-        dots = self._results(op, [k for k, r in enumerate(op.results) if is_float(r.type)])
-        self.b.ops.append(call_op(callee, (*op.operands, *varied), (*op.results, *dots), op.attrs["effect"], op.span))
+        name = self._pushforward_of(op, [dot is not None for dot in tangents])
+        dots = [self._dot(r) for r in op.results if is_float(r.type)]
+        self.b.ops.append(call_op(name, (*op.operands, *varied), (*op.results, *dots), op.attrs["effect"], op.span))
 
-    def pushforward(self, callee: Function, active: Sequence[bool]) -> Function:
-        made = _pushforward(callee, active, self.callees.fresh_name(f"{callee.name}_jvp"), self.callees)
-        self.callees.add(made)
-        return made
+    def _pushforward_of(self, call: Op, active: Sequence[bool]) -> str:
+        """The name of the function that gives a callee's results and their tangents."""
+        key, callee = ("jvp", call.attrs["callee"], tuple(active)), self.callees.of(call)
+        if key not in self.callees.made:
+            # Known by name before it is made: it may call itself.
+            name = self.callees.made[key] = self.callees.fresh_name(f"{callee.name}_jvp")
+            self.callees.add(_pushforward(callee, active, name, self.callees))
+        return self.callees.made[key]
 
     def if_(self, op: Op) -> None:
         chosen = [k for k, r in enumerate(op.results) if r in self.active]

@@ -18,9 +18,9 @@ from autodiff_compiler.ir.walk import all_ops
 Functions = Mapping[str, Function]
 
 
-def call_op(callee: Function, operands: Sequence[Value], results: Sequence[Value], effect: str, span: Span) -> Op:
-    """The op that calls `callee`."""
-    return Op("call", tuple(operands), tuple(results), {"callee": callee.name, "effect": effect}, (), span)
+def call_op(callee: str, operands: Sequence[Value], results: Sequence[Value], effect: str, span: Span) -> Op:
+    """The op that calls the function of this name."""
+    return Op("call", tuple(operands), tuple(results), {"callee": callee, "effect": effect}, (), span)
 
 
 def calls_in(region: Region) -> Iterator[Op]:

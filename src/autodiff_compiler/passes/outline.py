@@ -161,7 +161,7 @@ def _with_calls(fn: Function, segments: Sequence[Segment], made: Function, outpu
                 position += 1
                 continue
             results = _results(segment.ops)
-            ops.append(call_op(made, _inputs(segment), [results[k] for k in outputs], effect, op.span))
+            ops.append(call_op(made.name, _inputs(segment), [results[k] for k in outputs], effect, op.span))
             position += len(segment.ops) + 2
         return Region(of.params, tuple(ops))
 
