@@ -11,7 +11,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
-from autodiff_compiler.ir.elementwise import ELEMENTWISE
+from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type, numpy_dtype
 
 INTEGRAL_KINDS = ("and", "or", "xor", "lshift", "rshift", "invert")
@@ -64,7 +64,7 @@ BOOL_TYPES = (BOOL, Scalar("bool"), Array("bool", 1))
 
 
 def elementwise_cases() -> Iterator[Case]:
-    for row in ELEMENTWISE:
+    for row in SCALAR_OPS:
         if row.kind in ("cast", "select"):
             continue
         types: list[Type] = []

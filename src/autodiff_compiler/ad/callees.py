@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.core import Function, Op
-from autodiff_compiler.ir.program import fresh_name
+from autodiff_compiler.ir.program import Shapes, fresh_name
 
 Derived = tuple[str, str, tuple[bool, ...]]
 """What is made, of which function, and which of the arguments are active."""
@@ -37,6 +38,8 @@ class Callees:
 
     def __init__(self, start: Function) -> None:
         self.functions = dict(start.callees)
+        self.shapes: dict[str, Shapes] = {}
+        """What is known of the results of derivatives (`analysis/signature.py`)."""
         self._taken = {start.name, *self.functions}
         self.made: dict[Derived, Any] = {}
         """What was made of the functions of the program so far."""
@@ -50,3 +53,4 @@ class Callees:
 
     def add(self, function: Function) -> None:
         self.functions[function.name] = function
+        self.shapes[function.name] = returned_shapes(function)

@@ -32,7 +32,7 @@ def reverse_call(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     pullback: Pullback = callees.made[key]
     given = len(op.results)
     saved = [Value(v.type, v.name) for v in pullback.forward.results[given:]]
-    forward = call_op(pullback.forward.name, op.operands, (*op.results, *saved), op.attrs["effect"], op.span)
+    forward = call_op(pullback.forward.name, op.operands, (*op.results, *saved), op.attrs["effect"], callees.shapes.get(pullback.forward.name), op.span)
     context.replaced[op] = [forward]
     region = context.home[op.results[0]]
     context.define(forward, region)
@@ -47,6 +47,6 @@ def reverse_call(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     results = [Value(v.type, bar_name(v)) for v in wanted]
     reverse = pullback.reverse
     effect = effect_of(reverse.body)
-    context.b.ops.append(call_op(reverse.name, (*residuals, *cotangents), results, effect, context.b.span))
+    context.b.ops.append(call_op(reverse.name, (*residuals, *cotangents), results, effect, callees.shapes.get(reverse.name), context.b.span))
     for value, bar in zip(wanted, results):
         adjoints.add(value, bar)

@@ -17,6 +17,8 @@ from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs
 from autodiff_compiler.ad.names import constants_of, named, whole_numbers
 from autodiff_compiler.analysis.activity import active_values
+from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
@@ -103,7 +105,7 @@ class _Forward:
             return
         name = self._pushforward_of(op, [dot is not None for dot in tangents])
         dots = [self._dot(r) for r in op.results if is_float(r.type)]
-        self.b.ops.append(call_op(name, (*op.operands, *varied), (*op.results, *dots), op.attrs["effect"], op.span))
+        self.b.ops.append(call_op(name, (*op.operands, *varied), (*op.results, *dots), op.attrs["effect"], self.callees.shapes.get(name), op.span))
 
     def _pushforward_of(self, call: Op, active: Sequence[bool]) -> str:
         """The name of the function that gives a callee's results and their tangents."""
@@ -111,7 +113,7 @@ class _Forward:
         if key not in self.callees.made:
             # Known by name before it is made: it may call itself.
             name = self.callees.made[key] = self.callees.fresh_name(f"{callee.name}_jvp")
-            self.callees.add(_pushforward(callee, active, name, self.callees))
+            self.callees.add(_alike(callee, active, _pushforward(callee, active, name, self.callees)))
         return self.callees.made[key]
 
     def if_(self, op: Op) -> None:
@@ -145,3 +147,10 @@ class _Forward:
         """A new value for the tangent."""
         dot = self.dots[value] = Value(value.type, f"{value.name}_dot")
         return dot
+
+
+def _alike(callee: Function, active: Sequence[bool], made: Function) -> Function:
+    """The pushforward of a callee, which knows that tangents have the shapes of primals."""
+    sources = (*callee.params, *(p for p, on in zip(callee.params, active) if on))
+    known = known_equal(Shapes(callee.body), sources, made.params)
+    return replace(made, body=Region(made.params, (*known, *made.body.ops)))

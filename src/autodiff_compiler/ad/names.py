@@ -7,12 +7,10 @@ from dataclasses import replace
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.opdef import OPERAND
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import INTS, dtype_of
 from autodiff_compiler.ir.walk import all_ops
-from autodiff_compiler.ir.words import WORDS
-
-UNNAMED = ("load", "cast", "store", "accum", "copy", "empty", "full", "list_get")
-"""Ops whose values, as those of all with regions, are called after their operands, or not at all."""
 
 
 def named(b: Builder, value: Value, hint: str, since: int) -> Value:
@@ -29,8 +27,8 @@ def named(b: Builder, value: Value, hint: str, since: int) -> Value:
 
 def bar_name(value: Value, made: Op | None = None) -> str:
     """`x_bar` for `x`; for a value without a name, after the op that made it: `difference_bar`."""
-    named = made is not None and not made.regions and made.kind not in UNNAMED
-    name = value.name or (WORDS.get(made.kind, made.kind) if made is not None and named else "")
+    noun = (opdef(made).noun or "") if made is not None else ""
+    name = value.name or (noun if noun != OPERAND else "")
     return f"{name}_bar" if name else ""
 
 

@@ -14,6 +14,7 @@ from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.ad.residuals import provide
 from autodiff_compiler.ad.sweep import Sweep
 from autodiff_compiler.analysis.activity import active_values
+from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -127,7 +128,9 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
     returned = Op("return", (*fn.results, *extra), span=end)
     primal = _filled(context, Region(fn.params, (*context.assemble(fn.body), returned)))
     forward = replace(fn, name=names[0], body=clone_region(primal))
-    reverse = replace(fn, name=names[1], body=clone_region(Region((*saved, *seeds), tuple(out.ops))))
+    backwards = clone_region(Region((*saved, *seeds), tuple(out.ops)))
+    known = known_equal(context.shapes, (*saved, *wanted), backwards.params)
+    reverse = replace(fn, name=names[1], body=Region(backwards.params, (*known, *backwards.ops)))
     callees.add(forward)
     callees.add(reverse)
     return Pullback(forward, reverse, tuple(_source(fn, v, extra) for v in saved))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from autodiff_compiler.analysis.conditions import SWAPPED, comparisons
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.opset import ARGUMENT, SMALL
+from autodiff_compiler.ir.ops.check import ARGUMENT, SMALL
 from autodiff_compiler.ir.types import INT, INTS, Array, ListOf, Opaque, Scalar, Type, dtype_of, numpy_dtype
 from autodiff_compiler.ir.walk import all_ops
 

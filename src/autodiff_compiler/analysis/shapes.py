@@ -21,9 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from autodiff_compiler.analysis.extents import extents_of_result
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, rank
 
 Extent = int | Value | tuple
@@ -219,12 +219,14 @@ class Shapes:
             self.order.setdefault(result, len(self.order))
         if op.kind == "undef":
             self._undefined.add(op.result)
-        if len(op.results) == 1 and isinstance(op.results[0].type, Array):
-            extents = extents_of_result(self, op)
-            if extents is not None:
-                self._extents[op.results[0]] = extents
-            else:
-                self._extents.pop(op.results[0], None)
+        if any(isinstance(result.type, Array) for result in op.results):
+            find = opdef(op).extents
+            assert find is not None
+            for result, extents in zip(op.results, find(self, op)):
+                if extents is not None:
+                    self._extents[result] = extents
+                else:
+                    self._extents.pop(result, None)
 
     def _region(self, region: Region) -> None:
         for param in region.params:

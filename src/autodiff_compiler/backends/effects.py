@@ -10,7 +10,7 @@ from autodiff_compiler.backends.integers import HIGHEST, LARGE_ARGUMENT, LOWEST,
 from autodiff_compiler.backends.structure import Spelling
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.message import Part, has_form, pattern, places
-from autodiff_compiler.ir.opset import ARGUMENT, SMALL
+from autodiff_compiler.ir.ops.check import ARGUMENT, SMALL
 from autodiff_compiler.ir.types import INT, Array, rank
 
 # What NumPy says of extents that do not fit, by the access that it is.

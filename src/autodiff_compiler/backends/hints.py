@@ -13,13 +13,11 @@ from autodiff_compiler.backends.liveness import loop_slots
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.opdef import OPERAND
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
-from autodiff_compiler.ir.words import WORDS
 
 BAR, SAVED = "_bar", "_saved"
-# Ops whose value is the operand's in another form, and keeps its name.
-SAME = ("cast", "copy", "reshape", "broadcast_to", "unbroadcast", "stop_gradient")
 # By which ends are given: `x[1:]`, `x[:-1]`, `x[1:-1]`.
 SLICES = {"s100": "tail", "s010": "head", "s110": "inner"}
 ELEMENT = (("index", ("i",)),)
@@ -124,15 +122,14 @@ class Hints:
             return ("rows", "columns")[op.attrs["axis"]] if rank(op.operands[0].type) == 2 else "n"
         if op.kind == "transpose":
             return f"{self._stem(op.operands[0], depth)}_T"
-        if op.kind in SAME:
+        row = TABLE[op.kind]
+        if row.noun == OPERAND or row.moves:
             return self._stem(op.operands[0], depth)
         if _is_integer(value.type):
             return self._integer(op)
         if isinstance(value.type, Array) and value.type.dtype == "bool":
             return "mask"
-        if op.kind in WORDS:
-            return WORDS[op.kind]
-        return f"{op.kind}_value" if TABLE[op.kind].elementwise else ""
+        return f"{op.kind}_value" if row.noun == op.kind else row.noun or ""
 
     def _integer(self, op: Op) -> str:
         if op.kind in ("add", "sub") and self._constant(op.operands[1]) == 1:

@@ -17,7 +17,7 @@ from autodiff_compiler.backends.weak import loosened
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.message import Part
-from autodiff_compiler.ir.opset import ARGUMENT
+from autodiff_compiler.ir.ops.check import ARGUMENT
 from autodiff_compiler.ir.path import is_slice, result_rank, step_operands
 from autodiff_compiler.ir.types import INTS, Array, ListOf, Opaque, Scalar, Type, rank
 

@@ -43,7 +43,7 @@ class _Walk:
         for op in region.ops:
             if op not in self.nesting.dead:
                 for access in opdef(op).accesses:
-                    printed[op.span, access].append(op)
+                    printed[op.span, access.name].append(op)
         with self.shapes.scope():
             for op in region.ops:
                 if opdef(op).effect == CHECK:

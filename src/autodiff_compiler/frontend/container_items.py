@@ -15,7 +15,7 @@ from autodiff_compiler.frontend.scalars import is_scalar, join_scalars, scalar_v
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Index, Items, Range, Ref, Slice, Static, Tup, Unroll
 from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.needs import require
+from autodiff_compiler.ir.opset import require
 from autodiff_compiler.ir.types import Scalar
 
 

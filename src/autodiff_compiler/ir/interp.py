@@ -15,8 +15,9 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.evaluate import UNDEFINED, evaluate, has_type, message, scalar
+from autodiff_compiler.ir.evaluate import evaluate
 from autodiff_compiler.ir.message import pattern
+from autodiff_compiler.ir.objects import UNDEFINED, has_type, message, scalar
 from autodiff_compiler.ir.types import ListOf, Scalar, Type
 
 
@@ -88,9 +89,7 @@ class _Interpreter:
         if special is not None:
             self.bind(op.results, special(self, op, values))
             return
-        result = evaluate(op, values, mutable=self.mutable)
-        if op.results:
-            self.env[op.result] = result
+        self.env.update(zip(op.results, evaluate(op, values, mutable=self.mutable)))
 
     # -- structure -------------------------------------------------------------------------------------------------
 

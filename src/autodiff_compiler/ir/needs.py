@@ -1,7 +1,7 @@
 """Which checks an op needs: what NumPy tests of shapes and indices when it is given the same operands.
 
-The row of an op names its accesses (`OpDef.accesses`); each access has one rule here, which builds the checks.  Who builds an
-op that is not right by construction calls `require` before it.  A check bears the name of its access, and so a printer that
+The page of an op names its accesses (`OpDef.accesses`); each access is a rule here, which builds the checks.  Who builds an
+op that is not right by construction calls `opset.require` before it.  A check bears the name of its access, and so a printer that
 writes the op as NumPy's own access knows that the check is performed there.
 
     b.op("add", x, y)               require(b, "add", x, y) builds check_broadcast (dim x k), (dim y k) for each common axis
@@ -11,22 +11,27 @@ writes the op as NumPy's own access knows that the check is performed there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import Step, is_slice, item_operands, result_rank, step_operands
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
+
+if TYPE_CHECKING:
+    from autodiff_compiler.ir.builder import Builder
 
 Operands = Sequence[Value]
 Attrs = dict[str, Any]
 
 
-def require(b: Builder, kind: str, *operands: Value, **attrs: Any) -> None:
-    """Build the checks that the op would need."""
-    for access in TABLE[kind].accesses:
-        RULES[access](b, operands, attrs)
+@dataclass(frozen=True)
+class Access:
+    """What NumPy tests of some ops' operands."""
+
+    name: str
+    build: Callable[[Builder, Operands, Attrs], None]
+    """Builds the checks that test the same."""
 
 
 # -- shapes ------------------------------------------------------------------------------------------------------------
@@ -212,16 +217,14 @@ def _in_list(b: Builder, operands: Operands, attrs: Attrs) -> None:
     b.emit("check_index", (operands[1], b.op("list_len", operands[0])), {"access": "item"})
 
 
-RULES: dict[str, Callable[[Builder, Operands, Attrs], None]] = {
-    "broadcast": broadcast,
-    "index": _indexed,
-    "store": _stored,
-    "item": _in_list,
-    "product": _multiplied,
-    "join": _joined,
-    "extremum": _extremum,
-    "reshape": _reshaped,
-    "stretch": _stretched,
-    "allocation": allocated,
-    "filling": _filled,
-}
+BROADCAST = Access("broadcast", broadcast)
+INDEX = Access("index", _indexed)
+STORE = Access("store", _stored)
+ITEM = Access("item", _in_list)
+PRODUCT = Access("product", _multiplied)
+JOIN = Access("join", _joined)
+EXTREMUM = Access("extremum", _extremum)
+RESHAPE = Access("reshape", _reshaped)
+STRETCH = Access("stretch", _stretched)
+ALLOCATION = Access("allocation", allocated)
+FILLING = Access("filling", _filled)

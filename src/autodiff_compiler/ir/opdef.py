@@ -1,16 +1,21 @@
-"""What passes may ask of an op: one `OpDef` row per kind.  Passes ask for these properties, never for names."""
+"""What a page says of an op: the columns of an `OpDef`.  All parts ask for these properties, never for names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
-from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.domain import Domains
+from autodiff_compiler.ir.needs import Access
 from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_float
 
 Attrs = Mapping[str, Any]
 Infer = Callable[[tuple[Type, ...], Attrs], tuple[Type, ...]]
+
+Evaluate = Callable[[Op, Sequence[Any], bool], Any]
 
 # Effects.  "pure": no effect, may vanish.  "check": may raise, never vanishes, may move up or be merged.
 # "io": happens exactly once, in order.  "control": structured ops and terminators; their effect is that of their regions.
@@ -53,33 +58,94 @@ def of_casts(op: Op) -> Reasons:
     return (VALUE,) if to_int or to_float else NEVER
 
 
+OPERAND = "the operand's"
+"""The noun of an op whose value is operand 0 in another form, or a part of it: it is called after that."""
+
+Shape = tuple[Any, ...]
+"""The extents of an array (`analysis/shapes.py`)."""
+
+
+class Facts(Protocol):
+    """What is known of shapes: what an `extents` column is asked with."""
+
+    defs: dict[Value, Op]
+
+    def extents(self, array: Value, /) -> Shape: ...
+
+    def of(self, value: Value, /) -> Any:
+        """What an SSA integer is as an extent."""
+
+    def broadcast(self, values: tuple[Value, ...], /) -> Shape: ...
+
+
+def no_array(facts: Facts, op: Op) -> tuple[None, ...]:
+    """The extents of results that are not arrays."""
+    return (None,) * len(op.results)
+
+
+def like_first(facts: Facts, op: Op) -> tuple[Shape]:
+    """The extents of operand 0."""
+    return (facts.extents(op.operands[0]),)
+
+
 @dataclass(frozen=True)
 class OpDef:
-    """A row of the op table: all that passes and backends may ask of a kind of op."""
+    """The page of an op: all that passes, derivatives, analyses and backends may ask of a kind of op."""
 
     kind: str
+    meaning: str
+    """What it computes, for `docs/ops.md`."""
     infer: Infer | None
     """Result types from operand types and attributes; raises `TypeError`.  None: the builder is told the types."""
-    arity: int | None = None
-    """Number of operands; None where it varies."""
+    operands: tuple[str, ...] = ("a",)
+    """Their names; one that ends in … stands for any number of operands."""
+    results: tuple[str, ...] = ("result",)
+    attrs: tuple[str, ...] = ()
+    """The attributes that it always has."""
+    extents: Callable[[Facts, Op], tuple[Shape | None, ...]] | None = None
+    """The shapes of the results, from those of the operands; None where only running it tells, and of what is no array."""
+    evaluate: Evaluate | None = None
+    """The result (several as a tuple) for operands that are Python and NumPy objects.  The flag: a writing op changes operand 0
+    itself, not a copy.  None: the interpreter runs it, with its regions, or the function's constants."""
+    noun: str | None = None
+    """For values that the user has not named: what such a value is called; "" for nothing better than its type, or `OPERAND`."""
     effect: str = PURE
     cost: str = CHEAP
+    raises: Reasons | Callable[[Op], Reasons] = (VALUE,)
+    """Why the op may raise or not end, its regions aside; NEVER if it cannot.  An op of which nothing is said may."""
+    domain: Domains | None = None
+    """Of an elementwise op: for which operands Python's own arithmetic raises."""
+    accesses: tuple[Access, ...] = ()
+    """What NumPy tests when it executes the op."""
     elementwise: bool = False
     """Applies to each element, with NumPy's broadcasting."""
     commutative: bool = False
-    raises: Reasons | Callable[[Op], Reasons] = (VALUE,)
-    """Why the op may raise or not end, its regions aside; NEVER if it cannot.  An op of which nothing is said may."""
-    accesses: tuple[str, ...] = ()
-    """What NumPy tests when it executes the op, by the names of the rules in `ir/needs.py`."""
     grows: bool = False
     """Of Python ints (or of a float) it may give an int that compiled code has no room for, and raises there."""
     writes: bool = False
     """The result is operand 0 changed in one place: it can reuse its buffer."""
     views: bool = False
     """The result may share memory with operand 0."""
+    adds: bool = False
+    """A writing op that adds to what was there."""
+    moves: bool = False
+    """The elements of the result are elements of operand 0."""
+    moves_undefined: bool = False
+    """Operands may be undefined: the op does not compute with their values."""
+    measures: bool = False
+    """The result is an extent or a length of operand 0, whatever its elements are."""
+    reduces: bool = False
+    """Takes axes away by combining the elements along them."""
+    locates: bool = False
+    """The result's elements are positions along an axis of operand 0."""
     py_eval: Callable[..., Any] | None = None
-    """On Python scalars, as CPython computes it."""
+    """Of an elementwise op, on Python scalars, as CPython computes it."""
     np_eval: Callable[..., Any] | None = None
-    """On NumPy scalars and arrays."""
+    """Of an elementwise op, on NumPy scalars and arrays."""
     terminator: bool = False
     regions: int = 0
+
+    @cached_property
+    def arity(self) -> int | None:
+        """Number of operands; None where it varies."""
+        return None if any(name.endswith("…") for name in self.operands) else len(self.operands)

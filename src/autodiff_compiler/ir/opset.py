@@ -1,21 +1,47 @@
-"""The op table: every op kind with its properties.  `docs/ir.md` says in words what each op means."""
+"""The op table: the page of every op by its name, and the questions that are asked of an op.  `docs/ops.md` shows the pages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from autodiff_compiler.ir.arrayops import ARRAY_OPS
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.elementwise import ELEMENTWISE
 from autodiff_compiler.ir.opdef import CALLEE, CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
+from autodiff_compiler.ir.ops.array import ARRAY_OPS
+from autodiff_compiler.ir.ops.check import CHECKS
+from autodiff_compiler.ir.ops.control import CONTROL_OPS
+from autodiff_compiler.ir.ops.linalg import LINEAR_ALGEBRA
+from autodiff_compiler.ir.ops.list import LIST_OPS
+from autodiff_compiler.ir.ops.reduction import REDUCTIONS
+from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
+from autodiff_compiler.ir.ops.shape import SHAPE_OPS
 from autodiff_compiler.ir.path import is_basic
 from autodiff_compiler.ir.types import FLOATS, INT, Array, ListOf, Scalar
 
-TABLE: dict[str, OpDef] = {row.kind: row for row in (*ELEMENTWISE, *ARRAY_OPS)}
+if TYPE_CHECKING:
+    from autodiff_compiler.ir.builder import Builder
+
+GROUPS: tuple[tuple[OpDef, ...], ...] = (
+    CONTROL_OPS,
+    SCALAR_OPS,
+    ARRAY_OPS,
+    REDUCTIONS,
+    SHAPE_OPS,
+    LINEAR_ALGEBRA,
+    LIST_OPS,
+    CHECKS,
+)
+TABLE: dict[str, OpDef] = {row.kind: row for rows in GROUPS for row in rows}
 
 
 def opdef(op: Op) -> OpDef:
     return TABLE[op.kind]
+
+
+def require(b: Builder, kind: str, *operands: Value, **attrs: Any) -> None:
+    """Build the checks that the op would need."""
+    for access in TABLE[kind].accesses:
+        access.build(b, operands, attrs)
 
 
 def nested_effect(op: Op) -> str:
@@ -60,11 +86,6 @@ def may_overflow(op: Op) -> bool:
     return op.kind != "cast" or (isinstance(source, Scalar) and source.dtype in (*FLOATS, "u64"))
 
 
-ARGUMENT = "argument"
-"""What a `check_width` is `of` that checks an int argument, which has to be one of 32 bits."""
-SMALL = 2**31
-
-
 def may_alias(op: Op) -> bool:
     """Whether the result may share memory with operand 0."""
     row = TABLE[op.kind]
@@ -87,3 +108,6 @@ def cost(op: Op, constant: Callable[[Value], object]) -> str:
     if op.kind == "pow" and constant(op.operands[1]) in SMALL_POWERS:
         return CHEAP
     return TABLE[op.kind].cost
+
+
+ACCESSES = frozenset(access.name for row in TABLE.values() for access in row.accesses)

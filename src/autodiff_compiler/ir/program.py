@@ -13,14 +13,19 @@ from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK, IO, PURE
 from autodiff_compiler.ir.opset import nested_effect
+from autodiff_compiler.ir.types import rank
 from autodiff_compiler.ir.walk import all_ops
 
 Functions = Mapping[str, Function]
+Shapes = tuple[tuple[tuple[int, int] | int | None, ...], ...]
 
 
-def call_op(callee: str, operands: Sequence[Value], results: Sequence[Value], effect: str, span: Span) -> Op:
-    """The op that calls the function of this name."""
-    return Op("call", tuple(operands), tuple(results), {"callee": callee, "effect": effect}, (), span)
+def call_op(
+    callee: str, operands: Sequence[Value], results: Sequence[Value], effect: str, shapes: Shapes | None, span: Span
+) -> Op:
+    """The op that calls the function of this name; `shapes` as `analysis/signature.py` gives them, None where they are not known."""
+    known = tuple((None,) * rank(r.type) for r in results) if shapes is None else shapes
+    return Op("call", tuple(operands), tuple(results), {"callee": callee, "effect": effect, "shapes": known}, (), span)
 
 
 def calls_in(region: Region) -> Iterator[Op]:

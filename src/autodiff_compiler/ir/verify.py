@@ -12,9 +12,8 @@ from typing import Any
 from autodiff_compiler.diagnostics import InternalError, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.message import places
-from autodiff_compiler.ir.needs import RULES
 from autodiff_compiler.ir.opdef import CHECK, IO, PURE
-from autodiff_compiler.ir.opset import TABLE, nested_effect
+from autodiff_compiler.ir.opset import ACCESSES, TABLE, nested_effect
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import leaves
 from autodiff_compiler.ir.types import DTYPES, INT, INTS, Array, ListOf, Opaque, Scalar, Type
@@ -155,7 +154,7 @@ class _Verifier:
             given = len(op.operands) - (op.kind == "check")
             if op.kind != "check_equal" and places(parts) != given:
                 self.report(op, f"{places(parts)} places for {given} values in {parts}")
-        if op.attrs.get("access", "broadcast") not in RULES:
+        if op.attrs.get("access", "broadcast") not in ACCESSES:
             self.report(op, f"{op.attrs['access']} is not an access")
         if op.kind in ("check", "raise"):
             name = str(op.attrs.get("error"))

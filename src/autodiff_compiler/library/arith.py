@@ -13,7 +13,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.needs import require
+from autodiff_compiler.ir.opset import require
 from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, Type, dtype_of, numpy_dtype, promote, rank
 from autodiff_compiler.library.arguments import (
     as_operand,

@@ -10,7 +10,8 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.needs import check_equal, product, require
+from autodiff_compiler.ir.needs import check_equal, product
+from autodiff_compiler.ir.opset import require
 from autodiff_compiler.ir.path import WHOLE
 from autodiff_compiler.ir.types import BOOL, FLOATS, INT, Array, dtype_of, rank
 from autodiff_compiler.library import arith

@@ -23,7 +23,8 @@ from autodiff_compiler.analysis.ranges import type_range
 from autodiff_compiler.diagnostics import PRIMAL
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import ARGUMENT, may_overflow
+from autodiff_compiler.ir.ops.check import ARGUMENT
+from autodiff_compiler.ir.opset import may_overflow
 from autodiff_compiler.ir.types import FLOAT, INT, INTS, Scalar, numpy_dtype
 from autodiff_compiler.ir.walk import all_ops, uses
 from autodiff_compiler.passes.rewrite import FactRewriter

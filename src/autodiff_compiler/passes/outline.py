@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.program import call_op, effect_of, fresh_name, with_callees
 from autodiff_compiler.ir.walk import Rewriter, all_ops, clone_region, free_values
 
-LEAST = 40
+LEAST = 100
 """How many ops a function must have to be kept: of a smaller one the text reads better in line, and the passes know more."""
 
 MARKS = ("begin", "end")
@@ -148,7 +149,7 @@ def _function(segment: Segment, name: str, outputs: Sequence[int], constants: Ma
 
 def _with_calls(fn: Function, segments: Sequence[Segment], made: Function, outputs: Sequence[int]) -> Function:
     found = {segment.begin: segment for segment in segments}
-    effect = effect_of(made.body)
+    effect, shapes = effect_of(made.body), returned_shapes(made)
 
     def region(of: Region) -> Region:
         ops: list[Op] = []
@@ -161,7 +162,7 @@ def _with_calls(fn: Function, segments: Sequence[Segment], made: Function, outpu
                 position += 1
                 continue
             results = _results(segment.ops)
-            ops.append(call_op(made.name, _inputs(segment), [results[k] for k in outputs], effect, op.span))
+            ops.append(call_op(made.name, _inputs(segment), [results[k] for k in outputs], effect, shapes, op.span))
             position += len(segment.ops) + 2
         return Region(of.params, tuple(ops))
 

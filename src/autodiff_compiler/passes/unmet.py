@@ -14,9 +14,8 @@ from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Slot, loop_slots
-from autodiff_compiler.ir.needs import require
 from autodiff_compiler.ir.opdef import CHECK
-from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.opset import opdef, require
 from autodiff_compiler.ir.types import Array, ListOf
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 from autodiff_compiler.passes import checks, cse, fold, simplify

@@ -1,0 +1,65 @@
+"""The Python and NumPy objects that IR values are when a program runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.ir.message import Part, pattern
+from autodiff_compiler.ir.path import subscripts
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, numpy_dtype
+
+Values = Sequence[Any]
+PY_CLASSES = {"f64": float, "i64": int, "bool": bool}
+
+
+class Undefined:
+    """The value of `undef`: it may be moved about, and nothing may be computed from it."""
+
+    def __repr__(self) -> str:
+        return "undefined"
+
+
+UNDEFINED = Undefined()
+
+
+def has_type(value: Any, type_: Type) -> bool:
+    """Whether a Python object is exactly what an IR value of this type is."""
+    if isinstance(type_, Scalar):
+        wanted = PY_CLASSES[type_.dtype] if type_.kind == "py" else numpy_dtype(type_.dtype).type
+        return type(value) is wanted
+    if isinstance(type_, Array):
+        return isinstance(value, np.ndarray) and value.dtype == numpy_dtype(type_.dtype) and value.ndim == type_.rank
+    return isinstance(value, list) if isinstance(type_, ListOf) else True
+
+
+def scalar(value: Any, type_: Scalar) -> Any:
+    """A number as an object of exactly this scalar type."""
+    if type_.kind == "py":
+        return PY_CLASSES[type_.dtype](value)
+    return numpy_dtype(type_.dtype).type(value)
+
+
+def strong(value: Any, type_: Type) -> Any:
+    """A Python number as the NumPy scalar of its dtype, so that no promotion takes place."""
+    return numpy_dtype(type_.dtype).type(value) if isinstance(type_, Scalar) else value
+
+
+def follow(array: np.ndarray, path: tuple, operands: Values) -> Any:
+    """What a path reaches: a view wherever NumPy gives one, a NumPy scalar for a single element."""
+    reached: Any = array
+    for kind, data in subscripts(path, operands):
+        if kind == "index":
+            reached = reached[data]
+        elif kind == "transpose":
+            reached = np.transpose(reached, data)
+        else:
+            reached = np.reshape(reached, data)
+    return reached[()]
+
+
+def message(parts: str | Sequence[Part], values: Values) -> str:
+    """The text of a message."""
+    return parts if isinstance(parts, str) else pattern(parts).format(*values)

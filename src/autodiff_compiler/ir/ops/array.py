@@ -1,0 +1,249 @@
+"""The pages of the ops that make arrays, and read and write places in them.
+
+A path (`ir/path.py`) says which place.  Extents (`dim`) are Python ints.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import InternalError
+from autodiff_compiler.ir import needs
+from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.objects import UNDEFINED, Values, follow
+from autodiff_compiler.ir.opdef import (
+    DEAR,
+    FREE,
+    INDEX,
+    NEVER,
+    OPERAND,
+    SHAPE,
+    Attrs,
+    Facts,
+    OpDef,
+    Shape,
+    like_first,
+    no_array,
+)
+from autodiff_compiler.ir.ops.operand_types import array, integers
+from autodiff_compiler.ir.ops.reached import reached
+from autodiff_compiler.ir.path import element_type, is_scalar_index, path_operands
+from autodiff_compiler.ir.types import FLOATS, INT, INTS, Array, ListOf, Type, dtype_of, numpy_dtype, rank
+
+# -- types -------------------------------------------------------------------------------------------------------------
+
+
+def _dim(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    if not 0 <= attrs["axis"] < array(operands[0]).rank:
+        raise TypeError(f"axis {attrs['axis']} of {operands[0]}")
+    return (INT,)
+
+
+def _full(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    *dims, fill = operands
+    integers(tuple(dims))
+    return (Array(dtype_of(fill), len(dims)),)
+
+
+def _empty(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    integers(operands)
+    return (Array(attrs["dtype"], len(operands)),)
+
+
+def _arange(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    integers(operands)
+    return (Array("i64", 1),)
+
+
+def _check_path(whole: Type, attrs: Attrs, operands: tuple[Type, ...]) -> Type:
+    if len(operands) != path_operands(attrs["path"]):
+        raise TypeError(f"the path {attrs['path']} needs {path_operands(attrs['path'])} operands, got {len(operands)}")
+    try:
+        return element_type(array(whole), attrs["path"], operands)
+    except ValueError as error:
+        raise TypeError(str(error)) from error
+
+
+def _load(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    return (_check_path(operands[0], attrs, operands[1:]),)
+
+
+def _store(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    whole, *path, value = operands
+    target = _check_path(whole, attrs, tuple(path))
+    if dtype_of(value) != dtype_of(whole):
+        raise TypeError(f"a value of {value} into {whole}")
+    if rank(value) > rank(target):
+        raise TypeError(f"a value of rank {rank(value)} into a place of rank {rank(target)}")
+    return (whole,)
+
+
+def _copied(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    """Of an array or a list; the copy of a list has elements of its own."""
+    return (operands[0] if isinstance(operands[0], ListOf) else array(operands[0]),)
+
+
+# -- extents -----------------------------------------------------------------------------------------------------------
+
+
+def _given(facts: Facts, op: Op) -> tuple[Shape]:
+    """As many operands as the result has axes, before the fill."""
+    return (tuple(facts.of(v) for v in op.operands[: rank(op.result.type)]),)
+
+
+# -- evaluation --------------------------------------------------------------------------------------------------------
+
+
+def _extent(op: Op, values: Values, mutable: bool) -> int:
+    (array,) = values
+    # Asked for on the way to where nothing of an undefined array is needed.
+    return 0 if array is UNDEFINED else array.shape[op.attrs["axis"]]
+
+
+def _filled(op: Op, values: Values, mutable: bool) -> Any:
+    *dims, fill = values
+    return np.full(tuple(dims), fill, numpy_dtype(dtype_of(op.results[0].type)))
+
+
+def _unwritten(op: Op, values: Values, mutable: bool) -> Any:
+    """Filled with what shows when somebody reads it before writing."""
+    dtype = op.attrs["dtype"]
+    poison = np.nan if dtype in FLOATS else np.iinfo(numpy_dtype(dtype)).max if dtype in INTS else True
+    return np.full(tuple(values), poison, numpy_dtype(dtype))
+
+
+def _copy(op: Op, values: Values, mutable: bool) -> Any:
+    (value,) = values
+    if isinstance(value, list):
+        return [np.array(item) if isinstance(item, np.ndarray) else item for item in value]
+    return value if value is UNDEFINED else np.array(value)
+
+
+def _loaded(op: Op, values: Values, mutable: bool) -> Any:
+    return follow(values[0], op.attrs["path"], values[1:])
+
+
+def _written(op: Op, values: Values, mutable: bool) -> np.ndarray:
+    """`store` and `accum`.  The path is applied to the numbers of the elements, not to the elements: so it does not
+    matter which of its steps are views."""
+    array, *operands, value = values
+    target = array if mutable else np.array(array)
+    if not target.flags.writeable:
+        raise InternalError("AD903", f"{op.kind} into a read-only array", op.span)
+    path = op.attrs["path"]
+    if is_scalar_index(path, array.ndim):
+        where: Any = tuple(operands)
+    else:
+        where = np.unravel_index(follow(np.arange(array.size).reshape(array.shape), path, operands), array.shape)
+    source = np.array(value, array.dtype)  # a copy: the value may be a view of the target
+    if op.kind == "store":
+        target[where] = source
+    else:
+        np.add.at(target, where, source)
+    return target
+
+
+ARRAY_OPS: tuple[OpDef, ...] = (
+    OpDef(
+        "dim",
+        "the extent of an axis, a Python int",
+        _dim,
+        attrs=("axis",),
+        extents=no_array,
+        evaluate=_extent,
+        noun="",
+        cost=FREE,
+        raises=NEVER,
+        measures=True,
+        moves_undefined=True,
+    ),
+    OpDef(
+        "full",
+        "an array of these extents, full of `value`",
+        _full,
+        ("extents…", "value"),
+        extents=_given,
+        evaluate=_filled,
+        noun="",
+        cost=DEAR,
+        accesses=(needs.FILLING,),
+    ),
+    OpDef(
+        "empty",
+        "an array of these extents whose elements are not values yet; `filled` where every element is written before it is read",
+        _empty,
+        ("extents…",),
+        attrs=("dtype",),
+        extents=_given,
+        evaluate=_unwritten,
+        noun="",
+        cost=DEAR,
+        accesses=(needs.ALLOCATION,),
+    ),
+    OpDef(
+        "arange",
+        "0 to `n` − 1",
+        _arange,
+        ("n",),
+        extents=lambda facts, op: ((("less", facts.of(op.operands[0]), 0),),),
+        evaluate=lambda op, values, mutable: np.arange(values[0], dtype=np.int64),
+        noun="indices",
+        cost=DEAR,
+        accesses=(needs.ALLOCATION,),
+    ),
+    OpDef(
+        "copy",
+        "the same elements in memory of their own; of a list, a list with elements of its own",
+        _copied,
+        extents=like_first,
+        evaluate=_copy,
+        noun=OPERAND,
+        cost=DEAR,
+        raises=NEVER,
+        moves=True,
+        moves_undefined=True,
+    ),
+    OpDef(
+        "load",
+        "what the path reaches",
+        _load,
+        ("a", "indices…"),
+        attrs=("path",),
+        extents=reached,
+        evaluate=_loaded,
+        noun=OPERAND,
+        views=True,
+        raises=(INDEX,),
+        accesses=(needs.INDEX,),
+        moves=True,
+    ),
+    OpDef(
+        "store",
+        "`a` with `value` where the path reaches; of repeated indices the last one counts",
+        _store,
+        ("a", "indices…", "value"),
+        attrs=("path",),
+        extents=like_first,
+        evaluate=_written,
+        noun=OPERAND,
+        writes=True,
+        raises=(INDEX, SHAPE),
+        accesses=(needs.INDEX, needs.STORE),
+    ),
+    OpDef(
+        "accum",
+        "`a` with `value` added where the path reaches, at repeated indices once for each, as `np.add.at`",
+        _store,
+        ("a", "indices…", "value"),
+        attrs=("path",),
+        extents=like_first,
+        evaluate=_written,
+        noun=OPERAND,
+        writes=True,
+        raises=(INDEX, SHAPE),
+        accesses=(needs.INDEX, needs.STORE),
+        adds=True,
+    ),
+)

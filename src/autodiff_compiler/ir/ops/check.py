@@ -1,0 +1,154 @@
+"""The pages of checks: they raise or do nothing.
+
+Attributes of all of them: `access`, the name of what tests the same in NumPy (`ir/needs.py`), if anything does, and `error`, the
+name of the exception's class where that is not ValueError.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+
+import numpy as np
+
+from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.objects import Values, message
+from autodiff_compiler.ir.opdef import CHECK, Attrs, Evaluate, Infer, OpDef, no_array
+from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
+from autodiff_compiler.ir.types import INTS, Scalar, Type, dtype_of
+
+ARGUMENT = "argument"
+"""What a `check_width` is `of` that checks an int argument, which has to be one of 32 bits."""
+SMALL = 2**31
+
+# -- types -------------------------------------------------------------------------------------------------------------
+
+
+def _check_ints(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    for type_ in operands:
+        if dtype_of(type_) not in INTS:
+            raise TypeError(f"integers are needed, not {type_}")
+    return ()
+
+
+def _check_numbers(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    for type_ in operands:
+        if not isinstance(type_, Scalar):
+            raise TypeError(f"numbers are needed, not {type_}")
+    return ()
+
+
+def _check_bool(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    if not (isinstance(operands[0], Scalar) and operands[0].dtype == "bool"):
+        raise TypeError(f"a boolean scalar is needed, not {operands[0]}")
+    return ()
+
+
+# -- evaluation --------------------------------------------------------------------------------------------------------
+
+
+def _is_there(op: Op, values: Values, mutable: bool) -> None:
+    indices, extent = np.asarray(values[0]), int(values[1])
+    below = False if op.attrs.get("upper") else indices < -extent
+    for index in indices[below | (indices >= extent)].flat:
+        raise IndexError(f"index {index} is out of bounds for axis with size {extent}")
+
+
+def _error(op: Op) -> type[Exception]:
+    """What the check of a shape raises."""
+    return getattr(builtins, op.attrs.get("error", "ValueError"))
+
+
+def _alike(op: Op, values: Values, mutable: bool) -> None:
+    if values[0] != values[1] and 1 not in values:
+        raise _error(op)(f"operands could not be broadcast together: extents {values[0]} and {values[1]}")
+
+
+def _fitting(op: Op, values: Values, mutable: bool) -> None:
+    if values[0] not in (1, values[1]):
+        raise _error(op)(f"could not broadcast an extent of {values[0]} into one of {values[1]}")
+
+
+def _equal(op: Op, values: Values, mutable: bool) -> None:
+    if values[0] != values[1]:
+        raise _error(op)(message(op.attrs["message"], values))
+
+
+def _some(op: Op, values: Values, mutable: bool) -> None:
+    if 0 in values:
+        raise _error(op)("an array without elements has no largest or smallest one")
+
+
+WIDTHS: dict[str, Callable[..., int]] = {
+    **{row.kind: row.py_eval for row in SCALAR_OPS if row.grows and row.py_eval is not None},
+    "cast": int,
+    "for": lambda start, stop: stop - start,
+    ARGUMENT: lambda value: value,
+}
+"""What an op gives whose width is checked."""
+
+
+def _narrow(op: Op, values: Values, mutable: bool) -> None:
+    kind = op.attrs["of"]
+    limit = SMALL if kind == ARGUMENT else 2**63
+    if not -limit <= WIDTHS[kind](*values) < limit:
+        raise OverflowError(f"{kind} gives an integer of more than 64 bits")
+
+
+def _page(
+    kind: str,
+    meaning: str,
+    operands: tuple[str, ...],
+    evaluate: Evaluate | None,
+    infer: Infer = _check_ints,
+    attrs: tuple[str, ...] = (),
+    *,
+    commutative: bool = False,
+) -> OpDef:
+    return OpDef(
+        kind,
+        meaning,
+        infer,
+        operands,
+        (),
+        attrs,
+        extents=no_array,
+        evaluate=evaluate,
+        noun="",
+        effect=CHECK,
+        commutative=commutative,
+    )
+
+
+CHECKS: tuple[OpDef, ...] = (
+    # With `upper` only `index < extent` is tested, where the other bound is known to hold; `axis`: which of the indexed array's,
+    # for the message.
+    _page(
+        "check_index",
+        "`-extent <= i < extent` of an index or an array of them, else IndexError",
+        ("i", "extent"),
+        _is_there,
+    ),
+    _page("check_broadcast", "the extents are equal, or one of them is 1", ("m", "n"), _alike, commutative=True),
+    _page("check_fits", "the extent of a value is that of its place, or 1", ("m", "n"), _fitting),
+    # The message is a text that is shown with what differs, or parts with a place for each extent, or for none.
+    _page("check_equal", "the extents are equal", ("m", "n"), _equal, attrs=("message",), commutative=True),
+    _page("check_nonempty", "none of the extents is 0", ("extents…",), _some),
+    _page(
+        "check_width",
+        "what the op `of` gives of these operands has at most 64 bits, else OverflowError; of `for` and (start, stop): the range; "
+        "of `argument`: an int has at most 32",
+        ("operands…",),
+        _narrow,
+        _check_numbers,
+        ("of",),
+    ),
+    _page(
+        "check",
+        "the condition holds, else `error` with a message of the values",
+        ("condition", "values…"),
+        None,
+        _check_bool,
+        ("error",),
+    ),
+)

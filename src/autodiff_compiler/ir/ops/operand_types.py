@@ -1,0 +1,23 @@
+"""What type rules ask of operands; they raise `TypeError`."""
+
+from __future__ import annotations
+
+from autodiff_compiler.ir.types import INTS, Array, ListOf, Scalar, Type
+
+
+def array(type_: Type) -> Array:
+    if not isinstance(type_, Array):
+        raise TypeError(f"an array is needed, not {type_}")
+    return type_
+
+
+def list_of(type_: Type) -> ListOf:
+    if not isinstance(type_, ListOf):
+        raise TypeError(f"a list is needed, not {type_}")
+    return type_
+
+
+def integers(types: tuple[Type, ...]) -> None:
+    for type_ in types:
+        if not (isinstance(type_, Scalar) and type_.dtype in INTS):
+            raise TypeError(f"an integer is needed, not {type_}")
