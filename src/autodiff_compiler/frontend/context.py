@@ -43,7 +43,7 @@ from autodiff_compiler.frontend.values import (
     Tup,
 )
 from autodiff_compiler.ir.builder import Builder
-from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.types import BOOL, INTS, Array, ListOf, Scalar
 from autodiff_compiler.library import Chosen, Entry, lookup
 
@@ -106,6 +106,8 @@ class Context:
     run: Callable[[list[ast.stmt]], None] = field(init=False)
     assign: Callable[[ast.expr, Abs], None] = field(init=False)
     call: Callable[[Abs, list[Abs], dict[str, Abs]], Abs] = field(init=False)
+    callees: dict[str, Function] = field(default_factory=dict)
+    """Functions that the program calls, by name."""
     constants: dict[str, object] = field(default_factory=dict)
     """Exception classes that the program raises, by the name the generated module gives them."""
 

@@ -77,6 +77,30 @@ def recursive_names(callees: Functions) -> frozenset[str]:
     return frozenset(name for name, names in reached.items() if name in names)
 
 
+def adopted(ops: Sequence[Op], callees: Functions, into: dict[str, Function]) -> list[Op]:
+    """Ops that call `callees`, as part of a program which holds the functions `into` and gets theirs: under names of their own."""
+    names: dict[str, str] = {}
+    taken = set(into)
+    for name, callee in callees.items():
+        names[name] = name if into.get(name) is callee else fresh_name(name, taken)
+    if all(old == new for old, new in names.items()):
+        into.update(callees)
+        return list(ops)
+    for name, callee in callees.items():
+        into[names[name]] = replace(callee, name=names[name], body=_renamed(callee.body, names))
+    return list(_renamed(Region((), tuple(ops)), names).ops)
+
+
+def _renamed(region: Region, names: Mapping[str, str]) -> Region:
+    """The region with calls of functions by their new names."""
+
+    def renamed(op: Op) -> Op:
+        attrs = {**op.attrs, "callee": names[op.attrs["callee"]]} if op.kind == "call" else op.attrs
+        return replace(op, attrs=attrs, regions=tuple(_renamed(inner, names) for inner in op.regions))
+
+    return Region(region.params, tuple(map(renamed, region.ops)))
+
+
 def fresh_name(name: str, taken: set[str]) -> str:
     """The name, or with a number where it is taken; it is taken from then on."""
     free, count = name, 2

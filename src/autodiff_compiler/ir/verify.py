@@ -25,12 +25,12 @@ def verify(fn: Function, *, buffers: bool = False, after: str = "") -> None:
 
     `after` names the pass that gave `fn`.
     """
-    for callee in fn.callees.values():
-        _verify(callee, fn.callees, buffers, after)
-    _verify(fn, fn.callees, buffers, after)
+    for one in (*fn.callees.values(), fn):
+        verify_one(one, fn.callees, buffers=buffers, after=after)
 
 
-def _verify(fn: Function, callees: Mapping[str, Function], buffers: bool, after: str) -> None:
+def verify_one(fn: Function, callees: Mapping[str, Function], *, buffers: bool = False, after: str = "") -> None:
+    """One function of a program, which calls `callees`."""
     checker = _Verifier(fn, callees)
     checker.function()
     # The buffers check reads types and scopes as they stand, so it needs them to be right.
