@@ -9,6 +9,7 @@ import numpy as np
 from autodiff_compiler import frontend, grad
 from autodiff_compiler.api.products import Pushforward
 from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.ir.walk import all_ops
 from benchmarks.programs import Case
 
@@ -24,7 +25,7 @@ def static_ops(function: Function) -> int:
 def multiplications(function: Function) -> int:
     """Multiplications, divisions and powers of floats."""
     return sum(
-        op.kind in ("mul", "div", "pow", "square") and getattr(op.result.type, "dtype", "") in ("f64", "f32")
+        op.kind in ("mul", "div", "pow", "square") and differentiable(op.result.type)
         for op in all_ops(function.body)
     )
 
@@ -32,7 +33,7 @@ def multiplications(function: Function) -> int:
 def arithmetic(function: Function) -> int:
     """Elementwise operations on floats, selects and casts not counted."""
     return sum(
-        op.kind not in UNCOUNTED and len(op.results) == 1 and getattr(op.result.type, "dtype", "") in ("f64", "f32")
+        op.kind not in UNCOUNTED and len(op.results) == 1 and differentiable(op.result.type)
         and op.kind not in ("load", "store", "accum", "full", "empty", "cast", "select")
         for op in all_ops(function.body)
     )  # fmt: skip

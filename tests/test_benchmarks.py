@@ -13,6 +13,7 @@ from benchmarks import counts, derivative, figures, jitted, ratio, report, symbo
 from benchmarks.programs import CASES
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.types import INT, Array, ListOf
 
 BY_NAME = {case.name: case for case in CASES}
@@ -86,7 +87,7 @@ def test_figures_that_do_not_depend_on_the_machine(figure):
 
 
 def test_only_copies_that_are_added_and_not_for_a_tape_are_counted():
-    number, array, tape = Value(INT, "n"), Value(Array("f64", 1), "x"), Value(ListOf(Array("f64", 1)), "tape")
+    number, array, tape = Value(INT, "n"), Value(Array(FLOAT64, 1), "x"), Value(ListOf(Array(FLOAT64, 1)), "tape")
 
     def loop(*body):
         region = Region((Value(INT, "i"),), (*body, Op("yield")))

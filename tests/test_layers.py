@@ -43,9 +43,10 @@ ALLOWED |= {
 HEAVY = {"numba", "llvmlite", "sympy", "scipy", "astor", "mpmath", "matplotlib"}
 COMMAND_LINE_ONLY = {"click", "rich"}
 
-# Within layer 1: types < core < what a page is made of < pages < table < builder < walk < text, verify, interp.
+# Within layer 1: dtype < types < core < what a page is made of < pages < table < builder < walk < text, verify, interp.
 IR_ORDER = [
-    ["types", "path", "message"],
+    ["dtype"],
+    ["types", "path", "message", "instances"],
     ["tree"],
     ["core"],
     ["objects", "needs", "domain"],

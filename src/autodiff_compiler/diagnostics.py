@@ -12,6 +12,7 @@ import linecache
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from autodiff_compiler import frames
 
@@ -97,11 +98,13 @@ class AutodiffError(Exception):
             raise AttributeError
         return lambda: frames.notebook_lines(self)
 
-    def __reduce__(self):  # keyword arguments do not survive the default pickling of exceptions
+    def __reduce__(self) -> tuple[Any, ...]:  # keyword arguments do not survive the default pickling of exceptions
         return _rebuild, (type(self), self.code, self.reason, self.span, self.help, self.notes)
 
 
-def _rebuild(kind, code, reason, span, help, notes):
+def _rebuild(
+    kind: type[AutodiffError], code: str, reason: str, span: Span | None, help: str | None, notes: tuple[Note, ...]
+) -> AutodiffError:
     return kind(code, reason, span, help=help, notes=notes)
 
 

@@ -23,7 +23,7 @@ from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.program import mapped
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
-from autodiff_compiler.ir.types import INT, NUMPY_NAMES, Array, ListOf, Scalar, Type, is_float
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, differentiable
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import Rewriter, free_values
 from autodiff_compiler.options import CHECKS, Options
@@ -128,7 +128,7 @@ def gradient_ir(
     with _dumped(done):
         fn = _optimised(done, lowered.function)
         value_tree, aux_tree = _value_and_aux(lowered.function, has_aux)
-        active = [is_float(v.type) and name in wrt for name, _, vs in _parameters(fn) for v in vs]
+        active = [differentiable(v.type) and name in wrt for name, _, vs in _parameters(fn) for v in vs]
         name = f"{fn.name}_{'value_and_grad' if with_value else 'grad'}"
         flat = ad.reverse(fn, active, with_value=with_value or has_aux, name=name, save_all=options.save_all)
         primal_results = len(fn.results) if with_value or has_aux else 0
@@ -137,8 +137,8 @@ def gradient_ir(
         position = primal_results
         for param, tree, values in _parameters(fn):
             if param in wrt:
-                count = sum(is_float(v.type) for v in values)
-                trees[param] = _kept(tree, [is_float(v.type) for v in values])
+                count = sum(differentiable(v.type) for v in values)
+                trees[param] = _kept(tree, [differentiable(v.type) for v in values])
                 places[param] = range(position, position + count)
                 position += count
         grads = trees[wrt[0]] if single else Node(tuple, tuple(trees[name] for name in wrt))
@@ -190,7 +190,7 @@ def pushforward_ir(lowered: Lowered, active: Sequence[bool], options: Options, g
                 trees.append((_fresh(f"{name}_dot", taken_names), _kept(tree, keep)))
         given = [(name, tree) for name, tree in fn.param_trees if name not in hidden]
         taken = [(name, tree) for name, tree in fn.param_trees if name in hidden]
-        floats = [is_float(v.type) for v in fn.results]
+        floats = [differentiable(v.type) for v in fn.results]
         out = fn.result_tree or Leaf()
         flat = replace(
             flat,
@@ -241,7 +241,7 @@ def pullback_ir(
         read = set(free_values([Region((), optimised.body.ops)]))
         used = [v in read for v in optimised.params[:saved]]
         residuals = Node(tuple, (Leaf(),) * sum(used))
-        cotangents = _kept(out, [is_float(v.type) for v in fn.results])
+        cotangents = _kept(out, [differentiable(v.type) for v in fn.results])
         kept = [v for v, needed in zip(optimised.params[:saved], used) if needed]
         optimised = replace(
             optimised,
@@ -433,7 +433,7 @@ def _value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:
             fn.span,
             help="reduce it to a number (np.sum, np.mean …), return further results with has_aux=True, or use jvp or vjp",
         )
-    if not is_float(type_):
+    if not differentiable(type_):
         raise UserError(
             "AD420",
             f"grad needs a function that returns one float; {_shown(fn)} returns {in_words(type_)}",
@@ -449,7 +449,9 @@ def _shown(fn: Function) -> str:
 
 def _docstring(what: str, fn: Function, wrt: Sequence[str]) -> str:
     place = f" ({os.path.basename(fn.span.file)}:{fn.span.line})" if fn.span.line else ""
-    types = [readable(v.type) for name, _, values in _parameters(fn) if name in wrt for v in values if is_float(v.type)]
+    types = [
+        readable(v.type) for name, _, values in _parameters(fn) if name in wrt for v in values if differentiable(v.type)
+    ]
     return f"{what} of {fn.name}{place} with respect to {', '.join(wrt)}: {', '.join(types)}."
 
 
@@ -465,8 +467,8 @@ def readable(type_: Type) -> str:
     if isinstance(type_, ListOf):
         return f"list[{readable(type_.element)}]"
     if isinstance(type_, Array):
-        return re.sub(r"^\w+", NUMPY_NAMES[type_.dtype], str(type_))
-    return NUMPY_NAMES[type_.dtype] if isinstance(type_, Scalar) and type_.kind == "np" else str(type_)
+        return re.sub(r"^\w+", type_.dtype.numpy_name, str(type_))
+    return type_.dtype.numpy_name if isinstance(type_, Scalar) and type_.kind == "np" else str(type_)
 
 
 # -- bugs of ours --------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from autodiff_compiler import ad
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.parse import parse_function
-from autodiff_compiler.ir.types import is_float
+from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.ir.verify import verify
 
 
@@ -46,7 +46,7 @@ def shifted(args: Sequence[Any], active: Sequence[bool], direction: Sequence[Any
 def differences(fn: Function, args: Sequence[Any], active: Sequence[bool], direction: Sequence[Any]) -> np.ndarray:
     """Five-point central difference of the float results along a direction."""
     h = 2e-4
-    floats = [is_float(r.type) for r in fn.results]
+    floats = [differentiable(r.type) for r in fn.results]
 
     def at(size: float) -> np.ndarray:
         results = run(fn, shifted(args, active, direction, size))
@@ -58,7 +58,7 @@ def differences(fn: Function, args: Sequence[Any], active: Sequence[bool], direc
 def check(fn: Function, args: Sequence[Any], *, second: bool = True, seed: int = 0) -> list[Any]:
     """Check both modes of a function with one float result at `args`; returns the gradient."""
     rng = np.random.default_rng(seed)
-    active = [is_float(p.type) for p in fn.params]
+    active = [differentiable(p.type) for p in fn.params]
     direction = [
         rng.normal(size=np.shape(a)) if np.ndim(a) else float(rng.normal()) for a, on in zip(args, active) if on
     ]
@@ -80,14 +80,14 @@ def check(fn: Function, args: Sequence[Any], *, second: bool = True, seed: int =
     np.testing.assert_allclose(both[0], value)
     np.testing.assert_array_equal(flat(both[len(fn.results) :]), flat(gradient))
 
-    check_vjp(fn, args, active, [1.0 if is_float(r.type) else None for r in fn.results[:1]], gradient)
+    check_vjp(fn, args, active, [1.0 if differentiable(r.type) else None for r in fn.results[:1]], gradient)
     if second:
         check_second(fn, args, active, direction)
     return gradient
 
 
 def check_vjp(fn: Function, args, active, seeds, gradient) -> None:
-    if sum(is_float(r.type) for r in fn.results) != 1:
+    if sum(differentiable(r.type) for r in fn.results) != 1:
         return
     forward, reverse = ad.vjp(fn, active, "f")
     out = execute(forward, args)

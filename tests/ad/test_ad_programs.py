@@ -13,7 +13,7 @@ from ad_check import check
 
 from autodiff_compiler import ad, frontend
 from autodiff_compiler.ir.core import Function
-from autodiff_compiler.ir.types import is_float, rank
+from autodiff_compiler.ir.types import differentiable, rank
 from autodiff_compiler.passes.registry import PASSES
 
 
@@ -194,7 +194,7 @@ def test_program(program, args):
 
 def saved_ranks(program, args) -> list[int]:
     fn = optimised(lowered(program, args))
-    plans = ad.residual_plans(replace(fn), [is_float(p.type) for p in fn.params])
+    plans = ad.residual_plans(replace(fn), [differentiable(p.type) for p in fn.params])
     return [rank(choice.type) for plan in plans for choice in plan.saved]
 
 

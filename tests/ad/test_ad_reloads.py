@@ -11,7 +11,7 @@ from ad_check import check, execute
 from test_ad_programs import lowered, optimised
 
 from autodiff_compiler import ad
-from autodiff_compiler.ir.types import is_float, rank
+from autodiff_compiler.ir.types import differentiable, rank
 from autodiff_compiler.passes.registry import DEFAULT, run_pipeline
 
 
@@ -201,7 +201,7 @@ EITHER = [(grid, [X]), (in_a_branch, [X])]
 
 def saved_ranks(program, args) -> list[int]:
     fn = run_pipeline(lowered(program, args), DEFAULT)
-    plans = ad.residual_plans(fn, [is_float(p.type) for p in fn.params])
+    plans = ad.residual_plans(fn, [differentiable(p.type) for p in fn.params])
     return [rank(choice.type) for plan in plans for choice in plan.saved]
 
 
@@ -229,8 +229,8 @@ def test_what_is_overwritten_is_saved(program, args):
 def test_everything_is_saved_on_request():
     """`grid` recomputes the argument of its sine from saved values; with `save_all` it does not."""
     fn = run_pipeline(lowered(grid, [X]), DEFAULT)
-    active = [is_float(p.type) for p in fn.params]
+    active = [differentiable(p.type) for p in fn.params]
     plans = ad.residual_plans(fn, active, save_all=True)
-    assert not [c for plan in plans for c in plan.choices if c.how == "recompute" and is_float(c.type)]
+    assert not [c for plan in plans for c in plan.choices if c.how == "recompute" and differentiable(c.type)]
     some, every = (ad.reverse(fn, active, with_value=False, name="g", save_all=flag) for flag in (False, True))
     np.testing.assert_allclose(execute(every, [X])[0], execute(some, [X])[0], rtol=1e-13)

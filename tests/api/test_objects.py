@@ -135,3 +135,15 @@ def test_a_method_that_is_replaced_is_noticed(monkeypatch):
     assert slope(1.0) == 0.5
     kernel.width = 2.0
     assert slope(1.0) == 2.0
+
+
+class Scaled:
+    def __init__(self, x, cls):
+        self.x, self.cls = x, cls
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_an_attribute_has_the_name_of_a_helpers_parameter(backend):
+    gradient = grad(lambda p: p.x**2 * p.cls, backend=backend)(Scaled(2.0, 3.0))
+    assert type(gradient) is Scaled
+    assert vars(gradient) == {"x": 12.0, "cls": 4.0}

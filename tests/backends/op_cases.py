@@ -10,10 +10,11 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.builder import Builder
-from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32, INT64
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type, numpy_dtype
+from autodiff_compiler.ir.parse import parse_function
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type
 
 INTEGRAL_KINDS = ("and", "or", "xor", "lshift", "rshift", "invert")
 NO_INTS = (
@@ -45,13 +46,13 @@ def sample(type_: Type, seed: int, low: float = 0.15, high: float = 0.9) -> Any:
     if isinstance(type_, ListOf):
         return [sample(type_.element, seed + i) for i in range(3)]
     shape = (4, 3, 2)[-type_.rank :] if isinstance(type_, Array) and type_.rank else ()
-    if type_.dtype == "bool":
+    if type_.dtype.is_bool:
         value = rng.random(shape) < 0.5
-    elif type_.dtype in ("f32", "f64"):
+    elif type_.dtype.inexact:
         value = rng.uniform(low, high, shape)
     else:
         value = rng.integers(1, 4, shape)
-    array = np.asarray(value).astype(numpy_dtype(type_.dtype))
+    array = np.asarray(value).astype(type_.dtype.numpy)
     if isinstance(type_, Array):
         return array
     if type_.kind == "py":
@@ -59,9 +60,9 @@ def sample(type_: Type, seed: int, low: float = 0.15, high: float = 0.9) -> Any:
     return array[()]
 
 
-FLOAT_TYPES = (FLOAT, Scalar("f64"), Scalar("f32"), Array("f64", 1), Array("f32", 2))
-INT_TYPES = (INT, Scalar("i64"), Array("i64", 1))
-BOOL_TYPES = (BOOL, Scalar("bool"), Array("bool", 1))
+FLOAT_TYPES = (FLOAT, Scalar(FLOAT64), Scalar(FLOAT32), Array(FLOAT64, 1), Array(FLOAT32, 2))
+INT_TYPES = (INT, Scalar(INT64), Array(INT64, 1))
+BOOL_TYPES = (BOOL, Scalar(BOOLEAN), Array(BOOLEAN, 1))
 
 
 def elementwise_cases() -> Iterator[Case]:
@@ -84,36 +85,36 @@ def elementwise_cases() -> Iterator[Case]:
             function = build([type_] * arity, lambda b, *p, kind=row.kind: b.op(kind, *p))
             yield Case(row.kind, str(type_), function, [sample(type_, i, low, high) for i in range(arity)])
         if row.arity == 2 and types[0] == FLOAT:
-            mixed = [Array("f64", 2), Array("f64", 1)]
+            mixed = [Array(FLOAT64, 2), Array(FLOAT64, 1)]
             function = build(mixed, lambda b, *p, kind=row.kind: b.op(kind, *p))
             yield Case(row.kind, "broadcast", function, [sample(t, i) for i, t in enumerate(mixed)])
-            mixed = [FLOAT, Scalar("f64")]
+            mixed = [FLOAT, Scalar(FLOAT64)]
             function = build(mixed, lambda b, *p, kind=row.kind: b.op(kind, *p))
             yield Case(row.kind, "py with np", function, [sample(t, i) for i, t in enumerate(mixed)])
             function = build(
-                [Array("f32", 1)], lambda b, x, kind=row.kind: b.op(kind, x, b.const(0.7, Scalar("f32")))
+                [Array(FLOAT32, 1)], lambda b, x, kind=row.kind: b.op(kind, x, b.const(0.7, Scalar(FLOAT32)))
             )
-            yield Case(row.kind, "f32 with constant", function, [sample(Array("f32", 1), 0)])
+            yield Case(row.kind, "f32 with constant", function, [sample(Array(FLOAT32, 1), 0)])
 
 
 def cast_cases() -> Iterator[Case]:
-    scalars = [FLOAT, INT, BOOL, Scalar("f64"), Scalar("f32"), Scalar("i64"), Scalar("i32"), Scalar("bool")]
+    scalars = [FLOAT, INT, BOOL, Scalar(FLOAT64), Scalar(FLOAT32), Scalar(INT64), Scalar(INT32), Scalar(BOOLEAN)]
     for source in scalars:
         for to in scalars:
             function = build([source], lambda b, x, to=to: b.op("cast", x, dtype=to.dtype, kind=to.kind))
             yield Case("cast", f"{source} to {to}", function, [sample(source, 1, -3.0, 3.0)])
-    for dtype in ("f64", "f32", "i64", "bool"):
-        for to in ("f64", "f32", "i64", "i32", "bool"):
+    for dtype in (FLOAT64, FLOAT32, INT64, BOOLEAN):
+        for to in (FLOAT64, FLOAT32, INT64, INT32, BOOLEAN):
             function = build([Array(dtype, 1)], lambda b, x, to=to: b.op("cast", x, dtype=to))
             yield Case("cast", f"{dtype}[:] to {to}", function, [sample(Array(dtype, 1), 2, -3.0, 3.0)])
-    function = build([INT, FLOAT], lambda b, i, x: b.mul(b.op("cast", i, dtype="f64", kind="py"), x))
+    function = build([INT, FLOAT], lambda b, i, x: b.mul(b.op("cast", i, dtype=FLOAT64, kind="py"), x))
     yield Case("cast", "int times float", function, [3, 0.5])
     function = build(
-        [Array("i64", 1), Array("f32", 1)], lambda b, i, x: b.mul(b.op("cast", i, dtype="f32"), x)
+        [Array(INT64, 1), Array(FLOAT32, 1)], lambda b, i, x: b.mul(b.op("cast", i, dtype=FLOAT32), x)
     )
-    yield Case("cast", "i64[:] times f32[:]", function, [sample(Array("i64", 1), 0), sample(Array("f32", 1), 0)])
-    function = build([FLOAT, Array("f32", 1)], lambda b, s, x: b.mul(b.op("cast", s, dtype="f32", kind="np"), x))
-    yield Case("cast", "float times f32[:]", function, [0.1, sample(Array("f32", 1), 0)])
+    yield Case("cast", "i64[:] times f32[:]", function, [sample(Array(INT64, 1), 0), sample(Array(FLOAT32, 1), 0)])
+    function = build([FLOAT, Array(FLOAT32, 1)], lambda b, s, x: b.mul(b.op("cast", s, dtype=FLOAT32, kind="np"), x))
+    yield Case("cast", "float times f32[:]", function, [0.1, sample(Array(FLOAT32, 1), 0)])
 
 
 def select_cases() -> Iterator[Case]:
@@ -125,17 +126,17 @@ def select_cases() -> Iterator[Case]:
                 arguments[0] = arguments[0][:2]
             yield Case("select", f"{condition}, {type_}", function, arguments)
     function = build(
-        [Scalar("bool"), Scalar("f64")], lambda b, c, x: b.select(c, x, b.const(0.0))
+        [Scalar(BOOLEAN), Scalar(FLOAT64)], lambda b, c, x: b.select(c, x, b.const(0.0))
     )
     yield Case("select", "np with py", function, [np.bool_(False), np.float64(2.0)])
     function = build(
-        [Array("bool", 1), Array("f32", 1)], lambda b, c, x: b.select(c, x, b.const(0.0, Scalar("f32")))
+        [Array(BOOLEAN, 1), Array(FLOAT32, 1)], lambda b, c, x: b.select(c, x, b.const(0.0, Scalar(FLOAT32)))
     )
-    yield Case("select", "f32 with constant", function, [sample(Array("bool", 1), 0), sample(Array("f32", 1), 0)])
+    yield Case("select", "f32 with constant", function, [sample(Array(BOOLEAN, 1), 0), sample(Array(FLOAT32, 1), 0)])
 
 
 A1, A2, A3, I1, B1, B2 = (
-    Array("f64", 1), Array("f64", 2), Array("f64", 3), Array("i64", 1), Array("bool", 1), Array("bool", 2),
+    Array(FLOAT64, 1), Array(FLOAT64, 2), Array(FLOAT64, 3), Array(INT64, 1), Array(BOOLEAN, 1), Array(BOOLEAN, 2),
 )  # fmt: skip
 
 PATHS = [
@@ -161,7 +162,7 @@ ADVANCED = [
     ("x[:, idx]", A2, (("index", ("s000", "a")),), [I1], [np.array([1, 0, 1])]),
     ("x[idx, jdx]", A2, (("index", ("a", "a")),), [I1, I1], [np.array([1, 0, 1]), np.array([1, 1, 1])]),
     ("x[i, idx]", A2, (("index", ("i", "a")),), [INT, I1], [2, np.array([1, 0, 1])]),
-    ("x[idx2]", A1, (("index", ("a",)),), [Array("i64", 2)], [np.array([[1, 0], [1, 1]])]),
+    ("x[idx2]", A1, (("index", ("a",)),), [Array(INT64, 2)], [np.array([[1, 0], [1, 1]])]),
     ("x[mask]", A1, (("index", ("b",)),), [B1], [np.array([True, False])]),
     ("x[mask2]", A2, (("index", ("b",)),), [B2], [np.array([[True, False], [False, True], [True, True]])]),
     ("x[mask] of rank 2", A2, (("index", ("b",)),), [B1], [np.array([True, False, True])]),
@@ -179,7 +180,7 @@ def path_cases() -> Iterator[Case]:
         for kind in ("store", "accum"):
             if (kind == "store" and label == "x[idx]") or label == "x.T":
                 pass
-            for value in dict.fromkeys([loaded, Scalar("f64")]):
+            for value in dict.fromkeys([loaded, Scalar(FLOAT64)]):
                 function = build(
                     [array, value, *types],
                     lambda b, x, v, *p, path=path, kind=kind: b.op(kind, b.op("copy", x), *p, v, path=path),
@@ -204,17 +205,17 @@ def array_cases() -> Iterator[Case]:
 
     a1, a2, a3 = sample(A1, 1), sample(A2, 2), sample(A3, 3)
     yield case("const", "float", [], [], lambda b: b.const(-2.5))
-    yield case("const", "f32", [], [], lambda b: b.const(0.1, Scalar("f32")))
+    yield case("const", "f32", [], [], lambda b: b.const(0.1, Scalar(FLOAT32)))
     yield case("const", "inf", [FLOAT], [1.0], lambda b, x: (b.mul(x, b.const(float("-inf"))), b.const(float("nan"))))
     yield case("undef", "select by a branch", [BOOL, FLOAT], [True, 2.0], _undefined)
     yield case("dim", "both", [A2], [a2], lambda b, x: tuple(b.dims(x)))
-    for dtype in ("f64", "f32", "i64", "bool"):
+    for dtype in (FLOAT64, FLOAT32, INT64, BOOLEAN):
         yield case(
             "full", f"zeros {dtype}", [INT], [3],
             lambda b, n, d=dtype: b.full([n], b.const(0, Scalar(d))),
         )  # fmt: skip
     yield case("full", "zeros_like", [A2], [a2], lambda b, x: b.zeros_like(x))
-    yield case("full", "value", [INT, Scalar("f32")], [3, np.float32(0.3)], lambda b, n, v: b.full([n, n], v))
+    yield case("full", "value", [INT, Scalar(FLOAT32)], [3, np.float32(0.3)], lambda b, n, v: b.full([n, n], v))
     yield case("empty", "filled", [INT, FLOAT], [3, 0.5], _filled)
     yield case("arange", "int", [INT], [4], lambda b, n: b.op("arange", n))
     yield case("arange", "none", [INT], [0], lambda b, n: b.op("arange", n))
@@ -226,7 +227,7 @@ def array_cases() -> Iterator[Case]:
                     kind, f"{array} over {axes}", [array], [x],
                     lambda b, x, k=kind, axes=axes: b.op(k, x, axes=axes),
                 )  # fmt: skip
-        f32 = Array("f32", 2)
+        f32 = Array(FLOAT32, 2)
         yield case(kind, "f32", [f32], [sample(f32, 5)], lambda b, x, k=kind: b.op(k, x, axes=(0, 1)))
         yield case(kind, "i64", [I1], [sample(I1, 5)], lambda b, x, k=kind: b.op(k, x, axes=(0,)))
     for kind in ("any", "all"):
@@ -242,7 +243,7 @@ def array_cases() -> Iterator[Case]:
     products = [(A1, A1, a1, a1), (A2, A2, a2, a2.T), (A2, A1, a2, a1), (A1, A2, a1, a2.T), (A3, A3, a3, a3.transpose(0, 2, 1)), (A3, A2, a3, a2.T)]
     for left, right, x, y in products:
         yield case("matmul", f"{left} @ {right}", [left, right], [x, y], lambda b, x, y: b.op("matmul", x, y))
-    ints = Array("i64", 2)
+    ints = Array(INT64, 2)
     yield case("matmul", "ints", [ints, ints], [np.eye(2, dtype=int), np.ones((2, 2), int)], lambda b, x, y: b.op("matmul", x, y))
     yield case("transpose", "rank 3", [A3], [a3], lambda b, x: b.op("copy", b.op("transpose", x, perm=(2, 0, 1))))
     yield case("reshape", "of a transpose", [A2, INT], [a2, 6], lambda b, x, n: b.op("copy", b.op("reshape", b.op("transpose", x, perm=(1, 0)), n)))
@@ -257,7 +258,7 @@ def array_cases() -> Iterator[Case]:
 
 
 def list_cases() -> Iterator[Case]:
-    for element, value in ((FLOAT, 0.5), (Scalar("f64"), np.float64(0.5)), (INT, 3), (A1, np.array([1.0, 2.0]))):
+    for element, value in ((FLOAT, 0.5), (Scalar(FLOAT64), np.float64(0.5)), (INT, 3), (A1, np.array([1.0, 2.0]))):
         type_ = ListOf(element)
 
         def stack(b: Builder, v: Value, i: Value, type_: ListOf = type_) -> tuple[Value, ...]:
@@ -330,7 +331,7 @@ def _undefined(b: Builder, c: Value, x: Value) -> Value:
 
 
 def _filled(b: Builder, n: Value, v: Value) -> Value:
-    array = b.op("empty", n, dtype="f64", name="out")
+    array = b.op("empty", n, dtype=FLOAT64, name="out")
     return b.store(array, (("index", ("s000",)),), (), v)
 
 

@@ -6,9 +6,10 @@ import random
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array
 
-TAPE = Array("f64", 1)
+TAPE = Array(FLOAT64, 1)
 AT = (("index", ("i",)),)
 
 
@@ -64,7 +65,7 @@ class Generator:
         self.scope.append(self.b.cast(self.b.load(self.tape, AT, [self.index()]), FLOAT))
 
     def write(self, depth: int) -> None:
-        value = self.b.op("cast", self.pick(), dtype="f64", kind="np")
+        value = self.b.op("cast", self.pick(), dtype=FLOAT64, kind="np")
         make = self.b.store if self.random.random() < 0.5 else self.b.accum
         self.tape = make(self.tape, AT, [self.index()], self.b.mul(value, self.b.const(0.5)))
 

@@ -15,10 +15,11 @@ from autodiff_compiler.backends.source import Notes, print_module
 from autodiff_compiler.diagnostics import InternalError, Span
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.tree import Leaf, Node
 from autodiff_compiler.ir.types import BOOL, F64, FLOAT, INT, Array, ListOf
 
-A1 = Array("f64", 1)
+A1 = Array(FLOAT64, 1)
 AT = (("index", ("i",)),)
 
 

@@ -6,10 +6,11 @@ import random
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.types import F64, INT, Array, ListOf, Type
 
-VECTOR = Array("f64", 1)
-MATRIX = Array("f64", 2)
+VECTOR = Array(FLOAT64, 1)
+MATRIX = Array(FLOAT64, 2)
 LIST = ListOf(VECTOR)
 SCALARS = ListOf(F64)
 CARRIED: tuple[Type, ...] = (VECTOR, VECTOR, VECTOR, MATRIX, LIST, SCALARS, F64)

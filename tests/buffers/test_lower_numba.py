@@ -8,6 +8,7 @@ import pytest
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.types import F64, FLOAT, Array, rank
@@ -195,7 +196,7 @@ class Generator:
         params = []
         for k in range(6):
             shape = tuple(self.random.choice((1, 3, 3)) for _ in range(self.random.randint(1, 3)))
-            params.append(Value(Array("f64", len(shape)), f"p{k}"))
+            params.append(Value(Array(FLOAT64, len(shape)), f"p{k}"))
             self.shapes[params[-1]] = shape
         params.append(Value(F64, "s"))
         params.append(Value(FLOAT, "t"))

@@ -16,6 +16,7 @@ from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserE
 from autodiff_compiler.frontend.source import find_source, from_text
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import FLOAT, Array
@@ -163,7 +164,7 @@ def test_interpreter():
 def test_no_rule():
     from autodiff_compiler import rules
 
-    x, y = Value(Array("f64", 1), "x"), Value(Array("f64", 1), "y")
+    x, y = Value(Array(FLOAT64, 1), "x"), Value(Array(FLOAT64, 1), "y")
     raised(InternalError, "AD905", lambda: rules.vjp(Builder(), Op("no_such_op", (x,), (y,)), [y], {0}))
 
 

@@ -75,7 +75,7 @@ def test_print_and_raise():
         ("check_nonempty %n, %m {access='extremum'}", (3, 0), ValueError, "without elements"),
         ("check_equal %n, %m {message='not the same'}", (1, 3), ValueError, "^not the same$"),
         ("check_width %n, %m {of='mul'}", (2**32, 2**31), OverflowError, "64 bits"),
-        ("check_width %n, %m {of='for'}", (1, -(2**63)), OverflowError, "64 bits"),
+        ("check_width %m, %n {of='sub'}", (1, -(2**63)), OverflowError, "64 bits"),
         (
             "%c: bool = lt %n, %m\ncheck %c, %n, %m {error='KeyError', message=(None, '>=', None)}",
             (3, 3),

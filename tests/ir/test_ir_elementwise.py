@@ -11,6 +11,7 @@ from ir_samples import SAMPLES, assert_same
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32, INT64
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.parse import parse_function
@@ -144,17 +145,16 @@ SCALARS_OF = {type_: cls for cls, type_ in SCALARS.items()}
 @pytest.mark.parametrize("small", [False, True])
 def test_arrays_and_numpy_scalars(kind, small):
     operands = columns(CASES[kind][1])
-    names = {bool: "bool", int: "i32" if small else "i64", float: "f32" if small else "f64"}
+    names = {bool: BOOLEAN, int: INT32 if small else INT64, float: FLOAT32 if small else FLOAT64}
     dtypes = [names[type(column[0])] for column in operands]
-    numpy_names = {"bool": "bool", "i32": "int32", "i64": "int64", "f32": "float32", "f64": "float64"}
-    arrays = [np.array(column, numpy_names[d]) for column, d in zip(operands, dtypes)]
+    arrays = [np.array(column, d.numpy) for column, d in zip(operands, dtypes)]
     expected = np.array(reference(kind))
     tolerance = 1e-6 if small else 1e-14
 
     fn = function(kind, [Array(d, 1) for d in dtypes])
     verify(fn)
     (found,) = run(fn, arrays)
-    wanted = "bool" if fn.results[0].type.dtype == "bool" else arrays[-1].dtype
+    wanted = "bool" if fn.results[0].type.dtype.is_bool else arrays[-1].dtype
     assert found.dtype == wanted
     np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
 
@@ -184,19 +184,19 @@ def test_text_round_trip(kind):
 def test_python_scalars_raise_where_cpython_does_and_numpy_scalars_do_not(kind, args, error):
     with pytest.raises(error):
         run(function(kind, [FLOAT] * len(args)), args)
-    (found,) = run(function(kind, [Scalar("f64")] * len(args)), args)
+    (found,) = run(function(kind, [Scalar(FLOAT64)] * len(args)), args)
     assert not math.isfinite(found)
 
 
 def test_one_numpy_operand_makes_the_result_numpy():
-    fn = function("add", [FLOAT, Scalar("f64")])
+    fn = function("add", [FLOAT, Scalar(FLOAT64)])
     assert type(run(fn, [1.0, 2.0])[0]) is np.float64
-    fn = function("div", [FLOAT, Scalar("f64")])
+    fn = function("div", [FLOAT, Scalar(FLOAT64)])
     assert run(fn, [1.0, 0.0]) == [math.inf]
 
 
 def test_broadcasting():
-    fn = function("sub", [Array("f64", 2), Array("f64", 1)])
+    fn = function("sub", [Array(FLOAT64, 2), Array(FLOAT64, 1)])
     a, b = np.arange(6.0).reshape(2, 3), np.array([1.0, 10.0, 100.0])
     np.testing.assert_array_equal(run(fn, [a, b])[0], [[-1.0, -9.0, -98.0], [2.0, -6.0, -95.0]])
 
@@ -209,7 +209,7 @@ def test_div0_is_a_strong_zero_and_never_raises():
         -math.inf,
         -math.inf,
     ]
-    (found,) = run(function("div0", [Array("f64", 1)] * 2), [np.array([0.0, 1.0, -1.0]), np.zeros(3)])
+    (found,) = run(function("div0", [Array(FLOAT64, 1)] * 2), [np.array([0.0, 1.0, -1.0]), np.zeros(3)])
     assert found.tolist() == [0.0, math.inf, -math.inf]
 
 

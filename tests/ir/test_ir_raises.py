@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64, INT64, DType
 from autodiff_compiler.ir.evaluate import evaluate
 from autodiff_compiler.ir.opdef import CHECK, IO, NEVER, VALUE, OpDef, of_python, of_shapes
 from autodiff_compiler.ir.opset import TABLE, may_trap, reasons
@@ -46,21 +47,21 @@ def test_the_table_says_what_was_decided() -> None:
     assert {kind for kind, row in TABLE.items() if row.raises is of_python} == IN_PYTHON
     for kind in UNLESS_SHAPES_FIT | IN_PYTHON:
         (arity,) = {TABLE[kind].arity}
-        dtype = next(d for d in ("f64", "i64", "bool") if _allowed(kind, d))
+        dtype = next(d for d in (FLOAT64, INT64, BOOLEAN) if _allowed(kind, d))
         scalars = [Scalar(dtype, "py")] * arity
         arrays = [Array(dtype, 1)] * arity
         if kind == "select":
-            scalars[0], arrays[0] = BOOL, Array("bool", 1)
+            scalars[0], arrays[0] = BOOL, Array(BOOLEAN, 1)
         assert may_trap(_op(kind, *scalars)) == (kind in IN_PYTHON), kind
         assert may_trap(_op(kind, *arrays)) == (arity > 1), kind
 
 
-def _allowed(kind: str, dtype: str) -> bool:
+def _allowed(kind: str, dtype: DType) -> bool:
     arity = TABLE[kind].arity
     assert arity is not None
     types = [Scalar(dtype)] * arity
     if kind == "select":
-        types[0] = Scalar("bool")
+        types[0] = Scalar(BOOLEAN)
     try:
         _op(kind, *types)
     except TypeError:
@@ -83,11 +84,11 @@ ELEMENTWISE = sorted(kind for kind, row in TABLE.items() if row.elementwise and 
 
 @pytest.mark.parametrize(
     ("kind", "dtype"),
-    [(kind, dtype) for kind in ELEMENTWISE for dtype in ("f64", "i64", "bool") if _allowed(kind, dtype)],
+    [(kind, dtype) for kind in ELEMENTWISE for dtype in (FLOAT64, INT64, BOOLEAN) if _allowed(kind, dtype)],
 )
-def test_what_cannot_raise_does_not(kind: str, dtype: str) -> None:
+def test_what_cannot_raise_does_not(kind: str, dtype: DType) -> None:
     """Scalars of both kinds, with the numbers that functions are refused for."""
-    numbers = {"f64": HARD, "i64": HARD_INTS, "bool": (False, True)}[dtype]
+    numbers = {FLOAT64: HARD, INT64: HARD_INTS, BOOLEAN: (False, True)}[dtype]
     arity = TABLE[kind].arity
     assert arity is not None
     for strength in ("py", "np"):
@@ -100,22 +101,22 @@ def test_what_cannot_raise_does_not(kind: str, dtype: str) -> None:
                 given = [type(first)(first), second, second][:arity]
                 if kind == "select":
                     given[0] = True
-                strong = [np.dtype({"f64": float, "i64": "int64", "bool": bool}[dtype]).type(v) for v in given]
+                strong = [dtype.numpy.type(v) for v in given]
                 with np.errstate(all="ignore"):
                     evaluate(op, given if strength == "py" or kind == "select" else strong)
 
 
 def test_a_cast_raises_where_python_does() -> None:
-    def cast(source, dtype: str, strength: str) -> Op:
+    def cast(source, dtype: DType, strength: str) -> Op:
         return _op("cast", source, dtype=dtype, kind=strength)
 
-    assert may_trap(cast(FLOAT, "i64", "py"))  # int(nan)
-    assert may_trap(cast(Scalar("f64"), "i64", "py"))
-    assert may_trap(cast(INT, "f64", "py"))  # float(10**400)
-    assert not may_trap(cast(FLOAT, "f64", "np"))
-    assert not may_trap(cast(Scalar("i64"), "f64", "np"))
-    assert not may_trap(_op("cast", Array("f64", 1), dtype="i64"))
-    assert not may_trap(cast(BOOL, "i64", "py"))
+    assert may_trap(cast(FLOAT, INT64, "py"))  # int(nan)
+    assert may_trap(cast(Scalar(FLOAT64), INT64, "py"))
+    assert may_trap(cast(INT, FLOAT64, "py"))  # float(10**400)
+    assert not may_trap(cast(FLOAT, FLOAT64, "np"))
+    assert not may_trap(cast(Scalar(INT64), FLOAT64, "np"))
+    assert not may_trap(_op("cast", Array(FLOAT64, 1), dtype=INT64))
+    assert not may_trap(cast(BOOL, INT64, "py"))
 
 
 def test_the_default_is_that_an_op_raises(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from ir_samples import EFFECTS, SAMPLES, assert_same
 from autodiff_compiler.diagnostics import ADJOINT, Span, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.text import format_function
@@ -53,7 +54,7 @@ def test_every_op_kind_has_a_round_trip():
 
 
 def test_golden():
-    x, n = Value(Array("f64", 2), "x"), Value(INT, "n")
+    x, n = Value(Array(FLOAT64, 2), "x"), Value(INT, "n")
     b = Builder(Span("prog.py", 2, 4, 2, 9))
     first = b.const(-0.0)
     view = b.load(x, (("index", ("i", "s110")), ("transpose", (0,)), ("index", ("s000", "n"))), (n, n, n), "view")
@@ -92,7 +93,7 @@ def test_golden():
 def test_floats(value):
     b = Builder()
     b.const(value)
-    b.const(value, Scalar("f32"))
+    b.const(value, Scalar(FLOAT32))
     b.return_()
     round_trip(function(b))
 
@@ -108,10 +109,10 @@ def test_strings_in_messages(text):
     round_trip(function(b))
 
 
-ATTRIBUTES = [None, True, 7, -7, 0.5, "s", (), (1,), ((1, None), "x"), F64, FLOAT, BOOL, Array("bool", 2), ListOf(F64)]
+ATTRIBUTES = [None, True, 7, -7, 0.5, "s", (), (1,), ((1, None), "x"), F64, FLOAT, BOOL, Array(BOOLEAN, 2), ListOf(F64)]
 
 
-@pytest.mark.parametrize("value", [*ATTRIBUTES, (ListOf(Array("f32", 1)), -math.inf)])
+@pytest.mark.parametrize("value", [*ATTRIBUTES, (ListOf(Array(FLOAT32, 1)), -math.inf)])
 def test_attributes(value):
     b = Builder()
     b.emit("print", (), {"parts": (), "extra": value})
@@ -130,7 +131,7 @@ PATHS = [
 
 @pytest.mark.parametrize(("path", "count"), PATHS)
 def test_paths(path, count):
-    x, n = Value(Array("f64", 2), "x"), Value(INT, "n")
+    x, n = Value(Array(FLOAT64, 2), "x"), Value(INT, "n")
     b = Builder()
     y = b.load(x, path, [n] * count)
     if isinstance(y.type, Array):
@@ -141,7 +142,7 @@ def test_paths(path, count):
 
 
 def test_advanced_paths():
-    x, i, m = Value(Array("f64", 2), "x"), Value(Array("i32", 1), "i"), Value(Array("bool", 2), "m")
+    x, i, m = Value(Array(FLOAT64, 2), "x"), Value(Array(INT32, 1), "i"), Value(Array(BOOLEAN, 2), "m")
     b = Builder()
     b.load(x, (("index", ("a", "s000")),), [i])
     b.load(x, (("transpose", (1, 0)), ("index", ("b",))), [m])

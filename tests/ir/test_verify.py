@@ -9,6 +9,7 @@ from ir_samples import EFFECTS, SAMPLES
 
 from autodiff_compiler.diagnostics import InternalError, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, UINT8
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.tree import Leaf, Node
@@ -57,7 +58,7 @@ def test_wrong_result_types_are_found_for_every_op_kind(kind):
         fn = parse_function(text)
         found = [op for op in all_ops(fn.body) if op.kind == kind]
         if found:
-            wrong = [Array("u8", 7) for _ in found[0].results]
+            wrong = [Array(UINT8, 7) for _ in found[0].results]
             broken(with_results(fn, kind, wrong), "u8[:, :, :, :, :, :, :]")
             broken(with_results(fn, kind, [*wrong, INT]), f"{kind}")
 
@@ -138,7 +139,7 @@ def test_scoping():
     broken(build(Op("neg", (x,), (y,)), Op("neg", (y,), (y,)), end, params=[x]), "%y is defined a second time")
     broken(build(Op("neg", (y,), (y,)), end), "operand %y is not defined before")
     broken(build(Op("return", ()), params=[x, x]), "%x is defined a second time")
-    c = Value(Scalar("bool", "py"), "c")
+    c = Value(Scalar(BOOLEAN, "py"), "c")
     inner = Region((), (Op("neg", (x,), (y,)), Op("yield")))
     choice = Op("if", (c,), (), {}, (inner, Region((), (Op("yield"),))))
     verify(build(choice, Op("return"), params=[x, c]))
@@ -153,7 +154,7 @@ def test_structure_that_the_parser_cannot_write():
     broken(build(Op("frobnicate"), Op("return")), "there is no op frobnicate")
     broken(build(Op("return", span=None)), "no span")
     broken(build(Op("print", attrs={"parts": ["a"]}), Op("return")), "attribute parts is a list")
-    for type_ in (Array("f64", 0), Scalar("f32", "py"), Scalar("c128"), "float"):
+    for type_ in (Array(FLOAT64, 0), Scalar(FLOAT32, "py"), Scalar("c128"), "float"):
         broken(build(Op("return"), params=[Value(type_, "x")]), "is not a type")
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import from_numpy_dtype
 from autodiff_compiler.ir.interp import run
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, from_numpy_dtype
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.library import Chosen, View
 

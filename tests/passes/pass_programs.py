@@ -10,9 +10,10 @@ import random
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.types import F64, FLOAT, INT, Array
 
-VECTOR = Array("f64", 1)
+VECTOR = Array(FLOAT64, 1)
 AT = (("index", ("i",)),)
 
 

@@ -7,6 +7,7 @@ from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir import interp
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.types import F64, INT, Array
 from autodiff_compiler.passes import dce, simplify
 
@@ -15,7 +16,7 @@ AT = (("index", ("i",)),)
 
 def cleared(phase="", read_between=False, other="j"):
     """x[i] = 0; x[j] += v; x[i] += w."""
-    x, i, j = Value(Array("f64", 1), "x"), Value(INT, "i"), Value(INT, "j")
+    x, i, j = Value(Array(FLOAT64, 1), "x"), Value(INT, "i"), Value(INT, "j")
     v, w = Value(F64, "v"), Value(F64, "w")
     b = Builder(Span("case.py", 1, phase=phase))
     zeroed = b.store(x, AT, (i,), b.const(0.0, F64))

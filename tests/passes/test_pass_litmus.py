@@ -7,6 +7,7 @@ import pytest
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.types import F64, INT, Array
@@ -14,7 +15,7 @@ from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.passes.registry import DEFAULT, run_pipeline
 
-VECTOR = Array("f64", 1)
+VECTOR = Array(FLOAT64, 1)
 AT = (("index", ("i",)),)
 
 

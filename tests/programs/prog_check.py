@@ -16,7 +16,7 @@ from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.tree import Leaf, flatten
-from autodiff_compiler.ir.types import is_float
+from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.testing.check import tangents_of
 
 
@@ -173,7 +173,7 @@ def interpreted(program: Program, args: tuple, **options: Any) -> None:
     flat = [*leaves_of(values, arguments), *captured]
     expected = driver.primal(lowered, options).call(*copy.deepcopy([*values.values(), *captured]))
     own = sum(len(types) for _, _, types in arguments)
-    active = [is_float(v.type) and i < own for i, v in enumerate(lowered.function.params)]
+    active = [differentiable(v.type) and i < own for i, v in enumerate(lowered.function.params)]
     forward, reverse = driver.pullback(lowered, active, options)
     out, residuals = forward.call(*copy.deepcopy([*values.values(), *captured]))
     same_values(expected, out, "forward sweep")

@@ -12,7 +12,7 @@ from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.driver import Compilation
 from autodiff_compiler.ir.core import Function, Region
 from autodiff_compiler.ir.text import format_function
-from autodiff_compiler.ir.types import is_float
+from autodiff_compiler.ir.types import differentiable
 
 PROGRAMS = all_programs()[::9]
 
@@ -41,7 +41,7 @@ def test_the_text_of_the_ir(program):
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_generated_text(program, backend, monkeypatch):
     made = lowered(program, program.samples[0], backend=backend)
-    active = [is_float(v.type) for v in made.function.params]
+    active = [differentiable(v.type) for v in made.function.params]
 
     def texts() -> list[str]:
         return [done.text for done in driver.pullback(made, active, options_of(backend=backend))]

@@ -15,7 +15,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import INTS, Array, ListOf, Type, dtype_of, is_float, rank
+from autodiff_compiler.ir.types import Array, ListOf, Type, differentiable, dtype_of, rank
 from autodiff_compiler.ir.verify import verify
 
 
@@ -40,7 +40,7 @@ def _constants(fn: Function) -> dict[Value, float]:
 
 def _converted(fn: Function) -> set[Value]:
     """Floats that were integers."""
-    return {op.result for op in fn.body.ops if op.kind == "cast" and dtype_of(op.operands[0].type) in INTS}
+    return {op.result for op in fn.body.ops if op.kind == "cast" and dtype_of(op.operands[0].type).is_integer}
 
 
 def _copy(b: Builder, fn: Function) -> None:
@@ -51,7 +51,7 @@ def forward(fn: Function) -> Function:
     """(params, tangents of the float params) -> tangents of the results; zeros are made explicit."""
     b = Builder()
     known = _constants(fn)
-    seeds = {p: Value(p.type, f"{p.name}_dot") for p in fn.params if is_float(p.type)}
+    seeds = {p: Value(p.type, f"{p.name}_dot") for p in fn.params if differentiable(p.type)}
     tangents: dict[Value, Value | None] = dict(seeds)
     for op in fn.body.ops[:-1]:
         b.ops.append(op)
@@ -74,11 +74,11 @@ def reverse(fn: Function) -> Function:
     for result, seed in zip(fn.results, seeds):
         adjoints[result] = b.add(adjoints[result], seed) if result in adjoints else seed
     for op in reversed(fn.body.ops[:-1]):
-        wanted = [i for i, v in enumerate(op.operands) if is_float(v.type)]
+        wanted = [i for i, v in enumerate(op.operands) if differentiable(v.type)]
         cotangents = [adjoints.get(r) for r in op.results]
         for i, contribution in rules.vjp(b, op, cotangents, wanted, constants=known, whole=_converted(fn)).items():
             _contribute(b, adjoints, op, i, contribution)
-    floats = [p for p in fn.params if is_float(p.type)]
+    floats = [p for p in fn.params if differentiable(p.type)]
     return close(b, (*fn.params, *seeds), [adjoints.get(p) or b.zeros_like(p) for p in floats])
 
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from rule_harness import build, check_modes, forward, numbers, reverse
 
+from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT64
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.types import F64, FLOAT, INT, Array, Scalar
 
-M = Array("f64", 2)
-V = Array("f64", 1)
-I1, I2, B1, B2 = Array("i64", 1), Array("i64", 2), Array("bool", 1), Array("bool", 2)
+M = Array(FLOAT64, 2)
+V = Array(FLOAT64, 1)
+I1, I2, B1, B2 = Array(INT64, 1), Array(INT64, 2), Array(BOOLEAN, 1), Array(BOOLEAN, 2)
 MASK = np.array([[True, False, True, True], [False] * 4, [True, True, False, False]])
 
 # name: (path, types of its operands, the operands) into an array of shape (3, 4).
@@ -67,7 +68,7 @@ def test_writes(name, kind):
     if shape:
         values += [numbers(shape[-1:], 2), numbers((1,) * len(shape), 3)]
     for value in values:
-        value_type = Array("f64", np.ndim(value)) if np.ndim(value) else F64 if value.__class__ is np.float64 else FLOAT
+        value_type = Array(FLOAT64, np.ndim(value)) if np.ndim(value) else F64 if value.__class__ is np.float64 else FLOAT
 
         def f(b, a, v, *rest):
             written = b.op(kind, a, *rest, b.mul(v, v), path=path)
@@ -125,8 +126,8 @@ def test_every_writer_of_an_accum_gets_the_adjoint():
 
 
 def test_float32_stays_float32():
-    f32 = Array("f32", 2)
-    fn = build([f32, Scalar("f32"), INT], lambda b, a, v, i: b.store(a, (("index", ("i",)),), [i], v))
+    f32 = Array(FLOAT32, 2)
+    fn = build([f32, Scalar(FLOAT32), INT], lambda b, a, v, i: b.store(a, (("index", ("i",)),), [i], v))
     args = [np.ones((2, 3), np.float32), np.float32(2), 1, np.full((2, 3), 0.5, np.float32)]
     a_bar, v_bar = run(reverse(fn), args)
     assert a_bar.dtype == np.float32

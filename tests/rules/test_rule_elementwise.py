@@ -12,6 +12,7 @@ from sympy import Float, Rational
 from autodiff_compiler import rules
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import FLOAT32, FLOAT64
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import F64, FLOAT, Array, Scalar
@@ -102,7 +103,7 @@ def test_first_derivative(kind):
     meaning, easy, hard = CASES[kind]
     n = arity(kind)
     derivatives = [clean(sp.diff(meaning, s)) for s in SYMBOLS[:n]]
-    python, numpy_, array = (reverse(single(kind, t)) for t in (FLOAT, F64, Array("f64", 1)))
+    python, numpy_, array = (reverse(single(kind, t)) for t in (FLOAT, F64, Array(FLOAT64, 1)))
     for at in map(point, [*easy, *hard]):
         expected = [exact(d, at) for d in derivatives]
         for found in (run(python, [*at, 1.0]), run(numpy_, [*at, 1.0])):
@@ -135,12 +136,12 @@ def test_the_rule_is_linear_in_the_cotangent(kind):
     assert all(v == 0 for v in run(fn, [*at, 0.0]))
 
 
-@pytest.mark.parametrize("dtype", ["f64", "f32"])
+@pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
 @pytest.mark.parametrize("kind", KINDS)
 def test_broadcasting_and_dtype(kind, dtype):
     """Both modes agree on arrays of odd shapes, each adjoint has its operand's shape and dtype."""
     _, easy, _ = CASES[kind]
-    points = np.array([point(p) for p in easy], np.float32 if dtype == "f32" else np.float64)
+    points = np.array([point(p) for p in easy], dtype.numpy)
     if arity(kind) == 1:
         check = [(points[:, 0],), (points[:4].reshape(2, 1, 2),), (points[:0, 0],)]
     else:
@@ -165,7 +166,7 @@ def test_broadcasting_and_dtype(kind, dtype):
         assert np.shape(tangent) == np.shape(out)
         for i in range(len(arrays)):
             _one_tangent(kind, types, arrays, i)
-        if dtype == "f64":
+        if dtype is FLOAT64:
             check_modes(fn, list(arrays), differences=False)
         else:
             adjoints = run(reverse(fn), [*arrays, np.ones_like(out)])
@@ -215,7 +216,7 @@ def test_complex_step(kind):
 @pytest.mark.parametrize("x", [0.3, 2.7, 1e30])
 @pytest.mark.parametrize("c", [-3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 7.5])
 def test_constant_exponents(c, x):
-    for type_ in (FLOAT, F64, Array("f64", 1)):
+    for type_ in (FLOAT, F64, Array(FLOAT64, 1)):
         fn = build([type_], lambda b, p: b.op("pow", p, b.const_like(c, p.type)))
         at, one = (np.array([x]), np.ones(1)) if isinstance(type_, Array) else (x, 1.0)
         (found,) = run(reverse(fn), [at, one])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from rule_harness import build, forward, reverse
 
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import F64, FLOAT, INT, Array
@@ -59,25 +60,25 @@ def gradient(kind, type_, at, seed):
 
 @pytest.mark.parametrize(("kind", "at", "expected"), KINKS)
 def test_documented_values(kind, at, expected):
-    for type_ in (FLOAT, F64, Array("f64", 1)):
+    for type_ in (FLOAT, F64, Array(FLOAT64, 1)):
         np.testing.assert_array_equal(gradient(kind, type_, at, 1.0), expected)
 
 
 @pytest.mark.parametrize(("kind", "at", "expected"), NUMPY_ONLY)
 def test_documented_values_of_numpy(kind, at, expected):
-    for type_ in (F64, Array("f64", 1)):
+    for type_ in (F64, Array(FLOAT64, 1)):
         np.testing.assert_array_equal(gradient(kind, type_, at, 1.0), expected)
 
 
 @pytest.mark.parametrize(("kind", "at", "partials"), [*KINKS, *NUMPY_ONLY])
 def test_a_zero_cotangent_gives_zero(kind, at, partials):
-    for type_ in (F64, Array("f64", 1)):
+    for type_ in (F64, Array(FLOAT64, 1)):
         found = gradient(kind, type_, at, 0.0)
         assert all(v == 0 for v, p in zip(found, partials) if not math.isnan(p)), found
 
 
 def test_a_zero_cotangent_of_a_quotient_by_zero():
-    np.testing.assert_array_equal(gradient("div", Array("f64", 1), (3.0, 0.0), 0.0), [0.0, 0.0])
+    np.testing.assert_array_equal(gradient("div", Array(FLOAT64, 1), (3.0, 0.0), 0.0), [0.0, 0.0])
     np.testing.assert_array_equal(gradient("div0", F64, (3.0, 0.0), 0.0), [0.0, 0.0])
     np.testing.assert_array_equal(gradient("div0", F64, (0.0, 0.0), 0.0), [0.0, 0.0])
 
@@ -87,13 +88,13 @@ def test_a_zero_cotangent_of_a_quotient_by_zero():
     [("div", (1e300, 1e-300)), ("exp", (1e4,)), ("exp2", (1e4,)), ("expm1", (1e4,)), ("sinh", (1e4,)), ("cosh", (-1e4,))],
 )
 def test_a_zero_cotangent_of_what_overflows(kind, at):
-    for type_ in (F64, Array("f64", 1)) if kind != "div" else (FLOAT, F64, Array("f64", 1)):
+    for type_ in (F64, Array(FLOAT64, 1)) if kind != "div" else (FLOAT, F64, Array(FLOAT64, 1)):
         assert not np.any(gradient(kind, type_, at, 0.0)), type_
 
 
 @pytest.mark.parametrize("n", [3.0, 4.0, 2.5])
 def test_a_zero_cotangent_of_a_power_that_overflows(n):
-    fn = reverse(build([Array("f64", 1)], lambda b, x: b.op("pow", x, b.const(n, F64))))
+    fn = reverse(build([Array(FLOAT64, 1)], lambda b, x: b.op("pow", x, b.const(n, F64))))
     assert run(fn, [np.array([1e300]), np.zeros(1)])[0][0] == 0.0
 
 
@@ -104,7 +105,7 @@ def test_a_masked_singularity(kind):
     def masked(b, x):
         return b.select(b.op("gt", x, b.const_like(0.0, x.type)), b.op(kind, x), b.const_like(0.0, x.type))
 
-    fn = build([Array("f64", 1)], masked)
+    fn = build([Array(FLOAT64, 1)], masked)
     x = np.array([0.0, 0.25])
     (adjoint,) = run(reverse(fn), [x, np.ones(2)])
     assert adjoint[0] == 0.0

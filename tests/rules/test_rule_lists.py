@@ -9,11 +9,12 @@ from rule_harness import build, check_modes, reverse
 from autodiff_compiler import rules
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.types import F64, FLOAT, INT, Array, ListOf
 
 FLOATS = ListOf(FLOAT)
-ROWS = ListOf(Array("f64", 1))
+ROWS = ListOf(Array(FLOAT64, 1))
 
 
 @pytest.mark.parametrize("index", [0, 1, -1, -2])
@@ -47,7 +48,7 @@ def test_arrays_in_lists():
 
     rng = np.random.default_rng(0)
     rows = [rng.normal(size=3), rng.normal(size=3)]
-    check_modes(build([ROWS, Array("f64", 1), INT], f), [rows, rng.normal(size=3), -2])
+    check_modes(build([ROWS, Array(FLOAT64, 1), INT], f), [rows, rng.normal(size=3), -2])
 
 
 def test_an_overwritten_element_gets_nothing():

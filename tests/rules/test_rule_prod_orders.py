@@ -7,6 +7,7 @@ import pytest
 from rule_harness import build
 
 from autodiff_compiler import ad
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.types import Array
 from autodiff_compiler.ir.walk import clone_ops
@@ -15,7 +16,7 @@ FACTORS = [[2.0, 3.0, 4.0], [0.0, 3.0, 4.0], [0.0, 3.0, 0.0], [0.0, 0.0, 0.0], [
 
 
 def product():
-    return build([Array("f64", 1)], lambda b, x: b.op("prod", x, axes=(0,)))
+    return build([Array(FLOAT64, 1)], lambda b, x: b.op("prod", x, axes=(0,)))
 
 
 def others(x, *left_out):
@@ -55,7 +56,7 @@ def test_products_along_axes_to_second_order(axes):
         return b.sum(b.mul(made, made), tuple(range(2 - len(axes))))
 
     x = np.array([[1.5, 0.0, -0.7], [0.4, 2.0, 1.1]])
-    gradient = ad.reverse(build([Array("f64", 2)], f), [True], with_value=False, name="g")
+    gradient = ad.reverse(build([Array(FLOAT64, 2)], f), [True], with_value=False, name="g")
     second = ad.forward(gradient, [True], "h")
     direction, h = np.array([[0.3, -1.0, 0.5], [1.0, 0.2, -0.6]]), 1e-3
     at = {k: run(gradient, [x + k * h * direction])[0] for k in (-2, -1, 1, 2)}

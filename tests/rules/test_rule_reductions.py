@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from rule_harness import build, check_modes, forward, numbers, reverse
 
+from autodiff_compiler.ir.dtype import FLOAT32, FLOAT64
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.types import Array
 
 AXES = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2), ()]
 
 
-def reduction(kind, rank, axes, dtype="f64"):
+def reduction(kind, rank, axes, dtype=FLOAT64):
     return build([Array(dtype, rank)], lambda b, x: b.op(kind, x, axes=axes))
 
 
@@ -32,16 +33,16 @@ def test_empty_reductions(kind):
 @pytest.mark.parametrize("kind", ["sum", "max", "min"])
 @pytest.mark.parametrize("axes", [(0,), (1,), (0, 1)])
 def test_second_order(kind, axes):
-    fn = build([Array("f64", 2)], lambda b, x: b.op(kind, b.mul(x, b.mul(x, x)), axes=axes))
+    fn = build([Array(FLOAT64, 2)], lambda b, x: b.op(kind, b.mul(x, b.mul(x, x)), axes=axes))
     x = numbers((2, 3))
     seed = numbers(np.shape(run(fn, [x])[0]), 9)
     check_modes(reverse(fn), [x, seed], tolerance=1e-6)
 
 
-@pytest.mark.parametrize("dtype", ["f64", "f32"])
+@pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
 @pytest.mark.parametrize("kind", ["sum", "max", "min", "prod", "cumsum"])
 def test_dtypes_stay(kind, dtype):
-    x = np.array([1.5, -2.0, 0.5], "f4" if dtype == "f32" else "f8")
+    x = np.array([1.5, -2.0, 0.5], dtype.numpy)
     attrs = {"axis": 0} if kind == "cumsum" else {"axes": (0,)}
     fn = build([Array(dtype, 1)], lambda b, p: b.op(kind, p, **attrs))
     (out,) = run(fn, [x])
@@ -88,7 +89,7 @@ def test_the_litmus_of_the_product():
 @pytest.mark.parametrize("axis", [0, 1])
 @pytest.mark.parametrize("shape", [(2, 3), (1, 4), (3, 0)])
 def test_cumsum(axis, shape):
-    fn = build([Array("f64", 2)], lambda b, x: b.op("cumsum", b.mul(x, x), axis=axis))
+    fn = build([Array(FLOAT64, 2)], lambda b, x: b.op("cumsum", b.mul(x, x), axis=axis))
     x = numbers(shape)
     check_modes(fn, [x])
     check_modes(reverse(fn), [x, numbers(shape)], tolerance=1e-6)

@@ -37,7 +37,7 @@ class Cases(list):
         return note
 
 
-def is_float(value: Any) -> bool:
+def differentiable(value: Any) -> bool:
     return isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
 
 
@@ -59,7 +59,7 @@ def slope(case: Case, directions: dict[int, Any], h: float = 1e-4) -> float:
 
 def judge(case: Case, backend: str) -> None:
     """Fails where ours gives another value or slope, a number where CPython raises, or changes an argument."""
-    where = tuple(i for i, a in enumerate(case.args) if is_float(a))
+    where = tuple(i for i, a in enumerate(case.args) if differentiable(a))
     want: Any
     try:
         want = float(case.fun(*copy.deepcopy(case.args)))

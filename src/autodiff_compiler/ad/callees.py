@@ -1,7 +1,7 @@
 """The functions that a program calls, and their derivatives: each is made once for what varies of its arguments.
 
-    y = call g(x)   ->   y, y_dot = call g_jvp(x, x_dot)                                      forward mode
-                         y, r… = call g_forward(x)    …    x_bar = call g_reverse(r…, y_bar)    reverse mode
+y = call g(x)   ->   y, y_dot = call g_jvp(x, x_dot)                                      forward mode
+                     y, r… = call g_forward(x)    …    x_bar = call g_reverse(r…, y_bar)    reverse mode
 """
 
 from __future__ import annotations

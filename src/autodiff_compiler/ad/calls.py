@@ -1,6 +1,6 @@
 """Reverse mode of a call: the primal calls the callee's forward sweep, the walk backwards its reverse sweep.
 
-    y = call g(x)   ->   y, r… = call g_forward(x)   …   x_bar = call g_reverse(r…, y_bar)
+y = call g(x)   ->   y, r… = call g_forward(x)   …   x_bar = call g_reverse(r…, y_bar)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from autodiff_compiler.ad.callees import ARGUMENT, RESULT, Pullback
 from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.program import call_op, effect_of
-from autodiff_compiler.ir.types import is_float
+from autodiff_compiler.ir.types import differentiable
 
 if TYPE_CHECKING:
     from autodiff_compiler.ad.sweep import Sweep
@@ -32,7 +32,14 @@ def reverse_call(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     pullback: Pullback = callees.made[key]
     given = len(op.results)
     saved = [Value(v.type, v.name) for v in pullback.forward.results[given:]]
-    forward = call_op(pullback.forward.name, op.operands, (*op.results, *saved), op.attrs["effect"], callees.shapes.get(pullback.forward.name), op.span)
+    forward = call_op(
+        pullback.forward.name,
+        op.operands,
+        (*op.results, *saved),
+        op.attrs["effect"],
+        callees.shapes.get(pullback.forward.name),
+        op.span,
+    )
     context.replaced[op] = [forward]
     region = context.home[op.results[0]]
     context.define(forward, region)
@@ -41,12 +48,16 @@ def reverse_call(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     cotangents = [
         bar if bar is not None else context.zeros(result)
         for bar, result in zip(bars, op.results)
-        if is_float(result.type)
+        if differentiable(result.type)
     ]
     wanted = [v for v, on in zip(op.operands, active) if on]
     results = [Value(v.type, bar_name(v)) for v in wanted]
     reverse = pullback.reverse
     effect = effect_of(reverse.body)
-    context.b.ops.append(call_op(reverse.name, (*residuals, *cotangents), results, effect, callees.shapes.get(reverse.name), context.b.span))
+    context.b.ops.append(
+        call_op(
+            reverse.name, (*residuals, *cotangents), results, effect, callees.shapes.get(reverse.name), context.b.span
+        )
+    )
     for value, bar in zip(wanted, results):
         adjoints.add(value, bar)

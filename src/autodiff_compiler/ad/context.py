@@ -8,6 +8,7 @@ them lives (`home`) and how it came about (`defs`), so that `residuals.py` can d
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.names import bar_name, constants_of, whole_numbers
@@ -106,7 +107,7 @@ class Context:
 
     # -- emission --------------------------------------------------------------------------------------------------
 
-    def adjoint_of(self, op: Op):
+    def adjoint_of(self, op: Op) -> AbstractContextManager[None]:
         """Ops built inside belong to the reversal of `op`."""
         return self.b.at(op.span.at_phase(ADJOINT))
 

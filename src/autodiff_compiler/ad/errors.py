@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir.core import Function
-from autodiff_compiler.ir.types import Scalar, is_float
+from autodiff_compiler.ir.types import Scalar, differentiable
 
 
 def check_inputs(fn: Function, active: Sequence[bool]) -> None:
     """Every parameter to differentiate by has to be a float."""
     for param, on in zip(fn.params, active, strict=True):
-        if on and not is_float(param.type):
+        if on and not differentiable(param.type):
             raise UserError(
                 "AD301",
                 f"cannot differentiate with respect to {param.name or 'an argument'}: its type is {param.type}",
@@ -26,7 +26,7 @@ def check_scalar_result(fn: Function) -> None:
     result = fn.results[0] if fn.results else None
     if result is None:
         raise UserError("AD302", f"{fn.name} returns nothing to differentiate", fn.span, help="return a float")
-    if not (isinstance(result.type, Scalar) and is_float(result.type)):
+    if not (isinstance(result.type, Scalar) and differentiable(result.type)):
         raise UserError(
             "AD303",
             f"grad needs a function that returns one float; {fn.name} returns {result.type}",

@@ -24,7 +24,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.program import call_op, with_callees
 from autodiff_compiler.ir.tree import Leaf
-from autodiff_compiler.ir.types import ListOf, is_float
+from autodiff_compiler.ir.types import ListOf, differentiable
 from autodiff_compiler.ir.walk import all_ops, clone_region
 
 
@@ -46,7 +46,7 @@ def _pushforward(fn: Function, active: Sequence[bool], name: str, callees: Calle
     with sweep.b.reopen(out):
         sweep.ops(body.ops[:-1])
         with sweep.b.at(body.terminator.span):
-            tangents = [sweep.tangent(r) for r in fn.results if is_float(r.type)]
+            tangents = [sweep.tangent(r) for r in fn.results if differentiable(r.type)]
             sweep.b.return_(*fn.results, *tangents)
     trees = tuple((seed.name, Leaf()) for seed in seeds) if fn.param_trees else ()
     return replace(fn, name=name, body=out.done(), param_trees=(*fn.param_trees, *trees), result_tree=None)
@@ -104,8 +104,17 @@ class _Forward:
             self.b.ops.append(op)
             return
         name = self._pushforward_of(op, [dot is not None for dot in tangents])
-        dots = [self._dot(r) for r in op.results if is_float(r.type)]
-        self.b.ops.append(call_op(name, (*op.operands, *varied), (*op.results, *dots), op.attrs["effect"], self.callees.shapes.get(name), op.span))
+        dots = [self._dot(r) for r in op.results if differentiable(r.type)]
+        self.b.ops.append(
+            call_op(
+                name,
+                (*op.operands, *varied),
+                (*op.results, *dots),
+                op.attrs["effect"],
+                self.callees.shapes.get(name),
+                op.span,
+            )
+        )
 
     def _pushforward_of(self, call: Op, active: Sequence[bool]) -> str:
         """The name of the function that gives a callee's results and their tangents."""

@@ -9,7 +9,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import OPERAND
 from autodiff_compiler.ir.opset import opdef
-from autodiff_compiler.ir.types import INTS, dtype_of
+from autodiff_compiler.ir.types import dtype_of
 from autodiff_compiler.ir.walk import all_ops
 
 
@@ -46,7 +46,7 @@ def whole_numbers(region: Region, constants: Mapping[Value, bool | int | float])
     found = {value for value, number in constants.items() if float(number).is_integer()}
     for op in all_ops(region):
         operands = op.operands[1:] if op.kind == "select" else op.operands
-        if (op.kind == "cast" and dtype_of(op.operands[0].type) in INTS) or (
+        if (op.kind == "cast" and dtype_of(op.operands[0].type).is_integer) or (
             op.kind in _INTEGRAL and found.issuperset(operands)
         ):
             found.add(op.result)

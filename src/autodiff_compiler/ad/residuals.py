@@ -24,7 +24,7 @@ from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK, DEAR, PURE
 from autodiff_compiler.ir.opset import TABLE, cost
-from autodiff_compiler.ir.types import INT, Array, ListOf, Type, is_float
+from autodiff_compiler.ir.types import INT, Array, ListOf, Type, differentiable
 from autodiff_compiler.ir.walk import Rewriter, clone_ops, free_values, op_uses
 
 Free = Mapping[Value, Callable[[], Value]]
@@ -55,7 +55,9 @@ def provide(
     needed = [v for v in free_values([Region(out.params, tuple(ops))]) if context.home.get(v) is region]
     recipes = _Recipes(context, region, free, begun)
     recipes.follow(needed)
-    saves = cheapest_saves(recipes.origins, {v: 1 if v in given else price(v.type) for v in recipes.origins}, recipes.priced(needed))
+    saves = cheapest_saves(
+        recipes.origins, {v: 1 if v in given else price(v.type) for v in recipes.origins}, recipes.priced(needed)
+    )
     prefix = OpenRegion(())
     with context.b.reopen(prefix), context.b.at(context.owner[region].span.at_phase(ADJOINT)):
         env = keep(saves) if saves else {}
@@ -113,7 +115,7 @@ class _Recipes:
         op = self.context.defs.get(value)
         if op is None or not is_recomputable(op, self.context.constant):
             return None
-        if self.context.save_all and is_float(value.type):
+        if self.context.save_all and differentiable(value.type):
             return None
         if op.kind == "list_get":
             # No list is saved for the sake of an element.

@@ -13,7 +13,7 @@ from dataclasses import replace
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs
 from autodiff_compiler.ad.sweeps import cut, vjp_parts
-from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.core import Function, Op, Region
 from autodiff_compiler.ir.program import with_callees
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.walk import clone_region, free_values

@@ -18,8 +18,8 @@ from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.types import Array, is_float
-from autodiff_compiler.ir.walk import Rewriter, clone_region, free_values
+from autodiff_compiler.ir.types import Array, differentiable
+from autodiff_compiler.ir.walk import Rewriter, clone_region
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _filled(context: Context, region: Region) -> Region:
 
 def cotangents(fn: Function) -> tuple[list[Value], list[Value]]:
     """The float results, and a cotangent for each."""
-    wanted = [r for r in fn.results if is_float(r.type)]
+    wanted = [r for r in fn.results if differentiable(r.type)]
     return wanted, [Value(r.type, f"{r.name or 'out'}_bar") for r in wanted]
 
 

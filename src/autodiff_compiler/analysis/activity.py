@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
-from autodiff_compiler.ir.types import is_float
+from autodiff_compiler.ir.types import differentiable
 
 
 def active_values(
@@ -20,8 +20,8 @@ def active_values(
 
     `flat` are the kinds of ops whose derivative is zero everywhere.
     """
-    varied = _fixpoint(fn.body, {p for p, on in zip(fn.params, inputs) if on and is_float(p.type)}, _vary, flat)
-    useful = _fixpoint(fn.body, {v for v in wanted if is_float(v.type)}, _use, flat)
+    varied = _fixpoint(fn.body, {p for p, on in zip(fn.params, inputs) if on and differentiable(p.type)}, _vary, flat)
+    useful = _fixpoint(fn.body, {v for v in wanted if differentiable(v.type)}, _use, flat)
     return varied & useful
 
 
@@ -48,7 +48,7 @@ def _vary(region: Region, varied: set[Value], flat: Collection[str]) -> None:
                 _vary(branch, varied, flat)
                 varied.update(r for r, y in zip(op.results, branch.terminator.operands) if y in varied)
         elif op.kind not in flat and any(v in varied for v in op.operands):
-            varied.update(r for r in op.results if is_float(r.type))
+            varied.update(r for r in op.results if differentiable(r.type))
 
 
 def _join_slots(loop: Loop, varied: set[Value]) -> None:
@@ -69,7 +69,7 @@ def _use(region: Region, useful: set[Value], flat: Collection[str]) -> None:
                 useful.update(y for r, y in zip(op.results, branch.terminator.operands) if r in useful)
                 _use(branch, useful, flat)
         elif op.kind not in flat and any(r in useful for r in op.results):
-            useful.update(v for v in op.operands if is_float(v.type))
+            useful.update(v for v in op.operands if differentiable(v.type))
 
 
 def _demand_slots(loop: Loop, useful: set[Value]) -> None:

@@ -15,9 +15,10 @@ from autodiff_compiler.analysis.conditions import NEGATED, comparisons
 from autodiff_compiler.analysis.ranges import FAR, HIGHEST, LOWEST, Ranges, longest
 from autodiff_compiler.analysis.shapes import Extent, Shapes, stretched_to
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import BOOL, INT, INTS, Array, Scalar, rank
+from autodiff_compiler.ir.types import BOOL, INT, Array, Scalar, rank
 
 Mark = tuple[int, int, int, int, tuple[int, int]]
 
@@ -176,7 +177,7 @@ class Bounds:
     def _elements(self, array: Value) -> tuple[Affine, Affine] | None:
         """Bounds of the elements of an array, if there are any."""
         op = self.shapes.defs.get(array)
-        if op is None or not isinstance(array.type, Array) or array.type.dtype != "i64":
+        if op is None or not isinstance(array.type, Array) or array.type.dtype is not INT64:
             return None
         if op.kind == "arange":
             return Affine(), self._count(op.operands[0]).plus(-1)
@@ -226,7 +227,7 @@ class Bounds:
 
     def _linear(self, kind: str, operands: Sequence[Value]) -> Affine | None:
         """What an op gives of these operands, as a linear form."""
-        if kind not in ("add", "sub", "mul", "neg", "for") or not all(map(_is_int, operands)):
+        if kind not in ("add", "sub", "mul", "neg") or not all(map(_is_int, operands)):
             return None
         first, *rest = (self.affine(v) for v in operands)
         if kind == "neg":
@@ -235,7 +236,7 @@ class Bounds:
         if kind == "mul":
             factor, other = (second, first) if first.terms else (first, second)
             return None if factor.terms else other.scaled(factor.const)
-        return first + second if kind == "add" else first - second if kind == "sub" else second - first
+        return first + second if kind == "add" else first - second
 
     def _largest_product(self, op: Op) -> int | None:
         """`_product`, but None for one that is being asked about: past a check of equal numbers of elements a factor may be
@@ -400,4 +401,4 @@ class Bounds:
 
 
 def _is_int(value: Value) -> bool:
-    return isinstance(value.type, Scalar) and value.type.dtype in INTS
+    return isinstance(value.type, Scalar) and value.type.dtype.is_integer

@@ -14,7 +14,7 @@ from autodiff_compiler.analysis.conditions import SWAPPED, comparisons
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.ops.check import ARGUMENT, SMALL
-from autodiff_compiler.ir.types import INT, INTS, Array, ListOf, Opaque, Scalar, Type, dtype_of, numpy_dtype
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, dtype_of, element_dtype
 from autodiff_compiler.ir.walk import all_ops
 
 Range = tuple[int, int]
@@ -224,28 +224,19 @@ class Ranges:
 
 def longest(array: Type) -> int:
     """The largest extent of an array: its elements must have addresses."""
-    return HIGHEST // numpy_dtype(dtype_of(array)).itemsize
+    return HIGHEST // (dtype_of(array).bits // 8)
 
 
 def type_range(type_: Type) -> Range:
     """What fits into the scalar, or an element, of an integer type."""
-    dtype = _dtype(type_)
-    return _limits(dtype) if dtype in INTS else (0, 1) if dtype == "bool" else (LOWEST, HIGHEST)
-
-
-def _dtype(type_: Type) -> str:
-    element = type_.element if isinstance(type_, ListOf) else type_
-    return "" if isinstance(element, Opaque) else dtype_of(element)
-
-
-def _limits(dtype: str) -> Range:
-    bits = numpy_dtype(dtype).itemsize * 8
-    return (0, 2**bits - 1) if dtype.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    dtype = element_dtype(type_)
+    return (int(dtype.least), int(dtype.greatest)) if dtype and not dtype.inexact else (LOWEST, HIGHEST)
 
 
 def _is_integer(value: Value) -> bool:
     """Whether it is, or holds, integers or truth values."""
-    return _dtype(value.type) in ("bool", *INTS)
+    dtype = element_dtype(value.type)
+    return dtype is not None and not dtype.inexact
 
 
 def _is_element(value: Value, op: Op) -> bool:

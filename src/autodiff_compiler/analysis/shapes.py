@@ -20,13 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.dtype import INT64, UINT64
 from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.opset import opdef
-from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, rank
+from autodiff_compiler.ir.types import INT, Array, Scalar, rank
 
-Extent = int | Value | tuple
+Extent = int | Value | tuple[Any, ...]
 
 
 def roots(extent: Extent) -> list[Value]:
@@ -82,12 +84,14 @@ class Shapes:
         if op is None:
             return value
         if op.kind == "const":
-            return op.attrs["value"]
+            number: int = op.attrs["value"]
+            return number
         if op.kind == "dim":
-            return self.extents(op.operands[0])[op.attrs["axis"]]
-        if op.kind == "cast" and isinstance(value.type, Scalar) and value.type.dtype == "i64":
+            axis: int = op.attrs["axis"]
+            return self.extents(op.operands[0])[axis]
+        if op.kind == "cast" and isinstance(value.type, Scalar) and value.type.dtype is INT64:
             source = op.operands[0].type
-            if isinstance(source, Scalar) and source.dtype in INTS and source.dtype != "u64":
+            if isinstance(source, Scalar) and source.dtype.is_integer and source.dtype is not UINT64:
                 return self.of(op.operands[0])
         if op.kind == "maximum":
             return self._shortened(op) or value
@@ -348,7 +352,7 @@ class Shapes:
             return parts[0] if parts else 1
         return ("bc", *sorted(parts, key=self._rank))
 
-    def _rank(self, extent: Extent) -> tuple:
+    def _rank(self, extent: Extent) -> tuple[Any, ...]:
         """A deterministic order among extents."""
         if isinstance(extent, Value):
             return (0, self.order.get(extent, -1))

@@ -20,8 +20,10 @@ import numpy as np
 from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.driver import in_words
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes, flatten, instance, rebuild
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, is_float
+from autodiff_compiler.ir.dtype import FLOAT32
+from autodiff_compiler.ir.instances import attributes, instance
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, flatten, rebuild
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, differentiable
 
 Argnums = int | str | Sequence[int | str]
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -168,7 +170,7 @@ def normalised(value: Any) -> Any:
         return type(value)(map(normalised, value))
     if frontend.is_written_in_python(type(value)) and any(_is_scalar_array(v) for v in attributes(value).values()):
         held = {k: item[()] if _is_scalar_array(item) else item for k, item in attributes(value).items()}
-        return instance(type(value), held)
+        return instance(type(value), **held)
     return value
 
 
@@ -209,7 +211,7 @@ def with_floats(name: str, value: Any) -> Any:
     """
     tree, types = frontend.describe(value, name)
     leaves = flatten(tree, value)
-    if not any(map(is_float, types)) and any(type(leaf) is int for leaf in leaves):
+    if not any(map(differentiable, types)) and any(type(leaf) is int for leaf in leaves):
         value = rebuild(tree, iter([float(leaf) if type(leaf) is int else leaf for leaf in leaves]))
     return value
 
@@ -237,7 +239,7 @@ def leaf_names(name: str, tree: Tree) -> list[str]:
 def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
     """Refuse to differentiate with respect to anything but floats, naming the argument; an int beside floats in a
     container is merely inactive."""
-    has_float = any(map(is_float, types))
+    has_float = any(map(differentiable, types))
     for place, part in places(name, tree):
         if isinstance(part, Const) and _may_vary(part.value):
             raise UserError(
@@ -253,7 +255,7 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
             help="pass a float or an array of floats there, or name other parameters in argnums",
         )
     for leaf, type_ in zip(leaf_names(name, tree), types):
-        if not is_float(type_) and not (has_float and isinstance(type_, Scalar)):
+        if not differentiable(type_) and not (has_float and isinstance(type_, Scalar)):
             raise UserError(
                 "AD413",
                 f"cannot differentiate with respect to {leaf}: it is {in_words(type_)}, not a float",
@@ -294,5 +296,5 @@ def check_leaf(name: str, value: Any, like: Any, type_: Type) -> Any:
     if isinstance(value, bool | complex | np.complexfloating) or not isinstance(value, int | float | np.number):
         raise UserError("AD414", f"{name} must be a number, not {type(value).__name__}", help="give a float")
     if isinstance(type_, Scalar) and type_.kind == "np":
-        return np.float32(value) if type_.dtype == "f32" else np.float64(value)
+        return np.float32(value) if type_.dtype is FLOAT32 else np.float64(value)
     return float(value)

@@ -22,8 +22,8 @@ class Precision:
     steps: tuple[float, ...]
 
 
-FLOAT64 = Precision(1e-6, 1e-4, 1e-15, 2e-16, tuple(1e-2 / 8**k for k in range(9)))
-FLOAT32 = Precision(2e-3, 3e-2, 5e-7, 2e-7, tuple(1e-1 / 4**k for k in range(6)))
+DOUBLE = Precision(1e-6, 1e-4, 1e-15, 2e-16, tuple(1e-2 / 8**k for k in range(9)))
+SINGLE = Precision(2e-3, 3e-2, 5e-7, 2e-7, tuple(1e-1 / 4**k for k in range(6)))
 
 
 @dataclass(frozen=True)

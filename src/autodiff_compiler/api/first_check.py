@@ -16,11 +16,12 @@ import numpy as np
 
 from autodiff_compiler import driver, log
 from autodiff_compiler.api.binding import Signature
-from autodiff_compiler.api.differences import FLOAT32, FLOAT64, Precision, slope
+from autodiff_compiler.api.differences import DOUBLE, SINGLE, Precision, slope
 from autodiff_compiler.api.report import mismatch
 from autodiff_compiler.api.specialise import Specialisation
+from autodiff_compiler.ir.dtype import FLOAT32
 from autodiff_compiler.ir.tree import Leaf, Tree, flatten, leaves, rebuild
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of, is_float, numpy_dtype
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, differentiable, dtype_of, element_dtype
 from autodiff_compiler.ir.walk import all_ops
 
 # What a reference run raises and a compiled one need not: Numba's documented deviation.
@@ -57,7 +58,7 @@ class FirstCall:
             flags += [isinstance(self.varying, Set) and name in self.varying] * len(types)
         if not isinstance(self.varying, Set):
             flags = list(self.varying)
-        self.flags = [flag and is_float(type_) for flag, type_ in zip(flags, self.types)]
+        self.flags = [flag and differentiable(type_) for flag, type_ in zip(flags, self.types)]
         self.tree = self.found.lowered.function.result_tree or Leaf()
         self.result_types = [v.type for v in self.found.lowered.function.results]
         ops = {
@@ -72,7 +73,7 @@ class FirstCall:
             *(v.type for v in function.params),
             *(r.type for op in all_ops(function.body) for r in op.results),
         ]
-        self.precision: Precision = FLOAT32 if any("f32" in str(type_) for type_ in types_of_all) else FLOAT64
+        self.precision: Precision = SINGLE if FLOAT32 in map(element_dtype, types_of_all) else DOUBLE
         self._copies: dict[str, Any] | None = None
         try:
             self._copies = copy.deepcopy(dict(self.arguments))
@@ -182,7 +183,7 @@ class FirstCall:
             if isinstance(type_, Array) and (np.shape(a) != np.shape(b) or np.asarray(a).dtype != np.asarray(b).dtype):
                 raise mismatch(self, f"{place} has another shape or dtype than CPython's")
             worst = _distance(a, b)
-            allowed = self.precision.value if is_float(type_) else 0.0
+            allowed = self.precision.value if differentiable(type_) else 0.0
             if worst > allowed and not self._is_ill_conditioned(expected, worst):
                 raise mismatch(self, f"{place} differs from CPython's, by {worst:.1e} relative to its size")
 
@@ -190,7 +191,7 @@ class FirstCall:
         """Whether the function itself changes as much when its arguments change in their last digits."""
         rng = np.random.default_rng(0)
         for _ in range(4):
-            direction = self._direction(rng, [is_float(type_) for type_ in self.types])
+            direction = self._direction(rng, [differentiable(type_) for type_ in self.types])
             moved, failure = _outcome(lambda d=direction: self._moved(d, self.precision.last_digits))  # type: ignore[misc]
             if failure is not None:
                 return True
@@ -206,7 +207,7 @@ class FirstCall:
         if lists or all(along is None for along in direction):
             return
         seeds: list[Any] = [
-            rng.standard_normal(np.shape(leaf)) if is_float(type_) else None
+            rng.standard_normal(np.shape(leaf)) if differentiable(type_) else None
             for leaf, type_ in zip(flatten(self.tree, expected), self.result_types)
         ]
         if self.scalar:
@@ -283,6 +284,6 @@ def _like(leaf: Any, moved: Any) -> Any:
 def _of_type(value: Any, type_: Type) -> Any:
     """A random number or array as a result of a type is."""
     if isinstance(type_, Array):
-        return np.asarray(value, numpy_dtype(type_.dtype))
+        return np.asarray(value, type_.dtype.numpy)
     strong = isinstance(type_, Scalar) and type_.kind == "np"
-    return numpy_dtype(dtype_of(type_)).type(value) if strong else float(value)
+    return dtype_of(type_).numpy.type(value) if strong else float(value)

@@ -27,7 +27,7 @@ from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.tree import Leaf, Tree, flatten, rebuild
 from autodiff_compiler.ir.tree import Node as TreeNode
-from autodiff_compiler.ir.types import Type, is_float
+from autodiff_compiler.ir.types import Type, differentiable
 from autodiff_compiler.options import Options
 
 
@@ -62,7 +62,7 @@ class Pushforward:
         for name, tree, leaf_types in arguments:
             if name in wrt:
                 check_differentiable(name, tree, leaf_types)
-        varying = tuple(name in wrt and is_float(t) for name, _, leaf_types in arguments for t in leaf_types)
+        varying = tuple(name in wrt and differentiable(t) for name, _, leaf_types in arguments for t in leaf_types)
         return self.table.get(arguments, None, (varying,))[0]
 
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -132,7 +132,7 @@ def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any
         )
     checked = []
     for leaf, like, part, type_ in zip(leaf_names(name, tree), primals, leaves, types):
-        if part is not None and not is_float(type_):
+        if part is not None and not differentiable(type_):
             raise UserError(
                 "AD422",
                 f"{leaf} is {driver.in_words(type_)}, which cannot vary",
@@ -178,7 +178,7 @@ class Pullback:
             )
         leaves = []
         for name, part, like, type_ in zip(leaf_names("cotangent", self._tree), given, self._like, self._types):
-            leaves.append(check_leaf(name, part, like, type_) if is_float(type_) else None)
+            leaves.append(check_leaf(name, part, like, type_) if differentiable(type_) else None)
         return self._reverse.call(self._residuals, rebuild(self._tree, iter(leaves)))[: self._count]
 
 
@@ -222,7 +222,7 @@ class Reverse:
 
     def _active(self, lowered: Lowered, arguments: Described, count: int) -> list[bool]:
         own = sum(len(types) for _, _, types in arguments[:count])
-        active = [is_float(v.type) and i < own for i, v in enumerate(lowered.function.params)]
+        active = [differentiable(v.type) and i < own for i, v in enumerate(lowered.function.params)]
         if not any(active):
             raise UserError(
                 "AD424",

@@ -7,10 +7,10 @@ from autodiff_compiler.backends.containers import is_importable, named_objects
 from autodiff_compiler.backends.counters import lengths_for_trips
 from autodiff_compiler.backends.extents import taken_early
 from autodiff_compiler.backends.integers import bounded, widened, widened_pair
+from autodiff_compiler.backends.known import unchecked
 from autodiff_compiler.backends.lines import NAME as LINES
 from autodiff_compiler.backends.lines import Lines
 from autodiff_compiler.backends.module import emit_numba, emit_python
-from autodiff_compiler.backends.known import unchecked
 from autodiff_compiler.backends.source import Printed
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.program import mapped

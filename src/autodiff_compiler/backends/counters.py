@@ -7,6 +7,7 @@ Output: xs, trips = while [], … { … xs' = list_append xs, x; yield xs' }; n 
 from __future__ import annotations
 
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.types import INT
 from autodiff_compiler.ir.walk import Rewriter, definitions
 
@@ -21,21 +22,20 @@ class _Lengths(Rewriter):
         self.defs = definitions(function.body)
 
     def op(self, op: Op) -> None:
-        new = self.copy(op)
-        if op.kind != "while":
+        self.copy(op)
+        if not is_loop(op) or Loop(op).counted:
             return
-        grown = self._appended_to(op)
+        grown = self._appended_to(Loop(op))
         if grown is not None:
             length = Value(INT)
-            self.out.append(Op("list_len", (new.results[grown],), (length,), span=op.span))
-            self.env[op.results[len(op.operands)]] = length
+            self.out.append(Op("list_len", (grown.result,), (length,), span=op.span))
+            self.env[Loop(op).trips] = length
 
-    def _appended_to(self, loop: Op) -> int | None:
+    def _appended_to(self, loop: Loop) -> Slot | None:
         """The slot of a list that starts empty and gets one element in each iteration."""
-        body = loop.regions[1]
-        for slot, (init, param, yielded) in enumerate(zip(loop.operands, body.params, body.terminator.operands)):
-            start, append = self.defs.get(init), self.defs.get(yielded)
+        for slot in loop.slots:
+            start, append = self.defs.get(slot.init), self.defs.get(slot.yielded)
             empty = start is not None and start.kind == "list_new" and not start.operands
-            if empty and append is not None and append.kind == "list_append" and append.operands[0] is param:
-                return slot if append in body.ops else None
+            if empty and append is not None and append.kind == "list_append" and append.operands[0] is slot.param:
+                return slot if append in loop.body.ops else None
         return None

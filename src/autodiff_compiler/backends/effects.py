@@ -9,6 +9,7 @@ from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.integers import HIGHEST, LARGE_ARGUMENT, LOWEST, overflow_message
 from autodiff_compiler.backends.structure import Spelling
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.message import Part, has_form, pattern, places
 from autodiff_compiler.ir.ops.check import ARGUMENT, SMALL
 from autodiff_compiler.ir.types import INT, Array, rank
@@ -93,9 +94,7 @@ class Effects(Spelling):
         kind, operands = op.attrs["of"], op.operands
         if kind == ARGUMENT:
             return self._check_argument(op)
-        if kind == "for":
-            kind, operands = "sub", operands[::-1]
-        attrs = {"dtype": "i64", "kind": "py"} if kind == "cast" else {}
+        attrs = {"dtype": INT64, "kind": "py"} if kind == "cast" else {}
         number = self.expression(Op(kind, operands, (Value(INT),), attrs, (), op.span))
         limits = syntax.literal(LOWEST), syntax.literal(HIGHEST)
         inside = ast.Compare(left=limits[0], ops=[ast.LtE(), ast.LtE()], comparators=[number, limits[1]])

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from autodiff_compiler.backends.liveness import loop_slots
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import OPERAND
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
@@ -35,8 +35,8 @@ class Hints:
         self.carried: dict[Value, Value] = {}
         """What the parameters and results of loops start with."""
         for op in nesting.live_ops(nesting.function.body):
-            for column, init, _ in loop_slots(op):
-                self.carried.update((value, init) for value in column)
+            for slot in loop_slots(op):
+                self.carried.update(dict.fromkeys(slot.defined, slot.init))
 
     def hint(self, value: Value, depth: int = DEPTH) -> str:
         """A name for the value, or "" where nothing better than its type is known."""
@@ -95,8 +95,8 @@ class Hints:
         found = [value]
         for version in found:
             for user in self.nesting.users.get(version, []):
-                for column, init, _ in loop_slots(user):
-                    found += [v for v in column if init is version and v not in found]
+                for slot in loop_slots(user):
+                    found += [v for v in slot.defined if slot.init is version and v not in found]
                 if TABLE[user.kind].writes and user.operands[0] is version and user.result not in found:
                     found.append(user.result)
         return found
@@ -127,7 +127,7 @@ class Hints:
             return self._stem(op.operands[0], depth)
         if _is_integer(value.type):
             return self._integer(op)
-        if isinstance(value.type, Array) and value.type.dtype == "bool":
+        if isinstance(value.type, Array) and value.type.dtype.is_bool:
             return "mask"
         return f"{op.kind}_value" if row.noun == op.kind else row.noun or ""
 
@@ -179,11 +179,11 @@ class Hints:
 def default(type_: Type) -> str:
     """A name where nothing but the type is known."""
     if isinstance(type_, Scalar):
-        return {"bool": "test", "f32": "value", "f64": "value"}.get(type_.dtype, "k")
+        return "test" if type_.dtype.is_bool else "value" if type_.dtype.inexact else "k"
     if isinstance(type_, Array):
         return "a" if type_.rank == 1 else "A"
     return "items"
 
 
 def _is_integer(type_: Type) -> bool:
-    return isinstance(type_, Scalar) and type_.dtype not in ("f32", "f64", "bool")
+    return isinstance(type_, Scalar) and type_.dtype.is_integer

@@ -9,6 +9,7 @@ from typing import Any
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.diagnostics import Span, UserError
 from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.types import INT, Scalar
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
@@ -31,12 +32,10 @@ def overflow_message(span: Span) -> str:
 
 
 def overflows(kind: str, operands: Sequence[ast.expr]) -> ast.expr:
-    """The condition that an op on Python ints, or the length of a range, does not fit into 64 bits."""
+    """The condition that an op on Python ints does not fit into 64 bits."""
     if kind in _OVERFLOWS:
         return syntax.call(_OVERFLOWS[kind], *operands)
     first, *rest = operands
-    if kind == "for":
-        return syntax.call("sub_overflows", rest[0], first)
     lowest = syntax.compare(ast.Eq(), first, syntax.literal(LOWEST))
     if kind == "floordiv":
         return ast.BoolOp(op=ast.And(), values=[lowest, syntax.compare(ast.Eq(), rest[0], syntax.literal(-1))])
@@ -53,7 +52,7 @@ def spelled(op: Op, operands: Sequence[ast.expr], count: int | None) -> ast.expr
     if op.kind == "pow":
         small = count is not None and 0 <= count <= 4
         return None if small and not wraps else syntax.call("integer_power", *operands)
-    if not wraps or type_.dtype != "i64":
+    if not wraps or type_.dtype is not INT64:
         return None
     if op.kind == "neg":
         return syntax.call("wrapping_sub", syntax.literal(0), *operands)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from autodiff_compiler.backends.liveness import loop_slots
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import INTS, Scalar
+from autodiff_compiler.ir.types import Scalar
 
 
 class Effect(Enum):
@@ -97,15 +98,14 @@ class _Analysis:
 
     def _handed_on(self, op: Op, operand: Value) -> list[Value] | None:
         """The values that are the operand under another name; None where the op does something with it."""
-        if op.kind in ("for", "while"):
-            return [v for column, init, _ in loop_slots(op) if init is operand for v in column]
+        if is_loop(op):
+            return [v for slot in Loop(op).slots if slot.init is operand for v in slot.defined]
         if op.kind == "yield" and op in self.owner:
             owner = self.owner[op]
             if owner.kind == "if":
                 return [r for r, v in zip(owner.results, op.operands) if v is operand]
-            columns = loop_slots(owner)
-            if operand not in op.operands[len(columns) :]:
-                return [v for column, _, yielded in columns if yielded is operand for v in column]
+            if operand is not Loop(owner).exit_yield:
+                return [v for slot in Loop(owner).slots if slot.yielded is operand for v in slot.defined]
         if op.kind in ("list_append", "list_set") and operand in (op.operands[0], op.operands[-1]):
             return [*op.results, op.operands[0]]
         if op.kind == "list_get" and operand is op.operands[0]:
@@ -120,8 +120,8 @@ class _Weakened(_Analysis):
 
     def is_candidate(self, op: Op) -> bool:
         if op.kind == "const":
-            return op.attrs["type"] == Scalar("f64")
-        return op.kind == "cast" and op.result.type == Scalar("f64") and op.operands[0].type == Scalar("f64", "py")
+            return op.attrs["type"] == Scalar(FLOAT64)
+        return op.kind == "cast" and op.result.type == Scalar(FLOAT64) and op.operands[0].type == Scalar(FLOAT64, "py")
 
     def effect(self, op: Op, operand: Value) -> Effect:
         kind = op.kind
@@ -160,7 +160,7 @@ class _Strengthened(_Analysis):
         kind, adjoint = op.kind, op.span.phase == ADJOINT
         if kind in ("store", "accum") or kind in PLACES:
             return Effect.NOTHING
-        if kind in ("if", "not") and operand.type == Scalar("bool", "py"):
+        if kind in ("if", "not") and operand.type == Scalar(BOOLEAN, "py"):
             return Effect.NOTHING if kind == "if" else Effect.PASSED_ON
         if kind == "select" and operand is op.operands[0]:
             return Effect.NOTHING
@@ -172,7 +172,7 @@ class _Strengthened(_Analysis):
             return Effect.NOTHING if tests else Effect.SEEN
         if not isinstance(operand.type, Scalar):
             return Effect.SEEN  # a list that holds the number is given away
-        integer = operand.type.dtype in INTS
+        integer = operand.type.dtype.is_integer
         if kind in ARITHMETIC or (kind in (*RAISING, *RETURNING) and not integer):
             return Effect.PASSED_ON if adjoint else Effect.SEEN
         if TABLE[kind].elementwise and _is_float64(op.result) and kind not in RAISING and not integer:
@@ -181,4 +181,4 @@ class _Strengthened(_Analysis):
 
 
 def _is_float64(value: Value) -> bool:
-    return getattr(value.type, "dtype", "") == "f64"
+    return getattr(value.type, "dtype", None) is FLOAT64

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop, loop_slots
 from autodiff_compiler.ir.opset import TABLE
 
 
@@ -48,9 +49,8 @@ class Interference:
 
     def _unite_slots(self, region: Region) -> None:
         for op in region.ops:
-            for params in slot_columns(op):
-                for other in params[1:]:
-                    self.slot[other] = params[0]
+            for slot in loop_slots(op):
+                self.slot.update(dict.fromkeys((*slot.params[1:], slot.result), slot.param))
             for inner in op.regions:
                 self._unite_slots(inner)
 
@@ -77,8 +77,8 @@ class Interference:
     def _op(self, op: Op, after: int) -> int:
         if op.kind == "if" and not self.nesting.is_expression(op):
             return self._if(op, after)
-        if op.kind in ("for", "while"):
-            return self._loop(op, after)
+        if is_loop(op):
+            return self._loop(Loop(op), after)
         results = self.bits(op.results)
         reads = self.bits(self.nesting.op_reads(op))
         at_write = after | results
@@ -98,27 +98,23 @@ class Interference:
             live |= self._region(region, rest)
         return live
 
-    def _loop(self, op: Op, after: int) -> int:
-        columns = slot_columns(op)
-        counters = [r for r in op.results[len(columns) :] if r in self.nesting.uses]
-        slots = [column[0] for column in columns]
+    def _loop(self, loop: Loop, after: int) -> int:
+        counters = [r for r in loop.counters if r in self.nesting.uses]
+        slots = loop.params
         assigned, counted = self.bits(slots), self.bits(counters)
-        at_back_edge = (after & ~assigned) | self._free(op) | counted | assigned
-        body = op.regions[-1]
+        at_back_edge = (after & ~assigned) | self._free(loop.op) | counted | assigned
         # Each slot is written at the end of the body, and everything that goes through the loop is live there.
-        live = self._region(body, at_back_edge, slots)
-        bounds = 0
-        if op.kind == "for":
-            index = body.params[0]
-            self._write([index], live | at_back_edge)
-            live &= ~self.bit(index)
-            # The range is evaluated after the slots have got their first values.
-            bounds = self._reads(op.operands[:3])
-        else:
-            live = self._region(op.regions[0], live | at_back_edge)
+        live = self._region(loop.body, at_back_edge, slots)
+        # The range is evaluated after the slots have got their first values.
+        bounds = self._reads(loop.bounds)
+        if loop.index is not None:
+            self._write([loop.index], live | at_back_edge)
+            live &= ~self.bit(loop.index)
+        if loop.condition is not None:
+            live = self._region(loop.condition, live | at_back_edge)
         live |= at_back_edge
         self._write([*slots, *counters], live | bounds)
-        return (live & ~assigned & ~counted) | self._reads(op.operands)
+        return (live & ~assigned & ~counted) | self._reads(loop.op.operands)
 
     def _free(self, op: Op) -> int:
         """The named values from outside that the regions of a loop read."""
@@ -138,21 +134,3 @@ class Interference:
         for region in op.regions:
             visit(region)
         return found & ~bound
-
-
-def slot_columns(op: Op) -> list[tuple[Value, ...]]:
-    """For each carried slot of a loop, the values that are one variable: parameters, then the result."""
-    if op.kind == "for":
-        params = [op.regions[0].params[1:]]
-    elif op.kind == "while":
-        params = [op.regions[1].params, op.regions[0].params]
-    else:
-        return []
-    return list(zip(*params, op.results))
-
-
-def loop_slots(op: Op) -> list[tuple[tuple[Value, ...], Value, Value]]:
-    """For each carried slot of a loop: its variable's values, what it starts with, what the body yields."""
-    columns = slot_columns(op)
-    first = 3 if op.kind == "for" else 0
-    return [(column, op.operands[first + i], op.regions[-1].terminator.operands[i]) for i, column in enumerate(columns)]

@@ -21,6 +21,19 @@ from autodiff_compiler.ir.walk import Rewriter
 
 FASTMATH = ("arcp", "contract", "nsz", "reassoc")
 
+# How the names are imported that generated code uses, in the order of the statements; classes of the user's stand between.
+_STANDARD = {
+    "importlib": "import importlib.util",
+    "math": "import math",
+    "MemberDescriptorType": "from types import MemberDescriptorType",
+}
+_INSTALLED = {
+    "numba": "import numba",
+    "np": "import numpy as np",
+    "njit": "from numba import njit",
+    "intrinsic": "from numba.extending import intrinsic",
+}
+
 
 def emit_python(function: Function, docstring: str) -> Printed:
     notes = Notes()
@@ -168,18 +181,9 @@ def assemble(function: Function, functions: Sequence[ast.stmt], prelude: str, no
     helpers = needed(prelude, [name for name in used if name in sources(prelude)])
     body = [*helpers, *functions]
     names = {*used, *(name for node in helpers for name in syntax.names_read(node))}
-    imports: list[ast.stmt] = []
-    if "importlib" in names:
-        imports.append(ast.Import(names=[ast.alias(name="importlib.util", asname=None)]))
-    if "math" in names:
-        imports.append(ast.Import(names=[ast.alias(name="math", asname=None)]))
-    imports += containers.imports(function)
-    if "numba" in names:
-        imports.append(ast.Import(names=[ast.alias(name="numba", asname=None)]))
-    if "np" in names:
-        imports.append(ast.Import(names=[ast.alias(name="numpy", asname="np")]))
-    if "njit" in names:
-        imports.append(ast.ImportFrom(module="numba", names=[ast.alias(name="njit", asname=None)], level=0))
-    if "intrinsic" in names:
-        imports.append(ast.ImportFrom(module="numba.extending", names=[ast.alias(name="intrinsic")], level=0))
+    imports = [*_imported(_STANDARD, names), *containers.imports(function), *_imported(_INSTALLED, names)]
     return print_module([*imports, *body], notes)
+
+
+def _imported(table: dict[str, str], names: set[str]) -> list[ast.stmt]:
+    return [ast.parse(statement).body[0] for name, statement in table.items() if name in names]

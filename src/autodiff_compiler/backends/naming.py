@@ -14,9 +14,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from autodiff_compiler.backends.hints import Hints, default
-from autodiff_compiler.backends.liveness import Interference, loop_slots
+from autodiff_compiler.backends.liveness import Interference
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.ir.core import Region, Value
+from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import ListOf, Scalar, Type, rank
 from autodiff_compiler.namespaces import BUILTINS
@@ -133,9 +134,9 @@ class Names:
             if TABLE[op.kind].writes:
                 self._join(op.operands[0], op.result)
         for op in ops:
-            for column, init, yielded in loop_slots(op):
-                self._join(column[0], yielded)
-                self._join(column[0], init)
+            for slot in loop_slots(op):
+                self._join(slot.param, slot.yielded)
+                self._join(slot.param, slot.init)
         for op in ops:
             if op.kind == "if" and not self.nesting.is_expression(op):
                 for i, result in enumerate(op.results):

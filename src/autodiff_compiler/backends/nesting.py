@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop, loop_indices, merges
 from autodiff_compiler.ir.opdef import IO, PURE
 from autodiff_compiler.ir.opset import TABLE, is_pure, may_trap, nested_effect, own_effect
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import INTS, Array, ListOf, Scalar
+from autodiff_compiler.ir.types import Array, ListOf, Scalar
 from autodiff_compiler.ir.walk import all_ops
 
 WIDTH = 100
@@ -51,18 +52,9 @@ class Buffers:
         if op.kind == "list_new":
             for element in op.operands:
                 self._join(op.result, element)
-        if op.kind == "if":
-            for region in op.regions:
-                for result, value in zip(op.results, region.terminator.operands):
-                    self._join(result, value)
-        if op.kind in ("for", "while"):
-            first = 3 if op.kind == "for" else 0
-            body = op.regions[-1]
-            params = body.params[1:] if op.kind == "for" else body.params
-            slots = [op.operands[first:], params, body.terminator.operands, op.regions[0].params[1 if first else 0 :]]
-            for column in slots:
-                for result, value in zip(op.results, column):
-                    self._join(result, value)
+        for (first, *others), sources in merges(op):
+            for value in (*others, *sources):
+                self._join(first, value)
 
 
 @dataclass
@@ -122,7 +114,8 @@ def plan(
     yielded: frozenset[Value] = frozenset(),
     named: frozenset[str] = frozenset(),
 ) -> Nesting:
-    nesting = Nesting(function, Buffers(function), yielded=yielded, named=named)
+    indices = loop_indices(function.body)
+    nesting = Nesting(function, Buffers(function), indices=indices, yielded=yielded, named=named)
     _index(nesting, function.body)
     _drop_dead(nesting, function.body)
     nesting.performed = performed(nesting)
@@ -141,8 +134,6 @@ def _index(nesting: Nesting, region: Region) -> None:
         nesting.region_of[op] = region
         for result in op.results:
             nesting.defs[result] = op
-        if op.kind == "for":
-            nesting.indices.add(op.regions[0].params[0])
         for inner in op.regions:
             _index(nesting, inner)
 
@@ -161,7 +152,9 @@ def _drop_dead(nesting: Nesting, region: Region) -> None:
             _drop_dead(nesting, inner)
 
 
-MOVES = ("yield", "for", "while")
+def moves(op: Op) -> bool:
+    """Whether an op hands values on under other names."""
+    return is_loop(op) or op.kind == "yield"
 
 
 def _everywhere(nesting: Nesting) -> None:
@@ -172,7 +165,7 @@ def _everywhere(nesting: Nesting) -> None:
         elif op.kind == "dim" and not (op.result.name and nesting.uses[op.result] > 1):
             array = op.operands[0]
             users = nesting.users[array]
-            if all(u.kind not in MOVES and not (TABLE[u.kind].writes and u.operands[0] is array) for u in users):
+            if all(not moves(u) and not (TABLE[u.kind].writes and u.operands[0] is array) for u in users):
                 source = nesting.defs.get(array)
                 if source is None or nesting.uses[array] > 1 or len(source.results) > 1:
                     nesting.inline.add(op.result)
@@ -199,7 +192,7 @@ def _is_short_test(nesting: Nesting, op: Op) -> bool:
         return False
     branches = all(user.kind == "if" for user in nesting.users[op.result])
     plain = all(v in nesting.inline or v.name for v in op.operands)
-    integer = all(isinstance(v.type, Scalar) and v.type.dtype in INTS for v in op.operands)
+    integer = all(isinstance(v.type, Scalar) and v.type.dtype.is_integer for v in op.operands)
     return branches and plain and integer and not op.result.name and nesting.uses[op.result] <= 3
 
 
@@ -208,8 +201,7 @@ def _nest_region(nesting: Nesting, region: Region, yields: bool) -> None:
     live = [op for op in region.ops if op not in nesting.dead]
     for op in live:
         for inner in op.regions:
-            condition = op.kind == "while" and inner is op.regions[0]
-            _nest_region(nesting, inner, yields=condition)
+            _nest_region(nesting, inner, yields=is_loop(op) and inner is Loop(op).condition)
         if op.kind == "if" and len(op.results) == 1:
             _try_expression(nesting, op)
     position = {op: i for i, op in enumerate(live)}
@@ -255,7 +247,7 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
         return None
     if user.kind == "yield" and not yields and result not in nesting.yielded:
         return None
-    if user.kind == "while" or (user.kind == "for" and result not in user.operands[:3]):
+    if is_loop(user) and result not in Loop(user).bounds:
         return None
     return user
 
@@ -331,7 +323,7 @@ def _limit_width(nesting: Nesting, ops: list[Op]) -> None:
     for op in ops:
         parts = [v for v in op.operands if v in nesting.inline and nesting.defs[v].operands and nesting.uses[v] == 1]
         total = _size(nesting, op)
-        per_line = op.kind in ("for", "while", "yield")
+        per_line = moves(op)
         for value in sorted(parts, key=lambda v: -_operand_size(nesting, v)):
             if total <= WIDTH or per_line:
                 break

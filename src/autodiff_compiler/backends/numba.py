@@ -16,10 +16,11 @@ from autodiff_compiler.backends.subscripts import Place
 from autodiff_compiler.backends.weak import loosened
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.ops.check import ARGUMENT
 from autodiff_compiler.ir.path import is_slice, result_rank, step_operands
-from autodiff_compiler.ir.types import INTS, Array, ListOf, Opaque, Scalar, Type, rank
+from autodiff_compiler.ir.types import Array, ListOf, Opaque, Scalar, Type, rank
 
 # Functions of `math` that Numba compiles to the same thing for both float types.
 MATH = {
@@ -28,7 +29,6 @@ MATH = {
     "exp": "exp", "expm1": "expm1", "log": "log", "log10": "log10", "log1p": "log1p", "sqrt": "sqrt", "hypot": "hypot",
     "copysign": "copysign",
 }  # fmt: skip
-NATURAL = ("f64", "i64", "bool")
 
 
 class NumbaSpelling(PythonSpelling):
@@ -69,7 +69,7 @@ class NumbaSpelling(PythonSpelling):
     def elementwise(self, op: Op) -> ast.expr:
         type_ = op.result.type
         if isinstance(type_, Scalar):
-            if type_.dtype in INTS:
+            if type_.dtype.is_integer:
                 count = self.printer.definition(op.operands[-1], "const")
                 number = None if count is None else count.attrs["value"]
                 helper = integers.spelled(op, self._strict(op), number)
@@ -77,7 +77,7 @@ class NumbaSpelling(PythonSpelling):
                     return self._restored(helper, type_)
             if op.kind in ("div0", "mul0"):
                 return syntax.call(op.kind, *self._strict(op))
-            if op.kind in MATH and type_.dtype == "f64":
+            if op.kind in MATH and type_.dtype is FLOAT64:
                 return syntax.call(f"math.{MATH[op.kind]}", *self._loosened(op))
             if op.kind in ("abs", "sign", "maximum", "minimum"):
                 function = "abs" if op.kind == "abs" else f"np.{op.kind}"
@@ -94,21 +94,21 @@ class NumbaSpelling(PythonSpelling):
 
     def _restored(self, value: ast.expr, type_: Type) -> ast.expr:
         """Numba widens small integers in scalar arithmetic."""
-        if isinstance(type_, Scalar) and type_.dtype not in (*NATURAL, "f32"):
+        if isinstance(type_, Scalar) and not (type_.dtype.is_python or type_.dtype.inexact):
             return syntax.call(dtype_name(type_.dtype), value)
         return value
 
     def _loosened(self, op: Op, first: int = 0) -> list[ast.expr]:
         operands = op.operands[first:]
-        if any(v.type.dtype not in NATURAL for v in operands):  # type: ignore[union-attr]
+        if any(not v.type.dtype.is_python for v in operands):  # type: ignore[union-attr]
             return [self.operand(v) for v in operands]
         shown = loosened(operands, self.printer.definition)
-        if any(isinstance(v, Value) and v.type.dtype not in NATURAL for v, weak in shown if not weak):  # type: ignore[union-attr]
+        if any(isinstance(v, Value) and not v.type.dtype.is_python for v, weak in shown if not weak):  # type: ignore[union-attr]
             return [self.operand(v) for v in operands]
         return [syntax.literal(v) if weak else self.operand(v) for v, weak in shown]  # type: ignore[arg-type]
 
     def _exponent(self, op: Op, right: ast.expr) -> ast.expr:
-        return super()._exponent(op, right) if op.result.type.dtype == "f64" else right  # type: ignore[union-attr]
+        return super()._exponent(op, right) if op.result.type.dtype is FLOAT64 else right  # type: ignore[union-attr]
 
     def _not(self, op: Op) -> ast.expr:
         operand = self.operand(op.operands[0])
@@ -123,15 +123,15 @@ class NumbaSpelling(PythonSpelling):
         return ast.IfExp(test=self.condition(op.operands[0]), body=yes, orelse=no)
 
     def convert(self, value: ast.expr, type_: Scalar | Array) -> ast.expr:
-        if isinstance(type_, Scalar) and type_.dtype in NATURAL:
-            return syntax.call({"f64": "float", "i64": "int", "bool": "bool"}[type_.dtype], value)
+        if isinstance(type_, Scalar) and type_.dtype.is_python:
+            return syntax.call(type_.dtype.number.__name__, value)
         return super().convert(value, type_)
 
     def _cast(self, op: Op) -> ast.expr:
         (operand,) = op.operands
         if isinstance(op.result.type, Scalar) and operand.type.dtype == op.result.type.dtype:  # type: ignore[union-attr]
             return self.operand(operand)
-        if isinstance(op.result.type, Scalar) and operand.type.dtype == "bool":  # type: ignore[union-attr]
+        if isinstance(op.result.type, Scalar) and operand.type.dtype.is_bool:  # type: ignore[union-attr]
             # `float(True)` does not compile.
             return syntax.call(dtype_name(op.result.type.dtype), self.operand(operand))
         return super()._cast(op)
@@ -139,7 +139,7 @@ class NumbaSpelling(PythonSpelling):
     def _const(self, op: Op) -> ast.expr:
         type_ = op.attrs["type"]
         value = syntax.literal(op.attrs["value"])
-        if isinstance(type_, Scalar) and type_.dtype not in NATURAL:
+        if isinstance(type_, Scalar) and not type_.dtype.is_python:
             return syntax.call(dtype_name(type_.dtype), value)
         return value
 
@@ -154,9 +154,8 @@ class NumbaSpelling(PythonSpelling):
             return self._no_items(type_)
         if isinstance(type_, Opaque):
             return syntax.literal(None)
-        number = {"f64": 0.0, "f32": 0.0, "bool": False}.get(type_.dtype, 0)
-        value = syntax.literal(number)
-        return value if type_.dtype in NATURAL else syntax.call(dtype_name(type_.dtype), value)
+        value = syntax.literal(type_.dtype.number())
+        return value if type_.dtype.is_python else syntax.call(dtype_name(type_.dtype), value)
 
     # -- arrays ----------------------------------------------------------------------------------------------------
 
@@ -169,7 +168,7 @@ class NumbaSpelling(PythonSpelling):
         return syntax.call("np.full", self.shape(extents), self.operand(fill), dtype_name(dtype))
 
     def _arange(self, op: Op) -> ast.expr:
-        return syntax.call("np.arange", self.convert(self.operand(op.operands[0]), Scalar("i64")))
+        return syntax.call("np.arange", self.convert(self.operand(op.operands[0]), Scalar(INT64)))
 
     def _extents(self, value: Value, axes: Sequence[int]) -> ast.expr:
         array = self.operand(value)
@@ -199,7 +198,7 @@ class NumbaSpelling(PythonSpelling):
         type_ = value.type
         assert isinstance(type_, Array)
         axes = op.attrs["axes"]
-        if op.kind == "sum" and type_.dtype in ("f64", "i64") and len(axes) in (1, type_.rank):
+        if op.kind == "sum" and type_.dtype in (FLOAT64, INT64) and len(axes) in (1, type_.rank):
             axis = {} if len(axes) == type_.rank else {"axis": syntax.literal(axes[0])}
             return syntax.call("np.sum", self.operand(value), **axis)
         return self._by_rows(f"{op.kind}_rows", value, axes)
@@ -228,7 +227,7 @@ class NumbaSpelling(PythonSpelling):
     def _matmul(self, op: Op) -> ast.expr:
         a, b = op.operands
         dtype, ranks = a.type.dtype, (rank(a.type), rank(b.type))  # type: ignore[union-attr]
-        if max(ranks) <= 2 and dtype in ("f64", "f32"):
+        if max(ranks) <= 2 and dtype.inexact:
             return syntax.call("dot", self.operand(a), self.operand(b))
         whole = ast.Slice(lower=None, upper=None, step=None)
         left, right = self.operand(a), self.operand(b)
@@ -392,7 +391,7 @@ class NumbaSpelling(PythonSpelling):
         if op.attrs["of"] != "cast":
             return [ast.If(test=integers.overflows(op.attrs["of"], operands), body=[too_large], orelse=[])]
         (value,) = operands
-        if op.operands[0].type.dtype == "u64":  # type: ignore[union-attr]
+        if op.operands[0].type.dtype is UINT64:  # type: ignore[union-attr]
             # Numba compares unsigned integers with signed ones as floats.
             wrapped = syntax.compare(ast.Lt(), syntax.call("np.int64", value), syntax.literal(0))
             return [ast.If(test=wrapped, body=[too_large], orelse=[])]

@@ -13,9 +13,10 @@ from autodiff_compiler.backends.subscripts import Place, as_argument, is_whole
 from autodiff_compiler.backends.weak import loosened
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.dtype import FLOAT64, INT64, DType
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import WHOLE
-from autodiff_compiler.ir.types import FLOATS, INTS, NUMPY_NAMES, Array, ListOf, Scalar, dtype_of
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, dtype_of
 
 OPERATORS: dict[str, ast.operator] = {
     "add": ast.Add(), "sub": ast.Sub(), "mul": ast.Mult(), "div": ast.Div(), "floordiv": ast.FloorDiv(),
@@ -36,15 +37,19 @@ PYTHON_NAMES = {
 BORROWED = ("floor", "ceil", "trunc", "rint", "logaddexp")
 INVERSE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
 REDUCTIONS = ("sum", "prod", "max", "min", "any", "all")
-CAST = {"f64": "float", "i64": "int", "bool": "bool"}
 
 
 def is_py(type_: object) -> bool:
     return isinstance(type_, Scalar) and type_.kind == "py"
 
 
-def dtype_name(dtype: str) -> ast.expr:
-    return syntax.dotted(f"np.{NUMPY_NAMES[dtype]}")
+def is_widened(dtype: DType) -> bool:
+    """Whether NumPy adds and multiplies up elements of this dtype in one of 64 bits."""
+    return not dtype.inexact and dtype.bits < 64
+
+
+def dtype_name(dtype: DType) -> ast.expr:
+    return syntax.dotted(f"np.{dtype.numpy_name}")
 
 
 class PythonSpelling(Effects):
@@ -106,7 +111,7 @@ class PythonSpelling(Effects):
     def _exponent(self, op: Op, right: ast.expr) -> ast.expr:
         """`x ** 2` for an exponent 2.0."""
         constant = self.printer.definition(op.operands[1], "const")
-        if constant is None or op.result.type.dtype not in FLOATS:  # type: ignore[union-attr]
+        if constant is None or not op.result.type.dtype.inexact:  # type: ignore[union-attr]
             return right
         value = constant.attrs["value"]
         if value.is_integer() and 0 < value < 100 and not isinstance(right, ast.Call):
@@ -130,7 +135,7 @@ class PythonSpelling(Effects):
         if isinstance(op.result.type, Array):
             condition = self.operand(op.operands[0])
             constants = [self.printer.definition(v, "const") for v in op.operands[1:]]
-            if all(constants) and op.result.type.dtype in CAST:
+            if all(constants) and op.result.type.dtype.is_python:
                 return syntax.call("np.where", condition, *(syntax.literal(c.attrs["value"]) for c in constants if c))
             return syntax.call("np.where", condition, *self._loosened(op, 1))
         test = self.condition(op.operands[0])
@@ -145,7 +150,7 @@ class PythonSpelling(Effects):
         if isinstance(type_, Array):
             return syntax.method(value, "astype", dtype_name(type_.dtype))
         if is_py(type_):
-            return syntax.call(CAST[type_.dtype], value)
+            return syntax.call(type_.dtype.number.__name__, value)
         return syntax.call(dtype_name(type_.dtype), value)
 
     def _cast(self, op: Op) -> ast.expr:
@@ -162,7 +167,7 @@ class PythonSpelling(Effects):
 
     def condition(self, value: Value) -> ast.expr:
         cast = self.printer.definition(value, "cast")
-        if cast is not None and dtype_of(cast.operands[0].type) == "bool":
+        if cast is not None and dtype_of(cast.operands[0].type).is_bool:
             return self.condition(cast.operands[0])
         op = self.printer.definition(value, "not")
         return self.operand(value) if op is None else self.negation(op.operands[0])
@@ -226,13 +231,13 @@ class PythonSpelling(Effects):
     def _empty(self, op: Op) -> ast.expr:
         return syntax.call("np.empty", self.shape(op.operands), *self._dtype_unless_f64(op.attrs["dtype"]))
 
-    def _dtype_unless_f64(self, dtype: str) -> list[ast.expr]:
-        return [] if dtype == "f64" else [dtype_name(dtype)]
+    def _dtype_unless_f64(self, dtype: DType) -> list[ast.expr]:
+        return [] if dtype is FLOAT64 else [dtype_name(dtype)]
 
     def _arange(self, op: Op) -> ast.expr:
         (count,) = op.operands
-        plain = count.type.dtype == "i64"  # type: ignore[union-attr]
-        return syntax.call("np.arange", self.operand(count), **({} if plain else {"dtype": dtype_name("i64")}))
+        plain = count.type.dtype is INT64  # type: ignore[union-attr]
+        return syntax.call("np.arange", self.operand(count), **({} if plain else {"dtype": dtype_name(INT64)}))
 
     def _load(self, op: Op) -> ast.expr:
         array, *operands = op.operands
@@ -268,7 +273,7 @@ class PythonSpelling(Effects):
         keywords: dict[str, ast.expr] = {}
         if len(axes) < array.type.rank:  # type: ignore[union-attr]
             keywords["axis"] = syntax.literal(axes[0] if len(axes) == 1 else tuple(axes))
-        if op.kind in ("sum", "prod") and dtype not in (*FLOATS, "i64", "u64"):
+        if op.kind in ("sum", "prod") and is_widened(dtype):
             keywords["dtype"] = dtype_name(dtype)
         return syntax.call(f"np.{op.kind}", self.operand(array), **keywords)
 
@@ -286,7 +291,7 @@ class PythonSpelling(Effects):
         type_ = op.result.type
         assert isinstance(type_, Array)
         keywords = {} if type_.rank == 1 else {"axis": syntax.literal(op.attrs["axis"])}
-        if type_.dtype not in (*FLOATS, "i64", "u64"):
+        if is_widened(type_.dtype):
             keywords["dtype"] = dtype_name(type_.dtype)
         return syntax.call("np.cumsum", self.operand(op.operands[0]), **keywords)
 
@@ -336,7 +341,7 @@ class PythonSpelling(Effects):
         items = self.operand(op.operands[0])
         if isinstance(type_.element, Array):
             return _each(syntax.call("np.zeros_like", syntax.name("item")), items)
-        zero = syntax.literal({"f32": 0.0, "f64": 0.0, "bool": False}.get(type_.element.dtype, 0))
+        zero = syntax.literal(type_.element.dtype.number())
         element = zero if is_py(type_.element) else self.convert(zero, type_.element)
         return syntax.binary(ast.Mult(), ast.List(elts=[element], ctx=ast.Load()), syntax.call("len", items))
 
@@ -368,7 +373,7 @@ class PythonSpelling(Effects):
         if constant is not None:
             return syntax.literal(constant.attrs["value"])
         cast = self.printer.definition(value, "cast")
-        if cast is not None and isinstance(value.type, Scalar) and value.type.dtype in FLOATS:
+        if cast is not None and isinstance(value.type, Scalar) and value.type.dtype.inexact:
             return self.operand(cast.operands[0])
         return self.operand(value)
 
@@ -388,7 +393,7 @@ class PythonSpelling(Effects):
 
 def _compares_ints(op: Op) -> bool:
     """Whether `not a < b` is `a >= b`: not so for nan."""
-    return all(isinstance(v.type, Scalar) and v.type.dtype in INTS for v in op.operands)
+    return all(isinstance(v.type, Scalar) and v.type.dtype.is_integer for v in op.operands)
 
 
 def _without_tail(items: Sequence[str]) -> list[str]:

@@ -11,20 +11,19 @@ from abc import ABC, abstractmethod
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.checks import joined
 from autodiff_compiler.backends.lines import marked
-from autodiff_compiler.backends.liveness import loop_slots
 from autodiff_compiler.backends.naming import Names
-from autodiff_compiler.backends.nesting import Nesting, plan
+from autodiff_compiler.backends.nesting import Nesting, moves, plan
 from autodiff_compiler.backends.performed import performed_checks
 from autodiff_compiler.backends.source import Notes
 from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop, loop_slots
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Scalar
 
 HEAD = re.compile(r"(for|while|if|elif|else|with|def|async|class)\b.*:\s*(#.*)?$|(for|while|if|elif|with|def)\b[^:]*$")
 """The head of a statement with a block."""
 
-MOVES = ("yield", "return", "for", "while")
 MEASURES = ("dim", "list_len", "list_zeros")
 """Ask for nothing but extents, which may be needed (for a tape, say) before it is known whether the value is."""
 
@@ -141,10 +140,9 @@ class Printer:
             return [self._assignment(op.result, self._conditional(op))]
         if op.kind == "if":
             return self._if(op)
-        if op.kind == "for":
-            return self._for(op)
-        if op.kind == "while":
-            return self._while(op)
+        if is_loop(op):
+            loop = Loop(op)
+            return self._for(loop) if loop.condition is None else self._while(loop, loop.condition)
         if op.kind == "call":
             return [self._call(op)]
         if TABLE[op.kind].writes:
@@ -216,7 +214,7 @@ class Printer:
 
     def _is_moved(self, value: Value) -> bool:
         """Whether the value may be handed on, or asked how long it is, with no check before, and so must be bound."""
-        return any(user.kind in MOVES or user.kind in MEASURES for user in self.nesting.users.get(value, ()))
+        return any(moves(user) or user.kind in ("return", *MEASURES) for user in self.nesting.users.get(value, ()))
 
     # -- branches --------------------------------------------------------------------------------------------------
 
@@ -250,43 +248,47 @@ class Printer:
 
     # -- loops -----------------------------------------------------------------------------------------------------
 
-    def _for(self, op: Op) -> list[ast.stmt]:
-        slots = loop_slots(op)
-        region = op.regions[0]
-        before = self.assign([(column[0], init) for column, init, _ in slots])
-        range_ = self._range(op)
-        before += self._counters_before(op, range_)
-        index = region.params[0]
-        backwards = self._backwards(op)
+    def _for(self, loop: Loop) -> list[ast.stmt]:
+        before = self.assign(list(zip(loop.params, loop.inits)))
+        range_ = self._range(loop)
+        before += self._counters_before(loop, range_)
+        index = loop.index
+        assert index is not None
+        backwards = self._backwards(loop)
         if backwards is not None:
             item = syntax.target(self.names[backwards.result])
             through = syntax.call("reversed", self.operand(backwards.operands[0]))
             self._taken.add(backwards)
-            return [*before, ast.For(target=item, iter=through, body=self._loop_body(op), orelse=[])]
+            return [*before, ast.For(target=item, iter=through, body=self._loop_body(loop), orelse=[])]
         variable = self.names[index] if index in self.nesting.uses or index.name else "_"
-        body = self._loop_body(op)
+        body = self._loop_body(loop)
         return [
             *before,
             ast.For(target=syntax.target(variable), iter=range_, body=body or [ast.Pass()], orelse=[]),
         ]
 
-    def _backwards(self, op: Op) -> Op | None:
+    def _backwards(self, loop: Loop) -> Op | None:
         """The op that takes the elements of a list one by one from its end, where the loop does nothing else by index."""
-        start, stop, step = op.operands[:3]
+        start, stop, step = loop.bounds
         last = self.definition(start, "sub")
-        ops = [inner for inner in op.regions[0].ops if inner not in self.nesting.dead]
+        ops = [inner for inner in loop.body.ops if inner not in self.nesting.dead]
         first = next((inner for inner in ops if not all(r in self.nesting.inline for r in inner.results)), ops[-1])
         if last is None or first.kind != "list_get" or not self._is_integer(stop, -1) or not self._is_integer(step, -1):
             return None
         length = self.definition(last.operands[0], "list_len")
-        index = op.regions[0].params[0]
-        if length is None or not self._is_integer(last.operands[1], 1) or self.nesting.uses.get(index) != 1:
+        index = loop.index
+        if (
+            length is None
+            or index is None
+            or not self._is_integer(last.operands[1], 1)
+            or self.nesting.uses.get(index) != 1
+        ):
             return None
         taken = first.operands == (length.operands[0], index) and self.spelling.reverses_lists
-        return first if taken and not self._counters(op)[0] else None
+        return first if taken and not self._counters(loop)[0] else None
 
-    def _range(self, op: Op) -> ast.expr:
-        start, stop, step = op.operands[:3]
+    def _range(self, loop: Loop) -> ast.expr:
+        start, stop, step = loop.bounds
         arguments = [stop]
         if not self._is_integer(step, 1):
             arguments = [start, stop, step]
@@ -298,48 +300,43 @@ class Printer:
         op = self.definition(value, "const")
         return op is not None and op.attrs["value"] == number
 
-    def _while(self, op: Op) -> list[ast.stmt]:
-        condition = op.regions[0]
-        before = self.assign([(column[0], init) for column, init, _ in loop_slots(op)])
-        before += self._counters_before(op, None)
+    def _while(self, loop: Loop, condition: Region) -> list[ast.stmt]:
+        before = self.assign(list(zip(loop.params, loop.inits)))
+        before += self._counters_before(loop, None)
         test_ops = self._ops(condition.ops[:-1])
         test = self.spelling.condition(condition.terminator.operands[0])
         if isinstance(test, ast.Constant) and test.value is True:
             test = self.spelling.endless()
-        body = self._loop_body(op)
+        body = self._loop_body(loop)
         if not test_ops:
             return [*before, ast.While(test=test, body=body or [ast.Pass()], orelse=[])]
         leave = ast.If(test=self.spelling.negation(condition.terminator.operands[0]), body=[ast.Break()], orelse=[])
         return [*before, ast.While(test=self.spelling.endless(), body=[*test_ops, leave, *body], orelse=[])]
 
-    def _counters(self, op: Op) -> tuple[Value | None, Value | None]:
+    def _counters(self, loop: Loop) -> tuple[Value | None, Value | None]:
         """The trip count and the exit code, where somebody reads them."""
-        counters = op.results[len(loop_slots(op)) :]
-        used = [v if v in self.nesting.uses else None for v in counters]
-        return used[0], used[1] if op.attrs.get("exits") else None
+        used = [v if v in self.nesting.uses else None for v in loop.counters]
+        return used[0], used[1] if loop.exits else None
 
-    def _counters_before(self, op: Op, range_: ast.expr | None) -> list[ast.stmt]:
-        trips, code = self._counters(op)
+    def _counters_before(self, loop: Loop, range_: ast.expr | None) -> list[ast.stmt]:
+        trips, code = self._counters(loop)
         statements = []
         if trips is not None:
-            counted = range_ is None or op.attrs.get("exits")
-            count = syntax.literal(0) if counted or range_ is None else syntax.call("len", range_)
+            count = syntax.literal(0) if loop.exits or range_ is None else syntax.call("len", range_)
             statements.append(assignment(self.names[trips], count, True))
         if code is not None:
             statements.append(assignment(self.names[code], syntax.literal(0), True))
         return statements
 
-    def _loop_body(self, op: Op) -> list[ast.stmt]:
-        region = op.regions[-1]
-        trips, _ = self._counters(op)
-        counted = trips is not None and (op.kind == "while" or op.attrs.get("exits"))
-        count = [assignment(self.names[trips], _plus_one(self.names[trips]), True)] if counted and trips else []
-        if op.attrs.get("exits"):
-            return [*count, *self._tail(op, region, region.terminator.operands)]
-        targets = [column[0] for column, _, _ in loop_slots(op)]
-        return [*count, *self._ops(region.ops[:-1]), *self.assign(list(zip(targets, region.terminator.operands)))]
+    def _loop_body(self, loop: Loop) -> list[ast.stmt]:
+        trips, _ = self._counters(loop)
+        runs_through = loop.counted and not loop.exits
+        count = [] if trips is None or runs_through else [self._assignment(trips, _plus_one(self.names[trips]))]
+        if loop.exits:
+            return [*count, *self._tail(loop, loop.body, loop.body.terminator.operands)]
+        return [*count, *self._ops(loop.body.ops[:-1]), *self.assign(list(zip(loop.params, loop.yields)))]
 
-    def _tail(self, loop: Op, region: Region, yielded: tuple[Value, ...]) -> list[ast.stmt]:
+    def _tail(self, loop: Loop, region: Region, yielded: tuple[Value, ...]) -> list[ast.stmt]:
         """The end of a body that may leave the loop: `yielded` are the new slots and the exit code.
 
         An `if` that comes last and whose results are only yielded is printed with the end of the body in each branch,
@@ -368,10 +365,10 @@ class Printer:
             self.nesting.uses.get(r, 0) <= 1 and (r in yielded or r not in self.nesting.uses) for r in op.results
         )
 
-    def _leave(self, loop: Op, yielded: tuple[Value, ...]) -> list[ast.stmt]:
+    def _leave(self, loop: Loop, yielded: tuple[Value, ...]) -> list[ast.stmt]:
         *values, code = yielded
         _, result = self._counters(loop)
-        targets = [column[0] for column, _, _ in loop_slots(loop)]
+        targets = loop.params
         constant = self.definition(code, "const")
         if constant is not None and constant.attrs["value"] == 0:
             return self.assign(list(zip(targets, values)))
@@ -397,10 +394,10 @@ def _plan(function: Function, taken: list[str], spelling: Spelling) -> tuple[Nes
     nesting = plan(function, spelling.performed, named=spelling.named)
     names = Names(nesting, taken, spelling.strict_types)
     apart = frozenset(
-        value
+        slot.yielded
         for op in nesting.live_ops(function.body)
-        for column, _, value in loop_slots(op)
-        if value not in nesting.inline and not names.same(column[0], value)
+        for slot in loop_slots(op)
+        if slot.yielded not in nesting.inline and not names.same(slot.param, slot.yielded)
     )
     if not apart:
         return nesting, names

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.types import BOOL, FLOAT, FLOATS, INT, Scalar, Type, dtype_of, promote
+from autodiff_compiler.ir.dtype import DType
+from autodiff_compiler.ir.types import FLOAT, INT, Scalar, Type, dtype_of, promote
 
 Definition = Callable[[Value, str], Op | None]
 
@@ -33,7 +34,7 @@ def loosened(operands: Sequence[Value], definition: Definition) -> list[tuple[ob
     return shown
 
 
-def _promoted(types: Sequence[Type]) -> str | None:
+def _promoted(types: Sequence[Type]) -> DType | None:
     try:
         return promote(*types)
     except TypeError:
@@ -57,7 +58,7 @@ def _alternative(value: Value, definition: Definition) -> tuple[Type, tuple[obje
     if constant is not None and isinstance(value.type, Scalar):
         if value.type.kind == "py":
             return None
-        type_ = FLOAT if value.type.dtype in FLOATS else BOOL if value.type.dtype == "bool" else INT
+        type_ = Scalar(value.type.dtype.python, "py")
         return type_, (constant.attrs["value"], True)
     cast = definition(value, "cast")
     if cast is None:

@@ -25,7 +25,6 @@ from autodiff_compiler.frontend.values import (
     Static,
     Tup,
 )
-from autodiff_compiler.ir.types import INTS
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.memory import ALWAYS, KEEPS
 
@@ -117,7 +116,7 @@ def _is_sequence(x: Abs) -> bool:
 
 
 def _repeat(ctx: Context, sequence: Abs, count: Abs) -> Abs:
-    if not is_scalar(count) or scalar_type(count).dtype not in (*INTS, "bool"):
+    if not is_scalar(count) or scalar_type(count).dtype.inexact:
         raise ctx.wrong("AD108", f"a repetition must be an integer, not {describe(count)}")
     if isinstance(sequence, Tup):
         return Tup(sequence.items * ctx.static(count, "how often a tuple is repeated"))

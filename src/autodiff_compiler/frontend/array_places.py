@@ -28,20 +28,10 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.frontend.views import tie
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import DType, from_numpy_dtype
 from autodiff_compiler.ir.needs import check_equal, fits, indexed
 from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
-from autodiff_compiler.ir.types import (
-    FLOATS,
-    INT,
-    INTS,
-    NUMPY_NAMES,
-    Array,
-    Scalar,
-    dtype_of,
-    from_numpy_dtype,
-    numpy_dtype,
-    rank,
-)
+from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import lookup
 from autodiff_compiler.library.arguments import require_fits
 
@@ -83,7 +73,7 @@ def is_basic_place(ctx: Context, ref: Ref, index: list[Index]) -> bool:
 
 
 def _is_mask(ctx: Context, item: Index) -> bool:
-    return isinstance(item, Ref) and item.type.dtype == "bool"
+    return isinstance(item, Ref) and item.type.dtype.is_bool
 
 
 def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, Any], list[Value]]:
@@ -109,13 +99,13 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
             items += [WHOLE] * (rank(ref.type) - used)
         elif isinstance(item, Ref):
             value = ctx.read(item)
-            if item.type.dtype not in (*INTS, "bool"):
+            if item.type.dtype.inexact:
                 raise ctx.wrong(
                     "AD124",
-                    f"an array of {NUMPY_NAMES[item.type.dtype]} as an index",
+                    f"an array of {item.type.dtype.numpy_name} as an index",
                     "index with integers or booleans",
                 )
-            items.append("b" if item.type.dtype == "bool" else "a")
+            items.append("b" if item.type.dtype.is_bool else "a")
             operands.append(value)
         else:
             items.append("i")
@@ -151,8 +141,9 @@ def _known_index(ctx: Context, item: Index) -> Index:
         content = ctx.state.content(item)
         if isinstance(content, Items) and all(isinstance(x, Static) for x in content.items):
             array = np.asarray([x.obj for x in content.items if isinstance(x, Static)])
-            if from_numpy_dtype(array.dtype) in (*INTS, "bool") and array.ndim == 1 and array.size:
-                return _constant_array(ctx, array)
+            dtype = from_numpy_dtype(array.dtype)
+            if dtype is not None and not dtype.inexact and array.ndim == 1 and array.size:
+                return _constant_array(ctx, array, dtype)
         return ctx.from_value(_as_array(ctx, _grown(ctx, item)))
     if isinstance(item, Range):
         return ctx.from_value(ctx.range_as_array(item))
@@ -161,10 +152,8 @@ def _known_index(ctx: Context, item: Index) -> Index:
     return item
 
 
-def _constant_array(ctx: Context, array: np.ndarray) -> Ref:
+def _constant_array(ctx: Context, array: np.ndarray, dtype: DType) -> Ref:
     b = ctx.b
-    dtype = from_numpy_dtype(array.dtype)
-    assert dtype is not None
     value = b.op("empty", b.const(len(array)), dtype=dtype)
     for i, item in enumerate(array.tolist()):
         value = b.store(value, (("index", ("i",)),), (b.const(i),), b.const(item, Scalar(dtype)))
@@ -183,7 +172,7 @@ def _grown(ctx: Context, box: Box) -> Value:
 def _axes_used(item: Index) -> int:
     if isinstance(item, Static) and (item.obj is None or item.obj is Ellipsis):
         return 0
-    if isinstance(item, Ref) and item.type.dtype == "bool":
+    if isinstance(item, Ref) and item.type.dtype.is_bool:
         return rank(item.type)
     return 1
 
@@ -281,21 +270,21 @@ def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: s
     else:
         stored = ctx.value(value, "what is assigned to an array element")
     dtype = dtype_of(stored.type)
-    if accumulate is not None and dtype in FLOATS and array.dtype not in FLOATS:
+    if accumulate is not None and dtype.inexact and not array.dtype.inexact:
         raise ctx.wrong(
             "AD128",
-            f"{NUMPY_NAMES[dtype]} cannot be added to an array of {NUMPY_NAMES[array.dtype]} in place",
+            f"{dtype.numpy_name} cannot be added to an array of {array.dtype.numpy_name} in place",
             "make it a float array: a = a.astype(float)",
         )
-    single = isinstance(stored.type, Scalar) and array.dtype in INTS and (element or dtype in INTS)
-    if single and not np.can_cast(numpy_dtype(dtype), numpy_dtype(array.dtype)):
+    single = isinstance(stored.type, Scalar) and array.dtype.is_integer and (element or dtype.is_integer)
+    if single and not np.can_cast(dtype.numpy, array.dtype.numpy):
         # NumPy makes an int of it, and refuses one that the array does not hold.
         stored = ctx.b.cast(stored, INT)
         require_fits(ctx.b, stored, array.dtype)
     if isinstance(stored.type, Scalar) and isinstance(array, Scalar):
         return ctx.b.cast(stored, array)
     if dtype != array.dtype:
-        weak = isinstance(value, Static) and is_scalar(value) and array.dtype in FLOATS
+        weak = isinstance(value, Static) and is_scalar(value) and array.dtype.inexact
         stored = scalar_value(ctx.b, value, Scalar(array.dtype)) if weak else ctx.b.cast(stored, Scalar(array.dtype))
     return stored
 
@@ -316,11 +305,11 @@ def _drop_axes(ctx: Context, value: Value, target_rank: int) -> Value:
     return b.load(value, (("index", ("i",) * extra),), [b.const(0)] * extra)
 
 
-def check_cast(ctx: Context, result: str, array: str) -> None:
+def check_cast(ctx: Context, result: DType, array: DType) -> None:
     """NumPy's in-place operators, and its functions with `out=`, cast their result within one kind only."""
-    if not np.can_cast(numpy_dtype(result), numpy_dtype(array), "same_kind"):
+    if not np.can_cast(result.numpy, array.numpy, "same_kind"):
         raise ctx.wrong(
             "AD128",
-            f"a result of {NUMPY_NAMES[result]} cannot be written into an array of {NUMPY_NAMES[array]}",
+            f"a result of {result.numpy_name} cannot be written into an array of {array.numpy_name}",
             "make it a float array: a = a.astype(float)",
         )

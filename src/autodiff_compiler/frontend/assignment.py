@@ -22,7 +22,7 @@ from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static, is_dimensionless
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import is_basic, result_rank
-from autodiff_compiler.ir.types import FLOATS, Array, Scalar, dtype_of, rank
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith
 
 
@@ -189,14 +189,14 @@ def _augment_array(ctx: Context, node: ast.AugAssign, base: Ref, index: list[Ind
 
 def _adds_exactly(ctx: Context, ref: Ref, value: Abs) -> bool:
     """Whether adding in the array's own dtype is what NumPy does: the value is of that dtype, or a weak Python number."""
-    if ref.type.dtype == "bool":
+    if ref.type.dtype.is_bool:
         return False
     if isinstance(value, Static):
-        return not isinstance(value.obj, np.generic) and (ref.type.dtype in FLOATS or not isinstance(value.obj, float))
+        return not isinstance(value.obj, np.generic) and (ref.type.dtype.inexact or not isinstance(value.obj, float))
     if isinstance(value, Dyn):
         type_ = value.value.type
         assert isinstance(type_, Scalar)
-        weak = type_.kind == "py" and (ref.type.dtype in FLOATS or type_.dtype not in FLOATS)
+        weak = type_.kind == "py" and (ref.type.dtype.inexact or not type_.dtype.inexact)
         return weak or type_.dtype == ref.type.dtype
     return isinstance(value, Ref) and value.type.dtype == ref.type.dtype
 

@@ -128,7 +128,7 @@ def _is_harmless(op: Op) -> bool:
 def _is_bool(x: Abs | None) -> bool:
     if isinstance(x, Static):
         return isinstance(x.obj, bool)
-    return isinstance(x, Dyn) and isinstance(x.value.type, Scalar) and x.value.type.dtype == "bool"
+    return isinstance(x, Dyn) and isinstance(x.value.type, Scalar) and x.value.type.dtype.is_bool
 
 
 def if_normal(ctx: Context, run: Callable[[], None], live: Callable[[NameKey], bool] | None = None) -> None:

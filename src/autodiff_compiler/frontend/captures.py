@@ -23,7 +23,7 @@ from autodiff_compiler.frontend.scalars import is_number, static_type
 from autodiff_compiler.frontend.signature import describe
 from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Items, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.tree import attributes
+from autodiff_compiler.ir.instances import attributes
 from autodiff_compiler.ir.types import Array, Scalar, Type
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 import numpy as np
@@ -156,7 +157,7 @@ def any_or_all(ctx: Context, x: Abs, stop_at: bool) -> Abs:
 
 def contains(ctx: Context, x: Abs, iterable: Items) -> Abs:
     """`x in iterable`: items are asked for until one equals x."""
-    return _decided(ctx, iterable, lambda item: Static(True) if _is(item, x) else ctx.compare("Eq", x, item), True)
+    return _decided(ctx, iterable, lambda item: Static(True) if _is(item, x) else ctx.compare(ast.Eq, x, item), True)
 
 
 def _is(x: Abs, y: Abs) -> bool:

@@ -194,7 +194,7 @@ def _found(ctx: Context, items: tuple[Abs, ...], x: Abs, what: str) -> int:
 
 def _equal(ctx: Context, item: Abs, x: Abs) -> bool | Value:
     """As containers compare: the same object is equal to itself, also NaN."""
-    return True if is_same_object(item, x) else ctx.truth(ctx.compare("Eq", item, x))
+    return True if is_same_object(item, x) else ctx.truth(ctx.compare(ast.Eq, item, x))
 
 
 def is_same_object(x: Abs, y: Abs) -> bool:

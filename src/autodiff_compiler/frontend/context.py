@@ -44,7 +44,8 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Value
-from autodiff_compiler.ir.types import BOOL, INTS, Array, ListOf, Scalar
+from autodiff_compiler.ir.dtype import INT64
+from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar
 from autodiff_compiler.library import Chosen, Entry, lookup
 
 _IMMUTABLE = (
@@ -73,8 +74,24 @@ class LoopTargets:
     continues: set[int] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class Interpreter:
+    """What a program is run by: the functions on top of this folder, for the modules below that they are built on.
+
+    A call runs statements, in which there are calls; `Context` has a method for each.
+    """
+
+    evaluate: Callable[[Context, ast.expr], Abs]
+    run: Callable[[Context, list[ast.stmt]], None]
+    assign: Callable[[Context, ast.expr, Abs], None]
+    call: Callable[[Context, Abs, list[Abs], dict[str, Abs]], Abs]
+    operate: Callable[[Context, type[ast.operator], Abs, Abs], Abs]
+    compare: Callable[[Context, type[ast.cmpop], Abs, Abs], Abs]
+
+
 @dataclass
 class Context:
+    interpreter: Interpreter
     b: Builder
     state: State
     frame: Frame
@@ -96,20 +113,30 @@ class Context:
     """Numbers for the marks around what the calls of the program come to."""
     careful: bool = False
     """Whether it matters what NumPy copies, so that nothing is taken on trust; see `views`."""
-    evaluate: Callable[[ast.expr], Abs] = field(init=False)
-    """`expressions.evaluate` on this context, and below `statements.run`, `assignment.assign` and `calls.call`: set by `lower`,
-    so that calls, which run statements, need not import what imports them."""
-    add: Callable[[Abs, Abs], Abs] = field(init=False)
-    """`x + y`."""
-    compare: Callable[[str, Abs, Abs], Abs] = field(init=False)
-    """A comparison by its name in `ast`: "Eq", "Lt" …"""
-    run: Callable[[list[ast.stmt]], None] = field(init=False)
-    assign: Callable[[ast.expr, Abs], None] = field(init=False)
-    call: Callable[[Abs, list[Abs], dict[str, Abs]], Abs] = field(init=False)
     callees: dict[str, Function] = field(default_factory=dict)
     """Functions that the program calls, by name."""
     constants: dict[str, object] = field(default_factory=dict)
     """Exception classes that the program raises, by the name the generated module gives them."""
+
+    # -- running the program ---------------------------------------------------------------------------------------
+
+    def evaluate(self, node: ast.expr) -> Abs:
+        return self.interpreter.evaluate(self, node)
+
+    def run(self, statements: list[ast.stmt]) -> None:
+        self.interpreter.run(self, statements)
+
+    def assign(self, target: ast.expr, value: Abs) -> None:
+        self.interpreter.assign(self, target, value)
+
+    def call(self, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+        return self.interpreter.call(self, function, args, kwargs)
+
+    def add(self, x: Abs, y: Abs) -> Abs:
+        return self.interpreter.operate(self, ast.Add, x, y)
+
+    def compare(self, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
+        return self.interpreter.compare(self, op, x, y)
 
     # -- places and errors -----------------------------------------------------------------------------------------
 
@@ -298,7 +325,7 @@ class Context:
             return bool(self.immutable(x.obj, "the truth value")) if custom else True
         if isinstance(x, Dyn):
             value = x.value
-            if value.type.dtype == "bool":  # type: ignore[union-attr]
+            if value.type.dtype.is_bool:  # type: ignore[union-attr]
                 return value
             return self.b.compare("ne", value, self.b.const_like(0, value.type))
         if isinstance(x, Tup):
@@ -404,9 +431,9 @@ def _more_static(x: Abs, converted: Any) -> Any:
 def int_value(ctx: Context, x: Abs, what: str) -> Value:
     """A scalar that must be an integer, as a Python int value."""
     value = ctx.value(x, what)
-    if not isinstance(value.type, Scalar) or value.type.dtype not in INTS:
+    if not isinstance(value.type, Scalar) or not value.type.dtype.is_integer:
         raise ctx.wrong("AD108", f"{what} must be an integer, not {value.type}", "convert it: int(...)")
-    return ctx.b.cast(value, Scalar("i64", "py"))
+    return ctx.b.cast(value, Scalar(INT64, "py"))
 
 
 def bool_value(ctx: Context, x: bool | Value) -> Value:

@@ -13,9 +13,9 @@ from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Grown, Items, Ref, Static, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Function, Value
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
-from autodiff_compiler.ir.types import FLOAT, INT, is_float
 from autodiff_compiler.ir.program import adopted
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
+from autodiff_compiler.ir.types import FLOAT, INT, differentiable
 from autodiff_compiler.ir.walk import clone_ops
 
 
@@ -49,7 +49,7 @@ def signature_of(what: Any) -> inspect.Signature:
 
 def with_floats(ctx: Context, values: list[Value]) -> list[Value]:
     """As at a call from outside: Python ints that are differentiated count as floats, unless floats stand beside them."""
-    if any(is_float(v.type) for v in values):
+    if any(differentiable(v.type) for v in values):
         return values
     return [ctx.b.cast(v, FLOAT) if v.type == INT else v for v in values]
 

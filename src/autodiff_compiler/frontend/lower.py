@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import Span, UserError
 from autodiff_compiler.frontend import arithmetic, assignment, calls, comparisons, expressions, statements
 from autodiff_compiler.frontend.captures import Captures
-from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.context import Context, Interpreter
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.layout import Layout, of_array
 from autodiff_compiler.frontend.lowered import Lowered
@@ -27,9 +25,18 @@ from autodiff_compiler.frontend.values import Abs, Box, Careful, Cell, Dead, Dyn
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
-from autodiff_compiler.ir.types import INTS, Array, Scalar, Type
+from autodiff_compiler.ir.types import Array, Scalar, Type
 
 Argument = tuple[str, Tree, list[Type]]
+
+INTERPRETER = Interpreter(
+    evaluate=expressions.evaluate,
+    run=statements.run,
+    assign=assignment.assign,
+    call=calls.call,
+    operate=arithmetic.binary,
+    compare=comparisons.comparison,
+)
 
 
 def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[Any] | None = None) -> Lowered:
@@ -55,14 +62,8 @@ def _lowered(
     static_leaves: dict[int, Any] = {}
     layouts: dict[int, Layout | None] = {}
     root = Frame("<call>", None, None, None, frozenset())
-    ctx = Context(b, State(), root, captures, careful=careful)
+    ctx = Context(INTERPRETER, b, State(), root, captures, careful=careful)
     ctx.state.enter(root)
-    ctx.evaluate = partial(expressions.evaluate, ctx)
-    ctx.add = partial(arithmetic.binary, ctx, ast.Add)
-    ctx.compare = lambda op, x, y: comparisons.comparison(ctx, getattr(ast, op), x, y)
-    ctx.run = partial(statements.run, ctx)
-    ctx.assign = partial(assignment.assign, ctx)
-    ctx.call = partial(calls.call, ctx)
 
     leaves: list[Value] = []
     own_cells: dict[Cell, int] = {}
@@ -109,7 +110,7 @@ def _lowered(
             own_cells[cell] = len(leaves) - 1
             ctx.state.versions[cell] = value
             return Ref(cell, type_, layout=layout_of(len(leaves) - 1))
-        integer = isinstance(value.type, Scalar) and value.type.dtype in INTS
+        integer = isinstance(value.type, Scalar) and value.type.dtype.is_integer
         return Dyn(value, static_leaf(len(leaves) - 1) if integer else None)
 
     given = {name: parameter(tree, list(types), name) for name, tree, types in args}

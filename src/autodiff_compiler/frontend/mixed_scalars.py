@@ -14,6 +14,8 @@ from autodiff_compiler.frontend.scalars import scalar_type, scalar_value
 from autodiff_compiler.frontend.values import Abs, Static
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT32
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import Array, Scalar
 from autodiff_compiler.library import Chosen
@@ -39,7 +41,7 @@ class MixedScalars:
     def joined(self, b: Builder, value: Abs, joined: Scalar) -> Value:
         """What one path brings to a join, in the type of the join."""
         found = scalar_value(b, value, joined)
-        if joined == Scalar("f32") and scalar_type(value).kind == "py":
+        if joined == Scalar(FLOAT32) and scalar_type(value).kind == "py":
             self._numbers[found] = isinstance(value, Static) and fits_float32(float(value.obj))
         return found
 
@@ -74,8 +76,8 @@ class _Search:
             self.defs.update(dict.fromkeys(op.results, op))
             if op.kind == "if":
                 self.branches(op)
-            elif op.kind in ("for", "while"):
-                self.loop(op)
+            elif is_loop(op):
+                self.loop(Loop(op))
             else:
                 self.use(op)
 
@@ -90,17 +92,15 @@ class _Search:
             for result, value in zip(op.results, region.terminator.operands):
                 self.add(result, value)
 
-    def loop(self, op: Op) -> None:
+    def loop(self, loop: Loop) -> None:
         """Round by round, until the same slots are mixed.  A loop counts as run: a result is what its body ends with."""
-        initial = op.operands[3:] if op.kind == "for" else op.operands
-        ends = op.regions[-1].terminator.operands
         while True:
             before = dict(self.exact)
-            for k, (value, end) in enumerate(zip(initial, ends)):
-                self.add(op.results[k], end)
-                for region in op.regions:
-                    self.add(region.params[k + (op.kind == "for")], value, end)
-            for region in op.regions:
+            for slot in loop.slots:
+                self.add(slot.result, slot.yielded)
+                for param in slot.params:
+                    self.add(param, slot.init, slot.yielded)
+            for region in loop.op.regions:
                 self.region(region)
             if self.exact == before:
                 return

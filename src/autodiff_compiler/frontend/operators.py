@@ -121,9 +121,7 @@ def _as_python(ctx: Context, x: Abs, y: Abs) -> Abs:
             )
         assert isinstance(x, Dyn)
         assert isinstance(x.value.type, Scalar)
-        dtype = x.value.type.dtype
-        python = {"f32": "f64", "f64": "f64", "bool": "bool"}.get(dtype, "i64")
-        return Dyn(ctx.b.cast(x.value, Scalar(python, "py")))
+        return Dyn(ctx.b.cast(x.value, Scalar(x.value.type.dtype.python, "py")))
     return x
 
 

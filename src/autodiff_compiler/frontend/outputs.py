@@ -79,7 +79,7 @@ def _takes_out(obj: Any) -> bool:
 def _chosen(ctx: Context, entry: library.Entry, where: Abs, result: Value, out: Ref) -> Value:
     """The result where `where` holds, what `out` has already elsewhere."""
     mask = ctx.value(where, "where=")
-    if dtype_of(mask.type) != "bool" or rank(mask.type) > rank(out.type):
+    if not dtype_of(mask.type).is_bool or rank(mask.type) > rank(out.type):
         raise ctx.wrong("AD205", f"{entry.name}: where= must hold booleans that broadcast to out=")
     choose = library.lookup(np.where)
     assert choose is not None

@@ -15,7 +15,7 @@ from autodiff_compiler.frontend.inlining import bound, flattened, inlined, splic
 from autodiff_compiler.frontend.values import Abs, Box, Items, Partial, Static, Tup
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, is_float
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, differentiable
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ def _matched(
         raise ctx.wrong(code, f"{name} must have the structure of its value") from None
     matched: list[Value | None] = []
     for value, part in zip(values, found, strict=True):
-        if every and not is_float(value.type):
+        if every and not differentiable(value.type):
             matched.append(None)
         elif part is not None:
             matched.append(_fitting(ctx, name, part, value))
@@ -143,9 +143,9 @@ def _aligned(tree: Tree, given: Tree, parts: Iterator[Value]) -> list[Value | No
 def _fitting(ctx: Context, name: str, part: Value, value: Value) -> Value:
     """A leaf of a tangent or cotangent in the type of its value: numbers are converted, arrays are checked."""
     b, type_ = ctx.b, value.type
-    if not is_float(type_):
+    if not differentiable(type_):
         raise ctx.wrong("AD422", f"{name}: a value of type {type_} cannot vary", "give None as its tangent")
-    if isinstance(type_, Scalar) and isinstance(part.type, Scalar) and part.type.dtype != "bool":
+    if isinstance(type_, Scalar) and isinstance(part.type, Scalar) and not part.type.dtype.is_bool:
         return b.cast(part, type_)
     if part.type != type_:
         raise ctx.wrong("AD414", f"{name} must be of the type of its value, {type_}, not {part.type}")

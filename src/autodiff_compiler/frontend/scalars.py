@@ -26,19 +26,8 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import (
-    BOOL,
-    FLOAT,
-    FLOATS,
-    INT,
-    INTS,
-    Array,
-    Scalar,
-    Type,
-    from_numpy_dtype,
-    numpy_dtype,
-    promote,
-)
+from autodiff_compiler.ir.dtype import FLOAT32, from_numpy_dtype
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, promote
 from autodiff_compiler.library.builtins import fits_float32
 
 EXACT_INTEGERS = 2**53
@@ -66,8 +55,8 @@ def scalar_class(value: Dyn) -> type:
     type_ = value.value.type
     assert isinstance(type_, Scalar)
     if type_.kind == "py":
-        return float if type_.dtype in FLOATS else int if type_.dtype in INTS else bool
-    return numpy_dtype(type_.dtype).type
+        return type_.dtype.number
+    return type_.dtype.numpy.type
 
 
 def is_scalar(value: Abs | None) -> bool:
@@ -88,7 +77,7 @@ def scalar_value(b: Builder, value: Abs, type_: Scalar | None = None) -> Value:
         return b.cast(value.value, type_) if type_ is not None else value.value
     assert isinstance(value, Static)
     own = static_type(value.obj)
-    if type_ is not None and type_ != own and type_.dtype in (*FLOATS, own.dtype):
+    if type_ is not None and type_ != own and (type_.dtype.inexact or type_.dtype is own.dtype):
         return b.const(value.obj, type_)
     constant = b.const(value.obj, own)
     return b.cast(constant, type_) if type_ is not None else constant
@@ -104,15 +93,15 @@ def join_scalars(types: list[Scalar], statics: list[Any], *, loop: bool = False)
         return types[0], ""
     dtype = promote(*types)
     kind = "py" if all(t.kind == "py" for t in types) else "np"
-    strong = {t.dtype for t in types if t.kind == "np" and t.dtype in FLOATS}
+    strong = {t.dtype for t in types if t.kind == "np" and t.dtype.inexact}
     if len(strong) > 1:
         return None, "is float32 on one path and float64 on another"
-    if dtype in FLOATS:
-        run_time_ints = [t for t in types if t.dtype in INTS]
+    if dtype.inexact:
+        run_time_ints = [t for t in types if t.dtype.is_integer]
         exact = [s for s in statics if isinstance(s, int) and abs(s) <= EXACT_INTEGERS]
         if len(run_time_ints) > len(exact):
             return None, "is an integer on one path and a float on another"
-    if dtype == "f32" and not loop:
+    if dtype is FLOAT32 and not loop:
         rounded = types.count(FLOAT) - sum(fits_float32(s) for s in statics)
         if rounded > 0:
             return None, "is a Python float on one path and a float32 on another"

@@ -13,8 +13,10 @@ import numpy as np
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.classes import find, is_standard, is_written_in_python
 from autodiff_compiler.frontend.source import plain_function
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, attributes
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, from_numpy_dtype, parse_type
+from autodiff_compiler.ir.dtype import DType, from_numpy_dtype
+from autodiff_compiler.ir.instances import attributes
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, parse_type
 
 
 def describe(value: Any, name: str = "argument", above: tuple[int, ...] = ()) -> tuple[Tree, list[Type]]:
@@ -129,7 +131,7 @@ def _unfit(dtype: np.dtype, name: str) -> UserError:
     return UserError("AD403", f"{name} has dtype {dtype}", help=way_out)
 
 
-def _dtype(dtype: np.dtype, name: str) -> str:
+def _dtype(dtype: np.dtype, name: str) -> DType:
     found = from_numpy_dtype(dtype)
     if found is None:
         raise _unfit(dtype, name)

@@ -18,7 +18,7 @@ from autodiff_compiler.diagnostics import UNKNOWN, InternalError, Span
 from autodiff_compiler.ir.core import NO_ATTRS, Op, Region, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import Path
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type, dtype_of
 
 
 class OpenRegion:
@@ -112,8 +112,7 @@ class Builder:
         """A constant; without a type a Python float, int or bool."""
         if type_ is None:
             type_ = BOOL if isinstance(value, bool) else INT if isinstance(value, int) else FLOAT
-        caster = {"bool": bool, "f32": float, "f64": float}.get(type_.dtype, int)
-        return self.op("const", type=type_, value=caster(value))
+        return self.op("const", type=type_, value=type_.dtype.number(value))
 
     def const_like(self, value: float, type_: Type) -> Value:
         """A scalar constant of the dtype of `type_`: of its own type for a scalar, a NumPy scalar for an array."""
@@ -128,12 +127,12 @@ class Builder:
     def cast(self, x: Value, type_: Type, name: str = "") -> Value:
         """`x` in the dtype (and, for a scalar, the kind) of `type_`; `x` itself if it has it already."""
         if isinstance(x.type, Array):
-            dtype = type_.dtype  # type: ignore[union-attr]  # never called with lists or opaques
+            dtype = dtype_of(type_)
             return x if x.type.dtype == dtype else self.op("cast", x, dtype=dtype, name=name)
         if x.type == type_:
             return x
         kind = type_.kind if isinstance(type_, Scalar) else "np"
-        return self.op("cast", x, dtype=type_.dtype, kind=kind, name=name)  # type: ignore[union-attr]
+        return self.op("cast", x, dtype=dtype_of(type_), kind=kind, name=name)
 
     def add(self, a: Value, b: Value) -> Value:
         return self.op("add", a, b)

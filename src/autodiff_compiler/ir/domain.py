@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.types import INT, Scalar, is_float
+from autodiff_compiler.ir.types import INT, Scalar, dtype_of
 
 if TYPE_CHECKING:
     from autodiff_compiler.ir.builder import Builder
@@ -129,7 +129,7 @@ def of_python(floats: Domain | None = None, ints: Domain | None = None) -> Domai
     def domains(op: Op) -> tuple[Domain, ...]:
         if not all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands):
             return ()
-        domain = floats if is_float(op.operands[0].type) else ints
+        domain = floats if dtype_of(op.operands[0].type).inexact else ints
         return () if domain is None else (domain,)
 
     return domains
@@ -137,4 +137,4 @@ def of_python(floats: Domain | None = None, ints: Domain | None = None) -> Domai
 
 def of_casts(op: Op) -> tuple[Domain, ...]:
     """`int(nan)`, `int(inf)`."""
-    return CONVERTED if op.result.type == INT and is_float(op.operands[0].type) else ()
+    return CONVERTED if op.result.type == INT and dtype_of(op.operands[0].type).inexact else ()

@@ -16,6 +16,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.evaluate import evaluate
+from autodiff_compiler.ir.loop import Loop
 from autodiff_compiler.ir.message import pattern
 from autodiff_compiler.ir.objects import UNDEFINED, has_type, message, scalar
 from autodiff_compiler.ir.types import ListOf, Scalar, Type
@@ -58,9 +59,7 @@ def _fresh(value: Any) -> Any:
 
 
 class _Interpreter:
-    def __init__(
-        self, fn: Function, callees: Mapping[str, Function], mutable: bool, out: Callable[..., Any]
-    ) -> None:
+    def __init__(self, fn: Function, callees: Mapping[str, Function], mutable: bool, out: Callable[..., Any]) -> None:
         self.fn = fn
         self.callees = callees
         self.mutable = mutable
@@ -98,36 +97,37 @@ class _Interpreter:
         return self.region(op.regions[0] if condition else op.regions[1], ())
 
     def for_(self, op: Op, values: list[Any]) -> list[Any]:
-        start, stop, step = self.defined(op, values[:3])
-        (body,) = op.regions
-        carried, trips, code = values[3:], 0, 0
-        for i in range(start, stop, step):
-            index = body.params[0].type
-            assert isinstance(index, Scalar)
-            carried, code = self.iteration(op, body, [scalar(i, index), *carried])
+        loop = Loop(op)
+        index = loop.index
+        assert index is not None
+        assert isinstance(index.type, Scalar)
+        bounds, carried = values[: len(loop.bounds)], values[len(loop.bounds) :]
+        trips, code = 0, 0
+        for i in range(*self.defined(op, bounds)):
+            carried, code = self.iteration(loop, [scalar(i, index.type), *carried])
             trips += 1
             if code:
                 break
-        return self.loop_results(op, carried, trips, code)
+        return self.loop_results(loop, carried, trips, code)
 
     def while_(self, op: Op, values: list[Any]) -> list[Any]:
-        test, body = op.regions
+        test, _ = op.regions
         carried, trips, code = values, 0, 0
         while not code and self.defined(op, self.region(test, carried))[0]:
-            carried, code = self.iteration(op, body, carried)
+            carried, code = self.iteration(Loop(op), carried)
             trips += 1
-        return self.loop_results(op, carried, trips, code)
+        return self.loop_results(Loop(op), carried, trips, code)
 
-    def iteration(self, op: Op, body: Region, args: list[Any]) -> tuple[list[Any], int]:
+    def iteration(self, loop: Loop, args: list[Any]) -> tuple[list[Any], int]:
         """Run a loop body; the carried values and the exit code."""
-        yielded = self.region(body, args)
-        if not op.attrs.get("exits"):
+        yielded = self.region(loop.body, args)
+        if not loop.exits:
             return yielded, 0
-        self.defined(op, yielded[-1:])
+        self.defined(loop.op, yielded[-1:])
         return yielded[:-1], yielded[-1]
 
-    def loop_results(self, op: Op, carried: list[Any], trips: int, code: int) -> list[Any]:
-        return [*carried, trips, code] if op.attrs.get("exits") else [*carried, trips]
+    def loop_results(self, loop: Loop, carried: list[Any], trips: int, code: int) -> list[Any]:
+        return [*carried, trips, code] if loop.exits else [*carried, trips]
 
     def defined(self, op: Op, values: Sequence[Any]) -> Sequence[Any]:
         if any(value is UNDEFINED for value in values):

@@ -32,9 +32,14 @@ class Slot:
     """The parameter of the condition of a `while`; of a slot yet to be added there need be none."""
 
     @property
+    def params(self) -> tuple[Value, ...]:
+        """The parameters of all regions."""
+        return (self.param,) if self.tested is None else (self.param, self.tested)
+
+    @property
     def defined(self) -> tuple[Value, ...]:
         """What the loop defines for it: the parameters and the result."""
-        return (self.param, self.result) if self.tested is None else (self.param, self.tested, self.result)
+        return (*self.params, self.result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,11 @@ class Loop:
         return self.body.terminator.operands[-1] if self.exits else None
 
     # -- what it gives ---------------------------------------------------------------------------------------------
+
+    @property
+    def counters(self) -> tuple[Value, ...]:
+        """The results beside the carried ones: the trips, and the exit code where there is one."""
+        return self.op.results[len(self.inits) :]
 
     @property
     def trips(self) -> Value:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.path import Step, is_slice, item_operands, result_rank, step_operands
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 
@@ -200,7 +201,7 @@ def _joint(b: Builder, advanced: Operands) -> None:
     """Arrays of indices broadcast together; a mask stands for as many as it has true elements."""
     if len(advanced) < 2:
         return
-    shapes = [[_count(b, x)] if dtype_of(x.type) == "bool" else b.dims(x) for x in advanced]
+    shapes = [[_count(b, x)] if dtype_of(x.type).is_bool else b.dims(x) for x in advanced]
     for i, x in enumerate(shapes):
         for y in shapes[i + 1 :]:
             for m, n in zip(reversed(x), reversed(y)):
@@ -209,7 +210,7 @@ def _joint(b: Builder, advanced: Operands) -> None:
 
 def _count(b: Builder, mask: Value) -> Value:
     """How many elements of a mask are true, a Python int."""
-    ones = b.cast(mask, Scalar("i64"))
+    ones = b.cast(mask, Scalar(INT64))
     return b.cast(b.sum(ones, range(rank(mask.type))), INT)
 
 

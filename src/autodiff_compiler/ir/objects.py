@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.ir.message import Part, pattern
-from autodiff_compiler.ir.path import subscripts
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, numpy_dtype
+from autodiff_compiler.ir.path import Path, subscripts
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
 
 Values = Sequence[Any]
-PY_CLASSES = {"f64": float, "i64": int, "bool": bool}
 
 
 class Undefined:
@@ -28,26 +27,26 @@ UNDEFINED = Undefined()
 def has_type(value: Any, type_: Type) -> bool:
     """Whether a Python object is exactly what an IR value of this type is."""
     if isinstance(type_, Scalar):
-        wanted = PY_CLASSES[type_.dtype] if type_.kind == "py" else numpy_dtype(type_.dtype).type
+        wanted = type_.dtype.number if type_.kind == "py" else type_.dtype.numpy.type
         return type(value) is wanted
     if isinstance(type_, Array):
-        return isinstance(value, np.ndarray) and value.dtype == numpy_dtype(type_.dtype) and value.ndim == type_.rank
+        return isinstance(value, np.ndarray) and value.dtype == type_.dtype.numpy and value.ndim == type_.rank
     return isinstance(value, list) if isinstance(type_, ListOf) else True
 
 
 def scalar(value: Any, type_: Scalar) -> Any:
     """A number as an object of exactly this scalar type."""
     if type_.kind == "py":
-        return PY_CLASSES[type_.dtype](value)
-    return numpy_dtype(type_.dtype).type(value)
+        return type_.dtype.number(value)
+    return type_.dtype.numpy.type(value)
 
 
 def strong(value: Any, type_: Type) -> Any:
     """A Python number as the NumPy scalar of its dtype, so that no promotion takes place."""
-    return numpy_dtype(type_.dtype).type(value) if isinstance(type_, Scalar) else value
+    return type_.dtype.numpy.type(value) if isinstance(type_, Scalar) else value
 
 
-def follow(array: np.ndarray, path: tuple, operands: Values) -> Any:
+def follow(array: np.ndarray, path: Path, operands: Values) -> Any:
     """What a path reaches: a view wherever NumPy gives one, a NumPy scalar for a single element."""
     reached: Any = array
     for kind, data in subscripts(path, operands):

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.domain import Domains
 from autodiff_compiler.ir.needs import Access
-from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_float
+from autodiff_compiler.ir.types import INT, Array, Scalar, Type, dtype_of
 
 Attrs = Mapping[str, Any]
 Infer = Callable[[tuple[Type, ...], Attrs], tuple[Type, ...]]
@@ -45,16 +45,16 @@ def of_python(op: Op) -> Reasons:
 
 def of_powers(op: Op) -> Reasons:
     """NumPy, too, refuses integers to negative powers."""
-    return of_python(op) if is_float(op.operands[0].type) else (VALUE, *of_shapes(op))
+    return of_python(op) if dtype_of(op.operands[0].type).inexact else (VALUE, *of_shapes(op))
 
 
 def of_casts(op: Op) -> Reasons:
     """`int(nan)`, and `float` of an int beyond the range of floats."""
     source, target = op.operands[0].type, op.results[0].type
-    if not isinstance(target, Scalar) or dtype_of(target) == "bool" or dtype_of(source) == "bool":
+    if not isinstance(target, Scalar) or target.dtype.is_bool or dtype_of(source).is_bool:
         return NEVER
-    to_int = target.kind == "py" and is_float(source) and not is_float(target)
-    to_float = source == Scalar("i64", "py") and is_float(target)
+    to_int = target.kind == "py" and target.dtype.is_integer and dtype_of(source).inexact
+    to_float = source == INT and target.dtype.inexact
     return (VALUE,) if to_int or to_float else NEVER
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.dtype import UINT64
 from autodiff_compiler.ir.opdef import CALLEE, CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
 from autodiff_compiler.ir.ops.array import ARRAY_OPS
 from autodiff_compiler.ir.ops.check import CHECKS
@@ -16,7 +17,7 @@ from autodiff_compiler.ir.ops.reduction import REDUCTIONS
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.ops.shape import SHAPE_OPS
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import FLOATS, INT, Array, ListOf, Scalar
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
 if TYPE_CHECKING:
     from autodiff_compiler.ir.builder import Builder
@@ -83,7 +84,7 @@ def may_overflow(op: Op) -> bool:
     if not TABLE[op.kind].grows or op.results[0].type != INT:
         return False
     source = op.operands[0].type
-    return op.kind != "cast" or (isinstance(source, Scalar) and source.dtype in (*FLOATS, "u64"))
+    return op.kind != "cast" or (isinstance(source, Scalar) and (source.dtype.inexact or source.dtype is UINT64))
 
 
 def may_alias(op: Op) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from autodiff_compiler.diagnostics import SOURCES, UNKNOWN, Span, UserError
 from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import DType, named
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import Step
 from autodiff_compiler.ir.text import REGION_WORDS, TYPED_KINDS
@@ -166,7 +167,7 @@ class _Parser:
 
     def word(self) -> str:
         if self.next.kind == "string":
-            return ast.literal_eval(self.take("string", "a name").text)
+            return str(ast.literal_eval(self.take("string", "a name").text))
         return self.take("word", "a name").text
 
     def define(self) -> Value:
@@ -288,7 +289,7 @@ class _Parser:
             if not flags[0]:
                 self.fail(f"an index is expected, not {self.next.text}")
             index = operands[-1].type
-            return ("b" if index.dtype == "bool" else "a") if isinstance(index, Array) else "i"
+            return ("b" if index.dtype.is_bool else "a") if isinstance(index, Array) else "i"
         return "s" + "".join("01"[flag] for flag in flags).ljust(3, "0")
 
     def bound(self, operands: list[Value]) -> bool:
@@ -303,7 +304,14 @@ class _Parser:
     def attribute(self) -> tuple[str, Any]:
         name = self.word()
         self.expect("=")
-        return name, self.literal()
+        return name, self.dtype() if name == "dtype" else self.literal()
+
+    def dtype(self) -> DType:
+        token = self.take("string", "a dtype")
+        try:
+            return named(ast.literal_eval(token.text))
+        except KeyError:
+            return self.fail(f"a dtype is expected, not {token.text}", token)
 
     def literal(self) -> Any:
         token = self.next

@@ -22,13 +22,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import DType
 from autodiff_compiler.ir.path import Path, is_slice, path_operands
 from autodiff_compiler.ir.tree import Const, Leaf, Tree
 from autodiff_compiler.ir.types import Array, ListOf, Opaque, Scalar
@@ -92,6 +93,8 @@ def format_literal(value: Any) -> str:
     if isinstance(value, tuple):
         inner = ", ".join(format_literal(item) for item in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, DType):
+        return repr(value.word)
     if isinstance(value, Scalar | Array | ListOf | Opaque):
         return f"<{value}>"
     return f"?{repr(value)!r}"
@@ -220,7 +223,7 @@ def format_path(path: Path, operands: Sequence[str]) -> str:
     return text
 
 
-def _item(item: str, taken: Any) -> str:
+def _item(item: str, taken: Iterator[str]) -> str:
     if item == "n":
         return "newaxis"
     if not is_slice(item):

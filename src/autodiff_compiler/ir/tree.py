@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MemberDescriptorType, MethodType
+from types import MethodType
 from typing import Any
+
+from autodiff_compiler.ir.instances import attributes, instance
 
 
 @dataclass(frozen=True)
@@ -93,28 +95,4 @@ def rebuild(tree: Tree, values: Iterator[Any]) -> Any:
         return tuple.__new__(tree.cls, parts)
     if tree.cls is list:
         return parts
-    return instance(tree.cls, dict(zip(tree.keys, parts)))
-
-
-def attributes(obj: Any) -> dict[str, Any]:
-    """What an object itself holds: the entries of its `__dict__`, and its slots that are filled."""
-    found: dict[str, Any] = {}
-    for cls in reversed(type(obj).__mro__):
-        for name, slot in vars(cls).items():
-            if isinstance(slot, MemberDescriptorType) and cls is not object:
-                try:
-                    found[name] = slot.__get__(obj)
-                except AttributeError:  # an empty slot
-                    continue
-    return {**found, **getattr(obj, "__dict__", {})}
-
-
-def instance(cls: type, held: dict[str, Any]) -> Any:
-    """An object of this class that holds these attributes, made without its constructor."""
-    made: Any = object.__new__(cls)
-    for name, value in held.items():
-        if isinstance(getattr(cls, name, None), MemberDescriptorType):
-            object.__setattr__(made, name, value)
-        else:
-            made.__dict__[name] = value
-    return made
+    return instance(tree.cls, **dict(zip(tree.keys, parts)))

@@ -11,12 +11,14 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import InternalError, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import DTYPES, DType
+from autodiff_compiler.ir.loop import BOUNDS, Loop
 from autodiff_compiler.ir.message import places
 from autodiff_compiler.ir.opdef import CHECK, IO, PURE
 from autodiff_compiler.ir.opset import ACCESSES, TABLE, nested_effect
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import leaves
-from autodiff_compiler.ir.types import DTYPES, INT, INTS, Array, ListOf, Opaque, Scalar, Type
+from autodiff_compiler.ir.types import INT, Array, ListOf, Opaque, Scalar, Type
 from autodiff_compiler.ir.verify_buffers import buffer_problems
 
 
@@ -168,7 +170,7 @@ class _Verifier:
         if not isinstance(type_, Scalar):
             self.report(op, f"a constant of type {type_}")
             return
-        wanted = bool if type_.dtype == "bool" else int if type_.dtype in INTS else float
+        wanted = type_.dtype.number
         if type(op.attrs.get("value")) is not wanted:
             self.report(op, f"the constant is a {type(op.attrs.get('value')).__name__}, not a {wanted.__name__}")
 
@@ -182,23 +184,23 @@ class _Verifier:
             self.same(op, "the values that a branch yields", _yielded(region), [v.type for v in op.results])
 
     def for_(self, op: Op) -> None:
-        (body,) = op.regions
-        if len(op.operands) < 3 or not body.params:
+        loop = Loop(op)
+        if len(loop.bounds) < BOUNDS or not loop.body.params:
             self.report(op, "start, stop, step and an index parameter are needed")
             return
-        for value in (*op.operands[:3], body.params[0]):
-            if not (isinstance(value.type, Scalar) and value.type.dtype in INTS):
+        for value in (*loop.bounds, loop.body.params[0]):
+            if not (isinstance(value.type, Scalar) and value.type.dtype.is_integer):
                 self.report(op, f"%{value.name} must be an integer, not {value.type}")
-        self.loop(op, op.operands[3:], body.params[1:], body)
+        self.loop(loop)
 
     def while_(self, op: Op) -> None:
-        test, body = op.regions
+        test, _ = op.regions
         self.same(op, "the condition's parameters", [v.type for v in test.params], [v.type for v in op.operands])
         self.condition(op, test.terminator.operands)
         for inner in test.ops:
             if nested_effect(inner) == IO:
                 self.report(inner, "an effect in the condition of a while")
-        self.loop(op, op.operands, body.params, body)
+        self.loop(Loop(op))
 
     def call(self, op: Op) -> None:
         callee = self.callees.get(op.attrs.get("callee", ""))
@@ -212,14 +214,14 @@ class _Verifier:
 
     def condition(self, op: Op, values: Sequence[Value]) -> None:
         types = [value.type for value in values]
-        if len(types) != 1 or not (isinstance(types[0], Scalar) and types[0].dtype == "bool"):
+        if len(types) != 1 or not (isinstance(types[0], Scalar) and types[0].dtype.is_bool):
             self.report(op, f"one boolean condition is needed, not ({_shown(types)})")
 
-    def loop(self, op: Op, carried: Sequence[Value], params: Sequence[Value], body: Region) -> None:
-        types = [value.type for value in carried]
-        exits = [INT] if op.attrs.get("exits") else []
-        self.same(op, "the body's parameters", [v.type for v in params], types)
-        self.same(op, "the values that the body yields", _yielded(body), [*types, *exits])
+    def loop(self, loop: Loop) -> None:
+        op, types = loop.op, [value.type for value in loop.inits]
+        exits = [INT] if loop.exits else []
+        self.same(op, "the body's parameters", [v.type for v in loop.params], types)
+        self.same(op, "the values that the body yields", _yielded(loop.body), [*types, *exits])
         self.same(op, "results", [v.type for v in op.results], [*types, INT, *exits])
 
 
@@ -237,7 +239,7 @@ def _shown(types: Sequence[Type]) -> str:
 def is_type(type_: Any) -> bool:
     """Whether this is a type that values can have: Python has no kind "py" of f32, and rank 0 is a scalar."""
     if isinstance(type_, Scalar):
-        return type_.dtype in (("f64", "i64", "bool") if type_.kind == "py" else DTYPES)
+        return type_.dtype in DTYPES and (type_.kind == "np" or type_.dtype.is_python)
     if isinstance(type_, Array):
         return type_.dtype in DTYPES and type_.rank > 0
     if isinstance(type_, ListOf):
@@ -251,4 +253,4 @@ def is_plain(attr: Any) -> bool:
         return all(is_plain(item) for item in attr)
     if isinstance(attr, Mapping):
         return False
-    return attr is None or type(attr) in (bool, int, float, str) or is_type(attr)
+    return attr is None or type(attr) in (bool, int, float, str, DType) or is_type(attr)

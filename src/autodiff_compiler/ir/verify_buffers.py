@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import TABLE, may_alias
 from autodiff_compiler.ir.types import Array, ListOf
 
@@ -193,8 +194,8 @@ class _Buffers:
                 self.report(op, f"%{value.name} is read after {self.stale[value].kind} overwrote it")
         if op.kind == "if":
             self.if_(op)
-        elif op.kind in ("for", "while"):
-            self.loop(op)
+        elif is_loop(op):
+            self.loop(Loop(op))
         elif TABLE[op.kind].writes:
             self.write(op)
         else:
@@ -269,14 +270,12 @@ class _Buffers:
             memories[i] = _union([memory for (place, _), memory in zip(places, joined) if place == i])
         return memories
 
-    def loop(self, op: Op) -> None:
+    def loop(self, loop: Loop) -> None:
         """Iterates to a fixpoint: first every slot is taken to keep its buffer, and those that do not become origins."""
-        body = op.regions[-1]
-        carried = op.operands[3:] if op.kind == "for" else op.operands
-        slots = [k for k, value in enumerate(carried) if _has_memory(value)]
-        params = [body.params[k + (op.kind == "for")] for k in slots]
-        results = [op.results[k] for k in slots]
-        initial = [self.memory[carried[k]] for k in slots]
+        op, slots = loop.op, [slot for slot in loop.slots if _has_memory(slot.param)]
+        params = [slot.param for slot in slots]
+        results = [slot.result for slot in slots]
+        initial = [self.memory[slot.init] for slot in slots]
         self.open(op, [*params, *results])
         plain = list(range(len(slots)))
         memories: list[Memory] = list(initial)
@@ -284,8 +283,8 @@ class _Buffers:
         while True:
             self.stale, self.problems = dict(stale), {}
             for _ in range(2):  # the second iteration sees what the first one has overwritten
-                self.iteration(op, params, slots, memories)
-            yielded = [self.memory[body.terminator.operands[k]] for k in slots]
+                self.iteration(loop, slots, memories)
+            yielded = [self.memory[slot.yielded] for slot in slots]
             known = (memories, [self.sources[param] for param in self.parts(params)])
             still = [i for i in plain if all(origin in initial[i] for origin in yielded[i])]
             found = self.merged(op, params, [initial, yielded], still)
@@ -300,12 +299,9 @@ class _Buffers:
                 self.report(reporter, text)
         self.bind(op, results, [initial, yielded], plain)
 
-    def iteration(self, op: Op, params: Sequence[Value], slots: Sequence[int], memories: Sequence[Memory]) -> None:
-        for param, memory in zip(params, memories):
-            self.define(param, memory)
-        if op.kind == "while":
-            test = op.regions[0]
-            for k, memory in zip(slots, memories):
-                self.define(test.params[k], memory)
-            self.region(test)
-        self.region(op.regions[-1])
+    def iteration(self, loop: Loop, slots: Sequence[Slot], memories: Sequence[Memory]) -> None:
+        for slot, memory in zip(slots, memories):
+            for param in slot.params:
+                self.define(param, memory)
+        for region in loop.op.regions:
+            self.region(region)

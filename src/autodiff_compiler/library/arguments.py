@@ -15,28 +15,12 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import FLOAT32, FLOAT64, INT16, INT64, UINT64, DType, from_numpy_dtype
 from autodiff_compiler.ir.needs import alike, allocated, check_equal, fits
-from autodiff_compiler.ir.types import (
-    BOOL,
-    FLOAT,
-    FLOATS,
-    INT,
-    INTS,
-    Array,
-    ListOf,
-    Scalar,
-    Type,
-    dtype_of,
-    from_numpy_dtype,
-    numpy_dtype,
-    promote,
-    rank,
-)
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type, dtype_of, promote, rank
 
 MOST_BUILT = 1000
 """How many copies of a piece of code a call may ask for."""
-
-_PY_DTYPES = ("bool", "i64", "f64")
 
 
 def is_number(x: Any) -> bool:
@@ -91,41 +75,39 @@ def as_operand(b: Builder, x: Any) -> Any:
 
 def _constant(b: Builder, x: Any, type_: Scalar) -> tuple[Any, Scalar]:
     number = x.item() if isinstance(x, np.generic) else x
-    if type_.dtype in INTS and isinstance(number, int):
-        info = np.iinfo(numpy_dtype(type_.dtype))
-        if not info.min <= number <= info.max:
-            raise UserError("AD209", f"the Python integer {number} is out of bounds for {type_}", b.span)
+    dtype = type_.dtype
+    if dtype.is_integer and isinstance(number, int) and not dtype.least <= number <= dtype.greatest:
+        raise UserError("AD209", f"the Python integer {number} is out of bounds for {type_}", b.span)
     return number, type_
 
 
-def to_dtype(b: Builder, x: Any, dtype: str, *, strong: bool = False) -> Value:
+def to_dtype(b: Builder, x: Any, dtype: DType, *, strong: bool = False) -> Value:
     """A number or an array in the given dtype.  A Python scalar stays one where it can, unless `strong`."""
     type_ = type_of(b, x)
-    weak = isinstance(type_, Scalar) and type_.kind == "py" and dtype in _PY_DTYPES and not strong
+    weak = isinstance(type_, Scalar) and type_.kind == "py" and dtype.is_python and not strong
     target = Scalar(dtype, "py" if weak else "np")
     if not isinstance(x, Value):
         return b.const(*_constant(b, x, target))
-    if type_ == INT and dtype in INTS and dtype != "i64":
+    if type_ == INT and dtype.is_integer and dtype is not INT64:
         require_fits(b, x, dtype)
     return b.cast(x, target)
 
 
-def require_fits(b: Builder, x: Value, dtype: str) -> None:
+def require_fits(b: Builder, x: Value, dtype: DType) -> None:
     """NumPy takes a Python int as a small integer only if it is one."""
-    info = np.iinfo(numpy_dtype(dtype))
-    fits = b.compare("ge", x, b.const(int(info.min)))
-    if dtype != "u64":
-        fits = b.op("and", fits, b.compare("le", x, b.const(int(info.max))))
-    message = ("Python integer ", None, f" out of bounds for {numpy_dtype(dtype)}")
+    fits = b.compare("ge", x, b.const(dtype.least))
+    if dtype is not UINT64:
+        fits = b.op("and", fits, b.compare("le", x, b.const(dtype.greatest)))
+    message = ("Python integer ", None, f" out of bounds for {dtype.numpy}")
     b.emit("check", (fits, x), {"error": "OverflowError", "message": message})
 
 
 def to_int(b: Builder, x: Any, what: str) -> Value:
     """A static or run-time integer as a Python int value (an extent, an index)."""
     type_ = type_of(b, x) if is_number(x) or isinstance(x, Value) else None
-    if not (isinstance(type_, Scalar) and type_.dtype in INTS):
+    if not (isinstance(type_, Scalar) and type_.dtype.is_integer):
         raise UserError("AD205", f"{what} must be an integer", b.span)
-    return to_dtype(b, int(x), "i64") if is_number(x) else b.cast(x, INT)
+    return to_dtype(b, int(x), INT64) if is_number(x) else b.cast(x, INT)
 
 
 def static_int(b: Builder, x: Any, what: str) -> int:
@@ -179,7 +161,7 @@ def normal_axes(b: Builder, axis: Any, rank_: int) -> tuple[int, ...]:
     return tuple(sorted(axes))
 
 
-def dtype_argument(b: Builder, dtype: Any, default: str) -> str:
+def dtype_argument(b: Builder, dtype: Any, default: DType) -> DType:
     """Our name of a `dtype=` argument: np.float32, float, "float32", int, bool, a dtype, or None for the default."""
     if dtype is None:
         return default
@@ -188,14 +170,14 @@ def dtype_argument(b: Builder, dtype: Any, default: str) -> str:
             "AD207", "dtype must be known when the function is compiled", b.span, help="write it: dtype=np.float64"
         )
     try:
-        name = from_numpy_dtype(np.dtype(dtype))
+        found = from_numpy_dtype(np.dtype(dtype))
     except TypeError as error:
         raise UserError("AD206", f"not a dtype: {dtype!r}", b.span) from error
-    if name is None:
+    if found is None:
         raise UnsupportedError(
             "AD206", f"the dtype {np.dtype(dtype)} is not supported", b.span, help="use float64 or float32"
         )
-    return name
+    return found
 
 
 def extents(b: Builder, shape: Any, *, allow_unknown: bool = False) -> list[Value]:
@@ -245,7 +227,7 @@ def stretched(b: Builder, value: Value, dims: Sequence[Value], what: str) -> Val
     return b.op("broadcast_to", value, *dims) if dims else value
 
 
-def as_array(b: Builder, x: Any, dtype: str | None = None) -> Value:
+def as_array(b: Builder, x: Any, dtype: DType | None = None) -> Value:
     """As `np.asarray`, but 0-dimensional arrays are NumPy scalars."""
     if isinstance(x, Value) and isinstance(x.type, ListOf):
         x = _gathered(b, x)
@@ -256,7 +238,7 @@ def as_array(b: Builder, x: Any, dtype: str | None = None) -> Value:
     if is_number(x):
         return to_dtype(b, x, dtype or number_type(b, x).dtype, strong=True)
     if isinstance(x, np.ndarray):
-        dtype = dtype or dtype_argument(b, x.dtype, "f64")
+        dtype = dtype or dtype_argument(b, x.dtype, FLOAT64)
         if x.size == 0:
             return b.op("empty", *(b.const(n) for n in x.shape), dtype=dtype)
         x = x.tolist()
@@ -280,13 +262,13 @@ def _leaves(nested: Any, depth: int) -> list[Any]:
     return [nested] if depth == 0 else [leaf for item in nested for leaf in _leaves(item, depth - 1)]
 
 
-def _literal(b: Builder, nested: tuple | list, dtype: str | None) -> Value:
+def _literal(b: Builder, nested: tuple | list, dtype: DType | None) -> Value:
     """An array of a nested tuple or list whose leaves are numbers, or arrays of one shape."""
     shape = _static_shape(b, nested)
     leaves = [as_operand(b, leaf) for leaf in _leaves(nested, len(shape))]
     if dtype is None:
         # Unlike in arithmetic, Python numbers are not weak here: np.array([1.0, np.float32(2)]) is float64.
-        dtype = promote(*(Scalar(dtype_of(type_of(b, leaf))) for leaf in leaves)) if leaves else "f64"
+        dtype = promote(*(Scalar(dtype_of(type_of(b, leaf))) for leaf in leaves)) if leaves else FLOAT64
     values = [to_dtype(b, leaf, dtype, strong=True) for leaf in leaves]
     dims = [b.const(n) for n in shape]
     if values:
@@ -322,18 +304,18 @@ def _gathered(b: Builder, items: Value) -> Value:
     return b.for_(b.const(0), count, b.const(1), (start,), body.done())[0]
 
 
-def float_dtype(b: Builder, *types: Type) -> str:
+def float_dtype(b: Builder, *types: Type) -> DType:
     """The dtype in which NumPy computes a function of floats: floats stay, wide integers become float64."""
     dtype = promote(*types)
-    if dtype in FLOATS:
+    if dtype.inexact:
         return dtype
     # NumPy takes the first loop that every operand fits into: int8 with uint8 is float16, though their sum is int16.
-    joined = dtype == "i16" and all(dtype_of(t) != "i16" for t in types)
-    if joined or dtype in ("bool", "i8", "u8"):
+    joined = dtype is INT16 and all(dtype_of(t) is not INT16 for t in types)
+    if joined or dtype.bits == 8:
         raise UnsupportedError(
             "AD206",
             f"NumPy computes this in float16 for {dtype} operands, which is not supported",
             b.span,
             help="convert the operand to float first",
         )
-    return "f32" if dtype in ("i16", "u16") else "f64"
+    return FLOAT32 if dtype.bits == 16 else FLOAT64

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64, DType
 from autodiff_compiler.ir.opset import require
-from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, Type, dtype_of, numpy_dtype, promote, rank
+from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, promote, rank
 from autodiff_compiler.library.arguments import (
     as_operand,
     as_value,
@@ -43,7 +42,7 @@ def is_py(*types: Type) -> bool:
     return all(isinstance(t, Scalar) and t.kind == "py" for t in types)
 
 
-def common_dtype(b: Builder, *types: Type) -> str:
+def common_dtype(b: Builder, *types: Type) -> DType:
     """The promoted dtype of operands."""
     try:
         return promote(*types)
@@ -75,24 +74,24 @@ def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
     types = type_of(b, x), type_of(b, y)
     dtype = common_dtype(b, *types)
     if symbol == "/":
-        if dtype not in FLOATS:
-            dtype = "f64"
+        if not dtype.inexact:
+            dtype = FLOAT64
         return apply(b, "div", to_dtype(b, x, dtype), to_dtype(b, y, dtype))
     kind = _KINDS[symbol]
     if symbol in ("&", "|", "^"):
-        if dtype in FLOATS:
+        if dtype.inexact:
             raise UserError("AD205", f"the operator {symbol} is not defined for floats", b.span)
     elif symbol in ("<<", ">>"):
-        if dtype in FLOATS:
+        if dtype.inexact:
             raise UserError("AD205", f"the operator {symbol} is defined for integers only", b.span)
-        if dtype == "bool" and not is_py(*types):
+        if dtype.is_bool and not is_py(*types):
             raise UnsupportedError(
                 "AD205", f"NumPy computes {symbol} of booleans in int8", b.span, help="use astype(int)"
             )
-        dtype = "i64" if dtype == "bool" else dtype
-    elif dtype == "bool":
+        dtype = INT64 if dtype.is_bool else dtype
+    elif dtype.is_bool:
         if is_py(*types):
-            dtype = "i64"
+            dtype = INT64
         elif symbol in _BOOL_KINDS:
             kind = _BOOL_KINDS[symbol]
         elif symbol == "-":
@@ -110,20 +109,20 @@ def power(b: Builder, x: Any, y: Any, complex_: str = "a negative number to a fr
     types = type_of(b, x), type_of(b, y)
     dtype = common_dtype(b, *types)
     py = is_py(*types)
-    if dtype_of(types[0]) == "bool" and not is_py(types[0]) and dtype not in FLOATS:
+    if dtype_of(types[0]).is_bool and not is_py(types[0]) and not dtype.inexact:
         # int8 or int64, as the exponent's value has it.
         raise UnsupportedError("AD205", "a power of NumPy booleans", b.span, help="use astype(int)")
-    if dtype == "bool":
+    if dtype.is_bool:
         if not py:
             raise UnsupportedError("AD205", "NumPy computes powers of booleans in int8", b.span, help="use astype(int)")
-        dtype = "i64"
-    if dtype in INTS:
+        dtype = INT64
+    if dtype.is_integer:
         if is_number(y) and y < 0:
             if not py:
                 raise UserError(
                     "AD209", "integers to negative integer powers are not allowed", b.span, help="use a float base"
                 )
-            dtype = "f64"
+            dtype = FLOAT64
         elif not is_number(y):
             _require(b, "ge", y, "integers to negative integer powers are not allowed")
     elif py:
@@ -144,14 +143,14 @@ def _require_real_power(b: Builder, x: Any, y: Any, message: str) -> None:
     """Python makes a negative float to a fractional power complex; NumPy, NaN.  Complex is refused, at run time."""
     if is_number(y) and float(y).is_integer():
         return
-    if isinstance(y, Value) and dtype_of(y.type) in ("bool", "i64"):
+    if isinstance(y, Value) and not dtype_of(y.type).inexact:
         return
     if is_number(x) and not x < 0:
         return
-    base = to_dtype(b, x, "f64")
+    base = to_dtype(b, x, FLOAT64)
     fine = b.op("not", b.compare("lt", base, b.const(0.0)))
     if isinstance(y, Value):
-        exponent = to_dtype(b, y, "f64")
+        exponent = to_dtype(b, y, FLOAT64)
         fine = b.op("or", fine, b.compare("eq", exponent, b.op("floor", exponent)))
     b.emit("check", (fine,), {"error": "ValueError", "message": (message,)})
 
@@ -164,15 +163,15 @@ def unary(b: Builder, op: str, x: Any) -> Value:
     value = as_value(b, x)
     dtype = dtype_of(value.type)
     if symbol == "~":
-        if dtype in FLOATS:
+        if dtype.inexact:
             raise UserError("AD205", "the operator ~ is not defined for floats", b.span)
-        if dtype == "bool" and not is_py(value.type):
+        if dtype.is_bool and not is_py(value.type):
             return b.op("not", value)
-        return b.op("invert", to_dtype(b, value, "i64") if dtype == "bool" else value)
-    if dtype == "bool":
+        return b.op("invert", to_dtype(b, value, INT64) if dtype.is_bool else value)
+    if dtype.is_bool:
         if not is_py(value.type):
             raise UserError("AD205", f"NumPy has no {symbol}x of booleans", b.span, help="use ~x or np.logical_not(x)")
-        value = to_dtype(b, value, "i64")
+        value = to_dtype(b, value, INT64)
     return b.neg(value) if symbol == "-" else value
 
 
@@ -183,25 +182,23 @@ def compare(b: Builder, op: str, x: Any, y: Any) -> Value:
     dtypes = {dtype_of(type_) for type_ in types}
     dtype = common_dtype(b, *types)
     # Integers compare by value: an int that may not fit into the dtype of an array is not squeezed into it.
-    if dtypes <= set(INTS) and not all(_fits(thing, dtype) for thing in things):
-        if "u64" in dtypes:
+    if all(d.is_integer for d in dtypes) and not all(_fits(thing, dtype) for thing in things):
+        if UINT64 in dtypes:
             raise UnsupportedError(
                 "AD206", "a comparison of uint64 with signed integers", b.span, help="convert one with astype"
             )
-        dtype = "i64"
+        dtype = INT64
     kind = _KINDS[_SYMBOLS.get(op, op)]
     return apply(b, kind, *(to_dtype(b, thing, dtype) for thing in things))
 
 
-def _fits(x: Any, dtype: str) -> bool:
+def _fits(x: Any, dtype: DType) -> bool:
     """Whether an integer, or what a value may hold, is a value of the integer dtype for certain."""
-    if dtype not in INTS:
+    if not dtype.is_integer:
         return False
-    wanted = np.iinfo(numpy_dtype(dtype))
-    if is_number(x):
-        return wanted.min <= int(x) <= wanted.max
-    own = np.iinfo(numpy_dtype(dtype_of(x.type)))
-    return wanted.min <= own.min and own.max <= wanted.max
+    own = dtype_of(x.type) if isinstance(x, Value) else None
+    least, greatest = (own.least, own.greatest) if own else (int(x), int(x))
+    return dtype.least <= least and greatest <= dtype.greatest
 
 
 def truth(b: Builder, x: Any) -> Value:
@@ -220,7 +217,7 @@ def truth(b: Builder, x: Any) -> Value:
 def as_bool(b: Builder, x: Any) -> Value:
     """Elementwise, whether `x` is not zero."""
     value = as_value(b, x)
-    return value if dtype_of(value.type) == "bool" else b.compare("ne", value, b.const_like(0, value.type))
+    return value if dtype_of(value.type).is_bool else b.compare("ne", value, b.const_like(0, value.type))
 
 
 def matmul(b: Builder, x: Any, y: Any) -> Value:
@@ -229,7 +226,7 @@ def matmul(b: Builder, x: Any, y: Any) -> Value:
     m, n = rank(left.type), rank(right.type)
     if m == 0 or n == 0:
         raise UserError("AD204", "matmul: a scalar operand is not allowed", b.span, help="use *")
-    if dtype_of(left.type) == "bool":
+    if dtype_of(left.type).is_bool:
         raise UnsupportedError("AD205", "a matrix product of booleans", b.span, help="use astype(int)")
     require(b, "matmul", left, right)
     return b.op("matmul", left, right)

@@ -10,7 +10,8 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import BOOL, FLOAT, FLOATS, INT, Array, ListOf, Scalar, dtype_of, rank
+from autodiff_compiler.ir.dtype import FLOAT32, INT64
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, as_operand, as_value, is_number, to_dtype, type_of
 from autodiff_compiler.library.elementwise import round_
@@ -30,8 +31,8 @@ def _refuse_sequences(b: Builder, name: str, *operands: Any) -> None:
 def abs_(b: Builder, x: Any, /) -> Value:
     _refuse_sequences(b, "abs", x)
     value = as_value(b, x)
-    if dtype_of(value.type) == "bool":
-        return to_dtype(b, value, "i64") if arith.is_py(value.type) else value
+    if dtype_of(value.type).is_bool:
+        return to_dtype(b, value, INT64) if arith.is_py(value.type) else value
     return b.op("abs", value)
 
 
@@ -58,7 +59,7 @@ def _chosen(b: Builder, symbol: str, best: Any, candidate: Any) -> Chosen:
     """The candidate if it compares so with the best, else the best: as CPython goes, also for NaN and equals."""
     types = [type_of(b, x) for x in (best, candidate)]
     wide = any(t == FLOAT and not fits_float32(x) for t, x in zip(types, (best, candidate)))
-    if wide and Scalar("f32") in types:
+    if wide and Scalar(FLOAT32) in types:
         raise UnsupportedError(
             "AD206",
             "max() or min() of a Python float and a float32: the result would have one type or the other",
@@ -66,7 +67,7 @@ def _chosen(b: Builder, symbol: str, best: Any, candidate: Any) -> Chosen:
             help="make both float32: np.float32(...)",
         )
     best, candidate = arith.promoted(b, best, candidate)
-    mixed = best.type == Scalar("f32")
+    mixed = best.type == Scalar(FLOAT32)
     numbers = tuple(x for x, type_ in zip((best, candidate), types) if mixed and arith.is_py(type_))
     return Chosen(b.select(arith.compare(b, symbol, candidate, best), candidate, best), numbers)
 
@@ -124,8 +125,8 @@ def sum_(b: Builder, iterable: Any, /, start: Any = 0) -> Any:
         if isinstance(iterable.type, Scalar):
             raise UserError("AD201", "sum of a single number", b.span)
         value = as_array(b, iterable)
-        if dtype_of(value.type) == "bool":
-            value = to_dtype(b, value, "i64")
+        if dtype_of(value.type).is_bool:
+            value = to_dtype(b, value, INT64)
         total: Any = b.op("sum", value, axes=(0,))
     else:
         if not iterable:
@@ -133,7 +134,7 @@ def sum_(b: Builder, iterable: Any, /, start: Any = 0) -> Any:
         items = [as_operand(b, x) for x in iterable]
         first = items[0]
         # 0 + x is x, but for a truth value, which becomes an integer.
-        total = arith.binary(b, "+", 0, first) if dtype_of(type_of(b, first)) == "bool" else first
+        total = arith.binary(b, "+", 0, first) if dtype_of(type_of(b, first)).is_bool else first
         for item in items[1:]:
             total = arith.binary(b, "+", total, item)
     return total if is_number(start) and start == 0 else arith.binary(b, "+", start, total)
@@ -176,7 +177,7 @@ def bool_(b: Builder, x: Any = False, /) -> Value | bool:
 @function(round, "round")
 def round_builtin(b: Builder, number: Any, ndigits: Any = None) -> Value:
     value = scalar(b, number, "round")
-    integral = dtype_of(value.type) not in FLOATS
+    integral = not dtype_of(value.type).inexact
     if ndigits is None:
         return b.cast(value if integral else b.op("rint", value), INT)
     if integral or not arith.is_py(value.type):

@@ -9,8 +9,9 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import DTYPES, FLOAT64, DType
 from autodiff_compiler.ir.needs import check_equal, product
-from autodiff_compiler.ir.types import FLOATS, INT, INTS, NUMPY_NAMES, Array, Scalar, dtype_of, promote, rank
+from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, promote, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
@@ -29,7 +30,7 @@ from autodiff_compiler.library.registry import View, add, add_attribute, add_met
 from autodiff_compiler.library.shapes import broadcast_to, view
 
 
-def filled(b: Builder, dims: list[Value], value: float, dtype: str) -> Value:
+def filled(b: Builder, dims: list[Value], value: float, dtype: DType) -> Value:
     """An array full of a constant; of no dimensions, a scalar."""
     fill = b.const(value, Scalar(dtype))
     return b.full(dims, fill) if dims else fill
@@ -37,7 +38,7 @@ def filled(b: Builder, dims: list[Value], value: float, dtype: str) -> Value:
 
 def _constant(value: float):
     def build(b: Builder, shape: Any, dtype: Any = None) -> Value:
-        return filled(b, extents(b, shape), value, dtype_argument(b, dtype, "f64"))
+        return filled(b, extents(b, shape), value, dtype_argument(b, dtype, FLOAT64))
 
     return build
 
@@ -59,7 +60,7 @@ for _name, _value in (("zeros", 0), ("ones", 1)):
 @function(np.empty, "np.empty")
 def empty(b: Builder, shape: Any, dtype: Any = None) -> Value:
     dims = extents(b, shape)
-    own = dtype_argument(b, dtype, "f64")
+    own = dtype_argument(b, dtype, FLOAT64)
     return b.op("empty", *dims, dtype=own) if dims else b.const(0, Scalar(own))
 
 
@@ -75,7 +76,7 @@ def empty_like(b: Builder, prototype: Any, dtype: Any = None, *, shape: Any = No
 
 def dtype_name(b: Builder, dtype: Any, array: Value) -> str:
     """A `dtype=` argument, or the dtype of an array, as NumPy spells it."""
-    return NUMPY_NAMES[dtype_argument(b, dtype, dtype_of(array.type))]
+    return dtype_argument(b, dtype, dtype_of(array.type)).numpy_name
 
 
 @function(np.full, "np.full")
@@ -109,9 +110,9 @@ def arange(b: Builder, start: Any, stop: Any = None, step: Any = None, dtype: An
         raise UserError("AD209", "np.arange: the step must not be 0", b.span)
     own = promote(*(Scalar(dtype_of(type_of(b, x))) for x in things))
     target = dtype_argument(b, dtype, own)
-    if own in INTS and target in INTS:
+    if own.is_integer and target.is_integer:
         return to_dtype(b, _int_range(b, *things), target)
-    if own == "bool" or target not in FLOATS:
+    if own.is_bool or not target.inexact:
         raise UnsupportedError("AD206", "np.arange of floats in an integer dtype", b.span, help="use astype")
     return _float_range(b, things, target)
 
@@ -127,13 +128,13 @@ def _int_range(b: Builder, start: Any, stop: Any, step: Any) -> Value:
     return b.add(b.mul(steps, by), first)
 
 
-def _float_range(b: Builder, things: list[Any], dtype: str) -> Value:
+def _float_range(b: Builder, things: list[Any], dtype: DType) -> Value:
     """`start + i * delta` with the rounded difference of the first two elements, as NumPy fills it."""
-    start, stop, step = (to_dtype(b, x, "f64") for x in things)
+    start, stop, step = (to_dtype(b, x, FLOAT64) for x in things)
     length = b.op("ceil", arith.binary(b, "/", arith.binary(b, "-", stop, start), step))
     count = b.op("maximum", b.cast(length, INT), b.const(0))
     delta = b.sub(b.add(start, step), start)
-    steps = to_dtype(b, b.op("arange", count), "f64")
+    steps = to_dtype(b, b.op("arange", count), FLOAT64)
     return to_dtype(b, b.add(start, b.mul(steps, delta)), dtype)
 
 
@@ -152,7 +153,7 @@ def linspace(
             "AD205", "np.linspace between arrays", b.span, help="start + t[:, None] * (stop - start)"
         )
     own = promote(first.type, last.type)
-    own = own if own in FLOATS else "f64"
+    own = own if own.inexact else FLOAT64
     first, last = to_dtype(b, first, own), to_dtype(b, last, own)
     (count,) = extents(b, num)
     intervals = count
@@ -214,13 +215,13 @@ def array(b: Builder, object: Any, dtype: Any = None, *, copy: Any = True, order
     _needs(b, order, "np.array", "KC")
     if copy is np._CopyMode.NEVER or not static_bool(b, copy, "copy"):
         raise UnsupportedError("AD202", "np.array: copy=False is not supported", b.span, help="use np.asarray")
-    result = as_array(b, object, None if dtype is None else dtype_argument(b, dtype, "f64"))
+    result = as_array(b, object, None if dtype is None else dtype_argument(b, dtype, FLOAT64))
     return b.op("copy", result) if result is object and isinstance(result.type, Array) else result
 
 
 @function(np.asarray, "np.asarray")
 def asarray(b: Builder, a: Any, dtype: Any = None, order: Any = None) -> View | Value:
-    value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, "f64"))
+    value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, FLOAT64))
     return view(b, a, value, (), (), _needs(b, order, "np.asarray"))
 
 
@@ -236,13 +237,13 @@ add(np.asanyarray, "np.asanyarray", asarray)
 
 @function(np.ascontiguousarray, "np.ascontiguousarray")
 def ascontiguousarray(b: Builder, a: Any, dtype: Any = None) -> View | Value:
-    value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, "f64"))
+    value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, FLOAT64))
     return view(b, a, value, (), (), "contiguous") if rank(value.type) else b.full([b.const(1)], value)
 
 
 @function(np.asfortranarray, "np.asfortranarray")
 def asfortranarray(b: Builder, a: Any, dtype: Any = None) -> View | Value:
-    value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, "f64"))
+    value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, FLOAT64))
     return view(b, a, value, (), (), "fortran") if rank(value.type) else b.full([b.const(1)], value)
 
 
@@ -253,7 +254,7 @@ def copy(b: Builder, a: Any) -> Value:
 
 def astype(b: Builder, a: Any, dtype: Any, order: Any = "K", *, copy: Any = True) -> View | Value:
     given = as_array(b, a)
-    result = to_dtype(b, given, dtype_argument(b, dtype, "f64"), strong=True)
+    result = to_dtype(b, given, dtype_argument(b, dtype, FLOAT64), strong=True)
     if result is not given or not isinstance(given.type, Array):
         _needs(b, order, "astype", "KC")
         return result
@@ -270,8 +271,7 @@ def item(b: Builder, a: Any, *index: Any) -> Value:
         value = _element(b, value, index)
     elif index:
         raise UserError("AD203", "item of a scalar takes no index", b.span)
-    dtype = dtype_of(value.type)
-    return b.cast(value, Scalar("f64" if dtype in FLOATS else "bool" if dtype == "bool" else "i64", "py"))
+    return b.cast(value, Scalar(dtype_of(value.type).python, "py"))
 
 
 def _element(b: Builder, x: Value, index: tuple[Any, ...]) -> Value:
@@ -287,19 +287,19 @@ def _element(b: Builder, x: Value, index: tuple[Any, ...]) -> Value:
     return b.element(x, *positions)
 
 
-def _scalar_type(dtype: str):
+def _scalar_type(dtype: DType):
     def build(b: Builder, x: Any = 0, /) -> Value:
         return as_array(b, x, dtype)
 
     return build
 
 
-for _dtype, _name in NUMPY_NAMES.items():
-    add(getattr(np, _name), f"np.{_name}", _scalar_type(_dtype))
+for _dtype in DTYPES:
+    add(_dtype.numpy.type, f"np.{_dtype.numpy_name}", _scalar_type(_dtype))
 
 
 def dtype_attribute(b: Builder, a: Any) -> np.dtype:
-    return np.dtype(NUMPY_NAMES[dtype_of(as_array(b, a).type)])
+    return dtype_of(as_array(b, a).type).numpy
 
 
 def itemsize(b: Builder, a: Any) -> int:

@@ -10,8 +10,9 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import FLOAT32, FLOAT64
 from autodiff_compiler.ir.needs import broadcast
-from autodiff_compiler.ir.types import BOOL, FLOATS, INTS, dtype_of
+from autodiff_compiler.ir.types import BOOL, dtype_of
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
@@ -40,7 +41,7 @@ def strong(b: Builder, *operands: Any) -> list[Value]:
 
 def not_bool(b: Builder, x: Value, name: str) -> Value:
     """`x`, which must not be of booleans."""
-    if dtype_of(x.type) == "bool":
+    if dtype_of(x.type).is_bool:
         raise UnsupportedError("AD205", f"NumPy computes {name} of booleans in int8", b.span, help="use astype(int)")
     return x
 
@@ -85,7 +86,7 @@ def _rounding(kind: str):
     def build(b: Builder, x: Any) -> Value:
         """Of an integer it is the integer itself."""
         value = as_array(b, x)
-        return b.op(kind, value) if dtype_of(value.type) in FLOATS else value
+        return b.op(kind, value) if dtype_of(value.type).inexact else value
 
     return build
 
@@ -93,7 +94,7 @@ def _rounding(kind: str):
 def _test(kind: str):
     def build(b: Builder, x: Any) -> Value:
         value = as_array(b, x)
-        return b.op(kind, value if dtype_of(value.type) in FLOATS else to_dtype(b, value, "f64"))
+        return b.op(kind, value if dtype_of(value.type).inexact else to_dtype(b, value, FLOAT64))
 
     return build
 
@@ -136,7 +137,7 @@ def _nan_ignoring(kind: str):
     def build(b: Builder, x1: Any, x2: Any) -> Value:
         x, y = strong(b, x1, x2)
         result = arith.apply(b, kind, x, y)
-        if dtype_of(x.type) not in FLOATS:
+        if not dtype_of(x.type).inexact:
             return result
         return b.select(b.op("isnan", x), y, b.select(b.op("isnan", y), x, result))
 
@@ -198,7 +199,7 @@ def logical_not(b: Builder, x: Any) -> Value:
 @function(np.absolute, "np.absolute")
 def absolute(b: Builder, x: Any) -> Value:
     value = as_array(b, x)
-    return value if dtype_of(value.type) == "bool" else b.op("abs", value)
+    return value if dtype_of(value.type).is_bool else b.op("abs", value)
 
 
 @function(np.fabs, "np.fabs")
@@ -209,7 +210,7 @@ def fabs(b: Builder, x: Any) -> Value:
 @function(np.sign, "np.sign")
 def sign(b: Builder, x: Any) -> Value:
     value = as_array(b, x)
-    if dtype_of(value.type) == "bool":
+    if dtype_of(value.type).is_bool:
         raise UserError("AD205", "NumPy has no sign of booleans", b.span)
     return b.op("sign", value)
 
@@ -230,7 +231,7 @@ def square(b: Builder, x: Any) -> Value:
 @function(np.reciprocal, "np.reciprocal")
 def reciprocal(b: Builder, x: Any) -> Value:
     value = as_array(b, x)
-    if dtype_of(value.type) not in FLOATS:
+    if not dtype_of(value.type).inexact:
         raise UnsupportedError(
             "AD205", "np.reciprocal of integers", b.span, help="write 1 / x for a quotient of floats"
         )
@@ -240,14 +241,14 @@ def reciprocal(b: Builder, x: Any) -> Value:
 @function(np.fmod, "np.fmod")
 def fmod(b: Builder, x1: Any, x2: Any) -> Value:
     x, y = strong(b, x1, x2)
-    if dtype_of(x.type) not in FLOATS:
+    if not dtype_of(x.type).inexact:
         raise UnsupportedError("AD205", "np.fmod of integers", b.span, help="use np.mod, or floats")
     return arith.apply(b, "fmod", x, y)
 
 
 @function(np.float_power, "np.float_power")
 def float_power(b: Builder, x1: Any, x2: Any) -> Value:
-    x, y = (to_dtype(b, as_operand(b, x), "f64", strong=True) for x in (x1, x2))
+    x, y = (to_dtype(b, as_operand(b, x), FLOAT64, strong=True) for x in (x1, x2))
     return arith.apply(b, "pow", x, y)
 
 
@@ -304,7 +305,7 @@ def select(b: Builder, condlist: Any, choicelist: Any, default: Any = 0) -> Valu
     if len(condlist) != len(choicelist) or not condlist:
         raise UserError("AD204", "np.select: the lists of conditions and choices must have one length, not 0", b.span)
     tests = [as_array(b, condition) for condition in condlist]
-    if any(dtype_of(test.type) != "bool" for test in tests):
+    if any(not dtype_of(test.type).is_bool for test in tests):
         raise UserError("AD205", "np.select: the conditions must be booleans", b.span)
     *choices, result = strong(b, *choicelist, default)
     for test, choice in zip(reversed(tests), reversed(choices)):
@@ -350,9 +351,9 @@ def nan_to_num(b: Builder, x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any
         raise UnsupportedError("AD202", "np.nan_to_num: copy=False is not supported", b.span, help="assign the result")
     value = as_array(b, x)
     dtype = dtype_of(value.type)
-    if dtype not in FLOATS:
+    if not dtype.inexact:
         return value
-    largest = float(np.finfo(np.float32 if dtype == "f32" else np.float64).max)
+    largest = float(np.finfo(np.float32 if dtype is FLOAT32 else np.float64).max)
     infinite = b.const_like(math.inf, value.type), b.const_like(-math.inf, value.type)
     fills = [largest if posinf is None else posinf, -largest if neginf is None else neginf]
     result = value
@@ -366,9 +367,9 @@ def round_(b: Builder, a: Any, decimals: Any = 0) -> Value:
     """To even, as NumPy: scale, `rint`, scale back."""
     value = as_array(b, a)
     places = static_int(b, decimals, "decimals")
-    if dtype_of(value.type) in INTS and places >= 0:
+    if dtype_of(value.type).is_integer and places >= 0:
         return value
-    if dtype_of(value.type) not in FLOATS:
+    if not dtype_of(value.type).inexact:
         raise UnsupportedError(
             "AD205", "rounding of integers to negative decimals", b.span, help="convert to float first"
         )

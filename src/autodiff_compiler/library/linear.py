@@ -9,6 +9,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.needs import check_equal, product
 from autodiff_compiler.ir.path import WHOLE
 from autodiff_compiler.ir.types import INT, Scalar, dtype_of, rank
@@ -172,7 +173,7 @@ def triu(b: Builder, m: Any, k: Any = 0) -> Value:
 @function(np.tri, "np.tri")
 def tri(b: Builder, N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Value:
     rows = extents(b, N)
-    ones = filled(b, rows + (rows if M is None else extents(b, M)), 1, dtype_argument(b, dtype, "f64"))
+    ones = filled(b, rows + (rows if M is None else extents(b, M)), 1, dtype_argument(b, dtype, FLOAT64))
     return _triangle(b, ones, k, lower=True)
 
 
@@ -180,7 +181,7 @@ def tri(b: Builder, N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Val
 def eye(b: Builder, N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Value:
     (rows,) = extents(b, N)
     (columns,) = (rows,) if M is None else extents(b, M)
-    own = dtype_argument(b, dtype, "f64")
+    own = dtype_argument(b, dtype, FLOAT64)
     indices = _diagonal_indices(b, rows, columns, static_int(b, k, "k"))
     return b.store(filled(b, [rows, columns], 0, own), _PAIR, indices, b.const(1, Scalar(own)))
 
@@ -226,7 +227,7 @@ def convolve(b: Builder, a: Any, v: Any, mode: Any = "full") -> Value:
     x, kernel = arith.promoted(b, flat(b, as_array(b, a)), flat(b, as_array(b, v)))
     if mode not in ("full", "same", "valid"):
         raise UserError("AD209", f"np.convolve: mode must be 'full', 'same' or 'valid', not {mode!r}", b.span)
-    if dtype_of(x.type) == "bool":
+    if dtype_of(x.type).is_bool:
         raise UnsupportedError("AD205", "a convolution of booleans", b.span, help="use astype(int)")
     m, n = b.dim(x, 0), b.dim(kernel, 0)
     one = b.const(1)

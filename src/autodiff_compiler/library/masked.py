@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
-
-import numpy as np
 
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import FLOATS, dtype_of, numpy_dtype, rank
+from autodiff_compiler.ir.dtype import DType
+from autodiff_compiler.ir.types import dtype_of, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, as_operand, shape_of, stretched, to_dtype, type_of
 
@@ -20,7 +18,7 @@ _COMBINES = {"sum": "add", "prod": "mul", "max": "maximum", "min": "minimum"}
 def mask_of(b: Builder, where: Any, value: Value) -> Value:
     """`where` as booleans in the shape of the array that it masks."""
     mask = as_array(b, where)
-    if dtype_of(mask.type) != "bool":
+    if not dtype_of(mask.type).is_bool:
         raise UserError("AD205", f"where= must hold booleans, not {dtype_of(mask.type)}", b.span)
     return stretched(b, mask, shape_of(b, value), "where=")
 
@@ -42,21 +40,16 @@ def started(b: Builder, kind: str, reduced: Value, initial: Any) -> Value:
     if rank(type_):
         raise UserError("AD205", "initial= must be a number", b.span)
     dtype = dtype_of(reduced.type)
-    if dtype not in FLOATS and dtype_of(type_) != dtype and dtype_of(type_) in FLOATS:
+    if not dtype.inexact and dtype_of(type_) != dtype and dtype_of(type_).inexact:
         raise UnsupportedError(
             "AD202", f"initial= of floats in a reduction of {dtype}", b.span, help="make the array a float array"
         )
     return arith.apply(b, _COMBINES[kind], to_dtype(b, start, dtype, strong=True), reduced)
 
 
-def end_of(dtype: str, kind: str) -> Any:
+def end_of(dtype: DType, kind: str) -> Any:
     """The least number of a dtype for a maximum, the greatest for a minimum."""
-    if dtype in FLOATS:
-        return -math.inf if kind == "max" else math.inf
-    if dtype == "bool":
-        return kind == "min"
-    info = np.iinfo(numpy_dtype(dtype))
-    return int(info.min if kind == "max" else info.max)
+    return dtype.least if kind == "max" else dtype.greatest
 
 
 def needs_start(b: Builder, where: Any, initial: Any, name: str) -> None:

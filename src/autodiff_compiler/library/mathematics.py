@@ -8,7 +8,7 @@ from typing import Any
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import FLOAT, FLOATS, INT, Array, ListOf, dtype_of
+from autodiff_compiler.ir.types import FLOAT, INT, Array, ListOf, dtype_of
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_operand, is_number, type_of
 from autodiff_compiler.library.builtins import scalar
@@ -54,7 +54,7 @@ def _scaled(name: str, factor: float):
 def _to_integer(name: str):
     def build(b: Builder, x: Any, /) -> Value:
         value = scalar(b, x, f"math.{name}")
-        return b.cast(b.op(name, value) if dtype_of(value.type) in FLOATS else value, INT)
+        return b.cast(b.op(name, value) if dtype_of(value.type).inexact else value, INT)
 
     return build
 
@@ -115,7 +115,7 @@ def prod(b: Builder, iterable: Any, /, *, start: Any = 1) -> Any:
     result: Any = start
     for x in elements(b, iterable, "math.prod"):
         factor = as_operand(b, x)
-        one = is_number(result) and result == 1 and dtype_of(type_of(b, factor)) != "bool"
+        one = is_number(result) and result == 1 and not dtype_of(type_of(b, factor)).is_bool
         result = factor if one else arith.binary(b, "*", result, factor)
     return result
 

@@ -11,7 +11,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.needs import product
 from autodiff_compiler.ir.path import WHOLE
-from autodiff_compiler.ir.types import INTS, Array, Scalar, dtype_of, rank
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.library.arguments import as_array, extents, is_number, normal_axis, to_int
 from autodiff_compiler.library.reductions import flat, sliced
 from autodiff_compiler.library.registry import function
@@ -86,7 +86,7 @@ def repeat(b: Builder, a: Any, repeats: Any, axis: Any = None) -> Value:
 @function(np.take, "np.take", "take")
 def take(b: Builder, a: Any, indices: Any, axis: Any = None) -> Value:
     value, index = array(b, a, "np.take"), as_array(b, indices)
-    if dtype_of(index.type) not in INTS:
+    if not dtype_of(index.type).is_integer:
         raise UserError("AD205", "np.take: indices must be integers", b.span)
     if axis is None:
         value, along = flat(b, value), 0

@@ -10,10 +10,11 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.needs import check_equal, product
 from autodiff_compiler.ir.opset import require
 from autodiff_compiler.ir.path import WHOLE
-from autodiff_compiler.ir.types import BOOL, FLOATS, INT, Array, dtype_of, rank
+from autodiff_compiler.ir.types import BOOL, INT, Array, dtype_of, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
@@ -62,7 +63,7 @@ def _accumulated(b: Builder, a: Any, dtype: Any) -> Value:
     """The operand of a sum or product in the dtype it is computed in: small integers widen."""
     value = as_array(b, a)
     own = dtype_of(value.type)
-    default = own if own in FLOATS else "u64" if own.startswith("u") else "i64"
+    default = own if own.inexact else UINT64 if own.is_unsigned else INT64
     return to_dtype(b, value, dtype_argument(b, dtype, default))
 
 
@@ -140,7 +141,7 @@ add(np.amin, "np.amin", _extremum("min"))
 def mean(b: Builder, a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False, where: Any = True) -> Value:
     value = as_array(b, a)
     own = dtype_of(value.type)
-    value = to_dtype(b, value, dtype_argument(b, dtype, own if own in FLOATS else "f64"))
+    value = to_dtype(b, value, dtype_argument(b, dtype, own if own.inexact else FLOAT64))
     if where is not True:
         chosen = to_dtype(b, mask_of(b, where, value), dtype_of(value.type))
         total, number = (_sum("sum")(b, x, axis, keepdims=keepdims) for x in (selected(b, value, where, 0.0), chosen))
@@ -157,7 +158,7 @@ def var(b: Builder, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: Any = 
     """In two passes, as NumPy computes it."""
     value = as_array(b, a)
     own = dtype_of(value.type)
-    value = to_dtype(b, value, own if own in FLOATS else "f64")
+    value = to_dtype(b, value, own if own.inexact else FLOAT64)
     dtype = dtype_of(value.type)
     axes = normal_axes(b, axis, rank(value.type))
     deviation = b.sub(value, mean(b, value, axes, keepdims=len(axes) < rank(value.type)))
@@ -220,7 +221,7 @@ def average(b: Builder, a: Any, axis: Any = None, weights: Any = None, *, keepdi
 def _without_nan(b: Builder, a: Any) -> tuple[Value, Value | None]:
     """The values with zeros for NaN, and where they are NaN."""
     value = as_array(b, a)
-    if dtype_of(value.type) not in FLOATS:
+    if not dtype_of(value.type).inexact:
         return value, None
     missing = b.op("isnan", value)
     return b.select(missing, b.const_like(0.0, value.type), value), missing
@@ -291,7 +292,7 @@ def differences(b: Builder, value: Value, times: int, along: int) -> Value:
     """The differences of neighbours along an axis, so many times."""
     for _ in range(times):
         later, earlier = sliced(b, value, along, start=b.const(1)), sliced(b, value, along, stop=b.const(-1))
-        value = b.op("xor", later, earlier) if dtype_of(value.type) == "bool" else b.sub(later, earlier)
+        value = b.op("xor", later, earlier) if dtype_of(value.type).is_bool else b.sub(later, earlier)
     return value
 
 
@@ -319,7 +320,7 @@ if hasattr(np, "trapz"):
 
 @function(np.count_nonzero, "np.count_nonzero")
 def count_nonzero(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
-    return _sum("sum")(b, to_dtype(b, arith.as_bool(b, as_array(b, a)), "i64"), axis, keepdims=keepdims)
+    return _sum("sum")(b, to_dtype(b, arith.as_bool(b, as_array(b, a)), INT64), axis, keepdims=keepdims)
 
 
 @function(np.allclose, "np.allclose")
@@ -332,7 +333,7 @@ def allclose(b: Builder, a: Any, other: Any, rtol: Any = 1e-5, atol: Any = 1e-8,
 def norm(b: Builder, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Value:
     value = as_array(b, x)
     own = dtype_of(value.type)
-    value = to_dtype(b, value, own if own in FLOATS else "f64")
+    value = to_dtype(b, value, own if own.inexact else FLOAT64)
     if rank(value.type) == 0:
         raise UserError("AD204", "np.linalg.norm of a scalar", b.span, help="use abs")
     if isinstance(ord, Value):

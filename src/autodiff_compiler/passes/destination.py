@@ -14,8 +14,9 @@ from types import MappingProxyType
 
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop, merges
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import FLOATS, Array, Scalar, dtype_of, rank
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
 
 # Arrays in arrays in arrays: one level a round.
@@ -103,11 +104,8 @@ class _Search:
             if reader.kind == "load":
                 return [] if isinstance(reader.result.type, Scalar) else None
             return [reader.result]
-        if reader.kind in ("for", "while"):
-            skip = 3 if reader.kind == "for" else 0
-            slots = [k for k, init in enumerate(reader.operands[skip:]) if init is version]
-            params = [region.params[k + bool(skip)] for k in slots for region in reader.regions]
-            return [*params, *(reader.results[k] for k in slots)]
+        if is_loop(reader):
+            return [v for slot in Loop(reader).slots if slot.init is version for v in slot.defined]
         owner = self.owners.get(reader)
         if owner is None:
             return None
@@ -116,13 +114,8 @@ class _Search:
     def _closed(self, versions: frozenset[Value]) -> bool:
         """Whether what a loop carries or a branch gives in the place of a version is always a version."""
         for op in dict.fromkeys(self.owners.values()):
-            for k, result in enumerate(op.results):
-                if result not in versions:
-                    continue
-                sides = [r.terminator for r in op.regions if op.kind == "if" or r is op.regions[-1]]
-                if not all(k < len(end.operands) and end.operands[k] in versions for end in sides):
-                    return False
-                if op.kind != "if" and op.operands[k + (3 if op.kind == "for" else 0)] not in versions:
+            for values, sources in merges(op):
+                if values[-1] in versions and not versions.issuperset(sources):
                     return False
         return True
 
@@ -134,7 +127,7 @@ class _Search:
             return False
         rest = self.shapes.extents(target)[len(move.indices) :]
         # A tape is known to hold nothing but what was put into it.
-        whole = dtype_of(array.type) in FLOATS or move.made.attrs.get("filled")
+        whole = dtype_of(array.type).inexact or move.made.attrs.get("filled")
         return (
             bool(whole)
             and self.readers[target] == [move.stored]

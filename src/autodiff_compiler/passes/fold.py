@@ -13,16 +13,18 @@ Idempotent: a result is a constant or an op with no constant operands left to co
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import FLOAT32, INT64
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import INT, INTS, Array, Scalar, numpy_dtype, rank
+from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
-_PY_TYPES = {"f64": float, "i64": int, "bool": bool}
 _SAFE_INT = 2**53
 _I64 = 2**63
 
@@ -51,7 +53,7 @@ def _python(op: Op, values: list[Any]) -> Any:
     except (ArithmeticError, ValueError, TypeError, MemoryError):
         return None
     assert isinstance(op.result.type, Scalar)
-    if type(value) is not _PY_TYPES[op.result.type.dtype]:
+    if type(value) is not op.result.type.dtype.number:
         return None
     # Beyond 64 bits Python and Numba differ; that is for run time.
     return None if isinstance(value, int) and not -_I64 <= value < _I64 else value
@@ -61,27 +63,26 @@ def _numpy(op: Op, values: list[Any]) -> Any:
     compute = TABLE[op.kind].np_eval
     if compute is None:
         return None
-    scalars = [numpy_dtype(v.type.dtype).type(x) for v, x in zip(op.operands, values)]  # type: ignore[union-attr]
+    scalars = [dtype_of(v.type).numpy.type(x) for v, x in zip(op.operands, values)]
     try:
         with np.errstate(all="raise"):
             value = compute(*scalars)
     except (ArithmeticError, ValueError, TypeError):
         return None
     assert isinstance(op.result.type, Scalar)
-    return value.item() if value.dtype == numpy_dtype(op.result.type.dtype) else None
+    return value.item() if value.dtype == op.result.type.dtype.numpy else None
 
 
 def _cast(value: Any, source: Any, target: Scalar) -> Any:
-    if target.dtype == "bool":
+    if target.dtype.is_bool:
         return bool(value)
-    if target.dtype in INTS:
-        limits = np.iinfo(numpy_dtype(target.dtype))
+    if target.dtype.is_integer:
         if isinstance(value, float) and not math.isfinite(value):
             return None
-        return int(value) if limits.min <= int(value) <= limits.max else None
-    if source.dtype in INTS and abs(value) > _SAFE_INT:
+        return int(value) if target.dtype.least <= int(value) <= target.dtype.greatest else None
+    if source.dtype.is_integer and abs(value) > _SAFE_INT:
         return None
-    if target.dtype == "f32":
+    if target.dtype is FLOAT32:
         if math.isfinite(value) and abs(value) > float(np.finfo(np.float32).max):
             return None
         return float(np.float32(value))
@@ -106,7 +107,7 @@ class _Fold(Peephole):
             return self.become(op, "const", type=INT, value=extent)
         if isinstance(extent, Value):
             extent = self.value(extent)
-            return extent if extent.type == INT else self.become(op, "cast", extent, dtype="i64", kind="py")
+            return extent if extent.type == INT else self.become(op, "cast", extent, dtype=INT64, kind="py")
         if extent[0] == "dim" and extent[1:] != (op.operands[0], op.attrs["axis"]):
             return self.become(op, "dim", self.value(extent[1]), axis=extent[2])
         # Such extents have no name of their own, but an operand of what computes the array may have the same.
@@ -128,12 +129,13 @@ class _Fold(Peephole):
     # -- control -------------------------------------------------------------------------------------------------------
 
     def structured(self, op: Op) -> None:
-        if op.kind == "if":
+        loop = Loop(op)
+        if not is_loop(op):
             self._if(op)
-        elif op.kind == "for":
-            self._for(op)
+        elif loop.condition is None:
+            self._for(loop)
         else:
-            self._while(op)
+            self._while(loop, loop.condition)
 
     def _if(self, op: Op) -> None:
         known = self.constant(op.operands[0])
@@ -142,31 +144,29 @@ class _Fold(Peephole):
         else:
             self.become_values(op, self.inline(op.regions[0 if known else 1], ()))
 
-    def _for(self, op: Op) -> None:
+    def _for(self, loop: Loop) -> None:
         """A loop of no trips is its initial values; a loop of one trip is its body."""
-        bounds = [self.constant(v) for v in op.operands[:3]]
-        carried = list(op.operands[3:])
-        if any(b is None for b in bounds) or bounds[2] == 0:
-            self.keep(self.inside(op))
-            return
-        trips = len(range(*bounds))
-        if trips > 1 or (trips == 1 and op.attrs.get("exits")):
-            self.keep(self.inside(op))
-            return
-        if trips == 1:
-            body = op.regions[0]
+        bounds = [self.constant(v) for v in loop.bounds]
+        known = None not in bounds and bounds[2] != 0
+        trips = len(range(*bounds)) if known else None
+        if trips == 0:
+            self._ended(loop, loop.inits, 0)
+        elif trips == 1 and not loop.exits:
             # A NumPy integer as a bound still gives the index the type of the parameter.
-            index = self.const(bounds[0], body.params[0].type)
-            carried = self.inline(body, [index, *carried])
-        codes = [self.const(0, INT)] if op.attrs.get("exits") else []
-        self.become_values(op, [*carried, self.const(trips, INT), *codes])
+            assert loop.index is not None
+            index = self.const(bounds[0], loop.index.type)
+            self._ended(loop, self.inline(loop.body, (index, *loop.inits)), 1)
+        else:
+            self.keep(self.inside(loop.op))
 
-    def _while(self, op: Op) -> None:
-        condition = op.regions[0]
+    def _while(self, loop: Loop, condition: Region) -> None:
         first = condition.ops[0]
         never = first.kind == "const" and condition.ops[1:] == (condition.terminator,)
         if not never or first.attrs["value"] or condition.terminator.operands != first.results:
-            self.keep(self.inside(op))
-            return
-        zeros = [self.const(0, INT) for _ in op.results[len(op.operands) :]]
-        self.become_values(op, [*op.operands, *zeros])
+            self.keep(self.inside(loop.op))
+        else:
+            self._ended(loop, loop.inits, 0)
+
+    def _ended(self, loop: Loop, carried: Sequence[Value], trips: int) -> None:
+        codes = [self.const(0, INT)] if loop.exits else []
+        self.become_values(loop.op, [*carried, self.const(trips, INT), *codes])

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import DEAR
 from autodiff_compiler.ir.opset import may_alias, opdef
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import FLOATS, Array, Scalar, rank
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import all_ops
 
 REDUCTIONS = ("sum", "prod")
@@ -63,14 +64,14 @@ def is_elementwise(op: Op) -> bool:
     if not opdef(op).elementwise:
         return False
     dtypes = {v.type.dtype for v in op.operands if isinstance(v.type, Scalar | Array)}
-    return dtypes <= {*FLOATS, "bool"} or op.kind in INTEGER_KINDS or op.kind in COMPARISONS
+    return not any(dtype.is_integer for dtype in dtypes) or op.kind in INTEGER_KINDS or op.kind in COMPARISONS
 
 
 def root_value(op: Op) -> Value | None:
     """What a root computes element by element: its result, what it sums, what it writes; None if it is no root."""
     if op.kind == "unbroadcast" and isinstance(op.results[0].type, Array):
         return op.operands[0]
-    if op.kind in REDUCTIONS and op.operands[0].type.dtype != "bool":  # type: ignore[union-attr]
+    if op.kind in REDUCTIONS and not dtype_of(op.operands[0].type).is_bool:
         return op.operands[0]
     if op.kind in WRITES and is_basic(op.attrs["path"]) and isinstance(op.operands[-1].type, Array):
         return op.operands[-1]
@@ -83,13 +84,9 @@ class Memory:
     def __init__(self, function: Function) -> None:
         self._parent: dict[Value, Value] = {}
         for op in all_ops(function.body):
-            if op.kind in ("for", "while"):
-                skip = 3 if op.kind == "for" else 0
-                inits = op.operands[skip:]
-                for region in op.regions:
-                    self._parent.update(zip(region.params[bool(skip) :], inits))
-                self._parent.update(zip(op.results, inits))
-            elif not op.regions and op.results and may_alias(op):
+            for slot in loop_slots(op):
+                self._parent.update(dict.fromkeys(slot.defined, slot.init))
+            if not op.regions and op.results and may_alias(op):
                 self._parent[op.results[0]] = op.operands[0]
 
     def origin(self, value: Value) -> Value:

@@ -19,10 +19,8 @@ Idempotent.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from autodiff_compiler.ir.builder import Builder
-from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opdef import CHECK, IO
 from autodiff_compiler.ir.opset import is_pure, may_trap, nested_effect, opdef
@@ -45,25 +43,25 @@ class _Hoist(FactRewriter):
     def structured(self, op: Op) -> None:
         op = self.inside(op)
         if is_loop(op) and Loop(op).counted and not Loop(op).exits and nested_effect(op) != IO:
-            op = self._hoist(op)
+            op = self._hoist(Loop(op))
         self.keep(op)
 
-    def worth_it(self, loop: Op, moving: list[Op]) -> bool:
+    def worth_it(self, loop: Loop, moving: list[Op]) -> bool:
         return bool(moving)
 
-    def _hoist(self, loop: Op) -> Op:
-        start, stop, step = loop.operands[:3]
+    def _hoist(self, loop: Loop) -> Op:
+        start, stop, step = loop.bounds
         stride = self.shapes.of(step)
-        if stride not in (1, -1) or not all(v.type == INT for v in loop.operands[:3]):
-            return loop
-        body = loop.regions[0]
+        if stride not in (1, -1) or not all(v.type == INT for v in loop.bounds):
+            return loop.op
+        body = loop.body
         local = {value for op in all_ops(body) for value in op.results}
         local.update(body.params, *(r.params for op in all_ops(body) for r in op.regions))
-        moving = [op for op in body.ops if self._linear(op, body, local)]
+        moving = [op for op in body.ops if self._linear(op, loop, local)]
         if not self.worth_it(loop, moving):
-            return loop
-        builder = Builder(loop.span)
-        certain = self.bounds.entered(Loop(loop))
+            return loop.op
+        builder = Builder(loop.op.span)
+        certain = self.bounds.entered(loop)
         bare = [check for check in moving if certain or self._passes_if_empty(check, loop)]
         self._all_at_ends(builder, bare, loop, local)
         if len(bare) < len(moving):
@@ -76,44 +74,43 @@ class _Hoist(FactRewriter):
         for op in builder.ops:
             self.shapes.define(op)
             self.keep(op)
-        return replace(loop, regions=(Region(body.params, tuple(op for op in body.ops if op not in moving)),))
+        return loop.with_slots(loop.slots, [op for op in body.ops[:-1] if op not in moving])
 
-    def _linear(self, op: Op, body: Region, local: set[Value]) -> bool:
+    def _linear(self, op: Op, loop: Loop, local: set[Value]) -> bool:
         """Whether an op is a check of an index that is linear in the loop index, against an extent that does not vary."""
         if opdef(op).effect != CHECK or op.kind != "check_index":
             return False
         index, extent = op.operands
-        parameter = body.params[0]
         if index.type != INT or not _computable(extent, self.defs, local, None):
             return False
         form = self.bounds.affine(index)
-        return all(atom is parameter or not _mentions(atom, local) for atom in form.terms) and _computable(
-            index, self.defs, local, parameter
+        return all(atom is loop.index or not _mentions(atom, local) for atom in form.terms) and _computable(
+            index, self.defs, local, loop.index
         )
 
-    def _passes_if_empty(self, check: Op, loop: Op) -> bool:
+    def _passes_if_empty(self, check: Op, loop: Loop) -> bool:
         """Whether the check at the end of an empty range passes: of an index that is counted up from 0, or down to 0."""
-        start, stop, step = (self.shapes.of(v) for v in loop.operands[:3])
+        start, stop, step = map(self.shapes.of, loop.bounds)
         counted = start == 0 if step == 1 else stop == -1
-        return bool(check.attrs.get("upper")) and check.operands[0] is loop.regions[0].params[0] and counted
+        return bool(check.attrs.get("upper")) and check.operands[0] is loop.index and counted
 
-    def _all_at_ends(self, builder: Builder, checks: list[Op], loop: Op, local: set[Value]) -> None:
-        if not checks:
+    def _all_at_ends(self, builder: Builder, checks: list[Op], loop: Loop, local: set[Value]) -> None:
+        if not checks or loop.index is None:
             return
-        start, stop, step = loop.operands[:3]
+        start, stop, step = loop.bounds
         up = self.shapes.of(step) == 1
         last = builder.op("sub" if up else "add", stop, builder.const(1))
         for check in checks:
-            self._at_ends(builder, check, loop.regions[0], local, (start, last) if up else (last, start))
+            self._at_ends(builder, check, loop.index, local, (start, last) if up else (last, start))
 
-    def _at_ends(self, builder: Builder, check: Op, body: Region, local: set[Value], ends: tuple[Value, Value]) -> None:
+    def _at_ends(self, builder: Builder, check: Op, at: Value, local: set[Value], ends: tuple[Value, Value]) -> None:
         index, extent = check.operands
         needed = list(dict.fromkeys([*_slice(extent, self.defs, local), *_slice(index, self.defs, local)]))
         # The access in the loop does not perform these checks.
         attrs = {name: value for name, value in check.attrs.items() if name != "access"}
         with builder.at(check.span):
-            for end in self._needed_ends(check, body.params[0], ends):
-                env = {body.params[0]: end}
+            for end in self._needed_ends(check, at, ends):
+                env = {at: end}
                 builder.ops.extend(clone_ops(needed, env))
                 builder.emit("check_index", (env.get(index, index), env.get(extent, extent)), attrs)
 
@@ -135,9 +132,11 @@ class _Ends(_Hoist):
         super().__init__(function)
         self._read = {value for op in all_ops(function.body) for value in op.operands}
 
-    def worth_it(self, loop: Op, moving: list[Op]) -> bool:
-        others = [op for op in loop.regions[0].ops[:-1] if op not in moving]
-        return bool(moving) and all(map(is_pure, others)) and not any(result in self._read for result in loop.results)
+    def worth_it(self, loop: Loop, moving: list[Op]) -> bool:
+        others = [op for op in loop.body.ops[:-1] if op not in moving]
+        return (
+            bool(moving) and all(map(is_pure, others)) and not any(result in self._read for result in loop.op.results)
+        )
 
 
 def _mentions(atom: object, local: set[Value]) -> bool:

@@ -23,9 +23,11 @@ from autodiff_compiler.analysis.ranges import type_range
 from autodiff_compiler.diagnostics import PRIMAL
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.dtype import INT64
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.ops.check import ARGUMENT
 from autodiff_compiler.ir.opset import may_overflow
-from autodiff_compiler.ir.types import FLOAT, INT, INTS, Scalar, numpy_dtype
+from autodiff_compiler.ir.types import FLOAT, INT, Scalar
 from autodiff_compiler.ir.walk import all_ops, uses
 from autodiff_compiler.passes.rewrite import FactRewriter
 
@@ -63,7 +65,7 @@ def best(build: Callable[[bool], T], functions: Callable[[T], Sequence[Function]
 def _unproven(functions: Sequence[Function]) -> tuple[int, int]:
     """How many checks of integers are left in loops, and in all."""
     found = [op for function in functions for op in all_ops(function.body)]
-    loops = [op for op in found if op.kind in ("for", "while")]
+    loops = [op for op in found if is_loop(op)]
     inside = {op for loop in loops for region in loop.regions for op in all_ops(region)}
     checks = [op for op in found if op.kind == "check_width"]
     return sum(op in inside for op in checks), len(checks)
@@ -75,14 +77,17 @@ class _Integers(FactRewriter):
         self._users = uses(function.body)
 
     def structured(self, op: Op) -> None:
-        if op.kind == "for":
-            start, stop, *rest = op.operands
-            if self._counts_down(op):
-                start = self._last(start)
-                op = replace(op, operands=(start, stop, *rest))
-            if not self.bounds.spans(start, stop):
-                self._check_width(op, "for", (start, stop))
+        if is_loop(op) and Loop(op).counted:
+            op = self._range(Loop(op))
         super().structured(op)
+
+    def _range(self, loop: Loop) -> Op:
+        start, stop, step = loop.bounds
+        if self._counts_down(loop):
+            start = self._last(start)
+        if not self.bounds.spans(start, stop):
+            self._check_width(loop.op, "sub", (stop, start))
+        return loop.with_bounds(start, stop, step)
 
     def plain(self, op: Op) -> None:
         if op.kind == "check_index" and self._is_last(op.operands[0]) and op.attrs.get("upper"):
@@ -99,7 +104,7 @@ class _Integers(FactRewriter):
             if not op.attrs.get("fits") and not self.bounds.fits(op):
                 self._check_width(op, op.kind, op.operands)
             op = _fitting(op)
-        elif op.results and op.results[0].type == Scalar("i64") and self.bounds.fits(op):
+        elif op.results and op.results[0].type == Scalar(INT64) and self.bounds.fits(op):
             op = _fitting(op)
         self.keep(op)
 
@@ -122,7 +127,7 @@ class _Integers(FactRewriter):
     def _narrow(self, op: Op) -> None:
         """NumPy takes a Python int as a small integer only if it is one."""
         type_, number = op.result.type, op.operands[0]
-        if not isinstance(type_, Scalar) or type_.dtype not in INTS:
+        if not isinstance(type_, Scalar) or not type_.dtype.is_integer:
             return
         form, (low, high) = self.bounds.affine(number), type_range(type_)
         b = Builder(op.span)
@@ -130,7 +135,7 @@ class _Integers(FactRewriter):
         if not self.bounds.nonnegative(form.scaled(-1).plus(high)):
             fine.append(b.compare("le", number, b.const(high)))
         for condition in fine:
-            message = f"Python integer out of bounds for {numpy_dtype(type_.dtype)}"
+            message = f"Python integer out of bounds for {type_.dtype.numpy}"
             b.emit("check", (condition,), {"error": "OverflowError", "message": (message,)})
         self._emit(b)
 
@@ -181,14 +186,15 @@ class _Integers(FactRewriter):
             op.attrs.get("fits") or self.bounds.fits(op)
         )  # fmt: skip
 
-    def _counts_down(self, loop: Op) -> bool:
-        start, stop, step = loop.operands[:3]
-        return self._number(stop) == -1 and self._number(step) == -1 and self._is_last(start)
+    def _counts_down(self, loop: Loop) -> bool:
+        if not loop.counted or not self._number(loop.stop) == self._number(loop.step) == -1:
+            return False
+        return self._is_last(loop.start)
 
     def _only_last(self, op: Op) -> bool:
         """Whether the op is only where a range that ends at 0 begins, or the largest index that is checked."""
         return self._is_last(op.result) and all(
-            (user.kind == "for" and self._counts_down(user) and user.operands.count(op.result) == 1)
+            (is_loop(user) and self._counts_down(Loop(user)) and user.operands.count(op.result) == 1)
             or (user.kind == "check_index" and user.attrs.get("upper") and user.operands[1] is not op.result)
             for user in self._users.get(op.result, ())
         )

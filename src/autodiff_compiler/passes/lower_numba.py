@@ -19,7 +19,7 @@ from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.path import is_slice, item_operands
-from autodiff_compiler.ir.types import INT, Array, Scalar, like, rank
+from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes import spread
 from autodiff_compiler.passes.fuse import REDUCTIONS, WRITES, Group, Memory, groups, root_value
@@ -123,11 +123,11 @@ class _Nest:
         result = self.root.results[0]
         kept = [axis for axis in range(n) if axis not in axes]
         join = "add" if self.root.kind == "sum" else "mul"
-        unit = b.const(0 if self.root.kind == "sum" else 1, like(self.value.type, 0))  # type: ignore[arg-type]
+        unit = b.const(0 if self.root.kind == "sum" else 1, Scalar(dtype_of(self.value.type)))
         if not kept:
             self.loops(n, unit, lambda total, at: b.op(join, total, self.element(at), name=result.name), result.name)
         elif kept == list(range(len(kept))):
-            dtype = result.type.dtype  # type: ignore[union-attr]
+            dtype = dtype_of(result.type)
             out = b.op("empty", *dims[: len(kept)], dtype=dtype, filled=True, name=result.name)
 
             def row(array: Value, at: list[Value]) -> Value:

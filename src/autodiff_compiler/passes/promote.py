@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.path import is_scalar_index
-from autodiff_compiler.ir.types import Array, Scalar, is_float, like, rank
+from autodiff_compiler.ir.types import Array, Scalar, differentiable, like, rank
 from autodiff_compiler.ir.walk import all_ops, uses
 from autodiff_compiler.passes.rewrite import FactRewriter
 
@@ -57,7 +57,7 @@ class _Promote(FactRewriter):
         readers = uses(body)
         found: list[tuple[Slot, Op]] = []
         for slot in loop.slots:
-            if isinstance(slot.param.type, Array) and is_float(slot.param.type):
+            if isinstance(slot.param.type, Array) and differentiable(slot.param.type):
                 chain = _chain(body, readers, slot.param, slot.yielded)
                 if chain is not None:
                     found += [

@@ -17,7 +17,7 @@ import math
 from autodiff_compiler.analysis.signs import Signs
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.path import is_basic
-from autodiff_compiler.ir.types import Scalar, dtype_of, is_float
+from autodiff_compiler.ir.types import Scalar, differentiable, dtype_of
 from autodiff_compiler.passes.rewrite import Peephole, Result
 
 # Roots of products of roots are looked through so far.
@@ -42,7 +42,7 @@ class _Roots(Peephole):
             return super().inside(op)
 
     def rewrite(self, op: Op) -> Result:
-        if not op.results or not is_float(op.results[0].type):
+        if not op.results or not differentiable(op.results[0].type):
             return None
         if op.kind == "pow":
             return self._power(op)
@@ -98,7 +98,7 @@ class _Roots(Peephole):
     def _square(self, value: Value, depth: int) -> Value | None:
         """The square of a value in which a root or an absolute value is undone by it; None if there is none."""
         op = self.defs.get(value)
-        if op is None or not depth or op.regions or not is_float(value.type):
+        if op is None or not depth or op.regions or not differentiable(value.type):
             return None
         if op.kind == "abs":
             return self.new("mul", op.operands[0], op.operands[0])
@@ -115,7 +115,7 @@ class _Roots(Peephole):
         views = op.kind in ("transpose", "reshape", "broadcast_to") or (
             op.kind == "load" and is_basic(op.attrs["path"])
         )
-        if views or (op.kind == "cast" and op.operands[0].type.dtype == value.type.dtype):  # type: ignore[union-attr]
+        if views or (op.kind == "cast" and dtype_of(op.operands[0].type) == dtype_of(value.type)):
             inner = self._square(op.operands[0], depth - 1)
             return None if inner is None else self.new(op.kind, inner, *op.operands[1:], **op.attrs)
         return None

@@ -16,14 +16,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, may_trap
-from autodiff_compiler.ir.types import BOOL, FLOATS, INT, INTS, Array, Scalar, Type
+from autodiff_compiler.ir.types import BOOL, INT, Array, Scalar, Type
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes.fold import evaluate
 from autodiff_compiler.passes.rewrite import Peephole
@@ -58,16 +59,15 @@ class _Simplify(Peephole):
         return len(self._uses.get(value, ())) <= 1
 
     def structured(self, op: Op) -> None:
-        if op.kind != "for":
-            self.keep(self.inside(op))
-            return
-        op = self._loop_bounds(op)
-        self.keep(self.inside(op))
-        self._trips(op)
+        counted = is_loop(op) and Loop(op).counted
+        op = self.inside(self._loop_bounds(Loop(op)) if counted else op)
+        self.keep(op)
+        if counted:
+            self._trips(Loop(op))
 
-    def _loop_bounds(self, op: Op) -> Op:
+    def _loop_bounds(self, loop: Loop) -> Op:
         """`range(max(n, 0))` is `range(n)`, and so is its reverse."""
-        start, stop, step, *carried = op.operands
+        start, stop, step = loop.bounds
         stride = self.constant(step)
         if stride == 1 and self.constant(start) == 0:
             stop = self._unclamped(stop)
@@ -76,10 +76,9 @@ class _Simplify(Peephole):
             if last is not None and self.constant(last.operands[1]) == 1:
                 whole = self._unclamped(last.operands[0])
                 if whole is not last.operands[0]:
-                    self.span = op.span
+                    self.span = loop.op.span
                     start = self.new("sub", whole, last.operands[1])
-        operands = (start, stop, step, *carried)
-        return op if operands == op.operands else replace(op, operands=operands)
+        return loop.with_bounds(start, stop, step)
 
     def _unclamped(self, value: Value) -> Value:
         clamped = self.made_by(value, "maximum")
@@ -89,18 +88,17 @@ class _Simplify(Peephole):
                     return one
         return value
 
-    def _trips(self, op: Op) -> None:
+    def _trips(self, loop: Loop) -> None:
         """The trips of a loop without exits follow from its bounds, so that the loop need not run to count them."""
-        trips = op.results[-1]
-        start, stop, step = op.operands[:3]
+        start, stop, step = loop.bounds
         stride = self.constant(step)
-        if op.attrs.get("exits") or stride not in (1, -1) or not self._uses.get(trips):
+        if loop.exits or stride not in (1, -1) or not self._uses.get(loop.trips):
             return
         if not all(v.type == INT for v in (start, stop)):
             return
-        self.span = op.span
+        self.span = loop.op.span
         length = self.new("sub", *((stop, start) if stride == 1 else (start, stop)))
-        self.env[trips] = self.new("maximum", length, self.const(0, INT))
+        self.env[loop.trips] = self.new("maximum", length, self.const(0, INT))
 
 
 # -- rules: (simplifier, op) -> what it becomes ------------------------------------------------------------------------
@@ -230,7 +228,7 @@ def _mul(s: Peephole, op: Op) -> Result:
     rest = _other(s, op, -1)
     if rest is not None and rest.type == op.result.type and not _is_unsigned(op):
         return s.become(op, "neg", rest)
-    if _other(s, op, 0) is not None and isinstance(op.result.type, Scalar) and op.result.type.dtype in INTS:
+    if _other(s, op, 0) is not None and isinstance(op.result.type, Scalar) and op.result.type.dtype.is_integer:
         return s.become(op, "const", type=op.result.type, value=0)
     split = _constant_first(s, op)
     if split is not None:
@@ -261,7 +259,7 @@ def _exact_product(s: Peephole, a: Value, b: Value) -> Value | None:
     if not (math.isfinite(x) and math.isfinite(y) and x and y):
         return None
     product = x * y
-    single = isinstance(a.type, Scalar) and a.type.dtype == "f32"
+    single = isinstance(a.type, Scalar) and a.type.dtype is FLOAT32
     if not math.isfinite(product):
         return None
     (over, under), (m, p), (n, q) = product.as_integer_ratio(), x.as_integer_ratio(), y.as_integer_ratio()
@@ -327,7 +325,7 @@ def _pow(s: Peephole, op: Op) -> Result:
 
 
 def _floordiv(s: Peephole, op: Op) -> Result:
-    integral = isinstance(op.result.type, Scalar | Array) and op.result.type.dtype in INTS
+    integral = isinstance(op.result.type, Scalar | Array) and op.result.type.dtype.is_integer
     return op.operands[0] if integral and s.constant(op.operands[1]) == 1 else None
 
 
@@ -404,19 +402,13 @@ def _cast(s: Peephole, op: Op) -> Result:
     return None
 
 
-_INT_RANK = {"i8": 8, "i16": 16, "i32": 32, "i64": 64, "u8": 9, "u16": 17, "u32": 33}
-
-
 def _is_exact(source: Type, target: Type) -> bool:
     """Whether every value of the one dtype is a value of the other."""
     assert isinstance(source, Scalar | Array)
     assert isinstance(target, Scalar | Array)
     a, b = source.dtype, target.dtype
-    if a in (b, "bool"):
-        return True
-    if b == "f64":
-        return a == "f32" or (a in _INT_RANK and a != "i64")
-    return a in _INT_RANK and b in ("i8", "i16", "i32", "i64") and _INT_RANK[a] <= _INT_RANK[b]
+    # Of 64 bits, NumPy calls a cast to float64 safe which rounds.
+    return np.can_cast(a.numpy, b.numpy) and not (a.is_integer and a.bits == 64 and b.inexact)
 
 
 def _is_zeros(s: Peephole, value: Value) -> bool:
@@ -425,19 +417,19 @@ def _is_zeros(s: Peephole, value: Value) -> bool:
 
 
 def _is_float(op: Op) -> bool:
-    return isinstance(op.result.type, Scalar | Array) and op.result.type.dtype in FLOATS
+    return isinstance(op.result.type, Scalar | Array) and op.result.type.dtype.inexact
 
 
 def _is_unsigned(op: Op) -> bool:
-    return isinstance(op.result.type, Scalar | Array) and op.result.type.dtype.startswith("u")
+    return isinstance(op.result.type, Scalar | Array) and op.result.type.dtype.is_unsigned
 
 
 def _is_integral(type_: Type) -> bool:
-    return isinstance(type_, Scalar | Array) and type_.dtype in (*INTS, "bool")
+    return isinstance(type_, Scalar | Array) and not type_.dtype.inexact
 
 
 def _is_bool(type_: Type) -> bool:
-    return type_ == BOOL or type_ == Scalar("bool")
+    return type_ == BOOL or type_ == Scalar(BOOLEAN)
 
 
 Rule = Callable[[Any, Op], Result]

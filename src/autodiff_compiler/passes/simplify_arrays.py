@@ -62,9 +62,9 @@ def _fill(s: Peephole, value: Value) -> Value | None:
 
 def _is_zero(s: Peephole, value: Value) -> bool:
     if isinstance(value.type, Scalar):
-        return s.constant(value) == 0
+        return bool(s.constant(value) == 0)
     fill = _fill(s, value)
-    return fill is not None and s.constant(fill) == 0
+    return fill is not None and bool(s.constant(fill) == 0)
 
 
 def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Container, Mapping, Sequence
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.types import is_float
+from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes
 from autodiff_compiler.rules.rule import At, Contribution, Dense, ListAt, Rule, Site
 
@@ -74,7 +74,9 @@ def vjp(
     rule, site = _rule(op), Site(b, op, constants or {}, whole)
     # The last operand first: what was stored is read from the cotangent before its place is cleared for the array's
     # adjoint, so that both can use one buffer.
-    found = {i: rule.vjp(site, cotangents[0], i) for i in sorted(wanted, reverse=True) if is_float(op.operands[i].type)}
+    found = {
+        i: rule.vjp(site, cotangents[0], i) for i in sorted(wanted, reverse=True) if differentiable(op.operands[i].type)
+    }
     return {i: contribution for i, contribution in found.items() if contribution is not None}
 
 
@@ -84,7 +86,7 @@ def is_linear(op: Op) -> bool:
 
 
 def _is_active(op: Op) -> bool:
-    return any(is_float(result.type) for result in op.results) and op.kind not in NO_DERIVATIVE
+    return any(differentiable(result.type) for result in op.results) and op.kind not in NO_DERIVATIVE
 
 
 def _rule(op: Op) -> Rule:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.path import WHOLE
 from autodiff_compiler.ir.types import Array, Scalar, rank
 from autodiff_compiler.rules.rule import At, Contribution, Dense, Rule, Site, Tangents
@@ -82,7 +83,7 @@ def _last_writers(site: Site, ct: Value, place: Value) -> Value:
     numbers = b.op("arange", count)
     if len(extents) > 1:
         numbers = b.op("reshape", numbers, *extents)
-    blank = b.full(b.dims(ct), b.const(0, Scalar("i64")))
+    blank = b.full(b.dims(ct), b.const(0, Scalar(INT64)))
     stored = b.store(blank, path, where, numbers)
     return b.op("eq", b.load(stored, path, where), numbers)
 

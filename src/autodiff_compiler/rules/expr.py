@@ -8,6 +8,7 @@ the plain one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Union
 
 from autodiff_compiler.ir.builder import Builder
@@ -109,12 +110,12 @@ def where(condition: Expr, a: Term, b: Term, *, like: Expr | None = None) -> Exp
 
     Two numbers need `like`, an expression whose dtype they take.
     """
-    like = like or (a if isinstance(a, Expr) else b)  # type: ignore[assignment]
-    assert isinstance(like, Expr), "a `where` of two numbers says what they are like"
-    return Expr(like.b, like.b.select(condition.value, like.lift(a), like.lift(b)))
+    model = like or (a if isinstance(a, Expr) else b)
+    assert isinstance(model, Expr), "a `where` of two numbers says what they are like"
+    return Expr(model.b, model.b.select(condition.value, model.lift(a), model.lift(b)))
 
 
-def _function(kind: str):
+def _function(kind: str) -> Callable[..., Expr]:
     def call(x: Expr, *rest: Term) -> Expr:
         return x.emit(kind, x, *rest)
 

@@ -1,4 +1,4 @@
-"""Runtime helpers as real Python; the printers copy the ones a module needs into its text."""
+"""Runtime helpers as real Python; the printers copy the ones a module needs into its text, `ir.instances.instance` among them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.ir import instances
 
 NUMPY_HELPERS, NUMBA_HELPERS = "numpy_helpers", "numba_helpers"
 
@@ -18,9 +19,13 @@ def sources(module: str) -> dict[str, str]:
 
     The module itself is not imported: that of Numba takes half a second, and looks for a place for its own cache.
     """
-    spec = importlib.util.find_spec(f"{__name__}.{module}")
+    return {**_definitions(f"{__name__}.{module}"), "instance": _definitions(instances.__name__)["instance"]}
+
+
+def _definitions(module: str) -> dict[str, str]:
+    spec = importlib.util.find_spec(module)
     try:
-        text = spec.loader.get_source(spec.name)  # type: ignore[union-attr]
+        text = spec.loader.get_source(module)  # type: ignore[union-attr]  # of a module that has no loader: below
     except (AttributeError, OSError, ImportError):
         text = None
     if text is None:
@@ -29,10 +34,23 @@ def sources(module: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef):
-            found[node.name] = ast.unparse(node)
+            found[node.name] = ast.unparse(_Untyped().visit(node))
         elif isinstance(node, ast.Assign):
             found.update((name.id, ast.unparse(node)) for name in node.targets if isinstance(name, ast.Name))
     return found
+
+
+class _Untyped(ast.NodeTransformer):
+    """Takes the annotations away, which name what a generated module does not import."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        node.returns = None
+        self.generic_visit(node)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
 
 
 def needed(module: str, names: Iterable[str]) -> list[ast.stmt]:

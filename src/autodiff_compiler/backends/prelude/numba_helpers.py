@@ -361,14 +361,3 @@ def stack(a, shape):
         count *= shape[k]
     wide = np.broadcast_to(a, shape)
     return np.ascontiguousarray(wide).reshape((count, shape[-2], shape[-1]))
-
-
-def instance(cls, **held):
-    """An object of this class that holds these attributes, made without its constructor."""
-    made = object.__new__(cls)
-    for name, value in held.items():
-        if hasattr(getattr(cls, name, None), "__set__"):
-            object.__setattr__(made, name, value)
-        else:
-            made.__dict__[name] = value
-    return made

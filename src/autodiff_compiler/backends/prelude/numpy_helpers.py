@@ -62,14 +62,3 @@ def reshape_view(a, shape):
     if view.size and not np.may_share_memory(a, view):
         raise ValueError("cannot write through a reshape that has to copy; copy the array first")
     return view
-
-
-def instance(cls, **held):
-    """An object of this class that holds these attributes, made without its constructor."""
-    made = object.__new__(cls)
-    for name, value in held.items():
-        if hasattr(getattr(cls, name, None), "__set__"):
-            object.__setattr__(made, name, value)
-        else:
-            made.__dict__[name] = value
-    return made

@@ -12,6 +12,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir import needs
 from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.objects import UNDEFINED, Values, follow
 from autodiff_compiler.ir.opdef import (
     DEAR,
@@ -30,7 +31,7 @@ from autodiff_compiler.ir.opdef import (
 from autodiff_compiler.ir.ops.operand_types import array, integers
 from autodiff_compiler.ir.ops.reached import reached
 from autodiff_compiler.ir.path import element_type, is_scalar_index, path_operands
-from autodiff_compiler.ir.types import FLOATS, INT, INTS, Array, ListOf, Type, dtype_of, numpy_dtype, rank
+from autodiff_compiler.ir.types import INT, Array, ListOf, Type, dtype_of, rank
 
 # -- types -------------------------------------------------------------------------------------------------------------
 
@@ -54,7 +55,7 @@ def _empty(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 def _arange(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     integers(operands)
-    return (Array("i64", 1),)
+    return (Array(INT64, 1),)
 
 
 def _check_path(whole: Type, attrs: Attrs, operands: tuple[Type, ...]) -> Type:
@@ -104,14 +105,14 @@ def _extent(op: Op, values: Values, mutable: bool) -> int:
 
 def _filled(op: Op, values: Values, mutable: bool) -> Any:
     *dims, fill = values
-    return np.full(tuple(dims), fill, numpy_dtype(dtype_of(op.results[0].type)))
+    return np.full(tuple(dims), fill, dtype_of(op.results[0].type).numpy)
 
 
 def _unwritten(op: Op, values: Values, mutable: bool) -> Any:
     """Filled with what shows when somebody reads it before writing."""
     dtype = op.attrs["dtype"]
-    poison = np.nan if dtype in FLOATS else np.iinfo(numpy_dtype(dtype)).max if dtype in INTS else True
-    return np.full(tuple(values), poison, numpy_dtype(dtype))
+    poison = np.nan if dtype.inexact else dtype.greatest
+    return np.full(tuple(values), poison, dtype.numpy)
 
 
 def _copy(op: Op, values: Values, mutable: bool) -> Any:

@@ -15,7 +15,7 @@ from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.objects import Values, message
 from autodiff_compiler.ir.opdef import CHECK, Attrs, Evaluate, Infer, OpDef, no_array
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
-from autodiff_compiler.ir.types import INTS, Scalar, Type, dtype_of
+from autodiff_compiler.ir.types import Scalar, Type, dtype_of
 
 ARGUMENT = "argument"
 """What a `check_width` is `of` that checks an int argument, which has to be one of 32 bits."""
@@ -26,7 +26,7 @@ SMALL = 2**31
 
 def _check_ints(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     for type_ in operands:
-        if dtype_of(type_) not in INTS:
+        if not dtype_of(type_).is_integer:
             raise TypeError(f"integers are needed, not {type_}")
     return ()
 
@@ -39,7 +39,7 @@ def _check_numbers(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]
 
 
 def _check_bool(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    if not (isinstance(operands[0], Scalar) and operands[0].dtype == "bool"):
+    if not (isinstance(operands[0], Scalar) and operands[0].dtype.is_bool):
         raise TypeError(f"a boolean scalar is needed, not {operands[0]}")
     return ()
 
@@ -56,7 +56,8 @@ def _is_there(op: Op, values: Values, mutable: bool) -> None:
 
 def _error(op: Op) -> type[Exception]:
     """What the check of a shape raises."""
-    return getattr(builtins, op.attrs.get("error", "ValueError"))
+    found: type[Exception] = getattr(builtins, op.attrs.get("error", "ValueError"))
+    return found
 
 
 def _alike(op: Op, values: Values, mutable: bool) -> None:
@@ -82,7 +83,6 @@ def _some(op: Op, values: Values, mutable: bool) -> None:
 WIDTHS: dict[str, Callable[..., int]] = {
     **{row.kind: row.py_eval for row in SCALAR_OPS if row.grows and row.py_eval is not None},
     "cast": int,
-    "for": lambda start, stop: stop - start,
     ARGUMENT: lambda value: value,
 }
 """What an op gives whose width is checked."""
@@ -136,7 +136,7 @@ CHECKS: tuple[OpDef, ...] = (
     _page("check_nonempty", "none of the extents is 0", ("extents…",), _some),
     _page(
         "check_width",
-        "what the op `of` gives of these operands has at most 64 bits, else OverflowError; of `for` and (start, stop): the range; "
+        "what the op `of` gives of these operands has at most 64 bits, else OverflowError; "
         "of `argument`: an int has at most 32",
         ("operands…",),
         _narrow,

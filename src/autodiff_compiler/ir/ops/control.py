@@ -9,7 +9,20 @@ from typing import Any
 
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.objects import UNDEFINED, Values, scalar
-from autodiff_compiler.ir.opdef import CALLEE, CONTROL, DEAR, FREE, IO, NEVER, VALUE, Attrs, Facts, OpDef, Shape, no_array
+from autodiff_compiler.ir.opdef import (
+    CALLEE,
+    CONTROL,
+    DEAR,
+    FREE,
+    IO,
+    NEVER,
+    VALUE,
+    Attrs,
+    Facts,
+    OpDef,
+    Shape,
+    no_array,
+)
 from autodiff_compiler.ir.types import Array, Scalar, Type
 
 
@@ -162,7 +175,11 @@ CONTROL_OPS: tuple[OpDef, ...] = (
         effect=CALLEE,
         cost=DEAR,
     ),
-    _mark("begin", "the call of a function of the user begins here, with these values of its parameters", ("name", "id", "parameters")),
+    _mark(
+        "begin",
+        "the call of a function of the user begins here, with these values of its parameters",
+        ("name", "id", "parameters"),
+    ),
     _mark("end", "the call that `begin` marks ends here", ("id",)),
     _terminator("yield", "ends a region"),
     _terminator("return", "ends the body of a function"),

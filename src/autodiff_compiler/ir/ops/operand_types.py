@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autodiff_compiler.ir.types import INTS, Array, ListOf, Scalar, Type
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
 
 
 def array(type_: Type) -> Array:
@@ -19,5 +19,5 @@ def list_of(type_: Type) -> ListOf:
 
 def integers(types: tuple[Type, ...]) -> None:
     for type_ in types:
-        if not (isinstance(type_, Scalar) and type_.dtype in INTS):
+        if not (isinstance(type_, Scalar) and type_.dtype.is_integer):
             raise TypeError(f"an integer is needed, not {type_}")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.needs import EXTREMUM
 from autodiff_compiler.ir.objects import Values
 from autodiff_compiler.ir.opdef import DEAR, NEVER, SHAPE, Attrs, Facts, OpDef, Shape, like_first
@@ -32,18 +33,18 @@ def _reduced(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 def _all_any(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     (reduced,) = _reduced(operands, attrs)
-    if dtype_of(reduced) != "bool":
+    if not dtype_of(reduced).is_bool:
         raise TypeError(f"a boolean array is needed, not {operands[0]}")
     return (reduced,)
 
 
 def _arg(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     """attrs: `axis`."""
-    return (like(Array("i64", 1), array(operands[0]).rank - 1),)
+    return (like(Array(INT64, 1), array(operands[0]).rank - 1),)
 
 
 def _argsort(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    return (Array("i64", array(operands[0]).rank),)
+    return (Array(INT64, array(operands[0]).rank),)
 
 
 def _axes(op: Op) -> tuple[int, ...]:

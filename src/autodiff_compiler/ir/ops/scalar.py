@@ -18,8 +18,9 @@ import numpy as np
 from autodiff_compiler.ir import domain
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.domain import nowhere
+from autodiff_compiler.ir.dtype import BOOLEAN, DTYPES, DType
 from autodiff_compiler.ir.needs import BROADCAST
-from autodiff_compiler.ir.objects import PY_CLASSES, UNDEFINED, Values, has_type, strong
+from autodiff_compiler.ir.objects import UNDEFINED, Values, has_type, strong
 from autodiff_compiler.ir.opdef import (
     DEAR,
     NEVER,
@@ -35,49 +36,54 @@ from autodiff_compiler.ir.opdef import (
     of_python,
     of_shapes,
 )
-from autodiff_compiler.ir.types import FLOATS, INTS, Array, Scalar, Type, dtype_of, numpy_dtype, rank
+from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, rank
 
 
-def broadcast_type(dtype: str, operands: tuple[Type, ...]) -> Type:
+def broadcast_type(dtype: DType, operands: tuple[Type, ...]) -> Type:
     highest = max(rank(t) for t in operands)
     if highest:
         return Array(dtype, highest)
     kinds = {t.kind for t in operands if isinstance(t, Scalar)}
-    return Scalar(dtype, "py" if kinds == {"py"} and dtype in ("f64", "i64", "bool") else "np")
+    return Scalar(dtype, "py" if kinds == {"py"} and dtype.is_python else "np")
 
 
-def one_dtype(operands: tuple[Type, ...], allowed: tuple[str, ...]) -> str:
-    dtypes = {t.dtype if isinstance(t, Scalar | Array) else str(t) for t in operands}
+def one_dtype(operands: tuple[Type, ...], allowed: Dtypes) -> DType:
+    dtypes = {t.dtype if isinstance(t, Scalar | Array) else t for t in operands}
     if len(dtypes) != 1:
         raise TypeError(f"operands of different dtypes: {', '.join(map(str, operands))}")
     (dtype,) = dtypes
-    if dtype not in allowed:
-        raise TypeError(f"dtype {dtype} is not one of {', '.join(allowed)}")
+    if not isinstance(dtype, DType) or dtype not in allowed:
+        raise TypeError(f"dtype {dtype} is not one of {', '.join(map(str, allowed))}")
     return dtype
 
 
-NUMERIC = (*INTS, *FLOATS)
-ANY = ("bool", *NUMERIC)
-INTEGRAL = ("bool", *INTS)
+# What an op takes.  FLOATS: real numbers only, to be rounded, ordered or measured; INEXACT: what mathematical functions give.
+Dtypes = tuple[DType, ...]
+ANY = DTYPES
+NUMERIC = tuple(dtype for dtype in DTYPES if not dtype.is_bool)
+INEXACT = tuple(dtype for dtype in DTYPES if dtype.inexact)
+FLOATS = tuple(dtype for dtype in DTYPES if dtype.is_float)
+INTEGRAL = tuple(dtype for dtype in DTYPES if not dtype.inexact)
+INTS = tuple(dtype for dtype in DTYPES if dtype.is_integer)
 
 
-def _same(allowed: tuple[str, ...]):
+def _same(allowed: Dtypes) -> Infer:
     def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
         return (broadcast_type(one_dtype(operands, allowed), operands),)
 
     return infer
 
 
-def _boolean(allowed: tuple[str, ...]):
+def _boolean(allowed: Dtypes) -> Infer:
     def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
         one_dtype(operands, allowed)
-        return (broadcast_type("bool", operands),)
+        return (broadcast_type(BOOLEAN, operands),)
 
     return infer
 
 
 def _select(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    one_dtype(operands[:1], ("bool",))
+    one_dtype(operands[:1], (BOOLEAN,))
     return (broadcast_type(one_dtype(operands[1:], ANY), operands),)
 
 
@@ -147,8 +153,8 @@ def _cast_value(op: Op, values: Values, mutable: bool) -> Any:
     if value is UNDEFINED:
         return value  # where paths meet, also what is bound on one of them alone gets the type of both
     if isinstance(target, Scalar) and target.kind == "py":
-        return PY_CLASSES[target.dtype](value)
-    return np.asarray(value, numpy_dtype(dtype_of(op.operands[0].type))).astype(numpy_dtype(dtype_of(target)))[()]
+        return target.dtype.number(value)
+    return np.asarray(value, dtype_of(op.operands[0].type).numpy).astype(dtype_of(target).numpy)[()]
 
 
 def _py_round(x: float) -> float:
@@ -225,7 +231,7 @@ def _unary(
     kind: str,
     py: Callable[..., Any],
     npy: Callable[..., Any],
-    allowed: tuple[str, ...] = FLOATS,
+    allowed: Dtypes = INEXACT,
     meaning: str = "",
     **columns: Any,
 ) -> OpDef:
@@ -241,7 +247,7 @@ def _binary(
     kind: str,
     py: Callable[..., Any],
     npy: Callable[..., Any],
-    allowed: tuple[str, ...] = NUMERIC,
+    allowed: Dtypes = NUMERIC,
     meaning: str = "",
     **columns: Any,
 ) -> OpDef:
@@ -253,7 +259,7 @@ def _compare(kind: str, sign: str, py: Callable[..., Any], npy: Callable[..., An
 
 
 def _test(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDef:
-    return _page(kind, f"as `np.{kind}`, a boolean", _boolean(FLOATS), py, npy, raises=NEVER)
+    return _page(kind, f"as `np.{kind}`, a boolean", _boolean(INEXACT), py, npy, raises=NEVER)
 
 
 def _dividing(kind: str, py: Callable[..., Any], npy: Callable[..., Any], meaning: str, **columns: Any) -> OpDef:
@@ -307,7 +313,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         operator.truediv,
         np.divide,
         "`a / b` of floats",
-        allowed=FLOATS,
+        allowed=INEXACT,
         noun="ratio",
         domain=domain.of_python(FLOAT_DIVISOR),
     ),
@@ -315,11 +321,11 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         "div0",
         py_div0,
         np_div0,
-        FLOATS,
+        INEXACT,
         "what derivative rules divide with: 0 where `a` is 0, never raises",
         noun="ratio",
     ),
-    _binary("mul0", py_mul0, np_mul0, FLOATS, "0 where `a` is 0, whatever `b` is; else `a * b`", noun="product"),
+    _binary("mul0", py_mul0, np_mul0, INEXACT, "0 where `a` is 0, whatever `b` is; else `a * b`", noun="product"),
     _dividing(
         "floordiv",
         operator.floordiv,
@@ -373,10 +379,10 @@ SCALAR_OPS: tuple[OpDef, ...] = (
     _unary("neg", operator.neg, np.negative, NUMERIC, "`-a`", noun="negative", grows=True),
     _unary("abs", abs, np.abs, NUMERIC, "`abs(a)`", grows=True),
     _unary("sign", sign, np.sign, NUMERIC),
-    _unary("floor", _py_floor, np.floor),
-    _unary("ceil", _py_ceil, np.ceil),
-    _unary("trunc", _py_trunc, np.trunc),
-    _unary("rint", _py_round, np.rint),
+    _unary("floor", _py_floor, np.floor, FLOATS),
+    _unary("ceil", _py_ceil, np.ceil, FLOATS),
+    _unary("trunc", _py_trunc, np.trunc, FLOATS),
+    _unary("rint", _py_round, np.rint, FLOATS),
     _function(
         "sqrt",
         math.sqrt,
@@ -385,7 +391,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         raises=of_python,
         domain=domain.of_python(domain.above(0.0, strict=False)),
     ),
-    _function("cbrt", math.cbrt, np.cbrt),
+    _function("cbrt", math.cbrt, np.cbrt, allowed=FLOATS),
     # exponentials and logarithms
     _function("exp", math.exp, np.exp, raises=of_python),
     _function("exp2", math.exp2, np.exp2, raises=of_python),
@@ -435,7 +441,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
     _dividing(
         "rshift", operator.rshift, np.right_shift, "`a >> b`", allowed=INTS, domain=domain.of_python(None, domain.SHIFT)
     ),
-    _page("not", "`not a` of booleans", _same(("bool",)), operator.not_, np.logical_not, noun="test", raises=NEVER),
+    _page("not", "`not a` of booleans", _same((BOOLEAN,)), operator.not_, np.logical_not, noun="test", raises=NEVER),
     _unary("invert", operator.invert, np.invert, INTS, "`~a`", noun="test"),
     _test("isnan", math.isnan, np.isnan),
     _test("isinf", math.isinf, np.isinf),

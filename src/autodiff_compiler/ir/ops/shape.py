@@ -12,7 +12,7 @@ from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.objects import Values
 from autodiff_compiler.ir.opdef import DEAR, FREE, NEVER, OPERAND, SHAPE, Attrs, Facts, OpDef, Shape
 from autodiff_compiler.ir.ops.operand_types import array, integers
-from autodiff_compiler.ir.types import Type, dtype_of, like, numpy_dtype
+from autodiff_compiler.ir.types import Type, dtype_of, like
 
 
 def _transpose(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
@@ -49,12 +49,12 @@ def _joined(facts: Facts, op: Op) -> tuple[Shape]:
 
 
 def _stretched(op: Op, values: Values, mutable: bool) -> Any:
-    array = np.asarray(values[0], numpy_dtype(dtype_of(op.results[0].type)))
+    array = np.asarray(values[0], dtype_of(op.results[0].type).numpy)
     return np.broadcast_to(array, tuple(values[1:]))[()]
 
 
 def _unbroadcast(op: Op, values: Values, mutable: bool) -> Any:
-    array = np.asarray(values[0], numpy_dtype(dtype_of(op.operands[0].type)))
+    array = np.asarray(values[0], dtype_of(op.operands[0].type).numpy)
     shape = tuple(values[1:])
     if array.shape == shape:
         return array[()]
