@@ -92,7 +92,20 @@ def of_views(x, y):
     return large(x[1:], 2.0) * large(y[1:], 2.0)
 
 
-FUNCTIONS = [twice, in_a_loop, on_one_path, nested, known_apart, through_arguments, of_views]
+def leaves_early(a, k):
+    for i in range(len(a)):
+        if a[i] > 0.7:
+            return large(a, k) * a[i]
+        if a[i] < -0.2:
+            return a[i] * a[i] + large(a * k, k)
+    return large(a, k) + large(a * a, k)
+
+
+def early(x, y):
+    return leaves_early(x, 1.5) + leaves_early(y, 1.5) * leaves_early(x * 0.1, 1.5)
+
+
+FUNCTIONS = [twice, in_a_loop, on_one_path, nested, known_apart, through_arguments, of_views, early]
 
 
 def lowered(fun):

@@ -121,9 +121,11 @@ class _Forward:
         key, callee = ("jvp", call.attrs["callee"], tuple(active)), self.callees.of(call)
         if key not in self.callees.made:
             # Known by name before it is made: it may call itself.
-            name = self.callees.made[key] = self.callees.fresh_name(f"{callee.name}_jvp")
-            self.callees.add(_alike(callee, active, _pushforward(callee, active, name, self.callees)))
-        return self.callees.made[key]
+            self.callees.made[key] = self.callees.fresh_name(f"{callee.name}_jvp")
+            made = _pushforward(callee, active, self.callees.made[key], self.callees)
+            self.callees.add(_alike(callee, active, made))
+        name: str = self.callees.made[key]
+        return name
 
     def if_(self, op: Op) -> None:
         chosen = [k for k, r in enumerate(op.results) if r in self.active]

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import merges
 from autodiff_compiler.ir.program import call_op, effect_of, fresh_name, with_callees
 from autodiff_compiler.ir.walk import Rewriter, all_ops, clone_region, free_values
 
@@ -23,6 +25,9 @@ LEAST = 100
 """How many ops a function must have to be kept: of a smaller one the text reads better in line, and the passes know more."""
 
 MARKS = ("begin", "end")
+
+Shape = tuple[Any, ...]
+"""Nested tuples that are equal where ops are the same but for their values."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class Segment:
 
     @property
     def name(self) -> str:
-        return self.begin.attrs["name"]
+        name: str = self.begin.attrs["name"]
+        return name
 
 
 def run(fn: Function) -> Function:
@@ -71,12 +77,12 @@ def _segments(region: Region) -> Iterator[Segment]:
 
 def _largest(bodies: Sequence[Region]) -> list[Segment] | None:
     """The calls of the largest function that is called twice."""
-    alike: dict[tuple, list[Segment]] = {}
+    alike: dict[Shape, list[Segment]] = {}
     for body in bodies:
         for segment in _segments(body):
             if _size(segment.ops) >= LEAST and not _leaves(segment.ops):
                 alike.setdefault(_shape(segment.ops), []).append(segment)
-    repeated = [group for group in alike.values() if len(group) > 1]
+    repeated = [group for group in alike.values() if len(group) > 1 and _is_defined(bodies, group)]
     return max(repeated, key=lambda group: _size(group[0].ops)) if repeated else None
 
 
@@ -89,17 +95,31 @@ def _leaves(ops: Sequence[Op]) -> bool:
     return any(op.kind == "raise" for op in ops)
 
 
-def _shape(ops: Sequence[Op]) -> tuple:
+def _is_defined(bodies: Sequence[Region], segments: Sequence[Segment]) -> bool:
+    """Whether all that is returned certainly has a value: what may be undefined cannot be handed over by a `return`."""
+    ops = segments[0].ops
+    undefined = {op.result for op in all_ops(Region((), ops)) if op.kind == "undef"}
+    size = -1
+    while size != (size := len(undefined)):
+        for op in all_ops(Region((), ops)):
+            for defined, sources in merges(op):
+                if any(source in undefined for source in sources):
+                    undefined.update(defined)
+    results = _results(ops)
+    return not any(results[k] in undefined for k in _outputs(bodies, segments))
+
+
+def _shape(ops: Sequence[Op]) -> Shape:
     """What two calls of one function have in common: all but which values they are given."""
     numbers: dict[Value, int] = {}
 
-    def number(value: Value) -> tuple:
+    def number(value: Value) -> Shape:
         return (numbers.setdefault(value, len(numbers)), value.type)
 
-    def region(of: Region) -> tuple:
+    def region(of: Region) -> Shape:
         return (tuple(map(number, of.params)), tuple(shape(op) for op in of.ops if op.kind not in MARKS))
 
-    def shape(op: Op) -> tuple:
+    def shape(op: Op) -> Shape:
         operands = tuple(map(number, op.operands))
         attrs = tuple((key, type(value), repr(value)) for key, value in op.attrs.items())
         inner = tuple(map(region, op.regions))
