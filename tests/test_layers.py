@@ -46,9 +46,10 @@ COMMAND_LINE_ONLY = {"click", "rich"}
 # Within layer 1: dtype < types < core < what a page is made of < pages < table < builder < walk < text, verify, interp.
 IR_ORDER = [
     ["dtype"],
-    ["types", "path", "message", "instances"],
+    ["types", "message", "instances"],
     ["tree"],
     ["core"],
+    ["path"],
     ["objects", "needs", "domain"],
     ["opdef"],
     ["ops"],

@@ -12,8 +12,23 @@ from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32, INT64
+from autodiff_compiler.ir.objects import follow
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.parse import parse_function
+from autodiff_compiler.ir.path import (
+    ARRAY,
+    INTEGER,
+    MASK,
+    NEW_AXIS,
+    WHOLE,
+    Slice,
+    at,
+    element,
+    entire,
+    indexing,
+    reshaping,
+    transposing,
+)
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type
 
 INTEGRAL_KINDS = ("and", "or", "xor", "lshift", "rshift", "invert")
@@ -140,32 +155,32 @@ A1, A2, A3, I1, B1, B2 = (
 )  # fmt: skip
 
 PATHS = [
-    ("x[i]", A1, (("index", ("i",)),), [INT], [1]),
-    ("x[-1]", A1, (("index", ("i",)),), [INT], [-1]),
-    ("x[i, j]", A2, (("index", ("i", "i")),), [INT, INT], [2, -1]),
-    ("x[i] of rank 2", A2, (("index", ("i",)),), [INT], [1]),
-    ("x[:, i]", A2, (("index", ("s000", "i")),), [INT], [1]),
-    ("x[i:j]", A1, (("index", ("s110",)),), [INT, INT], [0, 1]),
-    ("x[i:]", A1, (("index", ("s100",)),), [INT], [-1]),
-    ("x[::k]", A2, (("index", ("s001",)),), [INT], [-1]),
-    ("x[newaxis]", A1, (("index", ("s000", "n")),), [], []),
-    ("x.T", A2, (("transpose", (1, 0)),), [], []),
-    ("x.T[i]", A2, (("transpose", (1, 0)), ("index", ("i",))), [INT], [1]),
-    ("x[i:][j]", A2, (("index", ("s100",)), ("index", ("i",))), [INT, INT], [1, 0]),
-    ("x.reshape(n)", A2, (("reshape", 1),), [INT], [6]),
-    ("x[...]", A2, (("index", ()),), [], []),
-    ("x transposed", A3, (("transpose", (2, 0, 1)),), [], []),
+    ("x[i]", A1, element(), [INT], [1]),
+    ("x[-1]", A1, element(), [INT], [-1]),
+    ("x[i, j]", A2, element(2), [INT, INT], [2, -1]),
+    ("x[i] of rank 2", A2, element(), [INT], [1]),
+    ("x[:, i]", A2, indexing(WHOLE, INTEGER), [INT], [1]),
+    ("x[i:j]", A1, indexing(Slice(start=True, stop=True)), [INT, INT], [0, 1]),
+    ("x[i:]", A1, indexing(Slice(start=True)), [INT], [-1]),
+    ("x[::k]", A2, indexing(Slice(step=True)), [INT], [-1]),
+    ("x[newaxis]", A1, indexing(WHOLE, NEW_AXIS), [], []),
+    ("x.T", A2, transposing((1, 0)), [], []),
+    ("x.T[i]", A2, transposing((1, 0)) + element(), [INT], [1]),
+    ("x[i:][j]", A2, indexing(Slice(start=True)) + element(), [INT, INT], [1, 0]),
+    ("x.reshape(n)", A2, reshaping(1), [INT], [6]),
+    ("x[...]", A2, indexing(), [], []),
+    ("x transposed", A3, transposing((2, 0, 1)), [], []),
 ]
 ADVANCED = [
-    ("x[idx]", A1, (("index", ("a",)),), [I1], [np.array([1, 0, 1, -1])]),
-    ("x[idx] of rank 2", A2, (("index", ("a",)),), [I1], [np.array([1, 0, 1, -1])]),
-    ("x[:, idx]", A2, (("index", ("s000", "a")),), [I1], [np.array([1, 0, 1])]),
-    ("x[idx, jdx]", A2, (("index", ("a", "a")),), [I1, I1], [np.array([1, 0, 1]), np.array([1, 1, 1])]),
-    ("x[i, idx]", A2, (("index", ("i", "a")),), [INT, I1], [2, np.array([1, 0, 1])]),
-    ("x[idx2]", A1, (("index", ("a",)),), [Array(INT64, 2)], [np.array([[1, 0], [1, 1]])]),
-    ("x[mask]", A1, (("index", ("b",)),), [B1], [np.array([True, False])]),
-    ("x[mask2]", A2, (("index", ("b",)),), [B2], [np.array([[True, False], [False, True], [True, True]])]),
-    ("x[mask] of rank 2", A2, (("index", ("b",)),), [B1], [np.array([True, False, True])]),
+    ("x[idx]", A1, indexing(ARRAY), [I1], [np.array([1, 0, 1, -1])]),
+    ("x[idx] of rank 2", A2, indexing(ARRAY), [I1], [np.array([1, 0, 1, -1])]),
+    ("x[:, idx]", A2, indexing(WHOLE, ARRAY), [I1], [np.array([1, 0, 1])]),
+    ("x[idx, jdx]", A2, indexing(ARRAY, ARRAY), [I1, I1], [np.array([1, 0, 1]), np.array([1, 1, 1])]),
+    ("x[i, idx]", A2, indexing(INTEGER, ARRAY), [INT, I1], [2, np.array([1, 0, 1])]),
+    ("x[idx2]", A1, indexing(ARRAY), [Array(INT64, 2)], [np.array([[1, 0], [1, 1]])]),
+    ("x[mask]", A1, indexing(MASK), [B1], [np.array([True, False])]),
+    ("x[mask2]", A2, indexing(MASK), [B2], [np.array([[True, False], [False, True], [True, True]])]),
+    ("x[mask] of rank 2", A2, indexing(MASK), [B1], [np.array([True, False, True])]),
 ]
 
 
@@ -191,12 +206,7 @@ def path_cases() -> Iterator[Case]:
 
 
 def _result_shape(array: Array, path: Any, operands: list[Any]) -> tuple[int, ...]:
-    from autodiff_compiler.ir.path import subscripts
-
-    x = sample(array, 1)
-    for kind, data in subscripts(path, operands):
-        x = x[data] if kind == "index" else x.transpose(data) if kind == "transpose" else x.reshape(data)
-    return x.shape
+    return follow(sample(array, 1), path, operands).shape
 
 
 def array_cases() -> Iterator[Case]:
@@ -219,7 +229,7 @@ def array_cases() -> Iterator[Case]:
     yield case("empty", "filled", [INT, FLOAT], [3, 0.5], _filled)
     yield case("arange", "int", [INT], [4], lambda b, n: b.op("arange", n))
     yield case("arange", "none", [INT], [0], lambda b, n: b.op("arange", n))
-    yield case("copy", "view", [A2], [a2], lambda b, x: b.op("copy", b.load(x, (("transpose", (1, 0)),))))
+    yield case("copy", "view", [A2], [a2], lambda b, x: b.op("copy", b.load(x, transposing((1, 0)))))
     for kind in ("sum", "prod", "max", "min"):
         for array, x in ((A1, a1), (A2, a2), (A3, a3)):
             for axes in ((0,), (array.rank - 1,), tuple(range(array.rank)), (0, 2) if array.rank == 3 else (0,)):
@@ -258,8 +268,8 @@ def array_cases() -> Iterator[Case]:
 
 
 def list_cases() -> Iterator[Case]:
-    for element, value in ((FLOAT, 0.5), (Scalar(FLOAT64), np.float64(0.5)), (INT, 3), (A1, np.array([1.0, 2.0]))):
-        type_ = ListOf(element)
+    for item, value in ((FLOAT, 0.5), (Scalar(FLOAT64), np.float64(0.5)), (INT, 3), (A1, np.array([1.0, 2.0]))):
+        type_ = ListOf(item)
 
         def stack(b: Builder, v: Value, i: Value, type_: ListOf = type_) -> tuple[Value, ...]:
             items = b.op("list_new", v, type=type_, name="items")
@@ -273,7 +283,7 @@ def list_cases() -> Iterator[Case]:
             return b.op("copy", out) if isinstance(v.type, Array) else out, b.op("list_len", items)
 
         for kind in ("list_new", "list_append", "list_zeros", "list_accum", "list_set", "list_get", "list_len"):
-            yield Case(kind, str(element), build([element, INT], stack), [value, -1])
+            yield Case(kind, str(item), build([item, INT], stack), [value, -1])
 
     def empty(b: Builder, n: Value) -> tuple[Value, ...]:
         items = b.op("list_new", type=ListOf(FLOAT), name="items")
@@ -308,7 +318,7 @@ def _after(b: Builder, kind: str, *operands: Value, **attrs: Any) -> Value:
 def _checked_index(b: Builder, i: Value, x: Value) -> Value:
     with b.at(Span("case.py", 2)):
         b.emit("check_index", (i, b.dim(x, 0)))
-    return b.load(x, (("index", ("a" if isinstance(i.type, Array) else "i",)),), (i,))
+    return b.load(x, *at(i))
 
 
 def _raises(b: Builder, c: Value) -> Value:
@@ -332,7 +342,7 @@ def _undefined(b: Builder, c: Value, x: Value) -> Value:
 
 def _filled(b: Builder, n: Value, v: Value) -> Value:
     array = b.op("empty", n, dtype=FLOAT64, name="out")
-    return b.store(array, (("index", ("s000",)),), (), v)
+    return b.store(array, entire(), (), v)
 
 
 def structure_cases() -> Iterator[Case]:

@@ -7,10 +7,11 @@ import random
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT64
+from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array
 
 TAPE = Array(FLOAT64, 1)
-AT = (("index", ("i",)),)
+AT = element()
 
 
 class Generator:

@@ -16,11 +16,12 @@ from autodiff_compiler.diagnostics import InternalError, Span
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT64
+from autodiff_compiler.ir.path import Slice, element, indexing
 from autodiff_compiler.ir.tree import Leaf, Node
 from autodiff_compiler.ir.types import BOOL, F64, FLOAT, INT, Array, ListOf
 
 A1 = Array(FLOAT64, 1)
-AT = (("index", ("i",)),)
+AT = element()
 
 
 @pytest.fixture(autouse=True)
@@ -115,8 +116,8 @@ def test_a_load_stays_before_the_store():
 def test_an_in_place_stencil_reads_old_values():
     def make(b, u):
         u = b.op("copy", u)
-        right = b.mul(b.load(u, (("index", ("s010",)),), (b.const(-1),)), b.const(2.0, F64))
-        return b.store(u, (("index", ("s100",)),), (b.const(1),), right)
+        right = b.mul(b.load(u, indexing(Slice(stop=True)), (b.const(-1),)), b.const(2.0, F64))
+        return b.store(u, indexing(Slice(start=True)), (b.const(1),), right)
 
     function = build([A1], make)
     assert "a[1:] = a[:-1] * 2.0" in printed(function)
@@ -128,7 +129,7 @@ def test_an_in_place_stencil_reads_old_values():
 def test_what_a_repeated_view_reads_is_computed_once():
     def make(b, x):
         doubled = b.mul(x, x)
-        view = b.load(doubled, (("index", ("s100",)),), (b.const(1),))
+        view = b.load(doubled, indexing(Slice(start=True)), (b.const(1),))
         return b.mul(view, view)
 
     function = build([A1], make)
@@ -139,7 +140,7 @@ def test_what_a_repeated_view_reads_is_computed_once():
 def test_a_repeated_view_is_not_moved_over_a_write():
     def make(b, x):
         x = b.op("copy", x)
-        view = b.load(x, (("index", ("s100",)),), (b.const(1),))
+        view = b.load(x, indexing(Slice(start=True)), (b.const(1),))
         total = b.op("sum", b.mul(view, view), axes=(0,))
         x = b.store(x, AT, (b.const(1),), b.const(0.0, F64))
         return x, total

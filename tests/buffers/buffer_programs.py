@@ -7,6 +7,7 @@ import random
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT64
+from autodiff_compiler.ir.path import Slice, element, entire, indexing, picked, reshaping, transposing
 from autodiff_compiler.ir.types import F64, INT, Array, ListOf, Type
 
 VECTOR = Array(FLOAT64, 1)
@@ -16,11 +17,11 @@ SCALARS = ListOf(F64)
 CARRIED: tuple[Type, ...] = (VECTOR, VECTOR, VECTOR, MATRIX, LIST, SCALARS, F64)
 
 N = 3  # the extent of every axis
-WHOLE = (("index", ("s000",)),)
-REVERSED = (("index", ("s001",)),)
-TAIL = (("index", ("s100",)),)
-ROW = (("index", ("i",)),)
-COLUMN = (("index", ("s000", "i")),)
+WHOLE = entire()
+REVERSED = indexing(Slice(step=True))
+TAIL = indexing(Slice(start=True))
+ROW = element()
+COLUMN = picked((1,))
 
 
 class Generator:
@@ -123,17 +124,17 @@ class Generator:
         if shape == 1:
             vector = self.pick(VECTOR)
             one = self.consts[1]
-            return [make(vector, TAIL, [one], b.load(self.pick(VECTOR), (("index", ("s010",)),), [self.consts[-1]]))]
+            return [make(vector, TAIL, [one], b.load(self.pick(VECTOR), indexing(Slice(stop=True)), [self.consts[-1]]))]
         if shape == 2:
             return [make(self.pick(MATRIX), ROW, [self.index()], self.pick(VECTOR))]
         if shape == 3:
             return [make(self.pick(MATRIX), COLUMN, [self.index()], self.pick(VECTOR))]
         if shape == 4:
-            path = (("transpose", (1, 0)), ("reshape", 1), ("index", ("i",)))
+            path = transposing((1, 0)) + reshaping(1) + element()
             size = b.mul(self.consts[N], self.consts[N])
             return [make(self.pick(MATRIX), path, [size, self.index()], self.pick(F64))]
         if shape == 5:
-            path = (("reshape", 1), ("index", ("i",)))
+            path = reshaping(1) + element()
             size = b.mul(self.consts[N], self.consts[N])
             return [make(self.pick(MATRIX), path, [size, self.index()], self.pick(F64))]
         return [make(self.pick(VECTOR), ROW, [self.index()], self.pick(F64))]

@@ -11,6 +11,7 @@ from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.parse import parse_function
+from autodiff_compiler.ir.path import Slice, element, entire, indexing
 from autodiff_compiler.ir.types import F64, FLOAT, Array, rank
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import all_ops
@@ -247,10 +248,10 @@ class Generator:
     def write(self, x):
         """Into all of x or into a part of it."""
         b = self.b
-        whole, tail = (("index", ("s000",)),), (("index", ("s100",)),)
+        whole, tail = entire(), indexing(Slice(start=True))
         path, operands, shape = self.random.choice(
             [(whole, [], self.shapes[x]), (tail, [self.zero], self.shapes[x])]
-            + ([((("index", ("i",)),), [self.zero], self.shapes[x][1:])] if rank(x.type) > 1 else [])
+            + ([(element(), [self.zero], self.shapes[x][1:])] if rank(x.type) > 1 else [])
         )
         fitting = [v for v in self.scope if self.fits(self.shapes[v], shape)]
         place = b.load(x, path, operands)

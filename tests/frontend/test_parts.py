@@ -33,7 +33,7 @@ HOLDERS = {
     values.Iter: lambda x, y: values.Iter(zip, (x, y), None),
     values.Super: lambda x, y: values.Super(int, bool, x),
     values.Partial: lambda x, y: values.Partial(x, (y,), {"k": x}),
-    values.Derivative: lambda x, y: values.Derivative(len, (x,), {"fun": y}),
+    values.InnerDerivative: lambda x, y: values.InnerDerivative(len, (x,), {"fun": y}),
     values.Choice: lambda x, y: values.Choice(INDEX, (x, y)),
     values.Maybe: lambda x, y: values.Maybe(x, FLAG),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import namedtuple
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
 from ir_samples import EFFECTS, SAMPLES, assert_same
@@ -15,6 +16,19 @@ from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.parse import parse_function
+from autodiff_compiler.ir.path import (
+    ARRAY,
+    HERE,
+    INTEGER,
+    MASK,
+    NEW_AXIS,
+    WHOLE,
+    Slice,
+    element,
+    indexing,
+    reshaping,
+    transposing,
+)
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import Const, Leaf, Node
 from autodiff_compiler.ir.types import BOOL, F64, FLOAT, INT, Array, ListOf, Opaque, Scalar
@@ -57,7 +71,7 @@ def test_golden():
     x, n = Value(Array(FLOAT64, 2), "x"), Value(INT, "n")
     b = Builder(Span("prog.py", 2, 4, 2, 9))
     first = b.const(-0.0)
-    view = b.load(x, (("index", ("i", "s110")), ("transpose", (0,)), ("index", ("s000", "n"))), (n, n, n), "view")
+    view = b.load(x, indexing(INTEGER, Slice(start=True, stop=True)) + transposing((0,)) + indexing(WHOLE, NEW_AXIS), (n, n, n), "view")
     with b.region() as then:
         b.yield_(first)
     with b.at(b.span.at_phase(ADJOINT)), b.region() as orelse:
@@ -121,11 +135,11 @@ def test_attributes(value):
 
 
 PATHS = [
-    ((), 0),
-    ((("index", ()),), 0),
-    *[((("index", (f"s{flags:03b}", "i", "n")),), flags.bit_count() + 1) for flags in range(8)],
-    ((("transpose", (1, 0)), ("index", ("s000", "s100"))), 1),
-    ((("reshape", 3), ("transpose", (2, 0, 1)), ("reshape", 1), ("index", ("i",))), 5),
+    (HERE, 0),
+    (indexing(), 0),
+    *[(indexing(Slice(*flags), INTEGER, NEW_AXIS), sum(flags) + 1) for flags in product((False, True), repeat=3)],
+    (transposing((1, 0)) + indexing(WHOLE, Slice(start=True)), 1),
+    (reshaping(3) + transposing((2, 0, 1)) + reshaping(1) + element(), 5),
 ]
 
 
@@ -144,8 +158,8 @@ def test_paths(path, count):
 def test_advanced_paths():
     x, i, m = Value(Array(FLOAT64, 2), "x"), Value(Array(INT32, 1), "i"), Value(Array(BOOLEAN, 2), "m")
     b = Builder()
-    b.load(x, (("index", ("a", "s000")),), [i])
-    b.load(x, (("transpose", (1, 0)), ("index", ("b",))), [m])
+    b.load(x, indexing(ARRAY, WHOLE), [i])
+    b.load(x, transposing((1, 0)) + indexing(MASK), [m])
     b.return_()
     round_trip(function(b, x, i, m))
 

@@ -12,11 +12,12 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.interp import run
+from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import BOOL, F64, INT, Array, ListOf
 from autodiff_compiler.ir.verify import verify
 
 VECTOR = Array(FLOAT64, 1)
-ELEMENT = (("index", ("i",)),)
+ELEMENT = element()
 
 
 class Generator:

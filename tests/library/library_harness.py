@@ -92,7 +92,7 @@ def outcome(entry: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
 
     def collect(result: Any) -> Any:
         if isinstance(result, View):
-            result = call.b.load(given[0], result.steps, result.operands) if result.steps else given[0]
+            result = call.b.load(given[0], result.path, result.operands) if result.path else given[0]
         if isinstance(result, Chosen):
             result = result.value
         if isinstance(result, tuple | list):

@@ -11,10 +11,11 @@ import random
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT64
+from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import F64, FLOAT, INT, Array
 
 VECTOR = Array(FLOAT64, 1)
-AT = (("index", ("i",)),)
+AT = element()
 
 
 class Program:

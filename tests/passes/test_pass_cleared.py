@@ -8,10 +8,11 @@ from autodiff_compiler.ir import interp
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT64
+from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import F64, INT, Array
 from autodiff_compiler.passes import dce, simplify
 
-AT = (("index", ("i",)),)
+AT = element()
 
 
 def cleared(phase="", read_between=False, other="j"):

@@ -8,6 +8,7 @@ import pytest
 from autodiff_compiler import grad
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.parse import parse_function
+from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.passes import buffers, destination
@@ -62,7 +63,7 @@ def test_a_row_is_filled_in_its_table():
     after = moved(rows())
     assert "empty" not in kinds(after)
     (store,) = (op for op in all_ops(after.body) if op.kind == "store")
-    assert store.attrs["path"] == (("index", ("i", "i")),)
+    assert store.attrs["path"] == element(2)
     assert "copy" not in kinds(buffers.run(after))
 
 

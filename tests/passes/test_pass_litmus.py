@@ -9,6 +9,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.interp import run
+from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.types import F64, INT, Array
 from autodiff_compiler.ir.verify import verify
@@ -16,7 +17,7 @@ from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.passes.registry import DEFAULT, run_pipeline
 
 VECTOR = Array(FLOAT64, 1)
-AT = (("index", ("i",)),)
+AT = element()
 
 
 def element(b: Builder, x: Value, i: Value) -> Value:

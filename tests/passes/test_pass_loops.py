@@ -6,7 +6,7 @@ import pytest
 from autodiff_compiler.ir import interp
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.parse import parse_function
-from autodiff_compiler.ir.path import is_scalar_index
+from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import rank
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import all_ops
@@ -79,7 +79,7 @@ def test_a_sum_into_a_slice_is_a_loop_over_elements(length: int, added: int) -> 
     """One that is broadcast into its place included."""
     before, after = lowered(SLICE)
     writes = [op for op in all_ops(after.body) if op.kind == "accum"]
-    assert [is_scalar_index(op.attrs["path"], rank(op.operands[0].type)) for op in writes] == [True, True]  # one for equal extents
+    assert [op.attrs["path"] == element(rank(op.operands[0].type)) for op in writes] == [True, True]  # one for equal extents
     assert arrays_made(after) == []
     assert_same(before, after, [np.arange(float(length)), 0.5 + np.arange(float(added))])
 

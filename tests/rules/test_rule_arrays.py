@@ -8,35 +8,47 @@ from rule_harness import build, check_modes, forward, numbers, reverse
 
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT64
 from autodiff_compiler.ir.interp import run
+from autodiff_compiler.ir.path import (
+    ARRAY,
+    INTEGER,
+    MASK,
+    NEW_AXIS,
+    WHOLE,
+    Slice,
+    element,
+    indexing,
+    reshaping,
+    transposing,
+)
 from autodiff_compiler.ir.types import F64, FLOAT, INT, Array, Scalar
 
 M = Array(FLOAT64, 2)
 V = Array(FLOAT64, 1)
 I1, I2, B1, B2 = Array(INT64, 1), Array(INT64, 2), Array(BOOLEAN, 1), Array(BOOLEAN, 2)
-MASK = np.array([[True, False, True, True], [False] * 4, [True, True, False, False]])
+ROWS = np.array([[True, False, True, True], [False] * 4, [True, True, False, False]])
 
 # name: (path, types of its operands, the operands) into an array of shape (3, 4).
 PATHS = {
-    "element": ((("index", ("i", "i")),), [INT, INT], [1, -1]),
-    "row": ((("index", ("i",)),), [INT], [2]),
-    "column": ((("index", ("s000", "i")),), [INT], [0]),
-    "block": ((("index", ("s110", "s011")),), [INT] * 4, [1, 3, -1, 2]),
-    "reversed": ((("index", ("s001", "s000")),), [INT], [-1]),
-    "empty": ((("index", ("s110",)),), [INT, INT], [2, 2]),
-    "new axis": ((("index", ("s000", "n", "s100")),), [INT], [1]),
-    "transposed": ((("transpose", (1, 0)), ("index", ("i", "s010"))), [INT, INT], [2, 2]),
-    "reshaped": ((("reshape", 1), ("index", ("s111",))), [INT] * 4, [12, 1, 11, 3]),
-    "view of view": ((("index", ("s100",)), ("transpose", (1, 0)), ("index", ("i", "i"))), [INT] * 3, [1, 3, 0]),
-    "rows gathered": ((("index", ("a",)),), [I1], [np.array([2, 0])]),
-    "rows repeated": ((("index", ("a",)),), [I1], [np.array([2, 0, 2, -1])]),
-    "points repeated": ((("index", ("a", "a")),), [I1, I1], [np.array([0, 1, 0, -3]), np.array([1, 2, 1, -3])]),
-    "grid": ((("index", ("a", "a")),), [I2, I1], [np.array([[0], [2], [0]]), np.array([1, 1])]),
-    "array and slice": ((("index", ("s000", "a")),), [I2], [np.array([[0, 3], [3, 0]])]),
-    "array and integer": ((("index", ("i", "a")),), [INT, I1], [1, np.array([0, 0, 3])]),
-    "no index": ((("index", ("a",)),), [I1], [np.array([], np.int64)]),
-    "mask": ((("index", ("b",)),), [B2], [MASK]),
-    "row mask": ((("index", ("b",)),), [B1], [np.array([True, False, True])]),
-    "empty mask": ((("index", ("b",)),), [B2], [MASK & False]),
+    "element": (element(2), [INT, INT], [1, -1]),
+    "row": (element(), [INT], [2]),
+    "column": (indexing(WHOLE, INTEGER), [INT], [0]),
+    "block": (indexing(Slice(start=True, stop=True), Slice(stop=True, step=True)), [INT] * 4, [1, 3, -1, 2]),
+    "reversed": (indexing(Slice(step=True), WHOLE), [INT], [-1]),
+    "empty": (indexing(Slice(start=True, stop=True)), [INT, INT], [2, 2]),
+    "new axis": (indexing(WHOLE, NEW_AXIS, Slice(start=True)), [INT], [1]),
+    "transposed": (transposing((1, 0)) + indexing(INTEGER, Slice(stop=True)), [INT, INT], [2, 2]),
+    "reshaped": (reshaping(1) + indexing(Slice(start=True, stop=True, step=True)), [INT] * 4, [12, 1, 11, 3]),
+    "view of view": (indexing(Slice(start=True)) + transposing((1, 0)) + element(2), [INT] * 3, [1, 3, 0]),
+    "rows gathered": (indexing(ARRAY), [I1], [np.array([2, 0])]),
+    "rows repeated": (indexing(ARRAY), [I1], [np.array([2, 0, 2, -1])]),
+    "points repeated": (indexing(ARRAY, ARRAY), [I1, I1], [np.array([0, 1, 0, -3]), np.array([1, 2, 1, -3])]),
+    "grid": (indexing(ARRAY, ARRAY), [I2, I1], [np.array([[0], [2], [0]]), np.array([1, 1])]),
+    "array and slice": (indexing(WHOLE, ARRAY), [I2], [np.array([[0, 3], [3, 0]])]),
+    "array and integer": (indexing(INTEGER, ARRAY), [INT, I1], [1, np.array([0, 0, 3])]),
+    "no index": (indexing(ARRAY), [I1], [np.array([], np.int64)]),
+    "mask": (indexing(MASK), [B2], [ROWS]),
+    "row mask": (indexing(MASK), [B1], [np.array([True, False, True])]),
+    "empty mask": (indexing(MASK), [B2], [ROWS & False]),
 }
 
 
@@ -102,7 +114,7 @@ def test_a_missing_tangent_is_zero(kind, active, expected):
     def f(b, a, v, i):
         inputs = [a, v]
         inputs[1 - active] = b.op("stop_gradient", inputs[1 - active])
-        return b.op(kind, inputs[0], i, inputs[1], path=(("index", ("i",)),))
+        return b.op(kind, inputs[0], i, inputs[1], path=element())
 
     args = [np.array([1.0, 2.0, 3.0]), 5.0, 1]
     (tangent,) = run(forward(build([V, F64, INT], f)), [*args, np.array([10.0, 20.0, 30.0]), 50.0])
@@ -110,7 +122,7 @@ def test_a_missing_tangent_is_zero(kind, active, expected):
 
 
 def test_only_the_last_writer_of_an_element_gets_its_adjoint():
-    fn = build([V, V, I1], lambda b, a, v, i: b.store(a, (("index", ("a",)),), [i], v))
+    fn = build([V, V, I1], lambda b, a, v, i: b.store(a, indexing(ARRAY), [i], v))
     a_bar, v_bar = run(
         reverse(fn), [np.zeros(4), np.ones(5), np.array([1, 3, 1, -1, 1]), np.array([1.0, 2.0, 3.0, 4.0])]
     )
@@ -119,7 +131,7 @@ def test_only_the_last_writer_of_an_element_gets_its_adjoint():
 
 
 def test_every_writer_of_an_accum_gets_the_adjoint():
-    fn = build([V, V, I1], lambda b, a, v, i: b.accum(a, (("index", ("a",)),), [i], v))
+    fn = build([V, V, I1], lambda b, a, v, i: b.accum(a, indexing(ARRAY), [i], v))
     a_bar, v_bar = run(reverse(fn), [np.zeros(3), np.ones(4), np.array([1, 2, 1, -1]), np.array([1.0, 2.0, 3.0])])
     np.testing.assert_array_equal(a_bar, [1, 2, 3])
     np.testing.assert_array_equal(v_bar, [2, 3, 2, 3])
@@ -127,7 +139,7 @@ def test_every_writer_of_an_accum_gets_the_adjoint():
 
 def test_float32_stays_float32():
     f32 = Array(FLOAT32, 2)
-    fn = build([f32, Scalar(FLOAT32), INT], lambda b, a, v, i: b.store(a, (("index", ("i",)),), [i], v))
+    fn = build([f32, Scalar(FLOAT32), INT], lambda b, a, v, i: b.store(a, element(), [i], v))
     args = [np.ones((2, 3), np.float32), np.float32(2), 1, np.full((2, 3), 0.5, np.float32)]
     a_bar, v_bar = run(reverse(fn), args)
     assert a_bar.dtype == np.float32

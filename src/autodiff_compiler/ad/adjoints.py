@@ -14,7 +14,7 @@ from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.path import WHOLE
+from autodiff_compiler.ir.path import entire
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
 
@@ -51,8 +51,7 @@ class Adjoints:
             self.bars[value] = self._add_lists(before, bar)
         elif value in self.carried and isinstance(value.type, Array):
             # In place: no new array in every iteration, and the extents are seen to stay.
-            whole = (("index", (WHOLE,) * value.type.rank),)
-            self.bars[value] = self.context.b.accum(before, whole, (), bar, bar_name(value))
+            self.bars[value] = self.context.b.accum(before, entire(value.type.rank), (), bar, bar_name(value))
         else:
             self.bars[value] = self.context.b.op("add", before, bar, name=bar_name(value, self.context.defs.get(value)))
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.path import WHOLE, item_operands
-from autodiff_compiler.ir.types import INT, Array, rank
+from autodiff_compiler.ir.path import ALL, aligned, is_array
+from autodiff_compiler.ir.types import INT, Array
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,10 @@ def stored_in(context: Context, value: Value) -> tuple[Op, Value] | None:
 
 def _is_whole_value(context: Context, store: Op) -> bool:
     """Whether a load from the place gives the stored value and nothing else: neither repeated nor broadcast."""
-    path, array, value = store.attrs["path"], store.operands[0], store.operands[-1]
-    if len(path) != 1 or path[0][0] != "index" or any(item not in ("i", WHOLE) for item in path[0][1]):
+    picked, extents = store.attrs["path"].picked_axes, context.extents(store.operands[0])
+    if picked is None:
         return False
-    items = (*path[0][1], *(WHOLE,) * (rank(array.type) - len(path[0][1])))
-    kept = tuple(extent for item, extent in zip(items, context.extents(array)) if item == WHOLE)
-    return kept == context.extents(value)
+    return tuple(e for axis, e in enumerate(extents) if axis not in picked) == context.extents(store.operands[-1])
 
 
 def _lasting_version(context: Context, array: Value, place: Place) -> Value | None:
@@ -81,19 +79,13 @@ def _lasting_version(context: Context, array: Value, place: Place) -> Value | No
 
 def _place(op: Op) -> Place:
     """What a load or a write reaches, or a larger part of the array."""
-    kind, items = op.attrs["path"][0] if op.attrs["path"] else ("index", ())
-    if kind != "index":
-        return ()
     place: list[Value | Part | None] = []
-    given = iter(op.operands[1:])
-    for item in items:
-        own = [next(given) for _ in range(item_operands(item))]
-        if item == "b":
-            place += [None] * rank(own[0].type)
-        elif item in ("s100", "s010", "s110"):
-            place.append(Part(own[0] if item[1] == "1" else None, own[-1] if item[2] == "1" else None))
-        elif item != "n":
-            place.append(own[0] if item == "i" else None)
+    for subscript, axis, _ in aligned(op.attrs["path"].beginning(op.operands[1:])):
+        place += [None] * (axis - len(place))  # a mask has several axes
+        if isinstance(subscript, slice):
+            place.append(Part(subscript.start, subscript.stop) if subscript.step is None and subscript != ALL else None)
+        elif subscript is not None:
+            place.append(None if is_array(subscript) else subscript)
     return tuple(place)
 
 

@@ -11,7 +11,7 @@ SAVE, RECOMPUTE, HAND_ON = "save", "recompute", "hand on"
 
 
 @dataclass(frozen=True)
-class Choice:
+class Provision:
     """One primal value: how it is provided (`SAVE`, `RECOMPUTE` or `HAND_ON`), and where a saved one is kept."""
 
     name: str
@@ -30,10 +30,10 @@ class ResidualPlan:
 
     construct: str
     span: Span
-    choices: tuple[Choice, ...]
+    choices: tuple[Provision, ...]
 
     @property
-    def saved(self) -> tuple[Choice, ...]:
+    def saved(self) -> tuple[Provision, ...]:
         return tuple(c for c in self.choices if c.how == SAVE)
 
     def __str__(self) -> str:

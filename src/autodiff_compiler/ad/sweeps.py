@@ -18,6 +18,7 @@ from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import extent_of, is_constant, is_undefined
 from autodiff_compiler.ir.types import Array, differentiable
 from autodiff_compiler.ir.walk import Rewriter, clone_region
 
@@ -99,7 +100,7 @@ class _Fill(Rewriter):
         self.context = context
 
     def op(self, op: Op) -> None:
-        if op.kind != "undef" or op.result not in self.context.fillers:
+        if not is_undefined(op) or op.result not in self.context.fillers:
             self.copy(op)
             return
         with self.context.b.reopen(OpenRegion(())) as out, self.context.b.at(op.span):
@@ -151,7 +152,8 @@ def cut(primal: Sequence[Op], used: Sequence[Value]) -> tuple[list[Value], list[
     residuals, rebuilt = [], []
     for value in used:
         op = defs.get(value)
-        if op is not None and (op.kind == "const" or (op.kind == "dim" and op.operands[0] in arrays)):
+        extent = extent_of(op)
+        if op is not None and (is_constant(op) or (extent is not None and extent[0] in arrays)):
             rebuilt.append(replace(op, span=op.span.at_phase(ADJOINT)))
         else:
             residuals.append(value)

@@ -20,9 +20,8 @@ from autodiff_compiler.diagnostics import Span, UnsupportedError
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot
+from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import Array, ListOf, dtype_of, rank
-
-ELEMENT = (("index", ("i",)),)
 
 
 @dataclass
@@ -78,12 +77,12 @@ class TapeDeck:
             extents = [self._trip_count(), *context.dims(value)]
             init = b.op("empty", *extents, dtype=type_.dtype, filled=True, name=name)
         param, yielded, result = (Value(type_, name) for _ in range(3))
-        store = Op("store", (param, self._primal_trip(), value), (yielded,), {"path": ELEMENT}, (), self.span)
+        store = Op("store", (param, self._primal_trip(), value), (yielded,), {"path": element()}, (), self.span)
         self._add(Slot(init, param, yielded, result), value, store)
         shape = self._trip_extent(init), *context.extents(value)
         for tape in (init, param, yielded, result):
             context.shapes.note(tape, shape)
-        return b.cast(b.load(result, ELEMENT, [t], value.name), value.type, value.name)
+        return b.cast(b.element(result, t, name=value.name), value.type, value.name)
 
     def _list(self, value: Value, t: Value) -> Value:
         context, b = self.context, self.context.b

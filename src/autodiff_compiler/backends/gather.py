@@ -16,43 +16,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autodiff_compiler.ir.path import is_slice
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import Subscript, is_array, is_mask
+from autodiff_compiler.ir.types import rank
 
 DECORATOR = '@njit(cache=True, error_model="numpy", nogil=True)'
 
 
-def function_name(kind: str, items: Sequence[str], ranks: Sequence[int], array_rank: int, value_rank: int) -> str:
+def function_name(kind: str, subscripts: Sequence[Subscript], array_rank: int, value_rank: int) -> str:
     verb = {"load": "take", "store": "put", "accum": "add_at"}[kind]
-    shown = "".join(f"_{item}{rank if item in 'ab' else ''}" for item, rank in zip(items, ranks))
+    shown = "".join(f"_{_sort(subscript)}" for subscript in subscripts)
     return f"{verb}{shown}_{array_rank}" + ("" if kind == "load" else f"_{value_rank}")
 
 
-def function_source(kind: str, items: Sequence[str], ranks: Sequence[int], array_rank: int, value_rank: int) -> str:
-    """`items` are of one subscript whose slices have been applied: "s" a whole axis, "n", "i", "a", "b"; `ranks` the
-    ranks of the operands of "a" and "b" (0 for the others)."""
-    name = function_name(kind, items, ranks, array_rank, value_rank)
-    params = [f"i{k}" for k, item in enumerate(items) if item in "iab"]
+def _sort(subscript: Subscript) -> str:
+    if subscript is None or isinstance(subscript, slice):
+        return "n" if subscript is None else "s"
+    return f"{'b' if is_mask(subscript) else 'a'}{rank(subscript.type)}" if is_array(subscript) else "i"
+
+
+def function_source(kind: str, subscripts: Sequence[Subscript], array_rank: int, value_rank: int) -> str:
+    """`subscripts` are of an array whose slices have been taken: those that are left keep whole axes."""
+    name = function_name(kind, subscripts, array_rank, value_rank)
+    params = [f"i{k}" for k, subscript in enumerate(subscripts) if isinstance(subscript, Value)]
     head = ", ".join(["a", *params, *(["value"] if kind != "load" else [])])
     lines = [DECORATOR, f"def {name}({head}):", f"    {DOCSTRINGS[kind]}"]
     advanced: list[tuple[str, int]] = []
     axes: list[str] = []
     axis = 0
-    joint = max([1 if item == "b" else rank for item, rank in zip(items, ranks)], default=0)
-    for k, item in enumerate(items):
-        if item == "s":
+    joint = max(1 if is_mask(s) else rank(s.type) for s in subscripts if isinstance(s, Value))
+    for k, subscript in enumerate(subscripts):
+        if isinstance(subscript, slice):
             axes.append(f"k{axis}")
             axis += 1
-        elif item == "n":
+        elif subscript is None:
             axes.append("0")
-        elif item == "b":
+        elif is_mask(subscript):
             lines.append(f"    m{k} = np.nonzero(i{k})")
-            for part in range(ranks[k]):
+            for part in range(rank(subscript.type)):
                 lines.append(f"    m{k}_{part} = m{k}[{part}]")
                 advanced.append((f"m{k}_{part}", 1))
                 axes.append(f"@{len(advanced) - 1}")
                 axis += 1
         else:
-            advanced.append((f"i{k}", ranks[k]))
+            advanced.append((f"i{k}", rank(subscript.type)))
             axes.append(f"@{len(advanced) - 1}")
             axis += 1
     while axis < array_rank:
@@ -89,11 +96,6 @@ DOCSTRINGS = {
     "store": '"""Assigns to what a subscript with integer arrays reaches; the last of several wins."""',
     "accum": '"""Adds to what a subscript with integer arrays reaches, as often as it reaches it."""',
 }
-
-
-def simplified(items: Sequence[str]) -> list[str]:
-    """The items once the slices have been taken: whole axes."""
-    return ["s" if is_slice(item) else item for item in items]
 
 
 def _joint_extents(advanced: Sequence[tuple[str, int]], joint: int) -> list[str]:

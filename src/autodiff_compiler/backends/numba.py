@@ -19,7 +19,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.ops.check import ARGUMENT
-from autodiff_compiler.ir.path import is_slice, result_rank, step_operands
+from autodiff_compiler.ir.path import ALL, Subscript, is_mask
 from autodiff_compiler.ir.types import Array, ListOf, Opaque, Scalar, Type, rank
 
 # Functions of `math` that Numba compiles to the same thing for both float types.
@@ -292,15 +292,12 @@ class NumbaSpelling(PythonSpelling):
 
     def _through(self, op: Op, place: NumbaPlace, value: Value | None = None) -> ast.expr:
         """A call of a function made for this subscript with integer arrays."""
-        viewed, items, ranks, operands = place.advanced()
-        value_rank = 0 if value is None else rank(value.type)
-        signature = (op.kind, items, ranks, place.viewed_rank, value_rank)
+        viewed, viewed_rank, subscripts = place.advanced()
+        signature = (op.kind, subscripts, viewed_rank, 0 if value is None else rank(value.type))
         name = gather.function_name(*signature)
         self.templates[name] = gather.function_source(*signature)
-        arguments = [self.operand(v) for v in operands]
-        if value is not None:
-            arguments.append(self.operand(value))
-        return syntax.call(name, viewed, *arguments)
+        operands = [v for v in (*subscripts, value) if isinstance(v, Value)]
+        return syntax.call(name, viewed, *map(self.operand, operands))
 
     # -- lists -----------------------------------------------------------------------------------------------------
 
@@ -383,31 +380,31 @@ class NumbaSpelling(PythonSpelling):
             return super().raised(error, message)
         return ast.Raise(exc=syntax.call(error, message.func.value, *message.args), cause=None)
 
-    def _check(self, op: Op) -> list[ast.stmt]:
-        if op.kind != "check_width" or op.attrs["of"] == ARGUMENT:
-            return super()._check(op)
+    def check_width(self, op: Op) -> ast.stmt:
+        if op.attrs["of"] == ARGUMENT:
+            return super().check_width(op)
         operands = [self.operand(v) for v in op.operands]
         too_large = self.raised("OverflowError", syntax.literal(integers.overflow_message(op.span)))
         if op.attrs["of"] != "cast":
-            return [ast.If(test=integers.overflows(op.attrs["of"], operands), body=[too_large], orelse=[])]
+            return ast.If(test=integers.overflows(op.attrs["of"], operands), body=[too_large], orelse=[])
         (value,) = operands
         if op.operands[0].type.dtype is UINT64:  # type: ignore[union-attr]
             # Numba compares unsigned integers with signed ones as floats.
             wrapped = syntax.compare(ast.Lt(), syntax.call("np.int64", value), syntax.literal(0))
-            return [ast.If(test=wrapped, body=[too_large], orelse=[])]
+            return ast.If(test=wrapped, body=[too_large], orelse=[])
         limits = syntax.literal(float(integers.LOWEST)), syntax.literal(-float(integers.LOWEST))
         inside = ast.Compare(left=limits[0], ops=[ast.LtE(), ast.Lt()], comparators=[value, limits[1]])
         no_number = self.raised("ValueError", syntax.literal("cannot convert float NaN to integer"))
         nan = ast.If(test=syntax.compare(ast.NotEq(), value, value), body=[no_number], orelse=[])
-        return [ast.If(test=syntax.not_(inside), body=[nan, too_large], orelse=[])]
+        return ast.If(test=syntax.not_(inside), body=[nan, too_large], orelse=[])
 
-    def _print(self, op: Op) -> ast.stmt:
+    def printed(self, op: Op) -> ast.stmt:
         if op.attrs.get("sep", " ") not in (" ", None) or op.attrs.get("end", "\n") not in ("\n", None):
             raise UnsupportedError(
                 "AD604", "`print` of an f-string, or with `sep` or `end`, does not compile with Numba", op.span,
                 help="give what is printed as arguments: print('x =', x); or use backend='python'",
             )  # fmt: skip
-        return super()._print(op)
+        return super().printed(op)
 
 
 class NumbaPlace(Place):
@@ -415,42 +412,22 @@ class NumbaPlace(Place):
 
     @property
     def is_advanced(self) -> bool:
-        return any(kind == "index" and any(item in "ab" for item in data) for kind, data in self.path)
+        return not self.path.is_view
 
-    @property
-    def viewed_rank(self) -> int:
-        """The rank of what the last subscript is applied to."""
-        return result_rank(self.path[:-1], self.rank, [v.type for v in self.operands])
-
-    def _last(self) -> tuple[Sequence[str], Sequence[Value]]:
-        step = self.path[-1]
-        count = step_operands(step)
-        return step[1], self.operands[len(self.operands) - count :]
-
-    def advanced(self) -> tuple[ast.expr, tuple[str, ...], tuple[int, ...], list[Value]]:
-        """The view with all slices taken, what remains of the subscript, ranks of its operands, and these."""
-        viewed = self._steps(self.path[:-1], for_write=False)
-        items, operands = self._last()
-        taken = iter(operands)
-        slices: list[ast.expr] = []
-        ranks: list[int] = []
-        rest: list[Value] = []
-        whole = ast.Slice(lower=None, upper=None, step=None)
-        for item in items:
-            if is_slice(item):
-                parts = [self.writer.operand(next(taken)) if flag == "1" else None for flag in item[1:]]
-                slices.append(ast.Slice(lower=parts[0], upper=parts[1], step=parts[2]))
-                ranks.append(0)
-            elif item == "n":
-                ranks.append(0)
-            else:
-                operand = next(taken)
-                rest.append(operand)
-                ranks.append(rank(operand.type))
-                slices += [whole] * (rank(operand.type) if item == "b" else 1)
-        if any(s is not whole and (s.lower or s.upper or s.step) for s in slices if isinstance(s, ast.Slice)):
-            viewed = syntax.subscript(viewed, slices[0] if len(slices) == 1 else syntax.tuple_(slices))
-        return viewed, tuple(gather.simplified(items)), tuple(ranks), rest
+    def advanced(self) -> tuple[ast.expr, int, tuple[Subscript, ...]]:
+        """The view with all slices taken, its rank, and what remains of the last subscript."""
+        before, subscripts = self.path.ending(self.operands)
+        slices: list[Subscript] = []
+        for subscript in subscripts:
+            if isinstance(subscript, slice):
+                slices.append(subscript)
+            elif subscript is not None:
+                slices += [ALL] * (rank(subscript.type) if is_mask(subscript) else 1)
+        viewed = self._steps(before, for_write=False)
+        if any(part != ALL for part in slices):
+            viewed = syntax.subscript(viewed, self._subscript(slices))
+        viewed_rank = before.result_rank(self.rank, [v.type for v in self.operands])
+        return viewed, viewed_rank, tuple(ALL if isinstance(s, slice) else s for s in subscripts)
 
     def _reshaped(self, node: ast.expr, extents: Sequence[Value], for_write: bool) -> ast.expr:
         shape = self.writer.shape(extents, whole=False)

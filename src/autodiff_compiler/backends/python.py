@@ -9,13 +9,13 @@ from functools import cached_property
 from autodiff_compiler.backends import kinds, syntax
 from autodiff_compiler.backends.effects import Effects
 from autodiff_compiler.backends.structure import negated
-from autodiff_compiler.backends.subscripts import Place, as_argument, is_whole
+from autodiff_compiler.backends.subscripts import Place, as_argument
 from autodiff_compiler.backends.weak import loosened
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, DType
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.path import WHOLE
+from autodiff_compiler.ir.path import reshaping, transposing
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, dtype_of
 
 OPERATORS: dict[str, ast.operator] = {
@@ -111,7 +111,7 @@ class PythonSpelling(Effects):
     def _exponent(self, op: Op, right: ast.expr) -> ast.expr:
         """`x ** 2` for an exponent 2.0."""
         constant = self.printer.definition(op.operands[1], "const")
-        if constant is None or not op.result.type.dtype.inexact:  # type: ignore[union-attr]
+        if constant is None or not op.result.type.dtype.is_float:  # type: ignore[union-attr]
             return right
         value = constant.attrs["value"]
         if value.is_integer() and 0 < value < 100 and not isinstance(right, ast.Call):
@@ -176,7 +176,8 @@ class PythonSpelling(Effects):
         op = self.printer.defs.get(value) if value in self.printer.nesting.inline else None
         if op is not None and op.kind in INVERSE and (op.kind in ("eq", "ne") or _compares_ints(op)):
             return syntax.compare(COMPARISONS[INVERSE[op.kind]], *self._loosened(op))
-        return negated(self.condition(value))
+        opposite = self.printer.definition(value, "not")
+        return negated(self.condition(value)) if opposite is None else self.condition(opposite.operands[0])
 
     def undefined(self, value: Value) -> ast.expr:
         if isinstance(value.type, Array):
@@ -248,11 +249,7 @@ class PythonSpelling(Effects):
         reduction = self.printer.defs.get(op.operands[0])
         if reduction is None or reduction.kind not in REDUCTIONS or op.operands[0] not in self.printer.nesting.inline:
             return None
-        axes, before = reduction.attrs["axes"], reduction.operands[0].type
-        assert isinstance(before, Array)
-        items = ["n" if k in axes else WHOLE for k in range(before.rank)]
-        (step, *more) = op.attrs["path"]
-        if more or step[0] != "index" or _without_tail(step[1]) != _without_tail(items):
+        if op.attrs["path"].added_axes != tuple(reduction.attrs["axes"]):
             return None
         call = self._reduction(reduction)
         assert isinstance(call, ast.Call)
@@ -299,11 +296,11 @@ class PythonSpelling(Effects):
         return syntax.binary(ast.MatMult(), *(self.operand(v) for v in op.operands))
 
     def _transpose(self, op: Op) -> ast.expr:
-        return Place(self, op.operands[0], (("transpose", op.attrs["perm"]),), []).read()
+        return Place(self, op.operands[0], transposing(op.attrs["perm"]), []).read()
 
     def _reshape(self, op: Op) -> ast.expr:
         array, *extents = op.operands
-        return Place(self, array, (("reshape", len(extents)),), extents).read()
+        return Place(self, array, reshaping(len(extents)), extents).read()
 
     def _broadcast_to(self, op: Op) -> ast.expr:
         array, *extents = op.operands
@@ -386,7 +383,7 @@ class PythonSpelling(Effects):
         added = value if negation is None else negation.operands[0]
         ((shown, weak), *_) = loosened((added, op.operands[0]), self.printer.definition)
         new = syntax.literal(shown) if weak else self.operand(shown)  # type: ignore[arg-type]
-        where = place.written() if not is_whole(op.attrs["path"]) else place.name
+        where = place.written() if not op.attrs["path"].is_whole else place.name
         assert isinstance(where, ast.Name | ast.Subscript)
         return ast.AugAssign(target=syntax.as_target(where), op=operator, value=new)  # type: ignore[arg-type]
 
@@ -394,14 +391,6 @@ class PythonSpelling(Effects):
 def _compares_ints(op: Op) -> bool:
     """Whether `not a < b` is `a >= b`: not so for nan."""
     return all(isinstance(v.type, Scalar) and v.type.dtype.is_integer for v in op.operands)
-
-
-def _without_tail(items: Sequence[str]) -> list[str]:
-    """The items of a subscript without the whole axes at its end."""
-    kept = list(items)
-    while kept and kept[-1] == WHOLE:
-        kept.pop()
-    return kept
 
 
 def _negative_zero(value: object) -> bool:

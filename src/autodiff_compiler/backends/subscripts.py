@@ -8,7 +8,7 @@ from typing import Protocol
 
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.path import WHOLE, Path, is_slice, result_rank, step_operands
+from autodiff_compiler.ir.path import ALL, Path, Subscript
 from autodiff_compiler.ir.types import Array
 
 
@@ -36,7 +36,7 @@ class Place:
     @property
     def repeats(self) -> bool:
         """Whether the path may reach an element twice."""
-        return any(kind == "index" and "a" in data for kind, data in self.path)
+        return self.path.may_repeat
 
     def read(self) -> ast.expr:
         return self._steps(self.path, for_write=False)
@@ -48,30 +48,18 @@ class Place:
 
     def split(self) -> tuple[ast.expr, ast.expr]:
         """The view that all steps but a last subscript give, and that subscript."""
-        if not self.path or self.path[-1][0] != "index" or not self.path[-1][1]:
-            steps = tuple(step for step in self.path if step != ("index", ()))
-            return self._steps(steps, for_write=True), ast.Slice(lower=None, upper=None, step=None)
-        viewed = self._steps(self.path[:-1], for_write=True)
-        count = step_operands(self.path[-1])
-        return viewed, self._subscript(self.path[-1][1], self.operands[len(self.operands) - count :])
+        before, subscripts = self.path.ending(self.operands)
+        return self._steps(before, for_write=True), self._subscript(subscripts or (ALL,))
 
     def _steps(self, path: Path, for_write: bool) -> ast.expr:
-        node = self.name
-        position = 0
-        rank = self.rank
-        for step in path:
-            kind, data = step
-            count = step_operands(step)
-            operands = self.operands[position : position + count]
-            if kind == "transpose":
-                node = _transposed(node, data)
-            elif kind == "reshape":
-                node = self._reshaped(node, operands, for_write)
-            elif data and not all(item == WHOLE for item in data):
-                node = syntax.subscript(node, self._subscript(data, operands))
-            rank = result_rank((step,), rank, [v.type for v in operands])
-            position += count
-        return node
+        def subscripted(node: ast.expr, subscripts: tuple[Subscript, ...]) -> ast.expr:
+            whole = all(subscript == ALL for subscript in subscripts)
+            return node if whole else syntax.subscript(node, self._subscript(subscripts))
+
+        def reshaped(node: ast.expr, extents: Sequence[Value]) -> ast.expr:
+            return self._reshaped(node, extents, for_write)
+
+        return path.follow(self.name, self.operands, subscripted, _transposed, reshaped)
 
     def _reshaped(self, node: ast.expr, extents: Sequence[Value], for_write: bool) -> ast.expr:
         shape = self.writer.shape(extents, whole=False)
@@ -79,24 +67,21 @@ class Place:
             return syntax.call("reshape_view", node, shape)
         return syntax.method(node, "reshape", *(shape.elts if isinstance(shape, ast.Tuple) else [shape]))
 
-    def _subscript(self, items: Sequence[str], operands: Sequence[Value]) -> ast.expr:
-        taken = iter(operands)
-        shown: list[ast.expr] = []
-        for item in items:
-            if item == "n":
-                shown.append(syntax.literal(None))
-            elif is_slice(item):
-                parts = [self.writer.operand(next(taken)) if flag == "1" else None for flag in item[1:]]
-                shown.append(ast.Slice(lower=parts[0], upper=parts[1], step=parts[2]))
-            else:
-                shown.append(self.writer.operand(next(taken)))
-        while len(shown) > 1 and _is_whole_slice(shown[-1]):
-            shown.pop()
+    def _subscript(self, subscripts: Sequence[Subscript]) -> ast.expr:
+        kept = list(subscripts)
+        while len(kept) > 1 and kept[-1] == ALL:
+            kept.pop()
+        shown = [self._shown(subscript) for subscript in kept]
         return shown[0] if len(shown) == 1 else syntax.tuple_(shown)
 
-
-def _is_whole_slice(node: ast.expr) -> bool:
-    return isinstance(node, ast.Slice) and node.lower is node.upper is node.step is None
+    def _shown(self, subscript: Subscript) -> ast.expr:
+        if subscript is None:
+            return syntax.literal(None)
+        if not isinstance(subscript, slice):
+            return self.writer.operand(subscript)
+        parts = (subscript.start, subscript.stop, subscript.step)
+        lower, upper, step = (None if part is None else self.writer.operand(part) for part in parts)
+        return ast.Slice(lower=lower, upper=upper, step=step)
 
 
 def _transposed(node: ast.expr, perm: Sequence[int]) -> ast.expr:
@@ -107,11 +92,6 @@ def _transposed(node: ast.expr, perm: Sequence[int]) -> ast.expr:
             return node.value
         return syntax.attribute(node, "T")
     return syntax.method(node, "transpose", *(syntax.literal(axis) for axis in perm))
-
-
-def is_whole(path: Path) -> bool:
-    """Whether the path reaches the whole array as it is."""
-    return all(kind == "index" and all(item == WHOLE for item in data) for kind, data in path)
 
 
 def as_argument(index: ast.expr) -> ast.expr:

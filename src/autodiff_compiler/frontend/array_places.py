@@ -30,7 +30,7 @@ from autodiff_compiler.frontend.views import tie
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import DType, from_numpy_dtype
 from autodiff_compiler.ir.needs import check_equal, fits, indexed
-from autodiff_compiler.ir.path import WHOLE, Path, is_basic, result_rank
+from autodiff_compiler.ir.path import ALL, HERE, MASK, Path, Subscript, at, entire, indexing, is_array
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import lookup
 from autodiff_compiler.library.arguments import require_fits
@@ -38,13 +38,12 @@ from autodiff_compiler.library.arguments import require_fits
 
 def whole(ref: Ref) -> Path:
     """The path to all of an array."""
-    return (("index", (WHOLE,)),) if isinstance(ref.type, Array) else ()
+    return entire() if isinstance(ref.type, Array) else HERE
 
 
 def load(ctx: Context, ref: Ref, index: list[Index]) -> Abs:
     """`ref[index]`: a number, a view, or an array of its own."""
-    step, operands = array_step(ctx, ref, index)
-    path: Path = (step,)
+    path, operands = array_step(ctx, ref, index)
     value = ctx.b.load(ctx.read(ref), path, operands)
     assert isinstance(value.type, Array | Scalar)
     # Integers alone give a number; beside `...` they give an array without dimensions.  It is a view, unless one of them is
@@ -56,15 +55,14 @@ def load(ctx: Context, ref: Ref, index: list[Index]) -> Abs:
         made = ctx.new_array(value)
         # Where it is one on one path only, it may be either.
         return tie(made, ref) if any(item.cell.sources for item in copied) else made
-    if is_basic(path):
-        layout = through(ref.layout, rank(ref.type), path)
-        return Ref(ref.cell, value.type, ref.path + path, ref.operands + tuple(operands), layout)
+    if path.is_view:
+        layout = through(ref.layout, path, operands)
+        return Ref(ref.cell, value.type, ref.path + path, ref.operands + operands, layout)
     return ctx.new_array(value, layout=c_order(1) if rank(value.type) == 1 else None)
 
 
 def store(ctx: Context, ref: Ref, index: list[Index], value: Abs, accumulate: str | None) -> None:
-    step, operands = array_step(ctx, ref, index)
-    store_at(ctx, ref, (step,), operands, value, accumulate)
+    store_at(ctx, ref, *array_step(ctx, ref, index), value, accumulate)
 
 
 def is_basic_place(ctx: Context, ref: Ref, index: list[Index]) -> bool:
@@ -76,8 +74,8 @@ def _is_mask(ctx: Context, item: Index) -> bool:
     return isinstance(item, Ref) and item.type.dtype.is_bool
 
 
-def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, Any], list[Value]]:
-    """One subscript as a step of a path, with its operands and its bounds checks."""
+def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[Path, tuple[Value, ...]]:
+    """One subscript as a path, with its operands and its bounds checks."""
     index = [_known_index(ctx, item) for item in index]
     used = sum(_axes_used(item) for item in index)
     if used > rank(ref.type):
@@ -86,17 +84,14 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
             f"too many indices for array: array is {rank(ref.type)}-dimensional, but {used} were indexed",
             "leave an index out",
         )
-    items: list[str] = []
-    operands: list[Value] = []
+    subscripts: list[Subscript] = []
     for item in index:
         if isinstance(item, Slice):
-            word, bounds = _slice_item(ctx, item)
-            items.append(word)
-            operands += bounds
+            subscripts.append(_slice(ctx, item))
         elif isinstance(item, Static) and item.obj is None:
-            items.append("n")
+            subscripts.append(None)
         elif isinstance(item, Static) and item.obj is Ellipsis:
-            items += [WHOLE] * (rank(ref.type) - used)
+            subscripts += [ALL] * (rank(ref.type) - used)
         elif isinstance(item, Ref):
             value = ctx.read(item)
             if item.type.dtype.inexact:
@@ -105,29 +100,25 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[tuple[str, A
                     f"an array of {item.type.dtype.numpy_name} as an index",
                     "index with integers or booleans",
                 )
-            items.append("b" if item.type.dtype.is_bool else "a")
-            operands.append(value)
+            subscripts.append(value)
         else:
-            items.append("i")
-            operands.append(int_value(ctx, item, "an index"))
-    while (
-        items and items[-1] == WHOLE and len(items) > 1 and "n" not in items and "a" not in items and "b" not in items
-    ):
-        items.pop()  # trailing whole axes are implied
-    step = ("index", tuple(items))
+            subscripts.append(int_value(ctx, item, "an index"))
+    if not any(subscript is None or is_array(subscript) for subscript in subscripts):
+        while len(subscripts) > 1 and subscripts[-1] == ALL:
+            subscripts.pop()  # trailing whole axes are implied
+    path, operands = at(*subscripts)
     if operands:
-        indexed(ctx.b, ctx.read(ref), step, operands)
-    return step, operands
+        indexed(ctx.b, ctx.read(ref), subscripts)
+    return path, operands
 
 
-def _slice_item(ctx: Context, item: Slice) -> tuple[str, list[Value]]:
-    """A slice as an item of a path, with the bounds that are given."""
+def _slice(ctx: Context, item: Slice) -> slice:
+    """A slice with the values of the bounds that are given."""
     given = (item.start, item.stop, item.step)
     parts = [None if isinstance(part, Static) and part.obj is None else part for part in given]
-    word = "s" + "".join("0" if part is None else "1" for part in parts)
     if isinstance(item.step, Static) and item.step.obj is not None and item.step.obj == 0:
         raise ctx.wrong("AD127", "slice step cannot be zero")
-    return word, [int_value(ctx, part, "a slice bound") for part in parts if part is not None]
+    return slice(*(None if part is None else int_value(ctx, part, "a slice bound") for part in parts))
 
 
 def _known_index(ctx: Context, item: Index) -> Index:
@@ -156,7 +147,7 @@ def _constant_array(ctx: Context, array: np.ndarray, dtype: DType) -> Ref:
     b = ctx.b
     value = b.op("empty", b.const(len(array)), dtype=dtype)
     for i, item in enumerate(array.tolist()):
-        value = b.store(value, (("index", ("i",)),), (b.const(i),), b.const(item, Scalar(dtype)))
+        value = b.store(value, *at(b.const(i)), b.const(item, Scalar(dtype)))
     return ctx.new_array(value)
 
 
@@ -222,18 +213,18 @@ def _named(cell: Cell) -> str:
 
 
 def store_at(
-    ctx: Context, ref: Ref, path: Path, operands: list[Value], value: Abs, accumulate: str | None = None
+    ctx: Context, ref: Ref, path: Path, operands: tuple[Value, ...], value: Abs, accumulate: str | None = None
 ) -> None:
     """Write to a place of an array through a reference."""
     b = ctx.b
     check_writable(ctx, ref)
-    target_rank = result_rank(path, rank(ref.type), [v.type for v in operands])
+    target_rank = path.result_rank(rank(ref.type), [v.type for v in operands])
     stored = _stored_value(ctx, ref.type, value, accumulate, not target_rank)
     if rank(stored.type) > target_rank:
-        if accumulate is not None or target_rank == 0 or path[-1] == ("index", ("b",)):
+        if accumulate is not None or target_rank == 0 or path == indexing(MASK):
             check_rank(ctx, rank(stored.type), target_rank)
         stored = _drop_axes(ctx, stored, target_rank)
-    full_path, full_operands = ref.path + path, [*ref.operands, *operands]
+    full_path, full_operands = ref.path + path, ref.operands + operands
     version = ctx.state.version(ref.cell)
     if not full_path:
         ctx.state.versions[ref.cell] = _updated(ctx, version, stored, accumulate)
@@ -302,7 +293,7 @@ def _drop_axes(ctx: Context, value: Value, target_rank: int) -> Value:
     for axis in range(extra):
         message = ("could not broadcast the assigned value",)
         check_equal(b, b.dim(value, axis), b.const(1), message, access="store")
-    return b.load(value, (("index", ("i",) * extra),), [b.const(0)] * extra)
+    return b.element(value, *[b.const(0)] * extra)
 
 
 def check_cast(ctx: Context, result: DType, array: DType) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static, is_dimensionless
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.path import is_basic, result_rank
+from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith
 
@@ -141,7 +140,7 @@ def in_place(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> 
     if own is not None:
         return own
     if isinstance(current, Ref):
-        _in_place(ctx, current, array_places.whole(current), [], op, value)
+        _in_place(ctx, current, array_places.whole(current), (), op, value)
         return current
     if isinstance(current, Box) and container_methods.in_place(ctx, current, op, value):
         return current
@@ -158,9 +157,9 @@ def _augment_array(ctx: Context, node: ast.AugAssign, base: Ref, index: list[Ind
         value = ctx.evaluate(node.value)
         (array,) = waiting.take()
         assert isinstance(array, Ref)
-        _in_place(ctx, array, (), [], op, value)
+        _in_place(ctx, array, HERE, (), op, value)
         return
-    step, operands = array_places.array_step(ctx, base, index)
+    path, operands = array_places.array_step(ctx, base, index)
     before, read = ctx.state.copy(), ctx.read(base)
     waiting = Operands(ctx, node)
     waiting.add(base, *(item for item in index if not isinstance(item, Slice)))
@@ -171,14 +170,14 @@ def _augment_array(ctx: Context, node: ast.AugAssign, base: Ref, index: list[Ind
     index = [item if isinstance(item, Slice) else next(rest) for item in index]
     only_read = ctx.state.same_as(before)
     exact = op in (ast.Add, ast.Sub) and _adds_exactly(ctx, base, value)
-    several = result_rank((step,), rank(base.type), [v.type for v in operands])
-    if is_basic((step,)) and (several or any(isinstance(item, Static) and item.obj is Ellipsis for item in index)):
+    several = path.result_rank(rank(base.type), [v.type for v in operands])
+    if path.is_view and (several or any(isinstance(item, Static) and item.obj is Ellipsis for item in index)):
         # A view: it is changed in place, and shows what the value's evaluation has written.
-        _in_place(ctx, base, (step,), operands, op, value)
+        _in_place(ctx, base, path, operands, op, value)
     elif only_read and exact and array_places.is_basic_place(ctx, base, index):
-        _in_place(ctx, base, (step,), operands, op, value)
+        _in_place(ctx, base, path, operands, op, value)
     else:
-        current = ctx.from_value(ctx.b.load(read, (step,), operands))
+        current = ctx.from_value(ctx.b.load(read, path, operands))
         result = arithmetic.binary(ctx, op, current, value)
         if isinstance(current, Ref):
             assert isinstance(result, Ref)
@@ -201,7 +200,9 @@ def _adds_exactly(ctx: Context, ref: Ref, value: Abs) -> bool:
     return isinstance(value, Ref) and value.type.dtype == ref.type.dtype
 
 
-def _in_place(ctx: Context, ref: Ref, path: Any, operands: list[Value], op: type[ast.operator], value: Abs) -> None:
+def _in_place(
+    ctx: Context, ref: Ref, path: Path, operands: tuple[Value, ...], op: type[ast.operator], value: Abs
+) -> None:
     """`ref[path] op= value` on the array itself."""
     if op in (ast.Add, ast.Sub) and _adds_exactly(ctx, ref, value):
         array_places.store_at(ctx, ref, path, operands, value, "+" if op is ast.Add else "-")

@@ -46,8 +46,8 @@ from autodiff_compiler.frontend.values import (
     Choice,
     Closure,
     Dead,
-    Derivative,
     Dyn,
+    InnerDerivative,
     Items,
     Method,
     Partial,
@@ -130,7 +130,7 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return members.call_method(ctx, function, args, kwargs)
     if isinstance(function, Choice):
         return _call_one_of(ctx, function, 0, args, kwargs)
-    if isinstance(function, Derivative):
+    if isinstance(function, InnerDerivative):
         return derivatives.call_derivative(ctx, derivatives.made_inside(ctx, function), args, kwargs)
     if isinstance(function, Partial):
         return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autodiff_compiler.frontend.slots import Getter
-from autodiff_compiler.frontend.values import Abs, Choice, Closure, Derivative, Partial, Static, parts, same
+from autodiff_compiler.frontend.join_slots import Getter
+from autodiff_compiler.frontend.values import Abs, Choice, Closure, InnerDerivative, Partial, Static, parts, same
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 
@@ -14,7 +14,7 @@ def is_function(x: Abs) -> bool:
         return True
     if isinstance(x, Static):
         return callable(x.obj)
-    return isinstance(x, Closure | Partial | Derivative) and all(map(_is_fixed, parts(x)))
+    return isinstance(x, Closure | Partial | InnerDerivative) and all(map(_is_fixed, parts(x)))
 
 
 def _is_fixed(x: Abs) -> bool:

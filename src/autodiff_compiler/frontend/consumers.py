@@ -25,7 +25,7 @@ from autodiff_compiler.frontend.iteration import (
     unrolled,
 )
 from autodiff_compiler.frontend.loops import leave, run_over
-from autodiff_compiler.frontend.places import Place, place_name
+from autodiff_compiler.frontend.places import LoopPlace, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.state import NameKey
 from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Iter, Maybe, Ref, Static, same
@@ -43,7 +43,7 @@ def listed(ctx: Context, iterable: Items, *, unroll: bool = False) -> Abs:
         assert isinstance(box, Box)
         append(ctx, box, item)
 
-    run_over(ctx, Place(ctx), iterable, each, lambda k: True, unroll=unroll)
+    run_over(ctx, LoopPlace(ctx), iterable, each, lambda k: True, unroll=unroll)
     return ctx.whole(ctx.state.names.pop(key))
 
 
@@ -140,7 +140,7 @@ def folded(ctx: Context, iterable: Items, first: Abs, combine: Callable[[Abs, Ab
     def each(item: Abs) -> None:
         ctx.state.names[key] = combine(ctx.state.names[key], item)
 
-    run_over(ctx, Place(ctx), iterable, each, lambda k: True)
+    run_over(ctx, LoopPlace(ctx), iterable, each, lambda k: True)
     return ctx.settled(ctx.state.names.pop(key), "the sum", ctx.frame)
 
 
@@ -184,7 +184,7 @@ def _decided(ctx: Context, iterable: Items, test: Callable[[Abs], Abs], stop_at:
         elif truth == stop_at:
             stop()
 
-    run_over(ctx, Place(ctx), iterable, each, lambda k: True)
+    run_over(ctx, LoopPlace(ctx), iterable, each, lambda k: True)
     return ctx.settled(ctx.state.names.pop(key), "the result", ctx.frame)
 
 
@@ -233,7 +233,7 @@ def first_item(ctx: Context, iterable: Items, default: Abs | None) -> Abs:
         ctx.state.names[key] = item
         leave(ctx)
 
-    run_over(ctx, Place(ctx), iterable, each, lambda k: True)
+    run_over(ctx, LoopPlace(ctx), iterable, each, lambda k: True)
     return _taken(ctx, key)
 
 

@@ -21,7 +21,8 @@ from autodiff_compiler.frontend.state import NameKey
 from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, Iter, Range, Ref, Static, Tup
 from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import Array, rank
+from autodiff_compiler.ir.path import element
+from autodiff_compiler.ir.types import Array
 
 GROWS = 100
 """By how many items a list may grow while an unrolled loop runs over it, before we take it that it always will."""
@@ -164,12 +165,11 @@ def mapped(iterable: Items, function: Callable[[Abs], Abs]) -> Items:
 def array_item(ctx: Context, ref: Ref, k: Abs) -> Abs:
     """`ref[k]`, k known to be in bounds."""
     b = ctx.b
-    path = (("index", ("i",)),)
-    index = ctx.value(k)
-    value = b.load(ctx.read(ref), path, (index,))
+    path, operands = element(), (ctx.value(k),)
+    value = b.load(ctx.read(ref), path, operands)
     if isinstance(value.type, Array):
-        inner = through(ref.layout, rank(ref.type), path)
-        return Ref(ref.cell, value.type, ref.path + path, (*ref.operands, index), inner)
+        inner = through(ref.layout, path, operands)
+        return Ref(ref.cell, value.type, ref.path + path, ref.operands + operands, inner)
     return Dyn(value)
 
 

@@ -26,7 +26,7 @@ from autodiff_compiler.frontend.iteration import (
     then,
 )
 from autodiff_compiler.frontend.loops import run_over
-from autodiff_compiler.frontend.places import Place, apply, place_name
+from autodiff_compiler.frontend.places import LoopPlace, apply, place_name
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Dyn, Iter, Static, Tup
 from autodiff_compiler.ir.core import Value
@@ -184,7 +184,7 @@ def filter_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     function, source = args
     inner = iterate(ctx, source)
     itself = isinstance(function, Static) and function.obj is None
-    place = Place(ctx)
+    place = LoopPlace(ctx)
 
     def run(body: Body, live: Any, unroll: bool) -> None:
         def each(item: Abs) -> None:

@@ -7,13 +7,14 @@ may be asked of the call (`of_array`), and is then part of the specialisation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import dropwhile, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from autodiff_compiler.ir.path import WHOLE, Path, Step, is_slice
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import ALL, Path, Subscript, aligned
 from autodiff_compiler.library.memory import ALWAYS, COPIES, FOLLOWS, KEEPS
 
 DENSE = "dense"
@@ -87,46 +88,40 @@ def joined(a: Layout | None, b: Layout | None) -> Layout | None:
 # -- views -------------------------------------------------------------------------------------------------------------
 
 
-def through(layout: Layout | None, rank: int, path: Path) -> Layout | None:
-    """The layout of a view, at the end of a path of subscripts and transpositions of an array of `rank` axes."""
-    for step in path:
-        if layout is None or step[0] == "reshape":
-            return None
-        if step[0] == "transpose":
-            layout = Layout(tuple(step[1].index(axis) for axis in layout.order), layout.spacing, layout.wide)
-        else:
-            layout = _subscripted(layout, rank, step)
-            rank += sum(item == "n" for item in step[1]) - sum(item == "i" for item in step[1])
-    return layout
+def through(layout: Layout | None, path: Path, operands: Sequence[Value]) -> Layout | None:
+    """The layout of a view, at the end of a path of subscripts and transpositions of an array."""
+    return path.follow(layout, operands, _subscripted, _transposed, lambda *_: None)
 
 
-def _subscripted(layout: Layout, rank: int, step: Step) -> Layout:
-    written = list(step[1])
-    items = written + [WHOLE] * (rank - len(written) + written.count("n"))
-    by_axis = [item for item in items if item != "n"]
-    places = [position for position, item in enumerate(k for k in items if k != "i") if item != "n"]
-    kept = [axis for axis, item in enumerate(by_axis) if item != "i"]
-    place = dict(zip(kept, places))
-    inner = [by_axis[axis] for axis in layout.order]
-    order = tuple(place[axis] for axis in layout.order if axis in place)
-    wide = layout.wide and all(item in (WHOLE, "i") for item in inner)
+def _transposed(layout: Layout | None, perm: tuple[int, ...]) -> Layout | None:
+    return layout and Layout(tuple(map(perm.index, layout.order)), layout.spacing, layout.wide)
+
+
+def _subscripted(layout: Layout | None, subscripts: tuple[Subscript, ...]) -> Layout | None:
+    if layout is None:
+        return None
+    placed = list(aligned(subscripts, max(layout.order, default=-1) + 1))
+    own = {axis: subscript for subscript, axis, _ in placed if subscript is not None}
+    places = {axis: place for subscript, axis, place in placed if isinstance(subscript, slice)}
+    inner = [own[axis] for axis in layout.order]
+    order = tuple(places[axis] for axis in layout.order if axis in places)
+    wide = layout.wide and all(item == ALL or not isinstance(item, slice) for item in inner)
     return Layout(order, _spacing(layout, inner), wide)
 
 
-def _spacing(layout: Layout, items: list[str]) -> str | None:
+def _spacing(layout: Layout, items: list[Subscript]) -> str | None:
     """How the elements of a view lie; `items` are what the subscript has for the axes, slowest first."""
-    if set(items) <= {WHOLE}:
+    if all(item == ALL for item in items):
         return layout.spacing
     if not layout.dense:
         return None
-    kept = [item for item in items if item != "i"]
-    if items[-1:] == ["i"] and kept == [WHOLE] and layout.wide:
+    kept = [item for item in items if isinstance(item, slice)]
+    if not isinstance(items[-1], slice) and kept == [ALL] and layout.wide:
         return EVEN  # a column: the fastest axis is gone
     # Without gaps: integers for the slowest axes, at most one slice, and all of the rest.
-    while items[:1] == ["i"]:
-        items = items[1:]
-    part = not items or (is_slice(items[0]) and items[0][-1] == "0" and set(items[1:]) <= {WHOLE})
-    return DENSE if part else None
+    parts = list(dropwhile(lambda item: not isinstance(item, slice), items))
+    gapless = not parts or (parts[0].step is None and all(item == ALL for item in parts[1:]))
+    return DENSE if gapless else None
 
 
 def reshaped(layout: Layout | None, rank: int, to: int) -> Layout | None:

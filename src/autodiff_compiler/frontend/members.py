@@ -179,7 +179,7 @@ def _fill(ctx: Context, ref: Ref, args: list[Abs], kwargs: dict[str, Abs]) -> Ab
         raise ctx.wrong(
             "AD104", f"ValueError: an array is filled with one number, not with {describe(value)}", "a[:] = b"
         )
-    array_places.store_at(ctx, ref, array_places.whole(ref), [], value)
+    array_places.store_at(ctx, ref, array_places.whole(ref), (), value)
     return Static(None)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.frontend.alias_classes import AliasClasses, Location, unwrapped
 from autodiff_compiler.frontend.choices import is_function, joined_options, options_of, position
+from autodiff_compiler.frontend.join_slots import Finish, Getter, JoinSlot, hint, place, said
 from autodiff_compiler.frontend.layout import Layout, c_order, joined
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.references import grow, read
@@ -28,7 +29,6 @@ from autodiff_compiler.frontend.scalars import (
     join_scalars,
     scalar_type,
 )
-from autodiff_compiler.frontend.slots import Finish, Getter, Slot, hint, place, said
 from autodiff_compiler.frontend.state import ENTERED, NORMAL, RETURN_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -94,7 +94,7 @@ class Merge:
         self.span = span
         self.before = widening or Widening()
         self._loop = widening is not None
-        self.slots: list[Slot] = []
+        self.slots: list[JoinSlot] = []
         self.merged: dict[Location, None] = {}
         self.grown: dict[Location, None] = {}
         self.poisoned: dict[Location, None] = {}
@@ -178,7 +178,7 @@ class Merge:
 
     def _slot(self, key: Location, type_: Type, name: str, a: Getter, b: Getter) -> Finish:
         index = len(self.slots)
-        self.slots.append(Slot(key, type_, name, (a, b)))
+        self.slots.append(JoinSlot(key, type_, name, (a, b)))
         return lambda values: values[index]
 
     def _poison(self, location: Location, what: Poison) -> Finish:

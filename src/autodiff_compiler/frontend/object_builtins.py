@@ -23,9 +23,9 @@ from autodiff_compiler.frontend.values import (
     Box,
     Choice,
     Closure,
-    Derivative,
     DictView,
     Dyn,
+    InnerDerivative,
     Iter,
     Method,
     Partial,
@@ -88,7 +88,7 @@ def _callable(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if isinstance(x, Static):
         return Static(callable(x.obj))
     return Static(
-        isinstance(x, Closure | Method | Partial | Derivative | Choice) or special(ctx, x, "__call__") is not None
+        isinstance(x, Closure | Method | Partial | InnerDerivative | Choice) or special(ctx, x, "__call__") is not None
     )
 
 

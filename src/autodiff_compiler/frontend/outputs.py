@@ -62,7 +62,7 @@ def call_into(ctx: Context, obj: Any, entry: library.Entry, out: Abs, args: list
         for axis in range(rank(out.type)):
             message = f"{entry.name}: out= must have the shape of the result"
             check_equal(ctx.b, ctx.b.dim(result, axis), ctx.b.dim(target, axis), message)
-    array_places.store_at(ctx, out, array_places.whole(out), [], ctx.from_value(result))
+    array_places.store_at(ctx, out, array_places.whole(out), (), ctx.from_value(result))
     return out
 
 

@@ -18,7 +18,7 @@ def place_name(ctx: Context, prefix: str) -> NameKey:
     return ctx.frame, f"{prefix}{span.line}:{span.col}:{span.end_line}:{span.end_col}:{len(ctx.calls)}"
 
 
-class Place(ast.AST):
+class LoopPlace(ast.AST):
     """The place of a loop that stands in no syntax tree; equal for equal spans."""
 
     def __init__(self, ctx: Context) -> None:
@@ -28,13 +28,13 @@ class Place(ast.AST):
         return hash(self.key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Place) and self.key == other.key
+        return isinstance(other, LoopPlace) and self.key == other.key
 
 
 def apply(ctx: Context, function: Abs, args: list[Abs]) -> Abs:
     """Call what a builtin was given to call: at the same place, but inside what the builtin does there."""
     outer = ctx.calls
-    ctx.calls = (*outer, (Place(ctx), "applied"))
+    ctx.calls = (*outer, (LoopPlace(ctx), "applied"))
     try:
         return ctx.call(function, args, {})
     finally:

@@ -19,7 +19,7 @@ from autodiff_compiler.ir.types import Array, ListOf, Scalar, differentiable
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class ReverseFunction:
     """The reverse sweep of a `vjp`, as something to call: (result, residuals, cotangent) -> adjoints."""
 
     function: Function
@@ -75,10 +75,10 @@ def vjp(ctx: Context, reverse: Any, args: list[Abs]) -> Abs:
     # The caller may write into the result that is handed out; the pullback asks for the shape of what it was.
     result, tree = flattened(ctx, out)
     kept = Tup(tuple(ctx.from_value(v) for v in result))
-    return Tup((out, Partial(Static(Sweep(sweep, tree)), (kept, residuals), {})))
+    return Tup((out, Partial(Static(ReverseFunction(sweep, tree)), (kept, residuals), {})))
 
 
-def pull_back(ctx: Context, sweep: Sweep, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+def pull_back(ctx: Context, sweep: ReverseFunction, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """`pullback(cotangent)`: the adjoints of the arguments, a tuple."""
     if len(args) != 3 or kwargs:
         raise ctx.wrong("AD423", "a pullback takes one cotangent")

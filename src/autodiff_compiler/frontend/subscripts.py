@@ -10,6 +10,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, Slice, Static, Tup, is_dimensionless
+from autodiff_compiler.ir.path import HERE
 
 
 def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]:
@@ -85,7 +86,7 @@ def store(ctx: Context, base: Abs, index: list[Index], value: Abs, accumulate: s
         return
     if isinstance(base, Ref) and is_dimensionless(base):
         check_selects_all(ctx, per_axis(index))
-        array_places.store_at(ctx, base, (), [], value, accumulate)
+        array_places.store_at(ctx, base, HERE, (), value, accumulate)
     elif isinstance(base, Ref):
         array_places.store(ctx, base, per_axis(index), value, accumulate)
     elif isinstance(base, Box) and not is_instance(base):

@@ -16,7 +16,7 @@ from autodiff_compiler.diagnostics import UNKNOWN, Note, Span
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
-from autodiff_compiler.ir.path import Path
+from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
 from autodiff_compiler.markers import Verb
 
@@ -63,7 +63,7 @@ class Ref:
 
     cell: Cell
     type: Array | Scalar
-    path: Path = ()
+    path: Path = HERE
     operands: tuple[Value, ...] = ()
     layout: Layout | None = None
     """What is proven of its memory order."""
@@ -177,7 +177,7 @@ class Super:
 
 
 @dataclass(frozen=True, eq=False)
-class Derivative:
+class InnerDerivative:
     """`grad(f, *args, **kwargs)` made inside the program, of a function that was made there, too."""
 
     verb: Verb
@@ -231,7 +231,7 @@ Abs = (
     | DictView
     | Partial
     | Super
-    | Derivative
+    | InnerDerivative
     | Choice
     | Text
     | Maybe

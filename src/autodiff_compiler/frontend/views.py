@@ -18,6 +18,7 @@ from autodiff_compiler.frontend import layout as layouts
 from autodiff_compiler.frontend.layout import Layout, c_order, fortran_order, is_view, of_result, reshaped, through
 from autodiff_compiler.frontend.values import Abs, Box, Careful, Dyn, Items, Ref, Static, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import Array, Scalar, rank
 from autodiff_compiler.library import View, memory
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from autodiff_compiler.frontend.context import Context
 
 
+_HERE: tuple[Path, tuple[Value, ...]] = HERE, ()
 _ORDER_PLACES: dict[Any, int] = {np.ravel: 1, np.reshape: 2, "ravel": 1, "flatten": 1, "reshape": 99}
 """Functions and methods that arrange elements by `order`, and its position among the arguments (the method `reshape` takes it
 by name only)."""
@@ -51,23 +53,23 @@ class Made:
 
 def view_of(ctx: Context, ref: Ref, view: View) -> Ref:
     """What a function of the library makes of an array: the view or the copy that NumPy makes."""
-    if not view.steps and not view.when:
+    if not view.path and not view.when:
         return ref
-    value = ctx.b.load(ctx.read(ref), view.steps, view.operands) if view.steps else ctx.read(ref)
+    value = ctx.b.load(ctx.read(ref), view.path, view.operands) if view.path else ctx.read(ref)
     count, to = rank(ref.type), rank(value.type)
-    before = [step[0] for step in view.steps].index("reshape") if view.when and view.steps else 0
-    layout = through(ref.layout, count, view.steps[:before]) if view.when else ref.layout
+    before, _, behind = (view.path.split(view.operands) if view.when else None) or (_HERE, (), _HERE)
+    layout = through(ref.layout, *before)
     certain = is_view(layout, count, view.when, to)
     if certain is False:
         assert layout is not None
-        wide = layout.wide and (to == 1 or (count == to == len(layout.order) and not view.steps))
+        wide = layout.wide and (to == 1 or (count == to == len(layout.order) and not view.path))
         # The steps after the reshape rearrange the copy.
         copied = fortran_order(to, wide=wide) if view.when == "fortran" else c_order(to, wide=wide)
-        return ctx.new_array(value, layout=through(copied, to, view.steps[before + 1 :]))
+        return ctx.new_array(value, layout=through(copied, *behind))
     if not view.when:
-        layout = through(ref.layout, count, view.steps)
-    elif view.steps:
-        layout = through(reshaped(layout, count, to), to, view.steps[before + 1 :]) if certain else None
+        layout = through(ref.layout, view.path, view.operands)
+    elif view.path:
+        layout = through(reshaped(layout, count, to), *behind) if certain else None
     if certain is None and view.when == "contiguous":
         layout = c_order(to)
     if certain is None and ctx.careful:
@@ -77,7 +79,7 @@ def view_of(ctx: Context, ref: Ref, view: View) -> Ref:
     if certain is None:
         ref.cell.trusted = True
     assert isinstance(value.type, Array | Scalar)
-    return Ref(ref.cell, value.type, ref.path + view.steps, ref.operands + view.operands, layout)
+    return Ref(ref.cell, value.type, ref.path + view.path, ref.operands + view.operands, layout)
 
 
 def arranged(ctx: Context, function: Any, args: list[Abs], kwargs: dict[str, Abs]) -> tuple[list[Abs], dict[str, Abs]]:
@@ -137,7 +139,7 @@ def wrapped(ctx: Context, result: Any, made: Made) -> Abs:
             return view_of(ctx, first, result)
         assert first is not None
         value = ctx.value(first)
-        return _new(ctx, ctx.b.load(value, result.steps, result.operands) if result.steps else value, made)
+        return _new(ctx, ctx.b.load(value, result.path, result.operands) if result.path else value, made)
     if isinstance(result, Value):
         return _new(ctx, result, made)
     if isinstance(result, tuple):

@@ -17,7 +17,7 @@ from typing import Any
 from autodiff_compiler.diagnostics import UNKNOWN, InternalError, Span
 from autodiff_compiler.ir.core import NO_ATTRS, Op, Region, Value
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.path import Path
+from autodiff_compiler.ir.path import Path, element, new_axes
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type, dtype_of
 
 
@@ -188,11 +188,11 @@ class Builder:
 
     def element(self, array: Value, *indices: Value, name: str = "") -> Value:
         """`array[i, j, …]` with as many integers as given."""
-        return self.load(array, (("index", ("i",) * len(indices)),), indices, name)
+        return self.load(array, element(len(indices)), indices, name)
 
-    def insert_axis(self, x: Value, axis: int) -> Value:
-        """`x` with a new axis of extent 1 before `axis`."""
-        return self.load(x, (("index", ("s000",) * axis + ("n",)),))
+    def insert_axes(self, x: Value, *axes: int) -> Value:
+        """`x` with new axes of extent 1, which are these of the result."""
+        return self.load(x, new_axes(axes))
 
     # -- structure -------------------------------------------------------------------------------------------------
 

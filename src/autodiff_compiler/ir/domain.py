@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from autodiff_compiler.ir.builder import Builder
 
 
-class Signs(Protocol):
+class KnownSigns(Protocol):
     """What is known of numbers: `analysis/signs.py`."""
 
     def nonzero(self, value: Value, /) -> bool: ...
@@ -35,7 +35,7 @@ class Domain:
 
     outside: Callable[[Builder, Operands], Value]
     """Builds the condition that it raises; false for NaN."""
-    inside: Callable[[Signs, Operands], bool]
+    inside: Callable[[KnownSigns, Operands], bool]
     """Whether it certainly does not."""
     error: str = "ValueError"
     message: str = "math domain error"
@@ -43,6 +43,10 @@ class Domain:
     """Other ops that raise the same for the same operands, which derivative rules use instead."""
     compiled: bool = False
     """Whether compiled code raises, too."""
+
+    def fine(self, b: Builder, operands: Operands) -> Value:
+        """Builds the condition that it does not raise."""
+        return b.op("not", self.outside(b, operands))
 
 
 def above(limit: float, *, strict: bool) -> Domain:

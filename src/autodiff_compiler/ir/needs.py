@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import INT64
-from autodiff_compiler.ir.path import Step, is_slice, item_operands, result_rank, step_operands
+from autodiff_compiler.ir.path import Path, Subscript, aligned, at, is_array, is_mask, reshaping, transposing
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 
 if TYPE_CHECKING:
@@ -153,43 +153,33 @@ def _extremum(b: Builder, operands: Operands, attrs: Attrs) -> None:
 
 def _indexed(b: Builder, operands: Operands, attrs: Attrs) -> None:
     """Each step of a path, in what the steps before it reach."""
-    array, *given = operands[: 1 + sum(step_operands(step) for step in attrs["path"])]
-    position = 0
-    for step in attrs["path"]:
-        taken = given[position : position + step_operands(step)]
-        position += len(taken)
-        indexed(b, array, step, taken)
-        reached = result_rank((step,), rank(array.type), [v.type for v in taken])
-        if not reached:
-            return
-        array = b.load(array, (step,), taken)
+    path: Path = attrs["path"]
+
+    def subscripted(array: Value, subscripts: tuple[Subscript, ...]) -> Value:
+        indexed(b, array, subscripts)
+        step, own = at(*subscripts)
+        return b.load(array, step, own) if step.result_rank(rank(array.type), [v.type for v in own]) else array
+
+    def reordered(array: Value, extents: Operands) -> Value:
+        _reshaped(b, (array, *extents), {})
+        return b.load(array, reshaping(len(extents)), extents)
+
+    path.follow(operands[0], operands[1:], subscripted, lambda array, perm: b.load(array, transposing(perm)), reordered)
 
 
-def indexed(b: Builder, array: Value, step: Step, operands: Operands) -> None:
-    """One step of a path into an array."""
-    kind, data = step
-    if kind == "reshape":
-        _reshaped(b, (array, *operands), {})
-    if kind != "index":
-        return
-    taken = iter(operands)
-    advanced: list[Value] = []
-    axis = 0
-    for item in data:
-        own = [next(taken) for _ in range(item_operands(item))]
-        if is_slice(item):
-            if item[3] == "1":
-                _step(b, own[-1])
-        elif item == "b":
-            for k in range(rank(own[0].type)):
+def indexed(b: Builder, array: Value, subscripts: Sequence[Subscript]) -> None:
+    """One subscript of an array."""
+    for subscript, axis, _ in aligned(subscripts):
+        if isinstance(subscript, slice):
+            if subscript.step is not None:
+                _step(b, subscript.step)
+        elif is_mask(subscript):
+            for k in range(rank(subscript.type)):
                 message = "boolean index did not match the indexed array"
-                check_equal(b, b.dim(own[0], k), b.dim(array, axis + k), message, access="index", error="IndexError")
-        elif item != "n":
-            b.emit("check_index", (own[0], b.dim(array, axis)), {"access": "index", "axis": axis})
-        if item in ("a", "b") or (item == "i" and isinstance(own[0].type, Array)):
-            advanced += own
-        axis += rank(own[0].type) if item == "b" else int(item != "n")
-    _joint(b, advanced)
+                check_equal(b, b.dim(subscript, k), b.dim(array, axis + k), message, access="index", error="IndexError")
+        elif subscript is not None:
+            b.emit("check_index", (subscript, b.dim(array, axis)), {"access": "index", "axis": axis})
+    _joint(b, [subscript for subscript in subscripts if is_array(subscript)])
 
 
 def _step(b: Builder, step: Value) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autodiff_compiler.ir.message import Part, pattern
-from autodiff_compiler.ir.path import Path, subscripts
+from autodiff_compiler.ir.path import Path
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
 
 Values = Sequence[Any]
@@ -48,15 +49,7 @@ def strong(value: Any, type_: Type) -> Any:
 
 def follow(array: np.ndarray, path: Path, operands: Values) -> Any:
     """What a path reaches: a view wherever NumPy gives one, a NumPy scalar for a single element."""
-    reached: Any = array
-    for kind, data in subscripts(path, operands):
-        if kind == "index":
-            reached = reached[data]
-        elif kind == "transpose":
-            reached = np.transpose(reached, data)
-        else:
-            reached = np.reshape(reached, data)
-    return reached[()]
+    return path.follow(array, operands, operator.getitem, np.transpose, np.reshape)[()]
 
 
 def message(parts: str | Sequence[Part], values: Values) -> str:

@@ -16,7 +16,6 @@ from autodiff_compiler.ir.ops.list import LIST_OPS
 from autodiff_compiler.ir.ops.reduction import REDUCTIONS
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.ops.shape import SHAPE_OPS
-from autodiff_compiler.ir.path import is_basic
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
 if TYPE_CHECKING:
@@ -37,6 +36,49 @@ TABLE: dict[str, OpDef] = {row.kind: row for rows in GROUPS for row in rows}
 
 def opdef(op: Op) -> OpDef:
     return TABLE[op.kind]
+
+
+def constant_of(op: Op | None) -> Any:
+    """The number, or object, that an op is a constant for; None for any other op."""
+    return op.attrs["value"] if op is not None and op.kind == "const" else None
+
+
+def is_constant(op: Op | None) -> bool:
+    return op is not None and op.kind == "const"
+
+
+def is_undefined(op: Op | None) -> bool:
+    """Whether the op gives a value that nobody may look at."""
+    return op is not None and op.kind == "undef"
+
+
+def extent_of(op: Op | None) -> tuple[Value, int] | None:
+    """The array and the axis whose extent an op is."""
+    return (op.operands[0], op.attrs["axis"]) if op is not None and op.kind == "dim" else None
+
+
+def reads_path(op: Op) -> bool:
+    """Whether the op reads a place in an array."""
+    row = TABLE[op.kind]
+    return row.reads and not row.by_index
+
+
+def writes_path(op: Op) -> bool:
+    """Whether the op writes to a place in an array."""
+    return "path" in op.attrs and TABLE[op.kind].writes
+
+
+def sets_path(op: Op) -> bool:
+    """Whether the op puts something in the place of what stood in an array."""
+    return writes_path(op) and not TABLE[op.kind].adds
+
+
+def spread_of(op: Op | None) -> tuple[Value, tuple[Value, ...]] | None:
+    """A value and the extents that it is stretched to, if that is all that an op does."""
+    place = None if op is None else TABLE[op.kind].spreads
+    if op is None or place is None:
+        return None
+    return op.operands[place], op.operands[1:] if place == 0 else op.operands[:place]
 
 
 def require(b: Builder, kind: str, *operands: Value, **attrs: Any) -> None:
@@ -94,7 +136,7 @@ def may_alias(op: Op) -> bool:
         return True
     if not row.views or not isinstance(op.results[0].type, Array | ListOf):
         return False
-    return is_basic(op.attrs["path"]) if op.kind == "load" else True
+    return op.attrs["path"].is_view if op.kind == "load" else True
 
 
 def is_free(op: Op) -> bool:

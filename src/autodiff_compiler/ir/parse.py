@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -17,10 +17,10 @@ from autodiff_compiler.diagnostics import SOURCES, UNKNOWN, Span, UserError
 from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import DType, named
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.path import Step
+from autodiff_compiler.ir.path import HERE, Path, Subscript, at, reshaping, transposing
 from autodiff_compiler.ir.text import REGION_WORDS, TYPED_KINDS
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
-from autodiff_compiler.ir.types import Array, Type, parse_type
+from autodiff_compiler.ir.types import Type, parse_type
 
 PATH_KINDS = ("load", "store", "accum")
 _REGION_STARTS = frozenset(word for words in REGION_WORDS.values() for word in words)
@@ -258,46 +258,44 @@ class _Parser:
             operands.append(self.use())
         return tuple(operands), attrs
 
-    def path(self, operands: list[Value]) -> tuple[Step, ...]:
+    def path(self, operands: list[Value]) -> Path:
         """The steps written after the array; their operands are appended to `operands`."""
-        steps: list[Step] = []
+        path = HERE
+        own: Sequence[Value]
         while True:
             if self.accept("["):
-                steps.append(("index", tuple(self.sequence("]", lambda: self.item(operands)))))
+                step, own = at(*self.sequence("]", self.subscript))
             elif self.accept("."):
-                steps.append(self.named_step(operands))
+                step, own = self.named_step()
             else:
-                return tuple(steps)
+                return path
+            path += step
+            operands += own
 
-    def named_step(self, operands: list[Value]) -> Step:
+    def named_step(self) -> tuple[Path, Sequence[Value]]:
         if self.accept("transpose"):
             self.expect("(")
-            return "transpose", tuple(self.sequence(")", self.literal))
+            return transposing(self.sequence(")", self.literal)), ()
         self.expect("reshape")
         self.expect("(")
         shape = self.sequence(")", self.use)
-        operands += shape
-        return "reshape", len(shape)
+        return reshaping(len(shape)), shape
 
-    def item(self, operands: list[Value]) -> str:
+    def subscript(self) -> Subscript:
         if self.accept("newaxis"):
-            return "n"
-        flags = [self.bound(operands)]
-        while len(flags) < 3 and self.accept(":"):
-            flags.append(self.bound(operands))
-        if len(flags) == 1:
-            if not flags[0]:
-                self.fail(f"an index is expected, not {self.next.text}")
-            index = operands[-1].type
-            return ("b" if index.dtype.is_bool else "a") if isinstance(index, Array) else "i"
-        return "s" + "".join("01"[flag] for flag in flags).ljust(3, "0")
+            return None
+        parts = [self.bound()]
+        while len(parts) < 3 and self.accept(":"):
+            parts.append(self.bound())
+        if len(parts) > 1:
+            return slice(*parts)
+        if parts[0] is None:
+            self.fail(f"an index is expected, not {self.next.text}")
+        return parts[0]
 
-    def bound(self, operands: list[Value]) -> bool:
+    def bound(self) -> Value | None:
         """A value, if there is one here."""
-        present = self.next.kind == "value"
-        if present:
-            operands.append(self.use())
-        return present
+        return self.use() if self.next.kind == "value" else None
 
     # -- literals --------------------------------------------------------------------------------------------------
 

@@ -1,131 +1,340 @@
 """Index paths: where in an array a `load`, `store` or `accum` reaches.
 
-A path is a tuple of steps, applied one after the other, so that writing through a view of a view is one op.  A step is
-one of
+A path is a chain of steps, applied one after the other, so that writing through a view of a view is one op: subscripts
+(`Index`), `Transpose`s and `Reshape`s.  It is a pattern, to which the op's operands belong in the order of the items.  A
+subscript and its operands together are what NumPy is given in brackets: a number, a slice, None for a new axis, an array of
+integers, a mask.  That is how paths are built (`at`) and how they are read (`Path.subscripts`, `Path.follow`).
 
-* `("index", items)`: one subscript.  `items` is a tuple of
-    `"i"`  an integer (one scalar operand),
-    `"s000" … "s111"`  a slice; the three flags say which of start, stop, step have an operand,
-    `"n"`  `np.newaxis`,
-    `"a"`  an array of integers (one array operand),
-    `"b"`  a boolean mask (one array operand, of any rank);
-  missing trailing items mean whole axes;
-* `("transpose", perm)`: a permutation of the axes;
-* `("reshape", rank)`: `rank` integer operands, the new shape (all known, no -1).
-
-The operands of a path stand in the order of its items.  Only the last step may contain "a" or "b".
+Only the last step may hold arrays of integers or masks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+from typing import Any, ClassVar, TypeVar
 
+from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Array, Type, like, rank
 
-Step = tuple[str, Any]
-Path = tuple[Step, ...]
+R = TypeVar("R")
+V = TypeVar("V")
 
-WHOLE = "s000"
-
-
-def is_slice(item: str) -> bool:
-    return item[0] == "s"
-
-
-def item_operands(item: str) -> int:
-    """How many operands an item has."""
-    return item.count("1") if is_slice(item) else int(item != "n")
+Subscript = Any
+"""An operand, a slice of operands, or None for a new axis.  (An operand is whatever the path is filled with.)"""
+ALL = slice(None)
+"""The subscript that keeps an axis as it is."""
 
 
-def step_operands(step: Step) -> int:
-    kind, data = step
-    if kind == "index":
-        return sum(item_operands(item) for item in data)
-    return data if kind == "reshape" else 0
+# -- steps -------------------------------------------------------------------------------------------------------------
 
 
-def path_operands(path: Path) -> int:
-    return sum(step_operands(step) for step in path)
+class Item(Enum):
+    """What stands in a subscript, if it is not a slice."""
+
+    INTEGER = auto()
+    NEW_AXIS = auto()
+    """It has no operand."""
+    ARRAY = auto()
+    """Of integers."""
+    MASK = auto()
+    """Of booleans, and of any rank."""
+
+    @property
+    def operands(self) -> int:
+        return int(self is not Item.NEW_AXIS)
 
 
-def is_basic(path: Path) -> bool:
-    """Whether NumPy gives a view (or a scalar) for every step: no integer arrays, no masks."""
-    return all(item not in ("a", "b") for kind, data in path if kind == "index" for item in data)
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A slice in a subscript, and which of its three parts have an operand."""
+
+    start: bool = False
+    stop: bool = False
+    step: bool = False
+
+    @property
+    def operands(self) -> int:
+        return self.start + self.stop + self.step
 
 
-def is_scalar_index(path: Path, array_rank: int) -> bool:
-    """Whether the path is one subscript of integers only that reaches a single element."""
-    return len(path) == 1 and path[0] == ("index", ("i",) * array_rank)
+INTEGER, NEW_AXIS, ARRAY, MASK, WHOLE = Item.INTEGER, Item.NEW_AXIS, Item.ARRAY, Item.MASK, Slice()
 
 
-def result_rank(path: Path, array_rank: int, operands: Sequence[Type]) -> int:
-    """The rank of what the path reaches in an array of `array_rank`; raises `ValueError` on too many indices."""
-    position = 0
-    for step in path:
-        kind, data = step
-        count = step_operands(step)
-        if kind == "transpose":
-            if sorted(data) != list(range(array_rank)):
-                raise ValueError(f"{data} is not a permutation of {array_rank} axes")
-        elif kind == "reshape":
-            array_rank = data
-        else:
-            array_rank = _index_rank(data, array_rank, operands[position : position + count])
-        position += count
-    return array_rank
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One subscript; missing items at its end mean whole axes."""
+
+    items: tuple[Item | Slice, ...]
+
+    @property
+    def operands(self) -> int:
+        """How many operands the step has."""
+        return sum(item.operands for item in self.items)
+
+    def rank(self, before: int, operands: Sequence[Type]) -> int:
+        """The rank of what the step gives of an array with `before` axes; raises `ValueError` if it cannot be applied."""
+        used = kept = joint = position = 0
+        for item in self.items:
+            used += rank(operands[position]) if item is MASK else item is not NEW_AXIS
+            kept += isinstance(item, Slice) or item is NEW_AXIS
+            if item is MASK or item is ARRAY:
+                joint = max(joint, 1 if item is MASK else rank(operands[position]))
+            position += item.operands
+        if used > before:
+            raise ValueError(f"too many indices: the array has {before} axes, {used} were indexed")
+        return kept + before - used + joint
+
+    def filled(self, operands: Sequence[V]) -> tuple[Subscript, ...]:
+        taken = iter(operands)
+
+        def part(given: bool) -> V | None:
+            return next(taken) if given else None
+
+        return tuple(
+            slice(part(item.start), part(item.stop), part(item.step))
+            if isinstance(item, Slice)
+            else part(item is not NEW_AXIS)
+            for item in self.items
+        )
 
 
-def consumed_axes(items: Sequence[str], operands: Sequence[Type]) -> int:
-    """How many axes of the array one subscript uses up."""
-    used = position = 0
-    for item in items:
-        if item == "b":
-            used += rank(operands[position])
-        elif item != "n":
-            used += 1
-        position += item_operands(item)
-    return used
+@dataclass(frozen=True, slots=True)
+class Transpose:
+    """A permutation of the axes."""
+
+    perm: tuple[int, ...]
+    operands: ClassVar[int] = 0
+
+    def rank(self, before: int, operands: Sequence[Type]) -> int:
+        if sorted(self.perm) != list(range(before)):
+            raise ValueError(f"{self.perm} is not a permutation of {before} axes")
+        return before
 
 
-def _index_rank(items: Sequence[str], array_rank: int, operands: Sequence[Type]) -> int:
-    used = consumed_axes(items, operands)
-    if used > array_rank:
-        raise ValueError(f"too many indices: the array has {array_rank} axes, {used} were indexed")
-    kept = sum(1 for item in items if is_slice(item) or item == "n") + array_rank - used
-    advanced = 0
-    position = 0
-    for item in items:
-        if item == "a":
-            advanced = max(advanced, rank(operands[position]))
-        elif item == "b":
-            advanced = max(advanced, 1)
-        position += item_operands(item)
-    return kept + advanced
+@dataclass(frozen=True, slots=True)
+class Reshape:
+    """Its operands are the new extents, all known and none of them -1."""
+
+    operands: int
+
+    def rank(self, before: int, operands: Sequence[Type]) -> int:
+        return self.operands
 
 
-def element_type(array: Array, path: Path, operands: Sequence[Type]) -> Type:
-    return like(array, result_rank(path, array.rank, operands))
+Step = Index | Transpose | Reshape
 
 
-def subscripts(path: Path, operands: Sequence[Any]) -> list[tuple[str, Any]]:
-    """The path with its operands filled in: `("index", tuple of int/slice/None/array)`, `("transpose", perm)`,
-    `("reshape", shape)`; what an evaluator applies step by step."""
-    taken = iter(operands)
-    filled: list[tuple[str, Any]] = []
-    for kind, data in path:
-        if kind == "transpose":
-            filled.append((kind, data))
-        elif kind == "reshape":
-            filled.append((kind, tuple(next(taken) for _ in range(data))))
-        else:
-            filled.append((kind, tuple(_subscript(item, taken) for item in data)))
-    return filled
+# -- paths -------------------------------------------------------------------------------------------------------------
 
 
-def _subscript(item: str, taken: Any) -> Any:
-    if item == "n":
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path without steps is the array itself."""
+
+    steps: tuple[Step, ...] = ()
+
+    def __add__(self, other: Path) -> Path:
+        """`other` in what this one reaches."""
+        return Path(self.steps + other.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @property
+    def operands(self) -> int:
+        """How many operands the path has."""
+        return sum(step.operands for step in self.steps)
+
+    def result_rank(self, before: int, operands: Sequence[Type]) -> int:
+        """The rank of what the path reaches in an array of `before` axes; raises `ValueError` if that is nothing."""
+        for step, own in self._walk(operands):
+            before = step.rank(before, own)
+        return before
+
+    def result_type(self, array: Array, operands: Sequence[Type]) -> Type:
+        return like(array, self.result_rank(array.rank, operands))
+
+    # -- what kind of path -----------------------------------------------------------------------------------------
+
+    def _holds(self, *items: Item) -> bool:
+        return any(item in items for step in self.steps if isinstance(step, Index) for item in step.items)
+
+    @property
+    def is_view(self) -> bool:
+        """Whether NumPy gives a view (or a scalar) for every step: no arrays of integers, no masks."""
+        return not self._holds(ARRAY, MASK)
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether the path may reach an element twice."""
+        return self._holds(ARRAY)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the path reaches the whole array, as it is."""
+        return all(isinstance(step, Index) and all(item == WHOLE for item in step.items) for step in self.steps)
+
+    @property
+    def is_subscript(self) -> bool:
+        """Whether the path is one subscript."""
+        return len(self.steps) == 1 and isinstance(self.steps[0], Index)
+
+    @property
+    def added_axes(self) -> tuple[int, ...] | None:
+        """The new axes in the result of a path that does nothing but add some (`new_axes`); of any other, None."""
+        return self._places(NEW_AXIS)
+
+    @property
+    def picked_axes(self) -> tuple[int, ...] | None:
+        """The axes of the array along which a path takes one element that keeps all others (`picked`); of any other, None."""
+        return self._places(INTEGER)
+
+    def _places(self, wanted: Item) -> tuple[int, ...] | None:
+        step = self.steps[0] if len(self.steps) == 1 else None
+        if not isinstance(step, Index) or any(item is not wanted and item != WHOLE for item in step.items):
+            return None
+        return tuple(k for k, item in enumerate(step.items) if item is wanted)
+
+    # -- with its operands -----------------------------------------------------------------------------------------
+
+    def _walk(self, operands: Sequence[V]) -> Iterator[tuple[Step, Sequence[V]]]:
+        position = 0
+        for step in self.steps:
+            count = step.operands
+            yield step, operands[position : position + count]
+            position += count
+
+    def follow(
+        self,
+        start: R,
+        operands: Sequence[V],
+        index: Callable[[R, tuple[Subscript, ...]], R],
+        transpose: Callable[[R, tuple[int, ...]], R],
+        reshape: Callable[[R, Sequence[V]], R],
+    ) -> R:
+        """What comes of `start` step by step."""
+        for step, own in self._walk(operands):
+            if isinstance(step, Index):
+                start = index(start, step.filled(own))
+            elif isinstance(step, Transpose):
+                start = transpose(start, step.perm)
+            else:
+                start = reshape(start, own)
+        return start
+
+    def subscripts(self, operands: Sequence[V]) -> tuple[Subscript, ...] | None:
+        """What stands in the brackets of a path that is one subscript, or none; of any other, None."""
+        if not self.steps:
+            return ()
+        (step, *more) = self.steps
+        return step.filled(operands) if isinstance(step, Index) and not more else None
+
+    def ending(self, operands: Sequence[V]) -> tuple[Path, tuple[Subscript, ...]]:
+        """The steps before a last subscript, and that; all of them and no subscripts where the last step is another."""
+        if not self.steps or not isinstance(self.steps[-1], Index):
+            return self, ()
+        before = Path(self.steps[:-1])
+        return before, self.steps[-1].filled(operands[before.operands :])
+
+    def beginning(self, operands: Sequence[V]) -> tuple[Subscript, ...]:
+        """The subscript that the path begins with, if it does."""
+        return Path(self.steps[:1]).subscripts(operands) or ()
+
+    def split(
+        self, operands: Sequence[V]
+    ) -> tuple[tuple[Path, Sequence[V]], Sequence[V], tuple[Path, Sequence[V]]] | None:
+        """The paths before and behind the first reshape with their operands, and its extents; None where there is none."""
+        position = 0
+        for k, (step, own) in enumerate(self._walk(operands)):
+            if isinstance(step, Reshape):
+                before, behind = Path(self.steps[:k]), Path(self.steps[k + 1 :])
+                return (before, operands[:position]), own, (behind, operands[position + len(own) :])
+            position += len(own)
         return None
-    if is_slice(item):
-        return slice(*(next(taken) if flag == "1" else None for flag in item[1:]))
-    return next(taken)
+
+    def in_row(self, count: int) -> Path:
+        """The same subscript in a row of an array with `count` more axes; the row's indices come first."""
+        (step,) = self.steps
+        assert isinstance(step, Index)
+        return Path((Index((INTEGER,) * count + step.items),))
+
+
+def aligned(subscripts: Sequence[Subscript], axes: int = 0) -> Iterator[tuple[Subscript, int, int]]:
+    """Each subscript with the axis of the array and that of the view at which it stands; further whole axes up to `axes`.
+
+    Operands are values; a mask has several axes, the first of which is given.
+    """
+    axis = place = 0
+    for subscript in subscripts:
+        yield subscript, axis, place
+        axis += 0 if subscript is None else rank(subscript.type) if is_mask(subscript) else 1
+        place += subscript is None or isinstance(subscript, slice)
+    for more in range(axes - axis):
+        yield ALL, axis + more, place + more
+
+
+def is_mask(subscript: Subscript) -> bool:
+    return is_array(subscript) and subscript.type.dtype.is_bool
+
+
+def is_array(subscript: Subscript) -> bool:
+    return isinstance(subscript, Value) and isinstance(subscript.type, Array)
+
+
+HERE = Path()
+
+
+# -- paths by what they are for ----------------------------------------------------------------------------------------
+
+
+def at(*subscripts: Subscript) -> tuple[Path, tuple[Value, ...]]:
+    """The path that NumPy's brackets would hold, and its operands: `b.load(x, *at(ALL, i))` is `x[:, i]`."""
+    items: list[Item | Slice] = []
+    operands: list[Value] = []
+    for subscript in subscripts:
+        if isinstance(subscript, slice):
+            parts = (subscript.start, subscript.stop, subscript.step)
+            items.append(Slice(*(part is not None for part in parts)))
+            operands += [part for part in parts if part is not None]
+        elif subscript is None:
+            items.append(NEW_AXIS)
+        else:
+            items.append(MASK if is_mask(subscript) else ARRAY if is_array(subscript) else INTEGER)
+            operands.append(subscript)
+    return indexing(*items), tuple(operands)
+
+
+def indexing(*items: Item | Slice) -> Path:
+    return Path((Index(items),))
+
+
+@cache
+def element(count: int = 1) -> Path:
+    """The place that `count` integers give: one element, or a row."""
+    return indexing(*(INTEGER,) * count)
+
+
+def entire(axes: int = 1) -> Path:
+    """All of an array."""
+    return indexing(*(WHOLE,) * axes)
+
+
+def new_axes(axes: Collection[int]) -> Path:
+    """All of an array, with new axes of extent 1: these of the result."""
+    return indexing(*(NEW_AXIS if axis in axes else WHOLE for axis in range(max(axes, default=-1) + 1)))
+
+
+def picked(axes: Collection[int]) -> Path:
+    """One element along these axes of an array, and all along the others."""
+    return indexing(*(INTEGER if axis in axes else WHOLE for axis in range(max(axes, default=-1) + 1)))
+
+
+def transposing(perm: Sequence[int]) -> Path:
+    return Path((Transpose(tuple(perm)),))
+
+
+def reshaping(extents: int) -> Path:
+    return Path((Reshape(extents),))

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import DType
-from autodiff_compiler.ir.path import Path, is_slice, path_operands
+from autodiff_compiler.ir.path import Path, Subscript
 from autodiff_compiler.ir.tree import Const, Leaf, Tree
 from autodiff_compiler.ir.types import Array, ListOf, Opaque, Scalar
 
@@ -180,9 +180,9 @@ class _Printer:
         if op.kind in TYPED_KINDS and len(op.results) == 1 and attrs.get("type") == op.results[0].type:
             del attrs["type"]
         path = attrs.get("path")
-        if path is not None and len(names) > path_operands(path):
+        if path is not None and len(names) > path.operands:
             del attrs["path"]
-            count = path_operands(path)
+            count = path.operands
             names = [names[0] + format_path(path, names[1 : 1 + count]), *names[1 + count :]]
         shown = ", ".join(f"{key}={format_literal(value)}" for key, value in attrs.items())
         return (" " + ", ".join(names) if names else ""), (f" {{{shown}}}" if shown else "")
@@ -211,22 +211,17 @@ def _span_lines(numbers: Mapping[Span, int]) -> list[str]:
 
 def format_path(path: Path, operands: Sequence[str]) -> str:
     """`[%i, :, %lo:%hi, newaxis].transpose(1, 0).reshape(%n, %m)`."""
-    taken = iter(operands)
-    text = ""
-    for kind, data in path:
-        if kind == "index":
-            text += f"[{', '.join(_item(item, taken) for item in data)}]"
-        elif kind == "transpose":
-            text += f".transpose({', '.join(map(str, data))})"
-        else:
-            text += f".reshape({', '.join(next(taken) for _ in range(data))})"
-    return text
+    return path.follow(
+        "",
+        operands,
+        index=lambda text, subscripts: f"{text}[{', '.join(map(_subscript, subscripts))}]",
+        transpose=lambda text, perm: f"{text}.transpose({', '.join(map(str, perm))})",
+        reshape=lambda text, extents: f"{text}.reshape({', '.join(extents)})",
+    )
 
 
-def _item(item: str, taken: Iterator[str]) -> str:
-    if item == "n":
-        return "newaxis"
-    if not is_slice(item):
-        return next(taken)
-    start, stop, step = (next(taken) if flag == "1" else "" for flag in item[1:])
-    return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+def _subscript(subscript: Subscript) -> str:
+    if isinstance(subscript, slice):
+        start, stop, step = (part or "" for part in (subscript.start, subscript.stop, subscript.step))
+        return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+    return subscript or "newaxis"

@@ -16,6 +16,7 @@ from autodiff_compiler.ir.loop import BOUNDS, Loop
 from autodiff_compiler.ir.message import places
 from autodiff_compiler.ir.opdef import CHECK, IO, PURE
 from autodiff_compiler.ir.opset import ACCESSES, TABLE, nested_effect
+from autodiff_compiler.ir.path import Path
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import leaves
 from autodiff_compiler.ir.types import INT, Array, ListOf, Opaque, Scalar, Type
@@ -253,4 +254,4 @@ def is_plain(attr: Any) -> bool:
         return all(is_plain(item) for item in attr)
     if isinstance(attr, Mapping):
         return False
-    return attr is None or type(attr) in (bool, int, float, str, DType) or is_type(attr)
+    return attr is None or type(attr) in (bool, int, float, str, DType, Path) or is_type(attr)

@@ -17,6 +17,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT32, FLOAT64, INT16, INT64, UINT64, DType, from_numpy_dtype
 from autodiff_compiler.ir.needs import alike, allocated, check_equal, fits
+from autodiff_compiler.ir.path import at
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type, dtype_of, promote, rank
 
 MOST_BUILT = 1000
@@ -280,7 +281,7 @@ def _literal(b: Builder, nested: tuple | list, dtype: DType | None) -> Value:
             check_equal(b, m, n, "the parts of an array must have the same shape")
     result = b.op("empty", *dims, dtype=dtype)
     for position, value in zip(np.ndindex(*shape), values):
-        result = b.store(result, (("index", ("i",) * len(shape)),), [b.const(i) for i in position], value)
+        result = b.store(result, *at(*map(b.const, position)), value)
     return result
 
 
@@ -300,7 +301,7 @@ def _gathered(b: Builder, items: Value) -> Value:
         item = b.op("list_get", items, i)
         for m, n in zip(dims[1:], shape_of(b, item)):
             check_equal(b, m, n, "the parts of an array must have the same shape")
-        b.yield_(b.store(array, (("index", ("i",)),), (i,), item))
+        b.yield_(b.store(array, *at(i), item))
     return b.for_(b.const(0), count, b.const(1), (start,), body.done())[0]
 
 

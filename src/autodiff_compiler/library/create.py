@@ -11,6 +11,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import DTYPES, FLOAT64, DType
 from autodiff_compiler.ir.needs import check_equal, product
+from autodiff_compiler.ir.path import at
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, promote, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
@@ -112,7 +113,7 @@ def arange(b: Builder, start: Any, stop: Any = None, step: Any = None, dtype: An
     target = dtype_argument(b, dtype, own)
     if own.is_integer and target.is_integer:
         return to_dtype(b, _int_range(b, *things), target)
-    if own.is_bool or not target.inexact:
+    if own.is_bool or not target.is_float:
         raise UnsupportedError("AD206", "np.arange of floats in an integer dtype", b.span, help="use astype")
     return _float_range(b, things, target)
 
@@ -170,11 +171,10 @@ def linspace(
 
 def _with_last(b: Builder, points: Value, count: Value, num: Any, last: Value) -> Value:
     """The points with the last one exact, if there are more than one."""
-    path = (("index", ("i",)),)
     if is_number(num):
-        return b.store(points, path, (b.const(-1),), last) if num > 1 else points
+        return b.store(points, *at(b.const(-1)), last) if num > 1 else points
     with b.region() as then:
-        b.yield_(b.store(points, path, (b.const(-1),), last))
+        b.yield_(b.store(points, *at(b.const(-1)), last))
     with b.region() as orelse:
         b.yield_(points)
     return b.if_(b.compare("gt", count, b.const(1)), then.done(), orelse.done())[0]
@@ -200,8 +200,8 @@ def meshgrid(b: Builder, *xi: Any, indexing: Any = "xy", copy: Any = True, spars
     dims = [b.dim(values[k], 0) for k in order]
     grids = []
     for k, value in enumerate(values):
-        items = tuple("s000" if axis == k else "n" for axis in order)
-        grids.append(b.op("copy", b.op("broadcast_to", b.load(value, (("index", items),)), *dims)))
+        others = (place for place, axis in enumerate(order) if axis != k)
+        grids.append(b.op("copy", b.op("broadcast_to", b.insert_axes(value, *others), *dims)))
     return tuple(grids)
 
 
@@ -222,7 +222,7 @@ def array(b: Builder, object: Any, dtype: Any = None, *, copy: Any = True, order
 @function(np.asarray, "np.asarray")
 def asarray(b: Builder, a: Any, dtype: Any = None, order: Any = None) -> View | Value:
     value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, FLOAT64))
-    return view(b, a, value, (), (), _needs(b, order, "np.asarray"))
+    return view(b, a, value, when=_needs(b, order, "np.asarray"))
 
 
 def _needs(b: Builder, order: Any, name: str, allowed: str = "KCF") -> str:
@@ -238,13 +238,13 @@ add(np.asanyarray, "np.asanyarray", asarray)
 @function(np.ascontiguousarray, "np.ascontiguousarray")
 def ascontiguousarray(b: Builder, a: Any, dtype: Any = None) -> View | Value:
     value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, FLOAT64))
-    return view(b, a, value, (), (), "contiguous") if rank(value.type) else b.full([b.const(1)], value)
+    return view(b, a, value, when="contiguous") if rank(value.type) else b.full([b.const(1)], value)
 
 
 @function(np.asfortranarray, "np.asfortranarray")
 def asfortranarray(b: Builder, a: Any, dtype: Any = None) -> View | Value:
     value = as_array(b, a, None if dtype is None else dtype_argument(b, dtype, FLOAT64))
-    return view(b, a, value, (), (), "fortran") if rank(value.type) else b.full([b.const(1)], value)
+    return view(b, a, value, when="fortran") if rank(value.type) else b.full([b.const(1)], value)
 
 
 @function(np.copy, "np.copy", "copy")
@@ -261,7 +261,7 @@ def astype(b: Builder, a: Any, dtype: Any, order: Any = "K", *, copy: Any = True
     if static_bool(b, copy, "copy"):
         _needs(b, order, "astype", "KC")
         return b.op("copy", given)
-    return view(b, a, given, (), (), _needs(b, order, "astype"))
+    return view(b, a, given, when=_needs(b, order, "astype"))
 
 
 def item(b: Builder, a: Any, *index: Any) -> Value:

@@ -10,7 +10,6 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.needs import check_equal
-from autodiff_compiler.ir.path import WHOLE
 from autodiff_compiler.ir.types import rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array
@@ -113,5 +112,5 @@ def _aligned(b: Builder, x: Value, own: str, labels: str) -> Value:
     if not own:
         return x
     ordered = transposed(b, x, tuple(own.index(k) for k in labels if k in own))
-    items = tuple(WHOLE if k in own else "n" for k in labels)
-    return ordered if "n" not in items else b.load(ordered, (("index", items),))
+    lacking = [axis for axis, k in enumerate(labels) if k not in own]
+    return b.insert_axes(ordered, *lacking) if lacking else ordered

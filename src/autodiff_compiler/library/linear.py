@@ -11,7 +11,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.needs import check_equal, product
-from autodiff_compiler.ir.path import WHOLE
+from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.types import INT, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
@@ -56,7 +56,7 @@ def inner(b: Builder, a: Any, other: Any, /) -> Value:
 @function(np.outer, "np.outer")
 def outer(b: Builder, a: Any, other: Any) -> Value:
     x, y = flat(b, as_array(b, a)), flat(b, as_array(b, other))
-    return arith.binary(b, "*", b.insert_axis(x, 1), b.insert_axis(y, 0))
+    return arith.binary(b, "*", b.insert_axes(x, 1), b.insert_axes(y, 0))
 
 
 @function(np.tensordot, "np.tensordot")
@@ -111,9 +111,6 @@ def _diagonal_indices(b: Builder, rows: Value, columns: Value, k: int) -> tuple[
     )
 
 
-_PAIR = (("index", ("a", "a")),)
-
-
 @function(np.diag, "np.diag")
 def diag(b: Builder, v: Any, k: Any = 0) -> Value:
     value = array(b, v, "np.diag")
@@ -121,7 +118,7 @@ def diag(b: Builder, v: Any, k: Any = 0) -> Value:
     if rank(value.type) == 1:
         side = b.add(b.dim(value, 0), b.const(abs(offset)))
         square = filled(b, [side, side], 0, dtype_of(value.type))
-        return b.store(square, _PAIR, _diagonal_indices(b, side, side, offset), value)
+        return b.store(square, *at(*_diagonal_indices(b, side, side, offset)), value)
     if rank(value.type) != 2:
         raise UserError("AD204", "np.diag: input must be 1- or 2-d", b.span)
     return diagonal(b, value, offset)
@@ -138,7 +135,7 @@ def diagonal(b: Builder, a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1
         raise UserError("AD203", "axis1 and axis2 cannot be the same", b.span)
     front = transposed(b, value, (m, n, *(axis for axis in range(count) if axis not in (m, n))))
     indices = _diagonal_indices(b, b.dim(front, 0), b.dim(front, 1), static_int(b, offset, "offset"))
-    picked = b.load(front, _PAIR, indices)
+    picked = b.load(front, *at(*indices))
     # NumPy puts the diagonal last.
     return transposed(b, picked, (*range(1, count - 1), 0))
 
@@ -154,8 +151,8 @@ def _triangle(b: Builder, m: Any, k: Any, *, lower: bool) -> Value:
     if rank(value.type) == 1:
         value = b.op("broadcast_to", value, b.dim(value, 0), b.dim(value, 0))
     count = rank(value.type)
-    row = b.insert_axis(b.op("arange", b.dim(value, count - 2)), 1)
-    column = b.insert_axis(b.op("arange", b.dim(value, count - 1)), 0)
+    row = b.insert_axes(b.op("arange", b.dim(value, count - 2)), 1)
+    column = b.insert_axes(b.op("arange", b.dim(value, count - 1)), 0)
     kept = b.compare("le" if lower else "ge", b.sub(column, row), b.const(static_int(b, k, "k")))
     return b.select(kept, value, b.const_like(0, value.type))
 
@@ -183,7 +180,7 @@ def eye(b: Builder, N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Val
     (columns,) = (rows,) if M is None else extents(b, M)
     own = dtype_argument(b, dtype, FLOAT64)
     indices = _diagonal_indices(b, rows, columns, static_int(b, k, "k"))
-    return b.store(filled(b, [rows, columns], 0, own), _PAIR, indices, b.const(1, Scalar(own)))
+    return b.store(filled(b, [rows, columns], 0, own), *at(*indices), b.const(1, Scalar(own)))
 
 
 @function(np.identity, "np.identity")
@@ -204,7 +201,7 @@ def cross(b: Builder, a: Any, other: Any) -> Value:
         )
 
     def component(v: Value, k: int) -> Value:
-        return b.load(v, (("index", (WHOLE,) * (rank(v.type) - 1) + ("i",)),), (b.const(k),))
+        return b.load(v, *at(*(ALL,) * (rank(v.type) - 1), b.const(k)))
 
     def part(i: int, j: int) -> Value:
         ahead = arith.binary(b, "*", component(x, i), component(y, j))
@@ -215,9 +212,8 @@ def cross(b: Builder, a: Any, other: Any) -> Value:
         return as_array(b, parts)
     dims = broadcast_shape(b, b.dims(x)[:-1], b.dims(y)[:-1])
     result = b.op("empty", *dims, b.const(3), dtype=dtype_of(x.type))
-    path = (("index", (WHOLE,) * len(dims) + ("i",)),)
     for k, value in enumerate(parts):
-        result = b.store(result, path, (b.const(k),), value)
+        result = b.store(result, *at(*(ALL,) * len(dims), b.const(k)), value)
     return result
 
 
@@ -237,8 +233,7 @@ def convolve(b: Builder, a: Any, v: Any, mode: Any = "full") -> Value:
     start = filled(b, [b.sub(b.add(m, n), one)], 0, dtype_of(x.type))
     with b.region(INT, start.type, names=("j", "full")) as body:
         j, full = body.params
-        path = (("index", ("s110",)),)
-        b.yield_(b.accum(full, path, (j, b.add(j, m)), b.mul(x, b.element(kernel, j))))
+        b.yield_(b.accum(full, *at(slice(j, b.add(j, m))), b.mul(x, b.element(kernel, j))))
     full = b.for_(b.const(0), n, one, (start,), body.done())[0]
     if mode == "full":
         return full
@@ -255,8 +250,8 @@ def kron(b: Builder, a: Any, other: Any) -> Value:
     count = rank(x.type)
     if rank(y.type) != count:
         raise UnsupportedError("AD205", "np.kron of arrays of different ranks", b.span, help="use x[None, :]")
-    outer_ = b.load(x, (("index", (WHOLE, "n") * count),))
-    inner_ = b.load(y, (("index", ("n", WHOLE) * count),))
+    outer_ = b.load(x, *at(*(ALL, None) * count))
+    inner_ = b.load(y, *at(*(None, ALL) * count))
     return b.op("reshape", b.mul(outer_, inner_), *(b.mul(m, n) for m, n in zip(b.dims(x), b.dims(y))))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.path import WHOLE
+from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.types import Scalar, dtype_of, rank
 from autodiff_compiler.library import shapes
 from autodiff_compiler.library.arguments import as_value, extents
@@ -61,8 +61,8 @@ def _bordered(b: Builder, x: Value, widths: Pairs, constant: Any) -> Value:
     for axis, (before, after) in enumerate(widths):
         end = b.add(before, b.dim(x, axis))
         dims.append(b.add(end, after))
-        places += [before, end]
-    return b.store(b.full(dims, border), (("index", ("s110",) * len(dims)),), places, x)
+        places.append(slice(before, end))
+    return b.store(b.full(dims, border), *at(*places), x)
 
 
 def _extended(b: Builder, x: Value, axis: int, before: Value, after: Value, source: Callable[..., Value]) -> Value:
@@ -71,7 +71,7 @@ def _extended(b: Builder, x: Value, axis: int, before: Value, after: Value, sour
     message = f"can't extend empty axis {axis} using modes other than 'constant' or 'empty'"
     b.emit("check", (b.compare("gt", extent, b.const(0)),), {"error": "ValueError", "message": (message,)})
     positions = b.sub(b.op("arange", b.add(b.add(before, extent), after)), before)
-    return b.load(x, (("index", (WHOLE,) * axis + ("a",)),), [source(b, positions, extent)])
+    return b.load(x, *at(*(ALL,) * axis, source(b, positions, extent)))
 
 
 def _edge(b: Builder, i: Value, extent: Value) -> Value:

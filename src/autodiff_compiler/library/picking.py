@@ -10,8 +10,8 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.needs import product
-from autodiff_compiler.ir.path import WHOLE
-from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
+from autodiff_compiler.ir.path import ALL, at
+from autodiff_compiler.ir.types import Scalar, dtype_of, rank
 from autodiff_compiler.library.arguments import as_array, extents, is_number, normal_axis, to_int
 from autodiff_compiler.library.reductions import flat, sliced
 from autodiff_compiler.library.registry import function
@@ -47,15 +47,13 @@ def _rolled(b: Builder, x: Value, shift: Any, axis: int) -> Value:
 def _repeated(b: Builder, x: Value, before: list[Value], after: list[Value]) -> Value:
     """Each axis copied `before` times as a whole and each of its elements `after` times."""
     one = b.const(1)
-    items: list[str] = []
     wide: list[Value] = []
     dims: list[Value] = []
     for axis, (outer, inner) in enumerate(zip(before, after)):
         extent = b.dim(x, axis)
-        items += ["n", WHOLE, "n"]
         wide += [outer, extent, inner]
         dims.append(product(b, [factor for factor in (outer, extent, inner) if factor is not one]))
-    stretched = b.op("broadcast_to", b.load(x, (("index", tuple(items)),)), *wide)
+    stretched = b.op("broadcast_to", b.load(x, *at(*(None, ALL, None) * rank(x.type))), *wide)
     return b.op("reshape", stretched, *dims)
 
 
@@ -93,8 +91,7 @@ def take(b: Builder, a: Any, indices: Any, axis: Any = None) -> Value:
     else:
         along = normal_axis(b, axis, rank(value.type))
     b.emit("check_index", (index, b.dim(value, along)), {"access": "index", "axis": along})
-    item = "a" if isinstance(index.type, Array) else "i"
-    return b.load(value, (("index", (WHOLE,) * along + (item,)),), (index,))
+    return b.load(value, *at(*(ALL,) * along, index))
 
 
 def gathered(b: Builder, x: Value, index: Value) -> Value:
@@ -103,9 +100,8 @@ def gathered(b: Builder, x: Value, index: Value) -> Value:
     grid = []
     for axis in range(count - 1):
         positions = b.op("arange", b.dim(x, axis))
-        items = tuple(WHOLE if k == axis else "n" for k in range(count))
-        grid.append(b.load(positions, (("index", items),)))
-    return b.load(x, (("index", ("a",) * count),), (*grid, index))
+        grid.append(b.insert_axes(positions, *(k for k in range(count) if k != axis)))
+    return b.load(x, *at(*grid, index))
 
 
 def _sorted(b: Builder, a: Any, axis: Any, kind: Any, *, positions: bool) -> Value:

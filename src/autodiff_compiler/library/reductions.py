@@ -13,7 +13,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.needs import check_equal, product
 from autodiff_compiler.ir.opset import require
-from autodiff_compiler.ir.path import WHOLE
+from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.types import BOOL, INT, Array, dtype_of, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
@@ -46,7 +46,7 @@ def kept(b: Builder, reduced: Value, axes: tuple[int, ...], keepdims: Any) -> Va
     total = rank(reduced.type) + len(axes)
     if not isinstance(reduced.type, Array):
         return b.full([b.const(1)] * total, reduced)
-    return b.load(reduced, (("index", tuple("n" if axis in axes else WHOLE for axis in range(total))),))
+    return b.insert_axes(reduced, *axes)
 
 
 def count(b: Builder, x: Value, axes: tuple[int, ...]) -> Value:
@@ -204,8 +204,8 @@ def average(b: Builder, a: Any, axis: Any = None, weights: Any = None, *, keepdi
         if rank(weight.type) != 1 or len(axes) != 1 or axis is None:
             raise UserError("AD204", "np.average: weights need the shape of a, or be 1-D with one axis given", b.span)
         check_equal(b, b.dim(weight, 0), b.dim(value, axes[0]), "np.average: the length of weights differs")
-        items = tuple(WHOLE if k == axes[0] else "n" for k in range(rank(value.type)))
-        weight = b.op("broadcast_to", b.load(weight, (("index", items),)), *b.dims(value))
+        others = (k for k in range(rank(value.type)) if k != axes[0])
+        weight = b.op("broadcast_to", b.insert_axes(weight, *others), *b.dims(value))
     for m, n in zip(shape_of(b, weight), shape_of(b, value)):
         error = "TypeError" if axis is None else "ValueError"
         check_equal(b, m, n, "np.average: the shape of weights differs", error=error)
@@ -263,15 +263,13 @@ def cumprod(b: Builder, a: Any, axis: Any = None, dtype: Any = None) -> Value:
     with b.region(INT, one.type, start.type, names=("i", "product", "products")) as body:
         i, running, products = body.params
         running = b.mul(running, b.element(value, i))
-        b.yield_(running, b.store(products, (("index", ("i",)),), (i,), running))
+        b.yield_(running, b.store(products, *at(i), running))
     return b.for_(b.const(0), length, b.const(1), (one, start), body.done())[1]
 
 
 def sliced(b: Builder, x: Value, axis: int, start: Value | None = None, stop: Value | None = None) -> Value:
     """`x[..., start:stop, ...]` along one axis."""
-    item = f"s{int(start is not None)}{int(stop is not None)}0"
-    operands = [bound for bound in (start, stop) if bound is not None]
-    return b.load(x, (("index", (WHOLE,) * axis + (item,)),), operands)
+    return b.load(x, *at(*(ALL,) * axis, slice(start, stop)))
 
 
 @function(np.diff, "np.diff")
@@ -284,7 +282,7 @@ def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1) -> View | Value:
         raise UserError("AD209", "np.diff: n must not be negative", b.span)
     along = normal_axis(b, axis, rank(value.type))
     if times == 0 and value is a:
-        return View(())
+        return View()
     return differences(b, value, times, along)
 
 
@@ -307,8 +305,7 @@ def trapezoid(b: Builder, y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) 
         points = as_array(b, x)
         width = differences(b, points, 1, 0 if rank(points.type) == 1 else along)
         if rank(points.type) == 1 and rank(value.type) > 1:
-            items = tuple(WHOLE if k == along else "n" for k in range(rank(value.type)))
-            width = b.load(width, (("index", items),))
+            width = b.insert_axes(width, *(k for k in range(rank(value.type)) if k != along))
     sums = arith.binary(b, "+", sliced(b, value, along, start=b.const(1)), sliced(b, value, along, stop=b.const(-1)))
     areas = arith.binary(b, "/", arith.binary(b, "*", width, sums), 2.0)
     return b.op("sum", areas, axes=(along,))

@@ -15,7 +15,7 @@ from typing import Any
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserError, did_you_mean
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.path import Path
+from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.namespaces import is_foreign
 
 # Keywords of NumPy functions that no entry takes, with the value that changes nothing and the way out.
@@ -40,7 +40,7 @@ class View:
     NumPy copies unless it lies in C or in Fortran order.  An array without dimensions is shared by a path without steps.
     """
 
-    steps: Path
+    path: Path = HERE
     operands: tuple[Value, ...] = ()
     when: str = ""
 

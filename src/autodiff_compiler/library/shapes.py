@@ -10,7 +10,7 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.needs import RESHAPED, check_equal, product
-from autodiff_compiler.ir.path import WHOLE, Path
+from autodiff_compiler.ir.path import ALL, HERE, Path, at, element, new_axes, picked, reshaping, transposing
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
@@ -28,12 +28,12 @@ from autodiff_compiler.library.registry import View, add, add_attribute, add_met
 
 
 def view(
-    b: Builder, given: Any, value: Value, steps: Path, operands: tuple[Value, ...] = (), when: str = ""
+    b: Builder, given: Any, value: Value, path: Path = HERE, operands: tuple[Value, ...] = (), when: str = ""
 ) -> View | Value:
     """A view of the array that was given; the value itself of a list that became an array only now."""
     if given is value:
-        return View(steps, operands, when)
-    return b.load(value, steps, operands) if steps else value
+        return View(path, operands, when)
+    return b.load(value, path, operands) if path else value
 
 
 def array(b: Builder, x: Any, name: str) -> Value:
@@ -86,20 +86,19 @@ def reshape(b: Builder, a: Any, shape: Any, order: Any = "C") -> View | Value:
         dims[unknown[0]] = b.op("floordiv", total, others)
     check_equal(b, total, product(b, dims), RESHAPED, access="reshape")
     if not isinstance(value.type, Array):
-        return b.full(dims, value) if dims else view(b, a, value, ())
+        return b.full(dims, value) if dims else view(b, a, value)
     if not dims:
         first = tuple(b.const(0) for _ in range(value.type.rank))  # its only element
-        return view(b, a, value, (("index", ("i",) * value.type.rank),), first)
+        return view(b, a, value, element(value.type.rank), first)
     if fortran:
         return view(b, a, value, _in_fortran_order(value.type.rank, len(dims)), tuple(reversed(dims)), "reshape")
-    return view(b, a, value, (("reshape", len(dims)),), tuple(dims), "reshape")
+    return view(b, a, value, reshaping(len(dims)), tuple(dims), "reshape")
 
 
 def _in_fortran_order(before: int, after: int) -> Path:
     """The path of a reshape with the first axis as the fastest: transposed, as in C order, transposed."""
-    turned = [("transpose", tuple(reversed(range(count)))) for count in (before, after)]
-    steps = (turned[0], ("reshape", after), turned[1])
-    return tuple(step for step in steps if step[0] == "reshape" or len(step[1]) > 1)  # type: ignore[arg-type]
+    turned, back = (transposing(range(count)[::-1]) if count > 1 else HERE for count in (before, after))
+    return turned + reshaping(after) + back
 
 
 def reshape_method(b: Builder, a: Value, *shape: Any, order: Any = "C") -> View | Value:
@@ -113,8 +112,8 @@ def ravel(b: Builder, a: Any, order: Any = "C") -> View | Value:
     if rank(value.type) == 0:
         return flat(b, value)
     if rank(value.type) == 1:
-        return view(b, a, value, (), (), "contiguous")
-    path: Path = _in_fortran_order(rank(value.type), 1) if fortran else (("reshape", 1),)
+        return view(b, a, value, when="contiguous")
+    path = _in_fortran_order(rank(value.type), 1) if fortran else reshaping(1)
     return view(b, a, value, path, (product(b, b.dims(value)),), "contiguous")
 
 
@@ -129,7 +128,7 @@ def flatten(b: Builder, a: Any, order: Any = "C") -> Value:
 def squeeze(b: Builder, a: Any, axis: Any = None) -> View | Value:
     value = as_array(b, a)
     if rank(value.type) == 0:
-        return view(b, a, value, ())
+        return view(b, a, value)
     if axis is None:
         raise UnsupportedError(
             "AD207",
@@ -141,8 +140,7 @@ def squeeze(b: Builder, a: Any, axis: Any = None) -> View | Value:
     for k in sorted(axes):
         message = ("cannot select an axis to squeeze out which has size not equal to one",)
         check_equal(b, b.dim(value, k), b.const(1), message)
-    items = tuple("i" if k in axes else WHOLE for k in range(rank(value.type)))
-    return view(b, a, value, (("index", items),), tuple(b.const(0) for _ in axes))
+    return view(b, a, value, picked(axes), tuple(b.const(0) for _ in axes))
 
 
 @function(np.expand_dims, "np.expand_dims")
@@ -155,7 +153,7 @@ def expand_dims(b: Builder, a: Any, axis: Any) -> View | Value:
         raise UserError("AD203", "repeated axis", b.span)
     if rank(value.type) == 0:
         return b.full([b.const(1)] * total, value)
-    return view(b, a, value, (("index", tuple("n" if k in axes else WHOLE for k in range(total))),))
+    return view(b, a, value, new_axes(axes))
 
 
 def _at_least(b: Builder, x: Any, least: int) -> View | Value:
@@ -163,8 +161,8 @@ def _at_least(b: Builder, x: Any, least: int) -> View | Value:
     if rank(value.type) == 0:
         return b.full([b.const(1)] * least, value)
     if rank(value.type) >= least:
-        return view(b, x, value, ())
-    return view(b, x, value, (("index", ("n",) * (least - rank(value.type)) + (WHOLE,) * rank(value.type)),))
+        return view(b, x, value)
+    return view(b, x, value, new_axes(range(least - rank(value.type))))
 
 
 @function(np.atleast_1d, "np.atleast_1d")
@@ -187,7 +185,7 @@ def broadcast_to(b: Builder, array: Any, shape: Any) -> Value:
 
 def _permuted(b: Builder, given: Any, value: Value, perm: tuple[int, ...]) -> View | Value:
     identity = perm == tuple(range(len(perm)))
-    return view(b, given, value, () if identity else (("transpose", perm),))
+    return view(b, given, value, HERE if identity else transposing(perm))
 
 
 @function(np.transpose, "np.transpose")
@@ -238,8 +236,7 @@ def flip(b: Builder, m: Any, axis: Any = None) -> View | Value:
     count = rank(value.type)
     given = range(count) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
     axes = {normal_axis(b, k, count) for k in given}
-    items = tuple("s001" if k in axes else WHOLE for k in range(count))
-    return view(b, m, value, (("index", items),), tuple(b.const(-1) for _ in axes))
+    return view(b, m, value, *at(*(slice(None, None, b.const(-1)) if k in axes else ALL for k in range(count))))
 
 
 @function(np.flipud, "np.flipud")
@@ -267,7 +264,7 @@ def parts(b: Builder, arrays: Any, name: str, least: int = 0) -> list[Value]:
     for position, value in enumerate(values):
         if rank(value.type) < least:
             lifted = _at_least(b, value, least)
-            values[position] = b.load(value, lifted.steps) if isinstance(lifted, View) else lifted
+            values[position] = b.load(value, lifted.path) if isinstance(lifted, View) else lifted
     return values
 
 
@@ -316,7 +313,7 @@ def stack(b: Builder, arrays: Any, axis: Any = 0) -> Value:
     for value in values[1:]:
         for m, n in zip(b.dims(values[0]), b.dims(value)):
             check_equal(b, m, n, "np.stack: all input arrays must have the same shape", access="join")
-    raised = [b.insert_axis(v, position) for v in values]
+    raised = [b.insert_axes(v, position) for v in values]
     return b.op("concat", *raised, axis=position) if len(raised) > 1 else b.op("copy", raised[0])
 
 
@@ -338,7 +335,7 @@ def vstack(b: Builder, tup: Any) -> Value:
 @function(np.column_stack, "np.column_stack")
 def column_stack(b: Builder, tup: Any) -> Value:
     values = parts(b, tup, "np.column_stack", 1)
-    columns = [b.insert_axis(v, 1) if rank(v.type) == 1 else v for v in values]
+    columns = [b.insert_axes(v, 1) if rank(v.type) == 1 else v for v in values]
     return joined(b, columns, 1, "np.column_stack")
 
 
@@ -351,7 +348,7 @@ def append(b: Builder, arr: Any, values: Any, axis: Any = None) -> Value:
 def real(b: Builder, val: Any) -> View | Value:
     """Numbers are real: the array itself."""
     value = as_value(b, val)
-    return view(b, val, value, ())
+    return view(b, val, value)
 
 
 # -- taking apart ------------------------------------------------------------------------------------------------------
@@ -361,9 +358,8 @@ def pieces(b: Builder, given: Any, cuts: list[Value], value: Value, axis: int) -
     """The views between the cuts along an axis."""
     found = []
     for k in range(len(cuts) + 1):
-        bounds = cuts[max(k - 1, 0) : k + 1]
-        item = f"s{int(k > 0)}{int(k < len(cuts))}0"
-        found.append(view(b, given, value, (("index", (WHOLE,) * axis + (item,)),), tuple(bounds)))
+        part = slice(cuts[k - 1] if k else None, cuts[k] if k < len(cuts) else None)
+        found.append(view(b, given, value, *at(*(ALL,) * axis, part)))
     return found
 
 

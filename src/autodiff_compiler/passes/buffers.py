@@ -13,7 +13,8 @@ from dataclasses import replace
 from autodiff_compiler.analysis.alias import Node, sources
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Value
-from autodiff_compiler.ir.path import step_operands
+from autodiff_compiler.ir.opset import is_undefined, opdef
+from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import INT, Array, ListOf
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 from autodiff_compiler.passes.buffers_plan import Plan
@@ -34,21 +35,20 @@ class _PathSplitter(Rewriter):
     """
 
     def op(self, op: Op) -> None:
-        path = op.attrs.get("path", ())
-        if op.kind not in ("store", "accum") or all(kind != "reshape" for kind, _ in path):
+        path: Path = op.attrs.get("path", HERE)
+        split = path.split(self.values(op.operands[1:-1])) if opdef(op).writes else None
+        if split is None:
             self.copy(op)
             return
-        array, *operands, value = (self.value(v) for v in op.operands)
-        before = next(i for i, (kind, _) in enumerate(path) if kind == "reshape")
-        cut = sum(step_operands(step) for step in path[:before])
-        extents = operands[cut : cut + path[before][1]]
+        (before, own), extents, (behind, operands) = split
+        array, value = self.value(op.operands[0]), self.value(op.operands[-1])
         b = Builder(op.span)
-        place = b.load(array, path[:before], operands[:cut]) if before else array
+        place = b.load(array, before, own) if before else array
         flat = b.op("reshape", place, *extents)
-        written = b.op(op.kind, flat, *operands[cut + len(extents) :], value, path=path[before + 1 :])
+        written = b.op(op.kind, flat, *operands, value, path=behind)
         whole = b.op("reshape", written, *b.dims(place))
         if before:
-            whole = b.store(array, path[:before], operands[:cut], whole)
+            whole = b.store(array, before, own, whole)
         # What follows a second reshape is taken apart in the same way.
         ops = [replace(last, results=op.results) if last.results == (whole,) else last for last in b.ops]
         for new in ops:
@@ -64,7 +64,7 @@ class _Copier(Rewriter):
         self.undefs = undefs
 
     def op(self, op: Op) -> None:
-        if op.kind == "undef" and op.result in self.undefs:
+        if is_undefined(op) and op.result in self.undefs:
             self.out += _placeholder(op)
             return
         for index in self.plan.operands.get(op, ()):
@@ -86,12 +86,12 @@ class _Copier(Rewriter):
 
 def _copied_undefs(function: Function, plan: Plan) -> dict[Value, None]:
     """The undefined values that a copy may meet."""
-    if not any(op.kind == "undef" for op in all_ops(function.body)):
+    if not any(is_undefined(op) for op in all_ops(function.body)):
         return {}
     undefs: dict[Value, None] = {}
     edges: dict[Node, list[Node]] = {}
     for op in all_ops(function.body):
-        if op.kind == "undef":
+        if is_undefined(op):
             undefs[op.result] = None
         for target, source in sources(op):
             edges.setdefault(target, []).append(source)

@@ -26,7 +26,7 @@ from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opdef import CHECK
 from autodiff_compiler.ir.opset import may_overflow, opdef
-from autodiff_compiler.ir.path import WHOLE, is_basic, is_slice, item_operands
+from autodiff_compiler.ir.path import ALL, aligned
 from autodiff_compiler.ir.types import INT
 from autodiff_compiler.passes.rewrite import FactRewriter
 
@@ -41,7 +41,7 @@ class _Prove(FactRewriter):
             return
         if op.kind == "check_index" and not op.attrs.get("upper") and self._is_nonnegative(op.operands[0]):
             op = replace(op, attrs=MappingProxyType({**op.attrs, "upper": True}))
-        if op.kind in ("load", "store", "accum") and not op.attrs.get("exact") and self._is_exact(op):
+        if "path" in op.attrs and not op.attrs.get("exact") and self._is_exact(op):
             op = replace(op, attrs=MappingProxyType({**op.attrs, "exact": True}))
             self.shapes.define(op)
         if self.compiled and may_overflow(op) and not op.attrs.get("fits") and self.bounds.fits(op):
@@ -53,24 +53,15 @@ class _Prove(FactRewriter):
 
     def _is_exact(self, op: Op) -> bool:
         """Whether the path is one subscript whose slices certainly lie inside; False if there are only whole ones."""
-        path = op.attrs["path"]
-        if len(path) != 1 or path[0][0] != "index" or not is_basic(path):
-            return False
-        items, operands = path[0][1], iter(op.operands[1:])
-        axis, sliced = 0, False
-        for item in items:
-            taken = [next(operands) for _ in range(item_operands(item))]
-            if is_slice(item) and item != WHOLE:
-                sliced = True
-                if item[3] == "1" or not self._inside(item, taken, self.shapes.extent(op.operands[0], axis)):
-                    return False
-            axis += item != "n"
-        return sliced
+        path, (array, *operands) = op.attrs["path"], op.operands
+        subscripts = path.subscripts(operands) if path.is_view else None
+        sliced = [(s, axis) for s, axis, _ in aligned(subscripts or ()) if isinstance(s, slice) and s != ALL]
+        return bool(sliced) and all(self._inside(part, self.shapes.extent(array, axis)) for part, axis in sliced)
 
-    def _inside(self, item: str, bounds: list[Value], extent: Extent) -> bool:
-        if any(value.type != INT for value in bounds):
+    def _inside(self, part: slice, extent: Extent) -> bool:
+        if part.step is not None or any(bound is not None and bound.type != INT for bound in (part.start, part.stop)):
             return False
         size = of_extent(self.shapes, extent)
-        start = self.bounds.affine(bounds[0]) if item[1] == "1" else Affine()
-        stop = self.bounds.affine(bounds[-1]) if item[2] == "1" else size
+        start = Affine() if part.start is None else self.bounds.affine(part.start)
+        stop = size if part.stop is None else self.bounds.affine(part.stop)
         return all(self.bounds.nonnegative(form) for form in (start, stop - start, size - stop))

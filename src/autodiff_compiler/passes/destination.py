@@ -15,7 +15,7 @@ from types import MappingProxyType
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, merges
-from autodiff_compiler.ir.path import is_basic
+from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
 
@@ -97,8 +97,7 @@ class _Search:
     def _made_of(self, reader: Op, version: Value) -> list[Value] | None:
         """The versions that a reader makes of a version; None if it does anything else with it."""
         if reader.kind in ("store", "accum", "load"):
-            path = reader.attrs["path"]
-            plain = len(path) == 1 and path[0][0] == "index" and is_basic(path)
+            plain = reader.attrs["path"].is_subscript and reader.attrs["path"].is_view
             if reader.operands.index(version) != 0 or reader.operands.count(version) != 1 or not plain:
                 return None
             if reader.kind == "load":
@@ -122,8 +121,9 @@ class _Search:
     def _fits(self, move: Move) -> bool:
         """Whether the array has the dtype and the extents of its place, which nobody else reads or writes."""
         target, array = move.target, move.made.result
-        scalars = move.stored.attrs["path"] == (("index", ("i",) * len(move.indices)),)
-        if not scalars or rank(target.type) != rank(array.type) + len(move.indices):
+        if move.stored.attrs["path"] != element(len(move.indices)) or rank(target.type) != rank(array.type) + len(
+            move.indices
+        ):
             return False
         rest = self.shapes.extents(target)[len(move.indices) :]
         # A tape is known to hold nothing but what was put into it.
@@ -165,9 +165,7 @@ class _Redirect(Rewriter):
         return self.env[value]
 
     def _access(self, op: Op, move: Move) -> None:
-        ((_, items),) = op.attrs["path"]
-        path = (("index", ("i",) * len(move.indices) + items),)
         array, *rest = self.values(op.operands)
         operands = (array, *self.values(move.indices), *rest)
-        attrs = MappingProxyType({**op.attrs, "path": path})
+        attrs = MappingProxyType({**op.attrs, "path": op.attrs["path"].in_row(len(move.indices))})
         self.out.append(replace(op, operands=operands, results=tuple(map(self._renewed, op.results)), attrs=attrs))

@@ -18,14 +18,13 @@ from dataclasses import replace
 from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.path import is_slice, item_operands
+from autodiff_compiler.ir.opset import constant_of, opdef, reads_path, spread_of
+from autodiff_compiler.ir.path import aligned, element, entire
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes import spread
-from autodiff_compiler.passes.fuse import REDUCTIONS, WRITES, Group, Memory, groups, root_value
+from autodiff_compiler.passes.fuse import REDUCTIONS, Group, Memory, groups, root_value
 from autodiff_compiler.passes.rewrite import FactRewriter
-
-WHOLE = (("index", ("s000",)),)
 
 
 def run(function: Function) -> Function:
@@ -62,9 +61,9 @@ class _Lowering(FactRewriter):
         nest = _Nest(self, group)
         if group.through is not None:
             nest.collect(group.through)
-        elif op.kind in REDUCTIONS:
+        elif opdef(op).reduces:
             nest.reduce()
-        elif op.kind in WRITES:
+        elif opdef(op).writes:
             nest.write()
         elif op.kind == "unbroadcast":
             nest.unbroadcast(op)
@@ -122,8 +121,8 @@ class _Nest:
         dims = self.dims
         result = self.root.results[0]
         kept = [axis for axis in range(n) if axis not in axes]
-        join = "add" if self.root.kind == "sum" else "mul"
-        unit = b.const(0 if self.root.kind == "sum" else 1, Scalar(dtype_of(self.value.type)))
+        join, neutral = REDUCTIONS[self.root.kind]
+        unit = b.const(neutral, Scalar(dtype_of(self.value.type)))
         if not kept:
             self.loops(n, unit, lambda total, at: b.op(join, total, self.element(at), name=result.name), result.name)
         elif kept == list(range(len(kept))):
@@ -157,7 +156,7 @@ class _Nest:
         b, root, value = self.b, self.root, through.results[0]
         target = next(v for v in root.operands if v is not value)
         origin = self.lowering.memory.origin(target)
-        start = self.starts(target, root.operands[1:-1]) if root.kind == "accum" else lambda at: at
+        start = self.starts(target, root.operands[1:-1]) if opdef(root).writes else lambda at: at
         if start is None or any(self.lowering.memory.origin(leaf) is origin for leaf in self.leaves):
             summed = self.unbroadcast(through)
             b.op(root.kind, *(summed if v is value else v for v in root.operands), **root.attrs)
@@ -175,7 +174,7 @@ class _Nest:
 
         def add(array: Value, at: list[Value]) -> Value:
             place = start([self.index(None, axis, k) for axis, k in enumerate(at[added:])])
-            return b.accum(array, (("index", ("i",) * len(place)),), place, self.element(at), array.name)
+            return b.accum(array, element(len(place)), place, self.element(at), array.name)
 
         return self.loops(len(self.dims), into, add)
 
@@ -199,7 +198,7 @@ class _Nest:
             filled = self.loops(len(self.dims), out, lambda array, at: self.put(array, at, self.element(at)))
             b.op(self.root.kind, target, *operands, filled, path=path)
             return
-        place = b.load(target, path or WHOLE, operands)
+        place = b.load(target, path or entire(), operands)
         self.shapes.define(b.ops[-1])
         # An array that is read may have the same extents; then no view of the target stands among the writes.  Of several
         # the last one made: in the reverse sweep loops share a cotangent, and with it what LLVM knows of their bounds.
@@ -210,9 +209,8 @@ class _Nest:
 
         def put(array: Value, at: list[Value]) -> Value:
             where = start(at)
-            element = self.element(at, dict.fromkeys(own, b.element(array, *where)) if own else None)
-            indices = (("index", ("i",) * len(where)),)
-            return b.op(self.root.kind, array, *where, element, path=indices, name=target.name)
+            new = self.element(at, dict.fromkeys(own, b.element(array, *where)) if own else None)
+            return b.op(self.root.kind, array, *where, new, path=element(len(where)), name=target.name)
 
         self.loops(len(self.dims), target, put)
 
@@ -223,29 +221,23 @@ class _Nest:
         target, *operands, _ = self.root.operands
         path = self.root.attrs["path"]
         if leaf is target:
-            return all(kind == "index" and set(items) <= {"s000"} for kind, items in path)
+            return path.is_whole
         op = self.lowering.defs.get(leaf)
-        return op is not None and op.kind == "load" and op.operands == (target, *operands) and op.attrs["path"] == path
+        return op is not None and reads_path(op) and op.operands == (target, *operands) and op.attrs["path"] == path
 
     def starts(self, target: Value, operands: Sequence[Value]) -> Callable[[list[Value]], list[Value]] | None:
         """How the indices in the place become indices of the target; None where that is not one addition per axis."""
-        path = self.root.attrs["path"]
-        if len(path) > 1 or any(kind != "index" for kind, _ in path):
+        subscripts = self.root.attrs["path"].subscripts(operands)
+        if subscripts is None or any(s is None or (isinstance(s, slice) and s.step is not None) for s in subscripts):
             return None
-        items = path[0][1] if path else ()
-        if any(item == "n" or (is_slice(item) and item[3] == "1") for item in items):
-            return None
-        taken = iter(operands)
         offsets: list[tuple[bool, Value | None]] = []
-        for axis in range(rank(target.type)):
-            item = items[axis] if axis < len(items) else "s000"
-            own = [next(taken) for _ in range(item_operands(item))]
-            if not is_slice(item):
-                offsets.append((False, own[0]))
+        for subscript, axis, _ in aligned(subscripts, rank(target.type)):
+            if not isinstance(subscript, slice):
+                offsets.append((False, subscript))
+            elif subscript.start is None or self.root.attrs.get("exact"):
+                offsets.append((True, subscript.start))
             else:
-                exact = self.root.attrs.get("exact")
-                start = (own[0] if exact else self.first(target, axis, own[0])) if item[1] == "1" else None
-                offsets.append((True, start))
+                offsets.append((True, self.first(target, axis, subscript.start)))
 
         def indices(at: list[Value]) -> list[Value]:
             loop = iter(at)
@@ -264,8 +256,7 @@ class _Nest:
     def first(self, target: Value, axis: int, start: Value) -> Value:
         """Where a slice begins, for a start that may be negative.  (If it is beyond the end, the slice is empty.)"""
         b = self.b
-        op = self.lowering.defs.get(start)
-        constant = op.attrs["value"] if op is not None and op.kind == "const" else None
+        constant = constant_of(self.lowering.defs.get(start))
         start = b.cast(start, INT)
         if constant is not None and constant >= 0:
             return start
@@ -285,8 +276,8 @@ class _Nest:
         wanted = self.shapes.extent(self.value, axis)
         given: list[Value] = []
         for op in self.computed:
-            if op.kind == "broadcast_to":
-                dims = op.operands[1:]
+            if (given_extents := spread_of(op)) is not None:
+                dims = given_extents[1]
                 at = axis - n + len(dims)
                 if at >= 0:
                     given.append(dims[at])
@@ -362,7 +353,7 @@ class _Nest:
         return b.for_(self.zero, dims[len(at)], self.one, [carried], region.done())[0]
 
     def put(self, array: Value, at: Sequence[Value], value: Value) -> Value:
-        return self.b.store(array, (("index", ("i",) * len(at)),), at, value)
+        return self.b.store(array, element(len(at)), at, value)
 
     def element(self, at: Sequence[Value], known: dict[Value, Value] | None = None) -> Value:
         """One element of the group's value."""
@@ -378,7 +369,7 @@ class _Nest:
             return elements[value]
 
         for op in self.computed:
-            if op.kind == "broadcast_to":
+            if spread_of(op) is not None:
                 elements[op.result] = b.cast(of(op.operands[0]), like(op.result.type, 0))
             else:
                 elements[op.result] = b.op(op.kind, *map(of, op.operands), name=op.result.name, **op.attrs)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.path import WHOLE, Path, is_basic, is_scalar_index
+from autodiff_compiler.ir.path import Path, element, new_axes
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
@@ -50,11 +50,6 @@ def _inside_broadcast(s: Peephole, op: Op) -> Result:
     return None
 
 
-def is_whole(path: Path) -> bool:
-    """Whether the path reaches the whole array, as it is."""
-    return all(kind == "index" and all(item == WHOLE for item in data) for kind, data in path)
-
-
 def _fill(s: Peephole, value: Value) -> Value | None:
     made = s.made_by(value, "full")
     return made.operands[-1] if made is not None else None
@@ -69,23 +64,21 @@ def _is_zero(s: Peephole, value: Value) -> bool:
 
 def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
     """Whether one load puts in axes of extent 1 that the other takes out: `x[:, None][:, 0]`, or `x[:, 0][:, None]`."""
-    paths = inner.attrs["path"], outer.attrs["path"]
-    if any([kind for kind, _ in path] != ["index"] for path in paths):
+    first, second = inner.attrs["path"], outer.attrs["path"]
+    if not all(s.constant(index) == 0 for index in (*inner.operands[1:], *outer.operands[1:])):
         return False
-    first, second = (path[0][1] for path in paths)
-    places = [k for k, item in enumerate(first) if item != WHOLE]
-    zeros = all(s.constant(index) == 0 for index in (*inner.operands[1:], *outer.operands[1:]))
-    if not zeros or places != [k for k, item in enumerate(second) if item != WHOLE]:
-        return False
-    kinds = {first[k] for k in places}, {second[k] for k in places}
-    array = inner.operands[0]
-    return kinds == ({"n"}, {"i"}) or (kinds == ({"i"}, {"n"}) and all(s.shapes.extent(array, k) == 1 for k in places))
+    if first.added_axes:
+        return first.added_axes == second.picked_axes
+    picked = first.picked_axes
+    return (
+        bool(picked) and picked == second.added_axes and all(s.shapes.extent(inner.operands[0], k) == 1 for k in picked)
+    )
 
 
 def _load(s: Peephole, op: Op) -> Result:
     array, *indices = op.operands
     path = op.attrs["path"]
-    if is_whole(path):
+    if path.is_whole:
         return array
     wide = s.made_by(array, "load")
     if wide is not None and _undoes(s, op, wide):
@@ -99,7 +92,7 @@ def _load(s: Peephole, op: Op) -> Result:
     if write is not None and isinstance(op.result.type, Scalar) and _is_elsewhere(s, write, path, indices):
         return s.become(op, "load", write.operands[0], *indices, **op.attrs)
     before = s.made_by(array, "store")
-    if before is None or before.attrs["path"] != path or not is_basic(path):
+    if before is None or before.attrs["path"] != path or not path.is_view:
         return None
     *place, value = before.operands[1:]
     if place != indices:
@@ -115,7 +108,7 @@ def _load(s: Peephole, op: Op) -> Result:
 
 def _is_elsewhere(s: Peephole, write: Op, path: Path, indices: list[Value]) -> bool:
     """Whether one element is written, and another one stands at a path: different constants, both counted from one end."""
-    if write.attrs["path"] != path or not is_scalar_index(path, rank(write.result.type)):
+    if write.attrs["path"] != path or path != element(rank(write.result.type)):
         return False
     pairs = [(s.constant(a), s.constant(b)) for a, b in zip(write.operands[1:-1], indices)]
     return any(isinstance(a, int) and isinstance(b, int) and a != b and (a < 0) == (b < 0) for a, b in pairs)
@@ -127,7 +120,7 @@ def _write(s: Peephole, op: Op) -> Result:
     path = op.attrs["path"]
     if op.kind == "accum" and _is_zero(s, value):
         return array
-    made = s.made_by(value, "broadcast_to", "full") if is_basic(path) else None
+    made = s.made_by(value, "broadcast_to", "full") if path.is_view else None
     if made is not None:
         small = made.operands[0 if made.kind == "broadcast_to" else -1]
         return s.become(op, op.kind, array, *indices, small, **op.attrs)
@@ -135,9 +128,9 @@ def _write(s: Peephole, op: Op) -> Result:
     if cleared is not None:
         return cleared
     fresh = op.kind == "store" or _is_zero(s, array)
-    if fresh and is_whole(path):
+    if fresh and path.is_whole:
         return _overwritten(s, op, array, value)
-    if op.kind == "accum" and is_basic(path) and (fresh or _is_zero(s, _before_elsewhere(s, array, path, indices))):
+    if op.kind == "accum" and path.is_view and (fresh or _is_zero(s, _before_elsewhere(s, array, path, indices))):
         return s.become(op, "store", *op.operands, **op.attrs)
     return None
 
@@ -167,7 +160,7 @@ def _cleared(s: Peephole, op: Op) -> Result:
     if step is None or step.kind != "store" or step.attrs["path"] != path or s.readers[step.result] != 1:
         return None
     before, *place, zero = step.operands
-    if place != indices or not is_basic(path) or not _is_zero(s, zero) or (between and op.span.phase != ADJOINT):
+    if place != indices or not path.is_view or not _is_zero(s, zero) or (between and op.span.phase != ADJOINT):
         return None
     if not between:
         return s.become(op, "store", before, *indices, value, **op.attrs)
@@ -210,7 +203,7 @@ def _unbroadcast(s: Peephole, op: Op) -> Result:
     total = s.new("sum", g, axes=axes)
     if isinstance(total.type, Scalar):
         return s.become(op, "full", *dims, total)
-    return s.become(op, "load", total, path=(("index", tuple(WHOLE if stay else "n" for stay in stays)),))
+    return s.become(op, "load", total, path=new_axes([k for k, stay in enumerate(stays) if not stay]))
 
 
 def _shaped(s: Peephole, op: Op) -> Result:

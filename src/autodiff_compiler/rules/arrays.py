@@ -5,7 +5,7 @@ from __future__ import annotations
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import INT64
-from autodiff_compiler.ir.path import WHOLE
+from autodiff_compiler.ir.path import picked
 from autodiff_compiler.ir.types import Array, Scalar, rank
 from autodiff_compiler.rules.rule import At, Contribution, Dense, Rule, Site, Tangents
 
@@ -36,10 +36,10 @@ def _load_jvp(site: Site, tangents: Tangents) -> Value | None:
 
 def _load_vjp(site: Site, ct: Value, i: int) -> Contribution:
     path = site.op.attrs["path"]
-    if len(path) == 1 and path[0][0] == "index" and set(path[0][1]) <= {WHOLE, "n"}:
+    added = path.added_axes
+    if added is not None:
         # All of the array under further axes of extent 1.
-        items = tuple("i" if item == "n" else item for item in path[0][1])
-        return Dense(site.b.load(ct, (("index", items),), [site.b.const(0)] * items.count("i")))
+        return Dense(site.b.load(ct, picked(added), [site.b.const(0)] * len(added)))
     return At(path, tuple(site.operands[1:]), ct)
 
 
@@ -64,7 +64,7 @@ def _store_vjp(site: Site, ct: Value, i: int) -> Contribution:
     if i == 0:
         return Dense(b.store(ct, path, where, zero_scalar(b, array)))
     place = b.load(ct, path, where)
-    if any(kind == "index" and "a" in items for kind, items in path):
+    if path.may_repeat:
         place = b.select(_last_writers(site, ct, place), place, zero_scalar(b, array))
     return Dense(to_operand(b, place, value))
 

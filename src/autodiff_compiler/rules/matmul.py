@@ -28,11 +28,11 @@ def _left_adjoint(b: Builder, left: Value, right: Value, ct: Value) -> Value:
     """In index notation: left[..., i, k] gets the sum over j of ct[..., i, j] * right[..., k, j]."""
     if rank(right.type) == 1:
         # A dot product (rank 0), or a matrix times a vector: an outer product.
-        return b.mul(ct if rank(left.type) == 1 else b.insert_axis(ct, rank(ct.type)), right)
+        return b.mul(ct if rank(left.type) == 1 else b.insert_axes(ct, rank(ct.type)), right)
     if rank(left.type) == 1:
         if rank(right.type) == 2:
             return b.op("matmul", right, ct)
-        stacked = b.op("matmul", right, b.insert_axis(ct, rank(ct.type)))
+        stacked = b.op("matmul", right, b.insert_axes(ct, rank(ct.type)))
         return b.sum(stacked, _all_axes_but(stacked, rank(stacked.type) - 2))
     product = b.op("matmul", ct, _swapped(b, right))
     return product if rank(ct.type) == 2 else to_operand(b, product, left)
@@ -44,11 +44,11 @@ def _right_adjoint(b: Builder, left: Value, right: Value, ct: Value) -> Value:
         if rank(right.type) == 1:
             return b.mul(ct, left)
         # left[:, None] * ct[..., None, :]
-        return b.mul(b.insert_axis(left, 1), b.insert_axis(ct, rank(ct.type) - 1))
+        return b.mul(b.insert_axes(left, 1), b.insert_axes(ct, rank(ct.type) - 1))
     if rank(right.type) == 1:
         if rank(left.type) == 2:
             return b.op("matmul", _swapped(b, left), ct)
-        weighted = b.mul(left, b.insert_axis(ct, rank(ct.type)))
+        weighted = b.mul(left, b.insert_axes(ct, rank(ct.type)))
         return b.sum(weighted, _all_axes_but(weighted, rank(weighted.type) - 1))
     product = b.op("matmul", _swapped(b, left), ct)
     return product if rank(ct.type) == 2 else to_operand(b, product, right)

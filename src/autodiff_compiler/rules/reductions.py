@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.path import Path
+from autodiff_compiler.ir.path import ALL, at, picked
 from autodiff_compiler.ir.types import INT, Scalar, dtype_of, rank
 from autodiff_compiler.rules.rule import Dense, Rule, Site, Tangents
 
@@ -17,8 +17,7 @@ def expand(b: Builder, reduced: Value, like: Value, axes: tuple[int, ...]) -> Va
     """What a reduction over `axes` of `like` gave, with axes of extent 1 in their place (a scalar stays one)."""
     if isinstance(reduced.type, Scalar) or not axes:
         return reduced
-    items = tuple("n" if axis in axes else "s000" for axis in range(rank(like.type)))
-    return b.load(reduced, (("index", items),))
+    return b.insert_axes(reduced, *axes)
 
 
 def _sum_jvp(site: Site, tangents: Tangents) -> Value | None:
@@ -73,7 +72,7 @@ class _Factors:
         self.axis = len(self.kept) if self.merged else axes[0]
         self.items = self.merge(self.x)
         self.count = self.b.dim(self.items, self.axis)
-        self.path: Path = (("index", ("s000",) * self.axis + ("i",)),)
+        self.path = picked((self.axis,))
 
     def merge(self, array: Value) -> Value:
         if not self.merged:
@@ -150,9 +149,8 @@ def _cumsum_jvp(site: Site, tangents: Tangents) -> Value | None:
 def _cumsum_vjp(site: Site, ct: Value, i: int) -> Dense:
     """The sums from the other end."""
     b, axis = site.b, site.op.attrs["axis"]
-    flip: Path = (("index", ("s000",) * axis + ("s001",)),)
-    backwards = b.op("cumsum", b.load(ct, flip, (b.const(-1),)), axis=axis)
-    return Dense(b.load(backwards, flip, (b.const(-1),)))
+    flip = (ALL,) * axis + (slice(None, None, b.const(-1)),)
+    return Dense(b.load(b.op("cumsum", b.load(ct, *at(*flip)), axis=axis), *at(*flip)))
 
 
 RULES: dict[str, Rule] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.rules.arrays import or_zeros, to_operand
 from autodiff_compiler.rules.rule import Dense, Rule, Site, Tangents
 
@@ -61,9 +62,8 @@ def _concat_vjp(site: Site, ct: Value, i: int) -> Dense:
         extent = b.dim(operand, axis)
         ends.append(b.add(ends[-1], extent) if ends else extent)
     # An open side, where there is one, needs no extent.
-    bounds = ([] if i == 0 else [ends[-2]]) + ([] if i == len(site.operands) - 1 else [ends[-1]])
-    item = f"s{int(i > 0)}{int(i < len(site.operands) - 1)}0"
-    return Dense(b.load(ct, (("index", ("s000",) * axis + (item,)),), bounds))
+    part = slice(ends[-2] if i else None, ends[-1] if i < len(site.operands) - 1 else None)
+    return Dense(b.load(ct, *at(*(ALL,) * axis, part)))
 
 
 RULES: dict[str, Rule] = {

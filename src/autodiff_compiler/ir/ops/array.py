@@ -30,7 +30,7 @@ from autodiff_compiler.ir.opdef import (
 )
 from autodiff_compiler.ir.ops.operand_types import array, integers
 from autodiff_compiler.ir.ops.reached import reached
-from autodiff_compiler.ir.path import element_type, is_scalar_index, path_operands
+from autodiff_compiler.ir.path import Path, element
 from autodiff_compiler.ir.types import INT, Array, ListOf, Type, dtype_of, rank
 
 # -- types -------------------------------------------------------------------------------------------------------------
@@ -59,10 +59,11 @@ def _arange(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 
 def _check_path(whole: Type, attrs: Attrs, operands: tuple[Type, ...]) -> Type:
-    if len(operands) != path_operands(attrs["path"]):
-        raise TypeError(f"the path {attrs['path']} needs {path_operands(attrs['path'])} operands, got {len(operands)}")
+    path: Path = attrs["path"]
+    if len(operands) != path.operands:
+        raise TypeError(f"the path {path} needs {path.operands} operands, got {len(operands)}")
     try:
-        return element_type(array(whole), attrs["path"], operands)
+        return path.result_type(array(whole), operands)
     except ValueError as error:
         raise TypeError(str(error)) from error
 
@@ -134,7 +135,7 @@ def _written(op: Op, values: Values, mutable: bool) -> np.ndarray:
     if not target.flags.writeable:
         raise InternalError("AD903", f"{op.kind} into a read-only array", op.span)
     path = op.attrs["path"]
-    if is_scalar_index(path, array.ndim):
+    if path == element(array.ndim):
         where: Any = tuple(operands)
     else:
         where = np.unravel_index(follow(np.arange(array.size).reshape(array.shape), path, operands), array.shape)
@@ -158,6 +159,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         cost=FREE,
         raises=NEVER,
         measures=True,
+        asks_length=True,
         moves_undefined=True,
     ),
     OpDef(
@@ -169,6 +171,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         evaluate=_filled,
         noun="",
         cost=DEAR,
+        spreads=-1,
         accesses=(needs.FILLING,),
     ),
     OpDef(
@@ -181,6 +184,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         evaluate=_unwritten,
         noun="",
         cost=DEAR,
+        starts_empty=True,
         accesses=(needs.ALLOCATION,),
     ),
     OpDef(
@@ -215,6 +219,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         extents=reached,
         evaluate=_loaded,
         noun=OPERAND,
+        reads=True,
         views=True,
         raises=(INDEX,),
         accesses=(needs.INDEX,),

@@ -20,7 +20,7 @@ Finish = Callable[[list[Value]], Any]
 
 
 @dataclass
-class Slot:
+class JoinSlot:
     key: Location
     type: Type
     name: str
