@@ -144,6 +144,8 @@ class OpDef:
     """Reads no more than extents of its operand, which may be needed (for a tape, say) before it is known whether the value is."""
     reduces: bool = False
     """Takes axes away by combining the elements along them."""
+    collects: bool = False
+    """Undoes a broadcast: sums what it had stretched."""
     compares: bool = False
     """Compares two operands: the answer for operands of one order is the answer for all of that order."""
     converts: bool = False

@@ -73,11 +73,11 @@ def sets_path(op: Op) -> bool:
     return writes_path(op) and not TABLE[op.kind].adds
 
 
-def spread_of(op: Op | None) -> tuple[Value, tuple[Value, ...]] | None:
-    """A value and the extents that it is stretched to, if that is all that an op does."""
+def spread_of(op: Op | None) -> tuple[Value | None, tuple[Value, ...]]:
+    """A value and the extents that it is stretched to, if that is all that an op does; None of any other op."""
     place = None if op is None else TABLE[op.kind].spreads
     if op is None or place is None:
-        return None
+        return None, ()
     return op.operands[place], op.operands[1:] if place == 0 else op.operands[:place]
 
 
