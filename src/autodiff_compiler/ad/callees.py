@@ -36,11 +36,12 @@ class Pullback:
 class Callees:
     """The functions of a program under differentiation, derivatives included."""
 
-    def __init__(self, start: Function) -> None:
+    def __init__(self, start: Function, name: str) -> None:
+        """`name`: what the derivative of `start` will be called."""
         self.functions = dict(start.callees)
         self.shapes: dict[str, Shapes] = {}
         """What is known of the results of derivatives (`analysis/signature.py`)."""
-        self._taken = {start.name, *self.functions}
+        self._taken = {start.name, name, *self.functions}
         self.made: dict[Derived, Any] = {}
         """What was made of the functions of the program so far."""
 

@@ -32,7 +32,7 @@ from autodiff_compiler.ir.walk import all_ops, clone_region
 def forward(fn: Function, active: Sequence[bool], name: str) -> Function:
     """Parameters: the primals, then tangents of the active ones.  Results: the primals, then tangents of the float ones."""
     check_inputs(fn, active)
-    callees = Callees(fn)
+    callees = Callees(fn, name)
     return with_callees(_pushforward(fn, active, name, callees), callees.functions)
 
 

@@ -25,13 +25,13 @@ def reverse(fn: Function, active: Sequence[bool], *, with_value: bool, name: str
     check_inputs(fn, active)
     check_scalar_result(fn)
     fn = own_copy(fn)
-    callees = Callees(fn)
+    callees = Callees(fn, name)
     return with_callees(_gradient(fn, active, with_value, name, save_all, callees)[0], callees.functions)
 
 
 def residual_plans(fn: Function, active: Sequence[bool], *, save_all: bool = False) -> list[ResidualPlan]:
     """How the gradient of `fn` provides the primal values it needs, loop by loop."""
-    return _gradient(own_copy(fn), active, False, fn.name, save_all, Callees(fn))[1]
+    return _gradient(own_copy(fn), active, False, fn.name, save_all, Callees(fn, fn.name))[1]
 
 
 def _gradient(

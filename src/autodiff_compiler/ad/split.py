@@ -22,7 +22,7 @@ from autodiff_compiler.ir.walk import clone_region, free_values
 def vjp(fn: Function, active: Sequence[bool], name: str, *, save_all: bool = False) -> tuple[Function, Function]:
     """Forward: (results…, residuals…).  Reverse: (residuals…, cotangents of float results…) -> adjoints."""
     check_inputs(fn, active)
-    callees = Callees(fn)
+    callees = Callees(fn, name)
     fn, seeds, sweep = vjp_parts(fn, active, save_all, callees)
     end = fn.body.terminator.span
     returned = Op("return", sweep.bars, span=end)

@@ -30,6 +30,7 @@ from autodiff_compiler.frontend import (
     objects,
     operators,
     outputs,
+    recursion,
     views,
 )
 from autodiff_compiler.frontend.classes import special
@@ -400,6 +401,34 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
             f"`{frame.name}` calls itself more than {DEPTH} times, or with a depth known only at run time",
             "write it as a loop",
         )
+    entered = recursion.activation(ctx, node, frame.parent, bound)
+    function = recursion.known(ctx, entered)
+    if function is not None:
+        return recursion.call(ctx, function, bound)
+    recursion.check(ctx, entered)
+    state, start, region = ctx.state.copy(), len(ctx.b.ops), ctx.b.ops
+    around = ctx.activations
+    ctx.activations = (*around, entered)
+    try:
+        return _run_body(ctx, frame, node, bound)
+    except recursion.Recursive as signal:
+        ctx.activations = around
+        if signal.key not in (entered.key, entered.wide):
+            raise
+        ctx.state = state
+        del region[start:]
+        return recursion.run(ctx, signal, frame.name, bound, partial(_run_again, ctx, frame, node))
+    finally:
+        ctx.activations = around
+
+
+def _run_again(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs]) -> Abs:
+    """Run the body in a frame like this one."""
+    new = Frame(frame.name, frame.source, frame.parent, frame.caller, frame.locals, frame.outside)
+    return _run_body(ctx, new, node, bound)
+
+
+def _run_body(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs]) -> Abs:
     outer, outer_calls, outer_loops = ctx.frame, ctx.calls, ctx.loops
     ctx.frame, ctx.calls, ctx.loops = frame, (*outer_calls, (node, ctx.b.span)), []
     span = ctx.b.span

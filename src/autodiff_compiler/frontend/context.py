@@ -113,6 +113,12 @@ class Context:
     """Numbers for the marks around what the calls of the program come to."""
     careful: bool = False
     """Whether it matters what NumPy copies, so that nothing is taken on trust; see `views`."""
+    activations: tuple[Any, ...] = ()
+    """The calls that are being entered (`recursion.Activation`)."""
+    recursions: dict[Any, Any] = field(default_factory=dict)
+    """The functions that call themselves and are being lowered (`recursion.Recursion`), by what tells their calls."""
+    unwound: set[Any] = field(default_factory=set)
+    """Functions whose recursion on numbers that are known is entered to its end."""
     callees: dict[str, Function] = field(default_factory=dict)
     """Functions that the program calls, by name."""
     constants: dict[str, object] = field(default_factory=dict)

@@ -44,18 +44,15 @@ class Segment:
 
 
 def run(fn: Function) -> Function:
-    if not any(op.kind == "begin" for op in all_ops(fn.body)):
-        return fn
-    functions = [fn]
-    callees = dict(fn.callees)
-    taken = {fn.name, *callees}
+    functions = [fn, *fn.callees.values()]
+    taken = {one.name for one in functions}
     while (chosen := _largest([one.body for one in functions])) is not None:
         name = fresh_name(chosen[0].name, taken)
         outputs = _outputs([one.body for one in functions], chosen)
         made = _function(chosen[0], name, outputs, fn.constants)
         functions = [*(_with_calls(one, chosen, made, outputs) for one in functions), made]
-    start, *made_ones = (_without_marks(one) for one in functions)
-    return with_callees(start, {**callees, **{one.name: one for one in made_ones}})
+    start, *callees = (_without_marks(one) for one in functions)
+    return with_callees(start, {one.name: one for one in callees})
 
 
 # -- finding -----------------------------------------------------------------------------------------------------------

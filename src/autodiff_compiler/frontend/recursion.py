@@ -1,0 +1,370 @@
+"""Recursion on values of run time: a function that calls itself becomes a function of the program.
+
+Calls are entered, and a call that is entered again with arguments of the same kinds would be entered for ever.  The outermost
+one then starts anew: it lowers the body once, for parameters of these kinds, in a region of its own, where the calls of itself
+become `call` ops.  What they give is not known in the first round: the paths that call are then taken for dead, and those that do
+not call say what is returned, and which arrays are written.  Rounds follow until that no longer changes.
+
+What the function reads of the program around it becomes further parameters, which it hands on to itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from autodiff_compiler.frontend import array_places
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.inlining import flattened, rebuilt
+from autodiff_compiler.frontend.scalars import scalar_value
+from autodiff_compiler.frontend.state import State
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Closure, Dead, Dyn, Grown, Items, Ref, Static, Tup, same
+from autodiff_compiler.frontend.views import tie
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opdef import PURE
+from autodiff_compiler.ir.program import call_op, effect_of, fresh_name
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
+from autodiff_compiler.ir.types import FLOAT, INT, Array, Type
+from autodiff_compiler.ir.walk import Rewriter, free_values
+
+Key = tuple[Hashable, ...]
+
+ROUNDS = 8
+"""After so many a function has no type that all its returns have."""
+DEEP = 16
+"""So many calls of a function inside each other, with other numbers that are known, and the numbers become parameters."""
+
+
+@dataclass(frozen=True)
+class Recursion:
+    """A function that calls itself, as far as it is known.
+
+    `result` and `types` are the structure and the types of what it returns, `result` None while no path is known to return.
+    `written` are the parameters whose arrays it writes, by position; their new versions follow the results.  `aliases`: whether it
+    may return an array that it was given.  `numbers`: whether numbers that are known are parameters too.
+    """
+
+    name: str
+    numbers: bool
+    result: Tree | None = None
+    types: tuple[Type, ...] = ()
+    written: tuple[int, ...] = ()
+    aliases: bool = False
+
+    def same_as(self, other: Recursion) -> bool:
+        trees = _shown(self.result) == _shown(other.result)
+        return trees and replace(self, result=None) == replace(other, result=None)
+
+
+class Recursive(Exception):  # noqa: N818  (a signal to the outermost call, not an error)
+    """A call that is being entered is entered again."""
+
+    def __init__(self, key: Key, numbers: bool) -> None:
+        super().__init__("recursive")
+        self.key = key
+        self.numbers = numbers
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A call that is being entered; `wide` is its key if numbers that are known are taken for any numbers."""
+
+    node: object
+    key: Key
+    wide: Key
+
+
+def activation(ctx: Context, node: object, parent: object, bound: Mapping[str, Abs]) -> Activation:
+    def key(numbers: bool) -> Key:
+        return (id(node), id(parent), numbers, *((name, _kind(ctx, x, numbers, ())) for name, x in bound.items()))
+
+    return Activation(node, key(False), key(True))
+
+
+def check(ctx: Context, entered: Activation) -> None:
+    """Raise the signal where this call would be entered for ever."""
+    around = [one for one in ctx.activations if one.node is entered.node]
+    if any(one.key == entered.key for one in around):
+        raise Recursive(entered.key, numbers=False)
+    if len(around) >= DEEP and around[0].wide == entered.wide and entered.node not in ctx.unwound:
+        raise Recursive(entered.wide, numbers=True)
+
+
+def known(ctx: Context, entered: Activation) -> Recursion | None:
+    """The function that this call is a call of, if there is one already."""
+    found = ctx.recursions.get(entered.key)
+    return found if found is not None else ctx.recursions.get(entered.wide)
+
+
+def _kind(ctx: Context, x: Abs, numbers: bool, inside: tuple[Box, ...]) -> Hashable:
+    """What is known of an argument when compiling, as something that can be compared."""
+    if isinstance(x, Dyn):
+        return x.value.type
+    if isinstance(x, Ref):
+        return ("array", x.type)
+    if isinstance(x, Static):
+        if numbers and _is_number(x):
+            return INT if isinstance(x.obj, int) else FLOAT
+        plain = isinstance(x.obj, bool | int | float | str | type(None))
+        return ("known", type(x.obj), x.obj if plain else id(x.obj))
+    if isinstance(x, Tup):
+        return (x.cls, x.keys, tuple(_kind(ctx, item, numbers, inside) for item in x.items))
+    if isinstance(x, Box) and x not in inside:
+        content = ctx.state.content_if_any(x)
+        if isinstance(content, Items):
+            items = tuple(_kind(ctx, item, numbers, (*inside, x)) for item in content.items)
+            return (x.cls, tuple(map(repr, content.keys)), items)
+        if isinstance(content, Grown):
+            return ("list", content.value.type)
+    if isinstance(x, Closure):
+        return ("function", id(x.node), id(x.frame))
+    return ("object", id(x))
+
+
+def _is_number(x: Abs) -> bool:
+    return isinstance(x, Static) and isinstance(x.obj, int | float) and not isinstance(x.obj, bool)
+
+
+# -- calls -------------------------------------------------------------------------------------------------------------
+
+
+def call(ctx: Context, function: Recursion, bound: Mapping[str, Abs]) -> Abs:
+    """The op that calls the function, and what it does to the arrays that it is given."""
+    if function.result is None:
+        raise Dead  # not known to return: the paths that do say first what it gives
+    references = [ref for x in bound.values() for ref in _references(ctx, x, function.numbers)]
+    _check_apart(ctx, function, references)
+    operands = [value for x in bound.values() for value in _leaves(ctx, x, function.numbers)]
+    attrs = {"callee": function.name, "effect": "io", "shapes": _no_shapes(function.types)}
+    results = iter(ctx.b.emit("call", operands, attrs, types=function.types))
+    returned = rebuilt(ctx, function.result, results)
+    for position in function.written:
+        target = references[position]
+        assert target is not None
+        array_places.store_at(ctx, target, array_places.whole(target), (), ctx.from_value(next(results)))
+    if function.aliases:
+        for ref in references:
+            _tie(ctx, returned, ref)
+    return returned
+
+
+def _no_shapes(types: Sequence[Type]) -> tuple[tuple[None, ...], ...]:
+    return tuple((None,) * (type_.rank if isinstance(type_, Array) else 0) for type_ in types)
+
+
+def _check_apart(ctx: Context, function: Recursion, references: Sequence[Ref | None]) -> None:
+    """An array that is written must not be seen under another name."""
+    cells = [ref.cell for ref in references if ref is not None]
+    for position in function.written:
+        target = references[position]
+        if target is not None and cells.count(target.cell) > 1:
+            raise ctx.unsupported(
+                "AD194",
+                f"one array as two arguments of `{function.name}`, which calls itself and writes into it",
+                "pass a copy: a.copy()",
+            )
+
+
+def _tie(ctx: Context, returned: Abs, base: Ref | None) -> None:
+    """What is returned may be an array that was given: neither is written from here on while the other is read."""
+    if isinstance(returned, Tup):
+        for item in returned.items:
+            _tie(ctx, item, base)
+    elif isinstance(returned, Box) and isinstance(content := ctx.state.content_if_any(returned), Items):
+        for item in content.items:
+            _tie(ctx, item, base)
+    else:
+        tie(returned, base)
+
+
+def _leaves(ctx: Context, x: Abs, numbers: bool) -> Iterator[Value]:
+    """The values of run time that an argument holds."""
+    if isinstance(x, Dyn):
+        yield x.value
+    elif isinstance(x, Ref):
+        yield ctx.read(x)
+    elif numbers and _is_number(x):
+        yield scalar_value(ctx.b, x)
+    elif isinstance(x, Box) and isinstance(content := ctx.state.content_if_any(x), Grown):
+        yield content.value
+    else:
+        for item in _held(ctx, x):
+            yield from _leaves(ctx, item, numbers)
+
+
+def _references(ctx: Context, x: Abs, numbers: bool) -> Iterator[Ref | None]:
+    """For each of the leaves the reference to its array, None for what is none."""
+    if isinstance(x, Ref):
+        yield x
+    elif isinstance(x, Dyn) or (numbers and _is_number(x)):
+        yield None
+    elif isinstance(x, Box) and isinstance(ctx.state.content_if_any(x), Grown):
+        yield None
+    else:
+        for item in _held(ctx, x):
+            yield from _references(ctx, item, numbers)
+
+
+def _held(ctx: Context, x: Abs) -> tuple[Abs, ...]:
+    if isinstance(x, Tup):
+        return x.items
+    content = ctx.state.content_if_any(x) if isinstance(x, Box) else None
+    return content.items if isinstance(content, Items) else ()
+
+
+def _with(ctx: Context, x: Abs, leaves: Iterator[Value], numbers: bool) -> Abs:
+    """An argument like this one, with other values of run time."""
+    if isinstance(x, Dyn) or (numbers and _is_number(x)):
+        return Dyn(next(leaves))
+    if isinstance(x, Ref):
+        return ctx.new_array(next(leaves))
+    if isinstance(x, Tup):
+        return replace(x, items=tuple(_with(ctx, item, leaves, numbers) for item in x.items))
+    content = ctx.state.content_if_any(x) if isinstance(x, Box) else None
+    if not isinstance(x, Box) or content is None:
+        return x
+    box = Box(x.cls, local=False)
+    if isinstance(content, Grown):
+        ctx.state.boxes[box] = Grown(next(leaves))
+    elif isinstance(content, Items):
+        items = tuple(_with(ctx, item, leaves, numbers) for item in content.items)
+        ctx.state.boxes[box] = replace(content, items=items)
+    return box
+
+
+# -- the function itself -----------------------------------------------------------------------------------------------
+
+
+def run(ctx: Context, signal: Recursive, name: str, bound: Mapping[str, Abs], body: Callable[[dict[str, Abs]], Abs]) -> Abs:
+    """Lower the function, and call it."""
+    numbers = signal.numbers
+    taken = {*ctx.callees, *(one.name for one in ctx.recursions.values())}
+    # The program itself has the name of the function that is called from outside.
+    function = Recursion(fresh_name(name if ctx.activations else f"{name}_call", taken), numbers)
+    for _ in range(ROUNDS):
+        ctx.recursions[signal.key] = function
+        try:
+            made, found = _round(ctx, function, bound, body)
+        finally:
+            del ctx.recursions[signal.key]
+        if found.result is None:
+            raise ctx.unsupported(
+                "AD179", f"`{name}` calls itself on every path", "return without a call of itself on one of them"
+            )
+        if found.same_as(function):
+            return _called(ctx, function, made, bound)
+        function = found
+    raise ctx.unsupported(
+        "AD179", f"what `{name}` returns has another type at each depth", "return values of one type on all paths"
+    )
+
+
+def _round(
+    ctx: Context, function: Recursion, bound: Mapping[str, Abs], body: Callable[[dict[str, Abs]], Abs]
+) -> tuple[Region, Recursion]:
+    """The body, with calls of itself that give what `function` says, and what is known of it then."""
+    outside = ctx.state
+    given = [value for x in bound.values() for value in _leaves(ctx, x, function.numbers)]
+    before = len(ctx.b.ops)
+    ctx.state = outside.copy()
+    try:
+        with ctx.b.region(*(v.type for v in given), names=[v.name for v in given]) as opened:
+            leaves = iter(opened.params)
+            args = {name: _with(ctx, x, leaves, function.numbers) for name, x in bound.items()}
+            cells = {v: cell for cell, v in ctx.state.versions.items() if cell not in outside.versions}
+            own = {cells[v]: k for k, v in enumerate(opened.params) if v in cells}
+            boxes = {box for box in ctx.state.boxes if box not in outside.boxes}
+            try:
+                result = body(args)
+            except Dead:
+                return opened.done(), replace(function, result=None)
+            _check_outside(ctx, function, outside)
+            values, tree = flattened(ctx, result)
+            _check_boxes(ctx, function, result, boxes | outside.boxes.keys())
+            written = [k for cell, k in own.items() if ctx.state.versions[cell] is not opened.params[k]]
+            values += [ctx.state.versions[cell] for cell, k in own.items() if k in written]
+            ctx.b.return_(*values)
+            aliases = _may_alias(ctx, result, outside, own)
+            types = tuple(v.type for v in values)
+            return opened.done(), replace(function, result=tree, types=types, written=tuple(written), aliases=aliases)
+    finally:
+        ctx.state = outside
+        del ctx.b.ops[before:]
+
+
+def _check_outside(ctx: Context, function: Recursion, outside: State) -> None:
+    now = ctx.state
+    names = all(same(now.names.get(key), value) for key, value in outside.names.items())
+    arrays = all(now.versions.get(cell) is version for cell, version in outside.versions.items())
+    boxes = all(same(now.boxes.get(box), content) for box, content in outside.boxes.items())
+    bound = any(key not in outside.names and outside.has_entered(key[0]) for key in now.names)
+    if bound or not (names and arrays and boxes):
+        raise ctx.unsupported(
+            "AD179",
+            f"`{function.name}` calls itself, and writes to an array, list or name of the function around it",
+            "pass it as an argument, and return it",
+        )
+
+
+def _check_boxes(ctx: Context, function: Recursion, x: Abs, known: set[Box]) -> None:
+    """A list or dict that was given must not be returned: it would be known under two names."""
+    if isinstance(x, Box) and x in known:
+        raise ctx.unsupported(
+            "AD179",
+            f"`{function.name}` calls itself, and returns a {x.cls.__name__} that it was given",
+            f"return a copy: {x.cls.__name__}(...)",
+        )
+    for item in _held(ctx, x):
+        _check_boxes(ctx, function, item, known)
+
+
+def _may_alias(ctx: Context, x: Abs, outside: State, own: Mapping[Cell, int]) -> bool:
+    """Whether a result may be an array that was there before the call."""
+    if isinstance(x, Ref):
+        return any(cell in own or outside.knows(cell) for cell in (x.cell, *x.cell.sources))
+    return any(_may_alias(ctx, item, outside, own) for item in _held(ctx, x))
+
+
+def _called(ctx: Context, function: Recursion, made: Region, bound: Mapping[str, Abs]) -> Abs:
+    """Make the function, and call it."""
+    free = free_values([made])
+    further = [Value(v.type, v.name) for v in free]
+    params = (*made.params, *further)
+    # What it does beside calling itself is all that it does.
+    region = _HandingOn(dict(zip(free, further)), function.name, further, PURE).region(Region(params, made.ops))
+    effect = effect_of(region)
+    region = _HandingOn({}, function.name, (), effect).region(region)
+    span = ctx.b.span
+    ctx.callees[function.name] = Function(function.name, region, span=span, constants=ctx.constants)
+    start = len(ctx.b.ops)
+    returned = call(ctx, function, bound)
+    for k, op in enumerate(ctx.b.ops[start:], start):
+        if op.kind == "call" and op.attrs["callee"] == function.name:
+            ctx.b.ops[k] = call_op(function.name, (*op.operands, *free), op.results, effect, None, op.span)
+    return returned
+
+
+class _HandingOn(Rewriter):
+    """Calls of itself get the further parameters, and their effect."""
+
+    def __init__(self, env: dict[Value, Value], name: str, further: Sequence[Value], effect: str) -> None:
+        super().__init__(env)
+        self.name, self.further, self.effect = name, further, effect
+
+    def op(self, op: Op) -> None:
+        if op.kind == "call" and op.attrs["callee"] == self.name:
+            operands = (*self.values(op.operands), *self.further)
+            self.out.append(call_op(self.name, operands, op.results, self.effect, None, op.span))
+        else:
+            self.copy(op)
+
+
+def _shown(tree: Tree | None) -> Hashable:
+    """A tree as something that can be compared."""
+    if isinstance(tree, Leaf):
+        return ("leaf", tree.array)
+    if isinstance(tree, Const):
+        return ("const", type(tree.value), repr(tree.value))
+    if isinstance(tree, Node):
+        return (tree.cls, tuple(map(repr, tree.keys)), tuple(map(_shown, tree.children)))
+    return None
