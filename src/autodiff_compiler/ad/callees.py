@@ -11,7 +11,8 @@ from typing import Any
 
 from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.core import Function, Op
-from autodiff_compiler.ir.program import Shapes, fresh_name
+from autodiff_compiler.ir.program import Shapes, fresh_name, recursive_names
+from autodiff_compiler.ir.types import Type
 
 Derived = tuple[str, str, tuple[bool, ...]]
 """What is made, of which function, and which of the arguments are active."""
@@ -21,15 +22,16 @@ ARGUMENT, RESULT, SAVED = "argument", "result", "saved"
 
 @dataclass(frozen=True)
 class Pullback:
-    """Both sweeps of a callee.
+    """Both sweeps of a callee, by name.
 
-    `forward` takes the arguments, and gives the results and what it saves; `reverse` takes the residuals and the cotangents of the
-    float results, and gives the adjoints of the active arguments.  `residuals` says of each residual where the caller has it:
-    among the arguments, the results or what is saved, and at which position.
+    `forward` takes the arguments, and gives the results and what is `saved`, of these types; `reverse` takes the residuals and the
+    cotangents of the float results, and gives the adjoints of the active arguments.  `residuals` says of each residual where the
+    caller has it: among the arguments, the results or what is saved, and at which position.
     """
 
-    forward: Function
-    reverse: Function
+    forward: str
+    reverse: str
+    saved: tuple[Type, ...]
     residuals: tuple[tuple[str, int], ...]
 
 
@@ -42,6 +44,11 @@ class Callees:
         self.shapes: dict[str, Shapes] = {}
         """What is known of the results of derivatives (`analysis/signature.py`)."""
         self._taken = {start.name, name, *self.functions}
+        self.recursive = recursive_names(self.functions)
+        self.frames: dict[str, tuple[Type, ...]] = {}
+        """What a call of the forward sweep of a function that calls itself saves (`ad/frames.py`)."""
+        self.frame_reverses: dict[str, str] = {}
+        """The reverse sweeps that go with these, and the forward sweep of each."""
         self.made: dict[Derived, Any] = {}
         """What was made of the functions of the program so far."""
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autodiff_compiler.ad.adjoints import Adjoints
-from autodiff_compiler.ad.callees import ARGUMENT, RESULT, Pullback
+from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Pullback
 from autodiff_compiler.ad.names import bar_name
+from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.program import call_op, effect_of
+from autodiff_compiler.ir.opdef import PURE
+from autodiff_compiler.ir.program import call_op
 from autodiff_compiler.ir.types import differentiable
 
 if TYPE_CHECKING:
@@ -28,36 +30,31 @@ def reverse_call(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         return
     key = ("vjp", op.attrs["callee"], tuple(active))
     if key not in callees.made:
-        callees.made[key] = sweep.pullback(callees.of(op), active, callees, context.save_all)
+        sweep.pullback(callees.of(op), active, callees, context.save_all)
     pullback: Pullback = callees.made[key]
-    given = len(op.results)
-    saved = [Value(v.type, v.name) for v in pullback.forward.results[given:]]
-    forward = call_op(
-        pullback.forward.name,
-        op.operands,
-        (*op.results, *saved),
-        op.attrs["effect"],
-        callees.shapes.get(pullback.forward.name),
-        op.span,
-    )
+    saved = [Value(type_) for type_ in pullback.saved]
+    results, shapes = (*op.results, *saved), callees.shapes.get(pullback.forward)
+    forward = call_op(pullback.forward, op.operands, results, op.attrs["effect"], shapes, op.span)
     context.replaced[op] = [forward]
-    region = context.home[op.results[0]]
-    context.define(forward, region)
-    places = {ARGUMENT: op.operands, RESULT: op.results}
-    residuals = [places.get(where, saved)[k] for where, k in pullback.residuals]
+    context.define(forward, context.home[op.results[0]])
+    places = {ARGUMENT: op.operands, RESULT: op.results, SAVED: saved}
+    residuals = [places[where][k] for where, k in pullback.residuals]
     cotangents = [
         bar if bar is not None else context.zeros(result)
         for bar, result in zip(bars, op.results)
         if differentiable(result.type)
     ]
     wanted = [v for v, on in zip(op.operands, active) if on]
-    results = [Value(v.type, bar_name(v)) for v in wanted]
-    reverse = pullback.reverse
-    effect = effect_of(reverse.body)
-    context.b.ops.append(
-        call_op(
-            reverse.name, (*residuals, *cotangents), results, effect, callees.shapes.get(reverse.name), context.b.span
-        )
-    )
-    for value, bar in zip(wanted, results):
+    given = [Value(v.type, bar_name(v)) for v in wanted]
+    b, shapes = context.b, callees.shapes.get(pullback.reverse)
+    b.ops.append(call_op(pullback.reverse, (*residuals, *cotangents), given, PURE, shapes, b.span))
+    for value, bar in zip(wanted, given):
+        if shapes is None:
+            _note_shape(context, value, bar)
         adjoints.add(value, bar)
+
+
+def _note_shape(context: Reversal, value: Value, bar: Value) -> None:
+    """An adjoint has the shape of its primal."""
+    for axis, extent in enumerate(context.dims(value)):
+        context.b.emit("check_equal", (context.b.dim(bar, axis), extent), {"message": "", "known": True})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.core import Function
-from autodiff_compiler.ir.types import Scalar, differentiable
+from autodiff_compiler.ir.types import ListOf, Scalar, Type, differentiable
 
 
 def check_inputs(fn: Function, active: Sequence[bool]) -> None:
@@ -32,4 +32,15 @@ def check_scalar_result(fn: Function) -> None:
             f"grad needs a function that returns one float; {fn.name} returns {result.type}",
             fn.body.terminator.span,
             help="return a float, or use vjp or jvp",
+        )
+
+
+def check_savable(fn: Function, types: Sequence[Type]) -> None:
+    """What a call of a function that calls itself saves is put into lists, and a list holds no lists."""
+    if any(isinstance(type_, ListOf) for type_ in types):
+        raise UnsupportedError(
+            "AD304",
+            f"the reverse sweep of {fn.name}, which calls itself, needs a list of each call",
+            fn.span,
+            help="loop over a known number of iterations in it (`for i in range(n)`), or use jvp",
         )

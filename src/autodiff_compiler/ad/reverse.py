@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs, check_scalar_result
+from autodiff_compiler.ad.frames import threaded
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.ad.sweeps import own_copy, swept
 from autodiff_compiler.ir.core import Function, Op, Region
@@ -41,5 +42,5 @@ def _gradient(
     kept = fn.results if with_value else ()
     ends = Op("boundary", kept, span=fn.body.terminator.span)
     returned = Op("return", (*kept, *sweep.bars), span=fn.body.terminator.span)
-    body = Region(fn.params, (*sweep.primal, ends, *sweep.backwards, returned))
+    body = Region(fn.params, threaded(callees, (*sweep.primal, ends, *sweep.backwards, returned)))
     return replace(fn, name=name, body=body, result_tree=None), sweep.plans

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs
+from autodiff_compiler.ad.frames import threaded
 from autodiff_compiler.ad.sweeps import cut, vjp_parts
 from autodiff_compiler.ir.core import Function, Op, Region
 from autodiff_compiler.ir.program import with_callees
@@ -25,11 +26,14 @@ def vjp(fn: Function, active: Sequence[bool], name: str, *, save_all: bool = Fal
     callees = Callees(fn, name)
     fn, seeds, sweep = vjp_parts(fn, active, save_all, callees)
     end = fn.body.terminator.span
-    returned = Op("return", sweep.bars, span=end)
-    used = [v for v in free_values([Region((), (*sweep.backwards, returned))]) if v not in seeds]
-    residuals, rebuilt = cut(sweep.primal, used)
-    forward = Region(fn.params, (*sweep.primal, Op("return", (*fn.results, *residuals), span=end)))
-    backwards = clone_region(Region((*residuals, *seeds), (*rebuilt, *sweep.backwards, returned)))
+    ends = Op("boundary", fn.results, span=end)
+    ops = threaded(callees, (*sweep.primal, ends, *sweep.backwards, Op("return", sweep.bars, span=end)))
+    boundary = next(k for k, op in enumerate(ops) if op.kind == "boundary" and op.operands == fn.results)
+    primal, backwards_ops = ops[:boundary], ops[boundary + 1 :]
+    used = [v for v in free_values([Region((), backwards_ops)]) if v not in seeds]
+    residuals, rebuilt = cut(primal, used)
+    forward = Region(fn.params, (*primal, Op("return", (*fn.results, *residuals), span=end)))
+    backwards = clone_region(Region((*residuals, *seeds), (*rebuilt, *backwards_ops)))
     params = tuple((v.name, Leaf()) for v in backwards.params)
     sweeps = (
         replace(fn, name=f"{name}_forward", body=clone_region(forward), result_tree=None),

@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from autodiff_compiler import rules
 from autodiff_compiler.ad import calls, control, loops
 from autodiff_compiler.ad.adjoints import Adjoints
-from autodiff_compiler.ad.callees import Callees, Pullback
+from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.names import bar_name, named
 from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ir.core import Function, Op, Region
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import reads_path
 
-MakePullback = Callable[[Function, Sequence[bool], Callees, bool], Pullback]
+MakePullback = Callable[[Function, Sequence[bool], Callees, bool], None]
 
 
 class Sweep:

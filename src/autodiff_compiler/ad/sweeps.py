@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from autodiff_compiler import rules
 from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullback
+from autodiff_compiler.ad.errors import check_savable
 from autodiff_compiler.ad.control import filler
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.ad.residuals import provide
@@ -19,7 +20,7 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import extent_of, is_constant, is_undefined
-from autodiff_compiler.ir.types import Array, differentiable
+from autodiff_compiler.ir.types import INT, Array, differentiable
 from autodiff_compiler.ir.walk import Rewriter, clone_region
 
 
@@ -108,9 +109,18 @@ class _Fill(Rewriter):
         self.out += out.ops
 
 
-def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_all: bool) -> Pullback:
-    """Both sweeps of a function that is called, as two functions: the same plan as for the body of a loop says what is saved."""
+def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_all: bool) -> None:
+    """Make both sweeps of a function that is called; the same plan as for the body of a loop says what is saved.
+
+    A function that calls itself is known by the names of its sweeps before they are made; what it saves is in its frame.
+    """
+    key = ("vjp", callee.name, tuple(active))
     names = callees.fresh_name(f"{callee.name}_forward"), callees.fresh_name(f"{callee.name}_reverse")
+    recursive = callee.name in callees.recursive
+    if recursive:
+        callees.made[key] = Pullback(*names, (INT,), ((SAVED, 0),))
+        callees.frames[names[0]] = ()
+        callees.frame_reverses[names[1]] = names[0]
     fn = own_copy(callee)
     end = fn.body.terminator.span
     wanted, seeds = cotangents(fn)
@@ -125,16 +135,22 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
         return {v: v for v in values}
 
     provide(context, fn.body, out, {}, keep, given=there)
-    extra = [v for v in saved if v not in there]
+    extra = saved if recursive else [v for v in saved if v not in there]
     returned = Op("return", (*fn.results, *extra), span=end)
     primal = _filled(context, Region(fn.params, (*context.assemble(fn.body), returned)))
-    forward = replace(fn, name=names[0], body=clone_region(primal))
     backwards = clone_region(Region((*saved, *seeds), tuple(out.ops)))
     known = known_equal(context.shapes, (*saved, *wanted), backwards.params)
+    forward = replace(fn, name=names[0], body=clone_region(primal))
     reverse = replace(fn, name=names[1], body=Region(backwards.params, (*known, *backwards.ops)))
-    callees.add(forward)
-    callees.add(reverse)
-    return Pullback(forward, reverse, tuple(_source(fn, v, extra) for v in saved))
+    types = tuple(v.type for v in extra)
+    if recursive:
+        check_savable(callee, types)
+        callees.frames[names[0]] = types
+        callees.functions.update({forward.name: forward, reverse.name: reverse})
+    else:
+        callees.made[key] = Pullback(*names, types, tuple(_source(fn, v, extra) for v in saved))
+        callees.add(forward)
+        callees.add(reverse)
 
 
 def _source(fn: Function, residual: Value, extra: Sequence[Value]) -> tuple[str, int]:

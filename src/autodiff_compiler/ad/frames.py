@@ -1,0 +1,144 @@
+"""Where functions that call themselves keep what their reverse sweeps need: lists of the program, with an entry for each call.
+
+What one call saves has a fixed number of values, each of one type; all of them together have no type, for they nest as deeply as
+the calls do.  So every saved value has a list of its own, to which each call of the forward sweep appends its value; the number of
+the entry, its frame, is all that the caller keeps.  The reverse sweep reads from the lists and changes nothing.
+
+    y = call g(x)   ->   y, frame, tapes… = call g_forward(x, tapes…)   …   x_bar = call g_reverse(frame, y_bar, tapes…)
+
+The sweeps are made first as if the lists were somewhere around; `Threading` then hands them through calls, branches and loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autodiff_compiler.ad.callees import Callees
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.program import calls_in
+from autodiff_compiler.ir.types import INT, ListOf, Type
+from autodiff_compiler.ir.walk import Rewriter
+
+TAPE = "tape"
+
+
+def threaded(callees: Callees, ops: Sequence[Op]) -> tuple[Op, ...]:
+    """The ops of a program's start, which makes the lists, after all its functions have been made to hand them on."""
+    types = _types(callees)
+    if not callees.frames:
+        return tuple(ops)
+    writers, readers = _users(callees)
+    for name in sorted(writers | readers):
+        callees.functions[name] = _function(callees, callees.functions[name], types, writers, readers)
+    if not any(op.attrs["callee"] in writers for op in calls_in(Region((), tuple(ops)))):
+        return tuple(ops)
+    b = Builder(ops[0].span)
+    state = [b.op("list_new", type=type_, name=TAPE) for type_ in types]
+    return (*b.ops, *Threading(writers, readers, state).region(Region((), tuple(ops))).ops)
+
+
+def _types(callees: Callees) -> list[Type]:
+    """The types of all lists, in the order of the functions that write them."""
+    types: list[Type] = []
+    for saved in callees.frames.values():
+        for type_ in saved:
+            assert not isinstance(type_, ListOf)
+            types.append(ListOf(type_))
+    return types
+
+
+def _users(callees: Callees) -> tuple[set[str], set[str]]:
+    """The functions that come to append to the lists, and those that come to read from them."""
+    called = {name: {op.attrs["callee"] for op in calls_in(fn.body)} for name, fn in callees.functions.items()}
+
+    def reaching(found: set[str]) -> set[str]:
+        size = -1
+        while size != (size := len(found)):
+            found = found | {name for name, names in called.items() if names & found}
+        return found
+
+    return reaching(set(callees.frames)), reaching(set(callees.frame_reverses))
+
+
+def _function(callees: Callees, fn: Function, types: list[Type], writers: set[str], readers: set[str]) -> Function:
+    state = [Value(type_, TAPE) for type_ in types]
+    threading = Threading(writers, readers, state)
+    body = threading.region(Region(fn.params, fn.body.ops[:-1]))
+    params, ops, results = fn.params, body.ops, fn.results
+    first = list(callees.frames).index(fn.name) if fn.name in callees.frames else None
+    if first is not None:
+        saved = callees.frames[fn.name]
+        offset = sum(len(types_) for types_ in list(callees.frames.values())[:first])
+        b = Builder(fn.body.terminator.span)
+        frame = b.op("list_len", threading.state[offset], name="frame") if saved else b.const(0)
+        count = len(results) - len(saved)
+        for k, value in enumerate(results[count:], offset):
+            threading.state[k] = b.op("list_append", threading.state[k], value, name=TAPE)
+        ops, results = (*ops, *b.ops), (*results[:count], frame)
+    elif fn.name in callees.frame_reverses:
+        forward = callees.frame_reverses[fn.name]
+        offset = sum(len(callees.frames[name]) for name in list(callees.frames)[: list(callees.frames).index(forward)])
+        count = len(callees.frames[forward])
+        frame = Value(INT, "frame")
+        got = [
+            Op("list_get", (state[offset + k], frame), (value,), span=fn.span) for k, value in enumerate(params[:count])
+        ]
+        params, ops = (frame, *params[count:]), (*got, *ops)
+    if fn.name in writers:
+        results = (*results, *threading.state)
+    end = replace(fn.body.terminator, operands=results)
+    return replace(fn, body=Region((*params, *state), (*ops, end)))
+
+
+class Threading(Rewriter):
+    """Hands the lists through: `state` are their current versions."""
+
+    def __init__(self, writers: set[str], readers: set[str], state: list[Value]) -> None:
+        super().__init__()
+        self.writers, self.readers, self.state = writers, readers, state
+
+    def op(self, op: Op) -> None:
+        if op.kind == "call" and op.attrs["callee"] in self.writers:
+            self._writing_call(op)
+        elif op.kind == "call" and op.attrs["callee"] in self.readers:
+            self.copy(replace(op, operands=(*op.operands, *self.state)))
+        elif not any(call.attrs["callee"] in self.writers for region in op.regions for call in calls_in(region)):
+            self.copy(op)
+        elif is_loop(op):
+            self._loop(Loop(op))
+        else:
+            self._if(op)
+
+    def _writing_call(self, op: Op) -> None:
+        operands = (*op.operands, *self.state)
+        self.state = self._new()
+        shapes = (*op.attrs["shapes"], *[()] * len(self.state))
+        self.out.append(
+            replace(op, operands=operands, results=(*op.results, *self.state), attrs={**op.attrs, "shapes": shapes})
+        )
+
+    def _if(self, op: Op) -> None:
+        before, regions = self.state, []
+        for region in op.regions:
+            self.state = before
+            body = self.region(region)
+            end = replace(body.terminator, operands=(*body.terminator.operands, *self.state))
+            regions.append(Region(body.params, (*body.ops[:-1], end)))
+        self.state = self._new()
+        self.out.append(replace(op, results=(*op.results, *self.state), regions=tuple(regions)))
+
+    def _loop(self, loop: Loop) -> None:
+        inits = self.state
+        params = self.state = self._new()
+        body = self.region(loop.body)
+        yields = self.state
+        self.state = self._new()
+        slots = (*loop.slots, *map(Slot, inits, params, yields, self.state))
+        self.out.append(loop.with_slots(slots, body.ops[:-1]))
+
+    def _new(self) -> list[Value]:
+        return [Value(v.type, TAPE) for v in self.state]
+
