@@ -17,6 +17,7 @@ from autodiff_compiler.analysis.shapes import Extent, Shapes, stretched_to
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.loop import Loop, is_loop
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import BOOL, INT, Array, Scalar, rank
 
 Mark = tuple[int, int, int, int, tuple[int, int]]
@@ -184,7 +185,7 @@ class Bounds:
             ends = self._elements(op.operands[0])
             by = self.affine(op.operands[1]).scaled(1 if op.kind == "add" else -1)
             return None if ends is None else (ends[0] + by, ends[1] + by)
-        basic = op.kind == "load" and op.attrs["path"].is_view
+        basic = op.kind == "load" and path_of(op).is_view
         return self._elements(op.operands[0]) if basic or op.kind in ("broadcast_to", "reshape", "transpose") else None
 
     def _count(self, length: Value) -> Affine:

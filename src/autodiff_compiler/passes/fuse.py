@@ -17,6 +17,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import DEAR
 from autodiff_compiler.ir.opset import may_alias, opdef
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import all_ops
 
@@ -72,7 +73,7 @@ def root_value(op: Op) -> Value | None:
         return op.operands[0]
     if op.kind in REDUCTIONS and not dtype_of(op.operands[0].type).is_bool:
         return op.operands[0]
-    if op.kind in WRITES and op.attrs["path"].is_view and isinstance(op.operands[-1].type, Array):
+    if op.kind in WRITES and path_of(op).is_view and isinstance(op.operands[-1].type, Array):
         return op.operands[-1]
     return op.results[0] if is_elementwise(op) and op.kind != "broadcast_to" else None
 
@@ -161,8 +162,8 @@ def _added(op: Op, region: Region, made: dict[Value, Op], readers: dict[Value, l
         own = into in region.params or (into in made and not may_alias(made[into]))
         if not own or len(readers[into]) > 1:
             return None
-    elif op.attrs["path"].is_view:
-        place = Op("load", op.operands[:-1], (Value(value.type),), {"path": op.attrs["path"]}, (), op.span)
+    elif path_of(op).is_view:
+        place = Op("load", op.operands[:-1], (Value(value.type),), {"path": path_of(op)}, (), op.span)
         shapes.define(place)
         into = place.result
     else:

@@ -16,6 +16,7 @@ import math
 
 from autodiff_compiler.analysis.signs import Signs
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Scalar, differentiable, dtype_of
 from autodiff_compiler.passes.rewrite import Peephole, Result
 
@@ -111,7 +112,7 @@ class _Roots(Peephole):
             return self._square(op.operands[0], depth - 1)
         if op.kind in ("mul", "div"):
             return self._factors(op, depth)
-        views = op.kind in ("transpose", "reshape", "broadcast_to") or (op.kind == "load" and op.attrs["path"].is_view)
+        views = op.kind in ("transpose", "reshape", "broadcast_to") or (op.kind == "load" and path_of(op).is_view)
         if views or (op.kind == "cast" and dtype_of(op.operands[0].type) == dtype_of(value.type)):
             inner = self._square(op.operands[0], depth - 1)
             return None if inner is None else self.new(op.kind, inner, *op.operands[1:], **op.attrs)
