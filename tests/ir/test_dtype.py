@@ -1,14 +1,19 @@
 """Dtypes: the words they are written with, and what they answer."""
 
+import ast
 import copy
 import math
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import autodiff_compiler
 from autodiff_compiler.ir.dtype import BOOLEAN, DTYPES, FLOAT32, INT8, INT64, UINT64, from_numpy_dtype, named, written
 from autodiff_compiler.ir.types import Array, ListOf, Opaque, Scalar, differentiable, element_dtype, parse_type
+
+PACKAGE = Path(autodiff_compiler.__file__).parent
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
@@ -60,3 +65,11 @@ def test_ends():
     assert (UINT64.least, UINT64.greatest) == (0, 2**64 - 1)
     assert (INT64.least, INT64.greatest) == (-(2**63), 2**63 - 1)
     assert (FLOAT32.least, FLOAT32.greatest) == (-math.inf, math.inf)
+
+
+def test_no_other_file_knows_their_words():
+    words = {dtype.word for dtype in DTYPES} - {"bool"}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.name != "dtype.py":
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                assert not (isinstance(node, ast.Constant) and node.value in words), f"{path}:{node.lineno}"

@@ -17,6 +17,7 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Slot, is_loop, loop_slots
+from autodiff_compiler.ir.opset import is_undefined, opdef, sets_path
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter
 
@@ -58,7 +59,7 @@ class Context:
         self.home.update((p, region) for p in region.params)
         for op in region.ops:
             self.define(op, region)
-            if op.kind == "store":
+            if sets_path(op):
                 self._note_store(op)
             for inner in op.regions:
                 self.parent[inner] = region
@@ -71,7 +72,7 @@ class Context:
         value = store.operands[-1]
         self.stores.setdefault(value, []).append(store)
         op = self.defs.get(value)
-        if op is not None and op.kind == "cast" and dtype_of(op.operands[0].type) == dtype_of(value.type):
+        if op is not None and opdef(op).converts and dtype_of(op.operands[0].type) == dtype_of(value.type):
             self.stores.setdefault(op.operands[0], []).append(store)
 
     def define(self, op: Op, region: Region) -> None:
@@ -195,7 +196,7 @@ class Context:
             op = self.defs.get(value)
             if op is None:
                 continue
-            if op.kind == "undef":
+            if is_undefined(op):
                 found[value] = None
             elif op.kind == "if":
                 k = op.results.index(value)
@@ -204,7 +205,7 @@ class Context:
 
 
 def _raises(region: Region) -> bool:
-    return any(op.kind == "raise" for op in region.ops)
+    return any(opdef(op).leaves for op in region.ops)
 
 
 class Substitution(Rewriter):

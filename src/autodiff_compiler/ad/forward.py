@@ -19,6 +19,7 @@ from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.opset import is_undefined
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import ListOf, differentiable
 from autodiff_compiler.ir.walk import all_ops, clone_region
@@ -49,7 +50,7 @@ class _Forward:
         self.dots = dots
         self.constants = constants_of(body)
         self.whole = whole_numbers(body, self.constants)
-        self.undefined = {op.result for op in all_ops(body) if op.kind == "undef"}
+        self.undefined = {op.result for op in all_ops(body) if is_undefined(op)}
 
     def tangent(self, value: Value) -> Value:
         """The tangent as a value, zero where there is none."""

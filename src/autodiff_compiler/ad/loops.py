@@ -22,6 +22,7 @@ from autodiff_compiler.ad.tapes import TapeDeck, last_index, trip_number
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import INT, ListOf, Scalar
 from autodiff_compiler.ir.walk import free_values
 
@@ -178,9 +179,10 @@ class _Backwards:
         body = self.loop.body
         if slot.param.type != INT or op is None or self.context.home.get(slot.yielded) is not body:
             return None
-        if op.kind in ("add", "sub") and op.operands[0] is slot.param:
+        signs = opdef(op).signs
+        if len(signs) == 2 and op.operands[0] is slot.param:
             by = op.operands[1]
-        elif op.kind == "add" and op.operands[1] is slot.param:
+        elif signs == (1, 1) and op.operands[1] is slot.param:
             by = op.operands[0]
         else:
             return None
@@ -193,7 +195,7 @@ class _Backwards:
         versions = [version]
         while version is not slot.param:
             op = self.context.defs.get(version)
-            if op is None or op.kind != "list_append" or self.context.home.get(version) is not body:
+            if op is None or not opdef(op).appends or self.context.home.get(version) is not body:
                 return []
             version = op.operands[0]
             versions.append(version)
@@ -203,7 +205,7 @@ class _Backwards:
         b, trip = self.context.b, self.trip()
         far = trip if grows == 1 else b.op("mul", trip, b.const(grows), fits=True)
         first = self.context.defs.get(slot.init)
-        if first is not None and first.kind == "list_new":
+        if first is not None and opdef(first).starts_empty:
             count = len(first.operands) + ahead
             return b.op("add", far, b.const(count), fits=True) if count else far
         before = b.op("add", b.op("list_len", slot.init), far, fits=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import OPERAND
-from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.opset import constant_of, is_constant, opdef
 from autodiff_compiler.ir.types import dtype_of
 from autodiff_compiler.ir.walk import all_ops
 
@@ -34,20 +34,16 @@ def bar_name(value: Value, made: Op | None = None) -> str:
 
 def constants_of(region: Region) -> dict[Value, bool | int | float]:
     """The Python number behind each constant."""
-    return {op.result: op.attrs["value"] for op in all_ops(region) if op.kind == "const"}
-
-
-_INTEGRAL = ("add", "sub", "mul", "neg", "select")
-"""Ops that make whole numbers of whole numbers."""
+    return {op.result: constant_of(op) for op in all_ops(region) if is_constant(op)}
 
 
 def whole_numbers(region: Region, constants: Mapping[Value, bool | int | float]) -> set[Value]:
     """The floats that are whole numbers, such as integers that arithmetic with floats has converted."""
     found = {value for value, number in constants.items() if float(number).is_integer()}
     for op in all_ops(region):
-        operands = op.operands[1:] if op.kind == "select" else op.operands
-        if (op.kind == "cast" and dtype_of(op.operands[0].type).is_integer) or (
-            op.kind in _INTEGRAL and found.issuperset(operands)
+        row = opdef(op)
+        if (row.whole and found.issuperset(op.operands[row.whole])) or (
+            row.converts and dtype_of(op.operands[0].type).is_integer
         ):
             found.add(op.result)
     return found

@@ -23,7 +23,7 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK, DEAR, PURE
-from autodiff_compiler.ir.opset import TABLE, cost
+from autodiff_compiler.ir.opset import TABLE, cost, extent_of, opdef, reads_path
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT, Array, ListOf, Type, differentiable
 from autodiff_compiler.ir.walk import Rewriter, clone_ops, free_values, op_uses
@@ -115,10 +115,11 @@ class _Recipes:
             return None
         if self.context.save_all and differentiable(value.type):
             return None
-        if op.kind == "list_get":
+        row = opdef(op)
+        if row.reads and row.by_index:
             # No list is saved for the sake of an element.
             return None if self.context.in_loop(self.context.home[op.operands[0]]) else op_uses(op)
-        if op.kind != "load":
+        if not row.reads:
             return op_uses(op)
         if self._final_version(op) is not None:
             return list(op.operands[1:])
@@ -140,7 +141,7 @@ class _Recipes:
             env[value] = self.handed_on[value] = Value(value.type, value.name)
         else:
             op = self.context.defs[value]
-            if op.kind == "load" and (version := self._final_version(op)) is not None:
+            if reads_path(op) and (version := self._final_version(op)) is not None:
                 op = replace(op, operands=(version, *op.operands[1:]))
             b.ops.extend(_adjoint(new) for new in clone_ops([op], env))
 
@@ -252,10 +253,11 @@ class _Shapes(Rewriter):
         return list(self.region(Region((), tuple(ops))).ops)
 
     def op(self, op: Op) -> None:
-        if op.kind not in ("dim", "list_len") or not self.context.inside(op.operands[0], self.home):
+        asked = extent_of(op)
+        if not opdef(op).measures or not self.context.inside(op.operands[0], self.home):
             self.copy(op)
-        elif op.kind == "dim":
-            extent = self.context.shapes.extent(op.operands[0], op.attrs["axis"])
+        elif asked is not None:
+            extent = self.context.shapes.extent(*asked)
             self._become(op, lambda: self.context.dim(extent))
         elif op.operands[0] in self.lengths:
             self._become(op, self.lengths[op.operands[0]])
@@ -267,7 +269,7 @@ class _Shapes(Rewriter):
         with context.b.reopen(OpenRegion(())) as made, context.b.at(op.span):
             extent = build()
         for new in made.ops:
-            if new.kind == "dim" and context.inside(new.operands[0], self.home):
+            if extent_of(new) is not None and context.inside(new.operands[0], self.home):
                 self.env[new.result] = self._probe(new)
             else:
                 self.copy(new)
@@ -276,7 +278,7 @@ class _Shapes(Rewriter):
     def _probe(self, op: Op) -> Value:
         context, root = self.context, op.operands[0]
         for existing in context.after.get(root, []):
-            if existing.kind == op.kind and existing.attrs == op.attrs and existing.operands == op.operands:
+            if (existing.kind, existing.attrs, existing.operands) == (op.kind, op.attrs, op.operands):
                 return existing.result
         span = context.owner[self.home].span
         probe = Op(op.kind, op.operands, (Value(INT),), op.attrs, (), span)

@@ -20,6 +20,7 @@ from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import is_undefined
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.ir.walk import Rewriter, clone_region
 
@@ -102,7 +103,7 @@ class _Fill(Rewriter):
         self.context = context
 
     def op(self, op: Op) -> None:
-        if op.kind != "undef" or op.result not in self.context.fillers:
+        if not is_undefined(op) or op.result not in self.context.fillers:
             self.copy(op)
             return
         with self.context.b.reopen(OpenRegion(())) as out, self.context.b.at(op.span):

@@ -13,6 +13,7 @@ from dataclasses import replace
 from autodiff_compiler.ad.reverse import vjp_parts
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import extent_of, is_constant
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import Array
 from autodiff_compiler.ir.walk import clone_region, free_values
@@ -41,7 +42,8 @@ def _cut(primal: Sequence[Op], used: Sequence[Value]) -> tuple[list[Value], list
     residuals, rebuilt = [], []
     for value in used:
         op = defs.get(value)
-        if op is not None and (op.kind == "const" or (op.kind == "dim" and op.operands[0] in arrays)):
+        extent = extent_of(op)
+        if op is not None and (is_constant(op) or (extent is not None and extent[0] in arrays)):
             rebuilt.append(replace(op, span=op.span.at_phase(ADJOINT)))
         else:
             residuals.append(value)

@@ -12,6 +12,7 @@ from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.names import bar_name, named
 from autodiff_compiler.ir.core import Op, Region
 from autodiff_compiler.ir.loop import Loop, is_loop
+from autodiff_compiler.ir.opset import reads_path
 
 
 class Sweep:
@@ -51,7 +52,7 @@ class Sweep:
                 continue  # the rule hands on a cotangent as it is
             if isinstance(contribution, rules.Dense) and values.count(contribution.value) == 1:
                 operand = op.operands[index]
-                made = self.context.defs.get(operand) if b.ops and b.ops[-1].kind != "load" else None
+                made = self.context.defs.get(operand) if b.ops and not reads_path(b.ops[-1]) else None
                 hint = bar_name(operand, made)
                 given[index] = rules.Dense(named(b, contribution.value, hint, before))
         for index in sorted(given):

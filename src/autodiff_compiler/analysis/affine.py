@@ -6,11 +6,12 @@ integers are taken apart: a NumPy integer may wrap, so it is an atom.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autodiff_compiler.analysis.shapes import Extent, Shapes
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import INT
 
 # Deeper expressions are atoms: shared subexpressions would otherwise be walked again and again.
@@ -73,15 +74,21 @@ def _defined(shapes: Shapes, value: Value, depth: int) -> Affine:
     """From the operation that an integer is the result of."""
     op = shapes.defs.get(value)
     if op is not None and depth and value.type == INT and all(v.type == INT for v in op.operands):
-        if op.kind in ("add", "sub"):
-            a, b = (of_value(shapes, v, depth - 1) for v in op.operands)
-            return a + b if op.kind == "add" else a - b
-        if op.kind == "neg":
-            return of_value(shapes, op.operands[0], depth - 1).scaled(-1)
-        if op.kind == "mul":
-            a, b = (of_value(shapes, v, depth - 1) for v in op.operands)
-            if not a.terms:
-                return b.scaled(a.const)
-            if not b.terms:
-                return a.scaled(b.const)
+        form = combined(op.kind, lambda v: of_value(shapes, v, depth - 1), op.operands)
+        if form is not None:
+            return form
     return Affine(0, {value: 1})
+
+
+def combined(kind: str, form: Callable[[Value], Affine], operands: Sequence[Value]) -> Affine | None:
+    """What an op gives of operands with these forms, if it is a linear form."""
+    signs = TABLE[kind].signs
+    if signs:
+        return sum((form(v).scaled(sign) for v, sign in zip(operands, signs)), Affine())
+    return product(*map(form, operands)) if kind == "mul" else None
+
+
+def product(a: Affine, b: Affine) -> Affine | None:
+    if a.terms and b.terms:
+        return None
+    return a.scaled(b.const) if a.terms else b.scaled(a.const)

@@ -8,19 +8,21 @@ replaces its atoms, the innermost first, by their bounds until only a constant i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from autodiff_compiler.analysis.affine import DEPTH, Affine, of_extent, of_value
+from autodiff_compiler.analysis.affine import DEPTH, Affine, combined, of_extent, of_value
 from autodiff_compiler.analysis.conditions import NEGATED, comparisons
 from autodiff_compiler.analysis.ranges import FAR, HIGHEST, LOWEST, Ranges, longest
 from autodiff_compiler.analysis.shapes import Extent, Shapes, stretched_to
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.loop import Loop, is_loop
-from autodiff_compiler.ir.path import path_of
+from autodiff_compiler.ir.opset import TABLE, constant_of, is_constant, opdef
 from autodiff_compiler.ir.types import BOOL, INT, Array, Scalar, rank
 
 Mark = tuple[int, int, int, int, tuple[int, int]]
+
+Sides = tuple[list[Affine], list[Affine]]
 
 # A proof looks at no more substitutions than this.
 BUDGET = 64
@@ -107,18 +109,26 @@ class Bounds:
         self.shapes.assume(op)
         if op.results and rank(op.results[0].type) > 1:
             self._arrays.append(op.results[0])
-        if op.kind == "check_index" and _is_int(op.operands[0]):
+        learn = _LEARNED.get(op.kind)
+        if learn is not None:
+            learn(self, op)
+
+    def _learn_index(self, op: Op) -> None:
+        if _is_int(op.operands[0]):
             index, extent = self._index(op)
             self._facts.append(extent.plus(-1) - index)
             if not op.attrs.get("upper"):
                 self._facts.append(extent + index)
-        elif op.kind == "check_nonempty":
-            self._facts += [self.affine(v).plus(-1) for v in op.operands]
-        elif op.kind == "check":
-            self.enter_branch(op.operands[0], True)
-        elif op.kind == "check_width":
-            form = self._linear(op.attrs["of"], op.operands)
-            self._facts += [] if form is None else [form.plus(-LOWEST), form.scaled(-1).plus(HIGHEST)]
+
+    def _learn_nonempty(self, op: Op) -> None:
+        self._facts += [self.affine(v).plus(-1) for v in op.operands]
+
+    def _learn_condition(self, op: Op) -> None:
+        self.enter_branch(op.operands[0], True)
+
+    def _learn_width(self, op: Op) -> None:
+        form = self._linear(op.attrs["of"], op.operands)
+        self._facts += [] if form is None else [form.plus(-LOWEST), form.scaled(-1).plus(HIGHEST)]
 
     # -- proofs --------------------------------------------------------------------------------------------------------
 
@@ -140,23 +150,35 @@ class Bounds:
 
     def passes(self, op: Op) -> bool:
         """Whether a check certainly does not raise."""
-        if op.kind == "check_index":
-            if not _is_int(op.operands[0]):
-                return self._elements_pass(op)
-            index, extent = self._index(op)
-            above = op.attrs.get("upper") or self.nonnegative(extent + index)
-            return bool(above) and self.nonnegative(extent.plus(-1) - index)
-        if op.kind in ("check_equal", "check_broadcast", "check_fits"):
-            a, b = (self.shapes.find(self.shapes.of(v)) for v in op.operands)
-            if op.kind == "check_equal":
-                return a == b or self._factors(op.operands[0]) == self._factors(op.operands[1])
-            # What was broadcast together before is so again, each with the result.
-            one, other = (frozenset(stretched_to(extent)) for extent in (a, b))
-            together = one <= other or other <= one
-            return a in (b, 1) or (op.kind == "check_broadcast" and (b == 1 or together))
-        if op.kind == "check_nonempty":
-            return all(self.nonnegative(self.affine(v).plus(-1)) for v in op.operands)
-        return op.kind == "check" and self.holds(op.operands[0])
+        prove = _PASSES.get(op.kind)
+        return prove is not None and prove(self, op)
+
+    def _index_passes(self, op: Op) -> bool:
+        if not _is_int(op.operands[0]):
+            return self._elements_pass(op)
+        index, extent = self._index(op)
+        above = op.attrs.get("upper") or self.nonnegative(extent + index)
+        return bool(above) and self.nonnegative(extent.plus(-1) - index)
+
+    def _are_equal(self, op: Op) -> bool:
+        a, b = self._extents(op)
+        return a == b or self._factors(op.operands[0]) == self._factors(op.operands[1])
+
+    def _are_alike(self, op: Op) -> bool:
+        a, b = self._extents(op)
+        # What was broadcast together before is so again, each with the result.
+        one, other = (frozenset(stretched_to(extent)) for extent in (a, b))
+        return a in (b, 1) or b == 1 or one <= other or other <= one
+
+    def _fit(self, op: Op) -> bool:
+        own, place = self._extents(op)
+        return own in (place, 1)
+
+    def _are_some(self, op: Op) -> bool:
+        return all(self.nonnegative(self.affine(v).plus(-1)) for v in op.operands)
+
+    def _extents(self, op: Op) -> list[Extent]:
+        return [self.shapes.find(self.shapes.of(v)) for v in op.operands]
 
     def _factors(self, value: Value, depth: int = DEPTH) -> Counter[Extent]:
         """What a number of elements is the product of."""
@@ -181,12 +203,12 @@ class Bounds:
             return None
         if op.kind == "arange":
             return Affine(), self._count(op.operands[0]).plus(-1)
-        if op.kind in ("add", "sub") and op.operands[1].type == INT:
+        signs = opdef(op).signs
+        if len(signs) == 2 and op.operands[1].type == INT:
             ends = self._elements(op.operands[0])
-            by = self.affine(op.operands[1]).scaled(1 if op.kind == "add" else -1)
+            by = self.affine(op.operands[1]).scaled(signs[1])
             return None if ends is None else (ends[0] + by, ends[1] + by)
-        basic = op.kind == "load" and path_of(op).is_view
-        return self._elements(op.operands[0]) if basic or op.kind in ("broadcast_to", "reshape", "transpose") else None
+        return self._elements(op.operands[0]) if opdef(op).moves else None
 
     def _count(self, length: Value) -> Affine:
         """How many elements an `arange` has, if it has any: `n` of `max(n, 0)`."""
@@ -222,21 +244,16 @@ class Bounds:
             return True
         return self.nonnegative(form.plus(-1)) or self.nonnegative(opposite.plus(-1))
 
+    def above(self, value: Value, limit: float, *, strict: bool) -> bool:
+        """Whether `value > limit` (`>=` if not strict) is certain, of an integer."""
+        return self.nonnegative(self.affine(value).plus(-int(limit) - strict))
+
     def _is_small(self, form: Affine) -> bool:
         return self.nonnegative(form.plus(-LOWEST)) and self.nonnegative(form.scaled(-1).plus(HIGHEST))
 
     def _linear(self, kind: str, operands: Sequence[Value]) -> Affine | None:
         """What an op gives of these operands, as a linear form."""
-        if kind not in ("add", "sub", "mul", "neg") or not all(map(_is_int, operands)):
-            return None
-        first, *rest = (self.affine(v) for v in operands)
-        if kind == "neg":
-            return first.scaled(-1)
-        (second,) = rest
-        if kind == "mul":
-            factor, other = (second, first) if first.terms else (first, second)
-            return None if factor.terms else other.scaled(factor.const)
-        return first + second if kind == "add" else first - second
+        return combined(kind, self.affine, operands) if kind in TABLE and all(map(_is_int, operands)) else None
 
     def _largest_product(self, op: Op) -> int | None:
         """`_product`, but None for one that is being asked about: past a check of equal numbers of elements a factor may be
@@ -288,13 +305,12 @@ class Bounds:
         op = self.shapes.defs.get(condition)
         if op is None:
             return False
-        if op.kind == "const":
-            return bool(op.attrs["value"])
-        if op.kind == "and" and condition.type == BOOL:
-            return all(self.holds(v) for v in op.operands)
-        if op.kind == "or" and condition.type == BOOL:
-            return any(self.holds(v) for v in op.operands)
-        if op.kind not in NEGATED or not all(_is_int(v) for v in op.operands):
+        if is_constant(op):
+            return bool(constant_of(op))
+        quantifier = {"and": all, "or": any}.get(op.kind)
+        if quantifier is not None and condition.type == BOOL:
+            return quantifier(self.holds(v) for v in op.operands)
+        if not opdef(op).compares or not all(_is_int(v) for v in op.operands):
             return False
         forms = self._comparison(op.kind, *op.operands)
         return bool(forms) and all(self.nonnegative(form) for form in forms)
@@ -302,7 +318,7 @@ class Bounds:
     def fails(self, condition: Value) -> bool:
         """Whether a comparison of integers is certainly false."""
         op = self.shapes.defs.get(condition)
-        if op is None or op.kind not in NEGATED or not all(_is_int(v) for v in op.operands):
+        if op is None or not opdef(op).compares or not all(_is_int(v) for v in op.operands):
             return False
         forms = self._comparison(NEGATED[op.kind], *op.operands)
         return bool(forms) and all(self.nonnegative(form) for form in forms)
@@ -325,7 +341,7 @@ class Bounds:
         choices = lowers if factor > 0 else uppers
         return any(self._eliminate(rest + bound.scaled(factor), budget // len(choices) - 1) for bound in choices)
 
-    def _bounds(self, atom: Extent) -> tuple[list[Affine], list[Affine]]:
+    def _bounds(self, atom: Extent) -> Sides:
         """Lower and upper bounds of an atom, in terms of atoms defined before it."""
         if isinstance(atom, tuple):
             if atom[0] == "less":
@@ -346,7 +362,7 @@ class Bounds:
         rests = [fact.without(atom).scaled(-factor) for fact in facts]
         return [rest for rest in rests if all(self._depth(a) < self._depth(atom) for a in rest.terms)]
 
-    def _symbolic(self, atom: Value) -> tuple[list[Affine], list[Affine]]:
+    def _symbolic(self, atom: Value) -> Sides:
         """Bounds by other integers of the program."""
         if atom in self._ranges:
             low, high = self._ranges[atom]
@@ -354,26 +370,36 @@ class Bounds:
         op = self.shapes.defs.get(atom)
         if op is None:
             return [], []
-        if op.kind in ("maximum", "minimum"):
-            both = [self.affine(v) for v in op.operands]
-            return (both, []) if op.kind == "maximum" else ([], both)
-        if op.kind == "mul" and op.result.type == INT:
-            largest = self._largest_product(op)
-            return ([Affine()], [Affine(largest)]) if largest is not None else ([], [])
-        if op.kind in ("mod", "floordiv") and all(v.type == INT for v in op.operands):
-            return self._divided(op)
-        counts = op.kind == "list_len" or (is_loop(op) and atom is Loop(op).trips)
+        bound = _BOUNDED.get(op.kind)
+        if bound is not None:
+            return bound(self, op)
+        counts = opdef(op).measures or (is_loop(op) and atom is Loop(op).trips)
         return ([Affine()], []) if counts else ([], [])
 
-    def _divided(self, op: Op) -> tuple[list[Affine], list[Affine]]:
-        """Bounds of a remainder or a quotient by a positive constant."""
-        divisor = self.shapes.of(op.operands[1])
-        if not isinstance(divisor, int) or divisor <= 0:
-            return [], []
-        if op.kind == "mod":
-            return [Affine()], [Affine(divisor - 1)]
+    def _above_both(self, op: Op) -> Sides:
+        return [self.affine(v) for v in op.operands], []
+
+    def _below_both(self, op: Op) -> Sides:
+        return [], [self.affine(v) for v in op.operands]
+
+    def _around_product(self, op: Op) -> Sides:
+        largest = self._largest_product(op) if op.result.type == INT else None
+        return ([Affine()], [Affine(largest)]) if largest is not None else ([], [])
+
+    def _around_remainder(self, op: Op) -> Sides:
+        divisor = self._positive_divisor(op)
+        return ([Affine()], [Affine(divisor - 1)]) if divisor else ([], [])
+
+    def _around_quotient(self, op: Op) -> Sides:
         dividend = self.affine(op.operands[0])
-        return ([Affine()], [dividend]) if self._eliminate(dividend, BUDGET) else ([], [])
+        bounded = self._positive_divisor(op) and self._eliminate(dividend, BUDGET)
+        return ([Affine()], [dividend]) if bounded else ([], [])
+
+    def _positive_divisor(self, op: Op) -> int:
+        """The constant that Python ints are divided by; 0 where it is not known, or not positive."""
+        divisor = self.shapes.of(op.operands[1])
+        known = isinstance(divisor, int) and all(v.type == INT for v in op.operands)
+        return max(divisor, 0) if known and isinstance(divisor, int) else 0
 
     def _depth(self, atom: Extent) -> tuple[int, int]:
         """Atoms defined later are replaced first."""
@@ -398,6 +424,34 @@ class Bounds:
             "eq": [difference, opposite],
             "ne": [],
         }[kind]
+
+
+_LEARNED: dict[str, Callable[[Bounds, Op], None]] = {
+    "check": Bounds._learn_condition,
+    "check_index": Bounds._learn_index,
+    "check_nonempty": Bounds._learn_nonempty,
+    "check_width": Bounds._learn_width,
+}
+"""What a check says of integers where it has been passed."""
+
+_PASSES: dict[str, Callable[[Bounds, Op], bool]] = {
+    "check": lambda bounds, op: bounds.holds(op.operands[0]),
+    "check_index": Bounds._index_passes,
+    "check_equal": Bounds._are_equal,
+    "check_broadcast": Bounds._are_alike,
+    "check_fits": Bounds._fit,
+    "check_nonempty": Bounds._are_some,
+}
+"""Whether a check certainly does not raise."""
+
+_BOUNDED: dict[str, Callable[[Bounds, Op], Sides]] = {
+    "maximum": Bounds._above_both,
+    "minimum": Bounds._below_both,
+    "mul": Bounds._around_product,
+    "mod": Bounds._around_remainder,
+    "floordiv": Bounds._around_quotient,
+}
+"""Lower and upper bounds of what an op gives, in terms of its operands."""
 
 
 def _is_int(value: Value) -> bool:

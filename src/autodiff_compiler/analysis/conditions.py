@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import BOOL
 
 NEGATED = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
@@ -21,11 +22,18 @@ def comparisons(defs: Mapping[Value, Op], condition: Value, holds: bool) -> Iter
     op = defs.get(condition)
     if op is None:
         return
-    if op.kind == "not":
-        yield from comparisons(defs, op.operands[0], not holds)
-    elif op.kind == ("and" if holds else "or") and condition.type == BOOL:
-        for operand in op.operands:
-            yield from comparisons(defs, operand, holds)
-    elif op.kind in NEGATED:
+    rule = _SAID.get(op.kind)
+    if rule is not None:
+        for operand, said in rule(op, holds):
+            yield from comparisons(defs, operand, said)
+    elif opdef(op).compares:
         left, right = op.operands
         yield left, op.kind if holds else NEGATED[op.kind], right
+
+
+_SAID: dict[str, Callable[[Op, bool], list[tuple[Value, bool]]]] = {
+    "not": lambda op, holds: [(op.operands[0], not holds)],
+    "and": lambda op, holds: [(v, True) for v in op.operands] if holds and op.result.type == BOOL else [],
+    "or": lambda op, holds: [] if holds or op.result.type != BOOL else [(v, False) for v in op.operands],
+}
+"""Of which operands a truth value says that they hold, or do not."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import is_loop
+from autodiff_compiler.ir.opset import extent_of
 
 
 @dataclass
@@ -43,7 +44,7 @@ class LastUses:
             for inner in op.regions:
                 self._collect(inner, depth + 1, loops + is_loop(op))
                 last.update(dict.fromkeys(self.last[inner], position))
-            if op.kind != "dim":
+            if extent_of(op) is None:
                 last.update(dict.fromkeys(op.operands, position))
             self._define(op.results, depth, loops)
 

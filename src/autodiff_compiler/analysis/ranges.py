@@ -14,6 +14,7 @@ from autodiff_compiler.analysis.conditions import SWAPPED, comparisons
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.ops.check import ARGUMENT, SMALL
+from autodiff_compiler.ir.opset import constant_of, is_constant, opdef
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, dtype_of, element_dtype
 from autodiff_compiler.ir.walk import all_ops
 
@@ -70,24 +71,32 @@ class Ranges:
 
     def result(self, op: Op) -> Range | None:
         """The least and the largest number that an op without regions would give if integers had no limit."""
-        compute = _RESULTS.get(op.kind)
+        compute, row = _RESULTS.get(op.kind), opdef(op)
         if compute is not None:
             return compute(*map(self.of, op.operands)) if all(map(_is_integer, op.operands)) else None
-        if op.kind == "const":
-            return int(op.attrs["value"]), int(op.attrs["value"])
-        if op.kind == "dim":
+        if is_constant(op):
+            return int(constant_of(op)), int(constant_of(op))
+        if row.measures:
             return 0, longest(op.operands[0].type)
-        if op.kind == "list_len":
-            return 0, HIGHEST // POINTER
-        if op.kind in ("argmax", "argmin", "argsort"):
+        if row.locates:
             return 0, max(longest(op.operands[0].type) - 1, 0)
-        if op.kind == "arange":
-            return 0, max(self.of(op.operands[0])[1] - 1, 0)
-        if op.kind in _SAME:
-            return self.of(op.operands[0])
-        if op.kind in _ADDING:
-            return _union(NOTHING, *(self.of(v) for v in op.operands if _is_element(v, op)))
-        return self.of(op.operands[-1]) if op.kind == "full" else None
+        if row.moves or row.reads or row.spreads is not None:
+            return self.of(op.operands[row.spreads or 0])
+        made = _MADE.get(op.kind)
+        return made(self, op) if made is not None else None
+
+    def _counted(self, op: Op) -> Range:
+        return 0, max(self.of(op.operands[0])[1] - 1, 0)
+
+    def _first(self, op: Op) -> Range:
+        return self.of(op.operands[0])
+
+    def _all(self, op: Op) -> Range:
+        return _union(NOTHING, *map(self.of, op.operands))
+
+    def _written(self, op: Op) -> Range:
+        """What was there, and what is put there."""
+        return _union(NOTHING, self.of(op.operands[0]), self.of(op.operands[-1]))
 
     def _limits(self, type_: Type) -> Range:
         return self._python if type_ in (INT, ListOf(INT)) else type_range(type_)
@@ -120,8 +129,8 @@ class Ranges:
             return _union(*(self.of(region.terminator.operands[place]) for region in op.regions))
         if is_loop(op):
             return (0, self.trips(Loop(op)) if value is Loop(op).trips else HIGHEST)
-        if op.kind == "empty":
-            return NOTHING if op.attrs.get("filled") else None
+        if op.attrs.get("filled"):
+            return NOTHING
         return self.result(op)
 
     # -- loops ---------------------------------------------------------------------------------------------------------
@@ -199,12 +208,13 @@ class Ranges:
         op = self._defs.get(value)
         if op is None or not depth:
             return None
-        if op.kind in ("add", "sub"):
+        signs = opdef(op).signs
+        if len(signs) == 2:
             a, b = op.operands
             grown = self._added(a, param, depth - 1)
             if grown is not None:
                 return _RESULTS[op.kind](grown, self.of(b))
-            grown = self._added(b, param, depth - 1) if op.kind == "add" else None
+            grown = self._added(b, param, depth - 1) if signs[1] > 0 else None
             return None if grown is None else _add(grown, self.of(a))
         if op.kind == "select":
             return _both(*(self._added(v, param, depth - 1) for v in op.operands[1:]))
@@ -223,7 +233,9 @@ class Ranges:
 
 
 def longest(array: Type) -> int:
-    """The largest extent of an array: its elements must have addresses."""
+    """The largest extent of an array, or length of a list: its elements must have addresses."""
+    if isinstance(array, ListOf):
+        return HIGHEST // POINTER
     return HIGHEST // (dtype_of(array).bits // 8)
 
 
@@ -237,12 +249,6 @@ def _is_integer(value: Value) -> bool:
     """Whether it is, or holds, integers or truth values."""
     dtype = element_dtype(value.type)
     return dtype is not None and not dtype.inexact
-
-
-def _is_element(value: Value, op: Op) -> bool:
-    """Whether an operand of an op that puts something into an array or a list is one of these two."""
-    indices = op.operands[1:-1] if op.kind in ("store", "list_set") else ()
-    return value not in indices or value is op.operands[-1]
 
 
 # -- what an op makes of ranges --------------------------------------------------------------------------------------------
@@ -326,12 +332,17 @@ def _bits(a: Range, b: Range) -> Range:
     return (0 if a[0] >= 0 and b[0] >= 0 else -(2**width)), 2**width - 1
 
 
-_SAME = (
-    "load", "copy", "transpose", "reshape", "broadcast_to", "list_get", "max", "min",
-)  # fmt: skip
-"""Ops that give nothing but elements of operand 0."""
-_ADDING = ("store", "concat", "list_new", "list_append", "list_set")
-"""Ops whose result holds what their operands hold, or are."""
+_MADE: dict[str, Callable[[Ranges, Op], Range]] = {
+    "arange": Ranges._counted,
+    "max": Ranges._first,
+    "min": Ranges._first,
+    "concat": Ranges._all,
+    "list_new": Ranges._all,
+    "list_append": Ranges._written,
+    "list_set": Ranges._written,
+    "store": Ranges._written,
+}
+"""What the elements of an array or a list may be, from what its operands hold, or are."""
 
 _RESULTS: dict[str, Callable[..., Range]] = {
     "add": _add,

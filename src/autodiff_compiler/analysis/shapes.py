@@ -18,14 +18,14 @@ The shape of an undefined value says nothing: nobody may look at it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.dtype import INT64, UINT64
 from autodiff_compiler.ir.loop import Loop, Slot
-from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.opset import is_undefined, opdef
 from autodiff_compiler.ir.types import INT, Array, Scalar, rank
 
 Extent = int | Value | tuple[Any, ...]
@@ -83,28 +83,32 @@ class Shapes:
         op = self.defs.get(value)
         if op is None:
             return value
-        if op.kind == "const":
-            number: int = op.attrs["value"]
-            return number
-        if op.kind == "dim":
-            axis: int = op.attrs["axis"]
-            return self.extents(op.operands[0])[axis]
-        if op.kind == "cast" and isinstance(value.type, Scalar) and value.type.dtype is INT64:
-            source = op.operands[0].type
-            if isinstance(source, Scalar) and source.dtype.is_integer and source.dtype is not UINT64:
-                return self.of(op.operands[0])
-        if op.kind == "maximum":
-            return self._shortened(op) or value
-        if op.kind == "sub" and value.type == INT and all(v.type == INT for v in op.operands):
-            whole, start = op.operands
-            return value if isinstance(self.of(start), int) else ("rest", self.of(whole), start)
-        return value
+        rule = _AS_EXTENT.get(op.kind)
+        extent = rule(self, op) if rule is not None else None
+        return value if extent is None else extent
+
+    def _dim(self, op: Op) -> Extent:
+        axis: int = op.attrs["axis"]
+        return self.extents(op.operands[0])[axis]
+
+    def _cast(self, op: Op) -> Extent | None:
+        """The same integer in more bits."""
+        source, target = op.operands[0].type, op.result.type
+        if not isinstance(target, Scalar) or target.dtype is not INT64 or not isinstance(source, Scalar):
+            return None
+        return self.of(op.operands[0]) if source.dtype.is_integer and source.dtype is not UINT64 else None
+
+    def _difference(self, op: Op) -> Extent | None:
+        whole, start = op.operands
+        if any(v.type != INT for v in (op.result, whole, start)) or isinstance(self.of(start), int):
+            return None
+        return "rest", self.of(whole), start
 
     def _shortened(self, op: Op) -> Extent | None:
         """`max(n - c, 0)`, as the extent of a slice is written out."""
         rest = [v for v in op.operands if self.of(v) != 0]
         source = self.defs.get(rest[0]) if len(rest) == 1 else None
-        if source is None or source.kind != "sub":
+        if source is None or opdef(source).signs != (1, -1):
             return None
         base, count = (self.of(v) for v in source.operands)
         return ("less", base, count) if isinstance(count, int) and count >= 0 else None
@@ -174,15 +178,21 @@ class Shapes:
 
     def assume(self, op: Op) -> None:
         """Past this op its check holds."""
-        if op.kind not in ("check_equal", "check_broadcast", "check_fits", "check_index"):
-            return
-        a, b = (self.of(v) for v in op.operands)
-        value, place = (self._is_not_one(self.find(extent)) for extent in (a, b))
-        stretched = op.kind == "check_fits" and (value or self.find(b) == 1)
-        if op.kind == "check_equal" or (op.kind == "check_broadcast" and value and place) or stretched:
+        learn = _LEARNED.get(op.kind)
+        if learn is not None:
+            learn(self, *(self.of(v) for v in op.operands))
+
+    def _alike(self, a: Extent, b: Extent) -> None:
+        if self._is_not_one(self.find(a)) and self._is_not_one(self.find(b)):
             self._equate(a, b)
-        elif op.kind == "check_index" and isinstance(a, int) and a not in (0, -1):
-            self._stretched.append(self.find(b))
+
+    def _fitting(self, own: Extent, place: Extent) -> None:
+        if self._is_not_one(self.find(own)) or self.find(place) == 1:
+            self._equate(own, place)
+
+    def _indexed(self, index: Extent, extent: Extent) -> None:
+        if isinstance(index, int) and index not in (0, -1):
+            self._stretched.append(self.find(extent))
 
     def _equate(self, a: Extent, b: Extent) -> None:
         a, b = self.find(a), self.find(b)
@@ -221,7 +231,7 @@ class Shapes:
         for result in op.results:
             self.defs[result] = op
             self.order.setdefault(result, len(self.order))
-        if op.kind == "undef":
+        if is_undefined(op):
             self._undefined.add(op.result)
         if any(isinstance(result.type, Array) for result in op.results):
             find = opdef(op).extents
@@ -360,6 +370,24 @@ class Shapes:
         if extent[0] == "dim":
             return (1, self.order.get(extent[1], -1), extent[2])
         return (2, len(extent), str(extent[0]))
+
+
+_AS_EXTENT: dict[str, Callable[[Shapes, Op], Extent | None]] = {
+    "const": lambda shapes, op: op.attrs["value"],
+    "dim": Shapes._dim,
+    "cast": Shapes._cast,
+    "maximum": Shapes._shortened,
+    "sub": Shapes._difference,
+}
+"""What the integer that an op gives is as an extent; None for itself."""
+
+_LEARNED: dict[str, Callable[[Shapes, Extent, Extent], None]] = {
+    "check_equal": Shapes._equate,
+    "check_broadcast": Shapes._alike,
+    "check_fits": Shapes._fitting,
+    "check_index": Shapes._indexed,
+}
+"""What is known of two extents past a check."""
 
 
 def stretched_to(extent: Extent) -> tuple[Extent, ...]:

@@ -7,13 +7,16 @@ everywhere: it makes no comparison true, and no function of Python raises for it
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from autodiff_compiler.analysis.conditions import SWAPPED, comparisons
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.opset import constant_of
 
-_NOT_NEGATIVE = ("exp", "exp2", "sqrt", "abs", "hypot", "arccos", "arccosh")
+Lower = tuple[float, bool]
+UNKNOWN = -math.inf, False
+
 # A sum or product of more terms than this, nested, is not looked through.
 DEPTH = 12
 
@@ -43,8 +46,8 @@ class Signs:
             self._facts.append((value, test, number))
 
     def constant(self, value: Value) -> float | None:
-        op = self._defs.get(value)
-        return op.attrs["value"] if op is not None and op.kind == "const" else None
+        number: float | None = constant_of(self._defs.get(value))
+        return number
 
     def nonzero(self, value: Value) -> bool:
         number = self.constant(value)
@@ -60,7 +63,7 @@ class Signs:
         bound, is_strict = self._lower(value, DEPTH)
         return bound > limit or (bound == limit and (is_strict or not strict))
 
-    def _lower(self, value: Value, depth: int) -> tuple[float, bool]:
+    def _lower(self, value: Value, depth: int) -> Lower:
         """A lower bound, and whether the value is certainly greater than it."""
         number = self.constant(value)
         if number is not None:
@@ -73,27 +76,51 @@ class Signs:
         op = self._defs.get(value)
         if op is not None and depth:
             found.append(self._of_op(op, depth - 1))
-        return max(found, default=(-math.inf, False))
+        return max(found, default=UNKNOWN)
 
-    def _of_op(self, op: Op, depth: int) -> tuple[float, bool]:
-        if op.kind in ("cast", "stop_gradient"):
-            return self._lower(op.operands[0], depth)
-        if op.kind in _NOT_NEGATIVE:
-            return 0.0, op.kind == "sqrt" and self._lower(op.operands[0], depth) >= (0.0, True)
-        if op.kind == "cosh":
-            return 1.0, False
-        if op.kind == "add":
-            (a, a_strict), (b, b_strict) = (self._lower(v, depth) for v in op.operands)
-            # What is added to a sum of ones can vanish in rounding, so that only the bound itself is certain.
-            return (a + b, (a_strict or b_strict) and a + b == 0) if math.isfinite(a + b) else (-math.inf, False)
-        if op.kind == "mul" and op.operands[0] == op.operands[1]:
-            return 0.0, False
-        if op.kind == "maximum":
-            return max(self._lower(v, depth) for v in op.operands)
-        if op.kind == "sum" or op.kind in ("transpose", "reshape", "broadcast_to"):
-            return (0.0, False) if self._lower(op.operands[0], depth)[0] >= 0 else (-math.inf, False)
-        if op.kind == "pow" and (self.constant(op.operands[1]) or 1) % 2 == 0:
-            return 0.0, False
-        if op.kind in ("mul", "div") and all(self._lower(v, depth)[0] >= 0 for v in op.operands):
-            return 0.0, False
-        return -math.inf, False
+    def _of_op(self, op: Op, depth: int) -> Lower:
+        rule = _LOWER.get(op.kind)
+        return rule(self, op, [self._lower(v, depth) for v in op.operands]) if rule is not None else UNKNOWN
+
+
+Rule = Callable[[Signs, Op, list[Lower]], Lower]
+POSITIVE = 0.0, True
+NOT_NEGATIVE = 0.0, False
+
+
+def _sum(signs: Signs, op: Op, given: list[Lower]) -> Lower:
+    (a, a_strict), (b, b_strict) = given
+    # What is added to a sum of ones can vanish in rounding, so that only the bound itself is certain.
+    return (a + b, (a_strict or b_strict) and a + b == 0) if math.isfinite(a + b) else UNKNOWN
+
+
+def _like_operands(signs: Signs, op: Op, given: list[Lower]) -> Lower:
+    """Not negative where all of the first two operands are not."""
+    return NOT_NEGATIVE if min(given[:2]) >= NOT_NEGATIVE else UNKNOWN
+
+
+def _product(signs: Signs, op: Op, given: list[Lower]) -> Lower:
+    return NOT_NEGATIVE if op.operands[0] is op.operands[1] else _like_operands(signs, op, given)
+
+
+def _power(signs: Signs, op: Op, given: list[Lower]) -> Lower:
+    return NOT_NEGATIVE if (signs.constant(op.operands[1]) or 1) % 2 == 0 else UNKNOWN
+
+
+def _array(signs: Signs, op: Op, given: list[Lower]) -> Lower:
+    return NOT_NEGATIVE if given[0] >= NOT_NEGATIVE else UNKNOWN
+
+
+_LOWER: dict[str, Rule] = {
+    **dict.fromkeys(("exp", "exp2", "abs", "hypot", "arccos", "arccosh"), lambda signs, op, given: NOT_NEGATIVE),
+    **dict.fromkeys(("cast", "stop_gradient"), lambda signs, op, given: given[0]),
+    **dict.fromkeys(("sum", "transpose", "reshape", "broadcast_to"), _array),
+    "sqrt": lambda signs, op, given: (0.0, given[0] >= POSITIVE),
+    "cosh": lambda signs, op, given: (1.0, False),
+    "add": _sum,
+    "mul": _product,
+    "div": _like_operands,
+    "pow": _power,
+    "maximum": lambda signs, op, given: max(given),
+}
+"""What is certain of the value that an op gives, by what is certain of its operands; nothing for any other op."""

@@ -20,7 +20,6 @@ import numpy as np
 from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.driver import in_words
-from autodiff_compiler.ir.dtype import FLOAT32
 from autodiff_compiler.ir.instances import attributes, instance
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, flatten, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, differentiable
@@ -296,5 +295,5 @@ def check_leaf(name: str, value: Any, like: Any, type_: Type) -> Any:
     if isinstance(value, bool | complex | np.complexfloating) or not isinstance(value, int | float | np.number):
         raise UserError("AD414", f"{name} must be a number, not {type(value).__name__}", help="give a float")
     if isinstance(type_, Scalar) and type_.kind == "np":
-        return np.float32(value) if type_.dtype is FLOAT32 else np.float64(value)
+        return type_.dtype.numpy.type(value)
     return float(value)

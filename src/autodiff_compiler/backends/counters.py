@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import INT
 from autodiff_compiler.ir.walk import Rewriter, definitions
 
@@ -35,7 +36,7 @@ class _Lengths(Rewriter):
         """The slot of a list that starts empty and gets one element in each iteration."""
         for slot in loop.slots:
             start, append = self.defs.get(slot.init), self.defs.get(slot.yielded)
-            empty = start is not None and start.kind == "list_new" and not start.operands
-            if empty and append is not None and append.kind == "list_append" and append.operands[0] is slot.param:
+            empty = start is not None and opdef(start).starts_empty and not start.operands
+            if empty and append is not None and opdef(append).appends and append.operands[0] is slot.param:
                 return slot if append in loop.body.ops else None
         return None

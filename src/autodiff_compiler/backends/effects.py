@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.integers import HIGHEST, LARGE_ARGUMENT, LOWEST, overflow_message
@@ -12,13 +12,18 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.message import Part, has_form, pattern, places
 from autodiff_compiler.ir.ops.check import ARGUMENT, SMALL
-from autodiff_compiler.ir.types import INT, Array, rank
+from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.types import INT, Array, ListOf, rank
 
 # What NumPy says of extents that do not fit, by the access that it is.
 _NOT_ALIKE = {
     "store": "could not broadcast input array",
     "index": "shape mismatch: indexing arrays could not be broadcast together",
 }
+
+
+# The words before two shapes, before two extents, and between two shapes.
+_BETWEEN = {"check_broadcast": (" with shapes ", ": extents ", " ")}
 
 
 class Effects(Spelling):
@@ -28,40 +33,42 @@ class Effects(Spelling):
         return self.printer.operand(value)
 
     def effect(self, op: Op) -> list[ast.stmt]:
-        if op.kind == "print":
-            return [self._print(op)]
-        if op.kind == "raise":
-            return [self.raised(op.attrs["error"], self.message(op.attrs["message"], op.operands))]
-        if op.kind == "check":
-            test = self.negation(op.operands[0])
-            error = self.raised(op.attrs["error"], self.message(op.attrs["message"], op.operands[1:]))
-            return [ast.If(test=test, body=[error], orelse=[])]
-        return self._check(op)
+        return [_WRITTEN[op.kind](self, op)]
 
-    def _check(self, op: Op) -> list[ast.stmt]:
-        if op.kind == "check_index":
-            return [self._check_index(op)]
-        if op.kind == "check_width":
-            return [self._check_width(op)]
-        if op.kind == "check_nonempty":
-            test = _any_of([syntax.compare(ast.Eq(), self.operand(v), syntax.literal(0)) for v in op.operands])
-            text: ast.expr = syntax.literal("an array without elements has no largest or smallest one")
-        elif op.kind == "check_equal":
-            test = syntax.compare(ast.NotEq(), *(self.operand(v) for v in op.operands))
-            message = op.attrs["message"]
-            text = self.message(message, op.operands) if isinstance(message, tuple) else self.mismatch(op, message)
-        else:
-            test = self._unlike(op)
-            text = self.mismatch(
-                op, _NOT_ALIKE.get(op.attrs.get("access", ""), "operands could not be broadcast together")
-            )
-        raised = self.raised(op.attrs.get("error", "ValueError"), text)
-        return [ast.If(test=test, body=[raised], orelse=[])]
+    def _raise(self, op: Op) -> ast.stmt:
+        return self.raised(op.attrs["error"], self.message(op.attrs["message"], op.operands))
 
-    def _unlike(self, op: Op) -> ast.expr:
-        """That neither extent is stretched to the other; of a value that is written, only its own extent can be."""
+    def _check(self, op: Op) -> ast.stmt:
+        error = self.raised(op.attrs["error"], self.message(op.attrs["message"], op.operands[1:]))
+        return ast.If(test=self.negation(op.operands[0]), body=[error], orelse=[])
+
+    def _check_nonempty(self, op: Op) -> ast.stmt:
+        test = _any_of([syntax.compare(ast.Eq(), self.operand(v), syntax.literal(0)) for v in op.operands])
+        return self._refused(op, test, syntax.literal("an array without elements has no largest or smallest one"))
+
+    def _check_equal(self, op: Op) -> ast.stmt:
+        test = syntax.compare(ast.NotEq(), *(self.operand(v) for v in op.operands))
+        message = op.attrs["message"]
+        text = self.message(message, op.operands) if isinstance(message, tuple) else self.mismatch(op, message)
+        return self._refused(op, test, text)
+
+    def _check_broadcast(self, op: Op) -> ast.stmt:
+        return self._refused(op, self._unlike(op, op.operands), self._unlike_text(op))
+
+    def _check_fits(self, op: Op) -> ast.stmt:
+        """Of a value that is written, only its own extent is stretched."""
+        return self._refused(op, self._unlike(op, op.operands[:1]), self._unlike_text(op))
+
+    def _unlike_text(self, op: Op) -> ast.expr:
+        words = "operands could not be broadcast together"
+        return self.mismatch(op, _NOT_ALIKE.get(op.attrs.get("access", ""), words))
+
+    def _refused(self, op: Op, test: ast.expr, text: ast.expr) -> ast.stmt:
+        return ast.If(test=test, body=[self.raised(op.attrs.get("error", "ValueError"), text)], orelse=[])
+
+    def _unlike(self, op: Op, stretched: Sequence[Value]) -> ast.expr:
+        """That neither extent is stretched to the other."""
         differ = syntax.compare(ast.NotEq(), *(self.operand(v) for v in op.operands))
-        stretched = op.operands if op.kind == "check_broadcast" else op.operands[:1]
         ones = [
             syntax.compare(ast.NotEq(), self.operand(v), syntax.literal(1))
             for v in stretched
@@ -89,7 +96,7 @@ class Effects(Spelling):
             test = syntax.not_(inside)
         return ast.If(test=test, body=[self.raised("IndexError", self.out_of_bounds(op, index, extent))], orelse=[])
 
-    def _check_width(self, op: Op) -> ast.stmt:
+    def check_width(self, op: Op) -> ast.stmt:
         """Where integers have no limit, the number itself is looked at."""
         kind, operands = op.attrs["of"], op.operands
         if kind == ARGUMENT:
@@ -121,14 +128,12 @@ class Effects(Spelling):
 
     def mismatch(self, check: Op, text: str) -> ast.expr:
         """The text with the shapes of the two operands whose extents do not fit, or at least the extents."""
-        broadcast = check.kind == "check_broadcast"
+        shapes, extents, between = _BETWEEN.get(check.kind, (": shapes ", ": ", " and "))
         first, second = self._shape(check, 0), self._shape(check, 1)
         if first is not None and second is not None:
-            return _text(
-                text, " with shapes " if broadcast else ": shapes ", first, " " if broadcast else " and ", second
-            )
+            return _text(text, shapes, first, between, second)
         first, second = (self.operand(v) for v in check.operands)
-        return _text(text, ": extents " if broadcast else ": ", first, " and ", second)
+        return _text(text, extents, first, " and ", second)
 
     def _shape(self, check: Op, which: int) -> ast.expr | None:
         """The shape of one of the two operands that a check compares, where it can be told at this place."""
@@ -145,7 +150,7 @@ class Effects(Spelling):
     def out_of_bounds(self, check: Op, index: ast.expr, extent: ast.expr) -> ast.expr:
         """What NumPy and Python say of an index, or of one of several, that is too large or too small."""
         source = self.printer.defs.get(check.operands[1])
-        if source is not None and source.kind == "list_len":
+        if source is not None and opdef(source).measures and isinstance(source.operands[0].type, ListOf):
             return syntax.literal("list index out of range")
         axis = f"axis {check.attrs['axis']} with " if "axis" in check.attrs else ""
         if isinstance(check.operands[0].type, Array):
@@ -158,7 +163,7 @@ class Effects(Spelling):
             return syntax.literal("".join(part for part in parts if isinstance(part, str)))
         return syntax.method(syntax.literal(pattern(parts)), "format", *(self.operand(v) for v in values))
 
-    def _print(self, op: Op) -> ast.stmt:
+    def printed(self, op: Op) -> ast.stmt:
         parts, given = op.attrs["parts"], dict(op.attrs)
         if has_form(parts):
             # One text: the separator stands between its parts.
@@ -173,6 +178,19 @@ class Effects(Spelling):
             if given.get(key, default) not in (default, None)
         }
         return syntax.expression(syntax.call("print", *shown, **keywords))
+
+
+_WRITTEN: dict[str, Callable[[Effects, Op], ast.stmt]] = {
+    "print": lambda spelling, op: spelling.printed(op),
+    "raise": Effects._raise,
+    "check": Effects._check,
+    "check_index": Effects._check_index,
+    "check_width": lambda spelling, op: spelling.check_width(op),
+    "check_nonempty": Effects._check_nonempty,
+    "check_equal": Effects._check_equal,
+    "check_broadcast": Effects._check_broadcast,
+    "check_fits": Effects._check_fits,
+}
 
 
 def _text(*parts: str | ast.expr) -> ast.expr:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.opset import extent_of
 from autodiff_compiler.ir.walk import Rewriter, uses
 
 
@@ -21,7 +22,7 @@ def taken_early(function: Function) -> Function:
             continue
         param = op.operands[0]
         others = [user for user in users[param] if user is not op]
-        if op.result.name in ("", param.name) and others and all(user.kind == "dim" for user in others):
+        if op.result.name in ("", param.name) and others and all(map(extent_of, others)):
             copies[op] = param
     return _Early(copies, users).function(function) if copies else function
 
@@ -35,11 +36,10 @@ class _Early(Rewriter):
         """The extents of parameters that are known from here on."""
 
     def op(self, op: Op) -> None:
-        if op.kind == "dim" and op.operands[0] in self.copies.values():
-            key = (op.operands[0], op.attrs["axis"])
-            if key in self.known:
-                self.env[op.result] = self.known[key]
-                return
+        key = extent_of(op)
+        if key in self.known:
+            self.env[op.result] = self.known[key]
+            return
         self.copy(op)
         if op in self.copies:
             self._extents(op)
@@ -47,8 +47,8 @@ class _Early(Rewriter):
     def _extents(self, copy: Op) -> None:
         param = self.copies[copy]
         for dim in self.users[param]:
-            key = (param, dim.attrs.get("axis", -1))
-            if dim.kind != "dim" or key in self.known:
+            key = extent_of(dim)
+            if key is None or key in self.known:
                 continue
             name = next((u.result.name for u in self.users[param] if u.attrs == dim.attrs and u.result.name), "")
             extent = Value(dim.result.type, name)

@@ -14,7 +14,7 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import OPERAND
-from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.opset import TABLE, constant_of, extent_of, reads_path, sets_path
 from autodiff_compiler.ir.path import Path, Slice, element, indexing, path_of
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
 
@@ -49,7 +49,7 @@ class Hints:
         if value.name or depth == 0:
             return value.name
         op = self.nesting.defs.get(value)
-        if op is not None and op.kind == "load":
+        if op is not None and reads_path(op):
             return self._by_definition(value, depth - 1)
         return self._by_use(value, depth - 1) or self._by_definition(value, depth - 1)
 
@@ -64,7 +64,7 @@ class Hints:
         if any(user.kind == "if" and user.operands[0] is value for user in users):
             return "taken"
         for user in users:
-            if user.kind == "store" and user.operands[-1] is value and isinstance(value.type, Scalar):
+            if sets_path(user) and user.operands[-1] is value and isinstance(value.type, Scalar):
                 array, *indices, _ = user.operands
                 if not self.bound(array) and not array.name:
                     # That one is called after its elements.
@@ -79,17 +79,18 @@ class Hints:
     def _tape(self, value: Value, depth: int) -> str:
         """What an array made empty, or a list, is filled with."""
         made = self.nesting.defs.get(value)
-        if made is None or made.kind not in ("empty", "list_new"):
+        if made is None or not TABLE[made.kind].starts_empty:
             return ""
         for later in self._versions(value):
             for user in self.nesting.users.get(later, []):
-                if user.kind in ("store", "list_append") and user.operands[0] is later:
+                appended = TABLE[user.kind].appends
+                if (appended or sets_path(user)) and user.operands[0] is later:
                     item = user.operands[-1]
                     name = self._stem(item, depth) or default(item.type)
                     if name.endswith(SAVED):
                         return f"all_{name}"
                     # What nobody else uses is computed for the array, not saved in it.
-                    saved = user.kind == "list_append" or self.nesting.uses[item] > 1
+                    saved = appended or self.nesting.uses[item] > 1
                     return f"{name}{SAVED}" if name and saved else name
         return ""
 
@@ -110,33 +111,29 @@ class Hints:
         op = self.nesting.defs.get(value)
         if value in self.carried:
             return self._stem(self.carried[value], depth)
-        if op is not None and op.kind == "full" and op.span.phase == ADJOINT:
-            return f"part{BAR}"
-        if op is None or op.kind in ("const", "undef", "empty", "list_new", "full"):
+        if op is None:
             return ""
-        if TABLE[op.kind].writes:
-            return self._stem(op.operands[0], depth)
-        if op.kind == "load":
+        row, extent = TABLE[op.kind], extent_of(op)
+        if row.reads:
             array, *indices = op.operands
-            return self._element(array, path_of(op), indices, depth)
-        if op.kind == "list_get":
-            return self._element(op.operands[0], element(), list(op.operands[1:]), depth)
-        if op.kind == "dim":
-            return ("rows", "columns")[op.attrs["axis"]] if rank(op.operands[0].type) == 2 else "n"
-        if op.kind == "transpose":
-            return f"{self._stem(op.operands[0], depth)}_T"
-        row = TABLE[op.kind]
+            return self._element(array, element() if row.by_index else path_of(op), indices, depth)
+        if extent is not None:
+            array, axis = extent
+            return ("rows", "columns")[axis] if rank(array.type) == 2 else "n"
+        if not row.noun:
+            return f"part{BAR}" if row.spreads is not None and op.span.phase == ADJOINT else ""
         if row.noun == OPERAND or row.moves:
-            return self._stem(op.operands[0], depth)
+            return f"{self._stem(op.operands[0], depth)}{'_T' if 'perm' in op.attrs else ''}"
         if _is_integer(value.type):
             return self._integer(op)
         if isinstance(value.type, Array) and value.type.dtype.is_bool:
             return "mask"
-        return f"{op.kind}_value" if row.noun == op.kind else row.noun or ""
+        return f"{op.kind}_value" if row.noun == op.kind else row.noun
 
     def _integer(self, op: Op) -> str:
-        if op.kind in ("add", "sub") and self._constant(op.operands[1]) == 1:
-            return "last" if op.kind == "sub" else "after"
+        signs = TABLE[op.kind].signs
+        if len(signs) == 2 and self._constant(op.operands[1]) == 1:
+            return "last" if signs[1] < 0 else "after"
         return {"mul": "size", "list_len": "count", "maximum": "count"}.get(op.kind, "")
 
     def _unsaved(self, name: str) -> str:
@@ -167,15 +164,15 @@ class Hints:
         if constant is not None:
             return str(constant) if constant >= 0 else "last" if constant == -1 else ""
         op = self.nesting.defs.get(index)
-        if op is not None and op.kind in ("add", "sub") and op.operands[0] in self.nesting.indices:
+        signs = () if op is None else TABLE[op.kind].signs
+        if op is not None and len(signs) == 2 and op.operands[0] in self.nesting.indices:
             neighbour = self._constant(op.operands[1]) == 1
-            return ("next" if op.kind == "add" else "before") if neighbour else ""
+            return ("next" if signs[1] > 0 else "before") if neighbour else ""
         name = self._stem(index, depth)
         return name if len(name) <= 4 else ""
 
     def _constant(self, value: Value) -> int | None:
-        op = self.nesting.defs.get(value)
-        return op.attrs["value"] if op is not None and op.kind == "const" else None
+        return constant_of(self.nesting.defs.get(value))
 
 
 def default(type_: Type) -> str:

@@ -15,8 +15,8 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64
 from autodiff_compiler.ir.loop import Loop, is_loop
-from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import Scalar
+from autodiff_compiler.ir.opset import TABLE, is_constant, writes_path
+from autodiff_compiler.ir.types import ListOf, Scalar
 
 
 class Effect(Enum):
@@ -28,7 +28,6 @@ class Effect(Enum):
 
 
 ARITHMETIC = ("add", "sub", "mul", "neg", "abs", "select")
-COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 # Python raises where NumPy goes on.
 RAISING = ("div", "floordiv", "mod", "pow", "fmod")
 PLACES = ("load", "empty", "full", "reshape", "broadcast_to", "unbroadcast", "arange", "list_get")
@@ -100,18 +99,20 @@ class _Analysis:
         """The values that are the operand under another name; None where the op does something with it."""
         if is_loop(op):
             return [v for slot in Loop(op).slots if slot.init is operand for v in slot.defined]
-        if op.kind == "yield" and op in self.owner:
+        if op in self.owner:
             owner = self.owner[op]
             if owner.kind == "if":
                 return [r for r, v in zip(owner.results, op.operands) if v is operand]
             if operand is not Loop(owner).exit_yield:
                 return [v for slot in Loop(owner).slots if slot.yielded is operand for v in slot.defined]
-        if op.kind in ("list_append", "list_set") and operand in (op.operands[0], op.operands[-1]):
-            return [*op.results, op.operands[0]]
-        if op.kind == "list_get" and operand is op.operands[0]:
-            return list(op.results)
-        if op.kind in ("list_len", "list_zeros"):
-            return []
+        row = TABLE[op.kind]
+        if isinstance(op.operands[0].type, ListOf):
+            if row.writes and not row.adds and operand in (op.operands[0], op.operands[-1]):
+                return [*op.results, op.operands[0]]
+            if row.reads and operand is op.operands[0]:
+                return list(op.results)
+            if row.asks_length:
+                return []
         return None
 
 
@@ -119,19 +120,19 @@ class _Weakened(_Analysis):
     """Strong float64 constants, and casts of Python floats to strong ones, printed as Python floats."""
 
     def is_candidate(self, op: Op) -> bool:
-        if op.kind == "const":
+        if is_constant(op):
             return op.attrs["type"] == Scalar(FLOAT64)
-        return op.kind == "cast" and op.result.type == Scalar(FLOAT64) and op.operands[0].type == Scalar(FLOAT64, "py")
+        converts = TABLE[op.kind].converts
+        return converts and op.result.type == Scalar(FLOAT64) and op.operands[0].type == Scalar(FLOAT64, "py")
 
     def effect(self, op: Op, operand: Value) -> Effect:
-        kind = op.kind
+        kind, row = op.kind, TABLE[op.kind]
         strong = any(self._surely_strong(v) for v in op.operands if v is not operand)
-        if kind in ARITHMETIC or kind in COMPARISONS or kind in RAISING:
+        if kind in ARITHMETIC or row.compares or kind in RAISING:
             if strong and kind != "select":
                 return Effect.NOTHING
             return Effect.PASSED_ON if kind in ARITHMETIC else Effect.SEEN
-        writes = kind in ("store", "accum", "full", "broadcast_to")
-        if writes or (TABLE[kind].elementwise and _is_float64(op.result)):
+        if writes_path(op) or row.spreads is not None or (row.elementwise and _is_float64(op.result)):
             # Written into an array, or given to a function of NumPy, or to `float`.
             return Effect.NOTHING
         return Effect.SEEN
@@ -140,10 +141,10 @@ class _Weakened(_Analysis):
         op = self.nesting.defs.get(value)
         if not isinstance(value.type, Scalar):
             # A cast of an array from another dtype is left to the promotion by what it is combined with.
-            return op is None or op.kind != "cast"
+            return op is None or not TABLE[op.kind].converts
         if value.type.kind == "py" or value in self.changed:
             return False
-        return op is None or op.kind not in ("const", "cast")
+        return op is None or not (is_constant(op) or TABLE[op.kind].converts)
 
 
 class _Strengthened(_Analysis):
@@ -152,22 +153,22 @@ class _Strengthened(_Analysis):
     def is_candidate(self, op: Op) -> bool:
         to, source = op.results[0].type, op.operands[0].type if op.operands else None
         return (
-            op.kind == "cast" and isinstance(to, Scalar) and isinstance(source, Scalar)
+            TABLE[op.kind].converts and isinstance(to, Scalar) and isinstance(source, Scalar)
             and to.kind == "py" and source.kind == "np" and to.dtype == source.dtype
         )  # fmt: skip
 
     def effect(self, op: Op, operand: Value) -> Effect:
-        kind, adjoint = op.kind, op.span.phase == ADJOINT
-        if kind in ("store", "accum") or kind in PLACES:
+        kind, row, adjoint = op.kind, TABLE[op.kind], op.span.phase == ADJOINT
+        if writes_path(op) or kind in PLACES:
             return Effect.NOTHING
         if kind in ("if", "not") and operand.type == Scalar(BOOLEAN, "py"):
             return Effect.NOTHING if kind == "if" else Effect.PASSED_ON
         if kind == "select" and operand is op.operands[0]:
             return Effect.NOTHING
-        if kind == "cast":
+        if row.converts:
             same = isinstance(op.result.type, Scalar) and op.result.type.dtype == operand.type.dtype  # type: ignore[union-attr]
             return Effect.NOTHING if same else Effect.SEEN
-        if kind in COMPARISONS:
+        if row.compares:
             tests = all(user.kind == "if" for user in self.nesting.users.get(op.result, ()))
             return Effect.NOTHING if tests else Effect.SEEN
         if not isinstance(operand.type, Scalar):
@@ -175,7 +176,7 @@ class _Strengthened(_Analysis):
         integer = operand.type.dtype.is_integer
         if kind in ARITHMETIC or (kind in (*RAISING, *RETURNING) and not integer):
             return Effect.PASSED_ON if adjoint else Effect.SEEN
-        if TABLE[kind].elementwise and _is_float64(op.result) and kind not in RAISING and not integer:
+        if row.elementwise and _is_float64(op.result) and kind not in RAISING and not integer:
             return Effect.NOTHING
         return Effect.SEEN
 

@@ -15,7 +15,16 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, loop_indices, merges
 from autodiff_compiler.ir.opdef import IO, PURE
-from autodiff_compiler.ir.opset import TABLE, is_pure, may_trap, nested_effect
+from autodiff_compiler.ir.opset import (
+    TABLE,
+    extent_of,
+    is_constant,
+    is_pure,
+    is_undefined,
+    may_trap,
+    nested_effect,
+    reads_path,
+)
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array, ListOf, Scalar
 from autodiff_compiler.ir.walk import all_ops
@@ -160,9 +169,9 @@ def moves(op: Op) -> bool:
 def _everywhere(nesting: Nesting) -> None:
     """Constants, indices of loops as floats, and extents of arrays that no write and no loop gives another name."""
     for op in nesting.live_ops(nesting.function.body):
-        if op.kind in ("const", "undef"):
+        if is_constant(op) or is_undefined(op):
             nesting.inline.add(op.result)
-        elif op.kind == "dim" and not (op.result.name and nesting.uses[op.result] > 1):
+        elif extent_of(op) is not None and not (op.result.name and nesting.uses[op.result] > 1):
             array = op.operands[0]
             users = nesting.users[array]
             if all(not moves(u) and not (TABLE[u.kind].writes and u.operands[0] is array) for u in users):
@@ -175,20 +184,20 @@ def _everywhere(nesting: Nesting) -> None:
 
 def _is_neighbour(nesting: Nesting, op: Op) -> bool:
     """Whether the op is `i + 1` or `i - 1` of a loop's index: short enough to be written again at each use."""
-    if op.kind not in ("add", "sub"):
+    if len(TABLE[op.kind].signs) != 2:
         return False
     index, constant = (nesting.defs.get(v) for v in op.operands)
     is_index = index is None and op.operands[0] in nesting.indices and not op.result.name
-    return is_index and constant is not None and constant.kind == "const" and nesting.uses[op.result] <= 6
+    return is_index and is_constant(constant) and nesting.uses[op.result] <= 6
 
 
 def _is_index_as_float(nesting: Nesting, op: Op) -> bool:
-    return op.kind == "cast" and op.operands[0] in nesting.indices and not op.result.name
+    return TABLE[op.kind].converts and op.operands[0] in nesting.indices and not op.result.name
 
 
 def _is_short_test(nesting: Nesting, op: Op) -> bool:
     """Whether the op is the condition `0 < n` of branches: short enough to be written again in each."""
-    if op.kind not in ("lt", "le", "gt", "ge"):
+    if not TABLE[op.kind].compares or TABLE[op.kind].commutative:
         return False
     branches = all(user.kind == "if" for user in nesting.users[op.result])
     plain = all(v in nesting.inline or v.name for v in op.operands)
@@ -233,10 +242,10 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
     result = op.result
     if result in nesting.inline or nesting.uses.get(result) != 1:
         return None
-    if result.name and op.span.phase != ADJOINT and op.kind not in ("dim", "cast"):
+    if result.name and op.span.phase != ADJOINT and not (TABLE[op.kind].converts or extent_of(op)):
         return None
     user = nesting.users[result][0]
-    if nesting.region_of[user] is not region or op.kind == "list_new":
+    if nesting.region_of[user] is not region or (TABLE[op.kind].starts_empty and isinstance(result.type, ListOf)):
         return None
     if TABLE[user.kind].writes and user.operands[0] is result:
         return None
@@ -254,17 +263,18 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
 
 def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:
     """The users of a short view without a name, such as `u[1:-1]`: a person writes it again at each of a few uses."""
-    if op.kind != "load" or not isinstance(op.result.type, Array) or not path_of(op).is_view:
+    if not reads_path(op) or not isinstance(op.result.type, Array) or not path_of(op).is_view:
         return []
     users = nesting.users.get(op.result, [])
     short = len(path_of(op)) == 1 and nesting.uses.get(op.result, 0) <= 4
     plain = op.operands[0] not in nesting.inline and all(v in nesting.inline for v in op.operands[1:])
-    constant = all(nesting.defs[v].kind == "const" for v in op.operands[1:] if v in nesting.defs)
+    constant = all(is_constant(nesting.defs[v]) for v in op.operands[1:] if v in nesting.defs)
     expressions = all(
         u in nesting.region_of
         and nesting.region_of[u] is region
         and not u.regions
-        and u.kind not in ("yield", "return", *nesting.named)
+        and not TABLE[u.kind].terminator
+        and u.kind not in nesting.named
         and not TABLE[u.kind].writes
         for u in users
     )
@@ -302,7 +312,7 @@ def _try_expression(nesting: Nesting, op: Op) -> None:
     for region in op.regions:
         (value,) = region.terminator.operands
         definition = nesting.defs.get(value)
-        if definition is not None and definition.kind == "undef":
+        if is_undefined(definition):
             return
         _nest_region(nesting, region, yields=True)
     size = 0
@@ -339,11 +349,15 @@ def _operand_size(nesting: Nesting, value: Value) -> int:
     return nesting.size.get(value, 4)
 
 
+_SHORT = ("add", "sub", "mul", "div", "pow", "neg", "matmul", "load")
+"""What is written with an operator or as a subscript."""
+
+
 def _size(nesting: Nesting, op: Op) -> int:
     """About how many columns the op takes as an expression."""
-    if op.kind == "const":
+    if is_constant(op):
         return len(repr(op.attrs["value"]))
-    own = 3 if op.kind in ("add", "sub", "mul", "div", "pow", "neg", "matmul", "load") else 9
+    own = 3 if op.kind in _SHORT else 9
     if op.kind == "matmul" and op.kind in nesting.named:
         # A call of a helper.
         own = 9

@@ -380,31 +380,31 @@ class NumbaSpelling(PythonSpelling):
             return super().raised(error, message)
         return ast.Raise(exc=syntax.call(error, message.func.value, *message.args), cause=None)
 
-    def _check(self, op: Op) -> list[ast.stmt]:
-        if op.kind != "check_width" or op.attrs["of"] == ARGUMENT:
-            return super()._check(op)
+    def check_width(self, op: Op) -> ast.stmt:
+        if op.attrs["of"] == ARGUMENT:
+            return super().check_width(op)
         operands = [self.operand(v) for v in op.operands]
         too_large = self.raised("OverflowError", syntax.literal(integers.overflow_message(op.span)))
         if op.attrs["of"] != "cast":
-            return [ast.If(test=integers.overflows(op.attrs["of"], operands), body=[too_large], orelse=[])]
+            return ast.If(test=integers.overflows(op.attrs["of"], operands), body=[too_large], orelse=[])
         (value,) = operands
         if op.operands[0].type.dtype is UINT64:  # type: ignore[union-attr]
             # Numba compares unsigned integers with signed ones as floats.
             wrapped = syntax.compare(ast.Lt(), syntax.call("np.int64", value), syntax.literal(0))
-            return [ast.If(test=wrapped, body=[too_large], orelse=[])]
+            return ast.If(test=wrapped, body=[too_large], orelse=[])
         limits = syntax.literal(float(integers.LOWEST)), syntax.literal(-float(integers.LOWEST))
         inside = ast.Compare(left=limits[0], ops=[ast.LtE(), ast.Lt()], comparators=[value, limits[1]])
         no_number = self.raised("ValueError", syntax.literal("cannot convert float NaN to integer"))
         nan = ast.If(test=syntax.compare(ast.NotEq(), value, value), body=[no_number], orelse=[])
-        return [ast.If(test=syntax.not_(inside), body=[nan, too_large], orelse=[])]
+        return ast.If(test=syntax.not_(inside), body=[nan, too_large], orelse=[])
 
-    def _print(self, op: Op) -> ast.stmt:
+    def printed(self, op: Op) -> ast.stmt:
         if op.attrs.get("sep", " ") not in (" ", None) or op.attrs.get("end", "\n") not in ("\n", None):
             raise UnsupportedError(
                 "AD604", "`print` of an f-string, or with `sep` or `end`, does not compile with Numba", op.span,
                 help="give what is printed as arguments: print('x =', x); or use backend='python'",
             )  # fmt: skip
-        return super()._print(op)
+        return super().printed(op)
 
 
 class NumbaPlace(Place):

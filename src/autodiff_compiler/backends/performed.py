@@ -78,7 +78,7 @@ class _Walk:
         wanted = self.shapes.of(extent)
         axes = [i - len(known) for i, have in enumerate(known) if self.shapes.same(wanted, have)]
         op = self.nesting.defs.get(extent)
-        if op is not None and op.kind in ("dim", "list_len"):
+        if op is not None and opdef(op).measures:
             root = self.nesting.buffers.root
             if root(op.operands[0]) is root(array):
                 axes.append(op.attrs.get("axis", 0) - (rank(array.type) or 1))

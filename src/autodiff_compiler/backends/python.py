@@ -111,7 +111,7 @@ class PythonSpelling(Effects):
     def _exponent(self, op: Op, right: ast.expr) -> ast.expr:
         """`x ** 2` for an exponent 2.0."""
         constant = self.printer.definition(op.operands[1], "const")
-        if constant is None or not op.result.type.dtype.inexact:  # type: ignore[union-attr]
+        if constant is None or not op.result.type.dtype.is_float:  # type: ignore[union-attr]
             return right
         value = constant.attrs["value"]
         if value.is_integer() and 0 < value < 100 and not isinstance(right, ast.Call):
@@ -176,7 +176,8 @@ class PythonSpelling(Effects):
         op = self.printer.defs.get(value) if value in self.printer.nesting.inline else None
         if op is not None and op.kind in INVERSE and (op.kind in ("eq", "ne") or _compares_ints(op)):
             return syntax.compare(COMPARISONS[INVERSE[op.kind]], *self._loosened(op))
-        return negated(self.condition(value))
+        opposite = self.printer.definition(value, "not")
+        return negated(self.condition(value)) if opposite is None else self.condition(opposite.operands[0])
 
     def undefined(self, value: Value) -> ast.expr:
         if isinstance(value.type, Array):

@@ -18,14 +18,11 @@ from autodiff_compiler.backends.source import Notes
 from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, loop_slots
-from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.opset import TABLE, is_undefined, opdef
 from autodiff_compiler.ir.types import Scalar
 
 HEAD = re.compile(r"(for|while|if|elif|else|with|def|async|class)\b.*:\s*(#.*)?$|(for|while|if|elif|with|def)\b[^:]*$")
 """The head of a statement with a block."""
-
-MEASURES = ("dim", "list_len", "list_zeros")
-"""Ask for nothing but extents, which may be needed (for a tape, say) before it is known whether the value is."""
 
 
 class Spelling(ABC):
@@ -103,7 +100,7 @@ class Printer:
         if value not in self.nesting.inline:
             return syntax.name(self.names[value])
         op = self.nesting.defs[value]
-        if op.kind == "undef":
+        if is_undefined(op):
             return self.spelling.undefined(value)
         return marked(self._conditional(op) if op.kind == "if" else self.spelling.expression(op), op.span)
 
@@ -196,7 +193,10 @@ class Printer:
 
     def _is_moved(self, value: Value) -> bool:
         """Whether the value may be handed on, or asked how long it is, with no check before, and so must be bound."""
-        return any(moves(user) or user.kind in ("return", *MEASURES) for user in self.nesting.users.get(value, ()))
+        return any(
+            moves(user) or user.kind == "return" or TABLE[user.kind].asks_length
+            for user in self.nesting.users.get(value, ())
+        )
 
     # -- branches --------------------------------------------------------------------------------------------------
 
@@ -255,7 +255,7 @@ class Printer:
         last = self.definition(start, "sub")
         ops = [inner for inner in loop.body.ops if inner not in self.nesting.dead]
         first = next((inner for inner in ops if not all(r in self.nesting.inline for r in inner.results)), ops[-1])
-        if last is None or first.kind != "list_get" or not self._is_integer(stop, -1) or not self._is_integer(step, -1):
+        if last is None or not opdef(first).reads or not self._is_integer(stop, -1) or not self._is_integer(step, -1):
             return None
         length = self.definition(last.operands[0], "list_len")
         index = loop.index

@@ -44,6 +44,10 @@ class Domain:
     compiled: bool = False
     """Whether compiled code raises, too."""
 
+    def fine(self, b: Builder, operands: Operands) -> Value:
+        """Builds the condition that it does not raise."""
+        return b.op("not", self.outside(b, operands))
+
 
 def above(limit: float, *, strict: bool) -> Domain:
     """Of numbers greater than the limit, or at least as great if not strict."""

@@ -125,16 +125,38 @@ class OpDef:
     """The result is operand 0 changed in one place: it can reuse its buffer."""
     views: bool = False
     """The result may share memory with operand 0."""
+    reads: bool = False
+    """The result is what stands at a place in operand 0."""
     adds: bool = False
     """A writing op that adds to what was there."""
+    appends: bool = False
+    """A writing op that puts something at the end, and leaves the rest as it is."""
+    by_index: bool = False
+    """The place in operand 0 is the index of an item of a list; else, where there is one, the attribute `path` says where."""
     moves: bool = False
     """The elements of the result are elements of operand 0."""
     moves_undefined: bool = False
     """Operands may be undefined: the op does not compute with their values."""
     measures: bool = False
     """The result is an extent or a length of operand 0, whatever its elements are."""
+    asks_length: bool = False
+    """Reads no more than extents of its operand, which may be needed (for a tape, say) before it is known whether the value is."""
     reduces: bool = False
     """Takes axes away by combining the elements along them."""
+    compares: bool = False
+    """Compares two operands: the answer for operands of one order is the answer for all of that order."""
+    converts: bool = False
+    """The result is operand 0 in another dtype or kind."""
+    starts_empty: bool = False
+    """Makes what is to be filled."""
+    leaves: bool = False
+    """Control does not come back."""
+    signs: tuple[int, ...] = ()
+    """The result is the sum of the operands with these signs."""
+    whole: slice | None = None
+    """Of which operands it is a whole number if they all are."""
+    spreads: int | None = None
+    """The result is this operand all over, stretched to the extents that are the others."""
     locates: bool = False
     """The result's elements are positions along an axis of operand 0."""
     py_eval: Callable[..., Any] | None = None

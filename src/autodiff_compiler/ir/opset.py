@@ -39,6 +39,49 @@ def opdef(op: Op) -> OpDef:
     return TABLE[op.kind]
 
 
+def constant_of(op: Op | None) -> Any:
+    """The number, or object, that an op is a constant for; None for any other op."""
+    return op.attrs["value"] if op is not None and op.kind == "const" else None
+
+
+def is_constant(op: Op | None) -> bool:
+    return op is not None and op.kind == "const"
+
+
+def is_undefined(op: Op | None) -> bool:
+    """Whether the op gives a value that nobody may look at."""
+    return op is not None and op.kind == "undef"
+
+
+def extent_of(op: Op | None) -> tuple[Value, int] | None:
+    """The array and the axis whose extent an op is."""
+    return (op.operands[0], op.attrs["axis"]) if op is not None and op.kind == "dim" else None
+
+
+def reads_path(op: Op) -> bool:
+    """Whether the op reads a place in an array."""
+    row = TABLE[op.kind]
+    return row.reads and not row.by_index
+
+
+def writes_path(op: Op) -> bool:
+    """Whether the op writes to a place in an array."""
+    return "path" in op.attrs and TABLE[op.kind].writes
+
+
+def sets_path(op: Op) -> bool:
+    """Whether the op puts something in the place of what stood in an array."""
+    return writes_path(op) and not TABLE[op.kind].adds
+
+
+def spread_of(op: Op | None) -> tuple[Value, tuple[Value, ...]] | None:
+    """A value and the extents that it is stretched to, if that is all that an op does."""
+    place = None if op is None else TABLE[op.kind].spreads
+    if op is None or place is None:
+        return None
+    return op.operands[place], op.operands[1:] if place == 0 else op.operands[:place]
+
+
 def require(b: Builder, kind: str, *operands: Value, **attrs: Any) -> None:
     """Build the checks that the op would need."""
     for access in TABLE[kind].accesses:

@@ -113,7 +113,7 @@ def arange(b: Builder, start: Any, stop: Any = None, step: Any = None, dtype: An
     target = dtype_argument(b, dtype, own)
     if own.is_integer and target.is_integer:
         return to_dtype(b, _int_range(b, *things), target)
-    if own.is_bool or not target.inexact:
+    if own.is_bool or not target.is_float:
         raise UnsupportedError("AD206", "np.arange of floats in an integer dtype", b.span, help="use astype")
     return _float_range(b, things, target)
 

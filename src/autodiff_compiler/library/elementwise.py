@@ -10,7 +10,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.dtype import FLOAT32, FLOAT64
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.needs import broadcast
 from autodiff_compiler.ir.types import BOOL, dtype_of
 from autodiff_compiler.library import arith
@@ -353,7 +353,7 @@ def nan_to_num(b: Builder, x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any
     dtype = dtype_of(value.type)
     if not dtype.inexact:
         return value
-    largest = float(np.finfo(np.float32 if dtype is FLOAT32 else np.float64).max)
+    largest = float(np.finfo(dtype.numpy).max)
     infinite = b.const_like(math.inf, value.type), b.const_like(-math.inf, value.type)
     fills = [largest if posinf is None else posinf, -largest if neginf is None else neginf]
     result = value

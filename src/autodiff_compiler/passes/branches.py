@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import may_overflow, may_trap, opdef
+from autodiff_compiler.ir.opset import is_constant, may_overflow, may_trap, opdef
 from autodiff_compiler.passes.rewrite import Peephole
 
 
@@ -84,8 +84,8 @@ class _Branches(Peephole):
 
     def _is_harmless(self, region: Region, other: Region) -> bool:
         """Whether a region has only operations on numbers that never raise, and the other one nothing but a constant."""
-        return all(op.kind == "const" for op in other.ops[:-1]) and all(
-            (opdef(op).elementwise or op.kind in ("const", "dim", "list_len"))
+        return all(is_constant(op) for op in other.ops[:-1]) and all(
+            (opdef(op).elementwise or opdef(op).measures or is_constant(op))
             and not (may_trap(op) or (may_overflow(op) and not self.bounds.fits(op)))
             for op in region.ops[:-1]
         )

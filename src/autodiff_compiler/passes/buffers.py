@@ -13,6 +13,7 @@ from dataclasses import replace
 from autodiff_compiler.analysis.alias import Node, sources
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.opset import is_undefined, opdef
 from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import INT, Array, ListOf
 from autodiff_compiler.ir.walk import Rewriter, all_ops
@@ -35,7 +36,7 @@ class _PathSplitter(Rewriter):
 
     def op(self, op: Op) -> None:
         path: Path = op.attrs.get("path", HERE)
-        split = path.split(self.values(op.operands[1:-1])) if op.kind in ("store", "accum") else None
+        split = path.split(self.values(op.operands[1:-1])) if opdef(op).writes else None
         if split is None:
             self.copy(op)
             return
@@ -63,7 +64,7 @@ class _Copier(Rewriter):
         self.undefs = undefs
 
     def op(self, op: Op) -> None:
-        if op.kind == "undef" and op.result in self.undefs:
+        if is_undefined(op) and op.result in self.undefs:
             self.out += _placeholder(op)
             return
         for index in self.plan.operands.get(op, ()):
@@ -85,12 +86,12 @@ class _Copier(Rewriter):
 
 def _copied_undefs(function: Function, plan: Plan) -> dict[Value, None]:
     """The undefined values that a copy may meet."""
-    if not any(op.kind == "undef" for op in all_ops(function.body)):
+    if not any(is_undefined(op) for op in all_ops(function.body)):
         return {}
     undefs: dict[Value, None] = {}
     edges: dict[Node, list[Node]] = {}
     for op in all_ops(function.body):
-        if op.kind == "undef":
+        if is_undefined(op):
             undefs[op.result] = None
         for target, source in sources(op):
             edges.setdefault(target, []).append(source)

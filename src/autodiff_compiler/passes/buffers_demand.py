@@ -43,7 +43,7 @@ class Demand:
                         self._sources.setdefault(target, []).append(source)
                 if opdef(op).writes and op.operands[0] not in kept:
                     self._seeds.append((self._uses.loop_depth, (op.operands[0], False)))
-                    if op.kind == "list_accum" and has_arrays(op.operands[0].type):
+                    if opdef(op).adds and has_arrays(op.operands[0].type):
                         self._seeds.append((self._uses.loop_depth, (op.operands[0], True)))
 
     def _kept(self, op: Op) -> tuple[Value, ...]:

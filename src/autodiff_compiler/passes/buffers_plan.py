@@ -30,7 +30,7 @@ from autodiff_compiler.analysis.last_use import LastUses
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
-from autodiff_compiler.ir.opset import may_alias, opdef
+from autodiff_compiler.ir.opset import is_constant, is_undefined, may_alias, opdef, reads_path
 from autodiff_compiler.ir.types import Array, rank
 from autodiff_compiler.ir.walk import uses as uses_of
 from autodiff_compiler.passes.buffers_demand import Demand
@@ -82,15 +82,16 @@ class Plan:
     def _define(self, op: Op, result: Value) -> None:
         """The roots of the result of an op that neither writes nor has regions."""
         sharing = self._sharing
-        if op.kind == "undef":
+        row = opdef(op)
+        if is_undefined(op):
             sharing.bind(result, NOTHING)
-        elif op.kind == "const":
+        elif is_constant(op):
             sharing.bind(result, frozenset((FOREIGN,)))
-        elif op.kind == "list_get":
+        elif row.reads and row.by_index:
             sharing.bind(result, sharing.elements[op.operands[0]])
-        elif op.kind == "broadcast_to":
+        elif row.views and row.spreads is not None:
             sharing.bind(result, sharing.all_roots(op.operands[0]) | {FOREIGN})
-        elif op.kind == "list_new" and has_arrays(result.type):
+        elif row.starts_empty and has_arrays(result.type):
             sharing.bind(result, sharing.fresh(), self._put(op, result, NOTHING))
         elif may_alias(op):
             sharing.bind(result, sharing.memory[op.operands[0]])
@@ -103,7 +104,7 @@ class Plan:
         target, result = op.operands[0], op.result
         sharing = self._sharing
         memory, elements = sharing.memory[target], sharing.elements[target]
-        written = memory | elements if op.kind == "list_accum" else memory
+        written = memory | elements if opdef(op).adds else memory
         if not self._claim(written, op):
             self._copy(op, 0)
             memory, elements = sharing.fresh(), sharing.fresh() if has_arrays(target.type) else NOTHING
@@ -253,7 +254,7 @@ class Plan:
     def _is_leaf_view(self, value: Value) -> bool:
         """Whether a value is a view that nothing else refers to: all it is used for is to be read."""
         op = self._definitions.get(value)
-        if op is None or op.regions or opdef(op).writes or op.kind == "broadcast_to" or not may_alias(op):
+        if op is None or op.regions or opdef(op).writes or opdef(op).spreads is not None or not may_alias(op):
             return False
         return all(self._only_reads(reader, value) for reader in self._readers[value])
 
@@ -266,7 +267,7 @@ class Plan:
     def _is_view_of_written(self, value: Value) -> bool:
         """Whether a value is a view of a buffer that a write in the same loop wants: the view is less to copy."""
         op = self._definitions.get(value)
-        if op is None or op.kind != "load" or not may_alias(op):
+        if op is None or not reads_path(op) or not may_alias(op):
             return False
         return self._demand.level(op.operands[0]) >= self._uses.loop_depth
 
@@ -275,9 +276,9 @@ class Plan:
         op = self._definitions.get(value)
         if op is None or not isinstance(value.type, Array):
             return False
-        if op.kind == "list_get":
-            return True
-        return op.kind == "load" and may_alias(op) and rank(value.type) < rank(op.operands[0].type)
+        row = opdef(op)
+        lower = row.by_index or rank(value.type) < rank(op.operands[0].type)
+        return row.reads and may_alias(op) and lower
 
     def _copy(self, op: Op, index: int) -> None:
         indices = self.operands.setdefault(op, [])

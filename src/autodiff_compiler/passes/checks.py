@@ -41,7 +41,7 @@ class _Prove(FactRewriter):
             return
         if op.kind == "check_index" and not op.attrs.get("upper") and self._is_nonnegative(op.operands[0]):
             op = replace(op, attrs=MappingProxyType({**op.attrs, "upper": True}))
-        if op.kind in ("load", "store", "accum") and not op.attrs.get("exact") and self._is_exact(op):
+        if "path" in op.attrs and not op.attrs.get("exact") and self._is_exact(op):
             op = replace(op, attrs=MappingProxyType({**op.attrs, "exact": True}))
             self.shapes.define(op)
         if self.compiled and may_overflow(op) and not op.attrs.get("fits") and self.bounds.fits(op):

@@ -72,14 +72,14 @@ class _Errors(Rewriter):
         self.out.append(with_parts(op, op.operands, op.results, tuple(regions)))
         if op.kind == "if":
             for position, region in enumerate(op.regions):
-                if any(inner.kind == "raise" for inner in region.ops):
+                if any(opdef(inner).leaves for inner in region.ops):
                     self._signs.enter_branch(op.operands[0], position == 1)
 
     def _check(self, op: Op, domain: Domain) -> None:
         if domain.inside(self._signs, op.operands) or self._is_raised_anyway(op, domain):
             return
         b = Builder(op.span)
-        fine = b.op("not", domain.outside(b, op.operands))
+        fine = domain.fine(b, op.operands)
         b.emit("check", (fine,), {"error": domain.error, "message": (domain.message,)})
         self.out += b.ops
 

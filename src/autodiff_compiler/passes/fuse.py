@@ -16,13 +16,13 @@ from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import DEAR
-from autodiff_compiler.ir.opset import may_alias, opdef
+from autodiff_compiler.ir.opset import may_alias, opdef, writes_path
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import all_ops
 
-REDUCTIONS = ("sum", "prod")
-WRITES = ("store", "accum")
+REDUCTIONS = {"sum": ("add", 0), "prod": ("mul", 1)}
+"""What a loop makes of a reduction: the op that joins two elements, and what it starts with."""
 
 # On integers other ops have cases (a negative power) that NumPy's array form decides.
 INTEGER_KINDS = (
@@ -43,7 +43,6 @@ INTEGER_KINDS = (
     "xor",
     "not",
 )
-COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def is_elementwise(op: Op) -> bool:
     if not opdef(op).elementwise:
         return False
     dtypes = {v.type.dtype for v in op.operands if isinstance(v.type, Scalar | Array)}
-    return not any(dtype.is_integer for dtype in dtypes) or op.kind in INTEGER_KINDS or op.kind in COMPARISONS
+    return not any(dtype.is_integer for dtype in dtypes) or op.kind in INTEGER_KINDS or opdef(op).compares
 
 
 def root_value(op: Op) -> Value | None:
@@ -73,7 +72,7 @@ def root_value(op: Op) -> Value | None:
         return op.operands[0]
     if op.kind in REDUCTIONS and not dtype_of(op.operands[0].type).is_bool:
         return op.operands[0]
-    if op.kind in WRITES and path_of(op).is_view and isinstance(op.operands[-1].type, Array):
+    if writes_path(op) and path_of(op).is_view and isinstance(op.operands[-1].type, Array):
         return op.operands[-1]
     return op.results[0] if is_elementwise(op) and op.kind != "broadcast_to" else None
 
@@ -203,7 +202,7 @@ def _members(
             continue
         if rank(result.type) != rank(value.type):
             continue
-        if root.kind in WRITES and any(operand is result for operand in root.operands[:-1]):
+        if writes_path(root) and any(operand is result for operand in root.operands[:-1]):
             continue
         if opdef(op).cost == DEAR and not shapes.same_shape(result, value):
             continue  # it would be computed again for each element it is broadcast to

@@ -18,7 +18,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
 
-from autodiff_compiler.analysis.conditions import NEGATED
 from autodiff_compiler.analysis.ranges import type_range
 from autodiff_compiler.diagnostics import PRIMAL
 from autodiff_compiler.ir.builder import Builder
@@ -26,7 +25,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.ops.check import ARGUMENT
-from autodiff_compiler.ir.opset import may_overflow
+from autodiff_compiler.ir.opset import constant_of, may_overflow, opdef
 from autodiff_compiler.ir.types import FLOAT, INT, Scalar
 from autodiff_compiler.ir.walk import all_ops, uses
 from autodiff_compiler.passes.rewrite import FactRewriter
@@ -92,13 +91,14 @@ class _Integers(FactRewriter):
     def plain(self, op: Op) -> None:
         if op.kind == "check_index" and self._is_last(op.operands[0]) and op.attrs.get("upper"):
             op = replace(op, operands=(self._last(op.operands[0]), op.operands[1]))
-        if op.results and op.results[0].type == INT and len(op.operands) == 2:
+        row = opdef(op)
+        if row.elementwise and op.result.type == INT and len(op.operands) == 2:
             self._domain(op)
-        if op.kind == "cast" and op.operands[0].type == INT:
+        if row.converts and op.operands[0].type == INT:
             self._narrow(op)
         if op.kind == "div" and op.span.phase == PRIMAL:
             self._quotient(op)
-        if op.kind in NEGATED:
+        if row.compares:
             self._comparison(op)
         if may_overflow(op) and not self._only_last(op):
             if not op.attrs.get("fits") and not self.bounds.fits(op):
@@ -117,12 +117,13 @@ class _Integers(FactRewriter):
 
     def _domain(self, op: Op) -> None:
         """Where CPython raises for an operand."""
-        divisor = op.operands[1]
-        if op.kind in ("floordiv", "mod") and not self.bounds.nonzero(divisor):
-            word = "division or modulo" if op.kind == "floordiv" else "modulo"
-            self._require(op, "ne", divisor, "ZeroDivisionError", f"integer {word} by zero")
-        elif op.kind in ("lshift", "rshift") and not self.bounds.nonnegative(self.bounds.affine(divisor)):
-            self._require(op, "ge", divisor, "ValueError", "negative shift count")
+        domains = opdef(op).domain
+        for domain in domains(op) if domains is not None else ():
+            if not domain.inside(self.bounds, op.operands):
+                b = Builder(op.span)
+                fine = domain.fine(b, op.operands)
+                b.emit("check", (fine,), {"error": domain.error, "message": (domain.message,)})
+                self._emit(b)
 
     def _narrow(self, op: Op) -> None:
         """NumPy takes a Python int as a small integer only if it is one."""
@@ -145,7 +146,7 @@ class _Integers(FactRewriter):
         ints = [
             cast.operands[0]
             for cast in casts
-            if cast is not None and cast.kind == "cast" and cast.operands[0].type == INT
+            if cast is not None and opdef(cast).converts and cast.operands[0].type == INT
         ]
         if len(ints) == 2 and not self.bounds.nonzero(ints[1]):
             self._require(op, "ne", ints[1], "ZeroDivisionError", "division by zero")
@@ -158,12 +159,12 @@ class _Integers(FactRewriter):
     def _comparison(self, op: Op) -> None:
         """CPython compares an int with a float exactly; as floats they could be equal by rounding."""
         for value, other in (op.operands, op.operands[::-1]):
-            cast, constant = self.defs.get(value), self.defs.get(other)
-            if value.type != FLOAT or other.type != FLOAT or cast is None or cast.kind != "cast":
+            cast, constant = self.defs.get(value), constant_of(self.defs.get(other))
+            if value.type != FLOAT or other.type != FLOAT or cast is None or not opdef(cast).converts:
                 continue
             number = cast.operands[0]
             low, high = self.bounds.ranges.of(number) if number.type == INT else (0, 0)
-            small = constant is not None and constant.kind == "const" and abs(constant.attrs["value"]) < EXACT
+            small = constant is not None and abs(constant) < EXACT
             if small or (low >= -EXACT and high <= EXACT):
                 continue
             b = Builder(op.span)
@@ -182,7 +183,7 @@ class _Integers(FactRewriter):
     def _is_last(self, value: Value) -> bool:
         """Whether a value is `n - 1`, which is below all integers for the lowest n."""
         op = self.defs.get(value)
-        return op is not None and op.kind == "sub" and may_overflow(op) and self._number(op.operands[1]) == 1 and not (
+        return op is not None and opdef(op).signs == (1, -1) and may_overflow(op) and self._number(op.operands[1]) == 1 and not (
             op.attrs.get("fits") or self.bounds.fits(op)
         )  # fmt: skip
 
@@ -209,8 +210,8 @@ class _Integers(FactRewriter):
         return last
 
     def _number(self, value: Value) -> int | None:
-        op = self.defs.get(value)
-        return op.attrs["value"] if op is not None and op.kind == "const" else None
+        number: int | None = constant_of(self.defs.get(value))
+        return number
 
 
 def _fitting(op: Op) -> Op:

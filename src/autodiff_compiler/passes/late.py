@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import may_alias, opdef
+from autodiff_compiler.ir.opset import may_alias, opdef, writes_path
 from autodiff_compiler.ir.types import Scalar
 from autodiff_compiler.ir.walk import Rewriter, op_uses
 
@@ -37,7 +37,7 @@ class _Late(Rewriter):
                 views.setdefault(op.operands[0], []).append(op.result)
         moved: dict[Op, int] = {}
         for place, op in enumerate(region.ops):
-            if op.kind in ("store", "accum") and isinstance(op.operands[-1].type, Scalar) and op.operands[0] in views:
+            if writes_path(op) and isinstance(op.operands[-1].type, Scalar) and op.operands[0] in views:
                 until = first.get(op.result, place)
                 read = max((last.get(view, place) for view in _all_views(op.operands[0], views)), default=place)
                 if place < read < until:

@@ -18,7 +18,17 @@ from dataclasses import replace
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, loop_indices
 from autodiff_compiler.ir.opdef import INDEX, PURE, SHAPE, VALUE
-from autodiff_compiler.ir.opset import is_free, is_pure, may_overflow, may_trap, nested_effect, opdef, reasons
+from autodiff_compiler.ir.opset import (
+    is_constant,
+    is_free,
+    is_pure,
+    may_overflow,
+    may_trap,
+    nested_effect,
+    opdef,
+    reads_path,
+    reasons,
+)
 from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import INT, Array, ListOf, rank
 from autodiff_compiler.ir.walk import all_ops, op_uses, with_parts
@@ -90,7 +100,7 @@ class _Motion(FactRewriter):
         if reason == SHAPE and opdef(op).elementwise:
             arrays = [v for v in op.operands if isinstance(v.type, Array)]
             return all(self.shapes.same_shape(arrays[0], other) for other in arrays[1:])
-        if reason == INDEX and op.kind == "load":
+        if reason == INDEX and reads_path(op):
             array, *indices = op.operands
             return path_of(op) == element(rank(array.type)) and all(
                 self.bounds.in_bounds(index, self.shapes.extents(array)[axis]) for axis, index in enumerate(indices)
@@ -101,7 +111,7 @@ class _Motion(FactRewriter):
         # Only a computed int can be beyond the range of floats.
         return (
             reason == VALUE
-            and op.kind == "cast"
+            and opdef(op).converts
             and op.operands[0].type == INT
             and not self._is_computed(op.operands[0])
         )
@@ -111,7 +121,8 @@ class _Motion(FactRewriter):
         made = self.defs.get(value)
         if made is None:
             return value not in self._given
-        return made.kind not in ("const", "dim", "list_len", "cast", "load")
+        row = opdef(made)
+        return not (is_constant(made) or row.measures or row.converts or reads_path(made))
 
 
 def _move(op: Op, ready: dict[Value, Op], moved: dict[Op, None]) -> None:

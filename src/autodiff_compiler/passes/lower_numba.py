@@ -18,11 +18,12 @@ from dataclasses import replace
 from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import constant_of, opdef, reads_path, spread_of
 from autodiff_compiler.ir.path import element, entire, path_of
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes import spread
-from autodiff_compiler.passes.fuse import REDUCTIONS, WRITES, Group, Memory, groups, root_value
+from autodiff_compiler.passes.fuse import REDUCTIONS, Group, Memory, groups, root_value
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -60,9 +61,9 @@ class _Lowering(FactRewriter):
         nest = _Nest(self, group)
         if group.through is not None:
             nest.collect(group.through)
-        elif op.kind in REDUCTIONS:
+        elif opdef(op).reduces:
             nest.reduce()
-        elif op.kind in WRITES:
+        elif opdef(op).writes:
             nest.write()
         elif op.kind == "unbroadcast":
             nest.unbroadcast(op)
@@ -120,8 +121,8 @@ class _Nest:
         dims = self.dims
         result = self.root.results[0]
         kept = [axis for axis in range(n) if axis not in axes]
-        join = "add" if self.root.kind == "sum" else "mul"
-        unit = b.const(0 if self.root.kind == "sum" else 1, Scalar(dtype_of(self.value.type)))
+        join, neutral = REDUCTIONS[self.root.kind]
+        unit = b.const(neutral, Scalar(dtype_of(self.value.type)))
         if not kept:
             self.loops(n, unit, lambda total, at: b.op(join, total, self.element(at), name=result.name), result.name)
         elif kept == list(range(len(kept))):
@@ -155,7 +156,7 @@ class _Nest:
         b, root, value = self.b, self.root, through.results[0]
         target = next(v for v in root.operands if v is not value)
         origin = self.lowering.memory.origin(target)
-        start = self.starts(target, root.operands[1:-1]) if root.kind == "accum" else lambda at: at
+        start = self.starts(target, root.operands[1:-1]) if opdef(root).writes else lambda at: at
         if start is None or any(self.lowering.memory.origin(leaf) is origin for leaf in self.leaves):
             summed = self.unbroadcast(through)
             b.op(root.kind, *(summed if v is value else v for v in root.operands), **root.attrs)
@@ -222,7 +223,7 @@ class _Nest:
         if leaf is target:
             return path.is_whole
         op = self.lowering.defs.get(leaf)
-        return op is not None and op.kind == "load" and op.operands == (target, *operands) and path_of(op) == path
+        return op is not None and reads_path(op) and op.operands == (target, *operands) and path_of(op) == path
 
     def starts(self, target: Value, operands: Sequence[Value]) -> Callable[[list[Value]], list[Value]] | None:
         """How the indices in the place become indices of the target; None where that is not one addition per axis."""
@@ -252,8 +253,7 @@ class _Nest:
     def first(self, target: Value, axis: int, start: Value) -> Value:
         """Where a slice begins, for a start that may be negative.  (If it is beyond the end, the slice is empty.)"""
         b = self.b
-        op = self.lowering.defs.get(start)
-        constant = op.attrs["value"] if op is not None and op.kind == "const" else None
+        constant = constant_of(self.lowering.defs.get(start))
         start = b.cast(start, INT)
         if constant is not None and constant >= 0:
             return start
@@ -273,8 +273,8 @@ class _Nest:
         wanted = self.shapes.extent(self.value, axis)
         given: list[Value] = []
         for op in self.computed:
-            if op.kind == "broadcast_to":
-                dims = op.operands[1:]
+            if (given_extents := spread_of(op)) is not None:
+                dims = given_extents[1]
                 at = axis - n + len(dims)
                 if at >= 0:
                     given.append(dims[at])
@@ -366,7 +366,7 @@ class _Nest:
             return elements[value]
 
         for op in self.computed:
-            if op.kind == "broadcast_to":
+            if spread_of(op) is not None:
                 elements[op.result] = b.cast(of(op.operands[0]), like(op.result.type, 0))
             else:
                 elements[op.result] = b.op(op.kind, *map(of, op.operands), name=op.result.name, **op.attrs)

@@ -15,7 +15,7 @@ from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop
-from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.opset import TABLE, constant_of
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.ir.walk import Rewriter, all_ops, with_parts
 
@@ -150,8 +150,7 @@ class Peephole(FactRewriter):
 
     def constant(self, value: Value) -> Any:
         """The Python number a value is known to be, or None."""
-        op = self.defs.get(value)
-        return op.attrs["value"] if op is not None and op.kind == "const" else None
+        return constant_of(self.defs.get(value))
 
     def made_by(self, value: Value, *kinds: str) -> Op | None:
         """The op that defines the value, if it is of one of these kinds."""

@@ -17,7 +17,7 @@ import math
 from autodiff_compiler.analysis.signs import Signs
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.path import path_of
-from autodiff_compiler.ir.types import Scalar, differentiable, dtype_of
+from autodiff_compiler.ir.types import Scalar, dtype_of, element_dtype
 from autodiff_compiler.passes.rewrite import Peephole, Result
 
 # Roots of products of roots are looked through so far.
@@ -42,7 +42,7 @@ class _Roots(Peephole):
             return super().inside(op)
 
     def rewrite(self, op: Op) -> Result:
-        if not op.results or not differentiable(op.results[0].type):
+        if not op.results or not _is_real(op.results[0]):
             return None
         if op.kind == "pow":
             return self._power(op)
@@ -98,7 +98,7 @@ class _Roots(Peephole):
     def _square(self, value: Value, depth: int) -> Value | None:
         """The square of a value in which a root or an absolute value is undone by it; None if there is none."""
         op = self.defs.get(value)
-        if op is None or not depth or op.regions or not differentiable(value.type):
+        if op is None or not depth or op.regions or not _is_real(value):
             return None
         if op.kind == "abs":
             return self.new("mul", op.operands[0], op.operands[0])
@@ -145,3 +145,9 @@ class _Roots(Peephole):
         x = base.operands[2]
         same = test.operands[0] is x and self.constant(test.operands[1]) == 0 and x.type == op.result.type
         return self._radicand(x) if same else None
+
+
+def _is_real(value: Value) -> bool:
+    """Whether it is, or holds, real numbers: the square of the absolute value of a complex one is not its square."""
+    dtype = element_dtype(value.type)
+    return dtype is not None and dtype.is_float

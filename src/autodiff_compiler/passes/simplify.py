@@ -188,7 +188,7 @@ def _sub(s: _Simplify, op: Op) -> Result:
     positive = None if isinstance(op.result.type, Array) else _without_minus(s, a)
     if positive is not None:
         return s.become(op, "neg", s.new("add", positive, b))
-    return s.become(op, "neg", b) if s.constant(a) == 0 and _is_float(op) else None
+    return s.become(op, "neg", b) if s.constant(a) == 0 and _is_inexact(op) else None
 
 
 def _gather_ints(s: Peephole, op: Op) -> Result:
@@ -416,7 +416,7 @@ def _is_zeros(s: Peephole, value: Value) -> bool:
     return made is not None and s.constant(made.operands[-1]) == 0
 
 
-def _is_float(op: Op) -> bool:
+def _is_inexact(op: Op) -> bool:
     return isinstance(op.result.type, Scalar | Array) and op.result.type.dtype.inexact
 
 

@@ -15,10 +15,10 @@ from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import DEAR
-from autodiff_compiler.ir.opset import cost, may_alias
+from autodiff_compiler.ir.opset import constant_of, cost, is_constant, may_alias, reads_path, writes_path
 from autodiff_compiler.ir.types import Array, rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
-from autodiff_compiler.passes.fuse import WRITES, Memory, is_elementwise, root_value
+from autodiff_compiler.passes.fuse import Memory, is_elementwise, root_value
 
 # Operations and reads that a loop may repeat, and for how many readers.
 WORK, READERS = 12, 3
@@ -35,7 +35,7 @@ class _Spread(Rewriter):
         super().__init__()
         self.readers = uses(function.body)
         self.memory = Memory(function)
-        self.constants = {op.result: op.attrs["value"] for op in all_ops(function.body) if op.kind == "const"}
+        self.constants = {op.result: constant_of(op) for op in all_ops(function.body) if is_constant(op)}
 
     def region(self, region: Region) -> Region:
         region = self._with_copies(region)
@@ -55,7 +55,7 @@ class _Spread(Rewriter):
         ops: list[Op] = []
         for at, op in enumerate(region.ops):
             ops.append(op)
-            if op.kind != "load" or not may_alias(op) or not isinstance(op.result.type, Array):
+            if not reads_path(op) or not may_alias(op) or not isinstance(op.result.type, Array):
                 continue
             readers = self.readers.get(op.result, ())
             if any(self.memory.overwritten(op, writes, at, position.get(reader, at)) for reader in readers):
@@ -121,6 +121,6 @@ class _Spread(Rewriter):
                 return False
             if not is_elementwise(reader) and value is not result:
                 return False
-            if reader.kind in WRITES and any(operand is result for operand in reader.operands[:-1]):
+            if writes_path(reader) and any(operand is result for operand in reader.operands[:-1]):
                 return False
         return True

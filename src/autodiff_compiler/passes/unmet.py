@@ -15,7 +15,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Slot, loop_slots
 from autodiff_compiler.ir.opdef import CHECK
-from autodiff_compiler.ir.opset import opdef, require
+from autodiff_compiler.ir.opset import opdef, reads_path, require
 from autodiff_compiler.ir.types import Array, ListOf
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 from autodiff_compiler.passes import checks, cse, fold, simplify
@@ -51,7 +51,7 @@ class _Asked(Rewriter):
             b = Builder(op.span)
             require(b, op.kind, *operands, **op.attrs)
             self.out += [_marked(inner) if opdef(inner).effect == CHECK else inner for inner in b.ops]
-        if op.kind == "list_len" or (op.kind == "load" and isinstance(op.result.type, Array)):
+        if op.kind == "list_len" or (reads_path(op) and isinstance(op.result.type, Array)):
             op = replace(op, operands=(self._version(op.operands[0]), *op.operands[1:]))
         super().op(op)
 
@@ -66,7 +66,7 @@ def _first_versions(function: Function, shapes: Shapes) -> dict[Value, Value]:
     """What each written or carried array has its shape from."""
     first: dict[Value, Value] = {}
     for op in all_ops(function.body):
-        if opdef(op).writes and op.kind != "list_append":
+        if opdef(op).writes and not opdef(op).appends:
             first[op.result] = op.operands[0]
         for slot in loop_slots(op):
             same = slot.yielded is slot.param if isinstance(slot.param.type, ListOf) else _keeps_shape(shapes, slot)

@@ -159,6 +159,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         cost=FREE,
         raises=NEVER,
         measures=True,
+        asks_length=True,
         moves_undefined=True,
     ),
     OpDef(
@@ -170,6 +171,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         evaluate=_filled,
         noun="",
         cost=DEAR,
+        spreads=-1,
         accesses=(needs.FILLING,),
     ),
     OpDef(
@@ -182,6 +184,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         evaluate=_unwritten,
         noun="",
         cost=DEAR,
+        starts_empty=True,
         accesses=(needs.ALLOCATION,),
     ),
     OpDef(
@@ -216,6 +219,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         extents=reached,
         evaluate=_loaded,
         noun=OPERAND,
+        reads=True,
         views=True,
         raises=(INDEX,),
         accesses=(needs.INDEX,),

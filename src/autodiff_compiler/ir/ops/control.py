@@ -72,7 +72,7 @@ CONTROL_OPS: tuple[OpDef, ...] = (
     ),
     # effects
     _effect("print", "shows the parts, with a value for each place", ("parts",)),
-    _effect("raise", "raises `error`; control does not come back", ("error",)),
+    _effect("raise", "raises `error`; control does not come back", ("error",), leaves=True),
     _effect(
         "boundary",
         "the primal's results; the primal needs nothing after it, and `vjp` cuts there",

@@ -255,7 +255,9 @@ def _binary(
 
 
 def _compare(kind: str, sign: str, py: Callable[..., Any], npy: Callable[..., Any], **columns: Any) -> OpDef:
-    return _page(kind, f"`a {sign} b`, a boolean", _boolean(ANY), py, npy, ("a", "b"), noun="test", **columns)
+    return _page(
+        kind, f"`a {sign} b`, a boolean", _boolean(ANY), py, npy, ("a", "b"), noun="test", compares=True, **columns
+    )
 
 
 def _test(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDef:
@@ -266,6 +268,7 @@ def _dividing(kind: str, py: Callable[..., Any], npy: Callable[..., Any], meanin
     return _binary(kind, py, npy, meaning=meaning, raises=of_python, **columns)
 
 
+BOTH = slice(None)
 FLOAT_DIVISOR = domain.divisor("float division by zero")
 POSITIVE = domain.of_python(domain.above(0.0, strict=True))
 
@@ -283,6 +286,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         elementwise=True,
         grows=True,
         moves_undefined=True,
+        converts=True,
     ),
     _page(
         "select",
@@ -292,6 +296,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         _select_np,
         ("c", "a", "b"),
         noun="chosen",
+        whole=slice(1, None),
     ),
     _page(
         "stop_gradient",
@@ -305,9 +310,23 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         moves=True,
     ),
     # arithmetic
-    _binary("add", operator.add, np.add, meaning="`a + b`", noun="total", commutative=True, grows=True),
-    _binary("sub", operator.sub, np.subtract, meaning="`a - b`", noun="difference", grows=True),
-    _binary("mul", operator.mul, np.multiply, meaning="`a * b`", noun="product", commutative=True, grows=True),
+    _binary(
+        "add",
+        operator.add,
+        np.add,
+        meaning="`a + b`",
+        signs=(1, 1),
+        whole=BOTH,
+        noun="total",
+        commutative=True,
+        grows=True,
+    ),
+    _binary(
+        "sub", operator.sub, np.subtract, meaning="`a - b`", signs=(1, -1), whole=BOTH, noun="difference", grows=True
+    ),
+    _binary(
+        "mul", operator.mul, np.multiply, meaning="`a * b`", whole=BOTH, noun="product", commutative=True, grows=True
+    ),
     _dividing(
         "div",
         operator.truediv,
@@ -376,7 +395,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
     _binary("hypot", math.hypot, np.hypot, FLOATS, cost=DEAR, commutative=True),
     _binary("copysign", math.copysign, np.copysign, FLOATS),
     _binary("logaddexp", _logaddexp, np.logaddexp, FLOATS, cost=DEAR, commutative=True),
-    _unary("neg", operator.neg, np.negative, NUMERIC, "`-a`", noun="negative", grows=True),
+    _unary("neg", operator.neg, np.negative, NUMERIC, "`-a`", signs=(-1,), whole=BOTH, noun="negative", grows=True),
     _unary("abs", abs, np.abs, NUMERIC, "`abs(a)`", grows=True),
     _unary("sign", sign, np.sign, NUMERIC),
     _unary("floor", _py_floor, np.floor, FLOATS),

@@ -102,6 +102,7 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         evaluate=_stretched,
         noun="stretched",
         cost=FREE,
+        spreads=0,
         views=True,
         raises=(SHAPE,),
         accesses=(needs.STRETCH,),
