@@ -338,7 +338,7 @@ def at(*subscripts: Subscript) -> tuple[Path, tuple[Value, ...]]:
     """The path that NumPy's brackets would hold, and its operands: `b.load(x, *at(ALL, i))` is `x[:, i]`."""
     items: list[Item | Slice] = []
     operands: list[Value] = []
-    for subscript in trimmed(subscripts):
+    for subscript in subscripts:
         if isinstance(subscript, slice):
             parts = (subscript.start, subscript.stop, subscript.step)
             items.append(Slice(*(part is not None for part in parts)))
