@@ -11,7 +11,7 @@ loop has the one again, the reversal hands it on as the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -42,20 +42,23 @@ def provide(
     keep: Keep,
     lengths: Free = NO_LENGTHS,
     begun: Mapping[Value, Value] = NOTHING,
+    given: Collection[Value] = (),
 ) -> dict[Value, tuple[Value, Value]]:
     """Make `out`, the reversal of the primal `region`, refer to nothing inside `region`.
 
     `free` gives values that are available in `out` anyway, each by what builds it; `keep` saves values of the primal
     and builds what reads them back.  `lengths` gives the lengths of lists of the region that need not be looked up.
 
-    `begun` gives for what an iteration yields what the next one has of it.  Of these some are handed on: for each the
+    `given` are values that cost nothing to save, since they are there anyway.  `begun` gives for what an iteration yields what the next one has of it.  Of these some are handed on: for each the
     parameter that `out` must get, and what it hands on to the iteration before.
     """
     ops = _Shapes(context, region, lengths).ops(out.ops)
     needed = [v for v in free_values([Region(out.params, tuple(ops))]) if context.home.get(v) is region]
     recipes = _Recipes(context, region, free, begun)
     recipes.follow(needed)
-    saves = cheapest_saves(recipes.origins, {v: price(v.type) for v in recipes.origins}, recipes.priced(needed))
+    saves = cheapest_saves(
+        recipes.origins, {v: 1 if v in given else price(v.type) for v in recipes.origins}, recipes.priced(needed)
+    )
     prefix = OpenRegion(())
     with context.b.reopen(prefix), context.b.at(context.owner[region].span.at_phase(ADJOINT)):
         env = keep(saves) if saves else {}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from autodiff_compiler.ir.core import Function, Region, Value
-from autodiff_compiler.ir.loop import Loop, is_loop
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import merges
 from autodiff_compiler.ir.types import differentiable
 
 
@@ -38,41 +38,33 @@ def _fixpoint(body: Region, found: set[Value], visit: Visit, flat: Collection[st
 
 def _vary(region: Region, varied: set[Value], flat: Collection[str]) -> None:
     for op in region.ops:
-        if is_loop(op):
-            loop = Loop(op)
-            _join_slots(loop, varied)
-            _vary(loop.body, varied, flat)
-            _join_slots(loop, varied)
-        elif op.kind == "if":
-            for branch in op.regions:
-                _vary(branch, varied, flat)
-                varied.update(r for r, y in zip(op.results, branch.terminator.operands) if y in varied)
-        elif op.kind not in flat and any(v in varied for v in op.operands):
+        if op.regions:
+            _join(op, varied)
+            for inner in op.regions:
+                _vary(inner, varied, flat)
+            _join(op, varied)
+        elif op.kind not in flat and not varied.isdisjoint(op.operands):
             varied.update(r for r in op.results if differentiable(r.type))
 
 
-def _join_slots(loop: Loop, varied: set[Value]) -> None:
-    for slot in loop.slots:
-        if slot.init in varied or slot.yielded in varied:
-            varied.update((slot.param, slot.result))
+def _join(op: Op, varied: set[Value]) -> None:
+    for values, sources in merges(op):
+        if not varied.isdisjoint(sources):
+            varied.update(values)
 
 
 def _use(region: Region, useful: set[Value], flat: Collection[str]) -> None:
     for op in reversed(region.ops):
-        if is_loop(op):
-            loop = Loop(op)
-            _demand_slots(loop, useful)
-            _use(loop.body, useful, flat)
-            _demand_slots(loop, useful)
-        elif op.kind == "if":
-            for branch in op.regions:
-                useful.update(y for r, y in zip(op.results, branch.terminator.operands) if r in useful)
-                _use(branch, useful, flat)
-        elif op.kind not in flat and any(r in useful for r in op.results):
+        if op.regions:
+            _demand(op, useful)
+            for inner in op.regions:
+                _use(inner, useful, flat)
+            _demand(op, useful)
+        elif op.kind not in flat and not useful.isdisjoint(op.results):
             useful.update(v for v in op.operands if differentiable(v.type))
 
 
-def _demand_slots(loop: Loop, useful: set[Value]) -> None:
-    for slot in loop.slots:
-        if slot.result in useful or slot.param in useful:
-            useful.update((slot.init, slot.yielded))
+def _demand(op: Op, useful: set[Value]) -> None:
+    for values, sources in merges(op):
+        if not useful.isdisjoint(values):
+            useful.update(sources)

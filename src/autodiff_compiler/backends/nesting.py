@@ -11,9 +11,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.loop import Loop, is_loop, loop_indices, merges
+from autodiff_compiler.ir.loop import Loop, is_loop, loop_indices
 from autodiff_compiler.ir.opdef import IO, PURE
 from autodiff_compiler.ir.opset import (
     TABLE,
@@ -23,47 +24,13 @@ from autodiff_compiler.ir.opset import (
     is_undefined,
     may_trap,
     nested_effect,
+    own_effect,
     reads_path,
 )
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array, ListOf, Scalar
-from autodiff_compiler.ir.walk import all_ops
 
 WIDTH = 100
-
-
-class Buffers:
-    """Which values may share memory: one class for all that views, writes, carrying and lists connect."""
-
-    def __init__(self, function: Function) -> None:
-        self._parent: dict[Value, Value] = {}
-        for op in all_ops(function.body):
-            self._connect(op)
-
-    def root(self, value: Value) -> Value:
-        while value in self._parent:
-            value = self._parent[value]
-        return value
-
-    def _join(self, a: Value, b: Value) -> None:
-        if not isinstance(a.type, Array | ListOf) or not isinstance(b.type, Array | ListOf):
-            return
-        a, b = self.root(a), self.root(b)
-        if a is not b:
-            self._parent[b] = a
-
-    def _connect(self, op: Op) -> None:
-        row = TABLE[op.kind]
-        if row.writes or row.views:
-            self._join(op.operands[0], op.result)
-        if op.kind in ("list_append", "list_set"):
-            self._join(op.operands[0], op.operands[-1])
-        if op.kind == "list_new":
-            for element in op.operands:
-                self._join(op.result, element)
-        for (first, *others), sources in merges(op):
-            for value in (*others, *sources):
-                self._join(first, value)
 
 
 @dataclass
@@ -76,7 +43,7 @@ class Nesting:
     """
 
     function: Function
-    buffers: Buffers
+    memory: Memory
     defs: dict[Value, Op] = field(default_factory=dict)
     uses: dict[Value, int] = field(default_factory=dict)
     users: dict[Value, list[Op]] = field(default_factory=dict)
@@ -124,7 +91,7 @@ def plan(
     named: frozenset[str] = frozenset(),
 ) -> Nesting:
     indices = loop_indices(function.body)
-    nesting = Nesting(function, Buffers(function), indices=indices, yielded=yielded, named=named)
+    nesting = Nesting(function, Memory(function), indices=indices, yielded=yielded, named=named)
     _index(nesting, function.body)
     _drop_dead(nesting, function.body)
     nesting.performed = performed(nesting)
@@ -282,26 +249,14 @@ def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:
 
 
 def _is_barrier(op: Op) -> bool:
-    return TABLE[op.kind].writes or bool(op.regions) or TABLE[op.kind].effect == IO
+    return TABLE[op.kind].writes or bool(op.regions) or own_effect(op) == IO
 
 
 def _conflict(nesting: Nesting, op: Op, barrier: Op) -> bool:
     """Whether moving `op` over `barrier` could be observed."""
-    effect = nested_effect(barrier)
-    if effect == IO and may_trap(op):
+    if nested_effect(barrier) == IO and may_trap(op):
         return True
-    read = {nesting.buffers.root(v) for v in _memory_read(op)}
-    return any(
-        TABLE[inner.kind].writes and nesting.buffers.root(inner.operands[0]) in read for inner in _with_inner(barrier)
-    )
-
-
-def _with_inner(op: Op) -> list[Op]:
-    return [op, *(inner for region in op.regions for inner in all_ops(region))]
-
-
-def _memory_read(op: Op) -> list[Value]:
-    return [v for inner in _with_inner(op) for v in inner.operands if isinstance(v.type, Array | ListOf)]
+    return nesting.memory.writes_what_is_read(barrier, op)
 
 
 def _try_expression(nesting: Nesting, op: Op) -> None:

@@ -78,8 +78,18 @@ class _Walk:
         wanted = self.shapes.of(extent)
         axes = [i - len(known) for i, have in enumerate(known) if self.shapes.same(wanted, have)]
         op = self.nesting.defs.get(extent)
-        if op is not None and opdef(op).measures:
-            root = self.nesting.buffers.root
-            if root(op.operands[0]) is root(array):
-                axes.append(op.attrs.get("axis", 0) - (rank(array.type) or 1))
+        if op is not None and opdef(op).measures and self._are_alike(op.operands[0], array):
+            axes.append(op.attrs.get("axis", 0) - (rank(array.type) or 1))
         return frozenset(axes)
+
+    def _are_alike(self, one: Value, other: Value) -> bool:
+        """Whether two values are versions of one array, or were read from such."""
+        return self.nesting.memory.may_share(self._whole(one), self._whole(other))
+
+    def _whole(self, value: Value) -> Value:
+        """What a value was read from."""
+        op = self.nesting.defs.get(value)
+        while op is not None and opdef(op).views:
+            value = op.operands[0]
+            op = self.nesting.defs.get(value)
+        return value

@@ -67,6 +67,17 @@ def with_parts(op: Op, operands: tuple[Value, ...], results: tuple[Value, ...], 
     return Op(op.kind, operands, results, op.attrs, regions, op.span)
 
 
+def with_results(branches: Op, kept: Sequence[int]) -> Op:
+    """An `if` that gives only these of its results."""
+    if len(kept) == len(branches.results):
+        return branches
+    regions = []
+    for region in branches.regions:
+        *ops, end = region.ops
+        regions.append(Region((), (*ops, replace(end, operands=tuple(end.operands[k] for k in kept)))))
+    return replace(branches, results=tuple(branches.results[k] for k in kept), regions=tuple(regions))
+
+
 class Rewriter:
     """Copies regions under a substitution.
 

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import is_constant, may_overflow, may_trap, opdef
+from autodiff_compiler.ir.walk import with_results
 from autodiff_compiler.passes.rewrite import Peephole
 
 
@@ -63,10 +64,7 @@ class _Branches(Peephole):
                 self.env[op.results[slot]] = merged
         if len(kept) == 1 and self._evaluated(op, kept[0]):
             return
-        if len(kept) < len(op.results):
-            results = tuple(op.results[slot] for slot in kept)
-            op = replace(op, results=results, regions=(_yielding(then, kept), _yielding(orelse, kept)))
-        self.keep(op)
+        self.keep(with_results(op, kept))
 
     def _evaluated(self, op: Op, slot: int) -> bool:
         """Replace `if c { …; yield b } else { yield False }` by `c and b`, and its like for `or`, if `…` may always be computed."""
@@ -101,9 +99,3 @@ class _Branches(Peephole):
         if a.type == condition.type and (x, y) == (True, False):
             return condition
         return None
-
-
-def _yielding(region: Region, slots: list[int]) -> Region:
-    end = region.terminator
-    operands = tuple(end.operands[slot] for slot in slots)
-    return replace(region, ops=(*region.ops[:-1], replace(end, operands=operands)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autodiff_compiler.analysis.alias import Node, sources
+from autodiff_compiler.analysis.memory import Node, sources
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opset import is_undefined, opdef

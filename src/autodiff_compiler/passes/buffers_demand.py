@@ -10,8 +10,8 @@ from __future__ import annotations
 import heapq
 from itertools import count
 
-from autodiff_compiler.analysis.alias import Node, has_arrays, sources
 from autodiff_compiler.analysis.last_use import LastUses
+from autodiff_compiler.analysis.memory import Node, sources, writes_elements
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import is_loop
 from autodiff_compiler.ir.opset import opdef
@@ -43,7 +43,7 @@ class Demand:
                         self._sources.setdefault(target, []).append(source)
                 if opdef(op).writes and op.operands[0] not in kept:
                     self._seeds.append((self._uses.loop_depth, (op.operands[0], False)))
-                    if opdef(op).adds and has_arrays(op.operands[0].type):
+                    if writes_elements(op):
                         self._seeds.append((self._uses.loop_depth, (op.operands[0], True)))
 
     def _kept(self, op: Op) -> tuple[Value, ...]:

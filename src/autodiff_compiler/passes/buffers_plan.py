@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from autodiff_compiler.analysis.alias import (
+from autodiff_compiler.analysis.last_use import LastUses
+from autodiff_compiler.analysis.memory import (
     FOREIGN,
     MUTUAL,
     NOTHING,
@@ -25,8 +26,8 @@ from autodiff_compiler.analysis.alias import (
     elements_put,
     has_arrays,
     has_memory,
+    writes_elements,
 )
-from autodiff_compiler.analysis.last_use import LastUses
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
@@ -104,7 +105,7 @@ class Plan:
         target, result = op.operands[0], op.result
         sharing = self._sharing
         memory, elements = sharing.memory[target], sharing.elements[target]
-        written = memory | elements if opdef(op).adds else memory
+        written = memory | elements if writes_elements(op) else memory
         if not self._claim(written, op):
             self._copy(op, 0)
             memory, elements = sharing.fresh(), sharing.fresh() if has_arrays(target.type) else NOTHING

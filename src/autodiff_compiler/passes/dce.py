@@ -12,14 +12,11 @@ Repeated while there are such slots, for one may show the next; idempotent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots, merges
 from autodiff_compiler.ir.opdef import PURE
-from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.walk import Rewriter, with_parts
+from autodiff_compiler.ir.opset import TABLE, own_effect
+from autodiff_compiler.ir.walk import Rewriter, with_parts, with_results
 
 
 def run(function: Function) -> Function:
@@ -111,7 +108,7 @@ class _Marks:
                     self._origin[value] = op
             for inner in op.regions:
                 roots += self._index(inner, op)
-            if (not op.regions and TABLE[op.kind].effect != PURE and op.kind != "yield") or op.kind == "return":
+            if (not op.regions and own_effect(op) != PURE and op.kind != "yield") or op.kind == "return":
                 roots.append(op)
         return roots
 
@@ -160,14 +157,4 @@ class _Sweep(Rewriter):
                 loop = Loop(op)
                 self.out.append(loop.with_slots([slot for slot in loop.slots if not live.isdisjoint(slot.defined)]))
             else:
-                kept = [k for k, result in enumerate(op.results) if result in live]
-                branches = tuple(_yielding(region, kept) for region in op.regions)
-                self.out.append(with_parts(op, op.operands, tuple(op.results[k] for k in kept), branches))
-
-
-def _yielding(branch: Region, kept: Sequence[int]) -> Region:
-    """A branch that yields only these of its values."""
-    *ops, end = branch.ops
-    if len(kept) == len(end.operands):
-        return branch
-    return Region((), (*ops, replace(end, operands=tuple(end.operands[k] for k in kept))))
+                self.out.append(with_results(op, [k for k, result in enumerate(op.results) if result in live]))

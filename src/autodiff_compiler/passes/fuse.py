@@ -8,18 +8,16 @@ member may not be moved past a write to what it reads: that would have to be kep
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.analysis.shapes import Shapes
-from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.loop import loop_slots
+from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import DEAR
 from autodiff_compiler.ir.opset import may_alias, opdef, writes_path
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
-from autodiff_compiler.ir.walk import all_ops
 
 REDUCTIONS = {"sum": ("add", 0), "prod": ("mul", 1)}
 """What a loop makes of a reduction: the op that joins two elements, and what it starts with."""
@@ -58,74 +56,30 @@ def is_elementwise(op: Op) -> bool:
     """Whether an op computes an array element by element, in a way that scalars do alike."""
     if len(op.results) != 1 or not isinstance(op.results[0].type, Array):
         return False
-    if op.kind == "broadcast_to":
-        return True
-    if not opdef(op).elementwise:
+    row = opdef(op)
+    if row.spreads is not None:
+        return row.views
+    if not row.elementwise:
         return False
     dtypes = {v.type.dtype for v in op.operands if isinstance(v.type, Scalar | Array)}
-    return not any(dtype.is_integer for dtype in dtypes) or op.kind in INTEGER_KINDS or opdef(op).compares
+    return not any(dtype.is_integer for dtype in dtypes) or op.kind in INTEGER_KINDS or row.compares
 
 
 def root_value(op: Op) -> Value | None:
     """What a root computes element by element: its result, what it sums, what it writes; None if it is no root."""
-    if op.kind == "unbroadcast" and isinstance(op.results[0].type, Array):
+    if opdef(op).collects and isinstance(op.results[0].type, Array):
         return op.operands[0]
     if op.kind in REDUCTIONS and not dtype_of(op.operands[0].type).is_bool:
         return op.operands[0]
     if writes_path(op) and path_of(op).is_view and isinstance(op.operands[-1].type, Array):
         return op.operands[-1]
-    return op.results[0] if is_elementwise(op) and op.kind != "broadcast_to" else None
-
-
-class Memory:
-    """Which writes stand between two ops of a region and touch what the first one reads."""
-
-    def __init__(self, function: Function) -> None:
-        self._parent: dict[Value, Value] = {}
-        for op in all_ops(function.body):
-            for slot in loop_slots(op):
-                self._parent.update(dict.fromkeys(slot.defined, slot.init))
-            if not op.regions and op.results and may_alias(op):
-                self._parent[op.results[0]] = op.operands[0]
-
-    def origin(self, value: Value) -> Value:
-        """The value whose memory a value has by views, writes and loops."""
-        while value in self._parent:
-            value = self._parent[value]
-        return value
-
-    def detach(self, value: Value) -> None:
-        """A value has memory of its own from now on."""
-        self._parent.pop(value, None)
-
-    def writes(self, region: Region) -> dict[Value, list[int]]:
-        """For each origin the positions of the ops of the region that write to it."""
-        found: dict[Value, list[int]] = {}
-        for position, op in enumerate(region.ops):
-            targets = [child.operands[0] for child in (op, *all_ops_inside(op)) if opdef(child).writes]
-            for target in dict.fromkeys(map(self.origin, targets)):
-                found.setdefault(target, []).append(position)
-        return found
-
-    def overwritten(self, op: Op, writes: dict[Value, list[int]], start: int, stop: int) -> bool:
-        """Whether what an op reads is written to at a position between `start` and `stop`, both excluded."""
-        for value in op.operands:
-            places = writes.get(self.origin(value)) if isinstance(value.type, Array) else None
-            if places is not None and bisect_left(places, stop) > bisect_right(places, start):
-                return True
-        return False
-
-
-def all_ops_inside(op: Op) -> Iterator[Op]:
-    for region in op.regions:
-        yield from all_ops(region)
+    return op.results[0] if is_elementwise(op) and opdef(op).elementwise else None
 
 
 def groups(region: Region, readers: dict[Value, list[Op]], shapes: Shapes, memory: Memory) -> dict[Op, Group]:
     """The groups of a region by their roots.  `readers` are the ops that use each value."""
     position = {op: i for i, op in enumerate(region.ops)}
     made = {result: op for op in region.ops for result in op.results}
-    writes = memory.writes(region)
     found: dict[Op, Group] = {}
     taken: set[Op] = set()
     for op in reversed(region.ops):
@@ -133,13 +87,13 @@ def groups(region: Region, readers: dict[Value, list[Op]], shapes: Shapes, memor
             continue
 
         def overwritten(member: Op, until: int = position[op]) -> bool:
-            return memory.overwritten(member, writes, position[member], until)
+            return memory.is_written_between(member, region, position[member], until)
 
         through = _added(op, region, made, readers, shapes)
         if through is not None and overwritten(through):
             through = None
         members = _members(op, through, made, position, readers, shapes, overwritten)
-        if members or is_elementwise(op) or op.kind in ("unbroadcast", "accum"):
+        if members or is_elementwise(op) or opdef(op).collects or opdef(op).adds:
             found[op] = Group(op, tuple(members), through)
             taken.update(members)
             if through is not None:
@@ -149,14 +103,15 @@ def groups(region: Region, readers: dict[Value, list[Op]], shapes: Shapes, memor
 
 def _added(op: Op, region: Region, made: dict[Value, Op], readers: dict[Value, list[Op]], shapes: Shapes) -> Op | None:
     """The `unbroadcast` that an op adds to a place of the same shape: in an array, or an array that only the op reads."""
-    if op.kind not in ("add", "accum") or op.operands[0] is op.operands[-1]:
+    row = opdef(op)
+    if not (row.signs == (1, 1) or row.adds) or op.operands[0] is op.operands[-1]:
         return None
-    summands = op.operands if op.kind == "add" else op.operands[-1:]
-    found = (v for v in summands if v in made and made[v].kind == "unbroadcast" and len(readers[v]) == 1)
+    summands = op.operands[-1:] if row.adds else op.operands
+    found = (v for v in summands if v in made and opdef(made[v]).collects and len(readers[v]) == 1)
     value = next(found, None)
     if value is None:
         return None
-    if op.kind == "add":
+    if not row.adds:
         into = next(v for v in op.operands if v is not value)
         own = into in region.params or (into in made and not may_alias(made[into]))
         if not own or len(readers[into]) > 1:

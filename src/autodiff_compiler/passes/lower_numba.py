@@ -15,6 +15,7 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -23,7 +24,7 @@ from autodiff_compiler.ir.path import element, entire, path_of
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes import spread
-from autodiff_compiler.passes.fuse import REDUCTIONS, Group, Memory, groups, root_value
+from autodiff_compiler.passes.fuse import REDUCTIONS, Group, groups, root_value
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -65,7 +66,7 @@ class _Lowering(FactRewriter):
             nest.reduce()
         elif opdef(op).writes:
             nest.write()
-        elif op.kind == "unbroadcast":
+        elif opdef(op).collects:
             nest.unbroadcast(op)
         else:
             nest.fill()
@@ -155,9 +156,8 @@ class _Nest:
         """The same, straight into the array that the root adds it to, unless what is read may overlap that."""
         b, root, value = self.b, self.root, through.results[0]
         target = next(v for v in root.operands if v is not value)
-        origin = self.lowering.memory.origin(target)
         start = self.starts(target, root.operands[1:-1]) if opdef(root).writes else lambda at: at
-        if start is None or any(self.lowering.memory.origin(leaf) is origin for leaf in self.leaves):
+        if start is None or any(self.lowering.memory.may_share(leaf, target) for leaf in self.leaves):
             summed = self.unbroadcast(through)
             b.op(root.kind, *(summed if v is value else v for v in root.operands), **root.attrs)
         else:
@@ -185,8 +185,7 @@ class _Nest:
         path = path_of(self.root)
         own = [leaf for leaf in self.leaves if self.is_place(leaf)]
         others = [leaf for leaf in self.leaves if leaf not in own]
-        origin = self.lowering.memory.origin(target)
-        overlaps = any(self.lowering.memory.origin(leaf) is origin for leaf in others)
+        overlaps = any(self.lowering.memory.may_share(leaf, target) for leaf in others)
         start = None if overlaps else self.starts(target, operands)
         if start is None and not self.members:
             b.ops.append(self.root)
@@ -273,8 +272,8 @@ class _Nest:
         wanted = self.shapes.extent(self.value, axis)
         given: list[Value] = []
         for op in self.computed:
-            if (given_extents := spread_of(op)) is not None:
-                dims = given_extents[1]
+            small, dims = spread_of(op)
+            if small is not None:
                 at = axis - n + len(dims)
                 if at >= 0:
                     given.append(dims[at])
@@ -366,8 +365,9 @@ class _Nest:
             return elements[value]
 
         for op in self.computed:
-            if spread_of(op) is not None:
-                elements[op.result] = b.cast(of(op.operands[0]), like(op.result.type, 0))
+            small, _ = spread_of(op)
+            if small is not None:
+                elements[op.result] = b.cast(of(small), like(op.result.type, 0))
             else:
                 elements[op.result] = b.op(op.kind, *map(of, op.operands), name=op.result.name, **op.attrs)
         found = of(self.value)

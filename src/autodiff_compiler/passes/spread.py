@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import DEAR
 from autodiff_compiler.ir.opset import constant_of, cost, is_constant, may_alias, reads_path, writes_path
 from autodiff_compiler.ir.types import Array, rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
-from autodiff_compiler.passes.fuse import Memory, is_elementwise, root_value
+from autodiff_compiler.passes.fuse import is_elementwise, root_value
 
 # Operations and reads that a loop may repeat, and for how many readers.
 WORK, READERS = 12, 3
@@ -27,18 +28,44 @@ SLOW = {"div": 4, "sqrt": 4, "pow": 2}
 
 
 def run(function: Function) -> Function:
-    return _Spread(function).function(function)
+    memory = Memory(function)
+    aside = _Aside(function, memory).function(function)
+    if aside.body.ops != function.body.ops:
+        function, memory = aside, Memory(aside)
+    return _Spread(function, memory).function(function)
+
+
+class _Aside(Rewriter):
+    """A view that is read again after its array was written to is copied at once, and no longer in the way."""
+
+    def __init__(self, function: Function, memory: Memory) -> None:
+        super().__init__()
+        self.readers = uses(function.body)
+        self.memory = memory
+
+    def region(self, region: Region) -> Region:
+        position = {op: i for i, op in enumerate(region.ops)}
+        ops: list[Op] = []
+        for at, op in enumerate(region.ops):
+            ops.append(op)
+            if not reads_path(op) or not may_alias(op) or not isinstance(op.result.type, Array):
+                continue
+            readers = self.readers.get(op.result, ())
+            if any(self.memory.is_written_between(op, region, at, position.get(reader, at)) for reader in readers):
+                view = Value(op.result.type, op.result.name)
+                ops[-1] = replace(op, results=(view,))
+                ops.append(Op("copy", (view,), op.results, span=op.span))
+        return super().region(Region(region.params, tuple(ops)) if len(ops) > len(region.ops) else region)
 
 
 class _Spread(Rewriter):
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, memory: Memory) -> None:
         super().__init__()
         self.readers = uses(function.body)
-        self.memory = Memory(function)
+        self.memory = memory
         self.constants = {op.result: constant_of(op) for op in all_ops(function.body) if is_constant(op)}
 
     def region(self, region: Region) -> Region:
-        region = self._with_copies(region)
         spread = self._spread(region)
         if not spread:
             return super().region(region)
@@ -47,23 +74,6 @@ class _Spread(Rewriter):
             if op not in spread:
                 ops.append(self._with_own(op, spread, ops))
         return super().region(Region(region.params, tuple(ops)))
-
-    def _with_copies(self, region: Region) -> Region:
-        """A view that is read again after its array was written to is copied at once, and no longer in the way."""
-        writes = self.memory.writes(region)
-        position = {op: i for i, op in enumerate(region.ops)}
-        ops: list[Op] = []
-        for at, op in enumerate(region.ops):
-            ops.append(op)
-            if not reads_path(op) or not may_alias(op) or not isinstance(op.result.type, Array):
-                continue
-            readers = self.readers.get(op.result, ())
-            if any(self.memory.overwritten(op, writes, at, position.get(reader, at)) for reader in readers):
-                view = Value(op.result.type, op.result.name)
-                ops[-1] = replace(op, results=(view,))
-                ops.append(Op("copy", (view,), op.results, span=op.span))
-                self.memory.detach(op.result)
-        return Region(region.params, tuple(ops)) if len(ops) > len(region.ops) else region
 
     def _with_own(self, op: Op, spread: dict[Op, None], ops: list[Op]) -> Op:
         """The op with operands of its own in place of what is spread; these are appended to `ops` first."""
@@ -84,7 +94,6 @@ class _Spread(Rewriter):
     def _spread(self, region: Region) -> dict[Op, None]:
         """The ops to compute again for each of their readers."""
         position = {op: i for i, op in enumerate(region.ops)}
-        writes = self.memory.writes(region)
         work: dict[Value, int] = {}
         found: dict[Op, None] = {}
         for op in region.ops:
@@ -95,7 +104,7 @@ class _Spread(Rewriter):
             total = SLOW.get(op.kind, 1) + sum(work.get(v, 1) for v in arrays)
             readers = self.readers.get(result, [])
             single = len(readers) == 1
-            if total > WORK or not 1 <= len(readers) <= READERS or not self._taken_in(op, readers, position, writes):
+            if total > WORK or not 1 <= len(readers) <= READERS or not self._taken_in(op, readers, region, position):
                 continue
             work[result] = total
             if not single:
@@ -107,14 +116,14 @@ class _Spread(Rewriter):
                 found.update((made[value], None) for value in op.operands if value in made)
         return found
 
-    def _taken_in(self, op: Op, readers: Sequence[Op], position: dict[Op, int], writes: dict[Value, list[int]]) -> bool:
+    def _taken_in(self, op: Op, readers: Sequence[Op], region: Region, position: dict[Op, int]) -> bool:
         """Whether `fuse` takes an op in that stands right before each of its readers."""
         result = op.results[0]
         for reader in readers:
             at = position.get(reader)
             if at is None or reader.operands.count(result) == 0:
                 return False
-            if self.memory.overwritten(op, writes, position[op], at):
+            if self.memory.is_written_between(op, region, position[op], at):
                 return False
             value = root_value(reader)
             if value is None or rank(value.type) != rank(result.type):
