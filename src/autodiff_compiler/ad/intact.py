@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.path import ALL, aligned, is_array
+from autodiff_compiler.ir.path import ALL, aligned, is_array, path_of
 from autodiff_compiler.ir.types import INT, Array
 
 
@@ -54,7 +54,7 @@ def stored_in(context: Reversal, value: Value) -> tuple[Op, Value] | None:
 
 def _is_whole_value(context: Reversal, store: Op) -> bool:
     """Whether a load from the place gives the stored value and nothing else: neither repeated nor broadcast."""
-    picked, extents = store.attrs["path"].picked_axes, context.extents(store.operands[0])
+    picked, extents = path_of(store).picked_axes, context.extents(store.operands[0])
     if picked is None:
         return False
     return tuple(e for axis, e in enumerate(extents) if axis not in picked) == context.extents(store.operands[-1])
@@ -80,7 +80,7 @@ def _lasting_version(context: Reversal, array: Value, place: Place) -> Value | N
 def _place(op: Op) -> Place:
     """What a load or a write reaches, or a larger part of the array."""
     place: list[Value | Part | None] = []
-    for subscript, axis, _ in aligned(op.attrs["path"].beginning(op.operands[1:])):
+    for subscript, axis, _ in aligned(path_of(op).beginning(op.operands[1:])):
         place += [None] * (axis - len(place))  # a mask has several axes
         if isinstance(subscript, slice):
             place.append(Part(subscript.start, subscript.stop) if subscript.step is None and subscript != ALL else None)
