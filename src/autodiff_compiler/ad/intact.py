@@ -13,19 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autodiff_compiler.ad.context import Context
+from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.analysis.places import Place
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array
 
 
-def loaded_from(context: Context, load: Op) -> Value | None:
+def loaded_from(context: Reversal, load: Op) -> Value | None:
     """The version at the top level of the function that still holds what the load reads, if that is proven."""
     return _lasting_version(context, load.operands[0], context.places.of(load))
 
 
-def stored_in(context: Context, value: Value) -> tuple[Op, Value] | None:
+def stored_in(context: Reversal, value: Value) -> tuple[Op, Value] | None:
     """A store of this value, and the version at the top level that still holds the value at its place."""
     for store in context.stores.get(value, ()):
         if context.home[store.result] is context.home[value] and _is_whole_value(context, store):
@@ -35,15 +36,15 @@ def stored_in(context: Context, value: Value) -> tuple[Op, Value] | None:
     return None
 
 
-def _is_whole_value(context: Context, store: Op) -> bool:
+def _is_whole_value(context: Reversal, store: Op) -> bool:
     """Whether a load from the place gives the stored value and nothing else: neither repeated nor broadcast."""
-    picked, extents = store.attrs["path"].picked_axes, context.extents(store.operands[0])
+    picked, extents = path_of(store).picked_axes, context.extents(store.operands[0])
     if picked is None:
         return False
     return tuple(e for axis, e in enumerate(extents) if axis not in picked) == context.extents(store.operands[-1])
 
 
-def _lasting_version(context: Context, array: Value, place: Place) -> Value | None:
+def _lasting_version(context: Reversal, array: Value, place: Place) -> Value | None:
     while context.home[array] in context.owner:
         around = context.owner[context.home[array]]
         if is_loop(around) and Loop(around).counted:
@@ -60,7 +61,7 @@ def _lasting_version(context: Context, array: Value, place: Place) -> Value | No
     return array
 
 
-def _leaves_branch(context: Context, op: Op, k: int, array: Value, read: Place) -> bool:
+def _leaves_branch(context: Reversal, op: Op, k: int, array: Value, read: Place) -> bool:
     """Whether the k-th result of an `if` still holds what was read from `array`, a version in one of the branches."""
     branch = context.home[array]
     behind = _writes(context, branch.terminator.operands[k], array)
@@ -68,7 +69,7 @@ def _leaves_branch(context: Context, op: Op, k: int, array: Value, read: Place) 
     return behind is not None and all(_is_apart_now(context, read, write, branch) for write in behind)
 
 
-def _survives(context: Context, loop: Loop, slot: Slot, array: Value, read: Place) -> bool:
+def _survives(context: Reversal, loop: Loop, slot: Slot, array: Value, read: Place) -> bool:
     """Whether the place read from `array`, a version of the slot, is in what the loop gives as it was."""
     behind, every = _writes(context, slot.yielded, array), _writes(context, slot.yielded, slot.param)
     if behind is None or every is None:
@@ -86,7 +87,7 @@ def _survives(context: Context, loop: Loop, slot: Slot, array: Value, read: Plac
     return all(_is_apart_now(context, read, w, loop.body) for w in behind) and all(map(is_apart_later, every))
 
 
-def _is_apart_now(context: Context, read: Place, write: Place, region: Region) -> bool:
+def _is_apart_now(context: Reversal, read: Place, write: Place, region: Region) -> bool:
     """Whether a place is apart from one written in the same execution of a region, perhaps in another one of a loop inside."""
 
     def is_inside(value: Value) -> bool:
@@ -95,7 +96,7 @@ def _is_apart_now(context: Context, read: Place, write: Place, region: Region) -
     return context.places.are_apart(read, context.places.elsewhere(write, is_inside))
 
 
-def _writes(context: Context, version: Value, first: Value) -> list[Place] | None:
+def _writes(context: Reversal, version: Value, first: Value) -> list[Place] | None:
     """The places written between two versions; None where there is no such chain, or anything else."""
     writes: list[Place] = []
     while version is not first:
@@ -125,7 +126,7 @@ def _writes(context: Context, version: Value, first: Value) -> list[Place] | Non
     return writes
 
 
-def is_worth_a_copy(context: Context, load: Op) -> bool:
+def is_worth_a_copy(context: Reversal, load: Op) -> bool:
     """Whether to save the array that a load in an inner loop reads, rather than every element read.
 
     The copy is made once for all iterations of the loops between; it pays if they are at least as many as the array
@@ -144,5 +145,5 @@ def is_worth_a_copy(context: Context, load: Op) -> bool:
     return depth >= (array.type.rank if isinstance(array.type, Array) else 0)
 
 
-def _is_short(context: Context, bounds: Sequence[Value]) -> bool:
+def _is_short(context: Reversal, bounds: Sequence[Value]) -> bool:
     return bool(bounds) and all(isinstance(context.constant(v), int) for v in bounds)

@@ -15,15 +15,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from autodiff_compiler.ad.context import Context, Substitution
 from autodiff_compiler.ad.intact import is_worth_a_copy, loaded_from, stored_in
 from autodiff_compiler.ad.mincut import cheapest_saves
 from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, SAVE, Provision, ResidualPlan
+from autodiff_compiler.ad.reversal import Reversal, Substitution
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK, DEAR, PURE
 from autodiff_compiler.ir.opset import TABLE, cost, extent_of, opdef, reads_path
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT, Array, ListOf, Type, differentiable
 from autodiff_compiler.ir.walk import Rewriter, clone_ops, free_values, op_uses
 
@@ -34,7 +35,7 @@ NOTHING: Mapping[Value, Value] = MappingProxyType({})
 
 
 def provide(
-    context: Context,
+    context: Reversal,
     region: Region,
     out: OpenRegion,
     free: Free,
@@ -87,7 +88,7 @@ def is_recomputable(op: Op, constant: Callable[[Value], object]) -> bool:
 class _Recipes:
     """What each needed value of a region can be computed from, back to values that have to be saved."""
 
-    def __init__(self, context: Context, region: Region, free: Free, begun: Mapping[Value, Value]) -> None:
+    def __init__(self, context: Reversal, region: Region, free: Free, begun: Mapping[Value, Value]) -> None:
         self.context, self.region, self.free, self.begun = context, region, free, begun
         self.handed_on: dict[Value, Value] = {}
         self.origins: dict[Value, list[Value] | None] = {}
@@ -136,7 +137,7 @@ class _Recipes:
         if value in self._stored:
             store, array = self._stored[value]
             where = [env.get(v, v) for v in store.operands[1:-1]]
-            env[value] = b.cast(b.load(array, store.attrs["path"], where, value.name), value.type, value.name)
+            env[value] = b.cast(b.load(array, path_of(store), where, value.name), value.type, value.name)
         elif value in self.context.decoded:
             env[value] = _decode(self.context, value, env)
         elif self._computed_from(value) is None:
@@ -190,7 +191,7 @@ class _Recipes:
         return uses is not None and all(not self.is_open(v) or v in given for v in uses)
 
 
-def _recompute(context: Context, recipes: _Recipes, needed: Sequence[Value], env: dict[Value, Value]) -> list[Value]:
+def _recompute(context: Reversal, recipes: _Recipes, needed: Sequence[Value], env: dict[Value, Value]) -> list[Value]:
     """Build what is available anyway and what is computed again, in the order of the primal; extends `env`."""
     wanted: set[Value] = set()
     queue = list(needed)
@@ -234,7 +235,7 @@ def _adjoint(op: Op) -> Op:
     return replace(op, regions=regions, span=op.span.at_phase(ADJOINT))
 
 
-def _decode(context: Context, condition: Value, env: dict[Value, Value]) -> Value:
+def _decode(context: Reversal, condition: Value, env: dict[Value, Value]) -> Value:
     """A condition, from the exit code that its branches yielded."""
     code, test, number = context.decoded[condition]
     found = context.b.compare(test, env.get(code, code), context.b.const(number))
@@ -247,7 +248,7 @@ class _Shapes(Rewriter):
     One that is known only inside the region is asked for in the primal, so that the number is saved and not the array.
     """
 
-    def __init__(self, context: Context, region: Region, lengths: Free) -> None:
+    def __init__(self, context: Reversal, region: Region, lengths: Free) -> None:
         super().__init__()
         self.context, self.home, self.lengths = context, region, lengths
 
@@ -288,7 +289,7 @@ class _Shapes(Rewriter):
         return probe.result
 
 
-def _record(context: Context, region: Region, ways: Mapping[Value, str]) -> None:
+def _record(context: Reversal, region: Region, ways: Mapping[Value, str]) -> None:
     owner = context.owner[region]
     if ways:
         choices = tuple(Provision(v.name, v.type, how) for v, how in ways.items())

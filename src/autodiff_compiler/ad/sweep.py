@@ -11,8 +11,8 @@ from autodiff_compiler import rules
 from autodiff_compiler.ad import calls, control, loops
 from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.callees import Callees, Pullback
-from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.names import bar_name, named
+from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ir.core import Function, Op, Region
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import reads_path
@@ -23,7 +23,7 @@ MakePullback = Callable[[Function, Sequence[bool], Callees, bool], Pullback]
 class Sweep:
     """The walk; `control` and `loops` come back to its `reverse` for the regions inside an op."""
 
-    def __init__(self, context: Context, pullback: MakePullback) -> None:
+    def __init__(self, context: Reversal, pullback: MakePullback) -> None:
         self.context = context
         self.pullback = pullback
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from autodiff_compiler import rules
 from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullback
-from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.control import filler
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.ad.residuals import provide
+from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ad.sweep import Sweep
 from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.analysis.signature import known_equal
@@ -54,9 +54,9 @@ def walked_back(
     seeds: Sequence[Value] | None,
     save_all: bool,
     callees: Callees,
-) -> tuple[Context, OpenRegion, tuple[Value, ...]]:
+) -> tuple[Reversal, OpenRegion, tuple[Value, ...]]:
     """The walk backwards, which refers to the primal's values as if they were in scope, and the adjoints of the parameters."""
-    context = Context(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), callees, save_all)
+    context = Reversal(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), callees, save_all)
     adjoints = Adjoints(context)
     out, b = OpenRegion(()), context.b
     with b.reopen(out), b.at(fn.body.terminator.span.at_phase(ADJOINT)):
@@ -67,7 +67,7 @@ def walked_back(
     return context, out, bars
 
 
-def _filled(context: Context, region: Region) -> Region:
+def _filled(context: Reversal, region: Region) -> Region:
     return _Fill(context).region(region) if context.fillers else region
 
 
@@ -95,7 +95,7 @@ def vjp_parts(
 class _Fill(Rewriter):
     """Gives undefined values that go on a tape a value, so that every op has operands it can read."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Reversal) -> None:
         super().__init__()
         self.context = context
 

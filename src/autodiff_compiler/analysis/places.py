@@ -13,7 +13,7 @@ from autodiff_compiler.analysis.affine import Affine
 from autodiff_compiler.analysis.bounds import Bounds
 from autodiff_compiler.analysis.shapes import roots
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.path import aligned, is_array
+from autodiff_compiler.ir.path import aligned, is_array, path_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Places:
     def of(self, op: Op) -> Place:
         """What a load or a write reaches, or a larger part of the array."""
         place: list[Reach | None] = []
-        for subscript, axis, _ in aligned(op.attrs["path"].beginning(op.operands[1:])):
+        for subscript, axis, _ in aligned(path_of(op).beginning(op.operands[1:])):
             place += [None] * (axis - len(place))  # a mask has several axes
             if subscript is not None:
                 place.append(self._reach(subscript))

@@ -10,10 +10,10 @@ from abc import ABC, abstractmethod
 
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.checks import joined
+from autodiff_compiler.backends.implied_checks import performed_checks
 from autodiff_compiler.backends.lines import marked
 from autodiff_compiler.backends.naming import Names
 from autodiff_compiler.backends.nesting import Nesting, moves, plan
-from autodiff_compiler.backends.performed import performed_checks
 from autodiff_compiler.backends.source import Notes
 from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from autodiff_compiler.analysis.places import Places
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.path import element
+from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import Array, Scalar, differentiable, like, rank
 from autodiff_compiler.ir.walk import all_ops, uses
 from autodiff_compiler.passes.rewrite import FactRewriter
@@ -70,7 +70,7 @@ class _Promote(FactRewriter):
         """Whether the accum adds a scalar at an element that is the same, and certainly there, in every iteration."""
         array, *indices, value = op.operands
         return (
-            op.attrs["path"] == element(rank(array.type))
+            path_of(op) == element(rank(array.type))
             and isinstance(value.type, Scalar)
             and not any(index in local for index in indices)
             and self._exists(array, tuple(indices))
@@ -178,7 +178,7 @@ def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Val
 
 
 def _is_element(op: Op) -> bool:
-    return bool(op.attrs["path"] == element(rank(op.operands[0].type)))
+    return path_of(op) == element(rank(op.operands[0].type))
 
 
 def _inner_chain(loop: Loop, readers: dict[Value, list[Op]], version: Value) -> tuple[Value, _Chain] | None:

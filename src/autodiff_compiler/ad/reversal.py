@@ -26,7 +26,7 @@ from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, dtype_of, ran
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 
-class Context:
+class Reversal:
     """One reversal: its builder, and what is known of the primal's values."""
 
     def __init__(self, body: Region, active: set[Value], callees: Callees, save_all: bool = False) -> None:
