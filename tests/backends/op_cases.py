@@ -388,10 +388,10 @@ func last(%v: f64[:]) {
 
 func f(%v: f64[:], %s: float) {
   begin %s {name='half', id=0, parameters=('s',)}
-  %h: f64[:], %t: float = call %v, %s {callee='half', effect='pure', shapes=(((0, 0),), ())}
+  %h: f64[:], %t: float = call %v, %s {callee='half', effect='pure', shapes=(((0, 0),), ()), updates=()}
   end {id=0}
-  %e: f64 = call %h {callee='last', effect='pure', shapes=((),)}
-  %n: f64 = call %v {callee='last', effect='pure', shapes=((),)}
+  %e: f64 = call %h {callee='last', effect='pure', shapes=((),), updates=()}
+  %n: f64 = call %v {callee='last', effect='pure', shapes=((),), updates=()}
   %p: f64 = mul %e, %n
   return %h, %t, %p
 }

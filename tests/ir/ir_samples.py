@@ -48,9 +48,9 @@ TWICE = """func twice(%x: f64, %a: f64[:]) {
 
 func f(%x: f64, %a: f64[:]) {
   begin %x {name='g', id=0, parameters=('x',)}
-  %y: f64, %b: f64[:] = call %x, %a {callee='twice', effect='pure', shapes=((), ((1, 0),))}
+  %y: f64, %b: f64[:] = call %x, %a {callee='twice', effect='pure', shapes=((), ((1, 0),)), updates=()}
   end {id=0}
-  %z: f64, %d: f64[:] = call %y, %b {callee='twice', effect='pure', shapes=((), ((1, 0),))}
+  %z: f64, %d: f64[:] = call %y, %b {callee='twice', effect='pure', shapes=((), ((1, 0),)), updates=()}
   return %z, %d
 }
 """

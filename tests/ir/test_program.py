@@ -18,7 +18,7 @@ FACTORIAL = """func even(%n: int, %x: float) {
     yield %x
   } else {
     %m: int = sub %n, %0
-    %z: float = call %m, %x {callee='odd', effect='pure', shapes=((),)}
+    %z: float = call %m, %x {callee='odd', effect='pure', shapes=((),), updates=()}
     yield %z
   }
   return %y
@@ -29,7 +29,7 @@ func odd(%n: int, %x: float) {
   %x.2: float = mul %x, %2
   %0: int = const 1
   %m: int = sub %n, %0
-  %y: float = call %m, %x.2 {callee='even', effect='pure', shapes=((),)}
+  %y: float = call %m, %x.2 {callee='even', effect='pure', shapes=((),), updates=()}
   return %y
 }
 
@@ -39,7 +39,7 @@ func alone(%x: float) {
 }
 
 func f(%n: int, %x: float) {
-  %y: float = call %n, %x {callee='even', effect='pure', shapes=((),)}
+  %y: float = call %n, %x {callee='even', effect='pure', shapes=((),), updates=()}
   return %y
 }
 """
@@ -102,7 +102,7 @@ def test_arrays_are_values_across_calls():
 }
 
 func f(%a: f64[:], %x: f64) {
-  %b: f64[:] = call %a, %x {callee='write', effect='pure', shapes=(((0, 0),),)}
+  %b: f64[:] = call %a, %x {callee='write', effect='pure', shapes=(((0, 0),),), updates=()}
   %c: f64[:] = add %a, %b
   return %c
 }

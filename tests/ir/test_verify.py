@@ -70,7 +70,7 @@ def test_every_op_kind_with_results_is_in_the_samples():
 
 
 BROKEN = [
-    ("%y: f64 = call %x {callee='g', effect='pure', shapes=((),)}\nreturn %y", "there is no function g"),
+    ("%y: f64 = call %x {callee='g', effect='pure', shapes=((),), updates=()}\nreturn %y", "there is no function g"),
     ("%y: f64 = load %x\nreturn %y", "%y: f64 = load %x  # <-- results are (f64) and must be (f64[:])"),
     ("%y: f64 = load %x[%n, %n]\nreturn %y", "too many indices"),
     ("%y: float = add %n, %n\nreturn %y", "results are (float) and must be (int)"),

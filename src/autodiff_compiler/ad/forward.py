@@ -50,7 +50,7 @@ def _pushforward(fn: Function, active: Sequence[bool], name: str, callees: Calle
             tangents = [sweep.tangent(r) for r in fn.results if differentiable(r.type)]
             sweep.b.return_(*fn.results, *tangents)
     trees = tuple((seed.name, Leaf()) for seed in seeds) if fn.param_trees else ()
-    return replace(fn, name=name, body=out.done(), param_trees=(*fn.param_trees, *trees), result_tree=None)
+    return replace(fn, name=name, body=out.done(), updates=(), param_trees=(*fn.param_trees, *trees), result_tree=None)
 
 
 class _Forward:

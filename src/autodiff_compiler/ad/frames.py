@@ -19,7 +19,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.program import calls_in
-from autodiff_compiler.ir.types import INT, ListOf, Type
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 from autodiff_compiler.ir.walk import Rewriter
 
 TAPE = "tape"
@@ -40,12 +40,12 @@ def threaded(callees: Callees, ops: Sequence[Op]) -> tuple[Op, ...]:
     return (*b.ops, *Threading(writers, readers, state).region(Region((), tuple(ops))).ops)
 
 
-def _types(callees: Callees) -> list[Type]:
+def _types(callees: Callees) -> list[ListOf]:
     """The types of all lists, in the order of the functions that write them."""
-    types: list[Type] = []
+    types: list[ListOf] = []
     for saved in callees.frames.values():
         for type_ in saved:
-            assert not isinstance(type_, ListOf)
+            assert isinstance(type_, Scalar | Array)
             types.append(ListOf(type_))
     return types
 
@@ -63,7 +63,7 @@ def _users(callees: Callees) -> tuple[set[str], set[str]]:
     return reaching(set(callees.frames)), reaching(set(callees.frame_reverses))
 
 
-def _function(callees: Callees, fn: Function, types: list[Type], writers: set[str], readers: set[str]) -> Function:
+def _function(callees: Callees, fn: Function, types: list[ListOf], writers: set[str], readers: set[str]) -> Function:
     state = [Value(type_, TAPE) for type_ in types]
     threading = Threading(writers, readers, state)
     body = threading.region(Region(fn.params, fn.body.ops[:-1]))
@@ -87,10 +87,17 @@ def _function(callees: Callees, fn: Function, types: list[Type], writers: set[st
             Op("list_get", (state[offset + k], frame), (value,), span=fn.span) for k, value in enumerate(params[:count])
         ]
         params, ops = (frame, *params[count:]), (*got, *ops)
+    updates: tuple[tuple[int, int], ...] = ()
     if fn.name in writers:
+        updates = updated(len(params), len(results), len(state))
         results = (*results, *threading.state)
     end = replace(fn.body.terminator, operands=results)
-    return replace(fn, body=Region((*params, *state), (*ops, end)))
+    return replace(fn, body=Region((*params, *state), (*ops, end)), updates=updates)
+
+
+def updated(params: int, results: int, count: int) -> tuple[tuple[int, int], ...]:
+    """The pairs of a function with so many parameters and results besides, to whose lists it appends in place."""
+    return tuple((params + k, results + k) for k in range(count))
 
 
 class Threading(Rewriter):
@@ -116,9 +123,9 @@ class Threading(Rewriter):
         operands = (*op.operands, *self.state)
         self.state = self._new()
         shapes = (*op.attrs["shapes"], *[()] * len(self.state))
-        self.out.append(
-            replace(op, operands=operands, results=(*op.results, *self.state), attrs={**op.attrs, "shapes": shapes})
-        )
+        updates = updated(len(op.operands), len(op.results), len(self.state))
+        attrs = {**op.attrs, "shapes": shapes, "updates": updates}
+        self.out.append(replace(op, operands=operands, results=(*op.results, *self.state), attrs=attrs))
 
     def _if(self, op: Op) -> None:
         before, regions = self.state, []
@@ -141,4 +148,3 @@ class Threading(Rewriter):
 
     def _new(self) -> list[Value]:
         return [Value(v.type, TAPE) for v in self.state]
-

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from autodiff_compiler import rules
 from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullback
-from autodiff_compiler.ad.errors import check_savable
 from autodiff_compiler.ad.control import filler
+from autodiff_compiler.ad.errors import check_savable
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.ad.residuals import provide
 from autodiff_compiler.ad.reversal import Reversal
@@ -140,8 +140,8 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
     primal = _filled(context, Region(fn.params, (*context.assemble(fn.body), returned)))
     backwards = clone_region(Region((*saved, *seeds), tuple(out.ops)))
     known = known_equal(context.shapes, (*saved, *wanted), backwards.params)
-    forward = replace(fn, name=names[0], body=clone_region(primal))
-    reverse = replace(fn, name=names[1], body=Region(backwards.params, (*known, *backwards.ops)))
+    forward = replace(fn, name=names[0], body=clone_region(primal), updates=())
+    reverse = replace(fn, name=names[1], body=Region(backwards.params, (*known, *backwards.ops)), updates=())
     types = tuple(v.type for v in extra)
     if recursive:
         check_savable(callee, types)

@@ -17,7 +17,7 @@ from operator import itemgetter
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, merges
-from autodiff_compiler.ir.opset import is_undefined, may_alias, opdef
+from autodiff_compiler.ir.opset import is_undefined, may_alias, opdef, overwrites
 from autodiff_compiler.ir.types import Array, ListOf, Type
 from autodiff_compiler.ir.walk import all_ops
 
@@ -55,6 +55,12 @@ def sources(op: Op) -> Iterator[tuple[Node, Node]]:
         yield from _same(op.result, op.operands[0])
     for element in elements_put(op):
         yield (op.result, True), (element, False)
+    if not opdef(op).writes:
+        for operand, result in overwrites(op):
+            yield from _same(op.results[result], op.operands[operand])
+            if has_arrays(op.results[result].type):
+                # What a callee puts into a list may be any of its arguments.
+                yield from (((op.results[result], True), (v, False)) for v in op.operands if isinstance(v.type, Array))
 
 
 def elements_put(op: Op) -> tuple[Value, ...]:
@@ -128,8 +134,8 @@ class Memory:
     def _writes_of(self, op: Op) -> Roots:
         known = self._written.get(op)
         if known is None:
-            writes = (inner for inner in with_inner(op) if opdef(inner).writes)
-            known = self._written[op] = NOTHING.union(*(self._roots.get(w.operands[0], NOTHING) for w in writes))
+            writes = (inner.operands[k] for inner in with_inner(op) for k, _ in overwrites(inner))
+            known = self._written[op] = NOTHING.union(*(self._roots.get(written, NOTHING) for written in writes))
         return known
 
     def _meet(self, left: Roots, right: Roots) -> bool:

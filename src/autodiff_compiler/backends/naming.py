@@ -18,7 +18,7 @@ from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.backends.value_names import Hints, default
 from autodiff_compiler.ir.core import Region, Value
 from autodiff_compiler.ir.loop import loop_slots
-from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.opset import overwrites
 from autodiff_compiler.ir.types import ListOf, Scalar, Type, rank
 from autodiff_compiler.namespaces import BUILTINS
 
@@ -131,8 +131,8 @@ class Names:
         self._hint = {}
         ops = list(self.nesting.live_ops(region))
         for op in ops:
-            if TABLE[op.kind].writes:
-                self._join(op.operands[0], op.result)
+            for before, after in overwrites(op):
+                self._join(op.operands[before], op.results[after])
         for op in ops:
             for slot in loop_slots(op):
                 self._join(slot.param, slot.yielded)

@@ -24,6 +24,7 @@ from autodiff_compiler.ir.opset import (
     is_undefined,
     may_trap,
     nested_effect,
+    overwrites,
     own_effect,
     reads_path,
 )
@@ -249,7 +250,7 @@ def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:
 
 
 def _is_barrier(op: Op) -> bool:
-    return TABLE[op.kind].writes or bool(op.regions) or own_effect(op) == IO
+    return bool(overwrites(op)) or bool(op.regions) or own_effect(op) == IO
 
 
 def _conflict(nesting: Nesting, op: Op, barrier: Op) -> bool:

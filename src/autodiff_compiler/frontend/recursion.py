@@ -135,7 +135,7 @@ def call(ctx: Context, function: Recursion, bound: Mapping[str, Abs]) -> Abs:
     references = [ref for x in bound.values() for ref in _references(ctx, x, function.numbers)]
     _check_apart(ctx, function, references)
     operands = [value for x in bound.values() for value in _leaves(ctx, x, function.numbers)]
-    attrs = {"callee": function.name, "effect": "io", "shapes": _no_shapes(function.types)}
+    attrs = {"callee": function.name, "effect": "io", "shapes": _no_shapes(function.types), "updates": ()}
     results = iter(ctx.b.emit("call", operands, attrs, types=function.types))
     returned = rebuilt(ctx, function.result, results)
     for position in function.written:
@@ -196,9 +196,11 @@ def _references(ctx: Context, x: Abs, numbers: bool) -> Iterator[Ref | None]:
     """For each of the leaves the reference to its array, None for what is none."""
     if isinstance(x, Ref):
         yield x
-    elif isinstance(x, Dyn) or (numbers and _is_number(x)):
-        yield None
-    elif isinstance(x, Box) and isinstance(ctx.state.content_if_any(x), Grown):
+    elif (
+        isinstance(x, Dyn)
+        or (numbers and _is_number(x))
+        or (isinstance(x, Box) and isinstance(ctx.state.content_if_any(x), Grown))
+    ):
         yield None
     else:
         for item in _held(ctx, x):
@@ -235,7 +237,9 @@ def _with(ctx: Context, x: Abs, leaves: Iterator[Value], numbers: bool) -> Abs:
 # -- the function itself -----------------------------------------------------------------------------------------------
 
 
-def run(ctx: Context, signal: Recursive, name: str, bound: Mapping[str, Abs], body: Callable[[dict[str, Abs]], Abs]) -> Abs:
+def run(
+    ctx: Context, signal: Recursive, name: str, bound: Mapping[str, Abs], body: Callable[[dict[str, Abs]], Abs]
+) -> Abs:
     """Lower the function, and call it."""
     numbers = signal.numbers
     taken = {*ctx.callees, *(one.name for one in ctx.recursions.values())}

@@ -74,6 +74,8 @@ class Function:
     callees: Mapping[str, Function] = field(default_factory=dict)
     """The functions that `call` ops name, those of callees included: with them the function is a program (`ir/program.py`).
     A callee has none of its own."""
+    updates: tuple[tuple[int, int], ...] = ()
+    """Parameters, by position, whose buffers it may overwrite, each with the result that is the changed one."""
 
     @property
     def params(self) -> tuple[Value, ...]:

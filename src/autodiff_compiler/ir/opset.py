@@ -103,6 +103,14 @@ def own_effect(op: Op) -> str:
     return op.attrs["effect"] if effect == CALLEE else effect
 
 
+def overwrites(op: Op) -> tuple[tuple[int, int], ...]:
+    """Pairs (operand, result), by position: the result is the operand changed, and can reuse its buffer."""
+    if TABLE[op.kind].writes:
+        return ((0, 0),)
+    pairs: tuple[tuple[int, int], ...] = op.attrs.get("updates", ())
+    return pairs
+
+
 def is_pure(op: Op) -> bool:
     """Whether the op may vanish when nobody reads its results."""
     return not TABLE[op.kind].terminator and nested_effect(op) == PURE

@@ -25,7 +25,14 @@ def call_op(
 ) -> Op:
     """The op that calls the function of this name; `shapes` as `analysis/signature.py` gives them, None where they are not known."""
     known = tuple((None,) * rank(r.type) for r in results) if shapes is None else shapes
-    return Op("call", tuple(operands), tuple(results), {"callee": callee, "effect": effect, "shapes": known}, (), span)
+    return Op(
+        "call",
+        tuple(operands),
+        tuple(results),
+        {"callee": callee, "effect": effect, "shapes": known, "updates": ()},
+        (),
+        span,
+    )
 
 
 def calls_in(region: Region) -> Iterator[Op]:

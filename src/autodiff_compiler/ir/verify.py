@@ -210,6 +210,8 @@ class _Verifier:
             return
         self.same(op, "arguments", [v.type for v in op.operands], [v.type for v in callee.params])
         self.same(op, "results", [v.type for v in op.results], [v.type for v in callee.results])
+        if op.attrs.get("updates", ()) != callee.updates:
+            self.report(op, f"it updates {op.attrs.get('updates')}, and {callee.name} {callee.updates}")
         if op.attrs.get("effect") not in (PURE, CHECK, IO):
             self.report(op, f"{op.attrs.get('effect')} is not an effect")
 

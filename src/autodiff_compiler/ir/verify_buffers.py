@@ -17,7 +17,7 @@ from itertools import combinations
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.opset import TABLE, may_alias
+from autodiff_compiler.ir.opset import TABLE, may_alias, overwrites
 from autodiff_compiler.ir.types import Array, ListOf
 
 Memory = tuple[Value, ...]
@@ -80,12 +80,17 @@ class _Buffers:
         self.region(self.fn.body)
         end = self.fn.body.terminator
         arrays = [value for value in end.operands if _has_memory(value)]
+        given_back = {end.operands[result]: self.fn.params[param] for param, result in self.fn.updates}
         for position, value in enumerate(arrays):
             for param in self.fn.params:
+                if value in given_back and (param is given_back[value] or isinstance(param.type, Array)):
+                    continue  # the parameter itself, and a list of arrays that may have been given
                 if _has_memory(param) and self.overlap(self.memory[value], self.memory[param]):
                     self.report(end, f"%{value.name} may share memory with the parameter %{param.name}")
             for other in arrays[:position]:
-                if self.overlap(self.memory[value], self.memory[other]):
+                both = value in given_back and other in given_back
+                left, right = (_lists(self.memory[v]) if both else self.memory[v] for v in (value, other))
+                if self.overlap(left, right):
                     self.report(end, f"%{value.name} and %{other.name} may share memory")
 
     # -- memory ----------------------------------------------------------------------------------------------------
@@ -198,6 +203,8 @@ class _Buffers:
             self.loop(Loop(op))
         elif TABLE[op.kind].writes:
             self.write(op)
+        elif overwrites(op):
+            self.update(op)
         else:
             shared = may_alias(op) and op.results and _has_memory(op.operands[0])
             for result in op.results:
@@ -217,8 +224,8 @@ class _Buffers:
         written = self.memory[target]
         is_list = op.kind in LIST_KINDS
         overwritten = _lists(written) if is_list else written
-        for param in self.fn.params:
-            if not _has_memory(param):
+        for position, param in enumerate(self.fn.params):
+            if not _has_memory(param) or any(position == updated for updated, _ in self.fn.updates):
                 continue
             own = self.memory[param]
             if self.overlap(overwritten, _lists(own) if is_list else own):
@@ -231,6 +238,22 @@ class _Buffers:
         element = op.operands[-1]
         keeps = is_list and _has_memory(element)
         self.define(op.result, _union([written, self.memory[element]]) if keeps else written)
+
+    def update(self, op: Op) -> None:
+        """A call that overwrites lists that it is given, and gives them back with arrays of its arguments among the elements."""
+        arrays = [self.memory[v] for v in op.operands if isinstance(v.type, Array)]
+        updated = {result: operand for operand, result in overwrites(op)}
+        for operand in updated.values():
+            lists = _lists(self.memory[op.operands[operand]])
+            for value, memory in self.memory.items():
+                if isinstance(value.type, ListOf) and self.overlap(_lists(memory), lists):
+                    self.stale[value] = op
+        for position, result in enumerate(op.results):
+            if position in updated:
+                own = self.memory[op.operands[updated[position]]]
+                self.define(result, _union([own, *(arrays if _arrays(own) else [])]))
+            else:
+                self.define(result, tuple(self.parts([result])))
 
     def if_(self, op: Op) -> None:
         results = [result for result in op.results if _has_memory(result)]

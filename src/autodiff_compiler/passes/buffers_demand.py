@@ -14,7 +14,7 @@ from autodiff_compiler.analysis.last_use import LastUses
 from autodiff_compiler.analysis.memory import Node, sources, writes_elements
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import is_loop
-from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.opset import overwrites
 
 
 class Demand:
@@ -41,15 +41,17 @@ class Demand:
                 for target, source in sources(op):
                     if source[0] not in kept:
                         self._sources.setdefault(target, []).append(source)
-                if opdef(op).writes and op.operands[0] not in kept:
-                    self._seeds.append((self._uses.loop_depth, (op.operands[0], False)))
-                    if writes_elements(op):
-                        self._seeds.append((self._uses.loop_depth, (op.operands[0], True)))
+                for position, _ in overwrites(op):
+                    written = op.operands[position]
+                    if written not in kept:
+                        self._seeds.append((self._uses.loop_depth, (written, False)))
+                        if writes_elements(op):
+                            self._seeds.append((self._uses.loop_depth, (written, True)))
 
     def _kept(self, op: Op) -> tuple[Value, ...]:
         """Operands that are read again later, so that a copy is certain and further wishes are pointless."""
-        if opdef(op).writes:
-            return tuple(v for v in op.operands[:1] if self._uses.live_after(v))
+        if overwrites(op):
+            return tuple(op.operands[k] for k, _ in overwrites(op) if self._uses.live_after(op.operands[k]))
         if is_loop(op):
             return tuple(v for v in op.operands if self._uses.live_after(v) or self._uses.read_inside(v, op))
         return ()

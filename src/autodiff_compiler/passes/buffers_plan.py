@@ -31,7 +31,7 @@ from autodiff_compiler.analysis.memory import (
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
-from autodiff_compiler.ir.opset import is_constant, is_undefined, may_alias, opdef, reads_path
+from autodiff_compiler.ir.opset import is_constant, is_undefined, may_alias, opdef, overwrites, reads_path
 from autodiff_compiler.ir.types import Array, rank
 from autodiff_compiler.ir.walk import uses as uses_of
 from autodiff_compiler.passes.buffers_demand import Demand
@@ -49,8 +49,12 @@ class Plan:
         self._sharing = Sharing()
         self._readers = uses_of(function.body)
         self._definitions: dict[Value, Op] = {}
-        for param in function.params:
-            if has_memory(param.type):
+        updated = {position for position, _ in function.updates}
+        self._given_back = {result for _, result in function.updates}
+        for position, param in enumerate(function.params):
+            if position in updated:
+                self._sharing.bind(param, self._sharing.fresh(), self._shared_elements(param))
+            elif has_memory(param.type):
                 foreign = frozenset((FOREIGN,))
                 self._sharing.bind(param, foreign, foreign if has_arrays(param.type) else NOTHING)
         self._visit(function.body, None, self._return)
@@ -76,8 +80,11 @@ class Plan:
         elif opdef(op).writes:
             self._write(op)
         else:
-            for result in op.results:
-                if has_memory(result.type):
+            updated = {result: operand for operand, result in overwrites(op)}
+            for position, result in enumerate(op.results):
+                if position in updated:
+                    self._update(op, updated[position], result)
+                elif has_memory(result.type):
                     self._define(op, result)
 
     def _define(self, op: Op, result: Value) -> None:
@@ -98,6 +105,23 @@ class Plan:
             sharing.bind(result, sharing.memory[op.operands[0]])
         else:
             sharing.bind_fresh(result)
+
+    def _shared_elements(self, value: Value) -> Roots:
+        """Of a list that callees fill: its arrays may be anybody's, and are only read."""
+        return frozenset((FOREIGN, MUTUAL)) if has_arrays(value.type) else NOTHING
+
+    def _update(self, op: Op, index: int, result: Value) -> None:
+        """An operand that a callee overwrites, and gives back."""
+        sharing = self._sharing
+        memory = sharing.memory[op.operands[index]]
+        if not self._claim(memory, op):
+            self._copy(op, index)
+            memory = sharing.fresh()
+        elements = self._shared_elements(result)
+        if elements:
+            elements |= sharing.elements[op.operands[index]]
+            elements = elements.union(*(sharing.memory[v] for v in op.operands if isinstance(v.type, Array)))
+        sharing.bind(result, memory, elements)
 
     # -- writes ----------------------------------------------------------------------------------------------------
 
@@ -212,6 +236,11 @@ class Plan:
         held = self._held(op.operands)
         for index, value in enumerate(op.operands):
             if not has_memory(value.type):
+                continue
+            if index in self._given_back:
+                roots = self._sharing.memory[value]
+                if roots & self._sharing.locked or not self._is_single(roots, held):
+                    self._copy(op, index)
                 continue
             roots = self._sharing.all_roots(value) - {MUTUAL}
             if roots & self._sharing.locked or not self._is_single(roots, held) or self._is_row(value):

@@ -165,11 +165,11 @@ CONTROL_OPS: tuple[OpDef, ...] = (
     OpDef(
         "call",
         "calls the function of the program that `callee` names; `effect` is the strongest of its body's, `shapes` says which extents"
-        " of results are those of arguments",
+        " of results are those of arguments, `updates` which arguments it may overwrite and give back",
         None,
         ("arguments…",),
         ("results…",),
-        ("callee", "effect", "shapes"),
+        ("callee", "effect", "shapes", "updates"),
         extents=_returned,
         noun="",
         effect=CALLEE,
