@@ -80,47 +80,48 @@ class Signs:
 
     def _of_op(self, op: Op, depth: int) -> Lower:
         rule = _LOWER.get(op.kind)
-        return rule(self, op, [self._lower(v, depth) for v in op.operands]) if rule is not None else UNKNOWN
+        return rule(self, op, lambda v: self._lower(v, depth)) if rule is not None else UNKNOWN
 
 
-Rule = Callable[[Signs, Op, list[Lower]], Lower]
+Of = Callable[[Value], Lower]
+Rule = Callable[[Signs, Op, Of], Lower]
 POSITIVE = 0.0, True
 NOT_NEGATIVE = 0.0, False
 
 
-def _sum(signs: Signs, op: Op, given: list[Lower]) -> Lower:
-    (a, a_strict), (b, b_strict) = given
+def _sum(signs: Signs, op: Op, of: Of) -> Lower:
+    (a, a_strict), (b, b_strict) = map(of, op.operands)
     # What is added to a sum of ones can vanish in rounding, so that only the bound itself is certain.
     return (a + b, (a_strict or b_strict) and a + b == 0) if math.isfinite(a + b) else UNKNOWN
 
 
-def _like_operands(signs: Signs, op: Op, given: list[Lower]) -> Lower:
-    """Not negative where all of the first two operands are not."""
-    return NOT_NEGATIVE if min(given[:2]) >= NOT_NEGATIVE else UNKNOWN
+def _like_operands(signs: Signs, op: Op, of: Of) -> Lower:
+    """Not negative where no operand is."""
+    return NOT_NEGATIVE if all(of(v) >= NOT_NEGATIVE for v in op.operands) else UNKNOWN
 
 
-def _product(signs: Signs, op: Op, given: list[Lower]) -> Lower:
-    return NOT_NEGATIVE if op.operands[0] is op.operands[1] else _like_operands(signs, op, given)
+def _product(signs: Signs, op: Op, of: Of) -> Lower:
+    return NOT_NEGATIVE if op.operands[0] is op.operands[1] else _like_operands(signs, op, of)
 
 
-def _power(signs: Signs, op: Op, given: list[Lower]) -> Lower:
+def _power(signs: Signs, op: Op, of: Of) -> Lower:
     return NOT_NEGATIVE if (signs.constant(op.operands[1]) or 1) % 2 == 0 else UNKNOWN
 
 
-def _array(signs: Signs, op: Op, given: list[Lower]) -> Lower:
-    return NOT_NEGATIVE if given[0] >= NOT_NEGATIVE else UNKNOWN
+def _array(signs: Signs, op: Op, of: Of) -> Lower:
+    return NOT_NEGATIVE if of(op.operands[0]) >= NOT_NEGATIVE else UNKNOWN
 
 
 _LOWER: dict[str, Rule] = {
-    **dict.fromkeys(("exp", "exp2", "abs", "hypot", "arccos", "arccosh"), lambda signs, op, given: NOT_NEGATIVE),
-    **dict.fromkeys(("cast", "stop_gradient"), lambda signs, op, given: given[0]),
+    **dict.fromkeys(("exp", "exp2", "abs", "hypot", "arccos", "arccosh"), lambda signs, op, of: NOT_NEGATIVE),
+    **dict.fromkeys(("cast", "stop_gradient"), lambda signs, op, of: of(op.operands[0])),
     **dict.fromkeys(("sum", "transpose", "reshape", "broadcast_to"), _array),
-    "sqrt": lambda signs, op, given: (0.0, given[0] >= POSITIVE),
-    "cosh": lambda signs, op, given: (1.0, False),
+    "sqrt": lambda signs, op, of: (0.0, of(op.operands[0]) >= POSITIVE),
+    "cosh": lambda signs, op, of: (1.0, False),
     "add": _sum,
     "mul": _product,
     "div": _like_operands,
     "pow": _power,
-    "maximum": lambda signs, op, given: max(given),
+    "maximum": lambda signs, op, of: max(map(of, op.operands)),
 }
 """What is certain of the value that an op gives, by what is certain of its operands; nothing for any other op."""

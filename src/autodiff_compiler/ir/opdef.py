@@ -19,7 +19,8 @@ Evaluate = Callable[[Op, Sequence[Any], bool], Any]
 
 # Effects.  "pure": no effect, may vanish.  "check": may raise, never vanishes, may move up or be merged.
 # "io": happens exactly once, in order.  "control": structured ops and terminators; their effect is that of their regions.
-PURE, CHECK, IO, CONTROL = "pure", "check", "io", "control"
+# "callee": that of the function which is called; the op's attribute `effect` says it.
+PURE, CHECK, IO, CONTROL, CALLEE = "pure", "check", "io", "control", "callee"
 
 # Cost classes, for the residual plan.  "free": constants, shapes, views.  "cheap": one arithmetic operation per element.
 # "dear": transcendental functions, reductions, products, allocation.
@@ -143,6 +144,8 @@ class OpDef:
     """Reads no more than extents of its operand, which may be needed (for a tape, say) before it is known whether the value is."""
     reduces: bool = False
     """Takes axes away by combining the elements along them."""
+    collects: bool = False
+    """Undoes a broadcast: sums what it had stretched."""
     compares: bool = False
     """Compares two operands: the answer for operands of one order is the answer for all of that order."""
     converts: bool = False

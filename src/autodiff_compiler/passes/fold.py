@@ -21,7 +21,7 @@ import numpy as np
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT32, INT64
 from autodiff_compiler.ir.loop import Loop, is_loop
-from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.ir.opset import TABLE, extent_of, is_constant, reads_path, writes_path
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
@@ -37,7 +37,7 @@ def evaluate(op: Op, values: list[Any]) -> Any:
     """The value of an elementwise op on constants, or None where it is not to be computed now."""
     if not isinstance(op.result.type, Scalar):
         return None
-    if op.kind == "cast":
+    if TABLE[op.kind].converts:
         return _cast(values[0], op.operands[0].type, op.result.type)
     if all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands):
         return _python(op, values)
@@ -91,7 +91,7 @@ def _cast(value: Any, source: Any, target: Scalar) -> Any:
 
 class _Fold(Peephole):
     def rewrite(self, op: Op) -> Op | Value | None:
-        if op.kind == "dim":
+        if extent_of(op) is not None:
             return self._dim(op)
         if not TABLE[op.kind].elementwise:
             return None
@@ -112,10 +112,10 @@ class _Fold(Peephole):
             return self.become(op, "dim", self.value(extent[1]), axis=extent[2])
         # Such extents have no name of their own, but an operand of what computes the array may have the same.
         source = self.defs.get(op.operands[0])
-        if source is not None and source.kind == "load":
+        if source is not None and reads_path(source):
             # What was written into an array makes no difference to the extents of its views.
             written = self.defs.get(source.operands[0])
-            if written is not None and written.kind in ("store", "accum"):
+            if written is not None and writes_path(written):
                 view = self.new("load", written.operands[0], *source.operands[1:], path=source.attrs["path"])
                 return self.become(op, "dim", view, axis=op.attrs["axis"])
         if source is not None and TABLE[source.kind].elementwise:
@@ -161,7 +161,7 @@ class _Fold(Peephole):
 
     def _while(self, loop: Loop, condition: Region) -> None:
         first = condition.ops[0]
-        never = first.kind == "const" and condition.ops[1:] == (condition.terminator,)
+        never = is_constant(first) and condition.ops[1:] == (condition.terminator,)
         if not never or first.attrs["value"] or condition.terminator.operands != first.results:
             self.keep(self.inside(loop.op))
         else:

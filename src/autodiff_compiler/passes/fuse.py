@@ -55,23 +55,24 @@ def is_elementwise(op: Op) -> bool:
     """Whether an op computes an array element by element, in a way that scalars do alike."""
     if len(op.results) != 1 or not isinstance(op.results[0].type, Array):
         return False
-    if op.kind == "broadcast_to":
-        return True
-    if not opdef(op).elementwise:
+    row = opdef(op)
+    if row.spreads is not None:
+        return row.views
+    if not row.elementwise:
         return False
     dtypes = {v.type.dtype for v in op.operands if isinstance(v.type, Scalar | Array)}
-    return not any(dtype.is_integer for dtype in dtypes) or op.kind in INTEGER_KINDS or opdef(op).compares
+    return not any(dtype.is_integer for dtype in dtypes) or op.kind in INTEGER_KINDS or row.compares
 
 
 def root_value(op: Op) -> Value | None:
     """What a root computes element by element: its result, what it sums, what it writes; None if it is no root."""
-    if op.kind == "unbroadcast" and isinstance(op.results[0].type, Array):
+    if opdef(op).collects and isinstance(op.results[0].type, Array):
         return op.operands[0]
     if op.kind in REDUCTIONS and not dtype_of(op.operands[0].type).is_bool:
         return op.operands[0]
     if writes_path(op) and op.attrs["path"].is_view and isinstance(op.operands[-1].type, Array):
         return op.operands[-1]
-    return op.results[0] if is_elementwise(op) and op.kind != "broadcast_to" else None
+    return op.results[0] if is_elementwise(op) and opdef(op).elementwise else None
 
 
 def groups(region: Region, readers: dict[Value, list[Op]], shapes: Shapes, memory: Memory) -> dict[Op, Group]:
@@ -91,7 +92,7 @@ def groups(region: Region, readers: dict[Value, list[Op]], shapes: Shapes, memor
         if through is not None and overwritten(through):
             through = None
         members = _members(op, through, made, position, readers, shapes, overwritten)
-        if members or is_elementwise(op) or op.kind in ("unbroadcast", "accum"):
+        if members or is_elementwise(op) or opdef(op).collects or opdef(op).adds:
             found[op] = Group(op, tuple(members), through)
             taken.update(members)
             if through is not None:
@@ -101,14 +102,15 @@ def groups(region: Region, readers: dict[Value, list[Op]], shapes: Shapes, memor
 
 def _added(op: Op, region: Region, made: dict[Value, Op], readers: dict[Value, list[Op]], shapes: Shapes) -> Op | None:
     """The `unbroadcast` that an op adds to a place of the same shape: in an array, or an array that only the op reads."""
-    if op.kind not in ("add", "accum") or op.operands[0] is op.operands[-1]:
+    row = opdef(op)
+    if not (row.signs == (1, 1) or row.adds) or op.operands[0] is op.operands[-1]:
         return None
-    summands = op.operands if op.kind == "add" else op.operands[-1:]
-    found = (v for v in summands if v in made and made[v].kind == "unbroadcast" and len(readers[v]) == 1)
+    summands = op.operands[-1:] if row.adds else op.operands
+    found = (v for v in summands if v in made and opdef(made[v]).collects and len(readers[v]) == 1)
     value = next(found, None)
     if value is None:
         return None
-    if op.kind == "add":
+    if not row.adds:
         into = next(v for v in op.operands if v is not value)
         own = into in region.params or (into in made and not may_alias(made[into]))
         if not own or len(readers[into]) > 1:

@@ -20,7 +20,7 @@ from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import constant_of, opdef, reads_path, spread_of
-from autodiff_compiler.ir.path import aligned, element, entire
+from autodiff_compiler.ir.path import Path, aligned, element, entire
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes import spread
@@ -66,7 +66,7 @@ class _Lowering(FactRewriter):
             nest.reduce()
         elif opdef(op).writes:
             nest.write()
-        elif op.kind == "unbroadcast":
+        elif opdef(op).collects:
             nest.unbroadcast(op)
         else:
             nest.fill()
@@ -182,7 +182,7 @@ class _Nest:
         """A store or accum of the group's value: straight into the place if that is safe, else by way of a new array."""
         b = self.b
         target, *operands, _ = self.root.operands
-        path = self.root.attrs["path"]
+        path: Path = self.root.attrs["path"]
         own = [leaf for leaf in self.leaves if self.is_place(leaf)]
         others = [leaf for leaf in self.leaves if leaf not in own]
         overlaps = any(self.lowering.memory.may_share(leaf, target) for leaf in others)
@@ -218,9 +218,9 @@ class _Nest:
     def is_place(self, leaf: Value) -> bool:
         """Whether a leaf is what the root overwrites, element for element."""
         target, *operands, _ = self.root.operands
-        path = self.root.attrs["path"]
+        path: Path = self.root.attrs["path"]
         if leaf is target:
-            return path.is_whole
+            return bool(path.is_whole)
         op = self.lowering.defs.get(leaf)
         return op is not None and reads_path(op) and op.operands == (target, *operands) and op.attrs["path"] == path
 
@@ -275,8 +275,8 @@ class _Nest:
         wanted = self.shapes.extent(self.value, axis)
         given: list[Value] = []
         for op in self.computed:
-            if (given_extents := spread_of(op)) is not None:
-                dims = given_extents[1]
+            small, dims = spread_of(op)
+            if small is not None:
                 at = axis - n + len(dims)
                 if at >= 0:
                     given.append(dims[at])
@@ -368,8 +368,9 @@ class _Nest:
             return elements[value]
 
         for op in self.computed:
-            if spread_of(op) is not None:
-                elements[op.result] = b.cast(of(op.operands[0]), like(op.result.type, 0))
+            small, _ = spread_of(op)
+            if small is not None:
+                elements[op.result] = b.cast(of(small), like(op.result.type, 0))
             else:
                 elements[op.result] = b.op(op.kind, *map(of, op.operands), name=op.result.name, **op.attrs)
         found = of(self.value)

@@ -187,7 +187,7 @@ def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Val
 
 
 def _is_element(op: Op) -> bool:
-    return op.attrs["path"] == element(rank(op.operands[0].type))
+    return bool(op.attrs["path"] == element(rank(op.operands[0].type)))
 
 
 def _inner_chain(loop: Loop, readers: dict[Value, list[Op]], version: Value) -> tuple[Value, _Chain] | None:

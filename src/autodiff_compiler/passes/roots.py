@@ -13,9 +13,11 @@ root that is not needed any more.  Even powers are powers of the square.  Idempo
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from autodiff_compiler.analysis.signs import Signs
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.opset import opdef, reads_path
 from autodiff_compiler.ir.types import Scalar, dtype_of, element_dtype
 from autodiff_compiler.passes.rewrite import Peephole, Result
 
@@ -43,11 +45,8 @@ class _Roots(Peephole):
     def rewrite(self, op: Op) -> Result:
         if not op.results or not _is_real(op.results[0]):
             return None
-        if op.kind == "pow":
-            return self._power(op)
-        if op.kind == "matmul":
-            return self._dot(op)
-        return self._product(op) if op.kind == "mul" else None
+        rule = _UNDONE.get(op.kind)
+        return rule(self, op) if rule is not None else None
 
     def _power(self, op: Op) -> Result:
         """An even power of a root."""
@@ -99,23 +98,29 @@ class _Roots(Peephole):
         op = self.defs.get(value)
         if op is None or not depth or op.regions or not _is_real(value):
             return None
-        if op.kind == "abs":
-            return self.new("mul", op.operands[0], op.operands[0])
-        if op.kind == "sqrt" or (op.kind == "pow" and self.constant(op.operands[1]) == 0.5):
-            return self._radicand(op.operands[0]) if op.operands[0].type == value.type else None
-        if op.kind == "hypot":
-            return self.new("add", *(self.new("mul", leg, leg) for leg in op.operands))
-        if op.kind == "select":
-            return self._guarded_root(op)
-        if op.kind == "neg":
-            return self._square(op.operands[0], depth - 1)
-        if op.kind in ("mul", "div"):
-            return self._factors(op, depth)
-        views = op.kind in ("transpose", "reshape", "broadcast_to") or (op.kind == "load" and op.attrs["path"].is_view)
-        if views or (op.kind == "cast" and dtype_of(op.operands[0].type) == dtype_of(value.type)):
+        rule, row = _SQUARES.get(op.kind), opdef(op)
+        if rule is not None:
+            return rule(self, op, depth)
+        same = row.converts and dtype_of(op.operands[0].type) == dtype_of(value.type)
+        if same or (row.moves and row.views and (not reads_path(op) or op.attrs["path"].is_view)):
             inner = self._square(op.operands[0], depth - 1)
             return None if inner is None else self.new(op.kind, inner, *op.operands[1:], **op.attrs)
         return None
+
+    def _of_absolute(self, op: Op, depth: int) -> Value | None:
+        return self.new("mul", op.operands[0], op.operands[0])
+
+    def _of_root(self, op: Op, depth: int) -> Value | None:
+        return self._radicand(op.operands[0]) if op.operands[0].type == op.result.type else None
+
+    def _of_power(self, op: Op, depth: int) -> Value | None:
+        return self._of_root(op, depth) if self.constant(op.operands[1]) == 0.5 else None
+
+    def _of_length(self, op: Op, depth: int) -> Value | None:
+        return self.new("add", *(self.new("mul", leg, leg) for leg in op.operands))
+
+    def _of_negative(self, op: Op, depth: int) -> Value | None:
+        return self._square(op.operands[0], depth - 1)
 
     def _factors(self, op: Op, depth: int) -> Value | None:
         """The square of a product or quotient with a root in it."""
@@ -133,7 +138,7 @@ class _Roots(Peephole):
         zero, missing = (self.const(number, Scalar(dtype_of(x.type), kind)) for number in (0.0, math.nan))
         return self.new("select", self.new("lt", x, zero), missing, x)
 
-    def _guarded_root(self, op: Op) -> Value | None:
+    def _guarded_root(self, op: Op, depth: int) -> Value | None:
         """`0 if s == 0 else sqrt(1 if s == 0 else s)`, as norms and standard deviations are built."""
         condition, zero, root = op.operands
         inner = self.made_by(root, "sqrt")
@@ -150,3 +155,23 @@ def _is_real(value: Value) -> bool:
     """Whether it is, or holds, real numbers: the square of the absolute value of a complex one is not its square."""
     dtype = element_dtype(value.type)
     return dtype is not None and dtype.is_float
+
+
+_UNDONE: dict[str, Callable[[_Roots, Op], Result]] = {
+    "pow": _Roots._power,
+    "matmul": _Roots._dot,
+    "mul": _Roots._product,
+}
+"""What may be the square of a root."""
+
+_SQUARES: dict[str, Callable[[_Roots, Op, int], Value | None]] = {
+    "abs": _Roots._of_absolute,
+    "sqrt": _Roots._of_root,
+    "pow": _Roots._of_power,
+    "hypot": _Roots._of_length,
+    "select": _Roots._guarded_root,
+    "neg": _Roots._of_negative,
+    "mul": _Roots._factors,
+    "div": _Roots._factors,
+}
+"""The square of what an op gives, in which a root is undone; None if there is no root."""

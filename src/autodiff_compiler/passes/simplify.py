@@ -20,10 +20,11 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.analysis.conditions import NEGATED
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32
 from autodiff_compiler.ir.loop import Loop, is_loop
-from autodiff_compiler.ir.opset import TABLE, may_trap
+from autodiff_compiler.ir.opset import TABLE, may_trap, opdef
 from autodiff_compiler.ir.types import BOOL, INT, Array, Scalar, Type
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes.fold import evaluate
@@ -160,7 +161,8 @@ def _without_minus(s: _Simplify, value: Value) -> Value | None:
         return None
     constant, other = _constant_first(s, op) or op.operands
     number = s.constant(constant)
-    if number is None or not number < 0 or (op.kind == "div" and constant is not op.operands[0]):
+    first = constant is op.operands[0] or opdef(op).commutative
+    if number is None or not number < 0 or not first:
         return None
     return s.new(op.kind, _minus(s, constant), other)
 
@@ -207,11 +209,12 @@ def _variable_and_offset(s: Peephole, op: Op, depth: int) -> tuple[Value | None,
     if a.type != INT or b.type != INT:
         return None, 0
     offset = s.constant(b)
-    if offset is None and op.kind == "add":
+    signs = opdef(op).signs
+    if offset is None and signs[1] > 0:
         a, offset = b, s.constant(a)
     if offset is None:
         return None, 0
-    offset = offset if op.kind == "add" else -offset
+    offset *= signs[1]
     inner = s.made_by(a, "add", "sub")
     if depth > 1 and inner is not None:
         base, more = _variable_and_offset(s, inner, depth - 1)
@@ -274,11 +277,12 @@ def _neg(s: _Simplify, op: Op) -> Result:
     inner = s.defs.get(x)
     if inner is None:
         return None
-    if inner.kind == "neg":
+    signs = opdef(inner).signs
+    if signs == (-1,):
         return inner.operands[0]
-    if inner.kind == "sub" and not _is_unsigned(op):
+    if signs == (1, -1) and not _is_unsigned(op):
         return s.become(op, "sub", *inner.operands[::-1])
-    split = _constant_first(s, inner) if inner.kind == "mul" and s.used_once(x) else None
+    split = _constant_first(s, s.made_by(x, "mul")) if s.used_once(x) else None
     return s.become(op, "mul", _minus(s, split[0]), split[1]) if split and not _is_unsigned(op) else None
 
 
@@ -291,13 +295,14 @@ def _div(s: Peephole, op: Op) -> Result:
         if positive is not None:
             quotient = s.new(op.kind, *((y, positive) if swapped else (positive, y)))
             return s.become(op, "neg", quotient)
-    if op.kind == "div0":
-        return _div0(s, op)
     return None
 
 
 def _div0(s: Peephole, op: Op) -> Result:
     """The strong zero is not needed where one of the operands is known not to be zero."""
+    simpler = _div(s, op)
+    if simpler is not None:
+        return simpler
     numerator, denominator = (s.constant(v) for v in op.operands)
     if denominator is not None and denominator != 0 and math.isfinite(denominator):
         return s.become(op, "div", *op.operands)
@@ -344,23 +349,34 @@ def _select(s: Peephole, op: Op) -> Result:
 
 def _extremum(s: Peephole, op: Op) -> Result:
     a, b = op.operands
-    if a is b:
-        return a
-    if op.result.type != INT or op.kind != "maximum":
-        return None
+    return a if a is b else None
+
+
+def _maximum(s: Peephole, op: Op) -> Result:
+    a, b = op.operands
+    if a is b or op.result.type != INT:
+        return _extremum(s, op)
     difference = s.bounds.affine(a) - s.bounds.affine(b)
     if s.bounds.nonnegative(difference):
         return a
     return b if s.bounds.nonnegative(difference.scaled(-1)) else None
 
 
-def _logic(s: Peephole, op: Op) -> Result:
+def _and(s: Peephole, op: Op) -> Result:
+    return _logic(s, op, True)
+
+
+def _or(s: Peephole, op: Op) -> Result:
+    return _logic(s, op, False)
+
+
+def _logic(s: Peephole, op: Op, neutral: bool) -> Result:
     a, b = op.operands
     if a is b:
         return a
     if not _is_bool(op.result.type):
         return None
-    neutral, absorbing = (True, False) if op.kind == "and" else (False, True)
+    absorbing = not neutral
     for x, y in ((a, b), (b, a)):
         if s.constant(x) is neutral:
             return y
@@ -369,24 +385,25 @@ def _logic(s: Peephole, op: Op) -> Result:
     return None
 
 
-_OPPOSITE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
-
-
 def _not(s: Peephole, op: Op) -> Result:
     inner = s.defs.get(op.operands[0])
     if inner is None:
         return None
-    if inner.kind == "not":
-        return inner.operands[0]
+    twice = s.made_by(op.operands[0], "not")
+    if twice is not None:
+        return twice.operands[0]
     # Not of floats: NaN is neither less nor greater or equal.
-    exact = inner.kind in ("eq", "ne") or all(_is_integral(v.type) for v in inner.operands)
-    return s.become(op, _OPPOSITE[inner.kind], *inner.operands) if inner.kind in _OPPOSITE and exact else None
+    row = opdef(inner)
+    exact = row.compares and (row.commutative or all(_is_integral(v.type) for v in inner.operands))
+    return s.become(op, NEGATED[inner.kind], *inner.operands) if exact else None
 
 
 def _compare(s: Peephole, op: Op) -> Result:
     a, b = op.operands
     if a is b and isinstance(a.type, Scalar) and _is_integral(a.type):
-        return s.become(op, "const", type=op.result.type, value=op.kind in ("le", "ge", "eq"))
+        compare = opdef(op).py_eval
+        assert compare is not None
+        return s.become(op, "const", type=op.result.type, value=compare(0, 0))
     return None
 
 
@@ -440,15 +457,15 @@ RULES: dict[str, Rule] = {
     "mul": _mul,
     "neg": _neg,
     "div": _div,
-    "div0": _div,
+    "div0": _div0,
     "mul0": _mul0,
     "pow": _pow,
     "floordiv": _floordiv,
     "select": _select,
-    "maximum": _extremum,
+    "maximum": _maximum,
     "minimum": _extremum,
-    "and": _logic,
-    "or": _logic,
+    "and": _and,
+    "or": _or,
     "not": _not,
     "cast": _cast,
     **dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), _compare),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.opset import opdef, spread_of
 from autodiff_compiler.ir.path import Path, element, new_axes
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.passes.rewrite import Peephole
@@ -24,26 +25,27 @@ def drop_broadcast(s: Peephole, op: Op) -> Result:
     if sum(isinstance(v.type, Array) for v in op.operands) < 2:
         return _inside_broadcast(s, op)
     for position, value in enumerate(op.operands):
-        made = s.made_by(value, "broadcast_to", "full")
-        if made is None:
+        small, _ = spread_of(s.defs.get(value))
+        if small is None:
             continue
         others = (*op.operands[:position], *op.operands[position + 1 :])
         if s.shapes.broadcast(others) != s.shapes.broadcast(op.operands):
             continue
-        small = made.operands[0 if made.kind == "broadcast_to" else -1]
         operands = (*op.operands[:position], small, *op.operands[position + 1 :])
         return s.become(op, op.kind, *operands, **op.attrs)
     return None
 
 
+_ONCE = ("add", "sub", "mul", "neg")
+"""Arithmetic that gives the same on one number as on each element."""
+
+
 def _inside_broadcast(s: Peephole, op: Op) -> Result:
     """Arithmetic with one array that is a scalar all over: once on the scalar."""
     for position, value in enumerate(op.operands):
-        made = s.made_by(value, "broadcast_to", "full")
-        if made is None or op.kind not in ("add", "sub", "mul", "neg"):
+        scalar, dims = spread_of(s.defs.get(value))
+        if scalar is None or op.kind not in _ONCE:
             continue
-        scalar = made.operands[0 if made.kind == "broadcast_to" else -1]
-        dims = made.operands[1:] if made.kind == "broadcast_to" else made.operands[:-1]
         if isinstance(scalar.type, Scalar) and scalar.type.kind == "np" and scalar.type.dtype == dtype_of(value.type):
             once = s.new(op.kind, *op.operands[:position], scalar, *op.operands[position + 1 :], **op.attrs)
             return s.become(op, "broadcast_to", once, *dims)
@@ -64,15 +66,16 @@ def _is_zero(s: Peephole, value: Value) -> bool:
 
 def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
     """Whether one load puts in axes of extent 1 that the other takes out: `x[:, None][:, 0]`, or `x[:, 0][:, None]`."""
-    first, second = inner.attrs["path"], outer.attrs["path"]
+    first: Path = inner.attrs["path"]
+    second: Path = outer.attrs["path"]
     if not all(s.constant(index) == 0 for index in (*inner.operands[1:], *outer.operands[1:])):
         return False
     if first.added_axes:
         return first.added_axes == second.picked_axes
     picked = first.picked_axes
-    return (
-        bool(picked) and picked == second.added_axes and all(s.shapes.extent(inner.operands[0], k) == 1 for k in picked)
-    )
+    if not picked or picked != second.added_axes:
+        return False
+    return all(s.shapes.extent(inner.operands[0], axis) == 1 for axis in picked)
 
 
 def _load(s: Peephole, op: Op) -> Result:
@@ -118,19 +121,19 @@ def _write(s: Peephole, op: Op) -> Result:
     """`store` and `accum`."""
     array, *indices, value = op.operands
     path = op.attrs["path"]
-    if op.kind == "accum" and _is_zero(s, value):
+    adds = opdef(op).adds
+    if adds and _is_zero(s, value):
         return array
-    made = s.made_by(value, "broadcast_to", "full") if path.is_view else None
-    if made is not None:
-        small = made.operands[0 if made.kind == "broadcast_to" else -1]
+    small, _ = spread_of(s.defs.get(value))
+    if small is not None and path.is_view:
         return s.become(op, op.kind, array, *indices, small, **op.attrs)
     cleared = _cleared(s, op)
     if cleared is not None:
         return cleared
-    fresh = op.kind == "store" or _is_zero(s, array)
+    fresh = not adds or _is_zero(s, array)
     if fresh and path.is_whole:
         return _overwritten(s, op, array, value)
-    if op.kind == "accum" and path.is_view and (fresh or _is_zero(s, _before_elsewhere(s, array, path, indices))):
+    if adds and path.is_view and (fresh or _is_zero(s, _before_elsewhere(s, array, path, indices))):
         return s.become(op, "store", *op.operands, **op.attrs)
     return None
 
@@ -154,10 +157,10 @@ def _cleared(s: Peephole, op: Op) -> Result:
     path = op.attrs["path"]
     between: list[Op] = []
     step = s.made_by(array, "store", "accum")
-    while step is not None and step.kind == "accum" and op.kind == "accum" and s.readers[step.result] == 1:
+    while step is not None and opdef(step).adds and opdef(op).adds and s.readers[step.result] == 1:
         between.append(step)
         step = s.made_by(step.operands[0], "store", "accum")
-    if step is None or step.kind != "store" or step.attrs["path"] != path or s.readers[step.result] != 1:
+    if step is None or opdef(step).adds or step.attrs["path"] != path or s.readers[step.result] != 1:
         return None
     before, *place, zero = step.operands
     if place != indices or not path.is_view or not _is_zero(s, zero) or (between and op.span.phase != ADJOINT):
@@ -206,16 +209,19 @@ def _unbroadcast(s: Peephole, op: Op) -> Result:
     return s.become(op, "load", total, path=new_axes([k for k, stay in enumerate(stays) if not stay]))
 
 
+def _stretched(s: Peephole, op: Op) -> Result:
+    x, *dims = op.operands
+    fill = _fill(s, x)
+    shaped = _shaped(s, op)
+    return s.become(op, "full", *dims, fill) if shaped is None and fill is not None else shaped
+
+
 def _shaped(s: Peephole, op: Op) -> Result:
-    """`broadcast_to` and `reshape`."""
     x, *dims = op.operands
     if dims and s.shapes.has_shape(x, tuple(dims)):
         return x
     inner = s.made_by(x, op.kind)
-    if inner is not None:
-        return s.become(op, op.kind, inner.operands[0], *dims)
-    fill = _fill(s, x) if op.kind == "broadcast_to" else None
-    return s.become(op, "full", *dims, fill) if fill is not None else None
+    return s.become(op, op.kind, inner.operands[0], *dims) if inner is not None else None
 
 
 def _transpose(s: Peephole, op: Op) -> Result:
@@ -238,7 +244,7 @@ ARRAY_RULES: dict[str, Callable[[Peephole, Op], Result]] = {
     "store": _write,
     "accum": _write,
     "unbroadcast": _unbroadcast,
-    "broadcast_to": _shaped,
+    "broadcast_to": _stretched,
     "reshape": _shaped,
     "transpose": _transpose,
     "sum": _sum,

@@ -51,7 +51,8 @@ class _Asked(Rewriter):
             b = Builder(op.span)
             require(b, op.kind, *operands, **op.attrs)
             self.out += [_marked(inner) if opdef(inner).effect == CHECK else inner for inner in b.ops]
-        if op.kind == "list_len" or (reads_path(op) and isinstance(op.result.type, Array)):
+        row = opdef(op)
+        if row.measures or (reads_path(op) and isinstance(op.result.type, Array)):
             op = replace(op, operands=(self._version(op.operands[0]), *op.operands[1:]))
         super().op(op)
 

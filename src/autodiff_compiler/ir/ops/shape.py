@@ -115,6 +115,7 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         ("g", "extents…"),
         extents=_given,
         evaluate=_unbroadcast,
+        collects=True,
         noun=OPERAND,
         cost=DEAR,
         views=True,
