@@ -27,7 +27,7 @@ from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, differe
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import Rewriter, free_values
 from autodiff_compiler.options import CHECKS, Options
-from autodiff_compiler.passes import buffers, integers, outline
+from autodiff_compiler.passes import buffers, depth, integers, outline
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 
 # Squares are taken of roots as soon as equal expressions are one.
@@ -308,7 +308,7 @@ def _emit(done: Compilation, docstring: str) -> None:
     """Lowering, buffers, text, callable."""
     fn = _pipeline(mapped(done.function, _named), LOWERING[done.options.backend], done.options)
     if done.options.backend == "numba":
-        fn = mapped(fn, integers.run)
+        fn = mapped(depth.limited(fn), integers.run)
     fn = done.keep("buffers", mapped(fn, buffers.run))
     made = backends.printed(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
     done.text = made.text

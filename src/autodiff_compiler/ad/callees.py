@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autodiff_compiler.analysis.signature import returned_shapes
-from autodiff_compiler.ir.core import Function, Op
+from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.program import Shapes, fresh_name, recursive_names
 from autodiff_compiler.ir.types import Type
 
@@ -45,7 +45,7 @@ class Callees:
         """What is known of the results of derivatives (`analysis/signature.py`)."""
         self._taken = {start.name, name, *self.functions}
         self.recursive = recursive_names(self.functions)
-        self.frames: dict[str, tuple[Type, ...]] = {}
+        self.frames: dict[str, tuple[Value, ...]] = {}
         """What a call of the forward sweep of a function that calls itself saves (`ad/frames.py`)."""
         self.frame_reverses: dict[str, str] = {}
         """The reverse sweeps that go with these, and the forward sweep of each."""

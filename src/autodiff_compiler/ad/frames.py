@@ -13,41 +13,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.program import calls_in
+from autodiff_compiler.ir.program import calls_in, fresh_name
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 from autodiff_compiler.ir.walk import Rewriter
-
-TAPE = "tape"
 
 
 def threaded(callees: Callees, ops: Sequence[Op]) -> tuple[Op, ...]:
     """The ops of a program's start, which makes the lists, after all its functions have been made to hand them on."""
-    types = _types(callees)
     if not callees.frames:
         return tuple(ops)
+    tapes = _tapes(callees)
     writers, readers = _users(callees)
     for name in sorted(writers | readers):
-        callees.functions[name] = _function(callees, callees.functions[name], types, writers, readers)
+        callees.functions[name] = _function(callees, callees.functions[name], tapes, writers, readers)
     if not any(op.attrs["callee"] in writers for op in calls_in(Region((), tuple(ops)))):
         return tuple(ops)
     b = Builder(ops[0].span)
-    state = [b.op("list_new", type=type_, name=TAPE) for type_ in types]
+    state = [b.op("list_new", type=tape.type, name=tape.name) for tape in tapes]
     return (*b.ops, *Threading(writers, readers, state).region(Region((), tuple(ops))).ops)
 
 
-def _types(callees: Callees) -> list[ListOf]:
-    """The types of all lists, in the order of the functions that write them."""
-    types: list[ListOf] = []
+def _tapes(callees: Callees) -> list[Value]:
+    """The lists, in the order of the functions that write them: of each its type and its name, which is like no other."""
+    tapes: list[Value] = []
+    taken: set[str] = set()
     for saved in callees.frames.values():
-        for type_ in saved:
-            assert isinstance(type_, Scalar | Array)
-            types.append(ListOf(type_))
-    return types
+        for value in saved:
+            assert isinstance(value.type, Scalar | Array)
+            tapes.append(Value(ListOf(value.type), fresh_name(f"{value.name}_saved" if value.name else "saved", taken)))
+    return tapes
+
+
+def _offset(callees: Callees, forward: str) -> int:
+    """The position of the first list of a function."""
+    before = takewhile(lambda name: name != forward, callees.frames)
+    return sum(len(callees.frames[name]) for name in before)
 
 
 def _users(callees: Callees) -> tuple[set[str], set[str]]:
@@ -63,25 +69,22 @@ def _users(callees: Callees) -> tuple[set[str], set[str]]:
     return reaching(set(callees.frames)), reaching(set(callees.frame_reverses))
 
 
-def _function(callees: Callees, fn: Function, types: list[ListOf], writers: set[str], readers: set[str]) -> Function:
-    state = [Value(type_, TAPE) for type_ in types]
+def _function(callees: Callees, fn: Function, tapes: list[Value], writers: set[str], readers: set[str]) -> Function:
+    state = [Value(tape.type, tape.name) for tape in tapes]
     threading = Threading(writers, readers, state)
     body = threading.region(Region(fn.params, fn.body.ops[:-1]))
     params, ops, results = fn.params, body.ops, fn.results
-    first = list(callees.frames).index(fn.name) if fn.name in callees.frames else None
-    if first is not None:
-        saved = callees.frames[fn.name]
-        offset = sum(len(types_) for types_ in list(callees.frames.values())[:first])
+    if fn.name in callees.frames:
+        saved, offset = callees.frames[fn.name], _offset(callees, fn.name)
         b = Builder(fn.body.terminator.span)
         frame = b.op("list_len", threading.state[offset], name="frame") if saved else b.const(0)
         count = len(results) - len(saved)
         for k, value in enumerate(results[count:], offset):
-            threading.state[k] = b.op("list_append", threading.state[k], value, name=TAPE)
+            threading.state[k] = b.op("list_append", threading.state[k], value, name=threading.state[k].name)
         ops, results = (*ops, *b.ops), (*results[:count], frame)
     elif fn.name in callees.frame_reverses:
         forward = callees.frame_reverses[fn.name]
-        offset = sum(len(callees.frames[name]) for name in list(callees.frames)[: list(callees.frames).index(forward)])
-        count = len(callees.frames[forward])
+        count, offset = len(callees.frames[forward]), _offset(callees, forward)
         frame = Value(INT, "frame")
         got = [
             Op("list_get", (state[offset + k], frame), (value,), span=fn.span) for k, value in enumerate(params[:count])
@@ -147,4 +150,4 @@ class Threading(Rewriter):
         self.out.append(loop.with_slots(slots, body.ops[:-1]))
 
     def _new(self) -> list[Value]:
-        return [Value(v.type, TAPE) for v in self.state]
+        return [Value(v.type, v.name) for v in self.state]

@@ -145,7 +145,7 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
     types = tuple(v.type for v in extra)
     if recursive:
         check_savable(callee, types)
-        callees.frames[names[0]] = types
+        callees.frames[names[0]] = tuple(extra)
         callees.functions.update({forward.name: forward, reverse.name: reverse})
     else:
         callees.made[key] = Pullback(*names, types, tuple(_source(fn, v, extra) for v in saved))

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library
-from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
+from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError, did_you_mean
 from autodiff_compiler.frontend import (
     branches,
     builtin_calls,
@@ -413,11 +413,21 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
         return _run_body(ctx, frame, node, bound)
     except recursion.Recursive as signal:
         ctx.activations = around
-        if signal.key not in (entered.key, entered.wide):
+        if signal.outermost is not entered:
             raise
+        ctx.state = state.copy()
+        del region[start:]
+        again = partial(_run_again, ctx, frame, node)
+        try:
+            return recursion.run(ctx, signal, frame.name, bound, again)
+        except UnsupportedError:
+            if not signal.numbers:
+                raise
+        # It needs the numbers when it is compiled: then to the end of the recursion.
+        ctx.unwound.add(node)
         ctx.state = state
         del region[start:]
-        return recursion.run(ctx, signal, frame.name, bound, partial(_run_again, ctx, frame, node))
+        return again(bound)
     finally:
         ctx.activations = around
 

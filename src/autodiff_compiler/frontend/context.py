@@ -117,6 +117,8 @@ class Context:
     """The calls that are being entered (`recursion.Activation`)."""
     recursions: dict[Any, Any] = field(default_factory=dict)
     """The functions that call themselves and are being lowered (`recursion.Recursion`), by what tells their calls."""
+    entered: dict[Any, int] = field(default_factory=dict)
+    """How often a function has called itself so far."""
     unwound: set[Any] = field(default_factory=set)
     """Functions whose recursion on numbers that are known is entered to its end."""
     callees: dict[str, Function] = field(default_factory=dict)

@@ -31,8 +31,8 @@ Key = tuple[Hashable, ...]
 
 ROUNDS = 8
 """After so many a function has no type that all its returns have."""
-DEEP = 16
-"""So many calls of a function inside each other, with other numbers that are known, and the numbers become parameters."""
+MANY = 16
+"""So many calls of a function by itself, with other numbers that are known, and the numbers become parameters."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,6 @@ class Recursion:
         return trees and replace(self, result=None) == replace(other, result=None)
 
 
-class Recursive(Exception):  # noqa: N818  (a signal to the outermost call, not an error)
-    """A call that is being entered is entered again."""
-
-    def __init__(self, key: Key, numbers: bool) -> None:
-        super().__init__("recursive")
-        self.key = key
-        self.numbers = numbers
-
-
 @dataclass(frozen=True)
 class Activation:
     """A call that is being entered; `wide` is its key if numbers that are known are taken for any numbers."""
@@ -72,6 +63,20 @@ class Activation:
     node: object
     key: Key
     wide: Key
+
+
+class Recursive(Exception):  # noqa: N818  (a signal to the outermost call, not an error)
+    """A call that is being entered is entered again."""
+
+    def __init__(self, outermost: Activation, numbers: bool) -> None:
+        super().__init__("recursive")
+        self.outermost = outermost
+        self.numbers = numbers
+
+    @property
+    def key(self) -> Key:
+        """What tells calls of the function."""
+        return self.outermost.wide if self.numbers else self.outermost.key
 
 
 def activation(ctx: Context, node: object, parent: object, bound: Mapping[str, Abs]) -> Activation:
@@ -84,10 +89,14 @@ def activation(ctx: Context, node: object, parent: object, bound: Mapping[str, A
 def check(ctx: Context, entered: Activation) -> None:
     """Raise the signal where this call would be entered for ever."""
     around = [one for one in ctx.activations if one.node is entered.node]
-    if any(one.key == entered.key for one in around):
-        raise Recursive(entered.key, numbers=False)
-    if len(around) >= DEEP and around[0].wide == entered.wide and entered.node not in ctx.unwound:
-        raise Recursive(entered.wide, numbers=True)
+    for one in around:
+        if one.key == entered.key:
+            raise Recursive(one, numbers=False)
+    count = ctx.entered[entered.node] = ctx.entered.get(entered.node, 0) + 1 if around else 0
+    if count >= MANY and entered.node not in ctx.unwound:
+        for one in around:
+            if one.wide == entered.wide:
+                raise Recursive(one, numbers=True)
 
 
 def known(ctx: Context, entered: Activation) -> Recursion | None:

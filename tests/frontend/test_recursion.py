@@ -1,0 +1,407 @@
+"""Functions that call themselves with values of run time: value, both modes, both backends, second order, and what is refused."""
+
+from __future__ import annotations
+
+import copy
+import math
+import os
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from autodiff_compiler import UnsupportedError, driver, grad, jvp, value_and_grad, vjp
+from autodiff_compiler.frontend import describe
+from autodiff_compiler.ir.interp import run
+from autodiff_compiler.ir.verify import verify
+from autodiff_compiler.options import Options
+
+
+def power(x, n):
+    if n == 0:
+        return 1.0
+    return x * power(x, n - 1)
+
+
+def fast_power(x, n):
+    if n == 0:
+        return 1.0
+    if n % 2:
+        return x * fast_power(x, n - 1)
+    half = fast_power(x, n // 2)
+    return half * half
+
+
+def fibonacci(x, n):
+    return x if n < 2 else fibonacci(x, n - 1) * np.sin(fibonacci(x * 0.9, n - 2))
+
+
+def tree_sum(a):
+    if len(a) == 1:
+        return a[0] * a[0]
+    h = len(a) // 2
+    return tree_sum(a[:h]) + np.sin(tree_sum(a[h:]))
+
+
+def det(A):
+    n = len(A)
+    if n == 1:
+        return A[0, 0]
+    s = 0.0
+    for j in range(n):
+        M = np.concatenate((A[1:, :j], A[1:, j + 1 :]), axis=1)
+        s += (-1.0) ** j * A[0, j] * det(M)
+    return s
+
+
+def quicksort(a):
+    if len(a) <= 1:
+        return a
+    p, rest = a[0], a[1:]
+    return np.concatenate((quicksort(rest[rest < p]), a[:1], quicksort(rest[rest >= p])))
+
+
+def sorted_dot(a, w):
+    return np.sum(quicksort(a) * w)
+
+
+def _simpson(f, a, b):
+    return (b - a) / 6.0 * (f(a) + 4.0 * f((a + b) / 2.0) + f(b))
+
+
+def _refined(f, a, b, whole, tol):
+    m = (a + b) / 2.0
+    left, right = _simpson(f, a, m), _simpson(f, m, b)
+    if abs(left + right - whole) < 15.0 * tol:
+        return left + right + (left + right - whole) / 15.0
+    return _refined(f, a, m, left, tol / 2.0) + _refined(f, m, b, right, tol / 2.0)
+
+
+def quadrature(k, end):
+    def f(x):
+        return np.exp(-k * x) * np.sin(x * x)
+
+    return _refined(f, 0.0, end, _simpson(f, 0.0, end), 1e-4)
+
+
+def is_even(x, n):
+    return x * x if n == 0 else is_odd(x * 1.1, n - 1)
+
+
+def is_odd(x, n):
+    return np.sin(x) if n == 0 else is_even(x + 0.1, n - 1)
+
+
+def inner_function(x, n):
+    scale = x * 0.5
+
+    def go(v, k):
+        if k == 0:
+            return v
+        return go(v * scale + 0.1, k - 1)
+
+    return go(x, n) + go(x * x, n // 2)
+
+
+def two_results(x, n):
+    def both(v, k):
+        if k == 0:
+            return v, 1.0
+        a, b = both(v * 0.9, k - 1)
+        return a + b, a * b
+
+    a, b = both(x, n)
+    return a * b
+
+
+def writes(a):
+    def sweep(b, k):
+        if k < len(b):
+            b[k] = b[k] * b[k - 1] + np.sin(b[k])
+            sweep(b, k + 1)
+        return b[0]
+
+    c = a.copy()
+    first = sweep(c, 1)
+    return first * np.sum(c)
+
+
+def in_a_loop(a, n):
+    s = 0.0
+    for i in range(len(a)):
+        s = s * 0.5 + fast_power(a[i], n + i)
+    return s
+
+
+def of_containers(p, n):
+    def go(q, k):
+        if k == 0:
+            return q["w"] * q["v"][0]
+        return go({"w": q["w"] * 0.5, "v": (q["v"][0] + q["w"], q["v"][1])}, k - 1) * q["v"][1]
+
+    return go({"w": p[0], "v": (p[1], p[2])}, n)
+
+
+def counted_depth(x):
+    """The depth is known when compiling, and where it ends is not."""
+
+    def go(v, depth):
+        if depth > 40 or v < 0.01:
+            return v
+        return go(np.sin(v) * 0.95, depth + 1) * 1.01
+
+    return go(x, 0)
+
+
+def list_sort(xs):
+    if len(xs) < 2:
+        return [x for x in xs]
+    less = [x for x in xs[1:] if x < xs[0]]
+    more = [x for x in xs[1:] if x >= xs[0]]
+    return list_sort(less) + [xs[0]] + list_sort(more)
+
+
+class Node:
+    def __init__(self, scale):
+        self.scale = scale
+
+    def value(self, x, n):
+        return x if n <= 0 else self.scale * self.value(np.cos(x), n - 1)
+
+
+def of_a_method(x, n):
+    return Node(x * 0.5).value(x, n)
+
+
+RNG = np.random.default_rng(0)
+A, V = RNG.normal(size=(4, 4)), np.array([3.0, 1.0, 2.5, 5.0, 4.0, 0.3])
+CASES = [
+    (power, (1.3, 5)),
+    (power, (1.3, 0)),
+    (fast_power, (1.1, 13)),
+    (fibonacci, (0.7, 6)),
+    (tree_sum, (np.linspace(0.1, 1.0, 7),)),
+    (det, (A,)),
+    (sorted_dot, (V, np.arange(6.0))),
+    (quadrature, (0.5, 2.0)),
+    (is_even, (0.3, 4)),
+    (is_even, (0.3, 5)),
+    (inner_function, (0.8, 5)),
+    (two_results, (0.8, 4)),
+    (writes, (np.array([0.5, 1.5, -0.3, 0.7]),)),
+    (in_a_loop, (V[:3] * 0.3, 3)),
+    (of_containers, (np.array([0.5, 1.5, 0.7]), 3)),
+    (counted_depth, (0.9,)),
+    (of_a_method, (0.4, 4)),
+]
+IDS = [f"{fun.__name__}-{k}" for k, (fun, _) in enumerate(CASES)]
+both_backends = pytest.mark.parametrize("backend", ["python", "numba"])
+
+
+def slope(fun, args, direction, h=1e-4):
+    def along(step):
+        given = copy.deepcopy(args)
+        return float(fun(*(a + step * d if d is not None else a for a, d in zip(given, direction))))
+
+    return (8 * (along(h) - along(-h)) - (along(2 * h) - along(-2 * h))) / (12 * h)
+
+
+def directions(args, seed=0):
+    rng = np.random.default_rng(seed)
+    return tuple(
+        rng.normal(size=a.shape) if isinstance(a, np.ndarray) else float(rng.normal()) if isinstance(a, float) else None
+        for a in args
+    )
+
+
+def dot(gradients, direction):
+    return sum(float(np.sum(g * d)) for g, d in zip(gradients, [d for d in direction if d is not None]))
+
+
+@pytest.mark.parametrize(("fun", "args"), CASES, ids=IDS)
+def test_the_primal(fun, args):
+    names = fun.__code__.co_varnames
+    described = [(name, *describe(arg, name)) for name, arg in zip(names, args)]
+    fn = driver.lower(fun, described, Options()).function
+    verify(fn)
+    assert fn.callees
+    np.testing.assert_allclose(run(fn, copy.deepcopy(list(args)))[0], fun(*copy.deepcopy(args)), rtol=1e-13)
+
+
+@both_backends
+@pytest.mark.parametrize(("fun", "args"), CASES, ids=IDS)
+def test_derivatives(fun, args, backend):
+    direction = directions(args)
+    wrt = tuple(i for i, d in enumerate(direction) if d is not None)
+    expected = slope(fun, args, direction)
+    before = copy.deepcopy(args)
+    for _ in range(2):
+        value, gradients = value_and_grad(fun, wrt, backend=backend, verify=True)(*args)
+        np.testing.assert_allclose(value, fun(*copy.deepcopy(args)), rtol=1e-12)
+        np.testing.assert_allclose(dot(gradients, direction), expected, rtol=2e-7, atol=1e-9)
+    value, tangent = jvp(fun, args, direction, backend=backend)
+    np.testing.assert_allclose(tangent, dot(gradients, direction), rtol=1e-11, atol=1e-13)
+    _, pullback = vjp(fun, *args, backend=backend)
+    for seed in (1.0, -2.0):
+        np.testing.assert_allclose(dot([g for g in pullback(seed) if g is not None], direction), seed * tangent, rtol=1e-11)
+    for old, new in zip(before, args):
+        np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.parametrize(("fun", "args"), CASES, ids=IDS)
+def test_second_order(fun, args):
+    first, second = directions(args, 1), directions(args, 2)
+    wrt = tuple(i for i, d in enumerate(first) if d is not None)
+    gradient = grad(fun, wrt)
+    _, along_first = jvp(gradient, args, first)
+    _, along_second = jvp(gradient, args, second)
+    np.testing.assert_allclose(dot(along_first, second), dot(along_second, first), rtol=1e-9, atol=1e-10)
+    ahead = [a + 1e-5 * d if d is not None else a for a, d in zip(args, first)]
+    behind = [a - 1e-5 * d if d is not None else a for a, d in zip(args, first)]
+    difference = (dot(gradient(*ahead), second) - dot(gradient(*behind), second)) / 2e-5
+    np.testing.assert_allclose(dot(along_first, second), difference, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("fun", "args"), [(power, (1.3, 5)), (tree_sum, (np.linspace(0.1, 1.0, 5),)), (det, (A[:3, :3],))])
+def test_reverse_over_reverse(fun, args):
+    direction = directions(args, 3)
+
+    def along(x, *rest):
+        return np.sum(grad(fun)(x, *rest) * direction[0])
+
+    back = grad(along)(*args)
+    _, forward = jvp(grad(fun), args, (direction[0], *[None] * (len(args) - 1)))
+    np.testing.assert_allclose(back, forward, rtol=1e-9)
+
+
+@both_backends
+def test_a_list_of_floats(backend):
+    def dotted(xs, w):
+        s = 0.0
+        for i, v in enumerate(list_sort(xs)):
+            s += v * w[i]
+        return s
+
+    xs, w = [3.0, 1.0, 2.5, 0.5], np.arange(1.0, 5.0)
+    try:
+        gradient = grad(dotted, 1, backend=backend)(xs, w)
+    except UnsupportedError as error:
+        assert error.code.startswith("AD")
+    else:
+        np.testing.assert_allclose(gradient, sorted(xs))
+
+
+def test_the_text_has_one_function_for_each_sweep():
+    text = grad(tree_sum).source(np.ones(4))
+    assert text.count("def ") == 3
+    assert "tree_sum_call_forward(a[:h]" in text
+    assert ".copy()" not in text
+
+
+def endless(x):
+    if x < -1e300:
+        return x
+    return endless(x + 1.0) * 0.5
+
+
+@both_backends
+def test_recursion_that_does_not_end(backend):
+    with pytest.raises(RecursionError, match="maximum recursion depth exceeded"):
+        grad(endless, backend=backend)(0.5)
+
+
+def never_returns(x):
+    return never_returns(x * 0.5) + 1.0
+
+
+def other_types(x, n):
+    return x if n == 0 else (other_types(x, n - 1), x)
+
+
+def writes_around(x, n):
+    seen = [0.0]
+
+    def go(v, k):
+        seen[0] = seen[0] + v
+        return v if k == 0 else go(v * 0.5, k - 1)
+
+    return go(x, n) + seen[0]
+
+
+def gives_back(x, n):
+    def go(items, k):
+        return items if k == 0 else go(items, k - 1)
+
+    return go([x, x * x], n)[0]
+
+
+def grows(x, n):
+    s = x
+    while s > 0.1:
+        s = np.sin(s) * s * 0.5
+    return s if n == 0 else grows(s + x, n - 1) * s
+
+
+@pytest.mark.parametrize(
+    ("fun", "args", "code"),
+    [
+        (never_returns, (0.5,), "AD179"),
+        (other_types, (0.5, 2), "AD"),
+        (writes_around, (0.5, 2), "AD179"),
+        (gives_back, (0.5, 2), "AD179"),
+        (grows, (0.5, 2), "AD304"),
+    ],
+)
+def test_refused(fun, args, code):
+    with pytest.raises(UnsupportedError) as caught:
+        value_and_grad(fun)(*args)
+    assert caught.value.code.startswith(code)
+    assert caught.value.span is not None
+    assert caught.value.help
+
+
+def test_a_result_that_may_be_an_argument_is_not_written():
+    def head(a, n):
+        return a if n == 0 else head(a[1:], n - 1)
+
+    def program(a, n):
+        b = head(a, n)
+        a[-1] = 7.0
+        return np.sum(b)
+
+    with pytest.raises(UnsupportedError, match="AD110"):
+        grad(program)(np.ones(4), 2)
+
+
+def test_a_deep_recursion_is_compiled_once(recwarn):
+    text = grad(counted_depth).source(0.9)
+    assert text.count("\n") < 60
+
+
+def test_another_process_uses_the_compiled_kernel(tmp_path):
+    script = tmp_path / "program.py"
+    script.write_text(
+        textwrap.dedent("""
+        import numpy as np
+        from autodiff_compiler import grad
+
+        def tree_sum(a):
+            if len(a) == 1:
+                return a[0] * a[0]
+            h = len(a) // 2
+            return tree_sum(a[:h]) + np.sin(tree_sum(a[h:]))
+
+        print(repr(grad(tree_sum, backend="numba")(np.linspace(0.1, 1.0, 7)).tolist()))
+        """)
+    )
+    env = {**os.environ, "AUTODIFF_COMPILER_CACHE": str(tmp_path / "cache"), "NUMBA_DEBUG_CACHE": "1"}
+    runs = [
+        subprocess.run([sys.executable, script], env=env, capture_output=True, text=True, check=True) for _ in range(2)
+    ]
+    found = [next(line for line in run_.stdout.splitlines() if line.startswith("[0")) for run_ in runs]
+    np.testing.assert_allclose(eval(found[0]), grad(tree_sum)(np.linspace(0.1, 1.0, 7)), rtol=1e-12)
+    assert found[0] == found[1]
+    assert "data loaded from" in runs[1].stdout
+    assert not math.isnan(eval(found[0])[0])
