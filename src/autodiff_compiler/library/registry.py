@@ -142,10 +142,13 @@ def is_refused(entry: Entry) -> bool:
 
 
 def add(obj: object, name: str, build: Callable[..., Any]) -> None:
-    """Register `build(b, *args)` for a function object; the first name of an object that has several is kept.
+    """Register `build(b, *args)` for a function object, of which there is one entry.
 
     A function that somebody put in the place of NumPy's is none of these."""
-    if lookup(obj) is None and not (is_foreign(obj) and name.partition(".")[0] in ("np", "math")):
+    before = lookup(obj)
+    if before is not None:
+        raise ValueError(f"{name} is registered as {before.name}")
+    if not (is_foreign(obj) and name.partition(".")[0] in ("np", "math")):
         _FUNCTIONS[id(obj)] = (obj, Entry(name, build))
 
 
@@ -162,10 +165,14 @@ def function(obj: object, name: str, method_name: str = "") -> Callable[[Callabl
 
 
 def add_method(name: str, build: Callable[..., Any]) -> None:
+    if name in _METHODS:
+        raise ValueError(f"the method {name} is registered twice")
     _METHODS[name] = Entry(f"ndarray.{name}", build)
 
 
 def add_attribute(name: str, build: Callable[..., Any]) -> None:
+    if name in _ATTRIBUTES:
+        raise ValueError(f"the attribute {name} is registered twice")
     _ATTRIBUTES[name] = Entry(f"ndarray.{name}", build)
 
 
