@@ -20,13 +20,14 @@ from autodiff_compiler import ad, backends, frontend, lazy, namespaces
 from autodiff_compiler.diagnostics import AutodiffError, InternalError, Note, UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.program import mapped
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, differentiable
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import Rewriter, free_values
 from autodiff_compiler.options import CHECKS, Options
-from autodiff_compiler.passes import buffers, integers
+from autodiff_compiler.passes import buffers, integers, outline
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 
 # Squares are taken of roots as soon as equal expressions are one.
@@ -79,7 +80,7 @@ def lower(
         return nested(list(args), values)
     with _dumped(Compilation(options)):
         lowered = frontend.lower(fun, list(args), values)
-        fn = lowered.function
+        fn = outline.run(lowered.function)
         return replace(lowered, function=replace(fn, param_trees=tuple((python_name(n), t) for n, t in fn.param_trees)))
 
 
@@ -296,7 +297,7 @@ def _optimise_derivative(done: Compilation, stage: str) -> None:
 
 def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
     compiled = options.backend == "numba"
-    fn = replace(fn, compiled=compiled)
+    fn = mapped(fn, lambda one: replace(one, compiled=compiled))
     if compiled:
         # Compiled arithmetic of floats follows IEEE and raises nothing.
         names = tuple("integer_errors" if name == "errors" else name for name in names)
@@ -305,10 +306,10 @@ def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
 
 def _emit(done: Compilation, docstring: str) -> None:
     """Lowering, buffers, text, callable."""
-    fn = _pipeline(_named(done.function), LOWERING[done.options.backend], done.options)
+    fn = _pipeline(mapped(done.function, _named), LOWERING[done.options.backend], done.options)
     if done.options.backend == "numba":
-        fn = integers.run(fn)
-    fn = done.keep("buffers", buffers.run(fn))
+        fn = mapped(fn, integers.run)
+    fn = done.keep("buffers", mapped(fn, buffers.run))
     made = backends.printed(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
     done.text = made.text
     list(namespaces.used(done.text))  # refuses a text whose names mean something else by now
@@ -357,14 +358,14 @@ def _named(fn: Function) -> Function:
     """The function with a name of its own for every parameter: its Python name, or for the leaf of a container its hint
     (residuals are values from anywhere in the primal)."""
     taken = {name for name, _ in fn.param_trees}
-    env = {}
+    names: dict[Value, str] = {}
     for python_name, tree, values in _parameters(fn):
         for value in values:
-            name = (
-                python_name if isinstance(tree, Leaf) else _fresh(_identifier(value.name, f"{python_name}_item"), taken)
-            )
-            if name != value.name:
-                env[value] = Value(value.type, name)
+            hint = _identifier(value.name, f"{python_name}_item")
+            names[value] = python_name if isinstance(tree, Leaf) else _fresh(hint, taken)
+    if not fn.param_trees:
+        names = {value: _fresh(_identifier(value.name, "value"), taken) for value in fn.params}
+    env = {value: Value(value.type, name) for value, name in names.items() if name != value.name}
     return Rewriter(env).function(fn) if env else fn
 
 

@@ -14,6 +14,7 @@ from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32, INT64
 from autodiff_compiler.ir.objects import follow
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
+from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.path import (
     ARRAY,
     INTEGER,
@@ -372,6 +373,38 @@ def structure_cases() -> Iterator[Case]:
             yield Case(kind, str(n), build([INT, FLOAT], make), [n, 0.5])
 
 
+PROGRAM = """func half(%v: f64[:], %s: float) {
+  %k: float = const 0.5
+  %h: f64[:] = mul %v, %k
+  %t: float = mul %s, %s
+  return %h, %t
+}
+
+func last(%v: f64[:]) {
+  %i: int = const -1
+  %e: f64 = load %v[%i]
+  return %e
+}
+
+func f(%v: f64[:], %s: float) {
+  begin %s {name='half', id=0, parameters=('s',)}
+  %h: f64[:], %t: float = call %v, %s {callee='half', effect='pure', shapes=(((0, 0),), ())}
+  end {id=0}
+  %e: f64 = call %h {callee='last', effect='pure', shapes=((),)}
+  %n: f64 = call %v {callee='last', effect='pure', shapes=((),)}
+  %p: f64 = mul %e, %n
+  return %h, %t, %p
+}
+"""
+
+
+def call_cases() -> Iterator[Case]:
+    for kind in ("call", "begin", "end"):
+        yield Case(kind, "two functions", parse_function(PROGRAM), [np.array([0.5, -1.5, 2.0]), 0.75])
+
+
 def all_cases() -> list[Case]:
-    makers = (elementwise_cases, cast_cases, select_cases, path_cases, array_cases, list_cases, effect_cases, structure_cases)
+    makers = (
+        elementwise_cases, cast_cases, select_cases, path_cases, array_cases, list_cases, effect_cases, structure_cases, call_cases,
+    )  # fmt: skip
     return [case for make in makers for case in make()]

@@ -201,6 +201,7 @@ CASES = [
     ("AD191", UNSUPPORTED, "def g(it):\n    return sum(it)\ndef f(a):\n    return g(x * 2 for x in a)  # here", (A3,)),
     ("AD145", USER, "def f(x):\n    xs = []\n    xs.push(x)  # here\n    return xs", (1.0,)),
     ("AD178", USER, "def f(a):\n    return len(a, a)  # here", (A3,)),
+    ("AD178", USER, "def f(a):\n    np.add(a, a, a, out=a)  # here\n    return a", (A3,)),
     ("AD178", USER, "def f(a):\n    return sum(i * v for i, v in enumerate(a, begin=1))  # here", (A3,)),
     ("AD178", USER, "def f(x):\n    return {'a': x}.get()  # here", (1.0,)),
     ("AD191", UNSUPPORTED, "I = iter([1.0, 2.0])\ndef f(x):\n    return x * next(I)  # here", (1.0,)),

@@ -49,6 +49,10 @@ def run_seed(seed: int, numba: bool = True) -> list[Run]:
 
 
 def run_way(program: LanguageProgram, way: Way | str) -> Outcome:
+    try:
+        compile(program.source, "<fuzzed>", "exec")
+    except SyntaxError as error:  # such as a walrus that binds the variable of a comprehension around it
+        return Outcome("rejected", f"not Python: {error.msg}")
     return check_derivative(program) if isinstance(way, str) else check(program, way)
 
 

@@ -40,8 +40,24 @@ def _set(array: np.ndarray, where: Any, value: Any) -> np.ndarray:
     return changed
 
 
+TWICE = """func twice(%x: f64, %a: f64[:]) {
+  %y: f64 = add %x, %x
+  %c: f64[:] = mul %a, %y
+  return %y, %c
+}
+
+func f(%x: f64, %a: f64[:]) {
+  begin %x {name='g', id=0, parameters=('x',)}
+  %y: f64, %b: f64[:] = call %x, %a {callee='twice', effect='pure', shapes=((), ((1, 0),))}
+  end {id=0}
+  %z: f64, %d: f64[:] = call %y, %b {callee='twice', effect='pure', shapes=((), ((1, 0),))}
+  return %z, %d
+}
+"""
+
 # The effect of each op, written down by hand or with plain NumPy indexing.
 SAMPLES = [
+    Sample("call", TWICE, (np.float64(1.5), V), (np.float64(6.0), V * 18.0)),
     one("const_inf", "", "float = const -inf", (), -INF),
     one("const_f32", "", "f32 = const 0.5", (), np.float32(0.5)),
     one("const_bool", "", "bool = const True", (), True),
@@ -259,6 +275,9 @@ EFFECTS = [
 
 def assert_same(left: Function, right: Function) -> None:
     """Equality of two functions up to the identity of their values."""
+    assert list(left.callees) == list(right.callees)
+    for name, callee in left.callees.items():
+        assert_same(callee, right.callees[name])
     values: dict[Value, Value] = {}
 
     def bind(old: tuple[Value, ...], new: tuple[Value, ...]) -> None:

@@ -236,7 +236,7 @@ def test_marks_are_comments():
         ("func f() {\n  return !3\n}", "span !3 is not defined", 2, 9),
         ("func f() {\n  ; return\n}", "unexpected character ';'", 2, 2),
         ("func f() {\n  %0: int = const ?'object'\n  return\n}", "no text form", 2, 19),
-        ("func f() {\n  return\n}\nfunc g() {\n}", "after the function", 4, 0),
+        ("func f() {\n  return\n}\nreturn", "after the function", 4, 0),
         ("func f(%x: f64[:]) {\n  %y: f64 = load %x[3]\n}", "an index is expected", 2, 20),
     ],
 )

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from autodiff_compiler import rules
-from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.names import bar_name
+from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import TABLE
@@ -22,7 +22,7 @@ class Adjoints:
     """Primal value -> adjoint value."""
 
     def __init__(
-        self, context: Context, start: dict[Value, Value] | None = None, carried: Collection[Value] = ()
+        self, context: Reversal, start: dict[Value, Value] | None = None, carried: Collection[Value] = ()
     ) -> None:
         """`carried`: what a loop around adds to in every iteration."""
         self.context = context

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autodiff_compiler.ad.adjoints import Adjoints
-from autodiff_compiler.ad.context import Context
 from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ad.residuals import provide
+from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.types import Array, ListOf, Type, rank
@@ -55,7 +55,7 @@ def _reached(op: Op) -> list[Value]:
     return free_values(op.regions)
 
 
-def _provide_in_branch(context: Context, op: Op, branch: Region, out: OpenRegion) -> list[Value]:
+def _provide_in_branch(context: Reversal, op: Op, branch: Region, out: OpenRegion) -> list[Value]:
     """Provide the branch's own values to its reversal; what has to be saved becomes a result of the primal `if`.
 
     What the branch yields is one already, where the other branch has a value as well.
@@ -77,7 +77,7 @@ def _provide_in_branch(context: Context, op: Op, branch: Region, out: OpenRegion
     return saved
 
 
-def _replace_primal(context: Context, op: Op, saved: list[list[Value]]) -> None:
+def _replace_primal(context: Reversal, op: Op, saved: list[list[Value]]) -> None:
     """The primal `if` with the values its branches have to save as further results."""
     region = context.parent[op.regions[0]]
     owners = [(value, k) for k, values in enumerate(saved) for value in values]
@@ -96,12 +96,12 @@ def _replace_primal(context: Context, op: Op, saved: list[list[Value]]) -> None:
     context.defs.update((r, op) for r in op.results)
 
 
-def _save(context: Context, value: Value) -> Value:
+def _save(context: Reversal, value: Value) -> Value:
     context.origins.setdefault(context.kept[value], []).extend(context.origins.get(value, []))
     return value
 
 
-def _filler(context: Context, value: Value) -> Value:
+def _filler(context: Reversal, value: Value) -> Value:
     """What the other branch yields in the place of a saved value; nobody looks at it."""
     kept = context.kept[value]
     if isinstance(value.type, ListOf):
@@ -113,14 +113,14 @@ def _filler(context: Context, value: Value) -> Value:
     return filler(context, value.type)
 
 
-def filler(context: Context, type_: Type) -> Value:
+def filler(context: Reversal, type_: Type) -> Value:
     """A value of this type that is cheap and that nobody looks at."""
     if isinstance(type_, Array):
         return context.b.op("empty", *(context.b.const(0) for _ in range(type_.rank)), dtype=type_.dtype)
     return context.b.const_like(0, type_)
 
 
-def _decode_condition(context: Context, op: Op) -> None:
+def _decode_condition(context: Reversal, op: Op) -> None:
     """Where the branches yield exit codes that tell them apart, the condition can be read off the code.
 
     A condition from outside is not: there are as many codes then as the region with the `if` is run.
@@ -141,7 +141,7 @@ def _decode_condition(context: Context, op: Op) -> None:
             context.decoded[op.operands[0]] = (result, "ne", next(iter(orelse)))
 
 
-def _codes(context: Context, value: Value) -> set[int] | None:
+def _codes(context: Reversal, value: Value) -> set[int] | None:
     """The constants that a value can be, or None if that is not known."""
     constant = context.constant(value)
     if isinstance(constant, int):

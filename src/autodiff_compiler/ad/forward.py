@@ -13,13 +13,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autodiff_compiler import rules
+from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs
 from autodiff_compiler.ad.names import constants_of, named, whole_numbers
 from autodiff_compiler.analysis.activity import active_values
+from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import is_undefined
+from autodiff_compiler.ir.program import call_op, with_callees
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import ListOf, differentiable
 from autodiff_compiler.ir.walk import all_ops, clone_region
@@ -28,11 +32,17 @@ from autodiff_compiler.ir.walk import all_ops, clone_region
 def forward(fn: Function, active: Sequence[bool], name: str) -> Function:
     """Parameters: the primals, then tangents of the active ones.  Results: the primals, then tangents of the float ones."""
     check_inputs(fn, active)
+    callees = Callees(fn)
+    return with_callees(_pushforward(fn, active, name, callees), callees.functions)
+
+
+def _pushforward(fn: Function, active: Sequence[bool], name: str, callees: Callees) -> Function:
     body = clone_region(fn.body)
     fn = replace(fn, body=body)
     chosen = [p for p, on in zip(body.params, active) if on]
     seeds = [Value(p.type, f"{p.name}_dot") for p in chosen]
-    sweep = _Forward(body, active_values(fn, active, fn.results, rules.NO_DERIVATIVE), dict(zip(chosen, seeds)))
+    varied = active_values(fn, active, fn.results, rules.NO_DERIVATIVE)
+    sweep = _Forward(body, varied, dict(zip(chosen, seeds)), callees)
     out = OpenRegion((*body.params, *seeds))
     with sweep.b.reopen(out):
         sweep.ops(body.ops[:-1])
@@ -44,10 +54,11 @@ def forward(fn: Function, active: Sequence[bool], name: str) -> Function:
 
 
 class _Forward:
-    def __init__(self, body: Region, active: set[Value], dots: dict[Value, Value]) -> None:
+    def __init__(self, body: Region, active: set[Value], dots: dict[Value, Value], callees: Callees) -> None:
         self.b = Builder()
         self.active = active
         self.dots = dots
+        self.callees = callees
         self.constants = constants_of(body)
         self.whole = whole_numbers(body, self.constants)
         self.undefined = {op.result for op in all_ops(body) if is_undefined(op)}
@@ -70,6 +81,8 @@ class _Forward:
                     self.if_(op)
                 elif is_loop(op):
                     self.loop(Loop(op))
+                elif op.kind == "call":
+                    self.call(op)
                 else:
                     self.plain(op)
 
@@ -84,6 +97,36 @@ class _Forward:
             dot = dot if isinstance(dot.type, ListOf) else self.b.cast(dot, op.result.type)
             hint = f"{op.result.name}_dot" if op.result.name else ""
             self.dots[op.result] = named(self.b, dot, hint, before)
+
+    def call(self, op: Op) -> None:
+        tangents = [self.dots.get(v) for v in op.operands]
+        varied = [dot for dot in tangents if dot is not None]
+        if not varied:
+            self.b.ops.append(op)
+            return
+        name = self._pushforward_of(op, [dot is not None for dot in tangents])
+        dots = [self._dot(r) for r in op.results if differentiable(r.type)]
+        self.b.ops.append(
+            call_op(
+                name,
+                (*op.operands, *varied),
+                (*op.results, *dots),
+                op.attrs["effect"],
+                self.callees.shapes.get(name),
+                op.span,
+            )
+        )
+
+    def _pushforward_of(self, call: Op, active: Sequence[bool]) -> str:
+        """The name of the function that gives a callee's results and their tangents."""
+        key, callee = ("jvp", call.attrs["callee"], tuple(active)), self.callees.of(call)
+        if key not in self.callees.made:
+            # Known by name before it is made: it may call itself.
+            self.callees.made[key] = self.callees.fresh_name(f"{callee.name}_jvp")
+            made = _pushforward(callee, active, self.callees.made[key], self.callees)
+            self.callees.add(_alike(callee, active, made))
+        name: str = self.callees.made[key]
+        return name
 
     def if_(self, op: Op) -> None:
         chosen = [k for k, r in enumerate(op.results) if r in self.active]
@@ -116,3 +159,10 @@ class _Forward:
         """A new value for the tangent."""
         dot = self.dots[value] = Value(value.type, f"{value.name}_dot")
         return dot
+
+
+def _alike(callee: Function, active: Sequence[bool], made: Function) -> Function:
+    """The pushforward of a callee, which knows that tangents have the shapes of primals."""
+    sources = (*callee.params, *(p for p, on in zip(callee.params, active) if on))
+    known = known_equal(Shapes(callee.body), sources, made.params)
+    return replace(made, body=Region(made.params, (*known, *made.body.ops)))

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from autodiff_compiler.ad.context import Context
+from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.path import ALL, aligned, is_array
@@ -37,12 +37,12 @@ Bounds = dict[Value | None, int]
 DEPTH = 8
 
 
-def loaded_from(context: Context, load: Op) -> Value | None:
+def loaded_from(context: Reversal, load: Op) -> Value | None:
     """The version at the top level of the function that still holds what the load reads, if that is proven."""
     return _lasting_version(context, load.operands[0], _place(load))
 
 
-def stored_in(context: Context, value: Value) -> tuple[Op, Value] | None:
+def stored_in(context: Reversal, value: Value) -> tuple[Op, Value] | None:
     """A store of this value, and the version at the top level that still holds the value at its place."""
     for store in context.stores.get(value, ()):
         if context.home[store.result] is context.home[value] and _is_whole_value(context, store):
@@ -52,7 +52,7 @@ def stored_in(context: Context, value: Value) -> tuple[Op, Value] | None:
     return None
 
 
-def _is_whole_value(context: Context, store: Op) -> bool:
+def _is_whole_value(context: Reversal, store: Op) -> bool:
     """Whether a load from the place gives the stored value and nothing else: neither repeated nor broadcast."""
     picked, extents = store.attrs["path"].picked_axes, context.extents(store.operands[0])
     if picked is None:
@@ -60,7 +60,7 @@ def _is_whole_value(context: Context, store: Op) -> bool:
     return tuple(e for axis, e in enumerate(extents) if axis not in picked) == context.extents(store.operands[-1])
 
 
-def _lasting_version(context: Context, array: Value, place: Place) -> Value | None:
+def _lasting_version(context: Reversal, array: Value, place: Place) -> Value | None:
     while context.home[array] in context.owner:
         around = context.owner[context.home[array]]
         if is_loop(around) and Loop(around).counted:
@@ -89,7 +89,7 @@ def _place(op: Op) -> Place:
     return tuple(place)
 
 
-def _leaves_branch(context: Context, op: Op, k: int, array: Value, read: Place) -> bool:
+def _leaves_branch(context: Reversal, op: Op, k: int, array: Value, read: Place) -> bool:
     """Whether the k-th result of an `if` still holds what was read from `array`, a version in one of the branches."""
     branch = context.home[array]
     behind = _writes(context, branch.terminator.operands[k], array)
@@ -100,7 +100,7 @@ def _leaves_branch(context: Context, op: Op, k: int, array: Value, read: Place) 
     return behind is not None and all(_apart(context, read, w, same_execution) for w in behind)
 
 
-def _survives(context: Context, loop: Loop, slot: Slot, array: Value, read: Place) -> bool:
+def _survives(context: Reversal, loop: Loop, slot: Slot, array: Value, read: Place) -> bool:
     """Whether the place read from `array`, a version of the slot, is in what the loop gives as it was."""
     behind, every = _writes(context, slot.yielded, array), _writes(context, slot.yielded, slot.param)
     if behind is None or every is None:
@@ -121,7 +121,7 @@ def _survives(context: Context, loop: Loop, slot: Slot, array: Value, read: Plac
     return all(_apart(context, read, w, now) for w in behind) and all(is_apart_later(w) for w in every)
 
 
-def _writes(context: Context, version: Value, first: Value) -> list[Place] | None:
+def _writes(context: Reversal, version: Value, first: Value) -> list[Place] | None:
     """The places written between two versions; None where there is no such chain, or anything else."""
     writes: list[Place] = []
     while version is not first:
@@ -151,7 +151,9 @@ def _writes(context: Context, version: Value, first: Value) -> list[Place] | Non
     return writes
 
 
-def _apart(context: Context, read: Place, write: Place, allowed: Callable[[Value | None], bool], step: int = 0) -> bool:
+def _apart(
+    context: Reversal, read: Place, write: Place, allowed: Callable[[Value | None], bool], step: int = 0
+) -> bool:
     """Whether the two have no element in common, by bounds relative to the `allowed` bases.
 
     With `step` the write is of a later iteration: its bounds have moved by `step` or more.
@@ -170,13 +172,13 @@ def _apart(context: Context, read: Place, write: Place, allowed: Callable[[Value
     return False
 
 
-def _lowest(context: Context, reach: Value | Part) -> int:
+def _lowest(context: Reversal, reach: Value | Part) -> int:
     """A number that an index, or the ends of a slice, are never below: negative where they may count from the end."""
     ends = [end for end in (reach.start, reach.stop) if end is not None] if isinstance(reach, Part) else [reach]
     return min(_bounds(context, end, upper=False).get(None, -1) for end in ends)
 
 
-def _highest(context: Context, reach: Value | Part) -> Bounds:
+def _highest(context: Reversal, reach: Value | Part) -> Bounds:
     """What the last element reached is bounded by."""
     if isinstance(reach, Value):
         return _bounds(context, reach, upper=True)
@@ -185,13 +187,13 @@ def _highest(context: Context, reach: Value | Part) -> Bounds:
     return {base: offset - 1 for base, offset in _bounds(context, reach.stop, upper=True).items()}
 
 
-def _first(context: Context, reach: Value | Part) -> Bounds:
+def _first(context: Reversal, reach: Value | Part) -> Bounds:
     """What the first element reached is bounded by."""
     start = reach.start if isinstance(reach, Part) else reach
     return {None: 0} if start is None else _bounds(context, start, upper=False)
 
 
-def _bounds(context: Context, value: Value, *, upper: bool) -> Bounds:
+def _bounds(context: Reversal, value: Value, *, upper: bool) -> Bounds:
     """What the value is bounded by: itself, the end of its range if it is a loop index, the end of that one's …"""
     base, offset = _linear(context, value)
     found: Bounds = {base: offset}
@@ -210,7 +212,7 @@ def _bounds(context: Context, value: Value, *, upper: bool) -> Bounds:
     return found
 
 
-def _linear(context: Context, value: Value) -> tuple[Value | None, int]:
+def _linear(context: Reversal, value: Value) -> tuple[Value | None, int]:
     """`value` as a base plus a constant."""
     offset = 0
     while True:
@@ -231,7 +233,7 @@ def _linear(context: Context, value: Value) -> tuple[Value | None, int]:
             return value, offset
 
 
-def is_worth_a_copy(context: Context, load: Op) -> bool:
+def is_worth_a_copy(context: Reversal, load: Op) -> bool:
     """Whether to save the array that a load in an inner loop reads, rather than every element read.
 
     The copy is made once for all iterations of the loops between; it pays if they are at least as many as the array
@@ -250,5 +252,5 @@ def is_worth_a_copy(context: Context, load: Op) -> bool:
     return depth >= (array.type.rank if isinstance(array.type, Array) else 0)
 
 
-def _is_short(context: Context, bounds: Sequence[Value]) -> bool:
+def _is_short(context: Reversal, bounds: Sequence[Value]) -> bool:
     return bool(bounds) and all(isinstance(context.constant(v), int) for v in bounds)

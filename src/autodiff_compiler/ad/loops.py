@@ -15,9 +15,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.ad.adjoints import Adjoints
-from autodiff_compiler.ad.context import Context, Substitution
 from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ad.residuals import provide
+from autodiff_compiler.ad.reversal import Reversal, Substitution
 from autodiff_compiler.ad.tapes import TapeDeck, last_index, trip_number
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Region, Value
@@ -86,7 +86,7 @@ def reverse_loop(sweep: Sweep, loop: Loop, adjoints: Adjoints) -> None:
         adjoints.add(slot.init, bar)
 
 
-def _can_be_handed_on(context: Context, slot: Slot, body: Region) -> bool:
+def _can_be_handed_on(context: Reversal, slot: Slot, body: Region) -> bool:
     """Whether what an iteration yields is a number that the next one, or what follows the loop, certainly has."""
     return (
         isinstance(slot.param.type, Scalar)
@@ -104,7 +104,7 @@ SMALL_STEP = 2**10
 class _Backwards:
     """The iterations of a loop, last one first: the range, and what the index says of the primal's iteration."""
 
-    context: Context
+    context: Reversal
     loop: Loop
 
     def __post_init__(self) -> None:

@@ -11,14 +11,14 @@ loop has the one again, the reversal hands it on as the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from autodiff_compiler.ad.context import Context, Substitution
 from autodiff_compiler.ad.intact import is_worth_a_copy, loaded_from, stored_in
 from autodiff_compiler.ad.mincut import cheapest_saves
 from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, SAVE, Provision, ResidualPlan
+from autodiff_compiler.ad.reversal import Reversal, Substitution
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
@@ -34,27 +34,30 @@ NOTHING: Mapping[Value, Value] = MappingProxyType({})
 
 
 def provide(
-    context: Context,
+    context: Reversal,
     region: Region,
     out: OpenRegion,
     free: Free,
     keep: Keep,
     lengths: Free = NO_LENGTHS,
     begun: Mapping[Value, Value] = NOTHING,
+    given: Collection[Value] = (),
 ) -> dict[Value, tuple[Value, Value]]:
     """Make `out`, the reversal of the primal `region`, refer to nothing inside `region`.
 
     `free` gives values that are available in `out` anyway, each by what builds it; `keep` saves values of the primal
     and builds what reads them back.  `lengths` gives the lengths of lists of the region that need not be looked up.
 
-    `begun` gives for what an iteration yields what the next one has of it.  Of these some are handed on: for each the
+    `given` are values that cost nothing to save, since they are there anyway.  `begun` gives for what an iteration yields what the next one has of it.  Of these some are handed on: for each the
     parameter that `out` must get, and what it hands on to the iteration before.
     """
     ops = _Shapes(context, region, lengths).ops(out.ops)
     needed = [v for v in free_values([Region(out.params, tuple(ops))]) if context.home.get(v) is region]
     recipes = _Recipes(context, region, free, begun)
     recipes.follow(needed)
-    saves = cheapest_saves(recipes.origins, {v: price(v.type) for v in recipes.origins}, recipes.priced(needed))
+    saves = cheapest_saves(
+        recipes.origins, {v: 1 if v in given else price(v.type) for v in recipes.origins}, recipes.priced(needed)
+    )
     prefix = OpenRegion(())
     with context.b.reopen(prefix), context.b.at(context.owner[region].span.at_phase(ADJOINT)):
         env = keep(saves) if saves else {}
@@ -84,7 +87,7 @@ def is_recomputable(op: Op, constant: Callable[[Value], object]) -> bool:
 class _Recipes:
     """What each needed value of a region can be computed from, back to values that have to be saved."""
 
-    def __init__(self, context: Context, region: Region, free: Free, begun: Mapping[Value, Value]) -> None:
+    def __init__(self, context: Reversal, region: Region, free: Free, begun: Mapping[Value, Value]) -> None:
         self.context, self.region, self.free, self.begun = context, region, free, begun
         self.handed_on: dict[Value, Value] = {}
         self.origins: dict[Value, list[Value] | None] = {}
@@ -187,7 +190,7 @@ class _Recipes:
         return uses is not None and all(not self.is_open(v) or v in given for v in uses)
 
 
-def _recompute(context: Context, recipes: _Recipes, needed: Sequence[Value], env: dict[Value, Value]) -> list[Value]:
+def _recompute(context: Reversal, recipes: _Recipes, needed: Sequence[Value], env: dict[Value, Value]) -> list[Value]:
     """Build what is available anyway and what is computed again, in the order of the primal; extends `env`."""
     wanted: set[Value] = set()
     queue = list(needed)
@@ -231,7 +234,7 @@ def _adjoint(op: Op) -> Op:
     return replace(op, regions=regions, span=op.span.at_phase(ADJOINT))
 
 
-def _decode(context: Context, condition: Value, env: dict[Value, Value]) -> Value:
+def _decode(context: Reversal, condition: Value, env: dict[Value, Value]) -> Value:
     """A condition, from the exit code that its branches yielded."""
     code, test, number = context.decoded[condition]
     found = context.b.compare(test, env.get(code, code), context.b.const(number))
@@ -244,7 +247,7 @@ class _Shapes(Rewriter):
     One that is known only inside the region is asked for in the primal, so that the number is saved and not the array.
     """
 
-    def __init__(self, context: Context, region: Region, lengths: Free) -> None:
+    def __init__(self, context: Reversal, region: Region, lengths: Free) -> None:
         super().__init__()
         self.context, self.home, self.lengths = context, region, lengths
 
@@ -285,7 +288,7 @@ class _Shapes(Rewriter):
         return probe.result
 
 
-def _record(context: Context, region: Region, ways: Mapping[Value, str]) -> None:
+def _record(context: Reversal, region: Region, ways: Mapping[Value, str]) -> None:
     owner = context.owner[region]
     if ways:
         choices = tuple(Provision(v.name, v.type, how) for v, how in ways.items())

@@ -5,21 +5,27 @@ Plain ops are reversed by their rules; `if`s and loops by `control.py` and `loop
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from autodiff_compiler import rules
-from autodiff_compiler.ad import control, loops
+from autodiff_compiler.ad import calls, control, loops
 from autodiff_compiler.ad.adjoints import Adjoints
-from autodiff_compiler.ad.context import Context
+from autodiff_compiler.ad.callees import Callees, Pullback
 from autodiff_compiler.ad.names import bar_name, named
-from autodiff_compiler.ir.core import Op, Region
+from autodiff_compiler.ad.reversal import Reversal
+from autodiff_compiler.ir.core import Function, Op, Region
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import reads_path
+
+MakePullback = Callable[[Function, Sequence[bool], Callees, bool], Pullback]
 
 
 class Sweep:
     """The walk; `control` and `loops` come back to its `reverse` for the regions inside an op."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Reversal, pullback: MakePullback) -> None:
         self.context = context
+        self.pullback = pullback
 
     def reverse(self, region: Region, adjoints: Adjoints) -> None:
         """Emit the reversal of the ops of a region, last one first."""
@@ -33,6 +39,8 @@ class Sweep:
             control.reverse_if(self, op, adjoints)
         elif is_loop(op):
             loops.reverse_loop(self, Loop(op), adjoints)
+        elif op.kind == "call":
+            calls.reverse_call(self, op, adjoints)
         else:
             self._plain(op, adjoints)
 

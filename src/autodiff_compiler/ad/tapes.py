@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from autodiff_compiler.ad.context import Context, Substitution
+from autodiff_compiler.ad.reversal import Reversal, Substitution
 from autodiff_compiler.analysis.shapes import Extent, roots
 from autodiff_compiler.diagnostics import Span, UnsupportedError
 from autodiff_compiler.ir.builder import OpenRegion
@@ -28,7 +28,7 @@ from autodiff_compiler.ir.types import Array, ListOf, dtype_of, rank
 class TapeDeck:
     """The tapes of one loop: `save` decides on them, `rebuilt_loop` is the primal loop with them."""
 
-    context: Context
+    context: Reversal
     loop: Loop
     tapes: list[Slot] = field(default_factory=list)
     threads: dict[Value, Value] = field(default_factory=dict)
@@ -166,7 +166,7 @@ def saved_name(value: Value) -> str:
     return value.name if not value.name or value.name.endswith("_saved") else f"{value.name}_saved"
 
 
-def trip_number(context: Context, loop: Loop, index: Value) -> Value:
+def trip_number(context: Reversal, loop: Loop, index: Value) -> Value:
     """The number of the iteration in which a `for` has this index."""
     b = context.b
     distance = index if context.constant(loop.start) == 0 else b.op("sub", index, loop.start, fits=True)
@@ -179,7 +179,7 @@ def trip_number(context: Context, loop: Loop, index: Value) -> Value:
             return b.op("floordiv", distance, loop.step)
 
 
-def trip_count(context: Context, loop: Loop) -> Value:
+def trip_count(context: Reversal, loop: Loop) -> Value:
     """How many times a `for` that is not left early runs its body: ceil((stop - start) / step), at least 0."""
     b, (start, stop, step) = context.b, loop.bounds
     known = context.constant(step)
@@ -192,7 +192,7 @@ def trip_count(context: Context, loop: Loop) -> Value:
     return b.op("maximum", count, b.const(0))
 
 
-def last_index(context: Context, loop: Loop) -> Value:
+def last_index(context: Reversal, loop: Loop) -> Value:
     """The index of the last iteration of a `for` that runs to its end."""
     b = context.b
     before_last = b.sub(trip_count(context, loop), b.const(1))

@@ -7,11 +7,13 @@ from autodiff_compiler.backends.containers import is_importable, named_objects
 from autodiff_compiler.backends.counters import lengths_for_trips
 from autodiff_compiler.backends.extents import taken_early
 from autodiff_compiler.backends.integers import bounded, widened, widened_pair
+from autodiff_compiler.backends.known import unchecked
 from autodiff_compiler.backends.lines import NAME as LINES
 from autodiff_compiler.backends.lines import Lines
 from autodiff_compiler.backends.module import emit_numba, emit_python
 from autodiff_compiler.backends.source import Printed
 from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.program import mapped
 
 __all__ = [
     "LINES",
@@ -38,5 +40,5 @@ def printed(function: Function, backend: str, docstring: str = "", fastmath: boo
 
     `backend` is "python" or "numba"; `fastmath` lets Numba reassociate sums and means nothing to Python.
     """
-    function = lengths_for_trips(taken_early(function))
+    function = mapped(function, lambda one: lengths_for_trips(taken_early(unchecked(one))))
     return emit_numba(function, docstring, fastmath) if backend == "numba" else emit_python(function, docstring)

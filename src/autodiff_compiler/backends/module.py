@@ -36,9 +36,16 @@ _INSTALLED = {
 
 
 def emit_python(function: Function, docstring: str) -> Printed:
-    function = _hiding_nothing(function, NUMPY_HELPERS)
     notes = Notes()
-    taken = [*reserved(function), *sources(NUMPY_HELPERS)]
+    names = [*function.callees, function.name]
+    made = [_python_function(one, names, notes) for one in function.callees.values()]
+    main = _python_function(function, names, notes, docstring)
+    return assemble(function, [*made, main], NUMPY_HELPERS, notes)
+
+
+def _python_function(function: Function, names: Sequence[str], notes: Notes, docstring: str = "") -> ast.stmt:
+    function = _hiding_nothing(function, NUMPY_HELPERS)
+    taken = [*names, *reserved(function), *sources(NUMPY_HELPERS)]
     leaves = containers.leaf_paths(function)
     printer = Printer(function, PythonSpelling(), notes, taken)
     unpacking = [
@@ -53,31 +60,50 @@ def emit_python(function: Function, docstring: str) -> Printed:
         *printer.body(),
         ast.Return(value=containers.result(function, returned)),
     ]
-    main = syntax.function(function.name, containers.arguments(function), body)
-    return assemble(function, [main], NUMPY_HELPERS, notes)
+    return syntax.function(function.name, containers.arguments(function), body)
 
 
 def emit_numba(function: Function, docstring: str, fastmath: bool) -> Printed:
     """A compiled kernel over leaves and, where there are containers or NumPy scalars, a plain function around it."""
     function = _hiding_nothing(function, NUMBA_HELPERS)
     notes = Notes()
+    names = [*function.callees, function.name]
+    templates: dict[str, str] = {}
+    strong = [isinstance(v.type, Scalar) and not is_py(v.type) for v in function.results]
+    plain = containers.is_flat(function) and function.result_tree in (None, Leaf()) and not any(strong)
+    kernels = [_compiled(one, names, notes, templates, fastmath) for one in function.callees.values()]
+    if plain:
+        kernels.append(_compiled(function, names, notes, templates, fastmath, docstring))
+    else:
+        kernel = replace(function, name=_free(f"{function.name}_kernel", [*names, *reserved(function)]))
+        kernels.append(_compiled(kernel, [*names, kernel.name], notes, templates, fastmath))
+        kernels.append(_wrapper(function, kernel.name, docstring, strong))
+    made = [statement for text in templates.values() for statement in ast.parse(text).body]
+    return assemble(function, [*made, *kernels], NUMBA_HELPERS, notes)
+
+
+def _compiled(
+    function: Function,
+    names: Sequence[str],
+    notes: Notes,
+    templates: dict[str, str],
+    fastmath: bool,
+    docstring: str = "",
+) -> ast.stmt:
+    """A compiled function of leaves.  The functions that it needs made for it are added to `templates`."""
+    function = _hiding_nothing(function, NUMBA_HELPERS)
     spelling = NumbaSpelling()
-    taken = [*reserved(function), *sources(NUMBA_HELPERS), "item"]
+    taken = [*names, *reserved(function), *sources(NUMBA_HELPERS), "item"]
     printer = Printer(function, spelling, notes, taken)
     returned = [printer.operand(v) for v in function.results]
-    results = function.results
-    strong = [isinstance(v.type, Scalar) and not is_py(v.type) for v in results]
-    plain = containers.is_flat(function) and function.result_tree in (None, Leaf()) and not any(strong)
     value: ast.expr = returned[0] if len(returned) == 1 else syntax.tuple_(returned)
-    kernel_name = function.name if plain else printer.names.fresh(f"{function.name}_kernel")
-    body = [*(docstring_statement(docstring) if plain else []), *printer.body(), ast.Return(value=value)]
-    params = [printer.names[p] for p in function.params]
-    kernel = syntax.function(kernel_name, params, body, [_decorator(fastmath)])
-    made = [statement for text in spelling.templates.values() for statement in ast.parse(text).body]
-    functions = [*made, kernel]
-    if not plain:
-        functions.append(_wrapper(function, kernel_name, docstring, strong))
-    return assemble(function, functions, NUMBA_HELPERS, notes)
+    body = [*docstring_statement(docstring), *printer.body(), ast.Return(value=value)]
+    templates.update(spelling.templates)
+    return syntax.function(function.name, [printer.names[p] for p in function.params], body, [_decorator(fastmath)])
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    return next(free for n in count(1) if (free := name if n == 1 else f"{name}_{n}") not in taken)
 
 
 def _hiding_nothing(function: Function, prelude: str) -> Function:

@@ -13,9 +13,9 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from autodiff_compiler.backends.hints import Hints, default
 from autodiff_compiler.backends.liveness import Interference
 from autodiff_compiler.backends.nesting import Nesting
+from autodiff_compiler.backends.value_names import Hints, default
 from autodiff_compiler.ir.core import Region, Value
 from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opset import TABLE

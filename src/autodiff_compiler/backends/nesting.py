@@ -24,6 +24,7 @@ from autodiff_compiler.ir.opset import (
     is_undefined,
     may_trap,
     nested_effect,
+    own_effect,
     reads_path,
 )
 from autodiff_compiler.ir.types import Array, ListOf, Scalar
@@ -247,7 +248,7 @@ def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:
 
 
 def _is_barrier(op: Op) -> bool:
-    return TABLE[op.kind].writes or bool(op.regions) or TABLE[op.kind].effect == IO
+    return TABLE[op.kind].writes or bool(op.regions) or own_effect(op) == IO
 
 
 def _conflict(nesting: Nesting, op: Op, barrier: Op) -> bool:

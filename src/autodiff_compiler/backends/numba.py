@@ -9,11 +9,11 @@ import ast
 from collections.abc import Sequence
 
 from autodiff_compiler.backends import gather, integers, syntax
+from autodiff_compiler.backends.implied_casts import loosened
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.backends.python import PythonSpelling, dtype_name, is_py
 from autodiff_compiler.backends.structure import negated
 from autodiff_compiler.backends.subscripts import Place
-from autodiff_compiler.backends.weak import loosened
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64

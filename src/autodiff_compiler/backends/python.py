@@ -6,11 +6,11 @@ import ast
 from collections.abc import Sequence
 from functools import cached_property
 
-from autodiff_compiler.backends import kinds, syntax
+from autodiff_compiler.backends import scalar_conversions, syntax
 from autodiff_compiler.backends.effects import Effects
+from autodiff_compiler.backends.implied_casts import loosened
 from autodiff_compiler.backends.structure import negated
 from autodiff_compiler.backends.subscripts import Place, as_argument
-from autodiff_compiler.backends.weak import loosened
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, DType
@@ -54,7 +54,7 @@ class PythonSpelling(Effects):
     @cached_property
     def unprinted(self) -> frozenset[Value]:
         """The conversions that are left out."""
-        return kinds.unprinted(self.printer.nesting)
+        return scalar_conversions.unprinted(self.printer.nesting)
 
     # -- expressions -----------------------------------------------------------------------------------------------
 

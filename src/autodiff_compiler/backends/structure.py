@@ -10,10 +10,10 @@ from abc import ABC, abstractmethod
 
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.checks import joined
+from autodiff_compiler.backends.implied_checks import performed_checks
 from autodiff_compiler.backends.lines import marked
 from autodiff_compiler.backends.naming import Names
 from autodiff_compiler.backends.nesting import Nesting, moves, plan
-from autodiff_compiler.backends.performed import performed_checks
 from autodiff_compiler.backends.source import Notes
 from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -102,7 +102,15 @@ class Printer:
         op = self.nesting.defs[value]
         if is_undefined(op):
             return self.spelling.undefined(value)
-        return marked(self._conditional(op) if op.kind == "if" else self.spelling.expression(op), op.span)
+        return marked(self._expression(op), op.span)
+
+    def _expression(self, op: Op) -> ast.expr:
+        if op.kind == "if":
+            return self._conditional(op)
+        return self._called(op) if op.kind == "call" else self.spelling.expression(op)
+
+    def _called(self, op: Op) -> ast.expr:
+        return syntax.call(op.attrs["callee"], *map(self.operand, op.operands))
 
     # -- statements ------------------------------------------------------------------------------------------------
 
@@ -132,6 +140,8 @@ class Printer:
         if is_loop(op):
             loop = Loop(op)
             return self._for(loop) if loop.condition is None else self._while(loop, loop.condition)
+        if op.kind == "call":
+            return [self._call(op)]
         if TABLE[op.kind].writes:
             return [*self.assign([(op.result, op.operands[0])]), *self.spelling.write(op)]
         if not op.results:
@@ -140,6 +150,14 @@ class Printer:
         if isinstance(value, ast.Name) and value.id == self.names[op.result]:
             return []  # a conversion that need not be printed, of a value whose name is taken over
         return [self._assignment(op.result, value)]
+
+    def _call(self, op: Op) -> ast.stmt:
+        if not op.results:
+            return syntax.expression(self._called(op))
+        if len(op.results) == 1:
+            return self._assignment(op.result, self._called(op))
+        targets: list[ast.expr] = [syntax.target(self.names[result]) for result in op.results]
+        return syntax.assign(ast.Tuple(elts=targets, ctx=ast.Store()), self._called(op))
 
     def _assignment(self, to: Value, value: ast.expr) -> ast.stmt:
         return assignment(self.names[to], value, isinstance(to.type, Scalar))

@@ -57,6 +57,7 @@ from autodiff_compiler.frontend.values import (
     Tup,
 )
 from autodiff_compiler.frontend.wrong_calls import check_signature, refused
+from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import rank
 from autodiff_compiler.markers import verb_of
 
@@ -406,11 +407,29 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
         ctx.state.enter(frame)
         for name, value in bound.items():
             ctx.state.names[frame, name] = ctx.kept(value)
+        mark = _begin(ctx, frame, bound)
         ctx.run(function_body(node))
     finally:
         ctx.frame, ctx.calls, ctx.loops = outer, outer_calls, outer_loops
     with ctx.b.at(span):
-        return _result(ctx, frame, node)
+        result = _result(ctx, frame, node)
+        ctx.b.emit("end", (), {"id": mark})
+        return result
+
+
+def _begin(ctx: Context, frame: Frame, bound: Mapping[str, Abs]) -> int:
+    """Mark where a call begins, with the values of its parameters, for the pass that keeps functions; the number of the mark."""
+    mark = next(ctx.marks)
+    given = {name: _value_of(ctx, value) for name, value in bound.items()}
+    named = {name: value for name, value in given.items() if value is not None}
+    ctx.b.emit("begin", list(named.values()), {"name": frame.name, "id": mark, "parameters": tuple(named)})
+    return mark
+
+
+def _value_of(ctx: Context, x: Abs) -> Value | None:
+    if isinstance(x, Ref):
+        return ctx.state.versions.get(x.cell)
+    return x.value if isinstance(x, Dyn) else None
 
 
 def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:

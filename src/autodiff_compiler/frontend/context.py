@@ -6,8 +6,9 @@ The evaluators of expressions, calls and statements are functions of their own m
 from __future__ import annotations
 
 import ast
+import itertools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +43,7 @@ from autodiff_compiler.frontend.values import (
     Tup,
 )
 from autodiff_compiler.ir.builder import Builder
-from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar
 from autodiff_compiler.library import Chosen, Entry, lookup
@@ -108,8 +109,12 @@ class Context:
     iterating: list[Box] = field(default_factory=list)
     """Lists of run-time length that are being run over: they may not change their length."""
     next_code: int = 1
+    marks: Iterator[int] = field(default_factory=itertools.count)
+    """Numbers for the marks around what the calls of the program come to."""
     careful: bool = False
     """Whether it matters what NumPy copies, so that nothing is taken on trust; see `views`."""
+    callees: dict[str, Function] = field(default_factory=dict)
+    """Functions that the program calls, by name."""
     constants: dict[str, object] = field(default_factory=dict)
     """Exception classes that the program raises, by the name the generated module gives them."""
 

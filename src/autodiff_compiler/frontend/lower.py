@@ -136,7 +136,8 @@ def _lowered(
     hidden = tuple(captures.captures)
     params = (*leaves, *(captures.values[capture.name] for capture in hidden))
     param_trees = [(n, tree_) for n, tree_, _ in args] + [(capture.name, Leaf()) for capture in hidden]
-    function = Function(name, Region(params, tuple(b.top.ops)), tuple(param_trees), tree, span, dict(ctx.constants))
+    body = Region(params, tuple(b.top.ops))
+    function = Function(name, body, tuple(param_trees), tree, span, dict(ctx.constants), callees=dict(ctx.callees))
     written = _written(captures, own_cells)
     return Lowered(function, hidden, tuple(captures.guards), static_leaves, written, layouts)
 

@@ -37,6 +37,8 @@ def call_into(ctx: Context, obj: Any, entry: library.Entry, out: Abs, args: list
     if not isinstance(out, Ref):
         raise ctx.wrong("AD205", f"out= must be an array, not {describe(out)}")
     if elementwise:
+        if len(args) > obj.nin and "out" in kwargs:
+            raise ctx.wrong("AD178", f"{entry.name}: out is given by position and by name")
         args = args[: obj.nin]
     taken = ("out", "where") if elementwise else ("out",)
     result, _ = ctx.call_entry(entry, args, {k: v for k, v in kwargs.items() if k not in taken})

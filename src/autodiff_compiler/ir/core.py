@@ -71,6 +71,9 @@ class Function:
     constants: Mapping[str, object] = field(default_factory=dict)
     compiled: bool = False
     """Whether its Python ints have 64 bits, and an operation that leaves them raises."""
+    callees: Mapping[str, Function] = field(default_factory=dict)
+    """The functions that `call` ops name, those of callees included: with them the function is a program (`ir/program.py`).
+    A callee has none of its own."""
 
     @property
     def params(self) -> tuple[Value, ...]:

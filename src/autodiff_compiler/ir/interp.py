@@ -8,7 +8,7 @@ stage) writes change the array or list itself, and views alias, so that a missin
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def run(fn: Function, args: Sequence[Any], *, mutable: bool = False, out: Callab
     """
     if len(args) != len(fn.params):
         raise InternalError("AD903", f"{fn.name} takes {len(fn.params)} leaf arguments, got {len(args)}", fn.span)
-    interpreter = _Interpreter(fn, mutable, out)
+    interpreter = _Interpreter(fn, fn.callees, mutable, out)
     with np.errstate(all="ignore"):
         results = interpreter.region(fn.body, [argument(arg, param) for arg, param in zip(args, fn.params)])
     # Without `mutable`, results may share memory with arguments here; values have no identity, so nobody may see it.
@@ -59,8 +59,9 @@ def _fresh(value: Any) -> Any:
 
 
 class _Interpreter:
-    def __init__(self, fn: Function, mutable: bool, out: Callable[..., Any]) -> None:
+    def __init__(self, fn: Function, callees: Mapping[str, Function], mutable: bool, out: Callable[..., Any]) -> None:
         self.fn = fn
+        self.callees = callees
         self.mutable = mutable
         self.out = out
         # One scope for all regions: every value has one definition, and a new iteration overwrites the last one's.
@@ -133,6 +134,11 @@ class _Interpreter:
             raise InternalError("AD903", f"{op.kind} depends on an undefined value", op.span)
         return values
 
+    def call(self, op: Op, values: list[Any]) -> list[Any]:
+        callee = self.callees[op.attrs["callee"]]
+        scope = _Interpreter(callee, self.callees, self.mutable, self.out)
+        return scope.region(callee.body, values)
+
     # -- effects ---------------------------------------------------------------------------------------------------
 
     def check(self, op: Op, values: list[Any]) -> list[Any]:
@@ -165,6 +171,7 @@ _SPECIAL: dict[str, Callable[[_Interpreter, Op, list[Any]], list[Any]]] = {
     "if": _Interpreter.if_,
     "for": _Interpreter.for_,
     "while": _Interpreter.while_,
+    "call": _Interpreter.call,
     "check": _Interpreter.check,
     "raise": _Interpreter.raise_,
     "print": _Interpreter.print_,

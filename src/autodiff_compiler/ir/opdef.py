@@ -19,7 +19,8 @@ Evaluate = Callable[[Op, Sequence[Any], bool], Any]
 
 # Effects.  "pure": no effect, may vanish.  "check": may raise, never vanishes, may move up or be merged.
 # "io": happens exactly once, in order.  "control": structured ops and terminators; their effect is that of their regions.
-PURE, CHECK, IO, CONTROL = "pure", "check", "io", "control"
+# "callee": that of the function which is called; the op's attribute `effect` says it.
+PURE, CHECK, IO, CONTROL, CALLEE = "pure", "check", "io", "control", "callee"
 
 # Cost classes, for the residual plan.  "free": constants, shapes, views.  "cheap": one arithmetic operation per element.
 # "dear": transcendental functions, reductions, products, allocation.

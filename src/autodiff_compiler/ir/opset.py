@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import UINT64
-from autodiff_compiler.ir.opdef import CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
+from autodiff_compiler.ir.opdef import CALLEE, CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
 from autodiff_compiler.ir.ops.array import ARRAY_OPS
 from autodiff_compiler.ir.ops.check import CHECKS
 from autodiff_compiler.ir.ops.control import CONTROL_OPS
@@ -89,11 +89,17 @@ def require(b: Builder, kind: str, *operands: Value, **attrs: Any) -> None:
 
 def nested_effect(op: Op) -> str:
     """The strongest effect of an op, its regions included: "pure", "check" or "io"."""
-    effect = TABLE[op.kind].effect
+    effect = own_effect(op)
     if effect != CONTROL:
         return effect
     inner = {nested_effect(child) for region in op.regions for child in region.ops}
     return IO if IO in inner else CHECK if CHECK in inner else PURE
+
+
+def own_effect(op: Op) -> str:
+    """The effect of an op, its regions aside."""
+    effect = TABLE[op.kind].effect
+    return op.attrs["effect"] if effect == CALLEE else effect
 
 
 def is_pure(op: Op) -> bool:

@@ -10,7 +10,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from autodiff_compiler.diagnostics import SOURCES, UNKNOWN, Span, UserError
@@ -46,12 +46,12 @@ class _Token:
 
 
 def parse_function(text: str, *, names: Mapping[str, Any] | None = None, file: str = "<ir>") -> Function:
-    """The function that `text` describes.
+    """The function that `text` describes; of several the last one, which calls the others.
 
     `names` gives the objects that a text can only name: the function's constants, and classes of parameter trees (by
     "module:qualname") that no imported module has.  Raises `UserError` AD801 with the place in the text.
     """
-    return _Parser(text, names or {}, file).function()
+    return _Parser(text, names or {}, file).program()
 
 
 class _Parser:
@@ -128,9 +128,19 @@ class _Parser:
 
     # -- function --------------------------------------------------------------------------------------------------
 
-    def function(self) -> Function:
+    def program(self) -> Function:
         while self.next.kind == "span":
             self.span_line()
+        functions = [self.function()]
+        while self.at("func"):
+            functions.append(self.function())
+        if self.next.kind != "end":
+            self.fail(f"unexpected {self.next.text} after the function")
+        *callees, main = functions
+        return replace(main, callees={callee.name: callee for callee in callees})
+
+    def function(self) -> Function:
+        self.values = {}
         self.expect("func")
         name = self.word()
         self.expect("(")
@@ -147,8 +157,6 @@ class _Parser:
             constants = self.listed(self.word)
         self.expect("{")
         body = Region(params, self.ops())
-        if self.next.kind != "end":
-            self.fail(f"unexpected {self.next.text} after the function")
         return Function(name, body, tuple(trees), result_tree, span, {n: self.names.get(n) for n in constants})
 
     def listed(self, item: Callable[[], Any]) -> list[Any]:

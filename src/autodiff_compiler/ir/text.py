@@ -1,4 +1,4 @@
-"""The text form of the IR; `ir/parse.py` reads it back.
+"""The text form of the IR; `ir/parse.py` reads it back.  Of a program the functions that are called come first.
 
     func f(%x: f64[:], %n: int)
       takes x: *, n: *
@@ -14,7 +14,7 @@
 
 A value is printed as `%hint`, `%hint.2` where the hint is taken, or `%7` without a hint; the type stands where it is
 defined.  Attributes follow the operands in braces; a path is written as subscripts, and the type of `const`, `undef` and
-`list_new` is that of the result.  With spans, a table of them precedes the function, and `!3` refers to it.  A `#`
+`list_new` is that of the result.  With spans, a table of them precedes the first function, and `!3` refers to it.  A `#`
 starts a comment.
 """
 
@@ -44,8 +44,14 @@ TYPED_KINDS = ("const", "undef", "list_new")
 
 
 def format_function(fn: Function, *, spans: bool = False, marks: Mapping[Op, str] | None = None) -> str:
-    """The function as text.  `marks` puts a message beside an op, as a comment."""
-    printer = _Printer(spans, marks or {})
+    """The program as text: the functions that are called, then the function itself.  `marks` puts a message beside an op,
+    as a comment."""
+    table: dict[Span, int] = {}
+    texts = [_function_text(one, _Printer(spans, table, marks or {})) for one in (*fn.callees.values(), fn)]
+    return "\n".join([*_span_lines(table), "\n".join(texts)])
+
+
+def _function_text(fn: Function, printer: _Printer) -> str:
     body = [f"func {_word(fn.name)}({printer.parameters(fn.body.params)}){printer.span(fn.span)}"]
     clauses = _clauses(fn)
     if clauses:
@@ -55,7 +61,7 @@ def format_function(fn: Function, *, spans: bool = False, marks: Mapping[Op, str
     printer.lines = body
     printer.ops(fn.body.ops, "  ")
     printer.lines.append("}")
-    return "\n".join([*printer.span_lines(), *printer.lines]) + "\n"
+    return "\n".join(printer.lines) + "\n"
 
 
 def _clauses(fn: Function) -> list[str]:
@@ -120,14 +126,14 @@ def class_name(cls: type) -> str:
 
 
 class _Printer:
-    def __init__(self, spans: bool, marks: Mapping[Op, str]) -> None:
+    def __init__(self, spans: bool, span_numbers: dict[Span, int], marks: Mapping[Op, str]) -> None:
         self.with_spans = spans
+        self.span_numbers = span_numbers
         self.marks = marks
         self.lines: list[str] = []
         self.names: dict[Value, str] = {}
         self.taken: dict[str, int] = {}
         self.unnamed = 0
-        self.span_numbers: dict[Span, int] = {}
 
     def name(self, value: Value) -> str:
         if value not in self.names:
@@ -193,13 +199,14 @@ class _Printer:
             self.span_numbers[span] = len(self.span_numbers)
         return self.span_numbers[span]
 
-    def span_lines(self) -> list[str]:
-        lines = []
-        for span, number in self.span_numbers.items():
-            place = f"{span.file!r} {span.line}:{span.col} {span.end_line}:{span.end_col} {span.phase}"
-            caller = f" called !{self.span_number(span.caller)}" if span.caller is not None else ""
-            lines.append(f"!{number} = {place}{caller}")
-        return lines
+
+def _span_lines(numbers: Mapping[Span, int]) -> list[str]:
+    lines = []
+    for span, number in numbers.items():
+        place = f"{span.file!r} {span.line}:{span.col} {span.end_line}:{span.end_col} {span.phase}"
+        caller = f" called !{numbers[span.caller]}" if span.caller is not None else ""
+        lines.append(f"!{number} = {place}{caller}")
+    return lines
 
 
 def format_path(path: Path, operands: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import DTYPES, DType
 from autodiff_compiler.ir.loop import BOUNDS, Loop
 from autodiff_compiler.ir.message import places
-from autodiff_compiler.ir.opdef import IO
+from autodiff_compiler.ir.opdef import CHECK, IO, PURE
 from autodiff_compiler.ir.opset import ACCESSES, TABLE, nested_effect
 from autodiff_compiler.ir.path import Path
 from autodiff_compiler.ir.text import format_function
@@ -28,7 +28,13 @@ def verify(fn: Function, *, buffers: bool = False, after: str = "") -> None:
 
     `after` names the pass that gave `fn`.
     """
-    checker = _Verifier(fn)
+    for one in (*fn.callees.values(), fn):
+        verify_one(one, fn.callees, buffers=buffers, after=after)
+
+
+def verify_one(fn: Function, callees: Mapping[str, Function], *, buffers: bool = False, after: str = "") -> None:
+    """One function of a program, which calls `callees`."""
+    checker = _Verifier(fn, callees)
     checker.function()
     # The buffers check reads types and scopes as they stand, so it needs them to be right.
     if buffers and not checker.problems:
@@ -49,8 +55,9 @@ def _has_span(op: Op) -> bool:
 
 
 class _Verifier:
-    def __init__(self, fn: Function) -> None:
+    def __init__(self, fn: Function, callees: Mapping[str, Function]) -> None:
         self.fn = fn
+        self.callees = callees
         # Messages by op; those about the function as a whole are under None.
         self.problems: dict[Op | None, list[str]] = {}
         self.defined: set[Value] = set()
@@ -196,6 +203,16 @@ class _Verifier:
                 self.report(inner, "an effect in the condition of a while")
         self.loop(Loop(op))
 
+    def call(self, op: Op) -> None:
+        callee = self.callees.get(op.attrs.get("callee", ""))
+        if callee is None:
+            self.report(op, f"there is no function {op.attrs.get('callee')}")
+            return
+        self.same(op, "arguments", [v.type for v in op.operands], [v.type for v in callee.params])
+        self.same(op, "results", [v.type for v in op.results], [v.type for v in callee.results])
+        if op.attrs.get("effect") not in (PURE, CHECK, IO):
+            self.report(op, f"{op.attrs.get('effect')} is not an effect")
+
     def condition(self, op: Op, values: Sequence[Value]) -> None:
         types = [value.type for value in values]
         if len(types) != 1 or not (isinstance(types[0], Scalar) and types[0].dtype.is_bool):
@@ -209,7 +226,7 @@ class _Verifier:
         self.same(op, "results", [v.type for v in op.results], [*types, INT, *exits])
 
 
-_STRUCTURED = {"if": _Verifier.if_, "for": _Verifier.for_, "while": _Verifier.while_}
+_STRUCTURED = {"if": _Verifier.if_, "for": _Verifier.for_, "while": _Verifier.while_, "call": _Verifier.call}
 
 
 def _yielded(region: Region) -> list[Type]:

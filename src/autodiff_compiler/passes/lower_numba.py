@@ -20,7 +20,7 @@ from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import constant_of, opdef, reads_path, spread_of
-from autodiff_compiler.ir.path import aligned, element, entire
+from autodiff_compiler.ir.path import Path, aligned, element, entire
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes import spread
@@ -182,7 +182,7 @@ class _Nest:
         """A store or accum of the group's value: straight into the place if that is safe, else by way of a new array."""
         b = self.b
         target, *operands, _ = self.root.operands
-        path = self.root.attrs["path"]
+        path: Path = self.root.attrs["path"]
         own = [leaf for leaf in self.leaves if self.is_place(leaf)]
         others = [leaf for leaf in self.leaves if leaf not in own]
         overlaps = any(self.lowering.memory.may_share(leaf, target) for leaf in others)
@@ -218,7 +218,7 @@ class _Nest:
     def is_place(self, leaf: Value) -> bool:
         """Whether a leaf is what the root overwrites, element for element."""
         target, *operands, _ = self.root.operands
-        path = self.root.attrs["path"]
+        path: Path = self.root.attrs["path"]
         if leaf is target:
             return bool(path.is_whole)
         op = self.lowering.defs.get(leaf)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from autodiff_compiler.ir.core import Function, Op
-from autodiff_compiler.ir.verify import verify as verify_function
+from autodiff_compiler.ir.program import mapped
+from autodiff_compiler.ir.verify import verify_one
 from autodiff_compiler.passes import (
     branches,
     checks,
@@ -64,10 +66,18 @@ DEFAULT = ("fold", "simplify", "branches", "cse", "checks", "errors", "dce", "fo
 def run_pipeline(
     function: Function, names: Sequence[str], disable: Sequence[str] = (), verify: bool = False
 ) -> Function:
-    """The function after the passes of these names, in order, without the disabled ones (`"all"`: none runs).
+    """The program after the passes of these names, in order, without the disabled ones (`"all"`: none runs).
 
     With `verify` the IR is checked after each pass.
     """
+    callees = function.callees if verify else None
+    return mapped(function, partial(_run, names=names, disable=disable, callees=callees))
+
+
+def _run(
+    function: Function, names: Sequence[str], disable: Sequence[str], callees: Mapping[str, Function] | None
+) -> Function:
+    """One function of a program after the passes; verified where its `callees` are given."""
     settled: dict[str, tuple[Op, ...]] = {}
     """What each pass made; passes are idempotent, so it has nothing more to do until another one changes that."""
     for name in names:
@@ -75,6 +85,6 @@ def run_pipeline(
             continue
         function = PASSES[name].run(function)
         settled[name] = function.body.ops
-        if verify:
-            verify_function(function, after=name)
+        if callees is not None:
+            verify_one(function, callees, after=name)
     return function

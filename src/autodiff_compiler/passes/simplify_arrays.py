@@ -66,15 +66,16 @@ def _is_zero(s: Peephole, value: Value) -> bool:
 
 def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
     """Whether one load puts in axes of extent 1 that the other takes out: `x[:, None][:, 0]`, or `x[:, 0][:, None]`."""
-    first, second = inner.attrs["path"], outer.attrs["path"]
+    first: Path = inner.attrs["path"]
+    second: Path = outer.attrs["path"]
     if not all(s.constant(index) == 0 for index in (*inner.operands[1:], *outer.operands[1:])):
         return False
     if first.added_axes:
-        return bool(first.added_axes == second.picked_axes)
+        return first.added_axes == second.picked_axes
     picked = first.picked_axes
-    return (
-        bool(picked) and picked == second.added_axes and all(s.shapes.extent(inner.operands[0], k) == 1 for k in picked)
-    )
+    if not picked or picked != second.added_axes:
+        return False
+    return all(s.shapes.extent(inner.operands[0], axis) == 1 for axis in picked)
 
 
 def _load(s: Peephole, op: Op) -> Result:

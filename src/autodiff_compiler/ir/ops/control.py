@@ -9,8 +9,21 @@ from typing import Any
 
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.objects import UNDEFINED, Values, scalar
-from autodiff_compiler.ir.opdef import CONTROL, FREE, IO, NEVER, VALUE, Attrs, OpDef, no_array
-from autodiff_compiler.ir.types import Scalar, Type
+from autodiff_compiler.ir.opdef import (
+    CALLEE,
+    CONTROL,
+    DEAR,
+    FREE,
+    IO,
+    NEVER,
+    VALUE,
+    Attrs,
+    Facts,
+    OpDef,
+    Shape,
+    no_array,
+)
+from autodiff_compiler.ir.types import Array, Scalar, Type
 
 
 def _given(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
@@ -28,6 +41,37 @@ def _constant(op: Op, values: Values, mutable: bool) -> Any:
 
 def _effect(kind: str, meaning: str, attrs: tuple[str, ...] = (), **columns: Any) -> OpDef:
     return OpDef(kind, meaning, _nothing, ("values…",), (), attrs, extents=no_array, noun="", effect=IO, **columns)
+
+
+def _mark(kind: str, meaning: str, attrs: tuple[str, ...]) -> OpDef:
+    """Stands between the frontend and `passes/outline.py` alone."""
+    return OpDef(
+        kind,
+        meaning,
+        _nothing,
+        ("values…",),
+        (),
+        attrs,
+        extents=no_array,
+        evaluate=lambda op, values, mutable: None,
+        noun="",
+        raises=NEVER,
+        moves_undefined=True,
+    )
+
+
+def _returned(facts: Facts, op: Op) -> tuple[Shape | None, ...]:
+    """Each extent of an array that a call returns is that of an argument, a number, or its own."""
+    found: list[Shape | None] = []
+    for result, known in zip(op.results, op.attrs["shapes"]):
+        extents: list[Any] = []
+        for axis, place in enumerate(known):
+            if isinstance(place, tuple):
+                extents.append(facts.extents(op.operands[place[0]])[place[1]])
+            else:
+                extents.append(("dim", result, axis) if place is None else place)
+        found.append(tuple(extents) if isinstance(result.type, Array) else None)
+    return tuple(found)
 
 
 def _terminator(kind: str, meaning: str) -> OpDef:
@@ -117,6 +161,26 @@ CONTROL_OPS: tuple[OpDef, ...] = (
         effect=CONTROL,
         regions=2,
     ),
+    # functions
+    OpDef(
+        "call",
+        "calls the function of the program that `callee` names; `effect` is the strongest of its body's, `shapes` says which extents"
+        " of results are those of arguments",
+        None,
+        ("arguments…",),
+        ("results…",),
+        ("callee", "effect", "shapes"),
+        extents=_returned,
+        noun="",
+        effect=CALLEE,
+        cost=DEAR,
+    ),
+    _mark(
+        "begin",
+        "the call of a function of the user begins here, with these values of its parameters",
+        ("name", "id", "parameters"),
+    ),
+    _mark("end", "the call that `begin` marks ends here", ("id",)),
     _terminator("yield", "ends a region"),
     _terminator("return", "ends the body of a function"),
 )

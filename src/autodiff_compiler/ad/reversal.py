@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
+from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.names import bar_name, constants_of, whole_numbers
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.analysis.shapes import Extent, Shapes
@@ -22,11 +23,12 @@ from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, dtype_of, ran
 from autodiff_compiler.ir.walk import Rewriter
 
 
-class Context:
+class Reversal:
     """One reversal: its builder, and what is known of the primal's values."""
 
-    def __init__(self, body: Region, active: set[Value], save_all: bool = False) -> None:
+    def __init__(self, body: Region, active: set[Value], callees: Callees, save_all: bool = False) -> None:
         self.b = Builder()
+        self.callees = callees
         self.active = active
         self.save_all = save_all
         self.shapes = Shapes(body)

@@ -1,0 +1,56 @@
+"""The functions that a program calls, and their derivatives: each is made once for what varies of its arguments.
+
+y = call g(x)   ->   y, y_dot = call g_jvp(x, x_dot)                                      forward mode
+                     y, r… = call g_forward(x)    …    x_bar = call g_reverse(r…, y_bar)    reverse mode
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from autodiff_compiler.analysis.signature import returned_shapes
+from autodiff_compiler.ir.core import Function, Op
+from autodiff_compiler.ir.program import Shapes, fresh_name
+
+Derived = tuple[str, str, tuple[bool, ...]]
+"""What is made, of which function, and which of the arguments are active."""
+
+ARGUMENT, RESULT, SAVED = "argument", "result", "saved"
+
+
+@dataclass(frozen=True)
+class Pullback:
+    """Both sweeps of a callee.
+
+    `forward` takes the arguments, and gives the results and what it saves; `reverse` takes the residuals and the cotangents of the
+    float results, and gives the adjoints of the active arguments.  `residuals` says of each residual where the caller has it:
+    among the arguments, the results or what is saved, and at which position.
+    """
+
+    forward: Function
+    reverse: Function
+    residuals: tuple[tuple[str, int], ...]
+
+
+class Callees:
+    """The functions of a program under differentiation, derivatives included."""
+
+    def __init__(self, start: Function) -> None:
+        self.functions = dict(start.callees)
+        self.shapes: dict[str, Shapes] = {}
+        """What is known of the results of derivatives (`analysis/signature.py`)."""
+        self._taken = {start.name, *self.functions}
+        self.made: dict[Derived, Any] = {}
+        """What was made of the functions of the program so far."""
+
+    def of(self, call: Op) -> Function:
+        """The function that an op calls."""
+        return self.functions[call.attrs["callee"]]
+
+    def fresh_name(self, name: str) -> str:
+        return fresh_name(name, self._taken)
+
+    def add(self, function: Function) -> None:
+        self.functions[function.name] = function
+        self.shapes[function.name] = returned_shapes(function)

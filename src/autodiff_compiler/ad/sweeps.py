@@ -1,0 +1,160 @@
+"""Both sweeps of a function: the primal with what it saves, and the walk backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autodiff_compiler import rules
+from autodiff_compiler.ad.adjoints import Adjoints
+from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullback
+from autodiff_compiler.ad.control import filler
+from autodiff_compiler.ad.plan import ResidualPlan
+from autodiff_compiler.ad.residuals import provide
+from autodiff_compiler.ad.reversal import Reversal
+from autodiff_compiler.ad.sweep import Sweep
+from autodiff_compiler.analysis.activity import active_values
+from autodiff_compiler.analysis.signature import known_equal
+from autodiff_compiler.diagnostics import ADJOINT
+from autodiff_compiler.ir.builder import OpenRegion
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import extent_of, is_constant, is_undefined
+from autodiff_compiler.ir.types import Array, differentiable
+from autodiff_compiler.ir.walk import Rewriter, clone_region
+
+
+@dataclass(frozen=True)
+class Swept:
+    """Both sweeps: the ops of the primal with its tapes, those of the walk backwards, the adjoints of the parameters."""
+
+    primal: tuple[Op, ...]
+    backwards: tuple[Op, ...]
+    bars: tuple[Value, ...]
+    plans: list[ResidualPlan]
+
+
+def swept(
+    fn: Function,
+    active: Sequence[bool],
+    wanted: Sequence[Value],
+    seeds: Sequence[Value] | None,
+    save_all: bool,
+    callees: Callees,
+) -> Swept:
+    """Reverse `fn` from the adjoints of the `wanted` results: `seeds`, or 1."""
+    context, out, bars = walked_back(fn, active, wanted, seeds, save_all, callees)
+    primal = _filled(context, Region((), tuple(context.assemble(fn.body))))
+    return Swept(primal.ops, tuple(out.ops), bars, context.plans)
+
+
+def walked_back(
+    fn: Function,
+    active: Sequence[bool],
+    wanted: Sequence[Value],
+    seeds: Sequence[Value] | None,
+    save_all: bool,
+    callees: Callees,
+) -> tuple[Reversal, OpenRegion, tuple[Value, ...]]:
+    """The walk backwards, which refers to the primal's values as if they were in scope, and the adjoints of the parameters."""
+    context = Reversal(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), callees, save_all)
+    adjoints = Adjoints(context)
+    out, b = OpenRegion(()), context.b
+    with b.reopen(out), b.at(fn.body.terminator.span.at_phase(ADJOINT)):
+        for k, result in enumerate(wanted):
+            adjoints.add(result, b.const_like(1, result.type) if seeds is None else seeds[k])
+        Sweep(context, pullback).reverse(fn.body, adjoints)
+        bars = tuple(adjoints.or_zero(p) for p, on in zip(fn.params, active) if on)
+    return context, out, bars
+
+
+def _filled(context: Reversal, region: Region) -> Region:
+    return _Fill(context).region(region) if context.fillers else region
+
+
+def cotangents(fn: Function) -> tuple[list[Value], list[Value]]:
+    """The float results, and a cotangent for each."""
+    wanted = [r for r in fn.results if differentiable(r.type)]
+    return wanted, [Value(r.type, f"{r.name or 'out'}_bar") for r in wanted]
+
+
+def own_copy(fn: Function) -> Function:
+    """`fn` with values of its own and without the boundary of an earlier reversal."""
+    ops = tuple(op for op in fn.body.ops if op.kind != "boundary")
+    return replace(fn, body=clone_region(Region(fn.params, ops)))
+
+
+def vjp_parts(
+    fn: Function, active: Sequence[bool], save_all: bool, callees: Callees
+) -> tuple[Function, list[Value], Swept]:
+    """The function (with values of its own), the cotangents of its float results, and both sweeps."""
+    fn = own_copy(fn)
+    wanted, seeds = cotangents(fn)
+    return fn, seeds, swept(fn, active, wanted, seeds, save_all, callees)
+
+
+class _Fill(Rewriter):
+    """Gives undefined values that go on a tape a value, so that every op has operands it can read."""
+
+    def __init__(self, context: Reversal) -> None:
+        super().__init__()
+        self.context = context
+
+    def op(self, op: Op) -> None:
+        if not is_undefined(op) or op.result not in self.context.fillers:
+            self.copy(op)
+            return
+        with self.context.b.reopen(OpenRegion(())) as out, self.context.b.at(op.span):
+            self.env[op.result] = filler(self.context, op.result.type)
+        self.out += out.ops
+
+
+def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_all: bool) -> Pullback:
+    """Both sweeps of a function that is called, as two functions: the same plan as for the body of a loop says what is saved."""
+    names = callees.fresh_name(f"{callee.name}_forward"), callees.fresh_name(f"{callee.name}_reverse")
+    fn = own_copy(callee)
+    end = fn.body.terminator.span
+    wanted, seeds = cotangents(fn)
+    context, out, bars = walked_back(fn, active, wanted, seeds, save_all, callees)
+    out.ops.append(Op("return", bars, span=end))
+    context.owner[fn.body] = Op("call", span=fn.span)
+    saved: list[Value] = []
+    there = (*fn.params, *fn.results)
+
+    def keep(values: list[Value]) -> dict[Value, Value]:
+        saved.extend(values)
+        return {v: v for v in values}
+
+    provide(context, fn.body, out, {}, keep, given=there)
+    extra = [v for v in saved if v not in there]
+    returned = Op("return", (*fn.results, *extra), span=end)
+    primal = _filled(context, Region(fn.params, (*context.assemble(fn.body), returned)))
+    forward = replace(fn, name=names[0], body=clone_region(primal))
+    backwards = clone_region(Region((*saved, *seeds), tuple(out.ops)))
+    known = known_equal(context.shapes, (*saved, *wanted), backwards.params)
+    reverse = replace(fn, name=names[1], body=Region(backwards.params, (*known, *backwards.ops)))
+    callees.add(forward)
+    callees.add(reverse)
+    return Pullback(forward, reverse, tuple(_source(fn, v, extra) for v in saved))
+
+
+def _source(fn: Function, residual: Value, extra: Sequence[Value]) -> tuple[str, int]:
+    """Where a caller has a residual."""
+    for where, values in ((ARGUMENT, fn.params), (RESULT, fn.results), (SAVED, extra)):
+        if residual in values:
+            return where, values.index(residual)
+    raise AssertionError(residual)
+
+
+def cut(primal: Sequence[Op], used: Sequence[Value]) -> tuple[list[Value], list[Op]]:
+    """The residuals, and the ops that build the rest of `used` from them."""
+    defs = {result: op for op in primal for result in op.results}
+    arrays = {v for v in used if isinstance(v.type, Array)}
+    residuals, rebuilt = [], []
+    for value in used:
+        op = defs.get(value)
+        extent = extent_of(op)
+        if op is not None and (is_constant(op) or (extent is not None and extent[0] in arrays)):
+            rebuilt.append(replace(op, span=op.span.at_phase(ADJOINT)))
+        else:
+            residuals.append(value)
+    return residuals, rebuilt
