@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.opset import opdef, writes_path
 from autodiff_compiler.ir.path import ALL, aligned, is_array
 from autodiff_compiler.ir.types import INT, Array
 
@@ -128,7 +129,7 @@ def _writes(context: Reversal, version: Value, first: Value) -> list[Place] | No
         op = context.defs.get(version)
         if op is None:
             return None
-        if op.kind in ("store", "accum"):
+        if writes_path(op):
             writes.append(_place(op))
             version = op.operands[0]
         elif version in context.slot_of:
@@ -220,13 +221,14 @@ def _linear(context: Reversal, value: Value) -> tuple[Value | None, int]:
         if isinstance(known, int):
             return None, offset + known
         op = context.defs.get(value)
-        if op is None or op.kind not in ("add", "sub") or value.type != INT:
+        signs = () if op is None else opdef(op).signs
+        if op is None or len(signs) != 2 or value.type != INT:
             return value, offset
         left, right = (context.constant(v) for v in op.operands)
         if isinstance(right, int):
-            offset += right if op.kind == "add" else -right
+            offset += signs[1] * right
             value = op.operands[0]
-        elif isinstance(left, int) and op.kind == "add":
+        elif isinstance(left, int) and signs[1] > 0:
             offset += left
             value = op.operands[1]
         else:

@@ -48,7 +48,8 @@ def sources(op: Op) -> Iterator[tuple[Node, Node]]:
         for target in targets:
             for value in values:
                 yield from _same(target, value)
-    if op.kind == "list_get":
+    row = opdef(op)
+    if row.reads and row.by_index:
         if isinstance(op.result.type, Array):
             yield (op.result, False), (op.operands[0], True)
     elif op.results and may_alias(op):

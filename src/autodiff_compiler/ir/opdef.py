@@ -152,6 +152,8 @@ class OpDef:
     """The result is operand 0 in another dtype or kind."""
     starts_empty: bool = False
     """Makes what is to be filled."""
+    marks: bool = False
+    """Only marks a place."""
     leaves: bool = False
     """Control does not come back."""
     signs: tuple[int, ...] = ()

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.opset import opdef, reads_path, sets_path
 from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import Array, Scalar, differentiable, like, rank
 from autodiff_compiler.ir.walk import all_ops, uses
@@ -36,7 +37,7 @@ class _Promote(FactRewriter):
 
     def region(self, region: Region) -> Region:
         outer = self._beside
-        self._beside = [op for op in region.ops if op.kind in ("load", "store", "accum") and _is_element(op)]
+        self._beside = [op for op in region.ops if "path" in op.attrs and _is_element(op)]
         done = super().region(region)
         self._beside = outer
         return done
@@ -160,7 +161,7 @@ def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Val
         found = readers.get(version, [])
         if any(reader not in own or reader.operands.count(version) != 1 for reader in found):
             return None
-        loads = [reader for reader in found if reader.kind == "load" and _is_element(reader)]
+        loads = [reader for reader in found if reads_path(reader) and _is_element(reader)]
         writers = [reader for reader in found if reader not in loads]
         if len(writers) != 1:
             return None
@@ -176,10 +177,10 @@ def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Val
             chain.others += accesses.others
         elif writer.operands[0] is not version:
             return None
-        elif writer.kind == "accum":
+        elif opdef(writer).adds:
             chain.adds.append(writer)
             version = writer.result
-        elif writer.kind == "store" and _is_element(writer):
+        elif sets_path(writer) and _is_element(writer):
             chain.others.append(writer)
             version = writer.result
         else:
