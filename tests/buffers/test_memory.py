@@ -63,7 +63,7 @@ class Observer(_Interpreter):
     """At the end of each region compares all values in scope, and at each op what was written with what may have been."""
 
     def __init__(self, function):
-        super().__init__(function, True, lambda *args, **kwargs: None)
+        super().__init__(function, {}, True, lambda *args, **kwargs: None)
         self.memory = Memory(function)
         self.scope = []
         self.stale = set()

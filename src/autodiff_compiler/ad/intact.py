@@ -11,43 +11,27 @@ each loop from the access out to the top level of the function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from autodiff_compiler.ad.reversal import Reversal
-from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.analysis.places import Place
+from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.opset import opdef, writes_path
-from autodiff_compiler.ir.path import ALL, aligned, is_array
-from autodiff_compiler.ir.types import INT, Array
-
-
-@dataclass(frozen=True)
-class Part:
-    """The elements `start:stop` of an axis; None stands for its end."""
-
-    start: Value | None
-    stop: Value | None
-
-
-# For each axis the integer that a path has there, or a part of it; None where nobody knows which it reaches.
-Place = tuple[Value | Part | None, ...]
-# Base -> offset: the value is at most (or at least) base + offset; base None stands for 0.
-Bounds = dict[Value | None, int]
-# How many ranges to follow from one index to the next.
-DEPTH = 8
+from autodiff_compiler.ir.opset import writes_path
+from autodiff_compiler.ir.path import path_of
+from autodiff_compiler.ir.types import Array
 
 
 def loaded_from(context: Reversal, load: Op) -> Value | None:
     """The version at the top level of the function that still holds what the load reads, if that is proven."""
-    return _lasting_version(context, load.operands[0], _place(load))
+    return _lasting_version(context, load.operands[0], context.places.of(load))
 
 
 def stored_in(context: Reversal, value: Value) -> tuple[Op, Value] | None:
     """A store of this value, and the version at the top level that still holds the value at its place."""
     for store in context.stores.get(value, ()):
         if context.home[store.result] is context.home[value] and _is_whole_value(context, store):
-            version = _lasting_version(context, store.result, _place(store))
+            version = _lasting_version(context, store.result, context.places.of(store))
             if version is not None:
                 return store, version
     return None
@@ -55,7 +39,7 @@ def stored_in(context: Reversal, value: Value) -> tuple[Op, Value] | None:
 
 def _is_whole_value(context: Reversal, store: Op) -> bool:
     """Whether a load from the place gives the stored value and nothing else: neither repeated nor broadcast."""
-    picked, extents = store.attrs["path"].picked_axes, context.extents(store.operands[0])
+    picked, extents = path_of(store).picked_axes, context.extents(store.operands[0])
     if picked is None:
         return False
     return tuple(e for axis, e in enumerate(extents) if axis not in picked) == context.extents(store.operands[-1])
@@ -78,27 +62,12 @@ def _lasting_version(context: Reversal, array: Value, place: Place) -> Value | N
     return array
 
 
-def _place(op: Op) -> Place:
-    """What a load or a write reaches, or a larger part of the array."""
-    place: list[Value | Part | None] = []
-    for subscript, axis, _ in aligned(op.attrs["path"].beginning(op.operands[1:])):
-        place += [None] * (axis - len(place))  # a mask has several axes
-        if isinstance(subscript, slice):
-            place.append(Part(subscript.start, subscript.stop) if subscript.step is None and subscript != ALL else None)
-        elif subscript is not None:
-            place.append(None if is_array(subscript) else subscript)
-    return tuple(place)
-
-
 def _leaves_branch(context: Reversal, op: Op, k: int, array: Value, read: Place) -> bool:
     """Whether the k-th result of an `if` still holds what was read from `array`, a version in one of the branches."""
     branch = context.home[array]
     behind = _writes(context, branch.terminator.operands[k], array)
 
-    def same_execution(base: Value | None) -> bool:
-        return base is None or not context.inside(base, branch)
-
-    return behind is not None and all(_apart(context, read, w, same_execution) for w in behind)
+    return behind is not None and all(_is_apart_now(context, read, write, branch) for write in behind)
 
 
 def _survives(context: Reversal, loop: Loop, slot: Slot, array: Value, read: Place) -> bool:
@@ -106,20 +75,26 @@ def _survives(context: Reversal, loop: Loop, slot: Slot, array: Value, read: Pla
     behind, every = _writes(context, slot.yielded, array), _writes(context, slot.yielded, slot.param)
     if behind is None or every is None:
         return False
-    step = context.constant(loop.step)
+    places, step = context.places, context.constant(loop.step)
 
-    def outside(base: Value | None) -> bool:
-        return base is None or not context.inside(base, loop.body)
-
-    def now(base: Value | None) -> bool:
-        return base is loop.index or outside(base)
+    def is_inside(value: Value) -> bool:
+        return context.inside(value, loop.body)
 
     def is_apart_later(write: Place) -> bool:
-        if not isinstance(step, int) or step == 0:
+        if loop.index is None or not isinstance(step, int):
             return False
-        return _apart(context, read, write, outside) or _apart(context, read, write, lambda b: b is loop.index, step)
+        return places.are_apart(read, places.later(write, is_inside, loop.index, step))
 
-    return all(_apart(context, read, w, now) for w in behind) and all(is_apart_later(w) for w in every)
+    return all(_is_apart_now(context, read, w, loop.body) for w in behind) and all(map(is_apart_later, every))
+
+
+def _is_apart_now(context: Reversal, read: Place, write: Place, region: Region) -> bool:
+    """Whether a place is apart from one written in the same execution of a region, perhaps in another one of a loop inside."""
+
+    def is_inside(value: Value) -> bool:
+        return context.home.get(value) is not region and context.inside(value, region)
+
+    return context.places.are_apart(read, context.places.elsewhere(write, is_inside))
 
 
 def _writes(context: Reversal, version: Value, first: Value) -> list[Place] | None:
@@ -130,7 +105,7 @@ def _writes(context: Reversal, version: Value, first: Value) -> list[Place] | No
         if op is None:
             return None
         if writes_path(op):
-            writes.append(_place(op))
+            writes.append(context.places.of(op))
             version = op.operands[0]
         elif version in context.slot_of:
             inner = context.slot_of[version]
@@ -150,89 +125,6 @@ def _writes(context: Reversal, version: Value, first: Value) -> list[Place] | No
         else:
             return None
     return writes
-
-
-def _apart(
-    context: Reversal, read: Place, write: Place, allowed: Callable[[Value | None], bool], step: int = 0
-) -> bool:
-    """Whether the two have no element in common, by bounds relative to the `allowed` bases.
-
-    With `step` the write is of a later iteration: its bounds have moved by `step` or more.
-    """
-    for r, w in zip(read, write):
-        if r is None or w is None or min(_lowest(context, r), _lowest(context, w)) < 0:
-            continue
-        sides = []
-        if step >= 0:
-            sides.append((_highest(context, r), _first(context, w), step))
-        if step <= 0:
-            sides.append((_highest(context, w), _first(context, r), -step))
-        for below, above, distance in sides:
-            if any(below[base] < above[base] + distance for base in below if base in above and allowed(base)):
-                return True
-    return False
-
-
-def _lowest(context: Reversal, reach: Value | Part) -> int:
-    """A number that an index, or the ends of a slice, are never below: negative where they may count from the end."""
-    ends = [end for end in (reach.start, reach.stop) if end is not None] if isinstance(reach, Part) else [reach]
-    return min(_bounds(context, end, upper=False).get(None, -1) for end in ends)
-
-
-def _highest(context: Reversal, reach: Value | Part) -> Bounds:
-    """What the last element reached is bounded by."""
-    if isinstance(reach, Value):
-        return _bounds(context, reach, upper=True)
-    if reach.stop is None:
-        return {}
-    return {base: offset - 1 for base, offset in _bounds(context, reach.stop, upper=True).items()}
-
-
-def _first(context: Reversal, reach: Value | Part) -> Bounds:
-    """What the first element reached is bounded by."""
-    start = reach.start if isinstance(reach, Part) else reach
-    return {None: 0} if start is None else _bounds(context, start, upper=False)
-
-
-def _bounds(context: Reversal, value: Value, *, upper: bool) -> Bounds:
-    """What the value is bounded by: itself, the end of its range if it is a loop index, the end of that one's …"""
-    base, offset = _linear(context, value)
-    found: Bounds = {base: offset}
-    for _ in range(DEPTH):
-        owner = context.owner.get(context.home[base]) if base in context.home else None
-        if base is None or owner is None or not is_loop(owner) or Loop(owner).index is not base:
-            break
-        loop = Loop(owner)
-        step = context.constant(loop.step)
-        if not isinstance(step, int) or step == 0:
-            break
-        end, inward = (loop.stop, -1 if upper else 1) if (step > 0) == upper else (loop.start, 0)
-        base, further = _linear(context, end)
-        offset += further + inward
-        found[base] = offset
-    return found
-
-
-def _linear(context: Reversal, value: Value) -> tuple[Value | None, int]:
-    """`value` as a base plus a constant."""
-    offset = 0
-    while True:
-        known = context.constant(value)
-        if isinstance(known, int):
-            return None, offset + known
-        op = context.defs.get(value)
-        signs = () if op is None else opdef(op).signs
-        if op is None or len(signs) != 2 or value.type != INT:
-            return value, offset
-        left, right = (context.constant(v) for v in op.operands)
-        if isinstance(right, int):
-            offset += signs[1] * right
-            value = op.operands[0]
-        elif isinstance(left, int) and signs[1] > 0:
-            offset += left
-            value = op.operands[1]
-        else:
-            return value, offset
 
 
 def is_worth_a_copy(context: Reversal, load: Op) -> bool:

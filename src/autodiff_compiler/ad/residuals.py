@@ -24,6 +24,7 @@ from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK, DEAR, PURE
 from autodiff_compiler.ir.opset import TABLE, cost, extent_of, opdef, reads_path
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT, Array, ListOf, Type, differentiable
 from autodiff_compiler.ir.walk import Rewriter, clone_ops, free_values, op_uses
 
@@ -136,7 +137,7 @@ class _Recipes:
         if value in self._stored:
             store, array = self._stored[value]
             where = [env.get(v, v) for v in store.operands[1:-1]]
-            env[value] = b.cast(b.load(array, store.attrs["path"], where, value.name), value.type, value.name)
+            env[value] = b.cast(b.load(array, path_of(store), where, value.name), value.type, value.name)
         elif value in self.context.decoded:
             env[value] = _decode(self.context, value, env)
         elif self._computed_from(value) is None:

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import cached_property
 
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.names import bar_name, constants_of, whole_numbers
 from autodiff_compiler.ad.plan import ResidualPlan
+from autodiff_compiler.analysis.bounds import Bounds
+from autodiff_compiler.analysis.places import Places
 from autodiff_compiler.analysis.shapes import Extent, Shapes
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder
-from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.loop import Slot, is_loop, loop_slots
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots
 from autodiff_compiler.ir.opset import is_undefined, opdef, sets_path
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, dtype_of, rank
-from autodiff_compiler.ir.walk import Rewriter
+from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 
 class Reversal:
@@ -31,6 +34,7 @@ class Reversal:
         self.callees = callees
         self.active = active
         self.save_all = save_all
+        self.body = body
         self.shapes = Shapes(body)
         self.constants = constants_of(body)
         self.whole = whole_numbers(body, self.constants)
@@ -102,6 +106,16 @@ class Reversal:
                 return True
             region = self.parent[region]
         return False
+
+    @cached_property
+    def places(self) -> Places:
+        """The places that the primal's loads and writes reach, by the ranges of its indices."""
+        bounds = Bounds(Function("primal", self.body), self.shapes)
+        for op in all_ops(self.body):
+            loop = Loop(op) if is_loop(op) else None
+            if loop is not None and loop.index is not None:
+                bounds.count(loop.index, *loop.bounds)
+        return Places(bounds)
 
     def constant(self, value: Value) -> object | None:
         return self.constants.get(value)

@@ -31,11 +31,11 @@ BUDGET = 64
 class Bounds:
     """Scoped facts about integers, built on the extents of the function."""
 
-    def __init__(self, function: Function) -> None:
-        self.shapes = Shapes(function.body)
+    def __init__(self, function: Function, shapes: Shapes | None = None) -> None:
+        self.shapes = shapes or Shapes(function.body)
         self.ranges = Ranges(function.body, self.shapes.defs, function.compiled)
         self._limited = function.compiled
-        self._ranges: dict[Value, tuple[Affine, Affine]] = {}
+        self._ranges: dict[Value, Sides] = {}
         self._asked: set[Op] = set()
         """Products whose size is being asked for."""
         self._facts: list[Affine] = []
@@ -80,14 +80,28 @@ class Bounds:
 
     def _enter_range(self, index: Value, start: Value, stop: Value, step: Value) -> None:
         """The range of the index, and that the loop was entered."""
-        stride = self.shapes.of(step)
-        if not isinstance(stride, int) or stride == 0:
+        self.count(index, start, stop, step)
+        (low, high) = self.range_of(index)
+        if not low:
             return
-        first, end = of_value(self.shapes, start), of_value(self.shapes, stop)
-        low, high = (first, end.plus(-1)) if stride > 0 else (end.plus(1), first)
-        self._ranges[index] = (low, high)
-        self._facts.append(high - low)
+        self._facts.append(high[0] - low[0])
         self._facts += [fact for condition, facts in self._implied if self.holds(condition) for fact in facts]
+
+    def count(self, index: Value, start: Value, stop: Value, step: Value) -> None:
+        """The range of the index of a loop: it holds wherever the index is defined."""
+        stride = self.shapes.of(step)
+        if isinstance(stride, int) and stride != 0:
+            first, end = of_value(self.shapes, start), of_value(self.shapes, stop)
+            self._ranges[index] = ([first], [end.plus(-1)]) if stride > 0 else ([end.plus(1)], [first])
+
+    def introduce(self, value: Value, lower: list[Affine], upper: list[Affine]) -> None:
+        """An integer that no op defines, between bounds; proofs replace it before all that was there."""
+        self.shapes.order[value] = len(self.shapes.order)
+        self._ranges[value] = lower, upper
+
+    def range_of(self, value: Value) -> Sides:
+        """The bounds of a loop's index, and of what was introduced; none of any other integer."""
+        return self._ranges.get(value, ([], []))
 
     def _enter_while(self, loop: Loop, condition: Region) -> None:
         """The condition held for what is carried."""
@@ -365,8 +379,7 @@ class Bounds:
     def _symbolic(self, atom: Value) -> Sides:
         """Bounds by other integers of the program."""
         if atom in self._ranges:
-            low, high = self._ranges[atom]
-            return [low], [high]
+            return self._ranges[atom]
         op = self.shapes.defs.get(atom)
         if op is None:
             return [], []

@@ -27,6 +27,7 @@ from autodiff_compiler.ir.opset import (
     own_effect,
     reads_path,
 )
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array, ListOf, Scalar
 
 WIDTH = 100
@@ -229,10 +230,10 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
 
 def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:
     """The users of a short view without a name, such as `u[1:-1]`: a person writes it again at each of a few uses."""
-    if not reads_path(op) or not isinstance(op.result.type, Array) or not op.attrs["path"].is_view:
+    if not reads_path(op) or not isinstance(op.result.type, Array) or not path_of(op).is_view:
         return []
     users = nesting.users.get(op.result, [])
-    short = len(op.attrs["path"]) == 1 and nesting.uses.get(op.result, 0) <= 4
+    short = len(path_of(op)) == 1 and nesting.uses.get(op.result, 0) <= 4
     plain = op.operands[0] not in nesting.inline and all(v in nesting.inline for v in op.operands[1:])
     constant = all(is_constant(nesting.defs[v]) for v in op.operands[1:] if v in nesting.defs)
     expressions = all(

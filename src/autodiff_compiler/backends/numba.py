@@ -19,7 +19,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.ops.check import ARGUMENT
-from autodiff_compiler.ir.path import ALL, Subscript, is_mask
+from autodiff_compiler.ir.path import Subscript, path_of, taken_apart
 from autodiff_compiler.ir.types import Array, ListOf, Opaque, Scalar, Type, rank
 
 # Functions of `math` that Numba compiles to the same thing for both float types.
@@ -283,7 +283,7 @@ class NumbaSpelling(PythonSpelling):
 
     def _load(self, op: Op) -> ast.expr:
         array, *operands = op.operands
-        place = NumbaPlace(self, array, op.attrs["path"], operands)
+        place = NumbaPlace(self, array, path_of(op), operands)
         return self._through(op, place) if place.is_advanced else place.read()
 
     def _keepdims(self, op: Op) -> ast.expr | None:
@@ -346,7 +346,7 @@ class NumbaSpelling(PythonSpelling):
         if op.kind in ("store", "accum"):
             array, *operands, value = op.operands
             name = syntax.name(self.printer.names[op.result])
-            place = NumbaPlace(self, array, op.attrs["path"], operands, name)
+            place = NumbaPlace(self, array, path_of(op), operands, name)
             if place.is_advanced:
                 return [syntax.expression(self._through(op, place, value))]
             if op.kind == "accum" and isinstance(value.type, Array):
@@ -417,17 +417,9 @@ class NumbaPlace(Place):
     def advanced(self) -> tuple[ast.expr, int, tuple[Subscript, ...]]:
         """The view with all slices taken, its rank, and what remains of the last subscript."""
         before, subscripts = self.path.ending(self.operands)
-        slices: list[Subscript] = []
-        for subscript in subscripts:
-            if isinstance(subscript, slice):
-                slices.append(subscript)
-            elif subscript is not None:
-                slices += [ALL] * (rank(subscript.type) if is_mask(subscript) else 1)
-        viewed = self._steps(before, for_write=False)
-        if any(part != ALL for part in slices):
-            viewed = syntax.subscript(viewed, self._subscript(slices))
-        viewed_rank = before.result_rank(self.rank, [v.type for v in self.operands])
-        return viewed, viewed_rank, tuple(ALL if isinstance(s, slice) else s for s in subscripts)
+        slices, rest = taken_apart(subscripts)
+        viewed = self._subscripted(self._steps(before, for_write=False), slices)
+        return viewed, before.result_rank(self.rank, [v.type for v in self.operands]), rest
 
     def _reshaped(self, node: ast.expr, extents: Sequence[Value], for_write: bool) -> ast.expr:
         shape = self.writer.shape(extents, whole=False)

@@ -15,7 +15,7 @@ from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, DType
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.path import reshaping, transposing
+from autodiff_compiler.ir.path import path_of, reshaping, transposing
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, dtype_of, is_py
 
 OPERATORS: dict[str, ast.operator] = {
@@ -240,14 +240,14 @@ class PythonSpelling(Effects):
 
     def _load(self, op: Op) -> ast.expr:
         array, *operands = op.operands
-        return self._keepdims(op) or Place(self, array, op.attrs["path"], operands).read()
+        return self._keepdims(op) or Place(self, array, path_of(op), operands).read()
 
     def _keepdims(self, op: Op) -> ast.expr | None:
         """`np.sum(x, axis=1, keepdims=True)`: a reduction whose axes are put back."""
         reduction = self.printer.defs.get(op.operands[0])
         if reduction is None or reduction.kind not in REDUCTIONS or op.operands[0] not in self.printer.nesting.inline:
             return None
-        if op.attrs["path"].added_axes != tuple(reduction.attrs["axes"]):
+        if path_of(op).added_axes != tuple(reduction.attrs["axes"]):
             return None
         call = self._reduction(reduction)
         assert isinstance(call, ast.Call)
@@ -357,7 +357,7 @@ class PythonSpelling(Effects):
                 return [syntax.assign(syntax.as_target(element), syntax.binary(ast.Add(), element, new))]
             return [ast.AugAssign(target=syntax.as_target(element), op=ast.Add(), value=new)]  # type: ignore[arg-type]
         array, *operands, value = op.operands
-        place = Place(self, array, op.attrs["path"], operands, name)
+        place = Place(self, array, path_of(op), operands, name)
         if op.kind == "store":
             return [syntax.assign(syntax.as_target(place.written()), self._stored(value))]
         return [self._accumulate(place, op, value)]
@@ -381,7 +381,7 @@ class PythonSpelling(Effects):
         added = value if negation is None else negation.operands[0]
         ((shown, weak), *_) = loosened((added, op.operands[0]), self.printer.definition)
         new = syntax.literal(shown) if weak else self.operand(shown)  # type: ignore[arg-type]
-        where = place.written() if not op.attrs["path"].is_whole else place.name
+        where = place.written() if not path_of(op).is_whole else place.name
         assert isinstance(where, ast.Name | ast.Subscript)
         return ast.AugAssign(target=syntax.as_target(where), op=operator, value=new)  # type: ignore[arg-type]
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.path import ALL, Path, Subscript
+from autodiff_compiler.ir.path import ALL, Path, Subscript, trimmed
 from autodiff_compiler.ir.types import Array
 
 
@@ -52,14 +52,14 @@ class Place:
         return self._steps(before, for_write=True), self._subscript(subscripts or (ALL,))
 
     def _steps(self, path: Path, for_write: bool) -> ast.expr:
-        def subscripted(node: ast.expr, subscripts: tuple[Subscript, ...]) -> ast.expr:
-            whole = all(subscript == ALL for subscript in subscripts)
-            return node if whole else syntax.subscript(node, self._subscript(subscripts))
-
         def reshaped(node: ast.expr, extents: Sequence[Value]) -> ast.expr:
             return self._reshaped(node, extents, for_write)
 
-        return path.follow(self.name, self.operands, subscripted, _transposed, reshaped)
+        return path.follow(self.name, self.operands, self._subscripted, _transposed, reshaped)
+
+    def _subscripted(self, node: ast.expr, subscripts: tuple[Subscript, ...]) -> ast.expr:
+        whole = all(subscript == ALL for subscript in subscripts)
+        return node if whole else syntax.subscript(node, self._subscript(subscripts))
 
     def _reshaped(self, node: ast.expr, extents: Sequence[Value], for_write: bool) -> ast.expr:
         shape = self.writer.shape(extents, whole=False)
@@ -68,10 +68,7 @@ class Place:
         return syntax.method(node, "reshape", *(shape.elts if isinstance(shape, ast.Tuple) else [shape]))
 
     def _subscript(self, subscripts: Sequence[Subscript]) -> ast.expr:
-        kept = list(subscripts)
-        while len(kept) > 1 and kept[-1] == ALL:
-            kept.pop()
-        shown = [self._shown(subscript) for subscript in kept]
+        shown = [self._shown(subscript) for subscript in trimmed(subscripts)]
         return shown[0] if len(shown) == 1 else syntax.tuple_(shown)
 
     def _shown(self, subscript: Subscript) -> ast.expr:

@@ -15,7 +15,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import OPERAND
 from autodiff_compiler.ir.opset import TABLE, constant_of, extent_of, reads_path, sets_path
-from autodiff_compiler.ir.path import Path, Slice, element, indexing
+from autodiff_compiler.ir.path import Path, Slice, element, indexing, path_of
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
 
 BAR, SAVED = "_bar", "_saved"
@@ -69,7 +69,7 @@ class Hints:
                 if not self.bound(array) and not array.name:
                     # That one is called after its elements.
                     continue
-                name = self._element(array, user.attrs["path"], indices, depth)
+                name = self._element(array, path_of(user), indices, depth)
                 if name:
                     return name
         if isinstance(value.type, Array | ListOf):
@@ -116,7 +116,7 @@ class Hints:
         row, extent = TABLE[op.kind], extent_of(op)
         if row.reads:
             array, *indices = op.operands
-            return self._element(array, element() if row.by_index else op.attrs["path"], indices, depth)
+            return self._element(array, element() if row.by_index else path_of(op), indices, depth)
         if extent is not None:
             array, axis = extent
             return ("rows", "columns")[axis] if rank(array.type) == 2 else "n"

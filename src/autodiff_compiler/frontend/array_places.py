@@ -30,7 +30,7 @@ from autodiff_compiler.frontend.views import tie
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import DType, from_numpy_dtype
 from autodiff_compiler.ir.needs import check_equal, fits, indexed
-from autodiff_compiler.ir.path import ALL, HERE, MASK, Path, Subscript, at, entire, indexing, is_array
+from autodiff_compiler.ir.path import ALL, HERE, MASK, Path, Subscript, at, entire, indexing, trimmed
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import lookup
 from autodiff_compiler.library.arguments import require_fits
@@ -103,10 +103,7 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[Path, tuple[
             subscripts.append(value)
         else:
             subscripts.append(int_value(ctx, item, "an index"))
-    if not any(subscript is None or is_array(subscript) for subscript in subscripts):
-        while len(subscripts) > 1 and subscripts[-1] == ALL:
-            subscripts.pop()  # trailing whole axes are implied
-    path, operands = at(*subscripts)
+    path, operands = at(*trimmed(subscripts))
     if operands:
         indexed(ctx.b, ctx.read(ref), subscripts)
     return path, operands

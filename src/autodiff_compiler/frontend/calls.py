@@ -235,7 +235,7 @@ def _call_partial(ctx: Context, obj: functools.partial, args: list[Abs], kwargs:
 
 
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    module, refused = getattr(obj, "__module__", ""), library.is_refused(entry)
+    module, refused = getattr(obj, "__module__", ""), entry.refused
     if module == "math" and refused and all(isinstance(a, Static) or (isinstance(a, Dyn) and a.static) for a in args):
         # `math.factorial(n)`: what has no derivative is computed when compiling, if it can be.
         args = [Static(ctx.static(a, f"an argument of {entry.name}")) for a in args]

@@ -16,6 +16,7 @@ from autodiff_compiler.ir.ops.list import LIST_OPS
 from autodiff_compiler.ir.ops.reduction import REDUCTIONS
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.ops.shape import SHAPE_OPS
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def may_alias(op: Op) -> bool:
         return True
     if not row.views or not isinstance(op.results[0].type, Array | ListOf):
         return False
-    return op.attrs["path"].is_view if op.kind == "load" else True
+    return path_of(op).is_view if op.kind == "load" else True
 
 
 def is_free(op: Op) -> bool:

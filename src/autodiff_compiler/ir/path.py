@@ -16,7 +16,7 @@ from enum import Enum, auto
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
-from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.types import Array, Type, like, rank
 
 R = TypeVar("R")
@@ -243,6 +243,21 @@ class Path:
         """The subscript that the path begins with, if it does."""
         return Path(self.steps[:1]).subscripts(operands) or ()
 
+    def slices(self, operands: Sequence[Value]) -> list[tuple[slice, int]]:
+        """The slices of one subscript that may leave out something, and their axes."""
+        return [
+            (s, axis) for s, axis, _ in aligned(self.subscripts(operands) or ()) if isinstance(s, slice) and s != ALL
+        ]
+
+    def offsets(self, operands: Sequence[Value], axes: int) -> list[tuple[Value | None, bool]] | None:
+        """For each of the axes of an array, the index in it or the first one of the slice of it, and whether it is a slice, so that
+        an element of the view stands in the array at the sum; None for a path where that is not so."""
+        subscripts = self.subscripts(operands)
+        if subscripts is None or any(s is None or (isinstance(s, slice) and s.step is not None) for s in subscripts):
+            return None
+        placed = [subscript for subscript, _, _ in aligned(subscripts, axes)]
+        return [(s.start, True) if isinstance(s, slice) else (s, False) for s in placed]
+
     def split(
         self, operands: Sequence[V]
     ) -> tuple[tuple[Path, Sequence[V]], Sequence[V], tuple[Path, Sequence[V]]] | None:
@@ -262,6 +277,12 @@ class Path:
         return Path((Index((INTEGER,) * count + step.items),))
 
 
+def path_of(op: Op) -> Path:
+    """Of a `load`, `store` or `accum`."""
+    path: Path = op.attrs["path"]
+    return path
+
+
 def aligned(subscripts: Sequence[Subscript], axes: int = 0) -> Iterator[tuple[Subscript, int, int]]:
     """Each subscript with the axis of the array and that of the view at which it stands; further whole axes up to `axes`.
 
@@ -270,10 +291,33 @@ def aligned(subscripts: Sequence[Subscript], axes: int = 0) -> Iterator[tuple[Su
     axis = place = 0
     for subscript in subscripts:
         yield subscript, axis, place
-        axis += 0 if subscript is None else rank(subscript.type) if is_mask(subscript) else 1
+        axis += axes_of(subscript)
         place += subscript is None or isinstance(subscript, slice)
     for more in range(axes - axis):
         yield ALL, axis + more, place + more
+
+
+def trimmed(subscripts: Sequence[Subscript]) -> Sequence[Subscript]:
+    """Without whole axes at the end, which are implied."""
+    end = len(subscripts)
+    while end > 1 and subscripts[end - 1] == ALL:
+        end -= 1
+    return subscripts[:end]
+
+
+def taken_apart(subscripts: Sequence[Subscript]) -> tuple[tuple[slice, ...], tuple[Subscript, ...]]:
+    """A subscript with arrays as two, one in what the other gives: slices alone, and the rest of it with whole axes in their place."""
+    slices = [
+        subscript if isinstance(subscript, slice) else ALL
+        for subscript in subscripts
+        for _ in range(axes_of(subscript))
+    ]
+    return tuple(slices), tuple(ALL if isinstance(subscript, slice) else subscript for subscript in subscripts)
+
+
+def axes_of(subscript: Subscript) -> int:
+    """How many axes of the array it stands for."""
+    return 0 if subscript is None else rank(subscript.type) if is_mask(subscript) else 1
 
 
 def is_mask(subscript: Subscript) -> bool:

@@ -18,7 +18,7 @@ from autodiff_compiler.library import (
     reductions,
     shapes,
 )
-from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, is_refused, lookup, method, names
+from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method, names
 
 __all__ = [
     "Chosen",
@@ -31,7 +31,6 @@ __all__ = [
     "create",
     "einsum",
     "elementwise",
-    "is_refused",
     "linear",
     "lookup",
     "mathematics",

@@ -263,7 +263,7 @@ def _leaves(nested: Any, depth: int) -> list[Any]:
     return [nested] if depth == 0 else [leaf for item in nested for leaf in _leaves(item, depth - 1)]
 
 
-def _literal(b: Builder, nested: tuple | list, dtype: DType | None) -> Value:
+def _literal(b: Builder, nested: tuple[Any, ...] | list[Any], dtype: DType | None) -> Value:
     """An array of a nested tuple or list whose leaves are numbers, or arrays of one shape."""
     shape = _static_shape(b, nested)
     leaves = [as_operand(b, leaf) for leaf in _leaves(nested, len(shape))]

@@ -15,7 +15,7 @@ from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, 
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, as_operand, as_value, is_number, to_dtype, type_of
 from autodiff_compiler.library.elementwise import round_
-from autodiff_compiler.library.registry import Chosen, add, function, refuse
+from autodiff_compiler.library.registry import Build, Chosen, add, function, refuse
 
 
 def _refuse_sequences(b: Builder, name: str, *operands: Any) -> None:
@@ -72,7 +72,7 @@ def _chosen(b: Builder, symbol: str, best: Any, candidate: Any) -> Chosen:
     return Chosen(b.select(arith.compare(b, symbol, candidate, best), candidate, best), numbers)
 
 
-def _extremum(symbol: str, name: str):
+def _extremum(symbol: str, name: str) -> Build:
     def build(b: Builder, first: Any, /, *rest: Any) -> Value | Chosen:
         if rest:
             candidates = [first, *rest]
@@ -201,7 +201,7 @@ def divmod_(b: Builder, x: Any, y: Any, /) -> tuple[Value, Value]:
     return arith.binary(b, "//", x, y), arith.binary(b, "%", x, y)
 
 
-def _quantifier(kind: str, empty: bool):
+def _quantifier(kind: str, empty: bool) -> Build:
     def build(b: Builder, iterable: Any, /) -> Value | bool:
         if isinstance(iterable, Value):
             value = arith.as_bool(b, as_array(b, iterable))
@@ -221,7 +221,7 @@ function(all, "all")(_quantifier("all", True))
 function(any, "any")(_quantifier("any", False))
 
 
-def _binary(symbol: str):
+def _binary(symbol: str) -> Build:
     def build(b: Builder, x: Any, y: Any, /) -> Value:
         _refuse_sequences(b, f"the operator {symbol}", x, y)
         return arith.binary(b, symbol, x, y)
@@ -229,7 +229,7 @@ def _binary(symbol: str):
     return build
 
 
-def _comparison(symbol: str):
+def _comparison(symbol: str) -> Build:
     def build(b: Builder, x: Any, y: Any, /) -> Value:
         _refuse_sequences(b, f"the operator {symbol}", x, y)
         return arith.compare(b, symbol, x, y)
@@ -237,7 +237,7 @@ def _comparison(symbol: str):
     return build
 
 
-def _unary(symbol: str):
+def _unary(symbol: str) -> Build:
     def build(b: Builder, x: Any, /) -> Value:
         _refuse_sequences(b, f"the operator {symbol}", x)
         return arith.unary(b, symbol, x)

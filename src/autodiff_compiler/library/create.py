@@ -27,7 +27,7 @@ from autodiff_compiler.library.arguments import (
     to_int,
     type_of,
 )
-from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function
+from autodiff_compiler.library.registry import Build, View, add, add_attribute, add_method, function
 from autodiff_compiler.library.shapes import broadcast_to, view
 
 
@@ -37,14 +37,14 @@ def filled(b: Builder, dims: list[Value], value: float, dtype: DType) -> Value:
     return b.full(dims, fill) if dims else fill
 
 
-def _constant(value: float):
+def _constant(value: float) -> Build:
     def build(b: Builder, shape: Any, dtype: Any = None) -> Value:
         return filled(b, extents(b, shape), value, dtype_argument(b, dtype, FLOAT64))
 
     return build
 
 
-def _constant_like(value: float):
+def _constant_like(value: float) -> Build:
     def build(b: Builder, a: Any, dtype: Any = None, *, shape: Any = None) -> Value:
         array = as_array(b, a)
         dims = shape_of(b, array) if shape is None else extents(b, shape)
@@ -248,7 +248,7 @@ def asfortranarray(b: Builder, a: Any, dtype: Any = None) -> View | Value:
 
 
 @function(np.copy, "np.copy", "copy")
-def copy(b: Builder, a: Any) -> Value:
+def copy(b: Builder, a: Any) -> View | Value:
     return array(b, a)
 
 
@@ -287,7 +287,7 @@ def _element(b: Builder, x: Value, index: tuple[Any, ...]) -> Value:
     return b.element(x, *positions)
 
 
-def _scalar_type(dtype: DType):
+def _scalar_type(dtype: DType) -> Build:
     def build(b: Builder, x: Any = 0, /) -> Value:
         return as_array(b, x, dtype)
 

@@ -24,7 +24,7 @@ from autodiff_compiler.library.arguments import (
     to_dtype,
     type_of,
 )
-from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function
+from autodiff_compiler.library.registry import Build, View, add, add_attribute, add_method, function
 
 
 def floats(b: Builder, *operands: Any) -> list[Value]:
@@ -68,21 +68,21 @@ _COMPARISONS = {
 _LOGICAL = {"logical_and": "and", "logical_or": "or", "logical_xor": "xor"}
 
 
-def _float_unary(kind: str):
+def _float_unary(kind: str) -> Build:
     def build(b: Builder, x: Any) -> Value:
         return b.op(kind, *floats(b, x))
 
     return build
 
 
-def _float_binary(kind: str):
+def _float_binary(kind: str) -> Build:
     def build(b: Builder, x1: Any, x2: Any) -> Value:
         return arith.apply(b, kind, *floats(b, x1, x2))
 
     return build
 
 
-def _rounding(kind: str):
+def _rounding(kind: str) -> Build:
     def build(b: Builder, x: Any) -> Value:
         """Of an integer it is the integer itself."""
         value = as_array(b, x)
@@ -91,7 +91,7 @@ def _rounding(kind: str):
     return build
 
 
-def _test(kind: str):
+def _test(kind: str) -> Build:
     def build(b: Builder, x: Any) -> Value:
         value = as_array(b, x)
         return b.op(kind, value if dtype_of(value.type).inexact else to_dtype(b, value, FLOAT64))
@@ -105,35 +105,35 @@ def _with_numpy(b: Builder, *operands: Any) -> list[Any]:
     return [as_array(b, x) for x in things] if arith.is_py(*(type_of(b, x) for x in things)) else things
 
 
-def _operator(symbol: str):
+def _operator(symbol: str) -> Build:
     def build(b: Builder, x1: Any, x2: Any) -> Value:
         return arith.binary(b, symbol, *_with_numpy(b, x1, x2))
 
     return build
 
 
-def _comparison(symbol: str):
+def _comparison(symbol: str) -> Build:
     def build(b: Builder, x1: Any, x2: Any) -> Value:
         return arith.compare(b, symbol, *_with_numpy(b, x1, x2))
 
     return build
 
 
-def _logical(kind: str):
+def _logical(kind: str) -> Build:
     def build(b: Builder, x1: Any, x2: Any) -> Value:
         return arith.apply(b, kind, *(arith.as_bool(b, as_array(b, x)) for x in (x1, x2)))
 
     return build
 
 
-def _extremum(kind: str):
+def _extremum(kind: str) -> Build:
     def build(b: Builder, x1: Any, x2: Any) -> Value:
         return arith.apply(b, kind, *strong(b, x1, x2))
 
     return build
 
 
-def _nan_ignoring(kind: str):
+def _nan_ignoring(kind: str) -> Build:
     def build(b: Builder, x1: Any, x2: Any) -> Value:
         x, y = strong(b, x1, x2)
         result = arith.apply(b, kind, x, y)
@@ -144,7 +144,7 @@ def _nan_ignoring(kind: str):
     return build
 
 
-def _scaled(factor: float):
+def _scaled(factor: float) -> Build:
     def build(b: Builder, x: Any) -> Value:
         (value,) = floats(b, x)
         return b.mul(value, b.const_like(factor, value.type))

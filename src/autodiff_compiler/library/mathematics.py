@@ -12,7 +12,7 @@ from autodiff_compiler.ir.types import FLOAT, INT, Array, ListOf, dtype_of
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_operand, is_number, type_of
 from autodiff_compiler.library.builtins import scalar
-from autodiff_compiler.library.registry import add, function, refuse
+from autodiff_compiler.library.registry import Build, add, function, refuse
 
 _UNARY = {
     "sqrt": "sqrt", "cbrt": "cbrt", "exp": "exp", "exp2": "exp2", "expm1": "expm1", "log2": "log2", "log10": "log10",
@@ -30,28 +30,28 @@ def as_float(b: Builder, x: Any, name: str) -> Value:
     return b.cast(scalar(b, x, name), FLOAT)
 
 
-def _unary(name: str, kind: str):
+def _unary(name: str, kind: str) -> Build:
     def build(b: Builder, x: Any, /) -> Value:
         return b.op(kind, as_float(b, x, name))
 
     return build
 
 
-def _binary(name: str, kind: str):
+def _binary(name: str, kind: str) -> Build:
     def build(b: Builder, x: Any, y: Any, /) -> Value:
         return b.op(kind, as_float(b, x, name), as_float(b, y, name))
 
     return build
 
 
-def _scaled(name: str, factor: float):
+def _scaled(name: str, factor: float) -> Build:
     def build(b: Builder, x: Any, /) -> Value:
         return b.mul(as_float(b, x, name), b.const(factor))
 
     return build
 
 
-def _to_integer(name: str):
+def _to_integer(name: str) -> Build:
     def build(b: Builder, x: Any, /) -> Value:
         value = scalar(b, x, f"math.{name}")
         return b.cast(b.op(name, value) if dtype_of(value.type).inexact else value, INT)

@@ -29,7 +29,7 @@ from autodiff_compiler.library.arguments import (
 )
 from autodiff_compiler.library.elementwise import isclose
 from autodiff_compiler.library.masked import end_of, mask_of, needs_start, selected, started
-from autodiff_compiler.library.registry import View, add, add_method, function, refuse
+from autodiff_compiler.library.registry import Build, View, add, add_method, function, refuse
 
 
 def flat(b: Builder, x: Value) -> Value:
@@ -67,7 +67,7 @@ def _accumulated(b: Builder, a: Any, dtype: Any) -> Value:
     return to_dtype(b, value, dtype_argument(b, dtype, default))
 
 
-def _sum(kind: str):
+def _sum(kind: str) -> Build:
     def build(
         b: Builder,
         a: Any,
@@ -86,7 +86,7 @@ def _sum(kind: str):
     return build
 
 
-def _extremum(kind: str):
+def _extremum(kind: str) -> Build:
     def build(
         b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False, initial: Any = None, where: Any = True
     ) -> Value:
@@ -101,7 +101,7 @@ def _extremum(kind: str):
     return build
 
 
-def _test(kind: str):
+def _test(kind: str) -> Build:
     def build(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False, where: Any = True) -> Value:
         value = selected(b, arith.as_bool(b, as_array(b, a)), where, kind == "all")
         axes = normal_axes(b, axis, rank(value.type))
@@ -110,7 +110,7 @@ def _test(kind: str):
     return build
 
 
-def _position(kind: str):
+def _position(kind: str) -> Build:
     def build(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
         value = as_array(b, a)
         if axis is None:
@@ -229,7 +229,8 @@ def _without_nan(b: Builder, a: Any) -> tuple[Value, Value | None]:
 
 @function(np.nansum, "np.nansum")
 def nansum(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
-    return _sum("sum")(b, _without_nan(b, a)[0], axis, keepdims=keepdims)
+    total: Value = _sum("sum")(b, _without_nan(b, a)[0], axis, keepdims=keepdims)
+    return total
 
 
 @function(np.nanmean, "np.nanmean")
@@ -317,7 +318,9 @@ if hasattr(np, "trapz"):
 
 @function(np.count_nonzero, "np.count_nonzero")
 def count_nonzero(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
-    return _sum("sum")(b, to_dtype(b, arith.as_bool(b, as_array(b, a)), INT64), axis, keepdims=keepdims)
+    nonzero = to_dtype(b, arith.as_bool(b, as_array(b, a)), INT64)
+    count: Value = _sum("sum")(b, nonzero, axis, keepdims=keepdims)
+    return count
 
 
 @function(np.allclose, "np.allclose")

@@ -10,13 +10,17 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserError, did_you_mean
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.namespaces import is_foreign
+
+Build = Callable[..., Any]
+"""Builds the IR of a call from a builder and the arguments."""
+B = TypeVar("B", bound=Build)
 
 # Keywords of NumPy functions that no entry takes, with the value that changes nothing and the way out.
 _REFUSED_KEYWORDS: dict[str, tuple[Any, str]] = {
@@ -58,7 +62,9 @@ class Entry:
     """One function of the library.  Calling it builds the IR of a call."""
 
     name: str
-    build: Callable[..., Any]
+    build: Build
+    refused: bool = False
+    """Whether the row is there only for its error message."""
 
     @cached_property
     def signature(self) -> inspect.Signature:
@@ -131,17 +137,12 @@ def attribute(name: str) -> Entry | None:
 
 def names() -> dict[str, list[str]]:
     """What is supported: names of functions, methods and attributes, sorted."""
-    functions = {entry.name for _, entry in _FUNCTIONS.values() if not is_refused(entry)}
-    methods = {name for name, entry in _METHODS.items() if not is_refused(entry)}
+    functions = {entry.name for _, entry in _FUNCTIONS.values() if not entry.refused}
+    methods = {name for name, entry in _METHODS.items() if not entry.refused}
     return {"functions": sorted(functions), "methods": sorted(methods), "attributes": sorted(_ATTRIBUTES)}
 
 
-def is_refused(entry: Entry) -> bool:
-    """Whether the row is there only for its error message."""
-    return getattr(entry.build, "refused", False)
-
-
-def add(obj: object, name: str, build: Callable[..., Any]) -> None:
+def add(obj: object, name: str, build: Build, *, refused: bool = False) -> None:
     """Register `build(b, *args)` for a function object, of which there is one entry.
 
     A function that somebody put in the place of NumPy's is none of these."""
@@ -149,13 +150,13 @@ def add(obj: object, name: str, build: Callable[..., Any]) -> None:
     if before is not None:
         raise ValueError(f"{name} is registered as {before.name}")
     if not (is_foreign(obj) and name.partition(".")[0] in ("np", "math")):
-        _FUNCTIONS[id(obj)] = (obj, Entry(name, build))
+        _FUNCTIONS[id(obj)] = (obj, Entry(name, build, refused))
 
 
-def function(obj: object, name: str, method_name: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def function(obj: object, name: str, method_name: str = "") -> Callable[[B], B]:
     """Register the decorated builder for a function object, and for a method of the same arguments."""
 
-    def register(build: Callable[..., Any]) -> Callable[..., Any]:
+    def register(build: B) -> B:
         add(obj, name, build)
         if method_name:
             add_method(method_name, build)
@@ -164,30 +165,29 @@ def function(obj: object, name: str, method_name: str = "") -> Callable[[Callabl
     return register
 
 
-def add_method(name: str, build: Callable[..., Any]) -> None:
+def add_method(name: str, build: Build, *, refused: bool = False) -> None:
     if name in _METHODS:
         raise ValueError(f"the method {name} is registered twice")
-    _METHODS[name] = Entry(f"ndarray.{name}", build)
+    _METHODS[name] = Entry(f"ndarray.{name}", build, refused)
 
 
-def add_attribute(name: str, build: Callable[..., Any]) -> None:
+def add_attribute(name: str, build: Build) -> None:
     if name in _ATTRIBUTES:
         raise ValueError(f"the attribute {name} is registered twice")
     _ATTRIBUTES[name] = Entry(f"ndarray.{name}", build)
 
 
-def _refusal(name: str, way_out: str) -> Callable[..., Any]:
+def _refusal(name: str, way_out: str) -> Build:
     def build(b: Builder, *args: Any, **kwargs: Any) -> Any:
         raise UnsupportedError("AD208", f"{name} is not supported", b.span, help=way_out)
 
-    build.refused = True  # type: ignore[attr-defined]
     return build
 
 
 def refuse(obj: object, name: str, way_out: str) -> None:
     """Register a function that ends in an error with a way out."""
-    add(obj, name, _refusal(name, way_out))
+    add(obj, name, _refusal(name, way_out), refused=True)
 
 
 def refuse_method(name: str, way_out: str) -> None:
-    add_method(name, _refusal(f"the method {name}", way_out))
+    add_method(name, _refusal(f"the method {name}", way_out), refused=True)

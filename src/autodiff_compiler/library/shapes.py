@@ -48,7 +48,7 @@ def transposed(b: Builder, x: Value, perm: tuple[int, ...]) -> Value:
     return x if perm == tuple(range(len(perm))) else b.op("transpose", x, perm=perm)
 
 
-def spread(b: Builder, x: Any) -> tuple:
+def spread(b: Builder, x: Any) -> tuple[Any, ...]:
     """Arguments given one by one or as one tuple: `x.reshape(2, 3)` and `x.reshape((2, 3))`."""
     return tuple(x[0]) if len(x) == 1 and isinstance(x[0], tuple | list) else tuple(x)
 
@@ -65,7 +65,7 @@ def in_order(b: Builder, order: Any, name: str) -> str:
             b.span,
             help='write "C" or "F"',
         )
-    return order
+    return str(order)
 
 
 @function(np.reshape, "np.reshape")

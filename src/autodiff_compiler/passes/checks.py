@@ -26,7 +26,7 @@ from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opdef import CHECK
 from autodiff_compiler.ir.opset import may_overflow, opdef
-from autodiff_compiler.ir.path import ALL, aligned
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT
 from autodiff_compiler.passes.rewrite import FactRewriter
 
@@ -53,9 +53,8 @@ class _Prove(FactRewriter):
 
     def _is_exact(self, op: Op) -> bool:
         """Whether the path is one subscript whose slices certainly lie inside; False if there are only whole ones."""
-        path, (array, *operands) = op.attrs["path"], op.operands
-        subscripts = path.subscripts(operands) if path.is_view else None
-        sliced = [(s, axis) for s, axis, _ in aligned(subscripts or ()) if isinstance(s, slice) and s != ALL]
+        path, (array, *operands) = path_of(op), op.operands
+        sliced = path.slices(operands) if path.is_view else []
         return bool(sliced) and all(self._inside(part, self.shapes.extent(array, axis)) for part, axis in sliced)
 
     def _inside(self, part: slice, extent: Extent) -> bool:

@@ -16,7 +16,7 @@ from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, merges
 from autodiff_compiler.ir.opset import opdef, reads_path, sets_path
-from autodiff_compiler.ir.path import element
+from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
 
@@ -99,7 +99,7 @@ class _Search:
     def _made_of(self, reader: Op, version: Value) -> list[Value] | None:
         """The versions that a reader makes of a version; None if it does anything else with it."""
         if "path" in reader.attrs:
-            plain = reader.attrs["path"].is_subscript and reader.attrs["path"].is_view
+            plain = path_of(reader).is_subscript and path_of(reader).is_view
             if reader.operands.index(version) != 0 or reader.operands.count(version) != 1 or not plain:
                 return None
             if reads_path(reader):
@@ -123,7 +123,7 @@ class _Search:
     def _fits(self, move: Move) -> bool:
         """Whether the array has the dtype and the extents of its place, which nobody else reads or writes."""
         target, array = move.target, move.made.result
-        if move.stored.attrs["path"] != element(len(move.indices)) or rank(target.type) != rank(array.type) + len(
+        if path_of(move.stored) != element(len(move.indices)) or rank(target.type) != rank(array.type) + len(
             move.indices
         ):
             return False
@@ -169,5 +169,5 @@ class _Redirect(Rewriter):
     def _access(self, op: Op, move: Move) -> None:
         array, *rest = self.values(op.operands)
         operands = (array, *self.values(move.indices), *rest)
-        attrs = MappingProxyType({**op.attrs, "path": op.attrs["path"].in_row(len(move.indices))})
+        attrs = MappingProxyType({**op.attrs, "path": path_of(op).in_row(len(move.indices))})
         self.out.append(replace(op, operands=operands, results=tuple(map(self._renewed, op.results)), attrs=attrs))

@@ -22,6 +22,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT32, INT64
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, extent_of, is_constant, reads_path, writes_path
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, is_py, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
@@ -116,7 +117,7 @@ class _Fold(Peephole):
             # What was written into an array makes no difference to the extents of its views.
             written = self.defs.get(source.operands[0])
             if written is not None and writes_path(written):
-                view = self.new("load", written.operands[0], *source.operands[1:], path=source.attrs["path"])
+                view = self.new("load", written.operands[0], *source.operands[1:], path=path_of(source))
                 return self.become(op, "dim", view, axis=op.attrs["axis"])
         if source is not None and TABLE[source.kind].elementwise:
             arrays = [v for v in source.operands if isinstance(v.type, Array)]

@@ -16,6 +16,7 @@ from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import DEAR
 from autodiff_compiler.ir.opset import may_alias, opdef, writes_path
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 
 REDUCTIONS = {"sum": ("add", 0), "prod": ("mul", 1)}
@@ -70,7 +71,7 @@ def root_value(op: Op) -> Value | None:
         return op.operands[0]
     if op.kind in REDUCTIONS and not dtype_of(op.operands[0].type).is_bool:
         return op.operands[0]
-    if writes_path(op) and op.attrs["path"].is_view and isinstance(op.operands[-1].type, Array):
+    if writes_path(op) and path_of(op).is_view and isinstance(op.operands[-1].type, Array):
         return op.operands[-1]
     return op.results[0] if is_elementwise(op) and opdef(op).elementwise else None
 
@@ -115,8 +116,8 @@ def _added(op: Op, region: Region, made: dict[Value, Op], readers: dict[Value, l
         own = into in region.params or (into in made and not may_alias(made[into]))
         if not own or len(readers[into]) > 1:
             return None
-    elif op.attrs["path"].is_view:
-        place = Op("load", op.operands[:-1], (Value(value.type),), {"path": op.attrs["path"]}, (), op.span)
+    elif path_of(op).is_view:
+        place = Op("load", op.operands[:-1], (Value(value.type),), {"path": path_of(op)}, (), op.span)
         shapes.define(place)
         into = place.result
     else:

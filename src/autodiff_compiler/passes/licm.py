@@ -29,7 +29,7 @@ from autodiff_compiler.ir.opset import (
     reads_path,
     reasons,
 )
-from autodiff_compiler.ir.path import element
+from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import INT, Array, ListOf, rank
 from autodiff_compiler.ir.walk import all_ops, op_uses, with_parts
 from autodiff_compiler.passes.cse import allocates
@@ -102,7 +102,7 @@ class _Motion(FactRewriter):
             return all(self.shapes.same_shape(arrays[0], other) for other in arrays[1:])
         if reason == INDEX and reads_path(op):
             array, *indices = op.operands
-            return op.attrs["path"] == element(rank(array.type)) and all(
+            return path_of(op) == element(rank(array.type)) and all(
                 self.bounds.in_bounds(index, self.shapes.extents(array)[axis]) for axis, index in enumerate(indices)
             )
         if reason == VALUE and is_loop(op) and Loop(op).counted:

@@ -20,7 +20,7 @@ from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import constant_of, opdef, reads_path, spread_of
-from autodiff_compiler.ir.path import Path, aligned, element, entire
+from autodiff_compiler.ir.path import element, entire, path_of
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes import spread
@@ -182,7 +182,7 @@ class _Nest:
         """A store or accum of the group's value: straight into the place if that is safe, else by way of a new array."""
         b = self.b
         target, *operands, _ = self.root.operands
-        path: Path = self.root.attrs["path"]
+        path = path_of(self.root)
         own = [leaf for leaf in self.leaves if self.is_place(leaf)]
         others = [leaf for leaf in self.leaves if leaf not in own]
         overlaps = any(self.lowering.memory.may_share(leaf, target) for leaf in others)
@@ -218,30 +218,27 @@ class _Nest:
     def is_place(self, leaf: Value) -> bool:
         """Whether a leaf is what the root overwrites, element for element."""
         target, *operands, _ = self.root.operands
-        path: Path = self.root.attrs["path"]
+        path = path_of(self.root)
         if leaf is target:
-            return bool(path.is_whole)
+            return path.is_whole
         op = self.lowering.defs.get(leaf)
-        return op is not None and reads_path(op) and op.operands == (target, *operands) and op.attrs["path"] == path
+        return op is not None and reads_path(op) and op.operands == (target, *operands) and path_of(op) == path
 
     def starts(self, target: Value, operands: Sequence[Value]) -> Callable[[list[Value]], list[Value]] | None:
         """How the indices in the place become indices of the target; None where that is not one addition per axis."""
-        subscripts = self.root.attrs["path"].subscripts(operands)
-        if subscripts is None or any(s is None or (isinstance(s, slice) and s.step is not None) for s in subscripts):
+        offsets = path_of(self.root).offsets(operands, rank(target.type))
+        if offsets is None:
             return None
-        offsets: list[tuple[bool, Value | None]] = []
-        for subscript, axis, _ in aligned(subscripts, rank(target.type)):
-            if not isinstance(subscript, slice):
-                offsets.append((False, subscript))
-            elif subscript.start is None or self.root.attrs.get("exact"):
-                offsets.append((True, subscript.start))
-            else:
-                offsets.append((True, self.first(target, axis, subscript.start)))
+        if not self.root.attrs.get("exact"):
+            offsets = [
+                (self.first(target, axis, offset) if sliced and offset is not None else offset, sliced)
+                for axis, (offset, sliced) in enumerate(offsets)
+            ]
 
         def indices(at: list[Value]) -> list[Value]:
             loop = iter(at)
             found: list[Value] = []
-            for sliced, offset in offsets:
+            for offset, sliced in offsets:
                 if not sliced:
                     assert offset is not None
                     found.append(offset)

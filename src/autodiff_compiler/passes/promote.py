@@ -16,10 +16,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from autodiff_compiler.analysis.places import Places
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import opdef, reads_path, sets_path
-from autodiff_compiler.ir.path import element
+from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import Array, Scalar, differentiable, like, rank
 from autodiff_compiler.ir.walk import all_ops, uses
 from autodiff_compiler.passes.rewrite import FactRewriter
@@ -70,7 +71,7 @@ class _Promote(FactRewriter):
         """Whether the accum adds a scalar at an element that is the same, and certainly there, in every iteration."""
         array, *indices, value = op.operands
         return (
-            op.attrs["path"] == element(rank(array.type))
+            path_of(op) == element(rank(array.type))
             and isinstance(value.type, Scalar)
             and not any(index in local for index in indices)
             and self._exists(array, tuple(indices))
@@ -88,20 +89,10 @@ class _Promote(FactRewriter):
         )
 
     def _alone(self, op: Op, others: list[Op]) -> bool:
-        """Whether the element that the accum adds to is none that the others read or set."""
-        count = rank(op.operands[0].type)
-        fixed = op.operands[1 : 1 + count]
-        return all(self._apart(fixed, other.operands[1 : 1 + count]) for other in others)
-
-    def _apart(self, a: tuple[Value, ...], b: tuple[Value, ...]) -> bool:
-        """Whether two elements differ on one axis in all iterations.  A negative index would count from the end."""
-        bounds = self.bounds
-        for left, right in zip(map(bounds.affine, a), map(bounds.affine, b)):
-            distance = left - right
-            ordered = bounds.nonnegative(distance.plus(-1)) or bounds.nonnegative(distance.scaled(-1).plus(-1))
-            if ordered and bounds.nonnegative(left) and bounds.nonnegative(right):
-                return True
-        return False
+        """Whether the element that the accum adds to is none that the others read or set, in all iterations."""
+        places = Places(self.bounds)
+        fixed = places.of(op)
+        return all(places.are_apart(fixed, places.of(other)) for other in others)
 
     def _promoted(self, loop: Loop, sums: list[tuple[Slot, Op]]) -> None:
         adds: dict[Op, Op] = {}
@@ -188,7 +179,7 @@ def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Val
 
 
 def _is_element(op: Op) -> bool:
-    return bool(op.attrs["path"] == element(rank(op.operands[0].type)))
+    return path_of(op) == element(rank(op.operands[0].type))
 
 
 def _inner_chain(loop: Loop, readers: dict[Value, list[Op]], version: Value) -> tuple[Value, _Chain] | None:

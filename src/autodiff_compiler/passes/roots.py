@@ -18,6 +18,7 @@ from collections.abc import Callable
 from autodiff_compiler.analysis.signs import Signs
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opset import opdef, reads_path
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Scalar, dtype_of, element_dtype, is_py
 from autodiff_compiler.passes.rewrite import Peephole, Result
 
@@ -102,7 +103,7 @@ class _Roots(Peephole):
         if rule is not None:
             return rule(self, op, depth)
         same = row.converts and dtype_of(op.operands[0].type) == dtype_of(value.type)
-        if same or (row.moves and row.views and (not reads_path(op) or op.attrs["path"].is_view)):
+        if same or (row.moves and row.views and (not reads_path(op) or path_of(op).is_view)):
             inner = self._square(op.operands[0], depth - 1)
             return None if inner is None else self.new(op.kind, inner, *op.operands[1:], **op.attrs)
         return None

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import opdef, spread_of
-from autodiff_compiler.ir.path import Path, element, new_axes
+from autodiff_compiler.ir.path import Path, element, new_axes, path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
@@ -66,8 +66,8 @@ def _is_zero(s: Peephole, value: Value) -> bool:
 
 def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
     """Whether one load puts in axes of extent 1 that the other takes out: `x[:, None][:, 0]`, or `x[:, 0][:, None]`."""
-    first: Path = inner.attrs["path"]
-    second: Path = outer.attrs["path"]
+    first = path_of(inner)
+    second = path_of(outer)
     if not all(s.constant(index) == 0 for index in (*inner.operands[1:], *outer.operands[1:])):
         return False
     if first.added_axes:
@@ -80,7 +80,7 @@ def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
 
 def _load(s: Peephole, op: Op) -> Result:
     array, *indices = op.operands
-    path = op.attrs["path"]
+    path = path_of(op)
     if path.is_whole:
         return array
     wide = s.made_by(array, "load")
@@ -95,7 +95,7 @@ def _load(s: Peephole, op: Op) -> Result:
     if write is not None and isinstance(op.result.type, Scalar) and _is_elsewhere(s, write, path, indices):
         return s.become(op, "load", write.operands[0], *indices, **op.attrs)
     before = s.made_by(array, "store")
-    if before is None or before.attrs["path"] != path or not path.is_view:
+    if before is None or path_of(before) != path or not path.is_view:
         return None
     *place, value = before.operands[1:]
     if place != indices:
@@ -111,7 +111,7 @@ def _load(s: Peephole, op: Op) -> Result:
 
 def _is_elsewhere(s: Peephole, write: Op, path: Path, indices: list[Value]) -> bool:
     """Whether one element is written, and another one stands at a path: different constants, both counted from one end."""
-    if write.attrs["path"] != path or path != element(rank(write.result.type)):
+    if path_of(write) != path or path != element(rank(write.result.type)):
         return False
     pairs = [(s.constant(a), s.constant(b)) for a, b in zip(write.operands[1:-1], indices)]
     return any(isinstance(a, int) and isinstance(b, int) and a != b and (a < 0) == (b < 0) for a, b in pairs)
@@ -120,7 +120,7 @@ def _is_elsewhere(s: Peephole, write: Op, path: Path, indices: list[Value]) -> b
 def _write(s: Peephole, op: Op) -> Result:
     """`store` and `accum`."""
     array, *indices, value = op.operands
-    path = op.attrs["path"]
+    path = path_of(op)
     adds = opdef(op).adds
     if adds and _is_zero(s, value):
         return array
@@ -154,13 +154,13 @@ def _cleared(s: Peephole, op: Op) -> Result:
     the versions in between.
     """
     array, *indices, value = op.operands
-    path = op.attrs["path"]
+    path = path_of(op)
     between: list[Op] = []
     step = s.made_by(array, "store", "accum")
     while step is not None and opdef(step).adds and opdef(op).adds and s.readers[step.result] == 1:
         between.append(step)
         step = s.made_by(step.operands[0], "store", "accum")
-    if step is None or opdef(step).adds or step.attrs["path"] != path or s.readers[step.result] != 1:
+    if step is None or opdef(step).adds or path_of(step) != path or s.readers[step.result] != 1:
         return None
     before, *place, zero = step.operands
     if place != indices or not path.is_view or not _is_zero(s, zero) or (between and op.span.phase != ADJOINT):

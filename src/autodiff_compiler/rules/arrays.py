@@ -5,7 +5,7 @@ from __future__ import annotations
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import INT64
-from autodiff_compiler.ir.path import picked
+from autodiff_compiler.ir.path import path_of, picked
 from autodiff_compiler.ir.types import Array, Scalar, rank
 from autodiff_compiler.rules.rule import At, Contribution, Dense, Rule, Site, Tangents
 
@@ -31,11 +31,11 @@ def to_operand(b: Builder, value: Value, operand: Value) -> Value:
 
 
 def _load_jvp(site: Site, tangents: Tangents) -> Value | None:
-    return site.b.load(tangents[0], site.op.attrs["path"], site.operands[1:]) if tangents[0] is not None else None
+    return site.b.load(tangents[0], path_of(site.op), site.operands[1:]) if tangents[0] is not None else None
 
 
 def _load_vjp(site: Site, ct: Value, i: int) -> Contribution:
-    path = site.op.attrs["path"]
+    path = path_of(site.op)
     added = path.added_axes
     if added is not None:
         # All of the array under further axes of extent 1.
@@ -54,12 +54,12 @@ def _write_jvp(site: Site, tangents: Tangents) -> Value | None:
         or_zeros(site.b, into, array),
         *where,
         zero_scalar(site.b, array) if tangent is None else tangent,
-        path=site.op.attrs["path"],
+        path=path_of(site.op),
     )
 
 
 def _store_vjp(site: Site, ct: Value, i: int) -> Contribution:
-    b, path = site.b, site.op.attrs["path"]
+    b, path = site.b, path_of(site.op)
     array, *where, value = site.operands
     if i == 0:
         return Dense(b.store(ct, path, where, zero_scalar(b, array)))
@@ -74,7 +74,7 @@ def _last_writers(site: Site, ct: Value, place: Value) -> Value:
 
     Each element's number is stored as the element was; those that are read back are the ones that stayed.
     """
-    b, path = site.b, site.op.attrs["path"]
+    b, path = site.b, path_of(site.op)
     _, *where, _ = site.operands
     extents = b.dims(place)
     count = extents[0]
@@ -92,7 +92,7 @@ def _accum_vjp(site: Site, ct: Value, i: int) -> Contribution:
     _, *where, value = site.operands
     if i == 0:
         return Dense(ct)
-    return Dense(to_operand(site.b, site.b.load(ct, site.op.attrs["path"], where), value))
+    return Dense(to_operand(site.b, site.b.load(ct, path_of(site.op), where), value))
 
 
 RULES: dict[str, Rule] = {

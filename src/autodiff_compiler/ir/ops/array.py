@@ -30,7 +30,7 @@ from autodiff_compiler.ir.opdef import (
 )
 from autodiff_compiler.ir.ops.operand_types import array, integers
 from autodiff_compiler.ir.ops.reached import reached
-from autodiff_compiler.ir.path import Path, element
+from autodiff_compiler.ir.path import Path, element, path_of
 from autodiff_compiler.ir.types import INT, Array, ListOf, Type, dtype_of, rank
 
 # -- types -------------------------------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def _copy(op: Op, values: Values, mutable: bool) -> Any:
 
 
 def _loaded(op: Op, values: Values, mutable: bool) -> Any:
-    return follow(values[0], op.attrs["path"], values[1:])
+    return follow(values[0], path_of(op), values[1:])
 
 
 def _written(op: Op, values: Values, mutable: bool) -> np.ndarray:
@@ -134,7 +134,7 @@ def _written(op: Op, values: Values, mutable: bool) -> np.ndarray:
     target = array if mutable else np.array(array)
     if not target.flags.writeable:
         raise InternalError("AD903", f"{op.kind} into a read-only array", op.span)
-    path = op.attrs["path"]
+    path = path_of(op)
     if path == element(array.ndim):
         where: Any = tuple(operands)
     else:

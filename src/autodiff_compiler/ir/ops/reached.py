@@ -6,7 +6,7 @@ from typing import Any
 
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.opdef import Facts, Shape
-from autodiff_compiler.ir.path import ALL, Path, Subscript, aligned
+from autodiff_compiler.ir.path import ALL, Subscript, aligned, path_of
 from autodiff_compiler.ir.types import INT, rank
 
 Extent = Any
@@ -14,7 +14,7 @@ Extent = Any
 
 def reached(facts: Facts, op: Op) -> tuple[Shape]:
     """The extents of what a `load` reaches; an unknown one is the result's own."""
-    path: Path = op.attrs["path"]
+    path = path_of(op)
     exact = bool(op.attrs.get("exact"))
     unknown: list[Extent | None] = [None] * rank(op.result.type)
 
