@@ -132,9 +132,10 @@ class Loop:
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        if self.counted:
-            return tuple(map(Slot, self.inits, self.params, self.yields, self.results))
-        return tuple(map(Slot, self.inits, self.params, self.yields, self.results, self.op.regions[0].params))
+        # The exit code yielded and the counters come after what is carried: `map` leaves them out.
+        columns = (self.inits, self.params, self.body.terminator.operands, self.op.results)
+        tested = () if self.condition is None else (self.condition.params,)
+        return tuple(map(Slot, *columns, *tested))
 
     # -- changed loops ---------------------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ uses the same element of an array of that shape.  Sums may round differently.
     Output: s, trips = for 0, n, 1, 0.0 { (j, s) s1 = add s, v; yield s1 }; a = accum a0[i], s
 
 Other additions to the array in the loop, at any index, do not matter: additions commute.  Elements that are read or set
-must be proven to be others: on one axis their index is always above, or always below.  Idempotent.
+must be proven to be others: on one axis their index is always above, or always below.  The condition of a `while` must not look at
+the array.  Idempotent.
 """
 
 from __future__ import annotations
@@ -57,9 +58,10 @@ class _Promote(FactRewriter):
         local = {value for inner in all_ops(body) for value in inner.results}
         local.update(*(region.params for region in loop.op.regions))
         readers = uses(body)
+        tested = uses(loop.condition) if loop.condition is not None else {}
         found: list[tuple[Slot, Op]] = []
         for slot in loop.slots:
-            if isinstance(slot.param.type, Array) and differentiable(slot.param.type):
+            if isinstance(slot.param.type, Array) and differentiable(slot.param.type) and slot.tested not in tested:
                 chain = _chain(body, readers, slot.param, slot.yielded)
                 if chain is not None:
                     found += [
