@@ -13,7 +13,7 @@ import pytest
 from buffer_programs import LIST, VECTOR, Generator
 
 from autodiff_compiler.analysis.memory import Memory
-from autodiff_compiler.ir.core import Region
+from autodiff_compiler.ir.core import Op, Region
 from autodiff_compiler.ir.interp import _Interpreter
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import ListOf
@@ -90,7 +90,7 @@ class Observer(_Interpreter):
         self.stale.difference_update(op.results)
         for value, old in before:
             if old is not None and not np.array_equal(old, contents(self.env[value]), equal_nan=True):
-                assert self.memory.may_write(op, value), (op.kind, value.name)
+                assert self.memory.writes_what_is_read(op, Op("copy", (value,))), (op.kind, value.name)
         if opdef(op).writes and isinstance(op.result.type, ListOf):
             self.stale.update(value for value in self.scope if self.env[value] is self.env[op.result])
 

@@ -59,7 +59,7 @@ LANGUAGE: dict[str, tuple] = {
     "AD172": ("def f(a):\n    s = a[0]\n    for i in range(1, len(a)):\n        s = np.sin(s)\n    return s",),
     "AD174": ("def f(x, n):\n    xs = []\n    for i in range(n):\n        xs.append(x)\n    return xs[n - 1]",),
     "AD177": ("def f(x, r):\n    return x * r", (1.0, 0.5)),
-    "AD179": ("def f(x, n):\n    y = 1.0\n    for _ in range(n):\n        y = y * x\n    return y",),
+    "AD179": ("def f(x, n):\n    return 1.0 if n == 0 else x * f(x, n - 1)",),
     "AD180": ("def f(x, c):\n    return x + c[0]", (1.0, [2.0])),
     "AD181": ("def f(a):\n    return list(a)",),
     "AD182": ("def f(a):\n    s = 0.0\n    assert len(a) == len(a)\n    for x, y in zip(a, a):\n        s = s + x * y\n    return s",),

@@ -161,7 +161,7 @@ CASES = [
     ("AD178", USER, "def g(a):\n    return a\ndef f(x):\n    return g(x, a=1)  # here", (1.0,)),
     ("AD178", USER, "def g(*, a):\n    return a\ndef f(x):\n    return g()  # here", (1.0,)),
     ("AD178", USER, "from collections import namedtuple\nP = namedtuple('P', 'a b')\ndef f(x):\n    return P(x, x, x)  # here", (1.0,)),
-    ("AD179", UNSUPPORTED, "def f(x, n):\n    return x if n == 0 else x * f(x, n - 1)  # here", (1.0, 3)),
+    ("AD179", UNSUPPORTED, "def f(x, n):  # here\n    return x * f(x, n - 1)", (1.0, 3)),
     (
         "AD157", UNSUPPORTED,
         "import operator\nclass C:\n    first = operator.attrgetter('w')\n    __len__ = first\n    def __init__(self, w):\n"

@@ -245,7 +245,9 @@ def test_derivatives(fun, args, backend):
     np.testing.assert_allclose(tangent, dot(gradients, direction), rtol=1e-11, atol=1e-13)
     _, pullback = vjp(fun, *args, backend=backend)
     for seed in (1.0, -2.0):
-        np.testing.assert_allclose(dot([g for g in pullback(seed) if g is not None], direction), seed * tangent, rtol=1e-11)
+        np.testing.assert_allclose(
+            dot([g for g in pullback(seed) if g is not None], direction), seed * tangent, rtol=1e-11
+        )
     for old, new in zip(before, args):
         np.testing.assert_array_equal(old, new)
 
@@ -264,7 +266,9 @@ def test_second_order(fun, args):
     np.testing.assert_allclose(dot(along_first, second), difference, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize(("fun", "args"), [(power, (1.3, 5)), (tree_sum, (np.linspace(0.1, 1.0, 5),)), (det, (A[:3, :3],))])
+@pytest.mark.parametrize(
+    ("fun", "args"), [(power, (1.3, 5)), (tree_sum, (np.linspace(0.1, 1.0, 5),)), (det, (A[:3, :3],))]
+)
 def test_reverse_over_reverse(fun, args):
     direction = directions(args, 3)
 

@@ -111,3 +111,21 @@ def test_operands_of_functions_are_as_many_as_named() -> None:
         for function in (row.py_eval, row.np_eval):
             if function is not None and inspect.isfunction(function):
                 assert len(inspect.signature(function).parameters) == row.arity, row.kind
+
+
+def test_traits_are_true_of_what_is_computed() -> None:
+    for row in TABLE.values():
+        if row.signs:
+            assert row.py_eval is not None
+            numbers = (7, 3)[: row.arity]
+            assert row.py_eval(*numbers) == sum(sign * x for sign, x in zip(row.signs, numbers, strict=True)), row.kind
+        if row.compares:
+            assert row.py_eval is not None
+            assert row.py_eval(1, 2) is row.py_eval(-5.0, 0.5), row.kind
+        if row.whole is not None:
+            assert row.py_eval is not None
+            assert float(row.py_eval(*(3.0, -2.0, 5.0)[: row.arity])).is_integer(), row.kind
+        if row.reads or row.adds or row.by_index or row.appends:
+            assert row.reads != row.writes, row.kind
+        if row.measures:
+            assert row.asks_length, row.kind

@@ -46,3 +46,23 @@ def test_a_loop_inside(inner):
     for n in (0, 1, 3):
         args = [n, np.float64(1.5)]
         np.testing.assert_allclose(run(promoted, args)[0], run(fn, args)[0], rtol=1e-15)
+
+
+def test_a_condition_that_reads_the_element():
+    fn = parse_function("""func f(%v: f64, %limit: f64) {
+        %zero: int = const 0
+        %two: int = const 2
+        %a: f64[:] = full %two, %v
+        %r: f64[:], %t: int = while %a {exits=False} test (%q: f64[:]) {
+          %e: f64 = load %q[%zero]
+          %c: bool_ = lt %e, %limit
+          yield %c
+        } do (%p: f64[:]) {
+          %p1: f64[:] = accum %p[%zero], %v
+          yield %p1
+        }
+        return %r
+    }""")
+    promoted = PASSES["promote"].run(PASSES["fold"].run(fn))
+    assert not sums_outside(promoted)
+    assert run(promoted, [np.float64(1.5), np.float64(4.0)])[0].tolist() == [4.5, 1.5]

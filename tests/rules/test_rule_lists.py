@@ -11,7 +11,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.interp import run
-from autodiff_compiler.ir.types import F64, FLOAT, INT, Array, ListOf
+from autodiff_compiler.ir.types import FLOAT, INT, Array, ListOf
 
 FLOATS = ListOf(FLOAT)
 ROWS = ListOf(Array(FLOAT64, 1))
@@ -80,11 +80,3 @@ def test_a_longer_adjoint_is_indexed_by_the_primal_length(kind):
     fn = Function("f", Region((items, i, x, cotangent), tuple(b.ops)))
     ct = 7.0 if kind == "list_get" else [10.0, 11.0, 12.0]
     assert run(fn, [[1.0, 2.0], -1, 0.5, ct]) == [1 if kind == "list_get" else 11.0]
-
-
-def test_linear_ops_say_so():
-    b = Builder()
-    x, y = Value(F64), Value(F64)
-    for kind, linear in [("add", True), ("sub", True), ("mul", False), ("div", False), ("sign", True), ("lt", True)]:
-        b.op(kind, *([x] if kind == "sign" else [x, y]))
-        assert rules.is_linear(b.ops[-1]) is linear, kind

@@ -17,6 +17,7 @@ from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.analysis.places import Place
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.opset import writes_path
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array
 
@@ -103,7 +104,7 @@ def _writes(context: Reversal, version: Value, first: Value) -> list[Place] | No
         op = context.defs.get(version)
         if op is None:
             return None
-        if op.kind in ("store", "accum"):
+        if writes_path(op):
             writes.append(context.places.of(op))
             version = op.operands[0]
         elif version in context.slot_of:

@@ -104,7 +104,7 @@ class Reversal:
         while region is not None and region in self.owner:
             if is_loop(self.owner[region]):
                 return True
-            region = self.parent[region]
+            region = self.parent.get(region)
         return False
 
     @cached_property

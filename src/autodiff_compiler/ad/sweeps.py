@@ -20,7 +20,8 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import extent_of, is_constant, is_undefined
-from autodiff_compiler.ir.types import INT, Array, differentiable
+from autodiff_compiler.ir.program import calls_in
+from autodiff_compiler.ir.types import INT, Array, ListOf, differentiable
 from autodiff_compiler.ir.walk import Rewriter, clone_region
 
 
@@ -118,7 +119,8 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
     names = callees.fresh_name(f"{callee.name}_forward"), callees.fresh_name(f"{callee.name}_reverse")
     recursive = callee.name in callees.recursive
     if recursive:
-        callees.made[key] = Pullback(*names, (INT,), ((SAVED, 0),))
+        handed_on = _handed_on(callee)
+        callees.made[key] = Pullback(*names, (INT,), ((SAVED, 0), *((ARGUMENT, k) for k in handed_on)))
         callees.frames[names[0]] = ()
         callees.frame_reverses[names[1]] = names[0]
     fn = own_copy(callee)
@@ -135,7 +137,13 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
         return {v: v for v in values}
 
     provide(context, fn.body, out, {}, keep, given=there)
-    extra = saved if recursive else [v for v in saved if v not in there]
+    if recursive:
+        # The frame, and what every call of itself is given as it is.
+        given = [fn.params[k] for k in handed_on]
+        extra = [v for v in saved if v not in given]
+        saved = [*extra, *given]
+    else:
+        extra = [v for v in saved if v not in there]
     returned = Op("return", (*fn.results, *extra), span=end)
     primal = _filled(context, Region(fn.params, (*context.assemble(fn.body), returned)))
     backwards = clone_region(Region((*saved, *seeds), tuple(out.ops)))
@@ -151,6 +159,16 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
         callees.made[key] = Pullback(*names, types, tuple(_source(fn, v, extra) for v in saved))
         callees.add(forward)
         callees.add(reverse)
+
+
+def _handed_on(callee: Function) -> list[int]:
+    """The arrays and lists that a function gets and gives to all calls of itself, by position: they need not be saved for each."""
+    calls = [op for op in calls_in(callee.body) if op.attrs["callee"] == callee.name]
+    return [
+        k
+        for k, param in enumerate(callee.params)
+        if isinstance(param.type, Array | ListOf) and all(op.operands[k] is param for op in calls)
+    ]
 
 
 def _source(fn: Function, residual: Value, extra: Sequence[Value]) -> tuple[str, int]:

@@ -48,7 +48,8 @@ def sources(op: Op) -> Iterator[tuple[Node, Node]]:
         for target in targets:
             for value in values:
                 yield from _same(target, value)
-    if op.kind == "list_get":
+    row = opdef(op)
+    if row.reads and row.by_index:
         if isinstance(op.result.type, Array):
             yield (op.result, False), (op.operands[0], True)
     elif op.results and may_alias(op):
@@ -107,10 +108,6 @@ class Memory:
         """Whether two values may be, or hold, the same array or list, or overlapping parts of one."""
         return self._meet(self._roots.get(a, NOTHING), self._roots.get(b, NOTHING))
 
-    def may_write(self, op: Op, value: Value) -> bool:
-        """Whether an op, its regions included, may write to what a value refers to."""
-        return self._meet(self._writes_of(op), self._roots.get(value, NOTHING))
-
     def writes_what_is_read(self, write: Op, read: Op) -> bool:
         """Whether one op, its regions included, may write to what another one reads."""
         written = self._writes_of(write)
@@ -167,13 +164,13 @@ class Memory:
                 continue
             for inner in op.regions:
                 self._region(inner)
+            results = [result for result in op.results if has_memory(result.type)]
             held: dict[Value, Roots] = {}
-            for (target, _), (source, _) in sources(op):
+            for (target, _), (source, _) in sources(op) if results else ():
                 held[target] = held.get(target, NOTHING) | self._roots.get(source, NOTHING)
-            for result in op.results:
-                if has_memory(result.type):
-                    own = NOTHING if is_undefined(op) or op.regions or may_alias(op) else self._fresh()
-                    self._roots[result] = held.get(result, NOTHING) | own
+            for result in results:
+                own = NOTHING if is_undefined(op) or op.regions or may_alias(op) else self._fresh()
+                self._roots[result] = held.get(result, NOTHING) | own
 
     def _walk_loop(self, op: Op) -> None:
         slots = [slot for slot in Loop(op).slots if has_memory(slot.param.type)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import DType
-from autodiff_compiler.ir.types import FLOAT, INT, Scalar, Type, dtype_of, promote
+from autodiff_compiler.ir.types import FLOAT, INT, Scalar, Type, dtype_of, is_py, promote
 
 Definition = Callable[[Value, str], Op | None]
 
@@ -42,7 +42,7 @@ def _promoted(types: Sequence[Type]) -> DType | None:
 
 
 def _all_weak(types: Sequence[Type]) -> bool:
-    return all(isinstance(t, Scalar) and t.kind == "py" for t in types)
+    return is_py(*types)
 
 
 def _of_python(value: Value, definition: Definition) -> tuple[object, bool]:
@@ -56,7 +56,7 @@ def _of_python(value: Value, definition: Definition) -> tuple[object, bool]:
 def _alternative(value: Value, definition: Definition) -> tuple[Type, tuple[object, bool]] | None:
     constant = definition(value, "const")
     if constant is not None and isinstance(value.type, Scalar):
-        if value.type.kind == "py":
+        if is_py(value.type):
             return None
         type_ = Scalar(value.type.dtype.python, "py")
         return type_, (constant.attrs["value"], True)

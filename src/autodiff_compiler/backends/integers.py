@@ -10,6 +10,7 @@ from autodiff_compiler.backends import syntax
 from autodiff_compiler.diagnostics import Span, UserError
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.dtype import INT64
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import INT, Scalar
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
@@ -46,17 +47,18 @@ def spelled(op: Op, operands: Sequence[ast.expr], count: int | None) -> ast.expr
     """An op on integers that is no operator of Numba's; `count` is its second operand where that is constant."""
     type_ = op.result.type
     assert isinstance(type_, Scalar)
-    if op.kind in _SHIFTS:
-        return None if count is not None and 0 <= count < 64 else syntax.call(_SHIFTS[op.kind], *operands)
+    shift, wrapping = _SHIFTS.get(op.kind), _WRAPPING.get(op.kind)
+    if shift is not None:
+        return None if count is not None and 0 <= count < 64 else syntax.call(shift, *operands)
     wraps = type_ != INT and not op.attrs.get("fits")
     if op.kind == "pow":
         small = count is not None and 0 <= count <= 4
         return None if small and not wraps else syntax.call("integer_power", *operands)
     if not wraps or type_.dtype is not INT64:
         return None
-    if op.kind == "neg":
+    if opdef(op).signs == (-1,):
         return syntax.call("wrapping_sub", syntax.literal(0), *operands)
-    return syntax.call(_WRAPPING[op.kind], *operands) if op.kind in _WRAPPING else None
+    return syntax.call(wrapping, *operands) if wrapping is not None else None
 
 
 def bounded(call: Callable[..., Any], name: str) -> Callable[..., Any]:

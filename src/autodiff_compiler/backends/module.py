@@ -16,7 +16,7 @@ from autodiff_compiler.backends.source import Notes, Printed, print_module
 from autodiff_compiler.backends.structure import Printer
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.tree import Leaf
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of, is_py
 from autodiff_compiler.ir.walk import Rewriter
 
 FASTMATH = ("arcp", "contract", "nsz", "reassoc")
@@ -69,7 +69,7 @@ def emit_numba(function: Function, docstring: str, fastmath: bool) -> Printed:
     notes = Notes()
     names = [*function.callees, function.name]
     templates: dict[str, str] = {}
-    strong = [isinstance(v.type, Scalar) and v.type.kind == "np" for v in function.results]
+    strong = [isinstance(v.type, Scalar) and not is_py(v.type) for v in function.results]
     plain = containers.is_flat(function) and function.result_tree in (None, Leaf()) and not any(strong)
     kernels = [_compiled(one, names, notes, templates, fastmath) for one in function.callees.values()]
     if plain:

@@ -16,7 +16,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, DType
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import path_of, reshaping, transposing
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, dtype_of
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, dtype_of, is_py
 
 OPERATORS: dict[str, ast.operator] = {
     "add": ast.Add(), "sub": ast.Sub(), "mul": ast.Mult(), "div": ast.Div(), "floordiv": ast.FloorDiv(),
@@ -37,10 +37,6 @@ PYTHON_NAMES = {
 BORROWED = ("floor", "ceil", "trunc", "rint", "logaddexp")
 INVERSE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
 REDUCTIONS = ("sum", "prod", "max", "min", "any", "all")
-
-
-def is_py(type_: object) -> bool:
-    return isinstance(type_, Scalar) and type_.kind == "py"
 
 
 def is_widened(dtype: DType) -> bool:
@@ -70,6 +66,8 @@ class PythonSpelling(Effects):
             return self.elementwise(op)
         if op.kind in REDUCTIONS:
             return self._reduction(op)
+        if TABLE[op.kind].numpy:
+            return syntax.call(TABLE[op.kind].numpy, *self._strict(op))
         raise InternalError("AD602", f"no spelling for op {op.kind}", op.span)
 
     def elementwise(self, op: Op) -> ast.expr:
@@ -95,7 +93,7 @@ class PythonSpelling(Effects):
             return syntax.call(helper, *self._strict(op))
         if kind == "div0":
             return syntax.call("divide0", *self._strict(op))
-        return syntax.call(f"np.{kind}", *self._loosened(op))
+        return syntax.call(TABLE[kind].numpy, *self._loosened(op))
 
     def _strict(self, op: Op) -> list[ast.expr]:
         return [self.operand(v) for v in op.operands]

@@ -16,7 +16,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, is_constant, writes_path
-from autodiff_compiler.ir.types import ListOf, Scalar
+from autodiff_compiler.ir.types import ListOf, Scalar, is_py
 
 
 class Effect(Enum):
@@ -142,7 +142,7 @@ class _Weakened(_Analysis):
         if not isinstance(value.type, Scalar):
             # A cast of an array from another dtype is left to the promotion by what it is combined with.
             return op is None or not TABLE[op.kind].converts
-        if value.type.kind == "py" or value in self.changed:
+        if is_py(value.type) or value in self.changed:
             return False
         return op is None or not (is_constant(op) or TABLE[op.kind].converts)
 
@@ -154,7 +154,7 @@ class _Strengthened(_Analysis):
         to, source = op.results[0].type, op.operands[0].type if op.operands else None
         return (
             TABLE[op.kind].converts and isinstance(to, Scalar) and isinstance(source, Scalar)
-            and to.kind == "py" and source.kind == "np" and to.dtype == source.dtype
+            and is_py(to) and not is_py(source) and to.dtype == source.dtype
         )  # fmt: skip
 
     def effect(self, op: Op, operand: Value) -> Effect:

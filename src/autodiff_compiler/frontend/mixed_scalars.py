@@ -17,7 +17,7 @@ from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT32
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import Array, Scalar
+from autodiff_compiler.ir.types import Array, Scalar, is_py
 from autodiff_compiler.library import Chosen
 from autodiff_compiler.library.builtins import fits_float32
 
@@ -141,7 +141,7 @@ class _Search:
 
 
 def _is_python(value: Value) -> bool:
-    return isinstance(value.type, Scalar) and value.type.kind == "py"
+    return is_py(value.type)
 
 
 def _refused(span: Span) -> UnsupportedError:

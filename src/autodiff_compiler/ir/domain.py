@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.types import INT, Scalar, dtype_of
+from autodiff_compiler.ir.types import INT, dtype_of, is_py
 
 if TYPE_CHECKING:
     from autodiff_compiler.ir.builder import Builder
@@ -131,7 +131,7 @@ def of_python(floats: Domain | None = None, ints: Domain | None = None) -> Domai
     """Of arithmetic that CPython refuses for some floats, or ints, and NumPy for none."""
 
     def domains(op: Op) -> tuple[Domain, ...]:
-        if not all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands):
+        if not is_py(*(v.type for v in op.operands)):
             return ()
         domain = floats if dtype_of(op.operands[0].type).inexact else ints
         return () if domain is None else (domain,)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.domain import Domains
 from autodiff_compiler.ir.needs import Access
-from autodiff_compiler.ir.types import INT, Array, Scalar, Type, dtype_of
+from autodiff_compiler.ir.types import INT, Array, Scalar, Type, dtype_of, is_py
 
 Attrs = Mapping[str, Any]
 Infer = Callable[[tuple[Type, ...], Attrs], tuple[Type, ...]]
@@ -40,7 +40,7 @@ def of_shapes(op: Op) -> Reasons:
 
 def of_python(op: Op) -> Reasons:
     """Of an elementwise op that CPython refuses for some operands, and NumPy for none."""
-    return (VALUE,) if all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands) else of_shapes(op)
+    return (VALUE,) if is_py(*(v.type for v in op.operands)) else of_shapes(op)
 
 
 def of_powers(op: Op) -> Reasons:
@@ -152,6 +152,8 @@ class OpDef:
     """The result is operand 0 in another dtype or kind."""
     starts_empty: bool = False
     """Makes what is to be filled."""
+    marks: bool = False
+    """Only marks a place."""
     leaves: bool = False
     """Control does not come back."""
     signs: tuple[int, ...] = ()
@@ -166,6 +168,8 @@ class OpDef:
     """Of an elementwise op, on Python scalars, as CPython computes it."""
     np_eval: Callable[..., Any] | None = None
     """Of an elementwise op, on NumPy scalars and arrays."""
+    numpy: str = ""
+    """What NumPy's function of the same operands is called, which backends print where they have no spelling of their own."""
     terminator: bool = False
     regions: int = 0
 

@@ -66,6 +66,11 @@ F64 = Scalar(FLOAT64)
 NP_BOOL = Scalar(BOOLEAN)
 
 
+def is_py(*types: object) -> bool:
+    """Whether all are types of Python's own numbers, with which CPython computes."""
+    return all(isinstance(t, Scalar) and t.kind == "py" for t in types)
+
+
 def differentiable(type_: Type) -> bool:
     """Whether values of this type can carry a derivative."""
     dtype = element_dtype(type_)
@@ -98,9 +103,9 @@ def promote(*types: Type) -> DType:
     operands: list[Any] = []
     for type_ in types:
         dtype = dtype_of(type_)
-        operands.append(dtype.number() if isinstance(type_, Scalar) and type_.kind == "py" else dtype.numpy)
+        operands.append(dtype.number() if is_py(type_) else dtype.numpy)
     # Python scalars alone promote among themselves: bool < int < float.
-    if all(isinstance(t, Scalar) and t.kind == "py" for t in types):
+    if is_py(*types):
         operands = [dtype_of(t).numpy for t in types]
     common = from_numpy_dtype(np.result_type(*operands))
     if common is None:

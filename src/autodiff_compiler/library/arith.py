@@ -13,7 +13,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64, DType
 from autodiff_compiler.ir.opset import require
-from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, promote, rank
+from autodiff_compiler.ir.types import Array, Type, dtype_of, is_py, promote, rank
 from autodiff_compiler.library.arguments import (
     as_operand,
     as_value,
@@ -35,11 +35,6 @@ _KINDS = {
 }  # fmt: skip
 # What NumPy makes of arithmetic on two booleans; the rest it refuses or computes in int8.
 _BOOL_KINDS = {"+": "or", "*": "and"}
-
-
-def is_py(*types: Type) -> bool:
-    """Whether CPython computes this: all operands are Python's own numbers."""
-    return all(isinstance(t, Scalar) and t.kind == "py" for t in types)
 
 
 def common_dtype(b: Builder, *types: Type) -> DType:

@@ -11,7 +11,7 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT32, INT64
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, dtype_of, rank
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, dtype_of, is_py, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, as_operand, as_value, is_number, to_dtype, type_of
 from autodiff_compiler.library.elementwise import round_
@@ -32,7 +32,7 @@ def abs_(b: Builder, x: Any, /) -> Value:
     _refuse_sequences(b, "abs", x)
     value = as_value(b, x)
     if dtype_of(value.type).is_bool:
-        return to_dtype(b, value, INT64) if arith.is_py(value.type) else value
+        return to_dtype(b, value, INT64) if is_py(value.type) else value
     return b.op("abs", value)
 
 
@@ -68,7 +68,7 @@ def _chosen(b: Builder, symbol: str, best: Any, candidate: Any) -> Chosen:
         )
     best, candidate = arith.promoted(b, best, candidate)
     mixed = best.type == Scalar(FLOAT32)
-    numbers = tuple(x for x, type_ in zip((best, candidate), types) if mixed and arith.is_py(type_))
+    numbers = tuple(x for x, type_ in zip((best, candidate), types) if mixed and is_py(type_))
     return Chosen(b.select(arith.compare(b, symbol, candidate, best), candidate, best), numbers)
 
 
@@ -180,7 +180,7 @@ def round_builtin(b: Builder, number: Any, ndigits: Any = None) -> Value:
     integral = not dtype_of(value.type).inexact
     if ndigits is None:
         return b.cast(value if integral else b.op("rint", value), INT)
-    if integral or not arith.is_py(value.type):
+    if integral or not is_py(value.type):
         return round_(b, value, ndigits)
     raise UnsupportedError(
         "AD208", "round of a Python float to digits: CPython rounds its decimal text", b.span, help="use np.round(x, n)"

@@ -12,7 +12,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.needs import broadcast
-from autodiff_compiler.ir.types import BOOL, dtype_of
+from autodiff_compiler.ir.types import BOOL, dtype_of, is_py
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
@@ -102,7 +102,7 @@ def _test(kind: str) -> Build:
 def _with_numpy(b: Builder, *operands: Any) -> list[Any]:
     """Operands of an operator that is called as a function: Python scalars alone become NumPy scalars."""
     things = [as_operand(b, x) for x in operands]
-    return [as_array(b, x) for x in things] if arith.is_py(*(type_of(b, x) for x in things)) else things
+    return [as_array(b, x) for x in things] if is_py(*(type_of(b, x) for x in things)) else things
 
 
 def _operator(symbol: str) -> Build:

@@ -280,7 +280,6 @@ for _name in (
     "gradient",
     "vectorize",
     "apply_along_axis",
-    "select",
     "piecewise",
 ):
     refuse(getattr(np, _name), f"np.{_name}", "write it with np.where, slices, or as a loop")

@@ -143,10 +143,13 @@ def names() -> dict[str, list[str]]:
 
 
 def add(obj: object, name: str, build: Build, *, refused: bool = False) -> None:
-    """Register `build(b, *args)` for a function object; the first name of an object that has several is kept.
+    """Register `build(b, *args)` for a function object, of which there is one entry.
 
     A function that somebody put in the place of NumPy's is none of these."""
-    if lookup(obj) is None and not (is_foreign(obj) and name.partition(".")[0] in ("np", "math")):
+    before = lookup(obj)
+    if before is not None:
+        raise ValueError(f"{name} is registered as {before.name}")
+    if not (is_foreign(obj) and name.partition(".")[0] in ("np", "math")):
         _FUNCTIONS[id(obj)] = (obj, Entry(name, build, refused))
 
 
@@ -163,10 +166,14 @@ def function(obj: object, name: str, method_name: str = "") -> Callable[[B], B]:
 
 
 def add_method(name: str, build: Build, *, refused: bool = False) -> None:
+    if name in _METHODS:
+        raise ValueError(f"the method {name} is registered twice")
     _METHODS[name] = Entry(f"ndarray.{name}", build, refused)
 
 
 def add_attribute(name: str, build: Build) -> None:
+    if name in _ATTRIBUTES:
+        raise ValueError(f"the attribute {name} is registered twice")
     _ATTRIBUTES[name] = Entry(f"ndarray.{name}", build)
 
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, merges
+from autodiff_compiler.ir.opset import opdef, reads_path, sets_path
 from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
@@ -54,7 +55,7 @@ class _Search:
 
     def __init__(self, function: Function) -> None:
         self.moves: list[Move] = []
-        if not any(op.kind == "store" and isinstance(op.operands[-1].type, Array) for op in all_ops(function.body)):
+        if not any(sets_path(op) and isinstance(op.operands[-1].type, Array) for op in all_ops(function.body)):
             return
         self.readers = uses(function.body)
         self.shapes = Shapes(function.body)
@@ -67,7 +68,8 @@ class _Search:
         for op in region.ops:
             for inner in op.regions:
                 self._region(inner)
-            move = self._move(op, region) if op.kind == "empty" else None
+            starts = opdef(op).starts_empty and isinstance(op.result.type, Array)
+            move = self._move(op, region) if starts else None
             if move is None or any(self._touches(move, other) for other in self.moves):
                 continue
             # Where the array is made, what it goes into has to be there.
@@ -82,7 +84,7 @@ class _Search:
         ends: list[Op] = []
         for version in versions:
             for reader in self.readers.get(version, ()):
-                if reader.kind == "store" and reader.operands[-1] is version:
+                if sets_path(reader) and reader.operands[-1] is version:
                     ends.append(reader)
                 else:
                     made_of = self._made_of(reader, version)
@@ -96,11 +98,11 @@ class _Search:
 
     def _made_of(self, reader: Op, version: Value) -> list[Value] | None:
         """The versions that a reader makes of a version; None if it does anything else with it."""
-        if reader.kind in ("store", "accum", "load"):
+        if "path" in reader.attrs:
             plain = path_of(reader).is_subscript and path_of(reader).is_view
             if reader.operands.index(version) != 0 or reader.operands.count(version) != 1 or not plain:
                 return None
-            if reader.kind == "load":
+            if reads_path(reader):
                 return [] if isinstance(reader.result.type, Scalar) else None
             return [reader.result]
         if is_loop(reader):
@@ -149,7 +151,7 @@ class _Redirect(Rewriter):
             self.env[op.result] = self.value(self.made[op].target)
         elif op in self.stored:
             self.env[op.result] = self.value(op.operands[-1])
-        elif op.kind in ("store", "accum", "load") and op.operands[0] in self.versions:
+        elif "path" in op.attrs and op.operands[0] in self.versions:
             self._access(op, self.versions[op.operands[0]])
         else:
             results = tuple(map(self._renewed, op.results))

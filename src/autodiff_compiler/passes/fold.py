@@ -23,7 +23,7 @@ from autodiff_compiler.ir.dtype import FLOAT32, INT64
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, extent_of, is_constant, reads_path, writes_path
 from autodiff_compiler.ir.path import path_of
-from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
+from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, is_py, rank
 from autodiff_compiler.passes.rewrite import Peephole
 
 _SAFE_INT = 2**53
@@ -40,7 +40,7 @@ def evaluate(op: Op, values: list[Any]) -> Any:
         return None
     if TABLE[op.kind].converts:
         return _cast(values[0], op.operands[0].type, op.result.type)
-    if all(isinstance(v.type, Scalar) and v.type.kind == "py" for v in op.operands):
+    if is_py(*(v.type for v in op.operands)):
         return _python(op, values)
     return _numpy(op, values)
 

@@ -18,13 +18,13 @@ from typing import Any
 from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import merges
+from autodiff_compiler.ir.opset import is_undefined, opdef
 from autodiff_compiler.ir.program import call_op, effect_of, fresh_name, with_callees
 from autodiff_compiler.ir.walk import Rewriter, all_ops, clone_region, free_values
 
 LEAST = 100
 """How many ops a function must have to be kept: of a smaller one the text reads better in line, and the passes know more."""
 
-MARKS = ("begin", "end")
 
 Shape = tuple[Any, ...]
 """Nested tuples that are equal where ops are the same but for their values."""
@@ -84,18 +84,18 @@ def _largest(bodies: Sequence[Region]) -> list[Segment] | None:
 
 
 def _size(ops: Sequence[Op]) -> int:
-    return sum(1 for op in all_ops(Region((), tuple(ops))) if op.kind not in MARKS)
+    return sum(1 for op in all_ops(Region((), tuple(ops))) if not opdef(op).marks)
 
 
 def _leaves(ops: Sequence[Op]) -> bool:
     """Whether control ends here; what comes behind is never run, and there is no value to return."""
-    return any(op.kind == "raise" for op in ops)
+    return any(opdef(op).leaves for op in ops)
 
 
 def _is_defined(bodies: Sequence[Region], segments: Sequence[Segment]) -> bool:
     """Whether all that is returned certainly has a value: what may be undefined cannot be handed over by a `return`."""
     ops = segments[0].ops
-    undefined = {op.result for op in all_ops(Region((), ops)) if op.kind == "undef"}
+    undefined = {op.result for op in all_ops(Region((), ops)) if is_undefined(op)}
     size = -1
     while size != (size := len(undefined)):
         for op in all_ops(Region((), ops)):
@@ -114,7 +114,7 @@ def _shape(ops: Sequence[Op]) -> Shape:
         return (numbers.setdefault(value, len(numbers)), value.type)
 
     def region(of: Region) -> Shape:
-        return (tuple(map(number, of.params)), tuple(shape(op) for op in of.ops if op.kind not in MARKS))
+        return (tuple(map(number, of.params)), tuple(shape(op) for op in of.ops if not opdef(op).marks))
 
     def shape(op: Op) -> Shape:
         operands = tuple(map(number, op.operands))
@@ -122,7 +122,7 @@ def _shape(ops: Sequence[Op]) -> Shape:
         inner = tuple(map(region, op.regions))
         return (op.kind, operands, attrs, inner, tuple(map(number, op.results)))
 
-    return tuple(shape(op) for op in ops if op.kind not in MARKS)
+    return tuple(shape(op) for op in ops if not opdef(op).marks)
 
 
 # -- making ------------------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def _outputs(bodies: Sequence[Region], segments: Sequence[Segment]) -> list[int]
     used: set[int] = set()
     for body in bodies:
         for op in all_ops(body):
-            if op.kind in MARKS:
+            if opdef(op).marks:
                 continue
             for value in op.operands:
                 for own, position in zip(inside, positions):
@@ -188,7 +188,7 @@ def _with_calls(fn: Function, segments: Sequence[Segment], made: Function, outpu
 
 class _Unmark(Rewriter):
     def op(self, op: Op) -> None:
-        if op.kind not in MARKS:
+        if not opdef(op).marks:
             self.copy(op)
 
 

@@ -9,7 +9,8 @@ uses the same element of an array of that shape.  Sums may round differently.
     Output: s, trips = for 0, n, 1, 0.0 { (j, s) s1 = add s, v; yield s1 }; a = accum a0[i], s
 
 Other additions to the array in the loop, at any index, do not matter: additions commute.  Elements that are read or set
-must be proven to be others: on one axis their index is always above, or always below.  Idempotent.
+must be proven to be others: on one axis their index is always above, or always below.  The condition of a `while` must not look at
+the array.  Idempotent.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from autodiff_compiler.analysis.places import Places
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.opset import opdef, reads_path, sets_path
 from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import Array, Scalar, differentiable, like, rank
 from autodiff_compiler.ir.walk import all_ops, uses
@@ -37,7 +39,7 @@ class _Promote(FactRewriter):
 
     def region(self, region: Region) -> Region:
         outer = self._beside
-        self._beside = [op for op in region.ops if op.kind in ("load", "store", "accum") and _is_element(op)]
+        self._beside = [op for op in region.ops if "path" in op.attrs and _is_element(op)]
         done = super().region(region)
         self._beside = outer
         return done
@@ -56,9 +58,10 @@ class _Promote(FactRewriter):
         local = {value for inner in all_ops(body) for value in inner.results}
         local.update(*(region.params for region in loop.op.regions))
         readers = uses(body)
+        tested = uses(loop.condition) if loop.condition is not None else {}
         found: list[tuple[Slot, Op]] = []
         for slot in loop.slots:
-            if isinstance(slot.param.type, Array) and differentiable(slot.param.type):
+            if isinstance(slot.param.type, Array) and differentiable(slot.param.type) and slot.tested not in tested:
                 chain = _chain(body, readers, slot.param, slot.yielded)
                 if chain is not None:
                     found += [
@@ -151,7 +154,7 @@ def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Val
         found = readers.get(version, [])
         if any(reader not in own or reader.operands.count(version) != 1 for reader in found):
             return None
-        loads = [reader for reader in found if reader.kind == "load" and _is_element(reader)]
+        loads = [reader for reader in found if reads_path(reader) and _is_element(reader)]
         writers = [reader for reader in found if reader not in loads]
         if len(writers) != 1:
             return None
@@ -167,10 +170,10 @@ def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Val
             chain.others += accesses.others
         elif writer.operands[0] is not version:
             return None
-        elif writer.kind == "accum":
+        elif opdef(writer).adds:
             chain.adds.append(writer)
             version = writer.result
-        elif writer.kind == "store" and _is_element(writer):
+        elif sets_path(writer) and _is_element(writer):
             chain.others.append(writer)
             version = writer.result
         else:

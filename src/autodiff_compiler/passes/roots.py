@@ -19,7 +19,7 @@ from autodiff_compiler.analysis.signs import Signs
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opset import opdef, reads_path
 from autodiff_compiler.ir.path import path_of
-from autodiff_compiler.ir.types import Scalar, dtype_of, element_dtype
+from autodiff_compiler.ir.types import Scalar, dtype_of, element_dtype, is_py
 from autodiff_compiler.passes.rewrite import Peephole, Result
 
 # Roots of products of roots are looked through so far.
@@ -135,7 +135,7 @@ class _Roots(Peephole):
         """The square of the root of `x`: NaN where the root is."""
         if self.signs.above(x, 0.0, strict=False):
             return x
-        kind = "py" if isinstance(x.type, Scalar) and x.type.kind == "py" else "np"
+        kind = "py" if is_py(x.type) else "np"
         zero, missing = (self.const(number, Scalar(dtype_of(x.type), kind)) for number in (0.0, math.nan))
         return self.new("select", self.new("lt", x, zero), missing, x)
 

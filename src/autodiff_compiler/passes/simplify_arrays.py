@@ -46,7 +46,7 @@ def _inside_broadcast(s: Peephole, op: Op) -> Result:
         scalar, dims = spread_of(s.defs.get(value))
         if scalar is None or op.kind not in _ONCE:
             continue
-        if isinstance(scalar.type, Scalar) and scalar.type.kind == "np" and scalar.type.dtype == dtype_of(value.type):
+        if scalar.type == Scalar(dtype_of(value.type)):
             once = s.new(op.kind, *op.operands[:position], scalar, *op.operands[position + 1 :], **op.attrs)
             return s.become(op, "broadcast_to", once, *dims)
     return None

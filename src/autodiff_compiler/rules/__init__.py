@@ -15,16 +15,12 @@ from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes
 from autodiff_compiler.rules.rule import At, Contribution, Dense, ListAt, Rule, Site
 
-__all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "is_linear", "jvp", "vjp"]
+__all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "jvp", "vjp"]
 
-RULES: dict[str, Rule] = {
-    **elementwise.RULES,
-    **arrays.RULES,
-    **shapes.RULES,
-    **reductions.RULES,
-    **matmul.RULES,
-    **lists.RULES,
-}
+RULES: dict[str, Rule] = {}
+for _module in (elementwise, arrays, shapes, reductions, matmul, lists):
+    assert not RULES.keys() & _module.RULES.keys(), _module.__name__
+    RULES.update(_module.RULES)
 
 # Ops that may have float results and have no rule, with the reason.
 NO_DERIVATIVE: dict[str, str] = {
@@ -78,11 +74,6 @@ def vjp(
         i: rule.vjp(site, cotangents[0], i) for i in sorted(wanted, reverse=True) if differentiable(op.operands[i].type)
     }
     return {i: contribution for i, contribution in found.items() if contribution is not None}
-
-
-def is_linear(op: Op) -> bool:
-    """Whether the op's rule reads no float value of the primal, its shape aside."""
-    return not _is_active(op) or _rule(op).linear
 
 
 def _is_active(op: Op) -> bool:

@@ -96,7 +96,7 @@ def _accum_vjp(site: Site, ct: Value, i: int) -> Contribution:
 
 
 RULES: dict[str, Rule] = {
-    "load": Rule(_load_jvp, _load_vjp, linear=True),
-    "store": Rule(_write_jvp, _store_vjp, linear=True),
-    "accum": Rule(_write_jvp, _accum_vjp, linear=True),
+    "load": Rule(_load_jvp, _load_vjp),
+    "store": Rule(_write_jvp, _store_vjp),
+    "accum": Rule(_write_jvp, _accum_vjp),
 }

@@ -35,18 +35,12 @@ from autodiff_compiler.rules.rule import Dense, Rule, Site, Tangents
 
 Partial = Callable[..., Expr | None]
 PARTIALS: dict[str, tuple[Partial | None, ...]] = {}
-LINEAR: set[str] = set()
 
 
 def rule(kind: str, *partials: Partial | None) -> None:
     """One partial per operand, each a function of (t, operands…, y)."""
+    assert kind not in PARTIALS, kind
     PARTIALS[kind] = partials
-
-
-def linear(kind: str, *partials: Partial | None) -> None:
-    """A rule whose partials read no operand."""
-    rule(kind, *partials)
-    LINEAR.add(kind)
 
 
 def guarded(x: Expr) -> Expr:
@@ -88,9 +82,9 @@ def _polar(t: Expr, leg: Expr, h: Expr) -> Expr:
 LN2, LN10 = math.log(2.0), math.log(10.0)
 
 # Arithmetic.
-linear("add", lambda t, a, b, y: t, lambda t, a, b, y: t)
-linear("sub", lambda t, a, b, y: t, lambda t, a, b, y: -t)
-linear("neg", lambda t, x, y: -t)
+rule("add", lambda t, a, b, y: t, lambda t, a, b, y: t)
+rule("sub", lambda t, a, b, y: t, lambda t, a, b, y: -t)
+rule("neg", lambda t, x, y: -t)
 rule("mul", lambda t, a, b, y: t * b, lambda t, a, b, y: t * a)
 rule("div", lambda t, a, b, y: _quotient(t, b, y), _divisor)
 rule("div0", lambda t, a, b, y: t / b, lambda t, a, b, y: -(t * a / b) / b)
@@ -261,7 +255,7 @@ def _cast_vjp(site: Site, ct: Value, i: int) -> Dense:
 
 
 RULES: dict[str, Rule] = {
-    "select": Rule(_select_jvp, _select_vjp, linear=True),
-    "cast": Rule(_cast_jvp, _cast_vjp, linear=True),
-    **{kind: Rule(_jvp, _vjp, linear=kind in LINEAR) for kind in PARTIALS},
+    "select": Rule(_select_jvp, _select_vjp),
+    "cast": Rule(_cast_jvp, _cast_vjp),
+    **{kind: Rule(_jvp, _vjp) for kind in PARTIALS},
 }

@@ -13,7 +13,7 @@ from typing import Union
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import Array, Scalar, dtype_of
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, is_py
 
 Number = int | float
 Term = Union["Expr", Number]
@@ -44,7 +44,7 @@ class Expr:
     @property
     def is_python(self) -> bool:
         """Whether arithmetic on it is CPython's own, which raises where IEEE gives inf or NaN."""
-        return isinstance(self.value.type, Scalar) and self.value.type.kind == "py"
+        return is_py(self.value.type)
 
     def lift(self, x: Term) -> Value:
         return x.value if isinstance(x, Expr) else self.b.const_like(x, self.value.type)

@@ -67,9 +67,9 @@ def _accum_vjp(site: Site, ct: Value, i: int) -> Contribution:
 
 
 RULES: dict[str, Rule] = {
-    "list_new": Rule(_new_jvp, _new_vjp, linear=True),
-    "list_append": Rule(_append_jvp, _append_vjp, linear=True),
-    "list_get": Rule(_get_jvp, _get_vjp, linear=True),
-    "list_set": Rule(_write_jvp, _set_vjp, linear=True),
-    "list_accum": Rule(_write_jvp, _accum_vjp, linear=True),
+    "list_new": Rule(_new_jvp, _new_vjp),
+    "list_append": Rule(_append_jvp, _append_vjp),
+    "list_get": Rule(_get_jvp, _get_vjp),
+    "list_set": Rule(_write_jvp, _set_vjp),
+    "list_accum": Rule(_write_jvp, _accum_vjp),
 }

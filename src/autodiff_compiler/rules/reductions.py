@@ -154,9 +154,9 @@ def _cumsum_vjp(site: Site, ct: Value, i: int) -> Dense:
 
 
 RULES: dict[str, Rule] = {
-    "sum": Rule(_sum_jvp, _sum_vjp, linear=True),
+    "sum": Rule(_sum_jvp, _sum_vjp),
     "max": Rule(_extremum_jvp, _extremum_vjp),
     "min": Rule(_extremum_jvp, _extremum_vjp),
     "prod": Rule(_prod_jvp, _prod_vjp),
-    "cumsum": Rule(_cumsum_jvp, _cumsum_vjp, linear=True),
+    "cumsum": Rule(_cumsum_jvp, _cumsum_vjp),
 }

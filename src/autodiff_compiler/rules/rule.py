@@ -65,9 +65,8 @@ class Rule:
     """The rule of an op with one result.
 
     `jvp(site, tangents)` gives the result's tangent; at least one tangent is not None.  `vjp(site, cotangent, i)` gives what
-    operand i (of float dtype) gets, or None.  `linear`: no float value of the primal is read.
+    operand i (of float dtype) gets, or None.
     """
 
     jvp: Callable[[Site, Tangents], Value | None]
     vjp: Callable[[Site, Value, int], Contribution | None]
-    linear: bool = False

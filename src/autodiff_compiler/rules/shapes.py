@@ -67,11 +67,11 @@ def _concat_vjp(site: Site, ct: Value, i: int) -> Dense:
 
 
 RULES: dict[str, Rule] = {
-    "copy": Rule(_pass_on, _give_back, linear=True),
-    "full": Rule(_full_jvp, _full_vjp, linear=True),
-    "transpose": Rule(_same_op, _transpose_vjp, linear=True),
-    "reshape": Rule(_same_op, _reshape_vjp, linear=True),
-    "broadcast_to": Rule(_same_op, _broadcast_vjp, linear=True),
-    "unbroadcast": Rule(_same_op, _unbroadcast_vjp, linear=True),
-    "concat": Rule(_concat_jvp, _concat_vjp, linear=True),
+    "copy": Rule(_pass_on, _give_back),
+    "full": Rule(_full_jvp, _full_vjp),
+    "transpose": Rule(_same_op, _transpose_vjp),
+    "reshape": Rule(_same_op, _reshape_vjp),
+    "broadcast_to": Rule(_same_op, _broadcast_vjp),
+    "unbroadcast": Rule(_same_op, _unbroadcast_vjp),
+    "concat": Rule(_concat_jvp, _concat_vjp),
 }

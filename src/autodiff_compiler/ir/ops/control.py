@@ -57,6 +57,7 @@ def _mark(kind: str, meaning: str, attrs: tuple[str, ...]) -> OpDef:
         noun="",
         raises=NEVER,
         moves_undefined=True,
+        marks=True,
     )
 
 

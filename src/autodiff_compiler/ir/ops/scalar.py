@@ -36,7 +36,7 @@ from autodiff_compiler.ir.opdef import (
     of_python,
     of_shapes,
 )
-from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, rank
+from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_py, rank
 
 
 def broadcast_type(dtype: DType, operands: tuple[Type, ...]) -> Type:
@@ -132,7 +132,7 @@ def _broadcast(facts: Facts, op: Op) -> tuple[Shape]:
 def _evaluated(py: Callable[..., Any], npy: Callable[..., Any]) -> Evaluate:
     def evaluate(op: Op, values: Values, mutable: bool) -> Any:
         types = [operand.type for operand in op.operands]
-        if all(isinstance(t, Scalar) and t.kind == "py" for t in types):
+        if is_py(*types):
             return py(*values)
         return npy(*(strong(value, type_) for value, type_ in zip(values, types)))
 
@@ -152,7 +152,7 @@ def _cast_value(op: Op, values: Values, mutable: bool) -> Any:
     (value,), target = values, op.results[0].type
     if value is UNDEFINED:
         return value  # where paths meet, also what is bound on one of them alone gets the type of both
-    if isinstance(target, Scalar) and target.kind == "py":
+    if isinstance(target, Scalar) and is_py(target):
         return target.dtype.number(value)
     return np.asarray(value, dtype_of(op.operands[0].type).numpy).astype(dtype_of(target).numpy)[()]
 
@@ -211,6 +211,7 @@ def _page(
         "raises": of_shapes,
         "domain": nowhere,
         "noun": kind,
+        "numpy": f"np.{kind}",
         "evaluate": _evaluated(py, npy),
         "accesses": (BROADCAST,) if len(operands) > 1 else (),
     }
