@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autodiff_compiler.api import Derivative, grad, jvp, value_and_grad, vjp
+    from autodiff_compiler.custom_rules import checkpoint, custom_jvp, custom_vjp, remat
     from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
     from autodiff_compiler.markers import stop_gradient
     from autodiff_compiler.testing import check_grads
@@ -20,8 +21,12 @@ __all__ = [
     "UnsupportedError",
     "UserError",
     "check_grads",
+    "checkpoint",
+    "custom_jvp",
+    "custom_vjp",
     "grad",
     "jvp",
+    "remat",
     "stop_gradient",
     "value_and_grad",
     "vjp",
@@ -37,6 +42,10 @@ _HOMES = {
     "InternalError": "diagnostics",
     "UnsupportedError": "diagnostics",
     "UserError": "diagnostics",
+    "checkpoint": "custom_rules",
+    "custom_jvp": "custom_rules",
+    "custom_vjp": "custom_rules",
+    "remat": "custom_rules",
     "stop_gradient": "markers",
     "check_grads": "testing",
 }

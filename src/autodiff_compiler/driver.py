@@ -20,7 +20,7 @@ from autodiff_compiler import ad, backends, frontend, lazy, namespaces
 from autodiff_compiler.diagnostics import AutodiffError, InternalError, Note, UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function, Region, Value
-from autodiff_compiler.ir.program import mapped
+from autodiff_compiler.ir.program import mapped, without_rules
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, differentiable
@@ -306,7 +306,7 @@ def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
 
 def _emit(done: Compilation, docstring: str) -> None:
     """Lowering, buffers, text, callable."""
-    fn = _pipeline(mapped(done.function, _named), LOWERING[done.options.backend], done.options)
+    fn = _pipeline(mapped(without_rules(done.function), _named), LOWERING[done.options.backend], done.options)
     if done.options.backend == "numba":
         fn = mapped(depth.limited(fn), integers.run)
     fn = done.keep("buffers", mapped(fn, buffers.run))
