@@ -11,13 +11,15 @@ from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullb
 from autodiff_compiler.ad.control import filler
 from autodiff_compiler.ad.errors import check_savable, not_linear
 from autodiff_compiler.ad.linear import Silenced, check_linear, with_calls_inlined
+from autodiff_compiler.ad.names import saved_name
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.ad.residuals import provide
-from autodiff_compiler.ad.reversal import Reversal
+from autodiff_compiler.ad.reversal import Reversal, Substitution
 from autodiff_compiler.ad.sweep import Sweep
 from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.analysis.signature import known_equal
+from autodiff_compiler.analysis.undefined import possibly_undefined
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Value, VjpRule
@@ -75,6 +77,23 @@ def _filled(context: Reversal, region: Region) -> Region:
     return _Fill(context).region(region) if context.fillers else region
 
 
+def defined(primal: Region, residuals: Sequence[Value]) -> Region:
+    """The primal with a value for what may be undefined, where that is among the residuals: the reverse sweep, which gets them as
+    arguments, may compute with them where the program would not."""
+    undefined = possibly_undefined(primal)
+    return _Defined().region(primal) if any(value in undefined for value in residuals) else primal
+
+
+class _Defined(Rewriter):
+    def op(self, op: Op) -> None:
+        if is_undefined(op):
+            b = Builder(op.span)
+            self.env[op.result] = filler(b, op.result.type)
+            self.out += b.ops
+        else:
+            self.copy(op)
+
+
 def cotangents(fn: Function) -> tuple[list[Value], list[Value]]:
     """The float results, and a cotangent for each."""
     wanted = [r for r in fn.results if differentiable(r.type)]
@@ -108,7 +127,7 @@ class _Fill(Rewriter):
             self.copy(op)
             return
         with self.context.b.reopen(OpenRegion(())) as out, self.context.b.at(op.span):
-            self.env[op.result] = filler(self.context, op.result.type)
+            self.env[op.result] = filler(self.context.b, op.result.type)
         self.out += out.ops
 
 
@@ -125,7 +144,7 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
     recursive = callee.name in callees.recursive
     if recursive:
         handed_on = _handed_on(callee)
-        callees.made[key] = Pullback(*names, (INT,), ((SAVED, 0), *((ARGUMENT, k) for k in handed_on)))
+        callees.made[key] = Pullback(*names, (Value(INT, "frame"),), ((SAVED, 0), *((ARGUMENT, k) for k in handed_on)))
         callees.frames[names[0]] = ()
         callees.frame_reverses[names[1]] = names[0]
     fn = own_copy(callee)
@@ -151,17 +170,19 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
         extra = [v for v in saved if v not in there]
     returned = Op("return", (*fn.results, *extra), span=end)
     primal = _filled(context, Region(fn.params, (*context.assemble(fn.body), returned)))
-    backwards = clone_region(Region((*saved, *seeds), tuple(out.ops)))
+    named = {v: Value(v.type, saved_name(v, context.defs.get(v))) for v in saved}
+    own = Substitution(named).ops(out.ops)
+    backwards = clone_region(Region((*(named[v] for v in saved), *seeds), tuple(own)))
     known = known_equal(context.shapes, (*saved, *wanted), backwards.params)
-    forward = replace(fn, name=names[0], body=clone_region(primal), updates=())
+    forward = replace(fn, name=names[0], body=clone_region(defined(primal, saved)), updates=())
     reverse = replace(fn, name=names[1], body=Region(backwards.params, (*known, *backwards.ops)), updates=())
-    types = tuple(v.type for v in extra)
+    held = tuple(named[v] for v in extra)
     if recursive:
-        check_savable(callee, types)
-        callees.frames[names[0]] = tuple(extra)
+        check_savable(callee, [v.type for v in held])
+        callees.frames[names[0]] = held
         callees.functions.update({forward.name: forward, reverse.name: reverse})
     else:
-        callees.made[key] = Pullback(*names, types, tuple(_residual(v, fn.params, fn.results, extra) for v in saved))
+        callees.made[key] = Pullback(*names, held, tuple(_residual(v, fn.params, fn.results, extra) for v in saved))
         callees.add(forward)
         callees.add(reverse)
 
@@ -192,7 +213,7 @@ def _of_reverse_rule(callee: Function, rule: VjpRule, active: Sequence[bool], ca
     callees.known_shapes(rule.forward)
     callees.known_shapes(reverse.name)
     forward = callees.functions[rule.forward]
-    saved = tuple(v.type for v in forward.results[len(callee.results) :])
+    saved = forward.results[len(callee.results) :]
     given = tuple(there for on, there in zip(varied, rule.given) if on)
     return Pullback(rule.forward, reverse.name, saved, rule.residuals, given, checked=True)
 
@@ -245,12 +266,14 @@ def _transposed(callee: Function, rule: JvpRule, active: Sequence[bool], callees
     returned = Op("return", (*results, *extra), span=fn.body.terminator.span)
     primal = _filled(context, Region(args, (*context.assemble(fn.body), returned)))
     body = clone_region(Region(args, (*b.ops, *Rewriter(dict(zip(dots, zeros))).region(primal).ops)))
-    backwards = clone_region(Region((*saved, *seeds), tuple(out.ops)))
+    named = {v: Value(v.type, saved_name(v, context.defs.get(v))) for v in saved}
+    own = Substitution(named).ops(out.ops)
+    backwards = clone_region(Region((*(named[v] for v in saved), *seeds), tuple(own)))
     known = known_equal(context.shapes, (*saved, *out_dots), backwards.params)
     names = callees.fresh_name(f"{callee.name}_forward"), callees.fresh_name(f"{callee.name}_reverse")
     callees.add(replace(fn, name=names[0], body=body))
     callees.add(replace(fn, name=names[1], body=Region(backwards.params, (*known, *backwards.ops))))
-    return Pullback(*names, tuple(v.type for v in extra), tuple(_residual(v, args, results, extra) for v in saved))
+    return Pullback(*names, tuple(named[v] for v in extra), tuple(_residual(v, args, results, extra) for v in saved))
 
 
 def _handed_on(callee: Function) -> list[int]:

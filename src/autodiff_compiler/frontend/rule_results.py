@@ -159,11 +159,11 @@ class Matching:
 
     def fitted(self, part: Value, type_: Type, name: str) -> Value:
         """A leaf in the type that it must have: only Python's numbers are converted."""
-        scalars = isinstance(part.type, Scalar) and isinstance(type_, Scalar)
         if part.type == type_:
             return part
-        if scalars and (part.type.dtype == type_.dtype or (part.type.kind == "py" and not part.type.dtype.is_bool)):  # type: ignore[union-attr]  # both are scalars
-            if differentiable(type_) or part.type.dtype == type_.dtype:  # type: ignore[union-attr]  # both are scalars
+        if isinstance(part.type, Scalar) and isinstance(type_, Scalar):
+            same, number = part.type.dtype == type_.dtype, part.type.kind == "py" and not part.type.dtype.is_bool
+            if same or (number and differentiable(type_)):
                 return self.ctx.b.cast(part, type_)
         raise self.wrong(
             f"returns for {name} a value of type {part.type} where it must be {type_}",

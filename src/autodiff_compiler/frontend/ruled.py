@@ -343,7 +343,7 @@ class _Lowering:
             result = ctx.call(Static(rule), [*fixed, Tup(tuple(chosen)), Tup(tuple(tangents))], {})
             matching = self._matching(rule, f"the JVP rule of `{self.name}`")
             out, out_dot = matching.pair(result, "(out, out_dot)")
-            values, tree = matching.result(out, self.result, self.types)
+            values, _ = matching.result(out, self.result, self.types)
             found = matching.leaves(out, out_dot, "its tangent")
             floats = [v for v in values if differentiable(v.type)]
             return [

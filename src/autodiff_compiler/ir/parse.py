@@ -153,13 +153,14 @@ class _Parser:
             trees = self.listed(self.param_tree)
         if self.accept("gives"):
             result_tree = self.tree()
+        updates = self.literal() if self.accept("updates") else ()
         if self.accept("names"):
             constants = self.listed(self.word)
         rule = self.rule() if self.accept("rule") else None
         self.expect("{")
         body = Region(params, self.ops())
         named = {n: self.names.get(n) for n in constants}
-        return Function(name, body, tuple(trees), result_tree, span, named, rule=rule)
+        return Function(name, body, tuple(trees), result_tree, span, named, updates=updates, rule=rule)
 
     def rule(self) -> Rule:
         for cls, word in RULE_WORDS.items():

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 
 from autodiff_compiler.diagnostics import Span
-from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Rule, Value, VjpRule
+from autodiff_compiler.ir.core import Function, JvpRule, Op, Recomputed, Region, Rule, Value, VjpRule
 from autodiff_compiler.ir.opdef import CHECK, IO, PURE
 from autodiff_compiler.ir.opset import nested_effect
 from autodiff_compiler.ir.types import rank
@@ -112,8 +112,14 @@ def with_calls_in_line(fn: Function, names: Collection[str], callees: Functions)
 
 
 def without_rules(fn: Function) -> Function:
-    """The program that is differentiated no more, with what it calls alone."""
-    return with_callees(fn, {name: replace(callee, rule=None) for name, callee in fn.callees.items()})
+    """The program that is differentiated no more, with what it calls alone; what is computed again is still told by its rule."""
+    if not any(isinstance(callee.rule, JvpRule | VjpRule) for callee in fn.callees.values()):
+        return fn
+    plain = {
+        name: callee if isinstance(callee.rule, Recomputed) else replace(callee, rule=None)
+        for name, callee in fn.callees.items()
+    }
+    return with_callees(fn, plain)
 
 
 def adopted(ops: Sequence[Op], callees: Functions, into: dict[str, Function]) -> list[Op]:
