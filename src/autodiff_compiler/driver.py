@@ -26,18 +26,13 @@ from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, differentiable
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import Rewriter, free_values
-from autodiff_compiler.options import CHECKS, Options
+from autodiff_compiler.options import BACKENDS, CHECKS, Options
 from autodiff_compiler.passes import buffers, depth, integers, outline
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 
 # Squares are taken of roots as soon as equal expressions are one.
 BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
 AFTER_AD = (*DEFAULT, "ends", "promote", "fold", "simplify", "cse", "dce")
-LOWERING: dict[str, tuple[str, ...]] = {
-    "python": ("destination", "late"),
-    "numba": ("hoist", "late", "loops", "destination", "fold", "simplify", "cse", "licm", "dce"),
-}
-
 STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")
 
 
@@ -296,7 +291,7 @@ def _optimise_derivative(done: Compilation, stage: str) -> None:
 
 
 def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
-    compiled = options.backend == "numba"
+    compiled = backends.BACKENDS[options.backend].is_compiled
     fn = mapped(fn, lambda one: replace(one, compiled=compiled))
     if compiled:
         # Compiled arithmetic of floats follows IEEE and raises nothing.
@@ -306,8 +301,9 @@ def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
 
 def _emit(done: Compilation, docstring: str) -> None:
     """Lowering, buffers, text, callable."""
-    fn = _pipeline(mapped(done.function, _named), LOWERING[done.options.backend], done.options)
-    if done.options.backend == "numba":
+    backend = backends.BACKENDS[done.options.backend]
+    fn = _pipeline(mapped(done.function, _named), backend.lowering, done.options)
+    if backend.is_compiled:
         fn = mapped(depth.limited(fn), integers.run)
     fn = done.keep("buffers", mapped(fn, buffers.run))
     made = backends.printed(fn, done.options.backend, docstring=docstring, fastmath=done.options.fastmath)
@@ -315,13 +311,13 @@ def _emit(done: Compilation, docstring: str) -> None:
     list(namespaces.used(done.text))  # refuses a text whose names mean something else by now
     call = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
     counts = any(v.type in (INT, ListOf(INT)) for v in fn.params)
-    done.call = backends.bounded(call, fn.name) if done.options.backend == "numba" and counts else call
+    done.call = backends.bounded(call, fn.name) if backend.is_compiled and counts else call
 
 
 def check_options(options: Options) -> Options:
     """Refuse a backend, a check or a pass that does not exist."""
-    if options.backend not in LOWERING:
-        way_out = did_you_mean(str(options.backend), LOWERING, f"the backends are {', '.join(LOWERING)}")
+    if options.backend not in BACKENDS:
+        way_out = did_you_mean(str(options.backend), BACKENDS, f"the backends are {', '.join(BACKENDS)}")
         raise UserError("AD415", f"there is no backend {options.backend!r}", help=way_out)
     if options.check not in CHECKS:
         raise UserError("AD415", f"there is no check {options.check!r}", help='the checks are "first" and None')
