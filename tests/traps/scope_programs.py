@@ -431,3 +431,38 @@ def bound_on_one_path_beside_one_that_raises(x, n):
         if i < 0:
             raise ValueError("never")
     return x * np.sum(c)
+
+
+@case(1.0, 0)
+@case(11.0, 2)
+def unbound_before_a_loop_that_is_not_run(x, n):
+    if x > 10.0:
+        h = x * x
+    s = 0.0
+    for i in range(n):
+        s += abs(h) * x + np.exp(-h)
+    return s + x
+
+
+@case(1.0, 0)
+@case(11.0, 2)
+def unbound_array_before_a_loop_that_is_not_run(x, n):
+    if x > 10.0:
+        h = x * np.ones(3)
+        t = x * x
+    s = 0.0
+    for i in range(n):
+        s += np.sum(np.exp(-h)) * x * np.sin(t)
+    return s + x
+
+
+@case(1.0, 5)
+@case(11.0, 2)
+def unbound_on_the_path_that_is_not_taken(x, n):
+    if x > 10.0:
+        h = x * x
+    s = x
+    for i in range(3):
+        if n < 3 and h > 0.1:
+            s += np.log(h) * x
+    return s

@@ -9,7 +9,7 @@ from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ad.residuals import provide
 from autodiff_compiler.ad.reversal import Reversal
-from autodiff_compiler.ir.builder import OpenRegion
+from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.types import Array, ListOf, Type, rank
 from autodiff_compiler.ir.walk import free_values
@@ -110,14 +110,16 @@ def _filler(context: Reversal, value: Value) -> Value:
         return empty
     if isinstance(value.type, Array):
         context.ragged.add(kept)
-    return filler(context, value.type)
+    return filler(context.b, value.type)
 
 
-def filler(context: Reversal, type_: Type) -> Value:
+def filler(b: Builder, type_: Type) -> Value:
     """A value of this type that is cheap and that nobody looks at."""
     if isinstance(type_, Array):
-        return context.b.op("empty", *(context.b.const(0) for _ in range(type_.rank)), dtype=type_.dtype)
-    return context.b.const_like(0, type_)
+        return b.op("empty", *(b.const(0) for _ in range(type_.rank)), dtype=type_.dtype)
+    if isinstance(type_, ListOf):
+        return b.op("list_new", type=type_)
+    return b.const_like(0, type_)
 
 
 def _decode_condition(context: Reversal, op: Op) -> None:

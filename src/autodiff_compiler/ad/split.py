@@ -13,7 +13,7 @@ from dataclasses import replace
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs
 from autodiff_compiler.ad.frames import threaded
-from autodiff_compiler.ad.sweeps import cut, vjp_parts
+from autodiff_compiler.ad.sweeps import cut, defined, vjp_parts
 from autodiff_compiler.ir.core import Function, Op, Region
 from autodiff_compiler.ir.program import with_callees
 from autodiff_compiler.ir.tree import Leaf
@@ -32,7 +32,7 @@ def vjp(fn: Function, active: Sequence[bool], name: str, *, save_all: bool = Fal
     primal, backwards_ops = ops[:boundary], ops[boundary + 1 :]
     used = [v for v in free_values([Region((), backwards_ops)]) if v not in seeds]
     residuals, rebuilt = cut(primal, used)
-    forward = Region(fn.params, (*primal, Op("return", (*fn.results, *residuals), span=end)))
+    forward = defined(Region(fn.params, (*primal, Op("return", (*fn.results, *residuals), span=end))), residuals)
     backwards = clone_region(Region((*residuals, *seeds), (*rebuilt, *backwards_ops)))
     params = tuple((v.name, Leaf()) for v in backwards.params)
     sweeps = (

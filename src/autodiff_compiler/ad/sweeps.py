@@ -16,8 +16,9 @@ from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ad.sweep import Sweep
 from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.analysis.signature import known_equal
+from autodiff_compiler.analysis.undefined import possibly_undefined
 from autodiff_compiler.diagnostics import ADJOINT
-from autodiff_compiler.ir.builder import OpenRegion
+from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import extent_of, is_constant, is_undefined
 from autodiff_compiler.ir.program import calls_in
@@ -73,6 +74,23 @@ def _filled(context: Reversal, region: Region) -> Region:
     return _Fill(context).region(region) if context.fillers else region
 
 
+def defined(primal: Region, residuals: Sequence[Value]) -> Region:
+    """The primal with a value for what may be undefined, where that is among the residuals: the reverse sweep, which gets them as
+    arguments, may compute with them where the program would not."""
+    undefined = possibly_undefined(primal)
+    return _Defined().region(primal) if any(value in undefined for value in residuals) else primal
+
+
+class _Defined(Rewriter):
+    def op(self, op: Op) -> None:
+        if is_undefined(op):
+            b = Builder(op.span)
+            self.env[op.result] = filler(b, op.result.type)
+            self.out += b.ops
+        else:
+            self.copy(op)
+
+
 def cotangents(fn: Function) -> tuple[list[Value], list[Value]]:
     """The float results, and a cotangent for each."""
     wanted = [r for r in fn.results if differentiable(r.type)]
@@ -106,7 +124,7 @@ class _Fill(Rewriter):
             self.copy(op)
             return
         with self.context.b.reopen(OpenRegion(())) as out, self.context.b.at(op.span):
-            self.env[op.result] = filler(self.context, op.result.type)
+            self.env[op.result] = filler(self.context.b, op.result.type)
         self.out += out.ops
 
 
@@ -148,7 +166,7 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
     primal = _filled(context, Region(fn.params, (*context.assemble(fn.body), returned)))
     backwards = clone_region(Region((*saved, *seeds), tuple(out.ops)))
     known = known_equal(context.shapes, (*saved, *wanted), backwards.params)
-    forward = replace(fn, name=names[0], body=clone_region(primal), updates=())
+    forward = replace(fn, name=names[0], body=clone_region(defined(primal, saved)), updates=())
     reverse = replace(fn, name=names[1], body=Region(backwards.params, (*known, *backwards.ops)), updates=())
     types = tuple(v.type for v in extra)
     if recursive:

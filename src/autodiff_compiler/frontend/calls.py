@@ -208,6 +208,9 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     if isinstance(obj, functools.partial):
         return _call_partial(ctx, obj, args, kwargs)
     if obj is functools.partial:
+        known = isinstance(args[0], Static) and not callable(args[0].obj) if args else True
+        if known or isinstance(args[0], Dyn | Ref | Tup):
+            raise ctx.wrong("AD178", "functools.partial: the first argument must be callable")
         return Partial(args[0], tuple(args[1:]), kwargs)
     if isinstance(obj, type):
         if foreign.is_foreign_class(obj):

@@ -28,9 +28,10 @@ from autodiff_compiler.frontend.loops import leave, run_over
 from autodiff_compiler.frontend.places import LoopPlace, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.state import NameKey
-from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Iter, Maybe, Ref, Static, same
+from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, Iter, Maybe, Ref, Static, same
 from autodiff_compiler.frontend.values import Items as Content
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.types import Scalar, rank
 
 
 def listed(ctx: Context, iterable: Items, *, unroll: bool = False) -> Abs:
@@ -147,12 +148,20 @@ def folded(ctx: Context, iterable: Items, first: Abs, combine: Callable[[Abs, Ab
 def any_or_all(ctx: Context, x: Abs, stop_at: bool) -> Abs:
     """`any(x)` (stop_at True) or `all(x)`."""
     iterable = iterate(ctx, x)
-    if isinstance(iterable, Sequence) and isinstance(x, Ref | Box):
+    if isinstance(iterable, Sequence) and isinstance(x, Ref | Box) and _holds_scalars(ctx, x):
         # Values that are there: none of them runs anything.
         entry = library.lookup(np.any if stop_at else np.all)
         assert entry is not None
         return ctx.from_value(entry(ctx.b, ctx.to_library(x)))
     return _decided(ctx, iterable, lambda item: item, stop_at)
+
+
+def _holds_scalars(ctx: Context, x: Ref | Box) -> bool:
+    """Whether what is run over are numbers: an array has no truth value."""
+    if isinstance(x, Ref):
+        return rank(x.type) == 1
+    content = ctx.state.content(x)
+    return isinstance(content.element, Scalar) if isinstance(content, Grown) else all(map(is_scalar, content.items))
 
 
 def contains(ctx: Context, x: Abs, iterable: Items) -> Abs:

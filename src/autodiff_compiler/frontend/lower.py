@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.diagnostics import Span, UserError
+from autodiff_compiler.diagnostics import Span, UnsupportedError, UserError
 from autodiff_compiler.frontend import arithmetic, assignment, calls, comparisons, expressions, statements
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.context import Context, Interpreter
@@ -129,6 +129,13 @@ def _lowered(
         except Dead:
             # For these types every path raises (an assertion about a rank, say): the program's own exception is the result.
             result = Dyn(b.const(math.nan))
+        except RecursionError as error:
+            raise UnsupportedError(
+                "AD179",
+                f"`{name}` nests too deeply, or makes a list, dict or object that holds itself",
+                b.span,
+                help="write a loop, and keep in a container nothing that leads back to it",
+            ) from error
     b.span = span
     result_values, tree = _results(ctx, result)
     b.return_(*result_values)

@@ -29,6 +29,9 @@ def check_signature(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: 
         unknown = [key for key in kwargs if key not in keywords]
         if unknown:
             raise ctx.wrong("AD178", f"{name}() got an unexpected keyword argument {unknown[0]!r}")
+        twice = [key for key in kwargs if name == "enumerate" and keywords.index(key) < len(args)]
+        if twice:
+            raise ctx.wrong("AD178", f"{name}() got {twice[0]!r} by position and by name")
         if not least <= len(args) <= most:
             raise ctx.wrong("AD178", f"{name}() does not take {len(args)} arguments")
         return

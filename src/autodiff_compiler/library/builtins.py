@@ -178,6 +178,8 @@ def bool_(b: Builder, x: Any = False, /) -> Value | bool:
 def round_builtin(b: Builder, number: Any, ndigits: Any = None) -> Value:
     value = scalar(b, number, "round")
     integral = not dtype_of(value.type).inexact
+    if dtype_of(value.type).is_bool and not is_py(value.type):
+        raise UserError("AD205", "round of a NumPy boolean", b.span, help="make it a number: round(int(b))")
     if ndigits is None:
         return b.cast(value if integral else b.op("rint", value), INT)
     if integral or not is_py(value.type):

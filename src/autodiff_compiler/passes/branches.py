@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autodiff_compiler.analysis.undefined import possibly_undefined
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import is_constant, may_overflow, may_trap, opdef
 from autodiff_compiler.ir.walk import with_results
@@ -29,6 +30,7 @@ class _Branches(Peephole):
     def __init__(self, function: Function) -> None:
         super().__init__(function)
         self._decided: dict[Value, bool] = {}
+        self._undefined = possibly_undefined(function.body)
 
     def rewrite(self, op: Op) -> None:
         return None
@@ -84,6 +86,7 @@ class _Branches(Peephole):
         """Whether a region has only operations on numbers that never raise, and the other one nothing but a constant."""
         return all(is_constant(op) for op in other.ops[:-1]) and all(
             (opdef(op).elementwise or opdef(op).measures or is_constant(op))
+            and not any(value in self._undefined for value in op.operands)
             and not (may_trap(op) or (may_overflow(op) and not self.bounds.fits(op)))
             for op in region.ops[:-1]
         )

@@ -3,7 +3,7 @@
 An op that may raise moves only if it certainly does not (an index proven to be in bounds, operands of one shape) or if
 the loop certainly runs and comes to it before any check or output.  Checks and everything in a branch stay.  Constants, extents and index sums such as `j + 1`
 move only together with something that needs them: on their own they read better in place.  New arrays and what is
-written to stay in the loop, where each iteration has its own.
+written to stay in the loop, where each iteration has its own; so does what reads a variable that may be unbound.
 
     Input:  for 0, n, 1 { (i) a = exp t; b = load x[i]; c = mul a, b; … }
     Output: a = exp t; for 0, n, 1 { (i) b = load x[i]; c = mul a, b; … }
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autodiff_compiler.analysis.undefined import possibly_undefined
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, loop_indices
 from autodiff_compiler.ir.opdef import INDEX, PURE, SHAPE, VALUE
@@ -46,6 +47,7 @@ class _Motion(FactRewriter):
     def __init__(self, function: Function) -> None:
         super().__init__(function)
         self._given = {*function.params, *loop_indices(function.body)}
+        self._undefined = possibly_undefined(function.body)
 
     def structured(self, op: Op) -> None:
         op = self.inside(op)
@@ -73,7 +75,7 @@ class _Motion(FactRewriter):
             # That a slice is `exact` may be known only where the loop runs.
             movable = (
                 is_pure(op)
-                and not any(value in inside for value in op_uses(op))
+                and not any(value in inside or value in self._undefined for value in op_uses(op))
                 and not (allocates(op) or opdef(op).writes or any(r in owned for r in op.results))
                 and (runs or (self._certain(op) and not op.attrs.get("exact")))
             )
