@@ -15,8 +15,10 @@ from autodiff_compiler import backends, options
 from autodiff_compiler.backends import BACKENDS
 from autodiff_compiler.backends.python import PYTHON
 from autodiff_compiler.diagnostics import InternalError
+from autodiff_compiler.driver import LOWERING
 from autodiff_compiler.ir import interp
 from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.transforms.targets import TARGETS
 
 CASES = all_cases()
 
@@ -107,5 +109,5 @@ def test_an_op_without_a_spelling_is_refused_by_its_name(monkeypatch):
         backends.emit(case.function, "python")
 
 
-def test_the_options_name_the_backends():
-    assert tuple(BACKENDS) == options.BACKENDS
+def test_a_backend_is_known_everywhere():
+    assert set(BACKENDS) == set(options.BACKENDS) == set(LOWERING) == set(TARGETS)

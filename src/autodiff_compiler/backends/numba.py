@@ -166,7 +166,6 @@ def printed(w: Writer, op: Op) -> ast.stmt:
 
 NUMBA = Backend(
     name="numba",
-    lowering=("hoist", "late", "loops", "destination", "fold", "simplify", "cse", "licm", "dce"),
     prelude=NUMBA_HELPERS,
     expressions={**common.EXPRESSIONS, **EXPRESSIONS},
     statements={**common.STATEMENTS, **STATEMENTS},

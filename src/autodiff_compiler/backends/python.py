@@ -259,7 +259,6 @@ def accum(w: Writer, op: Op) -> ast.stmt:
 
 PYTHON = Backend(
     name="python",
-    lowering=("destination", "late"),
     prelude=NUMPY_HELPERS,
     expressions={**common.EXPRESSIONS, **EXPRESSIONS},
     statements={**common.STATEMENTS, **STATEMENTS},

@@ -64,8 +64,6 @@ class Backend:
     """A language that functions are printed in."""
 
     name: str
-    lowering: tuple[str, ...]
-    """The passes that run before the buffers stage, for this backend alone."""
     prelude: str
     """The module of `backends/prelude/` with its helpers."""
     expressions: Mapping[str, Expression]
@@ -78,11 +76,6 @@ class Backend:
     """The condition of a `while` that is left by `break`."""
     decorator: Callable[[bool], ast.expr] | None = None
     """Makes a compiled function of one that takes numbers, arrays and lists alone; the flag: whether sums may be reassociated."""
-
-    @property
-    def is_compiled(self) -> bool:
-        """Whether functions are compiled: their ints have 64 bits, and floats raise nothing."""
-        return self.decorator is not None
 
     strict_types: bool = False
     """Whether a variable must keep its type."""
