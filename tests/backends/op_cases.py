@@ -387,7 +387,7 @@ func last(%v: f64[:]) {
 }
 
 func f(%v: f64[:], %s: float) {
-  begin %s {name='half', id=0, parameters=('s',)}
+  begin %s {name='half', id=0, parameters=('s',), numbers=()}
   %h: f64[:], %t: float = call %v, %s {callee='half', effect='pure', shapes=(((0, 0),), ()), updates=()}
   end {id=0}
   %e: f64 = call %h {callee='last', effect='pure', shapes=((),), updates=()}

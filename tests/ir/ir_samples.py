@@ -47,7 +47,7 @@ TWICE = """func twice(%x: f64, %a: f64[:]) {
 }
 
 func f(%x: f64, %a: f64[:]) {
-  begin %x {name='g', id=0, parameters=('x',)}
+  begin %x {name='g', id=0, parameters=('x',), numbers=()}
   %y: f64, %b: f64[:] = call %x, %a {callee='twice', effect='pure', shapes=((), ((1, 0),)), updates=()}
   end {id=0}
   %z: f64, %d: f64[:] = call %y, %b {callee='twice', effect='pure', shapes=((), ((1, 0),)), updates=()}

@@ -178,8 +178,8 @@ CONTROL_OPS: tuple[OpDef, ...] = (
     ),
     _mark(
         "begin",
-        "the call of a function of the user begins here, with these values of its parameters",
-        ("name", "id", "parameters"),
+        "the call of a function of the user begins here, with these values of its parameters, and numbers that are known",
+        ("name", "id", "parameters", "numbers"),
     ),
     _mark("end", "the call that `begin` marks ends here", ("id",)),
     _terminator("yield", "ends a region"),
