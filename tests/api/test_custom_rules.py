@@ -196,7 +196,10 @@ class TestPlaces:
 
     def test_captured_values(self, backend):
         f = make_scaled(2.5)
-        assert np.isclose(grad(lambda x: np.sum(f(x) * f(x)), backend=backend, verify=True)(A)[1], 2 * 2.5 * SCALE[1] * A[1] * 11.0 * SCALE[1])
+        assert np.isclose(
+            grad(lambda x: np.sum(f(x) * f(x)), backend=backend, verify=True)(A)[1],
+            2 * 2.5 * SCALE[1] * A[1] * 11.0 * SCALE[1],
+        )
 
 
 def make_scaled(k):

@@ -166,7 +166,8 @@ class _Parser:
         for cls, word in RULE_WORDS.items():
             if self.accept(word):
                 self.expect("(")
-                return cls(*self.sequence(")", self.literal))
+                rule: Rule = cls(*self.sequence(")", self.literal))
+                return rule
         return self.fail(f"a rule is expected, not {self.next.text}")
 
     def listed(self, item: Callable[[], Any]) -> list[Any]:
