@@ -14,6 +14,7 @@ from autodiff_compiler.backends.source import Notes, Printed, print_module
 from autodiff_compiler.backends.spelling import Backend, dtype_name
 from autodiff_compiler.backends.structure import Printer
 from autodiff_compiler.ir.core import Function, Value
+from autodiff_compiler.ir.program import recursive_names
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of, is_py
 from autodiff_compiler.ir.walk import Rewriter
@@ -56,7 +57,9 @@ def emit(function: Function, backend: Backend, docstring: str, fastmath: bool) -
         functions = [_plain(one, module) for one in function.callees.values()]
         functions.append(_plain(function, module, docstring))
     else:
-        functions = _compiled(function, module, backend.decorator(fastmath), docstring)
+        # Numba's compiled code of a function that calls itself cannot be read back: the process would end in a crash.
+        kept = not recursive_names(function.callees)
+        functions = _compiled(function, module, backend.decorator(fastmath, kept), docstring)
     made = [statement for text in module.templates.values() for statement in ast.parse(text).body]
     return assemble(function, [*made, *functions], backend.prelude, module.notes)
 

@@ -33,10 +33,11 @@ STATEMENTS: dict[str, Statement] = {**numba_arrays.STATEMENTS}
 FASTMATH = ("arcp", "contract", "nsz", "reassoc")
 
 
-def decorator(fastmath: bool) -> ast.expr:
+def decorator(fastmath: bool, kept: bool) -> ast.expr:
     flags: ast.expr = ast.Set(elts=[syntax.literal(flag) for flag in FASTMATH]) if fastmath else syntax.literal(False)
     yes = syntax.literal(True)
-    return syntax.call("njit", cache=yes, error_model=syntax.literal("numpy"), nogil=yes, fastmath=flags)
+    cache = {"cache": yes} if kept else {}
+    return syntax.call("njit", **cache, error_model=syntax.literal("numpy"), nogil=yes, fastmath=flags)
 
 
 def endless() -> ast.expr:

@@ -74,8 +74,9 @@ class Backend:
     """Writes something to stand for a value that nobody looks at."""
     endless: Callable[[], ast.expr]
     """The condition of a `while` that is left by `break`."""
-    decorator: Callable[[bool], ast.expr] | None = None
-    """Makes a compiled function of one that takes numbers, arrays and lists alone; the flag: whether sums may be reassociated."""
+    decorator: Callable[[bool, bool], ast.expr] | None = None
+    """Makes a compiled function of one that takes numbers, arrays and lists alone.  Flags: whether sums may be reassociated, and
+    whether the compiled code may be kept on disk."""
 
     strict_types: bool = False
     """Whether a variable must keep its type."""
