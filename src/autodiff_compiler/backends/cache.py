@@ -89,13 +89,15 @@ def _taken_from_numba(tree: ast.Module) -> list[str]:
 
 def _keep_compiled(function: Any, path: Path, name: str, constants: Mapping[str, object]) -> None:
     """Have a function's compiled code kept beside its text.  Not with objects in it that no import finds, such as an exception
-    class of a script: read back, it would raise another class of the same name."""
+    class of a script: read back, it would raise another class of the same name; nor with functions, which may be others by then."""
     py_func = getattr(function, "py_func", None)  # None where Numba is told not to compile (NUMBA_DISABLE_JIT)
-    if py_func is not None and all(_importable(constants[n]) for n in py_func.__code__.co_names if n in constants):
+    if py_func is not None and all(_is_lasting(constants[n]) for n in py_func.__code__.co_names if n in constants):
         function._cache = KernelCache(path, name)
 
 
-def _importable(obj: object) -> bool:
+def _is_lasting(obj: object) -> bool:
+    if not isinstance(obj, type):
+        return False
     module = getattr(obj, "__module__", None) or ""
     found = getattr(sys.modules.get(module), getattr(obj, "__qualname__", ""), None)
     return found is obj and module != "__main__"

@@ -181,7 +181,7 @@ def assemble(function: Function, functions: Sequence[ast.stmt], prelude: str, no
     helpers = needed(prelude, [name for name in used if name in sources(prelude)])
     body = [*helpers, *functions]
     names = {*used, *(name for node in helpers for name in syntax.names_read(node))}
-    imports = [*_imported(_STANDARD, names), *containers.imports(function), *_imported(_INSTALLED, names)]
+    imports = [*_imported(_STANDARD, names), *containers.imports(function, names), *_imported(_INSTALLED, names)]
     return print_module([*imports, *body], notes)
 
 

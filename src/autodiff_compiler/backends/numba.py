@@ -15,6 +15,7 @@ from autodiff_compiler.backends.python import PythonSpelling, dtype_name, is_py
 from autodiff_compiler.backends.structure import negated
 from autodiff_compiler.backends.subscripts import Place
 from autodiff_compiler.diagnostics import UnsupportedError
+from autodiff_compiler.ir import external
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.message import Part
@@ -126,6 +127,28 @@ class NumbaSpelling(PythonSpelling):
         if isinstance(type_, Scalar) and type_.dtype.is_python:
             return syntax.call(type_.dtype.number.__name__, value)
         return super().convert(value, type_)
+
+    # -- external calls ----------------------------------------------------------------------------------------------
+
+    def check_external(self, op: Op) -> None:
+        written = external.callee(op.attrs["call"])
+        found = self.printer.function.constants.get(written)
+        if not _is_compiled(found):
+            raise UnsupportedError(
+                "AD606",
+                f"`{written}` is called as it is, and Numba can do that with nothing but compiled functions",
+                op.span,
+                help="use the Python backend, or make it a function under numba.njit, a cfunc or a ctypes pointer",
+            )
+
+    def shut(self, array: ast.expr) -> ast.expr:
+        return array
+
+    def taken_array(self, value: ast.expr, type_: Array) -> ast.expr:
+        return syntax.method(value, "copy")
+
+    def taken_int(self, value: ast.expr) -> ast.expr:
+        return value
 
     def _cast(self, op: Op) -> ast.expr:
         (operand,) = op.operands
@@ -424,3 +447,11 @@ class NumbaPlace(Place):
     def _reshaped(self, node: ast.expr, extents: Sequence[Value], for_write: bool) -> ast.expr:
         shape = self.writer.shape(extents, whole=False)
         return syntax.call("reshape_view" if for_write else "reshaped", node, shape)
+
+
+def _is_compiled(obj: object) -> bool:
+    """Whether compiled code can call an object: a function under `@njit` or `@cfunc`, or a pointer of ctypes that knows its types."""
+    kind = type(obj)
+    if any(cls.__module__ == "_ctypes" and cls.__name__ == "CFuncPtr" for cls in kind.__mro__):
+        return getattr(obj, "argtypes", None) is not None
+    return kind.__module__.startswith("numba.") and (hasattr(obj, "py_func") or hasattr(obj, "native_name"))

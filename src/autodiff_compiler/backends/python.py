@@ -340,6 +340,20 @@ class PythonSpelling(Effects):
         element = zero if is_py(type_.element) else self.convert(zero, type_.element)
         return syntax.binary(ast.Mult(), ast.List(elts=[element], ctx=ast.Load()), syntax.call("len", items))
 
+    # -- external calls ----------------------------------------------------------------------------------------------
+
+    def check_external(self, op: Op) -> None:
+        """Python can call whatever there is."""
+
+    def shut(self, array: ast.expr) -> ast.expr:
+        return syntax.call("read_only", array)
+
+    def taken_array(self, value: ast.expr, type_: Array) -> ast.expr:
+        return syntax.call("given_array", value, dtype_name(type_.dtype), syntax.literal(type_.rank))
+
+    def taken_int(self, value: ast.expr) -> ast.expr:
+        return syntax.call("given_int", value)
+
     # -- writes ----------------------------------------------------------------------------------------------------
 
     def write(self, op: Op) -> list[ast.stmt]:

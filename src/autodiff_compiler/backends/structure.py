@@ -8,7 +8,7 @@ import ast
 import re
 from abc import ABC, abstractmethod
 
-from autodiff_compiler.backends import syntax
+from autodiff_compiler.backends import external, syntax
 from autodiff_compiler.backends.checks import joined
 from autodiff_compiler.backends.implied_checks import performed_checks
 from autodiff_compiler.backends.lines import marked
@@ -19,7 +19,7 @@ from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, loop_slots
 from autodiff_compiler.ir.opset import TABLE, is_undefined, opdef
-from autodiff_compiler.ir.types import Scalar
+from autodiff_compiler.ir.types import Array, Scalar
 
 HEAD = re.compile(r"(for|while|if|elif|else|with|def|async|class)\b.*:\s*(#.*)?$|(for|while|if|elif|with|def)\b[^:]*$")
 """The head of a statement with a block."""
@@ -66,6 +66,26 @@ class Spelling(ABC):
     def performed(self, nesting: Nesting) -> frozenset[Op]:
         """The checks that the access printed for the same place in the source makes itself."""
         return performed_checks(nesting)
+
+    @abstractmethod
+    def convert(self, value: ast.expr, type_: Scalar | Array) -> ast.expr:
+        """A number or an array as one of this type."""
+
+    @abstractmethod
+    def check_external(self, op: Op) -> None:
+        """Refuse a call that leaves the program where it cannot be made."""
+
+    @abstractmethod
+    def shut(self, array: ast.expr) -> ast.expr:
+        """An array as it is given to what is no part of the program, which must not write to it."""
+
+    @abstractmethod
+    def taken_array(self, value: ast.expr, type_: Array) -> ast.expr:
+        """What such a call returned, as an array of this type that nobody else has."""
+
+    @abstractmethod
+    def taken_int(self, value: ast.expr) -> ast.expr:
+        """What such a call returned, as an integer; an error if it is none."""
 
     @abstractmethod
     def negation(self, value: Value) -> ast.expr:
@@ -142,6 +162,8 @@ class Printer:
             return self._for(loop) if loop.condition is None else self._while(loop, loop.condition)
         if op.kind == "call":
             return [self._call(op)]
+        if op.kind == "external":
+            return external.statements(self, op)
         if TABLE[op.kind].writes:
             return [*self.assign([(op.result, op.operands[0])]), *self.spelling.write(op)]
         if not op.results:
