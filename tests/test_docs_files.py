@@ -12,6 +12,7 @@ PAGES = {
     "analysis": "architecture.md",
     "ad": "architecture.md",
     "api": "architecture.md",
+    "transforms": "architecture.md",
 }
 
 

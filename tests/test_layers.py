@@ -26,7 +26,8 @@ ALLOWED = {
     "passes": BASE | {"ir", "analysis"},
     "frontend": BASE | {"ir", "library", "analysis"},
     "backends": BASE | {"ir", "analysis"},
-    "driver": BASE | {"ir", "library", "rules", "analysis", "ad", "passes", "frontend", "backends"},
+    "transforms": BASE | {"ir", "analysis", "ad", "passes", "backends"},
+    "driver": BASE | {"ir", "library", "rules", "analysis", "ad", "passes", "frontend", "backends", "transforms"},
 }
 LOWER = set(ALLOWED)
 ALLOWED |= {

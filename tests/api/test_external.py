@@ -10,7 +10,17 @@ import pytest
 import scipy.special
 from numba import cfunc, njit
 
-from autodiff_compiler import UnsupportedError, UserError, external, grad, jvp, primitive, stop_gradient, value_and_grad, vjp
+from autodiff_compiler import (
+    UnsupportedError,
+    UserError,
+    external,
+    grad,
+    jvp,
+    primitive,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
 
 
 class Recorder:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from autodiff_compiler import driver
 from autodiff_compiler.cli.bench import _difference
 from autodiff_compiler.cli.main import main
 from autodiff_compiler.cli.target import parse_types, parse_values, parse_wrt
+from autodiff_compiler.transforms.stages import STAGES
 
 PROGRAM = """
 import numpy as np
@@ -92,7 +92,7 @@ def test_numba_backend_prints_an_njit_function(program):
 
 
 def test_ir(program):
-    for stage in driver.STAGES:
+    for stage in STAGES:
         assert "func" in run("ir", f"{program}:loop", "--stage", stage).stdout
     assert run("ir", f"{program}:loop", "--mode", "reverse", "--stage", "forward").exit_code == 2
     assert "func" in run("ir", f"{program}:loop", "--mode", "forward", "--stage", "forward").stdout

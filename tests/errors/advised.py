@@ -87,6 +87,10 @@ LANGUAGE: dict[str, tuple] = {
 CALLS: dict[str, str] = {
     "AD140": 'grad("def f(x):\\n    return x * x")(1.0)',
     "AD142": "def f(x):\n    return [x]\n\ngrad(lambda x: f(x)[0])(1.0)",
+    "AD195": (
+        "from autodiff_compiler import external\n\napplied = external(max, result=\"float\")\n\n"
+        "def f(x):\n    return x * applied(1.0, 2.0)\n\ngrad(f)(1.0)"
+    ),
     "AD206": "def f(a):\n    return np.sum(a.astype(np.float32))\n\ngrad(f)(np.ones(3))",
     "AD207": "def f(a, k):\n    return np.sum(np.expand_dims(a, k))\n\ngrad(f)(np.ones(3), 0)",
     "AD305": (

@@ -3,16 +3,15 @@
 from dataclasses import replace
 
 import pytest
-from prog_check import lowered, primal_ir
+from prog_check import lowered, primal_ir, pulled_back
 from prog_corpus import all_programs
 
-from autodiff_compiler import driver
 from autodiff_compiler.api.functions import options_of
 from autodiff_compiler.diagnostics import Span
-from autodiff_compiler.driver import Compilation
 from autodiff_compiler.ir.core import Function, Region
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.types import differentiable
+from autodiff_compiler.transforms.stages import Compilation
 
 PROGRAMS = all_programs()[::9]
 
@@ -44,7 +43,7 @@ def test_generated_text(program, backend, monkeypatch):
     active = [differentiable(v.type) for v in made.function.params]
 
     def texts() -> list[str]:
-        return [done.text for done in driver.pullback(made, active, options_of(backend=backend))]
+        return [done.text for done in pulled_back(made, active, options_of(backend=backend))]
 
     expected = texts()
     keep = Compilation.keep

@@ -12,7 +12,6 @@ from typing import Any
 from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.program import Shapes, fresh_name, recursive_names
-from autodiff_compiler.ir.types import Type
 
 Derived = tuple[str, str, tuple[bool, ...]]
 """What is made, of which function, and which of the arguments are active."""
@@ -24,14 +23,14 @@ ARGUMENT, RESULT, SAVED = "argument", "result", "saved"
 class Pullback:
     """Both sweeps of a callee, by name.
 
-    `forward` takes the arguments, and gives the results and what is `saved`, of these types; `reverse` takes the residuals and the
+    `forward` takes the arguments, and gives the results and what is `saved`, of these types and names; `reverse` takes the residuals and the
     cotangents of the float results, and gives the adjoints of the active arguments.  `residuals` says of each residual where the
     caller has it: among the arguments, the results or what is saved, and at which position.
     """
 
     forward: str
     reverse: str
-    saved: tuple[Type, ...]
+    saved: tuple[Value, ...]
     residuals: tuple[tuple[str, int], ...]
 
 

@@ -32,8 +32,7 @@ def reverse_call(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     if key not in callees.made:
         sweep.pullback(callees.of(op), active, callees, context.save_all)
     pullback: Pullback = callees.made[key]
-    hint = "frame" if pullback.forward in callees.frames else ""
-    saved = [Value(type_, hint) for type_ in pullback.saved]
+    saved = [Value(v.type, v.name) for v in pullback.saved]
     results, shapes = (*op.results, *saved), callees.shapes.get(pullback.forward)
     forward = call_op(pullback.forward, op.operands, results, op.attrs["effect"], shapes, op.span)
     context.replaced[op] = [forward]

@@ -16,6 +16,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from autodiff_compiler.ad.callees import Callees
+from autodiff_compiler.ad.names import SAVED
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
@@ -46,7 +47,11 @@ def _tapes(callees: Callees) -> list[Value]:
     for saved in callees.frames.values():
         for value in saved:
             assert isinstance(value.type, Scalar | Array)
-            tapes.append(Value(ListOf(value.type), fresh_name(f"{value.name}_saved" if value.name else "saved", taken)))
+            tapes.append(
+                Value(
+                    ListOf(value.type), fresh_name(value.name if value.name == SAVED else f"{value.name}_saved", taken)
+                )
+            )
     return tapes
 
 

@@ -32,6 +32,17 @@ def bar_name(value: Value, made: Op | None = None) -> str:
     return f"{name}_bar" if name else ""
 
 
+SAVED = "saved"
+
+
+def saved_name(value: Value, made: Op | None) -> str:
+    """What a value of the primal is called where its own function is not in sight."""
+    noun = opdef(made).noun if made is not None else ""
+    if value.name or made is None or not noun or noun == OPERAND:
+        return value.name or SAVED
+    return f"{made.kind}_value" if noun == made.kind else noun
+
+
 def constants_of(region: Region) -> dict[Value, bool | int | float]:
     """The Python number behind each constant."""
     return {op.result: constant_of(op) for op in all_ops(region) if is_constant(op)}

@@ -10,9 +10,10 @@ from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullback
 from autodiff_compiler.ad.control import filler
 from autodiff_compiler.ad.errors import check_savable
+from autodiff_compiler.ad.names import saved_name
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.ad.residuals import provide
-from autodiff_compiler.ad.reversal import Reversal
+from autodiff_compiler.ad.reversal import Reversal, Substitution
 from autodiff_compiler.ad.sweep import Sweep
 from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.analysis.signature import known_equal
@@ -138,7 +139,7 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
     recursive = callee.name in callees.recursive
     if recursive:
         handed_on = _handed_on(callee)
-        callees.made[key] = Pullback(*names, (INT,), ((SAVED, 0), *((ARGUMENT, k) for k in handed_on)))
+        callees.made[key] = Pullback(*names, (Value(INT, "frame"),), ((SAVED, 0), *((ARGUMENT, k) for k in handed_on)))
         callees.frames[names[0]] = ()
         callees.frame_reverses[names[1]] = names[0]
     fn = own_copy(callee)
@@ -164,17 +165,19 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
         extra = [v for v in saved if v not in there]
     returned = Op("return", (*fn.results, *extra), span=end)
     primal = _filled(context, Region(fn.params, (*context.assemble(fn.body), returned)))
-    backwards = clone_region(Region((*saved, *seeds), tuple(out.ops)))
+    named = {v: Value(v.type, saved_name(v, context.defs.get(v))) for v in saved}
+    own = Substitution(named).ops(out.ops)
+    backwards = clone_region(Region((*(named[v] for v in saved), *seeds), tuple(own)))
     known = known_equal(context.shapes, (*saved, *wanted), backwards.params)
     forward = replace(fn, name=names[0], body=clone_region(defined(primal, saved)), updates=())
     reverse = replace(fn, name=names[1], body=Region(backwards.params, (*known, *backwards.ops)), updates=())
-    types = tuple(v.type for v in extra)
+    held = tuple(named[v] for v in extra)
     if recursive:
-        check_savable(callee, types)
-        callees.frames[names[0]] = tuple(extra)
+        check_savable(callee, [v.type for v in held])
+        callees.frames[names[0]] = held
         callees.functions.update({forward.name: forward, reverse.name: reverse})
     else:
-        callees.made[key] = Pullback(*names, types, tuple(_source(fn, v, extra) for v in saved))
+        callees.made[key] = Pullback(*names, held, tuple(_source(fn, v, extra) for v in saved))
         callees.add(forward)
         callees.add(reverse)
 

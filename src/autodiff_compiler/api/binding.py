@@ -19,10 +19,10 @@ import numpy as np
 
 from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import UserError, did_you_mean
-from autodiff_compiler.driver import in_words
 from autodiff_compiler.ir.instances import attributes, instance
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, flatten, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, differentiable
+from autodiff_compiler.transforms.words import in_words
 
 Argnums = int | str | Sequence[int | str]
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

@@ -56,7 +56,7 @@ def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False,
     >>> grad(squares)({"a": np.array([1.0, 2.0]), "b": 0.5}, np.eye(2))
     {'a': array([3., 5.]), 'b': 8.0}
     """
-    return _derivative(fun, argnums, has_aux, False, options)
+    return _derivative(fun, "grad", argnums, has_aux, options)
 
 
 @overload
@@ -78,14 +78,14 @@ def value_and_grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: boo
     >>> value_and_grad("def f(x): return x * x")(3.0)
     (9.0, 6.0)
     """
-    return _derivative(fun, argnums, has_aux, True, options)
+    return _derivative(fun, "value_and_grad", argnums, has_aux, options)
 
 
 @boundary
-def _derivative(fun: Source | None, argnums: Argnums, has_aux: bool, with_value: bool, given: dict[str, Any]) -> Any:
+def _derivative(fun: Source | None, verb: str, argnums: Argnums, has_aux: bool, given: dict[str, Any]) -> Any:
     if fun is None:
-        return functools.partial(_derivative, argnums=argnums, has_aux=has_aux, with_value=with_value, given=given)
-    return Derivative(function_of(fun), argnums, has_aux, with_value, options_of(**given))
+        return functools.partial(_derivative, verb=verb, argnums=argnums, has_aux=has_aux, given=given)
+    return Derivative(function_of(fun), verb, argnums, has_aux, options_of(**given))
 
 
 @boundary

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
-from autodiff_compiler import driver
 from autodiff_compiler.api.binding import (
     Described,
-    Signature,
     check_differentiable,
     check_leaf,
     describe,
@@ -20,50 +17,38 @@ from autodiff_compiler.api.binding import (
     with_floats,
 )
 from autodiff_compiler.api.boundary import boundary
+from autodiff_compiler.api.compiled import Compiled
 from autodiff_compiler.api.first_check import FirstCall
-from autodiff_compiler.api.specialise import Specialisation, Table, memo
+from autodiff_compiler.api.specialise import Specialisation, memo
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import Lowered
-from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.tree import Leaf, Tree, flatten, rebuild
 from autodiff_compiler.ir.tree import Node as TreeNode
 from autodiff_compiler.ir.types import Type, differentiable
 from autodiff_compiler.options import Options
+from autodiff_compiler.transforms.layout import active_names
+from autodiff_compiler.transforms.transform import Request
+from autodiff_compiler.transforms.words import in_words
 
 
-class Pushforward:
+class Pushforward(Compiled):
     """Forward mode of one function: value and directional derivative."""
 
     def __init__(self, fun: Callable, options: Options) -> None:
-        self.fun = fun
-        self.options = driver.check_options(options)
-        self._signature = Signature.of(fun)
-        self.table = Table(self.build, lambda: f"jvp of {self.signature.function}, {options.backend} backend")
+        super().__init__(fun, "jvp", options)
 
-    @property
-    def signature(self) -> Signature:
-        self._signature = self._signature.renewed(self.fun)
-        return self._signature
+    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
+        (varying,) = asked
+        return _request(lowered, varying, self._options)
 
-    def build(self, arguments: Described, values: Sequence[Any] | None, varying: tuple[bool, ...]) -> Specialisation:
-        lowered = driver.lower(self.fun, arguments, self.options, values)
-        made = driver.pushforward(lowered, _active(lowered, varying), self.options)
-        return Specialisation(lowered, made, signature=self.signature.signature)
-
-    def inside(self, arguments: Described, varying: Sequence[bool]) -> Lowered:
-        """The derivative's IR, for a call inside a differentiated function: (arguments, tangents, captures)."""
-        lowered = driver.lower(self.fun, arguments, self.options)
-        compiled = driver.pushforward_ir(lowered, _active(lowered, varying), self.options)
-        return replace(lowered, function=compiled.stages["derivative"])
-
-    def for_types(self, wrt: Sequence[str], types: dict[str, str] | None = None) -> Specialisation:
+    def for_names(self, wrt: Sequence[str], types: dict[str, str] | None = None) -> Specialisation:
         """The specialisation for types given as text, with tangents for the parameters named in `wrt`."""
-        arguments = self.signature.annotated(self.fun, types)
+        arguments = self._signature.annotated(self._fun, types)
         for name, tree, leaf_types in arguments:
             if name in wrt:
                 check_differentiable(name, tree, leaf_types)
         varying = tuple(name in wrt and differentiable(t) for name, _, leaf_types in arguments for t in leaf_types)
-        return self.table.get(arguments, None, (varying,))[0]
+        return self._table.get(arguments, None, (varying,))[0]
 
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
@@ -76,7 +61,7 @@ class Pushforward:
                 f"jvp needs a tangent for each argument; arguments given: {len(primals)}, tangents: {len(tangents)}",
                 help="give None as the tangent of an argument that does not vary: jvp(f, (x, n), (x_dot, None))",
             )
-        arguments = self.signature.bind(tuple(primals), {})
+        arguments = self._signature.bind(tuple(primals), {})
         by_name = dict(zip(arguments, tangents))
         varying: list[bool] = []
         given: list[Any] = []
@@ -97,12 +82,12 @@ class Pushforward:
                 help="give the tangent of at least one argument",
             )
         types = described(values, [name for name, tangent in by_name.items() if tangent is not None])
-        found, captured = self.table.get(types, leaves_of(values, types), (tuple(varying),))
+        found, captured = self._table.get(types, leaves_of(values, types), (tuple(varying),))
         call = found.compiled.call
         taken = [normalised(value) for value in values.values()]
-        if self.options.check is None or found.checked:
+        if self._options.check is None or found.checked:
             return call(*taken, *given, *captured)
-        first = FirstCall(self.fun, self.signature, found, values, captured, varying)
+        first = FirstCall(self._fun, self._signature, found, values, captured, varying)
 
         def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
             return first.dot(call(*taken, *first.tangents(direction), *captured)[1], seeds)
@@ -110,9 +95,11 @@ class Pushforward:
         return first.run(lambda: call(*taken, *given, *captured), lambda result: result[0], along)
 
 
-def _active(lowered: Lowered, varying: Sequence[bool]) -> list[bool]:
-    """A flag for each parameter: captures come after the arguments and do not vary."""
-    return [*varying, *[False] * (len(lowered.function.params) - len(varying))]
+def _request(lowered: Lowered, varying: Sequence[bool], options: Options) -> Request:
+    """What is asked where these leaves of the arguments vary: captures come after them and do not."""
+    active = [*varying, *[False] * (len(lowered.function.params) - len(varying))]
+    hidden = frozenset(capture.name for capture in lowered.captures)
+    return Request(active, active_names(lowered.function, active), hidden, save_all=options.save_all)
 
 
 def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any) -> tuple[list[bool], list[Any]]:
@@ -135,7 +122,7 @@ def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any
         if part is not None and not differentiable(type_):
             raise UserError(
                 "AD422",
-                f"{leaf} is {driver.in_words(type_)}, which cannot vary",
+                f"{leaf} is {in_words(type_)}, which cannot vary",
                 help=f"give None as the tangent of {leaf}",
             )
         checked.append(None if part is None else check_leaf(f"the tangent of {leaf}", part, like, type_))
@@ -194,56 +181,38 @@ def _like(value: Any) -> Any:
     return [_like(item) for item in value] if isinstance(value, list) else _Shape(value)
 
 
-class Reverse:
+class Reverse(Compiled):
     """`vjp` of one function for any arguments."""
 
     def __init__(self, fun: Callable, options: Options) -> None:
-        self.fun = fun
-        self.options = driver.check_options(options)
-        self._signature = Signature.of(fun)
-        self.table = Table(self.build, lambda: f"vjp of {self.signature.function}, {options.backend} backend")
+        super().__init__(fun, "vjp", options)
 
-    @property
-    def signature(self) -> Signature:
-        self._signature = self._signature.renewed(self.fun)
-        return self._signature
-
-    def build(self, arguments: Described, values: Sequence[Any] | None, count: int) -> Specialisation:
-        """`count` arguments were given and vary; defaults do not."""
-        lowered = driver.lower(self.fun, arguments, self.options, values)
-        return Specialisation(lowered, *driver.pullback(lowered, self._active(lowered, arguments, count), self.options))
-
-    def inside(self, arguments: Described, count: int) -> tuple[Lowered, Function]:
-        """The IR of both sweeps, for a call inside a differentiated function: (arguments, captures) -> (result, residuals),
-        and (residuals, cotangents) -> adjoints."""
-        lowered = driver.lower(self.fun, arguments, self.options)
-        first, second = driver.pullback_ir(lowered, self._active(lowered, arguments, count), self.options)
-        return replace(lowered, function=first.stages["derivative"]), second.stages["derivative"]
-
-    def _active(self, lowered: Lowered, arguments: Described, count: int) -> list[bool]:
-        own = sum(len(types) for _, _, types in arguments[:count])
-        active = [differentiable(v.type) and i < own for i, v in enumerate(lowered.function.params)]
-        if not any(active):
+    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
+        """`asked`: how many arguments were given, and vary; defaults do not."""
+        (count,) = asked
+        types = [type_ for _, _, leaf_types in arguments[:count] for type_ in leaf_types]
+        varying = [differentiable(type_) for type_ in types]
+        if not any(varying):
             raise UserError(
                 "AD424",
-                f"no argument of {self.signature.function} holds a float to differentiate with respect to",
+                f"no argument of {self._signature.function} holds a float to differentiate with respect to",
                 help="pass floats, or an array of floats: x.astype(float)",
             )
-        return active
+        return _request(lowered, varying, self._options)
 
     def __call__(self, primals: Sequence[Any]) -> tuple[Any, Pullback]:
-        arguments = self.signature.bind(primals, {})
+        arguments = self._signature.bind(primals, {})
         types = described(arguments, arguments)
-        found, captured = self.table.get(types, leaves_of(arguments, types), (len(primals),))
+        found, captured = self._table.get(types, leaves_of(arguments, types), (len(primals),))
 
         def call() -> tuple[Any, Pullback]:
             out, residuals = found.compiled.call(*map(normalised, arguments.values()), *captured)
             return out, Pullback(found, out, residuals, len(primals))
 
-        if self.options.check is None or found.checked:
+        if self._options.check is None or found.checked:
             return call()
         given = dict(list(arguments.items())[: len(primals)])
-        first = FirstCall(self.fun, self.signature, found, arguments, captured, set(given))
+        first = FirstCall(self._fun, self._signature, found, arguments, captured, set(given))
 
         def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
             return first.along(dict(zip(given, result[1](first.cotangent(seeds)))), direction)

@@ -19,11 +19,11 @@ import numpy as np
 from autodiff_compiler import frontend, log, namespaces
 from autodiff_compiler.api.binding import Described, key_of
 from autodiff_compiler.diagnostics import UserError
-from autodiff_compiler.driver import Compilation
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.frontend.layout import of_array
 from autodiff_compiler.ir.tree import Tree, leaves
 from autodiff_compiler.ir.types import Type
+from autodiff_compiler.transforms.stages import Compilation
 
 # One compilation at a time: the frontend and the disk cache need not be told about threads.
 LOCK = threading.RLock()

@@ -81,9 +81,26 @@ class _Wide(tuple):
     """Residuals of the function for ints of any size."""
 
 
-def widened(call: Callable[..., Any], wide: Callable[..., Any]) -> Callable[..., Any]:
-    """A function compiled for small int arguments, and another one for the others: the first one refuses them at once."""
+def widened(calls: Sequence[Callable[..., Any]], wide: Sequence[Callable[..., Any]]) -> list[Callable[..., Any]]:
+    """Functions compiled for small int arguments, and others for all: the first of them refuses larger ones at once.
 
+    A second one, the reverse sweep, goes by the residuals that the first gave.
+    """
+    if len(calls) == 1:
+        return [_or_wide(calls[0], wide[0])]
+    (forward, reverse), (wide_forward, wide_reverse) = calls, wide
+
+    def saving(*args: Any) -> Any:
+        out, residuals = wide_forward(*args)
+        return out, _Wide(residuals)
+
+    def chosen(residuals: Any, *args: Any) -> Any:
+        return (wide_reverse if type(residuals) is _Wide else reverse)(residuals, *args)
+
+    return [_or_wide(forward, saving), chosen]
+
+
+def _or_wide(call: Callable[..., Any], wide: Callable[..., Any]) -> Callable[..., Any]:
     def chosen(*args: Any) -> Any:
         try:
             return call(*args)
@@ -93,24 +110,6 @@ def widened(call: Callable[..., Any], wide: Callable[..., Any]) -> Callable[...,
         return wide(*args)
 
     return chosen
-
-
-def widened_pair(
-    forward: Callable[..., Any],
-    reverse: Callable[..., Any],
-    wide_forward: Callable[..., Any],
-    wide_reverse: Callable[..., Any],
-) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The same of the two sweeps; the second goes by the residuals that the first gave."""
-
-    def saving(*args: Any) -> Any:
-        out, residuals = wide_forward(*args)
-        return out, _Wide(residuals)
-
-    def chosen(residuals: Any, *args: Any) -> Any:
-        return (wide_reverse if type(residuals) is _Wide else reverse)(residuals, *args)
-
-    return widened(forward, saving), chosen
 
 
 def _leaves(value: Any) -> Iterator[Any]:

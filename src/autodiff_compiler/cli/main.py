@@ -16,7 +16,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from autodiff_compiler import __version__, driver
+from autodiff_compiler import __version__
 from autodiff_compiler.api.binding import Signature
 from autodiff_compiler.api.derivative import Derivative
 from autodiff_compiler.api.functions import options_of
@@ -29,6 +29,7 @@ from autodiff_compiler.diagnostics import AutodiffError, InternalError, Unsuppor
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.options import BACKENDS
 from autodiff_compiler.testing import check_grads
+from autodiff_compiler.transforms.stages import STAGES
 
 FAILED, USAGE, UNSUPPORTED, INTERNAL = 1, 2, 3, 4
 
@@ -113,7 +114,7 @@ def jvp(target: str, wrt: str | None, types: str | None, backend: str, disable: 
 @compiling
 @click.option("--mode", type=click.Choice(["reverse", "forward"]), help="Reverse, but for --stage forward.")
 @click.option("--value", is_flag=True, help="Return the value of the function too.")
-@click.option("--stage", type=click.Choice(driver.STAGES), default="derivative", show_default=True)
+@click.option("--stage", type=click.Choice(STAGES), default="derivative", show_default=True)
 @click.option("--spans", is_flag=True, help="With source positions; the text can then be parsed back as it was.")
 @reporting
 def ir(
@@ -180,8 +181,9 @@ def _specialised(
     argnums = parse_wrt(wrt)
     if mode == "forward":
         forward = Pushforward(fun, options)
-        return forward.for_types(forward.signature.wrt(argnums), parse_types(types))
-    return Derivative(fun, argnums, False, value, options).for_types(parse_types(types))
+        return forward.for_names(Signature.of(fun).wrt(argnums), parse_types(types))
+    verb = "value_and_grad" if value else "grad"
+    return Derivative(fun, verb, argnums, False, options).for_types(parse_types(types))
 
 
 def _write(text: str, output: Path | None, target: str) -> None:

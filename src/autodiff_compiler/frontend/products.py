@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.inlining import bound, flattened, inlined, spliced, with_floats
+from autodiff_compiler.frontend.inlining import bound, flattened, inlined, signature_of, spliced, with_floats
 from autodiff_compiler.frontend.values import Abs, Box, Items, Partial, Static, Tup
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
@@ -44,7 +44,7 @@ def jvp(ctx: Context, pushforward: Any, args: list[Abs]) -> Abs:
             "AD421",
             f"jvp needs a tangent for each argument; arguments given: {len(primals)}, tangents: {len(tangents)}",
         )
-    given = bound(ctx, pushforward.fun, pushforward.signature.signature, primals, {})
+    given = bound(ctx, pushforward.primal, signature_of(pushforward), primals, {})
     described: list[tuple[str, Tree, list[Any]]] = []
     own: list[Value] = []
     dots: list[Value | None] = []
@@ -59,16 +59,16 @@ def jvp(ctx: Context, pushforward: Any, args: list[Abs]) -> Abs:
     varying = tuple(dot is not None for dot in dots)
     if not any(varying):
         raise ctx.wrong("AD421", "every tangent is None: there is no direction to differentiate in")
-    lowered = pushforward.inside(described, varying)
+    lowered, _ = pushforward.inside(described, varying)
     return inlined(ctx, lowered, list(given.values()), [*own, *(dot for dot in dots if dot is not None)])
 
 
 def vjp(ctx: Context, reverse: Any, args: list[Abs]) -> Abs:
     """`vjp(f, *args)`: the result, and the pullback."""
-    given = bound(ctx, reverse.fun, reverse.signature.signature, args, {})
+    given = bound(ctx, reverse.primal, signature_of(reverse), args, {})
     parts = [(name, *flattened(ctx, x)) for name, x in given.items()]
     described = [(name, tree, [v.type for v in values]) for name, values, tree in parts]
-    lowered, sweep = reverse.inside(described, len(args))
+    lowered, (_, sweep) = reverse.inside(described, len(args))
     made = inlined(ctx, lowered, list(given.values()), [v for _, values, _ in parts for v in values])
     assert isinstance(made, Tup)
     out, residuals = made.items

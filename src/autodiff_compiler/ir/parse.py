@@ -153,11 +153,14 @@ class _Parser:
             trees = self.listed(self.param_tree)
         if self.accept("gives"):
             result_tree = self.tree()
+        updates = self.literal() if self.accept("updates") else ()
         if self.accept("names"):
             constants = self.listed(self.word)
         self.expect("{")
         body = Region(params, self.ops())
-        return Function(name, body, tuple(trees), result_tree, span, {n: self.names.get(n) for n in constants})
+        return Function(
+            name, body, tuple(trees), result_tree, span, {n: self.names.get(n) for n in constants}, updates=updates
+        )
 
     def listed(self, item: Callable[[], Any]) -> list[Any]:
         items = [item()]

@@ -70,6 +70,8 @@ def _clauses(fn: Function) -> list[str]:
         clauses.append("takes " + ", ".join(f"{_word(name)}: {format_tree(tree)}" for name, tree in fn.param_trees))
     if fn.result_tree is not None:
         clauses.append(f"gives {format_tree(fn.result_tree)}")
+    if fn.updates:
+        clauses.append(f"updates {format_literal(fn.updates)}")
     if fn.constants:
         clauses.append("names " + ", ".join(_word(name) for name in fn.constants))
     return clauses

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 
 from autodiff_compiler.ir.core import Function, Op
 from autodiff_compiler.ir.program import mapped
@@ -23,6 +24,7 @@ from autodiff_compiler.passes import (
     lower_numba,
     promote,
     roots,
+    signatures,
     simplify,
 )
 
@@ -34,6 +36,8 @@ class Pass:
     name: str
     description: str
     run: Callable[[Function], Function]
+    of_programs: bool = False
+    """Whether it is given the whole program, and not one function after the other."""
 
 
 PASSES: dict[str, Pass] = {
@@ -54,13 +58,31 @@ PASSES: dict[str, Pass] = {
         Pass("promote", "keep a sum into one array element in a scalar during a loop", promote.run),
         Pass("destination", "fill an array where it will be put", destination.run),
         Pass("late", "overwrite an array after the last read of its views", late.run),
+        Pass(
+            "signatures", "drop parameters and results of functions that nobody uses", signatures.run, of_programs=True
+        ),
         Pass("loops", "for Numba: array expressions, sums and products become fused loops", lower_numba.run),
     )
 }
 
 # What a pipeline consists of unless it says otherwise.  Invariant slots must be gone (dce) before constants inside
 # loops show themselves, and what simplification leaves behind is swept up at the end.
-DEFAULT = ("fold", "simplify", "branches", "cse", "checks", "errors", "dce", "fold", "simplify", "cse", "licm", "dce")
+DEFAULT = (
+    "fold",
+    "simplify",
+    "branches",
+    "cse",
+    "checks",
+    "errors",
+    "dce",
+    "fold",
+    "simplify",
+    "cse",
+    "licm",
+    "dce",
+    "signatures",
+    "dce",
+)
 
 
 def run_pipeline(
@@ -70,18 +92,23 @@ def run_pipeline(
 
     With `verify` the IR is checked after each pass.
     """
-    callees = function.callees if verify else None
-    return mapped(function, partial(_run, names=names, disable=disable, callees=callees))
+    names = [name for name in names if name not in disable and "all" not in disable]
+    for of_programs, group in groupby(names, lambda name: PASSES[name].of_programs):
+        if of_programs:
+            for name in group:
+                function = PASSES[name].run(function)
+        else:
+            callees = function.callees if verify else None
+            function = mapped(function, partial(_run, names=list(group), callees=callees))
+    return function
 
 
-def _run(
-    function: Function, names: Sequence[str], disable: Sequence[str], callees: Mapping[str, Function] | None
-) -> Function:
+def _run(function: Function, names: Sequence[str], callees: Mapping[str, Function] | None) -> Function:
     """One function of a program after the passes; verified where its `callees` are given."""
     settled: dict[str, tuple[Op, ...]] = {}
     """What each pass made; passes are idempotent, so it has nothing more to do until another one changes that."""
     for name in names:
-        if name in disable or "all" in disable or settled.get(name) == function.body.ops:
+        if settled.get(name) == function.body.ops:
             continue
         function = PASSES[name].run(function)
         settled[name] = function.body.ops

@@ -1,0 +1,144 @@
+"""What all derivatives of a function have in common: compiled for each new tuple of argument types, looked up after that."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler import driver
+from autodiff_compiler.api.binding import Described, Signature
+from autodiff_compiler.api.boundary import boundary
+from autodiff_compiler.api.specialise import Specialisation, Table
+from autodiff_compiler.api.standalone import standalone
+from autodiff_compiler.diagnostics import UserError, did_you_mean
+from autodiff_compiler.frontend import Lowered
+from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.text import format_function
+from autodiff_compiler.ir.tree import Leaf
+from autodiff_compiler.options import Options
+from autodiff_compiler.transforms.table import TABLE
+from autodiff_compiler.transforms.transform import Request
+
+# Arguments of these types alone decide a specialisation: no container to walk, no value to guard.
+PLAIN = (float, int, np.float64, np.float32, np.int64)
+
+Known = tuple[Callable[..., Any], Callable[[], bool], Specialisation]
+"""The compiled function of a specialisation, and whether it still holds."""
+
+
+def plain_key(arg: Any) -> Any:
+    """What an argument adds to the key of a specialisation."""
+    kind = type(arg)
+    return kind if kind is not np.ndarray else (arg.dtype, arg.ndim)
+
+
+class Compiled:
+    """A derivative of one function: a row of the table of transforms, with the options it is compiled with.
+
+    A subclass says how it is called, and what of the function a call asks to be differentiated (`_request`).
+    """
+
+    def __init__(self, fun: Callable, verb: str, options: Options) -> None:
+        self._fun = fun
+        self._transform = TABLE[verb]
+        self._options = driver.check_options(options)
+        self._known_signature = Signature.of(fun)
+        self._table = Table(self._build, lambda: repr(self)[1:-1])
+        self._plain: dict[Any, Known] = {}
+        """By the types of plain arguments, so that a call with nothing but these costs one look-up."""
+        self._last: Specialisation | None = None
+
+    # What it was made of can be looked at, and not set: what was compiled would not be it any more.
+    primal = property(lambda self: self._fun)
+    options = property(lambda self: self._options)
+
+    @property
+    def _signature(self) -> Signature:
+        """The primal's parameters as they are today."""
+        self._known_signature = self._known_signature.renewed(self._fun)
+        return self._known_signature
+
+    def __autodiff_signature__(self) -> inspect.Signature:
+        return self._signature.signature
+
+    # -- compiling -------------------------------------------------------------------------------------------------
+
+    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
+        """What is to be differentiated; `asked` is what a call says of it beside the argument types."""
+        raise NotImplementedError
+
+    def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
+        return driver.lower(self._fun, arguments, self._options, values)
+
+    def _build(self, arguments: Described, values: Sequence[Any] | None, *asked: Any) -> Specialisation:
+        lowered = self._lower(arguments, values)
+        request = self._request(lowered, arguments, *asked)
+        made = driver.derivative(self._transform, lowered, request, self._options)
+        second = made[1] if len(made) > 1 else None
+        return Specialisation(lowered, made[0], second, self._signature.signature)
+
+    def inside(
+        self, arguments: Described, *asked: Any, values: Sequence[Any] | None = None
+    ) -> tuple[Lowered, tuple[Function, ...]]:
+        """The derivative's IR, for a call inside a differentiated function: as another primal, and all its functions."""
+        lowered = self._lower(arguments, values)
+        done = driver.derived(self._transform, lowered, self._request(lowered, arguments, *asked), self._options)
+        made = tuple(one.stages["derivative"] for one in done)
+        return replace(lowered, function=made[0]), made
+
+    def _remember(self, key: Any, given: Sequence[Any], found: Specialisation) -> None:
+        """Enter a call whose arguments, as they were given, are plain."""
+        plain = all(type(a) in PLAIN or (type(a) is np.ndarray and a.ndim) for a in given)
+        if plain and found.closed and all(tree == Leaf() for _, tree in found.lowered.function.param_trees):
+            self._plain[key] = found.compiled.call, found.holds, found
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def _of_call(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+        """The specialisation for a call with these arguments."""
+        raise NotImplementedError
+
+    @boundary
+    def for_types(self, types_: dict[str, str] | None = None) -> Specialisation:
+        """The specialisation for types given as text, such as {"x": "f64[:]"}; annotations give the rest."""
+        return self._table.get(self._signature.annotated(self._fun, types_), None)[0]
+
+    def _specialised(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+        if args or kwargs:
+            self._last = self._of_call(args, kwargs)
+        return self._last if self._last is not None else self.for_types()
+
+    @boundary
+    def source(self, *args: Any, **kwargs: Any) -> str:
+        """The generated text for these argument types."""
+        return self._specialised(args, kwargs).compiled.text
+
+    @boundary
+    def ir(self, *args: Any, stage: str = "derivative", **kwargs: Any) -> str:
+        """The IR after a stage: primal, optimized, forward or reverse, derivative or buffers."""
+        stages = self.stages(*args, **kwargs)
+        if stage not in stages:
+            way_out = did_you_mean(stage, stages, f"the stages are {', '.join(stages)}")
+            raise UserError("AD416", f"there is no stage {stage!r}", help=way_out)
+        return format_function(stages[stage])
+
+    @boundary
+    def stages(self, *args: Any, **kwargs: Any) -> dict[str, Function]:
+        """The IR after every stage, by the stage's name."""
+        return self._specialised(args, kwargs).compiled.stages
+
+    @boundary
+    def save(self, path: str | Path, *args: Any, **kwargs: Any) -> Path:
+        """Write the derivative as a module that imports nothing of ours; what it captured are keyword
+        parameters, numbers with their present value as default."""
+        target = Path(path)
+        target.write_text(standalone(self._specialised(args, kwargs)), encoding="utf-8")
+        return target
+
+    def __repr__(self) -> str:
+        return f"<{self._transform.name} of {self._known_signature.function}, {self._options.backend} backend>"

@@ -1,0 +1,112 @@
+"""Parameters that a function does not use, and results that no caller uses, go away: of the function and of all its calls.
+
+What only says how shapes compare (`check_equal {known}`) is no use.  What a callee gives back in place of an argument stays.
+
+    Input:  func g(a, b) { y = sin a; z = cos a; return y, z }      y, z = call g(a, b); … y …
+    Output: func g(a) { y = sin a; return y }                       y = call g(a); … y …
+
+For a whole program; idempotent together with `dce`, which takes away what was computed for a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.program import calls_in, mapped, with_callees
+from autodiff_compiler.ir.walk import Rewriter, all_ops
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The positions of the parameters and results that stay."""
+
+    params: tuple[int, ...]
+    results: tuple[int, ...]
+
+    def updates(self, pairs: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        return tuple((self.params.index(param), self.results.index(result)) for param, result in pairs)
+
+    def shapes(self, shapes: Sequence[Sequence[tuple[int, int] | int | None]]) -> tuple[tuple[object, ...], ...]:
+        return tuple(tuple(self._place(place) for place in shapes[k]) for k in self.results)
+
+    def _place(self, place: tuple[int, int] | int | None) -> tuple[int, int] | int | None:
+        if not isinstance(place, tuple):
+            return place
+        return (self.params.index(place[0]), place[1]) if place[0] in self.params else None
+
+
+def run(fn: Function) -> Function:
+    if not fn.callees:
+        return fn
+    read: set[Value] = set()
+    for one in (*fn.callees.values(), fn):
+        read |= _read(one.body)
+    used = {name: {result for _, result in callee.updates} for name, callee in fn.callees.items()}
+    for one in (*fn.callees.values(), fn):
+        for op in calls_in(one.body):
+            used[op.attrs["callee"]] |= {k for k, result in enumerate(op.results) if result in read}
+    kept = {name: _kept(callee, read, used[name]) for name, callee in fn.callees.items()}
+    if all(
+        len(k.params) == len(fn.callees[n].params) and len(k.results) == len(fn.callees[n].results)
+        for n, k in kept.items()
+    ):
+        return fn
+    fn = mapped(fn, lambda one: _Fewer(kept).function(one))
+    return with_callees(fn, {name: _fewer(callee, kept[name]) for name, callee in fn.callees.items()})
+
+
+def _read(body: Region) -> set[Value]:
+    """What the ops of a body read, comparisons of known shapes aside."""
+    ops = list(all_ops(body))
+    measured = {op.result: op.operands[0] for op in ops if op.kind == "dim"}
+    read = {v for op in ops if op.kind != "dim" and not op.attrs.get("known") for v in op.operands}
+    return read | {array for extent, array in measured.items() if extent in read}
+
+
+def _kept(callee: Function, read: set[Value], used: set[int]) -> Kept:
+    given_back = {param for param, _ in callee.updates}
+    params = tuple(k for k, param in enumerate(callee.params) if param in read or k in given_back)
+    return Kept(params, tuple(sorted(used)))
+
+
+def _fewer(callee: Function, kept: Kept) -> Function:
+    dropped = {param for k, param in enumerate(callee.params) if k not in kept.params}
+    body = _Without(dropped).region(callee.body)
+    end = replace(body.terminator, operands=tuple(callee.results[k] for k in kept.results))
+    params = tuple(callee.params[k] for k in kept.params)
+    return replace(callee, body=Region(params, (*body.ops[:-1], end)), updates=kept.updates(callee.updates))
+
+
+class _Fewer(Rewriter):
+    """Calls with the arguments and results that stay."""
+
+    def __init__(self, kept: dict[str, Kept]) -> None:
+        super().__init__()
+        self.kept = kept
+
+    def op(self, op: Op) -> None:
+        if op.kind != "call":
+            self.copy(op)
+            return
+        kept = self.kept[op.attrs["callee"]]
+        operands = tuple(self.value(op.operands[k]) for k in kept.params)
+        attrs = {
+            **op.attrs, "shapes": kept.shapes(op.attrs["shapes"]), "updates": kept.updates(op.attrs["updates"]),
+        }  # fmt: skip
+        self.out.append(replace(op, operands=operands, results=tuple(op.results[k] for k in kept.results), attrs=attrs))
+
+
+class _Without(Rewriter):
+    """Without what is said of the shapes of parameters that are gone."""
+
+    def __init__(self, dropped: set[Value]) -> None:
+        super().__init__()
+        self.gone = set(dropped)
+
+    def op(self, op: Op) -> None:
+        if op.operands and any(v in self.gone for v in op.operands) and (op.kind == "dim" or op.attrs.get("known")):
+            self.gone.update(op.results)
+        else:
+            self.copy(op)

@@ -1,0 +1,83 @@
+"""What a backend asks of the pipelines beside its list of passes: a row for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autodiff_compiler import backends
+from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.program import mapped
+from autodiff_compiler.ir.types import INT, ListOf
+from autodiff_compiler.passes import depth, integers
+from autodiff_compiler.transforms.stages import Compilation
+
+Build = Callable[[bool], tuple[Compilation, ...]]
+"""Makes the functions of a derivative, for int arguments of any size or for small ones alone."""
+
+
+def _as_it_is(fn: Function) -> Function:
+    return fn
+
+
+def _as_called(call: Callable[..., Any], fn: Function) -> Callable[..., Any]:
+    return call
+
+
+def _for_any(build: Build) -> tuple[Compilation, ...]:
+    return build(False)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A backend as the pipelines see it.
+
+    `compiled`: whether Python's ints have 64 bits there.  `instead`: passes in place of others.  `finished`: what comes
+    after all passes and before the buffers.  `best`: how a derivative is built.  `called`: what the caller gets of a loaded function.
+    """
+
+    compiled: bool = False
+    instead: tuple[tuple[str, str], ...] = ()
+    finished: Callable[[Function], Function] = _as_it_is
+    best: Callable[[Build], tuple[Compilation, ...]] = _for_any
+    called: Callable[[Callable[..., Any], Function], Callable[..., Any]] = _as_called
+
+    def passes(self, names: Sequence[str]) -> list[str]:
+        instead = dict(self.instead)
+        return [instead.get(name, name) for name in names]
+
+    def entered(self, fn: Function) -> Function:
+        """The program, which knows what ints it has."""
+        return mapped(fn, lambda one: replace(one, compiled=self.compiled))
+
+
+def _with_depth_and_width(fn: Function) -> Function:
+    return mapped(depth.limited(fn), integers.run)
+
+
+def _small_or_wide(build: Build) -> tuple[Compilation, ...]:
+    """Functions for small int arguments, where these need fewer checks, which hand over to others for larger ones."""
+    chosen, wide = integers.best(build, lambda made: [one.function for one in made])
+    if wide is not None:
+        for done, call in zip(chosen, backends.widened([one.call for one in chosen], [one.call for one in wide])):
+            done.call = call
+    return chosen
+
+
+def _saying_what_is_too_large(call: Callable[..., Any], fn: Function) -> Callable[..., Any]:
+    counts = any(v.type in (INT, ListOf(INT)) for v in fn.params)
+    return backends.bounded(call, fn.name) if counts else call
+
+
+TARGETS = {
+    "python": Target(),
+    "numba": Target(
+        compiled=True,
+        # Compiled arithmetic of floats follows IEEE and raises nothing.
+        instead=(("errors", "integer_errors"),),
+        finished=_with_depth_and_width,
+        best=_small_or_wide,
+        called=_saying_what_is_too_large,
+    ),
+}

@@ -1,0 +1,43 @@
+"""What a row of the table is, and what a call asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from autodiff_compiler.ir.core import Function
+from autodiff_compiler.transforms.words import docstring
+
+
+@dataclass(frozen=True)
+class Request:
+    """What of a function is to be differentiated, and how the caller wants to see it.
+
+    `active` has a flag for each IR parameter; `wrt` are the names of the Python parameters that vary, in the order in which
+    their derivatives are wanted, and with `single` there is one that is wanted bare, not as a tuple of one.  `hidden`
+    are the names of parameters that captures became.
+    """
+
+    active: Sequence[bool]
+    wrt: Sequence[str]
+    hidden: frozenset[str] = frozenset()
+    single: bool = False
+    has_aux: bool = False
+    save_all: bool = False
+
+
+@dataclass(frozen=True)
+class Transform:
+    """A derivative: a program becomes one, or several that are called one after another.
+
+    `derive` makes them of the optimised primal, with parameters and results laid out as the caller sees them.  `stages` and
+    `titles` say for each after which stage its IR is named, and what its docstring calls it.
+    """
+
+    name: str
+    derive: Callable[[Function, Request], tuple[Function, ...]]
+    stages: tuple[str, ...]
+    titles: tuple[str, ...]
+
+    def docstrings(self, fn: Function, wrt: Sequence[str]) -> list[str]:
+        return [title.format(fn.name) if "{}" in title else docstring(title, fn, wrt) for title in self.titles]
