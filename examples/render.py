@@ -70,6 +70,13 @@ CHAPTERS = [
         ],
     ),
     (
+        "Functions that call functions",
+        [
+            ("many_calls", "misfit", 0, "A large helper that is called often stays a function, with one derivative."),
+            ("recursion", "log_sum_exp", 0, "Recursion: what each call saves is in lists, at the place of its frame."),
+        ],
+    ),
+    (
         "Arrays in place",
         [
             ("heat", "heat", 0, "Linear in the state: no tape and no copy inside the loop."),

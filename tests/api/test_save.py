@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from autodiff_compiler import grad, jvp, value_and_grad, vjp
-from autodiff_compiler.api.products import reverse_of
-from autodiff_compiler.options import Options
+from autodiff_compiler.api.functions import _reverse
 
 SCALE = 2.5
 LIMIT = np.float32(1.5)
@@ -103,8 +102,8 @@ def test_bound_methods_compile_once_and_see_their_object():
     x = np.array([1.0, 1.0])
     derivative = grad(model.cost)
     np.testing.assert_array_equal(derivative(x), [6.0, 12.0])
-    assert reverse_of(model.cost, Options()) is reverse_of(model.cost, Options())
-    assert reverse_of(model.cost, Options()) is not reverse_of(Model().cost, Options())
+    assert _reverse(model.cost) is _reverse(model.cost)
+    assert _reverse(model.cost) is not _reverse(Model().cost)
     model.a = 1.0
     np.testing.assert_array_equal(derivative(x), [2.0, 4.0])
     np.testing.assert_array_equal(vjp(model.cost, x)[1](1.0)[0], [2.0, 4.0])

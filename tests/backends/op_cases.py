@@ -388,7 +388,7 @@ func last(%v: f64[:]) {
 }
 
 func f(%v: f64[:], %s: float) {
-  begin %s {name='half', id=0, parameters=('s',)}
+  begin %s {name='half', id=0, parameters=('s',), numbers=()}
   %h: f64[:], %t: float = call %v, %s {callee='half', effect='pure', shapes=(((0, 0),), ()), updates=()}
   end {id=0}
   %e: f64 = call %h {callee='last', effect='pure', shapes=((),), updates=()}
@@ -413,8 +413,8 @@ EXTERNAL = """
 func f(%x: float)
   names tripled
 {
-  %y: float = external %x {call='tripled(_0)', types=(<float>,), effect='io', known=False}
-  %z: f64 = external %y {call='tripled(_0)', types=(<f64>,), effect='pure', known=True}
+  %y: float = external %x {call='tripled(_0)', types=(<float>,), effect='io', trusted=False}
+  %z: f64 = external %y {call='tripled(_0)', types=(<f64>,), effect='pure', trusted=True}
   return %z
 }
 """

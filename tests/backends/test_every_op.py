@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import copy
+import operator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from op_cases import Case, all_cases
 
-from autodiff_compiler import backends
+from autodiff_compiler import backends, options
+from autodiff_compiler.backends import BACKENDS
+from autodiff_compiler.backends.python import PYTHON
+from autodiff_compiler.diagnostics import InternalError
+from autodiff_compiler.driver import LOWERING
 from autodiff_compiler.ir import interp
 from autodiff_compiler.ir.opset import TABLE
+from autodiff_compiler.transforms.targets import TARGETS
 
 CASES = all_cases()
 
@@ -72,3 +79,35 @@ def test_numba(case):
 
 def test_no_op_is_forgotten():
     assert {case.kind for case in CASES} >= set(TABLE)
+
+
+@pytest.mark.parametrize("backend", BACKENDS.values(), ids=lambda backend: backend.name)
+def test_each_op_has_a_spelling(backend):
+    for kind, row in TABLE.items():
+        tables = [backend.expressions, backend.statements]
+        written = sum(kind in table for table in tables)
+        if row.regions and kind != "if" or row.terminator or row.marks or kind in ("undef", "boundary"):
+            assert written == 0, f"{kind} is written by the printer"
+        elif not written:
+            assert row.numpy, f"{kind} has no row, and its page names no function of NumPy"
+            operator.attrgetter(row.numpy.removeprefix("np."))(np)
+        else:
+            assert written == 1
+            assert (kind in backend.statements) == (row.writes or not row.results)
+
+
+@pytest.mark.parametrize("backend", BACKENDS.values(), ids=lambda backend: backend.name)
+def test_each_row_is_that_of_an_op(backend):
+    assert {*backend.expressions, *backend.statements} <= set(TABLE)
+
+
+def test_an_op_without_a_spelling_is_refused_by_its_name(monkeypatch):
+    case = next(case for case in CASES if case.kind == "matmul")
+    rows = {kind: write for kind, write in PYTHON.expressions.items() if kind != "matmul"}
+    monkeypatch.setitem(BACKENDS, "python", replace(PYTHON, expressions=rows))
+    with pytest.raises(InternalError, match="AD602.*matmul"):
+        backends.emit(case.function, "python")
+
+
+def test_a_backend_is_known_everywhere():
+    assert set(BACKENDS) == set(options.BACKENDS) == set(LOWERING) == set(TARGETS)

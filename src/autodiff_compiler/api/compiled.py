@@ -103,10 +103,15 @@ class Compiled:
         """The specialisation for a call with these arguments."""
         raise NotImplementedError
 
+    def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple:
+        """What a call with arguments of these types asks beside them, where the parameters named in `wrt` vary."""
+        return ()
+
     @boundary
-    def for_types(self, types_: dict[str, str] | None = None) -> Specialisation:
+    def for_types(self, types_: dict[str, str] | None = None, wrt: Sequence[str] = ()) -> Specialisation:
         """The specialisation for types given as text, such as {"x": "f64[:]"}; annotations give the rest."""
-        return self._table.get(self._signature.annotated(self._fun, types_), None)[0]
+        arguments = self._signature.annotated(self._fun, types_)
+        return self._table.get(arguments, None, self._asked(arguments, wrt))[0]
 
     def _specialised(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
         if args or kwargs:

@@ -10,7 +10,8 @@ from typing import Any, overload
 from autodiff_compiler.api.binding import Argnums
 from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.derivative import Derivative
-from autodiff_compiler.api.products import Pullback, Pushforward, Reverse, pushforward_of, reverse_of
+from autodiff_compiler.api.products import Pullback, Pushforward, Reverse
+from autodiff_compiler.api.specialise import memo
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.markers import VERBS, Verb
@@ -136,12 +137,22 @@ def function_of(fun: Source) -> Callable:
     return fun
 
 
+def _remembered(make: Callable[[Callable, Options], Any], fun: Source, options: dict[str, Any]) -> Any:
+    """What a verb that is called with the point at once makes of a function: once for these options."""
+    known = function_of(fun)
+    given = {name: tuple(value) if isinstance(value, list | set) else value for name, value in options.items()}
+    key = (make, os.environ.get(CHECK), *given.items())
+    return memo(known, key, lambda: make(known, options_of(**given)))
+
+
 def _pushforward(fun: Source, **options: Any) -> Pushforward:
-    return pushforward_of(function_of(fun), options_of(**options))
+    made: Pushforward = _remembered(Pushforward, fun, options)
+    return made
 
 
 def _reverse(fun: Source, **options: Any) -> Reverse:
-    return reverse_of(function_of(fun), options_of(**options))
+    made: Reverse = _remembered(Reverse, fun, options)
+    return made
 
 
 VERBS[grad] = Verb("grad", grad)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autodiff_compiler.api.binding import (
     Described,
     check_differentiable,
@@ -17,13 +19,13 @@ from autodiff_compiler.api.binding import (
     with_floats,
 )
 from autodiff_compiler.api.boundary import boundary
-from autodiff_compiler.api.compiled import Compiled
+from autodiff_compiler.api.compiled import Compiled, plain_key
 from autodiff_compiler.api.first_check import FirstCall
-from autodiff_compiler.api.specialise import Specialisation, memo
+from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import Lowered
-from autodiff_compiler.ir.tree import Leaf, Tree, flatten, rebuild
 from autodiff_compiler.ir.tree import Node as TreeNode
+from autodiff_compiler.ir.tree import Tree, flatten, rebuild
 from autodiff_compiler.ir.types import Type, differentiable
 from autodiff_compiler.options import Options
 from autodiff_compiler.transforms.layout import active_names
@@ -41,16 +43,50 @@ class Pushforward(Compiled):
         (varying,) = asked
         return _request(lowered, varying, self._options)
 
-    def for_names(self, wrt: Sequence[str], types: dict[str, str] | None = None) -> Specialisation:
-        """The specialisation for types given as text, with tangents for the parameters named in `wrt`."""
-        arguments = self._signature.annotated(self._fun, types)
+    def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple:
         for name, tree, leaf_types in arguments:
             if name in wrt:
                 check_differentiable(name, tree, leaf_types)
-        varying = tuple(name in wrt and differentiable(t) for name, _, leaf_types in arguments for t in leaf_types)
-        return self._table.get(arguments, None, (varying,))[0]
+        return (tuple(name in wrt and differentiable(t) for name, _, leaf_types in arguments for t in leaf_types),)
 
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        key = None
+        if type(primals) is tuple and type(tangents) is tuple:
+            key = (len(primals), *map(plain_key, primals), *map(plain_key, tangents))
+            known = self._plain.get(key)
+            if known is not None:
+                call, holds, self._last = known
+                if holds() and all(map(_same_shape, primals, tangents)):
+                    return call(*primals, *[tangent for tangent in tangents if tangent is not None])
+        return self._call(primals, tangents, key)
+
+    def _call(self, primals: Sequence[Any], tangents: Sequence[Any], key: Any) -> tuple[Any, Any]:
+        values, given, varying, types = self._bound(primals, tangents)
+        found, captured = self._table.get(types, leaves_of(values, types), (varying,))
+        self._last = found
+        if key is not None and len(values) == len(primals):
+            pairs = [(x, x_dot) for x, x_dot in zip(primals, tangents) if x_dot is not None]
+            if all(plain_key(x) == plain_key(x_dot) for x, x_dot in pairs):
+                self._remember(key, [*primals, *(x_dot for _, x_dot in pairs)], found)
+        call = found.compiled.call
+        taken = [normalised(value) for value in values.values()]
+        if self._options.check is None or found.checked:
+            return call(*taken, *given, *captured)
+        first = FirstCall(self._fun, self._signature, found, values, captured, varying)
+
+        def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+            return first.dot(call(*taken, *first.tangents(direction), *captured)[1], seeds)
+
+        return first.run(lambda: call(*taken, *given, *captured), lambda result: result[0], along)
+
+    def _of_call(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+        values, _, varying, types = self._bound(*args, **kwargs)
+        return self._table.get(types, leaves_of(values, types), (varying,))[0]
+
+    def _bound(
+        self, primals: Sequence[Any], tangents: Sequence[Any]
+    ) -> tuple[dict[str, Any], list[Any], tuple, Described]:
+        """The arguments by name, the tangents that the compiled function takes, a flag for each leaf, the arguments described."""
         if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
             raise UserError(
                 "AD421", "the arguments and the tangents of jvp are two tuples", help="write jvp(f, (x,), (x_dot,))"
@@ -66,6 +102,7 @@ class Pushforward(Compiled):
         varying: list[bool] = []
         given: list[Any] = []
         values: dict[str, Any] = {}
+        types: Described = []
         for name, value in arguments.items():
             tangent = by_name.get(name)
             if tangent is not None:
@@ -75,24 +112,18 @@ class Pushforward(Compiled):
             varying += flags
             given += structured
             values[name] = value
+            types.append((name, tree, leaf_types))
         if not any(varying):
             raise UserError(
                 "AD421",
                 "every tangent is None: there is no direction to differentiate in",
                 help="give the tangent of at least one argument",
             )
-        types = described(values, [name for name, tangent in by_name.items() if tangent is not None])
-        found, captured = self._table.get(types, leaves_of(values, types), (tuple(varying),))
-        call = found.compiled.call
-        taken = [normalised(value) for value in values.values()]
-        if self._options.check is None or found.checked:
-            return call(*taken, *given, *captured)
-        first = FirstCall(self._fun, self._signature, found, values, captured, varying)
+        return values, given, tuple(varying), types
 
-        def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
-            return first.dot(call(*taken, *first.tangents(direction), *captured)[1], seeds)
 
-        return first.run(lambda: call(*taken, *given, *captured), lambda result: result[0], along)
+def _same_shape(primal: Any, tangent: Any) -> bool:
+    return type(tangent) is not np.ndarray or tangent.shape == primal.shape
 
 
 def _request(lowered: Lowered, varying: Sequence[bool], options: Options) -> Request:
@@ -140,37 +171,41 @@ def _built(tree: Tree) -> str:
 class Pullback:
     """Reverse mode of one function at one point; may be called many times."""
 
+    __slots__ = ("_count", "_like", "_residuals", "_specialisation")
+
     def __init__(self, specialisation: Specialisation, out: Any, residuals: Any, count: int) -> None:
-        assert specialisation.second is not None
-        self._reverse = specialisation.second
+        self._specialisation = specialisation
         self._residuals = residuals
-        self._tree = specialisation.lowered.function.result_tree or Leaf()
-        self._types = [v.type for v in specialisation.lowered.function.results]
         # Only dtype and shape of the result are needed later; the caller may write into what he was given.
-        self._like = [_like(leaf) for leaf in flatten(self._tree, out)]
+        self._like = [_like(leaf) for leaf in flatten(specialisation.result_tree, out)]
         self._count = count
 
     @boundary
     def __call__(self, cotangent: Any) -> tuple:
         """The cotangents of the arguments, a tuple; None for an argument that holds no float."""
+        second, tree = self._specialisation.second, self._specialisation.result_tree
+        assert second is not None
         try:
-            given = flatten(self._tree, cotangent)
+            given = flatten(tree, cotangent)
         except (TypeError, KeyError, AttributeError, IndexError):
             given = []
         if len(given) != len(self._like):
             raise UserError(
                 "AD423",
-                f"the cotangent must be built as the function's result is: {_built(self._tree)}",
+                f"the cotangent must be built as the function's result is: {_built(tree)}",
                 help="give one value of the same shape for each value of the result",
             )
         leaves = []
-        for name, part, like, type_ in zip(leaf_names("cotangent", self._tree), given, self._like, self._types):
-            leaves.append(check_leaf(name, part, like, type_) if differentiable(type_) else None)
-        return self._reverse.call(self._residuals, rebuild(self._tree, iter(leaves)))[: self._count]
+        results = self._specialisation.lowered.function.results
+        for name, part, like, value in zip(leaf_names("cotangent", tree), given, self._like, results):
+            leaves.append(check_leaf(name, part, like, value.type) if differentiable(value.type) else None)
+        return second.call(self._residuals, rebuild(tree, iter(leaves)))[: self._count]
 
 
 class _Shape:
     """The dtype and shape of a result."""
+
+    __slots__ = ("dtype", "shape")
 
     def __init__(self, value: Any) -> None:
         self.dtype = getattr(value, "dtype", None)
@@ -200,10 +235,25 @@ class Reverse(Compiled):
             )
         return _request(lowered, varying, self._options)
 
-    def __call__(self, primals: Sequence[Any]) -> tuple[Any, Pullback]:
+    def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple:
+        return (len(arguments),)
+
+    def __call__(self, primals: tuple) -> tuple[Any, Pullback]:
+        known = self._plain.get(tuple(map(plain_key, primals)))
+        if known is not None:
+            call, holds, self._last = known
+            if holds():
+                out, residuals = call(*primals)
+                return out, Pullback(self._last, out, residuals, len(primals))
+        return self._call(primals)
+
+    def _call(self, primals: tuple) -> tuple[Any, Pullback]:
         arguments = self._signature.bind(primals, {})
         types = described(arguments, arguments)
         found, captured = self._table.get(types, leaves_of(arguments, types), (len(primals),))
+        self._last = found
+        if len(arguments) == len(primals):
+            self._remember(tuple(map(plain_key, primals)), primals, found)
 
         def call() -> tuple[Any, Pullback]:
             out, residuals = found.compiled.call(*map(normalised, arguments.values()), *captured)
@@ -219,10 +269,7 @@ class Reverse(Compiled):
 
         return first.run(call, lambda result: result[0], along)
 
-
-def pushforward_of(fun: Callable, options: Options) -> Pushforward:
-    return memo(fun, ("jvp", options), lambda: Pushforward(fun, options))
-
-
-def reverse_of(fun: Callable, options: Options) -> Reverse:
-    return memo(fun, ("vjp", options), lambda: Reverse(fun, options))
+    def _of_call(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+        arguments = self._signature.bind(args, kwargs)
+        types = described(arguments, arguments)
+        return self._table.get(types, leaves_of(arguments, types), (len(args),))[0]

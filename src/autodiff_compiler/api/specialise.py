@@ -21,7 +21,7 @@ from autodiff_compiler.api.binding import Described, key_of
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.frontend.layout import of_array
-from autodiff_compiler.ir.tree import Tree, leaves
+from autodiff_compiler.ir.tree import Leaf, Tree, leaves
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.transforms.stages import Compilation
 
@@ -60,6 +60,11 @@ class Specialisation:
                 self.guards.append(frontend.Guard(found_at or frontend.Place(module).attribute(name), meant))
         self.holds: Callable[[], bool] = frontend.all_hold(self.guards)
         """Whether everything that was looked at when compiling, and that the generated code calls, is as it was."""
+
+    @property
+    def result_tree(self) -> Tree:
+        """How the function's own result is built."""
+        return self.lowered.function.result_tree or Leaf()
 
     @property
     def closed(self) -> bool:

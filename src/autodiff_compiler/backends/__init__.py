@@ -10,13 +10,20 @@ from autodiff_compiler.backends.integers import bounded, widened
 from autodiff_compiler.backends.known import unchecked
 from autodiff_compiler.backends.lines import NAME as LINES
 from autodiff_compiler.backends.lines import Lines
-from autodiff_compiler.backends.module import emit_numba, emit_python
+from autodiff_compiler.backends.module import emit as emit_module
+from autodiff_compiler.backends.numba import NUMBA
+from autodiff_compiler.backends.python import PYTHON
 from autodiff_compiler.backends.source import Printed
+from autodiff_compiler.backends.spelling import Backend
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.program import mapped
 
+BACKENDS: dict[str, Backend] = {backend.name: backend for backend in (PYTHON, NUMBA)}
+
 __all__ = [
+    "BACKENDS",
     "LINES",
+    "Backend",
     "Lines",
     "Printed",
     "bounded",
@@ -37,7 +44,7 @@ def emit(function: Function, backend: str, docstring: str = "", fastmath: bool =
 def printed(function: Function, backend: str, docstring: str = "", fastmath: bool = True) -> Printed:
     """A module whose function `function.name` takes the Python arguments and gives the Python result.
 
-    `backend` is "python" or "numba"; `fastmath` lets Numba reassociate sums and means nothing to Python.
+    `backend` is one of `BACKENDS`; `fastmath` lets Numba reassociate sums and means nothing to Python.
     """
     function = mapped(function, lambda one: lengths_for_trips(taken_early(unchecked(one))))
-    return emit_numba(function, docstring, fastmath) if backend == "numba" else emit_python(function, docstring)
+    return emit_module(function, BACKENDS[backend], docstring, fastmath)

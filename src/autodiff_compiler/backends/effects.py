@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.integers import HIGHEST, LARGE_ARGUMENT, LOWEST, overflow_message
-from autodiff_compiler.backends.structure import Spelling
+from autodiff_compiler.backends.spelling import Statement, Writer, statements
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.message import Part, has_form, pattern, places
 from autodiff_compiler.ir.ops.check import ARGUMENT, SMALL
 from autodiff_compiler.ir.opset import opdef
-from autodiff_compiler.ir.types import INT, Array, ListOf, rank
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, rank
 
 # What NumPy says of extents that do not fit, by the access that it is.
 _NOT_ALIKE = {
@@ -26,171 +26,182 @@ _NOT_ALIKE = {
 _BETWEEN = {"check_broadcast": (" with shapes ", ": extents ", " ")}
 
 
-class Effects(Spelling):
-    """The part of a spelling that is about ops without results."""
+STATEMENTS: dict[str, Statement] = {}
 
-    def operand(self, value: Value) -> ast.expr:
-        return self.printer.operand(value)
 
-    def effect(self, op: Op) -> list[ast.stmt]:
-        return [_WRITTEN[op.kind](self, op)]
+@statements(STATEMENTS, "raise")
+def raise_(w: Writer, op: Op) -> ast.stmt:
+    return raised(w, op.attrs["error"], message(w, op.attrs["message"], op.operands))
 
-    def _raise(self, op: Op) -> ast.stmt:
-        return self.raised(op.attrs["error"], self.message(op.attrs["message"], op.operands))
 
-    def _check(self, op: Op) -> ast.stmt:
-        error = self.raised(op.attrs["error"], self.message(op.attrs["message"], op.operands[1:]))
-        return ast.If(test=self.negation(op.operands[0]), body=[error], orelse=[])
+@statements(STATEMENTS, "check")
+def check(w: Writer, op: Op) -> ast.stmt:
+    error = raised(w, op.attrs["error"], message(w, op.attrs["message"], op.operands[1:]))
+    return ast.If(test=w.negation(op.operands[0]), body=[error], orelse=[])
 
-    def _check_nonempty(self, op: Op) -> ast.stmt:
-        test = _any_of([syntax.compare(ast.Eq(), self.operand(v), syntax.literal(0)) for v in op.operands])
-        return self._refused(op, test, syntax.literal("an array without elements has no largest or smallest one"))
 
-    def _check_equal(self, op: Op) -> ast.stmt:
-        test = syntax.compare(ast.NotEq(), *(self.operand(v) for v in op.operands))
-        message = op.attrs["message"]
-        text = self.message(message, op.operands) if isinstance(message, tuple) else self.mismatch(op, message)
-        return self._refused(op, test, text)
+@statements(STATEMENTS, "check_nonempty")
+def check_nonempty(w: Writer, op: Op) -> ast.stmt:
+    test = _any_of([syntax.compare(ast.Eq(), w.operand(v), syntax.literal(0)) for v in op.operands])
+    return _refused(w, op, test, syntax.literal("an array without elements has no largest or smallest one"))
 
-    def _check_broadcast(self, op: Op) -> ast.stmt:
-        return self._refused(op, self._unlike(op, op.operands), self._unlike_text(op))
 
-    def _check_fits(self, op: Op) -> ast.stmt:
-        """Of a value that is written, only its own extent is stretched."""
-        return self._refused(op, self._unlike(op, op.operands[:1]), self._unlike_text(op))
+@statements(STATEMENTS, "check_equal")
+def check_equal(w: Writer, op: Op) -> ast.stmt:
+    test = syntax.compare(ast.NotEq(), *(w.operand(v) for v in op.operands))
+    parts = op.attrs["message"]
+    text = message(w, parts, op.operands) if isinstance(parts, tuple) else mismatch(w, op, parts)
+    return _refused(w, op, test, text)
 
-    def _unlike_text(self, op: Op) -> ast.expr:
-        words = "operands could not be broadcast together"
-        return self.mismatch(op, _NOT_ALIKE.get(op.attrs.get("access", ""), words))
 
-    def _refused(self, op: Op, test: ast.expr, text: ast.expr) -> ast.stmt:
-        return ast.If(test=test, body=[self.raised(op.attrs.get("error", "ValueError"), text)], orelse=[])
+@statements(STATEMENTS, "check_broadcast")
+def check_broadcast(w: Writer, op: Op) -> ast.stmt:
+    return _refused(w, op, _unlike(w, op, op.operands), _unlike_text(w, op))
 
-    def _unlike(self, op: Op, stretched: Sequence[Value]) -> ast.expr:
-        """That neither extent is stretched to the other."""
-        differ = syntax.compare(ast.NotEq(), *(self.operand(v) for v in op.operands))
-        ones = [
-            syntax.compare(ast.NotEq(), self.operand(v), syntax.literal(1))
-            for v in stretched
-            if self._number(v) in (None, 1)
-        ]
-        return ast.BoolOp(op=ast.And(), values=[differ, *ones]) if ones else differ
 
-    def _check_index(self, op: Op) -> ast.stmt:
-        number = self._number(op.operands[0])
-        cast = self.printer.definition(op.operands[0], "cast")
-        # Integers of any kind compare alike.
-        index = self.operand(op.operands[0] if cast is None else cast.operands[0])
-        extent = self.operand(op.operands[1])
-        if isinstance(op.operands[0].type, Array):
-            low = syntax.compare(ast.Lt(), index, syntax.negative(extent))
-            high = syntax.compare(ast.GtE(), index, extent)
-            test: ast.expr = syntax.call("np.any", syntax.binary(ast.BitOr(), low, high))
-        elif number is not None:
-            # `x[-2]` is there where `x[1]` is.
-            test = syntax.compare(ast.LtE(), extent, syntax.literal(number if number >= 0 else -number - 1))
-        elif op.attrs.get("upper"):
-            test = _at_least(index, extent)
-        else:
-            inside = ast.Compare(left=syntax.negative(extent), ops=[ast.LtE(), ast.Lt()], comparators=[index, extent])
-            test = syntax.not_(inside)
-        return ast.If(test=test, body=[self.raised("IndexError", self.out_of_bounds(op, index, extent))], orelse=[])
+@statements(STATEMENTS, "check_fits")
+def check_fits(w: Writer, op: Op) -> ast.stmt:
+    """Of a value that is written, only its own extent is stretched."""
+    return _refused(w, op, _unlike(w, op, op.operands[:1]), _unlike_text(w, op))
 
-    def check_width(self, op: Op) -> ast.stmt:
-        """Where integers have no limit, the number itself is looked at."""
-        kind, operands = op.attrs["of"], op.operands
-        if kind == ARGUMENT:
-            return self._check_argument(op)
-        attrs = {"dtype": INT64, "kind": "py"} if kind == "cast" else {}
-        number = self.expression(Op(kind, operands, (Value(INT),), attrs, (), op.span))
-        limits = syntax.literal(LOWEST), syntax.literal(HIGHEST)
-        inside = ast.Compare(left=limits[0], ops=[ast.LtE(), ast.LtE()], comparators=[number, limits[1]])
-        error = self.raised("OverflowError", syntax.literal(overflow_message(op.span)))
-        return ast.If(test=syntax.not_(inside), body=[error], orelse=[])
 
-    def _check_argument(self, op: Op) -> ast.stmt:
-        limits = syntax.literal(-SMALL), syntax.literal(SMALL)
-        inside = ast.Compare(
-            left=limits[0], ops=[ast.LtE(), ast.Lt()], comparators=[self.operand(op.operands[0]), limits[1]]
-        )
-        return ast.If(
-            test=syntax.not_(inside), body=[self.raised("OverflowError", syntax.literal(LARGE_ARGUMENT))], orelse=[]
-        )
+def _unlike_text(w: Writer, op: Op) -> ast.expr:
+    words = "operands could not be broadcast together"
+    return mismatch(w, op, _NOT_ALIKE.get(op.attrs.get("access", ""), words))
 
-    def _number(self, value: Value) -> int | None:
-        op = self.printer.definition(value, "const")
-        return op.attrs["value"] if op is not None else None
 
-    def raised(self, error: str, message: ast.expr) -> ast.stmt:
+def _refused(w: Writer, op: Op, test: ast.expr, text: ast.expr) -> ast.stmt:
+    return ast.If(test=test, body=[raised(w, op.attrs.get("error", "ValueError"), text)], orelse=[])
+
+
+def _unlike(w: Writer, op: Op, stretched: Sequence[Value]) -> ast.expr:
+    """That neither extent is stretched to the other."""
+    differ = syntax.compare(ast.NotEq(), *(w.operand(v) for v in op.operands))
+    ones = [
+        syntax.compare(ast.NotEq(), w.operand(v), syntax.literal(1)) for v in stretched if _constant(w, v) in (None, 1)
+    ]
+    return ast.BoolOp(op=ast.And(), values=[differ, *ones]) if ones else differ
+
+
+@statements(STATEMENTS, "check_index")
+def check_index(w: Writer, op: Op) -> ast.stmt:
+    number = _constant(w, op.operands[0])
+    index = w.operand(w.casts.compared(op.operands[0]))
+    extent = w.operand(op.operands[1])
+    if isinstance(op.operands[0].type, Array):
+        low = syntax.compare(ast.Lt(), index, syntax.negative(extent))
+        high = syntax.compare(ast.GtE(), index, extent)
+        test: ast.expr = syntax.call("np.any", syntax.binary(ast.BitOr(), low, high))
+    elif number is not None:
+        # `x[-2]` is there where `x[1]` is.
+        test = syntax.compare(ast.LtE(), extent, syntax.literal(number if number >= 0 else -number - 1))
+    elif op.attrs.get("upper"):
+        test = _at_least(index, extent)
+    else:
+        inside = ast.Compare(left=syntax.negative(extent), ops=[ast.LtE(), ast.Lt()], comparators=[index, extent])
+        test = syntax.not_(inside)
+    return ast.If(test=test, body=[raised(w, "IndexError", out_of_bounds(w, op, index, extent))], orelse=[])
+
+
+@statements(STATEMENTS, "check_width")
+def check_width(w: Writer, op: Op) -> ast.stmt:
+    """Where integers have no limit, the number itself is looked at."""
+    kind, operands = op.attrs["of"], op.operands
+    if kind == ARGUMENT:
+        return check_argument(w, op)
+    attrs = {"dtype": INT64, "kind": "py"} if kind == "cast" else {}
+    number = w.expression(Op(kind, operands, (Value(INT),), attrs, (), op.span))
+    limits = syntax.literal(LOWEST), syntax.literal(HIGHEST)
+    inside = ast.Compare(left=limits[0], ops=[ast.LtE(), ast.LtE()], comparators=[number, limits[1]])
+    error = raised(w, "OverflowError", syntax.literal(overflow_message(op.span)))
+    return ast.If(test=syntax.not_(inside), body=[error], orelse=[])
+
+
+def check_argument(w: Writer, op: Op) -> ast.stmt:
+    limits = syntax.literal(-SMALL), syntax.literal(SMALL)
+    inside = ast.Compare(left=limits[0], ops=[ast.LtE(), ast.Lt()], comparators=[w.operand(op.operands[0]), limits[1]])
+    return ast.If(
+        test=syntax.not_(inside), body=[raised(w, "OverflowError", syntax.literal(LARGE_ARGUMENT))], orelse=[]
+    )
+
+
+def _constant(w: Writer, value: Value) -> int | None:
+    op = w.definition(value, "const")
+    return op.attrs["value"] if op is not None else None
+
+
+def raised(w: Writer, error: str, message: ast.expr) -> ast.stmt:
+    if w.backend.makes_texts or not (isinstance(message, ast.Call) and isinstance(message.func, ast.Attribute)):
         return syntax.raise_(error, message)
-
-    # -- texts of errors -------------------------------------------------------------------------------------------
-
-    def mismatch(self, check: Op, text: str) -> ast.expr:
-        """The text with the shapes of the two operands whose extents do not fit, or at least the extents."""
-        shapes, extents, between = _BETWEEN.get(check.kind, (": shapes ", ": ", " and "))
-        first, second = self._shape(check, 0), self._shape(check, 1)
-        if first is not None and second is not None:
-            return _text(text, shapes, first, between, second)
-        first, second = (self.operand(v) for v in check.operands)
-        return _text(text, extents, first, " and ", second)
-
-    def _shape(self, check: Op, which: int) -> ast.expr | None:
-        """The shape of one of the two operands that a check compares, where it can be told at this place."""
-        ranks, axes = check.attrs.get("ranks"), check.attrs.get("axes")
-        if ranks is None or axes is None:
-            return None
-        if ranks[which] == 1:
-            return syntax.tuple_([self.operand(check.operands[which])])
-        op = self.printer.definition(check.operands[which], "dim")
-        # The extent may have been found to be that of another array.
-        same = op is not None and op.attrs["axis"] == axes[which] and rank(op.operands[0].type) == ranks[which]
-        return syntax.attribute(self.operand(op.operands[0]), "shape") if op is not None and same else None
-
-    def out_of_bounds(self, check: Op, index: ast.expr, extent: ast.expr) -> ast.expr:
-        """What NumPy and Python say of an index, or of one of several, that is too large or too small."""
-        source = self.printer.defs.get(check.operands[1])
-        if source is not None and opdef(source).measures and isinstance(source.operands[0].type, ListOf):
-            return syntax.literal("list index out of range")
-        axis = f"axis {check.attrs['axis']} with " if "axis" in check.attrs else ""
-        if isinstance(check.operands[0].type, Array):
-            return _text(f"an index is out of bounds for {axis}size ", extent)
-        return _text("index ", index, f" is out of bounds for {axis}size ", extent)
-
-    def message(self, parts: Sequence[Part], values: Sequence[Value]) -> ast.expr:
-        """The text of an error."""
-        if not places(parts):
-            return syntax.literal("".join(part for part in parts if isinstance(part, str)))
-        return syntax.method(syntax.literal(pattern(parts)), "format", *(self.operand(v) for v in values))
-
-    def printed(self, op: Op) -> ast.stmt:
-        parts, given = op.attrs["parts"], dict(op.attrs)
-        if has_form(parts):
-            # One text: the separator stands between its parts.
-            between = [part for one in parts for part in (given.get("sep", " "), one)][1:]
-            given["sep"], shown = " ", [self.message(between, op.operands)]
-        else:
-            values = iter(op.operands)
-            shown = [syntax.literal(part) if isinstance(part, str) else self.operand(next(values)) for part in parts]
-        keywords = {
-            key: syntax.literal(given[key])
-            for key, default in (("sep", " "), ("end", "\n"))
-            if given.get(key, default) not in (default, None)
-        }
-        return syntax.expression(syntax.call("print", *shown, **keywords))
+    # The exception carries the pattern and its values, and `api/boundary.py` puts them together.
+    return ast.Raise(exc=syntax.call(error, message.func.value, *message.args), cause=None)
 
 
-_WRITTEN: dict[str, Callable[[Effects, Op], ast.stmt]] = {
-    "print": lambda spelling, op: spelling.printed(op),
-    "raise": Effects._raise,
-    "check": Effects._check,
-    "check_index": Effects._check_index,
-    "check_width": lambda spelling, op: spelling.check_width(op),
-    "check_nonempty": Effects._check_nonempty,
-    "check_equal": Effects._check_equal,
-    "check_broadcast": Effects._check_broadcast,
-    "check_fits": Effects._check_fits,
-}
+# -- texts of errors -------------------------------------------------------------------------------------------
+
+
+def mismatch(w: Writer, check: Op, text: str) -> ast.expr:
+    """The text with the shapes of the two operands whose extents do not fit, or at least the extents."""
+    shapes, extents, between = _BETWEEN.get(check.kind, (": shapes ", ": ", " and "))
+    first, second = _shape(w, check, 0), _shape(w, check, 1)
+    if first is not None and second is not None:
+        return _text(text, shapes, first, between, second)
+    first, second = (w.operand(v) for v in check.operands)
+    return _text(text, extents, first, " and ", second)
+
+
+def _shape(w: Writer, check: Op, which: int) -> ast.expr | None:
+    """The shape of one of the two operands that a check compares, where it can be told at this place."""
+    ranks, axes = check.attrs.get("ranks"), check.attrs.get("axes")
+    if ranks is None or axes is None:
+        return None
+    if ranks[which] == 1:
+        return syntax.tuple_([w.operand(check.operands[which])])
+    op = w.definition(check.operands[which], "dim")
+    # The extent may have been found to be that of another array.
+    same = op is not None and op.attrs["axis"] == axes[which] and rank(op.operands[0].type) == ranks[which]
+    return syntax.attribute(w.operand(op.operands[0]), "shape") if op is not None and same else None
+
+
+def out_of_bounds(w: Writer, check: Op, index: ast.expr, extent: ast.expr) -> ast.expr:
+    """What NumPy and Python say of an index, or of one of several, that is too large or too small."""
+    source = w.nesting.defs.get(check.operands[1])
+    if source is not None and opdef(source).measures and isinstance(source.operands[0].type, ListOf):
+        return syntax.literal("list index out of range")
+    axis = f"axis {check.attrs['axis']} with " if "axis" in check.attrs else ""
+    if isinstance(check.operands[0].type, Array):
+        return _text(f"an index is out of bounds for {axis}size ", extent)
+    return _text("index ", index, f" is out of bounds for {axis}size ", extent)
+
+
+def message(w: Writer, parts: Sequence[Part], values: Sequence[Value]) -> ast.expr:
+    """The text of an error; where it is made later, of numbers and their tuples alone: no exception carries arrays and lists."""
+    if not w.backend.makes_texts:
+        carried = [isinstance(value.type, Scalar) for value in values]
+        left = iter(carried)
+        parts = tuple(part if isinstance(part, str) or next(left) else "..." for part in parts)
+        values = [value for value, kept in zip(values, carried) if kept]
+    if not places(parts):
+        return syntax.literal("".join(part for part in parts if isinstance(part, str)))
+    return syntax.method(syntax.literal(pattern(parts)), "format", *(w.operand(v) for v in values))
+
+
+@statements(STATEMENTS, "print")
+def printed(w: Writer, op: Op) -> ast.stmt:
+    parts, given = op.attrs["parts"], dict(op.attrs)
+    if has_form(parts):
+        # One text: the separator stands between its parts.
+        between = [part for one in parts for part in (given.get("sep", " "), one)][1:]
+        given["sep"], shown = " ", [message(w, between, op.operands)]
+    else:
+        values = iter(op.operands)
+        shown = [syntax.literal(part) if isinstance(part, str) else w.operand(next(values)) for part in parts]
+    keywords = {
+        key: syntax.literal(given[key])
+        for key, default in (("sep", " "), ("end", "\n"))
+        if given.get(key, default) not in (default, None)
+    }
+    return syntax.expression(syntax.call("print", *shown, **keywords))
 
 
 def _text(*parts: str | ast.expr) -> ast.expr:

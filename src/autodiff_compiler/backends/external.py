@@ -1,52 +1,39 @@
-"""How a call that leaves the program is written: as it is, its arrays shut to it, and its results as the types that were declared."""
+"""How a call that leaves the program is written: as it is, and its results as the types that were declared."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from autodiff_compiler.backends import syntax
+from autodiff_compiler.backends.spelling import Writer
 from autodiff_compiler.ir import external
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.types import Array, Scalar, Type, is_py
-
-if TYPE_CHECKING:
-    from autodiff_compiler.backends.structure import Printer
 
 
-def statements(printer: Printer, op: Op) -> list[ast.stmt]:
-    """The call, and what its results are checked and converted by."""
-    printer.spelling.check_external(op)
-    known = op.attrs["known"]
-    call = external.expression(op.attrs["call"], [_given(printer, v, known) for v in op.operands])
-    results = op.results
-    if not any(result in printer.nesting.uses for result in results):
+def expression(w: Writer, op: Op, operands: Sequence[ast.expr]) -> ast.expr:
+    """The call with these operands; if it gives one thing, and somebody reads it, as the type that it is declared to be."""
+    call = external.expression(op.attrs["call"], operands)
+    read = len(op.results) == 1 and op.result in w.nesting.uses
+    return _taken(w, op, call, op.result) if read else call
+
+
+def statements(w: Writer, op: Op) -> list[ast.stmt]:
+    """The call, and behind it what several results are checked and converted by."""
+    call, results = w.expression(op), op.results
+    if not any(result in w.nesting.uses for result in results):
         return [syntax.expression(call)]
     if len(results) == 1:
-        value = call if known else _taken(printer, call, results[0].type)
-        return [syntax.assign(syntax.target(printer.names[results[0]]), value)]
-    targets: Sequence[ast.expr] = [syntax.target(printer.names[result]) for result in results]
-    unpacked = syntax.assign(ast.Tuple(elts=list(targets), ctx=ast.Store()), call)
-    return [unpacked] if known else [unpacked, *(_converted(printer, result) for result in results)]
+        return [syntax.assign(syntax.target(w.names[results[0]]), call)]
+    targets: list[ast.expr] = [syntax.target(w.names[result]) for result in results]
+    unpacked = syntax.assign(ast.Tuple(elts=targets, ctx=ast.Store()), call)
+    return [unpacked] if op.attrs["trusted"] else [unpacked, *(_converted(w, op, result) for result in results)]
 
 
-def _converted(printer: Printer, result: Value) -> ast.stmt:
-    name = printer.names[result]
-    return syntax.assign(syntax.target(name), _taken(printer, syntax.name(name), result.type))
+def _converted(w: Writer, op: Op, result: Value) -> ast.stmt:
+    name = w.names[result]
+    return syntax.assign(syntax.target(name), _taken(w, op, syntax.name(name), result))
 
 
-def _given(printer: Printer, value: Value, known: bool) -> ast.expr:
-    operand = printer.operand(value)
-    return operand if known or not isinstance(value.type, Array) else printer.spelling.shut(operand)
-
-
-def _taken(printer: Printer, value: ast.expr, type_: Type) -> ast.expr:
-    spelling = printer.spelling
-    if isinstance(type_, Array):
-        return spelling.taken_array(value, type_)
-    assert isinstance(type_, Scalar)
-    if type_.dtype.is_integer:
-        value = spelling.taken_int(value)
-        return value if is_py(type_) else spelling.convert(value, type_)
-    return spelling.convert(value, type_)
+def _taken(w: Writer, op: Op, value: ast.expr, result: Value) -> ast.expr:
+    return value if op.attrs["trusted"] else w.backend.taken(w, value, result.type)

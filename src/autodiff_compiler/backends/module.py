@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from autodiff_compiler.backends import containers, syntax
 from autodiff_compiler.backends.naming import CALLED
-from autodiff_compiler.backends.numba import NumbaSpelling
-from autodiff_compiler.backends.prelude import NUMBA_HELPERS, NUMPY_HELPERS, needed, sources
-from autodiff_compiler.backends.python import PythonSpelling, dtype_name
+from autodiff_compiler.backends.prelude import needed, sources
 from autodiff_compiler.backends.source import Notes, Printed, print_module
+from autodiff_compiler.backends.spelling import Backend, dtype_name
 from autodiff_compiler.backends.structure import Printer
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of, is_py
 from autodiff_compiler.ir.walk import Rewriter
-
-FASTMATH = ("arcp", "contract", "nsz", "reassoc")
 
 # How the names are imported that generated code uses, in the order of the statements; classes of the user's stand between.
 _STANDARD = {
@@ -35,25 +32,46 @@ _INSTALLED = {
 }
 
 
-def emit_python(function: Function, docstring: str) -> Printed:
-    notes = Notes()
-    names = [*function.callees, function.name]
-    made = [_python_function(one, names, notes) for one in function.callees.values()]
-    main = _python_function(function, names, notes, docstring)
-    return assemble(function, [*made, main], NUMPY_HELPERS, notes)
+@dataclass
+class _Module:
+    """What the functions of a module have in common."""
+
+    backend: Backend
+    names: list[str]
+    """Of its functions."""
+    notes: Notes = field(default_factory=Notes)
+    templates: dict[str, str] = field(default_factory=dict)
+    """The source of helper functions made for this module, by name."""
+
+    def printer(self, function: Function, taken: Sequence[str] = ()) -> Printer:
+        taken = [*self.names, *reserved(function), *sources(self.backend.prelude), *taken]
+        return Printer(function, self.backend, self.notes, taken, self.templates)
 
 
-def _python_function(function: Function, names: Sequence[str], notes: Notes, docstring: str = "") -> ast.stmt:
-    function = _hiding_nothing(function, NUMPY_HELPERS)
-    taken = [*names, *reserved(function), *sources(NUMPY_HELPERS)]
+def emit(function: Function, backend: Backend, docstring: str, fastmath: bool) -> Printed:
+    """The module of a function and of those that it calls; `fastmath` lets a compiler reassociate sums."""
+    function = _hiding_nothing(function, backend.prelude)
+    module = _Module(backend, [*function.callees, function.name])
+    if backend.decorator is None:
+        functions = [_plain(one, module) for one in function.callees.values()]
+        functions.append(_plain(function, module, docstring))
+    else:
+        functions = _compiled(function, module, backend.decorator(fastmath), docstring)
+    made = [statement for text in module.templates.values() for statement in ast.parse(text).body]
+    return assemble(function, [*made, *functions], backend.prelude, module.notes)
+
+
+def _plain(function: Function, module: _Module, docstring: str = "") -> ast.stmt:
+    """A function that takes its containers apart itself."""
+    function = _hiding_nothing(function, module.backend.prelude)
     leaves = containers.leaf_paths(function)
-    printer = Printer(function, PythonSpelling(), notes, taken)
+    printer = module.printer(function)
     unpacking = [
         syntax.assign(syntax.target(printer.names[param]), path)
         for param, path in zip(function.params, leaves)
         if param in printer.nesting.uses and not isinstance(path, ast.Name)
     ]
-    returned = [printer.operand(v) for v in function.results]
+    returned = [printer.writer.operand(v) for v in function.results]
     body = [
         *docstring_statement(docstring),
         *unpacking,
@@ -63,43 +81,25 @@ def _python_function(function: Function, names: Sequence[str], notes: Notes, doc
     return syntax.function(function.name, containers.arguments(function), body)
 
 
-def emit_numba(function: Function, docstring: str, fastmath: bool) -> Printed:
-    """A compiled kernel over leaves and, where there are containers or NumPy scalars, a plain function around it."""
-    function = _hiding_nothing(function, NUMBA_HELPERS)
-    notes = Notes()
-    names = [*function.callees, function.name]
-    templates: dict[str, str] = {}
+def _compiled(function: Function, module: _Module, decorator: ast.expr, docstring: str) -> list[ast.stmt]:
+    """Kernels over leaves and, where there are containers or NumPy scalars, a plain function around the last one."""
     strong = [isinstance(v.type, Scalar) and not is_py(v.type) for v in function.results]
-    plain = containers.is_flat(function) and function.result_tree in (None, Leaf()) and not any(strong)
-    kernels = [_compiled(one, names, notes, templates, fastmath) for one in function.callees.values()]
-    if plain:
-        kernels.append(_compiled(function, names, notes, templates, fastmath, docstring))
-    else:
-        kernel = replace(function, name=_free(f"{function.name}_kernel", [*names, *reserved(function)]))
-        kernels.append(_compiled(kernel, [*names, kernel.name], notes, templates, fastmath))
-        kernels.append(_wrapper(function, kernel.name, docstring, strong))
-    made = [statement for text in templates.values() for statement in ast.parse(text).body]
-    return assemble(function, [*made, *kernels], NUMBA_HELPERS, notes)
+    kernels = [_kernel(one, module, decorator) for one in function.callees.values()]
+    if containers.is_flat(function) and function.result_tree in (None, Leaf()) and not any(strong):
+        return [*kernels, _kernel(function, module, decorator, docstring)]
+    kernel = replace(function, name=_free(f"{function.name}_kernel", [*module.names, *reserved(function)]))
+    module.names.append(kernel.name)
+    return [*kernels, _kernel(kernel, module, decorator), _wrapper(function, kernel.name, docstring, strong)]
 
 
-def _compiled(
-    function: Function,
-    names: Sequence[str],
-    notes: Notes,
-    templates: dict[str, str],
-    fastmath: bool,
-    docstring: str = "",
-) -> ast.stmt:
-    """A compiled function of leaves.  The functions that it needs made for it are added to `templates`."""
-    function = _hiding_nothing(function, NUMBA_HELPERS)
-    spelling = NumbaSpelling()
-    taken = [*names, *reserved(function), *sources(NUMBA_HELPERS), "item"]
-    printer = Printer(function, spelling, notes, taken)
-    returned = [printer.operand(v) for v in function.results]
+def _kernel(function: Function, module: _Module, decorator: ast.expr, docstring: str = "") -> ast.stmt:
+    """A compiled function of leaves."""
+    function = _hiding_nothing(function, module.backend.prelude)
+    printer = module.printer(function, ["item"])
+    returned = [printer.writer.operand(v) for v in function.results]
     value: ast.expr = returned[0] if len(returned) == 1 else syntax.tuple_(returned)
     body = [*docstring_statement(docstring), *printer.body(), ast.Return(value=value)]
-    templates.update(spelling.templates)
-    return syntax.function(function.name, [printer.names[p] for p in function.params], body, [_decorator(fastmath)])
+    return syntax.function(function.name, [printer.names[p] for p in function.params], body, [decorator])
 
 
 def _free(name: str, taken: Sequence[str]) -> str:
@@ -118,12 +118,6 @@ def _hiding_nothing(function: Function, prelude: str) -> Function:
     renamed = {p: Value(p.type, new[p.name]) for p in function.params if p.name in new}
     trees = tuple((new.get(name, name), tree) for name, tree in function.param_trees)
     return replace(Rewriter(dict(renamed)).function(function), param_trees=trees)
-
-
-def _decorator(fastmath: bool) -> ast.expr:
-    flags: ast.expr = ast.Set(elts=[syntax.literal(flag) for flag in FASTMATH]) if fastmath else syntax.literal(False)
-    yes = syntax.literal(True)
-    return syntax.call("njit", cache=yes, error_model=syntax.literal("numpy"), nogil=yes, fastmath=flags)
 
 
 def _wrapper(function: Function, kernel: str, docstring: str, strong: list[bool]) -> ast.stmt:

@@ -62,6 +62,11 @@ class Nesting:
                 for inner in op.regions:
                     yield from self.live_ops(inner)
 
+    def definition(self, value: Value, kind: str) -> Op | None:
+        """The op of this kind that is printed in the place of `value`, if there is one."""
+        op = self.defs.get(value)
+        return op if op is not None and op.kind == kind and value in self.inline else None
+
     def is_expression(self, op: Op) -> bool:
         """Whether an `if` is printed as a conditional expression."""
         return op.kind == "if" and op in self._expressions

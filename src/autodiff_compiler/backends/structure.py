@@ -1,12 +1,9 @@
-"""Regions to statements: loops, branches, exits, assignments.  The same for every backend; a `Spelling` says how single
-operations are written.
-"""
+"""Regions to statements: loops, branches, exits, assignments.  The same for every backend; a `Writer` writes single operations."""
 
 from __future__ import annotations
 
 import ast
 import re
-from abc import ABC, abstractmethod
 
 from autodiff_compiler.backends import external, syntax
 from autodiff_compiler.backends.checks import joined
@@ -15,122 +12,30 @@ from autodiff_compiler.backends.lines import marked
 from autodiff_compiler.backends.naming import Names
 from autodiff_compiler.backends.nesting import Nesting, moves, plan
 from autodiff_compiler.backends.source import Notes
+from autodiff_compiler.backends.spelling import Backend, Writer
 from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, loop_slots
-from autodiff_compiler.ir.opset import TABLE, is_undefined, opdef
-from autodiff_compiler.ir.types import Array, Scalar
+from autodiff_compiler.ir.opset import TABLE, opdef
+from autodiff_compiler.ir.types import Scalar
 
 HEAD = re.compile(r"(for|while|if|elif|else|with|def|async|class)\b.*:\s*(#.*)?$|(for|while|if|elif|with|def)\b[^:]*$")
 """The head of a statement with a block."""
 
 
-class Spelling(ABC):
-    """How a backend writes single operations."""
-
-    strict_types = False
-    """Whether a variable must keep its type."""
-
-    reverses_lists = True
-    """Whether `reversed(list)` may be written."""
-
-    named: frozenset[str] = frozenset()
-    """Op kinds whose array operands must be names."""
-
-    printer: Printer
-
-    @abstractmethod
-    def expression(self, op: Op) -> ast.expr:
-        """The op as an expression."""
-
-    @abstractmethod
-    def write(self, op: Op) -> list[ast.stmt]:
-        """An op that overwrites operand 0, as statements."""
-
-    @abstractmethod
-    def effect(self, op: Op) -> list[ast.stmt]:
-        """A check, `print` or `raise` as statements."""
-
-    def endless(self) -> ast.expr:
-        """The condition of a `while` that is left by `break`."""
-        return syntax.literal(True)
-
-    @abstractmethod
-    def undefined(self, value: Value) -> ast.expr:
-        """Something to stand for a value nobody looks at."""
-
-    @abstractmethod
-    def condition(self, value: Value) -> ast.expr:
-        """A scalar boolean where only its truth matters."""
-
-    def performed(self, nesting: Nesting) -> frozenset[Op]:
-        """The checks that the access printed for the same place in the source makes itself."""
-        return performed_checks(nesting)
-
-    @abstractmethod
-    def convert(self, value: ast.expr, type_: Scalar | Array) -> ast.expr:
-        """A number or an array as one of this type."""
-
-    @abstractmethod
-    def check_external(self, op: Op) -> None:
-        """Refuse a call that leaves the program where it cannot be made."""
-
-    @abstractmethod
-    def shut(self, array: ast.expr) -> ast.expr:
-        """An array as it is given to what is no part of the program, which must not write to it."""
-
-    @abstractmethod
-    def taken_array(self, value: ast.expr, type_: Array) -> ast.expr:
-        """What such a call returned, as an array of this type that nobody else has."""
-
-    @abstractmethod
-    def taken_int(self, value: ast.expr) -> ast.expr:
-        """What such a call returned, as an integer; an error if it is none."""
-
-    @abstractmethod
-    def negation(self, value: Value) -> ast.expr:
-        """The opposite of `condition`."""
-
-
 class Printer:
     """Prints the body of one function."""
 
-    def __init__(self, function: Function, spelling: Spelling, notes: Notes, taken: list[str]) -> None:
+    def __init__(
+        self, function: Function, backend: Backend, notes: Notes, taken: list[str], templates: dict[str, str]
+    ) -> None:
         self.function = function
-        self.spelling = spelling
         self.notes = notes
-        self.nesting, self.names = _plan(function, taken, spelling)
+        self.nesting, self.names = _plan(function, taken, backend)
+        self.writer = Writer(backend, self.nesting, self.names, templates)
         self._noted: tuple[str, int] | None = None
         self._taken: set[Op] = set()
         """Ops whose result the head of a loop binds."""
-        spelling.printer = self
-
-    # -- what spellings ask ----------------------------------------------------------------------------------------
-
-    @property
-    def defs(self) -> dict[Value, Op]:
-        return self.nesting.defs
-
-    def definition(self, value: Value, kind: str) -> Op | None:
-        """The op of this kind that is printed in the place of `value`, if there is one."""
-        op = self.nesting.defs.get(value)
-        return op if op is not None and op.kind == kind and value in self.nesting.inline else None
-
-    def operand(self, value: Value) -> ast.expr:
-        if value not in self.nesting.inline:
-            return syntax.name(self.names[value])
-        op = self.nesting.defs[value]
-        if is_undefined(op):
-            return self.spelling.undefined(value)
-        return marked(self._expression(op), op.span)
-
-    def _expression(self, op: Op) -> ast.expr:
-        if op.kind == "if":
-            return self._conditional(op)
-        return self._called(op) if op.kind == "call" else self.spelling.expression(op)
-
-    def _called(self, op: Op) -> ast.expr:
-        return syntax.call(op.attrs["callee"], *map(self.operand, op.operands))
 
     # -- statements ------------------------------------------------------------------------------------------------
 
@@ -154,7 +59,7 @@ class Printer:
 
     def _op(self, op: Op) -> list[ast.stmt]:
         if op.kind == "if" and self.nesting.is_expression(op):
-            return [self._assignment(op.result, self._conditional(op))]
+            return [self._assignment(op.result, self.writer.expression(op))]
         if op.kind == "if":
             return self._if(op)
         if is_loop(op):
@@ -163,23 +68,23 @@ class Printer:
         if op.kind == "call":
             return [self._call(op)]
         if op.kind == "external":
-            return external.statements(self, op)
+            return external.statements(self.writer, op)
         if TABLE[op.kind].writes:
-            return [*self.assign([(op.result, op.operands[0])]), *self.spelling.write(op)]
+            return [*self.assign([(op.result, op.operands[0])]), self.writer.statement(op)]
         if not op.results:
-            return self.spelling.effect(op)
-        value = self.spelling.expression(op)
+            return [self.writer.statement(op)]
+        value = self.writer.expression(op)
         if isinstance(value, ast.Name) and value.id == self.names[op.result]:
             return []  # a conversion that need not be printed, of a value whose name is taken over
         return [self._assignment(op.result, value)]
 
     def _call(self, op: Op) -> ast.stmt:
         if not op.results:
-            return syntax.expression(self._called(op))
+            return syntax.expression(self.writer.expression(op))
         if len(op.results) == 1:
-            return self._assignment(op.result, self._called(op))
+            return self._assignment(op.result, self.writer.expression(op))
         targets: list[ast.expr] = [syntax.target(self.names[result]) for result in op.results]
-        return syntax.assign(ast.Tuple(elts=targets, ctx=ast.Store()), self._called(op))
+        return syntax.assign(ast.Tuple(elts=targets, ctx=ast.Store()), self.writer.expression(op))
 
     def _assignment(self, to: Value, value: ast.expr) -> ast.stmt:
         return assignment(self.names[to], value, isinstance(to.type, Scalar))
@@ -204,11 +109,11 @@ class Printer:
                 continue
             if value not in self.nesting.inline and self.names[to] == self.names[value]:
                 continue
-            if self.definition(value, "undef") and not self._is_moved(to):
+            if self.nesting.definition(value, "undef") and not self._is_moved(to):
                 continue
             if value in self.nesting.inline and self.nesting.defs[value].operands:
                 statements += self._note(self.nesting.defs[value].span)
-            new = self.operand(value)
+            new = self.writer.operand(value)
             if isinstance(new, ast.Name) and new.id == self.names[to]:
                 continue  # a conversion that need not be printed
             todo.append((self.names[to], new))
@@ -240,20 +145,6 @@ class Printer:
 
     # -- branches --------------------------------------------------------------------------------------------------
 
-    def _conditional(self, op: Op) -> ast.expr:
-        test = self.spelling.condition(op.operands[0])
-        then, orelse = (region.terminator.operands[0] for region in op.regions)
-        types = {op.operands[0].type, then.type}
-        if len(types) == 1 and self._is_constant(orelse, False):
-            return ast.BoolOp(op=ast.And(), values=[test, self.operand(then)])
-        if len(types) == 1 and self._is_constant(then, True):
-            return ast.BoolOp(op=ast.Or(), values=[test, self.operand(orelse)])
-        return ast.IfExp(test=test, body=self.operand(then), orelse=self.operand(orelse))
-
-    def _is_constant(self, value: Value, expected: bool) -> bool:
-        op = self.definition(value, "const")
-        return op is not None and op.attrs["value"] is expected
-
     def _if(self, op: Op) -> list[ast.stmt]:
         branches = [
             [*self._ops(region.ops[:-1]), *self.assign(list(zip(op.results, region.terminator.operands)))]
@@ -263,9 +154,9 @@ class Printer:
 
     def _branch(self, condition: Value, then: list[ast.stmt], orelse: list[ast.stmt]) -> list[ast.stmt]:
         if then:
-            return [ast.If(test=self.spelling.condition(condition), body=then, orelse=orelse)]
+            return [ast.If(test=self.writer.condition(condition), body=then, orelse=orelse)]
         if orelse:
-            return [ast.If(test=self.spelling.negation(condition), body=orelse, orelse=[])]
+            return [ast.If(test=self.writer.negation(condition), body=orelse, orelse=[])]
         return []
 
     # -- loops -----------------------------------------------------------------------------------------------------
@@ -279,7 +170,7 @@ class Printer:
         backwards = self._backwards(loop)
         if backwards is not None:
             item = syntax.target(self.names[backwards.result])
-            through = syntax.call("reversed", self.operand(backwards.operands[0]))
+            through = syntax.call("reversed", self.writer.operand(backwards.operands[0]))
             self._taken.add(backwards)
             return [*before, ast.For(target=item, iter=through, body=self._loop_body(loop), orelse=[])]
         variable = self.names[index] if index in self.nesting.uses or index.name else "_"
@@ -292,12 +183,12 @@ class Printer:
     def _backwards(self, loop: Loop) -> Op | None:
         """The op that takes the elements of a list one by one from its end, where the loop does nothing else by index."""
         start, stop, step = loop.bounds
-        last = self.definition(start, "sub")
+        last = self.nesting.definition(start, "sub")
         ops = [inner for inner in loop.body.ops if inner not in self.nesting.dead]
         first = next((inner for inner in ops if not all(r in self.nesting.inline for r in inner.results)), ops[-1])
         if last is None or not opdef(first).reads or not self._is_integer(stop, -1) or not self._is_integer(step, -1):
             return None
-        length = self.definition(last.operands[0], "list_len")
+        length = self.nesting.definition(last.operands[0], "list_len")
         index = loop.index
         if (
             length is None
@@ -306,7 +197,7 @@ class Printer:
             or self.nesting.uses.get(index) != 1
         ):
             return None
-        taken = first.operands == (length.operands[0], index) and self.spelling.reverses_lists
+        taken = first.operands == (length.operands[0], index) and self.writer.backend.reverses_lists
         return first if taken and not self._counters(loop)[0] else None
 
     def _range(self, loop: Loop) -> ast.expr:
@@ -316,24 +207,24 @@ class Printer:
             arguments = [start, stop, step]
         elif not self._is_integer(start, 0):
             arguments = [start, stop]
-        return syntax.call("range", *(self.operand(v) for v in arguments))
+        return syntax.call("range", *(self.writer.operand(v) for v in arguments))
 
     def _is_integer(self, value: Value, number: int) -> bool:
-        op = self.definition(value, "const")
+        op = self.nesting.definition(value, "const")
         return op is not None and op.attrs["value"] == number
 
     def _while(self, loop: Loop, condition: Region) -> list[ast.stmt]:
         before = self.assign(list(zip(loop.params, loop.inits)))
         before += self._counters_before(loop, None)
         test_ops = self._ops(condition.ops[:-1])
-        test = self.spelling.condition(condition.terminator.operands[0])
+        test = self.writer.condition(condition.terminator.operands[0])
         if isinstance(test, ast.Constant) and test.value is True:
-            test = self.spelling.endless()
+            test = self.writer.backend.endless()
         body = self._loop_body(loop)
         if not test_ops:
             return [*before, ast.While(test=test, body=body or [ast.Pass()], orelse=[])]
-        leave = ast.If(test=self.spelling.negation(condition.terminator.operands[0]), body=[ast.Break()], orelse=[])
-        return [*before, ast.While(test=self.spelling.endless(), body=[*test_ops, leave, *body], orelse=[])]
+        leave = ast.If(test=self.writer.negation(condition.terminator.operands[0]), body=[ast.Break()], orelse=[])
+        return [*before, ast.While(test=self.writer.backend.endless(), body=[*test_ops, leave, *body], orelse=[])]
 
     def _counters(self, loop: Loop) -> tuple[Value | None, Value | None]:
         """The trip count and the exit code, where somebody reads them."""
@@ -376,7 +267,7 @@ class Printer:
             if then and isinstance(then[-1], ast.Break):
                 return [*printed, *self._branch(last.operands[0], then, []), *orelse]
             if orelse and isinstance(orelse[-1], ast.Break):
-                test = self.spelling.negation(last.operands[0])
+                test = self.writer.negation(last.operands[0])
                 return [*printed, ast.If(test=test, body=orelse, orelse=[]), *then]
             return [*printed, *self._branch(last.operands[0], then, orelse)]
         return [*self._ops(tuple(ops)), *self._leave(loop, yielded)]
@@ -391,10 +282,10 @@ class Printer:
         *values, code = yielded
         _, result = self._counters(loop)
         targets = loop.params
-        constant = self.definition(code, "const")
+        constant = self.nesting.definition(code, "const")
         if constant is not None and constant.attrs["value"] == 0:
             return self.assign(list(zip(targets, values)))
-        exit_code = self.operand(code)
+        exit_code = self.writer.operand(code)
         statements = []
         clobbered = isinstance(exit_code, ast.Name) and exit_code.id in [self.names[t] for t in targets]
         if constant is None and (clobbered or not isinstance(exit_code, ast.Name)):
@@ -411,10 +302,10 @@ class Printer:
         return [*statements, ast.If(test=test, body=[ast.Break()], orelse=[])]
 
 
-def _plan(function: Function, taken: list[str], spelling: Spelling) -> tuple[Nesting, Names]:
+def _plan(function: Function, taken: list[str], backend: Backend) -> tuple[Nesting, Names]:
     """Nesting and names; what could not share the variable it is yielded to is nested into the assignment."""
-    nesting = plan(function, spelling.performed, named=spelling.named)
-    names = Names(nesting, taken, spelling.strict_types)
+    nesting = plan(function, performed_checks if backend.checks_accesses else _no_checks, named=backend.named)
+    names = Names(nesting, taken, backend.strict_types)
     apart = frozenset(
         slot.yielded
         for op in nesting.live_ops(function.body)
@@ -424,19 +315,16 @@ def _plan(function: Function, taken: list[str], spelling: Spelling) -> tuple[Nes
     if not apart:
         return nesting, names
     performed = nesting.performed
-    nesting = plan(function, lambda _: performed, apart, spelling.named)
-    return nesting, Names(nesting, taken, spelling.strict_types)
+    nesting = plan(function, lambda _: performed, apart, backend.named)
+    return nesting, Names(nesting, taken, backend.strict_types)
+
+
+def _no_checks(nesting: Nesting) -> frozenset[Op]:
+    return frozenset()
 
 
 def _plus_one(variable: str) -> ast.expr:
     return syntax.binary(ast.Add(), syntax.name(variable), syntax.literal(1))
-
-
-def negated(test: ast.expr) -> ast.expr:
-    """`not test`, without two `not`s in a row."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return test.operand
-    return syntax.not_(test)
 
 
 AUGMENTED = (ast.Add, ast.Sub, ast.Mult, ast.Div)

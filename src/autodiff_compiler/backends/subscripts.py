@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Protocol
 
 from autodiff_compiler.backends import syntax
+from autodiff_compiler.backends.spelling import Writer
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import ALL, Path, Subscript, trimmed
 from autodiff_compiler.ir.types import Array
-
-
-class Writer(Protocol):
-    """What a place needs of a spelling."""
-
-    def operand(self, value: Value) -> ast.expr: ...
-
-    def shape(self, extents: Sequence[Value], whole: bool = True) -> ast.expr: ...
 
 
 class Place:

@@ -78,7 +78,7 @@ def subscript(value: ast.expr, index: ast.expr) -> ast.Subscript:
     return ast.Subscript(value=value, slice=index, ctx=ast.Load())
 
 
-def as_target(node: ast.expr) -> ast.expr:
+def as_target(node: ast.expr) -> ast.Name | ast.Subscript:
     """A name or subscript to be assigned to."""
     assert isinstance(node, ast.Name | ast.Subscript)
     if isinstance(node, ast.Name):

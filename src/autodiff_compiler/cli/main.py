@@ -180,8 +180,7 @@ def _specialised(
     options = options_of(backend=backend, disable=tuple(name.strip() for name in disable.split(",") if name.strip()))
     argnums = parse_wrt(wrt)
     if mode == "forward":
-        forward = Pushforward(fun, options)
-        return forward.for_names(Signature.of(fun).wrt(argnums), parse_types(types))
+        return Pushforward(fun, options).for_types(parse_types(types), Signature.of(fun).wrt(argnums))
     verb = "value_and_grad" if value else "grad"
     return Derivative(fun, verb, argnums, False, options).for_types(parse_types(types))
 

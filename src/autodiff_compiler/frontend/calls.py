@@ -447,7 +447,7 @@ def _run_again(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, 
 def _run_body(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs]) -> Abs:
     outer, outer_calls, outer_loops = ctx.frame, ctx.calls, ctx.loops
     ctx.frame, ctx.calls, ctx.loops = frame, (*outer_calls, (node, ctx.b.span)), []
-    span = ctx.b.span
+    span, code = ctx.b.span, ctx.next_code
     try:
         ctx.state.enter(frame)
         for name, value in bound.items():
@@ -458,6 +458,8 @@ def _run_body(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, A
         ctx.frame, ctx.calls, ctx.loops = outer, outer_calls, outer_loops
     with ctx.b.at(span):
         result = _result(ctx, frame, node)
+        # Nobody looks at its exit codes any more: the next call of the function has the same.
+        ctx.next_code = code
         ctx.b.emit("end", (), {"id": mark})
         return result
 
@@ -467,7 +469,9 @@ def _begin(ctx: Context, frame: Frame, bound: Mapping[str, Abs]) -> int:
     mark = next(ctx.marks)
     given = {name: _value_of(ctx, value) for name, value in bound.items()}
     named = {name: value for name, value in given.items() if value is not None}
-    ctx.b.emit("begin", list(named.values()), {"name": frame.name, "id": mark, "parameters": tuple(named)})
+    numbers = tuple((name, x.obj) for name, x in bound.items() if isinstance(x, Static) and type(x.obj) is float)
+    attrs = {"name": frame.name, "id": mark, "parameters": tuple(named), "numbers": numbers}
+    ctx.b.emit("begin", list(named.values()), attrs)
     return mark
 
 

@@ -48,11 +48,11 @@ def leave(ctx: Context, fun: Any, args: Sequence[Abs], kwargs: dict[str, Abs], r
 
 
 def emit(
-    ctx: Context, text: str, operands: Sequence[Value], returned: Declared, effect: str, *, known: bool = False
+    ctx: Context, text: str, operands: Sequence[Value], returned: Declared, effect: str, *, trusted: bool = False
 ) -> Abs:
     """The op of a call that is written like this, and what it gives."""
     types = returned if isinstance(returned, tuple) else () if returned is None else (returned,)
-    attrs = {"call": text, "types": types, "effect": effect, "known": known}
+    attrs = {"call": text, "types": types, "effect": effect, "trusted": trusted}
     results = [ctx.from_value(value) for value in ctx.b.emit("external", operands, attrs)]
     if isinstance(returned, tuple):
         return Tup(tuple(results))

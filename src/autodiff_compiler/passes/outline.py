@@ -18,8 +18,9 @@ from typing import Any
 from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import merges
-from autodiff_compiler.ir.opset import is_undefined, opdef
+from autodiff_compiler.ir.opset import constant_of, is_constant, is_undefined, opdef
 from autodiff_compiler.ir.program import call_op, effect_of, fresh_name, with_callees
+from autodiff_compiler.ir.types import F64, FLOAT
 from autodiff_compiler.ir.walk import Rewriter, all_ops, clone_region, free_values
 
 LEAST = 100
@@ -36,6 +37,8 @@ class Segment:
 
     begin: Op
     ops: tuple[Op, ...]
+    given: tuple[Op, ...] = ()
+    """Constants among the ops that are others in the other calls: numbers that the function is given."""
 
     @property
     def name(self) -> str:
@@ -80,7 +83,7 @@ def _largest(bodies: Sequence[Region]) -> list[Segment] | None:
             if _size(segment.ops) >= LEAST and not _leaves(segment.ops):
                 alike.setdefault(_shape(segment.ops), []).append(segment)
     repeated = [group for group in alike.values() if len(group) > 1 and _is_defined(bodies, group)]
-    return max(repeated, key=lambda group: _size(group[0].ops)) if repeated else None
+    return _with_numbers(max(repeated, key=lambda group: _size(group[0].ops))) if repeated else None
 
 
 def _size(ops: Sequence[Op]) -> int:
@@ -90,6 +93,20 @@ def _size(ops: Sequence[Op]) -> int:
 def _leaves(ops: Sequence[Op]) -> bool:
     """Whether control ends here; what comes behind is never run, and there is no value to return."""
     return any(opdef(op).leaves for op in ops)
+
+
+def _with_numbers(segments: Sequence[Segment]) -> list[Segment]:
+    """The calls of one function, each with the constants by which they differ."""
+    constants = [_numbers(segment.ops) for segment in segments]
+    differ = [k for k, ops in enumerate(zip(*constants)) if len({repr(constant_of(op)) for op in ops}) > 1]
+    return [replace(one, given=tuple(ops[k] for k in differ)) for one, ops in zip(segments, constants)]
+
+
+def _numbers(ops: Sequence[Op]) -> list[Op]:
+    """Floats that a function may as well be given.  An exponent is none: what it is decides how a power is computed."""
+    every = list(all_ops(Region((), tuple(ops))))
+    exponents = {op.operands[1] for op in every if op.kind == "pow"}
+    return [op for op in every if is_constant(op) and op.result.type in (FLOAT, F64) and op.result not in exponents]
 
 
 def _is_defined(bodies: Sequence[Region], segments: Sequence[Segment]) -> bool:
@@ -109,6 +126,7 @@ def _is_defined(bodies: Sequence[Region], segments: Sequence[Segment]) -> bool:
 def _shape(ops: Sequence[Op]) -> Shape:
     """What two calls of one function have in common: all but which values they are given."""
     numbers: dict[Value, int] = {}
+    floats = set(_numbers(ops))
 
     def number(value: Value) -> Shape:
         return (numbers.setdefault(value, len(numbers)), value.type)
@@ -118,7 +136,8 @@ def _shape(ops: Sequence[Op]) -> Shape:
 
     def shape(op: Op) -> Shape:
         operands = tuple(map(number, op.operands))
-        attrs = tuple((key, type(value), repr(value)) for key, value in op.attrs.items())
+        given = {"type": op.attrs["type"]} if op in floats else op.attrs
+        attrs = tuple((key, type(value), repr(value)) for key, value in given.items())
         inner = tuple(map(region, op.regions))
         return (op.kind, operands, attrs, inner, tuple(map(number, op.results)))
 
@@ -136,6 +155,7 @@ def _outputs(bodies: Sequence[Region], segments: Sequence[Segment]) -> list[int]
     """Which of the values defined in the segments are used outside of one of them, by position."""
     inside = [set(all_ops(Region((), segment.ops))) for segment in segments]
     positions = [{value: k for k, value in enumerate(_results(segment.ops))} for segment in segments]
+    numbers = {op.result for op in segments[0].given}
     used: set[int] = set()
     for body in bodies:
         for op in all_ops(body):
@@ -145,22 +165,27 @@ def _outputs(bodies: Sequence[Region], segments: Sequence[Segment]) -> list[int]
                 for own, position in zip(inside, positions):
                     if value in position and op not in own:
                         used.add(position[value])
-    return sorted(used)
+    # A number that is given is there outside, too.
+    return sorted(k for k in used if _results(segments[0].ops)[k] not in numbers)
 
 
 def _inputs(segment: Segment) -> list[Value]:
-    return free_values([_Unmark().region(Region((), segment.ops))])
+    free = free_values([_Unmark().region(Region((), segment.ops))])
+    return [*(op.result for op in segment.given), *free]
 
 
 def _function(segment: Segment, name: str, outputs: Sequence[int], constants: Mapping[str, object]) -> Function:
     named = dict(zip(segment.begin.operands, segment.begin.attrs["parameters"]))
+    names = {repr(number): parameter for parameter, number in segment.begin.attrs["numbers"]}
+    named.update((op.result, names.get(repr(constant_of(op)), "factor")) for op in segment.given)
     given = _inputs(segment)
     taken: set[str] = set()
     params = tuple(Value(v.type, fresh_name(named.get(v, v.name) or "value", taken)) for v in given)
     results = _results(segment.ops)
     span = segment.begin.span
     end = Op("return", tuple(results[k] for k in outputs), span=span)
-    body = clone_region(Region((), (*segment.ops, end)), dict(zip(given, params)))
+    inside = _Without(segment.given).region(Region((), (*segment.ops, end)))
+    body = clone_region(inside, dict(zip(given, params)))
     return Function(name, Region(params, body.ops), span=span, constants=constants)
 
 
@@ -179,11 +204,22 @@ def _with_calls(fn: Function, segments: Sequence[Segment], made: Function, outpu
                 position += 1
                 continue
             results = _results(segment.ops)
+            ops += segment.given
             ops.append(call_op(made.name, _inputs(segment), [results[k] for k in outputs], effect, shapes, op.span))
             position += len(segment.ops) + 2
         return Region(of.params, tuple(ops))
 
     return replace(fn, body=region(fn.body))
+
+
+class _Without(Rewriter):
+    def __init__(self, ops: Sequence[Op]) -> None:
+        super().__init__()
+        self.dropped = set(ops)
+
+    def op(self, op: Op) -> None:
+        if op not in self.dropped:
+            self.copy(op)
 
 
 class _Unmark(Rewriter):

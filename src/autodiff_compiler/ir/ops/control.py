@@ -186,11 +186,11 @@ CONTROL_OPS: tuple[OpDef, ...] = (
     OpDef(
         "external",
         "calls what is no part of the program, once and in order, as `call` writes it (`ir/external.py`); `effect` is `io`, or `pure`"
-        " of what may be left out; of a `known` function it is certain what it returns, and that it writes to no argument",
+        " of what may be left out; of a `trusted` function it is certain what it returns, and that it writes to no argument",
         lambda operands, attrs: attrs["types"],
         ("arguments…",),
         ("results…",),
-        ("call", "types", "effect", "known"),
+        ("call", "types", "effect", "trusted"),
         extents=_own_extents,
         noun="",
         effect=CALLEE,
@@ -198,8 +198,8 @@ CONTROL_OPS: tuple[OpDef, ...] = (
     ),
     _mark(
         "begin",
-        "the call of a function of the user begins here, with these values of its parameters",
-        ("name", "id", "parameters"),
+        "the call of a function of the user begins here, with these values of its parameters, and numbers that are known",
+        ("name", "id", "parameters", "numbers"),
     ),
     _mark("end", "the call that `begin` marks ends here", ("id",)),
     _terminator("yield", "ends a region"),
