@@ -414,7 +414,7 @@ func f(%x: float)
   names tripled
 {
   %y: float = external %x {call='tripled(_0)', types=(<float>,), effect='io', trusted=False}
-  %z: f64 = external %y {call='tripled(_0)', types=(<f64>,), effect='pure', trusted=True}
+  %z: f64 = external %y {call='tripled(_0)', types=(<f64>,), effect='pure', trusted=False}
   return %z
 }
 """
