@@ -40,7 +40,8 @@ def load(text: str, name: str, constants: Mapping[str, object] | None = None) ->
     if not known or any(vars(module).get(key) is not value for key, value in injected.items()):
         module = _executed(text, stem, injected)
         _loaded[stem] = text, module
-    return getattr(module, name)
+    made: Callable[..., Any] = getattr(module, name)
+    return made
 
 
 def _executed(text: str, stem: str, constants: dict[str, object]) -> ModuleType:
@@ -89,15 +90,13 @@ def _taken_from_numba(tree: ast.Module) -> list[str]:
 
 def _keep_compiled(function: Any, path: Path, name: str, constants: Mapping[str, object]) -> None:
     """Have a function's compiled code kept beside its text.  Not with objects in it that no import finds, such as an exception
-    class of a script: read back, it would raise another class of the same name; nor with functions, which may be others by then."""
+    class of a script: read back, it would raise another class of the same name."""
     py_func = getattr(function, "py_func", None)  # None where Numba is told not to compile (NUMBA_DISABLE_JIT)
-    if py_func is not None and all(_is_lasting(constants[n]) for n in py_func.__code__.co_names if n in constants):
+    if py_func is not None and all(_importable(constants[n]) for n in py_func.__code__.co_names if n in constants):
         function._cache = KernelCache(path, name)
 
 
-def _is_lasting(obj: object) -> bool:
-    if not isinstance(obj, type):
-        return False
+def _importable(obj: object) -> bool:
     module = getattr(obj, "__module__", None) or ""
     found = getattr(sys.modules.get(module), getattr(obj, "__qualname__", ""), None)
     return found is obj and module != "__main__"

@@ -41,6 +41,12 @@ def calls_in(region: Region) -> Iterator[Op]:
     return (op for op in all_ops(region) if op.kind == "call")
 
 
+def leaves_program(function: Function) -> bool:
+    """Whether the program calls functions from outside."""
+    bodies = (function.body, *(callee.body for callee in function.callees.values()))
+    return any(op.kind == "external" for body in bodies for op in all_ops(body))
+
+
 def effect_of(body: Region) -> str:
     """The strongest effect of a body, as the attribute of the calls of its function."""
     effects = {nested_effect(op) for op in body.ops}
