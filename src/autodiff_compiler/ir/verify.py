@@ -179,6 +179,13 @@ class _Verifier:
             self.report(op, f"a constant of type {type_}")
             return
         wanted = type_.dtype.number
+        value = op.attrs.get("value")
+        if (
+            isinstance(value, int)
+            and not type_.dtype.is_bool
+            and not type_.dtype.least <= value <= type_.dtype.greatest
+        ):
+            self.report(op, f"the constant {value} does not fit into {type_.dtype}")
         if type(op.attrs.get("value")) is not wanted:
             self.report(op, f"the constant is a {type(op.attrs.get('value')).__name__}, not a {wanted.__name__}")
 
