@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autodiff_compiler.api import Derivative, grad, jvp, value_and_grad, vjp
+    from autodiff_compiler.api import Derivative, external, grad, jvp, primitive, value_and_grad, vjp
     from autodiff_compiler.custom_rules import checkpoint, custom_jvp, custom_vjp, remat
     from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
     from autodiff_compiler.markers import stop_gradient
@@ -24,8 +24,10 @@ __all__ = [
     "checkpoint",
     "custom_jvp",
     "custom_vjp",
+    "external",
     "grad",
     "jvp",
+    "primitive",
     "remat",
     "stop_gradient",
     "value_and_grad",
@@ -46,6 +48,8 @@ _HOMES = {
     "custom_jvp": "custom_rules",
     "custom_vjp": "custom_rules",
     "remat": "custom_rules",
+    "external": "api",
+    "primitive": "api",
     "stop_gradient": "markers",
     "check_grads": "testing",
 }

@@ -229,7 +229,7 @@ CASES = [
         "def f(x):\n    x = x.copy()\n    return grad(h)(x, x).sum()  # here", (A3,),
     ),
     (
-        "AD195", USER,
+        "AD197", USER,
         "from autodiff_compiler import custom_jvp\ng = custom_jvp(lambda x: x * x)\ndef f(x):\n    return g(x)  # here", (1.0,),
     ),
     (

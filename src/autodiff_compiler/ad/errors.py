@@ -42,7 +42,7 @@ def check_rule_covers(call: Op, callee: Function, varies: Sequence[bool]) -> Non
         varied = next(v for v, on in zip(call.operands[rule.count :], varies[rule.count :]) if on)
         name = f"`{varied.name}`" if varied.name else "a value"
         raise UnsupportedError(
-            "AD305",
+            "AD309",
             f"{callee.name} has a rule of its own, and {name}, which varies, is not among the arguments of the rule",
             call.span,
             help="pass it as an argument, not in nondiff_argnums and not as a variable of the function around",
@@ -67,13 +67,14 @@ def not_linear(callee: Function) -> UserError:
     )
 
 
-def check_recomputable(fn: Function, prints: bool) -> None:
-    if prints:
+def check_recomputable(op: Op, has_effect: bool) -> None:
+    """What is computed again must not print, nor call what is no part of the program, again."""
+    if has_effect:
         raise UnsupportedError(
             "AD308",
-            f"{fn.name} is computed again in reverse mode (checkpoint), and calls a function that prints",
-            fn.span,
-            help="print outside of it",
+            "a call that must happen once (it prints, or is no part of the program), in a function that checkpoint computes again",
+            op.span,
+            help="make it outside of that function, and pass the result",
         )
 
 

@@ -11,7 +11,7 @@ from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_recomputable, not_linear
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import merges
-from autodiff_compiler.ir.opdef import IO
+from autodiff_compiler.ir.opdef import CALLEE, IO
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.program import calls_in, with_calls_in_line
 from autodiff_compiler.ir.types import differentiable
@@ -55,25 +55,28 @@ class Silenced(Rewriter):
         self.callees = callees
 
     def op(self, op: Op) -> None:
-        if _prints(op):
+        if _happens_once(op) and not op.results:
             return
         if op.kind == "call":
             callee = self.callees.of(op)
-            check_recomputable(callee, _reaches_print(callee.body, self.callees, {callee.name}))
+            check_recomputable(op, _reaches_effect(callee.body, self.callees, {callee.name}))
+        else:
+            check_recomputable(op, _happens_once(op))
         self.copy(op)
 
 
-def _prints(op: Op) -> bool:
+def _happens_once(op: Op) -> bool:
+    """Whether an op does something that must not be done again: it prints, or calls what is no part of the program."""
     row = opdef(op)
-    return row.effect == IO and not row.leaves and not op.results and op.kind != "boundary"
+    return row.effect in (IO, CALLEE) and op.kind not in ("call", "boundary") and not row.leaves
 
 
-def _reaches_print(body: Region, callees: Callees, seen: set[str]) -> bool:
+def _reaches_effect(body: Region, callees: Callees, seen: set[str]) -> bool:
     for op in all_ops(body):
-        if _prints(op):
+        if _happens_once(op):
             return True
         if op.kind == "call" and op.attrs["callee"] not in seen:
             seen.add(op.attrs["callee"])
-            if _reaches_print(callees.of(op).body, callees, seen):
+            if _reaches_effect(callees.of(op).body, callees, seen):
                 return True
     return False

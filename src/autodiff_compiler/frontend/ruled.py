@@ -100,13 +100,13 @@ def call_ruled(ctx: Context, obj: Ruled, args: list[Abs], kwargs: dict[str, Abs]
 def _check_rule(ctx: Context, obj: Ruled, name: str, rule: Any, count: int) -> None:
     if isinstance(obj, CustomJvp):
         if rule[0] is None and not rule[1]:
-            raise ctx.wrong("AD195", f"`{name}` has no JVP rule", f"give it one: {name}.defjvp(rule)")
+            raise ctx.wrong("AD197", f"`{name}` has no JVP rule", f"give it one: {name}.defjvp(rule)")
         if rule[1] and obj.nondiff_argnums:
-            raise ctx.wrong("AD195", "defjvps beside nondiff_argnums", f"write one rule: {name}.defjvp(rule)")
+            raise ctx.wrong("AD197", "defjvps beside nondiff_argnums", f"write one rule: {name}.defjvp(rule)")
         if rule[1] and len(rule[1]) != count:
-            raise ctx.wrong("AD195", f"`{name}` has {count} arguments, and defjvps gave it {len(rule[1])} rules")
+            raise ctx.wrong("AD197", f"`{name}` has {count} arguments, and defjvps gave it {len(rule[1])} rules")
     elif isinstance(obj, CustomVjp) and rule[0] is None:
-        raise ctx.wrong("AD195", f"`{name}` has no VJP rule", f"give it one: {name}.defvjp(fwd, bwd)")
+        raise ctx.wrong("AD197", f"`{name}` has no VJP rule", f"give it one: {name}.defvjp(fwd, bwd)")
 
 
 def _call(

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.program import Functions, calls_in, effect_of, mapped, with_callees
+from autodiff_compiler.ir.program import Functions, calls_in, effect_of, mapped, strongest, with_callees
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 
@@ -27,6 +27,11 @@ class Kept:
     params: tuple[int, ...]
     results: tuple[int, ...]
     effect: str
+
+    def effect_of(self, call: Op) -> str:
+        """What is left of the effect of a call."""
+        said: str = call.attrs["effect"]
+        return self.effect if self.effect and strongest((self.effect, said)) == said else said
 
     def updates(self, pairs: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         return tuple((self.params.index(param), self.results.index(result)) for param, result in pairs)
@@ -56,7 +61,7 @@ def run(fn: Function) -> Function:
         len(k.params) == len(fn.callees[n].params) and len(k.results) == len(fn.callees[n].results)
         for n, k in kept.items()
     ) and all(
-        kept[op.attrs["callee"]].effect in ("", op.attrs["effect"])
+        kept[op.attrs["callee"]].effect_of(op) == op.attrs["effect"]
         for one in (*fn.callees.values(), fn)
         for op in calls_in(one.body)
     ):
@@ -110,7 +115,7 @@ class _Fewer(Rewriter):
         kept = self.kept[op.attrs["callee"]]
         operands = tuple(self.value(op.operands[k]) for k in kept.params)
         attrs = {
-            **op.attrs, "effect": kept.effect or op.attrs["effect"], "shapes": kept.shapes(op.attrs["shapes"]), "updates": kept.updates(op.attrs["updates"]),
+            **op.attrs, "effect": kept.effect_of(op), "shapes": kept.shapes(op.attrs["shapes"]), "updates": kept.updates(op.attrs["updates"]),
         }  # fmt: skip
         self.out.append(replace(op, operands=operands, results=tuple(op.results[k] for k in kept.results), attrs=attrs))
 
