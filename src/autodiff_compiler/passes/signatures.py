@@ -26,7 +26,7 @@ class Kept:
 
     params: tuple[int, ...]
     results: tuple[int, ...]
-    effect: str
+    effect: str = ""
 
     def effect_of(self, call: Op) -> str:
         """What is left of the effect of a call."""
@@ -57,6 +57,10 @@ def run(fn: Function) -> Function:
             used[op.attrs["callee"]] |= {k for k, result in enumerate(op.results) if result in read}
     whole = _of_rules(fn.callees)
     kept = {name: _kept(callee, read, used[name], name in whole) for name, callee in fn.callees.items()}
+    fewer = {name: _fewer(callee, kept[name]) for name, callee in fn.callees.items()}
+    kept = {
+        name: replace(k, effect=effect_of(fewer[name].body)) if name not in whole else k for name, k in kept.items()
+    }
     if all(
         len(k.params) == len(fn.callees[n].params) and len(k.results) == len(fn.callees[n].results)
         for n, k in kept.items()
@@ -86,11 +90,10 @@ def _of_rules(callees: Functions) -> set[str]:
 
 def _kept(callee: Function, read: set[Value], used: set[int], whole: bool) -> Kept:
     if whole:
-        effect = "" if callee.rule is not None else effect_of(callee.body)
-        return Kept(tuple(range(len(callee.params))), tuple(range(len(callee.results))), effect)
+        return Kept(tuple(range(len(callee.params))), tuple(range(len(callee.results))))
     given_back = {param for param, _ in callee.updates}
     params = tuple(k for k, param in enumerate(callee.params) if param in read or k in given_back)
-    return Kept(params, tuple(sorted(used)), effect_of(callee.body))
+    return Kept(params, tuple(sorted(used)))
 
 
 def _fewer(callee: Function, kept: Kept) -> Function:
