@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autodiff_compiler.api import Derivative, grad, jvp, value_and_grad, vjp
+    from autodiff_compiler.api import Derivative, external, grad, jvp, primitive, value_and_grad, vjp
     from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
     from autodiff_compiler.markers import stop_gradient
     from autodiff_compiler.testing import check_grads
@@ -20,8 +20,10 @@ __all__ = [
     "UnsupportedError",
     "UserError",
     "check_grads",
+    "external",
     "grad",
     "jvp",
+    "primitive",
     "stop_gradient",
     "value_and_grad",
     "vjp",
@@ -37,6 +39,8 @@ _HOMES = {
     "InternalError": "diagnostics",
     "UnsupportedError": "diagnostics",
     "UserError": "diagnostics",
+    "external": "api",
+    "primitive": "api",
     "stop_gradient": "markers",
     "check_grads": "testing",
 }

@@ -1,6 +1,7 @@
 """The public functions, with JAX's words and meanings."""
 
 from autodiff_compiler.api.derivative import Derivative
+from autodiff_compiler.api.externals import external, primitive
 from autodiff_compiler.api.functions import grad, jvp, value_and_grad, vjp
 
-__all__ = ["Derivative", "grad", "jvp", "value_and_grad", "vjp"]
+__all__ = ["Derivative", "external", "grad", "jvp", "primitive", "value_and_grad", "vjp"]

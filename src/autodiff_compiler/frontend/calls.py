@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library
-from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError, did_you_mean
+from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
 from autodiff_compiler.frontend import (
     branches,
     builtin_calls,
     construction,
     consumers,
     derivatives,
+    externals,
     foreign,
     members,
     object_builtins,
@@ -60,7 +61,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.frontend.wrong_calls import check_signature, refused
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import rank
-from autodiff_compiler.markers import verb_of
+from autodiff_compiler.markers import External, verb_of
 
 DEPTH = 60
 """How many calls may be nested before recursion is suspected."""
@@ -135,6 +136,8 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return derivatives.call_derivative(ctx, derivatives.made_inside(ctx, function), args, kwargs)
     if isinstance(function, Partial):
         return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
+    if isinstance(function, Static) and isinstance(function.obj, External):
+        return externals.call_declared(ctx, function.obj, args, kwargs)
     own = None if _stands_for_another(function) else special(ctx, function, "__call__")
     if own is not None:
         if isinstance(function, Static) and foreign.is_closed(function.obj):
@@ -423,7 +426,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
         again = partial(_run_again, ctx, frame, node)
         try:
             return recursion.run(ctx, signal, frame.name, bound, again)
-        except UnsupportedError:
+        except AutodiffError:
             if not signal.numbers:
                 raise
         # It needs the numbers when it is compiled: then to the end of the recursion.
