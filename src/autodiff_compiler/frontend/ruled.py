@@ -327,7 +327,7 @@ class _Lowering:
             self.types = [v.type for v in values]
             return values
 
-        return self.region(self.given, build, f"`{self.name}`, which has a rule of its own,")
+        return self.region(self.given, build, f"`{self.name}`, a function with a rule of its own or of `checkpoint`,")
 
     def jvp(self) -> Region:
         ctx, (rule, rules) = self.ctx, self.rule
