@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autodiff_compiler.api import Derivative, external, grad, jvp, primitive, value_and_grad, vjp
+    from autodiff_compiler.custom_rules import checkpoint, custom_jvp, custom_vjp, remat
     from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
     from autodiff_compiler.markers import stop_gradient
     from autodiff_compiler.testing import check_grads
@@ -20,10 +21,14 @@ __all__ = [
     "UnsupportedError",
     "UserError",
     "check_grads",
+    "checkpoint",
+    "custom_jvp",
+    "custom_vjp",
     "external",
     "grad",
     "jvp",
     "primitive",
+    "remat",
     "stop_gradient",
     "value_and_grad",
     "vjp",
@@ -39,6 +44,10 @@ _HOMES = {
     "InternalError": "diagnostics",
     "UnsupportedError": "diagnostics",
     "UserError": "diagnostics",
+    "checkpoint": "custom_rules",
+    "custom_jvp": "custom_rules",
+    "custom_vjp": "custom_rules",
+    "remat": "custom_rules",
     "external": "api",
     "primitive": "api",
     "stop_gradient": "markers",
