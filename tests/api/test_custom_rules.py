@@ -8,7 +8,17 @@ from functools import partial
 import numpy as np
 import pytest
 
-from autodiff_compiler import UnsupportedError, UserError, custom_jvp, custom_vjp, grad, jvp, stop_gradient, value_and_grad, vjp
+from autodiff_compiler import (
+    UnsupportedError,
+    UserError,
+    custom_jvp,
+    custom_vjp,
+    grad,
+    jvp,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
 
 BACKENDS = ["python", "numba"]
 A = np.array([0.3, -0.7, 1.1])
