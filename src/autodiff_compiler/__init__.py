@@ -6,7 +6,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autodiff_compiler.api import Derivative, grad, jvp, value_and_grad, vjp
+    from autodiff_compiler.api import (
+        Derivative,
+        grad,
+        hessian,
+        hvp,
+        jacfwd,
+        jacobian,
+        jacrev,
+        jvp,
+        linearize,
+        value_and_grad,
+        vjp,
+    )
     from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
     from autodiff_compiler.markers import stop_gradient
     from autodiff_compiler.testing import check_grads
@@ -21,7 +33,13 @@ __all__ = [
     "UserError",
     "check_grads",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linearize",
     "stop_gradient",
     "value_and_grad",
     "vjp",
@@ -31,6 +49,12 @@ _HOMES = {
     "Derivative": "api",
     "grad": "api",
     "jvp": "api",
+    "hessian": "api",
+    "hvp": "api",
+    "jacfwd": "api",
+    "jacobian": "api",
+    "jacrev": "api",
+    "linearize": "api",
     "value_and_grad": "api",
     "vjp": "api",
     "AutodiffError": "diagnostics",

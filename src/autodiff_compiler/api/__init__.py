@@ -1,6 +1,29 @@
 """The public functions, with JAX's words and meanings."""
 
 from autodiff_compiler.api.derivative import Derivative
-from autodiff_compiler.api.functions import grad, jvp, value_and_grad, vjp
+from autodiff_compiler.api.functions import (
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    linearize,
+    value_and_grad,
+    vjp,
+)
 
-__all__ = ["Derivative", "grad", "jvp", "value_and_grad", "vjp"]
+__all__ = [
+    "Derivative",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "linearize",
+    "value_and_grad",
+    "vjp",
+]
