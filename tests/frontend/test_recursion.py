@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 import os
 import subprocess
 import sys
@@ -384,12 +383,13 @@ def test_a_deep_recursion_is_compiled_once(recwarn):
     assert text.count("\n") < 60
 
 
-def test_another_process_uses_the_compiled_kernel(tmp_path):
+def test_another_process_compiles_the_kernel_again(tmp_path):
+    """Numba cannot read back the compiled code of a function that calls itself: the process would end in a crash."""
     script = tmp_path / "program.py"
     script.write_text(
         textwrap.dedent("""
         import numpy as np
-        from autodiff_compiler import grad
+        from autodiff_compiler import grad, jvp
 
         def tree_sum(a):
             if len(a) == 1:
@@ -397,15 +397,15 @@ def test_another_process_uses_the_compiled_kernel(tmp_path):
             h = len(a) // 2
             return tree_sum(a[:h]) + np.sin(tree_sum(a[h:]))
 
-        print(repr(grad(tree_sum, backend="numba")(np.linspace(0.1, 1.0, 7)).tolist()))
+        a = np.linspace(0.1, 1.0, 7)
+        print(grad(tree_sum, backend="numba")(a).tolist())
+        print(jvp(tree_sum, (a,), (np.ones(7),), backend="numba")[1])
         """)
     )
-    env = {**os.environ, "AUTODIFF_COMPILER_CACHE": str(tmp_path / "cache"), "NUMBA_DEBUG_CACHE": "1"}
+    env = {**os.environ, "AUTODIFF_COMPILER_CACHE": str(tmp_path / "cache")}
     runs = [
-        subprocess.run([sys.executable, script], env=env, capture_output=True, text=True, check=True) for _ in range(2)
+        subprocess.run([sys.executable, script], env=env, capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
     ]
-    found = [next(line for line in run_.stdout.splitlines() if line.startswith("[0")) for run_ in runs]
-    np.testing.assert_allclose(eval(found[0]), grad(tree_sum)(np.linspace(0.1, 1.0, 7)), rtol=1e-12)
-    assert found[0] == found[1]
-    assert "data loaded from" in runs[1].stdout
-    assert not math.isnan(eval(found[0])[0])
+    assert runs[0] == runs[1]
+    np.testing.assert_allclose(eval(runs[0].splitlines()[0]), grad(tree_sum)(np.linspace(0.1, 1.0, 7)), rtol=1e-12)

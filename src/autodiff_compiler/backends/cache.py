@@ -40,7 +40,8 @@ def load(text: str, name: str, constants: Mapping[str, object] | None = None) ->
     if not known or any(vars(module).get(key) is not value for key, value in injected.items()):
         module = _executed(text, stem, injected)
         _loaded[stem] = text, module
-    return getattr(module, name)
+    made: Callable[..., Any] = getattr(module, name)
+    return made
 
 
 def _executed(text: str, stem: str, constants: dict[str, object]) -> ModuleType:

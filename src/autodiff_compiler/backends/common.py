@@ -29,6 +29,8 @@ OPERATORS: dict[str, ast.operator] = {
     "mod": ast.Mod(), "and": ast.BitAnd(), "or": ast.BitOr(), "xor": ast.BitXor(), "lshift": ast.LShift(),
     "rshift": ast.RShift(),
 }  # fmt: skip
+SHORT = frozenset(("add", "sub", "mul", "div", "pow", "neg", "matmul", "load"))
+"""What is written with an operator, or as a subscript."""
 MATH = {
     "arctan2": "math.atan2", "arcsin": "math.asin", "arccos": "math.acos", "arctan": "math.atan",
     "arcsinh": "math.asinh", "arccosh": "math.acosh", "arctanh": "math.atanh",

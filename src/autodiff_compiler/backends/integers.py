@@ -9,20 +9,17 @@ from typing import Any
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.diagnostics import Span, UserError
 from autodiff_compiler.ir.core import Op
-from autodiff_compiler.ir.dtype import INT64
-from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import INT, Scalar
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
 
-# Of Python ints and of NumPy's int64, where they may not fit: helpers of the prelude.
+# Helpers of the prelude.
 _OVERFLOWS = {
     "add": "add_overflows", "sub": "sub_overflows", "mul": "mul_overflows", "pow": "power_overflows",
     "lshift": "shift_overflows",
 }  # fmt: skip
-_WRAPPING = {"add": "wrapping_add", "sub": "wrapping_sub", "mul": "wrapping_mul", "floordiv": "floor_divide"}
-_SHIFTS = {"lshift": "shift_left", "rshift": "shift_right"}
-
+WRAPPING = {"add": "wrapping_add", "sub": "wrapping_sub", "mul": "wrapping_mul", "floordiv": "floor_divide"}
+SHIFTS = {"lshift": "shift_left", "rshift": "shift_right"}
 
 LARGE_ARGUMENT = "an int argument of more than 32 bits, and this was compiled for smaller ones"
 
@@ -43,22 +40,14 @@ def overflows(kind: str, operands: Sequence[ast.expr]) -> ast.expr:
     return lowest
 
 
-def spelled(op: Op, operands: Sequence[ast.expr], count: int | None) -> ast.expr | None:
-    """An op on integers that is no operator of Numba's; `count` is its second operand where that is constant."""
+def wraps(op: Op) -> bool:
+    """Whether an op on NumPy's integers may have a result that does not fit."""
+    return is_of_integers(op) and op.result.type != INT and not op.attrs.get("fits")
+
+
+def is_of_integers(op: Op) -> bool:
     type_ = op.result.type
-    assert isinstance(type_, Scalar)
-    shift, wrapping = _SHIFTS.get(op.kind), _WRAPPING.get(op.kind)
-    if shift is not None:
-        return None if count is not None and 0 <= count < 64 else syntax.call(shift, *operands)
-    wraps = type_ != INT and not op.attrs.get("fits")
-    if op.kind == "pow":
-        small = count is not None and 0 <= count <= 4
-        return None if small and not wraps else syntax.call("integer_power", *operands)
-    if not wraps or type_.dtype is not INT64:
-        return None
-    if opdef(op).signs == (-1,):
-        return syntax.call("wrapping_sub", syntax.literal(0), *operands)
-    return syntax.call(wrapping, *operands) if wrapping is not None else None
+    return isinstance(type_, Scalar) and type_.dtype.is_integer
 
 
 def bounded(call: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -77,7 +66,7 @@ def bounded(call: Callable[..., Any], name: str) -> Callable[..., Any]:
     return checked
 
 
-class _Wide(tuple):
+class _Wide(tuple[Any, ...]):
     """Residuals of the function for ints of any size."""
 
 

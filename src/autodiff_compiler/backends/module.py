@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -14,21 +14,16 @@ from autodiff_compiler.backends.source import Notes, Printed, print_module
 from autodiff_compiler.backends.spelling import Backend, dtype_name
 from autodiff_compiler.backends.structure import Printer
 from autodiff_compiler.ir.core import Function, Value
+from autodiff_compiler.ir.program import recursive_names
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of, is_py
 from autodiff_compiler.ir.walk import Rewriter
 
-# How the names are imported that generated code uses, in the order of the statements; classes of the user's stand between.
+# How names of Python's own library are imported, in the order of the statements; classes of the user's come next.
 _STANDARD = {
     "importlib": "import importlib.util",
     "math": "import math",
     "MemberDescriptorType": "from types import MemberDescriptorType",
-}
-_INSTALLED = {
-    "numba": "import numba",
-    "np": "import numpy as np",
-    "njit": "from numba import njit",
-    "intrinsic": "from numba.extending import intrinsic",
 }
 
 
@@ -56,9 +51,11 @@ def emit(function: Function, backend: Backend, docstring: str, fastmath: bool) -
         functions = [_plain(one, module) for one in function.callees.values()]
         functions.append(_plain(function, module, docstring))
     else:
-        functions = _compiled(function, module, backend.decorator(fastmath), docstring)
+        # Numba's compiled code of a function that calls itself cannot be read back: the process would end in a crash.
+        kept = not recursive_names(function.callees)
+        functions = _compiled(function, module, backend.decorator(fastmath, kept), docstring)
     made = [statement for text in module.templates.values() for statement in ast.parse(text).body]
-    return assemble(function, [*made, *functions], backend.prelude, module.notes)
+    return _assembled(function, [*made, *functions], module)
 
 
 def _plain(function: Function, module: _Module, docstring: str = "") -> ast.stmt:
@@ -169,15 +166,19 @@ def docstring_statement(text: str) -> list[ast.stmt]:
     return [syntax.expression(syntax.literal(text))] if text else []
 
 
-def assemble(function: Function, functions: Sequence[ast.stmt], prelude: str, notes: Notes) -> Printed:
+def _assembled(function: Function, functions: Sequence[ast.stmt], module: _Module) -> Printed:
     """The text of a module of these functions, the helpers they call, and the imports of what they name."""
+    prelude = module.backend.prelude
     used = [name for node in functions for name in syntax.names_read(node)]
     helpers = needed(prelude, [name for name in used if name in sources(prelude)])
-    body = [*helpers, *functions]
     names = {*used, *(name for node in helpers for name in syntax.names_read(node))}
-    imports = [*_imported(_STANDARD, names), *containers.imports(function), *_imported(_INSTALLED, names)]
-    return print_module([*imports, *body], notes)
+    imports = [
+        *_imported(_STANDARD, names),
+        *containers.imports(function),
+        *_imported(module.backend.imports, names),
+    ]
+    return print_module([*imports, *helpers, *functions], module.notes)
 
 
-def _imported(table: dict[str, str], names: set[str]) -> list[ast.stmt]:
+def _imported(table: Mapping[str, str], names: set[str]) -> list[ast.stmt]:
     return [ast.parse(statement).body[0] for name, statement in table.items() if name in names]

@@ -201,8 +201,8 @@ def _machine(type_: Type) -> Type:
     """The type without the difference between Python's and NumPy's scalars."""
     if isinstance(type_, Scalar):
         return Scalar(type_.dtype)
-    if isinstance(type_, ListOf):
-        return ListOf(_machine(type_.element))  # type: ignore[arg-type]  # an element stays an element
+    if isinstance(type_, ListOf) and isinstance(type_.element, Scalar):
+        return ListOf(Scalar(type_.element.dtype))
     return type_
 
 

@@ -34,13 +34,23 @@ from autodiff_compiler.ir.types import Array, ListOf, Scalar
 WIDTH = 100
 
 
+@dataclass(frozen=True)
+class Style:
+    """What a backend says of its spellings, by the kind of op."""
+
+    short: frozenset[str] = frozenset()
+    """What is written with an operator, or as a subscript."""
+    named: frozenset[str] = frozenset()
+    """Whose array operands must be names, because they are written more than once."""
+
+
 @dataclass
 class Nesting:
     """`inline`: values printed inside their users.  `dead`: ops that are not printed.  `defs`: the op of each value.
 
     `performed`: checks that another op makes when it is printed; they are dead.
     `yielded`: values that may be nested into the `yield` of a loop, because they could not share its variable.
-    `named`: op kinds whose array operands must be names, because they are printed more than once.
+    `style`: of the backend.
     """
 
     function: Function
@@ -73,7 +83,7 @@ class Nesting:
 
     performed: frozenset[Op] = frozenset()
     yielded: frozenset[Value] = frozenset()
-    named: frozenset[str] = frozenset()
+    style: Style = field(default_factory=Style)
     _expressions: set[Op] = field(default_factory=set)
 
     def reads(self, value: Value) -> list[Value]:
@@ -93,11 +103,11 @@ class Nesting:
 def plan(
     function: Function,
     performed: Callable[[Nesting], frozenset[Op]],
+    style: Style,
     yielded: frozenset[Value] = frozenset(),
-    named: frozenset[str] = frozenset(),
 ) -> Nesting:
     indices = loop_indices(function.body)
-    nesting = Nesting(function, Memory(function), indices=indices, yielded=yielded, named=named)
+    nesting = Nesting(function, Memory(function), indices=indices, yielded=yielded, style=style)
     _index(nesting, function.body)
     _drop_dead(nesting, function.body)
     nesting.performed = performed(nesting)
@@ -225,7 +235,7 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
     if any(r in nesting.inline and nesting.uses.get(r, 0) > 1 for r in user.results):
         # The user is written again at each of its uses: what it reads is computed once.
         return None
-    if user.kind in nesting.named and isinstance(result.type, Array):
+    if user.kind in nesting.style.named and isinstance(result.type, Array):
         return None
     if user.kind == "yield" and not yields and result not in nesting.yielded:
         return None
@@ -247,7 +257,7 @@ def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:
         and nesting.region_of[u] is region
         and not u.regions
         and not TABLE[u.kind].terminator
-        and u.kind not in nesting.named
+        and u.kind not in nesting.style.named
         and not TABLE[u.kind].writes
         for u in users
     )
@@ -310,18 +320,11 @@ def _operand_size(nesting: Nesting, value: Value) -> int:
     return nesting.size.get(value, 4)
 
 
-_SHORT = ("add", "sub", "mul", "div", "pow", "neg", "matmul", "load")
-"""What is written with an operator or as a subscript."""
-
-
 def _size(nesting: Nesting, op: Op) -> int:
     """About how many columns the op takes as an expression."""
     if is_constant(op):
         return len(repr(op.attrs["value"]))
-    own = 3 if op.kind in _SHORT else 9
-    if op.kind == "matmul" and op.kind in nesting.named:
-        # A call of a helper.
-        own = 9
+    own = 3 if op.kind in nesting.style.short else 9
     if op.kind == "if" and nesting.is_expression(op):
         own += sum(_operand_size(nesting, v) for r in op.regions for v in r.terminator.operands)
     return own + sum(_operand_size(nesting, v) + 1 for v in op.operands)

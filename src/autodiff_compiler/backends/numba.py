@@ -9,6 +9,7 @@ import ast
 
 from autodiff_compiler.backends import common, effects, integers, numba_arrays, syntax
 from autodiff_compiler.backends.common import MATH, OPERATORS
+from autodiff_compiler.backends.nesting import Style
 from autodiff_compiler.backends.numba_arrays import zero
 from autodiff_compiler.backends.prelude import NUMBA_HELPERS
 from autodiff_compiler.backends.spelling import (
@@ -23,7 +24,7 @@ from autodiff_compiler.backends.spelling import (
 )
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.dtype import FLOAT64, UINT64
+from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.ops.check import ARGUMENT
 from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of
 
@@ -33,10 +34,11 @@ STATEMENTS: dict[str, Statement] = {**numba_arrays.STATEMENTS}
 FASTMATH = ("arcp", "contract", "nsz", "reassoc")
 
 
-def decorator(fastmath: bool) -> ast.expr:
+def decorator(fastmath: bool, kept: bool) -> ast.expr:
     flags: ast.expr = ast.Set(elts=[syntax.literal(flag) for flag in FASTMATH]) if fastmath else syntax.literal(False)
     yes = syntax.literal(True)
-    return syntax.call("njit", cache=yes, error_model=syntax.literal("numpy"), nogil=yes, fastmath=flags)
+    cache = {"cache": yes} if kept else {}
+    return syntax.call("njit", **cache, error_model=syntax.literal("numpy"), nogil=yes, fastmath=flags)
 
 
 def endless() -> ast.expr:
@@ -63,15 +65,38 @@ def _restored(value: ast.expr, type_: Type) -> ast.expr:
     return value
 
 
-@expressions(EXPRESSIONS, *OPERATORS, "pow")
+@expressions(EXPRESSIONS, *(kind for kind in OPERATORS if kind not in {**integers.WRAPPING, **integers.SHIFTS}))
 def operator(w: Writer, op: Op) -> ast.expr:
-    type_ = op.result.type
-    if isinstance(type_, Scalar) and type_.dtype.is_integer:
-        count = w.definition(op.operands[-1], "const")
-        helper = integers.spelled(op, w.operands(op), None if count is None else count.attrs["value"])
-        if helper is not None:
-            return _restored(helper, type_)
-    return _restored(common.EXPRESSIONS[op.kind](w, op), type_)
+    return _restored(common.operator(w, op), op.result.type)
+
+
+@expressions(EXPRESSIONS, *integers.WRAPPING)
+def arithmetic(w: Writer, op: Op) -> ast.expr:
+    if not integers.wraps(op) or dtype_of(op.result.type) is not INT64:
+        return operator(w, op)
+    return syntax.call(integers.WRAPPING[op.kind], *w.operands(op))
+
+
+@expressions(EXPRESSIONS, *integers.SHIFTS)
+def shift(w: Writer, op: Op) -> ast.expr:
+    count = _constant(w, op.operands[1])
+    if not integers.is_of_integers(op) or (count is not None and 0 <= count < 64):
+        return operator(w, op)
+    return _restored(syntax.call(integers.SHIFTS[op.kind], *w.operands(op)), op.result.type)
+
+
+@expressions(EXPRESSIONS, "pow")
+def power(w: Writer, op: Op) -> ast.expr:
+    exponent = _constant(w, op.operands[1])
+    few_factors = exponent is not None and 0 <= exponent <= 4
+    if not integers.is_of_integers(op) or (few_factors and not integers.wraps(op)):
+        return _restored(common.power(w, op), op.result.type)
+    return _restored(syntax.call("integer_power", *w.operands(op)), op.result.type)
+
+
+def _constant(w: Writer, value: Value) -> int | None:
+    constant = w.definition(value, "const")
+    return None if constant is None else constant.attrs["value"]
 
 
 # Numba compiles these functions of `math` to the same thing for both float types; the others it lacks, or computes otherwise.
@@ -167,6 +192,14 @@ def printed(w: Writer, op: Op) -> ast.stmt:
 NUMBA = Backend(
     name="numba",
     prelude=NUMBA_HELPERS,
+    imports={
+        "numba": "import numba",
+        "np": "import numpy as np",
+        "njit": "from numba import njit",
+        "intrinsic": "from numba.extending import intrinsic",
+    },
+    # Products go through a helper.
+    style=Style(short=common.SHORT - {"matmul"}, named=numba_arrays.NAMED),
     expressions={**common.EXPRESSIONS, **EXPRESSIONS},
     statements={**common.STATEMENTS, **STATEMENTS},
     default=function,
@@ -178,6 +211,5 @@ NUMBA = Backend(
     checks_accesses=False,
     makes_texts=False,
     reverses_lists=False,
-    named=numba_arrays.NAMED,
 )
 """Python that Numba compiles in nopython mode."""

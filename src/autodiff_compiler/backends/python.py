@@ -6,6 +6,7 @@ import ast
 
 from autodiff_compiler.backends import common, syntax
 from autodiff_compiler.backends.common import MATH, each
+from autodiff_compiler.backends.nesting import Style
 from autodiff_compiler.backends.prelude import NUMPY_HELPERS
 from autodiff_compiler.backends.spelling import (
     Backend,
@@ -260,6 +261,8 @@ def accum(w: Writer, op: Op) -> ast.stmt:
 PYTHON = Backend(
     name="python",
     prelude=NUMPY_HELPERS,
+    imports={"np": "import numpy as np"},
+    style=Style(short=common.SHORT),
     expressions={**common.EXPRESSIONS, **EXPRESSIONS},
     statements={**common.STATEMENTS, **STATEMENTS},
     default=function,

@@ -16,7 +16,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, is_constant, writes_path
-from autodiff_compiler.ir.types import ListOf, Scalar, is_py
+from autodiff_compiler.ir.types import ListOf, Scalar, dtype_of, is_py
 
 
 class Effect(Enum):
@@ -121,9 +121,9 @@ class _Weakened(_Analysis):
 
     def is_candidate(self, op: Op) -> bool:
         if is_constant(op):
-            return op.attrs["type"] == Scalar(FLOAT64)
-        converts = TABLE[op.kind].converts
-        return converts and op.result.type == Scalar(FLOAT64) and op.operands[0].type == Scalar(FLOAT64, "py")
+            return op.result.type == Scalar(FLOAT64)
+        strong = TABLE[op.kind].converts and op.result.type == Scalar(FLOAT64)
+        return strong and op.operands[0].type == Scalar(FLOAT64, "py")
 
     def effect(self, op: Op, operand: Value) -> Effect:
         kind, row = op.kind, TABLE[op.kind]
@@ -166,7 +166,7 @@ class _Strengthened(_Analysis):
         if kind == "select" and operand is op.operands[0]:
             return Effect.NOTHING
         if row.converts:
-            same = isinstance(op.result.type, Scalar) and op.result.type.dtype == operand.type.dtype  # type: ignore[union-attr]
+            same = isinstance(op.result.type, Scalar) and op.result.type.dtype == dtype_of(operand.type)
             return Effect.NOTHING if same else Effect.SEEN
         if row.compares:
             tests = all(user.kind == "if" for user in self.nesting.users.get(op.result, ()))

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from autodiff_compiler.analysis.conditions import NEGATED
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.casts import Casts, Shown
 from autodiff_compiler.backends.lines import marked
 from autodiff_compiler.backends.naming import Names
-from autodiff_compiler.backends.nesting import Nesting
+from autodiff_compiler.backends.nesting import Nesting, Style
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import DType
@@ -26,7 +27,6 @@ Statement = Callable[["Writer", Op], ast.stmt]
 COMPARISONS: dict[str, ast.cmpop] = {
     "lt": ast.Lt(), "le": ast.LtE(), "gt": ast.Gt(), "ge": ast.GtE(), "eq": ast.Eq(), "ne": ast.NotEq(),
 }  # fmt: skip
-OPPOSITES = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
 
 
 WritesExpression = TypeVar("WritesExpression", bound=Expression)
@@ -66,6 +66,9 @@ class Backend:
     name: str
     prelude: str
     """The module of `backends/prelude/` with its helpers."""
+    imports: Mapping[str, str]
+    """How a module imports the names of packages that it uses, in the order of the statements."""
+    style: Style
     expressions: Mapping[str, Expression]
     statements: Mapping[str, Statement]
     default: Expression
@@ -74,8 +77,9 @@ class Backend:
     """Writes something to stand for a value that nobody looks at."""
     endless: Callable[[], ast.expr]
     """The condition of a `while` that is left by `break`."""
-    decorator: Callable[[bool], ast.expr] | None = None
-    """Makes a compiled function of one that takes numbers, arrays and lists alone; the flag: whether sums may be reassociated."""
+    decorator: Callable[[bool, bool], ast.expr] | None = None
+    """Makes a compiled function of one that takes numbers, arrays and lists alone.  Flags: whether sums may be reassociated, and
+    whether the compiled code may be kept on disk."""
 
     strict_types: bool = False
     """Whether a variable must keep its type."""
@@ -87,8 +91,6 @@ class Backend:
     """Whether an exception can be given a text that holds values."""
     reverses_lists: bool = True
     """Whether `reversed(list)` may be written."""
-    named: frozenset[str] = frozenset()
-    """Op kinds whose array operands must be names, because they are written more than once."""
 
 
 class Writer:
@@ -155,7 +157,7 @@ class Writer:
         """The opposite of `condition`."""
         op = self.nesting.defs.get(value) if value in self.nesting.inline else None
         if op is not None and opdef(op).compares and (opdef(op).commutative or compares_ints(op)):
-            return syntax.compare(COMPARISONS[OPPOSITES[op.kind]], *self.promoted(op))
+            return syntax.compare(COMPARISONS[NEGATED[op.kind]], *self.promoted(op))
         opposite = self.definition(value, "not")
         return negated(self.condition(value)) if opposite is None else self.condition(opposite.operands[0])
 

@@ -302,7 +302,7 @@ class Printer:
 
 def _plan(function: Function, taken: list[str], backend: Backend) -> tuple[Nesting, Names]:
     """Nesting and names; what could not share the variable it is yielded to is nested into the assignment."""
-    nesting = plan(function, performed_checks if backend.checks_accesses else _no_checks, named=backend.named)
+    nesting = plan(function, performed_checks if backend.checks_accesses else _no_checks, backend.style)
     names = Names(nesting, taken, backend.strict_types)
     apart = frozenset(
         slot.yielded
@@ -313,7 +313,7 @@ def _plan(function: Function, taken: list[str], backend: Backend) -> tuple[Nesti
     if not apart:
         return nesting, names
     performed = nesting.performed
-    nesting = plan(function, lambda _: performed, apart, backend.named)
+    nesting = plan(function, lambda _: performed, backend.style, apart)
     return nesting, Names(nesting, taken, backend.strict_types)
 
 

@@ -172,7 +172,8 @@ class Hints:
         return name if len(name) <= 4 else ""
 
     def _constant(self, value: Value) -> int | None:
-        return constant_of(self.nesting.defs.get(value))
+        number: int | None = constant_of(self.nesting.defs.get(value))
+        return number
 
 
 def default(type_: Type) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library
-from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError, did_you_mean
+from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
 from autodiff_compiler.frontend import (
     branches,
     builtin_calls,
@@ -423,7 +423,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
         again = partial(_run_again, ctx, frame, node)
         try:
             return recursion.run(ctx, signal, frame.name, bound, again)
-        except UnsupportedError:
+        except AutodiffError:
             if not signal.numbers:
                 raise
         # It needs the numbers when it is compiled: then to the end of the recursion.

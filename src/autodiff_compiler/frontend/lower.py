@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-
-import numpy as np
 
 from autodiff_compiler.diagnostics import Span, UnsupportedError, UserError
 from autodiff_compiler.frontend import arithmetic, assignment, calls, comparisons, expressions, statements
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.context import Context, Interpreter
 from autodiff_compiler.frontend.guards import Place
-from autodiff_compiler.frontend.layout import Layout, of_array
 from autodiff_compiler.frontend.lowered import Lowered
+from autodiff_compiler.frontend.parameters import Parameters
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.source import find_source, plain_function
 from autodiff_compiler.frontend.state import Frame, State
-from autodiff_compiler.frontend.values import Abs, Box, Careful, Cell, Dead, Dyn, Grown, Items, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Careful, Dead, Dyn, Grown, Ref, Static, Tup
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
-from autodiff_compiler.ir.types import Array, Scalar, Type
+from autodiff_compiler.ir.types import Type
 
 Argument = tuple[str, Tree, list[Type]]
 
@@ -59,61 +56,11 @@ def _lowered(
     target: Any = plain if plain is not None else fun
     b = Builder()
     captures = Captures(taken={name for name, _, _ in args}, careful=careful)
-    static_leaves: dict[int, Any] = {}
-    layouts: dict[int, Layout | None] = {}
     root = Frame("<call>", None, None, None, frozenset())
     ctx = Context(INTERPRETER, b, State(), root, captures, careful=careful)
     ctx.state.enter(root)
-
-    leaves: list[Value] = []
-    own_cells: dict[Cell, int] = {}
-
-    def static_leaf(index: int) -> Callable[[], Any]:
-        def static() -> Any:
-            default = None if values is not None else _default(target, leaves[index].name)
-            if default is not None:
-                static_leaves[index] = default
-                return default
-            if values is None:
-                raise ctx.unsupported(
-                    "AD106",
-                    f"the value of parameter `{leaves[index].name}` must be known when the function is compiled",
-                    "give arguments, as in a call: .source(...); or give the parameter a default",
-                )
-            static_leaves[index] = values[index]
-            return values[index]
-
-        return static
-
-    def layout_of(index: int) -> Layout | None:
-        if not careful or values is None:
-            return None
-        layouts[index] = of_array(np.asarray(values[index]))
-        return layouts[index]
-
-    def parameter(tree: Tree, types: list[Type], name: str) -> Abs:
-        if isinstance(tree, Const):
-            return captures.known(tree.value)
-        if isinstance(tree, Node):
-            keys = tree.keys or tuple(range(len(tree.children)))
-            items = tuple(parameter(child, types, f"{name}_{key}") for child, key in zip(tree.children, keys))
-            if issubclass(tree.cls, tuple):
-                return Tup(items, tree.cls, tree.keys)
-            box = Box(tree.cls, local=False)
-            ctx.state.boxes[box] = Items(items, tree.keys)
-            return box
-        type_ = types.pop(0)
-        value = Value(type_, name if name.isidentifier() else "")
-        leaves.append(value)
-        if isinstance(type_, Array) or (tree.array and isinstance(type_, Scalar)):
-            cell = Cell(type_, name, local=False)
-            own_cells[cell] = len(leaves) - 1
-            ctx.state.versions[cell] = value
-            return Ref(cell, type_, layout=layout_of(len(leaves) - 1))
-        integer = isinstance(value.type, Scalar) and value.type.dtype.is_integer
-        return Dyn(value, static_leaf(len(leaves) - 1) if integer else None)
-
-    given = {name: parameter(tree, list(types), name) for name, tree, types in args}
+    parameters = Parameters(ctx, target, values)
+    given = {name: parameters.argument(tree, iter(types), name) for name, tree, types in args}
     span = Span()
     name = getattr(target, "__name__", "function")
     if plain is not None:
@@ -123,46 +70,38 @@ def _lowered(
         b.span = span
         if plain is not fun:
             captures.look(Place(fun).attribute("py_func"))
+    result = _run(ctx, target, name, given)
+    b.span = span
+    result_values, tree = _results(ctx, result)
+    b.return_(*result_values)
+    body = Region((), tuple(b.top.ops))
+    ctx.mixed.refuse(body)
+    hidden = tuple(captures.captures)
+    params = (*parameters.leaves, *(captures.values[capture.name] for capture in hidden))
+    trees = (*((n, tree_) for n, tree_, _ in args), *((capture.name, Leaf()) for capture in hidden))
+    function = Function(
+        name, Region(params, body.ops), trees, tree, span, dict(ctx.constants), callees=dict(ctx.callees)
+    )
+    return Lowered(
+        function, hidden, tuple(captures.guards), parameters.static_leaves, parameters.written, parameters.layouts
+    )
+
+
+def _run(ctx: Context, target: Any, name: str, given: dict[str, Abs]) -> Abs:
+    """What the program gives for these arguments."""
     with _room_for_recursion():
         try:
-            result = ctx.call(Static(target), *_split(target, given))
+            return ctx.call(Static(target), *_split(target, given))
         except Dead:
             # For these types every path raises (an assertion about a rank, say): the program's own exception is the result.
-            result = Dyn(b.const(math.nan))
+            return Dyn(ctx.b.const(math.nan))
         except RecursionError as error:
             raise UnsupportedError(
                 "AD179",
                 f"`{name}` nests too deeply, or makes a list, dict or object that holds itself",
-                b.span,
+                ctx.b.span,
                 help="write a loop, and keep in a container nothing that leads back to it",
             ) from error
-    b.span = span
-    result_values, tree = _results(ctx, result)
-    b.return_(*result_values)
-    ctx.mixed.refuse(Region((), tuple(b.top.ops)))
-    hidden = tuple(captures.captures)
-    params = (*leaves, *(captures.values[capture.name] for capture in hidden))
-    param_trees = [(n, tree_) for n, tree_, _ in args] + [(capture.name, Leaf()) for capture in hidden]
-    body = Region(params, tuple(b.top.ops))
-    function = Function(name, body, tuple(param_trees), tree, span, dict(ctx.constants), callees=dict(ctx.callees))
-    written = _written(captures, own_cells)
-    return Lowered(function, hidden, tuple(captures.guards), static_leaves, written, layouts)
-
-
-def _default(target: Any, name: str) -> int | None:
-    """The default of an integer parameter: its value where no arguments are given."""
-    try:
-        parameter = inspect.signature(target).parameters.get(name)
-    except (TypeError, ValueError):
-        return None
-    return parameter.default if parameter is not None and type(parameter.default) is int else None
-
-
-def _written(captures: Captures, own: Mapping[Cell, int]) -> tuple[int, ...]:
-    """The leaves of arguments that are written: where paths meet, a cell may be any of them."""
-    if any(cell not in own for cell in captures.written):
-        return tuple(own.values())
-    return tuple(own[cell] for cell in captures.written)
 
 
 @contextmanager

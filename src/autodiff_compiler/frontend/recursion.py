@@ -126,7 +126,8 @@ def _kind(ctx: Context, x: Abs, numbers: bool, inside: tuple[Box, ...]) -> Hasha
         if isinstance(content, Grown):
             return ("list", content.value.type)
     if isinstance(x, Closure):
-        return ("function", id(x.node), id(x.frame))
+        defaults = (*x.defaults, *(default for default in x.kw_defaults if default is not None))
+        return ("function", id(x.node), id(x.frame), tuple(_kind(ctx, one, numbers, inside) for one in defaults))
     return ("object", id(x))
 
 

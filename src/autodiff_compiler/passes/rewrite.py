@@ -7,7 +7,8 @@ it may become, until nothing more is to be said.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from autodiff_compiler.analysis.bounds import Bounds
@@ -17,10 +18,11 @@ from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop
 from autodiff_compiler.ir.opset import TABLE, constant_of
 from autodiff_compiler.ir.types import Type
-from autodiff_compiler.ir.walk import Rewriter, all_ops, with_parts
+from autodiff_compiler.ir.walk import Rewriter, all_ops, uses, with_parts
 
 Result = Op | Value | None
 """What a rule of a `Peephole` makes of an op."""
+Rule = Callable[["Peephole", Op], Result]
 
 # A bound for safety only: two or three rounds are what is needed.
 ROUNDS = 8
@@ -106,8 +108,17 @@ class Peephole(FactRewriter):
 
     def __init__(self, function: Function) -> None:
         super().__init__(function)
+        self._body = function.body
         self.readers = Counter(v for op in all_ops(function.body) for v in op.operands)
         """How often each value was read before the pass."""
+
+    @cached_property
+    def _users(self) -> dict[Value, list[Op]]:
+        return uses(self._body)
+
+    def used_once(self, value: Value) -> bool:
+        """Whether one op reads the value (values made on the way count as read once)."""
+        return len(self._users.get(value, ())) <= 1
 
     def rewrite(self, op: Op) -> Op | Value | None:
         raise NotImplementedError

@@ -8,16 +8,12 @@ An array is dropped only where its extents are proven: a run-time extent of 1 br
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import opdef, spread_of
 from autodiff_compiler.ir.path import Path, element, new_axes, path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
-from autodiff_compiler.passes.rewrite import Peephole
-
-Result = Op | Value | None
+from autodiff_compiler.passes.rewrite import Peephole, Result, Rule
 
 
 def drop_broadcast(s: Peephole, op: Op) -> Result:
@@ -239,7 +235,7 @@ def _sum(s: Peephole, op: Op) -> Result:
     return op.operands[0] if not op.attrs["axes"] else None
 
 
-ARRAY_RULES: dict[str, Callable[[Peephole, Op], Result]] = {
+ARRAY_RULES: dict[str, Rule] = {
     "load": _load,
     "store": _write,
     "accum": _write,

@@ -58,12 +58,12 @@ def power_overflows(a, b):
     made = 1
     while b > 0:
         if b & 1:
-            if mul_overflows(made, a):  # type: ignore[call-arg]
+            if mul_overflows(made, a):  # type: ignore[call-arg]  # Numba gives the context
                 return True
             made *= a
         b >>= 1
         if b > 0:
-            if mul_overflows(a, a):  # type: ignore[call-arg]
+            if mul_overflows(a, a):  # type: ignore[call-arg]  # Numba gives the context
                 return True
             a *= a
     return False
@@ -110,7 +110,7 @@ def wrapping_mul(typingctx, a, b):
 @njit(cache=True, error_model="numpy", nogil=True)
 def floor_divide(a, b):
     """a // b in 64 bits, as NumPy divides."""
-    return wrapping_sub(0, a) if b == -1 else a // b  # type: ignore[call-arg]
+    return wrapping_sub(0, a) if b == -1 else a // b  # type: ignore[call-arg]  # Numba gives the context
 
 
 @njit(cache=True, nogil=True)
@@ -119,8 +119,8 @@ def integer_power(a, b):
     made = 1
     while b > 0:
         if b & 1:
-            made = wrapping_mul(made, a)  # type: ignore[call-arg]
-        a = wrapping_mul(a, a)  # type: ignore[call-arg]
+            made = wrapping_mul(made, a)  # type: ignore[call-arg]  # Numba gives the context
+        a = wrapping_mul(a, a)  # type: ignore[call-arg]  # Numba gives the context
         b >>= 1
     return made
 
