@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autodiff_compiler.api import (
         Derivative,
+        external,
         grad,
         hessian,
         hvp,
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
         jacrev,
         jvp,
         linearize,
+        primitive,
         value_and_grad,
         vjp,
     )
@@ -32,6 +34,7 @@ __all__ = [
     "UnsupportedError",
     "UserError",
     "check_grads",
+    "external",
     "grad",
     "hessian",
     "hvp",
@@ -40,6 +43,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "primitive",
     "stop_gradient",
     "value_and_grad",
     "vjp",
@@ -61,6 +65,8 @@ _HOMES = {
     "InternalError": "diagnostics",
     "UnsupportedError": "diagnostics",
     "UserError": "diagnostics",
+    "external": "api",
+    "primitive": "api",
     "stop_gradient": "markers",
     "check_grads": "testing",
 }

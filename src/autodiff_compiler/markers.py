@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -43,3 +46,40 @@ def verb_of(obj: Any) -> Verb | None:
         return VERBS.get(obj)
     except TypeError:  # not hashable
         return None
+
+
+class External:
+    """A function that programs call as it is, and what it returns: see `external`."""
+
+    def __init__(self, fun: Callable[..., Any], result: Any, pure: bool) -> None:
+        self._made_of = fun, result, pure
+        functools.update_wrapper(self, fun, updated=())
+        del self.__dict__["__wrapped__"]
+        with contextlib.suppress(TypeError, ValueError):  # compiled code may not say
+            self.__signature__ = inspect.signature(fun)
+
+    fun = property(lambda self: self._made_of[0])
+    result = property(lambda self: self._made_of[1])
+    pure = property(lambda self: self._made_of[2])
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.fun(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<external {getattr(self.fun, '__qualname__', repr(self.fun))}>"
+
+    def __reduce__(self) -> Any:
+        return External, self._made_of
+
+
+UNDECLARED: Any = object()
+"""That no result is declared; None declares that there is none."""
+
+
+def annotated(fun: Any) -> Any:
+    """What the annotation of a function says that it returns: a number's class, the text of a type, None; else UNDECLARED."""
+    try:
+        found = inspect.signature(fun).return_annotation
+    except (TypeError, ValueError):
+        return UNDECLARED
+    return found if found is None or isinstance(found, str) or found in (float, int, bool) else UNDECLARED

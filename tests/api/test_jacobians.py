@@ -287,9 +287,9 @@ def test_refusals(verb):
             call()
         return caught.value.code
 
-    assert error(UserError, lambda: verb(lambda x: x > 0.0)(X)) == "AD434"
-    assert error(UserError, lambda: verb(lambda x: (x, len(x)))(X)) == "AD434"
-    assert error(UserError, lambda: verb(lambda x: ())(X)) == "AD434"
+    assert error(UserError, lambda: verb(lambda x: x > 0.0)(X)) == "AD437"
+    assert error(UserError, lambda: verb(lambda x: (x, len(x)))(X)) == "AD437"
+    assert error(UserError, lambda: verb(lambda x: ())(X)) == "AD437"
     assert error(UserError, lambda: verb(lambda x: None)(X)) == "AD418"
     assert error(UserError, lambda: verb(lambda x: x, has_aux=True)(X)) == "AD417"
     assert error(UserError, lambda: verb(lambda x, n: x)(np.arange(3), 2)) == "AD413"
@@ -301,7 +301,7 @@ def test_refusals(verb):
             values.append(x[i] * x[i])
         return values
 
-    assert error(UnsupportedError, lambda: verb(grown)(X)) == "AD435"
+    assert error(UnsupportedError, lambda: verb(grown)(X)) == "AD438"
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import cfunc
 
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.builder import Builder
@@ -403,8 +404,28 @@ def call_cases() -> Iterator[Case]:
         yield Case(kind, "two functions", parse_function(PROGRAM), [np.array([0.5, -1.5, 2.0]), 0.75])
 
 
+@cfunc("float64(float64)")
+def tripled(x):
+    return 3.0 * x
+
+
+EXTERNAL = """
+func f(%x: float)
+  names tripled
+{
+  %y: float = external %x {call='tripled(_0)', types=(<float>,), effect='io', trusted=False}
+  %z: f64 = external %y {call='tripled(_0)', types=(<f64>,), effect='pure', trusted=False}
+  return %z
+}
+"""
+
+
+def external_cases() -> Iterator[Case]:
+    yield Case("external", "a compiled function", parse_function(EXTERNAL, names={"tripled": tripled}), [0.5])
+
+
 def all_cases() -> list[Case]:
     makers = (
-        elementwise_cases, cast_cases, select_cases, path_cases, array_cases, list_cases, effect_cases, structure_cases, call_cases,
+        elementwise_cases, cast_cases, select_cases, path_cases, array_cases, list_cases, effect_cases, structure_cases, call_cases, external_cases,
     )  # fmt: skip
     return [case for make in makers for case in make()]

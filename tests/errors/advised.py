@@ -87,8 +87,16 @@ LANGUAGE: dict[str, tuple] = {
 CALLS: dict[str, str] = {
     "AD140": 'grad("def f(x):\\n    return x * x")(1.0)',
     "AD142": "def f(x):\n    return [x]\n\ngrad(lambda x: f(x)[0])(1.0)",
+    "AD195": (
+        "from autodiff_compiler import external\n\napplied = external(max, result=\"float\")\n\n"
+        "def f(x):\n    return x * applied(1.0, 2.0)\n\ngrad(f)(1.0)"
+    ),
     "AD206": "def f(a):\n    return np.sum(a.astype(np.float32))\n\ngrad(f)(np.ones(3))",
     "AD207": "def f(a, k):\n    return np.sum(np.expand_dims(a, k))\n\ngrad(f)(np.ones(3), 0)",
+    "AD305": (
+        "from autodiff_compiler import external, stop_gradient\n\nmeasured = external(max, result=\"float\")\n\n"
+        "def f(x):\n    return x * stop_gradient(measured(x, 2.0))\n\ngrad(f)(1.0)"
+    ),
     "AD401": "def f(a, mask):\n    return np.where(mask, 0.0, a).sum()\n\na = np.ma.array([1.0])\ngrad(f)(a.data, np.ma.getmaskarray(a))",
     "AD402": "def f(x):\n    return x[0] * x[0]\n\ngrad(f)([1.0])",
     "AD403": 'def f(a):\n    return a.sum()\n\na = np.ones(3, dtype=">f8")\ngrad(f)(a.astype(np.float64))',
@@ -112,5 +120,25 @@ CALLS: dict[str, str] = {
         "m = np.ones((4, 4))[::2, ::2]\n"
         'grad(f).save(tempfile.mkdtemp() + "/f.py", np.ascontiguousarray(m))'
     ),
+    "AD434": "from autodiff_compiler import external\n\nmeasured = external(lambda x: x, result=\"float\")",
+    "AD435": (
+        "from autodiff_compiler import external\n\nmeasured = external(max, result=\"float\")\n\n"
+        "def f(x):\n    return x * measured(1.0, 2.0)\n\ngrad(f)(1.0)"
+    ),
+    "AD436": (
+        "import math\nimport tempfile\nfrom autodiff_compiler import external\n\nmeasured = external(math.gcd, result=\"int\")\n\n"
+        "def f(x):\n    return x * measured(4, 6)\n\ngrad(f).save(tempfile.mkdtemp() + \"/f.py\", 1.0)"
+    ),
+    "AD437": (
+        "from autodiff_compiler import jacobian\n\ndef f(x):\n    return x * x, x > 0.0\n\njacobian(f, has_aux=True)(np.ones(3))"
+    ),
+    "AD438": (
+        "from autodiff_compiler import jacobian\n\ndef f(x):\n    squares = []\n    for i in range(len(x)):\n"
+        "        squares.append(x[i] ** 2)\n    return np.array(squares)\n\njacobian(f)(np.ones(3))"
+    ),
     "AD605": "def cosine(x):\n    return np.exp(x)\n\ndef f(x):\n    return np.sin(x) * cosine(x)\n\ngrad(f)(1.0)",
+    "AD606": (
+        "from autodiff_compiler import external\n\nmeasured = external(max, result=\"float\")\n\n"
+        "def f(x):\n    return x * measured(1.0, 2.0)\n\ngrad(f)(1.0)"
+    ),
 }

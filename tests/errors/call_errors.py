@@ -7,10 +7,18 @@ PROGRAMS = {
     "AD142": "def f(x):\n    yield x\n\ngrad(f)(1.0)",
     "AD143": 'grad("def f(x:")',
     "AD144": 'grad("x = 1")',
+    "AD195": (
+        "from autodiff_compiler import external\n\napplied = external(map, result=\"float\")\n\n"
+        "def f(x):\n    return x * applied(lambda t: t * x, 2.0)\n\ngrad(f)(1.0)"
+    ),
     "AD201": "def f(x):\n    return np.sin(x, x, x)\n\ngrad(f)(1.0)",
     "AD203": "def f(a):\n    return np.sum(a, axis=1)[0]\n\ngrad(f)(np.ones(3))",
     "AD206": "def f(a):\n    return np.sum(a.astype(complex))\n\ngrad(f)(np.ones(3))",
     "AD207": "def f(a, k):\n    return np.sum(np.expand_dims(a, int(k)))\n\ngrad(f)(np.ones(3), 0.0)",
+    "AD305": (
+        "from autodiff_compiler import external\n\nmeasured = external(max, result=\"float\")\n\n"
+        "def f(x):\n    return x * measured(x, 2.0)\n\ngrad(f)(1.0)"
+    ),
     "AD401": "def f(a):\n    return a.sum()\n\ngrad(f)(np.ma.array([1.0]))",
     "AD402": "def f(x):\n    return x * x\n\ngrad(f)({1.0})",
     "AD403": 'def f(a):\n    return a.sum()\n\ngrad(f)(np.ones(3, dtype=">f8"))',
@@ -35,5 +43,23 @@ PROGRAMS = {
         "def f(m):\n    v = m.ravel()\n    v[0] = 7.0\n    return np.sum(m * m)\n\n"
         'm = np.ones((4, 4))[::2, ::2]\ngrad(f).save("f.py", m)'
     ),
+    "AD434": "from autodiff_compiler import external\n\nmeasured = external(lambda x: x)",
+    "AD435": (
+        "from autodiff_compiler import external\n\nmeasured = external(max, result=\"number\")\n\n"
+        "def f(x):\n    return x * measured(1.0, 2.0)\n\ngrad(f)(1.0)"
+    ),
+    "AD436": (
+        "from autodiff_compiler import external\n\nmeasured = external(lambda x: x, result=\"float\")\n\n"
+        "def f(x):\n    return x * measured(2.0)\n\ngrad(f).save(\"f.py\", 1.0)"
+    ),
+    "AD437": "from autodiff_compiler import jacobian\n\ndef f(x):\n    return x * x, x > 0.0\n\njacobian(f)(np.ones(3))",
+    "AD438": (
+        "from autodiff_compiler import jacobian\n\ndef f(x):\n    squares = []\n    for i in range(len(x)):\n"
+        "        squares.append(x[i] ** 2)\n    return squares\n\njacobian(f)(np.ones(3))"
+    ),
     "AD605": "def f(x):\n    return np.sin(x)\n\ncos, np.cos = np.cos, np.exp\ntry:\n    grad(f)(np.float64(1.0))\nfinally:\n    np.cos = cos",
+    "AD606": (
+        "from autodiff_compiler import external\n\nmeasured = external(max, result=\"float\")\n\n"
+        "def f(x):\n    return x * measured(1.0, 2.0)\n\ngrad(f, backend=\"numba\")(1.0)"
+    ),
 }

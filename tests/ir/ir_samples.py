@@ -57,6 +57,7 @@ func f(%x: f64, %a: f64[:]) {
 
 # The effect of each op, written down by hand or with plain NumPy indexing.
 SAMPLES = [
+    sample("external", "%x: float", "  %y: float = external %x {call='pow(_0, 2)', types=(<float>,), effect='io', trusted=False}\n  return %y", (3.0,), 9.0),
     Sample("call", TWICE, (np.float64(1.5), V), (np.float64(6.0), V * 18.0)),
     one("const_inf", "", "float = const -inf", (), -INF),
     one("const_f32", "", "f32 = const 0.5", (), np.float32(0.5)),

@@ -312,3 +312,23 @@ def from_unsigned(x, n):
 @put(WIDE, V, BIG)
 def passing_through(x, n):
     return x[0] * (n + n - n - n + 1)
+
+
+@put(WIDE, V, 1)
+def constants_that_fit_and_their_sum_does_not(x, n):
+    return x[0] if n + 2**62 + 2**62 > 5 else x[1]
+
+
+@put(WIDE, V, 3)
+def constants_that_fit_and_their_product_does_not(x, n):
+    return x[0] if n * 2**40 * 2**40 > 5 else x[1]
+
+
+@put(WIDE, V, -3)
+def constants_that_fit_and_their_difference_does_not(x, n):
+    return x[0] if n - 2**62 - 2**62 < 5 else x[1]
+
+
+@put(RAISES, V, 1)
+def an_index_beyond_64_bits(x, n):
+    return x[n + 2**62 + 2**62]

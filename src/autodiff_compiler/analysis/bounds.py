@@ -7,18 +7,16 @@ replaces its atoms, the innermost first, by their bounds until only a constant i
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 
-from autodiff_compiler.analysis.affine import DEPTH, Affine, combined, of_extent, of_value
+from autodiff_compiler.analysis.affine import Affine, combined, of_extent, of_value
 from autodiff_compiler.analysis.conditions import NEGATED, comparisons
 from autodiff_compiler.analysis.ranges import FAR, HIGHEST, LOWEST, Ranges, longest
-from autodiff_compiler.analysis.shapes import Extent, Shapes, stretched_to
+from autodiff_compiler.analysis.shapes import Extent, Shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, constant_of, is_constant, opdef
-from autodiff_compiler.ir.types import BOOL, INT, Array, Scalar, rank
+from autodiff_compiler.ir.types import BOOL, INT, Scalar, rank
 
 Mark = tuple[int, int, int, int, tuple[int, int]]
 
@@ -113,7 +111,7 @@ class Bounds:
     def enter_branch(self, condition: Value, holds: bool) -> None:
         """Where a condition is known to hold, or not to."""
         for left, kind, right in comparisons(self.shapes.defs, condition, holds):
-            if _is_int(left) and _is_int(right):
+            if is_int(left) and is_int(right):
                 self._facts += self._comparison(kind, left, right) or ()
                 if kind == "ne":
                     self._apart.append(self.affine(right) - self.affine(left))
@@ -128,8 +126,8 @@ class Bounds:
             learn(self, op)
 
     def _learn_index(self, op: Op) -> None:
-        if _is_int(op.operands[0]):
-            index, extent = self._index(op)
+        if is_int(op.operands[0]):
+            index, extent = self.index_and_extent(op)
             self._facts.append(extent.plus(-1) - index)
             if not op.attrs.get("upper"):
                 self._facts.append(extent + index)
@@ -161,74 +159,6 @@ class Bounds:
             return False
         length = self.affine(loop.stop) - self.affine(loop.start)
         return self.nonnegative((length if stride > 0 else length.scaled(-1)).plus(-1))
-
-    def passes(self, op: Op) -> bool:
-        """Whether a check certainly does not raise."""
-        prove = _PASSES.get(op.kind)
-        return prove is not None and prove(self, op)
-
-    def _index_passes(self, op: Op) -> bool:
-        if not _is_int(op.operands[0]):
-            return self._elements_pass(op)
-        index, extent = self._index(op)
-        above = op.attrs.get("upper") or self.nonnegative(extent + index)
-        return bool(above) and self.nonnegative(extent.plus(-1) - index)
-
-    def _are_equal(self, op: Op) -> bool:
-        a, b = self._extents(op)
-        return a == b or self._factors(op.operands[0]) == self._factors(op.operands[1])
-
-    def _are_alike(self, op: Op) -> bool:
-        a, b = self._extents(op)
-        # What was broadcast together before is so again, each with the result.
-        one, other = (frozenset(stretched_to(extent)) for extent in (a, b))
-        return a in (b, 1) or b == 1 or one <= other or other <= one
-
-    def _fit(self, op: Op) -> bool:
-        own, place = self._extents(op)
-        return own in (place, 1)
-
-    def _are_some(self, op: Op) -> bool:
-        return all(self.nonnegative(self.affine(v).plus(-1)) for v in op.operands)
-
-    def _extents(self, op: Op) -> list[Extent]:
-        return [self.shapes.find(self.shapes.of(v)) for v in op.operands]
-
-    def _factors(self, value: Value, depth: int = DEPTH) -> Counter[Extent]:
-        """What a number of elements is the product of."""
-        op = self.shapes.defs.get(value)
-        if op is not None and op.kind == "mul" and value.type == INT and depth:
-            return sum((self._factors(v, depth - 1) for v in op.operands), Counter())
-        extent = self.shapes.find(self.shapes.of(value))
-        return Counter() if extent == 1 else Counter((extent,))
-
-    def _elements_pass(self, op: Op) -> bool:
-        """Whether the check of an array of indices does not raise: one that is counted up."""
-        ends = self._elements(op.operands[0])
-        if ends is None:
-            return False
-        extent = of_extent(self.shapes, self.shapes.of(op.operands[1]))
-        return self.nonnegative(extent + ends[0]) and self.nonnegative(extent.plus(-1) - ends[1])
-
-    def _elements(self, array: Value) -> tuple[Affine, Affine] | None:
-        """Bounds of the elements of an array, if there are any."""
-        op = self.shapes.defs.get(array)
-        if op is None or not isinstance(array.type, Array) or array.type.dtype is not INT64:
-            return None
-        if op.kind == "arange":
-            return Affine(), self._count(op.operands[0]).plus(-1)
-        signs = opdef(op).signs
-        if len(signs) == 2 and op.operands[1].type == INT:
-            ends = self._elements(op.operands[0])
-            by = self.affine(op.operands[1]).scaled(signs[1])
-            return None if ends is None else (ends[0] + by, ends[1] + by)
-        return self._elements(op.operands[0]) if opdef(op).moves else None
-
-    def _count(self, length: Value) -> Affine:
-        """How many elements an `arange` has, if it has any: `n` of `max(n, 0)`."""
-        op = self.shapes.defs.get(length)
-        rest = [v for v in op.operands if self.shapes.of(v) != 0] if op is not None and op.kind == "maximum" else []
-        return self.affine(rest[0] if len(rest) == 1 else length)
 
     def fits(self, op: Op) -> bool:
         """Whether an integer that an op computes certainly has no more than 64 bits, where there is room for no more."""
@@ -267,7 +197,7 @@ class Bounds:
 
     def _linear(self, kind: str, operands: Sequence[Value]) -> Affine | None:
         """What an op gives of these operands, as a linear form."""
-        return combined(kind, self.affine, operands) if kind in TABLE and all(map(_is_int, operands)) else None
+        return combined(kind, self.affine, operands) if kind in TABLE and all(map(is_int, operands)) else None
 
     def _largest_product(self, op: Op) -> int | None:
         """`_product`, but None for one that is being asked about: past a check of equal numbers of elements a factor may be
@@ -324,7 +254,7 @@ class Bounds:
         quantifier = {"and": all, "or": any}.get(op.kind)
         if quantifier is not None and condition.type == BOOL:
             return quantifier(self.holds(v) for v in op.operands)
-        if not opdef(op).compares or not all(_is_int(v) for v in op.operands):
+        if not opdef(op).compares or not all(is_int(v) for v in op.operands):
             return False
         forms = self._comparison(op.kind, *op.operands)
         return bool(forms) and all(self.nonnegative(form) for form in forms)
@@ -332,7 +262,7 @@ class Bounds:
     def fails(self, condition: Value) -> bool:
         """Whether a comparison of integers is certainly false."""
         op = self.shapes.defs.get(condition)
-        if op is None or not opdef(op).compares or not all(_is_int(v) for v in op.operands):
+        if op is None or not opdef(op).compares or not all(is_int(v) for v in op.operands):
             return False
         forms = self._comparison(NEGATED[op.kind], *op.operands)
         return bool(forms) and all(self.nonnegative(form) for form in forms)
@@ -364,7 +294,7 @@ class Bounds:
             return [Affine()], [Affine(longest(atom[1].type) if atom[0] == "dim" else HIGHEST)]
         assert isinstance(atom, Value)
         lowers, uppers = self._symbolic(atom)
-        if not (lowers and uppers) and _is_int(atom):
+        if not (lowers and uppers) and is_int(atom):
             low, high = self.ranges.of(atom)
             lowers = lowers or [*self._stated(atom, 1), *([Affine(low)] if low > -FAR else [])]
             uppers = uppers or [*self._stated(atom, -1), *([Affine(high)] if high < FAR else [])]
@@ -422,7 +352,7 @@ class Bounds:
             atom = atom[1]
         return (self.shapes.order.get(atom, -1) if isinstance(atom, Value) else -1, nested)
 
-    def _index(self, op: Op) -> tuple[Affine, Affine]:
+    def index_and_extent(self, op: Op) -> tuple[Affine, Affine]:
         return self.affine(op.operands[0]), of_extent(self.shapes, self.shapes.of(op.operands[1]))
 
     def _comparison(self, kind: str, left: Value, right: Value) -> list[Affine]:
@@ -447,16 +377,6 @@ _LEARNED: dict[str, Callable[[Bounds, Op], None]] = {
 }
 """What a check says of integers where it has been passed."""
 
-_PASSES: dict[str, Callable[[Bounds, Op], bool]] = {
-    "check": lambda bounds, op: bounds.holds(op.operands[0]),
-    "check_index": Bounds._index_passes,
-    "check_equal": Bounds._are_equal,
-    "check_broadcast": Bounds._are_alike,
-    "check_fits": Bounds._fit,
-    "check_nonempty": Bounds._are_some,
-}
-"""Whether a check certainly does not raise."""
-
 _BOUNDED: dict[str, Callable[[Bounds, Op], Sides]] = {
     "maximum": Bounds._above_both,
     "minimum": Bounds._below_both,
@@ -467,5 +387,5 @@ _BOUNDED: dict[str, Callable[[Bounds, Op], Sides]] = {
 """Lower and upper bounds of what an op gives, in terms of its operands."""
 
 
-def _is_int(value: Value) -> bool:
+def is_int(value: Value) -> bool:
     return isinstance(value.type, Scalar) and value.type.dtype.is_integer

@@ -1,6 +1,7 @@
 """The public functions, with JAX's words and meanings."""
 
 from autodiff_compiler.api.derivative import Derivative
+from autodiff_compiler.api.externals import external, primitive
 from autodiff_compiler.api.functions import (
     grad,
     hessian,
@@ -16,6 +17,7 @@ from autodiff_compiler.api.functions import (
 
 __all__ = [
     "Derivative",
+    "external",
     "grad",
     "hessian",
     "hvp",
@@ -24,6 +26,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "primitive",
     "value_and_grad",
     "vjp",
 ]

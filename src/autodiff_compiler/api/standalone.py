@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from autodiff_compiler import backends
@@ -25,8 +26,20 @@ def standalone(specialisation: Specialisation) -> str:
     fixed = [(_differs(place, value), f"{place} = {value}") for place, value in _fixed(specialisation)]
     text = _with_checks(compiled.text, compiled.function.name, [*fixed, *_laid_out(specialisation)])
     named = backends.named_objects(compiled.function).items()
+    _check_importable(compiled.text, {name: o for name, o in named if not isinstance(o, type)})
     head = [_class(name, o) for name, o in named if isinstance(o, type) and not backends.is_importable(name, o)]
     return "".join(head) + with_header(text, compiled.function.name, specialisation)
+
+
+def _check_importable(text: str, named: Mapping[str, object]) -> None:
+    """Refuse objects that the text calls and that exist in this process alone."""
+    for name, obj in named.items():
+        if not backends.is_importable(name, obj) and re.search(rf"\b{name}\b", text):
+            raise UserError(
+                "AD436",
+                f"the generated code calls `{name}`, an object of class `{type(obj).__name__}` that no import gives",
+                help="make it a global of that name in a module",
+            )
 
 
 def _class(name: str, cls: type) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import dataclasses
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from types import ModuleType
 from typing import Any
 
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
+from autodiff_compiler.markers import External
 
 
 def is_flat(function: Function) -> bool:
@@ -109,17 +111,24 @@ def named_objects(function: Function) -> dict[str, object]:
     return found
 
 
-def imports(function: Function) -> list[ast.stmt]:
-    """`from module import name` for the named objects that can be imported; the loader injects the others."""
-    statements: list[ast.stmt] = []
-    for name, obj in named_objects(function).items():
-        if is_importable(name, obj):
-            module = obj.__module__
-            statements.append(ast.ImportFrom(module=module, names=[ast.alias(name=name, asname=None)], level=0))
-    return statements
+def imports(function: Function, names: Collection[str]) -> list[ast.stmt]:
+    """`from module import name` for the objects of these names that can be imported; the loader injects the others."""
+    named = named_objects(function).items()
+    return [_import(name, obj) for name, obj in named if name in names and is_importable(name, obj)]
+
+
+def _import(name: str, obj: Any) -> ast.stmt:
+    if not isinstance(obj, ModuleType):
+        return ast.ImportFrom(module=obj.__module__, names=[ast.alias(name=name, asname=None)], level=0)
+    package, _, last = obj.__name__.rpartition(".")
+    alias = ast.alias(name=last, asname=None if last == name else name)
+    return ast.ImportFrom(module=package, names=[alias], level=0) if package else ast.Import(names=[alias])
 
 
 def is_importable(name: str, obj: Any) -> bool:
-    """Whether `from module import name` gives this object, in another process too."""
+    """Whether an import gives this object, in another process too."""
+    if isinstance(obj, ModuleType):
+        return obj.__name__ != "__main__" and sys.modules.get(obj.__name__) is obj
     module = getattr(obj, "__module__", None)
-    return module not in (None, "__main__", "builtins") and getattr(sys.modules.get(module), name, None) is obj
+    found = getattr(sys.modules.get(module), name, None) if module not in (None, "__main__", "builtins") else None
+    return obj is not None and (found is obj or (isinstance(found, External) and found.fun is obj))

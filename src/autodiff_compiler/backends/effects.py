@@ -37,7 +37,15 @@ def raise_(w: Writer, op: Op) -> ast.stmt:
 @statements(STATEMENTS, "check")
 def check(w: Writer, op: Op) -> ast.stmt:
     error = raised(w, op.attrs["error"], message(w, op.attrs["message"], op.operands[1:]))
-    return ast.If(test=w.negation(op.operands[0]), body=[error], orelse=[])
+    return _unless_fine(w, w.negation(op.operands[0]), error)
+
+
+def _unless_fine(w: Writer, test: ast.expr, error: ast.stmt) -> ast.stmt:
+    """An error where the test finds one.  Numba leaves out what follows a test that it knows the answer of, and then knows no type of
+    what the function returns: it is not told."""
+    if w.backend.decorator is not None and not syntax.names_read(test):
+        test = syntax.call("np.bool_", test)
+    return ast.If(test=test, body=[error], orelse=[])
 
 
 @statements(STATEMENTS, "check_nonempty")
@@ -71,7 +79,7 @@ def _unlike_text(w: Writer, op: Op) -> ast.expr:
 
 
 def _refused(w: Writer, op: Op, test: ast.expr, text: ast.expr) -> ast.stmt:
-    return ast.If(test=test, body=[raised(w, op.attrs.get("error", "ValueError"), text)], orelse=[])
+    return _unless_fine(w, test, raised(w, op.attrs.get("error", "ValueError"), text))
 
 
 def _unlike(w: Writer, op: Op, stretched: Sequence[Value]) -> ast.expr:
@@ -100,7 +108,7 @@ def check_index(w: Writer, op: Op) -> ast.stmt:
     else:
         inside = ast.Compare(left=syntax.negative(extent), ops=[ast.LtE(), ast.Lt()], comparators=[index, extent])
         test = syntax.not_(inside)
-    return ast.If(test=test, body=[raised(w, "IndexError", out_of_bounds(w, op, index, extent))], orelse=[])
+    return _unless_fine(w, test, raised(w, "IndexError", out_of_bounds(w, op, index, extent)))
 
 
 @statements(STATEMENTS, "check_width")

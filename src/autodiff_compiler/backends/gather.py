@@ -40,55 +40,63 @@ def function_source(kind: str, subscripts: Sequence[Subscript], array_rank: int,
     name = function_name(kind, subscripts, array_rank, value_rank)
     params = [f"i{k}" for k, subscript in enumerate(subscripts) if isinstance(subscript, Value)]
     head = ", ".join(["a", *params, *(["value"] if kind != "load" else [])])
-    lines = [DECORATOR, f"def {name}({head}):", f"    {DOCSTRINGS[kind]}"]
-    advanced: list[tuple[str, int]] = []
-    axes: list[str] = []
-    axis = 0
+    masks, advanced, axes = _axes(subscripts, array_rank)
     joint = max(1 if is_mask(s) else rank(s.type) for s in subscripts if isinstance(s, Value))
-    for k, subscript in enumerate(subscripts):
-        if isinstance(subscript, slice):
-            axes.append(f"k{axis}")
-            axis += 1
-        elif subscript is None:
-            axes.append("0")
-        elif is_mask(subscript):
-            lines.append(f"    m{k} = np.nonzero(i{k})")
-            for part in range(rank(subscript.type)):
-                lines.append(f"    m{k}_{part} = m{k}[{part}]")
-                advanced.append((f"m{k}_{part}", 1))
-                axes.append(f"@{len(advanced) - 1}")
-                axis += 1
-        else:
-            advanced.append((f"i{k}", rank(subscript.type)))
-            axes.append(f"@{len(advanced) - 1}")
-            axis += 1
-    while axis < array_rank:
-        axes.append(f"k{axis}")
-        axis += 1
-    lines += _joint_extents(advanced, joint)
-    source = [
-        _advanced_index(*advanced[int(a[1:])], joint, len(advanced)) if a[0] == "@" else a for a in axes if a != "0"
-    ]
     order = _result_axes(axes, joint)
     extents = ["1" if a == "0" else f"n{a[1:]}" if a[0] == "j" else f"a.shape[{a[1:]}]" for a in order]
-    shape = f"({', '.join(extents)},)"
-    target = ", ".join(order)
+    shape, target = f"({', '.join(extents)},)", ", ".join(order)
+    lines = [
+        DECORATOR,
+        f"def {name}({head}):",
+        f"    {DOCSTRINGS[kind]}",
+        *masks,
+        *_joint_extents(advanced, joint),
+    ]
     if kind == "load":
         lines.append(f"    out = np.empty({shape}, a.dtype)")
     elif value_rank:
         lines.append(f"    wide = np.broadcast_to(value, {shape})")
-    depth = 1
-    for variable, count in zip(order, extents):
-        if variable != "0":
-            lines.append(f"{'    ' * depth}for {variable} in range({count}):")
-            depth += 1
-    place = f"a[{', '.join(source)}]"
+    loops = [(variable, count) for variable, count in zip(order, extents) if variable != "0"]
+    lines += [f"{'    ' * depth}for {variable} in range({n}):" for depth, (variable, n) in enumerate(loops, start=1)]
+    place = f"a[{', '.join(_source_index(axes, advanced, joint))}]"
     new = f"wide[{target}]" if value_rank else "value"
     act = {"load": f"out[{target}] = {place}", "store": f"{place} = {new}", "accum": f"{place} += {new}"}[kind]
-    lines.append("    " * depth + act)
-    if kind == "load":
-        lines.append("    return out")
-    return "\n".join(lines)
+    lines.append("    " * (len(loops) + 1) + act)
+    return "\n".join([*lines, *(["    return out"] if kind == "load" else [])])
+
+
+def _axes(subscripts: Sequence[Subscript], array_rank: int) -> tuple[list[str], list[tuple[str, int]], list[str]]:
+    """Statements that take masks apart; the integer arrays, with their ranks; and what each axis is: `k0` a whole axis, `0` a new
+    one, `@0` one through the first of the integer arrays.
+    """
+    masks: list[str] = []
+    advanced: list[tuple[str, int]] = []
+    axes: list[str] = []
+    whole = 0
+    for k, subscript in enumerate(subscripts):
+        if subscript is None:
+            axes.append("0")
+            continue
+        arrays: list[tuple[str, int]] = []
+        if isinstance(subscript, Value) and is_mask(subscript):
+            arrays = [(f"m{k}_{part}", 1) for part in range(rank(subscript.type))]
+            masks += [f"    m{k} = np.nonzero(i{k})"]
+            masks += [f"    {name} = m{k}[{part}]" for part, (name, _) in enumerate(arrays)]
+        elif isinstance(subscript, Value):
+            arrays = [(f"i{k}", rank(subscript.type))]
+        axes += [f"@{len(advanced) + n}" for n in range(len(arrays))] or [f"k{whole}"]
+        advanced += arrays
+        whole += len(arrays) or 1
+    return masks, advanced, [*axes, *(f"k{axis}" for axis in range(whole, array_rank))]
+
+
+def _source_index(axes: Sequence[str], advanced: Sequence[tuple[str, int]], joint: int) -> list[str]:
+    """The index of an element of the array, axis by axis; a new axis has none."""
+    return [
+        _advanced_index(*advanced[int(axis[1:])], joint, len(advanced)) if axis[0] == "@" else axis
+        for axis in axes
+        if axis != "0"
+    ]
 
 
 DOCSTRINGS = {

@@ -14,7 +14,7 @@ from autodiff_compiler.backends.source import Notes, Printed, print_module
 from autodiff_compiler.backends.spelling import Backend, dtype_name
 from autodiff_compiler.backends.structure import Printer
 from autodiff_compiler.ir.core import Function, Value
-from autodiff_compiler.ir.program import recursive_names
+from autodiff_compiler.ir.program import leaves_program, recursive_names
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of, is_py
 from autodiff_compiler.ir.walk import Rewriter
@@ -51,8 +51,9 @@ def emit(function: Function, backend: Backend, docstring: str, fastmath: bool) -
         functions = [_plain(one, module) for one in function.callees.values()]
         functions.append(_plain(function, module, docstring))
     else:
-        # Numba's compiled code of a function that calls itself cannot be read back: the process would end in a crash.
-        kept = not recursive_names(function.callees)
+        # Numba's compiled code of a function that calls itself cannot be read back: the process would end in a crash.  And
+        # functions from outside may be others by then.
+        kept = not recursive_names(function.callees) and not leaves_program(function)
         functions = _compiled(function, module, backend.decorator(fastmath, kept), docstring)
     made = [statement for text in module.templates.values() for statement in ast.parse(text).body]
     return _assembled(function, [*made, *functions], module)
@@ -174,7 +175,7 @@ def _assembled(function: Function, functions: Sequence[ast.stmt], module: _Modul
     names = {*used, *(name for node in helpers for name in syntax.names_read(node))}
     imports = [
         *_imported(_STANDARD, names),
-        *containers.imports(function),
+        *containers.imports(function, names),
         *_imported(module.backend.imports, names),
     ]
     return print_module([*imports, *helpers, *functions], module.notes)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from autodiff_compiler.backends import common, effects, integers, numba_arrays, syntax
+from autodiff_compiler.backends import common, effects, external, integers, numba_arrays, syntax
 from autodiff_compiler.backends.common import MATH, OPERATORS
 from autodiff_compiler.backends.nesting import Style
 from autodiff_compiler.backends.numba_arrays import zero
@@ -25,6 +25,7 @@ from autodiff_compiler.backends.spelling import (
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
+from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.ops.check import ARGUMENT
 from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of
 
@@ -189,6 +190,37 @@ def printed(w: Writer, op: Op) -> ast.stmt:
     return effects.printed(w, op)
 
 
+# -- calls that leave the program ------------------------------------------------------------------------------------
+
+
+@expressions(EXPRESSIONS, "external")
+def external_call(w: Writer, op: Op) -> ast.expr:
+    written = callee(op.attrs["call"])
+    if not _is_compiled(w.nesting.function.constants.get(written)):
+        raise UnsupportedError(
+            "AD606",
+            f"`{written}` is called as it is, and Numba can do that with nothing but compiled functions",
+            op.span,
+            help="use the Python backend, or make it a function under numba.njit, a cfunc or a ctypes pointer",
+        )
+    return external.expression(w, op, w.operands(op))
+
+
+def _is_compiled(obj: object) -> bool:
+    """Whether compiled code can call an object: a function under `@njit` or `@cfunc`, or a pointer of ctypes that knows its types."""
+    kind = type(obj)
+    if any(cls.__module__ == "_ctypes" and cls.__name__ == "CFuncPtr" for cls in kind.__mro__):
+        return getattr(obj, "argtypes", None) is not None
+    return kind.__module__.startswith("numba.") and (hasattr(obj, "py_func") or hasattr(obj, "native_name"))
+
+
+def taken(w: Writer, value: ast.expr, type_: Type) -> ast.expr:
+    if isinstance(type_, Array):
+        return syntax.method(value, "copy")
+    assert isinstance(type_, Scalar)
+    return w.convert(value, type_)
+
+
 NUMBA = Backend(
     name="numba",
     prelude=NUMBA_HELPERS,
@@ -205,6 +237,7 @@ NUMBA = Backend(
     default=function,
     undefined=undefined,
     endless=endless,
+    taken=taken,
     decorator=decorator,
     strict_types=True,
     one_kind=True,

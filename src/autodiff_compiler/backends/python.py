@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from autodiff_compiler.backends import common, syntax
+from autodiff_compiler.backends import common, external, syntax
 from autodiff_compiler.backends.common import MATH, each
 from autodiff_compiler.backends.nesting import Style
 from autodiff_compiler.backends.prelude import NUMPY_HELPERS
@@ -24,7 +24,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import INT64, DType
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.path import path_of, reshaping
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, dtype_of, is_py, rank
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, dtype_of, is_py, rank
 
 EXPRESSIONS: dict[str, Expression] = {}
 STATEMENTS: dict[str, Statement] = {}
@@ -258,6 +258,25 @@ def accum(w: Writer, op: Op) -> ast.stmt:
     return common.add_in_place(w, op, place)
 
 
+# -- calls that leave the program ------------------------------------------------------------------------------------
+
+
+@expressions(EXPRESSIONS, "external")
+def external_call(w: Writer, op: Op) -> ast.expr:
+    """As it is; of the arrays that it is given it can write to none."""
+    shut = [isinstance(v.type, Array) and not op.attrs["trusted"] for v in op.operands]
+    given = [syntax.call("read_only", shown) if is_shut else shown for shown, is_shut in zip(w.operands(op), shut)]
+    return external.expression(w, op, given)
+
+
+def taken(w: Writer, value: ast.expr, type_: Type) -> ast.expr:
+    if isinstance(type_, Array):
+        return syntax.call("given_array", value, dtype_name(type_.dtype), syntax.literal(type_.rank))
+    assert isinstance(type_, Scalar)
+    number = syntax.call("given_int", value) if type_.dtype.is_integer else value
+    return number if type_ == INT else w.convert(number, type_)
+
+
 PYTHON = Backend(
     name="python",
     prelude=NUMPY_HELPERS,
@@ -268,5 +287,6 @@ PYTHON = Backend(
     default=function,
     undefined=undefined,
     endless=lambda: syntax.literal(True),
+    taken=taken,
 )
 """Python and NumPy."""

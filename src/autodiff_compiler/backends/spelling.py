@@ -17,7 +17,7 @@ from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import DType
 from autodiff_compiler.ir.opset import extent_of, is_undefined, opdef
-from autodiff_compiler.ir.types import Array, Scalar, is_py, rank
+from autodiff_compiler.ir.types import Array, Scalar, Type, is_py, rank
 
 Expression = Callable[["Writer", Op], ast.expr]
 """Writes an op as an expression."""
@@ -77,6 +77,8 @@ class Backend:
     """Writes something to stand for a value that nobody looks at."""
     endless: Callable[[], ast.expr]
     """The condition of a `while` that is left by `break`."""
+    taken: Callable[[Writer, ast.expr, Type], ast.expr]
+    """Makes what a call that leaves the program returned a value of this type, which nobody else has; an error if it cannot be."""
     decorator: Callable[[bool, bool], ast.expr] | None = None
     """Makes a compiled function of one that takes numbers, arrays and lists alone.  Flags: whether sums may be reassociated, and
     whether the compiled code may be kept on disk."""

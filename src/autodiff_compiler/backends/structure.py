@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from autodiff_compiler.backends import syntax
+from autodiff_compiler.backends import external, syntax
 from autodiff_compiler.backends.checks import joined
 from autodiff_compiler.backends.implied_checks import performed_checks
 from autodiff_compiler.backends.lines import marked
@@ -67,6 +67,8 @@ class Printer:
             return self._for(loop) if loop.condition is None else self._while(loop, loop.condition)
         if op.kind == "call":
             return [self._call(op)]
+        if op.kind == "external":
+            return external.statements(self.writer, op)
         if TABLE[op.kind].writes:
             return [*self.assign([(op.result, op.operands[0])]), self.writer.statement(op)]
         if not op.results:

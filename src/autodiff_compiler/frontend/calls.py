@@ -24,6 +24,7 @@ from autodiff_compiler.frontend import (
     construction,
     consumers,
     derivatives,
+    externals,
     foreign,
     members,
     object_builtins,
@@ -60,7 +61,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.frontend.wrong_calls import check_signature, refused
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import rank
-from autodiff_compiler.markers import verb_of
+from autodiff_compiler.markers import External, verb_of
 
 DEPTH = 60
 """How many calls may be nested before recursion is suspected."""
@@ -135,6 +136,8 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return derivatives.call_derivative(ctx, derivatives.made_inside(ctx, function), args, kwargs)
     if isinstance(function, Partial):
         return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
+    if isinstance(function, Static) and isinstance(function.obj, External):
+        return externals.call_declared(ctx, function.obj, args, kwargs)
     own = None if _stands_for_another(function) else special(ctx, function, "__call__")
     if own is not None:
         if isinstance(function, Static) and foreign.is_closed(function.obj):

@@ -124,7 +124,7 @@ class Context:
     callees: dict[str, Function] = field(default_factory=dict)
     """Functions that the program calls, by name."""
     constants: dict[str, object] = field(default_factory=dict)
-    """Exception classes that the program raises, by the name the generated module gives them."""
+    """Exception classes that the program raises, and what it calls as it is, by the name the generated module gives them."""
 
     # -- running the program ---------------------------------------------------------------------------------------
 

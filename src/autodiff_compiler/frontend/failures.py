@@ -8,6 +8,7 @@ from types import FunctionType
 
 from autodiff_compiler.frontend import branches, texts
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.externals import constant
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import Exit
 from autodiff_compiler.frontend.values import Abs, Dead, Maybe, Poison, Static, Text
@@ -64,7 +65,7 @@ def _exception(ctx: Context, node: ast.Raise) -> tuple[str, tuple[Part, ...], tu
         )
     name = cls.obj.__name__
     if getattr(builtins, name, None) is not cls.obj:
-        ctx.constants[name] = cls.obj
+        name = constant(ctx, cls.obj)
     parts, values = texts.message(ctx, arguments)
     return name, parts, values
 

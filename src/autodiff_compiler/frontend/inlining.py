@@ -13,7 +13,7 @@ from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Grown, Items, Ref, Static, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Function, Value
-from autodiff_compiler.ir.program import adopted
+from autodiff_compiler.ir.program import adopted, with_constants_in
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
 from autodiff_compiler.ir.types import FLOAT, INT, differentiable
 from autodiff_compiler.ir.walk import clone_ops
@@ -65,7 +65,7 @@ def inlined(ctx: Context, lowered: Lowered, given: Sequence[Abs], operands: Sequ
 
 def spliced(ctx: Context, function: Function, operands: Sequence[Value]) -> Abs:
     """The ops of a function with `operands` in place of its parameters, and its results."""
-    ctx.constants.update(function.constants)
+    function = with_constants_in(function, ctx.constants)
     env = dict(zip(function.params, operands, strict=True))
     ctx.b.ops.extend(adopted(clone_ops(function.body.ops[:-1], env), function.callees, ctx.callees))
     results = iter([env.get(v, v) for v in function.results])

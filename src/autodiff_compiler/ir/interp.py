@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import InternalError
+from autodiff_compiler.ir import external
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.evaluate import evaluate
 from autodiff_compiler.ir.loop import Loop
@@ -139,6 +140,10 @@ class _Interpreter:
         scope = _Interpreter(callee, self.callees, self.mutable, self.out)
         return scope.region(callee.body, values)
 
+    def external(self, op: Op, values: list[Any]) -> list[Any]:
+        types = [result.type for result in op.results]
+        return external.run(op.attrs["call"], self.fn.constants, self.defined(op, values), types)
+
     # -- effects ---------------------------------------------------------------------------------------------------
 
     def check(self, op: Op, values: list[Any]) -> list[Any]:
@@ -172,6 +177,7 @@ _SPECIAL: dict[str, Callable[[_Interpreter, Op, list[Any]], list[Any]]] = {
     "for": _Interpreter.for_,
     "while": _Interpreter.while_,
     "call": _Interpreter.call,
+    "external": _Interpreter.external,
     "check": _Interpreter.check,
     "raise": _Interpreter.raise_,
     "print": _Interpreter.print_,

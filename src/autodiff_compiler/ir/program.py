@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from autodiff_compiler.diagnostics import Span
+from autodiff_compiler.ir import external
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK, IO, PURE
 from autodiff_compiler.ir.opset import nested_effect
@@ -38,6 +39,12 @@ def call_op(
 def calls_in(region: Region) -> Iterator[Op]:
     """The calls in a region and in those inside it."""
     return (op for op in all_ops(region) if op.kind == "call")
+
+
+def leaves_program(function: Function) -> bool:
+    """Whether the program calls functions from outside."""
+    bodies = (function.body, *(callee.body for callee in function.callees.values()))
+    return any(op.kind == "external" for body in bodies for op in all_ops(body))
 
 
 def effect_of(body: Region) -> str:
@@ -96,6 +103,30 @@ def adopted(ops: Sequence[Op], callees: Functions, into: dict[str, Function]) ->
     for name, callee in callees.items():
         into[names[name]] = replace(callee, name=names[name], body=_renamed(callee.body, names))
     return list(_renamed(Region((), tuple(ops)), names).ops)
+
+
+def with_constants_in(function: Function, into: dict[str, object]) -> Function:
+    """The program as part of one whose constants are `into`: it gets those of `function`, under other names where these are taken."""
+    names: dict[str, str] = {}
+    for name, obj in function.constants.items():
+        if into.setdefault(name, obj) is not obj:
+            names[name] = fresh_name(name, {*into, *function.constants})
+            into[names[name]] = obj
+    if not names:
+        return function
+    return mapped(function, lambda one: replace(one, body=_with_constants(one.body, names)))
+
+
+def _with_constants(region: Region, names: Mapping[str, str]) -> Region:
+    def renamed(op: Op) -> Op:
+        attrs = op.attrs
+        if op.kind == "external":
+            attrs = {**attrs, "call": external.renamed(attrs["call"], names)}
+        elif attrs.get("error") in names:
+            attrs = {**attrs, "error": names[attrs["error"]]}
+        return replace(op, attrs=attrs, regions=tuple(_with_constants(inner, names) for inner in op.regions))
+
+    return Region(region.params, tuple(map(renamed, region.ops)))
 
 
 def _renamed(region: Region, names: Mapping[str, str]) -> Region:

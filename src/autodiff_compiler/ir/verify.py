@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autodiff_compiler.diagnostics import InternalError, Span
+from autodiff_compiler.ir import external
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import DTYPES, DType
 from autodiff_compiler.ir.loop import BOUNDS, Loop
@@ -159,6 +160,12 @@ class _Verifier:
                 self.report(op, f"{places(parts)} places for {given} values in {parts}")
         if op.attrs.get("access", "broadcast") not in ACCESSES:
             self.report(op, f"{op.attrs['access']} is not an access")
+        if op.kind == "external":
+            name = external.unknown_name(op.attrs["call"], self.fn.constants)
+            if name is not None:
+                self.report(op, f"{name} is not among the function's constants")
+            if op.attrs.get("effect") not in (PURE, IO):
+                self.report(op, f"{op.attrs.get('effect')} is not the effect of an external call")
         if op.kind in ("check", "raise"):
             name = str(op.attrs.get("error"))
             if name not in self.fn.constants and not hasattr(builtins, name):
@@ -172,6 +179,13 @@ class _Verifier:
             self.report(op, f"a constant of type {type_}")
             return
         wanted = type_.dtype.number
+        value = op.attrs.get("value")
+        if (
+            isinstance(value, int)
+            and not type_.dtype.is_bool
+            and not type_.dtype.least <= value <= type_.dtype.greatest
+        ):
+            self.report(op, f"the constant {value} does not fit into {type_.dtype}")
         if type(op.attrs.get("value")) is not wanted:
             self.report(op, f"the constant is a {type(op.attrs.get('value')).__name__}, not a {wanted.__name__}")
 

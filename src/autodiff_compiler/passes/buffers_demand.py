@@ -41,12 +41,15 @@ class Demand:
                 for target, source in sources(op):
                     if source[0] not in kept:
                         self._sources.setdefault(target, []).append(source)
-                for position, _ in overwrites(op):
-                    written = op.operands[position]
-                    if written not in kept:
-                        self._seeds.append((self._uses.loop_depth, (written, False)))
-                        if writes_elements(op):
-                            self._seeds.append((self._uses.loop_depth, (written, True)))
+                self._wish(op, kept)
+
+    def _wish(self, op: Op, kept: tuple[Value, ...]) -> None:
+        """The op wants to overwrite what it writes to, and the elements of it that it writes to."""
+        for position, _ in overwrites(op):
+            written = op.operands[position]
+            if written not in kept:
+                elements = (False, True) if writes_elements(op) else (False,)
+                self._seeds += [(self._uses.loop_depth, (written, inside)) for inside in elements]
 
     def _kept(self, op: Op) -> tuple[Value, ...]:
         """Operands that are read again later, so that a copy is certain and further wishes are pointless."""

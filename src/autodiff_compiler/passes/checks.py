@@ -22,6 +22,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from autodiff_compiler.analysis.affine import Affine, of_extent
+from autodiff_compiler.analysis.check_proofs import passes
 from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opdef import CHECK
@@ -37,7 +38,7 @@ def run(function: Function) -> Function:
 
 class _Prove(FactRewriter):
     def plain(self, op: Op) -> None:
-        if opdef(op).effect == CHECK and self.bounds.passes(op):
+        if opdef(op).effect == CHECK and passes(self.bounds, op):
             return
         if op.kind == "check_index" and not op.attrs.get("upper") and self._is_nonnegative(op.operands[0]):
             op = replace(op, attrs=MappingProxyType({**op.attrs, "upper": True}))

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.dtype import FLOAT32
+from autodiff_compiler.ir.dtype import FLOAT32, INT64
 from autodiff_compiler.ir.opset import may_trap, opdef
 from autodiff_compiler.ir.types import INT, Array, Scalar
 from autodiff_compiler.passes.rewrite import Peephole, Result, Rule
@@ -72,7 +72,7 @@ def _without_minus(s: Peephole, value: Value) -> Value | None:
     constant, other = _constant_first(s, op) or op.operands
     number = s.constant(constant)
     first = constant is op.operands[0] or opdef(op).commutative
-    if number is None or not number < 0 or not first:
+    if number is None or not number < 0 or number == INT64.least or not first:
         return None
     return s.new(op.kind, _minus(s, constant), other)
 
@@ -106,7 +106,7 @@ def _sub(s: Peephole, op: Op) -> Result:
 def _gather_ints(s: Peephole, op: Op) -> Result:
     """`n - 1 - 1` is `n - 2`, `i + 1 - 1` is `i`: a variable and constants around it."""
     base, offset = _variable_and_offset(s, op, 3)
-    if base is None or (base, offset) == _variable_and_offset(s, op, 1):
+    if base is None or (base, offset) == _variable_and_offset(s, op, 1) or abs(offset) > INT64.greatest:
         return None
     if offset == 0:
         return base
@@ -147,7 +147,7 @@ def _mul(s: Peephole, op: Op) -> Result:
     if split is not None:
         constant, other = split
         positive = _negated(s, other)
-        if positive is not None and not _is_unsigned(op):
+        if positive is not None and not _is_unsigned(op) and s.constant(constant) != INT64.least:
             return s.become(op, "mul", _minus(s, constant), positive)
         inner = _constant_first(s, s.made_by(other, "mul"))
         product = inner and _exact_product(s, constant, inner[0])

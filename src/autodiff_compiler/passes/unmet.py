@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
+from autodiff_compiler.analysis.check_proofs import passes
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -101,7 +102,7 @@ class _Unmet(FactRewriter):
             keys = self._keys(op)
             if not op.attrs.get("asked"):
                 self._made += keys
-            elif not any(key in self._made for key in keys) and not self.bounds.passes(op):
+            elif not any(key in self._made for key in keys) and not passes(self.bounds, op):
                 self.found.append(op)
         if not op.attrs.get("asked"):
             self.keep(op)

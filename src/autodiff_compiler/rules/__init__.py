@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 
-from autodiff_compiler.diagnostics import InternalError
+from autodiff_compiler.diagnostics import InternalError, UnsupportedError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes
 from autodiff_compiler.rules.rule import At, Contribution, Dense, ListAt, Rule, Site
@@ -65,13 +66,15 @@ def vjp(
     whole: Container[Value] = frozenset(),
 ) -> dict[int, Contribution]:
     """What the `wanted` operands' adjoints get, from one cotangent per result; an operand that gets nothing is left out."""
-    if not _is_active(op) or cotangents[0] is None:
+    if not _is_active(op) or all(cotangent is None for cotangent in cotangents):
         return {}
     rule, site = _rule(op), Site(b, op, constants or {}, whole)
+    (cotangent,) = cotangents
+    assert cotangent is not None
     # The last operand first: what was stored is read from the cotangent before its place is cleared for the array's
     # adjoint, so that both can use one buffer.
     found = {
-        i: rule.vjp(site, cotangents[0], i) for i in sorted(wanted, reverse=True) if differentiable(op.operands[i].type)
+        i: rule.vjp(site, cotangent, i) for i in sorted(wanted, reverse=True) if differentiable(op.operands[i].type)
     }
     return {i: contribution for i, contribution in found.items() if contribution is not None}
 
@@ -81,6 +84,14 @@ def _is_active(op: Op) -> bool:
 
 
 def _rule(op: Op) -> Rule:
+    if op.kind == "external":
+        called = callee(op.attrs["call"])
+        raise UnsupportedError(
+            "AD305",
+            f"a derivative reaches `{called}`, which is called as it is and has no derivative",
+            op.span,
+            help=f"cut the derivative if it is to be constant: stop_gradient({called}(...)), or write it in Python",
+        )
     if op.kind not in RULES:
         raise InternalError("AD905", f"there is no derivative rule for the op {op.kind}", op.span)
     return RULES[op.kind]

@@ -239,19 +239,19 @@ def _outputs(fn: Function, request: Request) -> tuple[Tree, Tree]:
         if not differentiable(value.type):
             which = shown(fn) if leaves(out) == 1 else f"result {k + 1} of {shown(fn)}"
             raise UserError(
-                "AD434",
+                "AD437",
                 f"a Jacobian is one of floats; {which} is {in_words(value.type)}",
                 fn.span,
                 help="return floats (for an array, .astype(float)); what need not be differentiated can be returned with has_aux=True",
             )
     if not leaves(out):
         raise UserError(
-            "AD434", f"{shown(fn)} returns nothing to differentiate", fn.span, help="return a float or an array"
+            "AD437", f"{shown(fn)} returns nothing to differentiate", fn.span, help="return a float or an array"
         )
     active = [param for param, on in zip(fn.params, request.active) if on]
     if any(isinstance(v.type, ListOf) for v in (*active, *fn.results[: leaves(out)])):
         raise UnsupportedError(
-            "AD435",
+            "AD438",
             f"the Jacobian of {shown(fn)} with a list of unknown length among its arguments or results",
             fn.span,
             help="use an array: np.array(values)",

@@ -62,3 +62,23 @@ def reshape_view(a, shape):
     if view.size and not np.may_share_memory(a, view):
         raise ValueError("cannot write through a reshape that has to copy; copy the array first")
     return view
+
+
+def read_only(a):
+    """A view of a that cannot be written to."""
+    view = a.view()
+    view.flags.writeable = False
+    return view
+
+
+def given_array(value, dtype, rank):
+    """A copy of what an external function returned, which must be an array of this dtype and rank."""
+    if not isinstance(value, np.ndarray) or value.dtype != dtype or value.ndim != rank:
+        found = f"{value.dtype}, {value.ndim}" if isinstance(value, np.ndarray) else type(value).__name__
+        raise TypeError(f"an external function was to return an array ({np.dtype(dtype)}, {rank}), not ({found})")
+    return np.array(value)
+
+
+def given_int(value):
+    """What an external function returned, which must be an integer."""
+    return value.__index__()

@@ -23,7 +23,7 @@ from autodiff_compiler.ir.opdef import (
     Shape,
     no_array,
 )
-from autodiff_compiler.ir.types import Array, Scalar, Type
+from autodiff_compiler.ir.types import Array, Scalar, Type, rank
 
 
 def _given(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
@@ -73,6 +73,13 @@ def _returned(facts: Facts, op: Op) -> tuple[Shape | None, ...]:
                 extents.append(("dim", result, axis) if place is None else place)
         found.append(tuple(extents) if isinstance(result.type, Array) else None)
     return tuple(found)
+
+
+def _own_extents(facts: Facts, op: Op) -> tuple[Shape | None, ...]:
+    return tuple(
+        tuple(("dim", result, axis) for axis in range(rank(result.type))) if isinstance(result.type, Array) else None
+        for result in op.results
+    )
 
 
 def _terminator(kind: str, meaning: str) -> OpDef:
@@ -172,6 +179,19 @@ CONTROL_OPS: tuple[OpDef, ...] = (
         ("results…",),
         ("callee", "effect", "shapes", "updates"),
         extents=_returned,
+        noun="",
+        effect=CALLEE,
+        cost=DEAR,
+    ),
+    OpDef(
+        "external",
+        "calls what is no part of the program, once and in order, as `call` writes it (`ir/external.py`); `effect` is `io`, or `pure`"
+        " of what may be left out; of a `trusted` function it is certain what it returns, and that it writes to no argument",
+        lambda operands, attrs: attrs["types"],
+        ("arguments…",),
+        ("results…",),
+        ("call", "types", "effect", "trusted"),
+        extents=_own_extents,
         noun="",
         effect=CALLEE,
         cost=DEAR,

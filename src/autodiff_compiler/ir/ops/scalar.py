@@ -36,6 +36,22 @@ from autodiff_compiler.ir.opdef import (
     of_python,
     of_shapes,
 )
+from autodiff_compiler.ir.ops.scalar_values import (
+    np_div0,
+    np_mul0,
+    np_select,
+    py_ceil,
+    py_div0,
+    py_floor,
+    py_logaddexp,
+    py_max,
+    py_min,
+    py_mul0,
+    py_round,
+    py_select,
+    py_trunc,
+    sign,
+)
 from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_py, rank
 
 
@@ -95,33 +111,6 @@ def _cast(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     return (Scalar(attrs["dtype"], attrs.get("kind", "np")),)
 
 
-def sign(x: float) -> float:
-    """As `np.sign`: -1, 0 or 1, NaN for NaN, in the type of x."""
-    return x if x != x else type(x)((x > 0) - (x < 0))
-
-
-def py_div0(a: float, b: float) -> float:
-    if a == 0.0:
-        return 0.0
-    return a / b if b != 0.0 else a * math.copysign(math.inf, b)
-
-
-def py_mul0(a: float, b: float) -> float:
-    return a if a == 0.0 else a * b
-
-
-def np_mul0(a: Any, b: Any) -> Any:
-    with np.errstate(all="ignore"):
-        zero = np.equal(a, 0)
-        return np.where(zero, np.zeros_like(a), np.multiply(a, b))[()]
-
-
-def np_div0(a: Any, b: Any) -> Any:
-    with np.errstate(all="ignore"):
-        zero = np.equal(a, 0)
-        return np.where(zero, np.zeros_like(a), np.divide(a, b))[()]
-
-
 # -- evaluation --------------------------------------------------------------------------------------------------------
 
 
@@ -155,43 +144,6 @@ def _cast_value(op: Op, values: Values, mutable: bool) -> Any:
     if isinstance(target, Scalar) and is_py(target):
         return target.dtype.number(value)
     return np.asarray(value, dtype_of(op.operands[0].type).numpy).astype(dtype_of(target).numpy)[()]
-
-
-def _py_round(x: float) -> float:
-    return round(x, 0)  # with digits, so that infinities and the sign of zero stay
-
-
-def _py_floor(x: float) -> float:
-    return float(math.floor(x)) if math.isfinite(x) else x
-
-
-def _py_ceil(x: float) -> float:
-    return float(math.ceil(x)) if math.isfinite(x) else x
-
-
-def _py_trunc(x: float) -> float:
-    return float(math.trunc(x)) if math.isfinite(x) else x
-
-
-def _select_py(c: bool, a: Any, b: Any) -> Any:
-    return a if c else b
-
-
-def _select_np(c: Any, a: Any, b: Any) -> Any:
-    return np.where(c, a, b)[()]
-
-
-def _logaddexp(a: float, b: float) -> float:
-    return float(np.logaddexp(a, b))
-
-
-def _py_max(a: Any, b: Any) -> Any:
-    """As `np.maximum`: NaN wins."""
-    return a if a != a or a >= b else b
-
-
-def _py_min(a: Any, b: Any) -> Any:
-    return a if a != a or a <= b else b
 
 
 # -- the pages ---------------------------------------------------------------------------------------------------------
@@ -293,8 +245,8 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         "select",
         "`a` where `c`, else `b`, as `np.where`; both are evaluated",
         _select,
-        _select_py,
-        _select_np,
+        py_select,
+        np_select,
         ("c", "a", "b"),
         noun="chosen",
         whole=slice(1, None),
@@ -387,22 +339,22 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         grows=True,
     ),
     _binary(
-        "maximum", _py_max, np.maximum, ANY, "the larger one; NaN wins, as in NumPy", noun="larger", commutative=True
+        "maximum", py_max, np.maximum, ANY, "the larger one; NaN wins, as in NumPy", noun="larger", commutative=True
     ),
     _binary(
-        "minimum", _py_min, np.minimum, ANY, "the smaller one; NaN wins, as in NumPy", noun="smaller", commutative=True
+        "minimum", py_min, np.minimum, ANY, "the smaller one; NaN wins, as in NumPy", noun="smaller", commutative=True
     ),
     _binary("arctan2", math.atan2, np.arctan2, FLOATS, cost=DEAR),
     _binary("hypot", math.hypot, np.hypot, FLOATS, cost=DEAR, commutative=True),
     _binary("copysign", math.copysign, np.copysign, FLOATS),
-    _binary("logaddexp", _logaddexp, np.logaddexp, FLOATS, cost=DEAR, commutative=True),
+    _binary("logaddexp", py_logaddexp, np.logaddexp, FLOATS, cost=DEAR, commutative=True),
     _unary("neg", operator.neg, np.negative, NUMERIC, "`-a`", signs=(-1,), whole=BOTH, noun="negative", grows=True),
     _unary("abs", abs, np.abs, NUMERIC, "`abs(a)`", grows=True),
     _unary("sign", sign, np.sign, NUMERIC),
-    _unary("floor", _py_floor, np.floor, FLOATS),
-    _unary("ceil", _py_ceil, np.ceil, FLOATS),
-    _unary("trunc", _py_trunc, np.trunc, FLOATS),
-    _unary("rint", _py_round, np.rint, FLOATS),
+    _unary("floor", py_floor, np.floor, FLOATS),
+    _unary("ceil", py_ceil, np.ceil, FLOATS),
+    _unary("trunc", py_trunc, np.trunc, FLOATS),
+    _unary("rint", py_round, np.rint, FLOATS),
     _function(
         "sqrt",
         math.sqrt,
