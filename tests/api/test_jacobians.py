@@ -11,6 +11,7 @@ import pytest
 from autodiff_compiler import (
     UnsupportedError,
     UserError,
+    external,
     grad,
     hessian,
     hvp,
@@ -249,6 +250,40 @@ def test_linearize(backend):
     for direction in np.eye(3):
         np.testing.assert_allclose(along(direction, None), J @ direction, rtol=1e-13)
     np.testing.assert_allclose(along(np.zeros(3), 1.0), jacfwd(mixed, 1)(X, 2.0), rtol=1e-13)
+
+
+@pytest.mark.parametrize("verb", [jacfwd, jacrev])
+def test_what_is_called_once(verb):
+    calls = []
+
+    def measured(n):
+        calls.append(n)
+        return float(n)
+
+    once, often = external(measured, result="float"), external(measured, result="float", pure=True)
+    if verb is jacrev:
+        np.testing.assert_allclose(verb(lambda x: x * once(3))(X), 3.0 * np.eye(3))
+        assert calls == [3]
+    else:
+        with pytest.raises(UnsupportedError, match="AD439"):
+            verb(lambda x: x * once(3))(X)
+    np.testing.assert_allclose(verb(lambda x: x * often(2))(X), 2.0 * np.eye(3))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("verb", [jacfwd, jacrev])
+def test_what_it_raises(verb, backend):
+    def positive(x):
+        if x[0] < 0.0:
+            raise ValueError("negative")
+        assert x[1] != 0.0
+        return np.sqrt(x)
+
+    np.testing.assert_allclose(verb(positive, backend=backend)(np.ones(2)), 0.5 * np.eye(2))
+    with pytest.raises(ValueError, match="negative"):
+        verb(positive, backend=backend)(-np.ones(2))
+    with pytest.raises(AssertionError):
+        verb(positive, backend=backend)(np.zeros(2))
 
 
 @pytest.mark.parametrize("verb", [jacfwd, jacrev])

@@ -18,8 +18,8 @@ from autodiff_compiler.analysis.signature import known_equal, returned_shapes
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opdef import CHECK, IO
-from autodiff_compiler.ir.opset import own_effect
+from autodiff_compiler.ir.opdef import IO
+from autodiff_compiler.ir.opset import opdef, own_effect
 from autodiff_compiler.ir.path import ALL, at, element
 from autodiff_compiler.ir.program import adopted, call_op, effect_of, fresh_name, with_callees
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
@@ -223,10 +223,15 @@ def _without_print(fn: Function) -> Function:
 
 class _Silent(Rewriter):
     def op(self, op: Op) -> None:
-        if op.kind == "call" and op.attrs["effect"] == IO:
-            op = replace(op, attrs={**op.attrs, "effect": CHECK})
-        if own_effect(op) != IO:
+        if own_effect(op) != IO or op.kind == "call" or opdef(op).leaves:
             self.copy(op)
+        elif op.results:
+            raise UnsupportedError(
+                "AD439",
+                "a Jacobian by forward mode calls the function for each element of its arguments, and this is to be called once",
+                op.span,
+                help="use jacrev, or say external(fun, …, pure=True)",
+            )
 
 
 # -- structure ---------------------------------------------------------------------------------------------------------
