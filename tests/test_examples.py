@@ -38,6 +38,7 @@ POINTS = [
     ("recursion", "log_sum_exp", (np.array([1.0, 2.0, -0.5, 0.3, 1.5]),)),
     ("many_calls", "misfit", (0.2, np.array([1.0, 1.1, 1.2, 1.3]))),
     ("mechanics", "energy", (np.array([0.1, -0.3, 0.2]),)),
+    ("delicate", "loss", (np.array([0.3, -0.2]), np.eye(3, 2) + 0.5, np.array([0.0, 1.0, 1.0]))),
     ("lecture_notes", "simple", (2.0, 5.0)),
     ("lecture_notes", "classic", (2.0, 5.0)),
     ("lecture_notes", "several_paths", (0.3,)),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         value_and_grad,
         vjp,
     )
+    from autodiff_compiler.custom_rules import checkpoint, custom_jvp, custom_vjp, remat
     from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
     from autodiff_compiler.markers import stop_gradient
     from autodiff_compiler.testing import check_grads
@@ -34,6 +35,9 @@ __all__ = [
     "UnsupportedError",
     "UserError",
     "check_grads",
+    "checkpoint",
+    "custom_jvp",
+    "custom_vjp",
     "external",
     "grad",
     "hessian",
@@ -44,6 +48,7 @@ __all__ = [
     "jvp",
     "linearize",
     "primitive",
+    "remat",
     "stop_gradient",
     "value_and_grad",
     "vjp",
@@ -65,6 +70,10 @@ _HOMES = {
     "InternalError": "diagnostics",
     "UnsupportedError": "diagnostics",
     "UserError": "diagnostics",
+    "checkpoint": "custom_rules",
+    "custom_jvp": "custom_rules",
+    "custom_vjp": "custom_rules",
+    "remat": "custom_rules",
     "external": "api",
     "primitive": "api",
     "stop_gradient": "markers",

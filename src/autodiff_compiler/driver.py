@@ -16,7 +16,7 @@ from autodiff_compiler import backends, frontend, namespaces
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
-from autodiff_compiler.ir.program import mapped
+from autodiff_compiler.ir.program import mapped, without_rules
 from autodiff_compiler.ir.tree import Tree
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.options import CHECKS, Options
@@ -30,7 +30,7 @@ from autodiff_compiler.transforms.transform import Request, Transform
 
 # Squares are taken of roots as soon as equal expressions are one.
 BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
-AFTER_AD = (*DEFAULT, "ends", "promote", "fold", "simplify", "cse", "dce")
+AFTER_AD = ("inline", *DEFAULT, "ends", "promote", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
     "python": ("destination", "late"),
     "numba": ("hoist", "late", "loops", "destination", "fold", "simplify", "cse", "licm", "dce"),
@@ -125,7 +125,10 @@ def _emit(done: Compilation, docstring: str) -> None:
     """Lowering, buffers, text, callable."""
     options = done.options
     target = TARGETS[options.backend]
-    fn = target.finished(_pipeline(mapped(done.function, named), LOWERING[options.backend], options))
+    fn = without_rules(done.function)
+    if fn is not done.function:
+        fn = _pipeline(fn, AFTER_AD, options)
+    fn = target.finished(_pipeline(mapped(fn, named), LOWERING[options.backend], options))
     fn = done.keep("buffers", mapped(fn, buffers.run))
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
     done.text = made.text

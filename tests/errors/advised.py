@@ -80,6 +80,18 @@ LANGUAGE: dict[str, tuple] = {
         "from autodiff_compiler import grad\ndef h(a, b):\n    a[0] = a[0] * 2\n    return (a * b).sum()\n"
         "def f(x):\n    x = x.copy()\n    return grad(h)(x, x.copy()).sum()",
     ),
+    "AD197": (
+        "from autodiff_compiler import custom_jvp\ng = custom_jvp(lambda x: x * x)\n"
+        "g.defjvp(lambda primals, tangents: (g(primals[0]), 2.0 * primals[0] * tangents[0]))\ndef f(x):\n    return g(x)",
+    ),
+    "AD196": (
+        "from autodiff_compiler import custom_jvp\ng = custom_jvp(lambda x: x * x)\n"
+        "g.defjvp(lambda primals, tangents: (g(primals[0]), 2.0 * primals[0] * tangents[0]))\ndef f(x):\n    return g(x)",
+    ),
+    "AD198": (
+        "from autodiff_compiler import checkpoint\ndef h(a):\n    a = a.copy()\n    a[0] = 1.0\n    return a * a\ng = checkpoint(h)\n"
+        "def f(a):\n    return g(a)",
+    ),
     "AD202": ("def f(a):\n    a = a * 1.0\n    a[:] = np.transpose(a)\n    return a.sum()",),
     "AD208": ("def f(x, y):\n    return x * float(y)", (1.0, 2.0)),
 }

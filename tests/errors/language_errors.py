@@ -228,4 +228,18 @@ CASES = [
         "from autodiff_compiler import grad\ndef h(a, b):\n    a[0] = a[0] * 2\n    return (a * b).sum()\n"
         "def f(x):\n    x = x.copy()\n    return grad(h)(x, x).sum()  # here", (A3,),
     ),
+    (
+        "AD197", USER,
+        "from autodiff_compiler import custom_jvp\ng = custom_jvp(lambda x: x * x)\ndef f(x):\n    return g(x)  # here", (1.0,),
+    ),
+    (
+        "AD196", USER,
+        "from autodiff_compiler import custom_jvp\ng = custom_jvp(lambda x: x * x)\n"
+        "g.defjvp(lambda primals, tangents: 2.0 * primals[0] * tangents[0])  # here\ndef f(x):\n    return g(x)", (1.0,),
+    ),
+    (
+        "AD198", UNSUPPORTED,
+        "from autodiff_compiler import checkpoint\ndef h(a):\n    a[0] = 1.0\n    return a * a\ng = checkpoint(h)\n"
+        "def f(a):\n    return g(a)  # here", (A3,),
+    ),
 ]

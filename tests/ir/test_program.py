@@ -8,7 +8,16 @@ import pytest
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.parse import parse_function
-from autodiff_compiler.ir.program import effect_of, fresh_name, mapped, recursive_names, with_callees
+from autodiff_compiler.ir.program import (
+    adopted,
+    effect_of,
+    fresh_name,
+    mapped,
+    recursive_names,
+    with_callees,
+    without_rules,
+)
+from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.verify import verify
 
 FACTORIAL = """func even(%n: int, %x: float) {
@@ -111,3 +120,67 @@ func f(%a: f64[:], %x: f64) {
     (found,) = run(parse_function(text), [array, np.float64(5.0)])
     assert found.tolist() == [6.0, 4.0]
     assert array.tolist() == [1.0, 2.0]
+
+
+RULES = """func f(%x: float)
+  rule jvp('f_jvp', 1)
+{
+  return %x
+}
+
+func g(%x: float)
+  rule vjp('g_forward', 'g_reverse', 1, (('argument', 0),), (True,))
+{
+  return %x
+}
+
+func h(%x: float)
+  rule recomputed()
+{
+  return %x
+}
+
+func f_jvp(%x: float, %x_dot: float) {
+  return %x, %x_dot
+}
+
+func g_forward(%x: float) {
+  return %x
+}
+
+func g_reverse(%x: float, %out_bar: float) {
+  return %out_bar
+}
+
+func main(%x: float) {
+  %0: float = call %x {callee='f', effect='pure', shapes=((),), updates=()}
+  %1: float = call %0 {callee='g', effect='pure', shapes=((),), updates=()}
+  %2: float = call %1 {callee='h', effect='pure', shapes=((),), updates=()}
+  return %2
+}
+"""
+
+
+def test_rules_keep_their_functions():
+    fn = parse_function(RULES)
+    verify(fn)
+    assert format_function(fn) == RULES
+    kept = with_callees(fn, fn.callees)
+    assert set(kept.callees) == set(fn.callees)
+    assert set(without_rules(kept).callees) == {"f", "g", "h"}
+    taken = dict.fromkeys(("f", "f_jvp", "g_forward"), fn)
+    adopted(fn.body.ops[:-1], fn.callees, taken)
+    assert taken["f_2"].rule.jvp == "f_jvp_2" and taken["g"].rule.forward == "g_forward_2"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("'f_jvp', 1", "'nothing', 1", "there is no function nothing"),
+        ("return %x, %x_dot", "return %x", "the results of its rule"),
+        ("(True,)", "(False,)", "the results of its reverse sweep"),
+    ],
+)
+def test_rules_that_do_not_fit(old, new, text):
+    with pytest.raises(InternalError, match=text):
+        verify(parse_function(RULES.replace(old, new, 1)))

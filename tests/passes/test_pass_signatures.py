@@ -39,8 +39,8 @@ AFTER = """func g(%a: f64[:], %x: f64, %l: list[f64])
 
 func f(%a: f64[:], %x: f64) {
   %0: list[f64] = list_new
-  %y: f64[:], %l: list[f64] = call %a, %x, %0 {callee='g', effect='check', shapes=((None,), ()), updates=((2, 1),)}
-  %y.1: f64[:], %l.1: list[f64] = call %y, %x, %l {callee='g', effect='check', shapes=((None,), ()), updates=((2, 1),)}
+  %y: f64[:], %l: list[f64] = call %a, %x, %0 {callee='g', effect='pure', shapes=((None,), ()), updates=((2, 1),)}
+  %y.1: f64[:], %l.1: list[f64] = call %y, %x, %l {callee='g', effect='pure', shapes=((None,), ()), updates=((2, 1),)}
   return %y.1
 }
 """

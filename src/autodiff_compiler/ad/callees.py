@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autodiff_compiler.analysis.signature import returned_shapes
-from autodiff_compiler.ir.core import Function, Op, Value
-from autodiff_compiler.ir.program import Shapes, fresh_name, recursive_names
+from autodiff_compiler.ir.core import Function, Op, Value, VjpRule
+from autodiff_compiler.ir.program import Shapes, effect_of, fresh_name, recursive_names, strongest
 
 Derived = tuple[str, str, tuple[bool, ...]]
 """What is made, of which function, and which of the arguments are active."""
@@ -25,13 +25,16 @@ class Pullback:
 
     `forward` takes the arguments, and gives the results and what is `saved`, of these types and names; `reverse` takes the residuals and the
     cotangents of the float results, and gives the adjoints of the active arguments.  `residuals` says of each residual where the
-    caller has it: among the arguments, the results or what is saved, and at which position.
+    caller has it: among the arguments, the results or what is saved, and at which position.  `given` says of which of the active
+    arguments there are adjoints, None of all; with `checked` the adjoints are those of a user's rule, and their shapes are compared.
     """
 
     forward: str
     reverse: str
     saved: tuple[Value, ...]
     residuals: tuple[tuple[str, int], ...]
+    given: tuple[bool, ...] | None = None
+    checked: bool = False
 
 
 class Callees:
@@ -48,12 +51,21 @@ class Callees:
         """What a call of the forward sweep of a function that calls itself saves (`ad/frames.py`)."""
         self.frame_reverses: dict[str, str] = {}
         """The reverse sweeps that go with these, and the forward sweep of each."""
+        rules = [fn.rule for fn in self.functions.values() if isinstance(fn.rule, VjpRule)]
+        self.reverse_effect = strongest(effect_of(self.functions[rule.reverse].body) for rule in rules)
+        """The effect of reverse sweeps: that of the user's rules, for ours have none."""
         self.made: dict[Derived, Any] = {}
         """What was made of the functions of the program so far."""
 
     def of(self, call: Op) -> Function:
         """The function that an op calls."""
         return self.functions[call.attrs["callee"]]
+
+    def known_shapes(self, name: str) -> Shapes:
+        """What is known of the results of a function."""
+        if name not in self.shapes:
+            self.shapes[name] = returned_shapes(self.functions[name])
+        return self.shapes[name]
 
     def fresh_name(self, name: str) -> str:
         return fresh_name(name, self._taken)

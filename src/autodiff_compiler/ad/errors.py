@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
-from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.core import Function, JvpRule, Op, VjpRule
 from autodiff_compiler.ir.types import ListOf, Scalar, Type, differentiable
 
 
@@ -32,6 +32,49 @@ def check_scalar_result(fn: Function) -> None:
             f"grad needs a function that returns one float; {fn.name} returns {result.type}",
             fn.body.terminator.span,
             help="return a float, or use vjp or jvp",
+        )
+
+
+def check_rule_covers(call: Op, callee: Function, varies: Sequence[bool]) -> None:
+    """What a function with a rule reads of the program around it must not vary: its rule says nothing of it."""
+    rule = callee.rule
+    if isinstance(rule, JvpRule | VjpRule) and any(varies[rule.count :]):
+        varied = next(v for v, on in zip(call.operands[rule.count :], varies[rule.count :]) if on)
+        name = f"`{varied.name}`" if varied.name else "a value"
+        raise UnsupportedError(
+            "AD309",
+            f"{callee.name} has a rule of its own, and {name}, which varies, is not among the arguments of the rule",
+            call.span,
+            help="pass it as an argument, not in nondiff_argnums and not as a variable of the function around",
+        )
+
+
+def no_forward_rule(call: Op, callee: Function) -> UnsupportedError:
+    return UnsupportedError(
+        "AD306",
+        f"{callee.name} has a rule for reverse mode only (custom_vjp), and this derivative needs it in forward mode",
+        call.span,
+        help="give it a JVP rule (custom_jvp), which serves both modes; or use grad or vjp",
+    )
+
+
+def not_linear(callee: Function) -> UserError:
+    return UserError(
+        "AD307",
+        f"the JVP rule of {callee.name} is not linear in its tangents, so that reverse mode cannot transpose it",
+        callee.span,
+        help="write the tangent as a sum of products with tangents, or give it a rule for reverse mode (custom_vjp)",
+    )
+
+
+def check_recomputable(op: Op, has_effect: bool) -> None:
+    """What is computed again must not print, nor call what is no part of the program, again."""
+    if has_effect:
+        raise UnsupportedError(
+            "AD308",
+            "a call that must happen once (it prints, or is no part of the program), in a function that checkpoint computes again",
+            op.span,
+            help="make it outside of that function, and pass the result",
         )
 
 

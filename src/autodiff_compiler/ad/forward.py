@@ -14,15 +14,16 @@ from dataclasses import replace
 
 from autodiff_compiler import rules
 from autodiff_compiler.ad.callees import Callees
-from autodiff_compiler.ad.errors import check_inputs
+from autodiff_compiler.ad.errors import check_inputs, check_rule_covers, no_forward_rule
 from autodiff_compiler.ad.names import constants_of, named, whole_numbers
 from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.ir.builder import Builder, OpenRegion
-from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Value, VjpRule
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import is_undefined
+from autodiff_compiler.ir.program import Shapes as CalleeShapes
 from autodiff_compiler.ir.program import call_op, with_callees
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import ListOf, differentiable
@@ -104,18 +105,23 @@ class _Forward:
         if not varied:
             self.b.ops.append(op)
             return
+        callee = self.callees.of(op)
+        check_rule_covers(op, callee, [dot is not None for dot in tangents])
+        if isinstance(callee.rule, VjpRule):
+            raise no_forward_rule(op, callee)
+        if isinstance(callee.rule, JvpRule):
+            name = callee.rule.jvp
+            varied = [self.tangent(v) for v in op.operands[: callee.rule.count] if differentiable(v.type)]
+            self._call(op, name, varied, self.callees.known_shapes(name))
+            return
         name = self._pushforward_of(op, [dot is not None for dot in tangents])
+        self._call(op, name, varied, self.callees.shapes.get(name))
+
+    def _call(self, op: Op, name: str, tangents: Sequence[Value], shapes: CalleeShapes | None) -> None:
+        """The call of what gives the results of `op`, and their tangents."""
         dots = [self._dot(r) for r in op.results if differentiable(r.type)]
-        self.b.ops.append(
-            call_op(
-                name,
-                (*op.operands, *varied),
-                (*op.results, *dots),
-                op.attrs["effect"],
-                self.callees.shapes.get(name),
-                op.span,
-            )
-        )
+        operands, results = (*op.operands, *tangents), (*op.results, *dots)
+        self.b.ops.append(call_op(name, operands, results, op.attrs["effect"], shapes, op.span))
 
     def _pushforward_of(self, call: Op, active: Sequence[bool]) -> str:
         """The name of the function that gives a callee's results and their tangents."""

@@ -9,22 +9,24 @@ from autodiff_compiler import rules
 from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullback
 from autodiff_compiler.ad.control import filler
-from autodiff_compiler.ad.errors import check_savable
+from autodiff_compiler.ad.errors import check_savable, not_linear
+from autodiff_compiler.ad.linear import Silenced, check_linear, with_calls_inlined
 from autodiff_compiler.ad.names import saved_name
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.ad.residuals import provide
 from autodiff_compiler.ad.reversal import Reversal, Substitution
 from autodiff_compiler.ad.sweep import Sweep
 from autodiff_compiler.analysis.activity import active_values
+from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.analysis.undefined import possibly_undefined
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder, OpenRegion
-from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Value, VjpRule
 from autodiff_compiler.ir.opset import extent_of, is_constant, is_undefined
 from autodiff_compiler.ir.program import calls_in
 from autodiff_compiler.ir.types import INT, Array, ListOf, differentiable
-from autodiff_compiler.ir.walk import Rewriter, clone_region
+from autodiff_compiler.ir.walk import Rewriter, clone_region, free_values
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,9 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
 
     A function that calls itself is known by the names of its sweeps before they are made; what it saves is in its frame.
     """
+    if callee.rule is not None:
+        _pullback_by_rule(callee, active, callees, save_all)
+        return
     key = ("vjp", callee.name, tuple(active))
     names = callees.fresh_name(f"{callee.name}_forward"), callees.fresh_name(f"{callee.name}_reverse")
     recursive = callee.name in callees.recursive
@@ -177,9 +182,98 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
         callees.frames[names[0]] = held
         callees.functions.update({forward.name: forward, reverse.name: reverse})
     else:
-        callees.made[key] = Pullback(*names, held, tuple(_source(fn, v, extra) for v in saved))
+        callees.made[key] = Pullback(*names, held, tuple(_residual(v, fn.params, fn.results, extra) for v in saved))
         callees.add(forward)
         callees.add(reverse)
+
+
+def _pullback_by_rule(callee: Function, active: Sequence[bool], callees: Callees, save_all: bool) -> None:
+    """Both sweeps of a function that says itself how it is differentiated."""
+    rule = callee.rule
+    if isinstance(rule, VjpRule):
+        made = _of_reverse_rule(callee, rule, active, callees)
+    elif isinstance(rule, JvpRule):
+        made = _transposed(callee, rule, active, callees, save_all)
+    else:
+        made = _recomputing(callee, active, callees, save_all)
+    callees.made[("vjp", callee.name, tuple(active))] = made
+
+
+def _of_reverse_rule(callee: Function, rule: VjpRule, active: Sequence[bool], callees: Callees) -> Pullback:
+    """The sweeps that the user gives; of the adjoints those of the arguments that vary."""
+    varied = [on for param, on in zip(callee.params[: rule.count], active) if differentiable(param.type)]
+    wanted = [on for on, there in zip(varied, rule.given, strict=True) if there]
+    reverse = callees.functions[rule.reverse]
+    if not all(wanted):
+        end = reverse.body.terminator
+        end = replace(end, operands=tuple(bar for bar, on in zip(end.operands, wanted) if on))
+        body = clone_region(Region(reverse.params, (*reverse.body.ops[:-1], end)))
+        reverse = replace(reverse, name=callees.fresh_name(rule.reverse), body=body)
+        callees.add(reverse)
+    callees.known_shapes(rule.forward)
+    callees.known_shapes(reverse.name)
+    forward = callees.functions[rule.forward]
+    saved = forward.results[len(callee.results) :]
+    given = tuple(there for on, there in zip(varied, rule.given) if on)
+    return Pullback(rule.forward, reverse.name, saved, rule.residuals, given, checked=True)
+
+
+def _recomputing(callee: Function, active: Sequence[bool], callees: Callees, save_all: bool) -> Pullback:
+    """The reverse sweep runs the function again, and saves what it needs for itself."""
+    fn = own_copy(callee)
+    wanted, seeds = cotangents(fn)
+    sweep = swept(fn, active, wanted, seeds, save_all, callees)
+    primal = Silenced(callees).region(Region((), sweep.primal)).ops
+    ops = (*primal, *sweep.backwards, Op("return", sweep.bars, span=fn.body.terminator.span))
+    params = [v for v in free_values([Region((), ops)]) if v not in seeds]
+    body = clone_region(Region((*params, *seeds), ops))
+    known = known_equal(Shapes(fn.body), (*params, *wanted), body.params)
+    name = callees.fresh_name(f"{callee.name}_reverse")
+    callees.add(replace(fn, name=name, body=Region(body.params, (*known, *body.ops)), updates=()))
+    callees.known_shapes(callee.name)
+    return Pullback(callee.name, name, (), tuple((ARGUMENT, fn.params.index(v)) for v in params))
+
+
+def _transposed(callee: Function, rule: JvpRule, active: Sequence[bool], callees: Callees, save_all: bool) -> Pullback:
+    """The walk backwards through the linear part of a JVP rule: through what depends on the tangents.
+
+    The forward sweep is the rest of the rule: it is given tangents that are zero, of which nothing that is saved may depend.
+    """
+    fn = own_copy(with_calls_inlined(callees.functions[rule.jvp], callees))
+    count = len(callee.params)
+    args, results = fn.params[:count], fn.results[: len(callee.results)]
+    dots, out_dots = fn.params[count:], fn.results[len(callee.results) :]
+    varied = [on for param, on in zip(callee.params, active) if differentiable(param.type)][: len(dots)]
+    seeds = [Value(r.type, f"{r.name or 'out'}_bar") for r in out_dots]
+    linear = check_linear(callee, fn, dots)
+    flags = [*([False] * count), *varied]
+    context, out, bars = walked_back(fn, flags, out_dots, seeds, save_all, callees)
+    out.ops.append(Op("return", bars, span=fn.body.terminator.span))
+    context.owner[fn.body] = Op("call", span=fn.span)
+    saved: list[Value] = []
+    there = (*args, *results)
+
+    def keep(values: list[Value]) -> dict[Value, Value]:
+        saved.extend(values)
+        return {v: v for v in values}
+
+    provide(context, fn.body, out, {}, keep, given=there)
+    if any(v in linear for v in saved):
+        raise not_linear(callee)
+    extra = [v for v in saved if v not in there]
+    b = Builder(fn.span)
+    zeros = [b.zeros_like(v, dot.name) for v, dot in zip([p for p in args if differentiable(p.type)], dots)]
+    returned = Op("return", (*results, *extra), span=fn.body.terminator.span)
+    primal = _filled(context, Region(args, (*context.assemble(fn.body), returned)))
+    body = clone_region(Region(args, (*b.ops, *Rewriter(dict(zip(dots, zeros))).region(primal).ops)))
+    named = {v: Value(v.type, saved_name(v, context.defs.get(v))) for v in saved}
+    own = Substitution(named).ops(out.ops)
+    backwards = clone_region(Region((*(named[v] for v in saved), *seeds), tuple(own)))
+    known = known_equal(context.shapes, (*saved, *out_dots), backwards.params)
+    names = callees.fresh_name(f"{callee.name}_forward"), callees.fresh_name(f"{callee.name}_reverse")
+    callees.add(replace(fn, name=names[0], body=body))
+    callees.add(replace(fn, name=names[1], body=Region(backwards.params, (*known, *backwards.ops))))
+    return Pullback(*names, tuple(named[v] for v in extra), tuple(_residual(v, args, results, extra) for v in saved))
 
 
 def _handed_on(callee: Function) -> list[int]:
@@ -192,9 +286,11 @@ def _handed_on(callee: Function) -> list[int]:
     ]
 
 
-def _source(fn: Function, residual: Value, extra: Sequence[Value]) -> tuple[str, int]:
+def _residual(
+    residual: Value, params: Sequence[Value], results: Sequence[Value], extra: Sequence[Value]
+) -> tuple[str, int]:
     """Where a caller has a residual."""
-    for where, values in ((ARGUMENT, fn.params), (RESULT, fn.results), (SAVED, extra)):
+    for where, values in ((ARGUMENT, params), (RESULT, results), (SAVED, extra)):
         if residual in values:
             return where, values.index(residual)
     raise AssertionError(residual)

@@ -41,9 +41,8 @@ def check(w: Writer, op: Op) -> ast.stmt:
 
 
 def _unless_fine(w: Writer, test: ast.expr, error: ast.stmt) -> ast.stmt:
-    """An error where the test finds one.  Numba leaves out what follows a test that it knows the answer of, and then knows no type of
-    what the function returns: it is not told."""
-    if w.backend.decorator is not None and not syntax.names_read(test):
+    """An error where the test finds one."""
+    if w.backend.prunes_branches and not syntax.names_read(test):
         test = syntax.call("np.bool_", test)
     return ast.If(test=test, body=[error], orelse=[])
 

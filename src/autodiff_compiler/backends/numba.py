@@ -243,6 +243,7 @@ NUMBA = Backend(
     one_kind=True,
     checks_accesses=False,
     makes_texts=False,
+    prunes_branches=True,
     reverses_lists=False,
 )
 """Python that Numba compiles in nopython mode."""

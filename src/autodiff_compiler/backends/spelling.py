@@ -91,6 +91,9 @@ class Backend:
     """Whether an access raises by itself where it reaches what is not there."""
     makes_texts: bool = True
     """Whether an exception can be given a text that holds values."""
+    prunes_branches: bool = False
+    """Whether what follows a test with a known answer is left out before types are found, so that a function that certainly
+    raises has no type to return: then such an answer is hidden."""
     reverses_lists: bool = True
     """Whether `reversed(list)` may be written."""
 

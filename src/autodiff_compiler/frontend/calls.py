@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library
+from autodiff_compiler.custom_rules import Ruled, checkpoint
 from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
 from autodiff_compiler.frontend import (
     branches,
@@ -32,6 +33,7 @@ from autodiff_compiler.frontend import (
     operators,
     outputs,
     recursion,
+    ruled,
     views,
 )
 from autodiff_compiler.frontend.classes import special
@@ -164,7 +166,11 @@ def _stands_for_another(function: Abs) -> bool:
     """Whether this is a derivative, or a function of Numba's: they are called as what they were made of."""
     if not isinstance(function, Static):
         return False
-    return derivatives.is_derivative(function.obj) or plain_function(function.obj) is not None
+    return (
+        isinstance(function.obj, Ruled)
+        or derivatives.is_derivative(function.obj)
+        or plain_function(function.obj) is not None
+    )
 
 
 def _uses_up(function: Abs) -> bool:
@@ -190,6 +196,12 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
             return handler(ctx, args, kwargs)
     if (entry := library.lookup(obj)) is not None:
         return _call_library(ctx, obj, entry, args, kwargs)
+    if isinstance(obj, Ruled):
+        return ruled.call_ruled(ctx, obj, args, kwargs)
+    if obj is ruled.checkpointed:
+        return ruled.call_checkpointed(ctx, args, kwargs)
+    if obj is checkpoint and len(args) == 1 and not kwargs:
+        return Partial(Static(ruled.checkpointed), (args[0],), {})
     if derivatives.is_derivative(obj):
         return derivatives.call_derivative(ctx, obj, args, kwargs)
     if (verb := verb_of(obj)) is not None:

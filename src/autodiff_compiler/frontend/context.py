@@ -121,6 +121,8 @@ class Context:
     """How often a function has called itself so far."""
     unwound: set[Any] = field(default_factory=set)
     """Functions whose recursion on numbers that are known is entered to its end."""
+    ruled: dict[Any, Any] = field(default_factory=dict)
+    """The functions with a rule of their own (`ruled.Known`), by what tells their calls."""
     callees: dict[str, Function] = field(default_factory=dict)
     """Functions that the program calls, by name."""
     constants: dict[str, object] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.state import State
 from autodiff_compiler.frontend.values import Abs, Cell, Closure, Dead
 from autodiff_compiler.ir.core import Function, Region, Value
+from autodiff_compiler.ir.program import with_callees
 from autodiff_compiler.ir.tree import Leaf, Tree
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.ir.walk import free_values
@@ -62,7 +63,7 @@ class Nested:
         trees = [(name, t) for name, t, _ in arguments] + [(f.name, Leaf()) for f in free]
         region = Region((*body.params, *read), tuple(body.ops))
         function = Function(self.__name__, region, tuple(trees), tree, ctx.b.span, dict(ctx.constants))
-        return Lowered(function, free, (), {}, written)
+        return Lowered(with_callees(function, ctx.callees), free, (), {}, written)
 
     def _own_cells(self, params: Sequence[Value], outside: State) -> dict[Cell, int]:
         """The cells of the arguments.  They are the caller's, whose arrays may be of any layout."""

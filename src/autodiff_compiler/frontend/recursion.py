@@ -10,21 +10,29 @@ What the function reads of the program around it becomes further parameters, whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autodiff_compiler.frontend import array_places
+from autodiff_compiler.frontend.arguments import (
+    box_among,
+    comparable,
+    kind_of,
+    leaves_of,
+    may_alias,
+    references_of,
+    tie_to,
+    with_leaves,
+)
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.inlining import flattened, rebuilt
-from autodiff_compiler.frontend.scalars import scalar_value
 from autodiff_compiler.frontend.state import State
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Closure, Dead, Dyn, Grown, Items, Ref, Static, Tup, same
-from autodiff_compiler.frontend.views import tie
+from autodiff_compiler.frontend.values import Abs, Dead, Ref
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import PURE
 from autodiff_compiler.ir.program import call_op, effect_of, fresh_name
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
-from autodiff_compiler.ir.types import FLOAT, INT, Array, Type
+from autodiff_compiler.ir.tree import Tree
+from autodiff_compiler.ir.types import Array, Type
 from autodiff_compiler.ir.walk import Rewriter, free_values
 
 Key = tuple[Hashable, ...]
@@ -52,7 +60,7 @@ class Recursion:
     aliases: bool = False
 
     def same_as(self, other: Recursion) -> bool:
-        trees = _shown(self.result) == _shown(other.result)
+        trees = comparable(self.result) == comparable(other.result)
         return trees and replace(self, result=None) == replace(other, result=None)
 
 
@@ -81,7 +89,7 @@ class Recursive(Exception):  # noqa: N818  (a signal to the outermost call, not 
 
 def activation(ctx: Context, node: object, parent: object, bound: Mapping[str, Abs]) -> Activation:
     def key(numbers: bool) -> Key:
-        return (id(node), id(parent), numbers, *((name, _kind(ctx, x, numbers, ())) for name, x in bound.items()))
+        return (id(node), id(parent), numbers, *((name, kind_of(ctx, x, numbers, ())) for name, x in bound.items()))
 
     return Activation(node, key(False), key(True))
 
@@ -105,36 +113,6 @@ def known(ctx: Context, entered: Activation) -> Recursion | None:
     return found if found is not None else ctx.recursions.get(entered.wide)
 
 
-def _kind(ctx: Context, x: Abs, numbers: bool, inside: tuple[Box, ...]) -> Hashable:
-    """What is known of an argument when compiling, as something that can be compared."""
-    if isinstance(x, Dyn):
-        return x.value.type
-    if isinstance(x, Ref):
-        return ("array", x.type)
-    if isinstance(x, Static):
-        if numbers and _is_number(x):
-            return INT if isinstance(x.obj, int) else FLOAT
-        plain = isinstance(x.obj, bool | int | float | str | type(None))
-        return ("known", type(x.obj), x.obj if plain else id(x.obj))
-    if isinstance(x, Tup):
-        return (x.cls, x.keys, tuple(_kind(ctx, item, numbers, inside) for item in x.items))
-    if isinstance(x, Box) and x not in inside:
-        content = ctx.state.content_if_any(x)
-        if isinstance(content, Items):
-            items = tuple(_kind(ctx, item, numbers, (*inside, x)) for item in content.items)
-            return (x.cls, tuple(map(repr, content.keys)), items)
-        if isinstance(content, Grown):
-            return ("list", content.value.type)
-    if isinstance(x, Closure):
-        defaults = (*x.defaults, *(default for default in x.kw_defaults if default is not None))
-        return ("function", id(x.node), id(x.frame), tuple(_kind(ctx, one, numbers, inside) for one in defaults))
-    return ("object", id(x))
-
-
-def _is_number(x: Abs) -> bool:
-    return isinstance(x, Static) and isinstance(x.obj, int | float) and not isinstance(x.obj, bool)
-
-
 # -- calls -------------------------------------------------------------------------------------------------------------
 
 
@@ -142,9 +120,9 @@ def call(ctx: Context, function: Recursion, bound: Mapping[str, Abs]) -> Abs:
     """The op that calls the function, and what it does to the arrays that it is given."""
     if function.result is None:
         raise Dead  # not known to return: the paths that do say first what it gives
-    references = [ref for x in bound.values() for ref in _references(ctx, x, function.numbers)]
+    references = [ref for x in bound.values() for ref in references_of(ctx, x, function.numbers)]
     _check_apart(ctx, function, references)
-    operands = [value for x in bound.values() for value in _leaves(ctx, x, function.numbers)]
+    operands = [value for x in bound.values() for value in leaves_of(ctx, x, function.numbers)]
     attrs = {"callee": function.name, "effect": "io", "shapes": _no_shapes(function.types), "updates": ()}
     results = iter(ctx.b.emit("call", operands, attrs, types=function.types))
     returned = rebuilt(ctx, function.result, results)
@@ -154,7 +132,7 @@ def call(ctx: Context, function: Recursion, bound: Mapping[str, Abs]) -> Abs:
         array_places.store_at(ctx, target, array_places.whole(target), (), ctx.from_value(next(results)))
     if function.aliases:
         for ref in references:
-            _tie(ctx, returned, ref)
+            tie_to(ctx, returned, ref)
     return returned
 
 
@@ -173,75 +151,6 @@ def _check_apart(ctx: Context, function: Recursion, references: Sequence[Ref | N
                 f"one array as two arguments of `{function.name}`, which calls itself and writes into it",
                 "pass a copy: a.copy()",
             )
-
-
-def _tie(ctx: Context, returned: Abs, base: Ref | None) -> None:
-    """What is returned may be an array that was given: neither is written from here on while the other is read."""
-    if isinstance(returned, Tup):
-        for item in returned.items:
-            _tie(ctx, item, base)
-    elif isinstance(returned, Box) and isinstance(content := ctx.state.content_if_any(returned), Items):
-        for item in content.items:
-            _tie(ctx, item, base)
-    else:
-        tie(returned, base)
-
-
-def _leaves(ctx: Context, x: Abs, numbers: bool) -> Iterator[Value]:
-    """The values of run time that an argument holds."""
-    if isinstance(x, Dyn):
-        yield x.value
-    elif isinstance(x, Ref):
-        yield ctx.read(x)
-    elif numbers and _is_number(x):
-        yield scalar_value(ctx.b, x)
-    elif isinstance(x, Box) and isinstance(content := ctx.state.content_if_any(x), Grown):
-        yield content.value
-    else:
-        for item in _held(ctx, x):
-            yield from _leaves(ctx, item, numbers)
-
-
-def _references(ctx: Context, x: Abs, numbers: bool) -> Iterator[Ref | None]:
-    """For each of the leaves the reference to its array, None for what is none."""
-    if isinstance(x, Ref):
-        yield x
-    elif (
-        isinstance(x, Dyn)
-        or (numbers and _is_number(x))
-        or (isinstance(x, Box) and isinstance(ctx.state.content_if_any(x), Grown))
-    ):
-        yield None
-    else:
-        for item in _held(ctx, x):
-            yield from _references(ctx, item, numbers)
-
-
-def _held(ctx: Context, x: Abs) -> tuple[Abs, ...]:
-    if isinstance(x, Tup):
-        return x.items
-    content = ctx.state.content_if_any(x) if isinstance(x, Box) else None
-    return content.items if isinstance(content, Items) else ()
-
-
-def _with(ctx: Context, x: Abs, leaves: Iterator[Value], numbers: bool) -> Abs:
-    """An argument like this one, with other values of run time."""
-    if isinstance(x, Dyn) or (numbers and _is_number(x)):
-        return Dyn(next(leaves))
-    if isinstance(x, Ref):
-        return ctx.new_array(next(leaves))
-    if isinstance(x, Tup):
-        return replace(x, items=tuple(_with(ctx, item, leaves, numbers) for item in x.items))
-    content = ctx.state.content_if_any(x) if isinstance(x, Box) else None
-    if not isinstance(x, Box) or content is None:
-        return x
-    box = Box(x.cls, local=False)
-    if isinstance(content, Grown):
-        ctx.state.boxes[box] = Grown(next(leaves))
-    elif isinstance(content, Items):
-        items = tuple(_with(ctx, item, leaves, numbers) for item in content.items)
-        ctx.state.boxes[box] = replace(content, items=items)
-    return box
 
 
 # -- the function itself -----------------------------------------------------------------------------------------------
@@ -278,13 +187,13 @@ def _round(
 ) -> tuple[Region, Recursion]:
     """The body, with calls of itself that give what `function` says, and what is known of it then."""
     outside = ctx.state
-    given = [value for x in bound.values() for value in _leaves(ctx, x, function.numbers)]
+    given = [value for x in bound.values() for value in leaves_of(ctx, x, function.numbers)]
     before = len(ctx.b.ops)
     ctx.state = outside.copy()
     try:
         with ctx.b.region(*(v.type for v in given), names=[v.name for v in given]) as opened:
             leaves = iter(opened.params)
-            args = {name: _with(ctx, x, leaves, function.numbers) for name, x in bound.items()}
+            args = {name: with_leaves(ctx, x, leaves, function.numbers) for name, x in bound.items()}
             cells = {v: cell for cell, v in ctx.state.versions.items() if cell not in outside.versions}
             own = {cells[v]: k for k, v in enumerate(opened.params) if v in cells}
             boxes = {box for box in ctx.state.boxes if box not in outside.boxes}
@@ -294,11 +203,17 @@ def _round(
                 return opened.done(), replace(function, result=None)
             _check_outside(ctx, function, outside)
             values, tree = flattened(ctx, result)
-            _check_boxes(ctx, function, result, boxes | outside.boxes.keys())
+            box = box_among(ctx, result, boxes | outside.boxes.keys())
+            if box is not None:
+                raise ctx.unsupported(
+                    "AD179",
+                    f"`{function.name}` calls itself, and returns a {box.cls.__name__} that it was given",
+                    f"return a copy: {box.cls.__name__}(...)",
+                )
             written = [k for cell, k in own.items() if ctx.state.versions[cell] is not opened.params[k]]
             values += [ctx.state.versions[cell] for cell, k in own.items() if k in written]
             ctx.b.return_(*values)
-            aliases = _may_alias(ctx, result, outside, own)
+            aliases = may_alias(ctx, result, outside, own)
             types = tuple(v.type for v in values)
             return opened.done(), replace(function, result=tree, types=types, written=tuple(written), aliases=aliases)
     finally:
@@ -307,36 +222,12 @@ def _round(
 
 
 def _check_outside(ctx: Context, function: Recursion, outside: State) -> None:
-    now = ctx.state
-    names = all(same(now.names.get(key), value) for key, value in outside.names.items())
-    arrays = all(now.versions.get(cell) is version for cell, version in outside.versions.items())
-    boxes = all(same(now.boxes.get(box), content) for box, content in outside.boxes.items())
-    bound = any(key not in outside.names and outside.has_entered(key[0]) for key in now.names)
-    if bound or not (names and arrays and boxes):
+    if not ctx.state.wrote_nothing(outside):
         raise ctx.unsupported(
             "AD179",
             f"`{function.name}` calls itself, and writes to an array, list or name of the function around it",
             "pass it as an argument, and return it",
         )
-
-
-def _check_boxes(ctx: Context, function: Recursion, x: Abs, known: set[Box]) -> None:
-    """A list or dict that was given must not be returned: it would be known under two names."""
-    if isinstance(x, Box) and x in known:
-        raise ctx.unsupported(
-            "AD179",
-            f"`{function.name}` calls itself, and returns a {x.cls.__name__} that it was given",
-            f"return a copy: {x.cls.__name__}(...)",
-        )
-    for item in _held(ctx, x):
-        _check_boxes(ctx, function, item, known)
-
-
-def _may_alias(ctx: Context, x: Abs, outside: State, own: Mapping[Cell, int]) -> bool:
-    """Whether a result may be an array that was there before the call."""
-    if isinstance(x, Ref):
-        return any(cell in own or outside.knows(cell) for cell in (x.cell, *x.cell.sources))
-    return any(_may_alias(ctx, item, outside, own) for item in _held(ctx, x))
 
 
 def _called(ctx: Context, function: Recursion, made: Region, bound: Mapping[str, Abs]) -> Abs:
@@ -345,9 +236,9 @@ def _called(ctx: Context, function: Recursion, made: Region, bound: Mapping[str,
     further = [Value(v.type, v.name) for v in free]
     params = (*made.params, *further)
     # What it does beside calling itself is all that it does.
-    region = _HandingOn(dict(zip(free, further)), function.name, further, PURE).region(Region(params, made.ops))
+    region = HandingOn(dict(zip(free, further)), function.name, further, PURE).region(Region(params, made.ops))
     effect = effect_of(region)
-    region = _HandingOn({}, function.name, (), effect).region(region)
+    region = HandingOn({}, function.name, (), effect).region(region)
     span = ctx.b.span
     ctx.callees[function.name] = Function(function.name, region, span=span, constants=ctx.constants)
     start = len(ctx.b.ops)
@@ -358,8 +249,8 @@ def _called(ctx: Context, function: Recursion, made: Region, bound: Mapping[str,
     return returned
 
 
-class _HandingOn(Rewriter):
-    """Calls of itself get the further parameters, and their effect."""
+class HandingOn(Rewriter):
+    """The calls of one function get further operands, and their effect."""
 
     def __init__(self, env: dict[Value, Value], name: str, further: Sequence[Value], effect: str) -> None:
         super().__init__(env)
@@ -371,14 +262,3 @@ class _HandingOn(Rewriter):
             self.out.append(call_op(self.name, operands, op.results, self.effect, None, op.span))
         else:
             self.copy(op)
-
-
-def _shown(tree: Tree | None) -> Hashable:
-    """A tree as something that can be compared."""
-    if isinstance(tree, Leaf):
-        return ("leaf", tree.array)
-    if isinstance(tree, Const):
-        return ("const", type(tree.value), repr(tree.value))
-    if isinstance(tree, Node):
-        return (tree.cls, tuple(map(repr, tree.keys)), tuple(map(_shown, tree.children)))
-    return None

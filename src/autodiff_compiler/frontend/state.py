@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autodiff_compiler.diagnostics import Span
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items, Maybe, Poison, Static, Unmergeable
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items, Maybe, Poison, Static, Unmergeable, same
 from autodiff_compiler.ir.core import Value
 
 NORMAL = 0
@@ -151,6 +151,14 @@ class State:
             and _unchanged(earlier.versions, self.versions)
             and _unchanged(earlier.boxes, self.boxes)
         )
+
+    def wrote_nothing(self, earlier: State) -> bool:
+        """Whether nothing was written since: what nobody can reach any more may be gone."""
+        bound = any(key not in earlier.names and earlier.has_entered(key[0]) for key in self.names)
+        names = all(same(self.names.get(key), value) for key, value in earlier.names.items())
+        arrays = all(self.versions.get(cell, version) is version for cell, version in earlier.versions.items())
+        boxes = all(same(self.boxes.get(box, content), content) for box, content in earlier.boxes.items())
+        return not bound and names and arrays and boxes
 
     def copy(self) -> State:
         return replace(

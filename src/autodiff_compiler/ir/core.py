@@ -56,6 +56,48 @@ class Region:
         return self.ops[-1]
 
 
+@dataclass(frozen=True)
+class JvpRule:
+    """`jvp` gives the results of a function, and their tangents: it takes the function's parameters, then tangents of the
+    differentiable ones among the first `count`.  What follows these must not vary."""
+
+    jvp: str
+    count: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.jvp,)
+
+
+@dataclass(frozen=True)
+class VjpRule:
+    """Both sweeps of a function.  `forward` gives its results, then what is saved; `reverse` takes the residuals and the
+    cotangents of the differentiable results, and gives adjoints of the differentiable ones among the first `count` parameters,
+    less those that `given` says are zero.  `residuals`: for each, where the caller of `forward` has it (`ad/callees.py`)."""
+
+    forward: str
+    reverse: str
+    count: int
+    residuals: tuple[tuple[str, int], ...]
+    given: tuple[bool, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.forward, self.reverse)
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """Reverse mode saves the arguments of a function alone, and computes it again."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ()
+
+
+Rule = JvpRule | VjpRule | Recomputed
+
+
 @dataclass(frozen=True, eq=False)
 class Function:
     """A function: IR parameters are `body.params`; the trees say how Python arguments and results map to them.
@@ -76,6 +118,8 @@ class Function:
     A callee has none of its own."""
     updates: tuple[tuple[int, int], ...] = ()
     """Parameters, by position, whose buffers it may overwrite, each with the result that is the changed one."""
+    rule: Rule | None = None
+    """How a callee is differentiated, other than by its body; the functions that it names are in the program, too."""
 
     @property
     def params(self) -> tuple[Value, ...]:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from autodiff_compiler.diagnostics import SOURCES, UNKNOWN, Span, UserError
-from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Value
+from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Rule, Value
 from autodiff_compiler.ir.dtype import DType, named
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import HERE, Path, Subscript, at, reshaping, transposing
-from autodiff_compiler.ir.text import REGION_WORDS, TYPED_KINDS
+from autodiff_compiler.ir.text import REGION_WORDS, RULE_WORDS, TYPED_KINDS
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
 from autodiff_compiler.ir.types import Type, parse_type
 
@@ -156,11 +156,19 @@ class _Parser:
         updates = self.literal() if self.accept("updates") else ()
         if self.accept("names"):
             constants = self.listed(self.word)
+        rule = self.rule() if self.accept("rule") else None
         self.expect("{")
         body = Region(params, self.ops())
-        return Function(
-            name, body, tuple(trees), result_tree, span, {n: self.names.get(n) for n in constants}, updates=updates
-        )
+        named = {n: self.names.get(n) for n in constants}
+        return Function(name, body, tuple(trees), result_tree, span, named, updates=updates, rule=rule)
+
+    def rule(self) -> Rule:
+        for cls, word in RULE_WORDS.items():
+            if self.accept(word):
+                self.expect("(")
+                rule: Rule = cls(*self.sequence(")", self.literal))
+                return rule
+        return self.fail(f"a rule is expected, not {self.next.text}")
 
     def listed(self, item: Callable[[], Any]) -> list[Any]:
         items = [item()]

@@ -6,16 +6,16 @@ callees call included.  What a callee writes into is among its results: arrays a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir import external
-from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.core import Function, JvpRule, Op, Recomputed, Region, Rule, Value, VjpRule
 from autodiff_compiler.ir.opdef import CHECK, IO, PURE
 from autodiff_compiler.ir.opset import nested_effect
 from autodiff_compiler.ir.types import rank
-from autodiff_compiler.ir.walk import all_ops
+from autodiff_compiler.ir.walk import Rewriter, all_ops, clone_ops
 
 Functions = Mapping[str, Function]
 Shapes = tuple[tuple[tuple[int, int] | int | None, ...], ...]
@@ -49,8 +49,13 @@ def leaves_program(function: Function) -> bool:
 
 def effect_of(body: Region) -> str:
     """The strongest effect of a body, as the attribute of the calls of its function."""
-    effects = {nested_effect(op) for op in body.ops}
-    return IO if IO in effects else CHECK if CHECK in effects else PURE
+    return strongest(nested_effect(op) for op in body.ops)
+
+
+def strongest(effects: Iterable[str]) -> str:
+    """The strongest of some effects."""
+    found = set(effects)
+    return IO if IO in found else CHECK if CHECK in found else PURE
 
 
 def mapped(fn: Function, transform: Callable[[Function], Function]) -> Function:
@@ -66,16 +71,22 @@ def with_callees(fn: Function, callees: Functions) -> Function:
     found: dict[str, Function] = {}
     entered: set[str] = set()
 
-    def visit(region: Region) -> None:
-        for op in calls_in(region):
-            name = op.attrs["callee"]
+    def visit(names: Iterable[str]) -> None:
+        for name in names:
             if name not in entered:
                 entered.add(name)
-                visit(callees[name].body)
+                visit(named_in(callees[name]))
                 found[name] = callees[name]
 
-    visit(fn.body)
+    visit(named_in(fn))
     return replace(fn, callees=found)
+
+
+def named_in(fn: Function) -> Iterator[str]:
+    """The functions that a function calls, and those that its rule is made of."""
+    yield from (op.attrs["callee"] for op in calls_in(fn.body))
+    if fn.rule is not None:
+        yield from fn.rule.names
 
 
 def recursive_names(callees: Functions) -> frozenset[str]:
@@ -91,6 +102,33 @@ def recursive_names(callees: Functions) -> frozenset[str]:
     return frozenset(name for name, names in reached.items() if name in names)
 
 
+def with_calls_in_line(fn: Function, names: Collection[str], callees: Functions) -> Function:
+    """`fn` with the ops of these functions in place of their calls."""
+
+    class InLine(Rewriter):
+        def op(self, op: Op) -> None:
+            if op.kind != "call" or op.attrs["callee"] not in names:
+                self.copy(op)
+                return
+            callee = callees[op.attrs["callee"]]
+            env = dict(zip(callee.params, self.values(op.operands), strict=True))
+            self.out += clone_ops(callee.body.ops[:-1], env)
+            self.env.update(zip(op.results, (env.get(v, v) for v in callee.results), strict=True))
+
+    return InLine().function(fn)
+
+
+def without_rules(fn: Function) -> Function:
+    """The program that is differentiated no more, with what it calls alone; what is computed again is still told by its rule."""
+    if not any(isinstance(callee.rule, JvpRule | VjpRule) for callee in fn.callees.values()):
+        return fn
+    plain = {
+        name: callee if isinstance(callee.rule, Recomputed) else replace(callee, rule=None)
+        for name, callee in fn.callees.items()
+    }
+    return with_callees(fn, plain)
+
+
 def adopted(ops: Sequence[Op], callees: Functions, into: dict[str, Function]) -> list[Op]:
     """Ops that call `callees`, as part of a program which holds the functions `into` and gets theirs: under names of their own."""
     names: dict[str, str] = {}
@@ -101,7 +139,8 @@ def adopted(ops: Sequence[Op], callees: Functions, into: dict[str, Function]) ->
         into.update(callees)
         return list(ops)
     for name, callee in callees.items():
-        into[names[name]] = replace(callee, name=names[name], body=_renamed(callee.body, names))
+        body, rule = _renamed(callee.body, names), _renamed_rule(callee.rule, names)
+        into[names[name]] = replace(callee, name=names[name], body=body, rule=rule)
     return list(_renamed(Region((), tuple(ops)), names).ops)
 
 
@@ -137,6 +176,14 @@ def _renamed(region: Region, names: Mapping[str, str]) -> Region:
         return replace(op, attrs=attrs, regions=tuple(_renamed(inner, names) for inner in op.regions))
 
     return Region(region.params, tuple(map(renamed, region.ops)))
+
+
+def _renamed_rule(rule: Rule | None, names: Mapping[str, str]) -> Rule | None:
+    if isinstance(rule, JvpRule):
+        return replace(rule, jvp=names[rule.jvp])
+    if isinstance(rule, VjpRule):
+        return replace(rule, forward=names[rule.forward], reverse=names[rule.reverse])
+    return rule
 
 
 def fresh_name(name: str, taken: set[str]) -> str:

@@ -20,6 +20,7 @@ starts a comment.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import UNKNOWN, Span
-from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.core import Function, JvpRule, Op, Recomputed, Region, Value, VjpRule
 from autodiff_compiler.ir.dtype import DType
 from autodiff_compiler.ir.path import Path, Subscript
 from autodiff_compiler.ir.tree import Const, Leaf, Tree
@@ -38,6 +39,9 @@ IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 # The words before the regions of a structured op.
 REGION_WORDS = {"if": ("then", "else"), "for": ("do",), "while": ("test", "do")}
+
+# What the derivatives of a function are, where they are not those of its body.
+RULE_WORDS = {JvpRule: "jvp", VjpRule: "vjp", Recomputed: "recomputed"}
 
 # Kinds whose attribute `type` is the type of the result.
 TYPED_KINDS = ("const", "undef", "list_new")
@@ -74,6 +78,9 @@ def _clauses(fn: Function) -> list[str]:
         clauses.append(f"updates {format_literal(fn.updates)}")
     if fn.constants:
         clauses.append("names " + ", ".join(_word(name) for name in fn.constants))
+    if fn.rule is not None:
+        fields = (format_literal(getattr(fn.rule, field.name)) for field in dataclasses.fields(fn.rule))
+        clauses.append(f"rule {RULE_WORDS[type(fn.rule)]}({', '.join(fields)})")
     return clauses
 
 

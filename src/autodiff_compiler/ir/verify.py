@@ -11,7 +11,7 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import InternalError, Span
 from autodiff_compiler.ir import external
-from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Rule, Value, VjpRule
 from autodiff_compiler.ir.dtype import DTYPES, DType
 from autodiff_compiler.ir.loop import BOUNDS, Loop
 from autodiff_compiler.ir.message import places
@@ -20,7 +20,7 @@ from autodiff_compiler.ir.opset import ACCESSES, TABLE, nested_effect
 from autodiff_compiler.ir.path import Path
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.tree import leaves
-from autodiff_compiler.ir.types import INT, Array, ListOf, Opaque, Scalar, Type
+from autodiff_compiler.ir.types import INT, Array, ListOf, Opaque, Scalar, Type, differentiable
 from autodiff_compiler.ir.verify_buffers import buffer_problems
 
 
@@ -75,6 +75,34 @@ class _Verifier:
         if fn.result_tree is not None and fn.body.ops and leaves(fn.result_tree) != len(fn.results):
             shown = leaves(fn.result_tree)
             self.report(fn.body.terminator, f"{len(fn.results)} results, but the result tree has {shown} leaves")
+        if fn.rule is not None:
+            self.rule(fn.rule)
+
+    def rule(self, rule: Rule) -> None:
+        """The functions of a rule are there, and fit the one whose derivatives they are."""
+        missing = [name for name in rule.names if name not in self.callees]
+        if missing:
+            self.report(None, f"there is no function {missing[0]}, which its rule names")
+            return
+        params = [v.type for v in self.fn.params]
+        results = [v.type for v in self.fn.results]
+        varied, dots = (list(filter(differentiable, types)) for types in (params[: getattr(rule, "count", 0)], results))
+        if isinstance(rule, JvpRule):
+            jvp = self.callees[rule.jvp]
+            self.same(None, "the parameters of its rule", [v.type for v in jvp.params], [*params, *varied])
+            self.same(None, "the results of its rule", [v.type for v in jvp.results], [*results, *dots])
+        elif isinstance(rule, VjpRule):
+            forward, reverse = (self.callees[name] for name in rule.names)
+            given = [v.type for v in forward.results]
+            places = {"argument": params, "result": results, "saved": given[len(results) :]}
+            residuals = [places[where][k] for where, k in rule.residuals]
+            self.same(None, "the parameters of its forward sweep", [v.type for v in forward.params], params)
+            self.same(None, "the results of its forward sweep", given[: len(results)], results)
+            self.same(
+                None, "the parameters of its reverse sweep", [v.type for v in reverse.params], [*residuals, *dots]
+            )
+            bars = [type_ for type_, on in zip(varied, rule.given, strict=True) if on]
+            self.same(None, "the results of its reverse sweep", [v.type for v in reverse.results], bars)
 
     def region(self, region: Region, owner: Op | None, outside: frozenset[Value], terminator: str) -> None:
         """Check a region; `outside` are the values of the regions around it."""
@@ -144,7 +172,7 @@ class _Verifier:
         else:
             self.same(op, "results", [value.type for value in op.results], inferred)
 
-    def same(self, op: Op, what: str, found: Sequence[Type], wanted: Sequence[Type]) -> None:
+    def same(self, op: Op | None, what: str, found: Sequence[Type], wanted: Sequence[Type]) -> None:
         if tuple(found) != tuple(wanted):
             self.report(op, f"{what} are ({_shown(found)}) and must be ({_shown(wanted)})")
 

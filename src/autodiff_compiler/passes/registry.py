@@ -19,6 +19,7 @@ from autodiff_compiler.passes import (
     errors,
     fold,
     hoist,
+    inline,
     late,
     licm,
     lower_numba,
@@ -61,6 +62,7 @@ PASSES: dict[str, Pass] = {
         Pass(
             "signatures", "drop parameters and results of functions that nobody uses", signatures.run, of_programs=True
         ),
+        Pass("inline", "put the ops of small functions in place of their calls", inline.run, of_programs=True),
         Pass("loops", "for Numba: array expressions, sums and products become fused loops", lower_numba.run),
     )
 }

@@ -1,6 +1,8 @@
-"""Parameters that a function does not use, and results that no caller uses, go away: of the function and of all its calls.
+"""Parameters that a function does not use, and results that no caller uses, go away: of the function and of all its calls, which have
+the effect that is left of its body.
 
-What only says how shapes compare (`check_equal {known}`) is no use.  What a callee gives back in place of an argument stays.
+What only says how shapes compare (`check_equal {known}`) is no use.  What a callee gives back in place of an argument stays,
+and so do functions with a derivative rule, and those of the rule.
 
     Input:  func g(a, b) { y = sin a; z = cos a; return y, z }      y, z = call g(a, b); … y …
     Output: func g(a) { y = sin a; return y }                       y = call g(a); … y …
@@ -14,16 +16,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.program import calls_in, mapped, with_callees
+from autodiff_compiler.ir.program import Functions, calls_in, effect_of, mapped, strongest, with_callees
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 
 @dataclass(frozen=True)
 class Kept:
-    """The positions of the parameters and results that stay."""
+    """The positions of the parameters and results that stay; the effect that is left, empty where calls know it better."""
 
     params: tuple[int, ...]
     results: tuple[int, ...]
+    effect: str = ""
+
+    def effect_of(self, call: Op) -> str:
+        """What is left of the effect of a call."""
+        said: str = call.attrs["effect"]
+        return self.effect if self.effect and strongest((self.effect, said)) == said else said
 
     def updates(self, pairs: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         return tuple((self.params.index(param), self.results.index(result)) for param, result in pairs)
@@ -47,10 +55,19 @@ def run(fn: Function) -> Function:
     for one in (*fn.callees.values(), fn):
         for op in calls_in(one.body):
             used[op.attrs["callee"]] |= {k for k, result in enumerate(op.results) if result in read}
-    kept = {name: _kept(callee, read, used[name]) for name, callee in fn.callees.items()}
+    whole = _of_rules(fn.callees)
+    kept = {name: _kept(callee, read, used[name], name in whole) for name, callee in fn.callees.items()}
+    fewer = {name: _fewer(callee, kept[name]) for name, callee in fn.callees.items()}
+    kept = {
+        name: replace(k, effect=effect_of(fewer[name].body)) if name not in whole else k for name, k in kept.items()
+    }
     if all(
         len(k.params) == len(fn.callees[n].params) and len(k.results) == len(fn.callees[n].results)
         for n, k in kept.items()
+    ) and all(
+        kept[op.attrs["callee"]].effect_of(op) == op.attrs["effect"]
+        for one in (*fn.callees.values(), fn)
+        for op in calls_in(one.body)
     ):
         return fn
     fn = mapped(fn, lambda one: _Fewer(kept).function(one))
@@ -65,7 +82,15 @@ def _read(body: Region) -> set[Value]:
     return read | {array for extent, array in measured.items() if extent in read}
 
 
-def _kept(callee: Function, read: set[Value], used: set[int]) -> Kept:
+def _of_rules(callees: Functions) -> set[str]:
+    """The functions of which a rule says what they take and give."""
+    ruled = {name: fn.rule.names for name, fn in callees.items() if fn.rule is not None and fn.rule.names}
+    return {*ruled, *(name for names in ruled.values() for name in names)}
+
+
+def _kept(callee: Function, read: set[Value], used: set[int], whole: bool) -> Kept:
+    if whole:
+        return Kept(tuple(range(len(callee.params))), tuple(range(len(callee.results))))
     given_back = {param for param, _ in callee.updates}
     params = tuple(k for k, param in enumerate(callee.params) if param in read or k in given_back)
     return Kept(params, tuple(sorted(used)))
@@ -93,7 +118,7 @@ class _Fewer(Rewriter):
         kept = self.kept[op.attrs["callee"]]
         operands = tuple(self.value(op.operands[k]) for k in kept.params)
         attrs = {
-            **op.attrs, "shapes": kept.shapes(op.attrs["shapes"]), "updates": kept.updates(op.attrs["updates"]),
+            **op.attrs, "effect": kept.effect_of(op), "shapes": kept.shapes(op.attrs["shapes"]), "updates": kept.updates(op.attrs["updates"]),
         }  # fmt: skip
         self.out.append(replace(op, operands=operands, results=tuple(op.results[k] for k in kept.results), attrs=attrs))
 

@@ -1,0 +1,119 @@
+"""Functions that bring their own derivatives, and functions that are computed again in reverse mode: JAX's words and meanings.
+
+Outside of derivatives each is the function that it was made of.  Inside a program the frontend knows it by its class.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+class _Ruled:
+    """A function with a meaning of its own to derivatives."""
+
+    def __init__(self, fun: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> None:
+        functools.update_wrapper(self, fun)
+        self.fun = fun
+        self.nondiff_argnums = tuple(nondiff_argnums)
+        with contextlib.suppress(TypeError, ValueError):  # a function of C
+            self.__signature__ = inspect.signature(fun)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.fun(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.__name__}>"  # type: ignore[attr-defined]  # set by update_wrapper
+
+
+class CustomJvp(_Ruled):
+    """What `custom_jvp` makes: `rule(primals, tangents) -> (out, out_dot)`, or one rule for each argument."""
+
+    rule: Callable[..., Any] | None = None
+    rules: tuple[Callable[..., Any] | None, ...] = ()
+
+    def defjvp(self, rule: Callable[..., Any]) -> Callable[..., Any]:
+        """Set the rule, `rule(primals, tangents) -> (out, out_dot)`; what `nondiff_argnums` names comes before these.
+
+        Returns the rule, so that this is a decorator.
+        """
+        self.rule, self.rules = rule, ()
+        return rule
+
+    def defjvps(self, *rules: Callable[..., Any] | None) -> None:
+        """Set one rule for each argument, `rule(x_dot, out, *primals) -> out_dot`: their sum is the tangent; None is zero."""
+        self.rule, self.rules = None, rules
+
+
+class CustomVjp(_Ruled):
+    """What `custom_vjp` makes: `forward(*args) -> (out, residuals)` and `reverse(residuals, out_bar) -> bars`."""
+
+    forward: Callable[..., Any] | None = None
+    reverse: Callable[..., Any] | None = None
+
+    def defvjp(self, fwd: Callable[..., Any], bwd: Callable[..., Any]) -> None:
+        """Set the rule: `fwd(*args) -> (out, residuals)` and `bwd(residuals, out_bar) -> (x_bar, …)`, an entry for each argument.
+
+        What `nondiff_argnums` names is among the arguments of `fwd`, comes first in those of `bwd`, and has no entry.
+        An entry that is None is zero.
+        """
+        self.forward, self.reverse = fwd, bwd
+
+
+class Checkpointed(_Ruled):
+    """What `checkpoint` makes."""
+
+
+Ruled = CustomJvp | CustomVjp | Checkpointed
+
+
+def custom_jvp(fun: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> CustomJvp:
+    """A function whose derivative is what `defjvp` or `defjvps` says; reverse mode transposes that rule.
+
+    `fun`: a function of numbers, arrays and containers.  `nondiff_argnums`: positions of arguments that the rule gets as they
+    are, such as functions or lengths; they have no tangents.
+
+    >>> @custom_jvp
+    ... def log1pexp(x):
+    ...     return np.log(1.0 + np.exp(x))
+    >>> @log1pexp.defjvp
+    ... def log1pexp_jvp(primals, tangents):
+    ...     (x,), (x_dot,) = primals, tangents
+    ...     return log1pexp(x), (1.0 - 1.0 / (1.0 + np.exp(x))) * x_dot
+    >>> float(grad(lambda x: log1pexp(x))(100.0))
+    1.0
+    """
+    return CustomJvp(fun, nondiff_argnums)
+
+
+def custom_vjp(fun: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> CustomVjp:
+    """A function whose derivative in reverse mode is what `defvjp(fwd, bwd)` says; it has none in forward mode.
+
+    `fun`: a function of numbers, arrays and containers.  `nondiff_argnums`: positions of arguments that the rule gets as they
+    are, such as functions or lengths; they have no adjoints.
+
+    >>> @custom_vjp
+    ... def clip_gradient(x, limit):
+    ...     return x
+    >>> clip_gradient.defvjp(lambda x, limit: (x, limit), lambda limit, g: (np.clip(g, -limit, limit), None))
+    >>> float(grad(lambda x: 100.0 * clip_gradient(x, 1.0))(3.0))
+    1.0
+    """
+    return CustomVjp(fun, nondiff_argnums)
+
+
+def checkpoint(fun: Callable[..., Any]) -> Checkpointed:
+    """A function of which reverse mode saves the arguments alone, and computes the rest again when it needs it.
+
+    `fun`: a function of numbers, arrays and containers.  Values and derivatives are those of `fun`.
+
+    >>> float(grad(lambda x: checkpoint(np.sin)(x) ** 2)(0.0))
+    0.0
+    """
+    return Checkpointed(fun)
+
+
+remat = checkpoint

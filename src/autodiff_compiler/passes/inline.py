@@ -1,0 +1,46 @@
+"""Small functions in line: the ops of a callee in place of its calls.
+
+Most of them are the functions of derivative rules, of which a few lines are left.  What brings a rule of its own stays a function,
+for the next derivative; what is computed again does for good, or it would be merged with what it repeats.
+
+    Input:  func g(a) { y = sin a; return y }      b = call g(x); c = mul b, b
+    Output: b = sin x; c = mul b, b
+
+For a whole program; idempotent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.program import recursive_names, with_callees, with_calls_in_line
+from autodiff_compiler.ir.walk import all_ops
+from autodiff_compiler.passes.outline import LEAST
+
+
+def run(fn: Function) -> Function:
+    recursive = recursive_names(fn.callees)
+    names = {name for name, callee in fn.callees.items() if name not in recursive and _is_small(callee)}
+    if not names:
+        return fn
+    done: dict[str, Function] = {}
+    # Callees come before those that call them, where they do not call each other.
+    for name, callee in fn.callees.items():
+        done[name] = _with_calls_in_line(callee, names, done)
+    return with_callees(_with_calls_in_line(fn, names, done), done)
+
+
+def _is_small(callee: Function) -> bool:
+    if callee.rule is not None or callee.updates or any(opdef(op).leaves for op in callee.body.ops):
+        return False
+    return sum(1 for _ in all_ops(callee.body)) < LEAST
+
+
+def _with_calls_in_line(fn: Function, names: set[str], callees: dict[str, Function]) -> Function:
+    own = with_calls_in_line(fn, names, callees)
+    constants = {**fn.constants}
+    for name in names & callees.keys():
+        constants.update(callees[name].constants)
+    return own if constants == fn.constants else replace(own, constants=constants)
