@@ -120,3 +120,16 @@ def test_demo():
     assert done.returncode == 0, done.stderr
     assert "def burgers_grad" in done.stdout
     assert "15.0" in done.stdout
+
+
+def test_a_function_of_scipy():
+    pytest.importorskip("scipy")
+    censored = importlib.import_module("censored").censored
+    given = (1.4, 0.8, np.array([1.2, 0.7, 2.1]), np.array([1.5, 2.5]))
+    slope = grad(censored, argnums=("mu", "sigma"))
+    for k, found in enumerate(slope(*given)):
+        moved = [tuple(v + (step if i == k else 0.0) for i, v in enumerate(given)) for step in (1e-6, -1e-6)]
+        np.testing.assert_allclose(found, (censored(*moved[0]) - censored(*moved[1])) / 2e-6, rtol=1e-8)
+    page = (EXAMPLES.parent / "docs" / "external.md").read_text(encoding="utf-8")
+    _, body = slope.source().split("def censored_grad")
+    assert f"def censored_grad{body.rstrip()}\n" in page

@@ -381,6 +381,8 @@ def _reversed(fwd, bwd, fun=lambda x: x * 1.0):
         (_ruled(lambda p, t: (p[0], t[0] * t[0])), 1.0, "AD307", "not linear"),
         (_ruled(lambda p, t: (p[0], np.where(t[0] > 0.0, t[0], 0.0))), A, "AD307", "not linear"),
         (_ruled(lambda p, t: (p[0], np.floor(t[0]))), 1.0, "AD307", "not linear"),
+        (_ruled(lambda p, t: (p[0], 1.0 + t[0])), 1.0, "AD307", "not linear"),
+        (_ruled(lambda p, t: (p[0], np.cos(p[0]))), 1.0, "AD307", "not linear"),
         (_reversed(lambda x: x, lambda r, g: (g,)), 1.0, "AD196", "must return a pair"),
         (_reversed(lambda x: (x, x), lambda r, g: g), 1.0, "AD196", "must return a tuple"),
         (_reversed(lambda x: (x, x), lambda r, g: (g, g)), 1.0, "AD196", "arguments: 1, returned: 2"),

@@ -7,10 +7,6 @@ PROGRAMS = {
     "AD142": "def f(x):\n    yield x\n\ngrad(f)(1.0)",
     "AD143": 'grad("def f(x:")',
     "AD144": 'grad("x = 1")',
-    "AD195": (
-        "from autodiff_compiler import external\n\napplied = external(map, result=\"float\")\n\n"
-        "def f(x):\n    return x * applied(lambda t: t * x, 2.0)\n\ngrad(f)(1.0)"
-    ),
     "AD201": "def f(x):\n    return np.sin(x, x, x)\n\ngrad(f)(1.0)",
     "AD203": "def f(a):\n    return np.sum(a, axis=1)[0]\n\ngrad(f)(np.ones(3))",
     "AD206": "def f(a):\n    return np.sum(a.astype(complex))\n\ngrad(f)(np.ones(3))",

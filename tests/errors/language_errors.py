@@ -152,8 +152,13 @@ CASES = [
     ),
     ("AD175", USER, "def f(x):\n    return dict(**x)  # here", (1.0,)),
     ("AD176", USER, "def f(x):\n    return x(1)  # here", (1.0,)),
-    ("AD177", UNSUPPORTED, "import random\ndef f(x):\n    return x * random.random()  # here", (1.0,)),
-    ("AD177", UNSUPPORTED, "import time\ndef f(x):\n    return x * time.time()  # here", (1.0,)),
+    ("AD177", UNSUPPORTED, "import random\ndef f(x):\n    return x * random.getrandbits(8)  # here", (1.0,)),
+    ("AD177", UNSUPPORTED, "import time\ndef f(x):\n    return x * time.localtime()[0]  # here", (1.0,)),
+    (
+        "AD195", UNSUPPORTED,
+        "from autodiff_compiler import external\napplied = external(map, result='float')\n"
+        "def f(x):\n    return x * applied(lambda t: t * x, 2.0)  # here", (1.0,),
+    ),
     ("AD208", UNSUPPORTED, "def f(x):\n    return x * float(input())  # here", (1.0,)),
     ("AD178", USER, "def f(a):\n    return [v for _, v in enumerate(a, 1, start=2)][0]  # here", (A3,)),
     ("AD178", USER, "from functools import partial\ndef f(x):\n    return partial(x, 1.0)(x)  # here", (1.0,)),

@@ -203,8 +203,8 @@ def generator(x):
 CLOSED = {
     "cached": (lambda x: cached(x), "without the decorator"),
     "vectorized": (lambda x: vectorized(x), "for whole arrays"),
-    "random": (lambda x: x * np.random.rand(), "draw the random numbers outside"),
-    "random method": (lambda x: x * random.random(), "draw the random numbers outside"),
+    "random": (lambda x: x * np.random.poisson(), "draw the random numbers outside"),
+    "random method": (lambda x: x * random.getrandbits(8), "draw the random numbers outside"),
     "str": (lambda x: x * len(str(x)), "f-string"),
     "format": (lambda x: x * len("{:.3f}".format(x)), "f-string"),  # noqa: UP032
     "percent": (lambda x: x * len("%.3f" % x), "f-string"),  # noqa: UP031

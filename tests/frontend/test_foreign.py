@@ -18,7 +18,6 @@ import scipy.optimize
 import scipy.special
 import scipy.stats
 import sympy
-from scipy.special import erf
 
 from autodiff_compiler import UnsupportedError, UserError, grad
 
@@ -38,8 +37,6 @@ def vectorized(x):
 
 
 REFUSED = {
-    "scipy.special.erf": lambda x: erf(x),
-    "scipy.special.expit": lambda x: scipy.special.expit(x),
     "scipy.special.logsumexp": lambda x: scipy.special.logsumexp(np.array([x, x])),
     "scipy.linalg.solve": lambda x: scipy.linalg.solve(np.eye(3), A * x)[0],
     "scipy.linalg.expm": lambda x: scipy.linalg.expm(np.eye(3) * x)[0, 0],
@@ -51,8 +48,8 @@ REFUSED = {
     "scipy.interpolate.interp1d": lambda x: scipy.interpolate.interp1d(A, A)(x),
     "numpy.polyfit": lambda x: np.polyfit(A, A * x, 1)[0],
     "numpy.fft.fft": lambda x: np.fft.fft(A * x).real.sum(),
-    "numpy.random.Generator.normal": lambda x: RNG.normal() * x,
-    "random.random": lambda x: random.random() * x,
+    "numpy.random.Generator.poisson": lambda x: RNG.poisson() * x,
+    "random.getrandbits": lambda x: random.getrandbits(8) * x,
     "statistics.fmean": lambda x: statistics.fmean([x, x]),
     "itertools.product": lambda x: sum(a * b for a, b in itertools.product([x], [x])),
     "itertools.chain": lambda x: sum(itertools.chain([x], [x])),
@@ -68,7 +65,7 @@ WAYS_OUT = {
     "collections.deque": "use a list",
     "sympy.sin": "np.sin is supported",
     "numpy.r_": "use np.concatenate",
-    "random.random": "draw the random numbers outside",
+    "random.getrandbits": "draw the random numbers outside",
     "cached": "without the decorator",
 }
 

@@ -4,7 +4,7 @@ what is computed again does nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from autodiff_compiler import rules
 from autodiff_compiler.ad.callees import Callees
@@ -12,29 +12,59 @@ from autodiff_compiler.ad.errors import check_recomputable, not_linear
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import merges
 from autodiff_compiler.ir.opdef import CALLEE, IO
-from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.opset import constant_of, is_constant, opdef
 from autodiff_compiler.ir.program import calls_in, with_calls_in_line
 from autodiff_compiler.ir.types import differentiable
-from autodiff_compiler.ir.walk import Rewriter, all_ops
+from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions
 
 
-def check_linear(callee: Function, jvp: Function, tangents: Sequence[Value]) -> set[Value]:
-    """The values of a JVP rule that depend on its tangents; refused where an op that has no derivative makes one of another."""
+def check_linear(callee: Function, jvp: Function, tangents: Sequence[Value], out_dots: Sequence[Value]) -> set[Value]:
+    """The values of a JVP rule that depend on its tangents; refused where one is made in a way that is certainly not linear: by an
+    op that has no derivative, by adding what does not depend on them, or where a tangent of the result does not."""
+    depend = _depending(jvp, tangents)
+    defs = definitions(jvp.body)
+    for op in all_ops(jvp.body):
+        if op.regions or depend.isdisjoint(op.operands):
+            continue
+        flat = op.kind in rules.NO_DERIVATIVE and any(differentiable(r.type) for r in op.results)
+        if flat or (op.kind in ("add", "sub") and any(v not in depend and not _is_zero(v, defs) for v in op.operands)):
+            raise not_linear(callee)
+    if any(dot not in depend and not _is_zero(dot, defs) for dot in out_dots):
+        raise not_linear(callee)
+    return depend
+
+
+def _depending(jvp: Function, tangents: Sequence[Value]) -> set[Value]:
     depend = set(tangents)
     size = -1
     while size != (size := len(depend)):
         for op in all_ops(jvp.body):
-            if op.regions:
-                for defined, sources in merges(op):
-                    if not depend.isdisjoint(sources):
-                        depend.update(defined)
-                if not depend.isdisjoint(op.operands[:1]) and op.kind == "if":
+            if not op.regions:
+                if not depend.isdisjoint(op.operands):
                     depend.update(op.results)
-            elif not depend.isdisjoint(op.operands):
+                continue
+            for defined, sources in merges(op):
+                if not depend.isdisjoint(sources):
+                    depend.update(defined)
+            if op.kind == "if" and not depend.isdisjoint(op.operands):
                 depend.update(op.results)
-                if op.kind in rules.NO_DERIVATIVE and any(differentiable(r.type) for r in op.results):
-                    raise not_linear(callee)
     return depend
+
+
+def _is_zero(value: Value, defs: Mapping[Value, Op]) -> bool:
+    """Whether a value is 0, or full of it."""
+    op = defs.get(value)
+    if op is None or is_constant(op):
+        return op is not None and constant_of(op) == 0
+    row = opdef(op)
+    if op.kind in ("mul", "matmul"):
+        return any(_is_zero(v, defs) for v in op.operands)
+    if op.kind in ("add", "sub"):
+        return all(_is_zero(v, defs) for v in op.operands)
+    if row.spreads is not None:
+        return _is_zero(op.operands[row.spreads], defs)
+    keeps = row.converts or row.moves or row.reduces or op.kind in ("neg", "div", "load")
+    return bool(keeps) and _is_zero(op.operands[0], defs)
 
 
 def with_calls_inlined(jvp: Function, callees: Callees) -> Function:

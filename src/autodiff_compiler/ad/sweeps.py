@@ -245,7 +245,7 @@ def _transposed(callee: Function, rule: JvpRule, active: Sequence[bool], callees
     dots, out_dots = fn.params[count:], fn.results[len(callee.results) :]
     varied = [on for param, on in zip(callee.params, active) if differentiable(param.type)][: len(dots)]
     seeds = [Value(r.type, f"{r.name or 'out'}_bar") for r in out_dots]
-    linear = check_linear(callee, fn, dots)
+    linear = check_linear(callee, fn, dots, out_dots)
     flags = [*([False] * count), *varied]
     context, out, bars = walked_back(fn, flags, out_dots, seeds, save_all, callees)
     out.ops.append(Op("return", bars, span=fn.body.terminator.span))

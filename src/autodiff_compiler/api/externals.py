@@ -5,39 +5,66 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autodiff_compiler.custom_rules import CustomJvp, CustomVjp, custom_jvp, custom_vjp
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.markers import UNDECLARED, External, annotated
 
+Made = External | CustomJvp | CustomVjp
+Jvp = Callable[..., Any]
+Vjp = tuple[Callable[..., Any], Callable[..., Any]]
 
-def external(fun: Callable[..., Any], *, result: Any = UNDECLARED, pure: bool = False) -> External:
+
+def external(
+    fun: Callable[..., Any],
+    *,
+    result: Any = UNDECLARED,
+    jvp: Jvp | None = None,
+    vjp: Vjp | None = None,
+    pure: bool = False,
+) -> Made:
     """`fun` as a function that programs call as it is: once, in order, at run time, and whatever it is made of.
 
     `result`: what it returns, as the type is written: `"float"`, `"f64[:]"`, `float`, a tuple of these for a tuple, None for None,
     or a function that gives it for the types of the arguments, as texts.  Without, the annotation of `fun` says it.  A result
     of another type is a TypeError.  `pure`: whether a call may be left out whose result nobody reads.
 
-    It must not write into its arguments.  A derivative that reaches it is an error.
+    `jvp`: its rule, `jvp(primals, tangents) -> (out, out_dot)`, as for `custom_jvp`; or `vjp`: two functions, `fwd(*args) -> (out,
+    residuals)` and `bwd(residuals, out_bar) -> bars`, as for `custom_vjp`.  Without, a derivative that reaches it is an error.
+    It must not write into its arguments.
 
     >>> from autodiff_compiler import grad
-    >>> measure = external(max, result="float")
-    >>> grad(lambda x: x * measure(2.0, 3.0))(1.0)
-    3.0
+    >>> cube = external(lambda x: x**3, result="float", jvp=lambda x, x_dot: (cube(*x), 3.0 * x[0] ** 2 * x_dot[0]))
+    >>> grad(lambda x: cube(x))(2.0)
+    12.0
     """
+    name = getattr(fun, "__name__", "it")
     if result is UNDECLARED:
         result = annotated(fun)
     if result is UNDECLARED:
-        name = getattr(fun, "__name__", "it")
         raise UserError("AD434", f"what `{name}` returns is not known", help='say it: external(fun, result="float")')
-    return External(fun, result, pure)
+    if jvp is not None and vjp is not None:
+        raise UserError("AD434", f"`{name}` has two rules", help="give it one, which serves both modes: jvp=...")
+    made = External(fun, result, pure)
+    if jvp is not None:
+        forward = custom_jvp(made)
+        forward.defjvp(jvp)
+        return forward
+    if vjp is not None:
+        reverse = custom_vjp(made)
+        reverse.defvjp(*vjp)
+        return reverse
+    return made
 
 
-def primitive(*, result: Any = UNDECLARED, pure: bool = False) -> Callable[[Callable[..., Any]], External]:
+def primitive(
+    *, result: Any = UNDECLARED, jvp: Jvp | None = None, vjp: Vjp | None = None, pure: bool = False
+) -> Callable[[Callable[..., Any]], Made]:
     """The decorator form of `external`.
 
     >>> @primitive(result="float")
-    ... def now() -> float:
+    ... def two():
     ...     return 2.0
-    >>> now()
+    >>> two()
     2.0
     """
-    return lambda fun: external(fun, result=result, pure=pure)
+    return lambda fun: external(fun, result=result, jvp=jvp, vjp=vjp, pure=pure)

@@ -194,7 +194,13 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
         check_signature(ctx, obj, name, args, kwargs)
         with refused(ctx, name):
             return handler(ctx, args, kwargs)
-    if (entry := library.lookup(obj)) is not None:
+    entry = library.lookup(obj)
+    at_once = _is_pure(obj) and _all_known(args, kwargs)
+    if (entry is None or entry.refused) and not at_once:
+        alone = externals.left_alone(ctx, obj, args, kwargs)
+        if alone is not None:
+            return alone
+    if entry is not None:
         return _call_library(ctx, obj, entry, args, kwargs)
     if isinstance(obj, Ruled):
         return ruled.call_ruled(ctx, obj, args, kwargs)
@@ -231,7 +237,7 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
         if foreign.is_foreign_class(obj):
             raise foreign.refused_class(ctx, obj)
         return construction.construct(ctx, obj, args, kwargs)
-    if _is_pure(obj) and _all_known(args, kwargs):
+    if at_once:
         return _call_now(ctx, obj, args, kwargs)
     raise foreign.refusal(ctx, obj)
 

@@ -1,4 +1,4 @@
-"""Calls that leave the program: functions declared with `external`, which are called as they are when the program runs.
+"""Calls that leave the program: of functions declared with `external`, and of those of which the library knows what they return.
 
 The call is written as Python would write it, with the objects in it as constants of the function (`ir/external.py`).
 """
@@ -9,7 +9,7 @@ import builtins
 import keyword
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -19,11 +19,13 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.public_names import is_installed, name_of
 from autodiff_compiler.frontend.scalars import describe, is_number, scalar_value
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Ref, Static, Tup, is_dimensionless
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Ref, Static, Text, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.external import place
+from autodiff_compiler.ir.message import pattern
 from autodiff_compiler.ir.opdef import IO, PURE
 from autodiff_compiler.ir.types import ListOf, Opaque, Type, parse_type
+from autodiff_compiler.library import outside
 from autodiff_compiler.markers import External
 
 Declared = tuple[Type, ...] | Type | None
@@ -38,13 +40,38 @@ def call_declared(ctx: Context, function: External, args: Sequence[Abs], kwargs:
     return leave(ctx, function.fun, args, kwargs, function.result, PURE if function.pure else IO)
 
 
+def left_alone(ctx: Context, fun: Any, args: Sequence[Abs], kwargs: Mapping[str, Abs]) -> Abs | None:
+    """A call of a function that has no derivative here, where it is known what it returns; None where it is not."""
+    if not outside.may_be_known(fun):
+        return None
+    given = [_seen(ctx, x) for x in args]
+    named = {name: _seen(ctx, x) for name, x in kwargs.items()}
+    result = outside.result_of(fun, name_of(fun), given, named)
+    if result is None:
+        return None
+    written = _Written(ctx)
+    return emit(ctx, written.call(fun, args, kwargs), written.operands, result.types, IO, trusted=True)
+
+
+def _seen(ctx: Context, x: Abs) -> outside.Argument:
+    """An argument as far as it decides on the type of the result."""
+    if isinstance(x, Dyn):
+        return x.value.type
+    if isinstance(x, Ref):
+        return x.type
+    if isinstance(x, Tup):
+        return tuple(_seen(ctx, item) for item in x.items)
+    if isinstance(x, Box) and x.cls is list and isinstance(content := ctx.state.content(x), Items):
+        return tuple(_seen(ctx, item) for item in content.items)
+    return outside.Known(x.obj if isinstance(x, Static) else x)
+
+
 def leave(ctx: Context, fun: Any, args: Sequence[Abs], kwargs: dict[str, Abs], result: Any, effect: str) -> Abs:
     """The op that calls `fun`; `result` as it is declared."""
     written = _Written(ctx)
-    called = written.function(fun)
-    parts = [written.argument(x) for x in args] + [f"{name}={written.argument(x)}" for name, x in kwargs.items()]
+    text = written.call(fun, args, kwargs)
     returned = declared(ctx, result, [v.type for v in written.operands])
-    return emit(ctx, f"{called}({', '.join(parts)})", written.operands, returned, effect)
+    return emit(ctx, text, written.operands, returned, effect)
 
 
 def emit(
@@ -84,6 +111,10 @@ class _Written:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self.operands: list[Value] = []
+
+    def call(self, fun: Any, args: Sequence[Abs], kwargs: Mapping[str, Abs]) -> str:
+        parts = [self.argument(x) for x in args] + [f"{name}={self.argument(x)}" for name, x in kwargs.items()]
+        return f"{self.function(fun)}({', '.join(parts)})"
 
     def function(self, fun: Any) -> str:
         """What is called: by its name in a module of an installed package, as a method of an object, or as an object by itself."""
@@ -127,6 +158,8 @@ class _Written:
             return f"{{{', '.join(f'{key}: {item}' for key, item in zip(keys, items))}}}"
         if isinstance(x, Static):
             return self._known(x.obj)
+        if isinstance(x, Text):
+            return f"{pattern(x.parts)!r}.format({', '.join(map(self.operand, x.values))})"
         raise ctx.unsupported(
             "AD195", f"{describe(x)} as an argument of a function that is called as it is", "pass numbers or arrays"
         )

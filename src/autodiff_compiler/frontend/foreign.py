@@ -21,7 +21,7 @@ from autodiff_compiler.frontend.public_names import has_compiled_core, is_instal
 from autodiff_compiler.frontend.values import Abs, Dead
 
 DEPTH = 2
-GENERAL = "write it with functions that are supported (docs/library.md), or compute it outside and pass the result as an argument"
+GENERAL = 'write it with functions that are supported (docs/library.md), or compute it outside and pass the result as an argument; if nothing of it varies, external(fun, result="float") leaves it alone'
 RANDOM = "draw the random numbers outside, and pass them as arguments"
 
 # Packages whose functions bear the names, and the meanings, of NumPy's.

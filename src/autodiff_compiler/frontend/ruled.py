@@ -82,6 +82,8 @@ def call_ruled(ctx: Context, obj: Ruled, args: list[Abs], kwargs: dict[str, Abs]
     look = ctx.captures.look
     fun = look(Place(obj).attribute("fun"))
     signature = None if plain_function(fun) is None else signature_of(fun)
+    if signature is not None and any(p.kind is p.KEYWORD_ONLY for p in signature.parameters.values()):
+        raise ctx.unsupported("AD198", "keyword-only parameters of a function with a rule of its own", "drop the `*`")
     if kwargs or (signature is not None and len(args) < len(signature.parameters)):
         args = list(bound(ctx, fun, signature_of(fun), args, kwargs).values())
     positions = look(Place(obj).attribute("nondiff_argnums"))
@@ -325,7 +327,7 @@ class _Lowering:
             self.types = [v.type for v in values]
             return values
 
-        return self.region(self.given, build, f"`{self.name}`, which has a rule of its own,")
+        return self.region(self.given, build, f"`{self.name}`, a function with a rule of its own or of `checkpoint`,")
 
     def jvp(self) -> Region:
         ctx, (rule, rules) = self.ctx, self.rule

@@ -90,7 +90,7 @@ def _rule(op: Op) -> Rule:
             "AD305",
             f"a derivative reaches `{called}`, which is called as it is and has no derivative",
             op.span,
-            help=f"cut the derivative if it is to be constant: stop_gradient({called}(...)), or write it in Python",
+            help=f"give it a rule: external(..., jvp=...); or cut the derivative: stop_gradient({called}(...))",
         )
     if op.kind not in RULES:
         raise InternalError("AD905", f"there is no derivative rule for the op {op.kind}", op.span)

@@ -1,0 +1,166 @@
+"""Functions that have no derivative here, and are called as they are where none is asked for: what they return.
+
+A row tells it from the arguments: types of values of run time, and objects that are known (`Known`).  None: it cannot be told.
+A function that is missing here can be declared by `external`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.ir.dtype import FLOAT64, INT64, from_numpy_dtype
+from autodiff_compiler.ir.types import FLOAT, INT, Array, Scalar, Type, is_py, rank
+
+
+@dataclass(frozen=True)
+class Known:
+    """An argument whose value is known."""
+
+    value: Any
+
+
+Argument = Type | Known | tuple[Any, ...]
+"""A value of run time by its type, what is known, or a tuple or list of these."""
+Returned = tuple[Type, ...] | Type | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a call returns: one value of a type, a tuple, or None."""
+
+    types: Returned
+
+
+Row = Callable[[Sequence[Argument], Mapping[str, Argument]], Result | None]
+
+
+def always(types: Returned) -> Row:
+    return lambda args, named: Result(types)
+
+
+def drawn(single: Scalar, size: int, *others: str) -> Row:
+    """Random numbers: one, or as many as the argument `size`, which is also the one at this position, says."""
+
+    def row(args: Sequence[Argument], named: Mapping[str, Argument]) -> Result | None:
+        if not named.keys() <= {"size", *others}:
+            return None
+        shape = named.get("size", args[size] if len(args) > size else Known(None))
+        rest = [one for i, one in enumerate(args) if i != size] + [one for key, one in named.items() if key != "size"]
+        if any(isinstance(one, tuple) or (isinstance(one, Array) and shape == Known(None)) for one in rest):
+            return None
+        return _shaped(single, shape)
+
+    return row
+
+
+def drawn_in(single: Scalar) -> Row:
+    """Random numbers, as many as the arguments say, one for each axis."""
+    return lambda args, named: None if named else _shaped(single, tuple(args) or Known(None))
+
+
+def _shaped(single: Scalar, shape: Argument) -> Result | None:
+    if shape == Known(None):
+        return Result(single)
+    if isinstance(shape, tuple):
+        return Result(Array(single.dtype, len(shape))) if shape else None
+    known = isinstance(shape, Known) and type(shape.value) is int
+    counted = isinstance(shape, Scalar) and shape.dtype.is_integer
+    return Result(Array(single.dtype, 1)) if known or counted else None
+
+
+def of_matrix(result: Callable[[Array], Returned]) -> Row:
+    """A function of one matrix of floats."""
+
+    def row(args: Sequence[Argument], named: Mapping[str, Argument]) -> Result | None:
+        matrix = args[0] if len(args) == 1 and not named else None
+        fits = isinstance(matrix, Array) and matrix.rank == 2 and matrix.dtype.is_float
+        return Result(result(matrix)) if fits and isinstance(matrix, Array) else None
+
+    return row
+
+
+ROWS: dict[str, Row] = {
+    "time.perf_counter": always(FLOAT),
+    "time.time": always(FLOAT),
+    "time.monotonic": always(FLOAT),
+    "time.process_time": always(FLOAT),
+    "time.perf_counter_ns": always(INT),
+    "time.sleep": always(None),
+    **{f"logging.{name}": always(None) for name in ("debug", "info", "warning", "error", "critical", "log")},
+    "warnings.warn": always(None),
+    **{f"random.{name}": always(FLOAT) for name in ("random", "gauss", "normalvariate", "expovariate", "uniform")},
+    "random.randint": always(INT),
+    "random.seed": always(None),
+    "numpy.random.seed": always(None),
+    "numpy.random.rand": drawn_in(FLOAT),
+    "numpy.random.randn": drawn_in(FLOAT),
+    "numpy.random.random": drawn(FLOAT, 0),
+    "numpy.random.normal": drawn(FLOAT, 2, "loc", "scale"),
+    "numpy.random.uniform": drawn(FLOAT, 2, "low", "high"),
+    "numpy.random.Generator.normal": drawn(FLOAT, 2, "loc", "scale"),
+    "numpy.random.Generator.uniform": drawn(FLOAT, 2, "low", "high"),
+    "numpy.random.Generator.exponential": drawn(FLOAT, 1, "scale"),
+    "numpy.random.Generator.random": drawn(FLOAT, 0),
+    "numpy.random.Generator.standard_normal": drawn(FLOAT, 0),
+    "numpy.random.Generator.integers": drawn(Scalar(INT64), 2, "low", "high", "endpoint"),
+    **{
+        f"numpy.polynomial.{family}.{short}gauss": always((Array(FLOAT64, 1), Array(FLOAT64, 1)))
+        for family, short in (
+            ("legendre", "leg"), ("hermite", "herm"), ("hermite_e", "herme"), ("chebyshev", "cheb"), ("laguerre", "lag"),
+        )
+    },
+    "numpy.linalg.inv": of_matrix(lambda a: a),
+    "numpy.linalg.pinv": of_matrix(lambda a: a),
+    "numpy.linalg.cond": of_matrix(lambda a: Scalar(a.dtype)),
+    "numpy.linalg.matrix_rank": of_matrix(lambda a: Scalar(INT64)),
+    "numpy.linalg.eigvalsh": of_matrix(lambda a: Array(a.dtype, 1)),
+}  # fmt: skip
+
+_LAST = frozenset(name.rpartition(".")[2] for name in ROWS)
+
+
+def may_be_known(obj: Any) -> bool:
+    """Whether the object may have a row: for a start, by the last part of its name."""
+    return isinstance(obj, np.ufunc) or getattr(obj, "__name__", None) in _LAST
+
+
+def result_of(obj: Any, name: str, args: Sequence[Argument], named: Mapping[str, Argument]) -> Result | None:
+    """What a call of the function of this name returns; None where that is not known."""
+    if isinstance(obj, np.ufunc):
+        return _of_ufunc(obj, args) if not named else None
+    row = ROWS.get(name)
+    return None if row is None else row(args, named)
+
+
+def _of_ufunc(ufunc: np.ufunc, args: Sequence[Argument]) -> Result | None:
+    """A ufunc says itself which dtypes it gives."""
+    if len(args) != ufunc.nin or ufunc.signature is not None:
+        return None
+    types = [_type_of(one) for one in args]
+    given = [t.dtype.number if is_py(t) else t.dtype.numpy for t in types if isinstance(t, Scalar | Array)]
+    if len(given) < len(types):
+        return None
+    try:
+        dtypes = ufunc.resolve_dtypes((*given, *[None] * ufunc.nout))[ufunc.nin :]
+    except TypeError:
+        return None
+    found = [from_numpy_dtype(dtype) for dtype in dtypes]
+    most = max(rank(t) for t in types if t is not None)
+    results = tuple((Array(d, most) if most else Scalar(d)) for d in found if d is not None)
+    if len(results) < len(found):
+        return None
+    return Result(results[0] if len(results) == 1 else results)
+
+
+def _type_of(one: Argument) -> Type | None:
+    if isinstance(one, Known):
+        kind = type(one.value)
+        if isinstance(one.value, np.generic):
+            dtype = from_numpy_dtype(one.value.dtype)
+            return None if dtype is None else Scalar(dtype)
+        return {float: FLOAT, int: INT}.get(kind)
+    return None if isinstance(one, tuple) else one

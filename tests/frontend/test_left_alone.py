@@ -1,0 +1,168 @@
+"""Functions that the library knows without a derivative are called as they are, where no derivative is asked of them."""
+
+import logging
+import random
+import time
+
+import numpy as np
+import pytest
+import scipy.special
+from numpy.polynomial.legendre import leggauss
+
+from autodiff_compiler import UnsupportedError, grad, jvp, stop_gradient
+from autodiff_compiler.frontend.externals import name_of
+from autodiff_compiler.ir.objects import has_type
+from autodiff_compiler.ir.types import FLOAT, Array
+from autodiff_compiler.library import outside
+
+RNG = np.random.default_rng(0)
+MATRIX = np.array([[2.0, 1.0], [1.0, 3.0]])
+
+
+def erf_of_a_constant(x, c):
+    return x * scipy.special.erf(c)
+
+
+def inverse_of_a_constant(x, c):
+    return x * np.sum(np.linalg.inv(MATRIX) * c)
+
+
+def quadrature(x, c):
+    nodes, weights = leggauss(5)
+    return np.sum(weights * np.sin(nodes * x)) + x * c
+
+
+def clock(x, c):
+    start = time.perf_counter()
+    y = x * x * c
+    return y if time.perf_counter() >= start else 0.0 * y
+
+
+@pytest.mark.parametrize("f", [erf_of_a_constant, inverse_of_a_constant, quadrature, clock])
+def test_what_does_not_vary_is_left_alone(f):
+    step = 1e-6
+    expected = (f(0.7 + step, 0.5) - f(0.7 - step, 0.5)) / (2 * step)
+    np.testing.assert_allclose(grad(f)(0.7, 0.5), expected, rtol=1e-8)
+    np.testing.assert_allclose(jvp(f, (0.7, 0.5), (1.0, None))[1], expected, rtol=1e-8)
+
+
+@pytest.mark.parametrize("draw", [lambda n: RNG.normal(size=n), lambda n: RNG.normal(0.0, 1.0, (n, 2)), lambda n: RNG.random(n)])
+def test_random_numbers_are_drawn_once_in_each_call(draw):
+    def f(x, n):
+        return x * np.sum(draw(n))
+
+    g = grad(f)
+    g(1.0, 3)
+    state = RNG.bit_generator.state
+    g.source(1.0, 3)
+    assert RNG.bit_generator.state == state
+    found = g(1.0, 3)
+    after = RNG.bit_generator.state
+    RNG.bit_generator.state = state
+    assert found == np.sum(draw(3))
+    assert RNG.bit_generator.state == after
+
+
+def test_it_is_compiled_once():
+    g = grad(lambda x, n: x * np.sum(RNG.normal(size=n)) + x * RNG.normal())
+    g(1.0, 3)
+    text = g.source()
+    assert ".normal(size=n)" in text
+    (specialisations,) = g._table._by_key.values()
+    g(1.0, 3)
+    assert len(specialisations) == 1
+
+
+def test_log_and_value(caplog):
+    def f(x):
+        y = x * x
+        logging.warning("y is %s", y)
+        logging.warning(f"x is {x:.1f}")
+        return y
+
+    assert grad(f)(3.0) == 6.0
+    assert [record.getMessage() for record in caplog.records if record.name == "root"] == ["y is 9.0", "x is 3.0"]
+
+
+def test_what_varies_is_refused_at_the_call():
+    with pytest.raises(UnsupportedError, match=r"AD305.*special\.erf") as caught:
+        grad(lambda x: scipy.special.erf(2.0 * x))(1.0)
+    assert caught.value.span.file == __file__
+    with pytest.raises(UnsupportedError, match=r"AD305.*np\.linalg\.inv"):
+        grad(lambda x: np.sum(np.linalg.inv(MATRIX * x)))(1.0)
+
+
+def test_in_stop_gradient_it_may_vary():
+    f = grad(lambda x: x * stop_gradient(scipy.special.erf(2.0 * x)) + x * stop_gradient(np.linalg.inv(MATRIX * x))[0, 0])
+    np.testing.assert_allclose(f(0.5), scipy.special.erf(1.0) + np.linalg.inv(MATRIX * 0.5)[0, 0])
+
+
+def test_under_numba_it_is_refused():
+    with pytest.raises(UnsupportedError, match="AD606"):
+        grad(lambda x: x * time.perf_counter(), backend="numba")(1.0)
+
+
+CALLS = [
+    (function, args, {})
+    for function, args in [
+        (time.perf_counter, ()), (time.time, ()), (time.monotonic, ()), (time.process_time, ()), (time.perf_counter_ns, ()),
+        (time.sleep, (0.0,)), (random.random, ()), (random.gauss, (0.0, 1.0)), (random.uniform, (0.0, 1.0)),
+        (random.normalvariate, (0.0, 1.0)), (random.expovariate, (1.0,)), (random.randint, (1, 3)), (random.seed, (1,)),
+        (np.random.seed, (1,)), (np.random.rand, ()), (np.random.rand, (2,)), (np.random.randn, (2, 3)),
+        (np.random.random, ()), (np.random.random, (3,)), (np.random.normal, ()), (np.random.normal, (0.0, 1.0, (2, 3))),
+        (np.random.uniform, (0.0, 1.0)), (RNG.normal, (0.0, 1.0)), (RNG.normal, (0.0, 1.0, 4)), (RNG.uniform, ()),
+        (RNG.exponential, (1.0,)), (RNG.exponential, (1.0, 3)), (RNG.random, ()), (RNG.random, ((2, 2),)),
+        (RNG.standard_normal, (2,)), (RNG.integers, (3,)), (RNG.integers, (0, 3, 5)), (leggauss, (3,)),
+        (np.polynomial.hermite.hermgauss, (3,)), (np.polynomial.hermite_e.hermegauss, (3,)),
+        (np.polynomial.chebyshev.chebgauss, (3,)), (np.polynomial.laguerre.laggauss, (3,)),
+        (np.linalg.inv, (MATRIX,)), (np.linalg.pinv, (MATRIX,)), (np.linalg.cond, (MATRIX,)),
+        (np.linalg.matrix_rank, (MATRIX,)), (np.linalg.eigvalsh, (MATRIX,)), (np.linalg.inv, (MATRIX.astype(np.float32),)),
+        (np.linalg.cond, (MATRIX.astype(np.float32),)), (np.linalg.eigvalsh, (MATRIX.astype(np.float32),)),
+        (scipy.special.erf, (0.5,)), (scipy.special.erf, (np.float32(0.5),)), (scipy.special.jv, (2, MATRIX)),
+        (scipy.special.gammaln, (MATRIX[0],)), (scipy.special.airy, (0.5,)), (np.frexp, (MATRIX,)),
+    ]
+]  # fmt: skip
+
+
+def described(value):
+    if isinstance(value, np.ndarray):
+        from autodiff_compiler.ir.dtype import from_numpy_dtype
+
+        return Array(from_numpy_dtype(value.dtype), value.ndim)
+    if isinstance(value, tuple):
+        return tuple(map(described, value))
+    return outside.Known(value)
+
+
+@pytest.mark.parametrize(("function", "args", "named"), CALLS, ids=lambda x: getattr(x, "__name__", ""))
+def test_the_rows_are_true(function, args, named):
+    assert outside.may_be_known(function)
+    found = outside.result_of(function, name_of(function), [described(a) for a in args], named)
+    assert found is not None
+    returned = function(*args)
+    if found.types is None:
+        assert returned is None
+    elif isinstance(found.types, tuple):
+        assert all(has_type(r, t) for r, t in zip(returned, found.types, strict=True))
+    else:
+        assert has_type(returned, found.types), (returned, found.types)
+
+
+def test_every_row_is_tried():
+    names = {name_of(function) for function, _, _ in CALLS} | {"warnings.warn"}
+    assert {name for name in outside.ROWS if not name.startswith("logging.")} <= names
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "named"),
+    [
+        (RNG.normal, (outside.Known(0.0), outside.Known(1.0), Array(FLOAT.dtype, 1)), {}),
+        (RNG.normal, (Array(FLOAT.dtype, 1),), {}),
+        (RNG.random, (), {"dtype": outside.Known(np.float32)}),
+        (np.linalg.cond, (Array(FLOAT.dtype, 2), outside.Known(1)), {}),
+        (np.linalg.inv, (Array(FLOAT.dtype, 3),), {}),
+        (scipy.special.erf, (outside.Known("text"),), {}),
+    ],
+)
+def test_what_cannot_be_told_is_not_guessed(function, args, named):
+    assert outside.result_of(function, name_of(function), args, named) is None
