@@ -8,7 +8,17 @@ from functools import partial
 import numpy as np
 import pytest
 
-from autodiff_compiler import UnsupportedError, UserError, custom_jvp, custom_vjp, grad, jvp, value_and_grad, vjp
+from autodiff_compiler import (
+    UnsupportedError,
+    UserError,
+    custom_jvp,
+    custom_vjp,
+    grad,
+    jvp,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
 
 BACKENDS = ["python", "numba"]
 A = np.array([0.3, -0.7, 1.1])
@@ -382,6 +392,13 @@ def _reversed(fwd, bwd, fun=lambda x: x * 1.0):
         (_ruled(lambda p, t: (p[0], np.where(t[0] > 0.0, t[0], 0.0))), A, "AD307", "not linear"),
         (_ruled(lambda p, t: (p[0], np.floor(t[0]))), 1.0, "AD307", "not linear"),
         (_ruled(lambda p, t: (p[0], 1.0 + t[0])), 1.0, "AD307", "not linear"),
+        (_ruled(lambda p, t: (p[0], stop_gradient(t[0]))), 1.0, "AD307", "not linear"),
+        (_ruled(lambda p, t: (p[0], np.where(p[0] > 0.0, t[0], 1.0))), A, "AD307", "not linear"),
+        (_ruled(lambda p, t: (p[0], np.maximum(t[0], 0.0))), A, "AD307", "not linear"),
+        (_ruled(lambda p, t: (p[0], abs(t[0]))), 1.0, "AD307", "not linear"),
+        (_ruled(lambda p, t: (p[0], p[0] * 0.0 + np.max(t[0]))), A, "AD307", "not linear"),
+        (_ruled(lambda p, t: (p[0], t[0] if p[0] > 2.0 else 1.0)), 1.0, "AD307", "not linear"),
+        (_ruled(lambda p, t: (p[0], p[0] / t[0])), 1.0, "AD307", "not linear"),
         (_ruled(lambda p, t: (p[0], np.cos(p[0]))), 1.0, "AD307", "not linear"),
         (_reversed(lambda x: x, lambda r, g: (g,)), 1.0, "AD196", "must return a pair"),
         (_reversed(lambda x: (x, x), lambda r, g: g), 1.0, "AD196", "must return a tuple"),

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import dataclasses
 import io
+import warnings
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,8 @@ def outcome(call: Any) -> tuple[Any, str, type | None]:
     """Result, printed text and the class of the exception that the program itself raised."""
     out = io.StringIO()
     result, error = None, None
-    with contextlib.redirect_stdout(out), np.errstate(all="ignore"):
+    with contextlib.redirect_stdout(out), np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of ~True, from Python 3.12 on
         try:
             result = call()
         except AutodiffError:

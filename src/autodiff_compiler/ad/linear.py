@@ -4,9 +4,9 @@ what is computed again does nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from autodiff_compiler import rules
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_recomputable, not_linear
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -19,17 +19,21 @@ from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions
 
 
 def check_linear(callee: Function, jvp: Function, tangents: Sequence[Value], out_dots: Sequence[Value]) -> set[Value]:
-    """The values of a JVP rule that depend on its tangents; refused where one is made in a way that is certainly not linear: by an
-    op that has no derivative, by adding what does not depend on them, or where a tangent of the result does not."""
+    """The values of a JVP rule that depend on its tangents.  Refused unless each of them is made in a way that is linear in them, and
+    every tangent of the result depends on them or is zero."""
     depend = _depending(jvp, tangents)
-    defs = definitions(jvp.body)
+    known = Known(depend, definitions(jvp.body))
     for op in all_ops(jvp.body):
-        if op.regions or depend.isdisjoint(op.operands):
-            continue
-        flat = op.kind in rules.NO_DERIVATIVE and any(differentiable(r.type) for r in op.results)
-        if flat or (op.kind in ("add", "sub") and any(v not in depend and not _is_zero(v, defs) for v in op.operands)):
+        if op.regions:
+            for defined, sources in merges(op):
+                if not depend.isdisjoint(defined) and not known.proportional(*sources):
+                    raise not_linear(callee)
+            linear = op.kind != "if" or op.operands[0] not in depend
+        else:
+            linear = depend.isdisjoint(op.operands) or _is_linear(op, known)
+        if not linear:
             raise not_linear(callee)
-    if any(dot not in depend and not _is_zero(dot, defs) for dot in out_dots):
+    if not known.proportional(*out_dots):
         raise not_linear(callee)
     return depend
 
@@ -40,7 +44,8 @@ def _depending(jvp: Function, tangents: Sequence[Value]) -> set[Value]:
     while size != (size := len(depend)):
         for op in all_ops(jvp.body):
             if not op.regions:
-                if not depend.isdisjoint(op.operands):
+                # An extent is the same whatever the elements are.
+                if not opdef(op).measures and not depend.isdisjoint(op.operands):
                     depend.update(op.results)
                 continue
             for defined, sources in merges(op):
@@ -49,6 +54,54 @@ def _depending(jvp: Function, tangents: Sequence[Value]) -> set[Value]:
             if op.kind == "if" and not depend.isdisjoint(op.operands):
                 depend.update(op.results)
     return depend
+
+
+@dataclass(frozen=True)
+class Known:
+    """Which values depend on tangents, and how each is made."""
+
+    depend: set[Value]
+    defs: Mapping[Value, Op]
+
+    def proportional(self, *values: Value) -> bool:
+        """Whether each depends on the tangents, or is zero."""
+        return all(v in self.depend or _is_zero(v, self.defs) for v in values)
+
+    def fixed(self, *values: Value) -> bool:
+        """Whether none depends on the tangents."""
+        return self.depend.isdisjoint(values)
+
+
+def _is_linear(op: Op, known: Known) -> bool:
+    """Whether an op is linear in those of its operands that depend on tangents, all together."""
+    if not any(differentiable(r.type) for r in op.results):
+        return True  # a number that is no float: who decides or counts by it is looked at
+    for kinds, linear in _LINEAR:
+        if op.kind in kinds:
+            return linear(op, known)
+    return opdef(op).converts
+
+
+def _product(op: Op, known: Known) -> bool:
+    return sum(v in known.depend for v in op.operands) == 1
+
+
+_LINEAR: tuple[tuple[tuple[str, ...], Callable[[Op, Known], bool]], ...] = (
+    (("add", "sub", "concat", "list_new", "list_append"), lambda op, known: known.proportional(*op.operands)),
+    (("mul", "mul0", "matmul"), _product),
+    (("neg", "sum", "cumsum", "copy"), lambda op, known: True),
+    (
+        ("div", "div0", "load", "list_get", "transpose", "reshape", "broadcast_to", "unbroadcast"),
+        lambda op, known: known.fixed(*op.operands[1:]),
+    ),
+    (("full",), lambda op, known: known.fixed(*op.operands[:-1])),
+    (("select",), lambda op, known: known.fixed(op.operands[0]) and known.proportional(*op.operands[1:])),
+    (
+        ("store", "accum", "list_set", "list_accum"),
+        lambda op, known: known.fixed(*op.operands[1:-1]) and known.proportional(op.operands[0], op.operands[-1]),
+    ),
+)
+"""Ops that are linear in some of their operands; all others are in none."""
 
 
 def _is_zero(value: Value, defs: Mapping[Value, Op]) -> bool:
@@ -60,6 +113,8 @@ def _is_zero(value: Value, defs: Mapping[Value, Op]) -> bool:
     if op.kind in ("mul", "matmul"):
         return any(_is_zero(v, defs) for v in op.operands)
     if op.kind in ("add", "sub"):
+        return all(_is_zero(v, defs) for v in op.operands)
+    if op.kind == "list_new":
         return all(_is_zero(v, defs) for v in op.operands)
     if row.spreads is not None:
         return _is_zero(op.operands[row.spreads], defs)
