@@ -8,7 +8,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from autodiff_compiler import grad
+from autodiff_compiler import grad, hessian, jacobian
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "docs" / "examples.md"
@@ -17,11 +17,11 @@ README = ROOT / "README.md"
 HEAD = """# Examples, and the code generated for them
 
 Written by `make docs`; the functions are in `examples/`. Each block shows the function, then its gradient as
-`autodiff-compiler grad` prints it. `x_bar` is the adjoint of `x`; the comments name the source line that a block
+`autodiff-compiler grad` prints it (or its Jacobian, its Hessian). `x_bar` is the adjoint of `x`; the comments name the source line that a block
 belongs to.
 """
 
-# Title, and for each example: module, function, parameters to differentiate with respect to, a remark.
+# Title, and for each example: module, function, parameters to differentiate with respect to or another verb, a remark.
 CHAPTERS = [
     (
         "Lecture notes",
@@ -77,6 +77,23 @@ CHAPTERS = [
         ],
     ),
     (
+        "Jacobians and Hessians",
+        [
+            (
+                "mechanics",
+                "tip",
+                jacobian,
+                "By rows: the reverse sweep for each element of the result, after one forward sweep.",
+            ),
+            (
+                "mechanics",
+                "energy",
+                hessian,
+                "By columns: the derivative of the gradient for each element of the argument.",
+            ),
+        ],
+    ),
+    (
         "Arrays in place",
         [
             ("heat", "heat", 0, "Linear in the state: no tape and no copy inside the loop."),
@@ -94,9 +111,9 @@ def examples_page() -> str:
     parts = [HEAD]
     for title, examples in CHAPTERS:
         parts.append(f"\n## {title}\n")
-        for module, name, argnums, remark in examples:
+        for module, name, asked, remark in examples:
             fun = getattr(importlib.import_module(module), name)
-            generated = grad(fun, argnums=argnums).source().strip()
+            generated = (asked(fun) if callable(asked) else grad(fun, argnums=asked)).source().strip()
             parts.append(f"\n### `{name}`\n\n{remark}\n")
             parts.append(f"\n```python\n{_function(module, name)}\n```\n\n```python\n{generated}\n```\n")
     return "".join(parts)

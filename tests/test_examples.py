@@ -37,6 +37,7 @@ POINTS = [
     ("recursion", "determinant", (np.array([[2.0, 1.0, 0.5], [0.3, 1.5, -1.0], [1.0, 0.2, 3.0]]),)),
     ("recursion", "log_sum_exp", (np.array([1.0, 2.0, -0.5, 0.3, 1.5]),)),
     ("many_calls", "misfit", (0.2, np.array([1.0, 1.1, 1.2, 1.3]))),
+    ("mechanics", "energy", (np.array([0.1, -0.3, 0.2]),)),
     ("delicate", "loss", (np.array([0.3, -0.2]), np.eye(3, 2) + 0.5, np.array([0.0, 1.0, 1.0]))),
     ("lecture_notes", "simple", (2.0, 5.0)),
     ("lecture_notes", "classic", (2.0, 5.0)),
@@ -88,6 +89,13 @@ def test_the_lecture_notes_numbers():
     assert grad(notes.classic, (0, 1))(2.0, 5.0) == pytest.approx((5.5, 2.0 - np.cos(5.0)))
     assert grad(notes.abs_left)(0.0) == 1.0
     assert grad(notes.abs_right)(0.0) == -1.0
+
+
+def test_the_arm_reaches_its_target():
+    mechanics = importlib.import_module("mechanics")
+    target, lengths = np.array([1.2, 0.9]), np.array([1.0, 0.8, 0.5])
+    angles = mechanics.reach(target, np.array([0.1, 0.2, 0.3]), lengths)
+    np.testing.assert_allclose(mechanics.tip(angles, lengths), target, atol=1e-12)
 
 
 def test_the_challenger_fit_is_the_published_one():

@@ -6,7 +6,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autodiff_compiler.api import Derivative, external, grad, jvp, primitive, value_and_grad, vjp
+    from autodiff_compiler.api import (
+        Derivative,
+        external,
+        grad,
+        hessian,
+        hvp,
+        jacfwd,
+        jacobian,
+        jacrev,
+        jvp,
+        linearize,
+        primitive,
+        value_and_grad,
+        vjp,
+    )
     from autodiff_compiler.custom_rules import checkpoint, custom_jvp, custom_vjp, remat
     from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
     from autodiff_compiler.markers import stop_gradient
@@ -26,7 +40,13 @@ __all__ = [
     "custom_vjp",
     "external",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linearize",
     "primitive",
     "remat",
     "stop_gradient",
@@ -38,6 +58,12 @@ _HOMES = {
     "Derivative": "api",
     "grad": "api",
     "jvp": "api",
+    "hessian": "api",
+    "hvp": "api",
+    "jacfwd": "api",
+    "jacobian": "api",
+    "jacrev": "api",
+    "linearize": "api",
     "value_and_grad": "api",
     "vjp": "api",
     "AutodiffError": "diagnostics",

@@ -91,6 +91,20 @@ def test_numba_backend_prints_an_njit_function(program):
     ast.parse(result.stdout)
 
 
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [(("jacobian",), "jacrev"), (("jacobian", "--mode", "forward"), "jacfwd"), (("hessian",), "hessian")],
+)
+def test_jacobian_and_hessian(program, command, name):
+    result = run(*command, f"{program}:loop")
+    assert result.exit_code == 0, result.output
+    scope = {}
+    exec(result.stdout, scope)
+    x = np.array([1.0, 2.0, 3.0])
+    expected = np.diag([2.0, 2.0, 0.0]) if name == "hessian" else np.array([2.0, 4.0, 0.0])
+    np.testing.assert_allclose(scope[f"loop_{name}"](x, 2), expected)
+
+
 def test_ir(program):
     for stage in STAGES:
         assert "func" in run("ir", f"{program}:loop", "--stage", stage).stdout

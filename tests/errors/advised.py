@@ -138,6 +138,17 @@ CALLS: dict[str, str] = {
         "import math\nimport tempfile\nfrom autodiff_compiler import external\n\nmeasured = external(math.gcd, result=\"int\")\n\n"
         "def f(x):\n    return x * measured(4, 6)\n\ngrad(f).save(tempfile.mkdtemp() + \"/f.py\", 1.0)"
     ),
+    "AD437": (
+        "from autodiff_compiler import jacobian\n\ndef f(x):\n    return x * x, x > 0.0\n\njacobian(f, has_aux=True)(np.ones(3))"
+    ),
+    "AD438": (
+        "from autodiff_compiler import jacobian\n\ndef f(x):\n    squares = []\n    for i in range(len(x)):\n"
+        "        squares.append(x[i] ** 2)\n    return np.array(squares)\n\njacobian(f)(np.ones(3))"
+    ),
+    "AD439": (
+        "from autodiff_compiler import external, jacrev\n\nmeasured = external(max, result=\"float\")\n\n"
+        "def f(x):\n    return x * measured(1.0, 2.0)\n\njacrev(f)(np.ones(3))"
+    ),
     "AD605": "def cosine(x):\n    return np.exp(x)\n\ndef f(x):\n    return np.sin(x) * cosine(x)\n\ngrad(f)(1.0)",
     "AD606": (
         "from autodiff_compiler import external\n\nmeasured = external(max, result=\"float\")\n\n"

@@ -48,6 +48,15 @@ PROGRAMS = {
         "from autodiff_compiler import external\n\nmeasured = external(lambda x: x, result=\"float\")\n\n"
         "def f(x):\n    return x * measured(2.0)\n\ngrad(f).save(\"f.py\", 1.0)"
     ),
+    "AD437": "from autodiff_compiler import jacobian\n\ndef f(x):\n    return x * x, x > 0.0\n\njacobian(f)(np.ones(3))",
+    "AD438": (
+        "from autodiff_compiler import jacobian\n\ndef f(x):\n    squares = []\n    for i in range(len(x)):\n"
+        "        squares.append(x[i] ** 2)\n    return squares\n\njacobian(f)(np.ones(3))"
+    ),
+    "AD439": (
+        "from autodiff_compiler import external, jacfwd\n\nmeasured = external(max, result=\"float\")\n\n"
+        "def f(x):\n    return x * measured(1.0, 2.0)\n\njacfwd(f)(np.ones(3))"
+    ),
     "AD605": "def f(x):\n    return np.sin(x)\n\ncos, np.cos = np.cos, np.exp\ntry:\n    grad(f)(np.float64(1.0))\nfinally:\n    np.cos = cos",
     "AD606": (
         "from autodiff_compiler import external\n\nmeasured = external(max, result=\"float\")\n\n"

@@ -20,11 +20,16 @@ from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.walk import clone_region, free_values
 
 
-def vjp(fn: Function, active: Sequence[bool], name: str, *, save_all: bool = False) -> tuple[Function, Function]:
-    """Forward: (results…, residuals…).  Reverse: (residuals…, cotangents of float results…) -> adjoints."""
+def vjp(
+    fn: Function, active: Sequence[bool], name: str, *, save_all: bool = False, results: int | None = None
+) -> tuple[Function, Function]:
+    """Forward: (results…, residuals…).  Reverse: (residuals…, cotangents of float results…) -> adjoints.
+
+    `results`: how many results, the first ones, have cotangents.
+    """
     check_inputs(fn, active)
     callees = Callees(fn, name)
-    fn, seeds, sweep = vjp_parts(fn, active, save_all, callees)
+    fn, seeds, sweep = vjp_parts(fn, active, save_all, callees, results)
     end = fn.body.terminator.span
     ends = Op("boundary", fn.results, span=end)
     ops = threaded(callees, (*sweep.primal, ends, *sweep.backwards, Op("return", sweep.bars, span=end)))

@@ -94,9 +94,9 @@ class _Defined(Rewriter):
             self.copy(op)
 
 
-def cotangents(fn: Function) -> tuple[list[Value], list[Value]]:
-    """The float results, and a cotangent for each."""
-    wanted = [r for r in fn.results if differentiable(r.type)]
+def cotangents(fn: Function, count: int | None = None) -> tuple[list[Value], list[Value]]:
+    """The float results among the first `count`, or all, and a cotangent for each."""
+    wanted = [r for r in fn.results[:count] if differentiable(r.type)]
     return wanted, [Value(r.type, f"{r.name or 'out'}_bar") for r in wanted]
 
 
@@ -107,11 +107,11 @@ def own_copy(fn: Function) -> Function:
 
 
 def vjp_parts(
-    fn: Function, active: Sequence[bool], save_all: bool, callees: Callees
+    fn: Function, active: Sequence[bool], save_all: bool, callees: Callees, results: int | None
 ) -> tuple[Function, list[Value], Swept]:
     """The function (with values of its own), the cotangents of its float results, and both sweeps."""
     fn = own_copy(fn)
-    wanted, seeds = cotangents(fn)
+    wanted, seeds = cotangents(fn, results)
     return fn, seeds, swept(fn, active, wanted, seeds, save_all, callees)
 
 

@@ -2,6 +2,31 @@
 
 from autodiff_compiler.api.derivative import Derivative
 from autodiff_compiler.api.externals import external, primitive
-from autodiff_compiler.api.functions import grad, jvp, value_and_grad, vjp
+from autodiff_compiler.api.functions import (
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    linearize,
+    value_and_grad,
+    vjp,
+)
 
-__all__ = ["Derivative", "external", "grad", "jvp", "primitive", "value_and_grad", "vjp"]
+__all__ = [
+    "Derivative",
+    "external",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "linearize",
+    "primitive",
+    "value_and_grad",
+    "vjp",
+]

@@ -26,6 +26,7 @@ from autodiff_compiler.api.compiled import Compiled, plain_key
 from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.frontend import Lowered
+from autodiff_compiler.ir.tree import flatten, leaves
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.options import Options
 from autodiff_compiler.transforms.layout import parameters, python_name
@@ -98,17 +99,18 @@ class Derivative(Compiled):
 
     def _checked(self, found: Specialisation, arguments: dict[str, Any], captured: list[Any]) -> Any:
         """The first call, compared with the function itself."""
-        first = FirstCall(self._fun, self._signature, found, arguments, captured, set(self._wrt), scalar=True)
-
-        def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
-            gradient = result[1] if self.with_value else result[0] if self.has_aux else result
-            return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction)
-
+        count = leaves(found.result_tree.children[0] if self.has_aux else found.result_tree)  # type: ignore[union-attr]  # a pair
+        first = FirstCall(self._fun, self._signature, found, arguments, captured, set(self._wrt), count)
         return first.run(
             lambda: found.compiled.call(*map(normalised, arguments.values()), *captured),
             (lambda result: result[0]) if self.with_value else (lambda result: first.primal()),
-            along,
+            functools.partial(self._along, first),
         )
+
+    def _along(self, first: FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+        """What a result of the derivative says of a direction, seen from the seeds of the function's results."""
+        gradient = result[1] if self.with_value else result[0] if self.has_aux else result
+        return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction) * float(seeds[0])
 
     def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Arguments by name; Python ints that are differentiated become floats."""
@@ -162,4 +164,25 @@ class Derivative(Compiled):
         name = getattr(self, "__qualname__", "")
         if getattr(module, name, None) is self:
             return name
-        return Derivative, self._made_of
+        return type(self), self._made_of
+
+
+class Jacobian(Derivative):
+    """`jacfwd(fun)`, `jacrev(fun)` or `hessian(fun)`; calls like `fun`."""
+
+    def _along(self, first: FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+        tree = first.found.compiled.function.result_tree
+        assert tree is not None
+        return first.across(flatten(tree, result), self._wrt, direction, seeds)
+
+
+def derivative_of(fun: Callable, verb: str, argnums: Argnums, has_aux: bool, options: Options) -> Derivative:
+    if verb in ("grad", "value_and_grad"):
+        return Derivative(fun, verb, argnums, has_aux, options)
+    return Jacobian(
+        Jacobian(fun, "jacrev", argnums, has_aux, options) if verb == "hessian" else fun,
+        verb,
+        argnums,
+        has_aux,
+        options,
+    )

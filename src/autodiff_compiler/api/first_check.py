@@ -33,8 +33,8 @@ _NOT_OURS = (MemoryError, RecursionError)
 class FirstCall:
     """A call that is to be checked: a function, what was compiled of it, and the arguments, before the call and by name.
 
-    `varying`: the parameters that it is differentiated with respect to, or a flag for each leaf.  `scalar`: only the
-    first result is differentiated.
+    `varying`: the parameters that it is differentiated with respect to, or a flag for each leaf.  `count`: how
+    many of the results, the first ones, are differentiated (None: all).
     """
 
     fun: Callable[..., Any]
@@ -43,7 +43,7 @@ class FirstCall:
     arguments: Mapping[str, Any]
     captured: Sequence[Any]
     varying: Set[str] | Sequence[bool]
-    scalar: bool = False
+    count: int | None = None
 
     def __post_init__(self) -> None:
         self.found.checked = True
@@ -120,6 +120,16 @@ class FirstCall:
             given = adjoints.get(name)
             parts += [None] * leaves(tree) if given is None else flatten(tree, given)
         return _dot(parts, direction)
+
+    def across(
+        self, blocks: Sequence[Any], names: Sequence[str], direction: Sequence[Any], seeds: Sequence[Any]
+    ) -> float:
+        """What the blocks of a Jacobian with respect to parameters, by name, say of a direction, seen from the seeds."""
+        directions = iter(direction)
+        of = {name: [next(directions) for _ in range(leaves(tree))] for name, tree in zip(self.arguments, self.trees)}
+        moved = [along for name in names for along in of[name] if along is not None]
+        wanted, given = [seed for seed in seeds if seed is not None], iter(blocks)
+        return _dot([sum(np.tensordot(next(given), along, np.ndim(along)) for along in moved) for _ in wanted], wanted)
 
     def dot(self, tangent: Any, seeds: Sequence[Any]) -> float:
         """What the tangent of the result says, seen from the seeds."""
@@ -210,8 +220,8 @@ class FirstCall:
             rng.standard_normal(np.shape(leaf)) if differentiable(type_) else None
             for leaf, type_ in zip(flatten(self.tree, expected), self.result_types)
         ]
-        if self.scalar:
-            seeds = [1.0, *[None] * (len(seeds) - 1)]
+        if self.count is not None:
+            seeds[self.count :] = [None] * (len(seeds) - self.count)
         got, failure = _outcome(lambda: derivative(direction, seeds))
         if failure is not None:
             raise mismatch(self, f"the derivative along a direction raises {type(failure).__name__}") from failure

@@ -1,4 +1,4 @@
-"""`grad`, `value_and_grad`, `jvp`, `vjp`."""
+"""The verbs: what makes derivatives."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, overload
 
 from autodiff_compiler.api.binding import Argnums
 from autodiff_compiler.api.boundary import boundary
-from autodiff_compiler.api.derivative import Derivative
-from autodiff_compiler.api.products import Pullback, Pushforward, Reverse
+from autodiff_compiler.api.derivative import Derivative, derivative_of
+from autodiff_compiler.api.products import Linear, Pushforward, Reverse
 from autodiff_compiler.api.specialise import memo
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.source import from_text
@@ -83,10 +83,57 @@ def value_and_grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: boo
 
 
 @boundary
+def jacfwd(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
+    """The Jacobian, by forward mode: a sweep for each element of the argument, for functions with few of these.
+
+    The function may have any result of floats; argument `x` and result `y` give a block of the shape of `y` and then of `x`, and
+    blocks have the structure of the result around that of the argument, or of a tuple of them for several `argnums`.
+    Options, errors and use as a decorator are those of `grad`.
+
+    >>> jacfwd("def f(x): return x * x")(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    return _derivative(fun, "jacfwd", argnums, has_aux, options)
+
+
+@boundary
+def jacrev(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
+    """The Jacobian, by reverse mode: a sweep for each element of the result, for functions with few of these.  Also `jacobian`.
+
+    The function may have any result of floats; argument `x` and result `y` give a block of the shape of `y` and then of `x`, and
+    blocks have the structure of the result around that of the argument, or of a tuple of them for several `argnums`.
+    Options, errors and use as a decorator are those of `grad`.
+
+    >>> jacrev("def f(x): return np.sum(x ** 2), x[0]")(np.array([1.0, 2.0]))
+    (array([2., 4.]), array([1., 0.]))
+    """
+    return _derivative(fun, "jacrev", argnums, has_aux, options)
+
+
+jacobian = jacrev
+
+
+@boundary
+def hessian(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
+    """The matrix of second derivatives: `jacfwd` of a `jacrev`.
+
+    The function may have any result of floats; argument `x` and result `y` give a block of the shape of `y` and then of `x`, and
+    blocks have the structure of the result around that of the argument, or of a tuple of them for several `argnums`.
+    Options, errors and use as a decorator are those of `grad`.
+
+    >>> hessian("def f(x): return x[0] * x[1]")(np.array([1.0, 2.0]))
+    array([[0., 1.],
+           [1., 0.]])
+    """
+    return _derivative(fun, "hessian", argnums, has_aux, options)
+
+
+@boundary
 def _derivative(fun: Source | None, verb: str, argnums: Argnums, has_aux: bool, given: dict[str, Any]) -> Any:
     if fun is None:
         return functools.partial(_derivative, verb=verb, argnums=argnums, has_aux=has_aux, given=given)
-    return Derivative(function_of(fun), verb, argnums, has_aux, options_of(**given))
+    return derivative_of(function_of(fun), verb, argnums, has_aux, options_of(**given))
 
 
 @boundary
@@ -103,17 +150,47 @@ def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options:
 
 
 @boundary
-def vjp(fun: Source, *primals: Any, **options: Any) -> tuple[Any, Pullback]:
+def vjp(fun: Source, *primals: Any, has_aux: bool = False, **options: Any) -> tuple:
     """(result, pullback) by reverse mode, for a function with any result.
 
     The pullback takes a cotangent, of the result's structure, shapes and dtypes, to a tuple of cotangents of the arguments
-    (None for arguments without floats), and may be called many times.  Options and errors are those of `grad`.
+    (None for arguments without floats), and may be called many times.  With `has_aux` the function returns (value, aux), and
+    `vjp` (value, pullback, aux).  Options and errors are those of `grad`.
 
     >>> out, pullback = vjp("def f(x, y): return x * y", 3.0, 2.0)
     >>> out, pullback(1.0)
     (6.0, (2.0, 3.0))
     """
-    return _reverse(fun, **options)(primals)
+    return _reverse(fun, has_aux, **options)(primals)
+
+
+@boundary
+def hvp(
+    fun: Source, primals: Sequence[Any], tangents: Sequence[Any], argnums: Argnums = 0, **options: Any
+) -> Any:  # fmt: skip
+    """The product of the Hessian with a direction: the tangent of `grad(fun, argnums)` at `primals` along `tangents`.
+
+    Forward mode over reverse mode, at the cost of a few gradients.  Arguments, options and errors are those of `jvp`.
+
+    >>> hvp("def f(x): return x ** 3", (2.0,), (1.0,))
+    12.0
+    """
+    return _hessian_product(fun, argnums, **options)(primals, tangents)
+
+
+@boundary
+def linearize(fun: Source, *primals: Any, **options: Any) -> tuple[Any, Linear]:
+    """(result, linear): the derivative at `primals` as a function from tangents of the arguments to the tangent of the result.
+
+    It holds copies of the arguments, and each call runs the function along with its derivative.  Options and errors are those
+    of `grad`.
+
+    >>> out, along = linearize("def f(x, y): return x * y", 3.0, 2.0)
+    >>> out, along(1.0, 0.0), along(0.0, 1.0)
+    (6.0, 2.0, 3.0)
+    """
+    linear = Linear(_pushforward(fun, **options), primals)
+    return linear.value(), linear
 
 
 def options_of(**given: Any) -> Options:
@@ -137,12 +214,17 @@ def function_of(fun: Source) -> Callable:
     return fun
 
 
-def _remembered(make: Callable[[Callable, Options], Any], fun: Source, options: dict[str, Any]) -> Any:
+def _remembered(make: Callable[..., Any], fun: Source, options: dict[str, Any], *asked: Any) -> Any:
     """What a verb that is called with the point at once makes of a function: once for these options."""
     known = function_of(fun)
-    given = {name: tuple(value) if isinstance(value, list | set) else value for name, value in options.items()}
-    key = (make, os.environ.get(CHECK), *given.items())
-    return memo(known, key, lambda: make(known, options_of(**given)))
+    asked = tuple(map(_hashable, asked))
+    given = {name: _hashable(value) for name, value in options.items()}
+    key = (make, asked, os.environ.get(CHECK), *given.items())
+    return memo(known, key, lambda: make(known, options_of(**given), *asked))
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list | set) else value
 
 
 def _pushforward(fun: Source, **options: Any) -> Pushforward:
@@ -150,12 +232,25 @@ def _pushforward(fun: Source, **options: Any) -> Pushforward:
     return made
 
 
-def _reverse(fun: Source, **options: Any) -> Reverse:
-    made: Reverse = _remembered(Reverse, fun, options)
+def _reverse(fun: Source, has_aux: bool = False, **options: Any) -> Reverse:
+    made: Reverse = _remembered(Reverse, fun, options, has_aux)
     return made
+
+
+def _hessian_product(fun: Source, argnums: Argnums = 0, **options: Any) -> Pushforward:
+    made: Pushforward = _remembered(_of_gradient, fun, options, argnums)
+    return made
+
+
+def _of_gradient(fun: Callable, options: Options, argnums: Argnums) -> Pushforward:
+    return Pushforward(Derivative(fun, "grad", argnums, False, options), options, "hvp")
 
 
 VERBS[grad] = Verb("grad", grad)
 VERBS[value_and_grad] = Verb("value_and_grad", value_and_grad)
 VERBS[jvp] = Verb("jvp", _pushforward, "jvp")
 VERBS[vjp] = Verb("vjp", _reverse, "vjp")
+VERBS[hvp] = Verb("hvp", _hessian_product, "jvp")
+VERBS[jacfwd] = Verb("jacfwd", jacfwd)
+VERBS[jacrev] = Verb("jacrev", jacrev)
+VERBS[hessian] = Verb("hessian", hessian)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.tree import Node as TreeNode
-from autodiff_compiler.ir.tree import Tree, flatten, rebuild
+from autodiff_compiler.ir.tree import Tree, flatten, leaves, rebuild
 from autodiff_compiler.ir.types import Type, differentiable
 from autodiff_compiler.options import Options
 from autodiff_compiler.transforms.layout import active_names
@@ -34,10 +36,10 @@ from autodiff_compiler.transforms.words import in_words
 
 
 class Pushforward(Compiled):
-    """Forward mode of one function: value and directional derivative."""
+    """Forward mode of one function: value and directional derivative, or of a gradient the latter alone (`hvp`)."""
 
-    def __init__(self, fun: Callable, options: Options) -> None:
-        super().__init__(fun, "jvp", options)
+    def __init__(self, fun: Callable, options: Options, verb: str = "jvp") -> None:
+        super().__init__(fun, verb, options)
 
     def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
         (varying,) = asked
@@ -49,7 +51,7 @@ class Pushforward(Compiled):
                 check_differentiable(name, tree, leaf_types)
         return (tuple(name in wrt and differentiable(t) for name, _, leaf_types in arguments for t in leaf_types),)
 
-    def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         key = None
         if type(primals) is tuple and type(tangents) is tuple:
             key = (len(primals), *map(plain_key, primals), *map(plain_key, tangents))
@@ -60,7 +62,7 @@ class Pushforward(Compiled):
                     return call(*primals, *[tangent for tangent in tangents if tangent is not None])
         return self._call(primals, tangents, key)
 
-    def _call(self, primals: Sequence[Any], tangents: Sequence[Any], key: Any) -> tuple[Any, Any]:
+    def _call(self, primals: Sequence[Any], tangents: Sequence[Any], key: Any) -> Any:
         values, given, varying, types = self._bound(primals, tangents)
         found, captured = self._table.get(types, leaves_of(values, types), (varying,))
         self._last = found
@@ -72,12 +74,18 @@ class Pushforward(Compiled):
         taken = [normalised(value) for value in values.values()]
         if self._options.check is None or found.checked:
             return call(*taken, *given, *captured)
+        with_value = self._transform.name == "jvp"
         first = FirstCall(self._fun, self._signature, found, values, captured, varying)
 
         def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
-            return first.dot(call(*taken, *first.tangents(direction), *captured)[1], seeds)
+            result = call(*taken, *first.tangents(direction), *captured)
+            return first.dot(result[1] if with_value else result, seeds)
 
-        return first.run(lambda: call(*taken, *given, *captured), lambda result: result[0], along)
+        return first.run(
+            lambda: call(*taken, *given, *captured),
+            (lambda result: result[0]) if with_value else (lambda result: first.primal()),
+            along,
+        )
 
     def _of_call(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
         values, _, varying, types = self._bound(*args, **kwargs)
@@ -120,6 +128,41 @@ class Pushforward(Compiled):
                 help="give the tangent of at least one argument",
             )
         return values, given, tuple(varying), types
+
+
+class Linear:
+    """The derivative of a function at one point: a linear map from tangents of the arguments to that of the result."""
+
+    def __init__(self, pushforward: Pushforward, primals: tuple) -> None:
+        self._pushforward = pushforward
+        # The caller may write into his arrays.
+        self._primals = copy.deepcopy(primals)
+
+    @boundary
+    def __call__(self, *tangents: Any) -> Any:
+        """The tangent of the result; None for an argument that does not vary."""
+        return self._pushforward(self._primals, tangents)[1]
+
+    def value(self) -> Any:
+        """The result of the function itself."""
+        return self._pushforward(self._primals, tuple(map(_zero, self._primals)))[0]
+
+
+def _zero(value: Any) -> Any:
+    """A tangent of nothing but zeros; None if nothing can vary."""
+    tree, types = describe("an argument", value)
+    zeros = [_zeros(x) if differentiable(type_) else None for x, type_ in zip(flatten(tree, value), types)]
+    return None if all(zero is None for zero in zeros) else rebuild(tree, iter(zeros))
+
+
+def _zeros(leaf: Any) -> Any:
+    return (
+        [_zeros(item) for item in leaf]
+        if isinstance(leaf, list)
+        else type(leaf)(0)
+        if np.ndim(leaf) == 0
+        else np.zeros_like(leaf)
+    )
 
 
 def _same_shape(primal: Any, tangent: Any) -> bool:
@@ -171,19 +214,20 @@ def _built(tree: Tree) -> str:
 class Pullback:
     """Reverse mode of one function at one point; may be called many times."""
 
-    __slots__ = ("_count", "_like", "_residuals", "_specialisation")
+    __slots__ = ("_count", "_like", "_residuals", "_specialisation", "_tree")
 
-    def __init__(self, specialisation: Specialisation, out: Any, residuals: Any, count: int) -> None:
+    def __init__(self, specialisation: Specialisation, tree: Tree, out: Any, residuals: Any, count: int) -> None:
         self._specialisation = specialisation
+        self._tree = tree
         self._residuals = residuals
         # Only dtype and shape of the result are needed later; the caller may write into what he was given.
-        self._like = [_like(leaf) for leaf in flatten(specialisation.result_tree, out)]
+        self._like = [_like(leaf) for leaf in flatten(tree, out)]
         self._count = count
 
     @boundary
     def __call__(self, cotangent: Any) -> tuple:
         """The cotangents of the arguments, a tuple; None for an argument that holds no float."""
-        second, tree = self._specialisation.second, self._specialisation.result_tree
+        second, tree = self._specialisation.second, self._tree
         assert second is not None
         try:
             given = flatten(tree, cotangent)
@@ -195,11 +239,11 @@ class Pullback:
                 f"the cotangent must be built as the function's result is: {_built(tree)}",
                 help="give one value of the same shape for each value of the result",
             )
-        leaves = []
+        parts = []
         results = self._specialisation.lowered.function.results
         for name, part, like, value in zip(leaf_names("cotangent", tree), given, self._like, results):
-            leaves.append(check_leaf(name, part, like, value.type) if differentiable(value.type) else None)
-        return second.call(self._residuals, rebuild(tree, iter(leaves)))[: self._count]
+            parts.append(check_leaf(name, part, like, value.type) if differentiable(value.type) else None)
+        return second.call(self._residuals, rebuild(tree, iter(parts)))[: self._count]
 
 
 class _Shape:
@@ -219,8 +263,9 @@ def _like(value: Any) -> Any:
 class Reverse(Compiled):
     """`vjp` of one function for any arguments."""
 
-    def __init__(self, fun: Callable, options: Options) -> None:
+    def __init__(self, fun: Callable, options: Options, has_aux: bool = False) -> None:
         super().__init__(fun, "vjp", options)
+        self.has_aux = has_aux
 
     def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
         """`asked`: how many arguments were given, and vary; defaults do not."""
@@ -233,21 +278,29 @@ class Reverse(Compiled):
                 f"no argument of {self._signature.function} holds a float to differentiate with respect to",
                 help="pass floats, or an array of floats: x.astype(float)",
             )
-        return _request(lowered, varying, self._options)
+        return replace(_request(lowered, varying, self._options), has_aux=self.has_aux)
 
     def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple:
         return (len(arguments),)
 
-    def __call__(self, primals: tuple) -> tuple[Any, Pullback]:
+    def __call__(self, primals: tuple) -> tuple:
+        """(result, pullback), and what else the function returns if it is said to."""
         known = self._plain.get(tuple(map(plain_key, primals)))
         if known is not None:
             call, holds, self._last = known
             if holds():
-                out, residuals = call(*primals)
-                return out, Pullback(self._last, out, residuals, len(primals))
+                return self._made(self._last, call(*primals), len(primals))
         return self._call(primals)
 
-    def _call(self, primals: tuple) -> tuple[Any, Pullback]:
+    def _made(self, found: Specialisation, given: tuple[Any, Any], count: int) -> tuple:
+        (out, residuals), tree = given, found.result_tree
+        if not self.has_aux:
+            return out, Pullback(found, tree, out, residuals, count)
+        assert isinstance(tree, TreeNode)
+        value, aux = out
+        return value, Pullback(found, tree.children[0], value, residuals, count), aux
+
+    def _call(self, primals: tuple) -> tuple:
         arguments = self._signature.bind(primals, {})
         types = described(arguments, arguments)
         found, captured = self._table.get(types, leaves_of(arguments, types), (len(primals),))
@@ -255,19 +308,23 @@ class Reverse(Compiled):
         if len(arguments) == len(primals):
             self._remember(tuple(map(plain_key, primals)), primals, found)
 
-        def call() -> tuple[Any, Pullback]:
-            out, residuals = found.compiled.call(*map(normalised, arguments.values()), *captured)
-            return out, Pullback(found, out, residuals, len(primals))
+        def call() -> tuple:
+            given = found.compiled.call(*map(normalised, arguments.values()), *captured)
+            return self._made(found, given, len(primals))
 
         if self._options.check is None or found.checked:
             return call()
         given = dict(list(arguments.items())[: len(primals)])
-        first = FirstCall(self._fun, self._signature, found, arguments, captured, set(given))
+        tree = found.result_tree
+        count = leaves(tree.children[0]) if self.has_aux and isinstance(tree, TreeNode) else None
+        first = FirstCall(self._fun, self._signature, found, arguments, captured, set(given), count)
 
         def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
-            return first.along(dict(zip(given, result[1](first.cotangent(seeds)))), direction)
+            cotangent = first.cotangent(seeds)
+            adjoints = result[1](cotangent[0] if self.has_aux else cotangent)
+            return first.along(dict(zip(given, adjoints)), direction)
 
-        return first.run(call, lambda result: result[0], along)
+        return first.run(call, (lambda result: result[::2]) if self.has_aux else (lambda result: result[0]), along)
 
     def _of_call(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
         arguments = self._signature.bind(args, kwargs)

@@ -18,7 +18,7 @@ from rich.markup import escape
 
 from autodiff_compiler import __version__
 from autodiff_compiler.api.binding import Signature
-from autodiff_compiler.api.derivative import Derivative
+from autodiff_compiler.api.derivative import derivative_of
 from autodiff_compiler.api.functions import options_of
 from autodiff_compiler.api.products import Pushforward
 from autodiff_compiler.api.specialise import Specialisation
@@ -112,6 +112,28 @@ def jvp(target: str, wrt: str | None, types: str | None, backend: str, disable: 
 
 @main.command()
 @compiling
+@click.option("--mode", type=click.Choice(["reverse", "forward"]), default="reverse", show_default=True)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@reporting
+def jacobian(
+    target: str, wrt: str | None, types: str | None, backend: str, disable: str, mode: str, output: Path | None
+) -> None:
+    """Print the generated Jacobian of FUNC: its rows by reverse mode, or its columns by forward mode."""
+    verb = "jacrev" if mode == "reverse" else "jacfwd"
+    _write(standalone(_compiled(target, verb, wrt, types, backend, disable)), output, target)
+
+
+@main.command()
+@compiling
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@reporting
+def hessian(target: str, wrt: str | None, types: str | None, backend: str, disable: str, output: Path | None) -> None:
+    """Print the generated matrix of second derivatives of FUNC."""
+    _write(standalone(_compiled(target, "hessian", wrt, types, backend, disable)), output, target)
+
+
+@main.command()
+@compiling
 @click.option("--mode", type=click.Choice(["reverse", "forward"]), help="Reverse, but for --stage forward.")
 @click.option("--value", is_flag=True, help="Return the value of the function too.")
 @click.option("--stage", type=click.Choice(STAGES), default="derivative", show_default=True)
@@ -176,13 +198,17 @@ def bench(target: str, at: str, wrt: str | None, backend: str, check_first: bool
 def _specialised(
     target: str, wrt: str | None, types: str | None, backend: str, disable: str, mode: str, value: bool
 ) -> Specialisation:
+    verb = "jvp" if mode == "forward" else "value_and_grad" if value else "grad"
+    return _compiled(target, verb, wrt, types, backend, disable)
+
+
+def _compiled(target: str, verb: str, wrt: str | None, types: str | None, backend: str, disable: str) -> Specialisation:
     fun = load_target(target)
     options = options_of(backend=backend, disable=tuple(name.strip() for name in disable.split(",") if name.strip()))
     argnums = parse_wrt(wrt)
-    if mode == "forward":
+    if verb == "jvp":
         return Pushforward(fun, options).for_types(parse_types(types), Signature.of(fun).wrt(argnums))
-    verb = "value_and_grad" if value else "grad"
-    return Derivative(fun, verb, argnums, False, options).for_types(parse_types(types))
+    return derivative_of(fun, verb, argnums, False, options).for_types(parse_types(types))
 
 
 def _write(text: str, output: Path | None, target: str) -> None:

@@ -36,7 +36,9 @@ def load_target(text: str) -> Callable:
     if not callable(found):
         raise UserError("AD503", f"{name!r} in {where} is not a function but of type {type(found).__name__}")
     # `@grad` on it already: the command line asks for the derivative of what stands in the source.
-    return getattr(found, "primal", found)
+    while hasattr(found, "primal"):
+        found = found.primal
+    return found
 
 
 def _from_file(path: Path) -> Any:

@@ -64,7 +64,7 @@ def jvp(ctx: Context, pushforward: Any, args: list[Abs]) -> Abs:
 
 
 def vjp(ctx: Context, reverse: Any, args: list[Abs]) -> Abs:
-    """`vjp(f, *args)`: the result, and the pullback."""
+    """`vjp(f, *args)`: the result and the pullback, and with `has_aux` what else f returns."""
     given = bound(ctx, reverse.primal, signature_of(reverse), args, {})
     parts = [(name, *flattened(ctx, x)) for name, x in given.items()]
     described = [(name, tree, [v.type for v in values]) for name, values, tree in parts]
@@ -72,10 +72,15 @@ def vjp(ctx: Context, reverse: Any, args: list[Abs]) -> Abs:
     made = inlined(ctx, lowered, list(given.values()), [v for _, values, _ in parts for v in values])
     assert isinstance(made, Tup)
     out, residuals = made.items
+    aux: tuple[Abs, ...] = ()
+    if reverse.has_aux:
+        assert isinstance(out, Tup)
+        out, *rest = out.items
+        aux = tuple(rest)
     # The caller may write into the result that is handed out; the pullback asks for the shape of what it was.
     result, tree = flattened(ctx, out)
     kept = Tup(tuple(ctx.from_value(v) for v in result))
-    return Tup((out, Partial(Static(ReverseFunction(sweep, tree)), (kept, residuals), {})))
+    return Tup((out, Partial(Static(ReverseFunction(sweep, tree)), (kept, residuals), {}), *aux))
 
 
 def pull_back(ctx: Context, sweep: ReverseFunction, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

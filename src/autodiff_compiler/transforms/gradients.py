@@ -23,7 +23,8 @@ def value_and_grad(fn: Function, request: Request) -> tuple[Function]:
 
 
 def _gradient(fn: Function, request: Request, with_value: bool) -> Function:
-    value_tree, aux_tree = _value_and_aux(fn, request.has_aux)
+    value_tree, aux_tree = value_and_aux(fn, request.has_aux)
+    _check_scalar(fn, value_tree)
     with_results = with_value or request.has_aux
     name = f"{fn.name}_{'value_and_grad' if with_value else 'grad'}"
     flat = ad.reverse(fn, request.active, with_value=with_results, name=name, save_all=request.save_all)
@@ -47,8 +48,8 @@ def _gradient(fn: Function, request: Request, with_value: bool) -> Function:
     return laid_out(flat, order, result)
 
 
-def _value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:
-    """The trees of the scalar to differentiate and of the rest; anything that is not a float scalar is refused."""
+def value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:
+    """The trees of what is differentiated and of the rest."""
     tree = fn.result_tree or Leaf()
     aux: Tree = Const(None)
     if has_aux:
@@ -67,6 +68,11 @@ def _value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:
             fn.span,
             help="return the number to differentiate; what is written into an argument is not a result",
         )
+    return tree, aux
+
+
+def _check_scalar(fn: Function, tree: Tree) -> None:
+    """Refuse to take the gradient of anything but one float."""
     type_ = fn.results[0].type if isinstance(tree, Leaf) else None
     if type_ is None or not isinstance(type_, Scalar):
         given = f"a {tree.cls.__name__}" if isinstance(tree, Node) else in_words(fn.results[0].type)
@@ -83,4 +89,3 @@ def _value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:
             fn.span,
             help="return a float; what need not be differentiated can be returned with has_aux=True",
         )
-    return tree, aux

@@ -10,6 +10,7 @@ from autodiff_compiler.ir.program import fresh_name
 from autodiff_compiler.ir.tree import Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.ir.walk import free_values
+from autodiff_compiler.transforms.gradients import value_and_aux
 from autodiff_compiler.transforms.layout import flagged, kept, laid_out
 from autodiff_compiler.transforms.transform import Request
 
@@ -43,19 +44,29 @@ def jvp(fn: Function, request: Request) -> tuple[Function]:
     )
 
 
+def hvp(fn: Function, request: Request) -> tuple[Function]:
+    """The tangent alone: of a gradient it is the product of the Hessian with the direction."""
+    (both,) = jvp(fn, request)
+    assert isinstance(both.result_tree, Node)
+    first = len(fn.results)
+    name = f"{fn.name.removesuffix('_grad')}_hvp"
+    return (laid_out(replace(both, name=name), range(first, len(both.results)), both.result_tree.children[1]),)
+
+
 def vjp(fn: Function, request: Request) -> tuple[Function, Function]:
     """arguments -> (result, residuals), and (residuals, cotangents) -> adjoints.
 
     The adjoints are a tuple with an entry for every parameter but captures, None where nothing varies.
     """
-    forward, reverse = ad.vjp(fn, request.active, f"{fn.name}_vjp", save_all=request.save_all)
-    out = fn.result_tree or Leaf()
+    out, _ = value_and_aux(fn, True) if request.has_aux else (fn.result_tree or Leaf(), None)
+    count = leaves(out)
+    forward, reverse = ad.vjp(fn, request.active, f"{fn.name}_vjp", save_all=request.save_all, results=count)
     saved = len(forward.results) - len(fn.results)
     adjoints = [kept(tree, keep) for name, tree, _, keep in flagged(fn, request.active) if name not in request.hidden]
     residuals = Node(tuple, (Leaf(),) * saved)
-    cotangents = kept(out, [differentiable(v.type) for v in fn.results])
+    cotangents = kept(out, [differentiable(v.type) for v in fn.results[:count]])
     return (
-        replace(forward, result_tree=Node(tuple, (out, residuals))),
+        replace(forward, result_tree=Node(tuple, (fn.result_tree or Leaf(), residuals))),
         replace(
             reverse,
             param_trees=(("residuals", residuals), ("out_bar", cotangents)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autodiff_compiler.transforms import gradients, products
+from autodiff_compiler.transforms import gradients, jacobians, products
 from autodiff_compiler.transforms.transform import Transform
 
 TABLE = {
@@ -17,5 +17,9 @@ TABLE = {
             ("forward", "reverse"),
             ("Result of {} and what its reverse sweep needs.", "Reverse sweep"),
         ),
+        Transform("hvp", products.hvp, ("forward",), ("Product of the Hessian with a direction",), of="_grad"),
+        Transform("jacfwd", jacobians.jacfwd, ("forward",), ("Jacobian",)),
+        Transform("jacrev", jacobians.jacrev, ("reverse",), ("Jacobian",)),
+        Transform("hessian", jacobians.hessian, ("forward",), ("Hessian",), of="_jacrev"),
     )
 }

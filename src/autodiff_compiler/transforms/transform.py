@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.transforms.words import docstring
@@ -39,5 +39,9 @@ class Transform:
     stages: tuple[str, ...]
     titles: tuple[str, ...]
 
+    of: str = ""
+    """How the name of the primal ends that is itself a derivative, and part of what this one is called."""
+
     def docstrings(self, fn: Function, wrt: Sequence[str]) -> list[str]:
+        fn = replace(fn, name=fn.name.removesuffix(self.of))
         return [title.format(fn.name) if "{}" in title else docstring(title, fn, wrt) for title in self.titles]
