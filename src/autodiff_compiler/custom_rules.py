@@ -76,6 +76,7 @@ def custom_jvp(fun: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> 
     `fun`: a function of numbers, arrays and containers.  `nondiff_argnums`: positions of arguments that the rule gets as they
     are, such as functions or lengths; they have no tangents.
 
+    >>> from autodiff_compiler import grad
     >>> @custom_jvp
     ... def log1pexp(x):
     ...     return np.log(1.0 + np.exp(x))
@@ -95,6 +96,7 @@ def custom_vjp(fun: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> 
     `fun`: a function of numbers, arrays and containers.  `nondiff_argnums`: positions of arguments that the rule gets as they
     are, such as functions or lengths; they have no adjoints.
 
+    >>> from autodiff_compiler import grad
     >>> @custom_vjp
     ... def clip_gradient(x, limit):
     ...     return x
@@ -110,6 +112,7 @@ def checkpoint(fun: Callable[..., Any]) -> Checkpointed:
 
     `fun`: a function of numbers, arrays and containers.  Values and derivatives are those of `fun`.
 
+    >>> from autodiff_compiler import grad
     >>> float(grad(lambda x: checkpoint(np.sin)(x) ** 2)(0.0))
     0.0
     """

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from autodiff_compiler.backends import containers, syntax
-from autodiff_compiler.backends.naming import CALLED
+from autodiff_compiler.backends.naming import CALLED, RESERVED
 from autodiff_compiler.backends.prelude import needed, sources
 from autodiff_compiler.backends.source import Notes, Printed, print_module
 from autodiff_compiler.backends.spelling import Backend, dtype_name
 from autodiff_compiler.backends.structure import Printer
+from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Function, Value
-from autodiff_compiler.ir.program import leaves_program, recursive_names
+from autodiff_compiler.ir.program import fresh_name, leaves_program, recursive_names, with_names
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of, is_py
 from autodiff_compiler.ir.walk import Rewriter
@@ -45,7 +46,7 @@ class _Module:
 
 def emit(function: Function, backend: Backend, docstring: str, fastmath: bool) -> Printed:
     """The module of a function and of those that it calls; `fastmath` lets a compiler reassociate sums."""
-    function = _hiding_nothing(function, backend.prelude)
+    function = _hiding_nothing(_apart(function, backend.prelude), backend.prelude)
     module = _Module(backend, [*function.callees, function.name])
     if backend.decorator is None:
         functions = [_plain(one, module) for one in function.callees.values()]
@@ -102,6 +103,23 @@ def _kernel(function: Function, module: _Module, decorator: ast.expr, docstring:
 
 def _free(name: str, taken: Sequence[str]) -> str:
     return next(free for n in count(1) if (free := name if n == 1 else f"{name}_{n}") not in taken)
+
+
+def _apart(function: Function, prelude: str) -> Function:
+    """The program without a callee that has the name of something that the code calls, or of a parameter."""
+    objects = containers.named_objects(function)
+    for name in objects.keys() & sources(prelude).keys():
+        raise UnsupportedError(
+            "AD607",
+            f"`{name}` has the name of a function that generated code brings along",
+            function.span,
+            help=f"give it another name: my_{name} = {name}",
+        )
+    own = {name for one in (function, *function.callees.values()) for name, _ in one.param_trees}
+    own |= {param.name for one in (function, *function.callees.values()) for param in one.params}
+    taken = {*RESERVED, *CALLED, *sources(prelude), *objects, *own, function.name}
+    names = {name: fresh_name(f"{name}_function", taken) for name in function.callees if name in taken}
+    return with_names(function, names) if names else function
 
 
 def _hiding_nothing(function: Function, prelude: str) -> Function:

@@ -168,6 +168,21 @@ def _with_constants(region: Region, names: Mapping[str, str]) -> Region:
     return Region(region.params, tuple(map(renamed, region.ops)))
 
 
+def with_names(fn: Function, names: Mapping[str, str]) -> Function:
+    """The program with its callees under other names."""
+    every = {name: names.get(name, name) for name in fn.callees}
+    callees = {
+        every[name]: replace(
+            callee,
+            name=every[name],
+            body=_renamed(callee.body, every),
+            rule=_renamed_rule(callee.rule, every),
+        )
+        for name, callee in fn.callees.items()
+    }
+    return replace(fn, body=_renamed(fn.body, every), callees=callees)
+
+
 def _renamed(region: Region, names: Mapping[str, str]) -> Region:
     """The region with calls of functions by their new names."""
 

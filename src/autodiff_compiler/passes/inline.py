@@ -11,18 +11,23 @@ For a whole program; idempotent.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.opset import opdef
-from autodiff_compiler.ir.program import recursive_names, with_callees, with_calls_in_line
+from autodiff_compiler.ir.program import calls_in, recursive_names, with_callees, with_calls_in_line
 from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.passes.outline import LEAST
+
+SMALL = 25
+"""So many ops are put in line wherever they are called; more only where there is one call."""
 
 
 def run(fn: Function) -> Function:
     recursive = recursive_names(fn.callees)
-    names = {name for name, callee in fn.callees.items() if name not in recursive and _is_small(callee)}
+    calls = Counter(op.attrs["callee"] for one in (*fn.callees.values(), fn) for op in calls_in(one.body))
+    names = {name for name, callee in fn.callees.items() if name not in recursive and _is_small(callee, calls[name])}
     if not names:
         return fn
     done: dict[str, Function] = {}
@@ -32,10 +37,10 @@ def run(fn: Function) -> Function:
     return with_callees(_with_calls_in_line(fn, names, done), done)
 
 
-def _is_small(callee: Function) -> bool:
+def _is_small(callee: Function, calls: int) -> bool:
     if callee.rule is not None or callee.updates or any(opdef(op).leaves for op in callee.body.ops):
         return False
-    return sum(1 for _ in all_ops(callee.body)) < LEAST
+    return sum(1 for _ in all_ops(callee.body)) < (LEAST if calls == 1 else SMALL)
 
 
 def _with_calls_in_line(fn: Function, names: set[str], callees: dict[str, Function]) -> Function:

@@ -1,0 +1,56 @@
+"""Names of functions that stay functions, and of what is called as it is, do not hide what generated code calls."""
+
+import numpy as np
+import pytest
+
+from autodiff_compiler import UnsupportedError, external, grad
+from autodiff_compiler.passes import outline
+
+
+def sign(x):
+    """Not the helper of generated code."""
+    return np.sin(x) * abs(x) + np.cos(x)
+
+
+def max(x):  # noqa: A001
+    return np.exp(-x) * abs(x)
+
+
+def np_(x):
+    return np.tanh(x) * abs(x)
+
+
+def program(x, y):
+    return sign(x) * sign(y) + abs(x) + max(x) * max(y) + np_(x) * np_(y)
+
+
+def a_parameter_of_that_name(sign, y):
+    return helper(sign) * helper(y) + abs(sign)
+
+
+def helper(sign):
+    return np.sin(sign) * abs(sign)
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+@pytest.mark.parametrize("fun", [program, a_parameter_of_that_name])
+def test_callees(fun, backend, monkeypatch):
+    monkeypatch.setattr(outline, "LEAST", 3)
+    x, y, h = 0.7, -1.3, 1e-5
+    found = grad(fun, (0, 1), backend=backend)(x, y)
+    expected = [(fun(x + h, y) - fun(x - h, y)) / (2 * h), (fun(x, y + h) - fun(x, y - h)) / (2 * h)]
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+
+
+def test_a_function_called_as_it_is():
+    called = external(lambda v: 2.0, result="float", pure=True)
+    called.__name__ = "sign"
+
+    def program(x):
+        return abs(x) * called(1.0)
+
+    try:
+        assert grad(program)(0.5) == 2.0
+    except UnsupportedError as error:
+        assert error.code == "AD607"
+        assert error.help
