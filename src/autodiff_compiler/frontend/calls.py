@@ -19,11 +19,13 @@ import numpy as np
 from autodiff_compiler import library
 from autodiff_compiler.custom_rules import Ruled, checkpoint
 from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
+from autodiff_compiler.frames import is_ours
 from autodiff_compiler.frontend import (
     branches,
     builtin_calls,
     construction,
     consumers,
+    defined,
     derivatives,
     externals,
     foreign,
@@ -194,6 +196,9 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
         check_signature(ctx, obj, name, args, kwargs)
         with refused(ctx, name):
             return handler(ctx, args, kwargs)
+    definition = library.definition(obj)
+    if definition is not None:
+        return defined.call(ctx, enter, definition, args, kwargs)
     entry = library.lookup(obj)
     at_once = _is_pure(obj) and _all_known(args, kwargs)
     if (entry is None or entry.refused) and not at_once:
@@ -271,6 +276,8 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
         return _call_now(ctx, obj, args, kwargs)
     if refused:
         return entry(ctx.b)  # raises, whatever the arguments are
+    if obj is np.where and len(args) == 1 and not kwargs:
+        return _call_object(ctx, np.nonzero, args, kwargs)  # which is what it is then, also in memory
     out = outputs.destination(obj, args, kwargs)
     if out is not None:
         return outputs.call_into(ctx, obj, entry, out, args, kwargs)
@@ -326,7 +333,8 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
     except AutodiffError as error:
         place = ctx.b.span if error.span is None else replace(error.span, caller=ctx.b.span)
         raise type(error)(error.code, error.reason, place, help=error.help) from None
-    ctx.captures.code(function)
+    if not source.ours:
+        ctx.captures.code(function)
     found_at = Place(function)
     given = function.__defaults__ or ()
     positional = [p.arg for p in (*source.node.args.posonlyargs, *source.node.args.args)]
@@ -346,7 +354,9 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
 
 
 def _default(ctx: Context, function: FunctionType, parameter: str, value: Any, place: Place) -> Abs:
-    """The default of a parameter, captured when it is first needed."""
+    """The default of a parameter, captured when it is first needed; those of the library's own functions do not change."""
+    if is_ours(function.__code__.co_filename):
+        return Static(value)
     return ctx.captures.once(ctx, ("default", function, parameter), value, place, parameter)
 
 

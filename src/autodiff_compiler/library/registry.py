@@ -10,7 +10,8 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from types import FunctionType
+from typing import Any, NoReturn, TypeVar
 
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserError, did_you_mean
 from autodiff_compiler.ir.builder import Builder
@@ -114,7 +115,22 @@ class Entry:
             ) from error
 
 
+@dataclass(frozen=True)
+class Definition:
+    """A function of the library that is written in Python, with functions that are supported: a program enters it as it
+    enters functions of its own."""
+
+    name: str
+    function: FunctionType
+    known: tuple[str, ...] = ()
+    """The parameters that must be known when compiling: axes, options."""
+    shares: bool = False
+    """Whether NumPy gives a view of the first argument that may not be written, and the definition a value."""
+
+
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}
+_DEFINITIONS: dict[int, tuple[object, Definition]] = {}
+_DEFINED_METHODS: dict[str, Definition] = {}
 _METHODS: dict[str, Entry] = {}
 _ATTRIBUTES: dict[str, Entry] = {}
 
@@ -123,6 +139,17 @@ def lookup(obj: object) -> Entry | None:
     """The entry of a function, by the object itself: `np.sin`, `math.sin`, `abs`."""
     found = _FUNCTIONS.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
+
+
+def definition(obj: object) -> Definition | None:
+    """The definition of a function, by the object itself."""
+    found = _DEFINITIONS.get(id(obj))
+    return found[1] if found is not None and found[0] is obj else None
+
+
+def defined_method(name: str) -> Definition | None:
+    """The definition of a method of arrays; the array is the first argument."""
+    return _DEFINED_METHODS.get(name)
 
 
 def method(name: str) -> Entry | None:
@@ -138,7 +165,8 @@ def attribute(name: str) -> Entry | None:
 def names() -> dict[str, list[str]]:
     """What is supported: names of functions, methods and attributes, sorted."""
     functions = {entry.name for _, entry in _FUNCTIONS.values() if not entry.refused}
-    methods = {name for name, entry in _METHODS.items() if not entry.refused}
+    functions |= {one.name for _, one in _DEFINITIONS.values()}
+    methods = {name for name, entry in _METHODS.items() if not entry.refused} | _DEFINED_METHODS.keys()
     return {"functions": sorted(functions), "methods": sorted(methods), "attributes": sorted(_ATTRIBUTES)}
 
 
@@ -163,6 +191,28 @@ def function(obj: object, name: str, method_name: str = "") -> Callable[[B], B]:
         return build
 
     return register
+
+
+def define(obj: object, name: str, *known: str, method_name: str = "", shares: bool = False) -> Callable[[B], B]:
+    """Register the decorated Python function as what a function of NumPy does; `known` are parameters that must be known."""
+
+    def register(body: B) -> B:
+        assert isinstance(body, FunctionType)
+        if lookup(obj) is not None or definition(obj) is not None:
+            raise ValueError(f"{name} is registered twice")
+        made = Definition(name, body, known, shares)
+        if not is_foreign(obj):
+            _DEFINITIONS[id(obj)] = obj, made
+        if method_name:
+            _DEFINED_METHODS[method_name] = made
+        return body
+
+    return register
+
+
+def unsupported(reason: str, way_out: str) -> NoReturn:
+    """What a definition calls where it does not do what NumPy does; the frontend makes an error of the user's line of it."""
+    raise NotImplementedError(f"{reason}: {way_out}")
 
 
 def add_method(name: str, build: Build, *, refused: bool = False) -> None:
