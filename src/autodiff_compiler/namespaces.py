@@ -18,7 +18,7 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import UserError
 
-_OURS = ("numpy", "math", "builtins", "autodiff_compiler")
+_OURS = ("numpy", "math", "builtins", "scipy", "autodiff_compiler")
 
 
 def is_foreign(obj: Any) -> bool:

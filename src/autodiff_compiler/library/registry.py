@@ -6,10 +6,14 @@ that is known and refused is a row too, so that its error can say what to write 
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import operator
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from types import FunctionType
 from typing import Any, NoReturn, TypeVar
 
@@ -128,6 +132,9 @@ class Definition:
     """Whether NumPy gives a view of the first argument that may not be written, and the definition a value."""
 
 
+_LATER: dict[str, list[Callable[[], None]]] = {}
+"""Modules that are not imported here, and what registers the rows of their functions."""
+
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}
 _DEFINITIONS: dict[int, tuple[object, Definition]] = {}
 _DEFINED_METHODS: dict[str, Definition] = {}
@@ -138,12 +145,42 @@ _ATTRIBUTES: dict[str, Entry] = {}
 def lookup(obj: object) -> Entry | None:
     """The entry of a function, by the object itself: `np.sin`, `math.sin`, `abs`."""
     found = _FUNCTIONS.get(id(obj))
+    if found is None and _LATER:
+        _register([name for name in _LATER if name in sys.modules])
+        found = _FUNCTIONS.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
+
+
+def when_imported(module: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Let the decorated function register rows of a heavy module's functions, once somebody has imported it."""
+
+    def keep(register: Callable[[], None]) -> Callable[[], None]:
+        _LATER.setdefault(module, []).append(register)
+        return register
+
+    return keep
+
+
+def _register(modules: list[str]) -> None:
+    for module in modules:
+        for register in _LATER.pop(module, ()):  # a registration looks rows up, which registers the others
+            register()
+
+
+def _import_all() -> None:
+    """Import every module that has rows here, and is installed."""
+    for module in list(_LATER):
+        if find_spec(module.partition(".")[0]) is not None:
+            importlib.import_module(module)
+            _register([module])
 
 
 def definition(obj: object) -> Definition | None:
     """The definition of a function, by the object itself."""
     found = _DEFINITIONS.get(id(obj))
+    if found is None and _LATER:
+        _register([name for name in _LATER if name in sys.modules])
+        found = _DEFINITIONS.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
 
 
@@ -164,6 +201,7 @@ def attribute(name: str) -> Entry | None:
 
 def names() -> dict[str, list[str]]:
     """What is supported: names of functions, methods and attributes, sorted."""
+    _import_all()
     functions = {entry.name for _, entry in _FUNCTIONS.values() if not entry.refused}
     functions |= {one.name for _, one in _DEFINITIONS.values()}
     methods = {name for name, entry in _METHODS.items() if not entry.refused} | _DEFINED_METHODS.keys()
@@ -208,6 +246,44 @@ def define(obj: object, name: str, *known: str, method_name: str = "", shares: b
         return body
 
     return register
+
+
+def define_in(module: str, name: str, *known: str) -> Callable[[B], B]:
+    """`define` for a function, or a method of a class, of a module that is not imported here, where its version has one of this name."""
+
+    def register(body: B) -> B:
+        @when_imported(module)
+        def later() -> None:
+            obj = _found_in(module, name)
+            if obj is not None:
+                define(obj, f"{module}.{name}", *known)(body)
+
+        return body
+
+    return register
+
+
+def refuse_in(module: str, way_out: str, *names: str) -> None:
+    """`refuse` for functions of a module that is not imported here."""
+
+    @when_imported(module)
+    def later() -> None:
+        for name in names:
+            obj = _found_in(module, name)
+            if obj is not None:
+                refuse(obj, f"{module}.{name}", way_out)
+
+
+def _found_in(module: str, name: str) -> Any:
+    try:
+        return operator.attrgetter(name)(importlib.import_module(module))
+    except AttributeError:
+        return None
+
+
+def at_compile_time(function: Callable[..., Any], *args: Any) -> Any:
+    """What a definition calls for numbers that depend on nothing but numbers which are known when compiling."""
+    return function(*args)
 
 
 def unsupported(reason: str, way_out: str) -> NoReturn:
