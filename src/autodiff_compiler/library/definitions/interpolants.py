@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.definitions.missing_values import chosen, floats
+from autodiff_compiler.library.definitions.missing_values import chosen
+from autodiff_compiler.library.definitions.windows import floats
 from autodiff_compiler.library.registry import at_compile_time, define_in, refuse_in, unsupported
 
 MODULE = "scipy.interpolate"

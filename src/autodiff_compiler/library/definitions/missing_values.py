@@ -14,12 +14,6 @@ def chosen(test: Any, x: Any, y: Any) -> Any:
     return np.where(test, x, y)[()]
 
 
-def floats(x: Any) -> Any:
-    """As an array of floats."""
-    given = np.asarray(x)
-    return given if given.dtype.kind == "f" else given.astype(np.float64)
-
-
 @define(np.nanmax, "np.nanmax", "axis", "keepdims")
 def nanmax(
     a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True

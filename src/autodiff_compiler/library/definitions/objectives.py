@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.definitions.missing_values import floats
+from autodiff_compiler.library.definitions.windows import floats
 from autodiff_compiler.library.registry import define_in, refuse_in
 
 MODULE = "scipy.optimize"

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.definitions.missing_values import chosen, floats
+from autodiff_compiler.library.definitions.missing_values import chosen
+from autodiff_compiler.library.definitions.windows import column, floats
 from autodiff_compiler.library.registry import at_compile_time, define_in, refuse_in, unsupported
 
 MODULE = "scipy.integrate"
@@ -23,16 +24,11 @@ refuse_in(
 )
 
 
-def _column(row: Any, rank: int) -> Any:
-    """A row along the first of `rank` axes."""
-    return np.reshape(row, (len(row),) + (1,) * (rank - 1))
-
-
 def _points(x: Any, values: Any, axis: int) -> Any:
     """The points, along the first axis as the values are."""
     given = np.asarray(x)
     if given.ndim == 1:
-        at = _column(given, values.ndim)
+        at = column(given, values.ndim)
     elif given.ndim == values.ndim:
         at = np.moveaxis(given, axis, 0)
     else:
@@ -49,7 +45,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     if x is None:
         widths = dx
     elif np.ndim(x) == 1:
-        widths = _column(np.diff(np.asarray(x)), given.ndim)
+        widths = column(np.diff(np.asarray(x)), given.ndim)
     else:
         widths = np.diff(np.moveaxis(np.broadcast_to(np.asarray(x), given.shape), axis, 0), axis=0)
     areas = widths * (values[1:] + values[:-1]) / 2.0
