@@ -32,8 +32,8 @@ from autodiff_compiler.transforms.transform import Request, Transform
 BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
 AFTER_AD = ("inline", *DEFAULT, "ends", "promote", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
-    "python": ("destination", "late"),
-    "numba": ("hoist", "late", "loops", "destination", "fold", "simplify", "cse", "licm", "dce"),
+    "python": ("factors", "destination", "late"),
+    "numba": ("factors", "hoist", "late", "loops", "destination", "fold", "simplify", "cse", "licm", "dce"),
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import OPERAND
-from autodiff_compiler.ir.opset import constant_of, is_constant, opdef
+from autodiff_compiler.ir.opset import constant_of, is_constant, noun_of, opdef
 from autodiff_compiler.ir.types import dtype_of
 from autodiff_compiler.ir.walk import all_ops
 
@@ -27,7 +27,7 @@ def named(b: Builder, value: Value, hint: str, since: int) -> Value:
 
 def bar_name(value: Value, made: Op | None = None) -> str:
     """`x_bar` for `x`; for a value without a name, after the op that made it: `difference_bar`."""
-    noun = (opdef(made).noun or "") if made is not None else ""
+    noun = (noun_of(made, value) or "") if made is not None else ""
     name = value.name or (noun if noun != OPERAND else "")
     return f"{name}_bar" if name else ""
 
@@ -37,7 +37,7 @@ SAVED = "saved"
 
 def saved_name(value: Value, made: Op | None) -> str:
     """What a value of the primal is called where its own function is not in sight."""
-    noun = opdef(made).noun if made is not None else ""
+    noun = noun_of(made, value) if made is not None else ""
     if value.name or made is None or not noun or noun == OPERAND:
         return value.name or SAVED
     return f"{made.kind}_value" if noun == made.kind else noun

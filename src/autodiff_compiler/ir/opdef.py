@@ -164,6 +164,8 @@ class OpDef:
     """The result is this operand all over, stretched to the extents that are the others."""
     locates: bool = False
     """The result's elements are positions along an axis of operand 0."""
+    stands_for: int | None = None
+    """Operand 0 is not read: where the op is differentiated it stands for this operand, which was computed of it."""
     py_eval: Callable[..., Any] | None = None
     """Of an elementwise op, on Python scalars, as CPython computes it."""
     np_eval: Callable[..., Any] | None = None

@@ -17,6 +17,7 @@ from autodiff_compiler.passes import (
     dce,
     destination,
     errors,
+    factors,
     fold,
     hoist,
     inline,
@@ -57,6 +58,7 @@ PASSES: dict[str, Pass] = {
         Pass("ends", "check at the ends of a range instead of in a loop that does nothing but check", hoist.run_ends),
         Pass("licm", "move loop-invariant computation before the loop", licm.run),
         Pass("promote", "keep a sum into one array element in a scalar during a loop", promote.run),
+        Pass("factors", "after the last derivative: forget the matrix where its factors are known", factors.run),
         Pass("destination", "fill an array where it will be put", destination.run),
         Pass("late", "overwrite an array after the last read of its views", late.run),
         Pass(
