@@ -24,7 +24,7 @@ from autodiff_compiler.frontend import (
     object_builtins,
     objects,
     operators,
-    ruled,
+    rule_calls,
 )
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
@@ -181,11 +181,11 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
 def _call_differentiated(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
     """Functions with derivatives of their own, derivatives, and what makes one of these."""
     if isinstance(obj, Ruled):
-        return ruled.call_ruled(ctx, obj, args, kwargs)
-    if obj is ruled.checkpointed:
-        return ruled.call_checkpointed(ctx, args, kwargs)
+        return rule_calls.call_ruled(ctx, obj, args, kwargs)
+    if obj is rule_calls.checkpointed:
+        return rule_calls.call_checkpointed(ctx, args, kwargs)
     if obj is checkpoint and len(args) == 1 and not kwargs:
-        return Partial(Static(ruled.checkpointed), (args[0],), {})
+        return Partial(Static(rule_calls.checkpointed), (args[0],), {})
     if derivatives.is_derivative(obj):
         return derivatives.call_derivative(ctx, obj, args, kwargs)
     verb = verb_of(obj)

@@ -9,8 +9,8 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.needs import check_equal
 from autodiff_compiler.ir.path import ALL, at
+from autodiff_compiler.ir.required_checks import check_equal
 from autodiff_compiler.ir.types import ListOf, Scalar, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, normal_axis, static_count, to_int
