@@ -30,7 +30,9 @@ def bound(
     given: dict[str, Abs] = {}
     for name, parameter in signature.parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise ctx.unsupported("AD190", f"a derivative of a function with *{name}, inside a function", "name its parameters")
+            raise ctx.unsupported(
+                "AD190", f"a derivative of a function with *{name}, inside a function", "name its parameters"
+            )
         if name in found.arguments:
             given[name] = found.arguments[name]
         elif isinstance(parameter.default, Abs):  # a nested function's
