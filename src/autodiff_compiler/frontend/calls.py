@@ -33,7 +33,7 @@ from autodiff_compiler.frontend import (
     operators,
     outputs,
     recursion,
-    ruled,
+    rule_calls,
     views,
 )
 from autodiff_compiler.frontend.classes import special
@@ -203,11 +203,11 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     if entry is not None:
         return _call_library(ctx, obj, entry, args, kwargs)
     if isinstance(obj, Ruled):
-        return ruled.call_ruled(ctx, obj, args, kwargs)
-    if obj is ruled.checkpointed:
-        return ruled.call_checkpointed(ctx, args, kwargs)
+        return rule_calls.call_ruled(ctx, obj, args, kwargs)
+    if obj is rule_calls.checkpointed:
+        return rule_calls.call_checkpointed(ctx, args, kwargs)
     if obj is checkpoint and len(args) == 1 and not kwargs:
-        return Partial(Static(ruled.checkpointed), (args[0],), {})
+        return Partial(Static(rule_calls.checkpointed), (args[0],), {})
     if derivatives.is_derivative(obj):
         return derivatives.call_derivative(ctx, obj, args, kwargs)
     if (verb := verb_of(obj)) is not None:

@@ -9,8 +9,8 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.needs import product
 from autodiff_compiler.ir.path import ALL, at
+from autodiff_compiler.ir.required_checks import product
 from autodiff_compiler.ir.types import Scalar, dtype_of, rank
 from autodiff_compiler.library.arguments import as_array, extents, is_number, normal_axis, to_int
 from autodiff_compiler.library.reductions import flat, sliced

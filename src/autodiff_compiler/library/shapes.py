@@ -9,8 +9,8 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.needs import RESHAPED, check_equal, product
 from autodiff_compiler.ir.path import ALL, HERE, Path, at, element, new_axes, picked, reshaping, transposing
+from autodiff_compiler.ir.required_checks import RESHAPED, check_equal, product
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
