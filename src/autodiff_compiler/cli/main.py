@@ -134,7 +134,9 @@ def hessian(target: str, wrt: str | None, types: str | None, backend: str, disab
 
 @main.command()
 @compiling
-@click.option("--mode", type=click.Choice(["reverse", "forward"]), help="Default: reverse, or forward with --stage forward.")
+@click.option(
+    "--mode", type=click.Choice(["reverse", "forward"]), help="Default: reverse, or forward with --stage forward."
+)
 @click.option("--value", is_flag=True, help="Return the value of the function too.")
 @click.option("--stage", type=click.Choice(STAGES), default="derivative", show_default=True)
 @click.option("--spans", is_flag=True, help="With source positions; the text can then be parsed back as it was.")
