@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from autodiff_compiler.frontend import branches, container_items, members, object_builtins
@@ -67,6 +68,10 @@ def _choose(
         branches.branch(ctx, truth, then, orelse, live)
     else:
         (then if truth else orelse)()
+
+
+def _giving(value: Abs) -> Get:
+    return lambda: value
 
 
 class _Pattern:
@@ -147,7 +152,7 @@ class _Pattern:
         if isinstance(x, Range):
             raise ctx.unsupported("AD100", f"matching {describe(x)} with a sequence", "match list(...) of it")
         content = ctx.state.content(x) if isinstance(x, Box) and x.cls is list else x
-        if not isinstance(content, Tup | Items | Grown) or isinstance(x, Box) and x.cls is not list:
+        if not isinstance(content, Tup | Items | Grown) or (isinstance(x, Box) and x.cls is not list):
             return Static(False)
         star = [i for i, part in enumerate(pattern.patterns) if isinstance(part, ast.MatchStar)]
         fixed = len(pattern.patterns) - len(star)
@@ -161,10 +166,10 @@ class _Pattern:
             after = len(pattern.patterns) - i - 1
             if isinstance(part, ast.MatchStar):
                 if part.name is not None:
-                    self._bound[part.name] = lambda i=i, after=after: ctx.new_list(list(items[i : len(items) - after]))  # type: ignore[misc]
+                    self._bound[part.name] = partial(ctx.new_list, list(items[i : len(items) - after]))
                 continue
             item = items[i if not star or i < star[0] else len(items) - after - 1]
-            tests.append(lambda part=part, item=item: self.matches(part, lambda: item))  # type: ignore[misc]
+            tests.append(partial(self.matches, part, _giving(item)))
         return self.all_of(tests)
 
     def _grown(self, pattern: ast.MatchSequence, x: Abs, content: Grown, fixed: int, star: list[int]) -> Abs:
@@ -182,8 +187,7 @@ class _Pattern:
             if isinstance(part, ast.MatchStar):
                 continue
             place = Static(i if not star or i < star[0] else i - len(pattern.patterns))
-            read = lambda place=place: container_items.load(ctx, x, place)  # noqa: E731
-            tests.append(lambda part=part, read=read: self.matches(part, read))  # type: ignore[misc]
+            tests.append(partial(self.matches, part, partial(container_items.load, ctx, x, place)))
         return self.all_of(tests)
 
     def mapping(self, pattern: ast.MatchMapping, get: Get) -> Abs:
@@ -200,7 +204,7 @@ class _Pattern:
             rest = {key: item for key, item in held.items() if key not in keys}
             self._bound[pattern.rest] = lambda: ctx.new_dict(rest)
         return self.all_of(
-            [lambda part=part, item=held[key]: self.matches(part, lambda: item) for key, part in zip(keys, pattern.patterns)]  # type: ignore[misc]
+            [partial(self.matches, part, _giving(held[key])) for key, part in zip(keys, pattern.patterns)]
         )
 
     def instance(self, pattern: ast.MatchClass, get: Get) -> Abs:
@@ -223,7 +227,7 @@ class _Pattern:
         for name, part in zip(names, parts):
             if not self._has(x, name):
                 return Static(False)
-            tests.append(lambda name=name, part=part: self._of_attribute(x, name, part))  # type: ignore[misc]
+            tests.append(partial(self._of_attribute, x, name, part))
         return self.all_of(tests)
 
     def _positional(self, cls: type, count: int) -> list[str]:
