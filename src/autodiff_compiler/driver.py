@@ -30,10 +30,10 @@ from autodiff_compiler.transforms.transform import Request, Transform
 
 # Squares are taken of roots as soon as equal expressions are one.
 BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
-AFTER_AD = ("inline", *DEFAULT, "ends", "promote", "fold", "simplify", "cse", "dce")
+AFTER_AD = ("inline", *DEFAULT, "range_checks", "promote", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
-    "python": ("destination", "late"),
-    "numba": ("hoist", "late", "loops", "destination", "fold", "simplify", "cse", "licm", "dce"),
+    "python": ("copy_elision", "delayed_writes"),
+    "numba": ("hoist", "delayed_writes", "loops", "copy_elision", "fold", "simplify", "cse", "licm", "dce"),
 }
 
 

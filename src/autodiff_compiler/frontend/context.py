@@ -17,8 +17,8 @@ import numpy as np
 from autodiff_compiler.diagnostics import AutodiffError, Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.classes import is_instance, special
+from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
-from autodiff_compiler.frontend.merge import Widening
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.public_names import INSTEAD, object_name
 from autodiff_compiler.frontend.references import grow, read

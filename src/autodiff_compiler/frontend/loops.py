@@ -16,7 +16,8 @@ from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError
 from autodiff_compiler.frontend import branches
 from autodiff_compiler.frontend.context import Context, LoopTargets
 from autodiff_compiler.frontend.iteration import Items, Live, Perhaps, Pushed, Sequence, Step, Steps, iterate, unrolled
-from autodiff_compiler.frontend.merge import Merge, Widening
+from autodiff_compiler.frontend.join_slots import Widening
+from autodiff_compiler.frontend.merge import Merge
 from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, State
 from autodiff_compiler.frontend.values import Abs, Dead, Dyn, Poison, Unroll

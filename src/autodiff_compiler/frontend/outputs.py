@@ -13,7 +13,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.needs import check_equal
+from autodiff_compiler.ir.required_checks import check_equal
 from autodiff_compiler.ir.types import Scalar, dtype_of, rank
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.domain import Domains
-from autodiff_compiler.ir.needs import Access
+from autodiff_compiler.ir.required_checks import Access
 from autodiff_compiler.ir.types import INT, Array, Scalar, Type, dtype_of, is_py
 
 Attrs = Mapping[str, Any]

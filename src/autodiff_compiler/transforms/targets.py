@@ -10,7 +10,7 @@ from autodiff_compiler import backends
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.program import mapped
 from autodiff_compiler.ir.types import INT, ListOf
-from autodiff_compiler.passes import depth, integers
+from autodiff_compiler.passes import integers, recursion_depth
 from autodiff_compiler.transforms.stages import Compilation
 
 Build = Callable[[bool], tuple[Compilation, ...]]
@@ -53,7 +53,7 @@ class Target:
 
 
 def _with_depth_and_width(fn: Function) -> Function:
-    return mapped(depth.limited(fn), integers.run)
+    return mapped(recursion_depth.limited(fn), integers.run)
 
 
 def _small_or_wide(build: Build) -> tuple[Compilation, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import InternalError
-from autodiff_compiler.ir import needs
+from autodiff_compiler.ir import required_checks
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.objects import UNDEFINED, Values, follow
@@ -172,7 +172,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         noun="",
         cost=DEAR,
         spreads=-1,
-        accesses=(needs.FILLING,),
+        accesses=(required_checks.FILLING,),
     ),
     OpDef(
         "empty",
@@ -185,7 +185,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         noun="",
         cost=DEAR,
         starts_empty=True,
-        accesses=(needs.ALLOCATION,),
+        accesses=(required_checks.ALLOCATION,),
     ),
     OpDef(
         "arange",
@@ -196,7 +196,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         evaluate=lambda op, values, mutable: np.arange(values[0], dtype=np.int64),
         noun="indices",
         cost=DEAR,
-        accesses=(needs.ALLOCATION,),
+        accesses=(required_checks.ALLOCATION,),
     ),
     OpDef(
         "copy",
@@ -222,7 +222,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         reads=True,
         views=True,
         raises=(INDEX,),
-        accesses=(needs.INDEX,),
+        accesses=(required_checks.INDEX,),
         moves=True,
     ),
     OpDef(
@@ -236,7 +236,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         noun=OPERAND,
         writes=True,
         raises=(INDEX, SHAPE),
-        accesses=(needs.INDEX, needs.STORE),
+        accesses=(required_checks.INDEX, required_checks.STORE),
     ),
     OpDef(
         "accum",
@@ -249,7 +249,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         noun=OPERAND,
         writes=True,
         raises=(INDEX, SHAPE),
-        accesses=(needs.INDEX, needs.STORE),
+        accesses=(required_checks.INDEX, required_checks.STORE),
         adds=True,
     ),
 )

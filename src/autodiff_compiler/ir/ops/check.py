@@ -1,6 +1,6 @@
 """The pages of checks: they raise or do nothing.
 
-Attributes of all of them: `access`, the name of what tests the same in NumPy (`ir/needs.py`), if anything does, and `error`, the
+Attributes of all of them: `access`, the name of what tests the same in NumPy (`ir/required_checks.py`), if anything does, and `error`, the
 name of the exception's class where that is not ValueError.
 """
 

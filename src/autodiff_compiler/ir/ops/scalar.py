@@ -19,7 +19,6 @@ from autodiff_compiler.ir import domain
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.domain import nowhere
 from autodiff_compiler.ir.dtype import BOOLEAN, DTYPES, DType
-from autodiff_compiler.ir.needs import BROADCAST
 from autodiff_compiler.ir.objects import UNDEFINED, Values, has_type, strong
 from autodiff_compiler.ir.opdef import (
     DEAR,
@@ -52,6 +51,7 @@ from autodiff_compiler.ir.ops.scalar_values import (
     py_trunc,
     sign,
 )
+from autodiff_compiler.ir.required_checks import BROADCAST
 from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_py, rank
 
 
