@@ -22,7 +22,7 @@ from autodiff_compiler.ir.types import Type
 from autodiff_compiler.options import CHECKS, Options
 from autodiff_compiler.passes import buffers, integers, outline
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
-from autodiff_compiler.transforms.layout import named, python_name
+from autodiff_compiler.transforms.layout import named, with_python_names
 from autodiff_compiler.transforms.products import without_unread
 from autodiff_compiler.transforms.stages import Compilation, dumped
 from autodiff_compiler.transforms.targets import TARGETS
@@ -53,8 +53,7 @@ def lower(
         return nested(list(args), values)
     with dumped(Compilation(options)):
         lowered = frontend.lower(fun, list(args), values)
-        fn = outline.run(lowered.function)
-        return replace(lowered, function=replace(fn, param_trees=tuple((python_name(n), t) for n, t in fn.param_trees)))
+        return replace(lowered, function=with_python_names(outline.run(lowered.function)))
 
 
 def optimized(lowered: Lowered, options: Options) -> Function:

@@ -29,7 +29,7 @@ from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.tree import flatten, leaves
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.options import Options
-from autodiff_compiler.transforms.layout import parameters, python_name
+from autodiff_compiler.transforms.layout import parameters
 from autodiff_compiler.transforms.transform import Request
 
 
@@ -135,7 +135,9 @@ class Derivative(Compiled):
         return super()._lower(arguments, values)
 
     def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
-        wrt = [python_name(name) for name in self._wrt]
+        # The arguments are the function's first parameters, perhaps under other names.
+        own = {name: tree[0] for (name, _, _), tree in zip(arguments, lowered.function.param_trees, strict=False)}
+        wrt = [own[name] for name in self._wrt]
         active = [
             name in wrt and differentiable(v.type) for name, _, values in parameters(lowered.function) for v in values
         ]
