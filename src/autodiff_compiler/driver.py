@@ -28,7 +28,7 @@ from autodiff_compiler.transforms.stages import Compilation, dumped
 from autodiff_compiler.transforms.targets import TARGETS
 from autodiff_compiler.transforms.transform import Request, Transform
 
-# Squares are taken of roots as soon as equal expressions are one.
+# Squares of roots are simplified as soon as equal expressions have been merged.
 BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
 AFTER_AD = ("inline", *DEFAULT, "range_checks", "promote", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
@@ -43,7 +43,7 @@ LOWERING: dict[str, tuple[str, ...]] = {
 def lower(
     fun: Callable, args: Sequence[tuple[str, Tree, list[Type]]], options: Options, values: Sequence[Any] | None = None
 ) -> Lowered:
-    """The primal IR.  A derivative, as an object with `__autodiff_lower__`, lowers to its own derivative IR.
+    """The primal IR.  A derivative, an object with `__autodiff_lower__`, lowers to its own derivative IR.
 
     `values` are the leaves of the arguments where the call is known.
     """
@@ -94,7 +94,7 @@ def derived(
 
 
 def derivative(transform: Transform, lowered: Lowered, request: Request, options: Options) -> tuple[Compilation, ...]:
-    """What `derived` makes, printed and loaded."""
+    """The result of `derived`, printed and loaded."""
     docstrings = transform.docstrings(lowered.function, request.wrt)
 
     def build(guarded: bool) -> tuple[Compilation, ...]:
@@ -131,7 +131,7 @@ def _emit(done: Compilation, docstring: str) -> None:
     fn = done.keep("buffers", mapped(fn, buffers.run))
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
     done.text = made.text
-    list(namespaces.used(done.text))  # refuses a text whose names mean something else by now
+    list(namespaces.used(done.text))  # refuses a text whose names have come to mean something else
     call = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
     done.call = target.called(call, fn)
 

@@ -41,11 +41,11 @@ class Signature:
     function: str
     signature: inspect.Signature
     made_of: tuple = ()
-    """The objects that it was read from: `%autoreload` gives a function others, and a partial call's keywords can be set."""
+    """The objects that it was read from: `%autoreload` gives a function new ones, and the keywords of a partial call can be set."""
 
     @classmethod
     def of(cls, fun: Callable) -> Signature:
-        """The function's own signature: what a decorator wrapped is not looked at."""
+        """The function's own signature, not that of what a decorator wrapped."""
         own = getattr(fun, "py_func", fun)
         refusal = UserError(
             "AD410",
@@ -61,7 +61,7 @@ class Signature:
         return cls(getattr(fun, "__name__", type(fun).__name__), signature, _read_for_signature(fun))
 
     def renewed(self, fun: Callable) -> Signature:
-        """This one if `fun` still has it, else the one that it has today."""
+        """This signature if `fun` still has it, else the one that it has now."""
         now = _read_for_signature(fun)
         unchanged = len(now) == len(self.made_of) and all(map(operator.is_, now, self.made_of))
         return self if unchanged else Signature.of(fun)
@@ -71,7 +71,7 @@ class Signature:
         return list(self.signature.parameters)
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        """Values by parameter name, defaults filled in; what `*args` takes is called `*0`, `*1` …"""
+        """Values by parameter name, with defaults filled in; what `*args` takes is called `*0`, `*1` …"""
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -91,7 +91,7 @@ class Signature:
         return values
 
     def arguments(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-        """The values that `bind` gave, as a call takes them."""
+        """The values that `bind` returned, as a call takes them."""
         parameters = self.signature.parameters
         args = [values[name] for name, p in parameters.items() if p.kind in POSITIONAL and name in values]
         args += [value for name, value in values.items() if name.startswith("*")]
@@ -158,7 +158,7 @@ def _read_for_signature(fun: Any) -> tuple:
 
 
 def normalised(value: Any) -> Any:
-    """The value as generated code takes it: 0-d arrays as NumPy scalars, in containers too."""
+    """The value as generated code takes it: 0-d arrays become NumPy scalars, in containers too."""
     if isinstance(value, np.ndarray):
         return value if value.ndim else value[()]
     if isinstance(value, dict):
@@ -204,9 +204,9 @@ def key_of(arguments: Described) -> tuple:
 
 
 def with_floats(name: str, value: Any) -> Any:
-    """A differentiated argument with its Python ints as floats, if it holds no float at all.
+    """A differentiated argument with its Python ints turned into floats, if it holds no float at all.
 
-    Ints beside floats in a container are numbers of another sort (sizes, indices): they stay ints, and are inactive.
+    Ints beside floats in a container are numbers of another kind (sizes, indices): they stay ints, and are inactive.
     """
     tree, types = frontend.describe(value, name)
     leaves = flatten(tree, value)
@@ -263,7 +263,7 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
 
 
 def _may_vary(value: Any) -> bool:
-    """Whether something that is known by its identity may hold numbers that the function depends on."""
+    """Whether an object that is known by its identity may hold numbers that the function depends on."""
     own = frontend.is_written_in_python(type(value)) and type(value).__module__.partition(".")[0] not in _LIBRARY
     return isinstance(value, np.ndarray | complex) or (own and not callable(value))
 

@@ -50,10 +50,10 @@ class Compiled:
         self._known_signature = Signature.of(fun)
         self._table = Table(self._build, lambda: repr(self)[1:-1])
         self._plain: dict[Any, Known] = {}
-        """By the types of plain arguments, so that a call with nothing but these costs one look-up."""
+        """By the types of plain arguments, so that a call with plain arguments only costs one look-up."""
         self._last: Specialisation | None = None
 
-    # What it was made of can be looked at, and not set: what was compiled would not be it any more.
+    # What it was made from can be read but not set: what is already compiled would no longer match it.
     primal = property(lambda self: self._fun)
     options = property(lambda self: self._options)
 
@@ -69,7 +69,7 @@ class Compiled:
     # -- compiling -------------------------------------------------------------------------------------------------
 
     def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
-        """What is to be differentiated; `asked` is what a call says of it beside the argument types."""
+        """What is to be differentiated; `asked` is what a call says about that, besides the argument types."""
         raise NotImplementedError
 
     def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
@@ -85,7 +85,7 @@ class Compiled:
     def inside(
         self, arguments: Described, *asked: Any, values: Sequence[Any] | None = None
     ) -> tuple[Lowered, tuple[Function, ...]]:
-        """The derivative's IR, for a call inside a differentiated function: as another primal, and all its functions."""
+        """The derivative's IR for a call inside a differentiated function, where it is a primal: all its functions."""
         lowered = self._lower(arguments, values)
         done = driver.derived(self._transform, lowered, self._request(lowered, arguments, *asked), self._options)
         made = tuple(one.stages["derivative"] for one in done)
@@ -104,7 +104,7 @@ class Compiled:
         raise NotImplementedError
 
     def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple:
-        """What a call with arguments of these types asks beside them, where the parameters named in `wrt` vary."""
+        """What a call with arguments of these types asks for besides them, where the parameters named in `wrt` vary."""
         return ()
 
     @boundary
@@ -139,7 +139,7 @@ class Compiled:
 
     @boundary
     def save(self, path: str | Path, *args: Any, **kwargs: Any) -> Path:
-        """Write the derivative as a module that imports nothing of ours; what it captured are keyword
+        """Write the derivative as a module that imports nothing of ours; what it captured become keyword
         parameters, numbers with their present value as default."""
         target = Path(path)
         target.write_text(standalone(self._specialised(args, kwargs)), encoding="utf-8")

@@ -36,8 +36,8 @@ from autodiff_compiler.transforms.transform import Request
 class Derivative(Compiled):
     """`grad(fun)` and the like; calls like `fun`.
 
-    `primal` is the function it was made of.  `source`, `ir` and `save` take arguments as the call does (only their types
-    matter); without arguments they use the last call's types, else the annotations of the function.
+    `primal` is the function it was made from.  `source`, `ir` and `save` take arguments as a call does (only their types
+    matter); without arguments they use the types of the last call, or else the annotations of the function.
 
     >>> from autodiff_compiler import grad
     >>> square = grad("def square(x): return x * x")
@@ -74,7 +74,7 @@ class Derivative(Compiled):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
             if not kwargs:
-                # A call with nothing but numbers costs one look-up.
+                # A call with numbers only costs one look-up.
                 known = self._plain.get(plain_key(args[0]) if len(args) == 1 else tuple(map(type, args)))
                 if known is None and len(args) > 1:
                     known = self._plain.get(tuple(map(plain_key, args)))
@@ -108,7 +108,7 @@ class Derivative(Compiled):
         )
 
     def _along(self, first: FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
-        """What a result of the derivative says of a direction, seen from the seeds of the function's results."""
+        """The slope along a direction, weighted by the seeds of the function's results, that a result of the derivative implies."""
         gradient = result[1] if self.with_value else result[0] if self.has_aux else result
         return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction) * float(seeds[0])
 
@@ -153,7 +153,7 @@ class Derivative(Compiled):
     # -- being a function ------------------------------------------------------------------------------------------
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """As a method the instance is the first argument, and `argnums` counts it."""
+        """As a method: the instance is the first argument, and `argnums` counts it."""
         return self if instance is None else types.MethodType(self, instance)
 
     def __repr__(self) -> str:
@@ -161,7 +161,7 @@ class Derivative(Compiled):
         return f"<{verb} of {self._signature.function} with respect to {wrt}, {self._options.backend} backend>"
 
     def __reduce__(self) -> Any:
-        # A decorated function is found under its own name, like any function; otherwise it is made again.
+        # A decorated function is pickled by its name, like any function; otherwise the derivative is made again.
         module = sys.modules.get(getattr(self, "__module__", None) or "")
         name = getattr(self, "__qualname__", "")
         if getattr(module, name, None) is self:

@@ -36,7 +36,7 @@ from autodiff_compiler.transforms.words import in_words
 
 
 class Pushforward(Compiled):
-    """Forward mode of one function: value and directional derivative, or of a gradient the latter alone (`hvp`)."""
+    """Forward mode of one function: value and directional derivative; of a gradient, the derivative alone (`hvp`)."""
 
     def __init__(self, fun: Callable, options: Options, verb: str = "jvp") -> None:
         super().__init__(fun, verb, options)
@@ -135,7 +135,7 @@ class Linear:
 
     def __init__(self, pushforward: Pushforward, primals: tuple) -> None:
         self._pushforward = pushforward
-        # The caller may write into his arrays.
+        # The caller may write into these arrays later.
         self._primals = copy.deepcopy(primals)
 
     @boundary
@@ -144,12 +144,12 @@ class Linear:
         return self._pushforward(self._primals, tangents)[1]
 
     def value(self) -> Any:
-        """The result of the function itself."""
+        """The value of the function itself."""
         return self._pushforward(self._primals, tuple(map(_zero, self._primals)))[0]
 
 
 def _zero(value: Any) -> Any:
-    """A tangent of nothing but zeros; None if nothing can vary."""
+    """A tangent of zeros; None if nothing can vary."""
     tree, types = describe("an argument", value)
     zeros = [_zeros(x) if differentiable(type_) else None for x, type_ in zip(flatten(tree, value), types)]
     return None if all(zero is None for zero in zeros) else rebuild(tree, iter(zeros))
@@ -205,7 +205,7 @@ def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any
 
 
 def _built(tree: Tree) -> str:
-    """What an argument or result is made of."""
+    """How an argument or result is built."""
     if not isinstance(tree, TreeNode):
         return "one number or array"
     return f"a {tree.cls.__name__} of {len(tree.children)}"
@@ -220,7 +220,7 @@ class Pullback:
         self._specialisation = specialisation
         self._tree = tree
         self._residuals = residuals
-        # Only dtype and shape of the result are needed later; the caller may write into what he was given.
+        # Only dtype and shape of the result are needed later; the caller may write into what was returned.
         self._like = [_like(leaf) for leaf in flatten(tree, out)]
         self._count = count
 
@@ -284,7 +284,7 @@ class Reverse(Compiled):
         return (len(arguments),)
 
     def __call__(self, primals: tuple) -> tuple:
-        """(result, pullback), and what else the function returns if it is said to."""
+        """(result, pullback), and with `has_aux` what else the function returns."""
         known = self._plain.get(tuple(map(plain_key, primals)))
         if known is not None:
             call, holds, self._last = known

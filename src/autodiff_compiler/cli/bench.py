@@ -14,7 +14,7 @@ from autodiff_compiler.api.functions import grad
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.testing.numeric import float_leaves, map_floats, numeric_gradient, replaced
 
-# A measurement lasts about this long in all.
+# How long a measurement takes in all, roughly.
 SECONDS = 0.3
 
 

@@ -35,7 +35,7 @@ def load_target(text: str) -> Callable:
         found = getattr(found, part)
     if not callable(found):
         raise UserError("AD503", f"{name!r} in {where} is not a function but of type {type(found).__name__}")
-    # `@grad` on it already: the command line asks for the derivative of what stands in the source.
+    # It has `@grad` already: the command line asks for the derivative of the function in the source.
     while hasattr(found, "primal"):
         found = found.primal
     return found
@@ -51,7 +51,7 @@ def _from_file(path: Path) -> Any:
     if spec is None or spec.loader is None:
         raise UserError("AD502", f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
-    # What the file imports from its own folder is found as under `python FILE.py`.
+    # What the file imports from its own folder is found, as it is by `python FILE.py`.
     sys.path.insert(0, str(path.resolve().parent))
     sys.modules.setdefault(name, module)
     _run(lambda: spec.loader.exec_module(module), str(path))  # type: ignore[union-attr]
@@ -127,7 +127,7 @@ def _as_array(value: Any) -> Any:
 
 
 def parse_types(text: str | None) -> dict[str, str]:
-    """`x: f64[:, :], n: i64` as texts by name; commas in brackets do not separate."""
+    """`x: f64[:, :], n: i64` as a dict of texts; commas in brackets do not separate."""
     parts: list[str] = [""]
     depth = 0
     for character in text or "":

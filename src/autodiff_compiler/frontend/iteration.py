@@ -7,6 +7,7 @@ of loops of their own, which run the consumer's body where an item arises.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -339,7 +340,7 @@ def length_changes(ctx: Context) -> UnsupportedError:
 def known_items(ctx: Context, x: Static) -> list[Abs]:
     """The items of an immutable object that is known when compiling."""
     obj: Any = x.obj
-    if isinstance(obj, range | str | tuple | frozenset):
+    if isinstance(obj, range | str | tuple | frozenset | enum.EnumMeta):
         return [ctx.captures.wrap(ctx, item) for item in obj]
     raise ctx.wrong("AD163", f"{describe(x)} is not iterable")
 

@@ -99,17 +99,18 @@ def _getattr(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if len(args) not in (2, 3) or kwargs:
         raise ctx.wrong("AD178", f"TypeError: getattr expected 2 or 3 arguments, got {len(args)}")
     name = ctx.static(args[1], "the name of getattr()")
-    if len(args) == 3 and not _has(ctx, args[0], name):
+    if len(args) == 3 and not has_attribute(ctx, args[0], name):
         return args[2]
     return members.attribute(ctx, args[0], name)
 
 
 def _hasattr(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     x, name = args
-    return Static(_has(ctx, x, ctx.static(name, "the name of hasattr()")))
+    return Static(has_attribute(ctx, x, ctx.static(name, "the name of hasattr()")))
 
 
-def _has(ctx: Context, x: Abs, name: str) -> bool:
+def has_attribute(ctx: Context, x: Abs, name: str) -> bool:
+    """`hasattr(x, name)`."""
     if is_instance(x) or (isinstance(x, Tup) and x.keys):
         found = objects.has_attribute(ctx, x, name)
         if found is None:

@@ -101,7 +101,7 @@ class _Check:
         self.rng = rng
 
     def level(self, fun: Callable, args: tuple, order: int, what: str) -> None:
-        """One order: the two modes against differences and each other, then the gradient itself one order on."""
+        """One order: the two modes against differences and each other; then the gradient itself, at the next order."""
         direction = [random_like(leaf, self.rng) for leaf in float_leaves(args)]
         tangent: list[Any] | None = None
         if "fwd" in self.modes:
@@ -196,7 +196,7 @@ class _Check:
 
 
 def _along(fun: Callable, args: tuple, direction: list[Any], seeds: list[Any], eps: float) -> list[np.ndarray]:
-    """The difference along a direction, seen from the seeds."""
+    """The difference along a direction, as an inner product with the seeds."""
     return [np.asarray(dot(seeds, numeric_jvp(fun, args, direction, eps)))]
 
 
