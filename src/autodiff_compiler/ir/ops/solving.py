@@ -12,11 +12,11 @@ import numpy as np
 
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64, INT64
-from autodiff_compiler.ir.needs import SQUARE, SYSTEM
 from autodiff_compiler.ir.objects import Values
 from autodiff_compiler.ir.opdef import DEAR, SHAPE, Attrs, Facts, OpDef, Shape
 from autodiff_compiler.ir.ops import linalg_values as compute
 from autodiff_compiler.ir.ops.operand_types import array
+from autodiff_compiler.ir.required_checks import SQUARE, SYSTEM
 from autodiff_compiler.ir.types import Array, Scalar, Type, like
 
 
