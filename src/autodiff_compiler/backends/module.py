@@ -34,7 +34,7 @@ class _Module:
 
     backend: Backend
     names: list[str]
-    """Takes a function and the names taken to its printer."""
+    """The names of its functions."""
     notes: Notes = field(default_factory=Notes)
     templates: dict[str, str] = field(default_factory=dict)
     """The source of helper functions made for this module, by name."""
