@@ -222,7 +222,7 @@ def _call_bound(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs])
     return None
 
 
-def _call_partial(ctx: Context, obj: functools.partial, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+def _call_partial(ctx: Context, obj: functools.partial[Any], args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """What a partial call holds may be set anew: its keywords are a dict, and it can be given another state."""
     captures, place, key = ctx.captures, Place(obj), ("partial", id(obj))
     function = captures.look(place.attribute("func"))

@@ -141,9 +141,9 @@ def _init(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
     bound = _bound(ctx, function, args, kwargs)
     me = next(iter(bound.values()))
     owner = _owner(function, me)
-    frozen = owner.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    frozen = owner.__dataclass_params__.frozen  # type: ignore[attr-defined]  # a dataclass
     only_for_init: list[Abs] = []
-    for name, field in owner.__dataclass_fields__.items():  # type: ignore[attr-defined]
+    for name, field in owner.__dataclass_fields__.items():  # type: ignore[attr-defined]  # a dataclass
         kind = field._field_type.name
         if kind == "_FIELD_CLASSVAR":
             continue
@@ -161,7 +161,7 @@ def _init(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
 
 
 def _field_value(
-    ctx: Context, function: FunctionType, bound: dict[str, Any], name: str, field: dataclasses.Field
+    ctx: Context, function: FunctionType, bound: dict[str, Any], name: str, field: dataclasses.Field[Any]
 ) -> Abs | None:
     """What a field is set to; None for one that `__init__` leaves alone."""
     given = bound.get(name, MISSING) if field.init else MISSING

@@ -202,8 +202,7 @@ def _range(ctx: Context, x: Range) -> Sequence:
         nonzero = b.compare("ne", step, b.const(0))
         b.emit("check", (nonzero,), {"error": "ValueError", "message": ("range() arg 3 must not be zero",)})
     known = all(isinstance(p, Static) or (isinstance(p, Dyn) and p.static is not None) for p in parts)
-    literal = isinstance(x.start, Static) and isinstance(x.step, Static)
-    origin = (int(x.start.obj), int(x.step.obj)) if literal else None  # type: ignore[union-attr]
+    origin = (int(x.start.obj), int(x.step.obj)) if isinstance(x.start, Static) and isinstance(x.step, Static) else None
 
     def bounds() -> range:
         return range(*(int(ctx.static(p, "a bound of a loop that must be unrolled")) for p in parts))

@@ -51,7 +51,8 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     if pure and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
     if refused:
-        return entry(ctx.b)  # raises, whatever the arguments are
+        nothing: Abs = entry(ctx.b)  # raises, whatever the arguments are
+        return nothing
     out = outputs.destination(obj, args, kwargs)
     if out is not None:
         return outputs.call_into(ctx, obj, entry, out, args, kwargs)

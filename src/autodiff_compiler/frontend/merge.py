@@ -61,7 +61,7 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import BOOL, INT, ListOf, Scalar, Type
+from autodiff_compiler.ir.types import BOOL, INT, Array, ListOf, Scalar, Type
 
 Kind = TypeVar("Kind")
 
@@ -322,7 +322,7 @@ class Merge:
 
     def _grown(self, root: Location, box: Box, a: Items | Grown | None, b: Items | Grown | None) -> Finish:
         self.grown[root] = None
-        types: list[Type | None] = []
+        types: list[Scalar | Array | None] = []
         for content in (a, b):
             if isinstance(content, Grown):
                 types.append(content.element)

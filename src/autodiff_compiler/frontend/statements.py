@@ -11,6 +11,7 @@ import ast
 import importlib
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import GeneratorType, ModuleType
 from typing import Any
 
@@ -57,7 +58,7 @@ def run(ctx: Context, statements: list[ast.stmt]) -> None:
                 return
             if not left.normal:
                 if rest:
-                    branches.if_normal(ctx, lambda rest=rest: run(ctx, rest))  # type: ignore[misc]
+                    branches.if_normal(ctx, partial(run, ctx, rest))
                 return
 
 
@@ -180,7 +181,8 @@ def _function(ctx: Context, node: ast.FunctionDef) -> None:
 def _module(ctx: Context, name: str) -> ModuleType:
     try:
         importlib.import_module(name)
-        return ctx.captures.look(Place(sys.modules).item(name))
+        module: ModuleType = ctx.captures.look(Place(sys.modules).item(name))
+        return module
     except ImportError as error:
         raise ctx.wrong("AD160", f"{type(error).__name__}: {error}") from error
 
