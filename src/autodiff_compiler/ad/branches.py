@@ -58,7 +58,7 @@ def _reached(op: Op) -> list[Value]:
 def _provide_in_branch(context: Reversal, op: Op, branch: Region, out: OpenRegion) -> list[Value]:
     """Provide the branch's own values to its reversal; what has to be saved becomes a result of the primal `if`.
 
-    What the branch yields is one already, where the other branch has a value as well.
+    A value that the branch yields is already one, if the other branch yields a value there, too.
     """
     free = {}
     for result, yielded in zip(op.results, branch.terminator.operands):
@@ -78,7 +78,7 @@ def _provide_in_branch(context: Reversal, op: Op, branch: Region, out: OpenRegio
 
 
 def _replace_primal(context: Reversal, op: Op, saved: list[list[Value]]) -> None:
-    """The primal `if` with the values its branches have to save as further results."""
+    """The primal `if`, with the values that its branches have to save as further results."""
     region = context.parent[op.regions[0]]
     owners = [(value, k) for k, values in enumerate(saved) for value in values]
     extra = [context.kept[value] for value, _ in owners]
@@ -102,7 +102,7 @@ def _save(context: Reversal, value: Value) -> Value:
 
 
 def _filler(context: Reversal, value: Value) -> Value:
-    """What the other branch yields in the place of a saved value; nobody looks at it."""
+    """What the other branch yields in place of a saved value; it is never read."""
     kept = context.kept[value]
     if isinstance(value.type, ListOf):
         empty = context.b.op("list_new", type=value.type)
@@ -114,7 +114,7 @@ def _filler(context: Reversal, value: Value) -> Value:
 
 
 def filler(b: Builder, type_: Type) -> Value:
-    """A value of this type that is cheap and that nobody looks at."""
+    """A cheap value of this type that is never read."""
     if isinstance(type_, Array):
         return b.op("empty", *(b.const(0) for _ in range(type_.rank)), dtype=type_.dtype)
     if isinstance(type_, ListOf):
@@ -125,7 +125,7 @@ def filler(b: Builder, type_: Type) -> Value:
 def _decode_condition(context: Reversal, op: Op) -> None:
     """Where the branches yield exit codes that tell them apart, the condition can be read off the code.
 
-    A condition from outside is not: there are as many codes then as the region with the `if` is run.
+    A condition from outside cannot: there is a code for each run of the region with the `if`.
     """
     if context.home.get(op.operands[0]) is not context.parent[op.regions[0]]:
         return
@@ -144,7 +144,7 @@ def _decode_condition(context: Reversal, op: Op) -> None:
 
 
 def _codes(context: Reversal, value: Value) -> set[int] | None:
-    """The constants that a value can be, or None if that is not known."""
+    """The constants that a value can be; None if they are not known."""
     constant = context.constant(value)
     if isinstance(constant, int):
         return {constant}

@@ -54,7 +54,7 @@ def reverse_loop(sweep: Sweep, loop: Loop, adjoints: Adjoints) -> None:
         sweep.reverse(body, local)
         finals = [local.or_zero(v) for v in sources]
 
-    # What an iteration hands on unchanged need not be carried.
+    # What an iteration passes on unchanged need not be carried.
     unchanged = {param: init for param, init, final in zip(params, inits, finals) if final is param}
     out.ops[:] = Substitution(unchanged).ops(out.ops)
     carried = [k for k, param in enumerate(params) if param not in unchanged]
@@ -79,7 +79,7 @@ def reverse_loop(sweep: Sweep, loop: Loop, adjoints: Adjoints) -> None:
     for k, result in zip(carried, results):
         finals[k] = result
     for value, bar in zip(reached, finals[len(chosen) :]):
-        # An accumulator that nothing was added to stays what it was, a zero that is not there included.
+        # An accumulator that nothing was added to stays what it was, including a zero without an entry.
         if value in adjoints.bars or bar not in inits:
             adjoints.bars[value] = bar
     for slot, bar in zip(chosen, finals):
@@ -87,7 +87,7 @@ def reverse_loop(sweep: Sweep, loop: Loop, adjoints: Adjoints) -> None:
 
 
 def _can_be_handed_on(context: Reversal, slot: Slot, body: Region) -> bool:
-    """Whether what an iteration yields is a number that the next one, or what follows the loop, certainly has."""
+    """Whether what an iteration yields is a number that certainly is available in the next one, or after the loop."""
     return (
         isinstance(slot.param.type, Scalar)
         and context.home.get(slot.yielded) is body
@@ -102,7 +102,7 @@ SMALL_STEP = 2**10
 
 @dataclass
 class _Backwards:
-    """The iterations of a loop, last one first: the range, and what the index says of the primal's iteration."""
+    """The iterations of a loop, last one first: the range, and what its index says about the primal's iteration."""
 
     context: Reversal
     loop: Loop
@@ -110,7 +110,7 @@ class _Backwards:
     def __post_init__(self) -> None:
         loop = self.loop
         self.step = self.context.constant(loop.step) if loop.counted else None
-        # Iterate the primal's own index where that reads best; else the number of the iteration.
+        # Run over the primal's own index where that reads best; else over the number of the iteration.
         self.by_index = not loop.exits and isinstance(self.step, int) and self.step != 0
         self.index_is_trip = self.step == 1 and self.context.constant(loop.start) == 0
         named = loop.index is not None and (self.by_index or self.index_is_trip)
@@ -144,7 +144,7 @@ class _Backwards:
         return b.cast(b.op("add", start, ahead, fits=True), INT)
 
     def available(self) -> dict[Value, Callable[[], Value]]:
-        """What the reversal of an iteration knows of it without saving anything."""
+        """What the reversal of an iteration knows about it without saving anything."""
         loop = self.loop
         free: dict[Value, Callable[[], Value]] = {}
         if loop.index is not None:
@@ -215,7 +215,7 @@ class _Backwards:
         b = self.context.b
         known = self.context.constant(by)
         number = b.const(known) if isinstance(known, int) else by
-        # If no sum of the primal left 64 bits, none does here: no loop runs as often as it would take to get there by small steps.
+        # If no sum of the primal exceeded 64 bits, none does here: no loop runs often enough to get there by small steps.
         update = self.context.defs[slot.yielded]
         small = isinstance(known, int) and abs(known) <= SMALL_STEP and update.attrs.get("fits")
         proven: dict[str, Any] = {"fits": True} if small else {}

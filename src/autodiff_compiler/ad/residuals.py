@@ -5,8 +5,8 @@ replaced: what is available anyway (the loop index, an exit code) by its new nam
 clone of its ops, the rest by what `keep` saved.  Which ones to save is a minimum cut (`mincut.py`).  What the clones
 and the tapes refer to belongs to the enclosing region, and is provided there in the same way.
 
-What an iteration of a loop yields is what the next one begins with, and that one has been reversed before: where the
-loop has the one again, the reversal hands it on as the other.
+What an iteration of a loop yields is what the next one begins with, and the next one has been reversed before: where its
+reversal has the value, it passes it on to this one.
 """
 
 from __future__ import annotations
@@ -46,11 +46,12 @@ def provide(
 ) -> dict[Value, tuple[Value, Value]]:
     """Make `out`, the reversal of the primal `region`, refer to nothing inside `region`.
 
-    `free` gives values that are available in `out` anyway, each by what builds it; `keep` saves values of the primal
-    and builds what reads them back.  `lengths` gives the lengths of lists of the region that need not be looked up.
+    `free` has the values that are available in `out` anyway, each with what builds it; `keep` saves values of the primal
+    and builds what reads them back.  `lengths` has the lengths of lists of the region that need not be looked up.
 
-    `given` are values that cost nothing to save, since they are there anyway.  `begun` gives for what an iteration yields what the next one has of it.  Of these some are handed on: for each the
-    parameter that `out` must get, and what it hands on to the iteration before.
+    `given` are values that cost nothing to save, since they are kept anyway.  `begun` maps what an iteration yields to what the next
+    one begins with.  Some of these are handed on: the result has for each of them the parameter that `out` must get, and what it
+    passes on to the iteration before.
     """
     ops = _Shapes(context, region, lengths).ops(out.ops)
     needed = [v for v in free_values([Region(out.params, tuple(ops))]) if context.home.get(v) is region]
@@ -77,7 +78,7 @@ def price(type_: Type) -> int:
 
 
 def is_recomputable(op: Op, constant: Callable[[Value], object]) -> bool:
-    """Whether an op is cheap and pure: such `if`s included, loops not.  (Checks in an `if` have been passed already.)"""
+    """Whether an op is cheap and pure, including such `if`s, but not loops.  (Checks in an `if` have been passed already.)"""
     if op.kind == "if":
         inner = [child for region in op.regions for child in region.ops[:-1]]
         return all(TABLE[child.kind].effect == CHECK or is_recomputable(child, constant) for child in inner)
@@ -103,7 +104,7 @@ class _Recipes:
         return value not in self.free and self.context.home.get(value) is self.region
 
     def uses(self, value: Value) -> list[Value] | None:
-        """What a value is computed from, or handed on from; None if it has to be saved."""
+        """What a value is computed from, or passed on from; None if it has to be saved."""
         uses = self._computed_from(value)
         return [self.begun[value]] if uses is None and value in self.begun else uses
 
@@ -120,7 +121,7 @@ class _Recipes:
             return None
         row = opdef(op)
         if row.reads and row.by_index:
-            # No list is saved for the sake of an element.
+            # A list is never saved for the sake of one element.
             return None if self.context.in_loop(self.context.home[op.operands[0]]) else op_uses(op)
         if not row.reads:
             return op_uses(op)
@@ -174,7 +175,7 @@ class _Recipes:
         if self.context.save_all or not any(value in self.context.stores for value in order):
             return
         given: set[Value] = set()
-        # The index of a store may be computed behind the value, so once more for what is stored.
+        # The index of a store may be computed after the value, so it is provided once more for what is stored.
         for _ in range(2):
             for value in order:
                 if value in given:
@@ -213,7 +214,7 @@ def _recompute(context: Reversal, recipes: _Recipes, needed: Sequence[Value], en
 
 
 def _in_order(recipes: _Recipes, wanted: set[Value]) -> list[Value]:
-    """Each value behind those it is computed from; otherwise in the order of the primal."""
+    """Each value after those it is computed from; otherwise in the order of the primal."""
     done: dict[Value, None] = {}
     for value in sorted(wanted, key=recipes.position.__getitem__):
         stack = [value]
@@ -227,7 +228,7 @@ def _in_order(recipes: _Recipes, wanted: set[Value]) -> list[Value]:
 
 
 def _adjoint(op: Op) -> Op:
-    """The op as one of the reverse sweep, without the checks that the primal has made."""
+    """The op as one of the reverse sweep, without the checks that the primal has already made."""
     regions = tuple(
         Region(r.params, tuple(_adjoint(child) for child in r.ops if TABLE[child.kind].effect != CHECK))
         for r in op.regions
@@ -245,7 +246,7 @@ def _decode(context: Reversal, condition: Value, env: dict[Value, Value]) -> Val
 class _Shapes(Rewriter):
     """Extents and lengths in the reversal of a region, taken from where they are known (`analysis/shapes.py`).
 
-    One that is known only inside the region is asked for in the primal, so that the number is saved and not the array.
+    If one is known only inside the region, it is taken in the primal, so that the number is saved and not the array.
     """
 
     def __init__(self, context: Reversal, region: Region, lengths: Free) -> None:

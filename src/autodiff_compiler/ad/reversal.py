@@ -27,7 +27,7 @@ from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 
 class Reversal:
-    """One reversal: its builder, and what is known of the primal's values."""
+    """One reversal: its builder, and what is known about the primal's values."""
 
     def __init__(self, body: Region, active: set[Value], callees: Callees, save_all: bool = False) -> None:
         self.b = Builder()
@@ -43,14 +43,14 @@ class Reversal:
         self.owner: dict[Region, Op] = {}
         self.defs: dict[Value, Op] = {}
         self.slot_of: dict[Value, Slot] = {}
-        # The stores that put a value, or its cast to another kind of the same number, into an array.
+        # The stores that put a value, or the same number cast to another kind, into an array.
         self.stores: dict[Value, list[Op]] = {}
         self.replaced: dict[Op, list[Op]] = {}
         self.after: dict[Value, list[Op]] = {}
-        # The exit code a region yields, and per condition that can be read off such a code: the code and the test.
+        # The exit code that a region yields; for each condition that can be read off such a code, the code and the test.
         self.exit_codes: set[Value] = set()
         self.decoded: dict[Value, tuple[Value, str, int]] = {}
-        # Per list tape (and what `if`s make of it) the empty lists that it starts from.
+        # For each list tape (and what `if`s make of it), the empty lists that it starts from.
         self.origins: dict[Value, list[Value]] = {}
         # Values that a branch saves -> the result of the primal `if` that holds them.
         self.kept: dict[Value, Value] = {}
@@ -82,13 +82,13 @@ class Reversal:
             self.stores.setdefault(op.operands[0], []).append(store)
 
     def define(self, op: Op, region: Region) -> None:
-        """Note the results of an op that stands in a region of the primal."""
+        """Note the results of an op in a region of the primal."""
         for result in op.results:
             self.home[result] = region
             self.defs[result] = op
 
     def add_after(self, value: Value, op: Op, region: Region) -> None:
-        """Add an op to the primal, right behind the definition of `value`."""
+        """Add an op to the primal, right after the definition of `value`."""
         self.after.setdefault(value, []).append(op)
         self.define(op, region)
 
@@ -166,7 +166,7 @@ class Reversal:
         return self.b.zeros_like(value, hint)
 
     def _zero_list(self, value: Value, element: Scalar, hint: str) -> Value:
-        """Made of the length alone, so that the list itself need not be saved."""
+        """Made from the length alone, so that the list itself need not be saved."""
         b = self.b
         with b.region(INT, value.type, names=("k", hint)) as body:
             b.yield_(b.op("list_append", body.params[1], b.const_like(0, element)))
@@ -198,7 +198,7 @@ class Reversal:
     # -- undefined values ------------------------------------------------------------------------------------------
 
     def undefined_sources(self, value: Value) -> list[Value]:
-        """The `undef`s that a value may stem from."""
+        """The `undef`s that a value may come from."""
         found: dict[Value, None] = {}
         seen: set[Value] = set()
         queue = [value]

@@ -78,7 +78,7 @@ def _filled(context: Reversal, region: Region) -> Region:
 
 
 def defined(primal: Region, residuals: Sequence[Value]) -> Region:
-    """The primal with a value for what may be undefined, where that is among the residuals: the reverse sweep, which gets them as
+    """The primal with a value in place of residuals that may be undefined: the reverse sweep, which gets them as
     arguments, may compute with them where the program would not."""
     undefined = possibly_undefined(primal)
     return _Defined().region(primal) if any(value in undefined for value in residuals) else primal
@@ -95,7 +95,7 @@ class _Defined(Rewriter):
 
 
 def cotangents(fn: Function, count: int | None = None) -> tuple[list[Value], list[Value]]:
-    """The float results among the first `count`, or all, and a cotangent for each."""
+    """The float results among the first `count`, or among all, and a cotangent for each."""
     wanted = [r for r in fn.results[:count] if differentiable(r.type)]
     return wanted, [Value(r.type, f"{r.name or 'out'}_bar") for r in wanted]
 
@@ -162,7 +162,7 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
 
     provide(context, fn.body, out, {}, keep, given=there)
     if recursive:
-        # The frame, and what every call of itself is given as it is.
+        # The frame, and what is passed unchanged to every recursive call.
         given = [fn.params[k] for k in handed_on]
         extra = [v for v in saved if v not in given]
         saved = [*extra, *given]
@@ -188,7 +188,7 @@ def pullback(callee: Function, active: Sequence[bool], callees: Callees, save_al
 
 
 def _pullback_by_rule(callee: Function, active: Sequence[bool], callees: Callees, save_all: bool) -> None:
-    """Both sweeps of a function that says itself how it is differentiated."""
+    """Both sweeps of a function that has a rule of its own."""
     rule = callee.rule
     if isinstance(rule, VjpRule):
         made = _of_reverse_rule(callee, rule, active, callees)
@@ -200,7 +200,7 @@ def _pullback_by_rule(callee: Function, active: Sequence[bool], callees: Callees
 
 
 def _of_reverse_rule(callee: Function, rule: VjpRule, active: Sequence[bool], callees: Callees) -> Pullback:
-    """The sweeps that the user gives; of the adjoints those of the arguments that vary."""
+    """The sweeps given by the user; of the adjoints, only those of arguments that vary."""
     varied = [on for param, on in zip(callee.params[: rule.count], active) if differentiable(param.type)]
     wanted = [on for on, there in zip(varied, rule.given, strict=True) if there]
     reverse = callees.functions[rule.reverse]
@@ -237,7 +237,7 @@ def _recomputing(callee: Function, active: Sequence[bool], callees: Callees, sav
 def _transposed(callee: Function, rule: JvpRule, active: Sequence[bool], callees: Callees, save_all: bool) -> Pullback:
     """The walk backwards through the linear part of a JVP rule: through what depends on the tangents.
 
-    The forward sweep is the rest of the rule: it is given tangents that are zero, of which nothing that is saved may depend.
+    The forward sweep is the rest of the rule: it gets zero tangents, and nothing that is saved may depend on them.
     """
     fn = own_copy(with_calls_inlined(callees.functions[rule.jvp], callees))
     count = len(callee.params)
@@ -277,7 +277,7 @@ def _transposed(callee: Function, rule: JvpRule, active: Sequence[bool], callees
 
 
 def _handed_on(callee: Function) -> list[int]:
-    """The arrays and lists that a function gets and gives to all calls of itself, by position: they need not be saved for each."""
+    """The arrays and lists that a function passes unchanged to all recursive calls, by position: they need not be saved for each."""
     calls = [op for op in calls_in(callee.body) if op.attrs["callee"] == callee.name]
     return [
         k

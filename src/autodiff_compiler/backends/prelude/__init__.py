@@ -21,7 +21,7 @@ _FILES = {
 def sources(module: str) -> dict[str, str]:
     """The source of what a prelude defines, in order: functions, and what is decided at import.
 
-    A module of it itself is not imported: that of Numba takes half a second, and looks for a place for its own cache.
+    The modules themselves are not imported: importing the one for Numba takes half a second, and Numba looks for a place for its own cache.
     """
     found = {name: text for file in _FILES[module] for name, text in _definitions(f"{__name__}.{file}").items()}
     return {**found, "instance": _definitions(instances.__name__)["instance"]}
@@ -46,7 +46,7 @@ def _definitions(module: str) -> dict[str, str]:
 
 
 class _Untyped(ast.NodeTransformer):
-    """Takes the annotations away, which name what a generated module does not import."""
+    """Removes annotations, because they name things that a generated module does not import."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.returns = None
