@@ -25,7 +25,7 @@ class Additions:
     undefined: set[Value] = field(default_factory=set)
     """Undefined values that may be put on a tape."""
     list_starts: dict[Value, list[Value]] = field(default_factory=dict)
-    """Per list tape, and what `if`s make of it, the empty lists that it starts from."""
+    """For each list tape, and what `if`s make of it, the empty lists that it starts from."""
     _home: dict[Value, Region] = field(default_factory=dict)
     _definitions: dict[Value, Op] = field(default_factory=dict)
     _instead: dict[Op, Sequence[Op]] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Additions:
     # -- writing ---------------------------------------------------------------------------------------------------
 
     def put_behind(self, value: Value, op: Op) -> None:
-        """Add an op right behind the definition of `value`."""
+        """Add an op right after the definition of `value`."""
         self._behind.setdefault(value, []).append(op)
         home = self.home(value)
         assert home is not None
@@ -72,7 +72,7 @@ class Additions:
         return self.primal.definitions.get(value) or self._definitions.get(value)
 
     def behind(self, value: Value) -> Sequence[Op]:
-        """What was added right behind the definition of a value."""
+        """What was added right after the definition of a value."""
         return self._behind.get(value, ())
 
     def assembled(self, region: Region) -> list[Op]:

@@ -1,6 +1,6 @@
 """The adjoints of the primal values during the walk backwards.
 
-An adjoint that is zero is not there.  Contributions add up; those that reach a place inside an array are added there,
+A zero adjoint has no entry.  Contributions add up; those that reach a place inside an array are added there,
 so that a load in a loop never makes a dense array of zeros.
 """
 
@@ -24,7 +24,7 @@ class Adjoints:
     def __init__(
         self, emission: Emission, start: dict[Value, Value] | None = None, carried: Collection[Value] = ()
     ) -> None:
-        """`carried`: what a loop around adds to in every iteration."""
+        """`carried`: what an enclosing loop adds to in every iteration."""
         self.emission = emission
         self.primal = emission.primal
         self.bars: dict[Value, Value] = dict(start or {})
@@ -42,7 +42,7 @@ class Adjoints:
         return bar if bar is not None else self.emission.zeros(value)
 
     def add(self, value: Value, bar: Value) -> None:
-        """Add to the adjoint of a primal value; one that carries no derivative has none."""
+        """Add to the adjoint of a primal value, if the value carries a derivative."""
         if value not in self.primal.active:
             return
         before = self.bars.get(value)
@@ -51,7 +51,7 @@ class Adjoints:
         elif isinstance(value.type, ListOf):
             self.bars[value] = self._add_lists(before, bar)
         elif value in self.carried and isinstance(value.type, Array):
-            # In place: no new array in every iteration, and the extents are seen to stay.
+            # In place: no new array in every iteration, and the extents visibly stay the same.
             self.bars[value] = self.emission.b.accum(before, entire(value.type.rank), (), bar, bar_name(value))
         else:
             self.bars[value] = self.emission.b.op(
@@ -59,7 +59,7 @@ class Adjoints:
             )
 
     def contribute(self, op: Op, index: int, contribution: rules.Contribution) -> None:
-        """Add what a rule gives for operand `index` of `op`."""
+        """Add what a rule contributes to operand `index` of `op`."""
         value = op.operands[index]
         if value not in self.primal.active:
             return
@@ -86,13 +86,13 @@ class Adjoints:
         return bar if isinstance(value.type, ListOf) else b.cast(bar, value.type)
 
     def _was_broadcast(self, op: Op, index: int) -> bool:
-        """Whether another operand may have stretched this one."""
+        """Whether broadcasting with another operand may have stretched this one."""
         value, shapes = op.operands[index], self.primal.shapes
         others = [v for k, v in enumerate(op.operands) if k != index and isinstance(v.type, Array)]
         return any(not shapes.same_shape(value, other) for other in others)
 
     def _add_lists(self, a: Value, c: Value) -> Value:
-        """Element by element; an adjoint may be longer than its primal, the shorter length is enough."""
+        """Element by element; an adjoint may be longer than its primal, so the shorter length is enough."""
         b = self.emission.b
         length = b.op("minimum", b.op("list_len", a), b.op("list_len", c))
         with b.region(INT, a.type, names=("k", a.name)) as body:

@@ -52,7 +52,7 @@ class BackwardWalk:
         values = [contribution.value for contribution in given.values()]
         for index, contribution in given.items():
             if len(b.ops) == before:
-                continue  # the rule hands on a cotangent as it is
+                continue  # the rule passes on a cotangent as it is
             if isinstance(contribution, rules.Dense) and values.count(contribution.value) == 1:
                 operand = op.operands[index]
                 made = primal.definitions.get(operand) if b.ops and not reads_path(b.ops[-1]) else None

@@ -61,7 +61,7 @@ def _reversed_branch(
 def _provided(reversal: Reversal, op: Op, branch: Region, out: OpenRegion) -> Saved:
     """Provide the branch's own values to its reversal; what has to be saved becomes a result of the primal `if`.
 
-    What the branch yields is one already, where the other branch has a value as well.
+    A value that the branch yields is already one, if the other branch yields a value there, too.
     """
     primal, exits = reversal.primal, reversal.exits
     yielded = list(zip(branch.terminator.operands, op.results))
@@ -106,7 +106,7 @@ def _note(added: Additions, result: Value, yielded: Value, is_saved: bool) -> No
 
 
 def filler(b: Builder, type_: Type) -> Value:
-    """A value of this type that is cheap and that nobody looks at."""
+    """A cheap value of this type that is never read."""
     if isinstance(type_, Array):
         return b.op("empty", *(b.const(0) for _ in range(type_.rank)), dtype=type_.dtype)
     if isinstance(type_, ListOf):

@@ -64,7 +64,7 @@ def _note_shape(emission: Emission, value: Value, bar: Value) -> None:
 
 
 def _check_shape(emission: Emission, callee: Function, value: Value, bar: Value) -> None:
-    """An adjoint that a rule of the user gave must have the shape of its primal."""
+    """An adjoint returned by a user's rule must have the shape of its primal."""
     message = f"the reverse rule of {callee.name}: an adjoint must have the shape of its argument"
     for axis, extent in enumerate(emission.dims(value)):
         emission.b.emit("check_equal", (emission.b.dim(bar, axis), extent), {"message": message})

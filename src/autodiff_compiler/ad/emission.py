@@ -61,7 +61,7 @@ class Emission:
         return self.b.zeros_like(value, hint)
 
     def _zero_list(self, value: Value, element: Scalar, hint: str) -> Value:
-        """Made of the length alone, so that the list itself need not be saved."""
+        """Made from the length alone, so that the list itself need not be saved."""
         b = self.b
         with b.region(INT, value.type, names=("k", hint)) as body:
             b.yield_(b.op("list_append", body.params[1], b.const_like(0, element)))

@@ -44,7 +44,7 @@ class ExitCodes:
                 self._visit(inner)
 
     def _branches(self, op: Op) -> None:
-        """A condition from outside cannot be read off: there are as many codes as the region with the `if` is run."""
+        """A condition from outside cannot be read off: there is a code for each run of the region with the `if`."""
         primal, condition = self._primal, op.operands[0]
         if primal.home.get(condition) is not primal.parent[op.regions[0]]:
             return
@@ -62,7 +62,7 @@ class ExitCodes:
                 self.tests[condition] = Test(result, "ne", *orelse)
 
     def _possible(self, code: Value) -> set[int] | None:
-        """The numbers that a code can be, or None if they are not known."""
+        """The numbers that a code can be, None if they are not known."""
         constant = self._primal.constant(code)
         if isinstance(constant, int):
             return {constant}

@@ -71,7 +71,7 @@ class _Forward:
         return dot if dot is not None else self.b.zeros_like(value, f"{value.name}_dot")
 
     def placeholder_or_tangent(self, value: Value) -> Value:
-        """The tangent as a value; a variable not yet assigned has none, and no shape to make a zero of."""
+        """The tangent as a value; a variable that is not yet assigned has none, and no shape to make a zero of."""
         if value in self.undefined:
             return self.b.undef(value.type, f"{value.name}_dot")
         return self.tangent(value)
@@ -119,13 +119,13 @@ class _Forward:
         self._call(op, name, varied, self.callees.shapes.get(name))
 
     def _call(self, op: Op, name: str, tangents: Sequence[Value], shapes: CalleeShapes | None) -> None:
-        """The call of what gives the results of `op`, and their tangents."""
+        """The call of the function that returns the results of `op`, and their tangents."""
         dots = [self._dot(r) for r in op.results if differentiable(r.type)]
         operands, results = (*op.operands, *tangents), (*op.results, *dots)
         self.b.ops.append(call_op(name, operands, results, op.attrs["effect"], shapes, op.span))
 
     def _pushforward_of(self, call: Op, active: Sequence[bool]) -> str:
-        """The name of the function that gives a callee's results and their tangents."""
+        """The name of the function that returns a callee's results and their tangents."""
         key, callee = ("jvp", call.attrs["callee"], tuple(active)), self.callees.of(call)
         if key not in self.callees.made:
             # Known by name before it is made: it may call itself.

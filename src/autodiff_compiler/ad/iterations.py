@@ -17,12 +17,12 @@ SMALL_STEP = 2**10
 
 
 class Iterations:
-    """The iterations of a loop, last one first: the range, and what the index says of the primal's iteration."""
+    """The iterations of a loop, last one first: the range, and what its index says about the primal's iteration."""
 
     def __init__(self, emission: Emission, loop: Loop) -> None:
         self.emission, self.primal, self.loop = emission, emission.primal, loop
         self.step = self.primal.constant(loop.step) if loop.counted else None
-        # Iterate the primal's own index where that reads best; else the number of the iteration.
+        # Run over the primal's own index where that reads best; else over the number of the iteration.
         self.by_index = not loop.exits and isinstance(self.step, int) and self.step != 0
         self.index_is_trip = self.step == 1 and self.primal.constant(loop.start) == 0
         named = loop.index is not None and (self.by_index or self.index_is_trip)
@@ -56,7 +56,7 @@ class Iterations:
         return b.cast(b.op("add", start, ahead, fits=True), INT)
 
     def available(self) -> dict[Value, Callable[[], Value]]:
-        """What the reversal of an iteration knows of it without saving anything."""
+        """What the reversal of an iteration knows about it without saving anything."""
         loop = self.loop
         free: dict[Value, Callable[[], Value]] = {}
         if loop.index is not None:
@@ -127,7 +127,7 @@ class Iterations:
         b = self.emission.b
         known = self.primal.constant(by)
         number = b.const(known) if isinstance(known, int) else by
-        # If no sum of the primal left 64 bits, none does here: no loop runs as often as it would take to get there by small steps.
+        # If no sum of the primal exceeded 64 bits, none does here: no loop runs often enough to get there by small steps.
         update = self.primal.definitions[slot.yielded]
         small = isinstance(known, int) and abs(known) <= SMALL_STEP and update.attrs.get("fits")
         proven: dict[str, Any] = {"fits": True} if small else {}

@@ -89,7 +89,7 @@ def _reversed_body(
 def _without_unchanged(
     reversal: Reversal, out: OpenRegion, entering: list[Carried], finals: list[Value]
 ) -> list[Carried]:
-    """What the loop carries, and yields from now on: what an iteration hands on unchanged need not be carried."""
+    """What the loop carries, and yields from now on: what an iteration passes on unchanged need not be carried."""
     unchanged = {one.param: one.init for one, final in zip(entering, finals) if final is one.param}
     out.ops[:] = Substitution(unchanged).ops(out.ops)
     yields = [(one, final) for one, final in zip(entering, finals) if one.param not in unchanged]
@@ -127,7 +127,7 @@ def _add_to(adjoints: Adjoints, entering: list[Carried], results: dict[Carried, 
     inits = [one.init for one in entering]
     for one in entering:
         bar = results.get(one, one.init)
-        # An accumulator that nothing was added to stays what it was, a zero that is not there included.
+        # An accumulator that nothing was added to stays what it was, including a zero without an entry.
         if one.slot is None and (one.of in adjoints.bars or bar not in inits):
             adjoints.bars[one.of] = bar
     for one in entering:
@@ -136,7 +136,7 @@ def _add_to(adjoints: Adjoints, entering: list[Carried], results: dict[Carried, 
 
 
 def _can_be_handed_on(reversal: Reversal, slot: Slot, body: Region) -> bool:
-    """Whether what an iteration yields is a number that the next one, or what follows the loop, certainly has."""
+    """Whether what an iteration yields is a number that certainly is available in the next one, or after the loop."""
     primal = reversal.primal
     return (
         isinstance(slot.param.type, Scalar)

@@ -13,7 +13,7 @@ from autodiff_compiler.ir.opset import opdef
 def named(b: Builder, value: Value, hint: str, since: int) -> Value:
     """`value` under a name, if it has none and is the last of the ops built after the first `since` ones.
 
-    So nobody refers to it yet: the caller has built these ops itself and has not handed the value on.
+    Then nothing refers to it yet: the caller has built these ops itself and has not passed the value on.
     """
     if value.name or len(b.ops) <= since or b.ops[-1].results != (value,):
         return value
@@ -23,7 +23,7 @@ def named(b: Builder, value: Value, hint: str, since: int) -> Value:
 
 
 def bar_name(value: Value, made: Op | None = None) -> str:
-    """`x_bar` for `x`; for a value without a name, after the op that made it: `difference_bar`."""
+    """`x_bar` for `x`; a value without a name is named after the op that made it: `difference_bar`."""
     noun = (opdef(made).noun or "") if made is not None else ""
     name = value.name or (noun if noun != OPERAND else "")
     return f"{name}_bar" if name else ""
@@ -33,7 +33,7 @@ SAVED = "saved"
 
 
 def saved_name(value: Value, made: Op | None) -> str:
-    """What a value of the primal is called where its own function is not in sight."""
+    """The name of a primal value outside its own function."""
     noun = opdef(made).noun if made is not None else ""
     if value.name or made is None or not noun or noun == OPERAND:
         return value.name or SAVED

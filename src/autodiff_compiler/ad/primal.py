@@ -36,7 +36,7 @@ class Primal:
         self.slots: dict[Value, Slot] = {}
         """Of the parameters and the results of loops."""
         self.stores: dict[Value, list[Op]] = {}
-        """The stores that put a value, or its cast to another kind of the same number, into an array."""
+        """The stores that put a value, or the same number cast to another kind, into an array."""
         self._register(body)
 
     def _register(self, region: Region) -> None:
@@ -96,7 +96,7 @@ class Primal:
         return Places(bounds)
 
     def undefined_sources(self, value: Value) -> list[Value]:
-        """The `undef`s that a value may stem from."""
+        """The `undef`s that a value may come from."""
         found: dict[Value, None] = {}
         seen: set[Value] = set()
         queue = [value]

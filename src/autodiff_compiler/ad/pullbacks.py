@@ -77,7 +77,7 @@ class Pullbacks:
     def _recursive(self, callee: Function, active: Sequence[bool]) -> None:
         """A function that calls itself is known by the names of its sweeps before they are made; what it saves is in its frame.
 
-        The residuals are the frame, and what every call of itself is given as it is.
+        The residuals are the frame, and what is passed unchanged to every recursive call.
         """
         callees, names = self.callees, self._names(callee)
         handed_on = _handed_on(callee)
@@ -100,7 +100,7 @@ class Pullbacks:
     # -- by a rule -------------------------------------------------------------------------------------------------
 
     def _of_reverse_rule(self, callee: Function, rule: VjpRule, active: Sequence[bool]) -> Pullback:
-        """The sweeps that the user gives; of the adjoints those of the arguments that vary."""
+        """The sweeps given by the user; of the adjoints, only those of arguments that vary."""
         callees = self.callees
         varied = [on for param, on in zip(callee.params[: rule.count], active) if differentiable(param.type)]
         wanted = [on for on, there in zip(varied, rule.given, strict=True) if there]
@@ -137,7 +137,7 @@ class Pullbacks:
     def _transposed(self, callee: Function, rule: JvpRule, active: Sequence[bool]) -> Pullback:
         """The walk backwards through the linear part of a JVP rule: through what depends on the tangents.
 
-        The forward sweep is the rest of the rule: it is given tangents that are zero, of which nothing that is saved may depend.
+        The forward sweep is the rest of the rule: it gets zero tangents, and nothing that is saved may depend on them.
         """
         callees = self.callees
         fn = own_copy(with_calls_inlined(callees.functions[rule.jvp], callees))
@@ -201,7 +201,7 @@ def _at_zero(fn: Function, walked: Walked, args: Sequence[Value], dots: Sequence
 
 
 def _handed_on(callee: Function) -> list[int]:
-    """The arrays and lists that a function gets and gives to all calls of itself, by position: they need not be saved for each."""
+    """The arrays and lists that a function passes unchanged to all recursive calls, by position: they need not be saved for each."""
     calls = [op for op in calls_in(callee.body) if op.attrs["callee"] == callee.name]
     return [
         k

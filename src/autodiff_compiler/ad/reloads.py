@@ -3,7 +3,7 @@
     for i: for j < i: … x[j] …;  x[i] = …        x[j] is never written again once iteration i has begun
     for i: t = …;  a[i, k] = t                   t is what a[i, k] holds, if nothing overwrites it
 
-A place is intact if every write behind it is proven to reach another one: on one axis, the index read is below (or
+A place is intact if every later write is proven to reach another one: on one axis, the index read is below (or
 above) all that are written in the rest of the iteration, and all that are written in later ones.  Bounds come from the
 ranges of loop indices.  Negative indices count from the end, so both have to be proven not negative.  This must hold in
 each loop from the access out to the top level of the function.
@@ -38,7 +38,7 @@ def stored_in(primal: Primal, value: Value) -> tuple[Op, Value] | None:
 
 
 def _is_whole_value(primal: Primal, store: Op) -> bool:
-    """Whether a load from the place gives the stored value and nothing else: neither repeated nor broadcast."""
+    """Whether a load from the place gives exactly the stored value: it is neither repeated nor broadcast."""
     picked, extents = path_of(store).picked_axes, primal.extents(store.operands[0])
     if picked is None:
         return False
@@ -71,7 +71,7 @@ def _leaves_branch(primal: Primal, op: Op, k: int, array: Value, read: Place) ->
 
 
 def _survives(primal: Primal, loop: Loop, slot: Slot, array: Value, read: Place) -> bool:
-    """Whether the place read from `array`, a version of the slot, is in what the loop gives as it was."""
+    """Whether the place read from `array`, a version of the slot, is unchanged in the result of the loop."""
     behind, every = _writes(primal, slot.yielded, array), _writes(primal, slot.yielded, slot.param)
     if behind is None or every is None:
         return False
@@ -89,7 +89,7 @@ def _survives(primal: Primal, loop: Loop, slot: Slot, array: Value, read: Place)
 
 
 def _is_apart_now(primal: Primal, read: Place, write: Place, region: Region) -> bool:
-    """Whether a place is apart from one written in the same execution of a region, perhaps in another one of a loop inside."""
+    """Whether a place is disjoint from one written in the same execution of a region, perhaps in another iteration of a loop inside."""
 
     def is_inside(value: Value) -> bool:
         return primal.home.get(value) is not region and primal.inside(value, region)
@@ -130,8 +130,8 @@ def _writes(primal: Primal, version: Value, first: Value) -> list[Place] | None:
 def is_worth_a_copy(primal: Primal, load: Op) -> bool:
     """Whether to save the array that a load in an inner loop reads, rather than every element read.
 
-    The copy is made once for all iterations of the loops between; it pays if they are at least as many as the array
-    has axes, each of a length not known to be small.
+    The copy is made once for all iterations of the loops between; it pays if there are at least as many of these loops as the
+    array has axes, each of a length not known to be small.
     """
     array = load.operands[0]
     home, depth = primal.home.get(array), 0

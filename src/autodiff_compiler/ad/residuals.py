@@ -5,8 +5,8 @@ replaced: what is available anyway (the loop index, an exit code) by its new nam
 clone of its ops, the rest by what `keep` saved.  Which ones to save is a minimum cut (`mincut.py`).  What the clones
 and the tapes refer to belongs to the enclosing region, and is provided there in the same way.
 
-What an iteration of a loop yields is what the next one begins with, and that one has been reversed before: where the
-loop has the one again, the reversal hands it on as the other.
+What an iteration of a loop yields is what the next one begins with, and the next one has been reversed before: where its
+reversal has the value, it passes it on to this one.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ class Needs:
     keep: Callable[[list[Value]], dict[Value, Value]]
     """Saves values of the primal, and builds what reads them back."""
     free: Free = field(default_factory=dict)
-    """Values that the reversal has anyway, each by what builds it."""
+    """Values that are available in the reversal anyway, each with what builds it."""
     lengths: Free = field(default_factory=dict)
     """The lengths of lists of the region that need not be looked up."""
     begun: Mapping[Value, Value] = field(default_factory=dict)
-    """For what an iteration yields what the next one has of it."""
+    """Maps what an iteration yields to what the next one begins with."""
     given: Collection[Value] = ()
-    """Values that cost nothing to save, since they are there anyway."""
+    """Values that cost nothing to save, since they are kept anyway."""
 
 
 def provide(reversal: Reversal, needs: Needs, out: OpenRegion) -> dict[Value, tuple[Value, Value]]:
     """Make `out`, the reversal of a region, refer to nothing inside that region.
 
-    Of the values that are `begun` some are handed on: for each the parameter that `out` must get, and what it hands on to the
-    iteration before.
+    Some of the values that are `begun` are handed on: the result has for each of them the parameter that `out` must get, and what
+    it passes on to the iteration before.
     """
     region, b = needs.region, reversal.emission.b
     ops = _Measures(reversal, needs).ops(out.ops)
@@ -82,7 +82,7 @@ def price(type_: Type) -> int:
 
 
 def is_recomputable(op: Op, constant: Callable[[Value], object]) -> bool:
-    """Whether an op is cheap and pure: such `if`s included, loops not.  (Checks in an `if` have been passed already.)"""
+    """Whether an op is cheap and pure, including such `if`s, but not loops.  (Checks in an `if` have been passed already.)"""
     if op.kind == "if":
         inner = [child for region in op.regions for child in region.ops[:-1]]
         return all(TABLE[child.kind].effect == CHECK or is_recomputable(child, constant) for child in inner)
@@ -111,7 +111,7 @@ class _Recipes:
         return value not in self.needs.free and self.reversal.added.home(value) is self.needs.region
 
     def uses(self, value: Value) -> list[Value] | None:
-        """What a value is computed from, or handed on from; None if it has to be saved."""
+        """What a value is computed from, or passed on from; None if it has to be saved."""
         uses = self._computed_from(value)
         return [self.needs.begun[value]] if uses is None and value in self.needs.begun else uses
 
@@ -128,7 +128,7 @@ class _Recipes:
             return None
         row = opdef(op)
         if row.reads and row.by_index:
-            # No list is saved for the sake of an element.
+            # A list is never saved for the sake of one element.
             return None if self._is_in_loop(op.operands[0]) else op_uses(op)
         if not row.reads:
             return op_uses(op)
@@ -188,7 +188,7 @@ class _Recipes:
         if self.reversal.save_all or not self._is_inner or not any(value in self.primal.stores for value in order):
             return
         given: set[Value] = set()
-        # The index of a store may be computed behind the value, so once more for what is stored.
+        # The index of a store may be computed after the value, so it is provided once more for what is stored.
         for _ in range(2):
             for value in order:
                 if value in given:
@@ -228,7 +228,7 @@ def _recompute(recipes: _Recipes, needed: Sequence[Value], env: dict[Value, Valu
 
 
 def _in_order(recipes: _Recipes, wanted: set[Value]) -> list[Value]:
-    """Each value behind those it is computed from; otherwise in the order of the primal."""
+    """Each value after those it is computed from; otherwise in the order of the primal."""
     done: dict[Value, None] = {}
     for value in sorted(wanted, key=recipes.position.__getitem__):
         stack = [value]
@@ -242,7 +242,7 @@ def _in_order(recipes: _Recipes, wanted: set[Value]) -> list[Value]:
 
 
 def _adjoint(op: Op) -> Op:
-    """The op as one of the reverse sweep, without the checks that the primal has made."""
+    """The op as one of the reverse sweep, without the checks that the primal has already made."""
     regions = tuple(
         Region(r.params, tuple(_adjoint(child) for child in r.ops if TABLE[child.kind].effect != CHECK))
         for r in op.regions
@@ -253,7 +253,7 @@ def _adjoint(op: Op) -> Op:
 class _Measures(Rewriter):
     """Extents and lengths in the reversal of a region, taken from where they are known (`analysis/shapes.py`).
 
-    One that is known only inside the region is asked for in the primal, so that the number is saved and not the array.
+    If one is known only inside the region, it is taken in the primal, so that the number is saved and not the array.
     """
 
     def __init__(self, reversal: Reversal, needs: Needs) -> None:

@@ -1,6 +1,6 @@
 """Reverse mode: the primal, a `boundary`, the walk backwards, in one function.
 
-Values at the top level of the primal are simply in scope behind it; loops and branches save what their reversal needs
+Values at the top level of the primal are simply in scope after it; loops and branches save what their reversal needs
 (`residuals.py`, `tapes.py`).  The result is plain IR and can be differentiated again.
 """
 
@@ -22,7 +22,7 @@ from autodiff_compiler.ir.program import with_callees
 def reverse(fn: Function, active: Sequence[bool], *, with_value: bool, name: str, save_all: bool = False) -> Function:
     """The gradient of result 0.  Results: with `with_value` all results of `fn`; then an adjoint per active parameter.
 
-    `save_all`: of the floats that a loop or a branch needs again, recompute none.
+    `save_all`: recompute none of the floats that a loop or a branch needs again.
     """
     check_inputs(fn, active)
     check_scalar_result(fn)

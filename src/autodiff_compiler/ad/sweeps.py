@@ -88,7 +88,7 @@ def own_copy(fn: Function) -> Function:
 
 
 def cotangents(fn: Function, count: int | None = None) -> tuple[list[Value], list[Value]]:
-    """The float results among the first `count`, or all, and a cotangent for each."""
+    """The float results among the first `count`, or among all, and a cotangent for each."""
     wanted = [r for r in fn.results[:count] if differentiable(r.type)]
     return wanted, [Value(r.type, f"{r.name or 'out'}_bar") for r in wanted]
 
@@ -97,7 +97,7 @@ def cotangents(fn: Function, count: int | None = None) -> tuple[list[Value], lis
 
 
 def defined(primal: Region, residuals: Sequence[Value]) -> Region:
-    """The primal with a value for what may be undefined, where that is among the residuals: the reverse sweep, which gets them as
+    """The primal with a value in place of residuals that may be undefined: the reverse sweep, which gets them as
     arguments, may compute with them where the program would not."""
     undefined = possibly_undefined(primal)
     if not any(value in undefined for value in residuals):

@@ -1,12 +1,12 @@
 """Where the values that a loop saves are kept: one tape for each, an ordinary array or list carried by the loop.
 
-    array   empty(trips, extents…) before the loop, `store tape[t], v` behind v; read back by `load tape[t]`
-    list    an empty list, `list_append(tape, v)` behind v; read back by `list_get(tape, t)`: for a `while`, whose trips
+    array   empty(trips, extents…) before the loop, `store tape[t], v` after v; read back by `load tape[t]`
+    list    an empty list, `list_append(tape, v)` after v; read back by `list_get(tape, t)`: for a `while`, whose trips
             are not known before, and for arrays whose shape changes
     thread  a list that is itself the tape of an inner loop: the outer loop carries it, the inner one goes on appending,
             and nothing is copied
 
-The primal loop and the reversal learn of a tape from the same `Tape`.
+The primal loop and the reversal get a tape from the same `Tape`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class TapeDeck:
     loop: Loop
     tapes: list[Slot] = field(default_factory=list)
     threads: dict[Value, Value] = field(default_factory=dict)
-    """For the empty lists of inner loops: the parameter of the tape that takes their place."""
+    """For the empty lists of inner loops, the parameter of the tape that takes their place."""
     before: OpenRegion = field(default_factory=lambda: OpenRegion(()))
     _trip: list[Value] = field(default_factory=list)
     _trips: list[Value] = field(default_factory=list)
@@ -136,7 +136,7 @@ class TapeDeck:
         return self._trip[0]
 
     def _trip_extent(self, tape: Value) -> Extent:
-        """The length of a tape, so that a loop around may know whether all its iterations have the same."""
+        """The length of a tape, so that an enclosing loop can tell whether all its iterations have the same length."""
         primal = self.reversal.primal
         first = primal.constant(self.loop.start)
         if primal.constant(self.loop.step) == 1 and isinstance(first, int) and first >= 0:

@@ -280,7 +280,7 @@ def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: s
 def _as_array(ctx: Context, items: Any) -> Value:
     entry = lookup(np.array)
     assert entry is not None
-    return entry(ctx.b, items)
+    return entry.value(ctx.b, items)
 
 
 def _drop_axes(ctx: Context, value: Value, target_rank: int) -> Value:

@@ -83,4 +83,4 @@ def _chosen(ctx: Context, entry: library.Entry, where: Abs, result: Value, out: 
         raise ctx.wrong("AD205", f"{entry.name}: where= must hold booleans that broadcast to out=")
     choose = library.lookup(np.where)
     assert choose is not None
-    return choose(ctx.b, mask, result, ctx.read(out))
+    return choose.value(ctx.b, mask, result, ctx.read(out))

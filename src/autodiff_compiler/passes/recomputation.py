@@ -1,8 +1,8 @@
 """For Numba, before fusion: a cheap array that several loops read is computed again in each of them.
 
 What costs a few arithmetic operations per element is not worth an array of its own: memory is slower.  Each reader gets
-a copy of the op right before it, which `fuse` then takes into the reader's loop.  Only where that is sure: the reader
-stands in the same region and works element by element at the same rank, and nothing that it reads is written to between.
+a copy of the op right before it, which `fuse` then takes into the reader's loop.  Done only where that is certain: the reader
+is in the same region and works element by element at the same rank, and nothing that the op reads is written to between.
 
     Input:  d = sub x, y; s = sum (mul d, d); g = mul d, two
     Output: d = sub x, y; s = sum (mul d, d); d1 = sub x, y; g = mul d1, two
@@ -37,7 +37,7 @@ def run(function: Function) -> Function:
 
 
 class _Aside(Rewriter):
-    """A view that is read again after its array was written to is copied at once, and no longer in the way."""
+    """A view that is read again after its array was written to is copied at once, so that it is no longer in the way."""
 
     def __init__(self, function: Function, memory: Memory) -> None:
         super().__init__()
@@ -118,7 +118,7 @@ class _Recomputation(Rewriter):
         return found
 
     def _taken_in(self, op: Op, readers: Sequence[Op], region: Region, position: dict[Op, int]) -> bool:
-        """Whether `fuse` takes an op in that stands right before each of its readers."""
+        """Whether `fuse` takes in an op that comes right before each of its readers."""
         result = op.results[0]
         for reader in readers:
             at = position.get(reader)

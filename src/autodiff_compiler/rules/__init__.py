@@ -49,7 +49,7 @@ def jvp(
     constants: Constants | None = None,
     whole: Container[Value] = frozenset(),
 ) -> list[Value | None]:
-    """The tangents of the op's results, from one tangent per operand.  `constants`: operands that are known numbers;
+    """The tangents of the op's results, from one tangent per operand.  `constants`: operands whose numbers are known;
     `whole`: floats that are known to be whole numbers."""
     if not _is_active(op) or all(tangent is None for tangent in tangents):
         return [None] * len(op.results)
@@ -65,7 +65,7 @@ def vjp(
     constants: Constants | None = None,
     whole: Container[Value] = frozenset(),
 ) -> dict[int, Contribution]:
-    """What the `wanted` operands' adjoints get, from one cotangent per result; an operand that gets nothing is left out."""
+    """What is added to the adjoints of the `wanted` operands, from one cotangent per result; operands that get nothing are left out."""
     if not _is_active(op) or all(cotangent is None for cotangent in cotangents):
         return {}
     rule, site = _rule(op), Site(b, op, constants or {}, whole)

@@ -17,7 +17,7 @@ NUMPY_HELPERS, NUMBA_HELPERS = "numpy_helpers", "numba_helpers"
 def sources(module: str) -> dict[str, str]:
     """The source of what a prelude module defines, in order: functions, and what is decided at import.
 
-    The module itself is not imported: that of Numba takes half a second, and looks for a place for its own cache.
+    The module itself is not imported: importing the one for Numba takes half a second, and Numba looks for a place for its own cache.
     """
     return {**_definitions(f"{__name__}.{module}"), "instance": _definitions(instances.__name__)["instance"]}
 
@@ -41,7 +41,7 @@ def _definitions(module: str) -> dict[str, str]:
 
 
 class _Untyped(ast.NodeTransformer):
-    """Takes the annotations away, which name what a generated module does not import."""
+    """Removes annotations, because they name things that a generated module does not import."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.returns = None

@@ -83,7 +83,7 @@ def _store(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 
 def _copied(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    """Of an array or a list; the copy of a list has elements of its own."""
+    """For an array or a list; the copy of a list has its own elements."""
     return (operands[0] if isinstance(operands[0], ListOf) else array(operands[0]),)
 
 
@@ -91,7 +91,7 @@ def _copied(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 
 def _given(facts: Facts, op: Op) -> tuple[Shape]:
-    """As many operands as the result has axes, before the fill."""
+    """One operand for each axis of the result, before the fill."""
     return (tuple(facts.of(v) for v in op.operands[: rank(op.result.type)]),)
 
 
@@ -100,7 +100,7 @@ def _given(facts: Facts, op: Op) -> tuple[Shape]:
 
 def _extent(op: Op, values: Values, mutable: bool) -> int:
     (array,) = values
-    # Asked for on the way to where nothing of an undefined array is needed.
+    # An undefined array may be asked for an extent, on a path where nothing of the array is needed.
     return 0 if array is UNDEFINED else array.shape[op.attrs["axis"]]
 
 
@@ -110,7 +110,7 @@ def _filled(op: Op, values: Values, mutable: bool) -> Any:
 
 
 def _unwritten(op: Op, values: Values, mutable: bool) -> Any:
-    """Filled with what shows when somebody reads it before writing."""
+    """Filled with values that show if they are read before they are written."""
     dtype = op.attrs["dtype"]
     poison = np.nan if dtype.inexact else dtype.greatest
     return np.full(tuple(values), poison, dtype.numpy)

@@ -1,4 +1,4 @@
-"""The pages of reductions, and of what else runs along axes.
+"""The pages of reductions, and of other ops that run along axes.
 
 Reductions take `axes` (a sorted tuple of all axes reduced, never None) and drop them; `keepdims` is a `load` with new axes on top.
 """
