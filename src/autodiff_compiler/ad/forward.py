@@ -15,8 +15,9 @@ from dataclasses import replace
 from autodiff_compiler import rules
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs, check_rule_covers, no_forward_rule
-from autodiff_compiler.ad.names import constants_of, named, whole_numbers
+from autodiff_compiler.ad.names import named
 from autodiff_compiler.analysis.activity import active_values
+from autodiff_compiler.analysis.constants import constants_of, whole_numbers
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.ir.builder import Builder, OpenRegion
