@@ -26,7 +26,7 @@ class Scope:
 
     local: frozenset[str]
     outside: frozenset[str]
-    """Names of the module or of `builtins`, whatever a function around this one calls by the same name."""
+    """Names of the module or of `builtins`, whatever they mean in the functions around this one."""
 
 
 @lru_cache(maxsize=1024)

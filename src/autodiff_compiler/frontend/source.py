@@ -36,7 +36,7 @@ WAYS_OUT = (
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A function with its syntax tree; of one inside it, `node` is the inner tree and the rest that of the outer one."""
+    """A function with its syntax tree; for a function inside another, `node` is the inner tree and the rest is that of the outer one."""
 
     function: FunctionType
     node: FunctionNode
@@ -195,7 +195,7 @@ def _node_of(tree: ast.Module, code: CodeType) -> FunctionNode | None:
             continue
         if isinstance(node, ast.FunctionDef):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            # The code keeps the name as it is written, also where it is private to a class.
+            # The code keeps the name as it is written, even where it is private to a class.
             if node.name.endswith(code.co_name) and first == code.co_firstlineno:
                 return node
         elif node.lineno == code.co_firstlineno and (_covers(node.body, lines) or _gives_constant(node, code)):
@@ -204,15 +204,15 @@ def _node_of(tree: ast.Module, code: CodeType) -> FunctionNode | None:
 
 
 def _covers(body: ast.expr, places: list[tuple[int, int]]) -> bool:
-    """Whether the places of the bytecode lie in this expression and reach its start and end."""
+    """Whether the positions of the bytecode lie in this expression and reach its start and end."""
     start, end = (body.lineno, body.col_offset), (body.end_lineno or 0, body.end_col_offset or 0)
     inside = [place for place in places if start <= place < end]
-    # The first instruction (RESUME) may stand at the lambda itself.
+    # The first instruction (RESUME) may have the position of the lambda itself.
     return start in inside and all(start <= place < end for place in places if place > start)
 
 
 def _gives_constant(node: ast.Lambda, code: CodeType) -> bool:
-    """Whether the lambda and the code return the same constant: Python 3.12 notes no place for it."""
+    """Whether the lambda and the code return the same constant, for which Python 3.12 records no position."""
     if [instruction.opname for instruction in dis.get_instructions(code)] != ["RESUME", "RETURN_CONST"]:
         return False
     names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
