@@ -16,7 +16,7 @@ from autodiff_compiler.ad.names import bar_name, constants_of, whole_numbers
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.analysis.bounds import Bounds
 from autodiff_compiler.analysis.places import Places
-from autodiff_compiler.analysis.shapes import Extent, Shapes
+from autodiff_compiler.analysis.shapes import Extent, shapes_of
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -35,7 +35,7 @@ class Reversal:
         self.active = active
         self.save_all = save_all
         self.body = body
-        self.shapes = Shapes(body)
+        self.shapes = shapes_of(body)
         self.constants = constants_of(body)
         self.whole = whole_numbers(body, self.constants)
         self.home: dict[Value, Region] = {}

@@ -17,7 +17,7 @@ from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.ad.residuals import provide
 from autodiff_compiler.ad.reversal import Reversal, Substitution
 from autodiff_compiler.analysis.activity import active_values
-from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.analysis.undefined import possibly_undefined
 from autodiff_compiler.diagnostics import ADJOINT
@@ -227,7 +227,7 @@ def _recomputing(callee: Function, active: Sequence[bool], callees: Callees, sav
     ops = (*primal, *sweep.backwards, Op("return", sweep.bars, span=fn.body.terminator.span))
     params = [v for v in free_values([Region((), ops)]) if v not in seeds]
     body = clone_region(Region((*params, *seeds), ops))
-    known = known_equal(Shapes(fn.body), (*params, *wanted), body.params)
+    known = known_equal(shapes_of(fn.body), (*params, *wanted), body.params)
     name = callees.fresh_name(f"{callee.name}_reverse")
     callees.add(replace(fn, name=name, body=Region(body.params, (*known, *body.ops)), updates=()))
     callees.known_shapes(callee.name)
