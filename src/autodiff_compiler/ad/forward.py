@@ -94,11 +94,12 @@ class _Forward:
         if not any(r in self.active for r in op.results) or all(t is None for t in tangents):
             return
         before = len(self.b.ops)
-        (dot,) = rules.jvp(self.b, op, tangents, constants=self.constants, whole=self.whole)
-        if dot is not None:
-            dot = dot if isinstance(dot.type, ListOf) else self.b.cast(dot, op.result.type)
-            hint = f"{op.result.name}_dot" if op.result.name else ""
-            self.dots[op.result] = named(self.b, dot, hint, before)
+        dots = rules.jvp(self.b, op, tangents, constants=self.constants, whole=self.whole)
+        for result, dot in zip(op.results, dots):
+            if dot is not None:
+                dot = dot if isinstance(dot.type, ListOf) else self.b.cast(dot, result.type)
+                hint = f"{result.name}_dot" if result.name else ""
+                self.dots[result] = named(self.b, dot, hint, before)
 
     def call(self, op: Op) -> None:
         tangents = [self.dots.get(v) for v in op.operands]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opdef import OPERAND
-from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.opset import noun_of
 
 
 def named(b: Builder, value: Value, hint: str, since: int) -> Value:
@@ -24,7 +24,7 @@ def named(b: Builder, value: Value, hint: str, since: int) -> Value:
 
 def bar_name(value: Value, made: Op | None = None) -> str:
     """`x_bar` for `x`; a value without a name is named after the op that made it: `difference_bar`."""
-    noun = (opdef(made).noun or "") if made is not None else ""
+    noun = (noun_of(made, value) or "") if made is not None else ""
     name = value.name or (noun if noun != OPERAND else "")
     return f"{name}_bar" if name else ""
 
@@ -34,7 +34,7 @@ SAVED = "saved"
 
 def saved_name(value: Value, made: Op | None) -> str:
     """The name of a primal value outside its own function."""
-    noun = opdef(made).noun if made is not None else ""
+    noun = noun_of(made, value) if made is not None else ""
     if value.name or made is None or not noun or noun == OPERAND:
         return value.name or SAVED
     return f"{made.kind}_value" if noun == made.kind else noun

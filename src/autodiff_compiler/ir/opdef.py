@@ -193,6 +193,8 @@ class OpDef:
     """The result is one of the later operands, as operand 0 says."""
     locates: bool = False
     """The result's elements are positions along an axis of operand 0."""
+    stands_for: int | None = None
+    """Operand 0 is not read: where the op is differentiated it stands for this operand, which was computed of it."""
     py_eval: Callable[..., Any] | None = None
     """For an elementwise op: how CPython computes it, on Python scalars."""
     np_eval: Callable[..., Any] | None = None
