@@ -15,8 +15,9 @@ from dataclasses import replace
 from autodiff_compiler import rules
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs, check_rule_covers, no_forward_rule
-from autodiff_compiler.ad.names import constants_of, named, whole_numbers
+from autodiff_compiler.ad.names import named
 from autodiff_compiler.analysis.activity import active_values
+from autodiff_compiler.analysis.constants import constants_of, whole_numbers
 from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.ir.builder import Builder, OpenRegion
@@ -93,11 +94,12 @@ class _Forward:
         if not any(r in self.active for r in op.results) or all(t is None for t in tangents):
             return
         before = len(self.b.ops)
-        (dot,) = rules.jvp(self.b, op, tangents, constants=self.constants, whole=self.whole)
-        if dot is not None:
-            dot = dot if isinstance(dot.type, ListOf) else self.b.cast(dot, op.result.type)
-            hint = f"{op.result.name}_dot" if op.result.name else ""
-            self.dots[op.result] = named(self.b, dot, hint, before)
+        dots = rules.jvp(self.b, op, tangents, constants=self.constants, whole=self.whole)
+        for result, dot in zip(op.results, dots):
+            if dot is not None:
+                dot = dot if isinstance(dot.type, ListOf) else self.b.cast(dot, result.type)
+                hint = f"{result.name}_dot" if result.name else ""
+                self.dots[result] = named(self.b, dot, hint, before)
 
     def call(self, op: Op) -> None:
         tangents = [self.dots.get(v) for v in op.operands]

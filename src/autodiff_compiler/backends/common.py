@@ -187,6 +187,30 @@ def concat(w: Writer, op: Op) -> ast.expr:
     return syntax.call("np.concatenate", syntax.tuple_(w.operands(op)), **axis)
 
 
+# -- linear algebra ------------------------------------------------------------------------------------------------
+
+
+@expressions(EXPRESSIONS, "lu_factor", "solve_triangular")
+def by_name(w: Writer, op: Op) -> ast.expr:
+    """A helper with the name of the op; then what the op's attributes say."""
+    return syntax.call(op.kind, *w.operands(op), *_attributes(op))
+
+
+@expressions(EXPRESSIONS, "log_abs_det")
+def log_abs_det(w: Writer, op: Op) -> ast.expr:
+    return syntax.call(op.kind, w.operand(op.operands[1]))
+
+
+@expressions(EXPRESSIONS, "lu_solve")
+def lu_solve(w: Writer, op: Op) -> ast.expr:
+    """Of the factors alone, without the matrix that they stand for."""
+    return syntax.call(op.kind, *map(w.operand, op.operands[1:]), *_attributes(op))
+
+
+def _attributes(op: Op) -> list[ast.expr]:
+    return [syntax.literal(op.attrs[name]) for name in opdef(op).attrs]
+
+
 # -- lists ---------------------------------------------------------------------------------------------------------
 
 

@@ -229,6 +229,9 @@ NUMBA = Backend(
         "np": "import numpy as np",
         "njit": "from numba import njit",
         "intrinsic": "from numba.extending import intrinsic",
+        "get_cython_function_address": "from numba.extending import get_cython_function_address",
+        "cgutils": "from numba.core import cgutils",
+        "llvmlite": "import llvmlite",
     },
     # Products go through a helper.
     style=Style(short=common.SHORT - {"matmul"}, named=numba_arrays.NAMED),

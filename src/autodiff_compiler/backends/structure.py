@@ -65,7 +65,7 @@ class Printer:
         if is_loop(op):
             loop = Loop(op)
             return self._for(loop) if loop.condition is None else self._while(loop, loop.condition)
-        if op.kind == "call":
+        if op.kind == "call" or len(op.results) > 1:
             return [self._call(op)]
         if op.kind == "external":
             return external.statements(self.writer, op)
@@ -79,6 +79,7 @@ class Printer:
         return [self._assignment(op.result, value)]
 
     def _call(self, op: Op) -> ast.stmt:
+        """The call of what has no result, one or several."""
         if not op.results:
             return syntax.expression(self.writer.expression(op))
         if len(op.results) == 1:

@@ -14,7 +14,7 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import OPERAND
-from autodiff_compiler.ir.opset import TABLE, constant_of, extent_of, reads_path, sets_path
+from autodiff_compiler.ir.opset import TABLE, constant_of, extent_of, noun_of, reads_path, sets_path
 from autodiff_compiler.ir.path import Path, Slice, element, indexing, path_of
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
 
@@ -114,21 +114,22 @@ class Hints:
         if op is None:
             return ""
         row, extent = TABLE[op.kind], extent_of(op)
+        noun = noun_of(op, value)
         if row.reads:
             array, *indices = op.operands
             return self._element(array, element() if row.by_index else path_of(op), indices, depth)
         if extent is not None:
             array, axis = extent
             return ("rows", "columns")[axis] if rank(array.type) == 2 else "n"
-        if not row.noun:
+        if not noun:
             return f"part{BAR}" if row.spreads is not None and op.span.phase == ADJOINT else ""
-        if row.noun == OPERAND or row.moves:
+        if noun == OPERAND or row.moves:
             return f"{self._stem(op.operands[0], depth)}{'_T' if 'perm' in op.attrs else ''}"
         if _is_integer(value.type):
             return self._integer(op)
         if isinstance(value.type, Array) and value.type.dtype.is_bool:
             return "mask"
-        return f"{op.kind}_value" if row.noun == op.kind else row.noun
+        return f"{op.kind}_value" if noun == op.kind else noun
 
     def _integer(self, op: Op) -> str:
         signs = TABLE[op.kind].signs

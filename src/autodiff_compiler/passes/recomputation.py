@@ -13,18 +13,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from autodiff_compiler.analysis.constants import constants_of
 from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import DEAR
-from autodiff_compiler.ir.opset import constant_of, cost, is_constant, may_alias, reads_path, writes_path
+from autodiff_compiler.ir.opset import cost, may_alias, opdef, reads_path, writes_path
 from autodiff_compiler.ir.types import Array, rank
-from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
+from autodiff_compiler.ir.walk import Rewriter, uses
 from autodiff_compiler.passes.fuse import is_elementwise, root_value
 
 # Operations and reads that a loop may repeat, and for how many readers.
 WORK, READERS = 12, 3
-# Divisions and roots cost several additions.
-SLOW = {"div": 4, "sqrt": 4, "pow": 2}
 
 
 def run(function: Function) -> Function:
@@ -63,7 +62,7 @@ class _Recomputation(Rewriter):
         super().__init__()
         self.readers = uses(function.body)
         self.memory = memory
-        self.constants = {op.result: constant_of(op) for op in all_ops(function.body) if is_constant(op)}
+        self.constants = constants_of(function.body)
 
     def region(self, region: Region) -> Region:
         spread = self._spread(region)
@@ -101,7 +100,7 @@ class _Recomputation(Rewriter):
                 continue
             result = op.results[0]
             arrays = [v for v in op.operands if isinstance(v.type, Array)]
-            total = SLOW.get(op.kind, 1) + sum(work.get(v, 1) for v in arrays)
+            total = opdef(op).work + sum(work.get(v, 1) for v in arrays)
             readers = self.readers.get(result, [])
             single = len(readers) == 1
             if total > WORK or not 1 <= len(readers) <= READERS or not self._taken_in(op, readers, region, position):

@@ -18,6 +18,7 @@ from autodiff_compiler.passes import (
     dce,
     delayed_writes,
     errors,
+    factors,
     fold,
     hoist,
     inline,
@@ -61,6 +62,7 @@ PASSES: dict[str, Pass] = {
         ),
         Pass("licm", "move loop-invariant computation before the loop", licm.run),
         Pass("promote", "keep a sum into one array element in a scalar during a loop", promote.run),
+        Pass("factors", "after the last derivative: forget the matrix where its factors are known", factors.run),
         Pass("copy_elision", "fill an array where it will be put", copy_elision.run),
         Pass("delayed_writes", "overwrite an array after the last read of its views", delayed_writes.run),
         Pass(

@@ -70,3 +70,15 @@ class Rule:
 
     jvp: Callable[[Site, Tangents], Value | None]
     vjp: Callable[[Site, Value, int], Contribution | None]
+
+
+@dataclass(frozen=True)
+class JointRule:
+    """The rule of an op with several results, or of one whose operands' contributions are computed together.
+
+    `jvp(site, tangents)` gives a tangent per result; at least one tangent is not None.  `vjp(site, cotangents)` gives what
+    operands get, by position; at least one cotangent is not None.
+    """
+
+    jvp: Callable[[Site, Tangents], Sequence[Value | None]]
+    vjp: Callable[[Site, Tangents], Mapping[int, Contribution]]
