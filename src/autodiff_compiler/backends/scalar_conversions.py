@@ -158,7 +158,7 @@ class _Strengthened(_Analysis):
         )  # fmt: skip
 
     def effect(self, op: Op, operand: Value) -> Effect:
-        kind, row, adjoint = op.kind, TABLE[op.kind], op.span.phase == ADJOINT
+        kind, row = op.kind, TABLE[op.kind]
         if writes_path(op) or kind in PLACES:
             return Effect.NOTHING
         if kind in ("if", "not") and operand.type == Scalar(BOOLEAN, "py"):
@@ -173,10 +173,13 @@ class _Strengthened(_Analysis):
             return Effect.NOTHING if tests else Effect.SEEN
         if not isinstance(operand.type, Scalar):
             return Effect.SEEN  # a list that holds the number is given away
-        integer = operand.type.dtype.is_integer
+        return self._in_arithmetic(op, integer=operand.type.dtype.is_integer)
+
+    def _in_arithmetic(self, op: Op, *, integer: bool) -> Effect:
+        kind = op.kind
         if kind in ARITHMETIC or (kind in (*RAISING, *RETURNING) and not integer):
-            return Effect.PASSED_ON if adjoint else Effect.SEEN
-        if row.elementwise and _is_float64(op.result) and kind not in RAISING and not integer:
+            return Effect.PASSED_ON if op.span.phase == ADJOINT else Effect.SEEN
+        if TABLE[kind].elementwise and _is_float64(op.result) and kind not in RAISING and not integer:
             return Effect.NOTHING
         return Effect.SEEN
 
