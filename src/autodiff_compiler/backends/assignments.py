@@ -29,7 +29,7 @@ def in_order(moves: Sequence[Move]) -> list[ast.stmt]:
             if not any(move.variable in others for j, others in enumerate(reads) if j != i):
                 break
         else:
-            # Every variable is still read by another one: they change places in one statement.
+            # Every variable is still read by another assignment: they are swapped in one statement.
             left = ast.Tuple(elts=[syntax.target(move.variable) for move in todo], ctx=ast.Store())
             return [*statements, syntax.assign(left, syntax.tuple_([move.value for move in todo]))]
         statements.append(assignment(*todo.pop(i)))
