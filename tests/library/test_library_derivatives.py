@@ -87,7 +87,7 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "interp": (lambda x, t, y: total(np.interp(x, t, y)), (spread, np.array([-1.5, 0.0, 0.5, 2.0]), heights)),
     "interp to the sides": (lambda x, y, a, b: total(np.interp(x, [-0.5, 0.0, 0.5, 2.0], y, a, b)), (spread, heights, 9.0, 7.0)),
     "interp of a number": (lambda x, y: np.interp(x, [-0.5, 0.0, 0.5, 2.0], y) ** 2, (0.3, heights)),
-    "interp with a period": (lambda x, y: total(np.interp(x, [0.15, 0.5, 0.8], y, period=1.5)), (spread, v3)),
+    "interp with a period": (lambda x, y: total(np.interp(x, [0.15, 0.45, 0.8], y, period=1.5)), (spread, v3)),
     "unwrap": (lambda x: total(np.unwrap(x)), (np.array([0.1, 3.2, 6.5, -0.4, 2.0]),)),
     "rot90": (lambda x: total(np.rot90(x)) + total(np.rot90(x, 2)) + total(np.rot90(x, -1)), (m23,)),
     "rollaxis": (lambda x: total(np.rollaxis(x, 2)), (t234,)),

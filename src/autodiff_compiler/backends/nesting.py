@@ -1,8 +1,8 @@
 """Decides which values are printed inside the expression that uses them, and which get a statement of their own.
 
 A pure value with one use in its own region is nested into its user, unless a write to what it reads, or an effect it
-must not be moved over, lies between the two.  Constants are nested everywhere, extents of arrays that keep their name
-too.  Names the user gave keep their statement, and no line gets much longer than `WIDTH`.
+must not be moved across, lies between the two.  Constants are nested everywhere, and so are extents of arrays that keep
+their name.  Names that the user gave keep their statement, and no line gets much longer than `WIDTH`.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ WIDTH = 100
 
 @dataclass(frozen=True)
 class Style:
-    """What a backend says of its spellings, by the kind of op."""
+    """What a backend says about its spellings, by the kind of op."""
 
     short: frozenset[str] = frozenset()
-    """What is written with an operator, or as a subscript."""
+    """Ops that are written with an operator, or as a subscript."""
     named: frozenset[str] = frozenset()
-    """Whose array operands must be names, because they are written more than once."""
+    """Ops whose array operands must be names, because they are written more than once."""
 
 
 @dataclass
@@ -73,7 +73,7 @@ class Nesting:
                     yield from self.live_ops(inner)
 
     def definition(self, value: Value, kind: str) -> Op | None:
-        """The op of this kind that is printed in the place of `value`, if there is one."""
+        """The op of this kind that is printed in place of `value`, if there is one."""
         op = self.defs.get(value)
         return op if op is not None and op.kind == kind and value in self.inline else None
 
@@ -131,7 +131,7 @@ def _index(nesting: Nesting, region: Region) -> None:
 
 
 def _drop_dead(nesting: Nesting, region: Region) -> None:
-    """Counts uses from the end, so that what only dead ops use is dead too."""
+    """Counts uses from the end, so that what only dead ops use is dead, too."""
     for op in reversed(region.ops):
         unread = not any(result in nesting.uses for result in op.results)
         if op in nesting.performed or (is_pure(op) and unread) or op.kind == "boundary":
@@ -145,12 +145,12 @@ def _drop_dead(nesting: Nesting, region: Region) -> None:
 
 
 def moves(op: Op) -> bool:
-    """Whether an op hands values on under other names."""
+    """Whether an op passes values on under other names."""
     return is_loop(op) or op.kind == "yield"
 
 
 def _everywhere(nesting: Nesting) -> None:
-    """Constants, indices of loops as floats, and extents of arrays that no write and no loop gives another name."""
+    """Constants, loop indices as floats, and extents of arrays that get no other name by a write or a loop."""
     for op in nesting.live_ops(nesting.function.body):
         if is_constant(op) or is_undefined(op):
             nesting.inline.add(op.result)
@@ -218,34 +218,44 @@ def _nest_region(nesting: Nesting, region: Region, yields: bool) -> None:
 
 def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op | None:
     """The op whose expression this one could be part of."""
-    if len(op.results) != 1 or nested_effect(op) != PURE or TABLE[op.kind].writes:
+    if not _is_expression_alone(nesting, op):
         return None
-    if op.regions and not nesting.is_expression(op):
-        return None
-    result = op.result
-    if result in nesting.inline or nesting.uses.get(result) != 1:
-        return None
-    if result.name and op.span.phase != ADJOINT and not (TABLE[op.kind].converts or extent_of(op)):
-        return None
-    user = nesting.users[result][0]
-    if nesting.region_of[user] is not region or (TABLE[op.kind].starts_empty and isinstance(result.type, ListOf)):
-        return None
-    if TABLE[user.kind].writes and user.operands[0] is result:
-        return None
-    if any(r in nesting.inline and nesting.uses.get(r, 0) > 1 for r in user.results):
-        # The user is written again at each of its uses: what it reads is computed once.
-        return None
-    if user.kind in nesting.style.named and isinstance(result.type, Array):
-        return None
-    if user.kind == "yield" and not yields and result not in nesting.yielded:
-        return None
-    if is_loop(user) and result not in Loop(user).bounds:
+    user = nesting.users[op.result][0]
+    if nesting.region_of[user] is not region or not _takes_in(nesting, user, op.result, yields):
         return None
     return user
 
 
+def _is_expression_alone(nesting: Nesting, op: Op) -> bool:
+    """Whether an op is an expression that is read once, and has no name that a person would look for."""
+    if len(op.results) != 1 or nested_effect(op) != PURE or TABLE[op.kind].writes:
+        return False
+    if op.regions and not nesting.is_expression(op):
+        return False
+    if op.result in nesting.inline or nesting.uses.get(op.result) != 1:
+        return False
+    named = op.result.name and op.span.phase != ADJOINT
+    return not named or TABLE[op.kind].converts or extent_of(op) is not None
+
+
+def _takes_in(nesting: Nesting, user: Op, value: Value, yields: bool) -> bool:
+    """Whether an op may have the expression of one of its operands within its own."""
+    if TABLE[nesting.defs[value].kind].starts_empty and isinstance(value.type, ListOf):
+        return False
+    if TABLE[user.kind].writes and user.operands[0] is value:
+        return False
+    if any(r in nesting.inline and nesting.uses.get(r, 0) > 1 for r in user.results):
+        # The user is written again at each of its uses: what it reads is computed once.
+        return False
+    if user.kind in nesting.style.named and isinstance(value.type, Array):
+        return False
+    if user.kind == "yield" and not yields and value not in nesting.yielded:
+        return False
+    return not is_loop(user) or value in Loop(user).bounds
+
+
 def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:
-    """The users of a short view without a name, such as `u[1:-1]`: a person writes it again at each of a few uses."""
+    """The users of a short view without a name, such as `u[1:-1]`: a person would write it again at each of a few uses."""
     if not reads_path(op) or not isinstance(op.result.type, Array) or not path_of(op).is_view:
         return []
     users = nesting.users.get(op.result, [])

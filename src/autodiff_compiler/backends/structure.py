@@ -6,6 +6,7 @@ import ast
 import re
 
 from autodiff_compiler.backends import external, syntax
+from autodiff_compiler.backends.assignments import Move, assignment, in_order
 from autodiff_compiler.backends.checks import joined
 from autodiff_compiler.backends.implied_checks import performed_checks
 from autodiff_compiler.backends.lines import marked
@@ -65,7 +66,7 @@ class Printer:
         if is_loop(op):
             loop = Loop(op)
             return self._for(loop) if loop.condition is None else self._while(loop, loop.condition)
-        if op.kind == "call":
+        if op.kind == "call" or len(op.results) > 1:
             return [self._call(op)]
         if op.kind == "external":
             return external.statements(self.writer, op)
@@ -75,10 +76,11 @@ class Printer:
             return [self.writer.statement(op)]
         value = self.writer.expression(op)
         if isinstance(value, ast.Name) and value.id == self.names[op.result]:
-            return []  # a conversion that need not be printed, of a value whose name is taken over
+            return []  # a conversion that need not be printed, of a value whose variable is reused
         return [self._assignment(op.result, value)]
 
     def _call(self, op: Op) -> ast.stmt:
+        """The call of what has no result, one or several."""
         if not op.results:
             return syntax.expression(self.writer.expression(op))
         if len(op.results) == 1:
@@ -94,50 +96,40 @@ class Printer:
             return []
         text = span.source_line().strip()
         if HEAD.match(text):
-            # What a head has in the reverse sweep is obvious: restored values, adjoints that start at zero.
+            # What a header contains in the reverse sweep is obvious: restored values, adjoints that start at zero.
             return []
         self._noted = (span.file, span.line)
         return [self.notes.statement(f"line {span.line}: {text}" if text else f"line {span.line}")]
 
     def assign(self, pairs: list[tuple[Value, Value]]) -> list[ast.stmt]:
-        """Gives each first value the second, all at the same time."""
-        todo: list[tuple[str, ast.expr]] = []
-        statements: list[ast.stmt] = []
-        scalars: dict[str, bool] = {}
+        """Assigns to each first value the second one, all at the same time."""
+        moves: list[Move] = []
+        notes: list[ast.stmt] = []
         for to, value in pairs:
-            if to not in self.nesting.uses and to not in self.nesting.inline and not self._carried(to):
-                continue
-            if value not in self.nesting.inline and self.names[to] == self.names[value]:
-                continue
-            if self.nesting.definition(value, "undef") and not self._is_moved(to):
+            if not self._is_needed(to, value):
                 continue
             if value in self.nesting.inline and self.nesting.defs[value].operands:
-                statements += self._note(self.nesting.defs[value].span)
+                notes += self._note(self.nesting.defs[value].span)
             new = self.writer.operand(value)
             if isinstance(new, ast.Name) and new.id == self.names[to]:
                 continue  # a conversion that need not be printed
-            todo.append((self.names[to], new))
-            scalars[self.names[to]] = isinstance(to.type, Scalar)
-        reads = [syntax.names_read(new) if len(todo) > 1 else [] for _, new in todo]
-        while todo:
-            for i, (variable, _) in enumerate(todo):
-                if not any(variable in others for j, others in enumerate(reads) if j != i):
-                    break
-            else:
-                # Every variable is still read by another one: they change places in one statement.
-                left = ast.Tuple(elts=[syntax.target(variable) for variable, _ in todo], ctx=ast.Store())
-                return [*statements, syntax.assign(left, syntax.tuple_([new for _, new in todo]))]
-            variable, new = todo.pop(i)
-            del reads[i]
-            statements.append(assignment(variable, new, scalars[variable]))
-        return statements
+            moves.append(Move(self.names[to], new, isinstance(to.type, Scalar)))
+        return [*notes, *in_order(moves)]
+
+    def _is_needed(self, to: Value, value: Value) -> bool:
+        """Whether a variable has to be given a value: somebody reads it, and it has another one."""
+        if to not in self.nesting.uses and to not in self.nesting.inline and not self._carried(to):
+            return False
+        if value not in self.nesting.inline and self.names[to] == self.names[value]:
+            return False
+        return not self.nesting.definition(value, "undef") or self._is_moved(to)
 
     def _carried(self, value: Value) -> bool:
-        """Whether the value is one of a loop's slot: written for the next iteration even if nobody else reads it."""
+        """Whether the value belongs to a slot of a loop: it is written for the next iteration even if nothing else reads it."""
         return self.names.graph.of(value) is not value or value not in self.nesting.defs
 
     def _is_moved(self, value: Value) -> bool:
-        """Whether the value may be handed on, or asked how long it is, with no check before, and so must be bound."""
+        """Whether the value may be passed on, or asked for its length, without a check before it, and so must be bound."""
         return any(
             moves(user) or user.kind == "return" or TABLE[user.kind].asks_length
             for user in self.nesting.users.get(value, ())
@@ -227,7 +219,7 @@ class Printer:
         return [*before, ast.While(test=self.writer.backend.endless(), body=[*test_ops, leave, *body], orelse=[])]
 
     def _counters(self, loop: Loop) -> tuple[Value | None, Value | None]:
-        """The trip count and the exit code, where somebody reads them."""
+        """The trip count and the exit code, where they are read."""
         used = [v if v in self.nesting.uses else None for v in loop.counters]
         return used[0], used[1] if loop.exits else None
 
@@ -253,7 +245,7 @@ class Printer:
         """The end of a body that may leave the loop: `yielded` are the new slots and the exit code.
 
         An `if` that comes last and whose results are only yielded is printed with the end of the body in each branch,
-        so that `break` stands where the user wrote it.
+        so that `break` is where the user wrote it.
         """
         ops = [op for op in region.ops[:-1] if op not in self.nesting.dead]
         last = ops[-1] if ops else None
@@ -273,7 +265,7 @@ class Printer:
         return [*self._ops(tuple(ops)), *self._leave(loop, yielded)]
 
     def _only_yielded(self, op: Op, yielded: tuple[Value, ...]) -> bool:
-        """Whether the last `if` decides the exit code and gives its results to nobody but the end of the body."""
+        """Whether the last `if` decides the exit code and only the end of the body uses its results."""
         return yielded[-1] in op.results and all(
             self.nesting.uses.get(r, 0) <= 1 and (r in yielded or r not in self.nesting.uses) for r in op.results
         )
@@ -325,17 +317,3 @@ def _no_checks(nesting: Nesting) -> frozenset[Op]:
 
 def _plus_one(variable: str) -> ast.expr:
     return syntax.binary(ast.Add(), syntax.name(variable), syntax.literal(1))
-
-
-AUGMENTED = (ast.Add, ast.Sub, ast.Mult, ast.Div)
-
-
-def assignment(variable: str, value: ast.expr, scalar: bool) -> ast.stmt:
-    """`variable = value`, as `variable += …` where that is the same: for scalars, which `+=` does not change in place."""
-    if scalar and isinstance(value, ast.BinOp) and isinstance(value.op, AUGMENTED):
-        if isinstance(value.left, ast.Name) and value.left.id == variable:
-            return ast.AugAssign(target=syntax.target(variable), op=value.op, value=value.right)
-        commutes = isinstance(value.op, ast.Add | ast.Mult)
-        if commutes and isinstance(value.right, ast.Name) and value.right.id == variable:
-            return ast.AugAssign(target=syntax.target(variable), op=value.op, value=value.left)
-    return syntax.assign(syntax.target(variable), value)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from autodiff_compiler.frontend import bodies
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Static, Tup
 from autodiff_compiler.frontend.views import tie
 from autodiff_compiler.library import Definition
 
-Enter = Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs]
 
-
-def call(ctx: Context, enter: Enter, definition: Definition, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+def call(ctx: Context, definition: Definition, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """What the body of the definition gives for these arguments."""
     signature = _signature(definition)
     try:
@@ -30,7 +28,7 @@ def call(ctx: Context, enter: Enter, definition: Definition, args: list[Abs], kw
     for name in definition.known:
         if name in bound.arguments:
             bound.arguments[name] = _known(ctx, definition, name, bound.arguments[name])
-    made = enter(ctx, definition.function, list(bound.args), bound.kwargs)
+    made = bodies.enter(ctx, definition.function, list(bound.args), bound.kwargs)
     return tie(made, next(iter(bound.args), None)) if definition.shares else made
 
 

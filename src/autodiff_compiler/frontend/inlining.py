@@ -1,4 +1,4 @@
-"""A derivative's IR in line: arguments as IR values, ops with these in place of the parameters, results as they are seen."""
+"""Inlines the IR of a derivative: arguments as IR values, ops with these in place of the parameters, results as the caller sees them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def bound(
     given: dict[str, Abs] = {}
     for name, parameter in signature.parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise ctx.unsupported("AD177", f"a derivative with *{name} inside a function", "name its parameters")
+            raise ctx.unsupported(
+                "AD190", f"a derivative of a function with *{name}, inside a function", "name its parameters"
+            )
         if name in found.arguments:
             given[name] = found.arguments[name]
         elif isinstance(parameter.default, Abs):  # a nested function's
@@ -42,7 +44,7 @@ def bound(
 
 
 def signature_of(what: Any) -> inspect.Signature:
-    """The parameters of a function, or of what a derivative is made of, as they are today."""
+    """The parameters of a function, or of the function that a derivative is made from, as they are now."""
     current = getattr(what, "__autodiff_signature__", None)
     return inspect.signature(getattr(what, "py_func", what), follow_wrapped=False) if current is None else current()
 
@@ -55,7 +57,7 @@ def with_floats(ctx: Context, values: list[Value]) -> list[Value]:
 
 
 def inlined(ctx: Context, lowered: Lowered, given: Sequence[Abs], operands: Sequence[Value]) -> Abs:
-    """What a lowered function gives for `given` as its arguments and `operands` as the values of its parameters, less
+    """The results of a lowered function for `given` as its arguments and `operands` as the values of its parameters, without
     the captured ones."""
     _check_apart(ctx, lowered, [leaf for value in given for leaf in _references(ctx, value)])
     ctx.captures.guards.extend(lowered.guards)
@@ -97,7 +99,7 @@ def _references(ctx: Context, x: Abs) -> list[Ref | None]:
 
 def _hidden(ctx: Context, capture: Capture) -> Value:
     current = capture.get()
-    if isinstance(current, Value):  # what a nested function reads of the function around it
+    if isinstance(current, Value):  # what a nested function reads from the function around it
         return current
     found = ctx.captures.capture(ctx, current, capture.get, capture.name)
     return ctx.value(found, capture.name)
@@ -122,7 +124,7 @@ def flattened(ctx: Context, x: Abs) -> tuple[list[Value], Tree]:
     if isinstance(x, Static):
         return [], Const(x.obj)
     raise ctx.unsupported(
-        "AD177", f"{describe(x)} as an argument of a derivative", "pass numbers, arrays or containers"
+        "AD190", f"{describe(x)} as an argument of a derivative", "pass numbers, arrays or containers"
     )
 
 

@@ -13,12 +13,14 @@ from autodiff_compiler.library import (
     definitions,
     einsum,
     elementwise,
+    joins,
     linear,
     mathematics,
     padding,
     picking,
     reductions,
     shapes,
+    systems,
 )
 from autodiff_compiler.library.registry import (
     Chosen,
@@ -49,6 +51,7 @@ __all__ = [
     "definitions",
     "einsum",
     "elementwise",
+    "joins",
     "linear",
     "lookup",
     "mathematics",
@@ -58,4 +61,5 @@ __all__ = [
     "picking",
     "reductions",
     "shapes",
+    "systems",
 ]

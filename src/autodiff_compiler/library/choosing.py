@@ -9,8 +9,8 @@ import numpy as np
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.needs import product
 from autodiff_compiler.ir.path import at
+from autodiff_compiler.ir.required_checks import product
 from autodiff_compiler.ir.types import Array
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, shape_of

@@ -118,6 +118,12 @@ class Entry:
                 help="pass numbers, arrays, or tuples of these",
             ) from error
 
+    def value(self, b: Builder, /, *args: Any, **kwargs: Any) -> Value:
+        """What a call gives that certainly gives one value."""
+        made = self(b, *args, **kwargs)
+        assert isinstance(made, Value)
+        return made
+
 
 @dataclass(frozen=True)
 class Definition:

@@ -2,8 +2,8 @@
 
 In a loop without exits and side effects, a check made in every iteration whose index is a linear function of the loop
 index is made before the loop, at the two ends of the range; a check that does not depend on the loop is made once.
-Both only if the loop runs at all.  Worth it for compiled code, where the check would hinder vectorisation; printed
-Python checks with the access itself, so this pass is not for it.
+Both only if the loop runs at all.  This pays for compiled code, where the check would hinder vectorisation; in printed
+Python the access itself is the check, so the pass is not used there.
 
     Input:  for 0, n, 1 { (i) j = add i, k; check_index j, m; … }
     Output: t = lt 0, n; if t { check_index k, m; check_index (n - 1) + k, m }; for 0, n, 1 { (i) … }
@@ -11,8 +11,8 @@ Python checks with the access itself, so this pass is not for it.
 Where the index is known not to be negative, the end at which it is largest is enough; and no `if` is needed for the loop
 index itself, counted from 0.
 
-`run_ends` does so only where nothing else is left of the loop, which then can go: the gradient of a sum over a[i] needs
-nothing of the primal's loop but the certainty that it would not have raised.
+`run_ends` does so only where nothing else is left of the loop, which then can be removed: the gradient of a sum over a[i]
+needs nothing from the primal's loop but the certainty that it would not have raised.
 
 Idempotent.
 """
@@ -38,7 +38,7 @@ def run_ends(function: Function) -> Function:
 
 
 class _Hoist(FactRewriter):
-    """Inner loops first: what leaves one without a condition may leave the next as well."""
+    """Inner loops first: what leaves one without a condition may also leave the next."""
 
     def structured(self, op: Op) -> None:
         op = self.inside(op)
@@ -50,9 +50,7 @@ class _Hoist(FactRewriter):
         return bool(moving)
 
     def _hoist(self, loop: Loop) -> Op:
-        start, stop, step = loop.bounds
-        stride = self.shapes.of(step)
-        if stride not in (1, -1) or not all(v.type == INT for v in loop.bounds):
+        if self.shapes.of(loop.bounds[2]) not in (1, -1) or not all(v.type == INT for v in loop.bounds):
             return loop.op
         body = loop.body
         local = {value for op in all_ops(body) for value in op.results}
@@ -60,7 +58,15 @@ class _Hoist(FactRewriter):
         moving = [op for op in body.ops if self._linear(op, loop, local)]
         if not self.worth_it(loop, moving):
             return loop.op
+        for op in self._before_loop(loop, moving, local):
+            self.shapes.define(op)
+            self.keep(op)
+        return loop.with_slots(loop.slots, [op for op in body.ops[:-1] if op not in moving])
+
+    def _before_loop(self, loop: Loop, moving: list[Op], local: set[Value]) -> list[Op]:
+        """The checks at the ends of the range, those that an empty range could fail only where the loop runs at all."""
         builder = Builder(loop.op.span)
+        start, stop, step = loop.bounds
         certain = self.bounds.entered(loop)
         bare = [check for check in moving if certain or self._passes_if_empty(check, loop)]
         self._all_at_ends(builder, bare, loop, local)
@@ -70,11 +76,9 @@ class _Hoist(FactRewriter):
                 builder.yield_()
             with builder.region() as nothing:
                 builder.yield_()
-            builder.if_(builder.compare("lt" if stride == 1 else "gt", start, stop), entered.done(), nothing.done())
-        for op in builder.ops:
-            self.shapes.define(op)
-            self.keep(op)
-        return loop.with_slots(loop.slots, [op for op in body.ops[:-1] if op not in moving])
+            runs = builder.compare("lt" if self.shapes.of(step) == 1 else "gt", start, stop)
+            builder.if_(runs, entered.done(), nothing.done())
+        return builder.ops
 
     def _linear(self, op: Op, loop: Loop, local: set[Value]) -> bool:
         """Whether an op is a check of an index that is linear in the loop index, against an extent that does not vary."""
@@ -115,8 +119,8 @@ class _Hoist(FactRewriter):
                 builder.emit("check_index", (env.get(index, index), env.get(extent, extent)), attrs)
 
     def _needed_ends(self, check: Op, parameter: Value, ends: tuple[Value, Value]) -> tuple[Value, ...]:
-        """Of the least and the largest loop index: the one where the index of the check is largest, if only the upper
-        bound is tested; any one if that does not vary."""
+        """Which of the smallest and the largest loop index makes the index of the check largest, if only the upper
+        bound is tested; either of them if it does not vary."""
         factor = self.bounds.affine(check.operands[0]).terms.get(parameter, 0)
         if factor == 0:
             return ends[:1]

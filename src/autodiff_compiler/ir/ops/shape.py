@@ -7,10 +7,23 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import InternalError
-from autodiff_compiler.ir import needs
+from autodiff_compiler.ir import required_checks
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.objects import Values
-from autodiff_compiler.ir.opdef import DEAR, FREE, NEVER, OPERAND, SHAPE, Attrs, Facts, OpDef, Shape
+from autodiff_compiler.ir.opdef import (
+    DEAR,
+    FIRST,
+    FREE,
+    IGNORED,
+    NEVER,
+    OPERAND,
+    SHAPE,
+    TOGETHER,
+    Attrs,
+    Facts,
+    OpDef,
+    Shape,
+)
 from autodiff_compiler.ir.ops.operand_types import array, integers
 from autodiff_compiler.ir.types import Type, dtype_of, like
 
@@ -78,6 +91,7 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         views=True,
         raises=NEVER,
         moves=True,
+        linear=FIRST,
     ),
     OpDef(
         "reshape",
@@ -90,8 +104,10 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         cost=FREE,
         views=True,
         raises=(SHAPE,),
-        accesses=(needs.RESHAPE,),
+        accesses=(required_checks.RESHAPE,),
         moves=True,
+        linear=FIRST,
+        kinds=IGNORED,
     ),
     OpDef(
         "broadcast_to",
@@ -105,8 +121,10 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         spreads=0,
         views=True,
         raises=(SHAPE,),
-        accesses=(needs.STRETCH,),
+        accesses=(required_checks.STRETCH,),
         moves=True,
+        linear=FIRST,
+        kinds=IGNORED,
     ),
     OpDef(
         "unbroadcast",
@@ -120,6 +138,8 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         cost=DEAR,
         views=True,
         raises=(SHAPE,),
+        linear=FIRST,
+        kinds=IGNORED,
     ),
     OpDef(
         "concat",
@@ -132,6 +152,7 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         noun="joined",
         cost=DEAR,
         raises=(SHAPE,),
-        accesses=(needs.JOIN,),
+        accesses=(required_checks.JOIN,),
+        linear=TOGETHER,
     ),
 )
