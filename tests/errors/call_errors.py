@@ -15,6 +15,7 @@ PROGRAMS = {
         "from autodiff_compiler import external\n\nmeasured = external(max, result=\"float\")\n\n"
         "def f(x):\n    return x * measured(x, 2.0)\n\ngrad(f)(1.0)"
     ),
+    "AD309": "from scipy.special import zeta\n\ndef f(s, x):\n    return zeta(s, x)\n\ngrad(f)(2.0, 0.5)",
     "AD401": "def f(a):\n    return a.sum()\n\ngrad(f)(np.ma.array([1.0]))",
     "AD402": "def f(x):\n    return x * x\n\ngrad(f)({1.0})",
     "AD403": 'def f(a):\n    return a.sum()\n\ngrad(f)(np.ones(3, dtype=">f8"))',

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from autodiff_compiler.backends import common, effects, external, integers, numba_arrays, syntax
+from autodiff_compiler.backends import common, effects, external, integers, numba_arrays, special, syntax
 from autodiff_compiler.backends.common import MATH, OPERATORS
 from autodiff_compiler.backends.nesting import Style
 from autodiff_compiler.backends.numba_arrays import zero
@@ -229,10 +229,11 @@ NUMBA = Backend(
         "np": "import numpy as np",
         "njit": "from numba import njit",
         "intrinsic": "from numba.extending import intrinsic",
+        "get_cython_function_address": "from numba.extending import get_cython_function_address",
     },
     # Products go through a helper.
     style=Style(short=common.SHORT - {"matmul"}, named=numba_arrays.NAMED),
-    expressions={**common.EXPRESSIONS, **EXPRESSIONS},
+    expressions={**common.EXPRESSIONS, **special.NUMBA, **EXPRESSIONS},
     statements={**common.STATEMENTS, **STATEMENTS},
     default=function,
     undefined=undefined,

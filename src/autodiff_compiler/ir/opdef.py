@@ -169,7 +169,10 @@ class OpDef:
     np_eval: Callable[..., Any] | None = None
     """Of an elementwise op, on NumPy scalars and arrays."""
     numpy: str = ""
-    """What NumPy's function of the same operands is called, which backends print where they have no spelling of their own."""
+    """What the function of NumPy or SciPy (`special.erf`) of the same operands is called, which backends print where they
+    have no spelling of their own."""
+    compiled: str = ""
+    """Of a function of SciPy: what computes it in `scipy.special.cython_special`, which compiled code calls."""
     terminator: bool = False
     regions: int = 0
 

@@ -17,8 +17,9 @@ from autodiff_compiler.library import (
     picking,
     reductions,
     shapes,
+    special,
 )
-from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method, names
+from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, is_supported, lookup, method, names
 
 __all__ = [
     "Chosen",
@@ -31,6 +32,7 @@ __all__ = [
     "create",
     "einsum",
     "elementwise",
+    "is_supported",
     "linear",
     "lookup",
     "mathematics",
@@ -40,4 +42,5 @@ __all__ = [
     "picking",
     "reductions",
     "shapes",
+    "special",
 ]

@@ -1,4 +1,5 @@
-"""Runtime helpers as real Python; the printers copy the ones a module needs into its text, `ir.instances.instance` among them."""
+"""Runtime helpers as real Python; the printers copy the ones a module needs into its text, `ir.instances.instance` and what is in
+`ir.ops.special_values` among them."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from functools import cache
 
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir import instances
+from autodiff_compiler.ir.ops import special_values
 
 NUMPY_HELPERS, NUMBA_HELPERS = "numpy_helpers", "numba_helpers"
 
@@ -19,7 +21,16 @@ def sources(module: str) -> dict[str, str]:
 
     The module itself is not imported: that of Numba takes half a second, and looks for a place for its own cache.
     """
-    return {**_definitions(f"{__name__}.{module}"), "instance": _definitions(instances.__name__)["instance"]}
+    special = _definitions(special_values.__name__)
+    if module == NUMBA_HELPERS:
+        special = {
+            name: text if "=" in text.split("\n")[0] else f"{_COMPILED}\n{text}" for name, text in special.items()
+        }
+    instance = _definitions(instances.__name__)["instance"]
+    return {**_definitions(f"{__name__}.{module}"), **special, "instance": instance}
+
+
+_COMPILED = '@njit(cache=True, error_model="numpy", nogil=True)'
 
 
 def _definitions(module: str) -> dict[str, str]:

@@ -180,6 +180,19 @@ def _page(
     )
 
 
+def elementwise(
+    kind: str,
+    meaning: str,
+    allowed: Dtypes,
+    py: Callable[..., Any],
+    npy: Callable[..., Any],
+    operands: tuple[str, ...],
+    **columns: Any,
+) -> OpDef:
+    """The page of a function whose operands and result have one dtype."""
+    return _page(kind, meaning, _same(allowed), py, npy, operands, **columns)
+
+
 def _unary(
     kind: str,
     py: Callable[..., Any],
