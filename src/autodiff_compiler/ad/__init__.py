@@ -3,6 +3,6 @@
 from autodiff_compiler.ad.forward import forward
 from autodiff_compiler.ad.plan import Provision, ResidualPlan
 from autodiff_compiler.ad.reverse import residual_plans, reverse
-from autodiff_compiler.ad.split import vjp
+from autodiff_compiler.ad.vjp import vjp
 
 __all__ = ["Provision", "ResidualPlan", "forward", "residual_plans", "reverse", "vjp"]

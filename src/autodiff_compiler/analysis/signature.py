@@ -1,4 +1,4 @@
-"""What the shapes of a function's parameters say of each other, and of its results: what a caller, and the function itself, may use."""
+"""What the shapes of a function's parameters say about each other and about its results, for its callers and for itself."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def returned_shapes(fn: Function) -> tuple[tuple[Place, ...], ...]:
 
 
 def known_equal(shapes: Shapes, sources: Sequence[Value], params: Sequence[Value]) -> list[Op]:
-    """Checks that need not be made, for the beginning of a function: its parameters have the extents that `sources` have."""
+    """Checks that need not be made, at the beginning of a function: its parameters have the extents that `sources` have."""
     b = Builder()
     first: dict[Extent, tuple[Value, int]] = {}
     for source, param in zip(sources, params, strict=True):

@@ -7,7 +7,7 @@ from autodiff_compiler.backends.containers import is_importable, named_objects
 from autodiff_compiler.backends.counters import lengths_for_trips
 from autodiff_compiler.backends.extents import taken_early
 from autodiff_compiler.backends.integers import bounded, widened
-from autodiff_compiler.backends.known import unchecked
+from autodiff_compiler.backends.known_checks import unchecked
 from autodiff_compiler.backends.lines import NAME as LINES
 from autodiff_compiler.backends.lines import Lines
 from autodiff_compiler.backends.module import emit as emit_module
@@ -42,7 +42,7 @@ def emit(function: Function, backend: str, docstring: str = "", fastmath: bool =
 
 
 def printed(function: Function, backend: str, docstring: str = "", fastmath: bool = True) -> Printed:
-    """A module whose function `function.name` takes the Python arguments and gives the Python result.
+    """A module whose function `function.name` takes the Python arguments and returns the Python result.
 
     `backend` is one of `BACKENDS`; `fastmath` lets Numba reassociate sums and means nothing to Python.
     """

@@ -3,9 +3,9 @@
     check_broadcast (dim x 0), (dim y 0) {access='broadcast'}
     t = add x, y                             printed as `t = x + y`, which raises by itself
 
-A check names its access (`ir/needs.py`), and the row of an op the accesses that it makes.  The extents that a check compares
-may be known by other names than those of the operands: an extent of a product is one of its factors', and extents that an
-earlier check has compared are equal.
+A check names its access (`ir/required_checks.py`), and the page of an op the accesses that it makes.  The extents that a check
+compares may be known as something other than extents of the operands: an extent of a product is one of its factors', and
+extents that an earlier check has compared are equal.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class _Walk:
         return False
 
     def _axes(self, extent: Value, array: Value) -> frozenset[int]:
-        """Of which axes of (a version of) `array`, or of a list, this is the extent; counted from the end."""
+        """The axes of (a version of) `array`, or of a list, whose extent this is; counted from the end."""
         known = self.shapes.extents(array)
         wanted = self.shapes.of(extent)
         axes = [i - len(known) for i, have in enumerate(known) if self.shapes.same(wanted, have)]
@@ -83,7 +83,7 @@ class _Walk:
         return frozenset(axes)
 
     def _are_alike(self, one: Value, other: Value) -> bool:
-        """Whether two values are versions of one array, or were read from such."""
+        """Whether two values are versions of one array, or were read from such versions."""
         return self.nesting.memory.may_share(self._whole(one), self._whole(other))
 
     def _whole(self, value: Value) -> Value:

@@ -20,7 +20,7 @@ from autodiff_compiler.ir.types import ListOf, Scalar, dtype_of, is_py
 
 
 class Effect(Enum):
-    """What another kind of an operand does to an op."""
+    """The effect on an op if an operand has the other kind."""
 
     NOTHING = auto()
     PASSED_ON = auto()
@@ -41,14 +41,14 @@ def unprinted(nesting: Nesting) -> frozenset[Value]:
 
 
 class _Analysis:
-    """Follows the values that would change their kind, and drops the candidates whose change is seen."""
+    """Follows the values that would change their kind, and drops the candidates whose change would be visible."""
 
     def __init__(self, nesting: Nesting) -> None:
         self.nesting = nesting
         self.ops = list(nesting.live_ops(nesting.function.body))
         self.changed: dict[Value, frozenset[Value]] = {}
-        """The values of another kind than the IR says, and the candidates they have it from."""
-        # The condition of a `while` hands nothing on.
+        """The values whose kind differs from what the IR says, and the candidates that cause it."""
+        # The condition of a `while` passes nothing on.
         self.owner: dict[Op, Op] = {
             region.terminator: op
             for op in self.ops
@@ -83,7 +83,7 @@ class _Analysis:
         return seen
 
     def _meet(self, op: Op, operand: Value) -> frozenset[Value]:
-        """Passes a change on; the candidates that the op can see."""
+        """Passes a change on; returns the candidates whose change the op makes visible."""
         origins = self.changed[operand]
         targets = self._handed_on(op, operand)
         if targets is None:
@@ -96,7 +96,7 @@ class _Analysis:
         return frozenset()
 
     def _handed_on(self, op: Op, operand: Value) -> list[Value] | None:
-        """The values that are the operand under another name; None where the op does something with it."""
+        """The values that are the operand under another name; None where the op does something else with it."""
         if is_loop(op):
             return [v for slot in Loop(op).slots if slot.init is operand for v in slot.defined]
         if op in self.owner:
@@ -140,7 +140,7 @@ class _Weakened(_Analysis):
     def _surely_strong(self, value: Value) -> bool:
         op = self.nesting.defs.get(value)
         if not isinstance(value.type, Scalar):
-            # A cast of an array from another dtype is left to the promotion by what it is combined with.
+            # Casting an array from another dtype is left to promotion by what the array is combined with.
             return op is None or not TABLE[op.kind].converts
         if is_py(value.type) or value in self.changed:
             return False
@@ -172,7 +172,7 @@ class _Strengthened(_Analysis):
             tests = all(user.kind == "if" for user in self.nesting.users.get(op.result, ()))
             return Effect.NOTHING if tests else Effect.SEEN
         if not isinstance(operand.type, Scalar):
-            return Effect.SEEN  # a list that holds the number is given away
+            return Effect.SEEN  # a list that holds the number leaves the function
         integer = operand.type.dtype.is_integer
         if kind in ARITHMETIC or (kind in (*RAISING, *RETURNING) and not integer):
             return Effect.PASSED_ON if adjoint else Effect.SEEN

@@ -1,4 +1,4 @@
-"""Prints an `ast.Module` through astor, with comments, and reads the text back to check that it says the same.
+"""Prints an `ast.Module` through astor, with comments, and reads the text back to check that it means the same.
 
 An AST has no comments: a note is a statement that is a single reserved name, and its line is replaced after printing.
 """
@@ -20,7 +20,7 @@ NOTE = re.compile(r"^( *)__note_(\d+)__$")
 
 
 class Notes:
-    """The comments of a module: each gets a statement to stand where it is to appear."""
+    """The comments of a module: each gets a statement that marks where it is to appear."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -32,7 +32,7 @@ class Notes:
 
 @dataclass(frozen=True)
 class Printed:
-    """The text of a module, and where its lines stem from."""
+    """The text of a module, and where its lines come from."""
 
     text: str
     lines: Lines
@@ -46,17 +46,17 @@ def print_module(body: Sequence[ast.stmt], notes: Notes) -> Printed:
         warnings.simplefilter("ignore")
         astor = lazy.load("astor")
         text = astor.to_source(module, pretty_source="".join)
-    # Module docstrings and function bodies alike: what was printed must parse to what was meant.
+    # Module docstrings and function bodies alike must parse to what was meant.
     parsed = ast.parse(text)
     if not same_tree(parsed, module):
         raise InternalError("AD601", f"the printed source does not read back as the tree it was printed from:\n{text}")
-    # A comment takes the place of a line: what follows keeps its number.
+    # A comment replaces a line, so that what follows keeps its line number.
     lines = table(parsed, module)
     return Printed("".join(_comment(line, notes) for line in text.splitlines(keepends=True)), lines)
 
 
 def same_tree(a: object, b: object) -> bool:
-    """Whether two trees say the same, wherever they stand; numbers are compared as written, for 0.0 is not -0.0."""
+    """Whether two trees mean the same, at whatever position; numbers are compared as written, because 0.0 is not -0.0."""
     if type(a) is not type(b):
         return False
     if isinstance(a, ast.AST):

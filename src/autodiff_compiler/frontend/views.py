@@ -143,7 +143,8 @@ def wrapped(ctx: Context, result: Any, made: Made) -> Abs:
     if isinstance(result, Value):
         return _new(ctx, result, made)
     if isinstance(result, tuple):
-        return Tup(tuple(wrapped(ctx, item, made) for item in result))
+        cls = type(result)
+        return Tup(tuple(wrapped(ctx, item, made) for item in result), cls, tuple(getattr(cls, "_fields", ())))
     if isinstance(result, list):
         return ctx.new_list([wrapped(ctx, item, made) for item in result])
     return Static(result)

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 
 Part = str | None | tuple[str]
 
+LINALG_ERROR = "np.linalg.LinAlgError"
+"""The name of the one exception class that is not Python's own."""
+
 
 def places(parts: Sequence[Part]) -> int:
     """How many values the text has."""
@@ -17,7 +20,7 @@ def places(parts: Sequence[Part]) -> int:
 
 
 def has_form(parts: Sequence[Part]) -> bool:
-    """Whether a value is to be shown in a form of its own."""
+    """Whether a value is to be shown in a format of its own."""
     return any(isinstance(part, tuple) for part in parts)
 
 

@@ -11,6 +11,7 @@ from autodiff_compiler.library import (
     create,
     einsum,
     elementwise,
+    joins,
     linear,
     mathematics,
     padding,
@@ -18,6 +19,7 @@ from autodiff_compiler.library import (
     reductions,
     shapes,
     special,
+    systems,
 )
 from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, is_supported, lookup, method, names
 
@@ -33,6 +35,7 @@ __all__ = [
     "einsum",
     "elementwise",
     "is_supported",
+    "joins",
     "linear",
     "lookup",
     "mathematics",
@@ -43,4 +46,5 @@ __all__ = [
     "reductions",
     "shapes",
     "special",
+    "systems",
 ]

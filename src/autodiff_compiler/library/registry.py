@@ -116,6 +116,12 @@ class Entry:
                 help="pass numbers, arrays, or tuples of these",
             ) from error
 
+    def value(self, b: Builder, /, *args: Any, **kwargs: Any) -> Value:
+        """What a call gives that certainly gives one value."""
+        made = self(b, *args, **kwargs)
+        assert isinstance(made, Value)
+        return made
+
 
 _LATER: dict[str, Callable[[], None]] = {}
 """Modules that are not imported here, and what registers the rows of their functions."""

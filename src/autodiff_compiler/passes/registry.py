@@ -13,14 +13,15 @@ from autodiff_compiler.ir.verify import verify_one
 from autodiff_compiler.passes import (
     branches,
     checks,
+    copy_elision,
     cse,
     dce,
-    destination,
+    delayed_writes,
     errors,
+    factors,
     fold,
     hoist,
     inline,
-    late,
     licm,
     lower_numba,
     promote,
@@ -32,13 +33,13 @@ from autodiff_compiler.passes import (
 
 @dataclass(frozen=True)
 class Pass:
-    """One optimisation: a pure function from functions to functions that keeps their meaning."""
+    """One optimisation: a pure function from functions to functions that preserves their meaning."""
 
     name: str
     description: str
     run: Callable[[Function], Function]
     of_programs: bool = False
-    """Whether it is given the whole program, and not one function after the other."""
+    """Whether it is given the whole program rather than one function after another."""
 
 
 PASSES: dict[str, Pass] = {
@@ -54,11 +55,16 @@ PASSES: dict[str, Pass] = {
         Pass("integer_errors", "for Numba: keep those of integers", errors.run_compiled),
         Pass("checks", "drop checks that are proven to pass", checks.run),
         Pass("hoist", "for Numba: move index checks out of loops", hoist.run),
-        Pass("ends", "check at the ends of a range instead of in a loop that does nothing but check", hoist.run_ends),
+        Pass(
+            "range_checks",
+            "check at the ends of a range instead of in a loop that does nothing but check",
+            hoist.run_ends,
+        ),
         Pass("licm", "move loop-invariant computation before the loop", licm.run),
         Pass("promote", "keep a sum into one array element in a scalar during a loop", promote.run),
-        Pass("destination", "fill an array where it will be put", destination.run),
-        Pass("late", "overwrite an array after the last read of its views", late.run),
+        Pass("factors", "after the last derivative: forget the matrix where its factors are known", factors.run),
+        Pass("copy_elision", "fill an array where it will be put", copy_elision.run),
+        Pass("delayed_writes", "overwrite an array after the last read of its views", delayed_writes.run),
         Pass(
             "signatures", "drop parameters and results of functions that nobody uses", signatures.run, of_programs=True
         ),
@@ -68,7 +74,7 @@ PASSES: dict[str, Pass] = {
 }
 
 # What a pipeline consists of unless it says otherwise.  Invariant slots must be gone (dce) before constants inside
-# loops show themselves, and what simplification leaves behind is swept up at the end.
+# loops show, and what simplification leaves behind is removed at the end.
 DEFAULT = (
     "fold",
     "simplify",
@@ -108,7 +114,7 @@ def run_pipeline(
 def _run(function: Function, names: Sequence[str], callees: Mapping[str, Function] | None) -> Function:
     """One function of a program after the passes; verified where its `callees` are given."""
     settled: dict[str, tuple[Op, ...]] = {}
-    """What each pass made; passes are idempotent, so it has nothing more to do until another one changes that."""
+    """What each pass returned last; passes are idempotent, so a pass has nothing more to do until another one changes that."""
     for name in names:
         if settled.get(name) == function.body.ops:
             continue

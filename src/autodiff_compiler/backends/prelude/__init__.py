@@ -13,21 +13,25 @@ from autodiff_compiler.ir import instances
 from autodiff_compiler.ir.ops import special_values
 
 NUMPY_HELPERS, NUMBA_HELPERS = "numpy_helpers", "numba_helpers"
+_FILES = {
+    NUMPY_HELPERS: (NUMPY_HELPERS, "numpy_linalg"),
+    NUMBA_HELPERS: (NUMBA_HELPERS, "numba_linalg"),
+}
 
 
 @cache
 def sources(module: str) -> dict[str, str]:
-    """The source of what a prelude module defines, in order: functions, and what is decided at import.
+    """The source of what a prelude defines, in order: functions, and what is decided at import.
 
-    The module itself is not imported: that of Numba takes half a second, and looks for a place for its own cache.
+    The modules themselves are not imported: importing the one for Numba takes half a second, and Numba looks for a place for its own cache.
     """
+    found = {name: text for file in _FILES[module] for name, text in _definitions(f"{__name__}.{file}").items()}
     special = _definitions(special_values.__name__)
     if module == NUMBA_HELPERS:
         special = {
             name: text if "=" in text.split("\n")[0] else f"{_COMPILED}\n{text}" for name, text in special.items()
         }
-    instance = _definitions(instances.__name__)["instance"]
-    return {**_definitions(f"{__name__}.{module}"), **special, "instance": instance}
+    return {**found, **special, "instance": _definitions(instances.__name__)["instance"]}
 
 
 _COMPILED = '@njit(cache=True, error_model="numpy", nogil=True)'
@@ -52,7 +56,7 @@ def _definitions(module: str) -> dict[str, str]:
 
 
 class _Untyped(ast.NodeTransformer):
-    """Takes the annotations away, which name what a generated module does not import."""
+    """Removes annotations, because they name things that a generated module does not import."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.returns = None

@@ -1,8 +1,8 @@
 """Which checks an op needs: what NumPy tests of shapes and indices when it is given the same operands.
 
-The page of an op names its accesses (`OpDef.accesses`); each access is a rule here, which builds the checks.  Who builds an
-op that is not right by construction calls `opset.require` before it.  A check bears the name of its access, and so a printer that
-writes the op as NumPy's own access knows that the check is performed there.
+The page of an op names its accesses (`OpDef.accesses`); each access is a rule here, which builds the checks.  Code that builds an
+op which is not right by construction calls `opset.require` before it.  A check has the name of its access, so that a printer that
+writes the op as NumPy's own access knows that NumPy performs the check.
 
     b.op("add", x, y)               require(b, "add", x, y) builds check_broadcast (dim x k), (dim y k) for each common axis
     b.load(a, path, (i, j))         check_index i, (dim a 0); check_index j, (dim a 1)
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import INT64
+from autodiff_compiler.ir.message import LINALG_ERROR
 from autodiff_compiler.ir.path import Path, Subscript, aligned, at, is_array, is_mask, reshaping, transposing
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 
@@ -28,7 +29,7 @@ Attrs = dict[str, Any]
 
 @dataclass(frozen=True)
 class Access:
-    """What NumPy tests of some ops' operands."""
+    """What NumPy tests about the operands of some ops."""
 
     name: str
     build: Callable[[Builder, Operands, Attrs], None]
@@ -60,14 +61,14 @@ def alike(b: Builder, m: Value, n: Value, access: str = "broadcast", **attrs: An
 
 
 def check_equal(b: Builder, m: Value, n: Value, message: str | tuple[str | None, ...], **attrs: Any) -> None:
-    """Two extents are the same.  A text is shown with the shapes, or extents, that differ; a tuple has a place for each of the
+    """Two extents are equal.  A text is shown with the shapes, or extents, that differ; a tuple has a place for each of the
     two, or none."""
     if m is not n:
         b.emit("check_equal", (m, n), {"message": message, **attrs})
 
 
 def fits(b: Builder, own: Operands, place: Operands, access: str = "store") -> None:
-    """A shape can be stretched to that of a place, of the same rank or a higher one; the place to nothing."""
+    """A shape can be stretched to that of a place, of the same rank or a higher one; the place itself is never stretched."""
     offset = len(place) - len(own)
     for i, m in enumerate(own):
         n = place[offset + i]
@@ -133,6 +134,30 @@ def _multiplied(b: Builder, operands: Operands, attrs: Attrs) -> None:
         alike(b, b.dim(x, i), b.dim(y, j), "product", **_axes(m, i, n, j))
 
 
+def _square(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    """The operand holds square matrices."""
+    rows, columns = b.dims(operands[0])[-2:]
+    check_equal(b, rows, columns, ("Last 2 dimensions of the array must be square",), error=LINALG_ERROR)
+
+
+def _system(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    """Each matrix of the first operand has as many rows as the last one, and stacks of them broadcast."""
+    a, right = operands[0], operands[-1]
+    m, n = rank(a.type), rank(right.type)
+    check_equal(b, b.dim(right, n - 2), b.dim(a, m - 1), MISMATCH)
+    for back in range(3, min(m, n) + 1):
+        alike(b, b.dim(a, m - back), b.dim(right, n - back))
+
+
+MISMATCH = (
+    "solve: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature (m,m),(m,n)->(m,n) (size ",
+    None,
+    " is different from ",
+    None,
+    ")",
+)
+
+
 def _joined(b: Builder, operands: Operands, attrs: Attrs) -> None:
     first, *others = operands
     for other in others:
@@ -143,7 +168,7 @@ def _joined(b: Builder, operands: Operands, attrs: Attrs) -> None:
 
 
 def _extremum(b: Builder, operands: Operands, attrs: Attrs) -> None:
-    """Of the elements along some axes: there is one."""
+    """There is at least one element along these axes."""
     axes = attrs["axes"] if "axes" in attrs else (attrs["axis"],)
     b.emit("check_nonempty", [b.dim(operands[0], axis) for axis in axes], {"access": "extremum"})
 
@@ -152,7 +177,7 @@ def _extremum(b: Builder, operands: Operands, attrs: Attrs) -> None:
 
 
 def _indexed(b: Builder, operands: Operands, attrs: Attrs) -> None:
-    """Each step of a path, in what the steps before it reach."""
+    """Each step of a path, applied to what the steps before it reach."""
     path: Path = attrs["path"]
 
     def subscripted(array: Value, subscripts: tuple[Subscript, ...]) -> Value:
@@ -213,6 +238,8 @@ INDEX = Access("index", _indexed)
 STORE = Access("store", _stored)
 ITEM = Access("item", _in_list)
 PRODUCT = Access("product", _multiplied)
+SQUARE = Access("square", _square)
+SYSTEM = Access("system", _system)
 JOIN = Access("join", _joined)
 EXTREMUM = Access("extremum", _extremum)
 RESHAPE = Access("reshape", _reshaped)

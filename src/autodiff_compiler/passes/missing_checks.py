@@ -1,7 +1,7 @@
-"""Which checks are missing: asks of every op of a function for the checks that it needs (`ir/needs.py`), and looks for them.
+"""Which checks are missing: asks of every op of a function for the checks that it needs (`ir/required_checks.py`), and looks for them.
 
 A check is there if an op before it, in the same region or one around it, makes the same check, or if it follows from the
-loops, conditions and checks around it.  This holds of a program as the frontend gives it; what derivative rules build is right
+loops, conditions and checks around it.  This holds for a program as it leaves the frontend; what derivative rules build is right
 by construction, and has no checks.
 """
 
@@ -23,20 +23,20 @@ from autodiff_compiler.passes import checks, cse, fold, simplify
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
-def unmet(function: Function) -> list[Op]:
-    """The checks that nobody makes, each with the place of the op that needs it."""
+def missing_checks(function: Function) -> list[Op]:
+    """The missing checks, each with the place of the op that needs it."""
     asked = _Asked(function).function(function)
-    # One number for what is computed alike, so that a check asked for here is the one that is there; and slices that are `exact`.
+    # Equal expressions become one, so that the checks built here can be found among those of the function; slices are marked `exact`.
     for clean in (fold, simplify, cse, checks):
         asked = clean.run(asked)
-    walk = _Unmet(asked)
+    walk = _MissingChecks(asked)
     walk.function(asked)
     return walk.found
 
 
 class _Asked(Rewriter):
-    """Puts before each op the checks that it needs.  A view is one of the first version of its array, which has the same shape:
-    so that two of the same slice are known to be alike.  (What it shows does not matter here.)"""
+    """Puts before each op the checks that it needs.  Views are taken of the first version of their array, which has the same shape,
+    so that two views by the same slice are known to have equal extents.  (Their contents do not matter here.)"""
 
     def __init__(self, function: Function) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class _Asked(Rewriter):
 
 
 def _first_versions(function: Function, shapes: Shapes) -> dict[Value, Value]:
-    """What each written or carried array has its shape from."""
+    """The array from which each written or carried array has its shape."""
     first: dict[Value, Value] = {}
     for op in all_ops(function.body):
         if opdef(op).writes and not opdef(op).appends:
@@ -85,7 +85,7 @@ def _marked(check: Op) -> Op:
     return Op(check.kind, check.operands, (), {**check.attrs, "asked": True}, (), check.span)
 
 
-class _Unmet(FactRewriter):
+class _MissingChecks(FactRewriter):
     def __init__(self, function: Function) -> None:
         super().__init__(function)
         self.found: list[Op] = []
@@ -108,7 +108,7 @@ class _Unmet(FactRewriter):
             self.keep(op)
 
     def _keys(self, check: Op) -> list[Hashable]:
-        """What a check is told by: its operands as they are, and as extents known to be equal to others."""
+        """What identifies a check: its operands as they are, and as extents known to be equal to others."""
         compared = check.operands[:1] if check.kind == "check" else check.operands
         collect = frozenset if opdef(check).commutative else tuple
         known = [self.shapes.find(self.shapes.of(value)) for value in compared]
