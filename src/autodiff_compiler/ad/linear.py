@@ -4,7 +4,7 @@ computed again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autodiff_compiler.ad.callees import Callees
@@ -76,32 +76,7 @@ def _is_linear(op: Op, known: Known) -> bool:
     """Whether an op is jointly linear in those of its operands that depend on tangents."""
     if not any(differentiable(r.type) for r in op.results):
         return True  # not a float: what decides or counts by it is checked
-    for kinds, linear in _LINEAR:
-        if op.kind in kinds:
-            return linear(op, known)
-    return opdef(op).converts
-
-
-def _product(op: Op, known: Known) -> bool:
-    return sum(v in known.depend for v in op.operands) == 1
-
-
-_LINEAR: tuple[tuple[tuple[str, ...], Callable[[Op, Known], bool]], ...] = (
-    (("add", "sub", "concat", "list_new", "list_append"), lambda op, known: known.proportional(*op.operands)),
-    (("mul", "mul0", "matmul"), _product),
-    (("neg", "sum", "cumsum", "copy"), lambda op, known: True),
-    (
-        ("div", "div0", "load", "list_get", "transpose", "reshape", "broadcast_to", "unbroadcast"),
-        lambda op, known: known.fixed(*op.operands[1:]),
-    ),
-    (("full",), lambda op, known: known.fixed(*op.operands[:-1])),
-    (("select",), lambda op, known: known.fixed(op.operands[0]) and known.proportional(*op.operands[1:])),
-    (
-        ("store", "accum", "list_set", "list_accum"),
-        lambda op, known: known.fixed(*op.operands[1:-1]) and known.proportional(op.operands[0], op.operands[-1]),
-    ),
-)
-"""Ops that are linear in some of their operands; all others count as linear in none."""
+    return any(known.proportional(*vary) and known.fixed(*rest) for vary, rest in opdef(op).linear_parts(op.operands))
 
 
 def _is_zero(value: Value, defs: Mapping[Value, Op]) -> bool:
@@ -110,16 +85,9 @@ def _is_zero(value: Value, defs: Mapping[Value, Op]) -> bool:
     if op is None or is_constant(op):
         return op is not None and constant_of(op) == 0
     row = opdef(op)
-    if op.kind in ("mul", "matmul"):
-        return any(_is_zero(v, defs) for v in op.operands)
-    if op.kind in ("add", "sub"):
-        return all(_is_zero(v, defs) for v in op.operands)
-    if op.kind == "list_new":
-        return all(_is_zero(v, defs) for v in op.operands)
-    if row.spreads is not None:
-        return _is_zero(op.operands[row.spreads], defs)
-    keeps = row.converts or row.moves or row.reduces or op.kind in ("neg", "div", "load")
-    return bool(keeps) and _is_zero(op.operands[0], defs)
+    if any(all(_is_zero(v, defs) for v in vary) for vary, _ in row.linear_parts(op.operands)):
+        return True
+    return (row.moves or row.reduces) and _is_zero(op.operands[0], defs)
 
 
 def with_calls_inlined(jvp: Function, callees: Callees) -> Function:

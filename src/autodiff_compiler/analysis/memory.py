@@ -66,8 +66,8 @@ def sources(op: Op) -> Iterator[tuple[Node, Node]]:
 
 def elements_put(op: Op) -> tuple[Value, ...]:
     """The arrays that an op puts into its list."""
-    put = {"list_new": op.operands, "list_append": op.operands[-1:], "list_set": op.operands[-1:]}.get(op.kind, ())
-    return tuple(value for value in put if isinstance(value.type, Array))
+    puts = opdef(op).puts
+    return () if puts is None else tuple(value for value in op.operands[puts] if isinstance(value.type, Array))
 
 
 def writes_elements(op: Op) -> bool:

@@ -216,7 +216,7 @@ class Ranges:
                 return _RESULTS[op.kind](grown, self.of(b))
             grown = self._added(b, param, depth - 1) if signs[1] > 0 else None
             return None if grown is None else _add(grown, self.of(a))
-        if op.kind == "select":
+        if opdef(op).chooses:
             return _both(*(self._added(v, param, depth - 1) for v in op.operands[1:]))
         if op.kind == "if":
             place = op.results.index(value)

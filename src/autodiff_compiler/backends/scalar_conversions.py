@@ -15,6 +15,7 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64
 from autodiff_compiler.ir.loop import Loop, is_loop
+from autodiff_compiler.ir.opdef import FOLLOWED, IGNORED, JUDGED, RETURNED
 from autodiff_compiler.ir.opset import TABLE, is_constant, writes_path
 from autodiff_compiler.ir.types import ListOf, Scalar, dtype_of, is_py
 
@@ -25,14 +26,6 @@ class Effect(Enum):
     NOTHING = auto()
     PASSED_ON = auto()
     SEEN = auto()
-
-
-ARITHMETIC = ("add", "sub", "mul", "neg", "abs", "select")
-# Python raises where NumPy goes on.
-RAISING = ("div", "floordiv", "mod", "pow", "fmod")
-PLACES = ("load", "empty", "full", "reshape", "broadcast_to", "unbroadcast", "arange", "list_get")
-# What Python's own functions return may be one of their arguments.
-RETURNING = ("maximum", "minimum", "sign", "div0", "mul0")
 
 
 def unprinted(nesting: Nesting) -> frozenset[Value]:
@@ -126,12 +119,12 @@ class _Weakened(_Analysis):
         return strong and op.operands[0].type == Scalar(FLOAT64, "py")
 
     def effect(self, op: Op, operand: Value) -> Effect:
-        kind, row = op.kind, TABLE[op.kind]
+        row = TABLE[op.kind]
         strong = any(self._surely_strong(v) for v in op.operands if v is not operand)
-        if kind in ARITHMETIC or row.compares or kind in RAISING:
-            if strong and kind != "select":
+        if row.kinds in (FOLLOWED, JUDGED) or row.compares:
+            if strong and not row.chooses:
                 return Effect.NOTHING
-            return Effect.PASSED_ON if kind in ARITHMETIC else Effect.SEEN
+            return Effect.PASSED_ON if row.kinds == FOLLOWED else Effect.SEEN
         if writes_path(op) or row.spreads is not None or (row.elementwise and _is_float64(op.result)):
             # Written into an array, or given to a function of NumPy, or to `float`.
             return Effect.NOTHING
@@ -159,11 +152,11 @@ class _Strengthened(_Analysis):
 
     def effect(self, op: Op, operand: Value) -> Effect:
         kind, row, adjoint = op.kind, TABLE[op.kind], op.span.phase == ADJOINT
-        if writes_path(op) or kind in PLACES:
+        if writes_path(op) or row.kinds == IGNORED:
             return Effect.NOTHING
         if kind in ("if", "not") and operand.type == Scalar(BOOLEAN, "py"):
             return Effect.NOTHING if kind == "if" else Effect.PASSED_ON
-        if kind == "select" and operand is op.operands[0]:
+        if row.chooses and operand is op.operands[0]:
             return Effect.NOTHING
         if row.converts:
             same = isinstance(op.result.type, Scalar) and op.result.type.dtype == dtype_of(operand.type)
@@ -174,9 +167,9 @@ class _Strengthened(_Analysis):
         if not isinstance(operand.type, Scalar):
             return Effect.SEEN  # a list that holds the number leaves the function
         integer = operand.type.dtype.is_integer
-        if kind in ARITHMETIC or (kind in (*RAISING, *RETURNING) and not integer):
+        if row.kinds == FOLLOWED or (row.kinds in (JUDGED, RETURNED) and not integer):
             return Effect.PASSED_ON if adjoint else Effect.SEEN
-        if row.elementwise and _is_float64(op.result) and kind not in RAISING and not integer:
+        if row.elementwise and _is_float64(op.result) and row.kinds != JUDGED and not integer:
             return Effect.NOTHING
         return Effect.SEEN
 

@@ -19,29 +19,6 @@ from autodiff_compiler.ir.opset import may_alias, opdef, writes_path
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 
-REDUCTIONS = {"sum": ("add", 0), "prod": ("mul", 1)}
-"""What a loop makes of a reduction: the op that joins two elements, and what it starts with."""
-
-# On integers other ops have cases (a negative power) that NumPy's array form decides.
-INTEGER_KINDS = (
-    "add",
-    "sub",
-    "mul",
-    "neg",
-    "floordiv",
-    "mod",
-    "lshift",
-    "rshift",
-    "cast",
-    "select",
-    "maximum",
-    "minimum",
-    "and",
-    "or",
-    "xor",
-    "not",
-)
-
 
 @dataclass(frozen=True)
 class Group:
@@ -62,14 +39,14 @@ def is_elementwise(op: Op) -> bool:
     if not row.elementwise:
         return False
     dtypes = {v.type.dtype for v in op.operands if isinstance(v.type, Scalar | Array)}
-    return not any(dtype.is_integer for dtype in dtypes) or op.kind in INTEGER_KINDS or row.compares
+    return row.integer_loops or not any(dtype.is_integer for dtype in dtypes)
 
 
 def root_value(op: Op) -> Value | None:
     """What a root computes element by element: its result, what it sums, what it writes; None if it is not a root."""
     if opdef(op).collects and isinstance(op.results[0].type, Array):
         return op.operands[0]
-    if op.kind in REDUCTIONS and not dtype_of(op.operands[0].type).is_bool:
+    if opdef(op).neutral is not None and not dtype_of(op.operands[0].type).is_bool:
         return op.operands[0]
     if writes_path(op) and path_of(op).is_view and isinstance(op.operands[-1].type, Array):
         return op.operands[-1]

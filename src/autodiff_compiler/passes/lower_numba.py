@@ -24,7 +24,7 @@ from autodiff_compiler.ir.path import element, entire, path_of
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes import recomputation
-from autodiff_compiler.passes.fuse import REDUCTIONS, Group, groups, root_value
+from autodiff_compiler.passes.fuse import Group, groups, root_value
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -122,7 +122,8 @@ class _Nest:
         dims = self.dims
         result = self.root.results[0]
         kept = [axis for axis in range(n) if axis not in axes]
-        join, neutral = REDUCTIONS[self.root.kind]
+        join, neutral = opdef(self.root).joins, opdef(self.root).neutral
+        assert neutral is not None
         unit = b.const(neutral, Scalar(dtype_of(self.value.type)))
         if not kept:
             self.loops(n, unit, lambda total, at: b.op(join, total, self.element(at), name=result.name), result.name)

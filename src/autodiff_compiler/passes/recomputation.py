@@ -17,15 +17,13 @@ from autodiff_compiler.analysis.constants import constants_of
 from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import DEAR
-from autodiff_compiler.ir.opset import cost, may_alias, reads_path, writes_path
+from autodiff_compiler.ir.opset import cost, may_alias, opdef, reads_path, writes_path
 from autodiff_compiler.ir.types import Array, rank
 from autodiff_compiler.ir.walk import Rewriter, uses
 from autodiff_compiler.passes.fuse import is_elementwise, root_value
 
 # Operations and reads that a loop may repeat, and for how many readers.
 WORK, READERS = 12, 3
-# Divisions and roots cost several additions.
-SLOW = {"div": 4, "sqrt": 4, "pow": 2}
 
 
 def run(function: Function) -> Function:
@@ -102,7 +100,7 @@ class _Recomputation(Rewriter):
                 continue
             result = op.results[0]
             arrays = [v for v in op.operands if isinstance(v.type, Array)]
-            total = SLOW.get(op.kind, 1) + sum(work.get(v, 1) for v in arrays)
+            total = opdef(op).work + sum(work.get(v, 1) for v in arrays)
             readers = self.readers.get(result, [])
             single = len(readers) == 1
             if total > WORK or not 1 <= len(readers) <= READERS or not self._taken_in(op, readers, region, position):

@@ -32,15 +32,11 @@ def drop_broadcast(s: Peephole, op: Op) -> Result:
     return None
 
 
-_ONCE = ("add", "sub", "mul", "neg")
-"""Arithmetic that has the same result for one number as for each element."""
-
-
 def _inside_broadcast(s: Peephole, op: Op) -> Result:
     """Arithmetic with one array whose elements are all one scalar: done once, on the scalar."""
     for position, value in enumerate(op.operands):
         scalar, dims = spread_of(s.defs.get(value))
-        if scalar is None or op.kind not in _ONCE:
+        if scalar is None or not opdef(op).rounded:
             continue
         if scalar.type == Scalar(dtype_of(value.type)):
             once = s.new(op.kind, *op.operands[:position], scalar, *op.operands[position + 1 :], **op.attrs)
