@@ -17,7 +17,7 @@ from autodiff_compiler.ir import domain
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.domain import Domain, Domains, Operands
 from autodiff_compiler.ir.opdef import DEAR, OpDef, of_python
-from autodiff_compiler.ir.ops.scalar import FLOATS, elementwise
+from autodiff_compiler.ir.ops.elementwise import FLOATS, page, same
 from autodiff_compiler.ir.ops.special_values import float_digamma, float_zeta
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def _of_floats(compute: Callable[..., Any]) -> Callable[..., float]:
 def _special(kind: str, operands: str = "x", *, py: Callable[..., Any] | None = None, **columns: Any) -> OpDef:
     """`py` computes it of Python's floats without SciPy; `compiled` names it in `cython_special`, where it is called otherwise."""
     compute = _computed(kind)
-    return elementwise(
+    return page(
         kind,
         f"as `scipy.special.{kind}`",
-        FLOATS,
+        same(FLOATS),
         py or _of_floats(compute),
         compute,
         tuple(operands.split()),
