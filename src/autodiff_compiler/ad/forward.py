@@ -18,7 +18,7 @@ from autodiff_compiler.ad.errors import check_inputs, check_rule_covers, no_forw
 from autodiff_compiler.ad.names import named
 from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.analysis.constants import constants_of, whole_numbers
-from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Value, VjpRule
@@ -172,5 +172,5 @@ class _Forward:
 def _alike(callee: Function, active: Sequence[bool], made: Function) -> Function:
     """The pushforward of a callee, which knows that tangents have the shapes of primals."""
     sources = (*callee.params, *(p for p, on in zip(callee.params, active) if on))
-    known = known_equal(Shapes(callee.body), sources, made.params)
+    known = known_equal(shapes_of(callee.body), sources, made.params)
     return replace(made, body=Region(made.params, (*known, *made.body.ops)))

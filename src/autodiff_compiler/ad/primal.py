@@ -7,7 +7,7 @@ from functools import cached_property
 from autodiff_compiler.analysis.bounds import Bounds
 from autodiff_compiler.analysis.constants import constants_of, whole_numbers
 from autodiff_compiler.analysis.places import Places
-from autodiff_compiler.analysis.shapes import Extent, Shapes
+from autodiff_compiler.analysis.shapes import Extent, shapes_of
 from autodiff_compiler.analysis.versions import Versions
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots
@@ -26,7 +26,7 @@ class Primal:
     def __init__(self, body: Region, active: set[Value]) -> None:
         self.body = body
         self.active = active
-        self.shapes = Shapes(body)
+        self.shapes = shapes_of(body)
         self.constants = constants_of(body)
         self.whole = whole_numbers(body, self.constants)
         self.home: dict[Value, Region] = {}

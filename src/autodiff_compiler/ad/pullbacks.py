@@ -15,7 +15,7 @@ from autodiff_compiler.ad.linear import Silenced, check_linear, with_calls_inlin
 from autodiff_compiler.ad.names import saved_name
 from autodiff_compiler.ad.residuals import Needs, provide
 from autodiff_compiler.ad.sweeps import Walked, cotangents, defined, own_copy, swept, walked_back
-from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Value, VjpRule
@@ -128,7 +128,7 @@ class Pullbacks:
         ops = (*primal, *sweep.backwards, Op("return", sweep.bars, span=fn.body.terminator.span))
         params = [v for v in free_values([Region((), ops)]) if v not in seeds]
         body = clone_region(Region((*params, *seeds), ops))
-        known = known_equal(Shapes(fn.body), (*params, *wanted), body.params)
+        known = known_equal(shapes_of(fn.body), (*params, *wanted), body.params)
         name = callees.fresh_name(f"{callee.name}_reverse")
         callees.add(replace(fn, name=name, body=Region(body.params, (*known, *body.ops)), updates=()))
         callees.known_shapes(callee.name)

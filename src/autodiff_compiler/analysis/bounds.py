@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from autodiff_compiler.analysis.affine import Affine, combined, of_extent, of_value
 from autodiff_compiler.analysis.conditions import NEGATED, comparisons
 from autodiff_compiler.analysis.ranges import FAR, HIGHEST, LOWEST, Ranges, longest
-from autodiff_compiler.analysis.shapes import Extent, Shapes
+from autodiff_compiler.analysis.shapes import Extent, Shapes, shapes_of
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, constant_of, is_constant, opdef
@@ -30,7 +30,7 @@ class Bounds:
     """Scoped facts about integers, built on the extents of the function."""
 
     def __init__(self, function: Function, shapes: Shapes | None = None) -> None:
-        self.shapes = shapes or Shapes(function.body)
+        self.shapes = shapes or shapes_of(function.body)
         self.ranges = Ranges(function.body, self.shapes.defs, function.compiled)
         self._limited = function.compiled
         self._ranges: dict[Value, Sides] = {}

@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
+from functools import lru_cache
 from typing import Any
 
 from autodiff_compiler.ir.core import Op, Region, Value
@@ -65,6 +67,12 @@ class Shapes:
         self._entered_at: dict[Op, int] = {}
         """How many values came before the regions of an op."""
         self._region(body)
+
+    def copy(self) -> Shapes:
+        """The same knowledge, to be added to."""
+        made = object.__new__(Shapes)
+        vars(made).update((name, copy(value)) for name, value in vars(self).items())
+        return made
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
@@ -370,6 +378,16 @@ class Shapes:
         if extent[0] == "dim":
             return (1, self.order.get(extent[1], -1), extent[2])
         return (2, len(extent), str(extent[0]))
+
+
+def shapes_of(body: Region) -> Shapes:
+    """The extents in a function of this body: passes that come one after the other often meet the same body."""
+    return _walked(body).copy()
+
+
+@lru_cache(maxsize=8)
+def _walked(body: Region) -> Shapes:
+    return Shapes(body)
 
 
 _AS_EXTENT: dict[str, Callable[[Shapes, Op], Extent | None]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autodiff_compiler.analysis.shapes import Extent, Shapes
+from autodiff_compiler.analysis.shapes import Extent, Shapes, shapes_of
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.types import rank
@@ -17,7 +17,7 @@ def returned_shapes(fn: Function) -> tuple[tuple[Place, ...], ...]:
     """For each result and axis where its extent comes from; the attribute `shapes` of calls."""
     if not any(rank(result.type) for result in fn.results):
         return ((),) * len(fn.results)
-    shapes = Shapes(fn.body)
+    shapes = shapes_of(fn.body)
     known: dict[Extent, Place] = {}
     for position, param in enumerate(fn.params):
         for axis in range(rank(param.type)):

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import permutations
 
-from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.core import Op, Region, Value
@@ -35,7 +35,7 @@ def performed_checks(nesting: Nesting) -> frozenset[Op]:
 class _Walk:
     def __init__(self, nesting: Nesting) -> None:
         self.nesting = nesting
-        self.shapes = Shapes(nesting.function.body)
+        self.shapes = shapes_of(nesting.function.body)
         self.performed: set[Op] = set()
 
     def region(self, region: Region) -> None:

@@ -7,7 +7,6 @@ same shape, tells where each of them is.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -63,20 +62,15 @@ def line_of(node: ast.AST) -> tuple[str, int] | None:
     return None if span is None else (span.file, span.line)
 
 
-def table(parsed: ast.AST, printed: ast.AST) -> Lines:
-    """The table of a text, of which `parsed` is the tree and `printed` the tree it was printed from.
-
-    Equal tables are one object, so that a module can be recognised by its table.
-    """
-    rows = tuple(_rows(parsed, printed))
-    return _known.setdefault(rows, Lines(rows))
+def table(rows: list[tuple[Range, Span]]) -> Lines:
+    """The table of a text.  Equal tables are one object, so that a module is known again by its own."""
+    return _known.setdefault(tuple(rows), Lines(tuple(rows)))
 
 
-def _rows(parsed: ast.AST, printed: ast.AST) -> Iterator[tuple[Range, Span]]:
+def row(parsed: ast.AST, printed: ast.AST) -> list[tuple[Range, Span]]:
+    """The row for a node of a text's tree, from the node that it was printed from; none where that bears no mark."""
     span = getattr(printed, _MARK, None)
-    if span is not None:
-        assert isinstance(parsed, ast.expr | ast.stmt)
-        place = (parsed.lineno, parsed.col_offset, parsed.end_lineno or 0, parsed.end_col_offset or 0)
-        yield place, span
-    for there, here in zip(ast.iter_child_nodes(parsed), ast.iter_child_nodes(printed), strict=True):
-        yield from _rows(there, here)
+    if span is None:
+        return []
+    assert isinstance(parsed, ast.expr | ast.stmt)
+    return [((parsed.lineno, parsed.col_offset, parsed.end_lineno or 0, parsed.end_col_offset or 0), span)]

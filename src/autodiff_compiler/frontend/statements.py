@@ -44,20 +44,17 @@ def run(ctx: Context, statements: list[ast.stmt]) -> None:
         rest = statements[i + 1 :]
         with ctx.b.at(ctx.span(statement)):
             try:
-                if isinstance(statement, ast.If):
-                    if _if(ctx, statement, rest):
-                        return
-                else:
+                if not isinstance(statement, ast.If):
                     _run(ctx, statement)
+                elif _if(ctx, statement, rest):
+                    return
             except Dead:
                 ctx.state.exit = Exit(frozenset())
             except Unmergeable as signal:
                 raise ctx.unmergeable(signal.poison) from None
             left = ctx.state.exit
-            if left.left:
-                return
             if not left.normal:
-                if rest:
+                if rest and not left.left:
                     branches.if_normal(ctx, partial(run, ctx, rest))
                 return
 
@@ -120,7 +117,7 @@ def _match(ctx: Context, node: ast.Match) -> None:
 def _return(ctx: Context, node: ast.Return) -> None:
     value = Static(None) if node.value is None else ctx.evaluate(node.value)
     if _reads_names(value):
-        ctx.kept(value)  # what it reads when it is asked for an item may be gone by then
+        ctx.kept(value)  # what it reads when it is asked for an item may no longer exist then
     code = ctx.new_code()
     ctx.frame.returns.add(code)
     ctx.state.names[ctx.frame, RETURN_NAME] = value

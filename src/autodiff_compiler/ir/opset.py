@@ -61,9 +61,10 @@ def extent_of(op: Op | None) -> tuple[Value, int] | None:
 
 
 def noun_of(op: Op, value: Value) -> str | None:
-    """What a result that the user has not named is called: of several results each has its own name."""
+    """What a result that the user has not named is called.  Of several results, as many as the page names, each has its name."""
     row = TABLE[op.kind]
-    return row.results[op.results.index(value)] if len(row.results) > 1 else row.noun
+    several = len(op.results) == len(row.results) > 1 and not row.results[0].endswith("…")
+    return row.results[op.results.index(value)] if several else row.noun
 
 
 def reads_path(op: Op) -> bool:

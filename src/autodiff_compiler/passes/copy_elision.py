@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.analysis.versions import Versions
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import opdef, sets_path
@@ -58,7 +58,7 @@ class _Search:
         if not any(sets_path(op) and isinstance(op.operands[-1].type, Array) for op in all_ops(function.body)):
             return
         self.versions = Versions(function.body)
-        self.shapes = Shapes(function.body)
+        self.shapes = shapes_of(function.body)
         self._region(function.body)
 
     def _region(self, region: Region) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from autodiff_compiler.analysis.check_proofs import passes
-from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.shapes import Shapes, shapes_of
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Slot, loop_slots
@@ -40,7 +40,7 @@ class _Asked(Rewriter):
 
     def __init__(self, function: Function) -> None:
         super().__init__()
-        self._shapes = Shapes(function.body)
+        self._shapes = shapes_of(function.body)
         self._first = _first_versions(function, self._shapes)
 
     def op(self, op: Op) -> None:

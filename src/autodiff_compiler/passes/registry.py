@@ -118,7 +118,9 @@ def _run(function: Function, names: Sequence[str], callees: Mapping[str, Functio
     for name in names:
         if settled.get(name) == function.body.ops:
             continue
-        function = PASSES[name].run(function)
+        made = PASSES[name].run(function)
+        # The same object where nothing changed: what is known of it is looked up by it.
+        function = made if made.body.ops != function.body.ops else function
         settled[name] = function.body.ops
         if callees is not None:
             verify_one(function, callees, after=name)

@@ -49,9 +49,10 @@ class FactRewriter(Rewriter):
     def run_until_stable(cls, function: Function) -> Function:
         """Run again while that changes anything: removing a loop or a branch can reveal more about what is around it."""
         for _ in range(ROUNDS):
-            before, function = function, cls.run(function)
-            if before.body.ops == function.body.ops:
+            made = cls.run(function)
+            if made.body.ops == function.body.ops:
                 break
+            function = made
         return function
 
     def substituted(self, op: Op) -> Op:

@@ -67,8 +67,11 @@ def needed(module: str, names: Iterable[str]) -> list[ast.stmt]:
         if name in found or name not in table:
             return
         (node,) = ast.parse(table[name]).body
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name) and inner.id != name:
+        named = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+        # A local variable may bear the name of another helper.
+        own = {inner.id for inner in named if isinstance(inner.ctx, ast.Store)} | {name}
+        for inner in named:
+            if inner.id not in own:
                 visit(inner.id)
         found[name] = node
 
