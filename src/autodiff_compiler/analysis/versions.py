@@ -92,8 +92,8 @@ class Versions:
         """What a region, and the loops in it, do with the array; None if they do anything but access single elements."""
         found = Accesses()
         own = set(region.ops)
-        version = first
-        while True:
+        version: Value | None = first
+        while version is not None:
             readers = self.readers.get(version, [])
             if any(reader not in own or reader.operands.count(version) != 1 for reader in readers):
                 return None
@@ -102,29 +102,28 @@ class Versions:
             if len(writers) != 1:
                 return None
             found.others += loads
-            (writer,) = writers
-            if writer is region.terminator:
+            if writers[0] is region.terminator:
                 return found if version is last else None
-            if is_loop(writer):
-                slot = next((slot for slot in Loop(writer).slots if slot.init is version), None)
-                inside = None if slot is None else self._in_loop(Loop(writer), slot)
-                if slot is None or inside is None:
-                    return None
-                # What a loop inside adds commutes with all that is added here.
-                found.others += inside.others
-                version = slot.result
-            elif writer.operands[0] is not version:
-                return None
-            elif opdef(writer).adds or (sets_path(writer) and is_element(writer)):
-                (found.adds if opdef(writer).adds else found.others).append(writer)
-                version = writer.result
-            else:
-                return None
+            version = self._after(writers[0], version, found)
+        return None
 
-    def _in_loop(self, loop: Loop, slot: Slot) -> Accesses | None:
-        if slot.tested is not None and self.readers.get(slot.tested):
+    def _after(self, writer: Op, version: Value, found: Accesses) -> Value | None:
+        """The version that a writer makes of a version, its accesses noted; None if it does anything else."""
+        if is_loop(writer):
+            slot = next((slot for slot in Loop(writer).slots if slot.init is version), None)
+            if slot is None or (slot.tested is not None and self.readers.get(slot.tested)):
+                return None
+            inside = self.accesses_between(slot.param, slot.yielded, Loop(writer).body)
+            if inside is None:
+                return None
+            # What a loop inside adds commutes with all that is added here.
+            found.others += inside.others
+            return slot.result
+        adds = opdef(writer).adds
+        if writer.operands[0] is not version or not (adds or (sets_path(writer) and is_element(writer))):
             return None
-        return self.accesses_between(slot.param, slot.yielded, loop.body)
+        (found.adds if adds else found.others).append(writer)
+        return writer.result
 
     def all_from(self, first: Value) -> tuple[list[Value], list[Op]] | None:
         """All versions that a new array becomes, and the stores that put one of them into another array.
