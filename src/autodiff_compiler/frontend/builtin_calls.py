@@ -43,7 +43,7 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
-from autodiff_compiler.library import registry
+from autodiff_compiler.library import defined as library_definitions
 
 
 def _range(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -250,8 +250,8 @@ CALLS: dict[Any, Handler] = {
     builtins.all: takes("all", lambda ctx, args, kwargs: consumers.any_or_all(ctx, args[0], False), 1, 1),
     functools.reduce: takes("functools.reduce", _reduce, 2, 3),
     **{function: functools.partial(dtype_calls.answered, function) for function in dtype_calls.FUNCTIONS},
-    registry.unsupported: _unsupported,
-    registry.at_compile_time: _at_compile_time,
+    library_definitions.unsupported: _unsupported,
+    library_definitions.at_compile_time: _at_compile_time,
     np.isscalar: takes("np.isscalar", dtype_calls.is_number, 1, 1),
     np.iterable: takes("np.iterable", dtype_calls.is_iterable, 1, 1),
     np.finfo: takes("np.finfo", _limits(np.finfo), 1, 1),

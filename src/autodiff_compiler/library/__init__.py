@@ -20,20 +20,12 @@ from autodiff_compiler.library import (
     picking,
     reductions,
     shapes,
+    special,
     systems,
 )
-from autodiff_compiler.library.registry import (
-    Chosen,
-    Definition,
-    Entry,
-    View,
-    attribute,
-    defined_method,
-    definition,
-    lookup,
-    method,
-    names,
-)
+from autodiff_compiler.library.defined import Definition, defined_method, definition
+from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method
+from autodiff_compiler.library.supported import is_supported, names
 
 __all__ = [
     "Chosen",
@@ -51,6 +43,7 @@ __all__ = [
     "definitions",
     "einsum",
     "elementwise",
+    "is_supported",
     "joins",
     "linear",
     "lookup",
@@ -61,5 +54,6 @@ __all__ = [
     "picking",
     "reductions",
     "shapes",
+    "special",
     "systems",
 ]

@@ -14,8 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
-from types import FunctionType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserError, did_you_mean
 from autodiff_compiler.ir.builder import Builder
@@ -125,25 +124,10 @@ class Entry:
         return made
 
 
-@dataclass(frozen=True)
-class Definition:
-    """A function of the library that is written in Python, with functions that are supported: a program enters it as it
-    enters functions of its own."""
-
-    name: str
-    function: FunctionType
-    known: tuple[str, ...] = ()
-    """The parameters that must be known when compiling: axes, options."""
-    shares: bool = False
-    """Whether NumPy gives a view of the first argument that may not be written, and the definition a value."""
-
-
 _LATER: dict[str, list[Callable[[], None]]] = {}
 """Modules that are not imported here, and what registers the rows of their functions."""
 
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}
-_DEFINITIONS: dict[int, tuple[object, Definition]] = {}
-_DEFINED_METHODS: dict[str, Definition] = {}
 _METHODS: dict[str, Entry] = {}
 _ATTRIBUTES: dict[str, Entry] = {}
 
@@ -151,8 +135,7 @@ _ATTRIBUTES: dict[str, Entry] = {}
 def lookup(obj: object) -> Entry | None:
     """The entry of a function, by the object itself: `np.sin`, `math.sin`, `abs`."""
     found = _FUNCTIONS.get(id(obj))
-    if found is None and _LATER:
-        _register([name for name in _LATER if name in sys.modules])
+    if found is None and register_imported():
         found = _FUNCTIONS.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
 
@@ -167,32 +150,27 @@ def when_imported(module: str) -> Callable[[Callable[[], None]], Callable[[], No
     return keep
 
 
-def _register(modules: list[str]) -> None:
+def register_imported() -> bool:
+    """Register the rows of modules that have been imported since; whether there were any."""
+    modules = [name for name in _LATER if name in sys.modules]
     for module in modules:
-        for register in _LATER.pop(module, ()):  # a registration looks rows up, which registers the others
+        for register in _LATER.pop(module, ()):  # looks rows up, which registers those of the other modules
             register()
+    return bool(modules)
 
 
-def _import_all() -> None:
+def import_all() -> None:
     """Import every module that has rows here, and is installed."""
     for module in list(_LATER):
         if find_spec(module.partition(".")[0]) is not None:
             importlib.import_module(module)
-            _register([module])
+    register_imported()
 
 
-def definition(obj: object) -> Definition | None:
-    """The definition of a function, by the object itself."""
-    found = _DEFINITIONS.get(id(obj))
-    if found is None and _LATER:
-        _register([name for name in _LATER if name in sys.modules])
-        found = _DEFINITIONS.get(id(obj))
-    return found[1] if found is not None and found[0] is obj else None
-
-
-def defined_method(name: str) -> Definition | None:
-    """The definition of a method of arrays; the array is the first argument."""
-    return _DEFINED_METHODS.get(name)
+def rows() -> tuple[list[Entry], list[str], list[str]]:
+    """The entries of functions, and the names of methods and of attributes, of what is not only refused."""
+    functions = [entry for _, entry in _FUNCTIONS.values() if not entry.refused]
+    return functions, [name for name, entry in _METHODS.items() if not entry.refused], list(_ATTRIBUTES)
 
 
 def method(name: str) -> Entry | None:
@@ -203,15 +181,6 @@ def method(name: str) -> Entry | None:
 def attribute(name: str) -> Entry | None:
     """The entry of an attribute of arrays and NumPy scalars, called with the object."""
     return _ATTRIBUTES.get(name)
-
-
-def names() -> dict[str, list[str]]:
-    """What is supported: names of functions, methods and attributes, sorted."""
-    _import_all()
-    functions = {entry.name for _, entry in _FUNCTIONS.values() if not entry.refused}
-    functions |= {one.name for _, one in _DEFINITIONS.values()}
-    methods = {name for name, entry in _METHODS.items() if not entry.refused} | _DEFINED_METHODS.keys()
-    return {"functions": sorted(functions), "methods": sorted(methods), "attributes": sorted(_ATTRIBUTES)}
 
 
 def add(obj: object, name: str, build: Build, *, refused: bool = False) -> None:
@@ -237,66 +206,6 @@ def function(obj: object, name: str, method_name: str = "") -> Callable[[B], B]:
     return register
 
 
-def define(obj: object, name: str, *known: str, method_name: str = "", shares: bool = False) -> Callable[[B], B]:
-    """Register the decorated Python function as what a function of NumPy does; `known` are parameters that must be known."""
-
-    def register(body: B) -> B:
-        assert isinstance(body, FunctionType)
-        if lookup(obj) is not None or definition(obj) is not None:
-            raise ValueError(f"{name} is registered twice")
-        made = Definition(name, body, known, shares)
-        if not is_foreign(obj):
-            _DEFINITIONS[id(obj)] = obj, made
-        if method_name:
-            _DEFINED_METHODS[method_name] = made
-        return body
-
-    return register
-
-
-def define_in(module: str, name: str, *known: str) -> Callable[[B], B]:
-    """`define` for a function, or a method of a class, of a module that is not imported here, where its version has one of this name."""
-
-    def register(body: B) -> B:
-        @when_imported(module)
-        def later() -> None:
-            obj = _found_in(module, name)
-            if obj is not None:
-                define(obj, f"{module}.{name}", *known)(body)
-
-        return body
-
-    return register
-
-
-def refuse_in(module: str, way_out: str, *names: str) -> None:
-    """`refuse` for functions of a module that is not imported here."""
-
-    @when_imported(module)
-    def later() -> None:
-        for name in names:
-            obj = _found_in(module, name)
-            if obj is not None:
-                refuse(obj, f"{module}.{name}", way_out)
-
-
-def _found_in(module: str, name: str) -> Any:
-    try:
-        return operator.attrgetter(name)(importlib.import_module(module))
-    except AttributeError:
-        return None
-
-
-def at_compile_time(function: Callable[..., Any], *args: Any) -> Any:
-    """What a definition calls for numbers that depend on nothing but numbers which are known when compiling."""
-    return function(*args)
-
-
-def unsupported(reason: str, way_out: str) -> NoReturn:
-    """What a definition calls where it does not do what NumPy does; the frontend makes an error of the user's line of it."""
-    raise NotImplementedError(f"{reason}: {way_out}")
-
-
 def add_method(name: str, build: Build, *, refused: bool = False) -> None:
     if name in _METHODS:
         raise ValueError(f"the method {name} is registered twice")
@@ -319,6 +228,25 @@ def _refusal(name: str, way_out: str) -> Build:
 def refuse(obj: object, name: str, way_out: str) -> None:
     """Register a function that ends in an error with a way out."""
     add(obj, name, _refusal(name, way_out), refused=True)
+
+
+def refuse_in(module: str, way_out: str, *names: str) -> None:
+    """`refuse` for functions of a module that is not imported here."""
+
+    @when_imported(module)
+    def later() -> None:
+        for name in names:
+            obj = found_in(module, name)
+            if obj is not None:
+                refuse(obj, f"{module}.{name}", way_out)
+
+
+def found_in(module: str, name: str) -> Any:
+    """What a module holds under a name, with dots for a method of a class; None if its version has no such thing."""
+    try:
+        return operator.attrgetter(name)(importlib.import_module(module))
+    except AttributeError:
+        return None
 
 
 def refuse_method(name: str, way_out: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.registry import define
+from autodiff_compiler.library.defined import define
 
 
 def _rows(m: Any, rowvar: bool, dtype: Any) -> Any:

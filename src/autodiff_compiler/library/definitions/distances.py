@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.library.defined import at_compile_time, define_in, unsupported
 from autodiff_compiler.library.definitions.missing_values import chosen
-from autodiff_compiler.library.registry import at_compile_time, define_in, unsupported
 
 MODULE = "scipy.spatial.distance"
 

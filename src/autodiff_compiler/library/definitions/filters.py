@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.library.defined import define_in, unsupported
 from autodiff_compiler.library.definitions import images
 from autodiff_compiler.library.definitions.windows import column, floats, part, spread
-from autodiff_compiler.library.registry import define_in, unsupported
 
 MODULE = "scipy.signal"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.registry import define
+from autodiff_compiler.library.defined import define
 
 
 def chosen(test: Any, x: Any, y: Any) -> Any:

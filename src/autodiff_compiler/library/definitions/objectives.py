@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.library.defined import define_in
 from autodiff_compiler.library.definitions.windows import floats
-from autodiff_compiler.library.registry import define_in, refuse_in
+from autodiff_compiler.library.registry import refuse_in
 
 MODULE = "scipy.optimize"
 

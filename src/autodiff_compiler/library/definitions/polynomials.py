@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.registry import define, unsupported
+from autodiff_compiler.library.defined import define, unsupported
 
 
 @define(np.polyval, "np.polyval")

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.library.defined import define
 from autodiff_compiler.library.definitions.missing_values import chosen
-from autodiff_compiler.library.registry import define
 
 
 def _in_rows(a: Any, axis: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.registry import unsupported
+from autodiff_compiler.library.defined import unsupported
 
 
 def floats(x: Any) -> Any:
