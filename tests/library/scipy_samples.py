@@ -34,6 +34,9 @@ QUADRATURE: dict[str, list[Sample]] = {
     "scipy.integrate.romb": [
         S(v9), S(v9, 0.25), S(v9, R(0.25)), S(m92, axis=0), S(v3, dx=0.5), S(v3[:2]), S(v4), S(i3), S(f3), S(f23), S(v3[:1]),
     ],
+    "scipy.integrate.fixed_quad": [
+        S(np.exp, R(0.1), R(0.9)), S(np.sin, 0.0, R(2.0), n=7), S(np.power, 0.5, 1.0, (2.5,)), S(np.exp, R(0.1), np.inf), S(np.multiply, R(0.2), 0.9, args=(R(0.5),)),
+    ],
     "scipy.optimize.rosen": [S(v4), S(m23), S(t234), S(i3), S(f3), S([1.0, 2.0, 0.5]), S(v3[:1]), S(e0)],
     "scipy.optimize.rosen_der": [S(v4), S(m23.T), S(i3), S(f3), S(v3[:2]), S(e0)],
 }  # fmt: skip
@@ -49,7 +52,7 @@ _WEIGHTED = [
 ]
 _OPTIONS = [
     *_WEIGHTED, {"metric": "minkowski", "p": 3}, {"metric": "minkowski", "p": R(1.5), "w": w3}, {"metric": "minkowski", "p": np.inf},
-    {"metric": "minkowski", "p": 0.0}, {"metric": "seuclidean", "V": w3}, {"metric": "mahalanobis", "VI": inverse}, {"metric": "hamming"},
+    {"metric": "seuclidean", "V": w3}, {"metric": "mahalanobis", "VI": inverse}, {"metric": "hamming"},
     {"metric": "euclidean", "p": 3}, {"metric": "unheard of"}, {"metric": "euclidean", "w": -w3},
 ]  # fmt: skip
 alike = np.vstack((m43[:2], m43[:1]))

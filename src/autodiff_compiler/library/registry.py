@@ -230,12 +230,12 @@ def refuse(obj: object, name: str, way_out: str) -> None:
     add(obj, name, _refusal(name, way_out), refused=True)
 
 
-def refuse_in(module: str, way_out: str, *names: str) -> None:
-    """`refuse` for functions of a module that is not imported here."""
+def refuse_in(module: str, names: str, way_out: str) -> None:
+    """`refuse` for functions of a module that is not imported here; names are separated by spaces."""
 
     @when_imported(module)
     def later() -> None:
-        for name in names:
+        for name in names.split():
             obj = found_in(module, name)
             if obj is not None:
                 refuse(obj, f"{module}.{name}", way_out)

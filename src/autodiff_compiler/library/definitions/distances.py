@@ -82,7 +82,10 @@ def _cosine(a: Any, b: Any, data: Any, w: Any = None) -> Any:
 def _correlation(a: Any, b: Any, data: Any, w: Any = None) -> Any:
     weights = np.ones(a.shape[-1]) if w is None else np.asarray(w)
     share = weights / np.sum(weights)
-    centered_a, centered_b = a - np.sum(a * share, axis=-1, keepdims=True), b - np.sum(b * share, axis=-1, keepdims=True)
+    centered_a, centered_b = (
+        a - np.sum(a * share, axis=-1, keepdims=True),
+        b - np.sum(b * share, axis=-1, keepdims=True),
+    )
     return _cosine(centered_a, centered_b, data, w)
 
 
@@ -91,7 +94,9 @@ def _seuclidean(a: Any, b: Any, data: Any, V: Any = None) -> Any:
     if variances.ndim != 1:
         raise ValueError("Variance vector V must be one-dimensional.")
     if len(variances) != data.shape[1]:
-        raise ValueError("Variance vector V must be of the same dimension as the vectors on which the distances are computed.")
+        raise ValueError(
+            "Variance vector V must be of the same dimension as the vectors on which the distances are computed."
+        )
     return _root(np.sum((a - b) ** 2 / variances, axis=-1), 0.5)
 
 

@@ -28,8 +28,8 @@ def _convolved(a: Any, b: Any, mode: str) -> Any:
     if a.size == 0 or b.size == 0:
         raise ValueError("a convolution with an array without elements")
     if mode == "valid":
-        larger = all([n >= m for n, m in zip(a.shape, b.shape)])
-        if not larger and not all([n <= m for n, m in zip(a.shape, b.shape)]):
+        larger = all(n >= m for n, m in zip(a.shape, b.shape))
+        if not larger and not all(n <= m for n, m in zip(a.shape, b.shape)):
             raise ValueError("For 'valid' mode, one must be at least as large as the other in every dimension")
     found = np.convolve(a, b) if a.ndim == 1 else _full(a, b)
     if mode == "full":
@@ -56,7 +56,7 @@ def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> An
 
 @define_in(MODULE, "correlate", "mode", "method")
 def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
-    return convolve(in1, np.flip(np.asarray(in2)), mode, method)
+    return convolve(in1, np.flip(np.asarray(in2)) if np.ndim(in2) else in2, mode, method)
 
 
 @define_in(MODULE, "fftconvolve", "mode", "axes")
@@ -166,7 +166,8 @@ def _fitted(window: int, order: int, deriv: int, at: Any) -> Any:
     for _ in tuple(range(order)):
         ratio = size / size_before if _ else 0.0
         slopes_next = [
-            at * slopes[d] + (d * slopes[d - 1] if d else 0.0) - ratio * slopes_before[d] for d in tuple(range(deriv + 1))
+            at * slopes[d] + (d * slopes[d - 1] if d else 0.0) - ratio * slopes_before[d]
+            for d in tuple(range(deriv + 1))
         ]
         before, here = here, points * here - ratio * before
         slopes_before, slopes = slopes, slopes_next
@@ -202,7 +203,9 @@ def savgol_filter(
     found = images.convolve1d(rows, weights[::-1], 0, None, "constant")
     half = window_length // 2
     points = np.arange(window_length) - (window_length - 1) / 2.0
-    first, last = (_fitted(window_length, polyorder, deriv, at) / scale for at in (points[:half], points[window_length - half :]))
+    first, last = (
+        _fitted(window_length, polyorder, deriv, at) / scale for at in (points[:half], points[window_length - half :])
+    )
     found[:half] = np.tensordot(first, rows[:window_length], 1)
     found[n - half :] = np.tensordot(last, rows[n - window_length :], 1)
     return np.moveaxis(found, 0, axis)

@@ -43,7 +43,9 @@ def _image(given: Any, output: Any) -> Any:
 def _padded(image: Any, widths: Any, mode: str, cval: Any) -> Any:
     border = at_compile_time(_border, mode)
     wide = image.astype(np.float64)
-    return np.pad(wide, widths, "constant", constant_values=cval) if border == "constant" else np.pad(wide, widths, border)
+    return (
+        np.pad(wide, widths, "constant", constant_values=cval) if border == "constant" else np.pad(wide, widths, border)
+    )
 
 
 def _before(size: Any, origin: Any) -> Any:
@@ -55,7 +57,13 @@ def _before(size: Any, origin: Any) -> Any:
 
 @define_in(MODULE, "correlate1d", "axis", "mode", "output")
 def correlate1d(
-    input: Any, weights: Any, axis: int = -1, output: Any = None, mode: str = "reflect", cval: Any = 0.0, origin: Any = 0
+    input: Any,
+    weights: Any,
+    axis: int = -1,
+    output: Any = None,
+    mode: str = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
 ) -> Any:
     image, row = _image(input, output), np.asarray(weights).astype(np.float64)
     if row.ndim != 1 or len(row) == 0:
@@ -65,7 +73,13 @@ def correlate1d(
 
 @define_in(MODULE, "convolve1d", "axis", "mode", "output")
 def convolve1d(
-    input: Any, weights: Any, axis: int = -1, output: Any = None, mode: str = "reflect", cval: Any = 0.0, origin: Any = 0
+    input: Any,
+    weights: Any,
+    axis: int = -1,
+    output: Any = None,
+    mode: str = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
 ) -> Any:
     image, row = _image(input, output), np.asarray(weights).astype(np.float64)
     if row.ndim != 1 or len(row) == 0:
@@ -89,7 +103,14 @@ def _along(image: Any, row: Any, axis: int, mode: str, cval: Any, before: Any) -
 
 @define_in(MODULE, "correlate", "mode", "output")
 def correlate(
-    input: Any, weights: Any, output: Any = None, mode: str = "reflect", cval: Any = 0.0, origin: Any = 0, *, axes: Any = None
+    input: Any,
+    weights: Any,
+    output: Any = None,
+    mode: str = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    *,
+    axes: Any = None,
 ) -> Any:
     image, window = _image(input, output), np.asarray(weights).astype(np.float64)
     _check_window(image, window, axes)
@@ -99,7 +120,14 @@ def correlate(
 
 @define_in(MODULE, "convolve", "mode", "output")
 def convolve(
-    input: Any, weights: Any, output: Any = None, mode: str = "reflect", cval: Any = 0.0, origin: Any = 0, *, axes: Any = None
+    input: Any,
+    weights: Any,
+    output: Any = None,
+    mode: str = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    *,
+    axes: Any = None,
 ) -> Any:
     image, window = _image(input, output), np.asarray(weights).astype(np.float64)
     _check_window(image, window, axes)
@@ -114,7 +142,9 @@ def _for_each_axis(x: Any, count: int) -> Any:
 
 def _check_window(image: Any, window: Any, axes: Any) -> None:
     if axes is not None:
-        unsupported("the argument axes=", "give the weights as many axes as the image, of extent 1 where nothing is filtered")
+        unsupported(
+            "the argument axes=", "give the weights as many axes as the image, of extent 1 where nothing is filtered"
+        )
     if window.ndim != image.ndim:
         raise RuntimeError("filter weights array has incorrect shape.")
 
@@ -184,7 +214,9 @@ def gaussian_filter(
     sigmas, reaches = _for_each_axis(sigma, count), _for_each_axis(radius, count)
     for k in tuple(range(count)):
         if sigmas[k] > 1e-15:
-            image = gaussian_filter1d(image, sigmas[k], along[k], orders[k], None, modes[k], cval, truncate, radius=reaches[k])
+            image = gaussian_filter1d(
+                image, sigmas[k], along[k], orders[k], None, modes[k], cval, truncate, radius=reaches[k]
+            )
     return image + 0.0
 
 
@@ -246,7 +278,7 @@ def map_coordinates(
         raise RuntimeError("input and output rank must be > 0")
     if len(places) != image.ndim:
         raise RuntimeError("invalid shape for coordinate array")
-    corners = [((), 1.0)]
+    corners: Any = [((), 1.0)]
     outside = np.zeros(places.shape[1:], dtype=bool)
     for axis in tuple(range(image.ndim)):
         at, n = places[axis], image.shape[axis]
@@ -257,7 +289,7 @@ def map_coordinates(
             for corner, weight in corners
             for index, part, there in ((first, 1.0 - share, there_first), (second, share, there_second))
         ]
-    found = 0.0
+    found: Any = 0.0
     for corner, weight in corners:
         pixel = image[tuple([index for index, _ in corner])].astype(np.float64)
         if mode == "grid-constant":

@@ -19,17 +19,21 @@ MODULE = "scipy.interpolate"
 
 refuse_in(
     MODULE,
-    "make it outside the function, and call it inside: spline = CubicSpline(t, y)",
-    *("CubicSpline", "PchipInterpolator", "Akima1DInterpolator", "CubicHermiteSpline", "PPoly", "interp1d", "BSpline"),
-    *("make_interp_spline", "make_lsq_spline", "make_smoothing_spline", "RegularGridInterpolator"),
-    *("PPoly.derivative", "PPoly.antiderivative", "BSpline.derivative", "BSpline.antiderivative"),
+    "CubicSpline PchipInterpolator Akima1DInterpolator CubicHermiteSpline PPoly interp1d BSpline make_interp_spline make_lsq_spline "
+    "make_smoothing_spline RegularGridInterpolator",
+    "make it outside the function, and call it inside",
 )
 refuse_in(
     MODULE,
+    "PPoly.derivative PPoly.antiderivative BSpline.derivative BSpline.antiderivative",
+    "make it outside the function, or call spline(x, 1)",
+)
+refuse_in(
+    MODULE,
+    "splrep splev splint splder splprep interpn griddata pchip_interpolate UnivariateSpline UnivariateSpline.__call__ RectBivariateSpline "
+    "InterpolatedUnivariateSpline BarycentricInterpolator Rbf KroghInterpolator NearestNDInterpolator LinearNDInterpolator RBFInterpolator "
+    "CloughTocher2DInterpolator",
     "use make_interp_spline, CubicSpline or RegularGridInterpolator, made outside the function",
-    *("splrep", "splev", "splint", "splder", "splprep", "interpn", "griddata", "pchip_interpolate", "UnivariateSpline"),
-    *("UnivariateSpline.__call__", "InterpolatedUnivariateSpline", "RectBivariateSpline", "BarycentricInterpolator", "Rbf"),
-    *("KroghInterpolator", "NearestNDInterpolator", "LinearNDInterpolator", "RBFInterpolator", "CloughTocher2DInterpolator"),
 )
 
 
@@ -77,8 +81,7 @@ def piecewise_polynomial(self: Any, x: Any, nu: int = 0, extrapolate: Any = None
     if nu < 0:
         raise ValueError("Order of derivative cannot be negative")
     way = self.extrapolate if extrapolate is None else extrapolate
-    # Knots may fall as well as rise.
-    sign = 1.0 if self.x[-1] >= self.x[0] else -1.0
+    sign = _sense(self.x)
     knots, at = sign * self.x, sign * np.asarray(x).astype(np.float64)
     first, last = knots[0], knots[-1]
     if way == "periodic":
@@ -99,17 +102,19 @@ def integral_of_piecewise_polynomial(self: Any, a: Any, b: Any, extrapolate: Any
     way = self.extrapolate if extrapolate is None else extrapolate
     if way == "periodic":
         unsupported("an integral of a periodic function", "integrate over one period, with extrapolate=False")
-    knots = self.x
-    if knots[0] > knots[-1]:
-        raise ValueError("the knots must rise")
-    found = _area(self.c, knots, b) - _area(self.c, knots, a)
-    inside = (min(a, b) >= knots[0]) & (max(a, b) <= knots[-1])
-    return found if way else chosen(inside, found, np.nan)
+    found = _area(self.c, self.x, b) - _area(self.c, self.x, a)
+    first, last = min(self.x[0], self.x[-1]), max(self.x[0], self.x[-1])
+    return found if way else chosen((min(a, b) >= first) & (max(a, b) <= last), found, np.nan)
+
+
+def _sense(knots: Any) -> Any:
+    """1 where the knots rise, and -1 where they fall."""
+    return 1.0 if knots[-1] >= knots[0] else -1.0
 
 
 def _area(c: Any, knots: Any, x: Any) -> Any:
     """From the first knot to x."""
-    i = _interval(knots, x)
+    i = _interval(_sense(knots) * knots, _sense(knots) * x)
     before = np.concatenate((np.zeros_like(c[0, :1]), np.cumsum(_under(c, np.diff(knots)), axis=0)))
     return before[i] + _under(c[:, i : i + 1], np.reshape(x - knots[i], 1))[0]
 
@@ -218,7 +223,10 @@ def on_grid(self: Any, xi: Any, method: Any = None, *, nu: Any = None) -> Any:
     """Linear in each coordinate, or the value at the nearest point of the grid."""
     way = self.method if method is None else method
     if nu is not None or (way != "linear" and way != "nearest"):
-        unsupported(f"RegularGridInterpolator by the method {way!r}", "use method='linear' or 'nearest'; in one dimension, CubicSpline")
+        unsupported(
+            f"RegularGridInterpolator by the method {way!r}",
+            "use method='linear' or 'nearest'; in one dimension, CubicSpline",
+        )
     grid, values = self.grid, self.values
     points = _coordinates(xi, len(grid))
     if len(points) != len(grid):
@@ -262,7 +270,7 @@ def _corner(knots: Any, at: Any) -> Any:
 
 
 def _between_corners(grid: Any, values: Any, points: Any) -> Any:
-    corners = [((), 1.0)]
+    corners: Any = [((), 1.0)]
     for knots, at in zip(grid, points):
         low, high, share = _corner(knots, at)
         corners = [
@@ -270,14 +278,14 @@ def _between_corners(grid: Any, values: Any, points: Any) -> Any:
             for place, weight in corners
             for index, part in ((low, 1.0 - share), (high, share))
         ]
-    found = 0.0
+    found: Any = 0.0
     for place, weight in corners:
         found = found + values[place] * _beside(weight, values[place])
     return found
 
 
 def _nearest_corner(grid: Any, values: Any, points: Any) -> Any:
-    places = ()
+    places: Any = ()
     for knots, at in zip(grid, points):
         low, high, share = _corner(knots, at)
         places = (*places, np.where(share <= 0.5, low, high))

@@ -14,10 +14,9 @@ MODULE = "scipy.optimize"
 
 refuse_in(
     MODULE,
-    "write the iteration as a loop, which is differentiated as it is, or give the solution a rule (custom_jvp), as the implicit function theorem has it",
-    *("minimize", "minimize_scalar", "least_squares", "curve_fit", "root", "root_scalar", "newton", "brentq", "brenth"),
-    *("bisect", "ridder", "toms748", "fsolve", "leastsq", "fixed_point", "fmin", "fmin_bfgs", "fmin_l_bfgs_b", "fmin_cg"),
-    *("linprog", "milp", "nnls", "lsq_linear", "linear_sum_assignment", "differential_evolution", "basinhopping", "shgo"),
+    "minimize minimize_scalar least_squares curve_fit root root_scalar newton brentq brenth bisect ridder toms748 fsolve leastsq fixed_point "
+    "fmin fmin_bfgs fmin_l_bfgs_b fmin_cg linprog milp nnls lsq_linear linear_sum_assignment differential_evolution basinhopping shgo",
+    "write the iteration as a loop, which is differentiated as it is, or give the solution a rule (custom_jvp) by the implicit function theorem",
 )
 
 

@@ -15,13 +15,13 @@ MODULE = "scipy.integrate"
 
 refuse_in(
     MODULE,
+    "quad dblquad tplquad nquad quad_vec qmc_quad cubature quadrature romberg",
     "use fixed_quad, or sum weights times values at the nodes of np.polynomial.legendre.leggauss(n)",
-    *("quad", "dblquad", "tplquad", "nquad", "quad_vec", "qmc_quad", "cubature", "quadrature", "romberg"),
 )
 refuse_in(
     MODULE,
-    "write the steps of the method as a loop (of Runge and Kutta, say), which is differentiated as it is",
-    *("solve_ivp", "odeint", "solve_bvp"),
+    "solve_ivp odeint solve_bvp ode",
+    "write the steps of the method (of Runge and Kutta, say) as a loop, which is differentiated as it is",
 )
 
 
