@@ -87,9 +87,12 @@ def _product(op: Op, known: Known) -> bool:
 
 
 _LINEAR: tuple[tuple[tuple[str, ...], Callable[[Op, Known], bool]], ...] = (
-    (("add", "sub", "concat", "list_new", "list_append"), lambda op, known: known.proportional(*op.operands)),
+    (
+        ("add", "sub", "complex", "concat", "list_new", "list_append"),
+        lambda op, known: known.proportional(*op.operands),
+    ),
     (("mul", "mul0", "matmul"), _product),
-    (("neg", "sum", "cumsum", "copy"), lambda op, known: True),
+    (("neg", "sum", "cumsum", "copy", "real", "imag", "conj"), lambda op, known: True),
     (
         ("div", "div0", "load", "list_get", "transpose", "reshape", "broadcast_to", "unbroadcast"),
         lambda op, known: known.fixed(*op.operands[1:]),

@@ -27,7 +27,7 @@ class Effect(Enum):
     SEEN = auto()
 
 
-ARITHMETIC = ("add", "sub", "mul", "neg", "abs", "select")
+ARITHMETIC = ("add", "sub", "mul", "neg", "abs", "real", "imag", "select")
 # Python raises where NumPy goes on.
 RAISING = ("div", "floordiv", "mod", "pow", "fmod")
 PLACES = ("load", "empty", "full", "reshape", "broadcast_to", "unbroadcast", "arange", "list_get")

@@ -144,17 +144,16 @@ def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
 def static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
     """An operator on objects known now, by Python itself."""
     for operand in operands:
-        if not isinstance(operand, bool | int | float | str | tuple | np.generic | np.dtype | type(None) | type):
+        if not isinstance(
+            operand, bool | int | float | complex | str | tuple | np.generic | np.dtype | type(None) | type
+        ):
             raise ctx.unsupported("AD149", f"an operator on a {type(operand).__name__}", "use numbers or arrays")
     if op is ast.Pow and isinstance(operands[0], int) and isinstance(operands[1], int) and abs(operands[1]) > 4096:
         raise ctx.unsupported("AD150", "an integer power of more than 64 bits", "use a float base")
     if op is ast.Invert and isinstance(operands[0], bool):
         return Static(~int(operands[0]))  # Python 3.12 warns of `~True`; the program's own run is where to warn
     try:
-        result = STATIC_OPERATORS[op](*operands)
-        if isinstance(result, complex):
-            raise ctx.unsupported("AD146", "complex numbers", "carry real and imaginary parts as two floats")
-        return Static(result)
+        return Static(STATIC_OPERATORS[op](*operands))
     except KeyError:
         raise ctx.wrong("AD148", f"unsupported operands for {op.__name__}") from None
     except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:

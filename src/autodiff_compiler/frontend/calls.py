@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import cmath
 import functools
 import inspect
 import math
@@ -69,13 +70,13 @@ DEPTH = 60
 """How many calls may be nested before recursion is suspected."""
 
 # NumPy gives views here that it does not let one write; what we have is their value now.
-_READ_ONLY_VIEWS = (np.broadcast_to, np.diagonal, np.diag, np.imag)
+_READ_ONLY_VIEWS = (np.broadcast_to, np.diagonal, np.diag, np.real, np.imag)
 
 # Functions on immutable objects without effects: called by Python itself when all arguments are known.
 _PURE_BUILTINS = (abs, bin, chr, divmod, format, hex, len, max, min, oct, ord, pow, repr, round, sum)
 _RUN_OVER = (max, min, math.fsum, math.prod)
-_PURE_MODULES = (math, inspect.getmodule(operator.add))
-_PURE_TYPES = (bool, int, float, str, tuple, type(None), np.generic)
+_PURE_MODULES = (math, cmath, inspect.getmodule(operator.add))
+_PURE_TYPES = (bool, int, float, complex, str, tuple, type(None), np.generic)
 
 
 def call_node(ctx: Context, node: ast.Call) -> Abs:

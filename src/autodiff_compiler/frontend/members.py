@@ -40,6 +40,9 @@ from autodiff_compiler.frontend.wrong_calls import check_signature, refused
 # Methods that give a view that NumPy does not let one write.
 _READ_ONLY_VIEWS = ("diagonal",)
 
+# Attributes that are views of every other number in memory.
+_PARTS = ("real", "imag")
+
 _UFUNC_METHODS = ("at", "outer", "reduce", "accumulate")
 
 
@@ -52,7 +55,7 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
     if isinstance(x, Static):
         if isinstance(x.obj, np.ufunc) and name in _UFUNC_METHODS:
             return Method(x, name)
-        if isinstance(x.obj, str | int | float | np.generic) and callable(getattr(x.obj, name, None)):
+        if isinstance(x.obj, str | int | float | complex | np.generic) and callable(getattr(x.obj, name, None)):
             return Method(x, name)
         if isinstance(x.obj, np.finfo | np.iinfo) and hasattr(x.obj, name):
             return Static(getattr(x.obj, name))
@@ -65,7 +68,8 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
             raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
         entry = library.attribute(name)
         if entry is not None:
-            return views.wrapped(ctx, entry(ctx.b, ctx.to_library(x)), views.Made(name, [x]))
+            made = views.wrapped(ctx, entry(ctx.b, ctx.to_library(x)), views.Made(name, [x]))
+            return views.tie(made, x) if name in _PARTS else made
         if library.method(name) is not None or (name in _ARRAY_METHODS and isinstance(x, Ref)):
             return Method(x, name)
         if isinstance(x, Dyn) or hasattr(np.ndarray, name):
@@ -117,7 +121,7 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
 
 
 def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    if not isinstance(obj, str | int | float | np.generic):
+    if not isinstance(obj, str | int | float | complex | np.generic):
         raise ctx.unsupported("AD170", f"the method `{name}` of a {type(obj).__name__}", "call it outside the function")
     if name == "format" and any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
         raise ctx.unsupported("AD170", "`format` of values of run time", 'write an f-string: f"x = {x:.3f}"')

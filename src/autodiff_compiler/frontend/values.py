@@ -348,7 +348,9 @@ def same(a: Any, b: Any) -> bool:
         return False
     if isinstance(a, Static):
         return a.obj is b.obj or (
-            type(a.obj) is type(b.obj) and isinstance(a.obj, int | float | str | tuple) and repr(a.obj) == repr(b.obj)
+            type(a.obj) is type(b.obj)
+            and isinstance(a.obj, int | float | complex | str | tuple)
+            and repr(a.obj) == repr(b.obj)
         )
     if isinstance(a, Dyn):
         return a.value is b.value

@@ -43,6 +43,11 @@ def of_python(op: Op) -> Reasons:
     return (VALUE,) if is_py(*(v.type for v in op.operands)) else of_shapes(op)
 
 
+def of_python_complex(op: Op) -> Reasons:
+    """Of an elementwise op that CPython refuses for some complex numbers."""
+    return of_python(op) if dtype_of(op.operands[0].type).is_complex else of_shapes(op)
+
+
 def of_powers(op: Op) -> Reasons:
     """NumPy, too, refuses integers to negative powers."""
     return of_python(op) if dtype_of(op.operands[0].type).inexact else (VALUE, *of_shapes(op))
@@ -148,6 +153,8 @@ class OpDef:
     """Undoes a broadcast: sums what it had stretched."""
     compares: bool = False
     """Compares two operands: the answer for operands of one order is the answer for all of that order."""
+    conjugates: bool = False
+    """The result is the conjugate of operand 0: of a complex variable no differentiable function, though linear in its parts."""
     converts: bool = False
     """The result is operand 0 in another dtype or kind."""
     starts_empty: bool = False

@@ -7,15 +7,18 @@ that is known and refused is a row too, so that its error can say what to write 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
+
+import numpy as np
 
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserError, did_you_mean
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
+from autodiff_compiler.ir.types import is_complex
 from autodiff_compiler.namespaces import is_foreign
 
 Build = Callable[..., Any]
@@ -86,6 +89,10 @@ class Entry:
         # What NumPy calls `b` is called `other` here, where `b` is the builder.
         if "other" in self.signature.parameters and "b" in kwargs:
             kwargs["other"] = kwargs.pop("b")
+        if self.name not in _TAKES_COMPLEX and _hold_complex((*args, *kwargs.values())):
+            raise UnsupportedError(
+                "AD210", f"{self.name} of complex numbers is not supported", b.span, help=_OF_COMPLEX
+            )
         try:
             bound = self.signature.bind(b, *args, **kwargs)
         except TypeError as error:
@@ -112,6 +119,33 @@ class Entry:
                 b.span,
                 help="pass numbers, arrays, or tuples of these",
             ) from error
+
+
+_OF_COMPLEX = "take the part that is meant (z.real, z.imag, np.abs(z)), or write it with arithmetic"
+
+
+def _hold_complex(things: Iterable[Any]) -> bool:
+    """Whether there is a complex number among arguments, also inside sequences."""
+    for x in things:
+        if isinstance(x, Value):
+            found = is_complex(x.type)
+        elif isinstance(x, np.ndarray):
+            found = x.dtype.kind == "c"
+        elif isinstance(x, tuple | list):
+            found = _hold_complex(x)
+        else:
+            found = isinstance(x, complex | np.complexfloating)
+        if found:
+            return True
+    return False
+
+
+_TAKES_COMPLEX: set[str] = set()
+"""The names of entries that are right for complex numbers, too."""
+
+
+def takes_complex(*names: str) -> None:
+    _TAKES_COMPLEX.update(names)
 
 
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}
@@ -149,7 +183,7 @@ def add(obj: object, name: str, build: Build, *, refused: bool = False) -> None:
     before = lookup(obj)
     if before is not None:
         raise ValueError(f"{name} is registered as {before.name}")
-    if not (is_foreign(obj) and name.partition(".")[0] in ("np", "math")):
+    if not (is_foreign(obj) and name.partition(".")[0] in ("np", "math", "cmath")):
         _FUNCTIONS[id(obj)] = (obj, Entry(name, build, refused))
 
 

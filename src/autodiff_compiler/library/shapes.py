@@ -15,7 +15,6 @@ from autodiff_compiler.ir.types import Array, ListOf, Scalar, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
-    as_value,
     extents,
     normal_axis,
     shape_of,
@@ -344,13 +343,6 @@ def append(b: Builder, arr: Any, values: Any, axis: Any = None) -> Value:
     return concatenate(b, (arr, values), axis)
 
 
-@function(np.real, "np.real")
-def real(b: Builder, val: Any) -> View | Value:
-    """Numbers are real: the array itself."""
-    value = as_value(b, val)
-    return view(b, val, value)
-
-
 # -- taking apart ------------------------------------------------------------------------------------------------------
 
 
@@ -432,7 +424,6 @@ add_attribute("shape", shape)
 add_attribute("size", size)
 add_attribute("ndim", ndim)
 add_attribute("T", transpose_attribute)
-add_attribute("real", real)
 add_method("reshape", reshape_method)
 add_method("transpose", transpose_method)
 add_method("flatten", flatten)

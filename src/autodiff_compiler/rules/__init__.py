@@ -7,19 +7,20 @@ ops and terminators belong to `ad`.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from typing import Any
 
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.types import differentiable
-from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes
+from autodiff_compiler.rules import arrays, complex_parts, elementwise, lists, matmul, reductions, shapes
 from autodiff_compiler.rules.rule import At, Contribution, Dense, ListAt, Rule, Site
 
 __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "jvp", "vjp"]
 
 RULES: dict[str, Rule] = {}
-for _module in (elementwise, arrays, shapes, reductions, matmul, lists):
+for _module in (elementwise, complex_parts, arrays, shapes, reductions, matmul, lists):
     assert not RULES.keys() & _module.RULES.keys(), _module.__name__
     RULES.update(_module.RULES)
 
@@ -38,7 +39,7 @@ NO_DERIVATIVE: dict[str, str] = {
     "rint": "piecewise constant",
 }
 
-Constants = Mapping[Value, bool | int | float]
+Constants = Mapping[Value, Any]
 
 
 def jvp(

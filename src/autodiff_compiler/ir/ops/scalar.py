@@ -8,6 +8,7 @@ factor gives zero.
 
 from __future__ import annotations
 
+import cmath
 import math
 import operator
 from collections.abc import Callable
@@ -34,9 +35,12 @@ from autodiff_compiler.ir.opdef import (
     of_casts,
     of_powers,
     of_python,
+    of_python_complex,
     of_shapes,
 )
 from autodiff_compiler.ir.ops.scalar_values import (
+    either,
+    from_numpy,
     np_div0,
     np_mul0,
     np_select,
@@ -73,27 +77,20 @@ def one_dtype(operands: tuple[Type, ...], allowed: Dtypes) -> DType:
     return dtype
 
 
-# What an op takes.  FLOATS: real numbers only, to be rounded, ordered or measured; INEXACT: what mathematical functions give.
+# What an op takes.  FLOATS: real numbers only, to be rounded or measured; INEXACT: what mathematical functions give; REAL: what has
+# an order, numbers and truth values.
 Dtypes = tuple[DType, ...]
 ANY = DTYPES
+REAL = tuple(dtype for dtype in DTYPES if not dtype.is_complex)
+REAL_NUMBERS = tuple(dtype for dtype in REAL if not dtype.is_bool)
 NUMERIC = tuple(dtype for dtype in DTYPES if not dtype.is_bool)
 INEXACT = tuple(dtype for dtype in DTYPES if dtype.inexact)
 FLOATS = tuple(dtype for dtype in DTYPES if dtype.is_float)
-INTEGRAL = tuple(dtype for dtype in DTYPES if not dtype.inexact)
-INTS = tuple(dtype for dtype in DTYPES if dtype.is_integer)
 
 
-def _same(allowed: Dtypes) -> Infer:
+def same(allowed: Dtypes) -> Infer:
     def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
         return (broadcast_type(one_dtype(operands, allowed), operands),)
-
-    return infer
-
-
-def _boolean(allowed: Dtypes) -> Infer:
-    def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-        one_dtype(operands, allowed)
-        return (broadcast_type(BOOLEAN, operands),)
 
     return infer
 
@@ -103,9 +100,15 @@ def _select(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     return (broadcast_type(one_dtype(operands[1:], ANY), operands),)
 
 
+def _magnitude(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    return (broadcast_type(one_dtype(operands, NUMERIC).real, operands),)
+
+
 def _cast(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    """attrs: `dtype`, and for scalars `kind`."""
+    """attrs: `dtype`, and for scalars `kind`.  To leave out the imaginary part is no matter of casting: that is `real`."""
     (operand,) = operands
+    if dtype_of(operand).is_complex and not attrs["dtype"].is_complex:
+        raise TypeError(f"{operand} as {attrs['dtype']}")
     if isinstance(operand, Array):
         return (Array(attrs["dtype"], operand.rank),)
     return (Scalar(attrs["dtype"], attrs.get("kind", "np")),)
@@ -114,7 +117,7 @@ def _cast(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 # -- evaluation --------------------------------------------------------------------------------------------------------
 
 
-def _broadcast(facts: Facts, op: Op) -> tuple[Shape]:
+def broadcast(facts: Facts, op: Op) -> tuple[Shape]:
     return (facts.broadcast(op.operands),)
 
 
@@ -149,7 +152,7 @@ def _cast_value(op: Op, values: Values, mutable: bool) -> Any:
 # -- the pages ---------------------------------------------------------------------------------------------------------
 
 
-def _page(
+def page(
     kind: str,
     meaning: str,
     infer: Infer,
@@ -172,7 +175,7 @@ def _page(
         meaning,
         infer,
         operands,
-        extents=_broadcast,
+        extents=broadcast,
         elementwise=True,
         py_eval=py,
         np_eval=npy,
@@ -180,7 +183,7 @@ def _page(
     )
 
 
-def _unary(
+def unary(
     kind: str,
     py: Callable[..., Any],
     npy: Callable[..., Any],
@@ -188,15 +191,15 @@ def _unary(
     meaning: str = "",
     **columns: Any,
 ) -> OpDef:
-    return _page(kind, meaning or f"as `np.{npy.__name__}`", _same(allowed), py, npy, **columns)
+    return page(kind, meaning or f"as `np.{npy.__name__}`", same(allowed), py, npy, **columns)
 
 
 def _function(kind: str, py: Callable[..., Any], npy: Callable[..., Any], **columns: Any) -> OpDef:
     """A transcendental function of floats."""
-    return _unary(kind, py, npy, cost=DEAR, **columns)
+    return unary(kind, py, npy, cost=DEAR, **columns)
 
 
-def _binary(
+def binary(
     kind: str,
     py: Callable[..., Any],
     npy: Callable[..., Any],
@@ -204,26 +207,17 @@ def _binary(
     meaning: str = "",
     **columns: Any,
 ) -> OpDef:
-    return _page(kind, meaning or f"as `np.{npy.__name__}`", _same(allowed), py, npy, ("a", "b"), **columns)
+    return page(kind, meaning or f"as `np.{npy.__name__}`", same(allowed), py, npy, ("a", "b"), **columns)
 
 
-def _compare(kind: str, sign: str, py: Callable[..., Any], npy: Callable[..., Any], **columns: Any) -> OpDef:
-    return _page(
-        kind, f"`a {sign} b`, a boolean", _boolean(ANY), py, npy, ("a", "b"), noun="test", compares=True, **columns
-    )
-
-
-def _test(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDef:
-    return _page(kind, f"as `np.{kind}`, a boolean", _boolean(INEXACT), py, npy, raises=NEVER)
-
-
-def _dividing(kind: str, py: Callable[..., Any], npy: Callable[..., Any], meaning: str, **columns: Any) -> OpDef:
-    return _binary(kind, py, npy, meaning=meaning, raises=of_python, **columns)
+def dividing(kind: str, py: Callable[..., Any], npy: Callable[..., Any], meaning: str, **columns: Any) -> OpDef:
+    return binary(kind, py, npy, meaning=meaning, raises=of_python, **columns)
 
 
 BOTH = slice(None)
 FLOAT_DIVISOR = domain.divisor("float division by zero")
-POSITIVE = domain.of_python(domain.above(0.0, strict=True))
+COMPLEX_DIVISOR = domain.divisor("complex division by zero")
+POSITIVE = domain.of_python(domain.above(0.0, strict=True), of_complex=domain.NOT_ZERO)
 
 SCALAR_OPS: tuple[OpDef, ...] = (
     OpDef(
@@ -231,7 +225,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         "the same numbers in another dtype and kind",
         _cast,
         attrs=("dtype",),
-        extents=_broadcast,
+        extents=broadcast,
         evaluate=_cast_value,
         noun=OPERAND,
         raises=of_casts,
@@ -241,7 +235,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         moves_undefined=True,
         converts=True,
     ),
-    _page(
+    page(
         "select",
         "`a` where `c`, else `b`, as `np.where`; both are evaluated",
         _select,
@@ -251,10 +245,10 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         noun="chosen",
         whole=slice(1, None),
     ),
-    _page(
+    page(
         "stop_gradient",
         "the operand; derivatives take it for a constant",
-        _same(ANY),
+        same(ANY),
         lambda x: x,
         lambda x: x,
         noun=OPERAND,
@@ -263,7 +257,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         moves=True,
     ),
     # arithmetic
-    _binary(
+    binary(
         "add",
         operator.add,
         np.add,
@@ -274,22 +268,22 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         commutative=True,
         grows=True,
     ),
-    _binary(
+    binary(
         "sub", operator.sub, np.subtract, meaning="`a - b`", signs=(1, -1), whole=BOTH, noun="difference", grows=True
     ),
-    _binary(
+    binary(
         "mul", operator.mul, np.multiply, meaning="`a * b`", whole=BOTH, noun="product", commutative=True, grows=True
     ),
-    _dividing(
+    dividing(
         "div",
         operator.truediv,
         np.divide,
         "`a / b` of floats",
         allowed=INEXACT,
         noun="ratio",
-        domain=domain.of_python(FLOAT_DIVISOR),
+        domain=domain.of_python(FLOAT_DIVISOR, of_complex=COMPLEX_DIVISOR),
     ),
-    _binary(
+    binary(
         "div0",
         py_div0,
         np_div0,
@@ -297,12 +291,13 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         "what derivative rules divide with: 0 where `a` is 0, never raises",
         noun="ratio",
     ),
-    _binary("mul0", py_mul0, np_mul0, INEXACT, "0 where `a` is 0, whatever `b` is; else `a * b`", noun="product"),
-    _dividing(
+    binary("mul0", py_mul0, np_mul0, INEXACT, "0 where `a` is 0, whatever `b` is; else `a * b`", noun="product"),
+    dividing(
         "floordiv",
         operator.floordiv,
         np.floor_divide,
         "`a // b`",
+        allowed=REAL_NUMBERS,
         noun="quotient",
         domain=domain.of_python(
             domain.divisor("float floor division by zero"),
@@ -310,15 +305,16 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         ),
         grows=True,
     ),
-    _dividing(
+    dividing(
         "mod",
         operator.mod,
         np.remainder,
         "`a % b`, with the sign of the divisor",
+        allowed=REAL_NUMBERS,
         noun="rest",
         domain=domain.of_python(domain.divisor(domain.MODULO), domain.divisor("integer modulo by zero", compiled=True)),
     ),
-    _dividing(
+    dividing(
         "fmod",
         math.fmod,
         np.fmod,
@@ -326,7 +322,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         allowed=FLOATS,
         domain=domain.of_python(domain.REMAINDER),
     ),
-    _binary(
+    binary(
         "pow",
         operator.pow,
         np.power,
@@ -335,29 +331,29 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         noun="power",
         cost=DEAR,
         raises=of_powers,
-        domain=domain.of_python(domain.POWER),
+        domain=domain.of_python(domain.POWER, of_complex=domain.COMPLEX_POWER),
         grows=True,
     ),
-    _binary(
-        "maximum", py_max, np.maximum, ANY, "the larger one; NaN wins, as in NumPy", noun="larger", commutative=True
+    binary(
+        "maximum", py_max, np.maximum, REAL, "the larger one; NaN wins, as in NumPy", noun="larger", commutative=True
     ),
-    _binary(
-        "minimum", py_min, np.minimum, ANY, "the smaller one; NaN wins, as in NumPy", noun="smaller", commutative=True
+    binary(
+        "minimum", py_min, np.minimum, REAL, "the smaller one; NaN wins, as in NumPy", noun="smaller", commutative=True
     ),
-    _binary("arctan2", math.atan2, np.arctan2, FLOATS, cost=DEAR),
-    _binary("hypot", math.hypot, np.hypot, FLOATS, cost=DEAR, commutative=True),
-    _binary("copysign", math.copysign, np.copysign, FLOATS),
-    _binary("logaddexp", py_logaddexp, np.logaddexp, FLOATS, cost=DEAR, commutative=True),
-    _unary("neg", operator.neg, np.negative, NUMERIC, "`-a`", signs=(-1,), whole=BOTH, noun="negative", grows=True),
-    _unary("abs", abs, np.abs, NUMERIC, "`abs(a)`", grows=True),
-    _unary("sign", sign, np.sign, NUMERIC),
-    _unary("floor", py_floor, np.floor, FLOATS),
-    _unary("ceil", py_ceil, np.ceil, FLOATS),
-    _unary("trunc", py_trunc, np.trunc, FLOATS),
-    _unary("rint", py_round, np.rint, FLOATS),
+    binary("arctan2", math.atan2, np.arctan2, FLOATS, cost=DEAR),
+    binary("hypot", math.hypot, np.hypot, FLOATS, cost=DEAR, commutative=True),
+    binary("copysign", math.copysign, np.copysign, FLOATS),
+    binary("logaddexp", py_logaddexp, np.logaddexp, FLOATS, cost=DEAR, commutative=True),
+    unary("neg", operator.neg, np.negative, NUMERIC, "`-a`", signs=(-1,), whole=BOTH, noun="negative", grows=True),
+    page("abs", "`abs(a)`, a real number", _magnitude, abs, np.abs, raises=of_python_complex, grows=True),
+    unary("sign", sign, np.sign, REAL_NUMBERS),
+    unary("floor", py_floor, np.floor, FLOATS),
+    unary("ceil", py_ceil, np.ceil, FLOATS),
+    unary("trunc", py_trunc, np.trunc, FLOATS),
+    unary("rint", py_round, np.rint, FLOATS),
     _function(
         "sqrt",
-        math.sqrt,
+        either(math.sqrt, cmath.sqrt),
         np.sqrt,
         noun="root",
         raises=of_python,
@@ -365,57 +361,64 @@ SCALAR_OPS: tuple[OpDef, ...] = (
     ),
     _function("cbrt", math.cbrt, np.cbrt, allowed=FLOATS),
     # exponentials and logarithms
-    _function("exp", math.exp, np.exp, raises=of_python),
-    _function("exp2", math.exp2, np.exp2, raises=of_python),
-    _function("expm1", math.expm1, np.expm1, raises=of_python),
-    _function("log", math.log, np.log, raises=of_python, domain=POSITIVE),
-    _function("log2", math.log2, np.log2, raises=of_python, domain=POSITIVE),
-    _function("log10", math.log10, np.log10, raises=of_python, domain=POSITIVE),
+    _function("exp", either(math.exp, cmath.exp), np.exp, raises=of_python),
+    _function("exp2", either(math.exp2, from_numpy(np.exp2)), np.exp2, raises=of_python),
+    _function("expm1", either(math.expm1, from_numpy(np.expm1)), np.expm1, raises=of_python),
+    _function("log", either(math.log, cmath.log), np.log, raises=of_python, domain=POSITIVE),
+    _function("log2", either(math.log2, from_numpy(np.log2)), np.log2, raises=of_python, domain=POSITIVE),
+    _function("log10", either(math.log10, cmath.log10), np.log10, raises=of_python, domain=POSITIVE),
     _function(
-        "log1p", math.log1p, np.log1p, raises=of_python, domain=domain.of_python(domain.above(-1.0, strict=True))
+        "log1p",
+        either(math.log1p, from_numpy(np.log1p)),
+        np.log1p,
+        raises=of_python,
+        domain=domain.of_python(domain.above(-1.0, strict=True)),
     ),
     # trigonometry
-    _function("sin", math.sin, np.sin, raises=of_python, domain=domain.of_python(domain.finite("cos"))),
-    _function("cos", math.cos, np.cos, raises=of_python, domain=domain.of_python(domain.finite("sin"))),
-    _function("tan", math.tan, np.tan, raises=of_python, domain=domain.of_python(domain.finite())),
-    _function("arcsin", math.asin, np.arcsin, raises=of_python, domain=domain.of_python(domain.within_one("gt"))),
-    _function("arccos", math.acos, np.arccos, raises=of_python, domain=domain.of_python(domain.within_one("gt"))),
-    _function("arctan", math.atan, np.arctan),
-    _function("sinh", math.sinh, np.sinh, raises=of_python),
-    _function("cosh", math.cosh, np.cosh, raises=of_python),
-    _function("tanh", math.tanh, np.tanh),
-    _function("arcsinh", math.asinh, np.arcsinh),
     _function(
-        "arccosh", math.acosh, np.arccosh, raises=of_python, domain=domain.of_python(domain.above(1.0, strict=False))
+        "sin", either(math.sin, cmath.sin), np.sin, raises=of_python, domain=domain.of_python(domain.finite("cos"))
     ),
-    _function("arctanh", math.atanh, np.arctanh, raises=of_python, domain=domain.of_python(domain.within_one("ge"))),
-    # comparison and logic
-    _compare("lt", "<", operator.lt, np.less),
-    _compare("le", "<=", operator.le, np.less_equal),
-    _compare("gt", ">", operator.gt, np.greater),
-    _compare("ge", ">=", operator.ge, np.greater_equal),
-    _compare("eq", "==", operator.eq, np.equal, commutative=True),
-    _compare("ne", "!=", operator.ne, np.not_equal, commutative=True),
-    _binary(
-        "and", operator.and_, np.bitwise_and, INTEGRAL, "`a & b`; both are evaluated", noun="test", commutative=True
+    _function(
+        "cos", either(math.cos, cmath.cos), np.cos, raises=of_python, domain=domain.of_python(domain.finite("sin"))
     ),
-    _binary("or", operator.or_, np.bitwise_or, INTEGRAL, "`a | b`; both are evaluated", noun="test", commutative=True),
-    _binary("xor", operator.xor, np.bitwise_xor, INTEGRAL, "`a ^ b`", commutative=True),
-    _dividing(
-        "lshift",
-        operator.lshift,
-        np.left_shift,
-        "`a << b`",
-        allowed=INTS,
-        domain=domain.of_python(None, domain.SHIFT),
-        grows=True,
+    _function("tan", either(math.tan, cmath.tan), np.tan, raises=of_python, domain=domain.of_python(domain.finite())),
+    _function(
+        "arcsin",
+        either(math.asin, cmath.asin),
+        np.arcsin,
+        raises=of_python,
+        domain=domain.of_python(domain.within_one("gt")),
     ),
-    _dividing(
-        "rshift", operator.rshift, np.right_shift, "`a >> b`", allowed=INTS, domain=domain.of_python(None, domain.SHIFT)
+    _function(
+        "arccos",
+        either(math.acos, cmath.acos),
+        np.arccos,
+        raises=of_python,
+        domain=domain.of_python(domain.within_one("gt")),
     ),
-    _page("not", "`not a` of booleans", _same((BOOLEAN,)), operator.not_, np.logical_not, noun="test", raises=NEVER),
-    _unary("invert", operator.invert, np.invert, INTS, "`~a`", noun="test"),
-    _test("isnan", math.isnan, np.isnan),
-    _test("isinf", math.isinf, np.isinf),
-    _test("isfinite", math.isfinite, np.isfinite),
+    _function(
+        "arctan",
+        either(math.atan, cmath.atan),
+        np.arctan,
+        raises=of_python_complex,
+        domain=domain.of_python(of_complex=domain.square_is_not(-1.0)),
+    ),
+    _function("sinh", either(math.sinh, cmath.sinh), np.sinh, raises=of_python),
+    _function("cosh", either(math.cosh, cmath.cosh), np.cosh, raises=of_python),
+    _function("tanh", either(math.tanh, cmath.tanh), np.tanh, raises=of_python_complex),
+    _function("arcsinh", either(math.asinh, cmath.asinh), np.arcsinh),
+    _function(
+        "arccosh",
+        either(math.acosh, cmath.acosh),
+        np.arccosh,
+        raises=of_python,
+        domain=domain.of_python(domain.above(1.0, strict=False)),
+    ),
+    _function(
+        "arctanh",
+        either(math.atanh, cmath.atanh),
+        np.arctanh,
+        raises=of_python,
+        domain=domain.of_python(domain.within_one("ge"), of_complex=domain.square_is_not(1.0)),
+    ),
 )
