@@ -52,7 +52,7 @@ IR_ORDER = [
     ["tree"],
     ["core"],
     ["path"],
-    ["objects", "needs", "domain"],
+    ["objects", "required_checks", "domain"],
     ["opdef"],
     ["ops"],
     ["opset"],

@@ -1,6 +1,6 @@
-"""Functions that bring their own derivatives, and functions that are computed again in reverse mode: JAX's words and meanings.
+"""Functions that bring their own derivatives, and functions that reverse mode computes again, with JAX's names and meanings.
 
-Outside of derivatives each is the function that it was made of.  Inside a program the frontend knows it by its class.
+Outside derivatives each is the function it was made from.  Inside a program the frontend recognises it by its class.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 
 
 class _Ruled:
-    """A function with a meaning of its own to derivatives."""
+    """A function that derivatives treat in a way of its own."""
 
     def __init__(self, fun: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> None:
         functools.update_wrapper(self, fun)
         self.fun = fun
         self.nondiff_argnums = tuple(nondiff_argnums)
-        with contextlib.suppress(TypeError, ValueError):  # a function of C
+        with contextlib.suppress(TypeError, ValueError):  # a function written in C
             self.__signature__ = inspect.signature(fun)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -30,13 +30,13 @@ class _Ruled:
 
 
 class CustomJvp(_Ruled):
-    """What `custom_jvp` makes: `rule(primals, tangents) -> (out, out_dot)`, or one rule for each argument."""
+    """What `custom_jvp` returns, with `rule(primals, tangents) -> (out, out_dot)`, or one rule for each argument."""
 
     rule: Callable[..., Any] | None = None
     rules: tuple[Callable[..., Any] | None, ...] = ()
 
     def defjvp(self, rule: Callable[..., Any]) -> Callable[..., Any]:
-        """Set the rule, `rule(primals, tangents) -> (out, out_dot)`; what `nondiff_argnums` names comes before these.
+        """Set the rule, `rule(primals, tangents) -> (out, out_dot)`; the arguments in `nondiff_argnums` come before these two.
 
         Returns the rule, so that this is a decorator.
         """
@@ -44,12 +44,12 @@ class CustomJvp(_Ruled):
         return rule
 
     def defjvps(self, *rules: Callable[..., Any] | None) -> None:
-        """Set one rule for each argument, `rule(x_dot, out, *primals) -> out_dot`: their sum is the tangent; None is zero."""
+        """Set one rule for each argument, `rule(x_dot, out, *primals) -> out_dot`: the tangent is their sum; None means zero."""
         self.rule, self.rules = None, rules
 
 
 class CustomVjp(_Ruled):
-    """What `custom_vjp` makes: `forward(*args) -> (out, residuals)` and `reverse(residuals, out_bar) -> bars`."""
+    """What `custom_vjp` returns, with `forward(*args) -> (out, residuals)` and `reverse(residuals, out_bar) -> bars`."""
 
     forward: Callable[..., Any] | None = None
     reverse: Callable[..., Any] | None = None
@@ -57,21 +57,21 @@ class CustomVjp(_Ruled):
     def defvjp(self, fwd: Callable[..., Any], bwd: Callable[..., Any]) -> None:
         """Set the rule: `fwd(*args) -> (out, residuals)` and `bwd(residuals, out_bar) -> (x_bar, …)`, an entry for each argument.
 
-        What `nondiff_argnums` names is among the arguments of `fwd`, comes first in those of `bwd`, and has no entry.
-        An entry that is None is zero.
+        Arguments in `nondiff_argnums` are among those of `fwd`, come first in those of `bwd`, and have no entry.
+        None as an entry means zero.
         """
         self.forward, self.reverse = fwd, bwd
 
 
 class Checkpointed(_Ruled):
-    """What `checkpoint` makes."""
+    """What `checkpoint` returns."""
 
 
 Ruled = CustomJvp | CustomVjp | Checkpointed
 
 
 def custom_jvp(fun: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> CustomJvp:
-    """A function whose derivative is what `defjvp` or `defjvps` says; reverse mode transposes that rule.
+    """`fun` with a derivative given by `defjvp` or `defjvps`; reverse mode transposes that rule.
 
     `fun`: a function of numbers, arrays and containers.  `nondiff_argnums`: positions of arguments that the rule gets as they
     are, such as functions or lengths; they have no tangents.
@@ -91,7 +91,7 @@ def custom_jvp(fun: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> 
 
 
 def custom_vjp(fun: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> CustomVjp:
-    """A function whose derivative in reverse mode is what `defvjp(fwd, bwd)` says; it has none in forward mode.
+    """`fun` with a reverse-mode derivative given by `defvjp(fwd, bwd)`; it has none in forward mode.
 
     `fun`: a function of numbers, arrays and containers.  `nondiff_argnums`: positions of arguments that the rule gets as they
     are, such as functions or lengths; they have no adjoints.
@@ -108,7 +108,7 @@ def custom_vjp(fun: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> 
 
 
 def checkpoint(fun: Callable[..., Any]) -> Checkpointed:
-    """A function of which reverse mode saves the arguments alone, and computes the rest again when it needs it.
+    """`fun`, of which reverse mode saves only the arguments; it computes the rest again when it needs it.
 
     `fun`: a function of numbers, arrays and containers.  Values and derivatives are those of `fun`.
 

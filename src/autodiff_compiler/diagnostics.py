@@ -1,7 +1,7 @@
 """Source positions and the three kinds of error, each shown with the user's own line and a caret.
 
 `UserError`: the program or the call is wrong.  `UnsupportedError`: we do not do this yet, and the message says what to
-write instead.  `InternalError`: a bug of ours.  Every error bears a stable code (`AD101` …, listed in
+write instead.  `InternalError`: a bug of ours.  Every error has a stable code (`AD101` …, listed in
 `docs/limitations.md`).
 """
 
@@ -18,7 +18,7 @@ from autodiff_compiler import frames
 
 PRIMAL = "primal"
 ADJOINT = "adjoint"
-# How many call sites an error shows; of more, the first and the last.
+# How many call sites an error shows; if there are more, the first and the last of them.
 CALLERS = 3
 
 
@@ -26,7 +26,7 @@ CALLERS = 3
 class Span:
     """A place in the user's source: 1-based lines, 0-based columns as in `ast`; `end_col` is exclusive.
 
-    `phase` tells statements of the reverse sweep from those of the primal they stem from; the printer uses it to say
+    `phase` distinguishes statements of the reverse sweep from those of the primal that they come from; the printer uses it to say
     which source line an adjoint statement belongs to.  `caller` is the call site of an inlined helper.
     """
 
@@ -93,7 +93,7 @@ class AutodiffError(Exception):
 
     @property
     def _render_traceback_(self) -> Callable[[], list[str]]:
-        """What IPython asks an exception for: how it is to be shown."""
+        """How an exception is to be shown: IPython asks for this."""
         if frames.full():
             raise AttributeError
         return lambda: frames.notebook_lines(self)
@@ -173,7 +173,7 @@ def _line(span: Span) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
-    """The way out for a word that nobody knows: the one that is nearest to it, and what to say besides or instead."""
+    """The way out for an unknown word: the known word nearest to it, and what else to say, or what to say instead."""
     near = importlib.import_module("difflib").get_close_matches(word, list(known), n=1)
     if not near:
         return otherwise
@@ -182,7 +182,7 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) 
 
 @dataclass
 class SourceMap:
-    """Text of sources that are in no file (`grad` of a source string), made known to `linecache`."""
+    """Texts of sources that are in no file (`grad` of a source string), made known to `linecache`."""
 
     texts: dict[str, str] = field(default_factory=dict)
 

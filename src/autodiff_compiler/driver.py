@@ -22,18 +22,18 @@ from autodiff_compiler.ir.types import Type
 from autodiff_compiler.options import CHECKS, Options
 from autodiff_compiler.passes import buffers, integers, outline
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
-from autodiff_compiler.transforms.layout import named, python_name
+from autodiff_compiler.transforms.layout import named, with_python_names
 from autodiff_compiler.transforms.products import without_unread
 from autodiff_compiler.transforms.stages import Compilation, dumped
 from autodiff_compiler.transforms.targets import TARGETS
 from autodiff_compiler.transforms.transform import Request, Transform
 
-# Squares are taken of roots as soon as equal expressions are one.
+# Squares of roots are simplified as soon as equal expressions have been merged.
 BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
-AFTER_AD = ("inline", *DEFAULT, "ends", "promote", "fold", "simplify", "cse", "dce")
+AFTER_AD = ("inline", *DEFAULT, "range_checks", "promote", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
-    "python": ("destination", "late"),
-    "numba": ("hoist", "late", "loops", "destination", "fold", "simplify", "cse", "licm", "dce"),
+    "python": ("copy_elision", "delayed_writes"),
+    "numba": ("hoist", "delayed_writes", "loops", "copy_elision", "fold", "simplify", "cse", "licm", "dce"),
 }
 
 
@@ -41,20 +41,23 @@ LOWERING: dict[str, tuple[str, ...]] = {
 
 
 def lower(
-    fun: Callable, args: Sequence[tuple[str, Tree, list[Type]]], options: Options, values: Sequence[Any] | None = None
+    fun: Callable[..., Any],
+    args: Sequence[tuple[str, Tree, list[Type]]],
+    options: Options,
+    values: Sequence[Any] | None = None,
 ) -> Lowered:
-    """The primal IR.  A derivative, as an object with `__autodiff_lower__`, lowers to its own derivative IR.
+    """The primal IR.  A derivative, an object with `__autodiff_lower__`, lowers to its own derivative IR.
 
     `values` are the leaves of the arguments where the call is known.
     """
     namespaces.check()
     nested = getattr(fun, "__autodiff_lower__", None)
     if nested is not None:
-        return nested(list(args), values)
+        made: Lowered = nested(list(args), values)
+        return made
     with dumped(Compilation(options)):
         lowered = frontend.lower(fun, list(args), values)
-        fn = outline.run(lowered.function)
-        return replace(lowered, function=replace(fn, param_trees=tuple((python_name(n), t) for n, t in fn.param_trees)))
+        return replace(lowered, function=with_python_names(outline.run(lowered.function)))
 
 
 def optimized(lowered: Lowered, options: Options) -> Function:
@@ -95,7 +98,7 @@ def derived(
 
 
 def derivative(transform: Transform, lowered: Lowered, request: Request, options: Options) -> tuple[Compilation, ...]:
-    """What `derived` makes, printed and loaded."""
+    """The result of `derived`, printed and loaded."""
     docstrings = transform.docstrings(lowered.function, request.wrt)
 
     def build(guarded: bool) -> tuple[Compilation, ...]:
@@ -132,7 +135,7 @@ def _emit(done: Compilation, docstring: str) -> None:
     fn = done.keep("buffers", mapped(fn, buffers.run))
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
     done.text = made.text
-    list(namespaces.used(done.text))  # refuses a text whose names mean something else by now
+    list(namespaces.used(done.text))  # refuses a text whose names have come to mean something else
     call = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
     done.call = target.called(call, fn)
 

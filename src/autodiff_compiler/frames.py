@@ -1,6 +1,6 @@
 """Whose code a frame of a traceback is: the user's, an installed package's, or ours; and how IPython is shown an error.
 
-The environment variable `AUTODIFF_TRACEBACK=full` has every frame shown.
+With `AUTODIFF_TRACEBACK=full` in the environment, every frame is shown.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from types import TracebackType
 
 VARIABLE = "AUTODIFF_TRACEBACK"
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-# How many of the user's frames a notebook shows; of more, the first and the last.
+# How many of the user's frames a notebook shows; if there are more, the first and the last of them.
 SHOWN = 2
 
 
@@ -35,7 +35,7 @@ def is_installed(file: str) -> bool:
 
 
 def package(file: str) -> str:
-    """The folder, or the file, of the installed package that a file belongs to; nothing for one of the user's own."""
+    """The folder, or the file, of the installed package that a file belongs to; empty for the user's own files."""
     if file.startswith("<frozen "):
         return "<frozen>"
     home = max((path for path in _libraries() if file.startswith(path)), key=len, default="")
@@ -46,7 +46,7 @@ def package(file: str) -> str:
 def _libraries() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     found = {paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
-    # A virtual environment's own paths are not those of the Python that it was made with.
+    # A virtual environment has other paths than the Python that it was made with.
     found |= {path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")}
     return tuple(sorted(os.path.abspath(path) + os.sep for path in found))
 

@@ -1,7 +1,7 @@
-"""What is compiled, for which types, why again, and how long it takes: a line for each.
+"""A line for each compilation: what is compiled, for which types, why it is compiled again, and how long it takes.
 
 `AUTODIFF_LOG=1` in the environment shows the lines on stderr.  They are records of the logger "autodiff_compiler" at level
-INFO, which a program can direct as it likes instead.
+INFO, which a program can direct elsewhere instead.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _shown: list[Any] = []
 
 
 def enabled() -> bool:
-    """Whether anybody wants to know.  The module `logging` is not loaded for it."""
+    """Whether anybody is listening.  The module `logging` is not loaded to find out."""
     if os.environ.get(VARIABLE, "") not in ("", "0"):
         return True
     return "logging" in sys.modules and lazy.load("logging").getLogger(NAME).isEnabledFor(20)
 
 
 def say(text: str | Callable[[], str]) -> None:
-    """Log a line; as a function it is made only where it is wanted."""
+    """Log a line; if it is given as a function, it is made only where somebody is listening."""
     if not enabled():
         return
     logging = lazy.load("logging")
@@ -59,6 +59,6 @@ def timed(text: Callable[[], str]) -> Iterator[None]:
 
 
 def shown(before: float) -> str:
-    """The time since then, as a person would give it."""
+    """The time since then, as a person would write it."""
     seconds = time.perf_counter() - before
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1e3:.1f} ms"

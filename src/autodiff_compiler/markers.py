@@ -28,8 +28,8 @@ def stop_gradient(x: T) -> T:
 class Verb:
     """A function that makes derivatives; inside a program it is called when that is compiled.
 
-    `make(fun, **options)` gives the derivative as an object.  `at_once` says which product, "jvp" or "vjp", the verb gives of
-    the arguments that follow the function; without, the derivative itself is its result, and the options may follow.
+    `make(fun, **options)` returns the derivative as an object.  `at_once` says which product, "jvp" or "vjp", the verb computes from
+    the arguments that follow the function; if it is empty, the verb returns the derivative itself, and options may follow the function.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Verb:
 
 
 VERBS: dict[Callable[..., Any], Verb] = {}
-"""The verbs of the API, which enters them when it is imported."""
+"""The verbs of the API, which are registered when it is imported."""
 
 
 def verb_of(obj: Any) -> Verb | None:
@@ -73,11 +73,11 @@ class External:
 
 
 UNDECLARED: Any = object()
-"""That no result is declared; None declares that there is none."""
+"""Says that no result is declared; None would declare that there is none."""
 
 
 def annotated(fun: Any) -> Any:
-    """What the annotation of a function says that it returns: a number's class, the text of a type, None; else UNDECLARED."""
+    """What a function returns according to its annotation: the class of a number, the text of a type, None; else UNDECLARED."""
     try:
         found = inspect.signature(fun).return_annotation
     except (TypeError, ValueError):

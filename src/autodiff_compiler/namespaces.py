@@ -1,8 +1,8 @@
-"""NumPy, `math` and the builtins as they are meant: what generated code calls by name there must not have been replaced.
+"""NumPy, `math` and the builtins as they were: what generated code calls there by name must not have been replaced.
 
-`numpy.sin = mine` reaches generated text as well, which would then mean something else than what its derivative was
-made of, and the compiler, which computes constants.  Nothing is compiled then, and what was compiled is asked at every
-call whether its names are what they were.
+`numpy.sin = mine` also affects generated code, which would then mean something other than what it was derived from, and
+the compiler, which computes constants.  So nothing is compiled then, and compiled code checks at every call that its names
+are what they were.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OURS = ("numpy", "math", "builtins", "autodiff_compiler")
 
 def is_foreign(obj: Any) -> bool:
     """Whether something found in NumPy, `math` or the builtins was put there by somebody else: a Python function of another
-    module, or an object of a class of its own."""
+    module, or an object of a class from elsewhere."""
     if isinstance(obj, FunctionType):
         return str(obj.__globals__.get("__name__")).partition(".")[0] not in _OURS
     return callable(obj) and type(type(obj)) is type and type(obj).__module__.partition(".")[0] not in _OURS
@@ -57,7 +57,7 @@ _MEANT: dict[str, dict[str, Any]] = {
     for prefix, module in _MODULES.items()
 }
 _MEANT[""] = {name: obj for name, obj in _MEANT[""].items() if not name.startswith("_")}
-# What the compiler itself computes with.
+# What the compiler itself uses to compute.
 _ESSENTIAL = [
     (module, name, meant)
     for prefix, module in _MODULES.items()
@@ -68,16 +68,16 @@ _NAME = re.compile(r"(?<![\w.])(np\.linalg\.|np\.|math\.|)([A-Za-z_]\w*)")
 
 
 def check() -> None:
-    """Raise `UserError` (AD605) where a function that the compiler computes with was replaced."""
+    """Raise `UserError` (AD605) if a function that the compiler computes with was replaced."""
     for module, name, meant in _ESSENTIAL:
         if vars(module).get(name) is not meant:
             raise _replaced(module, name)
 
 
 def used(text: str) -> Iterator[tuple[ModuleType, str, Any]]:
-    """What a generated text finds by name: the module, the name, and what is meant by it.
+    """What a generated text refers to by name: the module, the name, and the object meant.
 
-    Raises `UserError` (AD605) where something else stands there.
+    Raises `UserError` (AD605) if there is something else under that name.
     """
     for prefix, name in sorted(set(_NAME.findall(text))):
         module = _MODULES[prefix]

@@ -204,3 +204,17 @@ def test_dtypes_are_refused_by_name(value):
 
 def test_a_pinned_platform_alias_is_known():
     assert np.array_equal(grad(lambda a: np.sum(a))(np.ones(2, "<f8" if sys.byteorder == "little" else ">f8")), np.ones(2))
+
+
+def test_starred_arguments_keep_clear_of_other_names():
+    def with_captured(args):
+        def restricted(*varied):
+            return args[0] * varied[0] ** 2
+
+        return restricted
+
+    def own(args_0, *rest):
+        return args_0**2 * rest[0]
+
+    assert grad(with_captured((3.0,)))(2.0) == 12.0
+    assert grad(own, argnums=(0, 1))(3.0, 2.0) == (12.0, 9.0)

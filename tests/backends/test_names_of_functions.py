@@ -1,9 +1,11 @@
 """Names of functions that stay functions, and of what is called as it is, do not hide what generated code calls."""
 
+import importlib
+
 import numpy as np
 import pytest
 
-from autodiff_compiler import UnsupportedError, external, grad
+from autodiff_compiler import UnsupportedError, UserError, external, grad
 from autodiff_compiler.passes import outline
 
 
@@ -54,3 +56,16 @@ def test_a_function_called_as_it_is():
     except UnsupportedError as error:
         assert error.code == "AD607"
         assert error.help
+
+
+def test_a_module_that_no_import_can_name(tmp_path, monkeypatch):
+    (tmp_path / "my-model.py").write_text("def measured(x):\n    return 2.0 * x\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    called = external(importlib.import_module("my-model").measured, result="float")
+
+    def program(x):
+        return x * called(1.0)
+
+    assert grad(program)(0.5) == 2.0
+    with pytest.raises(UserError, match="AD436"):
+        grad(program).save(str(tmp_path / "saved.py"), 0.5)

@@ -106,10 +106,35 @@ CALLS: dict[str, str] = {
         "from autodiff_compiler import external, stop_gradient\n\nmeasured = external(max, result=\"float\")\n\n"
         "def f(x):\n    return x * stop_gradient(measured(x, 2.0))\n\ngrad(f)(1.0)"
     ),
+    "AD304": (
+        "def f(x, n):\n    if n == 0:\n        return x\n    for i in range(n):\n        x = x * x\n"
+        "    return f(x - 2.0, n - 1)\n\ngrad(f)(2.0, 3)"
+    ),
+    "AD306": (
+        "from autodiff_compiler import custom_jvp\n\n@custom_jvp\ndef square(x):\n    return x * x\n\n"
+        "square.defjvps(lambda x_dot, out, x: 2.0 * x * x_dot)\n\n"
+        "def f(x):\n    return square(x)\n\njvp(f, (1.0,), (1.0,))"
+    ),
+    "AD307": (
+        "from autodiff_compiler import custom_jvp\n\n@custom_jvp\ndef square(x):\n    return x * x\n\n"
+        "square.defjvps(lambda x_dot, out, x: 2.0 * x * x_dot)\n\ndef f(x):\n    return square(x)\n\ngrad(f)(1.0)"
+    ),
+    "AD308": (
+        "from autodiff_compiler import checkpoint, external\n\nmeasured = external(max, result=\"float\")\n\n"
+        "@checkpoint\ndef scaled(x, factor):\n    return np.sin(x) * factor\n\n"
+        "def f(x):\n    return scaled(x, measured(1.0, 2.0))\n\ngrad(f)(1.0)"
+    ),
+    "AD309": (
+        "from autodiff_compiler import custom_jvp\n\n"
+        "@custom_jvp\ndef scaled(k, x):\n    return k * x\n\n"
+        "scaled.defjvps(lambda k_dot, out, k, x: k_dot * x, lambda x_dot, out, k, x: k * x_dot)\n\n"
+        "def f(x, k):\n    return scaled(k, x)\n\ngrad(f, argnums=1)(1.0, 2.0)"
+    ),
     "AD401": "def f(a, mask):\n    return np.where(mask, 0.0, a).sum()\n\na = np.ma.array([1.0])\ngrad(f)(a.data, np.ma.getmaskarray(a))",
     "AD402": "def f(x):\n    return x[0] * x[0]\n\ngrad(f)([1.0])",
     "AD403": 'def f(a):\n    return a.sum()\n\na = np.ones(3, dtype=">f8")\ngrad(f)(a.astype(np.float64))',
     "AD404": "def f(x: float):\n    return x * x\n\ngrad(f).source()\ngrad(lambda x: x).source(1.0)",
+    "AD406": "def f(x: float):\n    return x * x\n\ngrad(f).source()",
     "AD410": "grad(lambda x: 3.0 * x)(1.0)",
     "AD413": "def f(n):\n    return n.sum() * 2.0\n\ngrad(f)(np.arange(3).astype(float))",
     "AD414": "def f(a):\n    return a * a\n\njvp(f, (np.ones(3),), (np.ones(3),))",
@@ -124,6 +149,7 @@ CALLS: dict[str, str] = {
     "AD423": "def f(x):\n    return x, x * x\n\nout, pullback = vjp(f, 1.0)\npullback((1.0, 1.0))",
     "AD424": "def f(n):\n    return n * 2\n\nvjp(f, np.arange(3).astype(float))",
     "AD427": "def f(a, b):\n    a[0] = 1.0\n    return np.sum(a * b)\n\na = np.ones(4)\ngrad(f)(a[:3], a[1:].copy())",
+    "AD428": "def f(x, n):\n    return x * n\n\ngrad(f)(1.0, 2**70)",
     "AD433": (
         "import tempfile\n\ndef f(m):\n    v = m.ravel()\n    v[0] = 7.0\n    return np.sum(m * m)\n\n"
         "m = np.ones((4, 4))[::2, ::2]\n"
@@ -149,9 +175,14 @@ CALLS: dict[str, str] = {
         "from autodiff_compiler import external, jacrev\n\nmeasured = external(max, result=\"float\")\n\n"
         "def f(x):\n    return x * measured(1.0, 2.0)\n\njacrev(f)(np.ones(3))"
     ),
+    "AD604": 'def f(x):\n    print("x =", x)\n    return x * x\n\ngrad(f, backend="numba")(1.0)',
     "AD605": "def cosine(x):\n    return np.exp(x)\n\ndef f(x):\n    return np.sin(x) * cosine(x)\n\ngrad(f)(1.0)",
     "AD606": (
         "from autodiff_compiler import external\n\nmeasured = external(max, result=\"float\")\n\n"
         "def f(x):\n    return x * measured(1.0, 2.0)\n\ngrad(f)(1.0)"
+    ),
+    "AD607": (
+        "from autodiff_compiler import external\n\ndef my_sign(x):\n    return 1.0\n\nsigned = external(my_sign, result=\"float\")\n\n"
+        "def f(x):\n    return abs(x) * signed(2.0)\n\ngrad(f)(1.0)"
     ),
 }

@@ -15,10 +15,36 @@ PROGRAMS = {
         "from autodiff_compiler import external\n\nmeasured = external(max, result=\"float\")\n\n"
         "def f(x):\n    return x * measured(x, 2.0)\n\ngrad(f)(1.0)"
     ),
+    "AD209": "def f(a):\n    return np.sort(a, kind=\"bubble\")[0]\n\ngrad(f)(np.ones(3))",
+    "AD304": (
+        "def f(x, n):\n    if n == 0:\n        return x\n    while x < 4.0:\n        x = x * x\n"
+        "    return f(x - 2.0, n - 1)\n\ngrad(f)(2.0, 3)"
+    ),
+    "AD306": (
+        "from autodiff_compiler import custom_vjp\n\n@custom_vjp\ndef square(x):\n    return x * x\n\n"
+        "square.defvjp(lambda x: (x * x, x), lambda x, out_bar: (2.0 * x * out_bar,))\n\n"
+        "def f(x):\n    return square(x)\n\njvp(f, (1.0,), (1.0,))"
+    ),
+    "AD307": (
+        "from autodiff_compiler import custom_jvp\n\n@custom_jvp\ndef square(x):\n    return x * x\n\n"
+        "square.defjvps(lambda x_dot, out, x: 2.0 * x + x_dot)\n\ndef f(x):\n    return square(x)\n\ngrad(f)(1.0)"
+    ),
+    "AD308": (
+        "from autodiff_compiler import checkpoint, external\n\nmeasured = external(max, result=\"float\")\n\n"
+        "@checkpoint\ndef scaled(x):\n    return np.sin(x) * measured(1.0, 2.0)\n\n"
+        "def f(x):\n    return scaled(x)\n\ngrad(f)(1.0)"
+    ),
+    "AD309": (
+        "from functools import partial\nfrom autodiff_compiler import custom_jvp\n\n"
+        "@partial(custom_jvp, nondiff_argnums=(0,))\ndef scaled(k, x):\n    return k * x\n\n"
+        "scaled.defjvp(lambda k, primals, tangents: (scaled(k, primals[0]), k * tangents[0]))\n\n"
+        "def f(x, k):\n    return scaled(k, x)\n\ngrad(f, argnums=1)(1.0, 2.0)"
+    ),
     "AD401": "def f(a):\n    return a.sum()\n\ngrad(f)(np.ma.array([1.0]))",
     "AD402": "def f(x):\n    return x * x\n\ngrad(f)({1.0})",
     "AD403": 'def f(a):\n    return a.sum()\n\ngrad(f)(np.ones(3, dtype=">f8"))',
     "AD404": "def f(x):\n    return x * x\n\ngrad(f).source()",
+    "AD406": "def f(x: set):\n    return x * x\n\ngrad(f).source()",
     "AD410": "grad(3.0)(1.0)",
     "AD411": "def f(x):\n    return x * x\n\ngrad(f)(1.0, 2.0)",
     "AD412": 'def f(x):\n    return x * x\n\ngrad(f, argnums="y")(1.0)',
@@ -35,6 +61,7 @@ PROGRAMS = {
     "AD423": "def f(x):\n    return x, x * x\n\nout, pullback = vjp(f, 1.0)\npullback(1.0)",
     "AD424": "def f(n):\n    return n * 2\n\nvjp(f, np.arange(3))",
     "AD427": "def f(a, b):\n    a[0] = 1.0\n    return np.sum(a * b)\n\na = np.ones(4)\ngrad(f)(a[:3], a[1:])",
+    "AD428": 'def f(x, n):\n    return x * n\n\ngrad(f, backend="numba")(1.0, 2**70)',
     "AD433": (
         "def f(m):\n    v = m.ravel()\n    v[0] = 7.0\n    return np.sum(m * m)\n\n"
         'm = np.ones((4, 4))[::2, ::2]\ngrad(f).save("f.py", m)'
@@ -57,9 +84,14 @@ PROGRAMS = {
         "from autodiff_compiler import external, jacfwd\n\nmeasured = external(max, result=\"float\")\n\n"
         "def f(x):\n    return x * measured(1.0, 2.0)\n\njacfwd(f)(np.ones(3))"
     ),
+    "AD604": 'def f(x):\n    print(f"x = {x}")\n    return x * x\n\ngrad(f, backend="numba")(1.0)',
     "AD605": "def f(x):\n    return np.sin(x)\n\ncos, np.cos = np.cos, np.exp\ntry:\n    grad(f)(np.float64(1.0))\nfinally:\n    np.cos = cos",
     "AD606": (
         "from autodiff_compiler import external\n\nmeasured = external(max, result=\"float\")\n\n"
         "def f(x):\n    return x * measured(1.0, 2.0)\n\ngrad(f, backend=\"numba\")(1.0)"
+    ),
+    "AD607": (
+        "from autodiff_compiler import external\n\ndef sign(x):\n    return 1.0\n\nsigned = external(sign, result=\"float\")\n\n"
+        "def f(x):\n    return abs(x) * signed(2.0)\n\ngrad(f)(1.0)"
     ),
 }

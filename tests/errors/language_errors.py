@@ -11,7 +11,10 @@ USER, UNSUPPORTED = "UserError", "UnsupportedError"
 CASES = [
     ("AD100", UNSUPPORTED, "def f(x):\n    try:  # here\n        return x\n    finally:\n        pass", (1.0,)),
     ("AD100", UNSUPPORTED, "def f(x):\n    class C:  # here\n        pass\n    return x", (1.0,)),
-    ("AD100", UNSUPPORTED, "def f(x):\n    match x:  # here\n        case 1.0:\n            return x\n    return x", (1.0,)),
+    (
+        "AD100", UNSUPPORTED,
+        "def f(x, y):\n    match (x, y):\n        case (1.0, z) | (z, 1.0):  # here\n            return z\n    return x", (1.0, 2.0),
+    ),
     ("AD100", UNSUPPORTED, "def f(x):\n    return len({x, 1.0})  # here", (1.0,)),
     ("AD101", USER, "def f(x):\n    y = y + x  # here\n    return y", (1.0,)),
     ("AD101", USER, "def f(x):\n    return x * nowhere  # here", (1.0,)),

@@ -13,7 +13,7 @@ from autodiff_compiler import UnsupportedError, grad, jvp, stop_gradient
 from autodiff_compiler.frontend.externals import name_of
 from autodiff_compiler.ir.objects import has_type
 from autodiff_compiler.ir.types import FLOAT, Array
-from autodiff_compiler.library import outside
+from autodiff_compiler.library import external_results
 
 RNG = np.random.default_rng(0)
 MATRIX = np.array([[2.0, 1.0], [1.0, 3.0]])
@@ -131,13 +131,13 @@ def described(value):
         return Array(from_numpy_dtype(value.dtype), value.ndim)
     if isinstance(value, tuple):
         return tuple(map(described, value))
-    return outside.Known(value)
+    return external_results.Known(value)
 
 
 @pytest.mark.parametrize(("function", "args", "named"), CALLS, ids=lambda x: getattr(x, "__name__", ""))
 def test_the_rows_are_true(function, args, named):
-    assert outside.may_be_known(function)
-    found = outside.result_of(function, name_of(function), [described(a) for a in args], named)
+    assert external_results.may_be_known(function)
+    found = external_results.result_of(function, name_of(function), [described(a) for a in args], named)
     assert found is not None
     returned = function(*args)
     if found.types is None:
@@ -150,19 +150,19 @@ def test_the_rows_are_true(function, args, named):
 
 def test_every_row_is_tried():
     names = {name_of(function) for function, _, _ in CALLS} | {"warnings.warn"}
-    assert {name for name in outside.ROWS if not name.startswith("logging.")} <= names
+    assert {name for name in external_results.ROWS if not name.startswith("logging.")} <= names
 
 
 @pytest.mark.parametrize(
     ("function", "args", "named"),
     [
-        (RNG.normal, (outside.Known(0.0), outside.Known(1.0), Array(FLOAT.dtype, 1)), {}),
+        (RNG.normal, (external_results.Known(0.0), external_results.Known(1.0), Array(FLOAT.dtype, 1)), {}),
         (RNG.normal, (Array(FLOAT.dtype, 1),), {}),
-        (RNG.random, (), {"dtype": outside.Known(np.float32)}),
-        (np.linalg.cond, (Array(FLOAT.dtype, 2), outside.Known(1)), {}),
+        (RNG.random, (), {"dtype": external_results.Known(np.float32)}),
+        (np.linalg.cond, (Array(FLOAT.dtype, 2), external_results.Known(1)), {}),
         (np.linalg.inv, (Array(FLOAT.dtype, 3),), {}),
-        (scipy.special.erf, (outside.Known("text"),), {}),
+        (scipy.special.erf, (external_results.Known("text"),), {}),
     ],
 )
 def test_what_cannot_be_told_is_not_guessed(function, args, named):
-    assert outside.result_of(function, name_of(function), args, named) is None
+    assert external_results.result_of(function, name_of(function), args, named) is None

@@ -7,11 +7,12 @@ import programs_calls  # noqa: F401
 import programs_containers  # noqa: F401
 import programs_control  # noqa: F401
 import programs_effects  # noqa: F401
+import programs_match  # noqa: F401
 import programs_scalars  # noqa: F401
 import pytest
 from frontend_harness import agree, lowered
 
-from autodiff_compiler.passes.unmet import unmet
+from autodiff_compiler.passes.missing_checks import missing_checks
 
 
 @pytest.mark.parametrize(("fun", "args", "loose"), [c for cases in frontend_cases.CASES.values() for c in cases])
@@ -32,5 +33,5 @@ BUILT_RIGHT = {
 
 @pytest.mark.parametrize(("fun", "args", "loose"), [c for cases in frontend_cases.CASES.values() for c in cases])
 def test_every_access_is_checked(fun, args, loose):
-    missing = [f"{check.kind} {check.attrs.get('access')}" for check in unmet(lowered(fun, *args).function)]
+    missing = [f"{check.kind} {check.attrs.get('access')}" for check in missing_checks(lowered(fun, *args).function)]
     assert not missing or fun.__name__ in BUILT_RIGHT

@@ -12,7 +12,7 @@ from test_library_rows import NAMES, resolve, samples_of
 from autodiff_compiler import library
 from autodiff_compiler.diagnostics import AutodiffError
 from autodiff_compiler.ir.core import Function, Region
-from autodiff_compiler.passes.unmet import unmet
+from autodiff_compiler.passes.missing_checks import missing_checks
 
 # What is right by construction, in a way that no analysis of ours sees.
 BUILT_RIGHT = {
@@ -40,7 +40,7 @@ def test_what_the_library_builds_is_checked(monkeypatch: pytest.MonkeyPatch) -> 
 
     def finish(call: Any, results: list[Any]) -> list[Any]:
         call.b.return_(*results)
-        if unmet(Function("f", Region(tuple(call.params), tuple(call.b.top.ops)))):
+        if missing_checks(Function("f", Region(tuple(call.params), tuple(call.b.top.ops)))):
             missed.add(current)
         return results
 

@@ -146,12 +146,12 @@ def test_hoist_takes_the_extent_along() -> None:
 
 def test_ends_only_where_nothing_else_is_left_of_the_loop() -> None:
     bare = _loop("%0, %n, %1", "  check_index %i, %m").replace("return %t", "return %m")
-    text = optimised(bare, "ends", "dce")
+    text = optimised(bare, "range_checks", "dce")
     assert "for" not in text
     assert text.count("check_index") == 2
-    unchanged("ends", _loop("%0, %n, %1", "  check_index %i, %m"))
+    unchanged("range_checks", _loop("%0, %n, %1", "  check_index %i, %m"))
     effect = "  check_index %i, %m\n  print %i {parts=(None,), sep=' ', end='.'}"
-    unchanged("ends", _loop("%0, %n, %1", effect).replace("return %t", "return %m"))
+    unchanged("range_checks", _loop("%0, %n, %1", effect).replace("return %t", "return %m"))
 
 
 def test_hoist_leaves_checks_in_branches_and_loops_with_exits() -> None:

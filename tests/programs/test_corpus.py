@@ -11,7 +11,7 @@ from prog_check import agrees, first_order, interpreted, nested, plain, primal_i
 from prog_corpus import all_programs
 
 from autodiff_compiler.passes.registry import PASSES
-from autodiff_compiler.passes.unmet import unmet
+from autodiff_compiler.passes.missing_checks import missing_checks
 
 COMPLETE = bool(os.environ.get("AUTODIFF_COMPLETE"))
 PROGRAMS = all_programs()
@@ -43,7 +43,7 @@ NUMBA = FIRST if COMPLETE else FIRST[3::9]
 
 @pytest.mark.parametrize(("program", "args"), FIRST)
 def test_every_access_is_checked(program, args):
-    missing = unmet(primal_ir(program, args))
+    missing = missing_checks(primal_ir(program, args))
     assert not [f"{check.kind} {check.attrs.get('access')} at {check.span}" for check in missing]
 
 

@@ -4,6 +4,6 @@ from autodiff_compiler.ad.forward import forward
 from autodiff_compiler.ad.holomorphic import check_holomorphic
 from autodiff_compiler.ad.plan import Provision, ResidualPlan
 from autodiff_compiler.ad.reverse import residual_plans, reverse
-from autodiff_compiler.ad.split import vjp
+from autodiff_compiler.ad.vjp import vjp
 
 __all__ = ["Provision", "ResidualPlan", "check_holomorphic", "forward", "residual_plans", "reverse", "vjp"]

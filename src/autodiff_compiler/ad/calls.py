@@ -17,7 +17,7 @@ from autodiff_compiler.ir.program import call_op
 from autodiff_compiler.ir.types import differentiable
 
 if TYPE_CHECKING:
-    from autodiff_compiler.ad.sweep import Sweep
+    from autodiff_compiler.ad.backward_walk import Sweep
 
 
 def reverse_call(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:

@@ -10,7 +10,7 @@ from autodiff_compiler.ir.types import ListOf, Scalar, Type, differentiable
 
 
 def check_inputs(fn: Function, active: Sequence[bool]) -> None:
-    """Every parameter to differentiate by has to be a float."""
+    """Every parameter to differentiate with respect to has to be a float."""
     for param, on in zip(fn.params, active, strict=True):
         if on and not differentiable(param.type):
             raise UserError(
@@ -22,7 +22,7 @@ def check_inputs(fn: Function, active: Sequence[bool]) -> None:
 
 
 def check_scalar_result(fn: Function) -> None:
-    """The gradient exists for one float."""
+    """Only a single float has a gradient."""
     result = fn.results[0] if fn.results else None
     if result is None:
         raise UserError("AD302", f"{fn.name} returns nothing to differentiate", fn.span, help="return a float")
@@ -36,16 +36,16 @@ def check_scalar_result(fn: Function) -> None:
 
 
 def check_rule_covers(call: Op, callee: Function, varies: Sequence[bool]) -> None:
-    """What a function with a rule reads of the program around it must not vary: its rule says nothing of it."""
+    """What a function with a rule reads from around it must not vary: its rule says nothing about it."""
     rule = callee.rule
     if isinstance(rule, JvpRule | VjpRule) and any(varies[rule.count :]):
         varied = next(v for v, on in zip(call.operands[rule.count :], varies[rule.count :]) if on)
         name = f"`{varied.name}`" if varied.name else "a value"
         raise UnsupportedError(
             "AD309",
-            f"{callee.name} has a rule of its own, and {name}, which varies, is not among the arguments of the rule",
+            f"{callee.name} has a derivative rule, and {name}, which varies, is not an argument of that rule",
             call.span,
-            help="pass it as an argument, not in nondiff_argnums and not as a variable of the function around",
+            help="make it an argument that is not in nondiff_argnums, rather than a variable from outside",
         )
 
 
@@ -61,29 +61,29 @@ def no_forward_rule(call: Op, callee: Function) -> UnsupportedError:
 def not_linear(callee: Function) -> UserError:
     return UserError(
         "AD307",
-        f"the JVP rule of {callee.name} is not linear in its tangents, so that reverse mode cannot transpose it",
+        f"the JVP rule of {callee.name} is not linear in its tangents, so reverse mode cannot transpose it",
         callee.span,
         help="write the tangent as a sum of products with tangents, or give it a rule for reverse mode (custom_vjp)",
     )
 
 
 def check_recomputable(op: Op, has_effect: bool) -> None:
-    """What is computed again must not print, nor call what is no part of the program, again."""
+    """Recomputing a function must not print a second time, nor leave the program a second time."""
     if has_effect:
         raise UnsupportedError(
             "AD308",
-            "a call that must happen once (it prints, or is no part of the program), in a function that checkpoint computes again",
+            "this call must happen once (it prints, or leaves the program), but checkpoint runs the function around it again",
             op.span,
-            help="make it outside of that function, and pass the result",
+            help="make the call outside that function, and pass it the result",
         )
 
 
 def check_savable(fn: Function, types: Sequence[Type]) -> None:
-    """What a call of a function that calls itself saves is put into lists, and a list holds no lists."""
+    """What each call of a recursive function saves is put into lists, and a list cannot hold lists."""
     if any(isinstance(type_, ListOf) for type_ in types):
         raise UnsupportedError(
             "AD304",
-            f"the reverse sweep of {fn.name}, which calls itself, needs a list of each call",
+            "the reverse sweep of a function that calls itself would have to save a list in each call",
             fn.span,
             help="loop over a known number of iterations in it (`for i in range(n)`), or use jvp",
         )

@@ -27,7 +27,7 @@ from autodiff_compiler.ir.types import INT, ListOf, Scalar
 from autodiff_compiler.ir.walk import free_values
 
 if TYPE_CHECKING:
-    from autodiff_compiler.ad.sweep import Sweep
+    from autodiff_compiler.ad.backward_walk import Sweep
 
 
 def reverse_loop(sweep: Sweep, loop: Loop, adjoints: Adjoints) -> None:

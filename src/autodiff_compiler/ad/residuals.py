@@ -15,9 +15,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from autodiff_compiler.ad.intact import is_worth_a_copy, loaded_from, stored_in
 from autodiff_compiler.ad.mincut import cheapest_saves
 from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, SAVE, Provision, ResidualPlan
+from autodiff_compiler.ad.reloads import is_worth_a_copy, loaded_from, stored_in
 from autodiff_compiler.ad.reversal import Reversal, Substitution
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 from autodiff_compiler import rules
 from autodiff_compiler.ad.adjoints import Adjoints
+from autodiff_compiler.ad.backward_walk import Sweep
+from autodiff_compiler.ad.branches import filler
 from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullback
-from autodiff_compiler.ad.control import filler
 from autodiff_compiler.ad.errors import check_savable, not_linear
 from autodiff_compiler.ad.linear import Silenced, check_linear, with_calls_inlined
 from autodiff_compiler.ad.names import saved_name
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.ad.residuals import provide
 from autodiff_compiler.ad.reversal import Reversal, Substitution
-from autodiff_compiler.ad.sweep import Sweep
 from autodiff_compiler.analysis.activity import active_values
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.analysis.signature import known_equal

@@ -1,4 +1,4 @@
-"""The public functions, with JAX's words and meanings."""
+"""The public functions, with JAX's names and meanings."""
 
 from autodiff_compiler.api.derivative import Derivative
 from autodiff_compiler.api.externals import external, primitive

@@ -11,7 +11,7 @@ import inspect
 import operator
 import sys
 import types
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from typing import Any
 
@@ -40,12 +40,12 @@ class Signature:
 
     function: str
     signature: inspect.Signature
-    made_of: tuple = ()
-    """The objects that it was read from: `%autoreload` gives a function others, and a partial call's keywords can be set."""
+    made_of: tuple[Hashable, ...] = ()
+    """The objects that it was read from: `%autoreload` gives a function new ones, and the keywords of a partial call can be set."""
 
     @classmethod
-    def of(cls, fun: Callable) -> Signature:
-        """The function's own signature: what a decorator wrapped is not looked at."""
+    def of(cls, fun: Callable[..., Any]) -> Signature:
+        """The function's own signature, not that of what a decorator wrapped."""
         own = getattr(fun, "py_func", fun)
         refusal = UserError(
             "AD410",
@@ -60,8 +60,8 @@ class Signature:
             raise refusal from error
         return cls(getattr(fun, "__name__", type(fun).__name__), signature, _read_for_signature(fun))
 
-    def renewed(self, fun: Callable) -> Signature:
-        """This one if `fun` still has it, else the one that it has today."""
+    def renewed(self, fun: Callable[..., Any]) -> Signature:
+        """This signature if `fun` still has it, else the one that it has now."""
         now = _read_for_signature(fun)
         unchanged = len(now) == len(self.made_of) and all(map(operator.is_, now, self.made_of))
         return self if unchanged else Signature.of(fun)
@@ -71,7 +71,7 @@ class Signature:
         return list(self.signature.parameters)
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        """Values by parameter name, defaults filled in; what `*args` takes is called `*0`, `*1` …"""
+        """Values by parameter name, with defaults filled in; what `*args` takes is called `*0`, `*1` …"""
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -91,7 +91,7 @@ class Signature:
         return values
 
     def arguments(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-        """The values that `bind` gave, as a call takes them."""
+        """The values that `bind` returned, as a call takes them."""
         parameters = self.signature.parameters
         args = [values[name] for name, p in parameters.items() if p.kind in POSITIONAL and name in values]
         args += [value for name, value in values.items() if name.startswith("*")]
@@ -104,8 +104,9 @@ class Signature:
 
     def wrt(self, argnums: Argnums) -> list[str]:
         """The names of the parameters that `argnums` (positions, names, or several) means, in its order."""
-        several = not isinstance(argnums, int | str) and isinstance(argnums, Sequence)
-        wanted = list(argnums) if several else [argnums]  # type: ignore[arg-type]
+        wanted: Sequence[int | str] = (
+            [argnums] if isinstance(argnums, str) or not isinstance(argnums, Sequence) else argnums
+        )
         if not wanted:
             raise UserError(
                 "AD412",
@@ -135,12 +136,12 @@ class Signature:
             raise UserError("AD412", f"argnums is {item}, but {has}")
         return names[item]
 
-    def annotated(self, fun: Callable, given: Mapping[str, str] | None = None) -> Described:
+    def annotated(self, fun: Callable[..., Any], given: Mapping[str, str] | None = None) -> Described:
         """Parameter types from `given` (texts such as "f64[:, :]"), else from annotations and defaults."""
         return list(frontend.annotated(getattr(fun, "py_func", fun), given))
 
 
-def _read_for_signature(fun: Any) -> tuple:
+def _read_for_signature(fun: Any) -> tuple[Hashable, ...]:
     """The objects that decide a function's parameters and defaults."""
     if isinstance(fun, types.FunctionType):
         keywords = fun.__kwdefaults__ or {}
@@ -158,7 +159,7 @@ def _read_for_signature(fun: Any) -> tuple:
 
 
 def normalised(value: Any) -> Any:
-    """The value as generated code takes it: 0-d arrays as NumPy scalars, in containers too."""
+    """The value as generated code takes it: 0-d arrays become NumPy scalars, in containers too."""
     if isinstance(value, np.ndarray):
         return value if value.ndim else value[()]
     if isinstance(value, dict):
@@ -198,15 +199,15 @@ def leaves_of(arguments: Mapping[str, Any], described: Described) -> list[Any]:
     return [leaf for name, tree, _ in described for leaf in flatten(tree, arguments[name])]
 
 
-def key_of(arguments: Described) -> tuple:
+def key_of(arguments: Described) -> tuple[Hashable, ...]:
     """What makes two calls share a specialisation."""
     return tuple((name, tree, tuple(types)) for name, tree, types in arguments)
 
 
 def with_floats(name: str, value: Any) -> Any:
-    """A differentiated argument with its Python ints as floats, if it holds no float at all.
+    """A differentiated argument with its Python ints turned into floats, if it holds no float at all.
 
-    Ints beside floats in a container are numbers of another sort (sizes, indices): they stay ints, and are inactive.
+    Ints beside floats in a container are numbers of another kind (sizes, indices): they stay ints, and are inactive.
     """
     tree, types = frontend.describe(value, name)
     leaves = flatten(tree, value)
@@ -263,7 +264,7 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
 
 
 def _may_vary(value: Any) -> bool:
-    """Whether something that is known by its identity may hold numbers that the function depends on."""
+    """Whether an object that is known by its identity may hold numbers that the function depends on."""
     own = frontend.is_written_in_python(type(value)) and type(value).__module__.partition(".")[0] not in _LIBRARY
     return isinstance(value, np.ndarray) or (own and not callable(value))
 

@@ -1,6 +1,6 @@
-"""Where our code ends and the user's begins: an exception leaves with the user's own frames, and one of ours.
+"""Where our code ends and the user's begins: an exception leaves us with the user's own frames and one of ours.
 
-`boundary` wraps a public function.  What is called often (`Derivative.__call__`) has the same `except` by hand.
+`boundary` wraps a public function.  A method that is called often (`Derivative.__call__`) has the same `except` clause written out.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from autodiff_compiler.backends import LINES, Lines
 from autodiff_compiler.diagnostics import Span
 
 F = TypeVar("F", bound=Callable[..., Any])
-# A frame, the instruction it stands at, and its line: what an entry of a traceback is made of.
+# What an entry of a traceback consists of: a frame, the instruction it is at, and its line.
 Entry = tuple[FrameType, int, int]
 
 
 def boundary(function: F) -> F:
-    """The function, with exceptions that leave it trimmed."""
+    """The function; tracebacks of exceptions that leave it are trimmed."""
 
     @functools.wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
@@ -34,7 +34,7 @@ def boundary(function: F) -> F:
             __tracebackhide__ = True
             raise trimmed(error)
 
-    # A traceback names the function that the user called.
+    # so that a traceback names the function that the user called
     return cast(F, _named(called, function.__name__, function.__qualname__))
 
 
@@ -44,8 +44,8 @@ def _named(function: Any, name: str, qualified: str) -> Any:
 
 
 def trimmed(error: BaseException) -> BaseException:
-    """The exception as the user is to see it: without frames of ours, and of what we called, below the present one; a line
-    of generated code as the line of the user's function that it stems from; without exceptions that we caught ourselves."""
+    """The exception as the user is to see it: below the present frame without frames of ours or of what we called; with the
+    line of the user's function instead of the generated line that comes from it; without exceptions that we caught ourselves."""
     _put_together(error)
     if frames.full():
         return error
@@ -57,7 +57,7 @@ def trimmed(error: BaseException) -> BaseException:
 
 
 def _put_together(error: BaseException) -> None:
-    """Make the text of an exception that compiled code raised, which carries the pattern and the values of its message."""
+    """Make the text of an exception raised by compiled code, which carries the pattern and the values of its message."""
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
@@ -67,7 +67,7 @@ def _put_together(error: BaseException) -> None:
 
 
 def _is_from_here(error: BaseException) -> bool:
-    """Whether an exception was caught by our own code, or by a package that we called: there its traceback begins."""
+    """Whether an exception was caught by our own code, or by a package that we called: its traceback begins there."""
     first = error.__traceback__
     return first is None or frames.is_ours(frames.file_of(first)) or frames.is_installed(frames.file_of(first))
 
@@ -105,7 +105,7 @@ def _chained(kept: list[Entry]) -> TracebackType | None:
 
 
 def _lines_of(entry: TracebackType) -> Lines | None:
-    """The table of the generated module that a frame runs in, if it does.  What Numba compiled has a frame without globals."""
+    """The table of the generated module in which a frame runs, if it runs in one.  Code compiled by Numba has a frame without globals."""
     space = entry.tb_frame.f_globals
     if not space:
         file = frames.file_of(entry)
@@ -115,7 +115,7 @@ def _lines_of(entry: TracebackType) -> Lines | None:
 
 
 def _range(entry: TracebackType) -> tuple[int, int | None, int, int]:
-    """Where the instruction that raised stands: first line and column, last line and column; columns where they are known."""
+    """The position of the instruction that raised: first line and column, last line and column; columns where they are known."""
     index = entry.tb_lasti // 2  # an instruction has two bytes
     found = next(itertools.islice(entry.tb_frame.f_code.co_positions(), index, None), (None, None, None, None))
     line, end_line, column, end_column = found
@@ -123,7 +123,7 @@ def _range(entry: TracebackType) -> tuple[int, int | None, int, int]:
 
 
 def _places(span: Span) -> Iterator[Entry]:
-    """Frames that stand at a place in the user's source, and at the calls that led there."""
+    """Frames at a place in the user's source, and at the calls that led there."""
     chain = [span]
     while (caller := chain[-1].caller) is not None:
         chain.append(caller)
@@ -151,7 +151,7 @@ def _standing_at(place: Span) -> Entry:
 
 
 class _Place(Exception):  # noqa: N818  # never leaves this module
-    """What is raised to get a frame."""
+    """Raised to get a frame."""
 
 
 def _put(node: ast.stmt | ast.expr, place: Span) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,17 +43,17 @@ class Compiled:
     A subclass says how it is called, and what of the function a call asks to be differentiated (`_request`).
     """
 
-    def __init__(self, fun: Callable, verb: str, options: Options) -> None:
+    def __init__(self, fun: Callable[..., Any], verb: str, options: Options) -> None:
         self._fun = fun
         self._transform = TABLE[verb]
         self._options = driver.check_options(options)
         self._known_signature = Signature.of(fun)
         self._table = Table(self._build, lambda: repr(self)[1:-1])
         self._plain: dict[Any, Known] = {}
-        """By the types of plain arguments, so that a call with nothing but these costs one look-up."""
+        """By the types of plain arguments, so that a call with plain arguments only costs one look-up."""
         self._last: Specialisation | None = None
 
-    # What it was made of can be looked at, and not set: what was compiled would not be it any more.
+    # What it was made from can be read but not set: what is already compiled would no longer match it.
     primal = property(lambda self: self._fun)
     options = property(lambda self: self._options)
 
@@ -69,7 +69,7 @@ class Compiled:
     # -- compiling -------------------------------------------------------------------------------------------------
 
     def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
-        """What is to be differentiated; `asked` is what a call says of it beside the argument types."""
+        """What is to be differentiated; `asked` is what a call says about that, besides the argument types."""
         raise NotImplementedError
 
     def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
@@ -85,7 +85,7 @@ class Compiled:
     def inside(
         self, arguments: Described, *asked: Any, values: Sequence[Any] | None = None
     ) -> tuple[Lowered, tuple[Function, ...]]:
-        """The derivative's IR, for a call inside a differentiated function: as another primal, and all its functions."""
+        """The derivative's IR for a call inside a differentiated function, where it is a primal: all its functions."""
         lowered = self._lower(arguments, values)
         done = driver.derived(self._transform, lowered, self._request(lowered, arguments, *asked), self._options)
         made = tuple(one.stages["derivative"] for one in done)
@@ -99,12 +99,12 @@ class Compiled:
 
     # -- looking ---------------------------------------------------------------------------------------------------
 
-    def _of_call(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+    def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         """The specialisation for a call with these arguments."""
         raise NotImplementedError
 
-    def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple:
-        """What a call with arguments of these types asks beside them, where the parameters named in `wrt` vary."""
+    def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple[Hashable, ...]:
+        """What a call with arguments of these types asks for besides them, where the parameters named in `wrt` vary."""
         return ()
 
     @boundary
@@ -113,7 +113,7 @@ class Compiled:
         arguments = self._signature.annotated(self._fun, types_)
         return self._table.get(arguments, None, self._asked(arguments, wrt))[0]
 
-    def _specialised(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+    def _specialised(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         if args or kwargs:
             self._last = self._of_call(args, kwargs)
         return self._last if self._last is not None else self.for_types()
@@ -139,7 +139,7 @@ class Compiled:
 
     @boundary
     def save(self, path: str | Path, *args: Any, **kwargs: Any) -> Path:
-        """Write the derivative as a module that imports nothing of ours; what it captured are keyword
+        """Write the derivative as a module that imports nothing of ours; what it captured become keyword
         parameters, numbers with their present value as default."""
         target = Path(path)
         target.write_text(standalone(self._specialised(args, kwargs)), encoding="utf-8")

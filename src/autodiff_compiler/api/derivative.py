@@ -29,15 +29,15 @@ from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.tree import flatten, leaves
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.options import Options
-from autodiff_compiler.transforms.layout import parameters, python_name
+from autodiff_compiler.transforms.layout import parameters
 from autodiff_compiler.transforms.transform import Request
 
 
 class Derivative(Compiled):
     """`grad(fun)` and the like; calls like `fun`.
 
-    `primal` is the function it was made of.  `source`, `ir` and `save` take arguments as the call does (only their types
-    matter); without arguments they use the last call's types, else the annotations of the function.
+    `primal` is the function it was made from.  `source`, `ir` and `save` take arguments as a call does (only their types
+    matter); without arguments they use the types of the last call, or else the annotations of the function.
 
     >>> from autodiff_compiler import grad
     >>> square = grad("def square(x): return x * x")
@@ -47,7 +47,7 @@ class Derivative(Compiled):
     '    return x + x'
     """
 
-    def __init__(self, fun: Callable, verb: str, argnums: Argnums, has_aux: bool, options: Options) -> None:
+    def __init__(self, fun: Callable[..., Any], verb: str, argnums: Argnums, has_aux: bool, options: Options) -> None:
         super().__init__(fun, verb, options)
         self._made_of = fun, verb, argnums, has_aux, options
         self._wrt = self._known_signature.wrt(argnums)
@@ -74,7 +74,7 @@ class Derivative(Compiled):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
             if not kwargs:
-                # A call with nothing but numbers costs one look-up.
+                # A call with numbers only costs one look-up.
                 known = self._plain.get(plain_key(args[0]) if len(args) == 1 else tuple(map(type, args)))
                 if known is None and len(args) > 1:
                     known = self._plain.get(tuple(map(plain_key, args)))
@@ -87,7 +87,7 @@ class Derivative(Compiled):
             __tracebackhide__ = True
             raise trimmed(error)
 
-    def _call(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arguments = self._arguments(args, kwargs)
         found, captured = self._find(arguments)
         self._last = found
@@ -108,11 +108,11 @@ class Derivative(Compiled):
         )
 
     def _along(self, first: FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
-        """What a result of the derivative says of a direction, seen from the seeds of the function's results."""
+        """The slope along a direction, weighted by the seeds of the function's results, that a result of the derivative implies."""
         gradient = result[1] if self.with_value else result[0] if self.has_aux else result
         return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction, seeds[0])
 
-    def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Arguments by name; Python ints that are differentiated become floats."""
         bound = self._signature.bind(args, kwargs)
         return {name: with_floats(name, value) if name in self._wrt else value for name, value in bound.items()}
@@ -135,7 +135,9 @@ class Derivative(Compiled):
         return super()._lower(arguments, values)
 
     def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
-        wrt = [python_name(name) for name in self._wrt]
+        # The arguments are the function's first parameters, perhaps under other names.
+        own = {name: tree[0] for (name, _, _), tree in zip(arguments, lowered.function.param_trees, strict=False)}
+        wrt = [own[name] for name in self._wrt]
         active = [
             name in wrt and differentiable(v.type) for name, _, values in parameters(lowered.function) for v in values
         ]
@@ -145,7 +147,7 @@ class Derivative(Compiled):
             save_all=options.save_all, holomorphic=options.holomorphic,
         )  # fmt: skip
 
-    def _of_call(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+    def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         return self._find(self._arguments(args, kwargs))[0]
 
     def __autodiff_lower__(self, arguments: Described, values: Sequence[Any] | None = None) -> Lowered:
@@ -155,7 +157,7 @@ class Derivative(Compiled):
     # -- being a function ------------------------------------------------------------------------------------------
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """As a method the instance is the first argument, and `argnums` counts it."""
+        """As a method: the instance is the first argument, and `argnums` counts it."""
         return self if instance is None else types.MethodType(self, instance)
 
     def __repr__(self) -> str:
@@ -163,7 +165,7 @@ class Derivative(Compiled):
         return f"<{verb} of {self._signature.function} with respect to {wrt}, {self._options.backend} backend>"
 
     def __reduce__(self) -> Any:
-        # A decorated function is found under its own name, like any function; otherwise it is made again.
+        # A decorated function is pickled by its name, like any function; otherwise the derivative is made again.
         module = sys.modules.get(getattr(self, "__module__", None) or "")
         name = getattr(self, "__qualname__", "")
         if getattr(module, name, None) is self:
@@ -180,7 +182,7 @@ class Jacobian(Derivative):
         return first.across(flatten(tree, result), self._wrt, direction, seeds)
 
 
-def derivative_of(fun: Callable, verb: str, argnums: Argnums, has_aux: bool, options: Options) -> Derivative:
+def derivative_of(fun: Callable[..., Any], verb: str, argnums: Argnums, has_aux: bool, options: Options) -> Derivative:
     if verb in ("grad", "value_and_grad"):
         return Derivative(fun, verb, argnums, has_aux, options)
     return Jacobian(

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Precision:
-    """What is expected of numbers of a kind, all relative to their size.
+    """How accurate numbers of a kind are expected to be; all figures are relative to their size.
 
-    `value`: how far values may be apart that are computed in another order.  `slope`: the same for derivatives.
-    `last_digits`: a change that should not matter.  `steps`: of differences, the largest first.
+    `value`: how far apart values may be that are computed in a different order.  `slope`: the same for derivatives.
+    `last_digits`: a change that should not matter.  `steps`: the steps of differences, the largest first.
     """
 
     value: float
@@ -33,10 +33,10 @@ class Slope:
 
 
 def slope(function: Callable[[float], float], at_zero: float, precision: Precision) -> Slope | None:
-    """The derivative at 0, extrapolated from two steps each, of the steps where these agree best.
+    """The derivative at 0, extrapolated from pairs of steps, where these agree best.
 
     None where the function cannot be evaluated nearby, where no two steps agree, and where the slopes from the two sides
-    differ: at a kink there is a convention, and no derivative.
+    differ: at a kink there is only a convention, no derivative.
     """
     best: Slope | None = None
     for step in precision.steps:

@@ -1,4 +1,4 @@
-"""Functions that are called as they are: `external`, and `primitive` as its decorator."""
+"""Functions that are called as they are: `external`, and its decorator form `primitive`."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def external(
     vjp: Vjp | None = None,
     pure: bool = False,
 ) -> Made:
-    """`fun` as a function that programs call as it is: once, in order, at run time, and whatever it is made of.
+    """`fun`, to be called by programs as it is: once, in order, at run time, whatever its code does.
 
-    `result`: what it returns, as the type is written: `"float"`, `"f64[:]"`, `float`, a tuple of these for a tuple, None for None,
-    or a function that gives it for the types of the arguments, as texts.  Without, the annotation of `fun` says it.  A result
-    of another type is a TypeError.  `pure`: whether a call may be left out whose result nobody reads.
+    `result`: the type that it returns: `"float"`, `"f64[:]"`, `float`, a tuple of these for a tuple, None for None,
+    or a function from the types of the arguments, as strings, to that of the result.  The default is the annotation of `fun`.
+    A result of another type is a TypeError.  `pure`: whether a call whose result nobody reads may be left out.
 
     `jvp`: its rule, `jvp(primals, tangents) -> (out, out_dot)`, as for `custom_jvp`; or `vjp`: two functions, `fwd(*args) -> (out,
-    residuals)` and `bwd(residuals, out_bar) -> bars`, as for `custom_vjp`.  Without, a derivative that reaches it is an error.
-    It must not write into its arguments.
+    residuals)` and `bwd(residuals, out_bar) -> bars`, as for `custom_vjp`.  Without a rule, a derivative that reaches `fun` is an
+    error.  `fun` must not write into its arguments.
 
     >>> from autodiff_compiler import grad
     >>> cube = external(lambda x: x**3, result="float", jvp=lambda x, x_dot: (cube(*x), 3.0 * x[0] ** 2 * x_dot[0]))

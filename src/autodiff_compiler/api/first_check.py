@@ -24,14 +24,14 @@ from autodiff_compiler.ir.tree import Leaf, Tree, flatten, leaves, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, differentiable, dtype_of, element_dtype
 from autodiff_compiler.ir.walk import all_ops
 
-# What a reference run raises and a compiled one need not: Numba's documented deviation.
+# What a reference run may raise and a compiled one need not: Numba's documented deviation.
 _IEEE = (ZeroDivisionError, OverflowError, ValueError)
 _NOT_OURS = (MemoryError, RecursionError)
 
 
 @dataclass
 class FirstCall:
-    """A call that is to be checked: a function, what was compiled of it, and the arguments, before the call and by name.
+    """A call to be checked: a function, what was compiled from it, and the arguments, before the call and by name.
 
     `varying`: the parameters that it is differentiated with respect to, or a flag for each leaf.  `count`: how
     many of the results, the first ones, are differentiated (None: all).
@@ -67,7 +67,7 @@ class FirstCall:
             for op in all_ops(stage.body)
         }
         self.comparable = not ops & {"stop_gradient", "print"}
-        """Whether differences say what the derivative is: not of what is cut on purpose, nor of what should print once."""
+        """Whether differences can tell the derivative: not where it is cut on purpose, nor where something should print once."""
         function = self.found.lowered.function
         types_of_all = [
             *(v.type for v in function.params),
@@ -88,8 +88,8 @@ class FirstCall:
     # -- running ---------------------------------------------------------------------------------------------------
 
     def run(self, compiled: Callable[[], Any], value_of: Callable[[Any], Any], along: Callable[..., float]) -> Any:
-        """The compiled call, checked.  `value_of` gives the function's own result from what it gave; `along` takes that, a
-        direction for the arguments' leaves and seeds for the results', and gives the derivative between them."""
+        """The compiled call, checked.  `value_of` takes its result to the result of the function itself; `along` takes its result, a
+        direction for the leaves of the arguments and seeds for those of the results to the slope between them."""
         copies = self._copies
         if copies is None:
             return compiled()
@@ -99,7 +99,7 @@ class FirstCall:
             self._compare_failures(failure, expected_failure)
             if failure is not None:
                 raise failure
-            return result  # what Numba computes where Python raises
+            return result  # Numba computes something where Python raises
         value, value_failure = _outcome(lambda: value_of(result))
         if value_failure is not None:
             self._compare_failures(value_failure, None)
@@ -109,14 +109,14 @@ class FirstCall:
         return result
 
     def primal(self) -> Any:
-        """The function's own result by compiled code, for a derivative that does not return it."""
+        """The result of the function itself from compiled code, for a derivative that does not return it."""
         made = driver.primal(self.found.lowered, self.found.compiled.options)
         return made.call(*self.arguments.values(), *self.captured)
 
     # -- derivatives of the three kinds, between a direction and seeds ---------------------------------------------
 
     def along(self, adjoints: Mapping[str, Any], direction: Sequence[Any], seed: Any = 1.0) -> float:
-        """What adjoints of parameters, by name, say of a direction; `seed`: the factor that they lack."""
+        """The slope along a direction that adjoints of parameters, by name, imply; `seed` is a factor that they lack."""
         parts: list[Any] = []
         for name, tree in zip(self.arguments, self.trees):
             given = adjoints.get(name)
@@ -126,7 +126,7 @@ class FirstCall:
     def across(
         self, blocks: Sequence[Any], names: Sequence[str], direction: Sequence[Any], seeds: Sequence[Any]
     ) -> float:
-        """What the blocks of a Jacobian with respect to parameters, by name, say of a direction, seen from the seeds."""
+        """The slope along a direction, weighted by the seeds, that the blocks of a Jacobian, by parameter name, imply."""
         directions = iter(direction)
         of = {name: [next(directions) for _ in range(leaves(tree))] for name, tree in zip(self.arguments, self.trees)}
         moved = [along for name in names for along in of[name] if along is not None]
@@ -134,7 +134,7 @@ class FirstCall:
         return _dot([sum(np.tensordot(next(given), along, np.ndim(along)) for along in moved) for _ in wanted], wanted)
 
     def dot(self, tangent: Any, seeds: Sequence[Any]) -> float:
-        """What the tangent of the result says, seen from the seeds."""
+        """The slope, weighted by the seeds, that the tangent of the result implies."""
         return _dot(flatten(self.tree, tangent), seeds)
 
     def tangents(self, direction: Sequence[Any]) -> list[Any]:
@@ -159,7 +159,7 @@ class FirstCall:
         return getattr(self.fun, "py_func", self.fun)(*args, **kwargs)
 
     def _moved(self, direction: Sequence[Any], step: float) -> Any:
-        """The function's result at a point beside the present one."""
+        """The result of the function at a nearby point."""
         directions = iter(direction)
         given = {}
         for (name, value), tree in zip(self.arguments.items(), self.trees):
@@ -204,7 +204,7 @@ class FirstCall:
         rng = np.random.default_rng(0)
         for _ in range(4):
             direction = self._direction(rng, [differentiable(type_) for type_ in self.types])
-            moved, failure = _outcome(lambda d=direction: self._moved(d, self.precision.last_digits))  # type: ignore[misc]
+            moved, failure = _outcome(functools.partial(self._moved, direction, self.precision.last_digits))
             if failure is not None:
                 return True
             parts = zip(flatten(self.tree, expected), flatten(self.tree, moved))
@@ -276,7 +276,7 @@ def _random(rng: np.random.Generator, leaf: Any) -> Any:
 
 
 def _distance(a: Any, b: Any) -> float:
-    """How far two leaves are apart, relative to their size; NaN is equal to NaN."""
+    """How far apart two leaves are, relative to their size; NaN equals NaN."""
     if isinstance(a, list) or isinstance(b, list):
         if not (isinstance(a, list) and isinstance(b, list) and len(a) == len(b)):
             return float("inf")
@@ -300,7 +300,7 @@ def _like(leaf: Any, moved: Any) -> Any:
 
 
 def _of_type(value: Any, type_: Type) -> Any:
-    """A random number or array as a result of a type is."""
+    """A random number or array of the type of a result."""
     if isinstance(type_, Array):
         return np.asarray(value, type_.dtype.numpy)
     strong = isinstance(type_, Scalar) and type_.kind == "np"

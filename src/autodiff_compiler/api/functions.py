@@ -1,4 +1,4 @@
-"""The verbs: what makes derivatives."""
+"""The verbs: the functions that make derivatives."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.markers import VERBS, Verb
 from autodiff_compiler.options import Options
 
-Source = Callable | str
+Source = Callable[..., Any] | str
 CHECK = "AUTODIFF_CHECK"
-# One function per text, so that a repeated `jvp(text, …)` finds what it compiled.
+# One function per text, so that a repeated `jvp(text, …)` finds what was compiled before.
 _from_text = functools.lru_cache(maxsize=256)(from_text)
 
 
@@ -41,15 +41,15 @@ def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False,
 
     `fun`: a function of floats, float arrays and containers of them, or the source text of one; its result is a float.
     `argnums`: positions or names of the parameters to differentiate with respect to; a tuple gives a tuple of gradients.
-    With `has_aux` the function returns (value, aux), and the derivative (gradient, aux).
-    Of complex arguments the gradient is that of JAX, df/dx - i df/dy (docs/conventions.md); `holomorphic=True` gives f'(z) of a
-    function that has one.
+    With `has_aux` the function returns (value, aux), and the derivative returns (gradient, aux).
+    Of complex arguments the gradient is JAX's, df/dx - i df/dy (docs/conventions.md); `holomorphic=True` gives f'(z) of a function
+    that has one.
     `backend`: "python" or "numba"; `disable`: names of optimisation passes to leave out; the other options are those
-    of `Options`.  Also a decorator, with and without arguments.
+    of `Options`.  Can be used as a decorator, with or without arguments.
 
     A gradient has the shape and the dtype of its argument, and the structure of a container; Python ints that are
-    differentiated count as floats.  The first call with new argument types compiles.  Raises `UserError` for what no
-    derivative can be of (an argument of integers, a result that is no number), `UnsupportedError` for what is not
+    differentiated count as floats.  The first call with new argument types compiles.  Raises `UserError` for what has no
+    derivative (an argument of integers, a result that is not a number) and `UnsupportedError` for what cannot be
     compiled, both with the place in the source, and whatever the function itself raises.
 
     >>> grad("def f(x): return x * x")(3.0)
@@ -76,7 +76,7 @@ def value_and_grad(
 ) -> Callable[[Source], Derivative]: ...  # fmt: skip
 @boundary
 def value_and_grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
-    """As `grad`, returning (value, gradient), or ((value, aux), gradient) with `has_aux`.
+    """Like `grad`, but returns (value, gradient), or ((value, aux), gradient) with `has_aux`.
 
     >>> value_and_grad("def f(x): return x * x")(3.0)
     (9.0, 6.0)
@@ -86,10 +86,10 @@ def value_and_grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: boo
 
 @boundary
 def jacfwd(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
-    """The Jacobian, by forward mode: a sweep for each element of the argument, for functions with few of these.
+    """The Jacobian by forward mode: one sweep for each element of the argument, for functions of few elements.
 
-    The function may have any result of floats; argument `x` and result `y` give a block of the shape of `y` and then of `x`, and
-    blocks have the structure of the result around that of the argument, or of a tuple of them for several `argnums`.
+    The function may have any result of floats; argument `x` and result `y` give a block with the shape of `y` followed by that of `x`.
+    The blocks are arranged in the structure of the result and, inside it, of the argument (of a tuple for several `argnums`).
     Options, errors and use as a decorator are those of `grad`.
 
     >>> jacfwd("def f(x): return x * x")(np.array([1.0, 2.0]))
@@ -101,10 +101,10 @@ def jacfwd(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = Fals
 
 @boundary
 def jacrev(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
-    """The Jacobian, by reverse mode: a sweep for each element of the result, for functions with few of these.  Also `jacobian`.
+    """The Jacobian by reverse mode: one sweep for each element of the result, for results of few elements.  Also called `jacobian`.
 
-    The function may have any result of floats; argument `x` and result `y` give a block of the shape of `y` and then of `x`, and
-    blocks have the structure of the result around that of the argument, or of a tuple of them for several `argnums`.
+    The function may have any result of floats; argument `x` and result `y` give a block with the shape of `y` followed by that of `x`.
+    The blocks are arranged in the structure of the result and, inside it, of the argument (of a tuple for several `argnums`).
     Options, errors and use as a decorator are those of `grad`.
 
     >>> jacrev("def f(x): return np.sum(x ** 2), x[0]")(np.array([1.0, 2.0]))
@@ -120,8 +120,8 @@ jacobian = jacrev
 def hessian(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
     """The matrix of second derivatives: `jacfwd` of a `jacrev`.
 
-    The function may have any result of floats; argument `x` and result `y` give a block of the shape of `y` and then of `x`, and
-    blocks have the structure of the result around that of the argument, or of a tuple of them for several `argnums`.
+    The function may have any result of floats; argument `x` and result `y` give a block with the shape of `y` followed by that of `x`.
+    The blocks are arranged in the structure of the result and, inside it, of the argument (of a tuple for several `argnums`).
     Options, errors and use as a decorator are those of `grad`.
 
     >>> hessian("def f(x): return x[0] * x[1]")(np.array([1.0, 2.0]))
@@ -140,24 +140,25 @@ def _derivative(fun: Source | None, verb: str, argnums: Argnums, has_aux: bool, 
 
 @boundary
 def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options: Any) -> tuple[Any, Any]:
-    """(result, tangent of the result) by forward mode: the directional derivative at `primals` along `tangents`.
+    """The pair (result, tangent of the result) by forward mode: the directional derivative at `primals` along `tangents`.
 
     A tangent has the structure, shape and dtype of its primal; None marks an argument that does not vary.  The function
-    may have any result; the tangent has None where the result holds no float.  Options and errors are those of `grad`.
+    may have any result; the tangent is None where the result holds no float.  Options and errors are those of `grad`.
 
     >>> jvp("def f(x, n): return x ** 2 * n", (3.0, 2), (1.0, None))
     (18.0, 12.0)
     """
-    return _pushforward(fun, **options)(primals, tangents)
+    both: tuple[Any, Any] = _pushforward(fun, **options)(primals, tangents)
+    return both
 
 
 @boundary
-def vjp(fun: Source, *primals: Any, has_aux: bool = False, **options: Any) -> tuple:
-    """(result, pullback) by reverse mode, for a function with any result.
+def vjp(fun: Source, *primals: Any, has_aux: bool = False, **options: Any) -> tuple[Any, ...]:
+    """The pair (result, pullback) by reverse mode, for a function with any result.
 
-    The pullback takes a cotangent, of the result's structure, shapes and dtypes, to a tuple of cotangents of the arguments
+    The pullback maps a cotangent, of the result's structure, shapes and dtypes, to a tuple of cotangents of the arguments
     (None for arguments without floats), and may be called many times.  With `has_aux` the function returns (value, aux), and
-    `vjp` (value, pullback, aux).  Options and errors are those of `grad`.
+    `vjp` returns (value, pullback, aux).  Options and errors are those of `grad`.
 
     >>> out, pullback = vjp("def f(x, y): return x * y", 3.0, 2.0)
     >>> out, pullback(1.0)
@@ -182,10 +183,10 @@ def hvp(
 
 @boundary
 def linearize(fun: Source, *primals: Any, **options: Any) -> tuple[Any, Linear]:
-    """(result, linear): the derivative at `primals` as a function from tangents of the arguments to the tangent of the result.
+    """The pair (result, linear): `linear` is the derivative at `primals`, from tangents of the arguments to the tangent of the result.
 
-    It holds copies of the arguments, and each call runs the function along with its derivative.  Options and errors are those
-    of `grad`.
+    `linear` holds copies of the arguments, and each call runs the function together with its derivative.  Options and errors are
+    those of `grad`.
 
     >>> out, along = linearize("def f(x, y): return x * y", 3.0, 2.0)
     >>> out, along(1.0, 0.0), along(0.0, 1.0)
@@ -207,8 +208,8 @@ def options_of(**given: Any) -> Options:
     return Options(**{**given, "disable": (disable,) if isinstance(disable, str) else tuple(disable)})
 
 
-def function_of(fun: Source) -> Callable:
-    """The function itself; of a source text the last function it defines, with `np` and `math` at hand."""
+def function_of(fun: Source) -> Callable[..., Any]:
+    """The function itself; for a source text, the last function it defines, with `np` and `math` at hand."""
     if isinstance(fun, str):
         return _from_text(fun)
     if not callable(fun):
@@ -217,7 +218,7 @@ def function_of(fun: Source) -> Callable:
 
 
 def _remembered(make: Callable[..., Any], fun: Source, options: dict[str, Any], *asked: Any) -> Any:
-    """What a verb that is called with the point at once makes of a function: once for these options."""
+    """The object that a verb called with the point makes from a function: one for these options."""
     known = function_of(fun)
     asked = tuple(map(_hashable, asked))
     given = {name: _hashable(value) for name, value in options.items()}
@@ -244,7 +245,7 @@ def _hessian_product(fun: Source, argnums: Argnums = 0, **options: Any) -> Pushf
     return made
 
 
-def _of_gradient(fun: Callable, options: Options, argnums: Argnums) -> Pushforward:
+def _of_gradient(fun: Callable[..., Any], options: Options, argnums: Argnums) -> Pushforward:
     return Pushforward(Derivative(fun, "grad", argnums, False, options), options, "hvp")
 
 

@@ -18,9 +18,9 @@ from autodiff_compiler.ir.types import FLOAT, Type
 
 
 def with_header(text: str, name: str, specialisation: Specialisation) -> str:
-    """The text with a new parameter list for its main function.
+    """The text, with a new parameter list for its main function.
 
-    What the function found outside stands behind a `*`, numbers with their present value as default.  A function under
+    What the function found outside comes after a `*`, numbers with their present value as default.  A function under
     `@njit` cannot have that: there all are ordinary parameters, and the last of them have defaults.
     """
     match = re.search(rf"^def {name}\(([^)]*)\):", text, re.MULTILINE)
@@ -58,7 +58,7 @@ class _Parameter:
 
 
 def _listed(parameters: Sequence[_Parameter], plain: bool) -> list[str]:
-    """The parameters as Python allows them: among positional ones no default stands before one that has none."""
+    """The parameters as Python allows them: no positional one with a default comes before one without."""
     named = [] if plain else [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
     positional = [p for p in parameters if p not in named]
     for i, parameter in enumerate(positional):
@@ -74,7 +74,7 @@ def _listed(parameters: Sequence[_Parameter], plain: bool) -> list[str]:
 def _described(
     specialisation: Specialisation, has_numpy: bool
 ) -> list[tuple[inspect.Parameter | None, Tree, list[Type], bool]]:
-    """For each parameter of the user's: itself (None for what `*args` takes), and what it was compiled for."""
+    """For each of the user's parameters: the parameter (None for what `*args` takes), and what it was compiled for."""
     lowered = specialisation.lowered
     hidden = {capture.name for capture in lowered.captures}
     known: Mapping[str, inspect.Parameter] = specialisation.signature.parameters if specialisation.signature else {}
@@ -96,7 +96,7 @@ def _parameter(name: str, own: inspect.Parameter | None, tree: Tree, types: list
 
 
 def _annotation(annotation: Any, has_numpy: bool) -> str:
-    """An annotation as text; in quotes where the names in it may not be there."""
+    """An annotation as text; in quotes where names in it may be missing."""
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
     text = re.sub(r"\bnumpy\.", "np.", text)
     names = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", text))

@@ -1,4 +1,4 @@
-"""The report of a mismatch that `check="first"` found: all that is needed to repeat it, but for the data."""
+"""The report of a mismatch found by `check="first"`: everything needed to reproduce it, except the data."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _sections(call: FirstCall, what: str) -> Iterator[str]:
 
 
 def _functions(call: FirstCall) -> list[FunctionType]:
-    """The functions that were entered: each has a guard of its code."""
+    """The functions that were entered: for each there is a guard on its code."""
     roots = [guard.get.root for guard in call.found.lowered.guards if isinstance(guard.get, Place)]
     return list({id(root): root for root in roots if isinstance(root, FunctionType)}.values())
 

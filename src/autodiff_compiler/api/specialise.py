@@ -8,7 +8,7 @@ import gc
 import inspect
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MethodType
@@ -28,7 +28,7 @@ from autodiff_compiler.transforms.stages import Compilation
 # One compilation at a time: the frontend and the disk cache need not be told about threads.
 LOCK = threading.RLock()
 if hasattr(os, "register_at_fork"):
-    # A process that is forked meanwhile would wait for ever for a thread that it does not have.
+    # A process forked meanwhile would wait forever for a thread that it does not have.
     os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
 
 
@@ -55,7 +55,7 @@ class Specialisation:
         self.guards = [*self.lowered.guards]
         for compiled in (self.compiled, self.second):
             for module, name, meant in namespaces.used(compiled.text) if compiled is not None else ():
-                # Where the frontend finds it too, so that it is asked once.
+                # where the frontend finds it too, so that it is asked for once
                 found_at = frontend.Place(vars(module)).item(name) if module is builtins else None
                 self.guards.append(frontend.Guard(found_at or frontend.Place(module).attribute(name), meant))
         self.holds: Callable[[], bool] = frontend.all_hold(self.guards)
@@ -68,12 +68,12 @@ class Specialisation:
 
     @property
     def closed(self) -> bool:
-        """Whether nothing but the argument types, and what `holds` asks, decides its meaning."""
+        """Whether its meaning is decided by the argument types and what `holds` checks alone."""
         lowered = self.lowered
         return not (lowered.captures or lowered.static_leaves or lowered.layouts or lowered.written)
 
     def captured(self, values: Sequence[Any] | None) -> list[Any] | None:
-        """What the captures hold now; None if this specialisation does not fit the world or these leaves."""
+        """What the captures hold now; None if this specialisation no longer holds, or does not fit these leaves."""
         for index, expected in self.lowered.static_leaves.items():
             if values is None or type(values[index]) is not type(expected) or values[index] != expected:
                 return None
@@ -84,7 +84,7 @@ class Specialisation:
             return None
         try:
             current = [capture.get() for capture in self.lowered.captures]
-        except Exception:  # it is not there any more
+        except Exception:  # it no longer exists
             return None
         for value, (tree, types) in zip(current, self._expected):
             now_tree, now_types = frontend.describe(value)
@@ -125,7 +125,7 @@ class Specialisation:
 
     def _check_overlap(self, values: Sequence[Any], captured: Sequence[Any]) -> None:
         """Refuse a call in which an array that the function writes into shares memory with another: it was compiled as
-        if each had memory of its own."""
+        if each array had its own memory."""
         for written in self.lowered.written:
             for other, value in enumerate([*values, *captured]):
                 if other != written and isinstance(value, np.ndarray) and np.shares_memory(values[written], value):
@@ -143,20 +143,20 @@ class Table:
     """The specialisations of one function and one kind of derivative."""
 
     def __init__(self, build: Callable[..., Specialisation], title: Callable[[], str]) -> None:
-        """`title` says what is compiled, for those who read the log."""
+        """`title` says in the log what is compiled."""
         self._build = build
         self._title = title
-        self._by_key: dict[tuple, list[Specialisation]] = {}
+        self._by_key: dict[tuple[Hashable, ...], list[Specialisation]] = {}
 
     def get(
-        self, arguments: Described, values: Sequence[Any] | None, extra: tuple = ()
+        self, arguments: Described, values: Sequence[Any] | None, extra: tuple[Hashable, ...] = ()
     ) -> tuple[Specialisation, list[Any]]:
         """The specialisation for these argument types, and the values of its captures.
 
         `values` are the leaves of the arguments, where there is a call: some may be part of a specialisation.
         """
         key = (key_of(arguments), extra)
-        # Without the lock: who calls what is compiled does not wait for another thread that compiles.
+        # Without the lock, so that calls of compiled code do not wait for another thread that compiles.
         found = self._fitting(key, values)
         if found is not None:
             return found
@@ -168,20 +168,22 @@ class Table:
                 made = self._build(arguments, values, *extra)
             current = made.captured(values)
             if current is None:
-                # A captured value that cannot be read twice alike: this specialisation serves one call.
+                # A captured value that is never the same when read again: this specialisation serves one call.
                 return made, [capture.get() for capture in made.lowered.captures]
             self._by_key.setdefault(key, []).append(made)
             return made, current
 
-    def _fitting(self, key: tuple, values: Sequence[Any] | None) -> tuple[Specialisation, list[Any]] | None:
+    def _fitting(
+        self, key: tuple[Hashable, ...], values: Sequence[Any] | None
+    ) -> tuple[Specialisation, list[Any]] | None:
         for candidate in self._by_key.get(key, ()):
             current = candidate.captured(values)
             if current is not None:
                 return candidate, current
         return None
 
-    def _described(self, arguments: Described, key: tuple, values: Sequence[Any] | None) -> str:
-        """What is compiled, for which types, and why it is not the first time."""
+    def _described(self, arguments: Described, key: tuple[Hashable, ...], values: Sequence[Any] | None) -> str:
+        """What is compiled, for which types, and if not for the first time, why."""
         shown = ", ".join(f"{name}: {' '.join(map(str, types)) or 'known'}" for name, _, types in arguments)
         others = self._by_key.get(key)
         why = f", again, since {others[-1].why_not(values)}" if others else ", other types" if self._by_key else ""
@@ -190,8 +192,8 @@ class Table:
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """While compiling, no search for cycles: the compiler makes next to none, and each search would walk the whole program
-    again.  `LOCK` is held, so that nobody else here turns the collector on or off in between."""
+    """No garbage collection of cycles while compiling: the compiler makes next to none, and each search would walk the whole
+    program again.  `LOCK` is held, so that no other compilation turns the collector on or off in between."""
     running = gc.isenabled()
     gc.disable()
     try:
@@ -201,7 +203,7 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def memo(fun: Any, key: tuple, make: Callable[[], Any]) -> Any:
+def memo(fun: Any, key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
     """`make()`, remembered with the function object under `key`, so that a repeated `jvp(f, …)` compiles once."""
     if isinstance(fun, MethodType):
         return _remembered(_of_method(fun), key, make)
@@ -216,12 +218,12 @@ def memo(fun: Any, key: tuple, make: Callable[[], Any]) -> Any:
 
 
 @functools.lru_cache(maxsize=128)
-def _of_method(method: MethodType) -> dict[tuple, Any]:
-    """What is known of a bound method: it is made anew at each look-up, but equal for the same object and function."""
+def _of_method(method: MethodType) -> dict[tuple[Any, ...], Any]:
+    """What is remembered for a bound method, which is a new object at each look-up, but equal for the same object and function."""
     return {}
 
 
-def _remembered(known: dict[tuple, Any], key: tuple, make: Callable[[], Any]) -> Any:
+def _remembered(known: dict[tuple[Hashable, ...], Any], key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
     if key not in known:
         known[key] = make()
     return known[key]

@@ -16,11 +16,12 @@ from autodiff_compiler.ir.types import rank
 
 
 def standalone(specialisation: Specialisation) -> str:
-    """The generated text, complete without the function that it was made of.
+    """The generated text, complete without the function that it was made from.
 
-    Exception classes that the program raises and classes of its result are imported, or where no import can find them (made in
-    a function, or in a session) defined anew: those of the result as plain namespaces.  Parameters keep their defaults and annotations; what the function found outside becomes keyword
-    parameters, numbers among them with their present value as default.  Parameters whose values the derivative was made for are checked.
+    Exception classes that the program raises and classes of its result are imported, or, where they cannot be imported (made in
+    a function, or in a session), defined again: those of the result as plain namespaces.  Parameters keep their defaults and
+    annotations; what the function found outside becomes keyword parameters, numbers with their present value as default.
+    Parameters for whose values the derivative was made are checked.
     """
     compiled = specialisation.compiled
     fixed = [(_differs(place, value), f"{place} = {value}") for place, value in _fixed(specialisation)]
@@ -32,7 +33,7 @@ def standalone(specialisation: Specialisation) -> str:
 
 
 def _check_importable(text: str, named: Mapping[str, object]) -> None:
-    """Refuse objects that the text calls and that exist in this process alone."""
+    """Refuse objects that the text calls and that exist only in this process."""
     for name, obj in named.items():
         if not backends.is_importable(name, obj) and re.search(rf"\b{name}\b", text):
             raise UserError(
@@ -43,11 +44,11 @@ def _check_importable(text: str, named: Mapping[str, object]) -> None:
 
 
 def _class(name: str, cls: type) -> str:
-    """A class that no import finds, with what the generated code needs of it."""
+    """A class that cannot be imported, with what the generated code needs from it."""
     if cls.__module__ == "builtins":
         return ""
     if issubclass(cls, tuple):
-        return f"from collections import namedtuple\n\n{name} = namedtuple({name!r}, {list(cls._fields)!r})\n\n\n"  # type: ignore[attr-defined]
+        return f"from collections import namedtuple\n\n{name} = namedtuple({name!r}, {list(cls._fields)!r})\n\n\n"  # type: ignore[attr-defined]  # a named tuple
     base = next(c.__name__ for c in cls.__mro__ if c.__module__ == "builtins")
     if base != "object":
         return f"class {name}({base}):\n    pass\n\n\n"
@@ -80,7 +81,7 @@ def _fixed(specialisation: Specialisation) -> list[tuple[str, str]]:
 
 
 def _laid_out(specialisation: Specialisation) -> list[tuple[str, str]]:
-    """The memory orders of arrays that the derivative is made for: what differs from them, and how they are called."""
+    """The memory orders of arrays that the derivative is made for: the condition that something differs, and their names."""
     lowered = specialisation.lowered
     names = [place for name, tree in lowered.function.param_trees for place, p in places(name, tree) if p == Leaf()]
     found = []

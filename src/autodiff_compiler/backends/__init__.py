@@ -7,7 +7,7 @@ from autodiff_compiler.backends.containers import is_importable, named_objects
 from autodiff_compiler.backends.counters import lengths_for_trips
 from autodiff_compiler.backends.extents import taken_early
 from autodiff_compiler.backends.integers import bounded, widened
-from autodiff_compiler.backends.known import unchecked
+from autodiff_compiler.backends.known_checks import unchecked
 from autodiff_compiler.backends.lines import NAME as LINES
 from autodiff_compiler.backends.lines import Lines
 from autodiff_compiler.backends.module import emit as emit_module

@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import sys
 from collections.abc import Collection, Iterator
+from keyword import iskeyword
 from types import ModuleType
 from typing import Any
 
@@ -125,10 +126,15 @@ def _import(name: str, obj: Any) -> ast.stmt:
     return ast.ImportFrom(module=package, names=[alias], level=0) if package else ast.Import(names=[alias])
 
 
+def _can_be_written(module: str) -> bool:
+    """Whether an `import` statement can name this module: a file called `my-model.py` has a name that none can write."""
+    return module != "__main__" and all(part.isidentifier() and not iskeyword(part) for part in module.split("."))
+
+
 def is_importable(name: str, obj: Any) -> bool:
     """Whether an import gives this object, in another process too."""
     if isinstance(obj, ModuleType):
-        return obj.__name__ != "__main__" and sys.modules.get(obj.__name__) is obj
-    module = getattr(obj, "__module__", None)
-    found = getattr(sys.modules.get(module), name, None) if module not in (None, "__main__", "builtins") else None
+        return _can_be_written(obj.__name__) and sys.modules.get(obj.__name__) is obj
+    module = getattr(obj, "__module__", None) or ""
+    found = getattr(sys.modules.get(module), name, None) if _can_be_written(module) and module != "builtins" else None
     return obj is not None and (found is obj or (isinstance(found, External) and found.fun is obj))

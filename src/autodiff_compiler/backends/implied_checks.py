@@ -3,7 +3,7 @@
     check_broadcast (dim x 0), (dim y 0) {access='broadcast'}
     t = add x, y                             printed as `t = x + y`, which raises by itself
 
-A check names its access (`ir/needs.py`), and the row of an op the accesses that it makes.  The extents that a check compares
+A check names its access (`ir/required_checks.py`), and the row of an op the accesses that it makes.  The extents that a check compares
 may be known by other names than those of the operands: an extent of a product is one of its factors', and extents that an
 earlier check has compared are equal.
 """

@@ -112,9 +112,9 @@ def _apart(function: Function, prelude: str) -> Function:
     for name in objects.keys() & sources(prelude).keys():
         raise UnsupportedError(
             "AD607",
-            f"`{name}` has the name of a function that generated code brings along",
+            f"`{name}` is also the name of a helper function of the generated code",
             function.span,
-            help=f"give it another name: my_{name} = {name}",
+            help=f"define it under another name: my_{name}",
         )
     own = {name for one in (function, *function.callees.values()) for name, _ in one.param_trees}
     own |= {param.name for one in (function, *function.callees.values()) for param in one.params}

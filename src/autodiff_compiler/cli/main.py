@@ -35,7 +35,7 @@ FAILED, USAGE, UNSUPPORTED, INTERNAL = 1, 2, 3, 4
 
 
 def console() -> Console:
-    # Made anew each time: stderr may have been replaced since the module was loaded.
+    # Made each time: stderr may have been replaced since the module was loaded.
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -128,13 +128,15 @@ def jacobian(
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 @reporting
 def hessian(target: str, wrt: str | None, types: str | None, backend: str, disable: str, output: Path | None) -> None:
-    """Print the generated matrix of second derivatives of FUNC."""
+    """Print the generated Hessian of FUNC."""
     _write(standalone(_compiled(target, "hessian", wrt, types, backend, disable)), output, target)
 
 
 @main.command()
 @compiling
-@click.option("--mode", type=click.Choice(["reverse", "forward"]), help="Reverse, but for --stage forward.")
+@click.option(
+    "--mode", type=click.Choice(["reverse", "forward"]), help="Default: reverse, or forward with --stage forward."
+)
 @click.option("--value", is_flag=True, help="Return the value of the function too.")
 @click.option("--stage", type=click.Choice(STAGES), default="derivative", show_default=True)
 @click.option("--spans", is_flag=True, help="With source positions; the text can then be parsed back as it was.")
@@ -187,7 +189,7 @@ def check(target: str, at: str, order: int, backend: str) -> None:
 @click.option("--check-first", is_flag=True, help="Compare the first call with the function itself, run by CPython.")
 @reporting
 def bench(target: str, at: str, wrt: str | None, backend: str, check_first: bool) -> None:
-    """Compare time and accuracy of the gradient of FUNC with numerical differentiation."""
+    """Compare the gradient of FUNC with numerical differentiation, in time and accuracy."""
     fun = load_target(target)
     arguments = Signature.of(fun).bind((), parse_values(at))
     with contextlib.redirect_stdout(sys.stderr):

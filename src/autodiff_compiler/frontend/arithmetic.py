@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import enum
 import operator
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from autodiff_compiler.frontend import (
     operators,
     views,
 )
+from autodiff_compiler.frontend.classes import find
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import (
@@ -141,12 +144,22 @@ def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
     return joined
 
 
+_OPERANDS = (bool, int, float, complex, str, tuple, frozenset, np.generic, np.dtype, type(None), type)
+"""What Python itself may be asked about when compiling."""
+
+
+def _is_plain_member(obj: Any) -> bool:
+    """Whether this is a member of an enumeration whose operators are those of the library's."""
+    names = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__or__", "__and__", "__xor__", "__invert__")
+    return isinstance(obj, enum.Enum) and not any(
+        isinstance(found := find(type(obj), name), FunctionType) and found.__module__ != "enum" for name in names
+    )
+
+
 def static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
     """An operator on objects known now, by Python itself."""
     for operand in operands:
-        if not isinstance(
-            operand, bool | int | float | complex | str | tuple | np.generic | np.dtype | type(None) | type
-        ):
+        if not isinstance(operand, _OPERANDS) and not _is_plain_member(operand):
             raise ctx.unsupported("AD149", f"an operator on a {type(operand).__name__}", "use numbers or arrays")
     if op is ast.Pow and isinstance(operands[0], int) and isinstance(operands[1], int) and abs(operands[1]) > 4096:
         raise ctx.unsupported("AD150", "an integer power of more than 64 bits", "use a float base")

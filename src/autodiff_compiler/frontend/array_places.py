@@ -29,8 +29,8 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.frontend.views import tie
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import DType, from_numpy_dtype
-from autodiff_compiler.ir.needs import check_equal, fits, indexed
 from autodiff_compiler.ir.path import ALL, HERE, MASK, Path, Subscript, at, entire, indexing, trimmed
+from autodiff_compiler.ir.required_checks import check_equal, fits, indexed
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import lookup
 from autodiff_compiler.library.arguments import require_fits
@@ -280,7 +280,7 @@ def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: s
 def _as_array(ctx: Context, items: Any) -> Value:
     entry = lookup(np.array)
     assert entry is not None
-    return entry(ctx.b, items)
+    return entry.value(ctx.b, items)
 
 
 def _drop_axes(ctx: Context, value: Value, target_rank: int) -> Value:

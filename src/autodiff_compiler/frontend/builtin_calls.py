@@ -20,7 +20,7 @@ from autodiff_compiler.frontend import (
     texts,
     views,
 )
-from autodiff_compiler.frontend.arity import takes
+from autodiff_compiler.frontend.arity import Handler, takes
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Found, Sequence, Steps, iterate, length
 from autodiff_compiler.frontend.places import apply
@@ -42,8 +42,6 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
-
-Handler = Callable[[Context, list[Abs], dict[str, Abs]], Abs]
 
 
 def _range(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

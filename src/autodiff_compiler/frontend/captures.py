@@ -86,7 +86,8 @@ class Captures:
 
     def lacks(self, obj: Any, name: str) -> bool:
         """Whether an object has no such attribute."""
-        return self.look(Place(obj).asked(_Lacking(name)))
+        found: bool = self.look(Place(obj).asked(_Lacking(name)))
+        return found
 
     def is_subclass(self, cls: type, wanted: Any) -> bool:
         """`issubclass(cls, wanted)`; the bases of a class can be set, and abstract ones learn of new subclasses."""

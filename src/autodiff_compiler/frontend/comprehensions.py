@@ -18,7 +18,7 @@ from autodiff_compiler.frontend.liveness import bound
 from autodiff_compiler.frontend.state import Frame
 from autodiff_compiler.frontend.values import Abs, Box, Iter
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import ListOf
+from autodiff_compiler.ir.types import Array, ListOf, Scalar
 
 COLLECTED = "$items"
 """The name under which the list being filled is kept."""
@@ -158,7 +158,8 @@ def filled_list(ctx: Context, item: Abs, count: Abs) -> Abs:
     """`[item] * count` with a run-time count."""
     b = ctx.b
     value = ctx.value(item)
-    type_ = ListOf(value.type)  # type: ignore[arg-type]
+    assert isinstance(value.type, Scalar | Array)
+    type_ = ListOf(value.type)
     empty = b.op("list_new", type=type_, name="items")
     with b.region(b.const(0).type, type_, names=("k", "items")) as body:
         b.yield_(b.op("list_append", body.params[1], value))

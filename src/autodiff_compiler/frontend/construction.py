@@ -20,6 +20,8 @@ from autodiff_compiler.frontend.values import Abs, Box, Static, Tup
 
 def construct(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """`cls(*args, **kwargs)`."""
+    if issubclass(cls, enum.Enum) and len(args) == 1 and not kwargs:
+        return _member(ctx, cls, args[0])
     _check_class(ctx, cls)
     new = ctx.captures.definition(cls, "__new__")
     new = new.__func__ if isinstance(new, staticmethod) else new
@@ -39,6 +41,15 @@ def construct(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs]) 
     elif not isinstance(new, FunctionType) and (args or kwargs):
         raise ctx.wrong("AD178", f"TypeError: {cls.__name__}() takes no arguments")
     return made
+
+
+def _member(ctx: Context, cls: type, value: Abs) -> Abs:
+    """`Color(1)`: the member with this value."""
+    wanted = ctx.static(value, f"the value of which {cls.__name__} is to give the member")
+    try:
+        return Static(cls(wanted))
+    except ValueError as error:
+        raise ctx.wrong("AD171", f"ValueError: {error}") from error
 
 
 def _check_class(ctx: Context, cls: type) -> None:
@@ -130,9 +141,9 @@ def _init(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
     bound = _bound(ctx, function, args, kwargs)
     me = next(iter(bound.values()))
     owner = _owner(function, me)
-    frozen = owner.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    frozen = owner.__dataclass_params__.frozen  # type: ignore[attr-defined]  # a dataclass
     only_for_init: list[Abs] = []
-    for name, field in owner.__dataclass_fields__.items():  # type: ignore[attr-defined]
+    for name, field in owner.__dataclass_fields__.items():  # type: ignore[attr-defined]  # a dataclass
         kind = field._field_type.name
         if kind == "_FIELD_CLASSVAR":
             continue
@@ -150,7 +161,7 @@ def _init(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
 
 
 def _field_value(
-    ctx: Context, function: FunctionType, bound: dict[str, Any], name: str, field: dataclasses.Field
+    ctx: Context, function: FunctionType, bound: dict[str, Any], name: str, field: dataclasses.Field[Any]
 ) -> Abs | None:
     """What a field is set to; None for one that `__init__` leaves alone."""
     given = bound.get(name, MISSING) if field.init else MISSING

@@ -17,8 +17,8 @@ import numpy as np
 from autodiff_compiler.diagnostics import AutodiffError, Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.classes import is_instance, special
+from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
-from autodiff_compiler.frontend.merge import Widening
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.public_names import INSTEAD, object_name
 from autodiff_compiler.frontend.references import grow, read
@@ -45,7 +45,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.dtype import INT64
-from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar
+from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar, dtype_of
 from autodiff_compiler.library import Chosen, Entry, lookup
 
 _IMMUTABLE = (
@@ -152,6 +152,7 @@ class Context:
 
     @property
     def source(self) -> Source:
+        assert self.frame.source is not None
         return self.frame.source
 
     def span(self, node: ast.AST) -> Span:
@@ -185,7 +186,7 @@ class Context:
     def load_name(self, name: str) -> Abs:
         frame = self.owner(name)
         if frame is None:
-            return self.captures.name(self, self.frame.source, name, module=self._is_global(name))
+            return self.captures.name(self, self.source, name, module=self._is_global(name))
         value = self.state.names.get((frame, name))
         if value is None and self.rounds:
             # A later line of the loop may bind it; what is found then is looked at in the next round.
@@ -335,7 +336,7 @@ class Context:
             return bool(self.immutable(x.obj, "the truth value")) if custom else True
         if isinstance(x, Dyn):
             value = x.value
-            if value.type.dtype.is_bool:  # type: ignore[union-attr]
+            if dtype_of(value.type).is_bool:
                 return value
             return self.b.compare("ne", value, self.b.const_like(0, value.type))
         if isinstance(x, Tup):
@@ -417,7 +418,7 @@ class Context:
         """A range as the array NumPy makes of it."""
         entry = lookup(np.arange)
         assert entry is not None
-        return entry(self.b, *(self.to_library(part) for part in (x.start, x.stop, x.step)))
+        return entry.value(self.b, *(self.to_library(part) for part in (x.start, x.stop, x.step)))
 
     # -- lists -----------------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from autodiff_compiler.ir.external import place
 from autodiff_compiler.ir.message import pattern
 from autodiff_compiler.ir.opdef import IO, PURE
 from autodiff_compiler.ir.types import ListOf, Opaque, Type, parse_type
-from autodiff_compiler.library import outside
+from autodiff_compiler.library import external_results
 from autodiff_compiler.markers import External
 
 Declared = tuple[Type, ...] | Type | None
@@ -42,18 +42,18 @@ def call_declared(ctx: Context, function: External, args: Sequence[Abs], kwargs:
 
 def left_alone(ctx: Context, fun: Any, args: Sequence[Abs], kwargs: Mapping[str, Abs]) -> Abs | None:
     """A call of a function that has no derivative here, where it is known what it returns; None where it is not."""
-    if not outside.may_be_known(fun):
+    if not external_results.may_be_known(fun):
         return None
     given = [_seen(ctx, x) for x in args]
     named = {name: _seen(ctx, x) for name, x in kwargs.items()}
-    result = outside.result_of(fun, name_of(fun), given, named)
+    result = external_results.result_of(fun, name_of(fun), given, named)
     if result is None:
         return None
     written = _Written(ctx)
     return emit(ctx, written.call(fun, args, kwargs), written.operands, result.types, IO, trusted=True)
 
 
-def _seen(ctx: Context, x: Abs) -> outside.Argument:
+def _seen(ctx: Context, x: Abs) -> external_results.Argument:
     """An argument as far as it decides on the type of the result."""
     if isinstance(x, Dyn):
         return x.value.type
@@ -63,7 +63,7 @@ def _seen(ctx: Context, x: Abs) -> outside.Argument:
         return tuple(_seen(ctx, item) for item in x.items)
     if isinstance(x, Box) and x.cls is list and isinstance(content := ctx.state.content(x), Items):
         return tuple(_seen(ctx, item) for item in content.items)
-    return outside.Known(x.obj if isinstance(x, Static) else x)
+    return external_results.Known(x.obj if isinstance(x, Static) else x)
 
 
 def leave(ctx: Context, fun: Any, args: Sequence[Abs], kwargs: dict[str, Abs], result: Any, effect: str) -> Abs:

@@ -200,7 +200,8 @@ def all_hold(guards: Iterable[Guard]) -> Callable[[], bool]:
     body = "\n            and ".join(tests)
     text = f"def hold():\n    try:\n        return (\n            {body}\n        )\n    except Exception:\n        return False\n"
     exec(compile(text, "<guards>", "exec"), space)
-    return space["hold"]
+    hold: Callable[[], bool] = space["hold"]
+    return hold
 
 
 def _always() -> bool:

@@ -30,7 +30,9 @@ def bound(
     given: dict[str, Abs] = {}
     for name, parameter in signature.parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise ctx.unsupported("AD177", f"a derivative with *{name} inside a function", "name its parameters")
+            raise ctx.unsupported(
+                "AD190", f"a derivative of a function with *{name}, inside a function", "name its parameters"
+            )
         if name in found.arguments:
             given[name] = found.arguments[name]
         elif isinstance(parameter.default, Abs):  # a nested function's
@@ -122,7 +124,7 @@ def flattened(ctx: Context, x: Abs) -> tuple[list[Value], Tree]:
     if isinstance(x, Static):
         return [], Const(x.obj)
     raise ctx.unsupported(
-        "AD177", f"{describe(x)} as an argument of a derivative", "pass numbers, arrays or containers"
+        "AD190", f"{describe(x)} as an argument of a derivative", "pass numbers, arrays or containers"
     )
 
 

@@ -7,6 +7,7 @@ of loops of their own, which run the consumer's body where an item arises.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -201,8 +202,7 @@ def _range(ctx: Context, x: Range) -> Sequence:
         nonzero = b.compare("ne", step, b.const(0))
         b.emit("check", (nonzero,), {"error": "ValueError", "message": ("range() arg 3 must not be zero",)})
     known = all(isinstance(p, Static) or (isinstance(p, Dyn) and p.static is not None) for p in parts)
-    literal = isinstance(x.start, Static) and isinstance(x.step, Static)
-    origin = (int(x.start.obj), int(x.step.obj)) if literal else None  # type: ignore[union-attr]
+    origin = (int(x.start.obj), int(x.step.obj)) if isinstance(x.start, Static) and isinstance(x.step, Static) else None
 
     def bounds() -> range:
         return range(*(int(ctx.static(p, "a bound of a loop that must be unrolled")) for p in parts))
@@ -339,7 +339,7 @@ def length_changes(ctx: Context) -> UnsupportedError:
 def known_items(ctx: Context, x: Static) -> list[Abs]:
     """The items of an immutable object that is known when compiling."""
     obj: Any = x.obj
-    if isinstance(obj, range | str | tuple | frozenset):
+    if isinstance(obj, range | str | tuple | frozenset | enum.EnumMeta):
         return [ctx.captures.wrap(ctx, item) for item in obj]
     raise ctx.wrong("AD163", f"{describe(x)} is not iterable")
 

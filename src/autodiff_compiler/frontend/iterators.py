@@ -29,6 +29,7 @@ from autodiff_compiler.frontend.loops import run_over
 from autodiff_compiler.frontend.places import LoopPlace, apply, place_name
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Dyn, Iter, Static, Tup
+from autodiff_compiler.frontend.values import parts as held
 from autodiff_compiler.ir.core import Value
 
 Body = Any
@@ -176,7 +177,7 @@ def map_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if len(parts) == 1:
         items = mapped(parts[0], lambda item: apply(ctx, function, [item]))
     else:
-        items = mapped(_zipped(ctx, parts), lambda row: apply(ctx, function, list(row.items)))  # type: ignore[union-attr]
+        items = mapped(_zipped(ctx, parts), lambda row: apply(ctx, function, list(held(row))))
     return Iter(builtins.map, tuple(args), items)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from autodiff_compiler.frontend.alias_classes import Location
 from autodiff_compiler.frontend.state import HELD_NAME, RESULT_NAME, RETURN_NAME
+from autodiff_compiler.frontend.values import Poison
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Type
@@ -19,12 +20,59 @@ Finish = Callable[[list[Value]], Any]
 """Builds a part of the joined state from the slots' values."""
 
 
+ONE_TYPE = "give it one type on all paths, or use a name of its own for each"
+
+
 @dataclass
 class JoinSlot:
     key: Location
     type: Type
     name: str
     get: tuple[Getter, Getter]
+
+
+@dataclass
+class Widening:
+    """What an earlier round of a loop's fixpoint found; a later round may only add to it."""
+
+    types: dict[Location, Type] = field(default_factory=dict)
+    merged: frozenset[Location] = frozenset()
+    grown: frozenset[Location] = frozenset()
+
+
+@dataclass
+class JoinSlots:
+    """The slots of a join, in the order in which they were found, and what could not be joined.
+
+    `before` is what an earlier round of a loop's fixpoint found, None where no loop begins.
+    """
+
+    before: Widening | None
+    slots: list[JoinSlot] = field(default_factory=list)
+    poisoned: dict[Location, None] = field(default_factory=dict)
+
+    def add(self, key: Location, type_: Type, name: str, a: Getter, b: Getter) -> Finish:
+        index = len(self.slots)
+        self.slots.append(JoinSlot(key, type_, name, (a, b)))
+        return lambda values: values[index]
+
+    def poison(self, location: Location, what: Poison) -> Finish:
+        """Things that cannot be joined.  At the head of a loop this has to be known in the body: it is in the signature."""
+        self.poisoned[location] = None
+        return always(what)
+
+    def type_before(self, key: Location) -> Type | None:
+        """The type of the slot that an earlier round needed here."""
+        return None if self.before is None else self.before.types.get(key)
+
+    def known(self, key: Location) -> bool:
+        """Whether an earlier round needed a slot here."""
+        return self.type_before(key) is not None
+
+
+def always(x: Any) -> Finish:
+    """What is the same on both sides."""
+    return lambda values: x
 
 
 def said(name: str) -> str:

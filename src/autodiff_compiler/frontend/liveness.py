@@ -52,6 +52,13 @@ def bound(target: ast.AST) -> Names:
     return frozenset()
 
 
+def captured(pattern: ast.pattern) -> Names:
+    """The names that a pattern binds where it matches."""
+    nodes = list(ast.walk(pattern))
+    names = {n.name for n in nodes if isinstance(n, ast.MatchAs | ast.MatchStar) and n.name is not None}
+    return frozenset(names | {n.rest for n in nodes if isinstance(n, ast.MatchMapping) and n.rest is not None})
+
+
 @dataclass(frozen=True)
 class _Targets:
     """What is live where `break` and `continue` go."""
@@ -92,6 +99,13 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
             # The paths that leave the loop inside it merge behind it, too, with their exit code.
             found.after[s] |= _where_jumps_go(s, targets)
             return reads(s.test) | _block(s.body, live, targets, found) | _block(s.orelse, live, targets, found)
+        case ast.Match():
+            found.after[s] |= _where_jumps_go(s, targets)
+            cases = [
+                (_block(c.body, live, targets, found) | reads(c.guard)) - (captured(c.pattern) - found.captured)
+                for c in s.cases
+            ]
+            return live.union(reads(s.subject), *cases, *(reads(c.pattern) for c in s.cases))
         case ast.For() | ast.While():
             return _loop(s, live, targets, found)
         case ast.Return() | ast.Raise():
@@ -121,6 +135,8 @@ def _where_jumps_go(s: ast.stmt, targets: _Targets) -> Names:
     inside: list[ast.stmt] = []
     if isinstance(s, ast.If):
         inside = [*s.body, *s.orelse]
+    elif isinstance(s, ast.Match):
+        inside = [inner for c in s.cases for inner in c.body]
     elif isinstance(s, ast.With):
         inside = s.body
     elif isinstance(s, ast.For | ast.While):

@@ -11,18 +11,20 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError
 from autodiff_compiler.frontend import branches
 from autodiff_compiler.frontend.context import Context, LoopTargets
 from autodiff_compiler.frontend.iteration import Items, Live, Perhaps, Pushed, Sequence, Step, Steps, iterate, unrolled
-from autodiff_compiler.frontend.merge import Merge, Widening
+from autodiff_compiler.frontend.join_slots import Widening
+from autodiff_compiler.frontend.merge import Merge
 from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, State
 from autodiff_compiler.frontend.values import Abs, Dead, Dyn, Poison, Unroll
 from autodiff_compiler.ir.builder import OpenRegion
-from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import INT
+from autodiff_compiler.ir.core import Region, Value
+from autodiff_compiler.ir.types import INT, Type
 
 ROUNDS = 64
 
@@ -177,7 +179,7 @@ def _live_after(ctx: Context, node: ast.For) -> Live:
 
 def _for_loop(
     ctx: Context,
-    key: tuple,
+    key: tuple[Any, ...],
     sequence: Sequence,
     body: Callable[[Abs], None],
     live: Live,
@@ -217,9 +219,9 @@ class Fixpoint:
     def __init__(
         self,
         ctx: Context,
-        key: tuple,
+        key: tuple[Any, ...],
         live: Live,
-        prefix: tuple,
+        prefix: tuple[Type, ...],
         prefix_names: tuple[str, ...],
         run_body: Callable[[tuple[Value, ...]], None],
         *,
@@ -269,7 +271,7 @@ class Fixpoint:
     def exits(self) -> bool:
         return not self.left.codes <= {NORMAL}
 
-    def region(self):
+    def region(self) -> Region:
         """The finished body."""
         ctx = self.ctx
         with ctx.b.reopen(self.opened):
@@ -370,6 +372,9 @@ def run_steps(
     def found(step: Perhaps, k: int) -> None:
         from_step(step.found(), k)
 
+    def from_item(k: int) -> None:
+        from_step(ask(k), k)
+
     def from_step(step: Step, k: int) -> None:
         while step is not None:
             if isinstance(step, Perhaps):
@@ -388,11 +393,11 @@ def run_steps(
             if left.left:
                 return
             if not left.normal:
-                branches.if_normal(ctx, lambda k=k: from_step(ask(k), k))  # type: ignore[misc]
+                branches.if_normal(ctx, partial(from_item, k))
                 return
             step = ask(k)
 
-    from_step(ask(0), 0)
+    from_item(0)
     _ended(ctx, targets, at_end)
 
 
@@ -443,6 +448,9 @@ def _continued(ctx: Context, continues: set[int]) -> Exit:
     codes = left.codes & continues
     if codes:
         rest = (left.codes - continues) | {NORMAL}
-        value = None if len(rest) == 1 else _zeroed(ctx, left.value, sorted(codes))  # type: ignore[arg-type]
+        value = None
+        if len(rest) > 1:
+            assert left.value is not None
+            value = _zeroed(ctx, left.value, sorted(codes))
         ctx.state.exit = Exit(rest, value)
     return ctx.state.exit

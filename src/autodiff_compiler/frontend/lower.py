@@ -106,7 +106,7 @@ def _run(ctx: Context, target: Any, name: str, given: dict[str, Abs]) -> Abs:
 
 @contextmanager
 def _room_for_recursion() -> Iterator[None]:
-    """The calls of the program nest inside those of the interpreter, many for each; `calls.DEPTH` is what limits them."""
+    """The calls of the program nest inside those of the interpreter, many for each; `bodies.DEPTH` is what limits them."""
     before = sys.getrecursionlimit()
     raised = max(before, 20_000)
     sys.setrecursionlimit(raised)

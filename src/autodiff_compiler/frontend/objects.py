@@ -12,6 +12,7 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import did_you_mean
 from autodiff_compiler.frontend import classes, derivatives
+from autodiff_compiler.frontend.arity import Handler
 from autodiff_compiler.frontend.classes import MISSING, class_of, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
@@ -110,7 +111,8 @@ def _from_descriptor(ctx: Context, x: Abs, cls: type, found: Any, name: str) -> 
 def _user_descriptor(ctx: Context, x: Abs, cls: type, found: Any, name: str) -> Abs:
     """An object of the class's namespace whose own class defines `__get__`."""
     if isinstance(x, Tup) and type(found).__name__ == "_tuplegetter":
-        return x.items[found.__reduce__()[1][0]]
+        index: int = found.__reduce__()[1][0]
+        return x.items[index]
     get = classes.find(type(found), "__get__")
     if isinstance(get, FunctionType):
         bound = ctx.captures.class_attribute(ctx, cls, name)
@@ -145,7 +147,7 @@ def _hashable(found: Any) -> bool:
     return type(found).__hash__ is not None
 
 
-def _cached(ctx: Context, x: Abs, found: functools.cached_property, name: str) -> Abs:
+def _cached(ctx: Context, x: Abs, found: functools.cached_property[Any], name: str) -> Abs:
     """`functools.cached_property`: computed once for an object that the program made; the caller's is never written."""
     value = ctx.call(Static(found.func), [x], {})
     if isinstance(x, Box) and x.local:
@@ -258,8 +260,9 @@ def _object_new(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def empty(ctx: Context, cls: type) -> Box:
     """An object of a class, before its `__init__` has run."""
-    if getattr(cls, "__abstractmethods__", None):
-        missing = ", ".join(sorted(cls.__abstractmethods__))  # type: ignore[attr-defined]
+    abstract = getattr(cls, "__abstractmethods__", None)
+    if abstract:
+        missing = ", ".join(sorted(abstract))
         raise ctx.wrong("AD180", f"TypeError: {cls.__name__} is abstract: it lacks {missing}")
     box = Box(cls)
     ctx.state.boxes[box] = Items(())
@@ -288,12 +291,12 @@ def _tuple_new(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     return Tup(made.items, cls, tuple(getattr(cls, "_fields", ())))
 
 
-def slot_of(obj: Any) -> Any:
+def slot_of(obj: Any) -> Handler | None:
     """What calls a slot of `object` or `tuple` that the user's code names: `object.__setattr__(self, name, value)`."""
     return _SLOTS.get(obj) if _hashable(obj) else None
 
 
-_SLOTS: dict[Any, Any] = {
+_SLOTS: dict[Any, Handler] = {
     object.__init__: _object_init,
     object.__new__: _object_new,
     object.__getattribute__: _object_getattribute,

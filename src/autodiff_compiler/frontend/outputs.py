@@ -13,7 +13,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.needs import check_equal
+from autodiff_compiler.ir.required_checks import check_equal
 from autodiff_compiler.ir.types import Scalar, dtype_of, rank
 
 
@@ -83,4 +83,4 @@ def _chosen(ctx: Context, entry: library.Entry, where: Abs, result: Value, out: 
         raise ctx.wrong("AD205", f"{entry.name}: where= must hold booleans that broadcast to out=")
     choose = library.lookup(np.where)
     assert choose is not None
-    return choose(ctx.b, mask, result, ctx.read(out))
+    return choose.value(ctx.b, mask, result, ctx.read(out))

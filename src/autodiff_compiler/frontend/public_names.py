@@ -23,7 +23,7 @@ INSTEAD: dict[str, str] = {
 
 def name_of(obj: Any) -> str:
     """The name by which a person imports an object: `scipy.special.erf`, `numpy.random.Generator.normal`, `open`."""
-    name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None)
+    name: str | None = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None)
     if name is None:
         return name_of(type(obj))
     owner = getattr(obj, "__self__", None)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autodiff_compiler.diagnostics import Span
+from autodiff_compiler.frontend.source import Source
 from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items, Maybe, Poison, Static, Unmergeable, same
 from autodiff_compiler.ir.core import Value
 
@@ -33,7 +34,7 @@ class Frame:
     def __init__(
         self,
         name: str,
-        source: Any,
+        source: Source | None,
         parent: Frame | None,
         caller: Span | None,
         locals_: frozenset[str],
@@ -47,7 +48,6 @@ class Frame:
         self.outside = outside
         """Names that are those of the module here, whatever the frames around call so."""
         self.returns: set[int] = set()
-        self.liveness: Any = None
 
     def enclosing(self) -> Iterator[Frame]:
         """This frame, and those around it."""

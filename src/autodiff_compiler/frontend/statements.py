@@ -11,6 +11,7 @@ import ast
 import importlib
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import GeneratorType, ModuleType
 from typing import Any
 
@@ -23,6 +24,7 @@ from autodiff_compiler.frontend import (
     expressions,
     failures,
     loops,
+    patterns,
     subscripts,
     while_loops,
 )
@@ -56,7 +58,7 @@ def run(ctx: Context, statements: list[ast.stmt]) -> None:
                 return
             if not left.normal:
                 if rest:
-                    branches.if_normal(ctx, lambda rest=rest: run(ctx, rest))  # type: ignore[misc]
+                    branches.if_normal(ctx, partial(run, ctx, rest))
                 return
 
 
@@ -68,15 +70,13 @@ def _run(ctx: Context, statement: ast.stmt) -> None:
 
 
 def _words(node: ast.stmt) -> str:
-    names = {ast.Try: "`try`", ast.ClassDef: "a class definition", ast.Match: "`match`"}
+    names = {ast.Try: "`try`", ast.ClassDef: "a class definition"}
     return names.get(type(node), f"the statement {type(node).__name__}")
 
 
 def _ways_out(node: ast.stmt) -> str:
     if isinstance(node, ast.Try):
         return "test for the condition with `if` before it can fail"
-    if isinstance(node, ast.Match):
-        return "write it with if and elif"
     return "move it out of the differentiated function"
 
 
@@ -111,6 +111,10 @@ def _if(ctx: Context, node: ast.If, rest: list[ast.stmt]) -> bool:
             consumed = True
     branches.join(ctx, truth, base, then, orelse, None if consumed else live_after(ctx, node))
     return consumed or (then.state.exit.left and orelse.state.exit.left)
+
+
+def _match(ctx: Context, node: ast.Match) -> None:
+    patterns.run_match(ctx, node, live_after(ctx, node))
 
 
 def _return(ctx: Context, node: ast.Return) -> None:
@@ -177,7 +181,8 @@ def _function(ctx: Context, node: ast.FunctionDef) -> None:
 def _module(ctx: Context, name: str) -> ModuleType:
     try:
         importlib.import_module(name)
-        return ctx.captures.look(Place(sys.modules).item(name))
+        module: ModuleType = ctx.captures.look(Place(sys.modules).item(name))
+        return module
     except ImportError as error:
         raise ctx.wrong("AD160", f"{type(error).__name__}: {error}") from error
 
@@ -223,6 +228,7 @@ _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.AugAssign: assignment.run_augmented,
     ast.For: loops.run_for,
     ast.While: while_loops.run_while,
+    ast.Match: _match,
     ast.Return: _return,
     ast.Break: _break,
     ast.Continue: _continue,

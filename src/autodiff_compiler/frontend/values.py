@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.diagnostics import UNKNOWN, Note, Span
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.path import HERE, Path
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
+from autodiff_compiler.ir.types import Array, ListOf, Scalar
 from autodiff_compiler.markers import Verb
+
+if TYPE_CHECKING:
+    from autodiff_compiler.frontend import iteration
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +109,7 @@ class Grown:
     value: Value
 
     @property
-    def element(self) -> Type:
+    def element(self) -> Scalar | Array:
         assert isinstance(self.value.type, ListOf)
         return self.value.type.element
 
@@ -147,7 +150,7 @@ class Iter:
 
     kind: type
     parts: tuple[Abs, ...]
-    items: Any
+    items: iteration.Items
 
 
 @dataclass(frozen=True, eq=False)

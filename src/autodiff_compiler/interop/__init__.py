@@ -1,4 +1,4 @@
-"""The ways in and out of other systems."""
+"""Conversions from and to other systems."""
 
 from autodiff_compiler.interop.symbolic import from_sympy, to_sympy
 

@@ -1,4 +1,4 @@
-"""SymPy in and out: an expression as a function we can differentiate, a scalar function as an expression."""
+"""SymPy in and out: an expression as a function that can be differentiated, a scalar function as an expression."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ ARITHMETIC: Mapping[str, Callable[..., Any]] = {
 
 
 @boundary
-def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -> Callable:
+def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -> Callable[..., Any]:
     """A Python function of `args` (symbols or their names) that computes a SymPy expression.
 
     Common subexpressions are computed once, so a derivative of the function has the size of the program, not of the
@@ -82,8 +82,8 @@ def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -
 
 
 @boundary
-def to_sympy(fun: Callable) -> Any:
-    """The SymPy expression of a straight-line function of floats; its symbols bear the names of the parameters.
+def to_sympy(fun: Callable[..., Any]) -> Any:
+    """The SymPy expression of a straight-line function of floats; its symbols have the names of the parameters.
 
     Raises `UnsupportedError` (AD426) for what has no SymPy form: loops, branches at run time, arrays, several results.
 
@@ -110,7 +110,7 @@ def _translated(sympy: Any, op: Op, known: Mapping[Any, Any]) -> Any:
     operands = [known[v] for v in op.operands]
     if op.kind == "const":
         value = op.attrs["value"]
-        # Whole numbers as integers: SymPy keeps x**2.0 apart from x**2.
+        # Whole numbers become integers: to SymPy, x**2.0 and x**2 are different.
         return sympy.Integer(int(value)) if value == value // 1 else sympy.sympify(value)
     if op.kind in ARITHMETIC:
         return ARITHMETIC[op.kind](*operands)

@@ -1,4 +1,4 @@
-"""Builds ops in order, with type inference; every op gets the span that is current.
+"""Builds ops in order, with type inference; every op gets the current span.
 
 b = Builder()
 y = b.mul(x, b.const(2.0, FLOAT))
@@ -127,7 +127,7 @@ class Builder:
         return self.op("undef", type=type_, name=name)
 
     def cast(self, x: Value, type_: Type, name: str = "") -> Value:
-        """`x` in the dtype (and, for a scalar, the kind) of `type_`; `x` itself if it has it already."""
+        """`x` in the dtype (and, for a scalar, the kind) of `type_`; `x` itself if it has these already."""
         if isinstance(x.type, Array):
             dtype = dtype_of(type_)
             return x if x.type.dtype == dtype else self.op("cast", x, dtype=dtype, name=name)
@@ -193,7 +193,7 @@ class Builder:
         return self.load(array, element(len(indices)), indices, name)
 
     def insert_axes(self, x: Value, *axes: int) -> Value:
-        """`x` with new axes of extent 1, which are these of the result."""
+        """`x` with new axes of extent 1, which are `axes` of the result."""
         return self.load(x, new_axes(axes))
 
     # -- structure -------------------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ class Builder:
     def while_(
         self, carried: Sequence[Value], condition: Region, body: Region, *, exits: bool = False
     ) -> tuple[Value, ...]:
-        """Results as of `for_`."""
+        """The results are those of `for_`."""
         return self._loop("while", tuple(carried), body.params, (condition, body), exits)
 
     def _loop(

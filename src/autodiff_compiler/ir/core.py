@@ -21,7 +21,7 @@ NO_ATTRS: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Value:
-    """What an op or a region's parameter defines, once.  Compared by identity; `name` is a hint."""
+    """Defined once, by an op or as a parameter of a region.  Compared by identity; `name` is a hint."""
 
     type: Type
     name: str = ""
@@ -58,8 +58,8 @@ class Region:
 
 @dataclass(frozen=True)
 class JvpRule:
-    """`jvp` gives the results of a function, and their tangents: it takes the function's parameters, then tangents of the
-    differentiable ones among the first `count`.  What follows these must not vary."""
+    """`jvp` returns the results of a function, and their tangents: it takes the function's parameters, then tangents of the
+    differentiable ones among the first `count`.  Parameters after the first `count` must not vary."""
 
     jvp: str
     count: int
@@ -71,9 +71,9 @@ class JvpRule:
 
 @dataclass(frozen=True)
 class VjpRule:
-    """Both sweeps of a function.  `forward` gives its results, then what is saved; `reverse` takes the residuals and the
-    cotangents of the differentiable results, and gives adjoints of the differentiable ones among the first `count` parameters,
-    less those that `given` says are zero.  `residuals`: for each, where the caller of `forward` has it (`ad/callees.py`)."""
+    """Both sweeps of a function.  `forward` returns its results, then the residuals; `reverse` takes the residuals and the
+    cotangents of the differentiable results, and returns adjoints of the differentiable ones among the first `count` parameters,
+    except those that `given` says are zero.  `residuals`: for each, where the caller of `forward` has it (`ad/callees.py`)."""
 
     forward: str
     reverse: str
@@ -88,7 +88,7 @@ class VjpRule:
 
 @dataclass(frozen=True)
 class Recomputed:
-    """Reverse mode saves the arguments of a function alone, and computes it again."""
+    """Reverse mode saves only the arguments of a function, and computes it again."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -112,14 +112,14 @@ class Function:
     span: Span = UNKNOWN
     constants: Mapping[str, object] = field(default_factory=dict)
     compiled: bool = False
-    """Whether its Python ints have 64 bits, and an operation that leaves them raises."""
+    """Whether its Python ints have 64 bits, so that an operation whose result does not fit raises."""
     callees: Mapping[str, Function] = field(default_factory=dict)
     """The functions that `call` ops name, those of callees included: with them the function is a program (`ir/program.py`).
     A callee has none of its own."""
     updates: tuple[tuple[int, int], ...] = ()
     """Parameters, by position, whose buffers it may overwrite, each with the result that is the changed one."""
     rule: Rule | None = None
-    """How a callee is differentiated, other than by its body; the functions that it names are in the program, too."""
+    """How a callee is differentiated, if not by its body; the functions that the rule names are in the program, too."""
 
     @property
     def params(self) -> tuple[Value, ...]:

@@ -1,4 +1,4 @@
-"""Where Python's own arithmetic raises: the conditions, and the words of the errors.
+"""Where Python's own arithmetic raises: the conditions, and the messages of the errors.
 
 `math.log(-1.0)` raises, and so does `1.0 / 0.0` of Python floats.  NumPy's operations never raise, and compiled code follows
 IEEE.  Overflow is not a matter of the domain.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class KnownSigns(Protocol):
-    """What is known of numbers: `analysis/signs.py`."""
+    """What is known about numbers: `analysis/signs.py`."""
 
     def nonzero(self, value: Value, /) -> bool: ...
 
@@ -34,23 +34,23 @@ class Domain:
     """Where an op raises."""
 
     outside: Callable[[Builder, Operands], Value]
-    """Builds the condition that it raises; false for NaN."""
+    """Builds the condition under which it raises; false for NaN."""
     inside: Callable[[KnownSigns, Operands], bool]
-    """Whether it certainly does not."""
+    """Whether it certainly does not raise."""
     error: str = "ValueError"
     message: str = "math domain error"
     also: tuple[str, ...] = ()
-    """Other ops that raise the same for the same operands, which derivative rules use instead."""
+    """Other ops that raise the same errors for the same operands, which derivative rules use instead."""
     compiled: bool = False
     """Whether compiled code raises, too."""
 
     def fine(self, b: Builder, operands: Operands) -> Value:
-        """Builds the condition that it does not raise."""
+        """Builds the condition under which it does not raise."""
         return b.op("not", self.outside(b, operands))
 
 
 def above(limit: float, *, strict: bool) -> Domain:
-    """Of numbers greater than the limit, or at least as great if not strict."""
+    """For numbers greater than the limit, or, if not strict, equal to it."""
     test = "le" if strict else "lt"
     return Domain(
         lambda b, x: b.compare(test, x[0], b.const_like(limit, x[0].type)),
@@ -59,7 +59,7 @@ def above(limit: float, *, strict: bool) -> Domain:
 
 
 def within_one(test: str) -> Domain:
-    """Of numbers whose magnitude does not compare so with 1."""
+    """For numbers whose magnitude does not compare in this way with 1."""
     return Domain(lambda b, x: b.compare(test, b.op("abs", x[0]), b.const(1.0)), lambda signs, x: False)
 
 
@@ -83,7 +83,7 @@ def finite(*also: str) -> Domain:
 
 
 def divisor(message: str, *, compiled: bool = False) -> Domain:
-    """Of a second operand that is not 0."""
+    """For a second operand that is not 0."""
     return Domain(
         lambda b, x: b.compare("eq", x[1], b.const_like(0, x[1].type)),
         lambda signs, x: signs.nonzero(x[1]),
@@ -117,7 +117,7 @@ COMPLEX_POWER = Domain(
 
 
 def _no_remainder(b: Builder, x: Operands) -> Value:
-    """Of an infinite dividend, and by zero; NaN has one."""
+    """For an infinite dividend, and for a divisor of zero; NaN raises nothing."""
     infinite = b.op("and", b.op("isinf", x[0]), b.compare("eq", x[1], x[1]))
     by_zero = b.op("and", b.compare("eq", x[1], b.const(0.0)), b.compare("eq", x[0], x[0]))
     return b.op("or", infinite, by_zero)
@@ -145,7 +145,7 @@ CONVERTED = (
         compiled=True,
     ),
 )
-# The words depend on the version of Python.
+# The message depends on the version of Python.
 MODULO = "float modulo by zero" if sys.version_info >= (3, 13) else "float modulo"
 
 
@@ -153,12 +153,12 @@ Domains = Callable[[Op], tuple[Domain, ...]]
 
 
 def nowhere(op: Op) -> tuple[Domain, ...]:
-    """Of an op that raises for no operands, or only by overflow."""
+    """For an op that raises for no operands, or only by overflow."""
     return ()
 
 
 def of_python(floats: Domain | None = None, ints: Domain | None = None, of_complex: Domain | None = None) -> Domains:
-    """Of arithmetic that CPython refuses for some floats, ints or complex numbers, and NumPy for none."""
+    """For arithmetic that CPython refuses for some floats, ints or complex numbers, and NumPy for none."""
 
     def domains(op: Op) -> tuple[Domain, ...]:
         if not is_py(*(v.type for v in op.operands)):

@@ -1,9 +1,9 @@
 """Dtypes: what the elements of an array, or a number, are.
 
-A dtype is one of the objects of this file, so `is` compares two of them.  Code asks them what it means to know:
+A dtype is one of the objects of this file, so `is` compares two of them.  Code asks them what it wants to know:
 
 * `differentiable`: can a value carry a derivative?
-* `inexact`: is a mathematical function computed in this dtype, as NumPy's `np.inexact` has it?
+* `inexact`: is a mathematical function computed in this dtype (NumPy's `np.inexact`)?
 * `is_float`: is it a real number in floating point, which can be rounded or compared with others?
 * `is_complex`: does a number have a real and an imaginary part?  `real` is then the dtype of these, else the dtype itself; `complex`
   is the dtype of complex numbers with such parts.
@@ -119,7 +119,7 @@ def named(word: str) -> DType:
 
 
 def written(word: str) -> DType | None:
-    """The dtype of which a user writes this, our name or NumPy's: `f64`, `float64`, `np.float64`."""
+    """The dtype that a user writes in this way, by our name or NumPy's: `f64`, `float64`, `np.float64`."""
     return _NAMED.get(word) or _NAMED_BY_NUMPY.get(word.removeprefix("np."))
 
 

@@ -1,4 +1,4 @@
-"""What each op without regions computes, on Python and NumPy objects: its page says how; here is what holds for all of them."""
+"""What each op without regions computes, on Python and NumPy objects: its page says how; this file has what all ops share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of a call that leaves the program: Python's own words, with `_0`, `_1` … for the operands.
+"""The text of a call that leaves the program: Python source, with `_0`, `_1` … for the operands.
 
     special.erf(_0)      rng.normal(0.0, _0, size=(_1, 3))
 
@@ -24,7 +24,7 @@ _PLACE = re.compile(r"_(\d+)")
 
 
 def place(index: int) -> str:
-    """What stands for an operand."""
+    """The name that stands for an operand."""
     return f"_{index}"
 
 
@@ -43,7 +43,7 @@ class _Replace(ast.NodeTransformer):
 
 def expression(text: str, operands: Sequence[ast.expr]) -> ast.expr:
     """The call with these operands."""
-    tree = ast.parse(text, mode="eval").body  # its own: what is replaced in it is replaced in place
+    tree = ast.parse(text, mode="eval").body  # a tree of its own: names are replaced in place
     found = _Replace({place(i): operand for i, operand in enumerate(operands)}).visit(tree)
     assert isinstance(found, ast.expr)
     return found
@@ -56,25 +56,25 @@ def renamed(text: str, names: Mapping[str, str]) -> str:
 
 
 def names(text: str) -> list[str]:
-    """The names in it, operands aside, each once."""
+    """The names in it, each once, without the operands."""
     found = (node.id for node in ast.walk(_parsed(text)) if isinstance(node, ast.Name))
     return [name for name in dict.fromkeys(found) if not _PLACE.fullmatch(name)]
 
 
 def callee(text: str) -> str:
-    """What is called, as it is written."""
+    """The called function, as it is written."""
     node = _parsed(text)
     return ast.unparse(node.func if isinstance(node, ast.Call) else node)
 
 
 def unknown_name(text: str, constants: Mapping[str, object]) -> str | None:
-    """A name in it that means nothing."""
+    """A name in it that is unknown."""
     known = {"np", *constants}
     return next((name for name in names(text) if name not in known and not hasattr(builtins, name)), None)
 
 
 def run(text: str, constants: Mapping[str, object], operands: Sequence[Any], types: Sequence[Type]) -> list[Any]:
-    """Call it.  The results, as objects of these types; a TypeError if they cannot be."""
+    """Call it, and return the results as objects of these types; raises a TypeError if they are not."""
     given: dict[str, Any] = {place(i): _shut(operand) for i, operand in enumerate(operands)}
     found = eval(compile(text, "<external>", "eval"), {"np": np, **constants, **given})  # the program's own call
     if len(types) <= 1:
@@ -83,7 +83,7 @@ def run(text: str, constants: Mapping[str, object], operands: Sequence[Any], typ
 
 
 def _shut(value: Any) -> Any:
-    """What may be looked at and not written to."""
+    """The value, which may be read but not written to."""
     if not isinstance(value, np.ndarray):
         return value
     view = value.view()
@@ -101,6 +101,6 @@ def _as(value: Any, type_: Type) -> Any:
 
 
 def scalar_of(value: Any, dtype: DType, python: bool) -> Any:
-    """A result as a number of this dtype: an int is not made of a float."""
+    """A result as a number of this dtype; a float is not made into an int."""
     number = value.__index__() if dtype.is_integer else dtype.number(value)
     return number if python else dtype.numpy.type(number)

@@ -1,4 +1,4 @@
-"""What an object holds, and an object made of that again.  Generated modules bear a copy of `instance`."""
+"""What an object holds, and an object made again from that.  Generated modules contain a copy of `instance`."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 with printers.
 
 Values are immutable unless `mutable` is given: a `store` copies.  With `mutable=True` (the form after the buffers
-stage) writes change the array or list itself, and views alias, so that a missing copy gives another answer.
+stage) writes change the array or list itself, and views alias, so that a missing copy shows in the results.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def run(fn: Function, args: Sequence[Any], *, mutable: bool = False, out: Callab
     interpreter = _Interpreter(fn, fn.callees, mutable, out)
     with np.errstate(all="ignore"):
         results = interpreter.region(fn.body, [argument(arg, param) for arg, param in zip(args, fn.params)])
-    # Without `mutable`, results may share memory with arguments here; values have no identity, so nobody may see it.
+    # Without `mutable`, results may share memory with arguments here; values have no identity, so this cannot be observed.
     return results if mutable else [_fresh(result) for result in results]
 
 
 def argument(value: Any, param: Value) -> Any:
-    """An argument as the parameter's type wants it; an undefined residual is passed on."""
+    """An argument, converted to the parameter's type; an undefined residual is passed on."""
     if isinstance(param.type, Scalar) and isinstance(value, bool | int | float | complex | np.generic):
         return scalar(value, param.type)
     if value is not UNDEFINED and not _fits(value, param.type):
@@ -69,7 +69,7 @@ class _Interpreter:
         self.env: dict[Value, Any] = {}
 
     def region(self, region: Region, args: Sequence[Any]) -> list[Any]:
-        """Run the ops and give what the terminator yields."""
+        """Run the ops and return what the terminator yields."""
         self.bind(region.params, args)
         for op in region.ops[:-1]:
             self.op(op)
@@ -171,7 +171,7 @@ class _Interpreter:
         return []
 
 
-# Ops that need more than their operands: regions, the function's constants, a place to print.
+# Ops that need more than their operands: regions, the function's constants, somewhere to print.
 _SPECIAL: dict[str, Callable[[_Interpreter, Op, list[Any]], list[Any]]] = {
     "if": _Interpreter.if_,
     "for": _Interpreter.for_,

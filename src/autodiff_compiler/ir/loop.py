@@ -1,6 +1,6 @@
-"""The loops as a whole: `Loop` is a view of a `for` or a `while`, and makes changed loops of it.
+"""Loops as a whole: `Loop` is a view of a `for` or a `while`, and makes changed loops from it.
 
-Where the parts of a loop stand among operands, parameters, yielded values and results is known here and nowhere else.
+Only this file knows where the parts of a loop are among operands, parameters, yielded values and results.
 A view costs nothing to make; it slices when it is asked.
 """
 
@@ -29,7 +29,7 @@ class Slot:
     yielded: Value
     result: Value
     tested: Value | None = None
-    """The parameter of the condition of a `while`; of a slot yet to be added there need be none."""
+    """The parameter of the condition of a `while`; a slot that is yet to be added need not have one."""
 
     @property
     def params(self) -> tuple[Value, ...]:
@@ -38,7 +38,7 @@ class Slot:
 
     @property
     def defined(self) -> tuple[Value, ...]:
-        """What the loop defines for it: the parameters and the result."""
+        """What the loop defines for the slot: the parameters and the result."""
         return (*self.params, self.result)
 
 
@@ -50,7 +50,7 @@ class Loop:
 
     @property
     def counted(self) -> bool:
-        """Whether it is a `for`: only this has bounds and an index, and only a `while` has a condition."""
+        """Whether it is a `for`: only a `for` has bounds and an index, and only a `while` has a condition."""
         return self.op.kind == "for"
 
     # -- what steers it --------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ class Loop:
 
     @property
     def counters(self) -> tuple[Value, ...]:
-        """The results beside the carried ones: the trips, and the exit code where there is one."""
+        """The results besides the carried ones: the trips, and the exit code where there is one."""
         return self.op.results[len(self.inits) :]
 
     @property
@@ -162,7 +162,7 @@ class Loop:
 
 
 def loop_slots(op: Op) -> tuple[Slot, ...]:
-    """The slots of a loop; none of any other op."""
+    """The slots of a loop; any other op has none."""
     return Loop(op).slots if is_loop(op) else ()
 
 
@@ -173,7 +173,7 @@ def loop_indices(region: Region) -> set[Value]:
 
 
 def merges(op: Op) -> Iterator[tuple[tuple[Value, ...], tuple[Value, ...]]]:
-    """Where control flow meets: values that a structured op defines, and the values of which each of them is one."""
+    """Where control flow meets: values that a structured op defines, and for each the values that it may be."""
     if is_loop(op):
         for slot in Loop(op).slots:
             yield slot.defined, (slot.init, slot.yielded)

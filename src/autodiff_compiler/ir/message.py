@@ -17,7 +17,7 @@ def places(parts: Sequence[Part]) -> int:
 
 
 def has_form(parts: Sequence[Part]) -> bool:
-    """Whether a value is to be shown in a form of its own."""
+    """Whether a value is to be shown in a format of its own."""
     return any(isinstance(part, tuple) for part in parts)
 
 

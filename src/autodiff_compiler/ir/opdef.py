@@ -1,4 +1,4 @@
-"""What a page says of an op: the columns of an `OpDef`.  All parts ask for these properties, never for names."""
+"""What a page says about an op: the columns of an `OpDef`.  All parts ask about these properties, never about names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.domain import Domains
-from autodiff_compiler.ir.needs import Access
+from autodiff_compiler.ir.required_checks import Access
 from autodiff_compiler.ir.types import INT, Array, Scalar, Type, dtype_of, is_py
 
 Attrs = Mapping[str, Any]
@@ -34,12 +34,12 @@ NEVER: Reasons = ()
 
 
 def of_shapes(op: Op) -> Reasons:
-    """Of an elementwise op that takes every value: arrays may not broadcast together."""
+    """For an elementwise op that takes every value: the arrays may fail to broadcast together."""
     return (SHAPE,) if sum(isinstance(v.type, Array) for v in op.operands) > 1 else NEVER
 
 
 def of_python(op: Op) -> Reasons:
-    """Of an elementwise op that CPython refuses for some operands, and NumPy for none."""
+    """For an elementwise op that CPython refuses for some operands, and NumPy for none."""
     return (VALUE,) if is_py(*(v.type for v in op.operands)) else of_shapes(op)
 
 
@@ -49,7 +49,7 @@ def of_python_complex(op: Op) -> Reasons:
 
 
 def of_powers(op: Op) -> Reasons:
-    """NumPy, too, refuses integers to negative powers."""
+    """NumPy, too, refuses negative powers of integers."""
     return of_python(op) if dtype_of(op.operands[0].type).inexact else (VALUE, *of_shapes(op))
 
 
@@ -64,21 +64,21 @@ def of_casts(op: Op) -> Reasons:
 
 
 OPERAND = "the operand's"
-"""The noun of an op whose value is operand 0 in another form, or a part of it: it is called after that."""
+"""The noun of an op whose value is operand 0 in another form, or a part of it: it is named after operand 0."""
 
 Shape = tuple[Any, ...]
 """The extents of an array (`analysis/shapes.py`)."""
 
 
 class Facts(Protocol):
-    """What is known of shapes: what an `extents` column is asked with."""
+    """What is known about shapes, as an `extents` column asks it."""
 
     defs: dict[Value, Op]
 
     def extents(self, array: Value, /) -> Shape: ...
 
     def of(self, value: Value, /) -> Any:
-        """What an SSA integer is as an extent."""
+        """An SSA integer as an extent."""
 
     def broadcast(self, values: tuple[Value, ...], /) -> Shape: ...
 
@@ -95,88 +95,88 @@ def like_first(facts: Facts, op: Op) -> tuple[Shape]:
 
 @dataclass(frozen=True)
 class OpDef:
-    """The page of an op: all that passes, derivatives, analyses and backends may ask of a kind of op."""
+    """The page of an op: all that passes, derivatives, analyses and backends may ask about a kind of op."""
 
     kind: str
     meaning: str
     """What it computes, for `docs/ops.md`."""
     infer: Infer | None
-    """Result types from operand types and attributes; raises `TypeError`.  None: the builder is told the types."""
+    """Takes operand types and attributes to result types; raises `TypeError`.  None: the builder is told the types."""
     operands: tuple[str, ...] = ("a",)
     """Their names; one that ends in … stands for any number of operands."""
     results: tuple[str, ...] = ("result",)
     attrs: tuple[str, ...] = ()
     """The attributes that it always has."""
     extents: Callable[[Facts, Op], tuple[Shape | None, ...]] | None = None
-    """The shapes of the results, from those of the operands; None where only running it tells, and of what is no array."""
+    """Takes the shapes of the operands to those of the results; None where only running it tells, and for what is not an array."""
     evaluate: Evaluate | None = None
     """The result (several as a tuple) for operands that are Python and NumPy objects.  The flag: a writing op changes operand 0
     itself, not a copy.  None: the interpreter runs it, with its regions, or the function's constants."""
     noun: str | None = None
-    """For values that the user has not named: what such a value is called; "" for nothing better than its type, or `OPERAND`."""
+    """The name for a value that the user has not named; "" for nothing better than its type, or `OPERAND`."""
     effect: str = PURE
     cost: str = CHEAP
     raises: Reasons | Callable[[Op], Reasons] = (VALUE,)
-    """Why the op may raise or not end, its regions aside; NEVER if it cannot.  An op of which nothing is said may."""
+    """Why the op may raise or not end, its regions aside; NEVER if it cannot.  If the page says nothing, it may."""
     domain: Domains | None = None
-    """Of an elementwise op: for which operands Python's own arithmetic raises."""
+    """For an elementwise op: the operands for which Python's own arithmetic raises."""
     accesses: tuple[Access, ...] = ()
     """What NumPy tests when it executes the op."""
     elementwise: bool = False
     """Applies to each element, with NumPy's broadcasting."""
     commutative: bool = False
     grows: bool = False
-    """Of Python ints (or of a float) it may give an int that compiled code has no room for, and raises there."""
+    """For Python ints (or a float) the result may be an int that does not fit into 64 bits: compiled code raises then."""
     writes: bool = False
     """The result is operand 0 changed in one place: it can reuse its buffer."""
     views: bool = False
     """The result may share memory with operand 0."""
     reads: bool = False
-    """The result is what stands at a place in operand 0."""
+    """The result is what is at a place in operand 0."""
     adds: bool = False
     """A writing op that adds to what was there."""
     appends: bool = False
     """A writing op that puts something at the end, and leaves the rest as it is."""
     by_index: bool = False
-    """The place in operand 0 is the index of an item of a list; else, where there is one, the attribute `path` says where."""
+    """The place in operand 0 is the index of a list item; in other ops that have a place, the attribute `path` says where."""
     moves: bool = False
     """The elements of the result are elements of operand 0."""
     moves_undefined: bool = False
     """Operands may be undefined: the op does not compute with their values."""
     measures: bool = False
-    """The result is an extent or a length of operand 0, whatever its elements are."""
+    """The result is an extent or a length of operand 0, independent of its elements."""
     asks_length: bool = False
-    """Reads no more than extents of its operand, which may be needed (for a tape, say) before it is known whether the value is."""
+    """Reads only extents of its operand, which may be needed (for a tape, say) before it is known whether the value is."""
     reduces: bool = False
     """Takes axes away by combining the elements along them."""
     collects: bool = False
     """Undoes a broadcast: sums what it had stretched."""
     compares: bool = False
-    """Compares two operands: the answer for operands of one order is the answer for all of that order."""
+    """Compares two operands: the answer depends only on which is smaller, or whether they are equal."""
     conjugates: bool = False
-    """The result is the conjugate of operand 0: of a complex variable no differentiable function, though linear in its parts."""
+    """The result is the conjugate of operand 0: linear in its parts, and yet no differentiable function of a complex variable."""
     converts: bool = False
     """The result is operand 0 in another dtype or kind."""
     starts_empty: bool = False
-    """Makes what is to be filled."""
+    """Makes an array that is still to be filled."""
     marks: bool = False
-    """Only marks a place."""
+    """Only marks a place in the program."""
     leaves: bool = False
     """Control does not come back."""
     signs: tuple[int, ...] = ()
     """The result is the sum of the operands with these signs."""
     whole: slice | None = None
-    """Of which operands it is a whole number if they all are."""
+    """The operands that make the result a whole number if they all are whole numbers."""
     spreads: int | None = None
-    """The result is this operand all over, stretched to the extents that are the others."""
+    """The result has this operand everywhere, stretched to the extents given by the other operands."""
     locates: bool = False
     """The result's elements are positions along an axis of operand 0."""
     py_eval: Callable[..., Any] | None = None
-    """Of an elementwise op, on Python scalars, as CPython computes it."""
+    """For an elementwise op: how CPython computes it, on Python scalars."""
     np_eval: Callable[..., Any] | None = None
-    """Of an elementwise op, on NumPy scalars and arrays."""
+    """For an elementwise op: how NumPy computes it, on NumPy scalars and arrays."""
     numpy: str = ""
-    """What NumPy's function of the same operands is called, which backends print where they have no spelling of their own."""
+    """The name of NumPy's function of the same operands, which backends print where they have no spelling of their own."""
     terminator: bool = False
     regions: int = 0
 

@@ -1,4 +1,4 @@
-"""The op table: the page of every op by its name, and the questions that are asked of an op.  `docs/ops.md` shows the pages."""
+"""The op table: the page of every op by its name, and the questions that can be asked about an op.  `docs/ops.md` shows the pages."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def is_constant(op: Op | None) -> bool:
 
 
 def is_undefined(op: Op | None) -> bool:
-    """Whether the op gives a value that nobody may look at."""
+    """Whether the op defines a value that must not be used."""
     return op is not None and op.kind == "undef"
 
 
 def extent_of(op: Op | None) -> tuple[Value, int] | None:
-    """The array and the axis whose extent an op is."""
+    """The array and the axis whose extent the op gives."""
     return (op.operands[0], op.attrs["axis"]) if op is not None and op.kind == "dim" else None
 
 
@@ -74,12 +74,12 @@ def writes_path(op: Op) -> bool:
 
 
 def sets_path(op: Op) -> bool:
-    """Whether the op puts something in the place of what stood in an array."""
+    """Whether the op replaces something in an array."""
     return writes_path(op) and not TABLE[op.kind].adds
 
 
 def spread_of(op: Op | None) -> tuple[Value | None, tuple[Value, ...]]:
-    """A value and the extents that it is stretched to, if that is all that an op does; None of any other op."""
+    """A value and the extents that it is stretched to, if that is all that the op does; None for any other op."""
     place = None if op is None else TABLE[op.kind].spreads
     if op is None or place is None:
         return None, ()
@@ -102,7 +102,7 @@ def nested_effect(op: Op) -> str:
 
 
 def own_effect(op: Op) -> str:
-    """The effect of an op, its regions aside."""
+    """The effect of an op without its regions."""
     effect = TABLE[op.kind].effect
     return op.attrs["effect"] if effect == CALLEE else effect
 
@@ -134,7 +134,7 @@ def may_trap(op: Op) -> bool:
 def may_overflow(op: Op) -> bool:
     """Whether the result is a Python int that may not fit into 64 bits: compiled code raises then.
 
-    Not by the operands' values, which `analysis.bounds` knows: where it proves that an op `fits`, the op does not raise.
+    The values of the operands are not looked at: where `analysis.bounds` proves that an op `fits`, it does not raise.
     """
     if not TABLE[op.kind].grows or op.results[0].type != INT:
         return False
@@ -160,7 +160,7 @@ SMALL_POWERS = (-2.0, -1.0, 0.5, 1.0, 2.0, 3.0, 4.0)
 
 
 def cost(op: Op, constant: Callable[[Value], object]) -> str:
-    """The cost class of one op, given what is known of its operands: a small power is a multiplication or two."""
+    """The cost class of one op, given what is known about its operands: a small power is a multiplication or two."""
     if op.kind == "pow" and constant(op.operands[1]) in SMALL_POWERS:
         return CHEAP
     return TABLE[op.kind].cost

@@ -1,6 +1,6 @@
 """Reads the text form of the IR (`ir/text.py` says what it looks like).
 
-`parse_function(format_function(fn, spans=True))` is a function equal to `fn` but for hints that are not identifiers.  The
+`parse_function(format_function(fn, spans=True))` is a function equal to `fn` except for hints that are not identifiers.  The
 parser checks the text only; whether the IR makes sense is the verifier's business.
 """
 
@@ -46,9 +46,9 @@ class _Token:
 
 
 def parse_function(text: str, *, names: Mapping[str, Any] | None = None, file: str = "<ir>") -> Function:
-    """The function that `text` describes; of several the last one, which calls the others.
+    """The function that `text` describes; if there are several, the last one, which calls the others.
 
-    `names` gives the objects that a text can only name: the function's constants, and classes of parameter trees (by
+    `names` has the objects that a text can only name: the function's constants, and classes of parameter trees (by
     "module:qualname") that no imported module has.  Raises `UserError` AD801 with the place in the text.
     """
     return _Parser(text, names or {}, file).program()
@@ -95,7 +95,7 @@ class _Parser:
 
     @property
     def same_line(self) -> bool:
-        """Whether the next token stands on the line of the last one: an op's operands and attributes must."""
+        """Whether the next token is on the line of the last one: an op's operands and attributes must be."""
         return self.position > 0 and self.next.line == self.tokens[self.position - 1].line
 
     def take(self, kind: str, what: str) -> _Token:

@@ -23,7 +23,7 @@ R = TypeVar("R")
 V = TypeVar("V")
 
 Subscript = Any
-"""An operand, a slice of operands, or None for a new axis.  (An operand is whatever the path is filled with.)"""
+"""An operand, a slice of operands, or None for a new axis.  (Operands are whatever the path is filled with.)"""
 ALL = slice(None)
 """The subscript that keeps an axis as it is."""
 
@@ -32,15 +32,15 @@ ALL = slice(None)
 
 
 class Item(Enum):
-    """What stands in a subscript, if it is not a slice."""
+    """An item of a subscript that is not a slice."""
 
     INTEGER = auto()
     NEW_AXIS = auto()
-    """It has no operand."""
+    """A new axis; it has no operand."""
     ARRAY = auto()
-    """Of integers."""
+    """An array of integers."""
     MASK = auto()
-    """Of booleans, and of any rank."""
+    """An array of booleans, of any rank."""
 
     @property
     def operands(self) -> int:
@@ -75,7 +75,7 @@ class Index:
         return sum(item.operands for item in self.items)
 
     def rank(self, before: int, operands: Sequence[Type]) -> int:
-        """The rank of what the step gives of an array with `before` axes; raises `ValueError` if it cannot be applied."""
+        """The rank of the step's result for an array with `before` axes; raises `ValueError` if it cannot be applied."""
         used = kept = joint = position = 0
         for item in self.items:
             used += rank(operands[position]) if item is MASK else item is not NEW_AXIS
@@ -137,7 +137,7 @@ class Path:
     steps: tuple[Step, ...] = ()
 
     def __add__(self, other: Path) -> Path:
-        """`other` in what this one reaches."""
+        """The path `other` in what this one reaches."""
         return Path(self.steps + other.steps)
 
     def __len__(self) -> int:
@@ -149,7 +149,7 @@ class Path:
         return sum(step.operands for step in self.steps)
 
     def result_rank(self, before: int, operands: Sequence[Type]) -> int:
-        """The rank of what the path reaches in an array of `before` axes; raises `ValueError` if that is nothing."""
+        """The rank of what the path reaches in an array of `before` axes; raises `ValueError` if it cannot be applied."""
         for step, own in self._walk(operands):
             before = step.rank(before, own)
         return before
@@ -184,12 +184,12 @@ class Path:
 
     @property
     def added_axes(self) -> tuple[int, ...] | None:
-        """The new axes in the result of a path that does nothing but add some (`new_axes`); of any other, None."""
+        """The new axes in the result of a path that only adds axes (`new_axes`); None for any other."""
         return self._places(NEW_AXIS)
 
     @property
     def picked_axes(self) -> tuple[int, ...] | None:
-        """The axes of the array along which a path takes one element that keeps all others (`picked`); of any other, None."""
+        """The axes along which a path takes one element, if it keeps all others whole (`picked`); None for any other."""
         return self._places(INTEGER)
 
     def _places(self, wanted: Item) -> tuple[int, ...] | None:
@@ -215,7 +215,7 @@ class Path:
         transpose: Callable[[R, tuple[int, ...]], R],
         reshape: Callable[[R, Sequence[V]], R],
     ) -> R:
-        """What comes of `start` step by step."""
+        """What becomes of `start`, step by step."""
         for step, own in self._walk(operands):
             if isinstance(step, Index):
                 start = index(start, step.filled(own))
@@ -226,32 +226,32 @@ class Path:
         return start
 
     def subscripts(self, operands: Sequence[V]) -> tuple[Subscript, ...] | None:
-        """What stands in the brackets of a path that is one subscript, or none; of any other, None."""
+        """What is in the brackets of a path of one subscript, or of no step; None for any other."""
         if not self.steps:
             return ()
         (step, *more) = self.steps
         return step.filled(operands) if isinstance(step, Index) and not more else None
 
     def ending(self, operands: Sequence[V]) -> tuple[Path, tuple[Subscript, ...]]:
-        """The steps before a last subscript, and that; all of them and no subscripts where the last step is another."""
+        """The steps before a last subscript, and that subscript; all steps and no subscripts where the last step is not one."""
         if not self.steps or not isinstance(self.steps[-1], Index):
             return self, ()
         before = Path(self.steps[:-1])
         return before, self.steps[-1].filled(operands[before.operands :])
 
     def beginning(self, operands: Sequence[V]) -> tuple[Subscript, ...]:
-        """The subscript that the path begins with, if it does."""
+        """The subscript that the path begins with, if it begins with one."""
         return Path(self.steps[:1]).subscripts(operands) or ()
 
     def slices(self, operands: Sequence[Value]) -> list[tuple[slice, int]]:
-        """The slices of one subscript that may leave out something, and their axes."""
+        """The slices of one subscript that may leave something out, and their axes."""
         return [
             (s, axis) for s, axis, _ in aligned(self.subscripts(operands) or ()) if isinstance(s, slice) and s != ALL
         ]
 
     def offsets(self, operands: Sequence[Value], axes: int) -> list[tuple[Value | None, bool]] | None:
-        """For each of the axes of an array, the index in it or the first one of the slice of it, and whether it is a slice, so that
-        an element of the view stands in the array at the sum; None for a path where that is not so."""
+        """For each axis of an array, the index or the start of the slice, and whether it is a slice, so that an element of the view
+        is found in the array at the sum; None for a path where that does not hold."""
         subscripts = self.subscripts(operands)
         if subscripts is None or any(s is None or (isinstance(s, slice) and s.step is not None) for s in subscripts):
             return None
@@ -261,7 +261,7 @@ class Path:
     def split(
         self, operands: Sequence[V]
     ) -> tuple[tuple[Path, Sequence[V]], Sequence[V], tuple[Path, Sequence[V]]] | None:
-        """The paths before and behind the first reshape with their operands, and its extents; None where there is none."""
+        """The paths before and after the first reshape with their operands, and its extents; None where there is none."""
         position = 0
         for k, (step, own) in enumerate(self._walk(operands)):
             if isinstance(step, Reshape):
@@ -278,13 +278,13 @@ class Path:
 
 
 def path_of(op: Op) -> Path:
-    """Of a `load`, `store` or `accum`."""
+    """The path of a `load`, `store` or `accum`."""
     path: Path = op.attrs["path"]
     return path
 
 
 def aligned(subscripts: Sequence[Subscript], axes: int = 0) -> Iterator[tuple[Subscript, int, int]]:
-    """Each subscript with the axis of the array and that of the view at which it stands; further whole axes up to `axes`.
+    """Each subscript with its axis in the array and its axis in the view; whole axes are added up to `axes`.
 
     Operands are values; a mask has several axes, the first of which is given.
     """
@@ -298,7 +298,7 @@ def aligned(subscripts: Sequence[Subscript], axes: int = 0) -> Iterator[tuple[Su
 
 
 def trimmed(subscripts: Sequence[Subscript]) -> Sequence[Subscript]:
-    """Without whole axes at the end, which are implied."""
+    """The subscripts without whole axes at the end, which are implied."""
     end = len(subscripts)
     while end > 1 and subscripts[end - 1] == ALL:
         end -= 1
@@ -306,7 +306,7 @@ def trimmed(subscripts: Sequence[Subscript]) -> Sequence[Subscript]:
 
 
 def taken_apart(subscripts: Sequence[Subscript]) -> tuple[tuple[slice, ...], tuple[Subscript, ...]]:
-    """A subscript with arrays as two, one in what the other gives: slices alone, and the rest of it with whole axes in their place."""
+    """A subscript with arrays as two, one after the other: the slices alone, then the rest with whole axes in their place."""
     slices = [
         subscript if isinstance(subscript, slice) else ALL
         for subscript in subscripts
@@ -316,7 +316,7 @@ def taken_apart(subscripts: Sequence[Subscript]) -> tuple[tuple[slice, ...], tup
 
 
 def axes_of(subscript: Subscript) -> int:
-    """How many axes of the array it stands for."""
+    """How many axes of the array it takes up."""
     return 0 if subscript is None else rank(subscript.type) if is_mask(subscript) else 1
 
 
@@ -367,12 +367,12 @@ def entire(axes: int = 1) -> Path:
 
 
 def new_axes(axes: Collection[int]) -> Path:
-    """All of an array, with new axes of extent 1: these of the result."""
+    """All of an array, with new axes of extent 1 at `axes` of the result."""
     return indexing(*(NEW_AXIS if axis in axes else WHOLE for axis in range(max(axes, default=-1) + 1)))
 
 
 def picked(axes: Collection[int]) -> Path:
-    """One element along these axes of an array, and all along the others."""
+    """One element along these axes of an array, and everything along the others."""
     return indexing(*(INTEGER if axis in axes else WHOLE for axis in range(max(axes, default=-1) + 1)))
 
 

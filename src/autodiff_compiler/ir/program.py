@@ -1,7 +1,7 @@
-"""Programs: a function together with those that it calls.
+"""Programs: a function together with the functions that it calls.
 
-A `call` names its callee, and `Function.callees` of the function one starts from holds every callee by name, those that only
-callees call included.  What a callee writes into is among its results: arrays are values, across calls too.
+A `call` names its callee, and `Function.callees` of the outermost function holds every callee by name, including those that
+only callees call.  What a callee writes into is among its results: arrays are values, across calls too.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def leaves_program(function: Function) -> bool:
 
 
 def effect_of(body: Region) -> str:
-    """The strongest effect of a body, as the attribute of the calls of its function."""
+    """The strongest effect in a body, as calls of its function have it in their attribute."""
     return strongest(nested_effect(op) for op in body.ops)
 
 
@@ -67,7 +67,7 @@ def mapped(fn: Function, transform: Callable[[Function], Function]) -> Function:
 
 
 def with_callees(fn: Function, callees: Functions) -> Function:
-    """`fn` as the start of a program: of `callees` those that it calls, each before the ones that call it where it can be."""
+    """`fn` with those of `callees` that it calls, each before the ones that call it, as far as possible."""
     found: dict[str, Function] = {}
     entered: set[str] = set()
 
@@ -83,14 +83,14 @@ def with_callees(fn: Function, callees: Functions) -> Function:
 
 
 def named_in(fn: Function) -> Iterator[str]:
-    """The functions that a function calls, and those that its rule is made of."""
+    """The functions that a function calls, and those of its rule."""
     yield from (op.attrs["callee"] for op in calls_in(fn.body))
     if fn.rule is not None:
         yield from fn.rule.names
 
 
 def recursive_names(callees: Functions) -> frozenset[str]:
-    """The callees that may come to call themselves."""
+    """The callees that may call themselves, directly or not."""
     reached = {name: {op.attrs["callee"] for op in calls_in(fn.body)} for name, fn in callees.items()}
     changed = True
     while changed:
@@ -119,7 +119,7 @@ def with_calls_in_line(fn: Function, names: Collection[str], callees: Functions)
 
 
 def without_rules(fn: Function) -> Function:
-    """The program that is differentiated no more, with what it calls alone; what is computed again is still told by its rule."""
+    """The program once it is no longer differentiated, with only what it calls; that a function is recomputed is still said by its rule."""
     if not any(isinstance(callee.rule, JvpRule | VjpRule) for callee in fn.callees.values()):
         return fn
     plain = {
@@ -130,7 +130,7 @@ def without_rules(fn: Function) -> Function:
 
 
 def adopted(ops: Sequence[Op], callees: Functions, into: dict[str, Function]) -> list[Op]:
-    """Ops that call `callees`, as part of a program which holds the functions `into` and gets theirs: under names of their own."""
+    """Ops that call `callees`, as part of a program that has the functions `into` and takes over theirs, under names not yet taken."""
     names: dict[str, str] = {}
     taken = set(into)
     for name, callee in callees.items():
@@ -145,7 +145,7 @@ def adopted(ops: Sequence[Op], callees: Functions, into: dict[str, Function]) ->
 
 
 def with_constants_in(function: Function, into: dict[str, object]) -> Function:
-    """The program as part of one whose constants are `into`: it gets those of `function`, under other names where these are taken."""
+    """The program as part of one whose constants are `into`, which takes over those of `function`, renamed where a name is taken."""
     names: dict[str, str] = {}
     for name, obj in function.constants.items():
         if into.setdefault(name, obj) is not obj:
@@ -202,7 +202,7 @@ def _renamed_rule(rule: Rule | None, names: Mapping[str, str]) -> Rule | None:
 
 
 def fresh_name(name: str, taken: set[str]) -> str:
-    """The name, or with a number where it is taken; it is taken from then on."""
+    """The name, with a number if it is taken; from then on it counts as taken."""
     free, count = name, 2
     while free in taken:
         free, count = f"{name}_{count}", count + 1

@@ -1,4 +1,4 @@
-"""The text form of the IR; `ir/parse.py` reads it back.  Of a program the functions that are called come first.
+"""The text form of the IR; `ir/parse.py` reads it back.  In a program, the functions that are called come first.
 
     func f(%x: f64[:], %n: int)
       takes x: *, n: *
@@ -12,7 +12,7 @@
       return %y
     }
 
-A value is printed as `%hint`, `%hint.2` where the hint is taken, or `%7` without a hint; the type stands where it is
+A value is printed as `%hint`, `%hint.2` where the hint is taken, or `%7` without a hint; its type is written where it is
 defined.  Attributes follow the operands in braces; a path is written as subscripts, and the type of `const`, `undef` and
 `list_new` is that of the result.  With spans, a table of them precedes the first function, and `!3` refers to it.  A `#`
 starts a comment.
@@ -40,7 +40,7 @@ IDENTIFIER = re.compile(r"[^\W\d]\w*")
 # The words before the regions of a structured op.
 REGION_WORDS = {"if": ("then", "else"), "for": ("do",), "while": ("test", "do")}
 
-# What the derivatives of a function are, where they are not those of its body.
+# The words for derivatives of a function that are not those of its body.
 RULE_WORDS = {JvpRule: "jvp", VjpRule: "vjp", Recomputed: "recomputed"}
 
 # Kinds whose attribute `type` is the type of the result.
@@ -48,8 +48,8 @@ TYPED_KINDS = ("const", "undef", "list_new")
 
 
 def format_function(fn: Function, *, spans: bool = False, marks: Mapping[Op, str] | None = None) -> str:
-    """The program as text: the functions that are called, then the function itself.  `marks` puts a message beside an op,
-    as a comment."""
+    """The program as text: the functions that are called, then the function itself.  `marks` puts messages beside ops,
+    as comments."""
     table: dict[Span, int] = {}
     texts = [_function_text(one, _Printer(spans, table, marks or {})) for one in (*fn.callees.values(), fn)]
     return "\n".join([*_span_lines(table), "\n".join(texts)])

@@ -15,14 +15,14 @@ from autodiff_compiler.ir.instances import attributes, instance
 
 @dataclass(frozen=True)
 class Leaf:
-    """One IR value.  `array`: a scalar for which Python has an array without dimensions, which can be written."""
+    """One IR value.  `array`: a scalar that is an array without dimensions in Python, which can be written to."""
 
     array: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Const:
-    """A value known when compiling, such as None or a string: no IR value.
+    """A value known at compile time, such as None or a string: not an IR value.
 
     Objects count as equal only if they are the same: what a class calls equal may still differ.
     """
@@ -38,7 +38,7 @@ class Const:
         return hash(self.value) if isinstance(self.value, _COMPARED) else id(self.value)
 
 
-# A bound method is made anew at each look-up; two are equal for the same object and function.
+# A bound method is a new object at each look-up; two are equal for the same object and function.
 _COMPARED = (bool, int, float, str, bytes, tuple, MethodType)
 
 

@@ -1,7 +1,7 @@
 """Types of the IR: scalars of two kinds, arrays, growable lists, opaque constants.
 
-A scalar is (dtype, kind).  Kind "py" is Python's own complex, float, int or bool: weak under NEP 50, and it behaves as CPython
-does.  Kind "np" is a NumPy scalar: strong, IEEE.  Text form: `complex float int bool` are the py kinds; `f64 i64 bool_ …` the
+A scalar is (dtype, kind).  Kind "py" is Python's own complex, float, int or bool: weak under NEP 50, and it behaves as
+CPython does.  Kind "np" is a NumPy scalar: strong, IEEE.  In the text form, `complex float int bool` are the py kinds; `f64 i64 bool_ …` the
 np kinds; `f64[:, :]` an array of rank 2; `list[f64]` a growable list.
 """
 
@@ -30,7 +30,7 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array of this dtype with `rank` axes; its extents are values of run time."""
+    """An array of this dtype with `rank` axes; its extents are run-time values."""
 
     dtype: DType
     rank: int
@@ -79,7 +79,7 @@ def differentiable(type_: Type) -> bool:
 
 
 def element_dtype(type_: Type) -> DType | None:
-    """The dtype of a scalar, or of what an array or a list holds; None of an opaque constant."""
+    """The dtype of a scalar, or of what an array or a list holds; None for an opaque constant."""
     element = type_.element if isinstance(type_, ListOf) else type_
     return element.dtype if isinstance(element, Scalar | Array) else None
 
@@ -106,7 +106,7 @@ def like(type_: Type, rank_: int) -> Type:
 
 
 def promote(*types: Type) -> DType:
-    """The dtype of an elementwise result, as NEP 50 has it: a Python scalar is weak, all else is strong."""
+    """The dtype of an elementwise result by NEP 50: a Python scalar is weak, everything else is strong."""
     operands: list[Any] = []
     for type_ in types:
         dtype = dtype_of(type_)

@@ -1,6 +1,6 @@
 """Checks that a function is well-formed IR.  Passes run it after themselves in tests and on demand.
 
-Everything found is shown at once: the error's text is the IR with the messages beside the ops.
+All errors are shown at once: the message is the IR with the errors beside the ops.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from autodiff_compiler.ir.verify_buffers import buffer_problems
 def verify(fn: Function, *, buffers: bool = False, after: str = "") -> None:
     """Raise `InternalError` AD902 unless `fn` is well-formed; with `buffers`, in the form after the buffers stage.
 
-    `after` names the pass that gave `fn`.
+    `after` names the pass that returned `fn`.
     """
     for one in (*fn.callees.values(), fn):
         verify_one(one, fn.callees, buffers=buffers, after=after)
@@ -37,7 +37,7 @@ def verify_one(fn: Function, callees: Mapping[str, Function], *, buffers: bool =
     """One function of a program, which calls `callees`."""
     checker = _Verifier(fn, callees)
     checker.function()
-    # The buffers check reads types and scopes as they stand, so it needs them to be right.
+    # The buffers check relies on types and scopes, so it needs them to be right.
     if buffers and not checker.problems:
         for op, text in buffer_problems(fn):
             checker.report(op, text)
@@ -79,7 +79,7 @@ class _Verifier:
             self.rule(fn.rule)
 
     def rule(self, rule: Rule) -> None:
-        """The functions of a rule are there, and fit the one whose derivatives they are."""
+        """The functions of a rule exist, and fit the function whose derivatives they are."""
         missing = [name for name in rule.names if name not in self.callees]
         if missing:
             self.report(None, f"there is no function {missing[0]}, which its rule names")
@@ -177,7 +177,7 @@ class _Verifier:
             self.report(op, f"{what} are ({_shown(found)}) and must be ({_shown(wanted)})")
 
     def attributes(self, op: Op) -> None:
-        """What type inference does not look at: constants, messages, exception names."""
+        """What type inference does not check: constants, messages, exception names."""
         if op.kind == "const":
             self.constant(op)
         parts = op.attrs.get("parts", op.attrs.get("message"))
@@ -293,7 +293,7 @@ def is_type(type_: Any) -> bool:
 
 
 def is_plain(attr: Any) -> bool:
-    """Whether an attribute is made of what the text form can write and read."""
+    """Whether an attribute consists of what the text form can write and read."""
     if isinstance(attr, tuple):
         return all(is_plain(item) for item in attr)
     if isinstance(attr, Mapping):

@@ -5,7 +5,7 @@ parameters are never written; what is returned shares memory neither with parame
 
 The analysis follows *memory*: every array or list value has a set of origins, the values whose buffers it may be or
 contain.  A merge (loop parameter, result of a loop or branch) that is not simply what came in is an origin of its own,
-with sources.  A list of arrays has two origins, itself and its elements, so that lists that hold views of one array are not
+with sources.  A list of arrays has two origins, itself and its elements, so that lists holding views of the same array are not
 taken for one list.  The origins of one merge are distinct from each other if their values were distinct on every edge; so
 `a, b = b, a` in a loop does not make one buffer of two.
 """
@@ -44,7 +44,7 @@ def _union(memories: Sequence[Memory]) -> Memory:
 
 
 def _arrays(memory: Memory) -> Memory:
-    """The arrays in a memory: for that of a list, its elements."""
+    """The arrays in a memory: for the memory of a list, its elements."""
     return tuple(origin for origin in memory if isinstance(origin.type, Array))
 
 
@@ -107,7 +107,7 @@ class _Buffers:
         return bool(self.common_origins(left, right))
 
     def common_origins(self, left: Memory, right: Memory) -> Memory:
-        """What a buffer may be that is in both memories."""
+        """What a buffer that is in both memories may be."""
         return _union([self.meeting(a, b) for a in left for b in right])
 
     def meeting(self, a: Value, b: Value) -> Memory:
@@ -115,12 +115,12 @@ class _Buffers:
         if a is b:
             return (a,)
         if a in self.merge and self.merge.get(a) is self.merge.get(b):
-            return ()  # siblings that may be the same stand together in one memory
+            return ()  # siblings that may be the same are together in one memory
         young, old = (a, b) if self.age[a] > self.age[b] else (b, a)
         return _union([self.meeting(source, old) for source in self.origins_before(young)])
 
     def origins_before(self, merged: Value) -> Memory:
-        """What a merged origin may be, siblings that it passes through replaced by their sources."""
+        """What a merged origin may be; siblings on the way are replaced by their sources."""
         siblings, found = [merged], []
         for sibling in siblings:
             for source in self.sources.get(sibling, ()):
@@ -133,7 +133,7 @@ class _Buffers:
     def open(self, op: Op, targets: Sequence[Value]) -> None:
         """Begin a merge: origins that come up from now on are inside it, and new in every iteration."""
         self.birth.setdefault(op, len(self.age))
-        # What an earlier round of a loop around this op has found may not hold any more.
+        # What an earlier round of a loop around this op found may no longer hold.
         for shared in self.common.get(op, {}).values():
             self.sources[shared] = ()
         for target in self.parts(targets):
@@ -142,7 +142,7 @@ class _Buffers:
             self.sources[target] = ()
 
     def parts(self, targets: Sequence[Value]) -> list[Value]:
-        """The origins of new or merged values: of a list of arrays itself and its elements."""
+        """The origins of new or merged values: for a list of arrays, itself and its elements."""
         found: list[Value] = []
         for target in targets:
             found.append(target)
@@ -156,7 +156,7 @@ class _Buffers:
         for i, j in combinations(range(len(targets)), 2):
             meeting = [self.common_origins(edge[i], edge[j]) for edge in edges]
             if any(meeting):
-                # What they share on these edges; on other edges each may be something that the other is not.
+                # What they share on these edges; on other edges each may be something else.
                 shared = self.shared(op, targets[i], targets[j])
                 brought = [self.from_outside(op, memory) for memory in meeting]
                 self.sources[shared] = _union([self.sources[shared], *brought])
@@ -178,7 +178,7 @@ class _Buffers:
         return known[left, right]
 
     def from_outside(self, op: Op, memory: Memory) -> Memory:
-        """The origins with those inside the merge replaced by what they may be from outside of it."""
+        """The origins, with those inside the merge replaced by what they may be from outside it."""
         found: list[Value] = []
         for origin in memory:
             if self.merge.get(origin) is op or self.age[origin] < self.birth[op]:
@@ -212,7 +212,7 @@ class _Buffers:
                 self.define(result, _arrays(memory) if op.kind == "list_get" else memory)
 
     def contents(self, op: Op, result: Value) -> Memory:
-        """New memory, and for a list also that of the elements it is made of."""
+        """New memory, and for a list also that of the elements it is made from."""
         if op.kind != "list_new":
             return tuple(self.parts([result]))
         return _union(
@@ -240,7 +240,7 @@ class _Buffers:
         self.define(op.result, _union([written, self.memory[element]]) if keeps else written)
 
     def update(self, op: Op) -> None:
-        """A call that overwrites lists that it is given, and gives them back with arrays of its arguments among the elements."""
+        """A call that overwrites lists that it is given, and returns them with arrays of its arguments among the elements."""
         arrays = [self.memory[v] for v in op.operands if isinstance(v.type, Array)]
         updated = {result: operand for operand, result in overwrites(op)}
         for operand in updated.values():
@@ -305,7 +305,7 @@ class _Buffers:
         stale, problems = self.stale, self.problems
         while True:
             self.stale, self.problems = dict(stale), {}
-            for _ in range(2):  # the second iteration sees what the first one has overwritten
+            for _ in range(2):  # the second iteration sees what the first one overwrote
                 self.iteration(loop, slots, memories)
             yielded = [self.memory[slot.yielded] for slot in slots]
             known = (memories, [self.sources[param] for param in self.parts(params)])

@@ -60,7 +60,7 @@ def op_uses(op: Op) -> list[Value]:
 
 
 def with_parts(op: Op, operands: tuple[Value, ...], results: tuple[Value, ...], regions: tuple[Region, ...] = ()) -> Op:
-    """The op with these operands, results and regions: itself if they are its own, so that who compares finds it so."""
+    """The op with these operands, results and regions: the same object if nothing changes, so that callers can see that by `is`."""
     same = all(new.ops == old.ops and new.params == old.params for new, old in zip(regions, op.regions))
     if same and operands == op.operands and results == op.results:
         return op
@@ -68,7 +68,7 @@ def with_parts(op: Op, operands: tuple[Value, ...], results: tuple[Value, ...], 
 
 
 def with_results(branches: Op, kept: Sequence[int]) -> Op:
-    """An `if` that gives only these of its results."""
+    """An `if` that has only these of its results."""
     if len(kept) == len(branches.results):
         return branches
     regions = []

@@ -16,8 +16,8 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT32, FLOAT64, INT16, INT64, UINT64, DType, from_numpy_dtype
-from autodiff_compiler.ir.needs import alike, allocated, check_equal, fits
 from autodiff_compiler.ir.path import at
+from autodiff_compiler.ir.required_checks import alike, allocated, check_equal, fits
 from autodiff_compiler.ir.types import (
     BOOL,
     COMPLEX,

@@ -10,8 +10,8 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import DTYPES, FLOAT64, DType
-from autodiff_compiler.ir.needs import check_equal, product
 from autodiff_compiler.ir.path import at
+from autodiff_compiler.ir.required_checks import check_equal, product
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, promote, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (

@@ -9,7 +9,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.needs import check_equal
+from autodiff_compiler.ir.required_checks import check_equal
 from autodiff_compiler.ir.types import rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array

@@ -11,7 +11,7 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64
-from autodiff_compiler.ir.needs import broadcast
+from autodiff_compiler.ir.required_checks import broadcast
 from autodiff_compiler.ir.types import dtype_of, is_py
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (

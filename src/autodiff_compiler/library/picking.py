@@ -9,13 +9,14 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.needs import product
 from autodiff_compiler.ir.path import ALL, at
+from autodiff_compiler.ir.required_checks import product
 from autodiff_compiler.ir.types import Scalar, dtype_of, rank
 from autodiff_compiler.library.arguments import as_array, extents, is_number, normal_axis, to_int
+from autodiff_compiler.library.joins import parts
 from autodiff_compiler.library.reductions import flat, sliced
 from autodiff_compiler.library.registry import function
-from autodiff_compiler.library.shapes import array, parts, transposed
+from autodiff_compiler.library.shapes import array, transposed
 
 
 @function(np.roll, "np.roll")

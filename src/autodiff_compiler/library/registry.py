@@ -120,6 +120,12 @@ class Entry:
                 help="pass numbers, arrays, or tuples of these",
             ) from error
 
+    def value(self, b: Builder, /, *args: Any, **kwargs: Any) -> Value:
+        """What a call gives that certainly gives one value."""
+        made = self(b, *args, **kwargs)
+        assert isinstance(made, Value)
+        return made
+
 
 _OF_COMPLEX = "take the part that is meant (z.real, z.imag, np.abs(z)), or write it with arithmetic"
 

@@ -23,13 +23,13 @@ from autodiff_compiler.ir.opset import constant_of, opdef, reads_path, spread_of
 from autodiff_compiler.ir.path import element, entire, path_of
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
-from autodiff_compiler.passes import spread
+from autodiff_compiler.passes import recomputation
 from autodiff_compiler.passes.fuse import REDUCTIONS, Group, groups, root_value
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
 def run(function: Function) -> Function:
-    function = spread.run(function)
+    function = recomputation.run(function)
     return _Lowering(function).function(function)
 
 

@@ -134,7 +134,6 @@ def _variable_and_offset(s: Peephole, op: Op, depth: int) -> tuple[Value | None,
 
 
 def _mul(s: Peephole, op: Op) -> Result:
-    a, b = op.operands
     rest = _other(s, op, 1)
     if rest is not None:
         return rest if rest.type == op.result.type else _as_result(s, op, rest)
@@ -152,11 +151,17 @@ def _mul(s: Peephole, op: Op) -> Result:
         inner = _constant_first(s, s.made_by(other, "mul"))
         product = inner and _exact_product(s, constant, inner[0])
         return s.become(op, "mul", product, inner[1]) if inner and product is not None else None
-    for x, y, swapped in ((a, b, False), (b, a, True)):
-        positive = _negated(s, x)
-        if positive is not None:
-            product = s.new("mul", *((y, positive) if swapped else (positive, y)))
-            return s.become(op, "neg", product)
+    return _sign_outside(s, op)
+
+
+def _sign_outside(s: Peephole, op: Op) -> Result:
+    """The negative of a product or quotient, where one of the operands is a negative."""
+    a, b = op.operands
+    positive_a, positive_b = _negated(s, a), _negated(s, b)
+    if positive_a is not None:
+        return s.become(op, "neg", s.new(op.kind, positive_a, b))
+    if positive_b is not None:
+        return s.become(op, "neg", s.new(op.kind, a, positive_b))
     return None
 
 
@@ -200,12 +205,7 @@ def _div(s: Peephole, op: Op) -> Result:
     a, b = op.operands
     if s.constant(b) == 1 and a.type == op.result.type:
         return a
-    for x, y, swapped in ((a, b, False), (b, a, True)):
-        positive = _negated(s, x)
-        if positive is not None:
-            quotient = s.new(op.kind, *((y, positive) if swapped else (positive, y)))
-            return s.become(op, "neg", quotient)
-    return None
+    return _sign_outside(s, op)
 
 
 def _div0(s: Peephole, op: Op) -> Result:
@@ -226,7 +226,7 @@ def _mul0(s: Peephole, op: Op) -> Result:
     """The strong zero is not needed where the first factor is not zero, or the second one is finite."""
     first, second = (s.constant(v) for v in op.operands)
     plain = bool(first) or (second is not None and math.isfinite(second))
-    return s.become(op, "mul", *op.operands) if plain else None
+    return s.become(op, "mul", *op.operands) if plain else _sign_outside(s, op)
 
 
 def _pow(s: Peephole, op: Op) -> Result:

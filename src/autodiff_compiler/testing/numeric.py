@@ -85,14 +85,14 @@ def size(leaves: Sequence[Any]) -> float:
     return float(np.sqrt(sum(np.sum(np.abs(wide(leaf)) ** 2) for leaf in leaves)))
 
 
-def numeric_jvp(fun: Callable, args: Sequence[Any], direction: Sequence[Any], eps: float) -> list[np.ndarray]:
+def numeric_jvp(fun: Callable[..., Any], args: Sequence[Any], direction: Sequence[Any], eps: float) -> list[np.ndarray]:
     """The central difference of the float leaves of `fun(*args)` along `direction` (a leaf per float leaf of `args`)."""
     ahead = float_leaves(fun(*moved(copy.deepcopy(tuple(args)), direction, eps)))
     behind = float_leaves(fun(*moved(copy.deepcopy(tuple(args)), direction, -eps)))
     return [(wide(a) - wide(b)) / (2 * eps) for a, b in zip(ahead, behind)]
 
 
-def numeric_gradient(fun: Callable, args: Sequence[Any], index: int = 0, eps: float = 1e-6) -> Any:
+def numeric_gradient(fun: Callable[..., Any], args: Sequence[Any], index: int = 0, eps: float = 1e-6) -> Any:
     """The gradient of a scalar function with respect to `args[index]` by central differences, entry by entry; of complex entries
     by both parts, the one along the imaginary part over 1j."""
     values = list(args)
@@ -105,7 +105,7 @@ def numeric_gradient(fun: Callable, args: Sequence[Any], index: int = 0, eps: fl
                 direction = [np.zeros_like(wide(other)) for other in leaves]
                 direction[position][place] = unit
 
-                def along(step: float, direction: list = direction) -> float:
+                def along(step: float, direction: list[np.ndarray] = direction) -> float:
                     shifted = copy.deepcopy(values)
                     shifted[index] = moved(shifted[index], direction, step)
                     return float(fun(*shifted))

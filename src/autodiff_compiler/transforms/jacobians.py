@@ -3,8 +3,8 @@
     jacfwd:  y = f(x);  for i: x_dot = 0; x_dot[i] = 1; _, y_dot = call f_jvp(x, x_dot); J[…, i] = y_dot
     jacrev:  y, r… = forward sweep of f;  for i: y_bar = 0; y_bar[i] = 1; x_bar = call f_reverse(r…, y_bar); J[i, …] = x_bar
 
-There is a block for each leaf of the result and each leaf that varies, of the shape of the one and then of the other; the blocks have
-the structure of the result around that of the arguments.
+There is a block for each leaf of the result and each leaf that varies, with the shape of the one followed by that of the other; the
+blocks are arranged in the structure of the result and, inside it, of the arguments.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Differentiated = tuple[list[Value], Blocks]
 """The results of the function itself, and the blocks."""
 Apply = Callable[[Sequence[Value]], list[Value]]
 Fill = Callable[[Sequence[Value], Sequence[Value]], list[Value]]
-"""From the indices of a place and the arrays so far to the arrays with what belongs there."""
+"""Takes the indices of a place and the arrays so far to the arrays with that place filled."""
 
 
 def jacfwd(fn: Function, request: Request) -> tuple[Function]:
@@ -59,7 +59,7 @@ def hessian(fn: Function, request: Request) -> tuple[Function]:
 
 @dataclass
 class Jacobian:
-    """A function under construction: the program it is part of, and what of it is differentiated."""
+    """A function under construction: the program it is part of, and which of its parts are differentiated."""
 
     fn: Function
     request: Request
@@ -81,7 +81,7 @@ class Jacobian:
         return [env.get(v, v) for v in fn.results]
 
     def callee(self, fn: Function, facts: Sequence[Op], hint: str) -> Apply:
-        """A function as one of the program, which may rely on `facts`; to be called."""
+        """A function made part of the program, to be called; it may rely on `facts`."""
         ops = adopted(fn.body.ops, fn.callees, self.program)
         name = fresh_name(fn.name, {self.name, *self.program})
         made = Function(name, Region(fn.params, (*facts, *ops)), span=fn.span, constants=fn.constants)
@@ -113,7 +113,7 @@ class Jacobian:
         return list(b.for_(zero, extents[0], one, arrays, body.done())[: len(arrays)])
 
     def unit(self, like: Value, indices: Sequence[Value], name: str) -> Value:
-        """Zero but for a 1 in one place; of the type and shape of a value."""
+        """Zero except for a 1 in one place; with the type and shape of a value."""
         one = self.b.const_like(1, like.type)
         if not indices:
             return one
@@ -121,7 +121,7 @@ class Jacobian:
         return self.b.store(zeros, element(len(indices)), indices, one)
 
     def empty(self, result: Value, argument: Value, type_: Type) -> Value:
-        """The block of a result and an argument, with elements of the dtype of `type_`, yet to be filled."""
+        """The block of a result and an argument, still to be filled, with elements of the dtype of `type_`."""
         extents = [*self.extents(result), *self.extents(argument)]
         return self.b.op("empty", *extents, dtype=dtype_of(type_), filled=True, name="jacobian")
 
@@ -216,7 +216,7 @@ def _rows(made: Jacobian, residuals: Sequence[Value], wanted: Sequence[Value], r
 
 
 def _silent(fn: Function) -> Function:
-    """The program without what it prints: it is called again and again, and prints once."""
+    """The program without its prints: it is called many times, and what it prints is printed once."""
     return replace(_without_print(fn), callees={name: _without_print(one) for name, one in fn.callees.items()})
 
 

@@ -13,9 +13,13 @@ from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.walk import Rewriter
 
 
-def python_name(name: str) -> str:
-    """A parameter's name in generated code: arguments that `*args` takes are called `*0`, `*1` … until then."""
-    return f"args_{name[1:]}" if name.startswith("*") else name
+def with_python_names(fn: Function) -> Function:
+    """The function with identifiers for its parameters: arguments that `*args` takes are called `*0`, `*1` … until then."""
+    taken = {name for name, _ in fn.param_trees}
+    trees = [
+        (fresh_name(f"args_{name[1:]}", taken) if name.startswith("*") else name, tree) for name, tree in fn.param_trees
+    ]
+    return replace(fn, param_trees=tuple(trees))
 
 
 def parameters(fn: Function) -> Iterator[tuple[str, Tree, list[Value]]]:

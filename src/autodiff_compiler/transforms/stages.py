@@ -60,7 +60,7 @@ def dumped(done: Compilation) -> Iterator[None]:
 
 
 def _dump(done: Compilation, error: BaseException) -> tuple[Note, ...]:
-    """A file with the IR of every stage, and where in the compiler the error arose: the user is not shown that."""
+    """A file with the IR of every stage, and where in the compiler the error arose, which the user is not shown."""
     try:
         handle, path = lazy.load("tempfile").mkstemp(prefix="autodiff_ir_", suffix=".txt", text=True)
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""What a backend asks of the pipelines beside its list of passes: a row for each."""
+"""What a backend asks of the pipelines besides its list of passes: a row for each."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from autodiff_compiler import backends
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.program import mapped
 from autodiff_compiler.ir.types import INT, ListOf
-from autodiff_compiler.passes import depth, integers
+from autodiff_compiler.passes import integers, recursion_depth
 from autodiff_compiler.transforms.stages import Compilation
 
 Build = Callable[[bool], tuple[Compilation, ...]]
-"""Makes the functions of a derivative, for int arguments of any size or for small ones alone."""
+"""Makes the functions of a derivative, for int arguments of any size or only for small ones."""
 
 
 def _as_it_is(fn: Function) -> Function:
@@ -48,16 +48,16 @@ class Target:
         return [instead.get(name, name) for name in names]
 
     def entered(self, fn: Function) -> Function:
-        """The program, which knows what ints it has."""
+        """The program, which already says what ints it has."""
         return mapped(fn, lambda one: replace(one, compiled=self.compiled))
 
 
 def _with_depth_and_width(fn: Function) -> Function:
-    return mapped(depth.limited(fn), integers.run)
+    return mapped(recursion_depth.limited(fn), integers.run)
 
 
 def _small_or_wide(build: Build) -> tuple[Compilation, ...]:
-    """Functions for small int arguments, where these need fewer checks, which hand over to others for larger ones."""
+    """Functions for small int arguments, where those need fewer checks; for larger ones they hand over to others."""
     chosen, wide = integers.best(build, lambda made: [one.function for one in made])
     if wide is not None:
         for done, call in zip(chosen, backends.widened([one.call for one in chosen], [one.call for one in wide])):

@@ -11,10 +11,10 @@ from autodiff_compiler.transforms.words import docstring
 
 @dataclass(frozen=True)
 class Request:
-    """What of a function is to be differentiated, and how the caller wants to see it.
+    """Which parts of a function are to be differentiated, and how the caller wants to see the result.
 
     `active` has a flag for each IR parameter; `wrt` are the names of the Python parameters that vary, in the order in which
-    their derivatives are wanted, and with `single` there is one that is wanted bare, not as a tuple of one.  `hidden`
+    their derivatives are wanted; with `single` there is only one, wanted bare rather than as a tuple of one.  `hidden`
     are the names of parameters that captures became.
     """
 
@@ -29,10 +29,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Transform:
-    """A derivative: a program becomes one, or several that are called one after another.
+    """A derivative: one program becomes one, or several that are called one after another.
 
-    `derive` makes them of the optimised primal, with parameters and results laid out as the caller sees them.  `stages` and
-    `titles` say for each after which stage its IR is named, and what its docstring calls it.
+    `derive` makes them from the optimised primal, with parameters and results laid out as the caller sees them.  `stages` and
+    `titles` say for each of them which stage its IR is named after, and what its docstring calls it.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Transform:
     titles: tuple[str, ...]
 
     of: str = ""
-    """How the name of the primal ends that is itself a derivative, and part of what this one is called."""
+    """The suffix that the name of the primal has because it is itself a derivative made for this one; titles leave it out."""
 
     def docstrings(self, fn: Function, wrt: Sequence[str]) -> list[str]:
         fn = replace(fn, name=fn.name.removesuffix(self.of))

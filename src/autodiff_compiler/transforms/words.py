@@ -1,4 +1,4 @@
-"""Functions and types in a person's words: for messages, and for the first line of what is generated."""
+"""Functions and types in words: for messages, and for the first line of generated code."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def docstring(what: str, fn: Function, wrt: Sequence[str]) -> str:
 
 
 def in_words(type_: Type) -> str:
-    """A type as a person would say it: `an array (float64[:])`."""
+    """A type as a person would name it: `an array (float64[:])`."""
     if isinstance(type_, Array | ListOf):
         return f"{'an array' if isinstance(type_, Array) else 'a list'} ({readable(type_)})"
     return f"{'an' if readable(type_)[0] in 'aeiou' else 'a'} {readable(type_)}"

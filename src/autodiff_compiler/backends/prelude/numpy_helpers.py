@@ -27,9 +27,10 @@ def complex_array(re, im):
 
 def divide0(a, b):
     """a / b, but 0 where a is 0, element by element."""
-    a, b = np.broadcast_arrays(a, b)
     with np.errstate(all="ignore"):
-        return np.divide(a, b, out=np.zeros_like(a), where=a != 0)[()]
+        quotient = np.asarray(np.divide(a, b))
+    np.copyto(quotient, 0.0, where=np.equal(a, 0.0))
+    return quotient[()]
 
 
 def mul0(a, b):
@@ -39,9 +40,10 @@ def mul0(a, b):
 
 def multiply0(a, b):
     """a * b, but 0 where a is 0, element by element."""
-    a, b = np.broadcast_arrays(a, b)
     with np.errstate(all="ignore"):
-        return np.multiply(a, b, out=np.zeros_like(a), where=a != 0)[()]
+        product = np.asarray(np.multiply(a, b))
+    np.copyto(product, 0.0, where=np.equal(a, 0.0))
+    return product[()]
 
 
 def sign(x):

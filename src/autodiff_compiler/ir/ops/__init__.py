@@ -1,1 +1,1 @@
-"""The pages of the ops: each has one definition, which says all there is to know of it (`ir/opdef.py`)."""
+"""The pages of the ops: each op has one definition, which says all there is to know about it (`ir/opdef.py`)."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import InternalError
-from autodiff_compiler.ir import needs
+from autodiff_compiler.ir import required_checks
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.objects import UNDEFINED, Values, follow
@@ -83,7 +83,7 @@ def _store(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 
 def _copied(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    """Of an array or a list; the copy of a list has elements of its own."""
+    """For an array or a list; the copy of a list has its own elements."""
     return (operands[0] if isinstance(operands[0], ListOf) else array(operands[0]),)
 
 
@@ -91,7 +91,7 @@ def _copied(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 
 def _given(facts: Facts, op: Op) -> tuple[Shape]:
-    """As many operands as the result has axes, before the fill."""
+    """One operand for each axis of the result, before the fill."""
     return (tuple(facts.of(v) for v in op.operands[: rank(op.result.type)]),)
 
 
@@ -100,7 +100,7 @@ def _given(facts: Facts, op: Op) -> tuple[Shape]:
 
 def _extent(op: Op, values: Values, mutable: bool) -> int:
     (array,) = values
-    # Asked for on the way to where nothing of an undefined array is needed.
+    # An undefined array may be asked for an extent, on a path where nothing of the array is needed.
     return 0 if array is UNDEFINED else array.shape[op.attrs["axis"]]
 
 
@@ -110,7 +110,7 @@ def _filled(op: Op, values: Values, mutable: bool) -> Any:
 
 
 def _unwritten(op: Op, values: Values, mutable: bool) -> Any:
-    """Filled with what shows when somebody reads it before writing."""
+    """Filled with values that show if they are read before they are written."""
     dtype = op.attrs["dtype"]
     poison = np.nan if dtype.inexact else dtype.greatest
     return np.full(tuple(values), poison, dtype.numpy)
@@ -172,7 +172,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         noun="",
         cost=DEAR,
         spreads=-1,
-        accesses=(needs.FILLING,),
+        accesses=(required_checks.FILLING,),
     ),
     OpDef(
         "empty",
@@ -185,7 +185,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         noun="",
         cost=DEAR,
         starts_empty=True,
-        accesses=(needs.ALLOCATION,),
+        accesses=(required_checks.ALLOCATION,),
     ),
     OpDef(
         "arange",
@@ -196,7 +196,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         evaluate=lambda op, values, mutable: np.arange(values[0], dtype=np.int64),
         noun="indices",
         cost=DEAR,
-        accesses=(needs.ALLOCATION,),
+        accesses=(required_checks.ALLOCATION,),
     ),
     OpDef(
         "copy",
@@ -222,7 +222,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         reads=True,
         views=True,
         raises=(INDEX,),
-        accesses=(needs.INDEX,),
+        accesses=(required_checks.INDEX,),
         moves=True,
     ),
     OpDef(
@@ -236,7 +236,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         noun=OPERAND,
         writes=True,
         raises=(INDEX, SHAPE),
-        accesses=(needs.INDEX, needs.STORE),
+        accesses=(required_checks.INDEX, required_checks.STORE),
     ),
     OpDef(
         "accum",
@@ -249,7 +249,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         noun=OPERAND,
         writes=True,
         raises=(INDEX, SHAPE),
-        accesses=(needs.INDEX, needs.STORE),
+        accesses=(required_checks.INDEX, required_checks.STORE),
         adds=True,
     ),
 )

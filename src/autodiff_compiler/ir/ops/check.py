@@ -1,6 +1,6 @@
 """The pages of checks: they raise or do nothing.
 
-Attributes of all of them: `access`, the name of what tests the same in NumPy (`ir/needs.py`), if anything does, and `error`, the
+Attributes of all of them: `access`, the name of what tests the same in NumPy (`ir/required_checks.py`), if anything does, and `error`, the
 name of the exception's class where that is not ValueError.
 """
 
@@ -18,7 +18,7 @@ from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.types import Scalar, Type, dtype_of
 
 ARGUMENT = "argument"
-"""What a `check_width` is `of` that checks an int argument, which has to be one of 32 bits."""
+"""The `of` of a `check_width` that checks an int argument, which has to fit into 32 bits."""
 SMALL = 2**31
 
 # -- types -------------------------------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ def _is_there(op: Op, values: Values, mutable: bool) -> None:
 
 
 def _error(op: Op) -> type[Exception]:
-    """What the check of a shape raises."""
+    """The error that the check of a shape raises."""
     found: type[Exception] = getattr(builtins, op.attrs.get("error", "ValueError"))
     return found
 
@@ -85,7 +85,7 @@ WIDTHS: dict[str, Callable[..., int]] = {
     "cast": int,
     ARGUMENT: lambda value: value,
 }
-"""What an op gives whose width is checked."""
+"""The result of the op whose width is checked."""
 
 
 def _narrow(op: Op, values: Values, mutable: bool) -> None:
@@ -131,7 +131,7 @@ CHECKS: tuple[OpDef, ...] = (
     ),
     _page("check_broadcast", "the extents are equal, or one of them is 1", ("m", "n"), _alike, commutative=True),
     _page("check_fits", "the extent of a value is that of its place, or 1", ("m", "n"), _fitting),
-    # The message is a text that is shown with what differs, or parts with a place for each extent, or for none.
+    # The message is a text that is shown with what differs, or a tuple of parts with a place for each extent, or with none.
     _page("check_equal", "the extents are equal", ("m", "n"), _equal, attrs=("message",), commutative=True),
     _page("check_nonempty", "none of the extents is 0", ("extents…",), _some),
     _page(

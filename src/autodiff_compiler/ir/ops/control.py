@@ -44,7 +44,7 @@ def _effect(kind: str, meaning: str, attrs: tuple[str, ...] = (), **columns: Any
 
 
 def _mark(kind: str, meaning: str, attrs: tuple[str, ...]) -> OpDef:
-    """Stands between the frontend and `passes/outline.py` alone."""
+    """Only occurs between the frontend and `passes/outline.py`."""
     return OpDef(
         kind,
         meaning,

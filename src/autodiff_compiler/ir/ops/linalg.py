@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from autodiff_compiler.ir.core import Op
-from autodiff_compiler.ir.needs import PRODUCT
 from autodiff_compiler.ir.opdef import DEAR, SHAPE, Attrs, Facts, OpDef, Shape
 from autodiff_compiler.ir.ops.operand_types import array
+from autodiff_compiler.ir.required_checks import PRODUCT
 from autodiff_compiler.ir.types import Array, Type, like
 
 

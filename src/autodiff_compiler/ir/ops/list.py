@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.ir.core import Op
-from autodiff_compiler.ir.needs import ITEM
 from autodiff_compiler.ir.objects import Values, scalar
 from autodiff_compiler.ir.opdef import DEAR, FREE, INDEX, NEVER, OPERAND, Attrs, OpDef, no_array
 from autodiff_compiler.ir.ops.operand_types import integers, list_of
+from autodiff_compiler.ir.required_checks import ITEM
 from autodiff_compiler.ir.types import INT, Array, ListOf, Type
 
 

@@ -13,7 +13,7 @@ Extent = Any
 
 
 def reached(facts: Facts, op: Op) -> tuple[Shape]:
-    """The extents of what a `load` reaches; an unknown one is the result's own."""
+    """The extents of what a `load` reaches; where one is unknown, it is the extent of the result itself."""
     path = path_of(op)
     exact = bool(op.attrs.get("exact"))
     unknown: list[Extent | None] = [None] * rank(op.result.type)
@@ -41,7 +41,7 @@ def reached(facts: Facts, op: Op) -> tuple[Shape]:
 
 
 def _sliced(facts: Facts, extent: Extent | None, part: slice) -> Extent | None:
-    """The extent of a slice that leaves out constantly many elements at either end; None for any other slice."""
+    """The extent of a slice that leaves out a constant number of elements at either end; None for any other slice."""
     if part == ALL:
         return extent
     start, stop = (0 if bound is None else facts.of(bound) for bound in (part.start, part.stop))

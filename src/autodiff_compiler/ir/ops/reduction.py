@@ -1,4 +1,4 @@
-"""The pages of reductions, and of what else runs along axes.
+"""The pages of reductions, and of other ops that run along axes.
 
 Reductions take `axes` (a sorted tuple of all axes reduced, never None) and drop them; `keepdims` is a `load` with new axes on top.
 """
@@ -12,10 +12,10 @@ import numpy as np
 
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.dtype import INT64
-from autodiff_compiler.ir.needs import EXTREMUM
 from autodiff_compiler.ir.objects import Values
 from autodiff_compiler.ir.opdef import DEAR, NEVER, SHAPE, Attrs, Facts, OpDef, Shape, like_first
 from autodiff_compiler.ir.ops.operand_types import array
+from autodiff_compiler.ir.required_checks import EXTREMUM
 from autodiff_compiler.ir.types import Array, Type, dtype_of, like
 
 

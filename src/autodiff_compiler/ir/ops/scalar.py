@@ -20,7 +20,6 @@ from autodiff_compiler.ir import domain
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.domain import nowhere
 from autodiff_compiler.ir.dtype import BOOLEAN, DTYPES, DType
-from autodiff_compiler.ir.needs import BROADCAST
 from autodiff_compiler.ir.objects import UNDEFINED, Values, has_type, strong
 from autodiff_compiler.ir.opdef import (
     DEAR,
@@ -56,6 +55,7 @@ from autodiff_compiler.ir.ops.scalar_values import (
     py_trunc,
     sign,
 )
+from autodiff_compiler.ir.required_checks import BROADCAST
 from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_py, rank
 
 
@@ -134,7 +134,7 @@ def _evaluated(py: Callable[..., Any], npy: Callable[..., Any]) -> Evaluate:
 def _power(op: Op, values: Values, mutable: bool) -> Any:
     result = _evaluated(operator.pow, np.power)(op, values, mutable)
     if not has_type(result, op.result.type):
-        # CPython leaves the type here: a complex number, or a float out of two ints.
+        # CPython leaves the type here: a complex number, or a float from two ints.
         wanted = "an int" if isinstance(values[0], int) else "real"
         raise ValueError(f"{values[0]!r} ** {values[1]!r} is not {wanted}")
     return result
@@ -143,7 +143,7 @@ def _power(op: Op, values: Values, mutable: bool) -> Any:
 def _cast_value(op: Op, values: Values, mutable: bool) -> Any:
     (value,), target = values, op.results[0].type
     if value is UNDEFINED:
-        return value  # where paths meet, also what is bound on one of them alone gets the type of both
+        return value  # where paths meet, what is bound on one of them alone also gets the type of both
     if isinstance(target, Scalar) and is_py(target):
         return target.dtype.number(value)
     return np.asarray(value, dtype_of(op.operands[0].type).numpy).astype(dtype_of(target).numpy)[()]
@@ -161,7 +161,7 @@ def page(
     operands: tuple[str, ...] = ("a",),
     **columns: Any,
 ) -> OpDef:
-    """Operands of an array and of Python's numbers; one of which nothing else is said raises for none."""
+    """An elementwise op on arrays or Python numbers; unless its page says otherwise, it raises for no operands."""
     defaults = {
         "raises": of_shapes,
         "domain": nowhere,

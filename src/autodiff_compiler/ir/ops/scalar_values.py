@@ -1,4 +1,4 @@
-"""What elementwise ops compute, where no function of Python or NumPy does just that."""
+"""What elementwise ops compute, where no function of Python or NumPy does exactly that."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import InternalError
-from autodiff_compiler.ir import needs
+from autodiff_compiler.ir import required_checks
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.objects import Values
 from autodiff_compiler.ir.opdef import DEAR, FREE, NEVER, OPERAND, SHAPE, Attrs, Facts, OpDef, Shape
@@ -90,7 +90,7 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         cost=FREE,
         views=True,
         raises=(SHAPE,),
-        accesses=(needs.RESHAPE,),
+        accesses=(required_checks.RESHAPE,),
         moves=True,
     ),
     OpDef(
@@ -105,7 +105,7 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         spreads=0,
         views=True,
         raises=(SHAPE,),
-        accesses=(needs.STRETCH,),
+        accesses=(required_checks.STRETCH,),
         moves=True,
     ),
     OpDef(
@@ -132,6 +132,6 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         noun="joined",
         cost=DEAR,
         raises=(SHAPE,),
-        accesses=(needs.JOIN,),
+        accesses=(required_checks.JOIN,),
     ),
 )

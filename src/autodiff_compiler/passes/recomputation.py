@@ -32,7 +32,7 @@ def run(function: Function) -> Function:
     aside = _Aside(function, memory).function(function)
     if aside.body.ops != function.body.ops:
         function, memory = aside, Memory(aside)
-    return _Spread(function, memory).function(function)
+    return _Recomputation(function, memory).function(function)
 
 
 class _Aside(Rewriter):
@@ -58,7 +58,7 @@ class _Aside(Rewriter):
         return super().region(Region(region.params, tuple(ops)) if len(ops) > len(region.ops) else region)
 
 
-class _Spread(Rewriter):
+class _Recomputation(Rewriter):
     def __init__(self, function: Function, memory: Memory) -> None:
         super().__init__()
         self.readers = uses(function.body)

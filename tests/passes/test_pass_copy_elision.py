@@ -11,7 +11,7 @@ from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import all_ops
-from autodiff_compiler.passes import buffers, destination
+from autodiff_compiler.passes import buffers, copy_elision
 from autodiff_compiler.testing import numeric_gradient
 
 ROWS = """func f(%x: f64[:], %n: int) {
@@ -44,9 +44,9 @@ def rows(extra: str = "", between: str = ""):
 
 def moved(fn):
     """The function after the pass, which keeps what it computes, with its arrays as values and as memory."""
-    after = destination.run(fn)
+    after = copy_elision.run(fn)
     verify(after)
-    assert destination.run(after).body.ops == after.body.ops
+    assert copy_elision.run(after).body.ops == after.body.ops
     for n, m in ((3, 4), (0, 2), (2, 0)):
         args = [np.arange(float(m)) + 1.0, n]
         expected = run(fn, args)
@@ -85,7 +85,7 @@ def test_elements_are_read_where_they_were_written():
     ids=["read as a whole", "viewed", "the table is read", "put into another version, too"],
 )
 def test_what_is_needed_otherwise_stays(between):
-    after = destination.run(rows(between=between))
+    after = copy_elision.run(rows(between=between))
     assert "empty" in kinds(after)
 
 
@@ -97,7 +97,7 @@ def test_extents_must_be_those_of_the_place():
         .replace("empty %m", "empty %one")
         .replace("for %zero, %m", "for %zero, %one")
     )
-    assert "empty" in kinds(destination.run(fn))
+    assert "empty" in kinds(copy_elision.run(fn))
 
 
 @pytest.mark.parametrize("backend", ["python", "numba"])

@@ -1,4 +1,4 @@
-"""Which checks are missing: asks of every op of a function for the checks that it needs (`ir/needs.py`), and looks for them.
+"""Which checks are missing: asks of every op of a function for the checks that it needs (`ir/required_checks.py`), and looks for them.
 
 A check is there if an op before it, in the same region or one around it, makes the same check, or if it follows from the
 loops, conditions and checks around it.  This holds of a program as the frontend gives it; what derivative rules build is right
@@ -23,13 +23,13 @@ from autodiff_compiler.passes import checks, cse, fold, simplify
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
-def unmet(function: Function) -> list[Op]:
+def missing_checks(function: Function) -> list[Op]:
     """The checks that nobody makes, each with the place of the op that needs it."""
     asked = _Asked(function).function(function)
     # One number for what is computed alike, so that a check asked for here is the one that is there; and slices that are `exact`.
     for clean in (fold, simplify, cse, checks):
         asked = clean.run(asked)
-    walk = _Unmet(asked)
+    walk = _MissingChecks(asked)
     walk.function(asked)
     return walk.found
 
@@ -85,7 +85,7 @@ def _marked(check: Op) -> Op:
     return Op(check.kind, check.operands, (), {**check.attrs, "asked": True}, (), check.span)
 
 
-class _Unmet(FactRewriter):
+class _MissingChecks(FactRewriter):
     def __init__(self, function: Function) -> None:
         super().__init__(function)
         self.found: list[Op] = []

@@ -1,6 +1,6 @@
 """The walk backwards over a region of the primal.
 
-Plain ops are reversed by their rules; `if`s and loops by `control.py` and `loops.py`.
+Plain ops are reversed by their rules; `if`s and loops by `branches.py` and `loops.py`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from autodiff_compiler import rules
-from autodiff_compiler.ad import calls, control, loops
+from autodiff_compiler.ad import branches, calls, loops
 from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.names import bar_name, named
@@ -21,7 +21,7 @@ MakePullback = Callable[[Function, Sequence[bool], Callees, bool], None]
 
 
 class Sweep:
-    """The walk; `control` and `loops` come back to its `reverse` for the regions inside an op."""
+    """The walk; `branches` and `loops` come back to its `reverse` for the regions inside an op."""
 
     def __init__(self, context: Reversal, pullback: MakePullback) -> None:
         self.context = context
@@ -36,7 +36,7 @@ class Sweep:
 
     def _op(self, op: Op, adjoints: Adjoints) -> None:
         if op.kind == "if":
-            control.reverse_if(self, op, adjoints)
+            branches.reverse_if(self, op, adjoints)
         elif is_loop(op):
             loops.reverse_loop(self, Loop(op), adjoints)
         elif op.kind == "call":

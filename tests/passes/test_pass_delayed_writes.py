@@ -6,7 +6,7 @@ import pytest
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.walk import all_ops
-from autodiff_compiler.passes import buffers, spread
+from autodiff_compiler.passes import buffers, recomputation
 from autodiff_compiler.passes.registry import PASSES
 
 CLEARED = """func f(%g: f64[:], %s: f64) {
@@ -28,19 +28,19 @@ def copies(fn):
 
 def test_a_write_waits_for_the_views_of_what_it_overwrites():
     fn = parse_function(CLEARED)
-    late = PASSES["late"].run(fn)
+    delayed = PASSES["delayed_writes"].run(fn)
     args = [np.arange(4.0), np.float64(2.0)]
-    for before, after in zip(run(fn, args), run(late, args), strict=True):
+    for before, after in zip(run(fn, args), run(delayed, args), strict=True):
         np.testing.assert_array_equal(before, after)
-    assert [op.kind for op in late.body.ops][-3:] == ["mul", "store", "return"]
-    assert (copies(fn), copies(late)) == (2, 1)
+    assert [op.kind for op in delayed.body.ops][-3:] == ["mul", "store", "return"]
+    assert (copies(fn), copies(delayed)) == (2, 1)
 
 
 def test_a_write_that_is_read_at_once_stays():
     fn = parse_function(CLEARED.replace("%again: f64[:] = mul %v", "%e: f64[:] = load %g1[%one:]\n%x: f64[:] = mul %v, %e\n%again: f64[:] = mul %x"))
-    late = PASSES["late"].run(fn)
+    delayed = PASSES["delayed_writes"].run(fn)
     args = [np.arange(4.0), np.float64(2.0)]
-    for before, after in zip(run(fn, args), run(late, args), strict=True):
+    for before, after in zip(run(fn, args), run(delayed, args), strict=True):
         np.testing.assert_array_equal(before, after)
 
 
@@ -69,7 +69,7 @@ def test_cheap_arrays_are_computed_by_each_reader():
         %g: f64[:] = mul %d, %s
         return %s, %g
     }""")
-    spread_out = spread.run(fn)
+    spread_out = recomputation.run(fn)
     assert sum(op.kind == "sub" for op in spread_out.body.ops) == 2
     lowered = PASSES["loops"].run(fn)
     args = [np.arange(3.0), np.array([2.0, 0.5, -1.0])]

@@ -1,8 +1,8 @@
 """Which checks an op needs: what NumPy tests of shapes and indices when it is given the same operands.
 
-The page of an op names its accesses (`OpDef.accesses`); each access is a rule here, which builds the checks.  Who builds an
-op that is not right by construction calls `opset.require` before it.  A check bears the name of its access, and so a printer that
-writes the op as NumPy's own access knows that the check is performed there.
+The page of an op names its accesses (`OpDef.accesses`); each access is a rule here, which builds the checks.  Code that builds an
+op which is not right by construction calls `opset.require` before it.  A check has the name of its access, so that a printer that
+writes the op as NumPy's own access knows that NumPy performs the check.
 
     b.op("add", x, y)               require(b, "add", x, y) builds check_broadcast (dim x k), (dim y k) for each common axis
     b.load(a, path, (i, j))         check_index i, (dim a 0); check_index j, (dim a 1)
@@ -28,7 +28,7 @@ Attrs = dict[str, Any]
 
 @dataclass(frozen=True)
 class Access:
-    """What NumPy tests of some ops' operands."""
+    """What NumPy tests about the operands of some ops."""
 
     name: str
     build: Callable[[Builder, Operands, Attrs], None]
@@ -60,14 +60,14 @@ def alike(b: Builder, m: Value, n: Value, access: str = "broadcast", **attrs: An
 
 
 def check_equal(b: Builder, m: Value, n: Value, message: str | tuple[str | None, ...], **attrs: Any) -> None:
-    """Two extents are the same.  A text is shown with the shapes, or extents, that differ; a tuple has a place for each of the
+    """Two extents are equal.  A text is shown with the shapes, or extents, that differ; a tuple has a place for each of the
     two, or none."""
     if m is not n:
         b.emit("check_equal", (m, n), {"message": message, **attrs})
 
 
 def fits(b: Builder, own: Operands, place: Operands, access: str = "store") -> None:
-    """A shape can be stretched to that of a place, of the same rank or a higher one; the place to nothing."""
+    """A shape can be stretched to that of a place, of the same rank or a higher one; the place itself is never stretched."""
     offset = len(place) - len(own)
     for i, m in enumerate(own):
         n = place[offset + i]
@@ -143,7 +143,7 @@ def _joined(b: Builder, operands: Operands, attrs: Attrs) -> None:
 
 
 def _extremum(b: Builder, operands: Operands, attrs: Attrs) -> None:
-    """Of the elements along some axes: there is one."""
+    """There is at least one element along these axes."""
     axes = attrs["axes"] if "axes" in attrs else (attrs["axis"],)
     b.emit("check_nonempty", [b.dim(operands[0], axis) for axis in axes], {"access": "extremum"})
 
@@ -152,7 +152,7 @@ def _extremum(b: Builder, operands: Operands, attrs: Attrs) -> None:
 
 
 def _indexed(b: Builder, operands: Operands, attrs: Attrs) -> None:
-    """Each step of a path, in what the steps before it reach."""
+    """Each step of a path, applied to what the steps before it reach."""
     path: Path = attrs["path"]
 
     def subscripted(array: Value, subscripts: tuple[Subscript, ...]) -> Value:

@@ -1,4 +1,4 @@
-"""Writes are made late where that spares a copy: after the last read of a view of what they overwrite.
+"""Writes are delayed where that spares a copy: after the last read of a view of what they overwrite.
 
 The reverse of `b[1:-1] = f(a)` reads the cotangent of the slice and clears it.  What was read is a view, and would have to
 be copied, unless it is cleared only when nobody reads it any more.
@@ -21,10 +21,10 @@ from autodiff_compiler.ir.walk import Rewriter, op_uses
 
 
 def run(function: Function) -> Function:
-    return _Late().function(function)
+    return _DelayedWrites().function(function)
 
 
-class _Late(Rewriter):
+class _DelayedWrites(Rewriter):
     def region(self, region: Region) -> Region:
         first: dict[Value, int] = {}
         last: dict[Value, int] = {}

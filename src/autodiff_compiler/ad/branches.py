@@ -15,7 +15,7 @@ from autodiff_compiler.ir.types import Array, ListOf, Type, rank
 from autodiff_compiler.ir.walk import free_values
 
 if TYPE_CHECKING:
-    from autodiff_compiler.ad.sweep import Sweep
+    from autodiff_compiler.ad.backward_walk import Sweep
 
 
 def reverse_if(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:

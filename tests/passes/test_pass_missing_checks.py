@@ -10,7 +10,7 @@ from autodiff_compiler.ir.opdef import INDEX, SHAPE
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.walk import all_ops
-from autodiff_compiler.passes.unmet import unmet
+from autodiff_compiler.passes.missing_checks import missing_checks
 
 
 def test_every_op_that_depends_on_shapes_or_indices_names_its_accesses() -> None:
@@ -55,9 +55,9 @@ PROGRAM = """func f(%x: f64[:, :], %y: f64[:], %i: i64[:], %m: bool[:], %n: int)
 
 def test_a_check_that_is_taken_out_is_missed() -> None:
     function = parse_function(PROGRAM)
-    assert not _shown(unmet(function))
+    assert not _shown(missing_checks(function))
     checks = [op for op in all_ops(function.body) if op.kind.startswith("check")]
     for check in checks:
         rest = tuple(op for op in function.body.ops if op is not check)
-        missed = unmet(replace(function, body=Region(function.params, rest)))
+        missed = missing_checks(replace(function, body=Region(function.params, rest)))
         assert check.kind in [op.kind for op in missed], check.kind

@@ -1,0 +1,103 @@
+"""Calls of functions without source: of the library, computed by Python itself when compiling, or left alone."""
+
+from __future__ import annotations
+
+import cmath
+import inspect
+import math
+import operator
+from types import BuiltinFunctionType
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler import library
+from autodiff_compiler.frontend import consumers, externals, outputs, views
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.scalars import is_number
+from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
+from autodiff_compiler.ir.types import rank
+
+# NumPy gives views here that it does not let one write; what we have is their value now.
+_READ_ONLY_VIEWS = (np.broadcast_to, np.diagonal, np.diag, np.real, np.imag)
+
+# Functions on immutable objects without effects: called by Python itself when all arguments are known.
+_PURE_BUILTINS = (abs, bin, chr, divmod, format, hex, len, max, min, oct, ord, pow, repr, round, sum)
+_RUN_OVER = (max, min, math.fsum, math.prod)
+_PURE_MODULES = (math, cmath, inspect.getmodule(operator.add))
+_PURE_TYPES = (bool, int, float, complex, str, tuple, type(None), np.generic)
+
+
+def call_without_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
+    """What a call of a function without source gives; None where nothing is known of it."""
+    entry = library.lookup(obj)
+    at_once = _is_pure(obj) and _all_known(args, kwargs)
+    if (entry is None or entry.refused) and not at_once:
+        alone = externals.left_alone(ctx, obj, args, kwargs)
+        if alone is not None:
+            return alone
+    if entry is not None:
+        return _call_library(ctx, obj, entry, args, kwargs)
+    return _call_now(ctx, obj, args, kwargs) if at_once else None
+
+
+def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    module, refused = getattr(obj, "__module__", ""), entry.refused
+    if module == "math" and refused and all(isinstance(a, Static) or (isinstance(a, Dyn) and a.static) for a in args):
+        # `math.factorial(n)`: what has no derivative is computed when compiling, if it can be.
+        args = [Static(ctx.static(a, f"an argument of {entry.name}")) for a in args]
+    if obj in _RUN_OVER:
+        args = [consumers.as_list(ctx, a) for a in args]
+    pure = module == "math" or (module == "builtins" and not refused)
+    if pure and _all_known(args, kwargs):
+        return _call_now(ctx, obj, args, kwargs)
+    if refused:
+        nothing: Abs = entry(ctx.b)  # raises, whatever the arguments are
+        return nothing
+    out = outputs.destination(obj, args, kwargs)
+    if out is not None:
+        return outputs.call_into(ctx, obj, entry, out, args, kwargs)
+    args, kwargs = views.arranged(ctx, obj, args, kwargs)
+    result, given = ctx.call_entry(entry, args, kwargs)
+    return _tied(obj, views.wrapped(ctx, result, views.Made(obj, args, kwargs, given)), args, kwargs)
+
+
+def _tied(obj: Any, made: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """What a function of the library made, tied to the array that NumPy's result would be a view of."""
+    if obj is np.einsum:
+        # Of a single array it may be a view, where it only picks and reorders axes.
+        return views.tie(made, args[1]) if len(args) == 2 else made
+    if obj is np.diag and isinstance(args[0], Ref) and rank(args[0].type) == 1:
+        return made
+    if obj is np.broadcast_arrays and isinstance(made, Tup):
+        for part, argument in zip(made.items, args):
+            views.tie(part, argument)
+        return made
+    converts = isinstance(obj, type) and issubclass(obj, np.generic)
+    return views.tie(made, next(iter([*args, *kwargs.values()]), None)) if obj in _READ_ONLY_VIEWS or converts else made
+
+
+def _is_pure(obj: Any) -> bool:
+    """Whether Python itself may call a builtin function when compiling: the same result each time, and no effect."""
+    if isinstance(obj, np.ufunc):
+        return True
+    return isinstance(obj, BuiltinFunctionType) and (obj in _PURE_BUILTINS or obj.__self__ in _PURE_MODULES)
+
+
+def _all_known(args: list[Abs], kwargs: dict[str, Abs]) -> bool:
+    return all(isinstance(a, Static) and isinstance(a.obj, _PURE_TYPES) for a in (*args, *kwargs.values()))
+
+
+def _call_now(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """Let Python compute a pure function of known immutable objects."""
+    values = [a.obj for a in args if isinstance(a, Static)]
+    named = {k: a.obj for k, a in kwargs.items() if isinstance(a, Static)}
+    try:
+        result = obj(*values, **named)
+    except (TypeError, ValueError, ArithmeticError) as error:
+        entry = library.lookup(obj)
+        if entry is not None and values and all(map(is_number, values)) and not isinstance(error, TypeError):
+            # The program itself raises this when it runs, perhaps never.
+            return views.wrapped(ctx, entry(ctx.b, *values, **named), views.Made(obj))
+        raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
+    return ctx.captures.wrap(ctx, result)

@@ -1,0 +1,13 @@
+"""Statements whose paths are easily mixed up: value and slope are CPython's, in both backends."""
+
+import match_programs
+import pytest
+from judge import judge
+
+PROGRAMS = (*match_programs.CASES,)
+RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
+
+
+@pytest.mark.parametrize(("case", "backend"), RUNS, ids=[f"{case}-{backend}" for case, backend in RUNS])
+def test_as_cpython(case, backend):
+    judge(case, backend)
