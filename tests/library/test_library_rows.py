@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
 import operator
 from typing import Any
@@ -21,7 +22,7 @@ NAMES = library.names()
 def resolve(name: str) -> Any:
     """The function a row is named for."""
     parts = name.split(".")
-    place: Any = {"np": np, "math": math, "operator": operator}.get(parts[0])
+    place: Any = {"np": np, "math": math, "cmath": cmath, "operator": operator}.get(parts[0])
     if place is None:
         return getattr(builtins, name)
     for part in parts[1:]:

@@ -209,7 +209,7 @@ def options_of(**given: Any) -> Options:
 
 
 def function_of(fun: Source) -> Callable[..., Any]:
-    """The function itself; for a source text, the last function it defines, with `np` and `math` at hand."""
+    """The function itself; for a source text, the last function it defines, with `np`, `math` and `cmath` at hand."""
     if isinstance(fun, str):
         return _from_text(fun)
     if not callable(fun):

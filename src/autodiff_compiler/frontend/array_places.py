@@ -33,7 +33,7 @@ from autodiff_compiler.ir.path import ALL, HERE, MASK, Path, Subscript, at, enti
 from autodiff_compiler.ir.required_checks import check_equal, fits, indexed
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import lookup
-from autodiff_compiler.library.arguments import require_fits
+from autodiff_compiler.library.arguments import require_fits, to_dtype
 
 
 def whole(ref: Ref) -> Path:
@@ -258,6 +258,9 @@ def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: s
     else:
         stored = ctx.value(value, "what is assigned to an array element")
     dtype = dtype_of(stored.type)
+    if dtype.is_complex and not array.dtype.is_complex:
+        stored = to_dtype(ctx.b, stored, array.dtype)  # a truth value, or an error
+        dtype = dtype_of(stored.type)
     if accumulate is not None and dtype.inexact and not array.dtype.inexact:
         raise ctx.wrong(
             "AD128",

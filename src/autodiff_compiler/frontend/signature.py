@@ -124,6 +124,8 @@ def _unfit(dtype: np.dtype, name: str) -> UserError:
     way_out = f"convert it: {written}.astype(np.float64)"
     if dtype.names:
         way_out = f"pass its fields as arrays: {written}[{dtype.names[0]!r}]"
+    elif dtype.kind == "c":
+        way_out = f"convert it: {written}.astype(np.complex128)"
     elif dtype.kind in "SUMmT":
         way_out = "pass numbers"
     return UserError("AD403", f"{name} has dtype {dtype}", help=way_out)

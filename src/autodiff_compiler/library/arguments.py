@@ -112,7 +112,7 @@ def _without_imaginary_part(b: Builder, x: Any, dtype: DType) -> Value:
     if dtype.is_bool:
         value = as_value(b, x)
         return b.compare("ne", value, b.const_like(0, value.type))
-    raise UserError(
+    raise UnsupportedError(
         "AD211",
         f"a complex number as {dtype.numpy_name} would lose its imaginary part",
         b.span,

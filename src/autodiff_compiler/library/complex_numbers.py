@@ -87,8 +87,10 @@ add_attribute("imag", imag)
 
 
 def _imaginary_part_is(kind: str) -> Build:
+    """NumPy's `isreal` gives a Python number's answer as Python's, its `iscomplex` does not."""
+
     def build(b: Builder, x: Any) -> Value:
-        part = imag(b, as_array(b, x))
+        part = imag(b, x if kind == "eq" and isinstance(x, Value) else as_array(b, x))
         return b.compare(kind, part, b.const_like(0, part.type))
 
     return build

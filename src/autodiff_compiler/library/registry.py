@@ -89,7 +89,7 @@ class Entry:
         # What NumPy calls `b` is called `other` here, where `b` is the builder.
         if "other" in self.signature.parameters and "b" in kwargs:
             kwargs["other"] = kwargs.pop("b")
-        if self.name not in _TAKES_COMPLEX and _hold_complex((*args, *kwargs.values())):
+        if not self.refused and self.name not in _TAKES_COMPLEX and _hold_complex((*args, *kwargs.values())):
             raise UnsupportedError(
                 "AD210", f"{self.name} of complex numbers is not supported", b.span, help=_OF_COMPLEX
             )
@@ -152,6 +152,10 @@ _TAKES_COMPLEX: set[str] = set()
 
 def takes_complex(*names: str) -> None:
     _TAKES_COMPLEX.update(names)
+
+
+def complex_names() -> set[str]:
+    return set(_TAKES_COMPLEX)
 
 
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}

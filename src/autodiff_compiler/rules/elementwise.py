@@ -160,7 +160,7 @@ def _power_base(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr | None:
     if c == 2:
         return 2.0 * x * t
     if c > 1:
-        slope = 3.0 * (x * x) if c == 3 else c * power(x, c - 1.0)
+        slope: Expr = 3.0 * (x * x) if c == 3 else c * power(x, c - 1.0)
         return slope * t if y.is_python else strong(t, slope)
     if c == -1:
         return -(t / guarded(x) / guarded(x))

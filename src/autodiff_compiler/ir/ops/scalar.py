@@ -365,7 +365,13 @@ SCALAR_OPS: tuple[OpDef, ...] = (
     _function("exp2", either(math.exp2, from_numpy(np.exp2)), np.exp2, raises=of_python),
     _function("expm1", either(math.expm1, from_numpy(np.expm1)), np.expm1, raises=of_python),
     _function("log", either(math.log, cmath.log), np.log, raises=of_python, domain=POSITIVE),
-    _function("log2", either(math.log2, from_numpy(np.log2)), np.log2, raises=of_python, domain=POSITIVE),
+    _function(
+        "log2",
+        either(math.log2, from_numpy(np.log2)),
+        np.log2,
+        raises=of_python,
+        domain=domain.of_python(domain.above(0.0, strict=True)),
+    ),
     _function("log10", either(math.log10, cmath.log10), np.log10, raises=of_python, domain=POSITIVE),
     _function(
         "log1p",
