@@ -32,8 +32,8 @@ from autodiff_compiler.transforms.transform import Request, Transform
 BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
 AFTER_AD = ("inline", *DEFAULT, "range_checks", "promote", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
-    "python": ("copy_elision", "delayed_writes"),
-    "numba": ("hoist", "delayed_writes", "loops", "copy_elision", "fold", "simplify", "cse", "licm", "dce"),
+    "python": ("factors", "copy_elision", "delayed_writes"),
+    "numba": ("factors", "hoist", "delayed_writes", "loops", "copy_elision", "fold", "simplify", "cse", "licm", "dce"),
 }
 
 

@@ -103,9 +103,9 @@ def split_step(psi, v, steps):
     return np.sum(np.abs(psi[2:]) ** 2)
 
 
-def impedance(r, l, c, omega):
-    z = 1 / (1 / (r + 1j * omega * l) + 1j * omega * c)
-    return np.sum(20 * np.log10(np.abs(z / (z + 50.0))))
+def impedance(r, henry, c, omega):
+    z = 1 / (1 / (r + 1j * omega * henry) + 1j * omega * c)
+    return np.sum(20 * np.log10(np.abs(z / (z + 0.5))))
 
 
 def structured(params):
@@ -139,6 +139,6 @@ PROGRAMS = [
     Program(moved, ((plane(4),),)),
     Program(parts_of_arrays, ((plane(4),),)),
     Program(split_step, ((plane(5), real(5), 3),)),
-    Program(impedance, ((100.0, 1e-3, 1e-6, real(4) * 1e4),)),
+    Program(impedance, ((0.7, 0.5, 0.8, real(4)),)),
     Program(structured, (({"gain": 2.0, "phase": 0.3, "weights": [1 + 1j, 2j, -0.5]},),)),
 ]

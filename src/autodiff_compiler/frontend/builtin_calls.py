@@ -1,4 +1,4 @@
-"""Builtins whose meaning is the frontend's business: they make iterators, containers or text, or look at types."""
+"""Builtins that the frontend implements: they make iterators, containers or text, or look at types."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def _reduce(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 
 def handler_of(obj: Any) -> Handler | None:
-    """What handles a call of `obj` here.  `numba.prange`, known by its name so that Numba need not be imported, is `range`."""
+    """The handler of a call of `obj`.  `numba.prange`, recognised by its name so that Numba need not be imported, is `range`."""
     if isinstance(obj, type) and obj.__name__ == "prange" and obj.__module__.startswith("numba."):
         return _range
     try:

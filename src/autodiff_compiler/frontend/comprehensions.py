@@ -1,7 +1,7 @@
-"""Comprehensions, which fill a list or a dict at once, and generator expressions, which give an item when they are asked.
+"""Comprehensions, which fill a list or a dict at once, and generator expressions, which produce an item when they are asked.
 
-Both are loops with names of their own.  A generator expression with one `for` and no `if` gives an item for each item of what
-it runs over; another one runs its consumer inside its loops.
+Both are loops with names of their own.  A generator expression with one `for` and no `if` has an item for each item of what
+it runs over; any other runs its consumer inside its loops.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _scope(node: Comprehension, outer: Frame) -> Frame:
 
 def _drop_names(ctx: Context, node: Comprehension, inner: Frame) -> None:
     if any(isinstance(part, ast.Lambda) for part in ast.walk(node)):
-        return  # what was made in there may still read its names
+        return  # what was made inside may still read its names
     ctx.state.leave(inner)
 
 

@@ -1,4 +1,4 @@
-"""`enumerate`, `zip`, `map`, `filter`, `reversed` and `iter`: iterators made of other ones."""
+"""`enumerate`, `zip`, `map`, `filter`, `reversed` and `iter`: iterators made from others."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _strict(ctx: Context) -> UnsupportedError:
 
 
 def _check_strict(ctx: Context, step: Step, asked: list[Steps], k: int) -> None:
-    """Part k of a strict zip was asked: if it has no more, none may have, and it must be the first to tell."""
+    """Part k of a strict zip was asked: if it has no more items, no part may have more, and it must be the first part."""
     others = [part.next() for part in asked[1:]] if step is None and k == 0 else []
     if any(isinstance(found, Perhaps) for found in (step, *others)):
         raise _strict(ctx)
@@ -141,7 +141,7 @@ def _zipped_sequences(ctx: Context, parts: list[Sequence], strict: bool) -> Item
     ends = any(part.past_end for part in parts)
 
     def past_end(k: int = 0) -> None:
-        """Parts before the shortest one are asked once more than it has items."""
+        """Parts before the shortest one are asked for one item more than it has."""
         if k == 0 and strict:
             for other in counts[1:]:
                 text = "the arguments of zip(strict=True) have different lengths"

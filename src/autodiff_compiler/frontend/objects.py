@@ -65,7 +65,7 @@ def _no_attribute(ctx: Context, x: Abs, cls: type, name: str) -> Exception:
 
 
 def has_attribute(ctx: Context, x: Abs, name: str) -> bool | None:
-    """`hasattr(x, name)`; None where only running code of the user's would tell."""
+    """`hasattr(x, name)`; None where only running the user's code would tell."""
     cls = class_of(x)
     assert cls is not None
     if special(ctx, x, "__getattribute__") is not None or special(ctx, x, "__getattr__") is not None:
@@ -109,7 +109,7 @@ def _from_descriptor(ctx: Context, x: Abs, cls: type, found: Any, name: str) -> 
 
 
 def _user_descriptor(ctx: Context, x: Abs, cls: type, found: Any, name: str) -> Abs:
-    """An object of the class's namespace whose own class defines `__get__`."""
+    """An object in the namespace of the class whose own class defines `__get__`."""
     if isinstance(x, Tup) and type(found).__name__ == "_tuplegetter":
         index: int = found.__reduce__()[1][0]
         return x.items[index]
@@ -127,7 +127,7 @@ def _not_followed(ctx: Context, x: Abs, what: str, help: str) -> Exception:
 
 
 def _from_class(ctx: Context, x: Abs, cls: type, found: Any, name: str) -> Abs:
-    """What stands in the namespace of the class, as reading it through an object gives it."""
+    """What is in the namespace of the class, as it is seen when read through an object."""
     if isinstance(found, FunctionType) or plain_function(found) is not None or derivatives.is_derivative(found):
         return Partial(Static(found), (x,), {})
     if isinstance(found, staticmethod):
@@ -187,7 +187,7 @@ def generic_store(ctx: Context, x: Abs, name: str, value: Abs) -> None:
     ctx.kept(value)
     content = ctx.state.content(x) if isinstance(x, Box) else None
     if isinstance(content, Items) and any(k == name and held is value for k, held in zip(content.keys, content.items)):
-        return  # the end of `x.a += …`: what was changed in place is there already
+        return  # the end of `x.a += …`: the object that was changed in place is there already
     if not isinstance(x, Box) or not x.local:
         raise ctx.unsupported(
             "AD138", "a write into an object that belongs to the caller", "copy it first: dataclasses.replace(x, ...)"
@@ -292,7 +292,7 @@ def _tuple_new(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 
 def slot_of(obj: Any) -> Handler | None:
-    """What calls a slot of `object` or `tuple` that the user's code names: `object.__setattr__(self, name, value)`."""
+    """Handles a call of a slot of `object` or `tuple` by name: `object.__setattr__(self, name, value)`."""
     return _SLOTS.get(obj) if _hashable(obj) else None
 
 

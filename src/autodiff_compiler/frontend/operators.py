@@ -38,12 +38,12 @@ _COMPARED: dict[type[ast.AST], tuple[str, str]] = {
     ast.Gt: ("__gt__", "__lt__"),
     ast.GtE: ("__ge__", "__le__"),
 }
-# What NumPy looks at before it takes an object for one that it knows nothing of.
+# What NumPy looks for before it treats an object as unknown.
 _MAKES_AN_ARRAY = ("__len__", "__getitem__", "__iter__", "__array__", "__array_interface__", "__array_priority__")
 
 
 def binary(ctx: Context, op: type[ast.AST], x: Abs, y: Abs) -> Abs | None:
-    """`x op y` as the objects' own methods have it; None where neither operand has one."""
+    """`x op y` by the objects' own methods; None where neither operand has one."""
     name = _BINARY[op]
     return _dispatched(ctx, x, y, f"__{name}__", f"__r{name}__")
 
@@ -105,14 +105,14 @@ def _dispatched(ctx: Context, x: Abs, y: Abs, name: str, reflected: str, *, iden
 
 
 def _overrides(cls_x: type | None, cls_y: type | None, reflected: str, comparison: bool) -> bool:
-    """Whether the right operand's class is a subclass of the left's that overrides the method: of a comparison, any."""
+    """Whether the right operand's class is a subclass of the left's that overrides the method; for a comparison, any subclass."""
     if cls_x is None or cls_y is None or cls_x is cls_y or not issubclass(cls_y, cls_x):
         return False
     return comparison or find(cls_y, reflected) is not find(cls_x, reflected)
 
 
 def _as_python(ctx: Context, x: Abs, y: Abs) -> Abs:
-    """The left operand as a reflected method gets it: NumPy hands on its scalars as Python's numbers."""
+    """The left operand as a reflected method gets it: NumPy passes its scalars on as Python numbers."""
     if isinstance(x, Ref) or (isinstance(x, Dyn) and not is_py(x.value.type)):
         cls = class_of(y)
         assert cls is not None

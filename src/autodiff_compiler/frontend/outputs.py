@@ -1,4 +1,4 @@
-"""`out=` of NumPy functions: the result is written into an array that is there."""
+"""`out=` of NumPy functions: the result is written into an existing array."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _takes_out(obj: Any) -> bool:
 
 
 def _chosen(ctx: Context, entry: library.Entry, where: Abs, result: Value, out: Ref) -> Value:
-    """The result where `where` holds, what `out` has already elsewhere."""
+    """The result where `where` holds, elsewhere what `out` already has."""
     mask = ctx.value(where, "where=")
     if not dtype_of(mask.type).is_bool or rank(mask.type) > rank(out.type):
         raise ctx.wrong("AD205", f"{entry.name}: where= must hold booleans that broadcast to out=")

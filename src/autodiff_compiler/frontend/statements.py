@@ -120,7 +120,7 @@ def _match(ctx: Context, node: ast.Match) -> None:
 def _return(ctx: Context, node: ast.Return) -> None:
     value = Static(None) if node.value is None else ctx.evaluate(node.value)
     if _reads_names(value):
-        ctx.kept(value)  # what it reads when it is asked for an item may be gone by then
+        ctx.kept(value)  # what it reads when it is asked for an item may no longer exist then
     code = ctx.new_code()
     ctx.frame.returns.add(code)
     ctx.state.names[ctx.frame, RETURN_NAME] = value

@@ -1,4 +1,4 @@
-"""Subscripts: what stands between the brackets, and reading and writing through it."""
+"""Subscripts: what is between the brackets, and reading and writing through it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from autodiff_compiler.ir.types import is_py
 
 
 def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]:
-    """The object of a subscript, and what stands between the brackets: one thing, which may be a tuple, or with slices
-    beside others the items."""
+    """The object of a subscript, and what is between the brackets: one thing, which may be a tuple, or the items if there are
+    slices among several."""
     operands = Operands(ctx, node)
     operands.evaluate([node.value])
     several = isinstance(node.slice, ast.Tuple) and any(isinstance(item, ast.Slice) for item in node.slice.elts)

@@ -19,6 +19,7 @@ from autodiff_compiler.library import (
     picking,
     reductions,
     shapes,
+    systems,
 )
 from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method, names
 
@@ -44,4 +45,5 @@ __all__ = [
     "picking",
     "reductions",
     "shapes",
+    "systems",
 ]

@@ -258,10 +258,6 @@ def kron(b: Builder, a: Any, other: Any) -> Value:
 
 
 for _name in (
-    "solve",
-    "inv",
-    "det",
-    "slogdet",
     "cholesky",
     "eigh",
     "eig",

@@ -1,5 +1,5 @@
-"""Rules of `simplify.py` for sums, products, quotients and powers: neutral elements go, constants come together, minus signs
-move outwards.
+"""Rules of `simplify.py` for sums, products, quotients and powers: neutral elements are removed, constants are gathered, minus
+signs move outwards.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _other(s: Peephole, op: Op, number: float) -> Value | None:
 
 
 def _constant_first(s: Peephole, op: Op | None) -> tuple[Value, Value] | None:
-    """(constant, other) of a commutative op."""
+    """(constant, other operand) of a commutative op."""
     if op is None:
         return None
     a, b = op.operands
@@ -114,7 +114,7 @@ def _gather_ints(s: Peephole, op: Op) -> Result:
 
 
 def _variable_and_offset(s: Peephole, op: Op, depth: int) -> tuple[Value | None, int]:
-    """`x` and `c` such that the Python integer op is `x + c`; at most `depth` ops are looked through."""
+    """`x` and `c` such that the Python integer op is `x + c`; at most `depth` ops are looked into."""
     a, b = op.operands
     if a.type != INT or b.type != INT:
         return None, 0
@@ -166,7 +166,7 @@ def _sign_outside(s: Peephole, op: Op) -> Result:
 
 
 def _as_result(s: Peephole, op: Op, x: Value) -> Op | None:
-    """A Python number as the NumPy number that arithmetic with one makes of it."""
+    """A Python number as the NumPy number that it becomes in arithmetic."""
     type_ = op.result.type
     return s.become(op, "cast", x, dtype=type_.dtype, kind=type_.kind) if isinstance(type_, Scalar) else None
 

@@ -1,4 +1,4 @@
-"""Helpers of the Python target: what NumPy and `math` have no function for."""
+"""Helpers of the Python target, for which NumPy and `math` have no function."""
 
 import math
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autodiff_compiler.ir.opdef import NEVER, Attrs, OpDef
-from autodiff_compiler.ir.ops.scalar import FLOATS, broadcast_type, one_dtype, page, same
+from autodiff_compiler.ir.opdef import FIRST, FOLLOWED, NEVER, TOGETHER, Attrs, OpDef
+from autodiff_compiler.ir.ops.elementwise import FLOATS, broadcast_type, one_dtype, page, same
 from autodiff_compiler.ir.types import Type
 
 COMPLEX = tuple(dtype.complex for dtype in FLOATS)
@@ -41,9 +41,30 @@ COMPLEX_OPS: tuple[OpDef, ...] = (
         ("re", "im"),
         numpy="",
         noun="complex",
+        linear=TOGETHER,
     ),
-    page("real", "the real part", _part, lambda z: z.real, np.real, raises=NEVER, views=True),
-    page("imag", "the imaginary part", _part, lambda z: z.imag, np.imag, raises=NEVER, views=True),
+    page(
+        "real",
+        "the real part",
+        _part,
+        lambda z: z.real,
+        np.real,
+        raises=NEVER,
+        views=True,
+        linear=FIRST,
+        kinds=FOLLOWED,
+    ),
+    page(
+        "imag",
+        "the imaginary part",
+        _part,
+        lambda z: z.imag,
+        np.imag,
+        raises=NEVER,
+        views=True,
+        linear=FIRST,
+        kinds=FOLLOWED,
+    ),
     page(
         "conj",
         "the complex conjugate",
@@ -53,5 +74,6 @@ COMPLEX_OPS: tuple[OpDef, ...] = (
         raises=NEVER,
         conjugates=True,
         noun="conjugate",
+        linear=FIRST,
     ),
 )

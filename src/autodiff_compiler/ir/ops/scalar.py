@@ -11,31 +11,48 @@ from __future__ import annotations
 import cmath
 import math
 import operator
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autodiff_compiler.ir import domain
 from autodiff_compiler.ir.core import Op
-from autodiff_compiler.ir.domain import nowhere
-from autodiff_compiler.ir.dtype import BOOLEAN, DTYPES, DType
-from autodiff_compiler.ir.objects import UNDEFINED, Values, has_type, strong
+from autodiff_compiler.ir.dtype import BOOLEAN
+from autodiff_compiler.ir.objects import UNDEFINED, Values, has_type
 from autodiff_compiler.ir.opdef import (
     DEAR,
+    EACH,
+    FIRST,
+    FOLLOWED,
+    JUDGED,
     NEVER,
     OPERAND,
+    RETURNED,
+    TOGETHER,
     Attrs,
-    Evaluate,
-    Facts,
-    Infer,
     OpDef,
-    Shape,
     of_casts,
     of_powers,
     of_python,
     of_python_complex,
-    of_shapes,
+)
+from autodiff_compiler.ir.ops.elementwise import (
+    ANY,
+    FLOATS,
+    INEXACT,
+    NUMERIC,
+    REAL,
+    REAL_NUMBERS,
+    binary,
+    broadcast,
+    broadcast_type,
+    dividing,
+    evaluated,
+    function,
+    one_dtype,
+    page,
+    same,
+    unary,
 )
 from autodiff_compiler.ir.ops.scalar_values import (
     either,
@@ -55,44 +72,7 @@ from autodiff_compiler.ir.ops.scalar_values import (
     py_trunc,
     sign,
 )
-from autodiff_compiler.ir.required_checks import BROADCAST
-from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_py, rank
-
-
-def broadcast_type(dtype: DType, operands: tuple[Type, ...]) -> Type:
-    highest = max(rank(t) for t in operands)
-    if highest:
-        return Array(dtype, highest)
-    kinds = {t.kind for t in operands if isinstance(t, Scalar)}
-    return Scalar(dtype, "py" if kinds == {"py"} and dtype.is_python else "np")
-
-
-def one_dtype(operands: tuple[Type, ...], allowed: Dtypes) -> DType:
-    dtypes = {t.dtype if isinstance(t, Scalar | Array) else t for t in operands}
-    if len(dtypes) != 1:
-        raise TypeError(f"operands of different dtypes: {', '.join(map(str, operands))}")
-    (dtype,) = dtypes
-    if not isinstance(dtype, DType) or dtype not in allowed:
-        raise TypeError(f"dtype {dtype} is not one of {', '.join(map(str, allowed))}")
-    return dtype
-
-
-# What an op takes.  FLOATS: real numbers only, to be rounded or measured; INEXACT: what mathematical functions give; REAL: what has
-# an order, numbers and truth values.
-Dtypes = tuple[DType, ...]
-ANY = DTYPES
-REAL = tuple(dtype for dtype in DTYPES if not dtype.is_complex)
-REAL_NUMBERS = tuple(dtype for dtype in REAL if not dtype.is_bool)
-NUMERIC = tuple(dtype for dtype in DTYPES if not dtype.is_bool)
-INEXACT = tuple(dtype for dtype in DTYPES if dtype.inexact)
-FLOATS = tuple(dtype for dtype in DTYPES if dtype.is_float)
-
-
-def same(allowed: Dtypes) -> Infer:
-    def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-        return (broadcast_type(one_dtype(operands, allowed), operands),)
-
-    return infer
+from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_py
 
 
 def _select(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
@@ -105,7 +85,7 @@ def _magnitude(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 
 def _cast(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    """attrs: `dtype`, and for scalars `kind`.  To leave out the imaginary part is no matter of casting: that is `real`."""
+    """attrs: `dtype`, and for scalars `kind`.  The imaginary part cannot be left out by a cast: that is `real`."""
     (operand,) = operands
     if dtype_of(operand).is_complex and not attrs["dtype"].is_complex:
         raise TypeError(f"{operand} as {attrs['dtype']}")
@@ -114,25 +94,8 @@ def _cast(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     return (Scalar(attrs["dtype"], attrs.get("kind", "np")),)
 
 
-# -- evaluation --------------------------------------------------------------------------------------------------------
-
-
-def broadcast(facts: Facts, op: Op) -> tuple[Shape]:
-    return (facts.broadcast(op.operands),)
-
-
-def _evaluated(py: Callable[..., Any], npy: Callable[..., Any]) -> Evaluate:
-    def evaluate(op: Op, values: Values, mutable: bool) -> Any:
-        types = [operand.type for operand in op.operands]
-        if is_py(*types):
-            return py(*values)
-        return npy(*(strong(value, type_) for value, type_ in zip(values, types)))
-
-    return evaluate
-
-
 def _power(op: Op, values: Values, mutable: bool) -> Any:
-    result = _evaluated(operator.pow, np.power)(op, values, mutable)
+    result = evaluated(operator.pow, np.power)(op, values, mutable)
     if not has_type(result, op.result.type):
         # CPython leaves the type here: a complex number, or a float from two ints.
         wanted = "an int" if isinstance(values[0], int) else "real"
@@ -147,71 +110,6 @@ def _cast_value(op: Op, values: Values, mutable: bool) -> Any:
     if isinstance(target, Scalar) and is_py(target):
         return target.dtype.number(value)
     return np.asarray(value, dtype_of(op.operands[0].type).numpy).astype(dtype_of(target).numpy)[()]
-
-
-# -- the pages ---------------------------------------------------------------------------------------------------------
-
-
-def page(
-    kind: str,
-    meaning: str,
-    infer: Infer,
-    py: Callable[..., Any],
-    npy: Callable[..., Any],
-    operands: tuple[str, ...] = ("a",),
-    **columns: Any,
-) -> OpDef:
-    """An elementwise op on arrays or Python numbers; unless its page says otherwise, it raises for no operands."""
-    defaults = {
-        "raises": of_shapes,
-        "domain": nowhere,
-        "noun": kind,
-        "numpy": f"np.{kind}",
-        "evaluate": _evaluated(py, npy),
-        "accesses": (BROADCAST,) if len(operands) > 1 else (),
-    }
-    return OpDef(
-        kind,
-        meaning,
-        infer,
-        operands,
-        extents=broadcast,
-        elementwise=True,
-        py_eval=py,
-        np_eval=npy,
-        **{**defaults, **columns},
-    )
-
-
-def unary(
-    kind: str,
-    py: Callable[..., Any],
-    npy: Callable[..., Any],
-    allowed: Dtypes = INEXACT,
-    meaning: str = "",
-    **columns: Any,
-) -> OpDef:
-    return page(kind, meaning or f"as `np.{npy.__name__}`", same(allowed), py, npy, **columns)
-
-
-def _function(kind: str, py: Callable[..., Any], npy: Callable[..., Any], **columns: Any) -> OpDef:
-    """A transcendental function of floats."""
-    return unary(kind, py, npy, cost=DEAR, **columns)
-
-
-def binary(
-    kind: str,
-    py: Callable[..., Any],
-    npy: Callable[..., Any],
-    allowed: Dtypes = NUMERIC,
-    meaning: str = "",
-    **columns: Any,
-) -> OpDef:
-    return page(kind, meaning or f"as `np.{npy.__name__}`", same(allowed), py, npy, ("a", "b"), **columns)
-
-
-def dividing(kind: str, py: Callable[..., Any], npy: Callable[..., Any], meaning: str, **columns: Any) -> OpDef:
-    return binary(kind, py, npy, meaning=meaning, raises=of_python, **columns)
 
 
 BOTH = slice(None)
@@ -234,6 +132,8 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         grows=True,
         moves_undefined=True,
         converts=True,
+        linear=FIRST,
+        integer_loops=True,
     ),
     page(
         "select",
@@ -244,6 +144,10 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         ("c", "a", "b"),
         noun="chosen",
         whole=slice(1, None),
+        linear=((1, 2),),
+        chooses=True,
+        kinds=FOLLOWED,
+        integer_loops=True,
     ),
     page(
         "stop_gradient",
@@ -267,12 +171,38 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         noun="total",
         commutative=True,
         grows=True,
+        linear=TOGETHER,
+        kinds=FOLLOWED,
+        integer_loops=True,
+        rounded=True,
     ),
     binary(
-        "sub", operator.sub, np.subtract, meaning="`a - b`", signs=(1, -1), whole=BOTH, noun="difference", grows=True
+        "sub",
+        operator.sub,
+        np.subtract,
+        meaning="`a - b`",
+        signs=(1, -1),
+        whole=BOTH,
+        noun="difference",
+        grows=True,
+        linear=TOGETHER,
+        kinds=FOLLOWED,
+        integer_loops=True,
+        rounded=True,
     ),
     binary(
-        "mul", operator.mul, np.multiply, meaning="`a * b`", whole=BOTH, noun="product", commutative=True, grows=True
+        "mul",
+        operator.mul,
+        np.multiply,
+        meaning="`a * b`",
+        whole=BOTH,
+        noun="product",
+        commutative=True,
+        grows=True,
+        linear=EACH,
+        kinds=FOLLOWED,
+        integer_loops=True,
+        rounded=True,
     ),
     dividing(
         "div",
@@ -282,6 +212,10 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         allowed=INEXACT,
         noun="ratio",
         domain=domain.of_python(FLOAT_DIVISOR, of_complex=COMPLEX_DIVISOR),
+        linear=FIRST,
+        kinds=JUDGED,
+        rounded=True,
+        work=4,
     ),
     binary(
         "div0",
@@ -290,8 +224,19 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         INEXACT,
         "what derivative rules divide with: 0 where `a` is 0, never raises",
         noun="ratio",
+        linear=FIRST,
+        kinds=RETURNED,
     ),
-    binary("mul0", py_mul0, np_mul0, INEXACT, "0 where `a` is 0, whatever `b` is; else `a * b`", noun="product"),
+    binary(
+        "mul0",
+        py_mul0,
+        np_mul0,
+        INEXACT,
+        "0 where `a` is 0, whatever `b` is; else `a * b`",
+        noun="product",
+        linear=EACH,
+        kinds=RETURNED,
+    ),
     dividing(
         "floordiv",
         operator.floordiv,
@@ -304,6 +249,8 @@ SCALAR_OPS: tuple[OpDef, ...] = (
             domain.divisor("integer division or modulo by zero", compiled=True),
         ),
         grows=True,
+        kinds=JUDGED,
+        integer_loops=True,
     ),
     dividing(
         "mod",
@@ -313,6 +260,8 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         allowed=REAL_NUMBERS,
         noun="rest",
         domain=domain.of_python(domain.divisor(domain.MODULO), domain.divisor("integer modulo by zero", compiled=True)),
+        kinds=JUDGED,
+        integer_loops=True,
     ),
     dividing(
         "fmod",
@@ -321,6 +270,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         "as `math.fmod`, with the sign of the dividend",
         allowed=FLOATS,
         domain=domain.of_python(domain.REMAINDER),
+        kinds=JUDGED,
     ),
     binary(
         "pow",
@@ -333,47 +283,90 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         raises=of_powers,
         domain=domain.of_python(domain.POWER, of_complex=domain.COMPLEX_POWER),
         grows=True,
+        kinds=JUDGED,
+        work=2,
     ),
     binary(
-        "maximum", py_max, np.maximum, REAL, "the larger one; NaN wins, as in NumPy", noun="larger", commutative=True
+        "maximum",
+        py_max,
+        np.maximum,
+        REAL,
+        "the larger one; NaN wins, as in NumPy",
+        noun="larger",
+        commutative=True,
+        kinds=RETURNED,
+        integer_loops=True,
     ),
     binary(
-        "minimum", py_min, np.minimum, REAL, "the smaller one; NaN wins, as in NumPy", noun="smaller", commutative=True
+        "minimum",
+        py_min,
+        np.minimum,
+        REAL,
+        "the smaller one; NaN wins, as in NumPy",
+        noun="smaller",
+        commutative=True,
+        kinds=RETURNED,
+        integer_loops=True,
     ),
     binary("arctan2", math.atan2, np.arctan2, FLOATS, cost=DEAR),
     binary("hypot", math.hypot, np.hypot, FLOATS, cost=DEAR, commutative=True),
     binary("copysign", math.copysign, np.copysign, FLOATS),
     binary("logaddexp", py_logaddexp, np.logaddexp, FLOATS, cost=DEAR, commutative=True),
-    unary("neg", operator.neg, np.negative, NUMERIC, "`-a`", signs=(-1,), whole=BOTH, noun="negative", grows=True),
-    page("abs", "`abs(a)`, a real number", _magnitude, abs, np.abs, raises=of_python_complex, grows=True),
-    unary("sign", sign, np.sign, REAL_NUMBERS),
+    unary(
+        "neg",
+        operator.neg,
+        np.negative,
+        NUMERIC,
+        "`-a`",
+        signs=(-1,),
+        whole=BOTH,
+        noun="negative",
+        grows=True,
+        linear=FIRST,
+        kinds=FOLLOWED,
+        integer_loops=True,
+        rounded=True,
+    ),
+    page(
+        "abs",
+        "`abs(a)`, a real number",
+        _magnitude,
+        abs,
+        np.abs,
+        raises=of_python_complex,
+        grows=True,
+        kinds=FOLLOWED,
+        rounded=True,
+    ),
+    unary("sign", sign, np.sign, REAL_NUMBERS, kinds=RETURNED),
     unary("floor", py_floor, np.floor, FLOATS),
     unary("ceil", py_ceil, np.ceil, FLOATS),
     unary("trunc", py_trunc, np.trunc, FLOATS),
     unary("rint", py_round, np.rint, FLOATS),
-    _function(
+    function(
         "sqrt",
         either(math.sqrt, cmath.sqrt),
         np.sqrt,
         noun="root",
         raises=of_python,
         domain=domain.of_python(domain.above(0.0, strict=False)),
+        work=4,
     ),
-    _function("cbrt", math.cbrt, np.cbrt, allowed=FLOATS),
+    function("cbrt", math.cbrt, np.cbrt, allowed=FLOATS),
     # exponentials and logarithms
-    _function("exp", either(math.exp, cmath.exp), np.exp, raises=of_python),
-    _function("exp2", either(math.exp2, from_numpy(np.exp2)), np.exp2, raises=of_python),
-    _function("expm1", either(math.expm1, from_numpy(np.expm1)), np.expm1, raises=of_python),
-    _function("log", either(math.log, cmath.log), np.log, raises=of_python, domain=POSITIVE),
-    _function(
+    function("exp", either(math.exp, cmath.exp), np.exp, raises=of_python),
+    function("exp2", either(math.exp2, from_numpy(np.exp2)), np.exp2, raises=of_python),
+    function("expm1", either(math.expm1, from_numpy(np.expm1)), np.expm1, raises=of_python),
+    function("log", either(math.log, cmath.log), np.log, raises=of_python, domain=POSITIVE),
+    function(
         "log2",
         either(math.log2, from_numpy(np.log2)),
         np.log2,
         raises=of_python,
         domain=domain.of_python(domain.above(0.0, strict=True)),
     ),
-    _function("log10", either(math.log10, cmath.log10), np.log10, raises=of_python, domain=POSITIVE),
-    _function(
+    function("log10", either(math.log10, cmath.log10), np.log10, raises=of_python, domain=POSITIVE),
+    function(
         "log1p",
         either(math.log1p, from_numpy(np.log1p)),
         np.log1p,
@@ -381,46 +374,46 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         domain=domain.of_python(domain.above(-1.0, strict=True)),
     ),
     # trigonometry
-    _function(
+    function(
         "sin", either(math.sin, cmath.sin), np.sin, raises=of_python, domain=domain.of_python(domain.finite("cos"))
     ),
-    _function(
+    function(
         "cos", either(math.cos, cmath.cos), np.cos, raises=of_python, domain=domain.of_python(domain.finite("sin"))
     ),
-    _function("tan", either(math.tan, cmath.tan), np.tan, raises=of_python, domain=domain.of_python(domain.finite())),
-    _function(
+    function("tan", either(math.tan, cmath.tan), np.tan, raises=of_python, domain=domain.of_python(domain.finite())),
+    function(
         "arcsin",
         either(math.asin, cmath.asin),
         np.arcsin,
         raises=of_python,
         domain=domain.of_python(domain.within_one("gt")),
     ),
-    _function(
+    function(
         "arccos",
         either(math.acos, cmath.acos),
         np.arccos,
         raises=of_python,
         domain=domain.of_python(domain.within_one("gt")),
     ),
-    _function(
+    function(
         "arctan",
         either(math.atan, cmath.atan),
         np.arctan,
         raises=of_python_complex,
         domain=domain.of_python(of_complex=domain.square_is_not(-1.0)),
     ),
-    _function("sinh", either(math.sinh, cmath.sinh), np.sinh, raises=of_python),
-    _function("cosh", either(math.cosh, cmath.cosh), np.cosh, raises=of_python),
-    _function("tanh", either(math.tanh, cmath.tanh), np.tanh, raises=of_python_complex),
-    _function("arcsinh", either(math.asinh, cmath.asinh), np.arcsinh),
-    _function(
+    function("sinh", either(math.sinh, cmath.sinh), np.sinh, raises=of_python),
+    function("cosh", either(math.cosh, cmath.cosh), np.cosh, raises=of_python),
+    function("tanh", either(math.tanh, cmath.tanh), np.tanh, raises=of_python_complex),
+    function("arcsinh", either(math.asinh, cmath.asinh), np.arcsinh),
+    function(
         "arccosh",
         either(math.acosh, cmath.acosh),
         np.arccosh,
         raises=of_python,
         domain=domain.of_python(domain.above(1.0, strict=False)),
     ),
-    _function(
+    function(
         "arctanh",
         either(math.atanh, cmath.atanh),
         np.arctanh,
