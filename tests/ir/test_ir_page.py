@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autodiff_compiler.analysis.signs import Signs
@@ -14,6 +15,7 @@ from autodiff_compiler.ir import listing
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.domain import nowhere
+from autodiff_compiler.ir.dtype import COMPLEX128
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.opdef import CONTROL, FOLLOWED, JUDGED, RETURNED, OpDef
 from autodiff_compiler.ir.opset import GROUPS, TABLE
@@ -145,6 +147,26 @@ def test_traits_are_true_of_what_is_computed() -> None:
             assert row.elementwise, row.kind
         if row.kinds == FOLLOWED:
             assert row.domain is nowhere, row.kind
+
+
+@pytest.mark.parametrize("row", [p for p in PAGES if TABLE[p.id].np_eval])
+def test_pages_say_what_becomes_of_complex_numbers(row: OpDef) -> None:
+    assert row.infer is not None
+    assert row.np_eval is not None
+    params = tuple(Value(Scalar(COMPLEX128), name) for name in row.operands)
+    try:
+        row.infer(tuple(v.type for v in params), {})
+    except TypeError:
+        assert not row.extended, row.kind
+        return
+    if row.conjugates:
+        assert row.np_eval(np.complex128(2 - 3j)) == 2 + 3j, row.kind
+    gained = False
+    with np.errstate(all="ignore"):
+        for number in (-2.0, -0.5, 0.5, 2.0) if row.kind not in ("real", "imag", "conj") else ():
+            operands = (number, 0.5)[: row.arity]
+            gained |= bool(np.isnan(row.np_eval(*operands)) and np.isfinite(row.np_eval(*map(np.complex128, operands))))
+    assert row.extended == gained, row.kind
 
 
 @pytest.mark.parametrize("row", [p for p in PAGES if TABLE[p.id].linear and TABLE[p.id].py_eval])

@@ -13,9 +13,6 @@ from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, is_constant
 from autodiff_compiler.ir.types import is_complex
 
-PARTIAL = ("sqrt", "log", "log2", "log10", "log1p", "arcsin", "arccos", "arccosh", "arctanh", "pow")
-"""Functions with another answer for a real number than for a complex one."""
-
 
 class RealStarts:
     """The numbers of a program that are real in CPython, and complex in the IR."""
@@ -72,7 +69,7 @@ class _Search:
             if self.real.isdisjoint(op.operands):
                 self.given.update(op.results)
                 return
-            if op.kind in PARTIAL:
+            if row.extended:
                 raise UnsupportedError(
                     "AD212",
                     "this number is real before the loop and complex in it, and the function may have another value for the real one",

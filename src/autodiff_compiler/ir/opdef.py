@@ -166,6 +166,8 @@ class OpDef:
     """Compares two operands: the answer depends only on which is smaller, or whether they are equal."""
     conjugates: bool = False
     """The result is the conjugate of operand 0: linear in its parts, and yet no differentiable function of a complex variable."""
+    extended: bool = False
+    """Of some real numbers it is NaN, or Python raises, while of the same numbers as complex ones it is a number."""
     converts: bool = False
     """The result is operand 0 in another dtype or kind."""
     starts_empty: bool = False

@@ -285,6 +285,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         grows=True,
         kinds=JUDGED,
         work=2,
+        extended=True,
     ),
     binary(
         "maximum",
@@ -351,27 +352,30 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         raises=of_python,
         domain=domain.of_python(domain.above(0.0, strict=False)),
         work=4,
+        extended=True,
     ),
     function("cbrt", math.cbrt, np.cbrt, allowed=FLOATS),
     # exponentials and logarithms
     function("exp", either(math.exp, cmath.exp), np.exp, raises=of_python),
     function("exp2", either(math.exp2, from_numpy(np.exp2)), np.exp2, raises=of_python),
     function("expm1", either(math.expm1, from_numpy(np.expm1)), np.expm1, raises=of_python),
-    function("log", either(math.log, cmath.log), np.log, raises=of_python, domain=POSITIVE),
+    function("log", either(math.log, cmath.log), np.log, raises=of_python, domain=POSITIVE, extended=True),
     function(
         "log2",
         either(math.log2, from_numpy(np.log2)),
         np.log2,
         raises=of_python,
         domain=domain.of_python(domain.above(0.0, strict=True)),
+        extended=True,
     ),
-    function("log10", either(math.log10, cmath.log10), np.log10, raises=of_python, domain=POSITIVE),
+    function("log10", either(math.log10, cmath.log10), np.log10, raises=of_python, domain=POSITIVE, extended=True),
     function(
         "log1p",
         either(math.log1p, from_numpy(np.log1p)),
         np.log1p,
         raises=of_python,
         domain=domain.of_python(domain.above(-1.0, strict=True)),
+        extended=True,
     ),
     # trigonometry
     function(
@@ -387,6 +391,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         np.arcsin,
         raises=of_python,
         domain=domain.of_python(domain.within_one("gt")),
+        extended=True,
     ),
     function(
         "arccos",
@@ -394,6 +399,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         np.arccos,
         raises=of_python,
         domain=domain.of_python(domain.within_one("gt")),
+        extended=True,
     ),
     function(
         "arctan",
@@ -412,6 +418,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         np.arccosh,
         raises=of_python,
         domain=domain.of_python(domain.above(1.0, strict=False)),
+        extended=True,
     ),
     function(
         "arctanh",
@@ -419,5 +426,6 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         np.arctanh,
         raises=of_python,
         domain=domain.of_python(domain.within_one("ge"), of_complex=domain.square_is_not(1.0)),
+        extended=True,
     ),
 )
