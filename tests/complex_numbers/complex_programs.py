@@ -94,6 +94,41 @@ def parts_of_arrays(z):
     return np.sum(x * y**2) + np.max(x) + np.sum(np.imag(z[1:] * x[:-1]))
 
 
+def parts_written(z, x):
+    z = z.copy()
+    z.real = x
+    z.imag *= 2.0
+    z[1:].real[0] += 3.0 * x[0]
+    w = z.imag
+    w[0] = x[1]
+    z.real[::2] = z.imag[::2] * x[::2]
+    z[0] = 2 * z[0]
+    x = x.copy()
+    x.real = x * 2
+    return np.sum(np.abs(z) ** 3) + w[0] ** 2 + x[0]
+
+
+def parts_of_views_written(x, y):
+    z = np.zeros(x.shape, dtype=complex)
+    z.real = x
+    z.imag = y
+    np.add.at(z.real, np.array([0, 1, 0]), np.array([x[0, 0], 2.0, y[0, 0]])[:, None])
+    for k in range(2):
+        z.real[k] += z.imag[1 - k]
+    z.T.imag[0] = 2.0
+    z.real.reshape(-1)[1] = x[1, 1]
+    return np.sum((z * np.conj(z)).real * x) + np.prod(z).imag
+
+
+def parts_chosen(z, c):
+    z = z.copy()
+    for part in (z.real, z.imag):
+        part += part[::-1] * c
+    a = (z.real if c > 0 else z.imag).copy()
+    z.real[c * z.imag > 0] = z.imag[c * z.imag > 0]
+    return np.sum(a**3) + np.sum(np.abs(z) ** 3)
+
+
 def split_step(psi, v, steps):
     """A quantum particle, by a first-order scheme without FFT."""
     for _ in range(steps):
@@ -138,6 +173,9 @@ PROGRAMS = [
     Program(chosen, ((plane(5),), (plane(0),))),
     Program(moved, ((plane(4),),)),
     Program(parts_of_arrays, ((plane(4),),)),
+    Program(parts_written, ((plane(4), real(4)),)),
+    Program(parts_of_views_written, ((real(2, 3), real(2, 3, seed=6)),)),
+    Program(parts_chosen, ((plane(4), 0.7), (plane(4), -0.7))),
     Program(split_step, ((plane(5), real(5), 3),)),
     Program(impedance, ((0.7, 0.5, 0.8, real(4)),)),
     Program(structured, (({"gain": 2.0, "phase": 0.3, "weights": [1 + 1j, 2j, -0.5]},),)),

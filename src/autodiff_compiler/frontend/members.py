@@ -40,9 +40,6 @@ from autodiff_compiler.frontend.wrong_calls import check_signature, refused
 # Methods that return a read-only view.
 _READ_ONLY_VIEWS = ("diagonal",)
 
-# Attributes that are views of every other number in memory.
-_PARTS = ("real", "imag")
-
 _UFUNC_METHODS = ("at", "outer", "reduce", "accumulate")
 
 
@@ -87,8 +84,9 @@ def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
         raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
     entry = library.attribute(name)
     if entry is not None:
-        made = views.wrapped(ctx, entry(ctx.b, ctx.to_library(x)), views.Made(name, [x]))
-        return views.tie(made, x) if name in _PARTS else made
+        if name in views.PARTS and isinstance(x, Ref) and x.type.dtype.is_complex:
+            return views.part_of(ctx, x, name)
+        return views.wrapped(ctx, entry(ctx.b, ctx.to_library(x)), views.Made(name, [x]))
     if library.method(name) is not None or (name in _ARRAY_METHODS and isinstance(x, Ref)):
         return Method(x, name)
     if isinstance(x, Dyn) or hasattr(np.ndarray, name):
