@@ -111,7 +111,7 @@ CALLS: dict[str, str] = {
         "jacfwd(f, holomorphic=True)(np.ones(2) + 1j)"
     ),
     "AD311": "def f(z):\n    return z * z\n\ngrad(f, holomorphic=True)(1.0 + 0j)",
-    "AD312": "def f(z):\n    return abs(z * z.conjugate())\n\ngrad(f)(1.0 + 2.0j)",
+    "AD313": "def f(z):\n    return abs(z * z.conjugate())\n\ngrad(f)(1.0 + 2.0j)",
     "AD207": "def f(a, k):\n    return np.sum(np.expand_dims(a, k))\n\ngrad(f)(np.ones(3), 0)",
     "AD305": (
         "from autodiff_compiler import external, stop_gradient\n\nmeasured = external(max, result=\"float\")\n\n"
@@ -140,6 +140,10 @@ CALLS: dict[str, str] = {
         "@custom_jvp\ndef scaled(k, x):\n    return k * x\n\n"
         "scaled.defjvps(lambda k_dot, out, k, x: k_dot * x, lambda x_dot, out, k, x: k * x_dot)\n\n"
         "def f(x, k):\n    return scaled(k, x)\n\ngrad(f, argnums=1)(1.0, 2.0)"
+    ),
+    "AD312": (
+        "from autodiff_compiler import stop_gradient\nfrom scipy.special import zeta\n\n"
+        "def f(s, x):\n    return s * zeta(stop_gradient(s), x)\n\ngrad(f)(2.0, 0.5)"
     ),
     "AD401": "def f(a, mask):\n    return np.where(mask, 0.0, a).sum()\n\na = np.ma.array([1.0])\ngrad(f)(a.data, np.ma.getmaskarray(a))",
     "AD402": "def f(x):\n    return x[0] * x[0]\n\ngrad(f)([1.0])",

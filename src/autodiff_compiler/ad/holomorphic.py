@@ -37,7 +37,7 @@ def check_holomorphic(fn: Function, active: Sequence[bool], wanted: Sequence[Val
             )
     for op in _not_differentiable(fn, active, wanted):
         raise UserError(
-            "AD312",
+            "AD313",
             f"`{op.kind}` of what depends on an argument: the function is not holomorphic",
             op.span,
             help="take the gradient of a real result, without holomorphic=True; or jvp or vjp, which every function has",

@@ -19,6 +19,7 @@ from autodiff_compiler.ir.ops.reduction import REDUCTIONS
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.ops.shape import SHAPE_OPS
 from autodiff_compiler.ir.ops.solving import SOLVING
+from autodiff_compiler.ir.ops.special import SPECIAL_OPS
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
@@ -30,6 +31,7 @@ GROUPS: tuple[tuple[OpDef, ...], ...] = (
     SCALAR_OPS,
     LOGIC_OPS,
     COMPLEX_OPS,
+    SPECIAL_OPS,
     ARRAY_OPS,
     REDUCTIONS,
     SHAPE_OPS,
