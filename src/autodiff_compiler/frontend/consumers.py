@@ -71,7 +71,7 @@ def _next(ctx: Context, step: Step) -> Abs | None:
     """The next item; where only the run can tell whether there is one, there must be."""
     while isinstance(step, Perhaps):
         text = "zip() with an array that is shorter than the items beside it: their number must be known when compiling"
-        ctx.b.emit("check", (step.there,), {"error": "ValueError", "message": (text,)})
+        ctx.b.emit("check", (step.there,), {"error": "ValueError", "message": (text,), "ours": True})
         step = step.found()
     return None if step is None else step.item
 

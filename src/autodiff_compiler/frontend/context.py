@@ -21,10 +21,12 @@ from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.public_names import INSTEAD, object_name
+from autodiff_compiler.frontend.raising import Builder
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
 from autodiff_compiler.frontend.source import Source
 from autodiff_compiler.frontend.state import Frame, State
+from autodiff_compiler.frontend.tries import Tries
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
@@ -42,7 +44,6 @@ from autodiff_compiler.frontend.values import (
     Static,
     Tup,
 )
-from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar
@@ -98,6 +99,7 @@ class Context:
     captures: Captures
     mixed: MixedScalars = field(default_factory=MixedScalars)
     loops: list[LoopTargets] = field(default_factory=list)
+    tries: Tries = field(default_factory=Tries)
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
     calls: tuple[Any, ...] = ()

@@ -18,6 +18,7 @@ from autodiff_compiler.frontend import (
     operators,
     subscripts,
     texts,
+    tries,
     views,
 )
 from autodiff_compiler.frontend.context import Context
@@ -45,7 +46,9 @@ def evaluate(ctx: Context, node: ast.expr) -> Abs:
         if evaluator is None:
             raise ctx.unsupported("AD100", f"{_words(node)} in an expression", "compute it outside the function")
         try:
-            return ctx.whole(evaluator(ctx, node))
+            value = evaluator(ctx, node)
+            tries.proceed(ctx)
+            return ctx.whole(value)
         except Unmergeable as signal:
             raise ctx.unmergeable(signal.poison) from None
 

@@ -6,11 +6,11 @@ import ast
 import builtins
 from types import FunctionType
 
-from autodiff_compiler.frontend import branches, texts
+from autodiff_compiler.frontend import branches, handlers, texts, tries
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.externals import constant
+from autodiff_compiler.frontend.raising import class_named
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.state import Exit
 from autodiff_compiler.frontend.values import Abs, Dead, Maybe, Poison, Static, Text
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
@@ -35,17 +35,30 @@ def run_guard(ctx: Context, node: ast.If) -> bool:
 
 def run_raise(ctx: Context, node: ast.Raise) -> None:
     """`raise E(…)`: nothing after it runs."""
-    if node.exc is None:
-        raise ctx.unsupported("AD154", "`raise` without an exception", "name what is raised: raise ValueError(...)")
     with ctx.b.at(ctx.span(node)):
         error, parts, values = _exception(ctx, node)
-        ctx.b.emit("raise", values, {"error": error, "message": parts})
-    ctx.state.exit = Exit(frozenset())
+        known = not values and all(isinstance(part, str) for part in parts)
+        leave = tries.way_out(ctx, class_named(error, ctx.constants), "".join(map(str, parts)) if known else None)
+        if leave is not None:
+            leave()
+        if ctx.state.exit.normal:
+            ctx.b.emit("raise", values, {"error": error, "message": parts})
+    ctx.state.end()
+
+
+def _caught_before(ctx: Context) -> Abs:
+    """What `raise` without an exception raises."""
+    if not ctx.tries.handling:
+        raise ctx.unsupported("AD154", "`raise` without an exception", "name what is raised: raise ValueError(...)")
+    return ctx.whole(handlers.raised(ctx, ctx.tries.handling[-1]))
 
 
 def _exception(ctx: Context, node: ast.Raise) -> tuple[str, tuple[Part, ...], tuple[Value, ...]]:
     """The class name, message parts and message values of a raised exception."""
     exc = node.exc
+    found = _caught_before(ctx) if exc is None else ctx.evaluate(exc) if isinstance(exc, ast.Name) else None
+    if isinstance(found, Static) and any(found.obj is one for one in ctx.tries.errors.values()):
+        return _name_of(ctx, type(found.obj)), (str(found.obj),), ()
     assert exc is not None
     arguments: list[Abs] = []
     named = isinstance(exc, ast.Call) and bool(exc.keywords)
@@ -63,11 +76,13 @@ def _exception(ctx: Context, node: ast.Raise) -> tuple[str, tuple[Part, ...], tu
             f"raising {cls.obj.__name__} with anything but one text, which is all that is kept of its arguments",
             'give it one text: raise ValueError(f"...")',
         )
-    name = cls.obj.__name__
-    if getattr(builtins, name, None) is not cls.obj:
-        name = constant(ctx, cls.obj)
     parts, values = texts.message(ctx, arguments)
-    return name, parts, values
+    return _name_of(ctx, cls.obj), parts, values
+
+
+def _name_of(ctx: Context, cls: type) -> str:
+    """The name that generated code calls an exception class by."""
+    return cls.__name__ if getattr(builtins, cls.__name__, None) is cls else constant(ctx, cls)
 
 
 def _takes_apart(cls: type[BaseException]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError
-from autodiff_compiler.frontend import branches
+from autodiff_compiler.frontend import branches, tries
 from autodiff_compiler.frontend.context import Context, LoopTargets
 from autodiff_compiler.frontend.iteration import Items, Live, Perhaps, Pushed, Sequence, Step, Steps, iterate, unrolled
 from autodiff_compiler.frontend.join_slots import Widening
@@ -81,6 +81,8 @@ def run_over(
             _run_over_sequence(ctx, node, iterable, body, live, at_end, unroll, after)
     finally:
         del ctx.iterating[len(ctx.iterating) - len(iterable.boxes) :]
+    if not isinstance(node, ast.For):
+        tries.proceed(ctx)
 
 
 def _run_over_sequence(
@@ -99,11 +101,12 @@ def _run_over_sequence(
     if (unroll or empty or key in ctx.unrolled) and sequence.bounds is not None:
         run_steps(ctx, node, unrolled(sequence), body, at_end)
         return
-    before, start = ctx.state.copy(), len(ctx.b.ops)
+    before, start, depth = ctx.state.copy(), len(ctx.b.ops), ctx.b.depth
 
     def apart() -> None:
         ctx.unrolled.add(key)
         ctx.state = before.copy()
+        tries.give_up(ctx, depth)
         run_steps(ctx, node, unrolled(sequence), body, at_end)
 
     def spoilt() -> bool:
@@ -237,10 +240,7 @@ class Fixpoint:
             try:
                 with ctx.b.region(*prefix, *merge.types, names=(*prefix_names, *merge.hints)) as opened:
                     ctx.state = merge.outputs(list(opened.params[len(prefix) :]))
-                    try:
-                        run_body(opened.params[: len(prefix)])
-                    except Dead:
-                        ctx.state.exit = Exit(frozenset())
+                    branches.run_to_end(ctx, partial(run_body, opened.params[: len(prefix)]))
                     end = ctx.state
             finally:
                 ctx.loops.pop()

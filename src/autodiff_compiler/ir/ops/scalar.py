@@ -336,6 +336,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         cost=DEAR,
         raises=of_powers,
         domain=domain.of_python(domain.POWER),
+        overflows=True,
         grows=True,
     ),
     _binary(
@@ -365,9 +366,9 @@ SCALAR_OPS: tuple[OpDef, ...] = (
     ),
     _function("cbrt", math.cbrt, np.cbrt, allowed=FLOATS),
     # exponentials and logarithms
-    _function("exp", math.exp, np.exp, raises=of_python),
-    _function("exp2", math.exp2, np.exp2, raises=of_python),
-    _function("expm1", math.expm1, np.expm1, raises=of_python),
+    _function("exp", math.exp, np.exp, raises=of_python, overflows=True),
+    _function("exp2", math.exp2, np.exp2, raises=of_python, overflows=True),
+    _function("expm1", math.expm1, np.expm1, raises=of_python, overflows=True),
     _function("log", math.log, np.log, raises=of_python, domain=POSITIVE),
     _function("log2", math.log2, np.log2, raises=of_python, domain=POSITIVE),
     _function("log10", math.log10, np.log10, raises=of_python, domain=POSITIVE),
@@ -381,8 +382,8 @@ SCALAR_OPS: tuple[OpDef, ...] = (
     _function("arcsin", math.asin, np.arcsin, raises=of_python, domain=domain.of_python(domain.within_one("gt"))),
     _function("arccos", math.acos, np.arccos, raises=of_python, domain=domain.of_python(domain.within_one("gt"))),
     _function("arctan", math.atan, np.arctan),
-    _function("sinh", math.sinh, np.sinh, raises=of_python),
-    _function("cosh", math.cosh, np.cosh, raises=of_python),
+    _function("sinh", math.sinh, np.sinh, raises=of_python, overflows=True),
+    _function("cosh", math.cosh, np.cosh, raises=of_python, overflows=True),
     _function("tanh", math.tanh, np.tanh),
     _function("arcsinh", math.asinh, np.arcsinh),
     _function(
