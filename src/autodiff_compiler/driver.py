@@ -32,8 +32,8 @@ from autodiff_compiler.transforms.transform import Request, Transform
 BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
 AFTER_AD = ("inline", *DEFAULT, "range_checks", "promote", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
-    "python": ("copy_elision", "delayed_writes"),
-    "numba": ("hoist", "delayed_writes", "loops", "copy_elision", "fold", "simplify", "cse", "licm", "dce"),
+    "python": ("factors", "copy_elision", "delayed_writes"),
+    "numba": ("factors", "hoist", "delayed_writes", "loops", "copy_elision", "fold", "simplify", "cse", "licm", "dce"),
 }
 
 
@@ -41,7 +41,10 @@ LOWERING: dict[str, tuple[str, ...]] = {
 
 
 def lower(
-    fun: Callable, args: Sequence[tuple[str, Tree, list[Type]]], options: Options, values: Sequence[Any] | None = None
+    fun: Callable[..., Any],
+    args: Sequence[tuple[str, Tree, list[Type]]],
+    options: Options,
+    values: Sequence[Any] | None = None,
 ) -> Lowered:
     """The primal IR.  A derivative, an object with `__autodiff_lower__`, lowers to its own derivative IR.
 
@@ -50,7 +53,8 @@ def lower(
     namespaces.check()
     nested = getattr(fun, "__autodiff_lower__", None)
     if nested is not None:
-        return nested(list(args), values)
+        made: Lowered = nested(list(args), values)
+        return made
     with dumped(Compilation(options)):
         lowered = frontend.lower(fun, list(args), values)
         return replace(lowered, function=with_python_names(outline.run(lowered.function)))

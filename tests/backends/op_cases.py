@@ -424,8 +424,32 @@ def external_cases() -> Iterator[Case]:
     yield Case("external", "a compiled function", parse_function(EXTERNAL, names={"tripled": tripled}), [0.5])
 
 
+def linear_algebra_cases() -> Iterator[Case]:
+    """In the second of each pair, stacks of matrices whose leading axes broadcast."""
+    square, stacks = sample(Array(FLOAT64, 2), 1)[:2] + np.eye(2), np.stack([np.eye(2) + 0.3, np.array([[0.0, 2.0], [1.0, 0.5]])])
+    for label, a, right in [("matrix", square, np.ones((2, 3))), ("stack", stacks, np.arange(12.0).reshape(3, 1, 2, 2))]:
+        of_a, of_right, pivots = Array(FLOAT64, a.ndim), Array(FLOAT64, right.ndim), np.zeros(a.shape[:-1], int) + [1, 1]
+        of_pivots = Array(INT64, a.ndim - 1)
+        yield Case("lu_factor", label, build([of_a], lambda b, x: b.emit("lu_factor", [x])), [a])
+        for transposed in (False, True):
+            function = build(
+                [of_a, of_pivots, of_right],
+                lambda b, x, p, y, t=transposed: b.op("lu_solve", x, x, p, y, transposed=t),
+            )
+            yield Case("lu_solve", f"{label} {transposed}", function, [a + 1.0, pivots, right])
+            for unit in (False, True):
+                function = build(
+                    [of_a, of_right],
+                    lambda b, x, y, t=transposed, u=unit: b.op("solve_triangular", x, y, lower=t, transposed=u, unit=t != u),
+                )
+                yield Case("solve_triangular", f"{label} {transposed} {unit}", function, [a + 1.0, right])
+        function = build([of_a, of_pivots], lambda b, x, p: b.op("log_abs_det", x, x, p))
+        yield Case("log_abs_det", label, function, [a + 1.0, pivots])
+
+
 def all_cases() -> list[Case]:
     makers = (
         elementwise_cases, cast_cases, select_cases, path_cases, array_cases, list_cases, effect_cases, structure_cases, call_cases, external_cases,
+        linear_algebra_cases,
     )  # fmt: skip
     return [case for make in makers for case in make()]

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 import pytest
 
+from autodiff_compiler.backends import prelude
 from autodiff_compiler.backends.prelude import numba_helpers, numpy_helpers
 
 A = np.arange(24.0).reshape(2, 3, 4) % 7 - 2
@@ -83,3 +84,9 @@ def test_dot_with_and_without_blas(blas, shapes, monkeypatch):
     dot = numba.njit(numba_helpers.dot.py_func)
     a, b = (np.arange(math.prod(shape), dtype=float).reshape(shape) % 5 - 1.5 for shape in shapes)
     np.testing.assert_allclose(dot(a, b), a @ b)
+
+
+def test_a_helper_brings_those_that_it_calls_and_no_namesakes_of_its_variables():
+    # `unbroadcast` has a variable `stretched`, which is a helper's name too.
+    assert "stretched" in prelude.sources("numpy_helpers")
+    assert [node.name for node in prelude.needed("numpy_helpers", ["unbroadcast"])] == ["unbroadcast"]

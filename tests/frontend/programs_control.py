@@ -9,6 +9,15 @@ A5 = np.array([3.0, -1.0, 2.0, 5.0, -4.0])
 E0 = np.zeros(0)
 
 
+SCALE = 2.5
+
+
+@case(1.5)
+def global_that_is_only_read(x):
+    global SCALE
+    return x * SCALE
+
+
 @case((0, 5, 1), (5, 0, -1), (0, 10, 3), (10, 0, -3), (3, 3, 1), (5, 1, 2), (-3, 4, 2))
 def ranges(start, stop, step):
     s = 0.0

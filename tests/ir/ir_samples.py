@@ -127,6 +127,37 @@ SAMPLES = [
     one("cumsum", "%x: f64[:, :]", "f64[:, :] = cumsum %x {axis=1}", (A,), np.array([[3.0, 2.0, 4.0], [0.5, 4.5, -1.5]])),
     one("matmul", "%x: f64[:, :], %w: f64[:]", "f64[:] = matmul %x, %w", (A, V[:3]), np.array([19.0, -41.0])),
     one("matmul_dot", "%x: f64[:]", "f64 = matmul %x, %x", (V,), np.float64(87.0)),
+    sample(
+        "lu_factor", "%a: f64[:, :]",
+        "  %lu: f64[:, :], %p: i64[:], %r: bool_ = lu_factor %a\n  return %lu, %p, %r", (np.array([[1.0, 2.0], [4.0, 4.0]]),),
+        np.array([[4.0, 4.0], [0.25, 1.0]]), np.array([1, 1]), np.True_,
+    ),
+    sample(
+        "lu_factor_singular", "%a: f64[:, :, :]",
+        "  %lu: f64[:, :, :], %p: i64[:, :], %r: bool_ = lu_factor %a\n  return %r", (np.ones((2, 2, 2)),), np.False_,
+    ),
+    one(
+        "lu_solve", "%a: f64[:, :], %p: i64[:], %b: f64[:, :]", "f64[:, :] = lu_solve %a, %a, %p, %b {transposed=False}",
+        (np.array([[4.0, 4.0], [0.25, 1.0]]), np.array([1, 1]), np.array([[5.0], [12.0]])), np.array([[1.0], [2.0]]),
+    ),
+    one(
+        "lu_solve_transposed", "%a: f64[:, :], %p: i64[:], %b: f64[:, :]", "f64[:, :] = lu_solve %a, %a, %p, %b {transposed=True}",
+        (np.array([[4.0, 4.0], [0.25, 1.0]]), np.array([1, 1]), np.array([[9.0], [10.0]])), np.array([[1.0], [2.0]]),
+    ),
+    one(
+        "log_abs_det", "%a: f64[:, :], %p: i64[:]", "f64 = log_abs_det %a, %a, %p",
+        (np.array([[4.0, 4.0], [0.25, -0.25]]), np.array([1, 1])), np.float64(0.0),
+    ),
+    one(
+        "solve_triangular", "%a: f64[:, :], %b: f64[:, :]",
+        "f64[:, :] = solve_triangular %a, %b {lower=True, transposed=False, unit=False}",
+        (np.array([[2.0, NAN], [3.0, 4.0]]), np.array([[2.0], [11.0]])), np.array([[1.0], [2.0]]),
+    ),
+    one(
+        "solve_triangular_unit", "%a: f64[:, :], %b: f64[:, :]",
+        "f64[:, :] = solve_triangular %a, %b {lower=True, transposed=True, unit=True}",
+        (np.array([[2.0, NAN], [3.0, 4.0]]), np.array([[7.0], [2.0]])), np.array([[1.0], [2.0]]),
+    ),
     one("transpose", "%x: f64[:, :]", "f64[:, :] = transpose %x {perm=(1, 0)}", (A,), A.T),
     one("reshape", "%x: f64[:], %n: int", "f64[:, :] = reshape %x, %n, %n", (V, 2), np.array([[2.0, -3.0], [5.0, 7.0]])),
     one("broadcast_to", "%x: f64[:], %n: int", "f64[:, :] = broadcast_to %x, %n, %n", (V[:2], 2), np.array([V[:2]] * 2)),

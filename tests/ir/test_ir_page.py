@@ -13,8 +13,9 @@ from autodiff_compiler.analysis.signs import Signs
 from autodiff_compiler.ir import listing
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.domain import nowhere
 from autodiff_compiler.ir.interp import run
-from autodiff_compiler.ir.opdef import CONTROL, OpDef
+from autodiff_compiler.ir.opdef import CONTROL, FOLLOWED, JUDGED, RETURNED, OpDef
 from autodiff_compiler.ir.opset import GROUPS, TABLE
 from autodiff_compiler.ir.types import FLOAT, INT, Scalar
 
@@ -129,3 +130,32 @@ def test_traits_are_true_of_what_is_computed() -> None:
             assert row.reads != row.writes, row.kind
         if row.measures:
             assert row.asks_length, row.kind
+        if row.joins:
+            assert row.reduces, row.kind
+            assert TABLE[row.joins].elementwise, row.kind
+        if row.neutral is not None:
+            join = TABLE[row.joins].py_eval
+            assert join is not None
+            assert join(row.neutral, 7) == 7 == join(7, row.neutral), row.kind
+        if row.puts is not None:
+            assert row.writes or row.starts_empty, row.kind
+        if row.kinds in (FOLLOWED, JUDGED, RETURNED):
+            assert row.elementwise, row.kind
+        if row.kinds == FOLLOWED:
+            assert row.domain is nowhere, row.kind
+
+
+@pytest.mark.parametrize("row", [p for p in PAGES if TABLE[p.id].linear and TABLE[p.id].py_eval])
+def test_elementwise_ops_are_linear_where_their_page_says_so(row: OpDef) -> None:
+    assert row.py_eval is not None
+    params = tuple(Value(FLOAT, name) for name in row.operands)
+    for vary, _ in row.linear_parts(params):
+        x, y = ({v: number for v, number in zip(params, numbers)} for numbers in ((2.0, 3.0, 5.0), (-7.0, 0.5, 0.25)))
+        scaled = [3.0 * x[v] + y[v] if v in vary else x[v] for v in params]
+        moved = [y[v] if v in vary else x[v] for v in params]
+        found = row.py_eval(*scaled)
+        assert found == pytest.approx(3.0 * row.py_eval(*x.values()) + row.py_eval(*moved)), row.kind
+    together = [v for v in params if any(v in vary for vary, _ in row.linear_parts(params))]
+    if row.linear_parts(params)[0][0] != together:
+        once, twice = (row.py_eval(*(k * number for number in (2.0, 3.0))) for k in (1.0, 2.0))
+        assert twice != 2.0 * once, row.kind

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from library_harness import Growing, R
+from linalg_samples import LINEAR_ALGEBRA
 
 rng = np.random.default_rng(7)
 v3 = np.array([0.5, -1.5, 2.0])
@@ -265,6 +266,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.cross": [S(v3, w3), S(m23, v3), S(m23, m23[::-1].copy()), S(v3, m23), S(v3, v4), S(i3, i3[::-1].copy()), S(f3, f3[::-1].copy())],
     "np.convolve": [S(v3, v4), S(v4, v3, "same"), S(v3, v4, "same"), S(v4, v3, "valid"), S(v3, v4, mode="valid"), S(i3, i3), S(f3, f3), S(e0, v3), S(v3, w3[:2].copy(), "same"), S(v3, v3, "odd")],
     "np.kron": [S(m23, m32), S(v3, v4), S(t234, t243), S(i23, m32)],
+    **LINEAR_ALGEBRA,
     "np.linalg.multi_dot": [S([m23, m33, m32]), S([v3, m33, v3]), S([m23, m32])],
     "np.select": [
         S([v3 > 0, v3 < -1], [v3, w3]), S([v3 > 0, v3 > 1], (v3 * 2, v3), R(7.0)), S([b3, b3], [i3, R(2)], R(0.5)),

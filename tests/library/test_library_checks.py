@@ -21,6 +21,8 @@ BUILT_RIGHT = {
     "np.convolve": "m + n - 1 is not negative where m and n are positive",
     "np.diag": "a diagonal of a square has the length of the vector",
     "np.eye": "a diagonal lies inside",
+    "np.linalg.det": "a pivot for each row of a square",
+    "np.linalg.slogdet": "a pivot for each row of a square",
     "np.pad": "positions are clipped, or remainders",
     "np.roll": "two parts that were one",
     "np.sort": "the order that sorts is a permutation",

@@ -149,3 +149,45 @@ def test_no_errors_inside_the_domain() -> None:
         """,
         "return %n",
     )
+
+
+def test_integer_errors_of_what_nobody_reads() -> None:
+    check(
+        "integer_errors",
+        """
+        %a: int = floordiv %n, %n
+        %b: float = log %p
+        return %n
+        """,
+        """
+        %0: int = const 0
+        %1: bool = eq %n, %0
+        %2: bool = not %1
+        check %2 {error='ZeroDivisionError', message=('integer division or modulo by zero',)}
+        return %n
+        """,
+    )
+
+
+def test_factors_stand_for_their_matrix() -> None:
+    check(
+        "factors",
+        """
+        %two: f64 = const 2.0
+        %a: f64[:, :] = full %n, %n, %two
+        %b: f64[:, :] = full %n, %n, %s
+        %lu: f64[:, :], %pivots: i64[:], %regular: bool_ = lu_factor %a
+        %r: f64[:, :] = lu_solve %a, %lu, %pivots, %b {transposed=False}
+        %z: f64 = load %r[%n, %n]
+        return %z
+        """,
+        """
+        %two: f64 = const 2.0
+        %a: f64[:, :] = full %n, %n, %two
+        %b: f64[:, :] = full %n, %n, %s
+        %lu: f64[:, :], %pivots: i64[:], %regular: bool_ = lu_factor %a
+        %r: f64[:, :] = lu_solve %lu, %lu, %pivots, %b {transposed=False}
+        %z: f64 = load %r[%n, %n]
+        return %z
+        """,
+    )

@@ -1,6 +1,6 @@
 """The adjoints of the primal values during the walk backwards.
 
-An adjoint that is zero is not there.  Contributions add up; those that reach a place inside an array are added there,
+A zero adjoint has no entry.  Contributions add up; those that reach a place inside an array are added there,
 so that a load in a loop never makes a dense array of zeros.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from autodiff_compiler import rules
+from autodiff_compiler.ad.emission import Emission
 from autodiff_compiler.ad.names import bar_name
-from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import TABLE
@@ -22,10 +22,11 @@ class Adjoints:
     """Primal value -> adjoint value."""
 
     def __init__(
-        self, context: Reversal, start: dict[Value, Value] | None = None, carried: Collection[Value] = ()
+        self, emission: Emission, start: dict[Value, Value] | None = None, carried: Collection[Value] = ()
     ) -> None:
-        """`carried`: what a loop around adds to in every iteration."""
-        self.context = context
+        """`carried`: what an enclosing loop adds to in every iteration."""
+        self.emission = emission
+        self.primal = emission.primal
         self.bars: dict[Value, Value] = dict(start or {})
         self.carried = frozenset(carried)
 
@@ -38,11 +39,11 @@ class Adjoints:
 
     def or_zero(self, value: Value) -> Value:
         bar = self.bars.get(value)
-        return bar if bar is not None else self.context.zeros(value)
+        return bar if bar is not None else self.emission.zeros(value)
 
     def add(self, value: Value, bar: Value) -> None:
-        """Add to the adjoint of a primal value; one that carries no derivative has none."""
-        if value not in self.context.active:
+        """Add to the adjoint of a primal value, if the value carries a derivative."""
+        if value not in self.primal.active:
             return
         before = self.bars.get(value)
         if before is None:
@@ -50,17 +51,19 @@ class Adjoints:
         elif isinstance(value.type, ListOf):
             self.bars[value] = self._add_lists(before, bar)
         elif value in self.carried and isinstance(value.type, Array):
-            # In place: no new array in every iteration, and the extents are seen to stay.
-            self.bars[value] = self.context.b.accum(before, entire(value.type.rank), (), bar, bar_name(value))
+            # In place: no new array in every iteration, and the extents visibly stay the same.
+            self.bars[value] = self.emission.b.accum(before, entire(value.type.rank), (), bar, bar_name(value))
         else:
-            self.bars[value] = self.context.b.op("add", before, bar, name=bar_name(value, self.context.defs.get(value)))
+            self.bars[value] = self.emission.b.op(
+                "add", before, bar, name=bar_name(value, self.primal.definitions.get(value))
+            )
 
     def contribute(self, op: Op, index: int, contribution: rules.Contribution) -> None:
-        """Add what a rule gives for operand `index` of `op`."""
+        """Add what a rule contributes to operand `index` of `op`."""
         value = op.operands[index]
-        if value not in self.context.active:
+        if value not in self.primal.active:
             return
-        b = self.context.b
+        b = self.emission.b
         hint = bar_name(value)
         match contribution:
             case rules.Dense(bar):
@@ -74,23 +77,23 @@ class Adjoints:
 
     def _fit(self, op: Op, index: int, bar: Value) -> Value:
         """Bring a contribution to the shape, dtype and kind of the operand."""
-        value, context = op.operands[index], self.context
+        value, b = op.operands[index], self.emission.b
         if TABLE[op.kind].elementwise and isinstance(bar.type, Array):
             if isinstance(value.type, Scalar):
-                bar = context.b.op("unbroadcast", bar)
+                bar = b.op("unbroadcast", bar)
             elif self._was_broadcast(op, index):
-                bar = context.b.op("unbroadcast", bar, *context.dims(value))
-        return bar if isinstance(value.type, ListOf) else context.b.cast(bar, value.type)
+                bar = b.op("unbroadcast", bar, *self.emission.dims(value))
+        return bar if isinstance(value.type, ListOf) else b.cast(bar, value.type)
 
     def _was_broadcast(self, op: Op, index: int) -> bool:
-        """Whether another operand may have stretched this one."""
-        value, shapes = op.operands[index], self.context.shapes
+        """Whether broadcasting with another operand may have stretched this one."""
+        value, shapes = op.operands[index], self.primal.shapes
         others = [v for k, v in enumerate(op.operands) if k != index and isinstance(v.type, Array)]
         return any(not shapes.same_shape(value, other) for other in others)
 
     def _add_lists(self, a: Value, c: Value) -> Value:
-        """Element by element; an adjoint may be longer than its primal, the shorter length is enough."""
-        b = self.context.b
+        """Element by element; an adjoint may be longer than its primal, so the shorter length is enough."""
+        b = self.emission.b
         length = b.op("minimum", b.op("list_len", a), b.op("list_len", c))
         with b.region(INT, a.type, names=("k", a.name)) as body:
             k, total = body.params

@@ -1,37 +1,31 @@
 """The walk backwards over a region of the primal.
 
-Plain ops are reversed by their rules; `if`s and loops by `branches.py` and `loops.py`.
+Plain ops are reversed by their rules; `if`s, loops and calls by `branches.py`, `loops.py` and `calls.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from autodiff_compiler import rules
 from autodiff_compiler.ad import branches, calls, loops
 from autodiff_compiler.ad.adjoints import Adjoints
-from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.names import bar_name, named
 from autodiff_compiler.ad.reversal import Reversal
-from autodiff_compiler.ir.core import Function, Op, Region
+from autodiff_compiler.ir.core import Op, Region
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import reads_path
 
-MakePullback = Callable[[Function, Sequence[bool], Callees, bool], None]
 
-
-class Sweep:
+class BackwardWalk:
     """The walk; `branches` and `loops` come back to its `reverse` for the regions inside an op."""
 
-    def __init__(self, context: Reversal, pullback: MakePullback) -> None:
-        self.context = context
-        self.pullback = pullback
+    def __init__(self, reversal: Reversal) -> None:
+        self.reversal = reversal
 
     def reverse(self, region: Region, adjoints: Adjoints) -> None:
         """Emit the reversal of the ops of a region, last one first."""
-        with self.context.shapes.entered(region):
+        with self.reversal.primal.shapes.entered(region):
             for op in reversed(region.ops[:-1]):
-                with self.context.adjoint_of(op):
+                with self.reversal.emission.adjoint_of(op):
                     self._op(op, adjoints)
 
     def _op(self, op: Op, adjoints: Adjoints) -> None:
@@ -48,19 +42,20 @@ class Sweep:
         bars = [adjoints.take(r) for r in op.results]
         if all(bar is None for bar in bars):
             return
-        wanted = [k for k, v in enumerate(op.operands) if v in self.context.active]
+        primal = self.reversal.primal
+        wanted = [k for k, v in enumerate(op.operands) if v in primal.active]
         if not wanted:
             return
-        b = self.context.b
+        b = self.reversal.emission.b
         before = len(b.ops)
-        given = rules.vjp(b, op, bars, wanted, constants=self.context.constants, whole=self.context.whole)
+        given = rules.vjp(b, op, bars, wanted, constants=primal.constants, whole=primal.whole)
         values = [contribution.value for contribution in given.values()]
         for index, contribution in given.items():
             if len(b.ops) == before:
-                continue  # the rule hands on a cotangent as it is
+                continue  # the rule passes on a cotangent as it is
             if isinstance(contribution, rules.Dense) and values.count(contribution.value) == 1:
                 operand = op.operands[index]
-                made = self.context.defs.get(operand) if b.ops and not reads_path(b.ops[-1]) else None
+                made = primal.definitions.get(operand) if b.ops and not reads_path(b.ops[-1]) else None
                 hint = bar_name(operand, made)
                 given[index] = rules.Dense(named(b, contribution.value, hint, before))
         for index in sorted(given):

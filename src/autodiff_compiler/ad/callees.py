@@ -1,4 +1,4 @@
-"""The functions that a program calls, and their derivatives: each is made once for what varies of its arguments.
+"""The functions that a program calls, and their derivatives: each is made once for every choice of varying arguments.
 
 y = call g(x)   ->   y, y_dot = call g_jvp(x, x_dot)                                      forward mode
                      y, r… = call g_forward(x)    …    x_bar = call g_reverse(r…, y_bar)    reverse mode
@@ -14,7 +14,7 @@ from autodiff_compiler.ir.core import Function, Op, Value, VjpRule
 from autodiff_compiler.ir.program import Shapes, effect_of, fresh_name, recursive_names, strongest
 
 Derived = tuple[str, str, tuple[bool, ...]]
-"""What is made, of which function, and which of the arguments are active."""
+"""What is made, from which function, and which of the arguments are active."""
 
 ARGUMENT, RESULT, SAVED = "argument", "result", "saved"
 
@@ -23,10 +23,10 @@ ARGUMENT, RESULT, SAVED = "argument", "result", "saved"
 class Pullback:
     """Both sweeps of a callee, by name.
 
-    `forward` takes the arguments, and gives the results and what is `saved`, of these types and names; `reverse` takes the residuals and the
-    cotangents of the float results, and gives the adjoints of the active arguments.  `residuals` says of each residual where the
-    caller has it: among the arguments, the results or what is saved, and at which position.  `given` says of which of the active
-    arguments there are adjoints, None of all; with `checked` the adjoints are those of a user's rule, and their shapes are compared.
+    `forward` takes the arguments, and returns the results and what is `saved`, with these types and names; `reverse` takes the residuals and
+    the cotangents of the float results, and returns the adjoints of the active arguments.  `residuals` says for each residual where the
+    caller has it: among the arguments, the results or what is saved, and at which position.  `given` says which of the active
+    arguments have adjoints (None: all); with `checked` the adjoints are those of a user's rule, and their shapes are compared.
     """
 
     forward: str
@@ -44,7 +44,7 @@ class Callees:
         """`name`: what the derivative of `start` will be called."""
         self.functions = dict(start.callees)
         self.shapes: dict[str, Shapes] = {}
-        """What is known of the results of derivatives (`analysis/signature.py`)."""
+        """What is known about the results of derivatives (`analysis/signature.py`)."""
         self._taken = {start.name, name, *self.functions}
         self.recursive = recursive_names(self.functions)
         self.frames: dict[str, tuple[Value, ...]] = {}
@@ -53,16 +53,16 @@ class Callees:
         """The reverse sweeps that go with these, and the forward sweep of each."""
         rules = [fn.rule for fn in self.functions.values() if isinstance(fn.rule, VjpRule)]
         self.reverse_effect = strongest(effect_of(self.functions[rule.reverse].body) for rule in rules)
-        """The effect of reverse sweeps: that of the user's rules, for ours have none."""
+        """The effect of reverse sweeps: that of the user's rules, because ours have none."""
         self.made: dict[Derived, Any] = {}
-        """What was made of the functions of the program so far."""
+        """What has been made from the functions of the program so far."""
 
     def of(self, call: Op) -> Function:
         """The function that an op calls."""
         return self.functions[call.attrs["callee"]]
 
     def known_shapes(self, name: str) -> Shapes:
-        """What is known of the results of a function."""
+        """What is known about the results of a function."""
         if name not in self.shapes:
             self.shapes[name] = returned_shapes(self.functions[name])
         return self.shapes[name]

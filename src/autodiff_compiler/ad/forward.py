@@ -15,9 +15,10 @@ from dataclasses import replace
 from autodiff_compiler import rules
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs, check_rule_covers, no_forward_rule
-from autodiff_compiler.ad.names import constants_of, named, whole_numbers
+from autodiff_compiler.ad.names import named
 from autodiff_compiler.analysis.activity import active_values
-from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.constants import constants_of, whole_numbers
+from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Value, VjpRule
@@ -70,7 +71,7 @@ class _Forward:
         return dot if dot is not None else self.b.zeros_like(value, f"{value.name}_dot")
 
     def placeholder_or_tangent(self, value: Value) -> Value:
-        """The tangent as a value; a variable not yet assigned has none, and no shape to make a zero of."""
+        """The tangent as a value; a variable that is not yet assigned has none, and no shape to make a zero of."""
         if value in self.undefined:
             return self.b.undef(value.type, f"{value.name}_dot")
         return self.tangent(value)
@@ -93,11 +94,12 @@ class _Forward:
         if not any(r in self.active for r in op.results) or all(t is None for t in tangents):
             return
         before = len(self.b.ops)
-        (dot,) = rules.jvp(self.b, op, tangents, constants=self.constants, whole=self.whole)
-        if dot is not None:
-            dot = dot if isinstance(dot.type, ListOf) else self.b.cast(dot, op.result.type)
-            hint = f"{op.result.name}_dot" if op.result.name else ""
-            self.dots[op.result] = named(self.b, dot, hint, before)
+        dots = rules.jvp(self.b, op, tangents, constants=self.constants, whole=self.whole)
+        for result, dot in zip(op.results, dots):
+            if dot is not None:
+                dot = dot if isinstance(dot.type, ListOf) else self.b.cast(dot, result.type)
+                hint = f"{result.name}_dot" if result.name else ""
+                self.dots[result] = named(self.b, dot, hint, before)
 
     def call(self, op: Op) -> None:
         tangents = [self.dots.get(v) for v in op.operands]
@@ -118,13 +120,13 @@ class _Forward:
         self._call(op, name, varied, self.callees.shapes.get(name))
 
     def _call(self, op: Op, name: str, tangents: Sequence[Value], shapes: CalleeShapes | None) -> None:
-        """The call of what gives the results of `op`, and their tangents."""
+        """The call of the function that returns the results of `op`, and their tangents."""
         dots = [self._dot(r) for r in op.results if differentiable(r.type)]
         operands, results = (*op.operands, *tangents), (*op.results, *dots)
         self.b.ops.append(call_op(name, operands, results, op.attrs["effect"], shapes, op.span))
 
     def _pushforward_of(self, call: Op, active: Sequence[bool]) -> str:
-        """The name of the function that gives a callee's results and their tangents."""
+        """The name of the function that returns a callee's results and their tangents."""
         key, callee = ("jvp", call.attrs["callee"], tuple(active)), self.callees.of(call)
         if key not in self.callees.made:
             # Known by name before it is made: it may call itself.
@@ -170,5 +172,5 @@ class _Forward:
 def _alike(callee: Function, active: Sequence[bool], made: Function) -> Function:
     """The pushforward of a callee, which knows that tangents have the shapes of primals."""
     sources = (*callee.params, *(p for p, on in zip(callee.params, active) if on))
-    known = known_equal(Shapes(callee.body), sources, made.params)
+    known = known_equal(shapes_of(callee.body), sources, made.params)
     return replace(made, body=Region(made.params, (*known, *made.body.ops)))

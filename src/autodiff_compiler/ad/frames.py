@@ -1,12 +1,12 @@
 """Where functions that call themselves keep what their reverse sweeps need: lists of the program, with an entry for each call.
 
-What one call saves has a fixed number of values, each of one type; all of them together have no type, for they nest as deeply as
+One call saves a fixed number of values, each of one type; but what all calls save has no type, because it nests as deeply as
 the calls do.  So every saved value has a list of its own, to which each call of the forward sweep appends its value; the number of
 the entry, its frame, is all that the caller keeps.  The reverse sweep reads from the lists and changes nothing.
 
     y = call g(x)   ->   y, frame, tapes… = call g_forward(x, tapes…)   …   x_bar = call g_reverse(frame, y_bar, tapes…)
 
-The sweeps are made first as if the lists were somewhere around; `Threading` then hands them through calls, branches and loops.
+The sweeps are first made as if the lists were in scope everywhere; `Threading` then passes them through calls, branches and loops.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from autodiff_compiler.ir.walk import Rewriter
 
 
 def threaded(callees: Callees, ops: Sequence[Op]) -> tuple[Op, ...]:
-    """The ops of a program's start, which makes the lists, after all its functions have been made to hand them on."""
+    """The ops of the program's outermost function, which makes the lists; all its functions have been made to pass them on."""
     if not callees.frames:
         return tuple(ops)
     tapes = _tapes(callees)
@@ -41,7 +41,7 @@ def threaded(callees: Callees, ops: Sequence[Op]) -> tuple[Op, ...]:
 
 
 def _tapes(callees: Callees) -> list[Value]:
-    """The lists, in the order of the functions that write them: of each its type and its name, which is like no other."""
+    """The lists, in the order of the functions that write them: the type of each, and its name, which is unique."""
     tapes: list[Value] = []
     taken: set[str] = set()
     for saved in callees.frames.values():
@@ -62,7 +62,7 @@ def _offset(callees: Callees, forward: str) -> int:
 
 
 def _users(callees: Callees) -> tuple[set[str], set[str]]:
-    """The functions that come to append to the lists, and those that come to read from them."""
+    """The functions that append to the lists, themselves or by calls, and those that read from them."""
     called = {name: {op.attrs["callee"] for op in calls_in(fn.body)} for name, fn in callees.functions.items()}
 
     def reaching(found: set[str]) -> set[str]:
@@ -109,7 +109,7 @@ def updated(params: int, results: int, count: int) -> tuple[tuple[int, int], ...
 
 
 class Threading(Rewriter):
-    """Hands the lists through: `state` are their current versions."""
+    """Passes the lists through: `state` are their current versions."""
 
     def __init__(self, writers: set[str], readers: set[str], state: list[Value]) -> None:
         super().__init__()

@@ -1,10 +1,10 @@
-"""What reverse mode asks of a function before it walks back through it by a rule: that a JVP rule is linear in its tangents, and that
-what is computed again does nothing twice.
+"""What reverse mode requires of a function with a rule: that a JVP rule is linear in its tangents, and that nothing with an effect is
+computed again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autodiff_compiler.ad.callees import Callees
@@ -19,8 +19,8 @@ from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions
 
 
 def check_linear(callee: Function, jvp: Function, tangents: Sequence[Value], out_dots: Sequence[Value]) -> set[Value]:
-    """The values of a JVP rule that depend on its tangents.  Refused unless each of them is made in a way that is linear in them, and
-    every tangent of the result depends on them or is zero."""
+    """The values of a JVP rule that depend on its tangents.  Refused unless all of them are linear in the tangents, and every tangent
+    of the result is one of them or zero."""
     depend = _depending(jvp, tangents)
     known = Known(depend, definitions(jvp.body))
     for op in all_ops(jvp.body):
@@ -44,7 +44,7 @@ def _depending(jvp: Function, tangents: Sequence[Value]) -> set[Value]:
     while size != (size := len(depend)):
         for op in all_ops(jvp.body):
             if not op.regions:
-                # An extent is the same whatever the elements are.
+                # An extent does not depend on the elements.
                 if not opdef(op).measures and not depend.isdisjoint(op.operands):
                     depend.update(op.results)
                 continue
@@ -73,35 +73,10 @@ class Known:
 
 
 def _is_linear(op: Op, known: Known) -> bool:
-    """Whether an op is linear in those of its operands that depend on tangents, all together."""
+    """Whether an op is jointly linear in those of its operands that depend on tangents."""
     if not any(differentiable(r.type) for r in op.results):
-        return True  # a number that is no float: who decides or counts by it is looked at
-    for kinds, linear in _LINEAR:
-        if op.kind in kinds:
-            return linear(op, known)
-    return opdef(op).converts
-
-
-def _product(op: Op, known: Known) -> bool:
-    return sum(v in known.depend for v in op.operands) == 1
-
-
-_LINEAR: tuple[tuple[tuple[str, ...], Callable[[Op, Known], bool]], ...] = (
-    (("add", "sub", "concat", "list_new", "list_append"), lambda op, known: known.proportional(*op.operands)),
-    (("mul", "mul0", "matmul"), _product),
-    (("neg", "sum", "cumsum", "copy"), lambda op, known: True),
-    (
-        ("div", "div0", "load", "list_get", "transpose", "reshape", "broadcast_to", "unbroadcast"),
-        lambda op, known: known.fixed(*op.operands[1:]),
-    ),
-    (("full",), lambda op, known: known.fixed(*op.operands[:-1])),
-    (("select",), lambda op, known: known.fixed(op.operands[0]) and known.proportional(*op.operands[1:])),
-    (
-        ("store", "accum", "list_set", "list_accum"),
-        lambda op, known: known.fixed(*op.operands[1:-1]) and known.proportional(op.operands[0], op.operands[-1]),
-    ),
-)
-"""Ops that are linear in some of their operands; all others are in none."""
+        return True  # not a float: what decides or counts by it is checked
+    return any(known.proportional(*vary) and known.fixed(*rest) for vary, rest in opdef(op).linear_parts(op.operands))
 
 
 def _is_zero(value: Value, defs: Mapping[Value, Op]) -> bool:
@@ -110,20 +85,13 @@ def _is_zero(value: Value, defs: Mapping[Value, Op]) -> bool:
     if op is None or is_constant(op):
         return op is not None and constant_of(op) == 0
     row = opdef(op)
-    if op.kind in ("mul", "matmul"):
-        return any(_is_zero(v, defs) for v in op.operands)
-    if op.kind in ("add", "sub"):
-        return all(_is_zero(v, defs) for v in op.operands)
-    if op.kind == "list_new":
-        return all(_is_zero(v, defs) for v in op.operands)
-    if row.spreads is not None:
-        return _is_zero(op.operands[row.spreads], defs)
-    keeps = row.converts or row.moves or row.reduces or op.kind in ("neg", "div", "load")
-    return bool(keeps) and _is_zero(op.operands[0], defs)
+    if any(all(_is_zero(v, defs) for v in vary) for vary, _ in row.linear_parts(op.operands)):
+        return True
+    return (row.moves or row.reduces) and _is_zero(op.operands[0], defs)
 
 
 def with_calls_inlined(jvp: Function, callees: Callees) -> Function:
-    """The rule with the ops of what it calls in their place, so that what depends on tangents is told from what does not."""
+    """The rule with its calls inlined, so that what depends on tangents can be told from what does not."""
     names = {
         call.attrs["callee"]
         for call in calls_in(jvp.body)
@@ -133,7 +101,7 @@ def with_calls_inlined(jvp: Function, callees: Callees) -> Function:
 
 
 class Silenced(Rewriter):
-    """The ops of a function that is computed again: what it prints has been printed."""
+    """The ops of a function that is computed again, without its prints: they have been shown already."""
 
     def __init__(self, callees: Callees) -> None:
         super().__init__()
@@ -151,7 +119,7 @@ class Silenced(Rewriter):
 
 
 def _happens_once(op: Op) -> bool:
-    """Whether an op does something that must not be done again: it prints, or calls what is no part of the program."""
+    """Whether an op does something that must not be done again: it prints, or leaves the program."""
     row = opdef(op)
     return row.effect in (IO, CALLEE) and op.kind not in ("call", "boundary") and not row.leaves
 

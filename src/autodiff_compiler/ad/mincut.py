@@ -1,7 +1,7 @@
 """The cheapest set of values to save: a minimum cut between what cannot be computed again and what is needed.
 
 Nodes are split (in -> out, with the price of saving the value as capacity), so that a value with many uses is paid for
-once.  Of several minimal cuts the one closest to the needs is taken: the least is recomputed.
+once.  Of several minimal cuts the one closest to the needs is taken, so that the least is recomputed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ def cheapest_saves(
 ) -> list[Node]:
     """The nodes to save, in the order of `inputs`.
 
-    `inputs` gives for each node what it is recomputed from (None: it cannot be); nodes that are available anyway are
-    left out of it altogether.
+    `inputs` has for each node what it is recomputed from (None: it cannot be); nodes that are available anyway are
+    left out of it.
     """
     source, sink = "source", "sink"
     capacity: dict[Hashable, dict[Hashable, int]] = {source: {}, sink: {}}

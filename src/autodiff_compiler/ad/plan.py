@@ -12,7 +12,7 @@ SAVE, RECOMPUTE, HAND_ON = "save", "recompute", "hand on"
 
 @dataclass(frozen=True)
 class Provision:
-    """One primal value: how it is provided (`SAVE`, `RECOMPUTE` or `HAND_ON`), and where a saved one is kept."""
+    """One primal value: how it is provided (`SAVE`, `RECOMPUTE` or `HAND_ON`), and where it is kept if it is saved."""
 
     name: str
     type: Type

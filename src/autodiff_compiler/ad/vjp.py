@@ -13,10 +13,14 @@ from dataclasses import replace
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs
 from autodiff_compiler.ad.frames import threaded
-from autodiff_compiler.ad.sweeps import cut, defined, vjp_parts
-from autodiff_compiler.ir.core import Function, Op, Region
+from autodiff_compiler.ad.pullbacks import Pullbacks
+from autodiff_compiler.ad.sweeps import cotangents, defined, own_copy, swept
+from autodiff_compiler.diagnostics import ADJOINT
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.opset import extent_of, is_constant
 from autodiff_compiler.ir.program import with_callees
 from autodiff_compiler.ir.tree import Leaf
+from autodiff_compiler.ir.types import Array
 from autodiff_compiler.ir.walk import clone_region, free_values
 
 
@@ -29,14 +33,16 @@ def vjp(
     """
     check_inputs(fn, active)
     callees = Callees(fn, name)
-    fn, seeds, sweep = vjp_parts(fn, active, save_all, callees, results)
+    fn = own_copy(fn)
+    wanted, seeds = cotangents(fn, results)
+    sweep = swept(fn, active, wanted, seeds, Pullbacks(callees, save_all))
     end = fn.body.terminator.span
     ends = Op("boundary", fn.results, span=end)
     ops = threaded(callees, (*sweep.primal, ends, *sweep.backwards, Op("return", sweep.bars, span=end)))
     boundary = next(k for k, op in enumerate(ops) if op.kind == "boundary" and op.operands == fn.results)
     primal, backwards_ops = ops[:boundary], ops[boundary + 1 :]
     used = [v for v in free_values([Region((), backwards_ops)]) if v not in seeds]
-    residuals, rebuilt = cut(primal, used)
+    residuals, rebuilt = _cut(primal, used)
     forward = defined(Region(fn.params, (*primal, Op("return", (*fn.results, *residuals), span=end))), residuals)
     backwards = clone_region(Region((*residuals, *seeds), (*rebuilt, *backwards_ops)))
     params = tuple((v.name, Leaf()) for v in backwards.params)
@@ -44,5 +50,20 @@ def vjp(
         replace(fn, name=f"{name}_forward", body=clone_region(forward), result_tree=None),
         replace(fn, name=f"{name}_reverse", body=backwards, param_trees=params, result_tree=None),
     )
-    first, second = (with_callees(sweep, callees.functions) for sweep in sweeps)
+    first, second = (with_callees(one, callees.functions) for one in sweeps)
     return first, second
+
+
+def _cut(primal: Sequence[Op], used: Sequence[Value]) -> tuple[list[Value], list[Op]]:
+    """The residuals, and the ops that build the rest of `used` from them."""
+    defs = {result: op for op in primal for result in op.results}
+    arrays = {v for v in used if isinstance(v.type, Array)}
+    residuals, rebuilt = [], []
+    for value in used:
+        op = defs.get(value)
+        extent = extent_of(op)
+        if op is not None and (is_constant(op) or (extent is not None and extent[0] in arrays)):
+            rebuilt.append(replace(op, span=op.span.at_phase(ADJOINT)))
+        else:
+            residuals.append(value)
+    return residuals, rebuilt

@@ -1,7 +1,7 @@
 """Which values carry a derivative: varied (depends on an active input) and useful (a wanted result depends on it).
 
 Both are fixpoints over the carried slots of loops and go through the results of `if`.  Only float values can be
-either.  A value whose primal is needed is a different matter: see `ad/residuals.py`.
+either.  Whether the primal value itself is needed is another question: see `ad/residuals.py`.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def _defined(shapes: Shapes, value: Value, depth: int) -> Affine:
 
 
 def combined(kind: str, form: Callable[[Value], Affine], operands: Sequence[Value]) -> Affine | None:
-    """What an op gives of operands with these forms, if it is a linear form."""
+    """The result of an op on operands with these forms, if it is a linear form."""
     signs = TABLE[kind].signs
     if signs:
         return sum((form(v).scaled(sign) for v, sign in zip(operands, signs)), Affine())

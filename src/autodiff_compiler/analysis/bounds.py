@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from autodiff_compiler.analysis.affine import Affine, combined, of_extent, of_value
 from autodiff_compiler.analysis.conditions import NEGATED, comparisons
 from autodiff_compiler.analysis.ranges import FAR, HIGHEST, LOWEST, Ranges, longest
-from autodiff_compiler.analysis.shapes import Extent, Shapes
+from autodiff_compiler.analysis.shapes import Extent, Shapes, shapes_of
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, constant_of, is_constant, opdef
@@ -22,7 +22,7 @@ Mark = tuple[int, int, int, int, tuple[int, int]]
 
 Sides = tuple[list[Affine], list[Affine]]
 
-# A proof looks at no more substitutions than this.
+# A proof tries no more substitutions than this.
 BUDGET = 64
 
 
@@ -30,7 +30,7 @@ class Bounds:
     """Scoped facts about integers, built on the extents of the function."""
 
     def __init__(self, function: Function, shapes: Shapes | None = None) -> None:
-        self.shapes = shapes or Shapes(function.body)
+        self.shapes = shapes or shapes_of(function.body)
         self.ranges = Ranges(function.body, self.shapes.defs, function.compiled)
         self._limited = function.compiled
         self._ranges: dict[Value, Sides] = {}
@@ -43,7 +43,7 @@ class Bounds:
         self._implied: list[tuple[Value, list[Affine]]] = []
         """Forms that are not negative if a condition holds."""
         self._arrays = [param for param in function.params if rank(param.type) > 1]
-        """Arrays that are there, so that their elements have addresses."""
+        """Arrays that exist, so that their elements have addresses."""
 
     # -- what holds where ----------------------------------------------------------------------------------------------
 
@@ -61,11 +61,11 @@ class Bounds:
         self.shapes.forget(shapes)
 
     def learned(self, mark: Mark) -> list[Affine]:
-        """What was assumed since, but for equal extents."""
+        """What was assumed since, except equal extents."""
         return self._facts[mark[0] :]
 
     def imply(self, condition: Value, facts: list[Affine]) -> None:
-        """Where the condition holds, so do these: checks that were made under it have been passed."""
+        """Where the condition holds, these hold, too: checks that were made under it have been passed."""
         if facts:
             self._implied.append((condition, facts))
 
@@ -93,12 +93,12 @@ class Bounds:
             self._ranges[index] = ([first], [end.plus(-1)]) if stride > 0 else ([end.plus(1)], [first])
 
     def introduce(self, value: Value, lower: list[Affine], upper: list[Affine]) -> None:
-        """An integer that no op defines, between bounds; proofs replace it before all that was there."""
+        """An integer that no op defines, between bounds; proofs replace it before everything introduced earlier."""
         self.shapes.order[value] = len(self.shapes.order)
         self._ranges[value] = lower, upper
 
     def range_of(self, value: Value) -> Sides:
-        """The bounds of a loop's index, and of what was introduced; none of any other integer."""
+        """The bounds of a loop's index, or of an integer that was introduced; any other integer has none."""
         return self._ranges.get(value, ([], []))
 
     def _enter_while(self, loop: Loop, condition: Region) -> None:
@@ -117,7 +117,7 @@ class Bounds:
                     self._apart.append(self.affine(right) - self.affine(left))
 
     def assume(self, op: Op) -> None:
-        """Past this op its check holds, and its array is there."""
+        """After this op its check holds, and its array exists."""
         self.shapes.assume(op)
         if op.results and rank(op.results[0].type) > 1:
             self._arrays.append(op.results[0])
@@ -161,7 +161,7 @@ class Bounds:
         return self.nonnegative((length if stride > 0 else length.scaled(-1)).plus(-1))
 
     def fits(self, op: Op) -> bool:
-        """Whether an integer that an op computes certainly has no more than 64 bits, where there is room for no more."""
+        """Whether an integer that an op computes certainly fits into 64 bits, where it has to."""
         if not self._limited:
             return True
         found = self.ranges.result(op)
@@ -173,7 +173,7 @@ class Bounds:
         return op.kind == "mul" and self._largest_product(op) is not None
 
     def spans(self, start: Value, stop: Value) -> bool:
-        """Whether `stop - start`, from which a range is counted, certainly has no more than 64 bits."""
+        """Whether `stop - start`, from which the length of a range is computed, certainly fits into 64 bits."""
         (low, first), (end, high) = self.ranges.of(start), self.ranges.of(stop)
         if end - first >= LOWEST and high - low <= HIGHEST:
             return True
@@ -196,12 +196,12 @@ class Bounds:
         return self.nonnegative(form.plus(-LOWEST)) and self.nonnegative(form.scaled(-1).plus(HIGHEST))
 
     def _linear(self, kind: str, operands: Sequence[Value]) -> Affine | None:
-        """What an op gives of these operands, as a linear form."""
+        """The result of an op on these operands, as a linear form."""
         return combined(kind, self.affine, operands) if kind in TABLE and all(map(is_int, operands)) else None
 
     def _largest_product(self, op: Op) -> int | None:
-        """`_product`, but None for one that is being asked about: past a check of equal numbers of elements a factor may be
-        a quotient of the product itself."""
+        """`_product`, but None for a product that is already being computed: after a check of equal numbers of elements a factor may
+        be a quotient of the product itself."""
         if op in self._asked:
             return None
         self._asked.add(op)
@@ -222,7 +222,7 @@ class Bounds:
                 factors += made.operands
                 continue
             form = self.affine(value)
-            # By bounds alone: facts may speak of this product.
+            # By bounds alone, because facts may be about this product.
             if not self._eliminate(form, BUDGET):
                 return None
             if form.terms:
@@ -301,7 +301,7 @@ class Bounds:
         return lowers, uppers
 
     def _stated(self, atom: Value, factor: int) -> list[Affine]:
-        """Bounds that facts give by atoms defined before it: lower ones for the factor 1, upper ones for -1."""
+        """Bounds from facts, in terms of atoms defined before it: lower ones for the factor 1, upper ones for -1."""
         facts = [fact for fact in self._facts[-16:] if fact.terms.get(atom) == factor]
         rests = [fact.without(atom).scaled(-factor) for fact in facts]
         return [rest for rest in rests if all(self._depth(a) < self._depth(atom) for a in rest.terms)]
@@ -375,7 +375,7 @@ _LEARNED: dict[str, Callable[[Bounds, Op], None]] = {
     "check_nonempty": Bounds._learn_nonempty,
     "check_width": Bounds._learn_width,
 }
-"""What a check says of integers where it has been passed."""
+"""What a check says about integers once it has been passed."""
 
 _BOUNDED: dict[str, Callable[[Bounds, Op], Sides]] = {
     "maximum": Bounds._above_both,

@@ -1,4 +1,4 @@
-"""Which checks certainly do not raise, from what is known of integers and shapes at their place."""
+"""Which checks certainly do not raise, from what is known about integers and shapes at their place."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _are_equal(bounds: Bounds, op: Op) -> bool:
 
 def _are_alike(bounds: Bounds, op: Op) -> bool:
     a, b = _extents(bounds, op)
-    # What was broadcast together before is so again, each with the result.
+    # What was broadcast together before can be again, and each operand with the result.
     one, other = (frozenset(stretched_to(extent)) for extent in (a, b))
     return a in (b, 1) or b == 1 or one <= other or other <= one
 
@@ -54,7 +54,7 @@ def _extents(bounds: Bounds, op: Op) -> list[Extent]:
 
 
 def _factors(bounds: Bounds, value: Value, depth: int = DEPTH) -> Counter[Extent]:
-    """What a number of elements is the product of."""
+    """The factors of a number of elements."""
     op = bounds.shapes.defs.get(value)
     if op is not None and op.kind == "mul" and value.type == INT and depth:
         return sum((_factors(bounds, v, depth - 1) for v in op.operands), Counter())
@@ -63,7 +63,7 @@ def _factors(bounds: Bounds, value: Value, depth: int = DEPTH) -> Counter[Extent
 
 
 def _elements_pass(bounds: Bounds, op: Op) -> bool:
-    """Whether the check of an array of indices does not raise: one that is counted up."""
+    """Whether the check of an array of indices does not raise, because the indices are counted up."""
     ends = _elements(bounds, op.operands[0])
     if ends is None:
         return False
@@ -87,7 +87,7 @@ def _elements(bounds: Bounds, array: Value) -> tuple[Affine, Affine] | None:
 
 
 def _count(bounds: Bounds, length: Value) -> Affine:
-    """How many elements an `arange` has, if it has any: `n` of `max(n, 0)`."""
+    """How many elements an `arange` has, if it has any: `n` for `max(n, 0)`."""
     op = bounds.shapes.defs.get(length)
     rest = [v for v in op.operands if bounds.shapes.of(v) != 0] if op is not None and op.kind == "maximum" else []
     return bounds.affine(rest[0] if len(rest) == 1 else length)

@@ -9,15 +9,15 @@ from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import BOOL
 
 NEGATED = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
-"""For each comparison the one that holds where it does not, of numbers: with NaN neither may hold."""
+"""For each comparison of numbers, the one that holds where it does not: with NaN neither may hold."""
 SWAPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
-"""For each comparison the one that holds of the operands the other way round."""
+"""For each comparison, the same one with its operands swapped."""
 
 
 def comparisons(defs: Mapping[Value, Op], condition: Value, holds: bool) -> Iterator[tuple[Value, str, Value]]:
     """The comparisons `(left, kind, right)` that are true where the condition `holds`, or is false.
 
-    `not a`, `a and b` that holds and `a or b` that does not are taken apart; of everything else nothing is known.
+    `not a`, an `a and b` that holds and an `a or b` that does not are taken apart; nothing is known about anything else.
     """
     op = defs.get(condition)
     if op is None:
@@ -36,4 +36,4 @@ _SAID: dict[str, Callable[[Op, bool], list[tuple[Value, bool]]]] = {
     "and": lambda op, holds: [(v, True) for v in op.operands] if holds and op.result.type == BOOL else [],
     "or": lambda op, holds: [] if holds or op.result.type != BOOL else [(v, False) for v in op.operands],
 }
-"""Of which operands a truth value says that they hold, or do not."""
+"""The operands about which a truth value says that they hold, or that they do not."""

@@ -1,8 +1,8 @@
 """Which values are still read after a place: the last use of each value in each region, and a cursor that walks.
 
 A value is live after an op if a later op of the same region reads it, if a region around still needs it afterwards, or
-if the place is in a loop body that reads it and does not define it, for then the next iteration reads it again.  To ask for an extent
-is no reading: all versions of an array have the same shape.
+if the place is in a loop body that reads it and does not define it, because the next iteration then reads it again.  Asking for an
+extent does not count as reading: all versions of an array have the same shape.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autodiff_compiler.ir.opset import extent_of
 
 @dataclass
 class Frame:
-    """One region around the current place, where in it we are, and the regions that run again after it: those of a loop."""
+    """One region around the current place, the position in it, and the regions that run again after it: those of a loop."""
 
     region: Region
     again: tuple[Region, ...]
@@ -31,7 +31,7 @@ class LastUses:
     def __init__(self, function: Function) -> None:
         self.last: dict[Region, dict[Value, int]] = {}
         self.depth: dict[Value, int] = {}
-        """In how many regions the region that defines the value stands."""
+        """How many regions are around the region that defines the value."""
         self.loops: dict[Value, int] = {}
         """In how many loop bodies the value is defined."""
         self.frames: list[Frame] = []

@@ -1,11 +1,11 @@
-"""Who shares memory with whom: how it flows from value to value (`sources`), and what follows from that.
+"""Which values share memory: how it flows from value to value (`sources`), and what follows from that.
 
-What is said here of memory is what would be if every write reused the buffer of its operand 0, as after the buffers
-stage, unless there is a `copy`: "may share" is never wrong, whatever that stage copies, and "does not share" is certain.
+All statements about memory assume that every write reuses the buffer of its operand 0, as after the buffers stage, unless
+there is a `copy`: "may share" is never wrong, whatever that stage copies, and "does not share" is certain.
 
-`Memory` answers for a whole function, at once: which values may share memory, what ops write to, and whether anything is
-written to between two ops of a region.  `Sharing` is for a walk in program order, as the buffers stage is one, that knows at each
-place to which *roots* a value refers: numbers, one for each buffer or list allocated at one place.
+`Memory` answers for a whole function at once: which values may share memory, what ops write to, and whether anything is
+written to between two ops of a region.  `Sharing` is for a walk in program order, such as the buffers stage: it knows at each
+place which *roots* a value refers to: numbers, one for each place where a buffer or a list is allocated.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def sources(op: Op) -> Iterator[tuple[Node, Node]]:
 
 def elements_put(op: Op) -> tuple[Value, ...]:
     """The arrays that an op puts into its list."""
-    put = {"list_new": op.operands, "list_append": op.operands[-1:], "list_set": op.operands[-1:]}.get(op.kind, ())
-    return tuple(value for value in put if isinstance(value.type, Array))
+    puts = opdef(op).puts
+    return () if puts is None else tuple(value for value in op.operands[puts] if isinstance(value.type, Array))
 
 
 def writes_elements(op: Op) -> bool:
@@ -85,15 +85,15 @@ def _same(target: Value, source: Value) -> Iterator[tuple[Node, Node]]:
 class Memory:
     """Which values of a function may share memory where both are in scope, and what is written between two places.
 
-    Every value has a set of roots, a list those of what it holds among them.  What a loop carries in a slot has a root of its
-    own, which *stands for* roots from outside the loop: two slots may take turns with two buffers, and yet never share one.
+    Every value has a set of roots; those of a list include the roots of what it holds.  What a loop carries in a slot has a root of
+    its own, which *stands for* roots from outside the loop: two slots may take turns with two buffers, and yet never share one.
     """
 
     def __init__(self, function: Function) -> None:
         self._roots: dict[Value, Roots] = {}
         self._stands_for: dict[int, Roots] = {}
         self._loop: dict[int, int] = {}
-        """Of a root that stands for others: the first one of its loop."""
+        """For a root that stands for others, the first root of its loop."""
         self._next = 0
         self._written: dict[Op, Roots] = {}
         self._places: dict[Region, list[tuple[int, Roots]]] = {}
@@ -181,7 +181,7 @@ class Memory:
         self._stands_for.update(zip(roots, inits))
         entering = inits
         while True:
-            # What comes into two slots and may be the same makes them one; then all inside is looked at once more.
+            # Where the same memory may come into two slots, they become one; then everything inside is visited once more.
             changed = self._unite(roots, entering)
             for root, held in zip(roots, entering):
                 outside = self._stands_for[root] | self._outside(held, first)
@@ -211,7 +211,7 @@ class Memory:
         return changed
 
     def _outside(self, roots: Roots, first: int) -> Roots:
-        """What roots are, or stand for, that was there before `first`."""
+        """What roots are, or stand for, among those that existed before `first`."""
         found: set[int] = set()
         pending, seen = list(roots), set(roots)
         while pending:
@@ -239,7 +239,7 @@ class Sharing:
         self.memory: dict[Value, Roots] = {}
         self.elements: dict[Value, Roots] = {}
         self.locked: set[int] = {FOREIGN, MUTUAL}
-        """Roots that nobody writes to in place."""
+        """Roots that are never written to in place."""
         self._users: dict[int, list[Value]] = {}
         self._numbers = count(MUTUAL + 1)
 
@@ -264,8 +264,7 @@ class Sharing:
         return self.memory.get(value, NOTHING) | self.elements.get(value, NOTHING)
 
     def users(self, roots: Roots, wanted: Callable[[Value], bool], forget: Callable[[Value], bool]) -> list[Value]:
-        """The wanted ones of the values that refer to any of the roots.  Of the others, those are forgotten that will
-        never be wanted."""
+        """The values that refer to any of the roots and are wanted.  Others are forgotten if they will never be wanted."""
         found: dict[Value, None] = {}
         for root in sorted(roots):
             kept = []

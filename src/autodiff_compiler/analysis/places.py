@@ -1,7 +1,7 @@
-"""Places in an array: what a load or a write reaches there, and whether two places have nothing in common.
+"""Places in an array: what a load or a write reaches, and whether two places are disjoint.
 
-A place is known axis by axis, between which integers it lies: linear forms, compared by what `bounds` proves.  The integers
-of a place are those of one execution; for another one, of an inner loop or of a later iteration, they get new names.
+A place is known axis by axis, by the integers between which it lies: linear forms, compared by what `bounds` proves.  The
+integers of a place are those of one execution; for another one, of an inner loop or of a later iteration, they get new names.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class Reach:
 
 
 Place = tuple[Reach | None, ...]
-"""What is reached on each axis, or more than that; None where nobody knows, and on all further axes."""
+"""What is reached on each axis, or more than that; None where it is not known, and on all further axes."""
 
 
 class Places:
-    """Places, by what is known of integers at the place of the program where one asks."""
+    """Places, by what is known about integers where the question is asked."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
@@ -44,7 +44,7 @@ class Places:
         return tuple(place)
 
     def _reach(self, subscript: Value | slice) -> Reach | None:
-        """None, too, where it may count from the end: for negative indices, and backwards."""
+        """None also where it may count from the end, because an index may be negative, or runs backwards."""
         if not isinstance(subscript, slice):
             index = None if is_array(subscript) else self._from_start(subscript)
             return None if index is None else Reach(index, index)
@@ -100,7 +100,7 @@ class _Renaming:
         return None if first is None or (last is None and reach.last is not None) else Reach(first, last)
 
     def form(self, form: Affine) -> Affine | None:
-        """None where it speaks of the extents of an array that may be another one."""
+        """None where it refers to extents of an array that may be another one."""
         for atom in form.terms:
             for value in filter(self.is_other, roots(atom)):
                 if value is not atom:

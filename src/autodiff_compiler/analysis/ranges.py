@@ -1,8 +1,8 @@
-"""Between which constants an integer lies, wherever it is defined.
+"""The constants between which an integer lies, wherever it is defined.
 
 Known from the type, from what an op makes of the ranges of its operands, from the bounds of loops, and from how much a
 loop adds to what it carries in one iteration.  A Python int has no limit; in a compiled function it has 64 bits: an
-operation that could leave them is checked there (`passes/integers.py`), so that what an op gives lies within them.
+operation that could exceed them is checked there (`passes/integers.py`), so that results of ops lie within them.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ Range = tuple[int, int]
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
 FAR = 2**127
-"""Stands for infinity: an end that is half as far or farther is this one, so that no sum with a nearer one seems nearer."""
+"""Stands for infinity: an end at least half as far counts as infinite, so that adding to it never makes it seem finite."""
 NOTHING = HIGHEST, LOWEST
-"""The range of the elements of an array that has none."""
+"""The range of the elements of an array without elements."""
 POINTER = 8
-# No exponent or shift count is looked at further than this: what it makes is too large anyway.
+# Larger exponents and shift counts are not evaluated: the result is too large anyway.
 LARGE = 64
 # Deeper expressions are not looked through.
 DEPTH = 40
-# So often what a loop carries is followed round; in the last rounds its ends only stay or are given up.
+# How many rounds what a loop carries is followed; in the last rounds its ends stay or are given up.
 ROUNDS = 5
 
 
@@ -43,7 +43,7 @@ class Ranges:
         """The range of a Python int."""
         self._known: dict[Value, Range] = {}
         self._carried: dict[Value, tuple[Loop, Slot]] = {}
-        """For a parameter and a result of a loop: where it is carried."""
+        """For a parameter or a result of a loop, where it is carried."""
         self._indices: dict[Value, Loop] = {}
         self._depth = 0
         for op in body.ops:
@@ -58,7 +58,7 @@ class Ranges:
                     self._carried.update(dict.fromkeys(slot.defined, (loop, slot)))
 
     def of(self, value: Value) -> Range:
-        """The least and the largest number that the integer, or an element, may be."""
+        """The smallest and the largest number that the integer, or an element, may be."""
         known = self._known.get(value)
         if known is None:
             # While it is being found, nothing but its type is known.
@@ -70,7 +70,7 @@ class Ranges:
         return known
 
     def result(self, op: Op) -> Range | None:
-        """The least and the largest number that an op without regions would give if integers had no limit."""
+        """The smallest and the largest number that an op without regions could result in if integers had no limit."""
         compute, row = _RESULTS.get(op.kind), opdef(op)
         if compute is not None:
             return compute(*map(self.of, op.operands)) if all(map(_is_integer, op.operands)) else None
@@ -95,14 +95,14 @@ class Ranges:
         return _union(NOTHING, *map(self.of, op.operands))
 
     def _written(self, op: Op) -> Range:
-        """What was there, and what is put there."""
+        """The range of what was there and of what is put there."""
         return _union(NOTHING, self.of(op.operands[0]), self.of(op.operands[-1]))
 
     def _limits(self, type_: Type) -> Range:
         return self._python if type_ in (INT, ListOf(INT)) else type_range(type_)
 
     def _within(self, found: Range | None, type_: Type) -> Range:
-        """A range cut to what the type holds: a Python int that does not fit is never made, NumPy's wraps to anything."""
+        """A range cut to what the type can hold: a Python int that does not fit is never made, NumPy's wraps to anything."""
         low, high = limits = self._limits(type_)
         if found is None or (found[0] > found[1] and isinstance(type_, Scalar)):
             return limits
@@ -144,7 +144,7 @@ class Ranges:
         return min(low, end + 1), max(first, high - 1)
 
     def trips(self, loop: Loop) -> int:
-        """No more iterations than this."""
+        """An upper bound of the number of iterations."""
         if not loop.counted:
             return HIGHEST
         (low, first), (end, high), (least, most) = map(self.of, loop.bounds)
@@ -177,7 +177,7 @@ class Ranges:
         return _union(start, self._next(loop, slot, limits, mark))
 
     def _next(self, loop: Loop, slot: Slot, assumed: Range, mark: int) -> Range:
-        """What an iteration yields, if what is carried lies within what is assumed."""
+        """The range of what an iteration yields, if what is carried lies within the assumed range."""
         self._known[slot.param] = self._where_entered(loop, slot, assumed)
         found = self.of(slot.yielded)
         for stale in list(self._known)[mark:]:
@@ -216,7 +216,7 @@ class Ranges:
                 return _RESULTS[op.kind](grown, self.of(b))
             grown = self._added(b, param, depth - 1) if signs[1] > 0 else None
             return None if grown is None else _add(grown, self.of(a))
-        if op.kind == "select":
+        if opdef(op).chooses:
             return _both(*(self._added(v, param, depth - 1) for v in op.operands[1:]))
         if op.kind == "if":
             place = op.results.index(value)
@@ -255,7 +255,7 @@ def _is_integer(value: Value) -> bool:
 
 
 def _ends(compute: Callable[[int, int], int], a: Range, b: Range) -> Range:
-    """Of a function that only rises or only falls in each operand."""
+    """For a function that is monotonic in each operand."""
     corners = [compute(x, y) for x in a for y in b]
     return min(corners), max(corners)
 
@@ -287,7 +287,7 @@ def _signs(b: Range) -> list[Range]:
 
 
 def _floordiv(a: Range, b: Range) -> Range:
-    """NumPy makes 0 of a division by 0."""
+    """NumPy's integer division by 0 gives 0."""
     if _is_far(a):
         return (min(0, a[0]), FAR) if b[0] > 0 else (-FAR, FAR)
     zero = [(0, 0)] if b[0] <= 0 <= b[1] else []
@@ -327,7 +327,7 @@ def _pow(a: Range, b: Range) -> Range:
 
 
 def _bits(a: Range, b: Range) -> Range:
-    """Of bitwise operations: no more bits than the operands have."""
+    """For bitwise operations: the result has no more bits than the operands."""
     width = max(x.bit_length() for x in (*a, *b))
     return (0 if a[0] >= 0 and b[0] >= 0 else -(2**width)), 2**width - 1
 

@@ -2,24 +2,26 @@
 
 An extent is an int, an SSA integer, or one of
 
-* `("dim", v, k)`: axis `k` of `v`, of which nothing else is known,
+* `("dim", v, k)`: axis `k` of `v`, about which nothing else is known,
 * `("less", e, c)`: `max(0, e - c)`, the extent of a slice that leaves out `c` elements,
 * `("span", i, j)` and `("rest", e, i)`: `j - i` and `e - i`, the extents of slices that are known to lie inside (`exact`),
-* `("bc", e1, e2, …)`: what broadcasting these makes of them.  A run-time extent of 1 is why this is not simply `e1`.
+* `("bc", e1, e2, …)`: what broadcasting makes of these.  It is not simply `e1`, because `e1` may be 1 at run time.
 
 Extents are equal when `find` gives the same for both.  Equalities come from two sources: structure (a store keeps the
 shape of its array, so a loop that only stores into an array keeps it too), which always holds, and checks that have
-been passed (`assume`), which hold until the region they stand in ends (`scope`), and again when someone comes back to
-it (`entered`: the reverse sweep).  An extent leads to one that was known earlier, so that whatever `find` gives for an
+been passed (`assume`), which hold until the end of their region (`scope`), and again when a walk comes back to
+it (`entered`: the reverse sweep).  An extent leads to one that was known earlier, so that what `find` returns for an
 array can be computed where the array is.
 
-The shape of an undefined value says nothing: nobody may look at it.
+The shape of an undefined value says nothing, because it must not be used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
+from functools import lru_cache
 from typing import Any
 
 from autodiff_compiler.ir.core import Op, Region, Value
@@ -44,8 +46,8 @@ def roots(extent: Extent) -> list[Value]:
 class Shapes:
     """The extents of every array of a function, given by its body.
 
-    A pass that walks the function opens a `scope` per region and calls `assume` for each check it goes past; ops it
-    makes on the way are made known with `define`.
+    A pass that walks the function opens a `scope` per region and calls `assume` for each check that it passes; ops that it
+    makes on the way are registered with `define`.
     """
 
     def __init__(self, body: Region) -> None:
@@ -55,16 +57,22 @@ class Shapes:
         self._extents: dict[Value, tuple[Extent, ...]] = {}
         self._links: dict[Extent, Extent] = {}
         self._structural: list[Extent] = []
-        """What has a link that always holds, in order."""
+        """Extents with a link that always holds, in order."""
         self._assumed: list[Extent] = []
-        """What has a link that holds in the current scopes."""
+        """Extents with a link that holds in the current scopes."""
         self._stretched: list[Extent] = []
-        """What is not 1 in the current scopes."""
+        """Extents that are not 1 in the current scopes."""
         self._passed: dict[Region, list[tuple[Extent, Extent]]] = {}
         self._undefined: set[Value] = set()
         self._entered_at: dict[Op, int] = {}
         """How many values came before the regions of an op."""
         self._region(body)
+
+    def copy(self) -> Shapes:
+        """The same knowledge, to be added to."""
+        made = object.__new__(Shapes)
+        vars(made).update((name, copy(value)) for name, value in vars(self).items())
+        return made
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
@@ -79,7 +87,7 @@ class Shapes:
         return known if known is not None else tuple(("dim", array, axis) for axis in range(array.type.rank))
 
     def of(self, value: Value) -> Extent:
-        """What an SSA integer is as an extent."""
+        """An SSA integer as an extent."""
         op = self.defs.get(value)
         if op is None:
             return value
@@ -177,7 +185,7 @@ class Shapes:
             yield
 
     def assume(self, op: Op) -> None:
-        """Past this op its check holds."""
+        """After this op its check holds."""
         learn = _LEARNED.get(op.kind)
         if learn is not None:
             learn(self, *(self.of(v) for v in op.operands))
@@ -205,9 +213,9 @@ class Shapes:
                 self._stretched.append(b)
 
     def _goes_round(self, a: Extent, b: Extent) -> bool:
-        """Whether `a` as `b` makes of what something is linked to something linked itself: of `m - 1`, which `n - 1` is, `n - 1`.
+        """Whether following links could go round in a circle: an extent built on `a` has a link already with `b` in place of `a`.
 
-        Such a fact is left out: one less is known, and nothing wrong.
+        Such a fact is left out: then one thing less is known, and nothing is wrong.
         """
         known = [t for t in self._links.values() if isinstance(t, tuple) and t[0] == "less"]
         return any(self._less(b, t[2]) in self._links for t in known if self.find(t[1]) == a)
@@ -217,7 +225,7 @@ class Shapes:
         return max((self.order.get(value, -1) for value in roots(extent)), default=-2)
 
     def _is_not_one(self, extent: Extent) -> bool:
-        """Of a representative."""
+        """When a representative was first known."""
         return extent != 1 if isinstance(extent, int) else extent in self._stretched
 
     def note(self, array: Value, extents: tuple[Extent, ...]) -> None:
@@ -325,7 +333,7 @@ class Shapes:
         return broken
 
     def _settle(self, slot: Slot, axis: int, start: int) -> None:
-        """The extent of a loop's result; before the first assignment, nobody looks at what is undefined."""
+        """The extent of a loop's result; what is undefined before the first assignment is never used."""
         inside: Extent = ("dim", slot.param, axis)
         if slot.init in self._undefined:
             assigned = self.extent(slot.yielded, axis)
@@ -372,6 +380,16 @@ class Shapes:
         return (2, len(extent), str(extent[0]))
 
 
+def shapes_of(body: Region) -> Shapes:
+    """The extents in a function of this body: passes that come one after the other often meet the same body."""
+    return _walked(body).copy()
+
+
+@lru_cache(maxsize=8)
+def _walked(body: Region) -> Shapes:
+    return Shapes(body)
+
+
 _AS_EXTENT: dict[str, Callable[[Shapes, Op], Extent | None]] = {
     "const": lambda shapes, op: op.attrs["value"],
     "dim": Shapes._dim,
@@ -379,7 +397,7 @@ _AS_EXTENT: dict[str, Callable[[Shapes, Op], Extent | None]] = {
     "maximum": Shapes._shortened,
     "sub": Shapes._difference,
 }
-"""What the integer that an op gives is as an extent; None for itself."""
+"""The integer that an op results in, as an extent; None if it has no other form."""
 
 _LEARNED: dict[str, Callable[[Shapes, Extent, Extent], None]] = {
     "check_equal": Shapes._equate,
@@ -387,16 +405,16 @@ _LEARNED: dict[str, Callable[[Shapes, Extent, Extent], None]] = {
     "check_fits": Shapes._fitting,
     "check_index": Shapes._indexed,
 }
-"""What is known of two extents past a check."""
+"""What is known about two extents after a check."""
 
 
 def stretched_to(extent: Extent) -> tuple[Extent, ...]:
-    """The extents that an extent is what broadcasting makes of."""
+    """The extents from which broadcasting makes this one."""
     return extent[1:] if isinstance(extent, tuple) and extent[0] == "bc" else (extent,)
 
 
 def _parts(extent: Extent) -> list[Extent]:
-    """An extent and all that it is made of."""
+    """An extent and all that it consists of."""
     if not isinstance(extent, tuple) or extent[0] == "dim":
         return [extent]
     inner = extent[1:] if extent[0] in ("bc", "rest", "span") else extent[1:2]

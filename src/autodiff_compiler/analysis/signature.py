@@ -1,10 +1,10 @@
-"""What the shapes of a function's parameters say of each other, and of its results: what a caller, and the function itself, may use."""
+"""What the shapes of a function's parameters say about each other and about its results, for its callers and for itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autodiff_compiler.analysis.shapes import Extent, Shapes
+from autodiff_compiler.analysis.shapes import Extent, Shapes, shapes_of
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.types import rank
@@ -17,7 +17,7 @@ def returned_shapes(fn: Function) -> tuple[tuple[Place, ...], ...]:
     """For each result and axis where its extent comes from; the attribute `shapes` of calls."""
     if not any(rank(result.type) for result in fn.results):
         return ((),) * len(fn.results)
-    shapes = Shapes(fn.body)
+    shapes = shapes_of(fn.body)
     known: dict[Extent, Place] = {}
     for position, param in enumerate(fn.params):
         for axis in range(rank(param.type)):
@@ -30,7 +30,7 @@ def returned_shapes(fn: Function) -> tuple[tuple[Place, ...], ...]:
 
 
 def known_equal(shapes: Shapes, sources: Sequence[Value], params: Sequence[Value]) -> list[Op]:
-    """Checks that need not be made, for the beginning of a function: its parameters have the extents that `sources` have."""
+    """Checks that need not be made, at the beginning of a function: its parameters have the extents that `sources` have."""
     b = Builder()
     first: dict[Extent, tuple[Value, int]] = {}
     for source, param in zip(sources, params, strict=True):

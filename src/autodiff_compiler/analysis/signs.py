@@ -1,7 +1,7 @@
-"""Where floats certainly lie, as far as domains of functions ask: above a constant, or not zero.
+"""Where floats certainly lie, as far as domains of functions need it: above a constant, or not at zero.
 
-Knowledge: the conditions around the place, and what sums, products and functions of such numbers are.  NaN lies
-everywhere: it makes no comparison true, and no function of Python raises for it.
+Known are the conditions around the place, and what sums, products and functions of such numbers are.  NaN is never
+excluded: it makes no comparison true, and no function of Python raises for it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from autodiff_compiler.ir.opset import constant_of
 Lower = tuple[float, bool]
 UNKNOWN = -math.inf, False
 
-# A sum or product of more terms than this, nested, is not looked through.
+# Sums and products nested more deeply than this are not looked into.
 DEPTH = 12
 
 
 class Signs:
-    """Scoped facts about floats: each says that a value compares so with a constant."""
+    """Scoped facts about floats: each says how a value compares with a constant."""
 
     def __init__(self, defs: Mapping[Value, Op]) -> None:
         self._defs = defs
@@ -64,7 +64,7 @@ class Signs:
         return bound > limit or (bound == limit and (is_strict or not strict))
 
     def _lower(self, value: Value, depth: int) -> Lower:
-        """A lower bound, and whether the value is certainly greater than it."""
+        """A lower bound, and whether the value is certainly greater than the bound."""
         number = self.constant(value)
         if number is not None:
             return float(number), False
@@ -96,7 +96,7 @@ def _sum(signs: Signs, op: Op, of: Of) -> Lower:
 
 
 def _like_operands(signs: Signs, op: Op, of: Of) -> Lower:
-    """Not negative where no operand is."""
+    """Not negative where no operand is negative."""
     return NOT_NEGATIVE if all(of(v) >= NOT_NEGATIVE for v in op.operands) else UNKNOWN
 
 
@@ -124,4 +124,4 @@ _LOWER: dict[str, Rule] = {
     "pow": _power,
     "maximum": lambda signs, op, of: max(map(of, op.operands)),
 }
-"""What is certain of the value that an op gives, by what is certain of its operands; nothing for any other op."""
+"""What is certain about the result of an op, from what is certain about its operands; nothing for any other op."""

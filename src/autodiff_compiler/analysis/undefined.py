@@ -1,6 +1,6 @@
 """Which values may be undefined: a variable bound on one path only, before the check that it is bound.
 
-Nothing may compute with them where the program would not: what moves code asks here.
+Nothing may compute with them where the program would not: code that moves ops asks here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from autodiff_compiler.ir.walk import all_ops
 
 
 def possibly_undefined(body: Region) -> set[Value]:
-    """The values that are `undef`, or may be one, as control flow and copies hand them on."""
+    """The values that are `undef`, or may be, as control flow and copies pass them on."""
     ops = list(all_ops(body))
     found = {op.result for op in ops if is_undefined(op)}
     size = 0 if found else -1

@@ -11,7 +11,7 @@ import inspect
 import operator
 import sys
 import types
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from typing import Any
 
@@ -40,11 +40,11 @@ class Signature:
 
     function: str
     signature: inspect.Signature
-    made_of: tuple = ()
+    made_of: tuple[Hashable, ...] = ()
     """The objects that it was read from: `%autoreload` gives a function new ones, and the keywords of a partial call can be set."""
 
     @classmethod
-    def of(cls, fun: Callable) -> Signature:
+    def of(cls, fun: Callable[..., Any]) -> Signature:
         """The function's own signature, not that of what a decorator wrapped."""
         own = getattr(fun, "py_func", fun)
         refusal = UserError(
@@ -60,7 +60,7 @@ class Signature:
             raise refusal from error
         return cls(getattr(fun, "__name__", type(fun).__name__), signature, _read_for_signature(fun))
 
-    def renewed(self, fun: Callable) -> Signature:
+    def renewed(self, fun: Callable[..., Any]) -> Signature:
         """This signature if `fun` still has it, else the one that it has now."""
         now = _read_for_signature(fun)
         unchanged = len(now) == len(self.made_of) and all(map(operator.is_, now, self.made_of))
@@ -104,8 +104,9 @@ class Signature:
 
     def wrt(self, argnums: Argnums) -> list[str]:
         """The names of the parameters that `argnums` (positions, names, or several) means, in its order."""
-        several = not isinstance(argnums, int | str) and isinstance(argnums, Sequence)
-        wanted = list(argnums) if several else [argnums]  # type: ignore[arg-type]
+        wanted: Sequence[int | str] = (
+            [argnums] if isinstance(argnums, str) or not isinstance(argnums, Sequence) else argnums
+        )
         if not wanted:
             raise UserError(
                 "AD412",
@@ -135,12 +136,12 @@ class Signature:
             raise UserError("AD412", f"argnums is {item}, but {has}")
         return names[item]
 
-    def annotated(self, fun: Callable, given: Mapping[str, str] | None = None) -> Described:
+    def annotated(self, fun: Callable[..., Any], given: Mapping[str, str] | None = None) -> Described:
         """Parameter types from `given` (texts such as "f64[:, :]"), else from annotations and defaults."""
         return list(frontend.annotated(getattr(fun, "py_func", fun), given))
 
 
-def _read_for_signature(fun: Any) -> tuple:
+def _read_for_signature(fun: Any) -> tuple[Hashable, ...]:
     """The objects that decide a function's parameters and defaults."""
     if isinstance(fun, types.FunctionType):
         keywords = fun.__kwdefaults__ or {}
@@ -198,7 +199,7 @@ def leaves_of(arguments: Mapping[str, Any], described: Described) -> list[Any]:
     return [leaf for name, tree, _ in described for leaf in flatten(tree, arguments[name])]
 
 
-def key_of(arguments: Described) -> tuple:
+def key_of(arguments: Described) -> tuple[Hashable, ...]:
     """What makes two calls share a specialisation."""
     return tuple((name, tree, tuple(types)) for name, tree, types in arguments)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Compiled:
     A subclass says how it is called, and what of the function a call asks to be differentiated (`_request`).
     """
 
-    def __init__(self, fun: Callable, verb: str, options: Options) -> None:
+    def __init__(self, fun: Callable[..., Any], verb: str, options: Options) -> None:
         self._fun = fun
         self._transform = TABLE[verb]
         self._options = driver.check_options(options)
@@ -99,11 +99,11 @@ class Compiled:
 
     # -- looking ---------------------------------------------------------------------------------------------------
 
-    def _of_call(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+    def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         """The specialisation for a call with these arguments."""
         raise NotImplementedError
 
-    def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple:
+    def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple[Hashable, ...]:
         """What a call with arguments of these types asks for besides them, where the parameters named in `wrt` vary."""
         return ()
 
@@ -113,7 +113,7 @@ class Compiled:
         arguments = self._signature.annotated(self._fun, types_)
         return self._table.get(arguments, None, self._asked(arguments, wrt))[0]
 
-    def _specialised(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+    def _specialised(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         if args or kwargs:
             self._last = self._of_call(args, kwargs)
         return self._last if self._last is not None else self.for_types()

@@ -47,7 +47,7 @@ class Derivative(Compiled):
     '    return x + x'
     """
 
-    def __init__(self, fun: Callable, verb: str, argnums: Argnums, has_aux: bool, options: Options) -> None:
+    def __init__(self, fun: Callable[..., Any], verb: str, argnums: Argnums, has_aux: bool, options: Options) -> None:
         super().__init__(fun, verb, options)
         self._made_of = fun, verb, argnums, has_aux, options
         self._wrt = self._known_signature.wrt(argnums)
@@ -87,7 +87,7 @@ class Derivative(Compiled):
             __tracebackhide__ = True
             raise trimmed(error)
 
-    def _call(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arguments = self._arguments(args, kwargs)
         found, captured = self._find(arguments)
         self._last = found
@@ -112,7 +112,7 @@ class Derivative(Compiled):
         gradient = result[1] if self.with_value else result[0] if self.has_aux else result
         return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction) * float(seeds[0])
 
-    def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Arguments by name; Python ints that are differentiated become floats."""
         bound = self._signature.bind(args, kwargs)
         return {name: with_floats(name, value) if name in self._wrt else value for name, value in bound.items()}
@@ -143,7 +143,7 @@ class Derivative(Compiled):
         ]
         return Request(active, wrt, single=self._single, has_aux=self.has_aux, save_all=self._options.save_all)
 
-    def _of_call(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+    def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         return self._find(self._arguments(args, kwargs))[0]
 
     def __autodiff_lower__(self, arguments: Described, values: Sequence[Any] | None = None) -> Lowered:
@@ -178,7 +178,7 @@ class Jacobian(Derivative):
         return first.across(flatten(tree, result), self._wrt, direction, seeds)
 
 
-def derivative_of(fun: Callable, verb: str, argnums: Argnums, has_aux: bool, options: Options) -> Derivative:
+def derivative_of(fun: Callable[..., Any], verb: str, argnums: Argnums, has_aux: bool, options: Options) -> Derivative:
     if verb in ("grad", "value_and_grad"):
         return Derivative(fun, verb, argnums, has_aux, options)
     return Jacobian(

@@ -202,7 +202,7 @@ class FirstCall:
         rng = np.random.default_rng(0)
         for _ in range(4):
             direction = self._direction(rng, [differentiable(type_) for type_ in self.types])
-            moved, failure = _outcome(lambda d=direction: self._moved(d, self.precision.last_digits))  # type: ignore[misc]
+            moved, failure = _outcome(functools.partial(self._moved, direction, self.precision.last_digits))
             if failure is not None:
                 return True
             parts = zip(flatten(self.tree, expected), flatten(self.tree, moved))

@@ -17,7 +17,7 @@ from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.markers import VERBS, Verb
 from autodiff_compiler.options import Options
 
-Source = Callable | str
+Source = Callable[..., Any] | str
 CHECK = "AUTODIFF_CHECK"
 # One function per text, so that a repeated `jvp(text, …)` finds what was compiled before.
 _from_text = functools.lru_cache(maxsize=256)(from_text)
@@ -146,11 +146,12 @@ def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options:
     >>> jvp("def f(x, n): return x ** 2 * n", (3.0, 2), (1.0, None))
     (18.0, 12.0)
     """
-    return _pushforward(fun, **options)(primals, tangents)
+    both: tuple[Any, Any] = _pushforward(fun, **options)(primals, tangents)
+    return both
 
 
 @boundary
-def vjp(fun: Source, *primals: Any, has_aux: bool = False, **options: Any) -> tuple:
+def vjp(fun: Source, *primals: Any, has_aux: bool = False, **options: Any) -> tuple[Any, ...]:
     """The pair (result, pullback) by reverse mode, for a function with any result.
 
     The pullback maps a cotangent, of the result's structure, shapes and dtypes, to a tuple of cotangents of the arguments
@@ -205,7 +206,7 @@ def options_of(**given: Any) -> Options:
     return Options(**{**given, "disable": (disable,) if isinstance(disable, str) else tuple(disable)})
 
 
-def function_of(fun: Source) -> Callable:
+def function_of(fun: Source) -> Callable[..., Any]:
     """The function itself; for a source text, the last function it defines, with `np` and `math` at hand."""
     if isinstance(fun, str):
         return _from_text(fun)
@@ -242,7 +243,7 @@ def _hessian_product(fun: Source, argnums: Argnums = 0, **options: Any) -> Pushf
     return made
 
 
-def _of_gradient(fun: Callable, options: Options, argnums: Argnums) -> Pushforward:
+def _of_gradient(fun: Callable[..., Any], options: Options, argnums: Argnums) -> Pushforward:
     return Pushforward(Derivative(fun, "grad", argnums, False, options), options, "hvp")
 
 

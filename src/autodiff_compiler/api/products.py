@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,14 +39,14 @@ from autodiff_compiler.transforms.words import in_words
 class Pushforward(Compiled):
     """Forward mode of one function: value and directional derivative; of a gradient, the derivative alone (`hvp`)."""
 
-    def __init__(self, fun: Callable, options: Options, verb: str = "jvp") -> None:
+    def __init__(self, fun: Callable[..., Any], options: Options, verb: str = "jvp") -> None:
         super().__init__(fun, verb, options)
 
     def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
         (varying,) = asked
         return _request(lowered, varying, self._options)
 
-    def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple:
+    def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple[Hashable, ...]:
         for name, tree, leaf_types in arguments:
             if name in wrt:
                 check_differentiable(name, tree, leaf_types)
@@ -87,13 +88,13 @@ class Pushforward(Compiled):
             along,
         )
 
-    def _of_call(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+    def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         values, _, varying, types = self._bound(*args, **kwargs)
         return self._table.get(types, leaves_of(values, types), (varying,))[0]
 
     def _bound(
         self, primals: Sequence[Any], tangents: Sequence[Any]
-    ) -> tuple[dict[str, Any], list[Any], tuple, Described]:
+    ) -> tuple[dict[str, Any], list[Any], tuple[bool, ...], Described]:
         """The arguments by name, the tangents that the compiled function takes, a flag for each leaf, the arguments described."""
         if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
             raise UserError(
@@ -133,7 +134,7 @@ class Pushforward(Compiled):
 class Linear:
     """The derivative of a function at one point: a linear map from tangents of the arguments to that of the result."""
 
-    def __init__(self, pushforward: Pushforward, primals: tuple) -> None:
+    def __init__(self, pushforward: Pushforward, primals: tuple[Any, ...]) -> None:
         self._pushforward = pushforward
         # The caller may write into these arrays later.
         self._primals = copy.deepcopy(primals)
@@ -225,7 +226,7 @@ class Pullback:
         self._count = count
 
     @boundary
-    def __call__(self, cotangent: Any) -> tuple:
+    def __call__(self, cotangent: Any) -> tuple[Any, ...]:
         """The cotangents of the arguments, a tuple; None for an argument that holds no float."""
         second, tree = self._specialisation.second, self._tree
         assert second is not None
@@ -243,7 +244,8 @@ class Pullback:
         results = self._specialisation.lowered.function.results
         for name, part, like, value in zip(leaf_names("cotangent", tree), given, self._like, results):
             parts.append(check_leaf(name, part, like, value.type) if differentiable(value.type) else None)
-        return second.call(self._residuals, rebuild(tree, iter(parts)))[: self._count]
+        adjoints: tuple[Any, ...] = second.call(self._residuals, rebuild(tree, iter(parts)))
+        return adjoints[: self._count]
 
 
 class _Shape:
@@ -263,7 +265,7 @@ def _like(value: Any) -> Any:
 class Reverse(Compiled):
     """`vjp` of one function for any arguments."""
 
-    def __init__(self, fun: Callable, options: Options, has_aux: bool = False) -> None:
+    def __init__(self, fun: Callable[..., Any], options: Options, has_aux: bool = False) -> None:
         super().__init__(fun, "vjp", options)
         self.has_aux = has_aux
 
@@ -280,10 +282,10 @@ class Reverse(Compiled):
             )
         return replace(_request(lowered, varying, self._options), has_aux=self.has_aux)
 
-    def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple:
+    def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple[Hashable, ...]:
         return (len(arguments),)
 
-    def __call__(self, primals: tuple) -> tuple:
+    def __call__(self, primals: tuple[Any, ...]) -> tuple[Any, ...]:
         """(result, pullback), and with `has_aux` what else the function returns."""
         known = self._plain.get(tuple(map(plain_key, primals)))
         if known is not None:
@@ -292,7 +294,7 @@ class Reverse(Compiled):
                 return self._made(self._last, call(*primals), len(primals))
         return self._call(primals)
 
-    def _made(self, found: Specialisation, given: tuple[Any, Any], count: int) -> tuple:
+    def _made(self, found: Specialisation, given: tuple[Any, Any], count: int) -> tuple[Any, ...]:
         (out, residuals), tree = given, found.result_tree
         if not self.has_aux:
             return out, Pullback(found, tree, out, residuals, count)
@@ -300,7 +302,7 @@ class Reverse(Compiled):
         value, aux = out
         return value, Pullback(found, tree.children[0], value, residuals, count), aux
 
-    def _call(self, primals: tuple) -> tuple:
+    def _call(self, primals: tuple[Any, ...]) -> tuple[Any, ...]:
         arguments = self._signature.bind(primals, {})
         types = described(arguments, arguments)
         found, captured = self._table.get(types, leaves_of(arguments, types), (len(primals),))
@@ -308,7 +310,7 @@ class Reverse(Compiled):
         if len(arguments) == len(primals):
             self._remember(tuple(map(plain_key, primals)), primals, found)
 
-        def call() -> tuple:
+        def call() -> tuple[Any, ...]:
             given = found.compiled.call(*map(normalised, arguments.values()), *captured)
             return self._made(found, given, len(primals))
 
@@ -324,9 +326,11 @@ class Reverse(Compiled):
             adjoints = result[1](cotangent[0] if self.has_aux else cotangent)
             return first.along(dict(zip(given, adjoints)), direction)
 
-        return first.run(call, (lambda result: result[::2]) if self.has_aux else (lambda result: result[0]), along)
+        value_of = operator.itemgetter(slice(0, None, 2) if self.has_aux else 0)
+        checked: tuple[Any, ...] = first.run(call, value_of, along)
+        return checked
 
-    def _of_call(self, args: tuple, kwargs: dict[str, Any]) -> Specialisation:
+    def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         arguments = self._signature.bind(args, kwargs)
         types = described(arguments, arguments)
         return self._table.get(types, leaves_of(arguments, types), (len(args),))[0]

@@ -8,7 +8,7 @@ import gc
 import inspect
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MethodType
@@ -146,10 +146,10 @@ class Table:
         """`title` says in the log what is compiled."""
         self._build = build
         self._title = title
-        self._by_key: dict[tuple, list[Specialisation]] = {}
+        self._by_key: dict[tuple[Hashable, ...], list[Specialisation]] = {}
 
     def get(
-        self, arguments: Described, values: Sequence[Any] | None, extra: tuple = ()
+        self, arguments: Described, values: Sequence[Any] | None, extra: tuple[Hashable, ...] = ()
     ) -> tuple[Specialisation, list[Any]]:
         """The specialisation for these argument types, and the values of its captures.
 
@@ -173,14 +173,16 @@ class Table:
             self._by_key.setdefault(key, []).append(made)
             return made, current
 
-    def _fitting(self, key: tuple, values: Sequence[Any] | None) -> tuple[Specialisation, list[Any]] | None:
+    def _fitting(
+        self, key: tuple[Hashable, ...], values: Sequence[Any] | None
+    ) -> tuple[Specialisation, list[Any]] | None:
         for candidate in self._by_key.get(key, ()):
             current = candidate.captured(values)
             if current is not None:
                 return candidate, current
         return None
 
-    def _described(self, arguments: Described, key: tuple, values: Sequence[Any] | None) -> str:
+    def _described(self, arguments: Described, key: tuple[Hashable, ...], values: Sequence[Any] | None) -> str:
         """What is compiled, for which types, and if not for the first time, why."""
         shown = ", ".join(f"{name}: {' '.join(map(str, types)) or 'known'}" for name, _, types in arguments)
         others = self._by_key.get(key)
@@ -201,7 +203,7 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def memo(fun: Any, key: tuple, make: Callable[[], Any]) -> Any:
+def memo(fun: Any, key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
     """`make()`, remembered with the function object under `key`, so that a repeated `jvp(f, …)` compiles once."""
     if isinstance(fun, MethodType):
         return _remembered(_of_method(fun), key, make)
@@ -216,12 +218,12 @@ def memo(fun: Any, key: tuple, make: Callable[[], Any]) -> Any:
 
 
 @functools.lru_cache(maxsize=128)
-def _of_method(method: MethodType) -> dict[tuple, Any]:
+def _of_method(method: MethodType) -> dict[tuple[Any, ...], Any]:
     """What is remembered for a bound method, which is a new object at each look-up, but equal for the same object and function."""
     return {}
 
 
-def _remembered(known: dict[tuple, Any], key: tuple, make: Callable[[], Any]) -> Any:
+def _remembered(known: dict[tuple[Hashable, ...], Any], key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
     if key not in known:
         known[key] = make()
     return known[key]

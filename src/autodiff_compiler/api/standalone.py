@@ -48,7 +48,7 @@ def _class(name: str, cls: type) -> str:
     if cls.__module__ == "builtins":
         return ""
     if issubclass(cls, tuple):
-        return f"from collections import namedtuple\n\n{name} = namedtuple({name!r}, {list(cls._fields)!r})\n\n\n"  # type: ignore[attr-defined]
+        return f"from collections import namedtuple\n\n{name} = namedtuple({name!r}, {list(cls._fields)!r})\n\n\n"  # type: ignore[attr-defined]  # a named tuple
     base = next(c.__name__ for c in cls.__mro__ if c.__module__ == "builtins")
     if base != "object":
         return f"class {name}({base}):\n    pass\n\n\n"

@@ -42,7 +42,7 @@ def emit(function: Function, backend: str, docstring: str = "", fastmath: bool =
 
 
 def printed(function: Function, backend: str, docstring: str = "", fastmath: bool = True) -> Printed:
-    """A module whose function `function.name` takes the Python arguments and gives the Python result.
+    """A module whose function `function.name` takes the Python arguments and returns the Python result.
 
     `backend` is one of `BACKENDS`; `fastmath` lets Numba reassociate sums and means nothing to Python.
     """

@@ -1,8 +1,8 @@
 """Loads generated text through a file, so that `pdb`, tracebacks and coverage work, and compiled code can be kept.
 
 The file is `<name>_<hash of the text>.py` in a folder of the user's own (`folders.py`).  It is there to be looked at: what
-runs is the text itself, compiled here, and neither a `.py` nor a `.pyc` that is found.  Where no file can be written, a
-module without one serves.
+runs is the text itself, compiled here, never a `.py` or a `.pyc` that is found.  Where no file can be written, the module
+has none.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from autodiff_compiler.backends.folders import candidates, read_own, write_whole
 from autodiff_compiler.backends.kernels import KernelCache
 
 _loaded: dict[str, tuple[str, ModuleType]] = {}
-"""Texts and the modules made of them, by the modules' names."""
+"""Texts and the modules made from them, by the modules' names."""
 
 
 def load(text: str, name: str, constants: Mapping[str, object] | None = None) -> Callable[..., Any]:
     """The function `name` of the module with this text; `constants` are put into the module first.
 
-    Each call gives a module of its own if there are constants, so that two functions with the same text and different
-    constants do not meet.
+    Each call makes a new module if there are constants, so that two functions with the same text and different constants
+    do not get in each other's way.
     """
     digest = lazy.load("hashlib").sha256(text.encode()).hexdigest()[:20]
     # A file's name has at most 255 bytes.
@@ -77,7 +77,7 @@ def _executed(text: str, stem: str, constants: dict[str, object]) -> ModuleType:
 
 
 def _taken_from_numba(tree: ast.Module) -> list[str]:
-    """The functions that ask Numba to keep their compiled code; they no longer do so, since that is done here."""
+    """The functions that ask Numba to keep their compiled code; they are made not to, because it is kept here instead."""
     found = []
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
@@ -89,8 +89,8 @@ def _taken_from_numba(tree: ast.Module) -> list[str]:
 
 
 def _keep_compiled(function: Any, path: Path, name: str, constants: Mapping[str, object]) -> None:
-    """Have a function's compiled code kept beside its text.  Not with objects in it that no import finds, such as an exception
-    class of a script: read back, it would raise another class of the same name."""
+    """Have a function's compiled code kept beside its text, unless it contains objects that cannot be imported, such as an
+    exception class of a script: read back, it would raise another class of the same name."""
     py_func = getattr(function, "py_func", None)  # None where Numba is told not to compile (NUMBA_DISABLE_JIT)
     if py_func is not None and all(_importable(constants[n]) for n in py_func.__code__.co_names if n in constants):
         function._cache = KernelCache(path, name)

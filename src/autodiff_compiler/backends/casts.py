@@ -1,4 +1,4 @@
-"""Which conversions need not be printed, and why: decided here alone, for every backend.
+"""Which conversions need not be printed, and why: decided only here, for every backend.
 
 the kind         nobody can tell Python's number from NumPy's (`scalar_conversions.py`), or the backend has one kind only
 promotion        an operator, or a function of NumPy, casts its operands to the same dtype by itself (NEP 50)
@@ -30,7 +30,7 @@ class Literal:
 
 
 Shown = Value | Literal
-"""What is written in the place of an operand."""
+"""What is written in place of an operand."""
 
 
 class Casts:
@@ -56,7 +56,7 @@ class Casts:
         shown = self._loosened(operands)
         values = [*operands, *(one for one in shown if isinstance(one, Value))]
         if self.one_kind and not all(dtype_of(v.type).is_python for v in values):
-            # Where a narrower dtype takes part, the result would be one of 64 bits.
+            # With a narrower dtype beside it, the result would become one of 64 bits.
             return operands
         return shown
 

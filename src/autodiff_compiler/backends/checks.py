@@ -10,7 +10,7 @@ WIDTH = 90
 
 
 def joined(statements: list[ast.stmt]) -> list[ast.stmt]:
-    """Checks in a row that raise the same, of one line of the source, are one `if`; a branch with one check is a condition more."""
+    """Consecutive checks of one source line that raise the same error become one `if`; a branch with one check becomes one more condition."""
     done: list[ast.stmt] = []
     for statement in map(_flattened, statements):
         last = done[-1] if done else None

@@ -39,7 +39,7 @@ MATH = {
         "sin", "cos", "tan", "sinh", "cosh", "tanh", "isnan", "isinf", "isfinite",
     )},
 }  # fmt: skip
-"""What computes the same for Python's floats."""
+"""Functions that compute the same for Python's floats."""
 
 
 def of_numpy(w: Writer, op: Op) -> ast.expr:
@@ -61,7 +61,7 @@ def power(w: Writer, op: Op) -> ast.expr:
     """`x ** 2` for an exponent 2.0."""
     left, right = w.promoted(op)
     dtype, constant = dtype_of(op.result.type), w.definition(op.operands[1], "const")
-    # A float32 and an int make a float64 where dtypes have to be stated.
+    # Where dtypes have to be stated, a float32 and an int would make a float64.
     alike = dtype is FLOAT64 if w.backend.one_kind else dtype.is_float
     if alike and constant is not None and not isinstance(right, ast.Call):
         value = constant.attrs["value"]
@@ -187,6 +187,30 @@ def concat(w: Writer, op: Op) -> ast.expr:
     return syntax.call("np.concatenate", syntax.tuple_(w.operands(op)), **axis)
 
 
+# -- linear algebra ------------------------------------------------------------------------------------------------
+
+
+@expressions(EXPRESSIONS, "lu_factor", "solve_triangular")
+def by_name(w: Writer, op: Op) -> ast.expr:
+    """A helper with the name of the op; then what the op's attributes say."""
+    return syntax.call(op.kind, *w.operands(op), *_attributes(op))
+
+
+@expressions(EXPRESSIONS, "log_abs_det")
+def log_abs_det(w: Writer, op: Op) -> ast.expr:
+    return syntax.call(op.kind, w.operand(op.operands[1]))
+
+
+@expressions(EXPRESSIONS, "lu_solve")
+def lu_solve(w: Writer, op: Op) -> ast.expr:
+    """Of the factors alone, without the matrix that they stand for."""
+    return syntax.call(op.kind, *map(w.operand, op.operands[1:]), *_attributes(op))
+
+
+def _attributes(op: Op) -> list[ast.expr]:
+    return [syntax.literal(op.attrs[name]) for name in opdef(op).attrs]
+
+
 # -- lists ---------------------------------------------------------------------------------------------------------
 
 
@@ -211,7 +235,7 @@ def list_accum(w: Writer, op: Op) -> ast.stmt:
     _, index, value = op.operands
     element = syntax.subscript(w.target(op), w.operand(index))
     if isinstance(value.type, Array):
-        # Not `+=`: it would change an array that may be in two places of the list.
+        # Not `+=`, which would change an array that may be in the list twice.
         new = syntax.binary(ast.Add(), element, w.operand(value))
         return syntax.assign(syntax.as_target(element), new)
     return ast.AugAssign(target=syntax.as_target(element), op=ast.Add(), value=w.operand(value))

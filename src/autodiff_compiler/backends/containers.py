@@ -78,7 +78,7 @@ def _makes_plain_tuples(cls: type) -> bool:
 
 
 def _constructor_takes(tree: Node) -> bool:
-    """Whether calling the class with these keywords does nothing but to set them: a dataclass with nothing of its own."""
+    """Whether calling the class with these keywords only sets them: a dataclass without a constructor of its own."""
     cls = tree.cls
     init = vars(cls).get("__init__")
     if init is None or not init.__code__.co_qualname.startswith("__create_fn__."):

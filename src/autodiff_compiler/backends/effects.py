@@ -15,7 +15,7 @@ from autodiff_compiler.ir.ops.check import ARGUMENT, SMALL
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, rank
 
-# What NumPy says of extents that do not fit, by the access that it is.
+# NumPy's message for extents that do not fit, by the kind of access.
 _NOT_ALIKE = {
     "store": "could not broadcast input array",
     "index": "shape mismatch: indexing arrays could not be broadcast together",
@@ -41,7 +41,7 @@ def check(w: Writer, op: Op) -> ast.stmt:
 
 
 def _unless_fine(w: Writer, test: ast.expr, error: ast.stmt) -> ast.stmt:
-    """An error where the test finds one."""
+    """The error, raised where the test finds it."""
     if w.backend.prunes_branches and not syntax.names_read(test):
         test = syntax.call("np.bool_", test)
     return ast.If(test=test, body=[error], orelse=[])
@@ -68,7 +68,7 @@ def check_broadcast(w: Writer, op: Op) -> ast.stmt:
 
 @statements(STATEMENTS, "check_fits")
 def check_fits(w: Writer, op: Op) -> ast.stmt:
-    """Of a value that is written, only its own extent is stretched."""
+    """A value that is written may be stretched, but not its place."""
     return _refused(w, op, _unlike(w, op, op.operands[:1]), _unlike_text(w, op))
 
 
@@ -82,7 +82,7 @@ def _refused(w: Writer, op: Op, test: ast.expr, text: ast.expr) -> ast.stmt:
 
 
 def _unlike(w: Writer, op: Op, stretched: Sequence[Value]) -> ast.expr:
-    """That neither extent is stretched to the other."""
+    """Neither extent may be stretched to the other."""
     differ = syntax.compare(ast.NotEq(), *(w.operand(v) for v in op.operands))
     ones = [
         syntax.compare(ast.NotEq(), w.operand(v), syntax.literal(1)) for v in stretched if _constant(w, v) in (None, 1)
@@ -100,7 +100,7 @@ def check_index(w: Writer, op: Op) -> ast.stmt:
         high = syntax.compare(ast.GtE(), index, extent)
         test: ast.expr = syntax.call("np.any", syntax.binary(ast.BitOr(), low, high))
     elif number is not None:
-        # `x[-2]` is there where `x[1]` is.
+        # `x[-2]` exists where `x[1]` does.
         test = syntax.compare(ast.LtE(), extent, syntax.literal(number if number >= 0 else -number - 1))
     elif op.attrs.get("upper"):
         test = _at_least(index, extent)
@@ -112,7 +112,7 @@ def check_index(w: Writer, op: Op) -> ast.stmt:
 
 @statements(STATEMENTS, "check_width")
 def check_width(w: Writer, op: Op) -> ast.stmt:
-    """Where integers have no limit, the number itself is looked at."""
+    """Where integers have no limit, the number itself is compared."""
     kind, operands = op.attrs["of"], op.operands
     if kind == ARGUMENT:
         return check_argument(w, op)
@@ -158,20 +158,20 @@ def mismatch(w: Writer, check: Op, text: str) -> ast.expr:
 
 
 def _shape(w: Writer, check: Op, which: int) -> ast.expr | None:
-    """The shape of one of the two operands that a check compares, where it can be told at this place."""
+    """The shape of one of the two operands that a check compares, where it is known at this place."""
     ranks, axes = check.attrs.get("ranks"), check.attrs.get("axes")
     if ranks is None or axes is None:
         return None
     if ranks[which] == 1:
         return syntax.tuple_([w.operand(check.operands[which])])
     op = w.definition(check.operands[which], "dim")
-    # The extent may have been found to be that of another array.
+    # The extent may have been recognised as that of another array.
     same = op is not None and op.attrs["axis"] == axes[which] and rank(op.operands[0].type) == ranks[which]
     return syntax.attribute(w.operand(op.operands[0]), "shape") if op is not None and same else None
 
 
 def out_of_bounds(w: Writer, check: Op, index: ast.expr, extent: ast.expr) -> ast.expr:
-    """What NumPy and Python say of an index, or of one of several, that is too large or too small."""
+    """NumPy's and Python's message for an index, or one of several, that is too large or too small."""
     source = w.nesting.defs.get(check.operands[1])
     if source is not None and opdef(source).measures and isinstance(source.operands[0].type, ListOf):
         return syntax.literal("list index out of range")
@@ -182,7 +182,7 @@ def out_of_bounds(w: Writer, check: Op, index: ast.expr, extent: ast.expr) -> as
 
 
 def message(w: Writer, parts: Sequence[Part], values: Sequence[Value]) -> ast.expr:
-    """The text of an error; where it is made later, of numbers and their tuples alone: no exception carries arrays and lists."""
+    """The text of an error; where it is made later, from numbers and tuples of numbers only: no exception carries arrays and lists."""
     if not w.backend.makes_texts:
         carried = [isinstance(value.type, Scalar) for value in values]
         left = iter(carried)
@@ -197,7 +197,7 @@ def message(w: Writer, parts: Sequence[Part], values: Sequence[Value]) -> ast.ex
 def printed(w: Writer, op: Op) -> ast.stmt:
     parts, given = op.attrs["parts"], dict(op.attrs)
     if has_form(parts):
-        # One text: the separator stands between its parts.
+        # One text, with the separator between its parts.
         between = [part for one in parts for part in (given.get("sep", " "), one)][1:]
         given["sep"], shown = " ", [message(w, between, op.operands)]
     else:

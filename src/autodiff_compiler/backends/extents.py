@@ -14,7 +14,7 @@ from autodiff_compiler.ir.walk import Rewriter, uses
 
 
 def taken_early(function: Function) -> Function:
-    """The function in which a parameter that is only copied, and asked for its extents, is not read after the copy."""
+    """The function in which a parameter that is otherwise only copied and asked for its extents is not read after the copy."""
     users = uses(function.body)
     copies: dict[Op, Value] = {}
     for op in function.body.ops:

@@ -1,4 +1,4 @@
-"""How a call that leaves the program is written: as it is, and its results as the types that were declared."""
+"""How a call that leaves the program is written: as it is, with its results converted to the declared types."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from autodiff_compiler.ir.core import Op, Value
 
 
 def expression(w: Writer, op: Op, operands: Sequence[ast.expr]) -> ast.expr:
-    """The call with these operands; if it gives one thing, and somebody reads it, as the type that it is declared to be."""
+    """The call with these operands; a single result that is used is converted to its declared type."""
     call = external.expression(op.attrs["call"], operands)
     read = len(op.results) == 1 and op.result in w.nesting.uses
     return _taken(w, op, call, op.result) if read else call
 
 
 def statements(w: Writer, op: Op) -> list[ast.stmt]:
-    """The call, and behind it what several results are checked and converted by."""
+    """The call, followed by the checks and conversions of several results."""
     call, results = w.expression(op), op.results
     if not any(result in w.nesting.uses for result in results):
         return [syntax.expression(call)]

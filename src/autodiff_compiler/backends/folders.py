@@ -1,7 +1,7 @@
 """The folder for generated modules: one that only this user can write to, else a fresh one that is removed at exit.
 
-What lies there is believed: compiled code cannot be compared with anything.  So the folder belongs to the user, nobody
-else may write into it, nobody else can put another folder in its place, and no file of another user is read.
+Its files are trusted, because compiled code cannot be compared with anything.  So the folder must belong to the user, nobody
+else may be able to write into it or to put another folder in its place, and no file of another user is read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _fresh: dict[int, Path] = {}
 
 
 def candidates() -> Iterator[Path]:
-    """Folders to use, the first best first; making a temporary one may fail with an `OSError`."""
+    """Folders to use, the best one first; making a temporary one may fail with an `OSError`."""
     chosen = _chosen()
     if chosen is not None:
         try:
@@ -59,8 +59,8 @@ def is_private(folder: Path) -> bool:
 
 
 def _can_be_exchanged(place: Path) -> bool:
-    """Whether another user may decide what stands under this name: a link of his, or a folder open to everybody in which
-    he may rename what is not his (as he may not in `/tmp`)."""
+    """Whether another user may decide what this name refers to: it is another user's link, or in a folder open to everybody in
+    which users may rename what is not theirs (unlike in `/tmp`)."""
     info = place.lstat()
     if stat.S_ISLNK(info.st_mode):
         return info.st_uid not in (0, os.getuid())
@@ -83,7 +83,7 @@ def read_own(path: Path) -> bytes | None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that nobody ever sees a part of it."""
+    """Write a file so that nobody ever sees only part of it."""
     handle, temporary = lazy.load("tempfile").mkstemp(dir=path.parent, prefix=f".{path.stem[:80]}_", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:

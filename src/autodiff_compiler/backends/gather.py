@@ -1,4 +1,4 @@
-"""Functions that read, write or add through integer arrays and masks, as loops: for Numba, which cannot index so.
+"""Functions that read, write or add through integer arrays and masks, as loops: for Numba, which cannot index in this way.
 
 The source is made per signature (kind, items, ranks); the text of one looks like
 
@@ -36,7 +36,7 @@ def _sort(subscript: Subscript) -> str:
 
 
 def function_source(kind: str, subscripts: Sequence[Subscript], array_rank: int, value_rank: int) -> str:
-    """`subscripts` are of an array whose slices have been taken: those that are left keep whole axes."""
+    """`subscripts` belong to an array whose slices have been taken: those that are left keep whole axes."""
     name = function_name(kind, subscripts, array_rank, value_rank)
     params = [f"i{k}" for k, subscript in enumerate(subscripts) if isinstance(subscript, Value)]
     head = ", ".join(["a", *params, *(["value"] if kind != "load" else [])])
@@ -129,7 +129,7 @@ def _advanced_index(name: str, rank: int, joint: int, count: int) -> str:
 
 
 def _result_axes(axes: Sequence[str], joint: int) -> list[str]:
-    """The axes of the result: the joint axes stand where the integer arrays stood if they were neighbours, else first."""
+    """The axes of the result: the joint axes are where the integer arrays were if those were neighbours, else first."""
     places = [p for p, a in enumerate(axes) if a[0] == "@"]
     together = [f"j{j}" for j in range(joint)]
     if places[-1] - places[0] + 1 != len(places):

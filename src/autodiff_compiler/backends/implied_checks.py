@@ -3,9 +3,9 @@
     check_broadcast (dim x 0), (dim y 0) {access='broadcast'}
     t = add x, y                             printed as `t = x + y`, which raises by itself
 
-A check names its access (`ir/required_checks.py`), and the row of an op the accesses that it makes.  The extents that a check compares
-may be known by other names than those of the operands: an extent of a product is one of its factors', and extents that an
-earlier check has compared are equal.
+A check names its access (`ir/required_checks.py`), and the page of an op the accesses that it makes.  The extents that a check
+compares may be known as something other than extents of the operands: an extent of a product is one of its factors', and
+extents that an earlier check has compared are equal.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import permutations
 
-from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.core import Op, Region, Value
@@ -35,7 +35,7 @@ def performed_checks(nesting: Nesting) -> frozenset[Op]:
 class _Walk:
     def __init__(self, nesting: Nesting) -> None:
         self.nesting = nesting
-        self.shapes = Shapes(nesting.function.body)
+        self.shapes = shapes_of(nesting.function.body)
         self.performed: set[Op] = set()
 
     def region(self, region: Region) -> None:
@@ -73,7 +73,7 @@ class _Walk:
         return False
 
     def _axes(self, extent: Value, array: Value) -> frozenset[int]:
-        """Of which axes of (a version of) `array`, or of a list, this is the extent; counted from the end."""
+        """The axes of (a version of) `array`, or of a list, whose extent this is; counted from the end."""
         known = self.shapes.extents(array)
         wanted = self.shapes.of(extent)
         axes = [i - len(known) for i, have in enumerate(known) if self.shapes.same(wanted, have)]
@@ -83,7 +83,7 @@ class _Walk:
         return frozenset(axes)
 
     def _are_alike(self, one: Value, other: Value) -> bool:
-        """Whether two values are versions of one array, or were read from such."""
+        """Whether two values are versions of one array, or were read from such versions."""
         return self.nesting.memory.may_share(self._whole(one), self._whole(other))
 
     def _whole(self, value: Value) -> Value:

@@ -1,4 +1,4 @@
-"""Integers of compiled functions have 64 bits; Python's have no end, and NumPy's wrap."""
+"""Integers of compiled functions have 64 bits; Python's have no limit, and NumPy's wrap."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def overflow_message(span: Span) -> str:
 
 
 def overflows(kind: str, operands: Sequence[ast.expr]) -> ast.expr:
-    """The condition that an op on Python ints does not fit into 64 bits."""
+    """The condition that the result of an op on Python ints does not fit into 64 bits."""
     if kind in _OVERFLOWS:
         return syntax.call(_OVERFLOWS[kind], *operands)
     first, *rest = operands
@@ -51,7 +51,7 @@ def is_of_integers(op: Op) -> bool:
 
 
 def bounded(call: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The compiled function, saying so where it fails because a Python int does not fit into 64 bits."""
+    """The compiled function; it says so if it fails because a Python int does not fit into 64 bits."""
 
     def checked(*args: Any) -> Any:
         try:
@@ -73,7 +73,7 @@ class _Wide(tuple[Any, ...]):
 def widened(calls: Sequence[Callable[..., Any]], wide: Sequence[Callable[..., Any]]) -> list[Callable[..., Any]]:
     """Functions compiled for small int arguments, and others for all: the first of them refuses larger ones at once.
 
-    A second one, the reverse sweep, goes by the residuals that the first gave.
+    A second function, the reverse sweep, is chosen by the residuals that the first one returned.
     """
     if len(calls) == 1:
         return [_or_wide(calls[0], wide[0])]
@@ -102,7 +102,7 @@ def _or_wide(call: Callable[..., Any], wide: Callable[..., Any]) -> Callable[...
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    """What stands in nested containers."""
+    """The items of nested containers."""
     if isinstance(value, tuple | list | dict):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _leaves(item)

@@ -1,8 +1,8 @@
-"""Numba's compiled code on disk, in files of our own beside the text that it was made of.
+"""Numba's compiled code on disk, in files of our own beside the text that it was made from.
 
-Numba's own cache fails for ever over a damaged file, and may lie where others can write.  Here a file bears a checksum
-and what it was compiled for; one that does not fit is removed, and the function compiled again.  The two methods are
-what Numba's dispatcher asks of its cache.
+Numba's own cache fails forever on a damaged file, and may be where others can write.  Here a file has a checksum
+and says what it was compiled for; a file that does not match is removed, and the function compiled again.  The two methods
+are those that Numba's dispatcher calls on its cache.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class KernelCache:
             return None
 
     def save_overload(self, sig: Any, compiled: Any) -> None:
-        """Keep a compiled function.  That it cannot be kept, for want of space or rights, is no error."""
+        """Keep a compiled function.  If it cannot be kept, for lack of space or permissions, that is not an error."""
         log.say(lambda: f"{self._function}({', '.join(map(str, sig))}): compiled by Numba: {log.shown(self._asked)}")
         if compiled.library.has_dynamic_globals or any(not lifted.can_cache for lifted in compiled.lifted):
             return
@@ -87,7 +87,7 @@ class KernelCache:
 
 
 def _key(sig: Any, codegen: Any) -> tuple[str, ...]:
-    """All that decides what the compiled code is, besides the text."""
+    """Everything besides the text that decides what the compiled code is."""
     numba = lazy.load("numba")
     settings = [f"{name}={getattr(numba.config, name, None)}" for name in _SETTINGS]
     versions = (sys.version, numba.__version__, lazy.load("llvmlite").__version__)

@@ -1,4 +1,4 @@
-"""Checks that a caller has made sure of (`check_equal {known}`) have done their work before the text is printed."""
+"""Checks that a caller guarantees (`check_equal {known}`) have done their work before the text is printed."""
 
 from __future__ import annotations
 

@@ -1,20 +1,19 @@
-"""From a place in generated text to the place in the user's source that it stems from.
+"""From a place in generated text to the place in the user's source that it comes from.
 
-The printer marks nodes of the tree with the span of the op they were made for.  Once the text is there, its own tree, which has the
-same shape, tells where each of them stands.
+The printer marks nodes of the tree with the span of the op they were made for.  Once there is a text, its own tree, which has the
+same shape, tells where each of them is.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from autodiff_compiler.diagnostics import Span
 
 NAME = "__autodiff_lines__"
-"""What a loaded module calls its table."""
+"""The name of the table in a loaded module."""
 
 Node = TypeVar("Node", bound=ast.AST)
 _MARK = "autodiff_span"
@@ -23,7 +22,7 @@ Range = tuple[int, int, int, int]
 
 
 class Lines:
-    """The table of one module: ranges of its text and what they stem from, outer ranges before those inside them."""
+    """The table of one module: ranges of its text and what they come from, outer ranges before those inside them."""
 
     def __init__(self, rows: tuple[tuple[Range, Span], ...]) -> None:
         self.rows = rows
@@ -45,38 +44,33 @@ _known: WeakValueDictionary[tuple[tuple[Range, Span], ...], Lines] = WeakValueDi
 
 
 def marked(node: Node, span: Span) -> Node:
-    """The node, which stems from this place unless it is known to stem from another."""
+    """The node, marked as coming from this place unless it is marked already."""
     if span.line and not hasattr(node, _MARK):
         setattr(node, _MARK, span)
     return node
 
 
 def marked_as(other: ast.AST, node: Node) -> Node:
-    """The node, which stems from where `other` does."""
+    """The node, marked as coming from where `other` does."""
     span = getattr(other, _MARK, None)
     return node if span is None else marked(node, span)
 
 
 def line_of(node: ast.AST) -> tuple[str, int] | None:
-    """The file and line that a node stems from."""
+    """The file and line that a node comes from."""
     span = getattr(node, _MARK, None)
     return None if span is None else (span.file, span.line)
 
 
-def table(parsed: ast.AST, printed: ast.AST) -> Lines:
-    """The table of a text, of which `parsed` is the tree and `printed` the tree it was printed from.
-
-    Equal tables are one object, so that a module is known again by its own.
-    """
-    rows = tuple(_rows(parsed, printed))
-    return _known.setdefault(rows, Lines(rows))
+def table(rows: list[tuple[Range, Span]]) -> Lines:
+    """The table of a text.  Equal tables are one object, so that a module is known again by its own."""
+    return _known.setdefault(tuple(rows), Lines(tuple(rows)))
 
 
-def _rows(parsed: ast.AST, printed: ast.AST) -> Iterator[tuple[Range, Span]]:
+def row(parsed: ast.AST, printed: ast.AST) -> list[tuple[Range, Span]]:
+    """The row for a node of a text's tree, from the node that it was printed from; none where that bears no mark."""
     span = getattr(printed, _MARK, None)
-    if span is not None:
-        assert isinstance(parsed, ast.expr | ast.stmt)
-        place = (parsed.lineno, parsed.col_offset, parsed.end_lineno or 0, parsed.end_col_offset or 0)
-        yield place, span
-    for there, here in zip(ast.iter_child_nodes(parsed), ast.iter_child_nodes(printed), strict=True):
-        yield from _rows(there, here)
+    if span is None:
+        return []
+    assert isinstance(parsed, ast.expr | ast.stmt)
+    return [((parsed.lineno, parsed.col_offset, parsed.end_lineno or 0, parsed.end_col_offset or 0), span)]

@@ -1,6 +1,6 @@
 """Which values are live at the same time and so need different variables: the interference graph of a function.
 
-Structured code needs no fixpoint: a value from outside a loop that is read inside is live all through the loop.  The
+Structured code needs no fixpoint: a value from outside a loop that is read inside it is live throughout the loop.  The
 carried parameters of a loop and its results are one variable from the start (`slot`).
 
 In reverse mode most of the primal is live at the boundary, so there are about as many edges as pairs of values.  Sets of
@@ -83,7 +83,7 @@ class Interference:
         reads = self.bits(self.nesting.op_reads(op))
         at_write = after | results
         if TABLE[op.kind].writes:
-            # `new = old; new[i] = value`: the value is read when the name of the result has been given already.
+            # `new = old; new[i] = value`: the value is read after the name of the result has been assigned.
             at_write |= reads & ~self._reads(op.operands[:1])
         self._write(op.results, at_write)
         return (after & ~results) | reads
@@ -103,7 +103,7 @@ class Interference:
         slots = loop.params
         assigned, counted = self.bits(slots), self.bits(counters)
         at_back_edge = (after & ~assigned) | self._free(loop.op) | counted | assigned
-        # Each slot is written at the end of the body, and everything that goes through the loop is live there.
+        # Each slot is written at the end of the body, and everything that lives through the loop is live there.
         live = self._region(loop.body, at_back_edge, slots)
         # The range is evaluated after the slots have got their first values.
         bounds = self._reads(loop.bounds)

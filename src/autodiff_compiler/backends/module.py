@@ -20,7 +20,7 @@ from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of, is_py
 from autodiff_compiler.ir.walk import Rewriter
 
-# How names of Python's own library are imported, in the order of the statements; classes of the user's come next.
+# How names of Python's own library are imported, in the order of the statements; the user's classes come next.
 _STANDARD = {
     "importlib": "import importlib.util",
     "math": "import math",
@@ -34,7 +34,7 @@ class _Module:
 
     backend: Backend
     names: list[str]
-    """Of its functions."""
+    """The names of its functions."""
     notes: Notes = field(default_factory=Notes)
     templates: dict[str, str] = field(default_factory=dict)
     """The source of helper functions made for this module, by name."""
@@ -61,7 +61,7 @@ def emit(function: Function, backend: Backend, docstring: str, fastmath: bool) -
 
 
 def _plain(function: Function, module: _Module, docstring: str = "") -> ast.stmt:
-    """A function that takes its containers apart itself."""
+    """A function that unpacks its containers itself."""
     function = _hiding_nothing(function, module.backend.prelude)
     leaves = containers.leaf_paths(function)
     printer = module.printer(function)
@@ -106,7 +106,7 @@ def _free(name: str, taken: Sequence[str]) -> str:
 
 
 def _apart(function: Function, prelude: str) -> Function:
-    """The program without a callee that has the name of something that the code calls, or of a parameter."""
+    """The program, with callees renamed that have the name of something that the code calls, or of a parameter."""
     objects = containers.named_objects(function)
     for name in objects.keys() & sources(prelude).keys():
         raise UnsupportedError(
@@ -123,7 +123,7 @@ def _apart(function: Function, prelude: str) -> Function:
 
 
 def _hiding_nothing(function: Function, prelude: str) -> Function:
-    """The function with an underscore after parameters that would hide what the code calls: `np`, `len`, a helper."""
+    """The function, with an underscore after parameters that would hide what the code calls: `np`, `len`, a helper."""
     called = CALLED | sources(prelude).keys() | containers.named_objects(function).keys()
     used = {name for name, _ in function.param_trees} | {param.name for param in function.params}
     new: dict[str, str] = {}
@@ -164,7 +164,7 @@ def _wrapper(function: Function, kernel: str, docstring: str, strong: list[bool]
 
 
 def _argument(leaf: ast.expr, type_: Type) -> ast.expr:
-    """A leaf as the kernel takes it: Numba would convert a Python list to its own, or refuse one of arrays or none."""
+    """A leaf as the kernel takes it: Numba would convert a Python list to a list of its own, or refuse one that is empty or holds arrays."""
     if not isinstance(type_, ListOf):
         return leaf
     element = type_.element
@@ -186,7 +186,7 @@ def docstring_statement(text: str) -> list[ast.stmt]:
 
 
 def _assembled(function: Function, functions: Sequence[ast.stmt], module: _Module) -> Printed:
-    """The text of a module of these functions, the helpers they call, and the imports of what they name."""
+    """The text of a module with these functions, the helpers they call, and imports of what they name."""
     prelude = module.backend.prelude
     used = [name for node in functions for name in syntax.names_read(node)]
     helpers = needed(prelude, [name for name in used if name in sources(prelude)])

@@ -1,8 +1,8 @@
 """Chooses a variable for every named value.
 
-Values that are handed on (carried into a loop, yielded by it, written in place) share a variable wherever they are
+Values that are passed on (carried into a loop, yielded by it, written in place) share a variable wherever they are
 never live together, so that `t = t + c` stays `t`.  The names are the user's; two values with the same name that are
-never live together share it too.
+never live together share that, too.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from autodiff_compiler.namespaces import BUILTINS
 MODULES = ("np", "math", "numba", "njit", "importlib")
 RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MODULES)) - {"_"}
 
-# What printed code calls by name, beside helpers: a parameter must not hide it.
+# What printed code calls by name, besides helpers: a parameter must not hide it.
 CALLED = frozenset((*MODULES, *BUILTINS))
 
 
 @dataclass
 class Variable:
-    """What shares one variable: its values, as bits, and what is live where one of them is written (`Interference`)."""
+    """The values that share one variable, as bits, and what is live where one of them is written (`Interference`)."""
 
     machine: Type
     values: int = 0
@@ -58,7 +58,7 @@ class Names:
         self._members: dict[Value, list[Value]] = {}
         self._shared: dict[Value, Variable] = {}
         self._variables: dict[str, Variable] = {}
-        """By name, all that bears it."""
+        """By name, everything that has it."""
         self._name: dict[Value, str] = {}
         body = nesting.function.body
         for param in body.params:
@@ -70,11 +70,11 @@ class Names:
         return self._name[self._find(value)]
 
     def same(self, a: Value, b: Value) -> bool:
-        """Whether two values are one variable."""
+        """Whether two values share a variable."""
         return self._find(a) is self._find(b)
 
     def fresh(self, hint: str) -> str:
-        """A name nobody else has."""
+        """A name that nothing else has."""
         text = _clean(hint)
         number = 2
         free = text
@@ -153,7 +153,7 @@ class Names:
     def _assign(self, region: Region) -> None:
         """Values with a name first, so that no other takes it from them."""
         for root, text in self._name.items():
-            # What was joined to a parameter bears its name.
+            # What was joined to a parameter has its name.
             self._variables[text].add(self._variable(root))
         unnamed: list[Value] = []
         for value in self._definitions(region):
@@ -174,7 +174,7 @@ class Names:
                 self._bind(root, self._choose(_clean(found or default(root.type)), root, given if not found else ()))
 
     def _choose(self, hint: str, root: Value, avoided: Collection[str] = ()) -> str:
-        """The name, with a number where another value has it; `avoided` belong to others altogether."""
+        """The name, with a number where another value has it; the names in `avoided` are never used."""
         own = self._variable(root)
         number = 1
         while True:

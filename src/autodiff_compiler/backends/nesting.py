@@ -1,8 +1,8 @@
 """Decides which values are printed inside the expression that uses them, and which get a statement of their own.
 
 A pure value with one use in its own region is nested into its user, unless a write to what it reads, or an effect it
-must not be moved over, lies between the two.  Constants are nested everywhere, extents of arrays that keep their name
-too.  Names the user gave keep their statement, and no line gets much longer than `WIDTH`.
+must not be moved across, lies between the two.  Constants are nested everywhere, and so are extents of arrays that keep
+their name.  Names that the user gave keep their statement, and no line gets much longer than `WIDTH`.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ WIDTH = 100
 
 @dataclass(frozen=True)
 class Style:
-    """What a backend says of its spellings, by the kind of op."""
+    """What a backend says about its spellings, by the kind of op."""
 
     short: frozenset[str] = frozenset()
-    """What is written with an operator, or as a subscript."""
+    """Ops that are written with an operator, or as a subscript."""
     named: frozenset[str] = frozenset()
-    """Whose array operands must be names, because they are written more than once."""
+    """Ops whose array operands must be names, because they are written more than once."""
 
 
 @dataclass
@@ -73,7 +73,7 @@ class Nesting:
                     yield from self.live_ops(inner)
 
     def definition(self, value: Value, kind: str) -> Op | None:
-        """The op of this kind that is printed in the place of `value`, if there is one."""
+        """The op of this kind that is printed in place of `value`, if there is one."""
         op = self.defs.get(value)
         return op if op is not None and op.kind == kind and value in self.inline else None
 
@@ -131,7 +131,7 @@ def _index(nesting: Nesting, region: Region) -> None:
 
 
 def _drop_dead(nesting: Nesting, region: Region) -> None:
-    """Counts uses from the end, so that what only dead ops use is dead too."""
+    """Counts uses from the end, so that what only dead ops use is dead, too."""
     for op in reversed(region.ops):
         unread = not any(result in nesting.uses for result in op.results)
         if op in nesting.performed or (is_pure(op) and unread) or op.kind == "boundary":
@@ -145,12 +145,12 @@ def _drop_dead(nesting: Nesting, region: Region) -> None:
 
 
 def moves(op: Op) -> bool:
-    """Whether an op hands values on under other names."""
+    """Whether an op passes values on under other names."""
     return is_loop(op) or op.kind == "yield"
 
 
 def _everywhere(nesting: Nesting) -> None:
-    """Constants, indices of loops as floats, and extents of arrays that no write and no loop gives another name."""
+    """Constants, loop indices as floats, and extents of arrays that get no other name by a write or a loop."""
     for op in nesting.live_ops(nesting.function.body):
         if is_constant(op) or is_undefined(op):
             nesting.inline.add(op.result)
@@ -245,7 +245,7 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
 
 
 def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:
-    """The users of a short view without a name, such as `u[1:-1]`: a person writes it again at each of a few uses."""
+    """The users of a short view without a name, such as `u[1:-1]`: a person would write it again at each of a few uses."""
     if not reads_path(op) or not isinstance(op.result.type, Array) or not path_of(op).is_view:
         return []
     users = nesting.users.get(op.result, [])

@@ -100,7 +100,7 @@ def _constant(w: Writer, value: Value) -> int | None:
     return None if constant is None else constant.attrs["value"]
 
 
-# Numba compiles these functions of `math` to the same thing for both float types; the others it lacks, or computes otherwise.
+# Numba compiles these functions of `math` to the same thing for both float types; others are missing, or computed differently.
 @expressions(
     EXPRESSIONS, *(kind for kind in MATH if kind not in ("fmod", "cbrt", "exp2", "log2", "isnan", "isinf", "isfinite"))
 )
@@ -229,6 +229,9 @@ NUMBA = Backend(
         "np": "import numpy as np",
         "njit": "from numba import njit",
         "intrinsic": "from numba.extending import intrinsic",
+        "get_cython_function_address": "from numba.extending import get_cython_function_address",
+        "cgutils": "from numba.core import cgutils",
+        "llvmlite": "import llvmlite",
     },
     # Products go through a helper.
     style=Style(short=common.SHORT - {"matmul"}, named=numba_arrays.NAMED),
@@ -246,4 +249,4 @@ NUMBA = Backend(
     prunes_branches=True,
     reverses_lists=False,
 )
-"""Python that Numba compiles in nopython mode."""
+"""Python code that Numba compiles in nopython mode."""

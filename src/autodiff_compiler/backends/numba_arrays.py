@@ -21,11 +21,11 @@ REDUCTIONS = ("prod", "max", "min", "any", "all")
 NAMED = frozenset(
     (*REDUCTIONS, "sum", "argmax", "argmin", "cumsum", "argsort", "matmul", "load", "store", "accum"),
 )
-"""They ask their operands for extents."""
+"""Ops that ask their operands for extents."""
 
 
 def zero(type_: Type) -> ast.expr:
-    """Something of the type, which nobody looks at."""
+    """A value of the type that is never read."""
     if isinstance(type_, Array):
         return syntax.call("np.empty", syntax.literal((0,) * type_.rank), dtype_name(type_.dtype))
     if isinstance(type_, ListOf):
@@ -182,7 +182,7 @@ def reshape(w: Writer, op: Op) -> ast.expr:
 
 
 class NumbaPlace(Place):
-    """A place whose last subscript may have to be done by loops."""
+    """A place whose last subscript may need loops."""
 
     @property
     def is_advanced(self) -> bool:
@@ -253,7 +253,7 @@ def copy(w: Writer, op: Op) -> ast.expr:
 
 
 def _no_items(type_: ListOf) -> ast.expr:
-    """An empty list from which Numba learns what it may hold."""
+    """An empty list from which Numba infers what it may hold."""
     generator = ast.comprehension(
         target=syntax.target("_"), iter=syntax.call("range", syntax.literal(0)), ifs=[], is_async=0
     )
@@ -261,7 +261,7 @@ def _no_items(type_: ListOf) -> ast.expr:
 
 
 def _item(w: Writer, value: Value) -> ast.expr:
-    """A list holds arrays of one layout."""
+    """All arrays in a list must have the same layout."""
     shown = w.operand(value)
     return syntax.call("np.ascontiguousarray", shown) if isinstance(value.type, Array) else shown
 

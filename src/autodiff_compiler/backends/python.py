@@ -31,7 +31,7 @@ STATEMENTS: dict[str, Statement] = {}
 
 
 def function(w: Writer, op: Op) -> ast.expr:
-    """The function of NumPy; its result, where it is one of Python's own numbers, is made that again."""
+    """The function of NumPy; where its result is to be a Python number, it is converted back to one."""
     type_ = op.result.type
     if isinstance(type_, Scalar) and is_py(type_):
         return w.convert(syntax.call(opdef(op).numpy, *w.operands(op)), type_)
@@ -40,7 +40,7 @@ def function(w: Writer, op: Op) -> ast.expr:
 
 def undefined(w: Writer, value: Value) -> ast.expr:
     if isinstance(value.type, Array):
-        # Nobody reads an element, but an extent may be asked for on the way to where it is not needed.
+        # No element is ever read, but an extent may be asked for on a path where the array is not needed.
         extents = (0,) * value.type.rank
         return syntax.call("np.empty", syntax.literal(extents if len(extents) > 1 else 0))
     return ast.List(elts=[], ctx=ast.Load()) if isinstance(value.type, ListOf) else syntax.literal(None)
@@ -70,7 +70,7 @@ def absolute(w: Writer, op: Op) -> ast.expr:
 def extremum(w: Writer, op: Op) -> ast.expr:
     if not is_py(op.result.type):
         return common.of_numpy(w, op)
-    # Of floats nan counts, and Python's own functions overlook it.
+    # Among floats nan counts, and Python's own functions overlook it.
     return syntax.call(op.kind[:3], *w.operands(op)) if compares_ints(op) else syntax.call(op.kind, *w.promoted(op))
 
 
@@ -164,7 +164,7 @@ def total(w: Writer, op: Op) -> ast.Call:
 
 
 def _in_dtype(call: ast.Call, dtype: DType) -> ast.Call:
-    """NumPy adds and multiplies up small integers in 64 bits unless it is told not to."""
+    """NumPy sums and multiplies small integers in 64 bits unless told otherwise."""
     if not dtype.inexact and dtype.bits < 64:
         call.keywords.append(ast.keyword(arg="dtype", value=dtype_name(dtype)))
     return call
@@ -263,7 +263,7 @@ def accum(w: Writer, op: Op) -> ast.stmt:
 
 @expressions(EXPRESSIONS, "external")
 def external_call(w: Writer, op: Op) -> ast.expr:
-    """As it is; of the arrays that it is given it can write to none."""
+    """The call as it is; it cannot write to the arrays that it is given."""
     shut = [isinstance(v.type, Array) and not op.attrs["trusted"] for v in op.operands]
     given = [syntax.call("read_only", shown) if is_shut else shown for shown, is_shut in zip(w.operands(op), shut)]
     return external.expression(w, op, given)
@@ -289,4 +289,4 @@ PYTHON = Backend(
     endless=lambda: syntax.literal(True),
     taken=taken,
 )
-"""Python and NumPy."""
+"""Plain Python and NumPy."""

@@ -15,24 +15,17 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64
 from autodiff_compiler.ir.loop import Loop, is_loop
+from autodiff_compiler.ir.opdef import FOLLOWED, IGNORED, JUDGED, RETURNED
 from autodiff_compiler.ir.opset import TABLE, is_constant, writes_path
 from autodiff_compiler.ir.types import ListOf, Scalar, dtype_of, is_py
 
 
 class Effect(Enum):
-    """What another kind of an operand does to an op."""
+    """The effect on an op if an operand has the other kind."""
 
     NOTHING = auto()
     PASSED_ON = auto()
     SEEN = auto()
-
-
-ARITHMETIC = ("add", "sub", "mul", "neg", "abs", "select")
-# Python raises where NumPy goes on.
-RAISING = ("div", "floordiv", "mod", "pow", "fmod")
-PLACES = ("load", "empty", "full", "reshape", "broadcast_to", "unbroadcast", "arange", "list_get")
-# What Python's own functions return may be one of their arguments.
-RETURNING = ("maximum", "minimum", "sign", "div0", "mul0")
 
 
 def unprinted(nesting: Nesting) -> frozenset[Value]:
@@ -41,14 +34,14 @@ def unprinted(nesting: Nesting) -> frozenset[Value]:
 
 
 class _Analysis:
-    """Follows the values that would change their kind, and drops the candidates whose change is seen."""
+    """Follows the values that would change their kind, and drops the candidates whose change would be visible."""
 
     def __init__(self, nesting: Nesting) -> None:
         self.nesting = nesting
         self.ops = list(nesting.live_ops(nesting.function.body))
         self.changed: dict[Value, frozenset[Value]] = {}
-        """The values of another kind than the IR says, and the candidates they have it from."""
-        # The condition of a `while` hands nothing on.
+        """The values whose kind differs from what the IR says, and the candidates that cause it."""
+        # The condition of a `while` passes nothing on.
         self.owner: dict[Op, Op] = {
             region.terminator: op
             for op in self.ops
@@ -83,7 +76,7 @@ class _Analysis:
         return seen
 
     def _meet(self, op: Op, operand: Value) -> frozenset[Value]:
-        """Passes a change on; the candidates that the op can see."""
+        """Passes a change on; returns the candidates whose change the op makes visible."""
         origins = self.changed[operand]
         targets = self._handed_on(op, operand)
         if targets is None:
@@ -96,7 +89,7 @@ class _Analysis:
         return frozenset()
 
     def _handed_on(self, op: Op, operand: Value) -> list[Value] | None:
-        """The values that are the operand under another name; None where the op does something with it."""
+        """The values that are the operand under another name; None where the op does something else with it."""
         if is_loop(op):
             return [v for slot in Loop(op).slots if slot.init is operand for v in slot.defined]
         if op in self.owner:
@@ -126,12 +119,12 @@ class _Weakened(_Analysis):
         return strong and op.operands[0].type == Scalar(FLOAT64, "py")
 
     def effect(self, op: Op, operand: Value) -> Effect:
-        kind, row = op.kind, TABLE[op.kind]
+        row = TABLE[op.kind]
         strong = any(self._surely_strong(v) for v in op.operands if v is not operand)
-        if kind in ARITHMETIC or row.compares or kind in RAISING:
-            if strong and kind != "select":
+        if row.kinds in (FOLLOWED, JUDGED) or row.compares:
+            if strong and not row.chooses:
                 return Effect.NOTHING
-            return Effect.PASSED_ON if kind in ARITHMETIC else Effect.SEEN
+            return Effect.PASSED_ON if row.kinds == FOLLOWED else Effect.SEEN
         if writes_path(op) or row.spreads is not None or (row.elementwise and _is_float64(op.result)):
             # Written into an array, or given to a function of NumPy, or to `float`.
             return Effect.NOTHING
@@ -140,7 +133,7 @@ class _Weakened(_Analysis):
     def _surely_strong(self, value: Value) -> bool:
         op = self.nesting.defs.get(value)
         if not isinstance(value.type, Scalar):
-            # A cast of an array from another dtype is left to the promotion by what it is combined with.
+            # Casting an array from another dtype is left to promotion by what the array is combined with.
             return op is None or not TABLE[op.kind].converts
         if is_py(value.type) or value in self.changed:
             return False
@@ -159,11 +152,11 @@ class _Strengthened(_Analysis):
 
     def effect(self, op: Op, operand: Value) -> Effect:
         kind, row, adjoint = op.kind, TABLE[op.kind], op.span.phase == ADJOINT
-        if writes_path(op) or kind in PLACES:
+        if writes_path(op) or row.kinds == IGNORED:
             return Effect.NOTHING
         if kind in ("if", "not") and operand.type == Scalar(BOOLEAN, "py"):
             return Effect.NOTHING if kind == "if" else Effect.PASSED_ON
-        if kind == "select" and operand is op.operands[0]:
+        if row.chooses and operand is op.operands[0]:
             return Effect.NOTHING
         if row.converts:
             same = isinstance(op.result.type, Scalar) and op.result.type.dtype == dtype_of(operand.type)
@@ -172,11 +165,11 @@ class _Strengthened(_Analysis):
             tests = all(user.kind == "if" for user in self.nesting.users.get(op.result, ()))
             return Effect.NOTHING if tests else Effect.SEEN
         if not isinstance(operand.type, Scalar):
-            return Effect.SEEN  # a list that holds the number is given away
+            return Effect.SEEN  # a list that holds the number leaves the function
         integer = operand.type.dtype.is_integer
-        if kind in ARITHMETIC or (kind in (*RAISING, *RETURNING) and not integer):
+        if row.kinds == FOLLOWED or (row.kinds in (JUDGED, RETURNED) and not integer):
             return Effect.PASSED_ON if adjoint else Effect.SEEN
-        if row.elementwise and _is_float64(op.result) and kind not in RAISING and not integer:
+        if row.elementwise and _is_float64(op.result) and row.kinds != JUDGED and not integer:
             return Effect.NOTHING
         return Effect.SEEN
 

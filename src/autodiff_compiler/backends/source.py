@@ -1,4 +1,4 @@
-"""Prints an `ast.Module` through astor, with comments, and reads the text back to check that it says the same.
+"""Prints an `ast.Module` through astor, with comments, and reads the text back to check that it means the same.
 
 An AST has no comments: a note is a statement that is a single reserved name, and its line is replaced after printing.
 """
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 from autodiff_compiler import lazy
 from autodiff_compiler.backends import syntax
-from autodiff_compiler.backends.lines import Lines, table
-from autodiff_compiler.diagnostics import InternalError
+from autodiff_compiler.backends.lines import Lines, Range, row, table
+from autodiff_compiler.diagnostics import InternalError, Span
 
 NOTE = re.compile(r"^( *)__note_(\d+)__$")
 
 
 class Notes:
-    """The comments of a module: each gets a statement to stand where it is to appear."""
+    """The comments of a module: each gets a statement that marks where it is to appear."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -32,7 +32,7 @@ class Notes:
 
 @dataclass(frozen=True)
 class Printed:
-    """The text of a module, and where its lines stem from."""
+    """The text of a module, and where its lines come from."""
 
     text: str
     lines: Lines
@@ -46,25 +46,30 @@ def print_module(body: Sequence[ast.stmt], notes: Notes) -> Printed:
         warnings.simplefilter("ignore")
         astor = lazy.load("astor")
         text = astor.to_source(module, pretty_source="".join)
-    # Module docstrings and function bodies alike: what was printed must parse to what was meant.
+    # Module docstrings and function bodies alike must parse to what was meant.
     parsed = ast.parse(text)
-    if not same_tree(parsed, module):
+    rows: list[tuple[Range, Span]] = []
+    if not same_tree(parsed, module, rows):
         raise InternalError("AD601", f"the printed source does not read back as the tree it was printed from:\n{text}")
-    # A comment takes the place of a line: what follows keeps its number.
-    lines = table(parsed, module)
-    return Printed("".join(_comment(line, notes) for line in text.splitlines(keepends=True)), lines)
+    # A comment replaces a line, so that what follows keeps its line number.
+    return Printed("".join(_comment(line, notes) for line in text.splitlines(keepends=True)), table(rows))
 
 
-def same_tree(a: object, b: object) -> bool:
-    """Whether two trees say the same, wherever they stand; numbers are compared as written, for 0.0 is not -0.0."""
-    if type(a) is not type(b):
+def same_tree(parsed: object, printed: object, rows: list[tuple[Range, Span]]) -> bool:
+    """Whether two trees say the same, wherever they stand; numbers are compared as written, for 0.0 is not -0.0.
+
+    Where the marked nodes of the printed tree stand is added to `rows`.
+    """
+    if type(parsed) is not type(printed):
         return False
-    if isinstance(a, ast.AST):
-        return all(same_tree(getattr(a, field, None), getattr(b, field, None)) for field in a._fields)
-    if isinstance(a, list):
-        assert isinstance(b, list)
-        return len(a) == len(b) and all(map(same_tree, a, b))
-    return a == b if isinstance(a, str) else repr(a) == repr(b)
+    if isinstance(parsed, ast.AST):
+        assert isinstance(printed, ast.AST)
+        rows += row(parsed, printed)
+        return all(same_tree(getattr(parsed, f, None), getattr(printed, f, None), rows) for f in parsed._fields)
+    if isinstance(parsed, list):
+        assert isinstance(printed, list)
+        return len(parsed) == len(printed) and all(same_tree(a, b, rows) for a, b in zip(parsed, printed, strict=True))
+    return parsed == printed if isinstance(parsed, str) else repr(parsed) == repr(printed)
 
 
 def _comment(line: str, notes: Notes) -> str:

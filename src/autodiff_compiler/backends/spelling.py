@@ -1,4 +1,4 @@
-"""What a backend is: data, and tables of functions that write single operations; and what these functions may ask."""
+"""What a backend is: flags, and tables of functions that write single operations; and what these functions may ask."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def expressions(table: dict[str, Expression], *kinds: str) -> Callable[[WritesEx
 
 
 def statements(table: dict[str, Statement], *kinds: str) -> Callable[[Statement], Statement]:
-    """The same for what writes statements."""
+    """The same for functions that write statements."""
 
     def enter(write: Statement) -> Statement:
         _refuse_twice(table, kinds)
@@ -74,26 +74,26 @@ class Backend:
     default: Expression
     """Writes the ops that have no row: the function of NumPy that their page names."""
     undefined: Callable[[Writer, Value], ast.expr]
-    """Writes something to stand for a value that nobody looks at."""
+    """Writes a stand-in for a value that is never read."""
     endless: Callable[[], ast.expr]
     """The condition of a `while` that is left by `break`."""
     taken: Callable[[Writer, ast.expr, Type], ast.expr]
-    """Makes what a call that leaves the program returned a value of this type, which nobody else has; an error if it cannot be."""
+    """Turns what a call that leaves the program returned into a value of this type that nothing else refers to, or raises an error."""
     decorator: Callable[[bool, bool], ast.expr] | None = None
-    """Makes a compiled function of one that takes numbers, arrays and lists alone.  Flags: whether sums may be reassociated, and
+    """Makes a compiled function from one that takes only numbers, arrays and lists.  Flags: whether sums may be reassociated, and
     whether the compiled code may be kept on disk."""
 
     strict_types: bool = False
-    """Whether a variable must keep its type."""
+    """Whether a variable must keep one type."""
     one_kind: bool = False
-    """Whether Python's scalars and NumPy's are the same there, so that a dtype has to be stated where it is to be kept."""
+    """Whether Python's scalars and NumPy's are the same there, so that a dtype has to be written out to be kept."""
     checks_accesses: bool = True
-    """Whether an access raises by itself where it reaches what is not there."""
+    """Whether an access out of bounds raises by itself."""
     makes_texts: bool = True
-    """Whether an exception can be given a text that holds values."""
+    """Whether the message of an exception can have values in it."""
     prunes_branches: bool = False
-    """Whether what follows a test with a known answer is left out before types are found, so that a function that certainly
-    raises has no type to return: then such an answer is hidden."""
+    """Whether the compiler drops code after a test with a known answer before it infers types, so that a function that certainly
+    raises has no type to return: then the answer is hidden from it."""
     reverses_lists: bool = True
     """Whether `reversed(list)` may be written."""
 
@@ -110,7 +110,7 @@ class Writer:
         """The source of helper functions made for this module, by name."""
 
     def definition(self, value: Value, kind: str) -> Op | None:
-        """The op of this kind that is written in the place of `value`, if there is one."""
+        """The op of this kind that is written in place of `value`, if there is one."""
         return self.nesting.definition(value, kind)
 
     def expression(self, op: Op) -> ast.expr:
@@ -149,7 +149,7 @@ class Writer:
         return [self.shown(one) for one in self.casts.promoted(op.operands)]
 
     def target(self, op: Op) -> ast.Name:
-        """The variable of what an op overwrites."""
+        """The variable that an op overwrites."""
         return syntax.name(self.names[op.result])
 
     def condition(self, value: Value) -> ast.expr:
@@ -169,7 +169,7 @@ class Writer:
     # -- types and shapes ------------------------------------------------------------------------------------------
 
     def is_python(self, type_: Scalar) -> bool:
-        """Whether a number of this type is one of Python's own in the text."""
+        """Whether a number of this type is a Python number in the text."""
         return is_py(type_) or (self.backend.one_kind and type_.dtype.is_python)
 
     def convert(self, value: ast.expr, type_: Scalar | Array) -> ast.expr:
@@ -213,5 +213,5 @@ def negated(test: ast.expr) -> ast.expr:
 
 
 def compares_ints(op: Op) -> bool:
-    """Whether `not a < b` is `a >= b`: not so for nan."""
+    """Whether `not a < b` is `a >= b`, which it is not for nan."""
     return all(isinstance(v.type, Scalar) and v.type.dtype.is_integer for v in op.operands)

@@ -65,7 +65,7 @@ class Printer:
         if is_loop(op):
             loop = Loop(op)
             return self._for(loop) if loop.condition is None else self._while(loop, loop.condition)
-        if op.kind == "call":
+        if op.kind == "call" or len(op.results) > 1:
             return [self._call(op)]
         if op.kind == "external":
             return external.statements(self.writer, op)
@@ -75,10 +75,11 @@ class Printer:
             return [self.writer.statement(op)]
         value = self.writer.expression(op)
         if isinstance(value, ast.Name) and value.id == self.names[op.result]:
-            return []  # a conversion that need not be printed, of a value whose name is taken over
+            return []  # a conversion that need not be printed, of a value whose variable is reused
         return [self._assignment(op.result, value)]
 
     def _call(self, op: Op) -> ast.stmt:
+        """The call of what has no result, one or several."""
         if not op.results:
             return syntax.expression(self.writer.expression(op))
         if len(op.results) == 1:
@@ -94,13 +95,13 @@ class Printer:
             return []
         text = span.source_line().strip()
         if HEAD.match(text):
-            # What a head has in the reverse sweep is obvious: restored values, adjoints that start at zero.
+            # What a header contains in the reverse sweep is obvious: restored values, adjoints that start at zero.
             return []
         self._noted = (span.file, span.line)
         return [self.notes.statement(f"line {span.line}: {text}" if text else f"line {span.line}")]
 
     def assign(self, pairs: list[tuple[Value, Value]]) -> list[ast.stmt]:
-        """Gives each first value the second, all at the same time."""
+        """Assigns to each first value the second one, all at the same time."""
         todo: list[tuple[str, ast.expr]] = []
         statements: list[ast.stmt] = []
         scalars: dict[str, bool] = {}
@@ -124,7 +125,7 @@ class Printer:
                 if not any(variable in others for j, others in enumerate(reads) if j != i):
                     break
             else:
-                # Every variable is still read by another one: they change places in one statement.
+                # Every variable is still read by another assignment: they are swapped in one statement.
                 left = ast.Tuple(elts=[syntax.target(variable) for variable, _ in todo], ctx=ast.Store())
                 return [*statements, syntax.assign(left, syntax.tuple_([new for _, new in todo]))]
             variable, new = todo.pop(i)
@@ -133,11 +134,11 @@ class Printer:
         return statements
 
     def _carried(self, value: Value) -> bool:
-        """Whether the value is one of a loop's slot: written for the next iteration even if nobody else reads it."""
+        """Whether the value belongs to a slot of a loop: it is written for the next iteration even if nothing else reads it."""
         return self.names.graph.of(value) is not value or value not in self.nesting.defs
 
     def _is_moved(self, value: Value) -> bool:
-        """Whether the value may be handed on, or asked how long it is, with no check before, and so must be bound."""
+        """Whether the value may be passed on, or asked for its length, without a check before it, and so must be bound."""
         return any(
             moves(user) or user.kind == "return" or TABLE[user.kind].asks_length
             for user in self.nesting.users.get(value, ())
@@ -227,7 +228,7 @@ class Printer:
         return [*before, ast.While(test=self.writer.backend.endless(), body=[*test_ops, leave, *body], orelse=[])]
 
     def _counters(self, loop: Loop) -> tuple[Value | None, Value | None]:
-        """The trip count and the exit code, where somebody reads them."""
+        """The trip count and the exit code, where they are read."""
         used = [v if v in self.nesting.uses else None for v in loop.counters]
         return used[0], used[1] if loop.exits else None
 
@@ -253,7 +254,7 @@ class Printer:
         """The end of a body that may leave the loop: `yielded` are the new slots and the exit code.
 
         An `if` that comes last and whose results are only yielded is printed with the end of the body in each branch,
-        so that `break` stands where the user wrote it.
+        so that `break` is where the user wrote it.
         """
         ops = [op for op in region.ops[:-1] if op not in self.nesting.dead]
         last = ops[-1] if ops else None
@@ -273,7 +274,7 @@ class Printer:
         return [*self._ops(tuple(ops)), *self._leave(loop, yielded)]
 
     def _only_yielded(self, op: Op, yielded: tuple[Value, ...]) -> bool:
-        """Whether the last `if` decides the exit code and gives its results to nobody but the end of the body."""
+        """Whether the last `if` decides the exit code and only the end of the body uses its results."""
         return yielded[-1] in op.results and all(
             self.nesting.uses.get(r, 0) <= 1 and (r in yielded or r not in self.nesting.uses) for r in op.results
         )

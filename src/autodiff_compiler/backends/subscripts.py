@@ -39,7 +39,7 @@ class Place:
         return syntax.subscript(viewed, index)
 
     def split(self) -> tuple[ast.expr, ast.expr]:
-        """The view that all steps but a last subscript give, and that subscript."""
+        """The view that all steps before a last subscript reach, and that subscript."""
         before, subscripts = self.path.ending(self.operands)
         return self._steps(before, for_write=True), self._subscript(subscripts or (ALL,))
 

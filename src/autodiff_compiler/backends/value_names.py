@@ -1,6 +1,6 @@
 """Names for values that neither the user nor the derivative has named, from what they are and where they go.
 
-An element is called after its array and index (`x_i`, `A_ij_bar`), a tape after what it saves, an extent after its
+An element is named after its array and index (`x_i`, `A_ij_bar`), a tape after what it saves, an extent after its
 axis; anything else by a noun for the op that computes it.
 """
 
@@ -14,7 +14,7 @@ from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.opdef import OPERAND
-from autodiff_compiler.ir.opset import TABLE, constant_of, extent_of, reads_path, sets_path
+from autodiff_compiler.ir.opset import TABLE, constant_of, extent_of, noun_of, reads_path, sets_path
 from autodiff_compiler.ir.path import Path, Slice, element, indexing, path_of
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
 
@@ -44,7 +44,7 @@ class Hints:
     def hint(self, value: Value, depth: int = DEPTH) -> str:
         """A name for the value, or "" where nothing better than its type is known."""
         if value.name == "_" and value in self.nesting.indices:
-            # It is read after all: by what the derivative adds.
+            # The value is read after all, by code that the derivative adds.
             return "t"
         if value.name or depth == 0:
             return value.name
@@ -54,7 +54,7 @@ class Hints:
         return self._by_use(value, depth - 1) or self._by_definition(value, depth - 1)
 
     def _stem(self, value: Value, depth: int) -> str:
-        """The name without the number that tells it from others."""
+        """The name without the number that distinguishes it from others."""
         return NUMBERED.sub(r"\1", self.bound(value) or self.hint(value, depth))
 
     # -- where it goes ---------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ class Hints:
             if sets_path(user) and user.operands[-1] is value and isinstance(value.type, Scalar):
                 array, *indices, _ = user.operands
                 if not self.bound(array) and not array.name:
-                    # That one is called after its elements.
+                    # The array is named after its elements.
                     continue
                 name = self._element(array, path_of(user), indices, depth)
                 if name:
@@ -77,7 +77,7 @@ class Hints:
         return ""
 
     def _tape(self, value: Value, depth: int) -> str:
-        """What an array made empty, or a list, is filled with."""
+        """What an empty array, or a list, is filled with."""
         made = self.nesting.defs.get(value)
         if made is None or not TABLE[made.kind].starts_empty:
             return ""
@@ -89,13 +89,13 @@ class Hints:
                     name = self._stem(item, depth) or default(item.type)
                     if name.endswith(SAVED):
                         return f"all_{name}"
-                    # What nobody else uses is computed for the array, not saved in it.
+                    # A value with no other use is computed for the array, not saved in it.
                     saved = appended or self.nesting.uses[item] > 1
                     return f"{name}{SAVED}" if name and saved else name
         return ""
 
     def _versions(self, value: Value) -> list[Value]:
-        """The value and what it is called inside the loops it is carried into."""
+        """The value, and what it becomes inside the loops it is carried into."""
         found = [value]
         for version in found:
             for user in self.nesting.users.get(version, []):
@@ -114,21 +114,22 @@ class Hints:
         if op is None:
             return ""
         row, extent = TABLE[op.kind], extent_of(op)
+        noun = noun_of(op, value)
         if row.reads:
             array, *indices = op.operands
             return self._element(array, element() if row.by_index else path_of(op), indices, depth)
         if extent is not None:
             array, axis = extent
             return ("rows", "columns")[axis] if rank(array.type) == 2 else "n"
-        if not row.noun:
+        if not noun:
             return f"part{BAR}" if row.spreads is not None and op.span.phase == ADJOINT else ""
-        if row.noun == OPERAND or row.moves:
+        if noun == OPERAND or row.moves:
             return f"{self._stem(op.operands[0], depth)}{'_T' if 'perm' in op.attrs else ''}"
         if _is_integer(value.type):
             return self._integer(op)
         if isinstance(value.type, Array) and value.type.dtype.is_bool:
             return "mask"
-        return f"{op.kind}_value" if row.noun == op.kind else row.noun
+        return f"{op.kind}_value" if noun == op.kind else noun
 
     def _integer(self, op: Op) -> str:
         signs = TABLE[op.kind].signs

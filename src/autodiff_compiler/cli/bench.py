@@ -34,7 +34,7 @@ def seconds_per_call(call: Callable[[], Any]) -> float:
     return float(best)
 
 
-def forward_gradient(fun: Callable, args: list[Any], index: int, eps: float = 1e-8) -> Any:
+def forward_gradient(fun: Callable[..., Any], args: list[Any], index: int, eps: float = 1e-8) -> Any:
     """One-sided differences, one entry at a time."""
     base = fun(*args)
     leaves = float_leaves(args[index])
@@ -51,7 +51,7 @@ def forward_gradient(fun: Callable, args: list[Any], index: int, eps: float = 1e
 
 
 def run_bench(
-    fun: Callable, arguments: dict[str, Any], argnums: Argnums, backend: str, check: str | None = None
+    fun: Callable[..., Any], arguments: dict[str, Any], argnums: Argnums, backend: str, check: str | None = None
 ) -> Table:
     """A table: time per call, relative to the function, and the largest difference from our gradient."""
     names = Signature.of(fun).wrt(argnums)

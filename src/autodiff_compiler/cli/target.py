@@ -18,7 +18,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import Span, UserError, did_you_mean
 
 
-def load_target(text: str) -> Callable:
+def load_target(text: str) -> Callable[..., Any]:
     """The function that `FILE.py:func` or `package.module:func` names."""
     where, separator, name = text.rpartition(":")
     if not separator or not where or not name:
@@ -38,7 +38,8 @@ def load_target(text: str) -> Callable:
     # It has `@grad` already: the command line asks for the derivative of the function in the source.
     while hasattr(found, "primal"):
         found = found.primal
-    return found
+    function: Callable[..., Any] = found
+    return function
 
 
 def _from_file(path: Path) -> Any:
@@ -48,13 +49,14 @@ def _from_file(path: Path) -> Any:
         raise UserError("AD502", f"cannot read {path}: {error.strerror}") from error
     name = path.stem
     spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    loader = None if spec is None else spec.loader
+    if spec is None or loader is None:
         raise UserError("AD502", f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     # What the file imports from its own folder is found, as it is by `python FILE.py`.
     sys.path.insert(0, str(path.resolve().parent))
     sys.modules.setdefault(name, module)
-    _run(lambda: spec.loader.exec_module(module), str(path))  # type: ignore[union-attr]
+    _run(lambda: loader.exec_module(module), str(path))
     return module
 
 

@@ -3,7 +3,8 @@
 from autodiff_compiler.frontend.captures import Capture
 from autodiff_compiler.frontend.classes import is_written_in_python
 from autodiff_compiler.frontend.guards import Guard, Place, all_hold, first_broken
-from autodiff_compiler.frontend.lower import Argument, Lowered, lower
+from autodiff_compiler.frontend.lower import Argument, lower
+from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.signature import annotated, describe
 from autodiff_compiler.frontend.source import find_source, from_text, plain_function
 

@@ -69,7 +69,7 @@ class AliasClasses:
             return
         self.boxes[a, b] = a if a is b else Box(a.cls, local=a.local and b.local)
         content_a, content_b = self._a.content_if_any(a), self._b.content_if_any(b)
-        # What each iteration of a loop makes anew is another box each time, but stands in the same place.
+        # What each iteration of a loop creates is another box each time, but in the same place.
         self.roots[a, b] = ("box", a if content_a is not None else location)
         self._walk_items(
             self.roots[a, b],

@@ -1,7 +1,7 @@
-"""What a function of the program is given and gives, leaf by leaf: the values of run time that an argument holds, and the argument
-again with others in their place.
+"""What a function of the program takes and returns, leaf by leaf: the run-time values that an argument holds, and the argument
+with other values in their place.
 
-With `numbers` a number that is known when compiling counts as a value of run time.
+With `numbers`, a number known at compile time counts as a run-time value.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from autodiff_compiler.ir.types import FLOAT, INT
 
 
 def kind_of(ctx: Context, x: Abs, numbers: bool, inside: tuple[Box, ...]) -> Hashable:
-    """What is known of an argument when compiling, as something that can be compared."""
+    """What is known about an argument at compile time, as something that can be compared."""
     if isinstance(x, Dyn):
         return x.value.type
     if isinstance(x, Ref):
@@ -50,7 +50,7 @@ def is_plain_number(x: Abs) -> bool:
 
 
 def leaves_of(ctx: Context, x: Abs, numbers: bool) -> Iterator[Value]:
-    """The values of run time that an argument holds."""
+    """The run-time values that an argument holds."""
     if isinstance(x, Dyn):
         yield x.value
     elif isinstance(x, Ref):
@@ -65,7 +65,7 @@ def leaves_of(ctx: Context, x: Abs, numbers: bool) -> Iterator[Value]:
 
 
 def references_of(ctx: Context, x: Abs, numbers: bool) -> Iterator[Ref | None]:
-    """For each of the leaves the reference to its array, None for what is none."""
+    """For each leaf the reference to its array; None for what is not an array."""
     if isinstance(x, Ref):
         yield x
     elif (
@@ -87,7 +87,7 @@ def held(ctx: Context, x: Abs) -> tuple[Abs, ...]:
 
 
 def with_leaves(ctx: Context, x: Abs, leaves: Iterator[Value], numbers: bool) -> Abs:
-    """An argument like this one, with other values of run time."""
+    """An argument like this one, with other run-time values."""
     if isinstance(x, Dyn) or (numbers and is_plain_number(x)):
         return Dyn(next(leaves))
     if isinstance(x, Ref):
@@ -107,7 +107,7 @@ def with_leaves(ctx: Context, x: Abs, leaves: Iterator[Value], numbers: bool) ->
 
 
 def tie_to(ctx: Context, returned: Abs, base: Ref | None) -> None:
-    """What is returned may be an array that was given: neither is written from here on while the other is read."""
+    """What is returned may be an array that was passed in: from here on, neither is written while the other is read."""
     if isinstance(returned, Tup):
         for item in returned.items:
             tie_to(ctx, item, base)
@@ -126,7 +126,7 @@ def may_alias(ctx: Context, x: Abs, outside: State, own: Mapping[Cell, int]) -> 
 
 
 def box_among(ctx: Context, x: Abs, known: Collection[Box]) -> Box | None:
-    """A list or dict in `x` that is one of `known`: returned, it would be known under two names."""
+    """A list or dict in `x` that is one of `known`: if it were returned, it would have two names."""
     if isinstance(x, Box) and x in known:
         return x
     return next((box for item in held(ctx, x) if (box := box_among(ctx, item, known)) is not None), None)

@@ -94,7 +94,7 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
         return container_methods.joined(ctx, x, y)
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
         raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
-    # NumPy makes an array of a sequence beside a value of its own; Python's numbers and sequences do not.
+    # Beside a value of its own, NumPy turns a sequence into an array; Python's numbers and sequences do not.
     numpy = any(isinstance(z, Ref) or (is_scalar(z) and scalar_type(z).kind == "np") for z in (x, y))
     for operand in (x, y):
         if _is_sequence(operand) and not numpy:
@@ -145,11 +145,11 @@ def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
 
 
 _OPERANDS = (bool, int, float, str, tuple, frozenset, np.generic, np.dtype, type(None), type)
-"""What Python itself may be asked about when compiling."""
+"""Values about which Python itself may be asked at compile time."""
 
 
 def _is_plain_member(obj: Any) -> bool:
-    """Whether this is a member of an enumeration whose operators are those of the library's."""
+    """Whether this is a member of an enumeration with the operators of the standard library."""
     names = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__or__", "__and__", "__xor__", "__invert__")
     return isinstance(obj, enum.Enum) and not any(
         isinstance(found := find(type(obj), name), FunctionType) and found.__module__ != "enum" for name in names
@@ -157,14 +157,14 @@ def _is_plain_member(obj: Any) -> bool:
 
 
 def static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
-    """An operator on objects known now, by Python itself."""
+    """An operator on objects known now, computed by Python itself."""
     for operand in operands:
         if not isinstance(operand, _OPERANDS) and not _is_plain_member(operand):
             raise ctx.unsupported("AD149", f"an operator on a {type(operand).__name__}", "use numbers or arrays")
     if op is ast.Pow and isinstance(operands[0], int) and isinstance(operands[1], int) and abs(operands[1]) > 4096:
         raise ctx.unsupported("AD150", "an integer power of more than 64 bits", "use a float base")
     if op is ast.Invert and isinstance(operands[0], bool):
-        return Static(~int(operands[0]))  # Python 3.12 warns of `~True`; the program's own run is where to warn
+        return Static(~int(operands[0]))  # Python 3.12 warns about `~True`; that is for the program's own run
     try:
         result = STATIC_OPERATORS[op](*operands)
         if isinstance(result, complex):
@@ -174,6 +174,6 @@ def static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
         raise ctx.wrong("AD148", f"unsupported operands for {op.__name__}") from None
     except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
         if all(map(is_number, operands)) and len(operands) == 2:
-            # The program itself raises this when it runs, perhaps never.
+            # The program itself raises this if it comes here when it runs.
             return ctx.from_value(arith.binary(ctx.b, op.__name__, *operands))
         raise ctx.wrong("AD148", f"{type(error).__name__}: {error}") from error

@@ -1,4 +1,4 @@
-"""How many arguments a builtin or a method takes: a call that does not fit is the program's mistake, not ours."""
+"""How many arguments a builtin or a method takes: a call that does not fit is the program's mistake, not a bug of ours."""
 
 from __future__ import annotations
 

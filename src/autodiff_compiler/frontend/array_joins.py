@@ -20,7 +20,7 @@ from autodiff_compiler.ir.types import Array, Scalar, Type
 
 
 class ArrayJoins:
-    """The arrays of two states `a` and `b`, and what is true of them where these meet."""
+    """The arrays of two states `a` and `b`, and what is true of them where the states meet."""
 
     def __init__(
         self, a: State, b: State, slots: JoinSlots, classes: AliasClasses, mixed: MixedScalars, span: Span
@@ -45,7 +45,7 @@ class ArrayJoins:
     def kept_versions(self) -> list[tuple[Cell, Finish]]:
         """A slot for each cell that keeps its identity and has another version."""
         reached = {cell for pair in self._classes.cells.values() if pair[0] is pair[1] for cell in pair}
-        # A cell that goes on under another identity may be looked at by nobody: `State.version` refuses it.
+        # A cell that continues under another identity must not be used: `State.version` refuses it.
         renamed = {cell for pair in self._cells if pair[0] is not pair[1] for cell in pair}
         finishes: list[tuple[Cell, Finish]] = []
         for cell in dict.fromkeys([*self._a.versions, *self._b.versions]):
@@ -60,7 +60,7 @@ class ArrayJoins:
         return finishes
 
     def finish(self, values: list[Value], state: State) -> None:
-        """Put the cells that this made, and the marks of all, into the joined state."""
+        """Put the cells made here, and the marks of all cells, into the joined state."""
         for made in self._cells.values():
             cell, value = made(values)
             state.versions[cell] = value
@@ -140,7 +140,7 @@ class ArrayJoins:
         slot = self._slots.add(key, cell.type, hint(name), version(cells[0], self._a), version(cells[1], self._b))
         self._cells[cells] = lambda values: (cell, slot(values))
 
-    # -- a reference that is merged: its value can be read, a write through it is refused ----------------------------
+    # -- a merged reference: its value can be read, a write through it is refused ------------------------------------
 
     def _merged_reference(self, location: Location, a: Ref | None, b: Ref | None, name: str) -> Finish:
         model = a or b
@@ -155,7 +155,7 @@ class ArrayJoins:
         return always(Ref(cell, model.type, layout=layout))
 
     def dimensionless(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
-        """An array without dimensions on one path, a number on another: a number to read, but a write could tell."""
+        """An array without dimensions on one path, a number on another: a number when read, but a write would show the difference."""
         present = [x for x in (a, b) if x is not None]
         types = [_scalar(x.type) if isinstance(x, Ref) else scalar_type(x) for x in present]
         before = self._slots.type_before((*location, "merged"))
@@ -193,7 +193,7 @@ class ArrayJoins:
         self._cells[cell, cell] = lambda values: (cell, slot(values))
 
     def _inherit(self, cell: Cell, origins: Sequence[Cell]) -> None:
-        """What is true of an array on one path is true of what it may be afterwards."""
+        """What is true of an array on one path is true of the merged array afterwards."""
         cell.trusted = any(origin.trusted for origin in origins)
         for marks in (self._stale, self._escaped):
             for origin in origins:

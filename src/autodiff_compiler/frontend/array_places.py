@@ -53,7 +53,7 @@ def load(ctx: Context, ref: Ref, index: list[Index]) -> Abs:
     copied = [item for item in index if isinstance(item, Ref) and is_dimensionless(item)]
     if copied:
         made = ctx.new_array(value)
-        # Where it is one on one path only, it may be either.
+        # Where it is an array on one path only, it may be either.
         return tie(made, ref) if any(item.cell.sources for item in copied) else made
     if path.is_view:
         layout = through(ref.layout, path, operands)
@@ -66,7 +66,7 @@ def store(ctx: Context, ref: Ref, index: list[Index], value: Abs, accumulate: st
 
 
 def is_basic_place(ctx: Context, ref: Ref, index: list[Index]) -> bool:
-    """Whether a place in an array can have no element twice (no integer arrays in its index)."""
+    """Whether a place in an array cannot contain an element twice (no integer arrays in its index)."""
     return not any(isinstance(item, Ref | Box | Range) and not _is_mask(ctx, item) for item in index)
 
 
@@ -166,7 +166,7 @@ def _axes_used(item: Index) -> int:
 
 
 def check_writable(ctx: Context, ref: Ref) -> None:
-    """Refuse writes whose effect on other names cannot be followed; note those that make merged references stale."""
+    """Refuse writes whose effect on other names cannot be tracked; note those that make merged references stale."""
     cell = ref.cell
     if cell.trusted:
         raise Careful
@@ -266,7 +266,7 @@ def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: s
         )
     single = isinstance(stored.type, Scalar) and array.dtype.is_integer and (element or dtype.is_integer)
     if single and not np.can_cast(dtype.numpy, array.dtype.numpy):
-        # NumPy makes an int of it, and refuses one that the array does not hold.
+        # NumPy makes an int of it, and refuses one that the array cannot hold.
         stored = ctx.b.cast(stored, INT)
         require_fits(ctx.b, stored, array.dtype)
     if isinstance(stored.type, Scalar) and isinstance(array, Scalar):
@@ -280,7 +280,7 @@ def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: s
 def _as_array(ctx: Context, items: Any) -> Value:
     entry = lookup(np.array)
     assert entry is not None
-    return entry(ctx.b, items)
+    return entry.value(ctx.b, items)
 
 
 def _drop_axes(ctx: Context, value: Value, target_rank: int) -> Value:
@@ -294,7 +294,7 @@ def _drop_axes(ctx: Context, value: Value, target_rank: int) -> Value:
 
 
 def check_cast(ctx: Context, result: DType, array: DType) -> None:
-    """NumPy's in-place operators, and its functions with `out=`, cast their result within one kind only."""
+    """NumPy's in-place operators, and its functions with `out=`, cast their result only within one kind."""
     if not np.can_cast(result.numpy, array.numpy, "same_kind"):
         raise ctx.wrong(
             "AD128",

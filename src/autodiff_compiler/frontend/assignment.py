@@ -106,8 +106,8 @@ def run_annotated(ctx: Context, node: ast.AnnAssign) -> None:
 def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
     """`target op= value`: read the target, evaluate the value, combine the two, store the result in the target.
 
-    The objects and the index of the target are evaluated once.  The result is stored also where it is the object that was
-    read, changed in place: the value's evaluation may have put another one there.
+    The objects and the index of the target are evaluated once.  The result is stored even if it is the object that was
+    read, changed in place: evaluating the value may have put another one there.
     """
     op = type(node.op)
     target = node.target
@@ -135,7 +135,7 @@ def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
 
 
 def in_place(ctx: Context, op: type[ast.operator], current: Abs, value: Abs) -> Abs:
-    """What `current op= value` binds its target to: arrays, lists and dicts are changed, and are the result themselves."""
+    """What `current op= value` binds its target to: arrays, lists and dicts are changed in place, and are themselves the result."""
     own = operators.in_place(ctx, op, current, value)
     if own is not None:
         return own

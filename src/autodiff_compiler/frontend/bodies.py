@@ -121,7 +121,7 @@ def _bind(
 
 
 def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs]) -> Abs:
-    """Run a function's body in a new frame, and give what it returns."""
+    """Run a function's body in a new frame, and return what it returns."""
     depth = sum(1 for _ in ctx.calls)
     repeated = sum(1 for place in ctx.calls if place[0] is node)
     if repeated > DEPTH or depth > 4 * DEPTH:
@@ -153,7 +153,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
         except AutodiffError:
             if not signal.numbers:
                 raise
-        # It needs the numbers when it is compiled: then to the end of the recursion.
+        # It needs the numbers at compile time: then it is entered to the end of the recursion.
         ctx.unwound.add(node)
         ctx.state = state
         del region[start:]
@@ -183,7 +183,7 @@ def _run_body(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, A
         ctx.frame, ctx.calls, ctx.loops = outer, outer_calls, outer_loops
     with ctx.b.at(span):
         result, raised = _result(ctx, frame, node)
-        # Nobody looks at its exit codes any more: the next call of the function has the same.
+        # Its exit codes are not needed any more: the next call of the function has the same ones.
         ctx.next_code = code
         ctx.b.emit("end", (), {"id": mark})
         if raised is not None:
@@ -192,7 +192,7 @@ def _run_body(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, A
 
 
 def _begin(ctx: Context, frame: Frame, bound: Mapping[str, Abs]) -> int:
-    """Mark where a call begins, with the values of its parameters, for the pass that keeps functions; the number of the mark."""
+    """Mark where a call begins, with the values of its parameters, for the pass that keeps functions; returns the number of the mark."""
     mark = next(ctx.marks)
     given = {name: _value_of(ctx, value) for name, value in bound.items()}
     named = {name: value for name, value in given.items() if value is not None}

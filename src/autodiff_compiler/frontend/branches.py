@@ -81,7 +81,7 @@ def join(
     orelse: Branch,
     live: Callable[[NameKey], bool] | None = None,
 ) -> None:
-    """Emit the `if` and go on with the joined state."""
+    """Emit the `if` and continue with the joined state."""
     merge = Merge(then.state, orelse.state, ctx.mixed, base=base, live=live or (lambda key: True), span=ctx.b.span)
     for side, branch in enumerate((then, orelse)):
         with ctx.b.reopen(branch.region):
@@ -150,7 +150,7 @@ def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at:
         return _logical(ctx, truth, ahead.region, second, stop_at)
     if second is not None:
         ahead.state.names.setdefault(key, second)
-    # Where both are truth values, the short way out is known: True for `or`, False for `and`.
+    # If both are truth values, the result of the short cut is known: True for `or`, False for `and`.
     short = Static(stop_at) if _is_bool(first) and _is_bool(second) else first
 
     def stop() -> None:

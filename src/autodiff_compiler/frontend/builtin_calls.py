@@ -1,4 +1,4 @@
-"""Builtins whose meaning is the frontend's business: they make iterators, containers or text, or look at types."""
+"""Builtins that the frontend implements: they make iterators, containers or text, or look at types."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autodiff_compiler.frontend import (
     texts,
     views,
 )
-from autodiff_compiler.frontend.arity import takes
+from autodiff_compiler.frontend.arity import Handler, takes
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Found, Sequence, Steps, iterate, length
 from autodiff_compiler.frontend.places import apply
@@ -42,8 +42,6 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
-
-Handler = Callable[[Context, list[Abs], dict[str, Abs]], Abs]
 
 
 def _range(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -203,7 +201,7 @@ def _reduce(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 
 def handler_of(obj: Any) -> Handler | None:
-    """What handles a call of `obj` here.  `numba.prange`, known by its name so that Numba need not be imported, is `range`."""
+    """The handler of a call of `obj`.  `numba.prange`, recognised by its name so that Numba need not be imported, is `range`."""
     if isinstance(obj, type) and obj.__name__ == "prange" and obj.__module__.startswith("numba."):
         return _range
     try:

@@ -123,7 +123,7 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
 
 
 def _call_one_of(ctx: Context, choice: Choice, k: int, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    """A call of the option that `choice.index` says, which is the k-th or a later one."""
+    """A call of the option that `choice.index` selects, which is the k-th or a later one."""
     if k == len(choice.options) - 1:
         return call(ctx, choice.options[k], list(args), dict(kwargs))
     return branches.choose(
@@ -135,7 +135,7 @@ def _call_one_of(ctx: Context, choice: Choice, k: int, args: list[Abs], kwargs: 
 
 
 def _stands_for_another(function: Abs) -> bool:
-    """Whether this is a derivative, or a function of Numba's: they are called as what they were made of."""
+    """Whether this is a derivative, or a function of Numba's: they are called as what they were made from."""
     if not isinstance(function, Static):
         return False
     return (
@@ -146,7 +146,7 @@ def _stands_for_another(function: Abs) -> bool:
 
 
 def _uses_up(function: Abs) -> bool:
-    """Whether what is called runs over an iterator there and then: a builtin, or a method of a string, list or dict."""
+    """Whether what is called runs over an iterator at once: a builtin, or a method of a string, list or dict."""
     if isinstance(function, Static):
         obj = function.obj
         return builtin_calls.handler_of(obj) is not None or library.lookup(obj) is not None
@@ -222,8 +222,8 @@ def _call_bound(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs])
     return None
 
 
-def _call_partial(ctx: Context, obj: functools.partial, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    """What a partial call holds may be set anew: its keywords are a dict, and it can be given another state."""
+def _call_partial(ctx: Context, obj: functools.partial[Any], args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """What a partial call holds may be changed: its keywords are a dict, and it can be given another state."""
     captures, place, key = ctx.captures, Place(obj), ("partial", id(obj))
     function = captures.look(place.attribute("func"))
     captures.guard(place.attribute("args").asked(len), len(obj.args))
@@ -255,4 +255,4 @@ _WAYS: tuple[Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs | None], ..
     _call_bound,
     _call_class,
 )
-"""Ways of calling an object; each gives None where it does not know it."""
+"""Ways of calling an object; each returns None for an object that it does not know."""

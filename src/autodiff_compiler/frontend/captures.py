@@ -1,8 +1,8 @@
 """What a function takes from outside: closure variables, globals, builtins, attributes of objects.
 
-Numbers and arrays found outside become hidden run-time parameters, read anew at each call.  What has to be known when
-compiling (functions, modules, strings, and numbers used where a static is needed) is guarded: if it changes, the
-function is compiled again.  All that the frontend reads of Python's objects it reads here, through `look` or `capture`.
+Numbers and arrays found outside become hidden run-time parameters, read at each call.  What has to be known at
+compile time (functions, modules, strings, and numbers used where a static is needed) is guarded: if it changes, the
+function is compiled again.  Everything that the frontend reads from Python objects it reads here, by `look` or `capture`.
 """
 
 from __future__ import annotations
@@ -75,18 +75,19 @@ class Captures:
             self.guards.append(Guard(get, expected))
 
     def code(self, function: FunctionType) -> None:
-        """Note that a function has the code that it has: `%autoreload` gives it another."""
+        """Note which code a function has: `%autoreload` gives it another."""
         self.guard(Place(function).attribute("__code__"), function.__code__)
 
     def known(self, obj: Any) -> Static:
-        """An object whose class is what its attributes and methods are looked up in: it can be given another."""
+        """An object, noting its class, in which its attributes and methods are looked up: it can be given another."""
         if not is_lasting(type(obj)) and not isinstance(obj, FunctionType | type | ModuleType):
             self.guard(Place(obj).asked(type), type(obj))
         return Static(obj)
 
     def lacks(self, obj: Any, name: str) -> bool:
         """Whether an object has no such attribute."""
-        return self.look(Place(obj).asked(_Lacking(name)))
+        found: bool = self.look(Place(obj).asked(_Lacking(name)))
+        return found
 
     def is_subclass(self, cls: type, wanted: Any) -> bool:
         """`issubclass(cls, wanted)`; the bases of a class can be set, and abstract ones learn of new subclasses."""
@@ -98,7 +99,7 @@ class Captures:
     # -- names and attributes --------------------------------------------------------------------------------------
 
     def name(self, ctx: Context, source: Source, name: str, *, module: bool) -> Abs:
-        """What a name from outside the program stands for; with `module` it is no closure variable."""
+        """What a name from outside the program stands for; with `module` it is not a closure variable."""
         function = source.function
         builtins = Place(function).attribute("__builtins__")
         key = (id(function.__globals__), name)
@@ -144,7 +145,7 @@ class Captures:
     def definition(self, cls: type, name: str, after: type | None = None) -> Any:
         """What the MRO of a class gives for a name (see `classes.find`), guarded; MISSING if nothing does.
 
-        Of a number or a container that stands there only the fact is guarded: `class_attribute` captures its value.
+        For a number or a container only its existence is guarded: `class_attribute` captures its value.
         """
         key = (cls, "definition", name, after)
         if key not in self._known:
@@ -160,12 +161,12 @@ class Captures:
         return known.obj
 
     def class_attribute(self, ctx: Context, cls: type, name: str, after: type | None = None) -> Abs:
-        """The value that stands in the namespace of a class or one of its bases."""
+        """The value in the namespace of a class or one of its bases."""
         place = Place(cls).asked(_Found(name, after))
         return self.once(ctx, (cls, "class attribute", name, after), place(), place, name)
 
     def held(self, ctx: Context, obj: Any, name: str) -> Abs | None:
-        """What an object from outside itself holds under a name; None, guarded, if nothing."""
+        """What an object from outside itself holds under a name; None if nothing, which is guarded, too."""
         place = (id(obj), "held", name)
         if place not in self._known:
             self._known[("keep", id(obj))] = Static(obj)
@@ -189,7 +190,7 @@ class Captures:
         return self._known[place]
 
     def wrap(self, ctx: Context, obj: Any) -> Abs:
-        """An object that a static operation gave."""
+        """An object that a static operation returned."""
         return self.capture(ctx, obj, None, "captured") if isinstance(obj, np.ndarray) else Static(obj)
 
     def capture(self, ctx: Context, obj: Any, get: Getter | None, name: str) -> Abs:
@@ -245,7 +246,7 @@ class Captures:
         if type(obj) is not np.ndarray:
             raise UserError("AD401", f"`{name}` is a {type(obj).__name__}", ctx.b.span, help=f"use np.asarray({name})")
         if not obj.ndim:
-            # A scalar at run time; an array all the same, which may not be written, nor become a number unnoticed.
+            # A scalar at run time, but still an array: it may not be written to, nor become a number unnoticed.
             self.guards.append(Guard(lambda: type(get()), np.ndarray))
         value = self._parameter(ctx, obj, get if obj.ndim else (lambda: get()[()]), name)
         assert isinstance(value.type, Array | Scalar)
@@ -272,7 +273,7 @@ class Captures:
 
 
 def _is_fixed(obj: ModuleType | type) -> bool:
-    """Whether what it holds, and the name it goes by, stay as they are."""
+    """Whether what it holds, and its name, cannot change."""
     return obj.__name__.split(".")[0] in ("numpy", "math", "builtins", "operator", "functools")
 
 
@@ -317,7 +318,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Given:
-    """What a function gives for an argument."""
+    """What a function returns for an argument."""
 
     argument: Any
 

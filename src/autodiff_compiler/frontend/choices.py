@@ -1,4 +1,4 @@
-"""Functions that differ on two paths: which of them a name means is a number of run time."""
+"""Functions that differ on two paths: which of them a name means is a run-time number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autodiff_compiler.ir.core import Value
 
 
 def is_function(x: Abs) -> bool:
-    """Whether this is a function that looks the same from every path: one that holds nothing made on one of them."""
+    """Whether this is a function that is the same on every path: one that holds nothing made on one of them."""
     if isinstance(x, Choice):
         return True
     if isinstance(x, Static):
@@ -22,19 +22,19 @@ def _is_fixed(x: Abs) -> bool:
 
 
 def options_of(x: Abs) -> tuple[Abs, ...]:
-    """What a function may be."""
+    """The functions that a function may be."""
     return x.options if isinstance(x, Choice) else (x,)
 
 
 def joined_options(a: Abs, b: Abs) -> tuple[Abs, ...]:
-    """What a function may be that is `a` on one path and `b` on the other."""
+    """The functions that a function may be if it is `a` on one path and `b` on the other."""
     options = list(options_of(a))
     options += [x for x in options_of(b) if not any(same(x, known) for known in options)]
     return tuple(options)
 
 
 def position(x: Abs, options: tuple[Abs, ...]) -> Getter:
-    """Which of the options a function is."""
+    """Which of the options a function is, as an index."""
     places = [next(i for i, option in enumerate(options) if same(option, own)) for own in options_of(x)]
 
     def index(builder: Builder) -> Value:

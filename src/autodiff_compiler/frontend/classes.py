@@ -18,7 +18,7 @@ _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class that a class statement made
 
 
 def find(cls: type, name: str, after: type | None = None) -> Any:
-    """What the MRO of `cls` gives for a name (behind `after` in it, as `super()` looks), or MISSING."""
+    """What the MRO of `cls` has for a name (after the class `after`, as `super()` looks it up), or MISSING."""
     order = cls.__mro__ if after is None else cls.__mro__[cls.__mro__.index(after) + 1 :]
     for owner in order:
         if name in vars(owner):
@@ -61,7 +61,7 @@ def is_instance(x: Abs) -> bool:
 
 
 def is_standard(cls: type) -> bool:
-    """Whether a class is one of the standard library's (a logger, a lock): what its objects hold is nobody's model."""
+    """Whether a class is one of the standard library's (a logger, a lock): its objects are not models to be differentiated."""
     return is_written_in_python(cls) and cls.__module__.partition(".")[0] in sys.stdlib_module_names
 
 
@@ -75,7 +75,7 @@ def class_of(x: Abs) -> type | None:
 def special(ctx: Context, x: Abs, name: str) -> Abs | None:
     """The user's own method behind an operator or builtin, bound to `x`; None where Python's own meaning holds.
 
-    Only what was written in Python counts: the methods of lists, tuples and numbers are the frontend's business.
+    Only methods written in Python count: those of lists, tuples and numbers are implemented by the frontend.
     """
     cls = class_of(x)
     if cls is None or not cls.__flags__ & _HEAP_TYPE:

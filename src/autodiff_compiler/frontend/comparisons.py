@@ -71,7 +71,7 @@ _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 def _ordered(ctx: Context, op: type[ast.cmpop], x: list[Abs], y: list[Abs]) -> Abs:
-    """`x < y` of two sequences: what their first items that differ say, else their lengths."""
+    """`x < y` of two sequences: decided by their first items that differ, else by their lengths."""
     if not x or not y:
         return Static(arithmetic.STATIC_OPERATORS[op](len(x), len(y)))
     equal = ctx.truth(comparison(ctx, ast.Eq, x[0], y[0]))
@@ -93,7 +93,7 @@ def negated(ctx: Context, truth: Value) -> Value:
 
 
 def _equal_objects(ctx: Context, x: Abs, y: Abs) -> Abs | None:
-    """`x == y` where one at least is no number: sequences item by item; None where we cannot tell."""
+    """`x == y` where at least one is not a number: sequences item by item; None where it cannot be told."""
     first, second = _sequence(ctx, x), _sequence(ctx, y)
     if first is not None and second is not None:
         if first[0] is not second[0] or len(first[1]) != len(second[1]):
@@ -130,7 +130,7 @@ def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
     functions = isinstance(x, Choice) or isinstance(y, Choice) or (x is not y and alike(x, y))
     nothing = any(isinstance(z, Static) and z.obj is None for z in (x, y))
     if functions and not nothing:
-        # Where paths meet, functions and tuples are made anew, so that it does not show which one this is.
+        # Where paths meet, functions and tuples are made again, so that their identity is not known.
         raise ctx.unsupported(
             "AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with =="
         )

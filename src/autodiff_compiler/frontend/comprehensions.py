@@ -1,7 +1,7 @@
-"""Comprehensions, which fill a list or a dict at once, and generator expressions, which give an item when they are asked.
+"""Comprehensions, which fill a list or a dict at once, and generator expressions, which produce an item when they are asked.
 
-Both are loops with names of their own.  A generator expression with one `for` and no `if` gives an item for each item of what
-it runs over; another one runs its consumer inside its loops.
+Both are loops with names of their own.  A generator expression with one `for` and no `if` has an item for each item of what
+it runs over; any other runs its consumer inside its loops.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autodiff_compiler.frontend.liveness import bound
 from autodiff_compiler.frontend.state import Frame
 from autodiff_compiler.frontend.values import Abs, Box, Iter
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import ListOf
+from autodiff_compiler.ir.types import Array, ListOf, Scalar
 
 COLLECTED = "$items"
 """The name under which the list being filled is kept."""
@@ -111,7 +111,7 @@ def _scope(node: Comprehension, outer: Frame) -> Frame:
 
 def _drop_names(ctx: Context, node: Comprehension, inner: Frame) -> None:
     if any(isinstance(part, ast.Lambda) for part in ast.walk(node)):
-        return  # what was made in there may still read its names
+        return  # what was made inside may still read its names
     ctx.state.leave(inner)
 
 
@@ -158,7 +158,8 @@ def filled_list(ctx: Context, item: Abs, count: Abs) -> Abs:
     """`[item] * count` with a run-time count."""
     b = ctx.b
     value = ctx.value(item)
-    type_ = ListOf(value.type)  # type: ignore[arg-type]
+    assert isinstance(value.type, Scalar | Array)
+    type_ = ListOf(value.type)
     empty = b.op("list_new", type=type_, name="items")
     with b.region(b.const(0).type, type_, names=("k", "items")) as body:
         b.yield_(b.op("list_append", body.params[1], value))

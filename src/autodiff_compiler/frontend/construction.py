@@ -30,7 +30,7 @@ def construct(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs]) 
     else:
         made = objects.empty(ctx, cls)
     if not (isinstance(made, Box | Tup) and issubclass(made.cls, cls)):
-        return made  # another object than one of this class is not initialised
+        return made  # an object of another class is not initialised
     init = ctx.captures.definition(made.cls, "__init__")
     if isinstance(init, FunctionType):
         result = ctx.call(Static(init), [made, *args], kwargs)
@@ -72,7 +72,7 @@ def _refused(ctx: Context, cls: type, reason: str | None) -> Exception:
 
 
 def generated(function: FunctionType) -> bool:
-    """Whether `dataclasses` or `collections.namedtuple` made this function from a text of their own."""
+    """Whether `dataclasses` or `collections.namedtuple` generated this function."""
     code = function.__code__
     if code.co_qualname.startswith("__create_fn__."):
         return True
@@ -104,7 +104,7 @@ def _owner(function: FunctionType, receiver: Abs) -> type:
 
 
 def _bound(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[str, Abs]) -> dict[str, Any]:
-    """Arguments by parameter; defaults as they stand in the signature."""
+    """Arguments by parameter; defaults as they are in the signature."""
     try:
         bound = inspect.signature(function, follow_wrapped=False).bind(*args, **kwargs)
     except TypeError as error:
@@ -123,7 +123,7 @@ def _as_abstract(ctx: Context, function: FunctionType, name: str, value: Any) ->
         place = place.attribute("__defaults__").item(code.co_varnames.index(name) - code.co_argcount)
     else:
         place = place.attribute("__kwdefaults__").item(name)
-    # A value that stands elsewhere (`field(default=...)` of a class with slots) is part of the class's own text.
+    # A value found elsewhere (`field(default=...)` of a class with slots) is part of the class's own text.
     found = place if place.gives(value) else Place(value)
     return ctx.captures.once(ctx, ("default", function, name), value, found, name)
 
@@ -137,13 +137,13 @@ def _new_tuple(ctx: Context, function: FunctionType, args: list[Abs], kwargs: di
 
 
 def _init(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    """The `__init__` of a dataclass: fields in order, then `__post_init__` with what is only for it."""
+    """The `__init__` of a dataclass: fields in order, then `__post_init__` with the arguments that are only for it."""
     bound = _bound(ctx, function, args, kwargs)
     me = next(iter(bound.values()))
     owner = _owner(function, me)
-    frozen = owner.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    frozen = owner.__dataclass_params__.frozen  # type: ignore[attr-defined]  # a dataclass
     only_for_init: list[Abs] = []
-    for name, field in owner.__dataclass_fields__.items():  # type: ignore[attr-defined]
+    for name, field in owner.__dataclass_fields__.items():  # type: ignore[attr-defined]  # a dataclass
         kind = field._field_type.name
         if kind == "_FIELD_CLASSVAR":
             continue
@@ -161,9 +161,9 @@ def _init(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
 
 
 def _field_value(
-    ctx: Context, function: FunctionType, bound: dict[str, Any], name: str, field: dataclasses.Field
+    ctx: Context, function: FunctionType, bound: dict[str, Any], name: str, field: dataclasses.Field[Any]
 ) -> Abs | None:
-    """What a field is set to; None for one that `__init__` leaves alone."""
+    """The value that a field is set to; None for one that `__init__` does not set."""
     given = bound.get(name, MISSING) if field.init else MISSING
     if field.default_factory is not dataclasses.MISSING and not isinstance(given, Abs):
         return ctx.call(Static(field.default_factory), [], {})
@@ -191,7 +191,7 @@ def _compared(ctx: Context, function: FunctionType, name: str, args: list[Abs]) 
 
 
 def _frozen(ctx: Context, function: FunctionType, args: list[Abs]) -> Abs:
-    """The `__setattr__` of a frozen dataclass: it refuses its fields; of a subclass that is not frozen, those alone."""
+    """The `__setattr__` of a frozen dataclass: it refuses everything; for a subclass that is not frozen, only its own fields."""
     me, name = args[0], ctx.static(args[1], "the name of an attribute")
     owner = _owner(function, me)
     fields = [f.name for f in dataclasses.fields(owner)]

@@ -68,7 +68,7 @@ def drained(ctx: Context, iterable: Items, what: str) -> list[Abs]:
 
 
 def _next(ctx: Context, step: Step) -> Abs | None:
-    """The next item; where only the run can tell whether there is one, there must be."""
+    """The next item; where only the run can tell whether there is one, it is checked that there is."""
     while isinstance(step, Perhaps):
         text = "zip() with an array that is shorter than the items beside it: their number must be known when compiling"
         ctx.b.emit("check", (step.there,), {"error": "ValueError", "message": (text,), "ours": True})
@@ -101,7 +101,7 @@ def unpacked(ctx: Context, x: Abs, count: int | None) -> list[Abs]:
 
 
 def _exactly(ctx: Context, iterable: Steps, count: int) -> list[Abs]:
-    """The items of an iterator that must have `count`: it is asked once more, to see that there are no others."""
+    """The items of an iterator that must have `count` of them: it is asked once more, to see that there are no others."""
     items: list[Abs] = []
     while (step := iterable.next()) is not None and len(items) < count:
         item = _next(ctx, step)
@@ -117,7 +117,7 @@ def _exactly(ctx: Context, iterable: Steps, count: int) -> list[Abs]:
 
 
 def pair(ctx: Context, x: Abs) -> tuple[Abs, Abs]:
-    """A key and a value, of which a dict is made."""
+    """A key and a value, for a dict."""
     items = unpacked(ctx, x, 2)
     if len(items) != 2:
         raise ctx.wrong("AD171", f"ValueError: an item of a dict has {len(items)} parts, not 2")
@@ -125,7 +125,7 @@ def pair(ctx: Context, x: Abs) -> tuple[Abs, Abs]:
 
 
 def as_list(ctx: Context, x: Abs) -> Abs:
-    """What a function that runs over its argument is given for an iterator or a dict: a list of its items."""
+    """What a function that runs over its argument gets for an iterator or a dict: a list of its items."""
     iterates = isinstance(x, Iter | DictView) or (isinstance(x, Box) and x.cls is dict)
     return listed(ctx, iterate(ctx, x)) if iterates or special(ctx, x, "__iter__") is not None else x
 
@@ -149,7 +149,7 @@ def any_or_all(ctx: Context, x: Abs, stop_at: bool) -> Abs:
     """`any(x)` (stop_at True) or `all(x)`."""
     iterable = iterate(ctx, x)
     if isinstance(iterable, Sequence) and isinstance(x, Ref | Box) and _holds_scalars(ctx, x):
-        # Values that are there: none of them runs anything.
+        # Values that exist already: asking for them runs nothing.
         entry = library.lookup(np.any if stop_at else np.all)
         assert entry is not None
         return ctx.from_value(entry(ctx.b, ctx.to_library(x)))
@@ -157,7 +157,7 @@ def any_or_all(ctx: Context, x: Abs, stop_at: bool) -> Abs:
 
 
 def _holds_scalars(ctx: Context, x: Ref | Box) -> bool:
-    """Whether what is run over are numbers: an array has no truth value."""
+    """Whether the items are numbers: an array has no truth value."""
     if isinstance(x, Ref):
         return rank(x.type) == 1
     content = ctx.state.content(x)
@@ -170,7 +170,7 @@ def contains(ctx: Context, x: Abs, iterable: Items) -> Abs:
 
 
 def _is(x: Abs, y: Abs) -> bool:
-    """The same object: containers take it to be equal to itself, also NaN."""
+    """The same object: containers take it to be equal to itself, even NaN."""
     return x.obj is y.obj if isinstance(x, Static) and isinstance(y, Static) else same(x, y)
 
 
@@ -202,7 +202,7 @@ def _go_on() -> None:
 
 
 def _chained(ctx: Context, iterable: Steps, test: Callable[[Abs], Abs], stop_at: bool) -> Abs:
-    """`a or b or …`: each item is asked for where those before it have not decided."""
+    """`a or b or …`: each item is asked for only if those before it have not decided."""
     result: Abs = Static(not stop_at)
     more = True
 
@@ -231,7 +231,7 @@ def _chained(ctx: Context, iterable: Steps, test: Callable[[Abs], Abs], stop_at:
 
 
 def first_item(ctx: Context, iterable: Items, default: Abs | None) -> Abs:
-    """`next(iterator)` of one that was made just now, or `next(iterator, default)`."""
+    """`next(iterator)` of an iterator made in the same expression, or `next(iterator, default)`."""
     key = place_name(ctx, "$next")
     if default is not None:
         ctx.state.names[key] = default

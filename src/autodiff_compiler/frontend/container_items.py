@@ -140,7 +140,7 @@ def own(ctx: Context, box: Box, *, same_length: bool = False) -> Items | Grown:
 def store(ctx: Context, box: Box, index: Index, value: Abs) -> None:
     ctx.kept(value)
     if _holds(ctx, box, index, value):
-        return  # the end of `items[k] += …`: what was changed in place is there already
+        return  # the end of `items[k] += …`: the object that was changed in place is there already
     content = own(ctx, box, same_length=True)
     if box.cls not in (list, dict):
         raise ctx.wrong("AD122", f"a {box.cls.__name__} does not support item assignment")
@@ -188,7 +188,7 @@ def _position(ctx: Context, index: Abs, what: str) -> int:
 
 
 def _store_slice(ctx: Context, box: Box, content: Items | Grown, index: Slice, value: Abs) -> None:
-    """`items[a:b] = value`: with the items of the value, whose number may be another."""
+    """`items[a:b] = value`, with any number of items in the value."""
     new = None
     if isinstance(content, Items) and isinstance(value, Tup):
         new = value.items

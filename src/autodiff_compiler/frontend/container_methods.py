@@ -37,8 +37,8 @@ def call(ctx: Context, receiver: Box | Tup, name: str, args: list[Abs], kwargs: 
 
 
 def in_place(ctx: Context, box: Box, op: type[ast.operator], value: Abs) -> bool:
-    """`box op= value`, where a list or dict does that itself; False where it does not."""
-    # An array or a NumPy number beside a list decides: `items += array` makes an array, and binds the name anew.
+    """`box op= value`, where a list or dict implements it; False where it does not."""
+    # An array or a NumPy number beside a list decides: `items += array` makes an array, and rebinds the name.
     numpy = isinstance(value, Ref) or (is_scalar(value) and scalar_type(value).kind == "np")
     if box.cls is list and op is ast.Add and not numpy:
         extend(ctx, box, value)
@@ -55,7 +55,7 @@ def in_place(ctx: Context, box: Box, op: type[ast.operator], value: Abs) -> bool
 
 
 def extend(ctx: Context, box: Box, other: Abs) -> None:
-    """`box.extend(other)`: by the items that a list or tuple has at once, by those of another iterable as they come."""
+    """`box.extend(other)`: by the items of a list or tuple at once, by those of another iterable as they come."""
     content = ctx.state.content(other) if isinstance(other, Box) and other.cls is list else other
     if isinstance(content, Items | Tup):
         own(ctx, box)
@@ -154,7 +154,7 @@ def _sort(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Ab
 
 
 def in_order(ctx: Context, items: list[Abs], kwargs: dict[str, Abs], what: str) -> list[Abs]:
-    """The items in the order of what is known of them: of themselves, of `key(item)`, or of the keys of pairs."""
+    """The items sorted by what is known about them: by themselves, by `key(item)`, or by the keys of pairs."""
     key = kwargs.get("key", Static(None))
     by = items if isinstance(key, Static) and key.obj is None else [apply(ctx, key, [item]) for item in items]
     known = _sort_keys(by)
@@ -193,7 +193,7 @@ def _found(ctx: Context, items: tuple[Abs, ...], x: Abs, what: str) -> int:
 
 
 def _equal(ctx: Context, item: Abs, x: Abs) -> bool | Value:
-    """As containers compare: the same object is equal to itself, also NaN."""
+    """Equality as containers see it: the same object is equal to itself, even NaN."""
     return True if is_same_object(item, x) else ctx.truth(ctx.compare(ast.Eq, item, x))
 
 
@@ -296,7 +296,7 @@ def _merge(ctx: Context, box: Box, other: Abs) -> None:
 
 
 def pairs(ctx: Context, x: Abs) -> list[tuple[Abs, Abs]]:
-    """What a dict is made of: another one, or an iterable of keys and values."""
+    """The items for a dict, from another one, or from an iterable of keys and values."""
     if isinstance(x, Box) and x.cls is dict:
         content = _content(ctx, x)
         return [(Static(key), item) for key, item in zip(content.keys, content.items)]

@@ -46,7 +46,7 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.dtype import INT64
-from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar
+from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar, dtype_of
 from autodiff_compiler.library import Chosen, Entry, lookup
 
 _IMMUTABLE = (
@@ -77,7 +77,7 @@ class LoopTargets:
 
 @dataclass(frozen=True)
 class Interpreter:
-    """What a program is run by: the functions on top of this folder, for the modules below that they are built on.
+    """The functions that run a program: they are at the top of this folder, and the modules below them call them through this.
 
     A call runs statements, in which there are calls; `Context` has a method for each.
     """
@@ -103,32 +103,32 @@ class Context:
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
     calls: tuple[Any, ...] = ()
-    """The call sites and iterations of unrolled loops we are in: what tells two visits of a statement apart."""
+    """The call sites and the iterations of unrolled loops around the current place, which tell two visits of a statement apart."""
     retries: int = 0
     """How many loops were unrolled because they were refused as loops."""
     rounds: int = 0
-    """How many loops we are in whose carried values are still being looked for."""
+    """How many loops are around the current place whose carried values are still being looked for."""
     iterating: list[Box] = field(default_factory=list)
-    """Lists of run-time length that are being run over: they may not change their length."""
+    """Lists of run-time length that are being iterated over: their length must not change."""
     next_code: int = 1
     marks: Iterator[int] = field(default_factory=itertools.count)
-    """Numbers for the marks around what the calls of the program come to."""
+    """Numbers for the marks around the ops of calls."""
     careful: bool = False
-    """Whether it matters what NumPy copies, so that nothing is taken on trust; see `views`."""
+    """Whether it matters what NumPy copies, so that nothing is assumed to be a view without proof; see `views`."""
     activations: tuple[Any, ...] = ()
     """The calls that are being entered (`recursion.Activation`)."""
     recursions: dict[Any, Any] = field(default_factory=dict)
-    """The functions that call themselves and are being lowered (`recursion.Recursion`), by what tells their calls."""
+    """The recursive functions that are being lowered (`recursion.Recursion`), by what identifies their calls."""
     entered: dict[Any, int] = field(default_factory=dict)
     """How often a function has called itself so far."""
     unwound: set[Any] = field(default_factory=set)
-    """Functions whose recursion on numbers that are known is entered to its end."""
+    """Functions whose recursion on known numbers is entered to its end."""
     ruled: dict[Any, Any] = field(default_factory=dict)
     """The functions with a rule of their own (`ruled.Known`), by what tells their calls."""
     callees: dict[str, Function] = field(default_factory=dict)
     """Functions that the program calls, by name."""
     constants: dict[str, object] = field(default_factory=dict)
-    """Exception classes that the program raises, and what it calls as it is, by the name the generated module gives them."""
+    """Exception classes that the program raises, and external functions that it calls, by their names in the generated module."""
 
     # -- running the program ---------------------------------------------------------------------------------------
 
@@ -154,6 +154,7 @@ class Context:
 
     @property
     def source(self) -> Source:
+        assert self.frame.source is not None
         return self.frame.source
 
     def span(self, node: ast.AST) -> Span:
@@ -187,10 +188,10 @@ class Context:
     def load_name(self, name: str) -> Abs:
         frame = self.owner(name)
         if frame is None:
-            return self.captures.name(self, self.frame.source, name, module=self._is_global(name))
+            return self.captures.name(self, self.source, name, module=self._is_global(name))
         value = self.state.names.get((frame, name))
         if value is None and self.rounds:
-            # A later line of the loop may bind it; what is found then is looked at in the next round.
+            # A later line of the loop may bind it; that is taken into account in the next round.
             self._unbound(self.b.const(False), name, frame)
             raise Dead
         if value is None:
@@ -203,7 +204,7 @@ class Context:
         """The value of a name that may be unbound or unmergeable."""
         if isinstance(value, Maybe):
             self._unbound(value.flag, name, frame)
-            # From here on it is bound, or we would not be here.
+            # From here on it is bound, or control would not be here.
             self.state.names[frame, name] = value.value
             value = value.value
         return self.whole(value)
@@ -216,7 +217,7 @@ class Context:
         self.b.emit("check", (bound,), {"error": error, "message": (message,)})
 
     def whole(self, value: Abs) -> Abs:
-        """The value itself; refused if it is a different thing on different paths."""
+        """The value itself; refused if it is something different on different paths."""
         if isinstance(value, Poison):
             raise self.unmergeable(value)
         return value
@@ -225,7 +226,7 @@ class Context:
         return self.unsupported("AD102", poison.reason, poison.help, *poison.notes)
 
     def kept(self, value: Abs) -> Abs:
-        """A value that something keeps; an iterator cannot be kept: it is used up wherever it is run over."""
+        """A value that something keeps; an iterator cannot be kept, because it is used up wherever it is iterated over."""
         if isinstance(value, Tup):
             for item in value.items:
                 self.kept(item)
@@ -238,7 +239,7 @@ class Context:
         return value
 
     def immutable(self, obj: Any, what: str) -> Any:
-        """An object from outside that is looked into when compiling: it must not be one that can change later."""
+        """An object from outside that is looked into at compile time: it must not be able to change later."""
         if not isinstance(obj, _IMMUTABLE):
             name = object_name(obj)
             shown = f"`{name}`" if name else f"a {type(obj).__name__} from outside, which may change later"
@@ -271,7 +272,7 @@ class Context:
         return value
 
     def rename(self, value: Value, name: str) -> None:
-        # A name is a hint that nothing depends on; setting it once, before anybody reads it, keeps values frozen in effect.
+        # A name is a hint that nothing depends on; as it is set once, before it is read, values are still frozen in effect.
         object.__setattr__(value, "name", name)
 
     # -- abstract values and IR values -----------------------------------------------------------------------------
@@ -294,7 +295,7 @@ class Context:
         return box
 
     def from_value(self, value: Value) -> Abs:
-        """A value as it comes, an array among them with a memory order that is not known."""
+        """The abstract value of an IR value; if it is an array, its memory order is not known."""
         if isinstance(value.type, Array):
             return self.new_array(value)
         if isinstance(value.type, ListOf):
@@ -337,7 +338,7 @@ class Context:
             return bool(self.immutable(x.obj, "the truth value")) if custom else True
         if isinstance(x, Dyn):
             value = x.value
-            if value.type.dtype.is_bool:  # type: ignore[union-attr]
+            if dtype_of(value.type).is_bool:
                 return value
             return self.b.compare("ne", value, self.b.const_like(0, value.type))
         if isinstance(x, Tup):
@@ -400,7 +401,7 @@ class Context:
         raise self.unsupported("AD107", f"{describe(x)} as an argument of a NumPy function", "pass numbers or arrays")
 
     def call_entry(self, entry: Entry, args: list[Abs], kwargs: dict[str, Abs]) -> tuple[Any, list[Any]]:
-        """What an entry of the library builds for these arguments, and what it was given for them."""
+        """What an entry of the library builds for these arguments, and the arguments as it got them."""
         converted = [self.to_library(arg) for arg in args]
         named = {k: self.to_library(v) for k, v in kwargs.items()}
         self.mixed.call(self.b, entry.name, [*converted, *named.values()])
@@ -408,7 +409,7 @@ class Context:
             made = entry(self.b, *converted, **named)
             return self.mixed.chosen(made) if isinstance(made, Chosen) else made, [*converted, *named.values()]
         except AutodiffError as error:
-            # An int argument or a loop index can be had as a static, where the library needs one.
+            # An int argument or a loop index can be made static, where the library needs that.
             if error.code != "AD207":
                 raise
             known = [_more_static(a, c) for a, c in zip(args, converted)]
@@ -416,10 +417,10 @@ class Context:
             return entry(self.b, *known, **named), [*known, *named.values()]
 
     def range_as_array(self, x: Range) -> Value:
-        """A range as the array NumPy makes of it."""
+        """A range, as the array that NumPy makes from it."""
         entry = lookup(np.arange)
         assert entry is not None
-        return entry(self.b, *(self.to_library(part) for part in (x.start, x.stop, x.step)))
+        return entry.value(self.b, *(self.to_library(part) for part in (x.start, x.stop, x.step)))
 
     # -- lists -----------------------------------------------------------------------------------------------------
 

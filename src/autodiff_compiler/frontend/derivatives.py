@@ -1,7 +1,7 @@
-"""Derivatives inside a differentiated function: `grad(f)(x)` there becomes the derivative's IR, in line.
+"""Derivatives inside a differentiated function: `grad(f)(x)` there becomes the IR of the derivative, inlined.
 
-A derivative is known by its method `__autodiff_lower__(arguments, values) -> Lowered` alone, a function that makes one by the
-table of `markers`: the frontend sees neither the api nor ad.
+A derivative is recognised only by its method `__autodiff_lower__(arguments, values) -> Lowered`, and a function that makes one by
+the table of `markers`: the frontend sees neither the api nor ad.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def make(ctx: Context, verb: Verb, args: list[Abs], kwargs: dict[str, Abs]) -> A
 
 
 def made_inside(ctx: Context, derivative: InnerDerivative) -> Any:
-    """The derivative itself, of a function as it is now."""
+    """The derivative itself, for a function as it is now."""
     given = [_object(ctx, a) for a in derivative.args]
     return derivative.verb.make(*given, **{k: _object(ctx, a) for k, a in derivative.kwargs.items()})
 

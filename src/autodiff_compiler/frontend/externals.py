@@ -1,4 +1,4 @@
-"""Calls that leave the program: of functions declared with `external`, and of those of which the library knows what they return.
+"""Calls that leave the program: of functions declared with `external`, and of those whose result types the library knows.
 
 The call is written as Python would write it, with the objects in it as constants of the function (`ir/external.py`).
 """
@@ -41,7 +41,7 @@ def call_declared(ctx: Context, function: External, args: Sequence[Abs], kwargs:
 
 
 def left_alone(ctx: Context, fun: Any, args: Sequence[Abs], kwargs: Mapping[str, Abs]) -> Abs | None:
-    """A call of a function that has no derivative here, where it is known what it returns; None where it is not."""
+    """A call of a function without a derivative, if it is known what it returns; None if it is not."""
     if not external_results.may_be_known(fun):
         return None
     given = [_seen(ctx, x) for x in args]
@@ -54,7 +54,7 @@ def left_alone(ctx: Context, fun: Any, args: Sequence[Abs], kwargs: Mapping[str,
 
 
 def _seen(ctx: Context, x: Abs) -> external_results.Argument:
-    """An argument as far as it decides on the type of the result."""
+    """An argument, as far as it decides on the type of the result."""
     if isinstance(x, Dyn):
         return x.value.type
     if isinstance(x, Ref):
@@ -77,7 +77,7 @@ def leave(ctx: Context, fun: Any, args: Sequence[Abs], kwargs: dict[str, Abs], r
 def emit(
     ctx: Context, text: str, operands: Sequence[Value], returned: Declared, effect: str, *, trusted: bool = False
 ) -> Abs:
-    """The op of a call that is written like this, and what it gives."""
+    """The op of a call that is written like this, and its results."""
     types = returned if isinstance(returned, tuple) else () if returned is None else (returned,)
     attrs = {"call": text, "types": types, "effect": effect, "trusted": trusted}
     results = [ctx.from_value(value) for value in ctx.b.emit("external", operands, attrs)]
@@ -87,7 +87,7 @@ def emit(
 
 
 def declared(ctx: Context, result: Any, given: Sequence[Type]) -> Declared:
-    """The declaration of a result as types; `given` are those of the arguments."""
+    """The declaration of a result as types; `given` are the types of the arguments."""
     if callable(result) and result not in _WORDS:
         result = result(*map(str, given))
     if isinstance(result, tuple):
@@ -117,7 +117,7 @@ class _Written:
         return f"{self.function(fun)}({', '.join(parts)})"
 
     def function(self, fun: Any) -> str:
-        """What is called: by its name in a module of an installed package, as a method of an object, or as an object by itself."""
+        """The function called: by its name in a module of an installed package, as a method of an object, or as an object by itself."""
         owner = getattr(fun, "__self__", None)
         name = getattr(fun, "__name__", "")
         home, _, last = name_of(fun).rpartition(".") if name else ("", "", "")

@@ -86,7 +86,7 @@ def _name_of(ctx: Context, cls: type) -> str:
 
 
 def _takes_apart(cls: type[BaseException]) -> bool:
-    """Whether an exception class has a constructor of its own, which may do anything with its arguments."""
+    """Whether an exception class has its own constructor, which may do anything with its arguments."""
     return isinstance(cls.__init__, FunctionType) or isinstance(cls.__new__, FunctionType)
 
 
@@ -112,7 +112,7 @@ def run_assert(ctx: Context, node: ast.Assert) -> None:
     elif _is_plain(ctx, node.msg):
         fail(truth)
     else:
-        # The message is made only where it is shown.
+        # The message is evaluated only where it is shown.
         def failing() -> None:
             fail(ctx.b.const(False))
             raise Dead

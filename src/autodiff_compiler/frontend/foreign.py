@@ -1,8 +1,8 @@
-"""Functions of installed packages: how far they are entered, what they are called, and what to write instead of them.
+"""Functions of installed packages: how far they are entered, their names, and what to write instead of them.
 
 A function that is not in the library is entered, like any other, if it has Python source.  In a package with a compiled core (NumPy,
 SciPy …) this goes no deeper than `DEPTH` calls, since such calls end in compiled code sooner or later.  Whatever goes wrong inside is
-reported where the user calls the function: nobody can edit an installed package.
+reported at the user's call of the function, because users cannot edit an installed package.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DEPTH = 2
 GENERAL = 'write it with functions that are supported (docs/library.md), or compute it outside and pass the result as an argument; if nothing of it varies, external(fun, result="float") leaves it alone'
 RANDOM = "draw the random numbers outside, and pass them as arguments"
 
-# Packages whose functions bear the names, and the meanings, of NumPy's.
+# Packages whose functions have the names, and the meanings, of NumPy's.
 _LIKE_NUMPY = ("scipy", "numpy", "sympy", "cmath", "statistics", "jax", "torch", "autograd", "cupy", "mpmath")
 
 # Wrappers around a function of the user's own.
@@ -56,8 +56,8 @@ _CLASSES: dict[str, str] = {
 
 
 def entered(ctx: Context, obj: Any, function: FunctionType, enter: Callable[[], Abs]) -> Abs:
-    """What `enter` gives, which runs the body of the function that calling `obj` calls; what fails inside an installed package,
-    fails at the call.  A function of our own that is no verb has no meaning there."""
+    """The result of `enter`, which runs the body of the function that a call of `obj` calls; what fails inside an installed package
+    is reported at the call.  A function of ours that is not a verb is refused."""
     if frames.is_ours(function.__code__.co_filename):
         raise not_inside(ctx, function.__name__)
     if not _is_foreign(ctx, function):
@@ -79,12 +79,12 @@ def entered(ctx: Context, obj: Any, function: FunctionType, enter: Callable[[], 
             raise  # in a function of the user's own that it was given
         raise refusal(ctx, obj, error) from error
     except Exception as error:
-        # What the frontend does not expect of ordinary programs may stand in such a package.
+        # Such a package may contain things that the frontend does not expect in ordinary programs.
         raise refusal(ctx, obj) from error
 
 
 def not_inside(ctx: Context, name: str) -> UnsupportedError:
-    """The error that a call of a function of our own is."""
+    """The error for a call of one of our own functions."""
     return ctx.unsupported(
         "AD190",
         f"this call of `{name}` inside a differentiated function",
@@ -93,7 +93,7 @@ def not_inside(ctx: Context, name: str) -> UnsupportedError:
 
 
 def _is_foreign(ctx: Context, function: FunctionType) -> bool:
-    """Whether a function is of an installed package other than that of the differentiated function, which is its author's."""
+    """Whether a function is from an installed package, other than the package of the differentiated function itself."""
     package = frames.package(function.__code__.co_filename)
     chain = _chain(ctx.b.span)
     own = ctx.frame.source is None or frames.package(chain[-1].file) == package
@@ -106,14 +106,14 @@ def _chain(span: Span | None) -> list[Span]:
 
 
 def _depth(ctx: Context) -> int:
-    """How many calls lie between here and the user's own code."""
+    """How many calls are between here and the user's own code."""
     if ctx.frame.source is None:
         return 0
     return len(list(itertools.takewhile(lambda place: frames.is_installed(place.file), _chain(ctx.b.span))))
 
 
 def refusal(ctx: Context, obj: Any, inner: AutodiffError | None = None) -> UnsupportedError:
-    """The error that a call of this object is: its name, and the reason if somebody can make something of it."""
+    """The error for a call of this object: its name, and the reason if the user can do something about it."""
     name = name_of(obj)
     notes: tuple[Note, ...] = ()
     if inner is not None and not has_compiled_core(obj):
@@ -125,14 +125,14 @@ def refusal(ctx: Context, obj: Any, inner: AutodiffError | None = None) -> Unsup
 
 
 def is_foreign_class(cls: type) -> bool:
-    """Whether a class is of Python itself or of an installed package, and no plain record: such an object cannot be made inside."""
+    """Whether a class is from Python itself or an installed package, and not a plain record: such an object cannot be made inside."""
     module = sys.modules.get(cls.__module__)
     plain = dataclasses.is_dataclass(cls) or hasattr(cls, "_fields")
     return module is not None and not plain and is_installed(cls.__module__, module)
 
 
 def is_closed(obj: Any) -> bool:
-    """Whether an object is of a class of a package with a compiled core: calling it is not entered."""
+    """Whether the class of an object is from a package with a compiled core: calls of the object are not entered."""
     return is_foreign_class(type(obj)) and has_compiled_core(type(obj))
 
 

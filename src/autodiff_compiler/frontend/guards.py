@@ -1,7 +1,7 @@
-"""What was read of Python's objects when compiling, and whether it would be read again today.
+"""What was read from Python objects at compile time, and whether reading it again would give the same.
 
-A `Place` says where an object was found: an object that stays what it is, and the steps from there, as Python would write
-them.  A `Guard` is a place and what was found.  All guards of a specialisation are asked at every call, so they are
+A `Place` says where an object was found: an object that does not change, and the steps from there, as Python would write
+them.  A `Guard` is a place and what was found.  All guards of a specialisation are checked at every call, so they are
 written as one Python function.
 """
 
@@ -70,7 +70,7 @@ class Applied:
 
 @dataclass(frozen=True)
 class Called:
-    """The object is a function that finds the place."""
+    """The object is a function that finds the value."""
 
     def take(self, obj: Any) -> Any:
         return obj()
@@ -126,7 +126,7 @@ class Place:
         return text
 
     def __str__(self) -> str:
-        """As a person would call it."""
+        """The place as a person would write it."""
         root, steps = self.root, self.steps
         if isinstance(root, dict) and steps and isinstance(root.get("__name__"), str):
             key = getattr(steps[0], "key", "")
@@ -150,7 +150,7 @@ class Guard:
     expected: Any
 
     def holds(self) -> bool:
-        """Whether it is still the same; a place that is gone is not."""
+        """Whether it is still the same; a place that no longer exists is not."""
         try:
             current = self.get()
         except Exception:
@@ -171,8 +171,8 @@ _BY_VALUE = (int, float, str, tuple, np.generic, MethodType)
 
 
 def same(current: Any, expected: Any) -> bool:
-    """Whether two objects that need not be one are alike for a program that looked into the second."""
-    if isinstance(expected, MethodType):  # made anew by each look-up
+    """Whether two objects are equivalent for a program that looked into the second."""
+    if isinstance(expected, MethodType):  # a new object at each look-up
         alike = isinstance(current, MethodType) and current.__func__ is expected.__func__
         return alike and current.__self__ is expected.__self__
     if type(current) is not type(expected):
@@ -200,7 +200,8 @@ def all_hold(guards: Iterable[Guard]) -> Callable[[], bool]:
     body = "\n            and ".join(tests)
     text = f"def hold():\n    try:\n        return (\n            {body}\n        )\n    except Exception:\n        return False\n"
     exec(compile(text, "<guards>", "exec"), space)
-    return space["hold"]
+    hold: Callable[[], bool] = space["hold"]
+    return hold
 
 
 def _always() -> bool:
@@ -213,7 +214,7 @@ def first_broken(guards: Iterable[Guard]) -> Guard | None:
 
 
 def shape_of(container: Any) -> tuple[Any, ...]:
-    """What a captured container has besides its items: its class, and how many, or under which keys."""
+    """What a captured container has besides its items: its class, and the number of items or their keys."""
     if isinstance(container, dict):
         return type(container), tuple(container), tuple(map(type, container))
     return type(container), len(container)

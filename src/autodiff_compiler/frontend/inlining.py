@@ -1,4 +1,4 @@
-"""A derivative's IR in line: arguments as IR values, ops with these in place of the parameters, results as they are seen."""
+"""Inlines the IR of a derivative: arguments as IR values, ops with these in place of the parameters, results as the caller sees them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def bound(
 
 
 def signature_of(what: Any) -> inspect.Signature:
-    """The parameters of a function, or of what a derivative is made of, as they are today."""
+    """The parameters of a function, or of the function that a derivative is made from, as they are now."""
     current = getattr(what, "__autodiff_signature__", None)
     return inspect.signature(getattr(what, "py_func", what), follow_wrapped=False) if current is None else current()
 
@@ -58,7 +58,7 @@ def with_floats(ctx: Context, values: list[Value]) -> list[Value]:
 
 
 def inlined(ctx: Context, lowered: Lowered, given: Sequence[Abs], operands: Sequence[Value]) -> Abs:
-    """What a lowered function gives for `given` as its arguments and `operands` as the values of its parameters, less
+    """The results of a lowered function for `given` as its arguments and `operands` as the values of its parameters, without
     the captured ones."""
     _check_apart(ctx, lowered, [leaf for value in given for leaf in _references(ctx, value)])
     ctx.captures.guards.extend(lowered.guards)
@@ -101,7 +101,7 @@ def _references(ctx: Context, x: Abs) -> list[Ref | None]:
 
 def _hidden(ctx: Context, capture: Capture) -> Value:
     current = capture.get()
-    if isinstance(current, Value):  # what a nested function reads of the function around it
+    if isinstance(current, Value):  # what a nested function reads from the function around it
         return current
     found = ctx.captures.capture(ctx, current, capture.get, capture.name)
     return ctx.value(found, capture.name)

@@ -1,8 +1,8 @@
-"""What can be run over, and how its items are asked for.
+"""What can be iterated over, and how its items are asked for.
 
-Python asks for an item when the consumer wants one, so nothing here is evaluated ahead.  `Steps` are asked one by one when
-compiling, and a loop over them is unrolled; a `Sequence` has a length of run time and becomes a loop; `Pushed` items come out
-of loops of their own, which run the consumer's body where an item arises.
+Python asks for an item when the consumer wants one, so nothing here is evaluated early.  `Steps` are asked one by one at compile
+time, and a loop over them is unrolled; a `Sequence` has a run-time length and becomes a loop; `Pushed` items come out of loops
+of their own, which run the consumer's body for each item.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import Array
 
 GROWS = 100
-"""By how many items a list may grow while an unrolled loop runs over it, before we take it that it always will."""
+"""By how many items a list may grow while an unrolled loop runs over it, before it is assumed to grow forever."""
 
 
 @dataclass(frozen=True)
@@ -38,23 +38,23 @@ class Found:
 
 @dataclass(frozen=True)
 class Perhaps:
-    """Whether there is a next item is known when the program runs; `found` asks for it where there is one."""
+    """It is known only at run time whether there is a next item; `found` asks for it if there is one."""
 
     there: Value
     found: Callable[[], Step]
 
 
 Step = Found | Perhaps | None
-"""What an iterator answers when it is asked for its next item; None: there is none, and it is not asked again."""
+"""The answer of an iterator that is asked for its next item; None: there is none, and it is not asked again."""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Items asked for when compiling, each of them once: a loop over them is unrolled."""
+    """Items that are asked for at compile time, each of them once: a loop over them is unrolled."""
 
     next: Callable[[], Step]
     boxes: tuple[Box, ...] = ()
-    """Lists of run-time length among what is run over, which must keep their length meanwhile."""
+    """Lists of run-time length among what is iterated over, which must keep their length meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,11 @@ class Sequence:
     step: Value
     item: Callable[[Abs], Abs]
     bounds: Callable[[], range] | None = None
-    """The range, where it can be known when compiling."""
+    """The range, where it can be known at compile time."""
     origin: tuple[int, int] | None = None
     """Start and step, where they are literals."""
     fixed: bool = False
-    """Whether the bounds are literals, so that nothing is guarded where they are asked for."""
+    """Whether the bounds are literals, so that asking for them guards nothing."""
     hint: str = ""
     boxes: tuple[Box, ...] = ()
     computed: bool = False
@@ -119,7 +119,7 @@ def iterate(ctx: Context, x: Abs) -> Items:
 
 
 def _own_iterator(ctx: Context, x: Abs, iterator: Abs) -> Items:
-    """What the user's `__iter__` gives: an iterator of Python's own, not one with a `__next__`."""
+    """What the user's `__iter__` returns: an iterator of Python's own, not one with a `__next__`."""
     if is_instance(iterator):
         raise ctx.unsupported(
             "AD163",
@@ -130,7 +130,7 @@ def _own_iterator(ctx: Context, x: Abs, iterator: Abs) -> Items:
 
 
 def steps(items: Iterable[Abs]) -> Steps:
-    """Items that are there, or that a Python generator makes when it is asked."""
+    """Items that exist already, or that a Python generator makes when it is asked."""
     rest = iter(items)
 
     def step() -> Step:
@@ -142,7 +142,7 @@ def steps(items: Iterable[Abs]) -> Steps:
 
 
 def then(step: Step, use: Callable[[Abs], Step]) -> Step:
-    """The step that `use` makes of an item, if there is one."""
+    """The step that `use` makes from an item, if there is one."""
     if isinstance(step, Perhaps):
         found = step.found
         return Perhaps(step.there, lambda: then(found(), use))
@@ -150,7 +150,7 @@ def then(step: Step, use: Callable[[Abs], Step]) -> Step:
 
 
 def mapped(iterable: Items, function: Callable[[Abs], Abs]) -> Items:
-    """`function` of each item, called when the item is asked for."""
+    """`function(item)` for each item, called when the item is asked for."""
     if isinstance(iterable, Steps):
         return Steps(lambda: then(iterable.next(), lambda item: Found(function(item))), iterable.boxes)
     if isinstance(iterable, Sequence):
@@ -202,8 +202,7 @@ def _range(ctx: Context, x: Range) -> Sequence:
         nonzero = b.compare("ne", step, b.const(0))
         b.emit("check", (nonzero,), {"error": "ValueError", "message": ("range() arg 3 must not be zero",)})
     known = all(isinstance(p, Static) or (isinstance(p, Dyn) and p.static is not None) for p in parts)
-    literal = isinstance(x.start, Static) and isinstance(x.step, Static)
-    origin = (int(x.start.obj), int(x.step.obj)) if literal else None  # type: ignore[union-attr]
+    origin = (int(x.start.obj), int(x.step.obj)) if isinstance(x.start, Static) and isinstance(x.step, Static) else None
 
     def bounds() -> range:
         return range(*(int(ctx.static(p, "a bound of a loop that must be unrolled")) for p in parts))
@@ -248,7 +247,7 @@ def unrolled(sequence: Sequence) -> Steps:
 
 
 def stepped(ctx: Context, sequence: Sequence) -> Steps:
-    """A run-time sequence asked for its items when compiling; whether there is one is known when the program runs."""
+    """A run-time sequence that is asked for its items at compile time; whether there is one is known at run time."""
     if sequence.fixed:
         return unrolled(sequence)
     count = length(ctx, sequence)
@@ -291,7 +290,7 @@ def _grown_item(ctx: Context, x: Box, k: Abs) -> Abs:
 
 
 def _list(ctx: Context, box: Box, first_length: int) -> Steps:
-    """The items of a list, looked for by their place in the list as it is when the next one is asked for."""
+    """The items of a list, found by their position in the list as it is when the next one is asked for."""
     place = 0
 
     def step() -> Step:
@@ -338,7 +337,7 @@ def length_changes(ctx: Context) -> UnsupportedError:
 
 
 def known_items(ctx: Context, x: Static) -> list[Abs]:
-    """The items of an immutable object that is known when compiling."""
+    """The items of an immutable object that is known at compile time."""
     obj: Any = x.obj
     if isinstance(obj, range | str | tuple | frozenset | enum.EnumMeta):
         return [ctx.captures.wrap(ctx, item) for item in obj]

@@ -1,4 +1,4 @@
-"""`enumerate`, `zip`, `map`, `filter`, `reversed` and `iter`: iterators made of other ones."""
+"""`enumerate`, `zip`, `map`, `filter`, `reversed` and `iter`: iterators made from others."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from autodiff_compiler.frontend.loops import run_over
 from autodiff_compiler.frontend.places import LoopPlace, apply, place_name
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Dyn, Iter, Static, Tup
+from autodiff_compiler.frontend.values import parts as held
 from autodiff_compiler.ir.core import Value
 
 Body = Any
@@ -122,7 +123,7 @@ def _strict(ctx: Context) -> UnsupportedError:
 
 
 def _check_strict(ctx: Context, step: Step, asked: list[Steps], k: int) -> None:
-    """Part k of a strict zip was asked: if it has no more, none may have, and it must be the first to tell."""
+    """Part k of a strict zip was asked: if it has no more items, no part may have more, and it must be the first part."""
     others = [part.next() for part in asked[1:]] if step is None and k == 0 else []
     if any(isinstance(found, Perhaps) for found in (step, *others)):
         raise _strict(ctx)
@@ -140,7 +141,7 @@ def _zipped_sequences(ctx: Context, parts: list[Sequence], strict: bool) -> Item
     ends = any(part.past_end for part in parts)
 
     def past_end(k: int = 0) -> None:
-        """Parts before the shortest one are asked once more than it has items."""
+        """Parts before the shortest one are asked for one item more than it has."""
         if k == 0 and strict:
             for other in counts[1:]:
                 text = "the arguments of zip(strict=True) have different lengths"
@@ -176,7 +177,7 @@ def map_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if len(parts) == 1:
         items = mapped(parts[0], lambda item: apply(ctx, function, [item]))
     else:
-        items = mapped(_zipped(ctx, parts), lambda row: apply(ctx, function, list(row.items)))  # type: ignore[union-attr]
+        items = mapped(_zipped(ctx, parts), lambda row: apply(ctx, function, list(held(row))))
     return Iter(builtins.map, tuple(args), items)
 
 

@@ -14,7 +14,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Type
 
 Getter = Callable[[Builder], "Value | None"]
-"""Gives a slot's value on one side; None for one that is not there (it becomes `undef`)."""
+"""The value of a slot on one side; None for one that does not exist there (it becomes `undef`)."""
 
 Finish = Callable[[list[Value]], Any]
 """Builds a part of the joined state from the slots' values."""
@@ -57,7 +57,7 @@ class JoinSlots:
         return lambda values: values[index]
 
     def poison(self, location: Location, what: Poison) -> Finish:
-        """Things that cannot be joined.  At the head of a loop this has to be known in the body: it is in the signature."""
+        """Things that cannot be joined.  At the head of a loop, the body has to know: it is in the signature."""
         self.poisoned[location] = None
         return always(what)
 
@@ -71,7 +71,7 @@ class JoinSlots:
 
 
 def always(x: Any) -> Finish:
-    """What is the same on both sides."""
+    """Something that is the same on both sides."""
     return lambda values: x
 
 

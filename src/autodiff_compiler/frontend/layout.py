@@ -1,8 +1,8 @@
-"""Memory order: the axes along which an array's elements lie, slowest first, as far as that is known.
+"""Memory order: the axes of an array from the slowest to the fastest, as far as that is known.
 
-NumPy decides by it whether `reshape` and `ravel` give a view or a copy, and in which order a new array lies.  Every
-reference carries what is proven of its array (`Ref.layout`); `None` is: nothing is known.  What an argument's layout is
-may be asked of the call (`of_array`), and is then part of the specialisation.
+It decides whether NumPy's `reshape` and `ravel` return a view or a copy, and the order of a new array.  Every
+reference carries what is proven about its array (`Ref.layout`); `None` means that nothing is known.  The layout of an
+argument may be asked for at the call (`of_array`), and is then part of the specialisation.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from autodiff_compiler.library.memory import ALWAYS, COPIES, FOLLOWS, KEEPS
 DENSE = "dense"
 """The elements lie without gaps."""
 EVEN = "even"
-"""They lie at one distance in memory, as those of `x[::-1]` or `x[::2]` of a vector, and not without gaps."""
+"""They lie at a constant distance in memory with gaps, like those of `x[::-1]` or `x[::2]` of a vector."""
 UNEVEN = "uneven"
-"""They lie at several distances."""
+"""They lie at varying distances."""
 
 
 class Layout(NamedTuple):
-    """`order`: the axes from the largest to the smallest stride, less those that are known to have an extent of 1, which lie
-    nowhere.  `spacing`: how the elements lie in that order; None for not known.  `wide`: whether each axis in `order` is
+    """`order`: the axes from the largest to the smallest stride, without those known to have an extent of 1, which have no
+    place.  `spacing`: how the elements lie in that order; None if not known.  `wide`: whether each axis in `order` is
     known to have an extent of 2 or more, so that its place in the order makes a difference.
 
-    Signs of strides do not matter to the order of a result, nor do they here.
+    Signs of strides do not matter for the order of a result, nor do they here.
     """
 
     order: tuple[int, ...]
@@ -62,7 +62,7 @@ def fortran_order(rank: int, *, wide: bool = False) -> Layout:
 
 
 def of_array(array: np.ndarray) -> Layout | None:
-    """The layout of an array that is there; None where it overlaps itself, or is empty."""
+    """The layout of an existing array; None where it overlaps itself, or is empty."""
     if array.size == 0:
         return None
     strides = [abs(stride) for stride in array.strides]
@@ -132,9 +132,9 @@ def reshaped(layout: Layout | None, rank: int, to: int) -> Layout | None:
 
 
 def is_view(layout: Layout | None, rank: int, when: str, to: int) -> bool | None:
-    """Whether NumPy gives a view of an array with this layout, or a copy; None where it is not known.
+    """Whether NumPy returns a view of an array with this layout, or a copy; None where it is not known.
 
-    `when`: "reshape" where the strides allow it; "contiguous" and "fortran" for functions that copy what is not so.
+    `when`: "reshape" for a view where the strides allow it; "contiguous" and "fortran" for functions that copy any other array.
     """
     if when == "":
         return True
@@ -153,7 +153,7 @@ def is_view(layout: Layout | None, rank: int, when: str, to: int) -> bool | None
 
 
 def arranged(layout: Layout | None, rank: int, order: str) -> str | None:
-    """What the order "A" or "K" of a function that arranges elements is for this array: "C" or "F"; None if not known."""
+    """What the order "A" or "K" means for this array in a function that arranges elements: "C" or "F"; None if not known."""
     if rank <= 1 or order not in ("A", "K"):
         return "C" if order in ("A", "K") else order
     if layout is None:
@@ -185,7 +185,7 @@ def of_result(order: str | None, rank: int, operands: Iterable[tuple[Layout | No
     decided = any(layout is not None and layout.ordered and _spans([(layout, n)], rank) for layout, n in given)
     if ordered or decided:
         return c_order(rank, wide=_spans(given, rank))
-    # An operand of one axis has no order: the others decide, if they agree and none of them is stretched.
+    # An operand with one axis has no order: the others decide, if they agree and none of them is stretched.
     deciding = [layout for layout, n in given if n > 1]
     first = deciding[0]
     alone = len(given) == 1

@@ -1,4 +1,4 @@
-"""Calls of functions without source: of the library, computed by Python itself when compiling, or left alone."""
+"""Calls of functions without source: of the library, computed by Python itself at compile time, or left alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autodiff_compiler.frontend.scalars import is_number
 from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
 from autodiff_compiler.ir.types import rank
 
-# NumPy gives views here that it does not let one write; what we have is their value now.
+# NumPy returns read-only views here; what is used instead is their current value.
 _READ_ONLY_VIEWS = (np.broadcast_to, np.diagonal, np.diag, np.imag)
 
 # Functions on immutable objects without effects: called by Python itself when all arguments are known.
@@ -28,7 +28,7 @@ _PURE_TYPES = (bool, int, float, str, tuple, type(None), np.generic)
 
 
 def call_without_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
-    """What a call of a function without source gives; None where nothing is known of it."""
+    """The result of a call of a function without source; None where nothing is known about it."""
     entry = library.lookup(obj)
     at_once = _is_pure(obj) and _all_known(args, kwargs)
     if (entry is None or entry.refused) and not at_once:
@@ -43,7 +43,7 @@ def call_without_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[st
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     module, refused = getattr(obj, "__module__", ""), entry.refused
     if module == "math" and refused and all(isinstance(a, Static) or (isinstance(a, Dyn) and a.static) for a in args):
-        # `math.factorial(n)`: what has no derivative is computed when compiling, if it can be.
+        # `math.factorial(n)`: what has no derivative is computed at compile time, if it can be.
         args = [Static(ctx.static(a, f"an argument of {entry.name}")) for a in args]
     if obj in _RUN_OVER:
         args = [consumers.as_list(ctx, a) for a in args]
@@ -51,7 +51,8 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     if pure and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
     if refused:
-        return entry(ctx.b)  # raises, whatever the arguments are
+        nothing: Abs = entry(ctx.b)  # raises, whatever the arguments are
+        return nothing
     out = outputs.destination(obj, args, kwargs)
     if out is not None:
         return outputs.call_into(ctx, obj, entry, out, args, kwargs)
@@ -61,7 +62,7 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
 
 
 def _tied(obj: Any, made: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    """What a function of the library made, tied to the array that NumPy's result would be a view of."""
+    """The result of a function of the library, tied to the array that NumPy's result would be a view of."""
     if obj is np.einsum:
         # Of a single array it may be a view, where it only picks and reorders axes.
         return views.tie(made, args[1]) if len(args) == 2 else made
@@ -76,7 +77,7 @@ def _tied(obj: Any, made: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 
 def _is_pure(obj: Any) -> bool:
-    """Whether Python itself may call a builtin function when compiling: the same result each time, and no effect."""
+    """Whether Python itself may call a builtin function at compile time: it has the same result each time, and no effect."""
     if isinstance(obj, np.ufunc):
         return True
     return isinstance(obj, BuiltinFunctionType) and (obj in _PURE_BUILTINS or obj.__self__ in _PURE_MODULES)
@@ -95,7 +96,7 @@ def _call_now(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -
     except (TypeError, ValueError, ArithmeticError) as error:
         entry = library.lookup(obj)
         if entry is not None and values and all(map(is_number, values)) and not isinstance(error, TypeError):
-            # The program itself raises this when it runs, perhaps never.
+            # The program itself raises this if it comes here when it runs.
             return views.wrapped(ctx, entry(ctx.b, *values, **named), views.Made(obj))
         raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
     return ctx.captures.wrap(ctx, result)

@@ -1,8 +1,8 @@
 """Which names may still be read: classical backwards liveness on the statements of one function.
 
 For every compound statement: the names live after it, and for loops the names live at the head (read before they are
-assigned in some later iteration, or after the loop).  Names that nested functions use are always live: who calls them, and
-when, is not known here.
+assigned in some later iteration, or after the loop).  Names that nested functions use are always live, because it is not
+known here when these are called.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 Names = frozenset[str]
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
-"""What may be run later than it is made."""
+"""What may be run later than where it is made."""
 
 
 @dataclass
@@ -99,7 +99,7 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
         case ast.AugAssign():
             return live | reads(s) | bound(s.target)
         case ast.If():
-            # The paths that leave the loop inside it merge behind it, too, with their exit code.
+            # Paths inside it that leave the loop also merge after it, with their exit code.
             found.after[s] |= _where_jumps_go(s, targets)
             return reads(s.test) | _block(s.body, live, targets, found) | _block(s.orelse, live, targets, found)
         case ast.Match():
@@ -132,7 +132,7 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
 
 
 def _where_jumps_go(s: ast.stmt, targets: _Targets) -> Names:
-    """What is live where the `break` and `continue` inside a statement go, those of loops inside it left out."""
+    """What is live where the `break` and `continue` inside a statement go, except those of loops inside it."""
     if isinstance(s, ast.Break):
         return targets.at_break
     if isinstance(s, ast.Continue):

@@ -1,8 +1,8 @@
 """Loops: `for`, and what it shares with `while`, with what they carry found by a fixpoint over types.
 
 The body is run on a state whose changing parts are parameters of the loop's region.  What changes is not known before
-the body was run, so it is run until nothing new is found; the result of the last round is the loop.  What a round finds
-is remembered by place, so that a loop inside a loop is not started from nothing in each round of the outer one.
+the body has been run, so it is run until nothing new is found; the result of the last round is the loop.  What a round finds
+is remembered by place, so that an inner loop does not start from nothing in each round of the outer one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError
 from autodiff_compiler.frontend import branches, tries
@@ -22,14 +23,14 @@ from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, State
 from autodiff_compiler.frontend.values import Abs, Dead, Dyn, Poison, Unroll
 from autodiff_compiler.ir.builder import OpenRegion
-from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import INT
+from autodiff_compiler.ir.core import Region, Value
+from autodiff_compiler.ir.types import INT, Type
 
 ROUNDS = 64
 
 IDENTITIES = ("AD102", "AD110", "AD111", "AD113", "AD135", "AD139", "AD162", "AD174")
-"""Refusals of what cannot be told apart where iterations are one: which of several arrays, functions or lists is meant, how
-long a list is.  If the loop has few trips, each is a piece of the program of its own."""
+"""Refusals of what cannot be told apart if all iterations share one body: which of several arrays, functions or lists is meant,
+how long a list is.  If the loop has few trips, each of them becomes code of its own."""
 FEW_TRIPS = 32
 RETRIES = 20
 
@@ -38,7 +39,7 @@ def run_for(ctx: Context, node: ast.For) -> None:
     """A `for` statement."""
     value = ctx.evaluate(node.iter)
     iterable = iterate(ctx, value)
-    # While it runs the loop holds what it runs over, also when the body gives the name to something else.
+    # While it runs, the loop holds what it iterates over, even if the body gives the name to something else.
     held = (ctx.frame, f"$for_{node.lineno}_{node.col_offset}")
     ctx.state.names[held] = value
 
@@ -96,7 +97,7 @@ def _run_over_sequence(
     after: Live,
 ) -> None:
     key = (node, ctx.calls)
-    # A loop of no trips leaves everything as it is, also the types that it would have joined.
+    # A loop of no trips leaves everything as it is, including the types that it would have joined.
     empty = sequence.bounds is not None and sequence.fixed and not sequence.bounds()
     if (unroll or empty or key in ctx.unrolled) and sequence.bounds is not None:
         run_steps(ctx, node, unrolled(sequence), body, at_end)
@@ -110,7 +111,7 @@ def _run_over_sequence(
         run_steps(ctx, node, unrolled(sequence), body, at_end)
 
     def spoilt() -> bool:
-        """Whether the loop leaves something behind that can be looked at, but not be told apart."""
+        """Whether the loop leaves something behind that can be read, but not be told apart."""
         now = ctx.state.names.items()
         return any(isinstance(x, Poison) and not isinstance(before.names.get(k), Poison) and after(k) for k, x in now)
 
@@ -129,7 +130,7 @@ def _run_over_sequence(
 
 
 def _built_anew(ctx: Context, start: int, build: Callable[[], None]) -> None:
-    """Exchange the ops from `start` on, and the state, for what `build` makes, if it can be built."""
+    """Replace the ops from `start` on, and the state, with what `build` makes, if it can be built."""
     state, ops = ctx.state, ctx.b.ops[start:]
     del ctx.b.ops[start:]
     try:
@@ -140,7 +141,7 @@ def _built_anew(ctx: Context, start: int, build: Callable[[], None]) -> None:
 
 
 def instead_of(error: UnsupportedError, build: Callable[[], None]) -> None:
-    """Build something that was refused in another way; if that is refused, too, the first refusal holds."""
+    """Build in another way something that was refused; if that is refused, too, the first refusal stands."""
     try:
         build()
     except UnsupportedError:
@@ -148,7 +149,7 @@ def instead_of(error: UnsupportedError, build: Callable[[], None]) -> None:
 
 
 def _may_unroll(ctx: Context, sequence: Sequence) -> bool:
-    """Whether a loop has few trips, and their number can be known when compiling."""
+    """Whether a loop has few trips, and their number can be known at compile time."""
     try:
         few = sequence.bounds is not None and len(sequence.bounds()) <= FEW_TRIPS
     except (AutodiffError, Unroll):
@@ -181,7 +182,7 @@ def _live_after(ctx: Context, node: ast.For) -> Live:
 
 def _for_loop(
     ctx: Context,
-    key: tuple,
+    key: tuple[Any, ...],
     sequence: Sequence,
     body: Callable[[Abs], None],
     live: Live,
@@ -221,9 +222,9 @@ class Fixpoint:
     def __init__(
         self,
         ctx: Context,
-        key: tuple,
+        key: tuple[Any, ...],
         live: Live,
-        prefix: tuple,
+        prefix: tuple[Type, ...],
         prefix_names: tuple[str, ...],
         run_body: Callable[[tuple[Value, ...]], None],
         *,
@@ -251,7 +252,7 @@ class Fixpoint:
                 self.entry, end, ctx.mixed, base=self.entry, live=live, widening=merge.widened(), span=ctx.b.span
             )
             if may_unroll and following.mixed_list:
-                raise Unroll(key)  # each function, say, that the list holds is known then
+                raise Unroll(key)  # then each function, say, that the list holds is known
             if following.signature() == merge.signature():
                 break
             merge = following
@@ -270,7 +271,7 @@ class Fixpoint:
     def exits(self) -> bool:
         return not self.left.codes <= {NORMAL}
 
-    def region(self):
+    def region(self) -> Region:
         """The finished body."""
         ctx = self.ctx
         with ctx.b.reopen(self.opened):
@@ -291,7 +292,7 @@ class Fixpoint:
         at_end: Callable[[], None] | None,
         also_natural: set[int] | None = None,
     ) -> None:
-        """Go on after the loop: the joined state, the `else` clause, and the codes that leave further out."""
+        """Continue after the loop: the joined state, the `else` clause, and the codes that leave outer loops or the function."""
         ctx = self.ctx
         ctx.state = self.merge.outputs(list(results[: len(self.merge.slots)]))
         ctx.state.exit = Exit()
@@ -320,7 +321,7 @@ class Fixpoint:
         ctx.state.exit = Exit(frozenset(codes), code)
 
     def _else(self, code: Value, left: frozenset[int], natural: set[int], at_end: Callable[[], None]) -> Value:
-        """Run the `else` clause if the loop came to its own end."""
+        """Run the `else` clause if the loop ran to its end."""
         ctx = self.ctx
         if natural & left:
             code = _zeroed(ctx, code, sorted(natural & left))
@@ -371,10 +372,13 @@ def run_steps(
     def found(step: Perhaps, k: int) -> None:
         from_step(step.found(), k)
 
+    def from_item(k: int) -> None:
+        from_step(ask(k), k)
+
     def from_step(step: Step, k: int) -> None:
         while step is not None:
             if isinstance(step, Perhaps):
-                # What follows runs where there is an item: after one that is not there come no others.
+                # What follows runs only if there is an item: after a missing one there are no others.
                 branches.branch(ctx, step.there, partial(found, step, k), lambda: None)
                 return
             ctx.calls = (*outer_calls, (node, k))
@@ -389,11 +393,11 @@ def run_steps(
             if left.left:
                 return
             if not left.normal:
-                branches.if_normal(ctx, lambda k=k: from_step(ask(k), k))  # type: ignore[misc]
+                branches.if_normal(ctx, partial(from_item, k))
                 return
             step = ask(k)
 
-    from_step(ask(0), 0)
+    from_item(0)
     _ended(ctx, targets, at_end)
 
 
@@ -444,6 +448,9 @@ def _continued(ctx: Context, continues: set[int]) -> Exit:
     codes = left.codes & continues
     if codes:
         rest = (left.codes - continues) | {NORMAL}
-        value = None if len(rest) == 1 else _zeroed(ctx, left.value, sorted(codes))  # type: ignore[arg-type]
+        value = None
+        if len(rest) > 1:
+            assert left.value is not None
+            value = _zeroed(ctx, left.value, sorted(codes))
         ctx.state.exit = Exit(rest, value)
     return ctx.state.exit

@@ -88,7 +88,7 @@ def _lowered(
 
 
 def _run(ctx: Context, target: Any, name: str, given: dict[str, Abs]) -> Abs:
-    """What the program gives for these arguments."""
+    """What the program returns for these arguments."""
     with _room_for_recursion():
         try:
             return ctx.call(Static(target), *_split(target, given))
@@ -106,7 +106,7 @@ def _run(ctx: Context, target: Any, name: str, given: dict[str, Abs]) -> Abs:
 
 @contextmanager
 def _room_for_recursion() -> Iterator[None]:
-    """The calls of the program nest inside those of the interpreter, many for each; `bodies.DEPTH` is what limits them."""
+    """Each call of the program takes many nested calls of the interpreter; `bodies.DEPTH` limits the program's."""
     before = sys.getrecursionlimit()
     raised = max(before, 20_000)
     sys.setrecursionlimit(raised)

@@ -18,7 +18,7 @@ class Lowered:
 
     `captures` are the hidden parameters that follow the arguments' leaves; `guards` must hold for the function to be
     used again; `static_leaves` are arguments that were needed at compile time: index of the leaf to its value; `written`
-    are the indices of the leaves that the function writes into; `layouts` are those of the arrays among the leaves, if it
+    are the indices of the leaves that the function writes into; `layouts` are the layouts of arrays among the leaves, if it
     mattered what NumPy copies.
     """
 

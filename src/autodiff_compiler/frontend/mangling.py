@@ -1,4 +1,4 @@
-"""Private names: inside a class `C`, Python reads `__x` as `_C__x`, wherever an identifier stands."""
+"""Private names: inside a class `C`, Python reads `__x` as `_C__x`, wherever it is an identifier."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _IDENTIFIERS: dict[type[ast.AST], tuple[str, ...]] = {
 
 
 def mangled(tree: ast.Module) -> ast.Module:
-    """The tree, its private names as the compiler reads them; changed in place."""
+    """The tree with private names as the compiler reads them; changed in place."""
     stack: list[tuple[ast.AST, str]] = [(tree, "")]
     while stack:
         node, cls = stack.pop()
@@ -29,7 +29,7 @@ def mangled(tree: ast.Module) -> ast.Module:
             _rename(node, cls)
         inner = node.name.lstrip("_") if isinstance(node, ast.ClassDef) else cls
         for field, value in ast.iter_fields(node):
-            # A class's bases and decorators stand outside it.
+            # The bases and decorators of a class are outside it.
             scope = inner if field == "body" else cls
             children = value if isinstance(value, list) else [value]
             stack += [(child, scope) for child in children if isinstance(child, ast.AST)]

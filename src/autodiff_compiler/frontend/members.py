@@ -37,7 +37,7 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.frontend.wrong_calls import check_signature, refused
 
-# Methods that give a view that NumPy does not let one write.
+# Methods that return a read-only view.
 _READ_ONLY_VIEWS = ("diagonal",)
 
 _UFUNC_METHODS = ("at", "outer", "reduce", "accumulate")

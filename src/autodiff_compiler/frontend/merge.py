@@ -61,7 +61,7 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import BOOL, INT, ListOf, Scalar, Type
+from autodiff_compiler.ir.types import BOOL, INT, Array, ListOf, Scalar, Type
 
 Kind = TypeVar("Kind")
 
@@ -99,10 +99,10 @@ class Merge:
         self.choices: dict[Location, int] = {}
         """How many functions there are to choose from."""
         self.mixed_list = False
-        """Whether a list that grows holds things that no list at run time can: functions, say, or different types."""
+        """Whether a list that grows holds things that no run-time list can: functions, say, or different types."""
         keys = [key for key in dict.fromkeys([*a.names, *b.names]) if live(key)]
         if self._loop:
-            # What an iteration enters is not there in the next one; see `_made_in_loop`.
+            # What an iteration enters does not exist in the next one; see `_made_in_loop`.
             keys = [key for key in keys if a.has_entered(key[0])]
         self._classes = AliasClasses(a, b, keys)
         self._arrays = ArrayJoins(a, b, self._slots, self._classes, mixed, span)
@@ -208,7 +208,7 @@ class Merge:
         return self._immutable(location, a, b, name)
 
     def _immutable(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
-        """A value that is neither an array nor a container that can be written."""
+        """A value that is neither an array nor a container that can be written to."""
         present = [x for x in (a, b) if x is not None]
         if alike(present[0], present[-1]) and not self._made_in_loop(present):
             return self._held(location, a, b, name)
@@ -244,7 +244,7 @@ class Merge:
         return lambda values: Dyn(slot(values))
 
     def _held(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
-        """A value that holds others: what it holds is joined, and it is made again of that."""
+        """A value that holds others: what it holds is joined, and the value is made again from that."""
         model = a or b
         assert model is not None
         held_a, held_b = parts(a), parts(b)
@@ -265,7 +265,7 @@ class Merge:
         return lambda values: Choice(slot(values), options)
 
     def _made_in_loop(self, present: list[Abs]) -> bool:
-        """Whether this is a function whose frame each iteration makes anew: there is no end to what it sees."""
+        """Whether this is a function whose frame is a new one in each iteration, so that following what it sees never ends."""
         functions = [option for x in present for option in options_of(x)]
         return self._loop and any(isinstance(x, Closure) and not self.a.has_entered(x.frame) for x in functions)
 
@@ -322,7 +322,7 @@ class Merge:
 
     def _grown(self, root: Location, box: Box, a: Items | Grown | None, b: Items | Grown | None) -> Finish:
         self.grown[root] = None
-        types: list[Type | None] = []
+        types: list[Scalar | Array | None] = []
         for content in (a, b):
             if isinstance(content, Grown):
                 types.append(content.element)
@@ -367,7 +367,7 @@ class Merge:
 
 
 def all_of(cls: type[Kind], a: object, b: object) -> tuple[Kind | None, Kind | None] | None:
-    """`a` and `b`, where all of them that is there is of this class."""
+    """`a` and `b`, if those that exist are of this class."""
     if not isinstance(a, cls | None) or not isinstance(b, cls | None):
         return None
     return a, b

@@ -21,22 +21,22 @@ from autodiff_compiler.ir.types import Array, Scalar, is_py
 from autodiff_compiler.library import Chosen
 from autodiff_compiler.library.builtins import fits_float32
 
-# What Python's operators and builtins make of a Python number is one, and of a float32 is a float32.
+# Python's operators and builtins turn a Python number into a Python number, and a float32 into a float32.
 EXACT = ("neg", "abs", "select", "stop_gradient", "list_new", "list_append", "list_set", "list_get")
 ARITHMETIC = ("add", "sub", "mul", "div", "pow", "floordiv", "mod")
-# A value goes where its type is known already, is only shown, or decides.
+# The value goes where its type is known already, is only shown, or is only tested.
 HARMLESS = ("store", "accum", "return", "yield", "print", "check", "raise", "list_len")
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 
 
 class MixedScalars:
-    """What was met of them while a program is lowered."""
+    """Those met while a program is lowered."""
 
     def __init__(self) -> None:
         self._numbers: dict[Value, bool] = {}
-        """Python numbers that stand where a float32 stands on another path, and whether a float32 holds each exactly."""
+        """Python numbers that are a float32 on another path, and whether a float32 can hold each exactly."""
         self._calls: list[tuple[Span, list[Any]]] = []
-        """Calls of NumPy functions with their arguments, for which that makes a difference."""
+        """Calls of NumPy functions, for which that makes a difference, with their arguments."""
 
     def joined(self, b: Builder, value: Abs, joined: Scalar) -> Value:
         """What one path brings to a join, in the type of the join."""
@@ -46,7 +46,7 @@ class MixedScalars:
         return found
 
     def chosen(self, chosen: Chosen) -> Value:
-        """What `max` or `min` gives of Python numbers, all of which a float32 holds exactly, and a float32."""
+        """The result of `max` or `min` of a float32 and Python numbers, all of which a float32 can hold exactly."""
         self._numbers |= dict.fromkeys(chosen.numbers, True)
         return chosen.value
 
@@ -56,7 +56,7 @@ class MixedScalars:
             self._calls.append((b.span, list(args)))
 
     def refuse(self, body: Region) -> None:
-        """Raise `UnsupportedError` where a type depends on the path that a scalar came by."""
+        """Raise `UnsupportedError` where a type depends on the path on which a scalar came."""
         if not self._numbers:
             return
         search = _Search(self._numbers)
@@ -68,7 +68,7 @@ class MixedScalars:
 class _Search:
     def __init__(self, numbers: dict[Value, bool]) -> None:
         self.exact = dict(numbers)
-        """The scalars that are a Python number on some path, and whether float32 holds that number exactly."""
+        """The scalars that are a Python number on some path, and whether a float32 can hold that number exactly."""
         self.defs: dict[Value, Op] = {}
 
     def region(self, region: Region) -> None:
@@ -93,7 +93,7 @@ class _Search:
                 self.add(result, value)
 
     def loop(self, loop: Loop) -> None:
-        """Round by round, until the same slots are mixed.  A loop counts as run: a result is what its body ends with."""
+        """Round by round, until the same slots are mixed.  A loop counts as run: its results are what its body ends with."""
         while True:
             before = dict(self.exact)
             for slot in loop.slots:
@@ -124,7 +124,7 @@ class _Search:
             raise _refused(op.span)
 
     def call(self, span: Span, args: Sequence[Any]) -> None:
-        """A NumPy function: what is in a list stands alone, and beside a float32 a number is one."""
+        """A NumPy function: what is in a list counts by itself, and beside a float32 a number becomes one."""
         inside = [item for arg in args if isinstance(arg, list | tuple) for item in arg]
         values = [arg for arg in args if isinstance(arg, Value)]
         alone = any(value in self.exact for value in values) and not any(map(self.is_float32, values))
@@ -132,7 +132,7 @@ class _Search:
             raise _refused(span)
 
     def is_float32(self, value: Value) -> bool:
-        """Whether a value is a float32 in CPython, too: an array, or a NumPy scalar that was not made of a Python number."""
+        """Whether a value is a float32 in CPython, too: an array, or a NumPy scalar that was not made from a Python number."""
         if isinstance(value.type, Array):
             return True
         op = self.defs.get(value)

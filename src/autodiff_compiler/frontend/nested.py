@@ -1,7 +1,7 @@
 """A function defined inside the program, as something to differentiate: `grad(inner)(x)`.
 
-Its body is lowered for the arguments of the derivative, in a region of its own.  What it reads of the function around it
-becomes hidden parameters, which do not vary; what it would write there is refused.
+Its body is lowered for the arguments of the derivative, in a region of its own.  What it reads from the enclosing function
+becomes hidden parameters, which do not vary; a write to anything there is refused.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Nested:
         return [x for name, x in given.items() if name not in keywords], {k: given[k] for k in keywords}
 
     def _check_outside(self, outside: State) -> None:
-        """Refuse a write to what the function found outside: a derivative of it would have to happen without."""
+        """Refuse a write to what the function found outside: its derivative would have to do without it."""
         if not self._ctx.state.holds_same(outside):
             raise self._refused("that writes, or may write, to an array, list or name of the function around it")
 
@@ -95,7 +95,7 @@ def _given(value: Value) -> Value:
 
 
 def _written(written: list[Cell], own: dict[Cell, int]) -> tuple[int, ...]:
-    """The arguments that are written: where paths meet, a cell may be any of them."""
+    """The arguments that are written to: where paths meet, a cell may be any of them."""
     return tuple(own[cell] for cell in written) if all(cell in own for cell in written) else tuple(own.values())
 
 

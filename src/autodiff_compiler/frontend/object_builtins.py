@@ -17,7 +17,6 @@ from autodiff_compiler.frontend.arity import takes
 from autodiff_compiler.frontend.classes import MISSING, class_of, is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe, scalar_class
-from autodiff_compiler.frontend.state import Frame
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
@@ -142,15 +141,13 @@ def super_syntax(ctx: Context, node: ast.Call) -> Abs | None:
     """`super()` without arguments: the class that the method was defined in, and the method's first argument."""
     if node.args or node.keywords:
         return None
-    frame: Frame | None = ctx.frame
-    assert frame is not None
-    function = frame.source.function
+    function = ctx.source.function
     free = function.__code__.co_freevars
-    parameters = frame.source.node.args
+    parameters = ctx.source.node.args
     names = [p.arg for p in (*parameters.posonlyargs, *parameters.args)]
     if "__class__" not in free or not names:
         raise ctx.wrong("AD171", "RuntimeError: super(): no arguments, or outside a method")
-    start = function.__closure__[free.index("__class__")].cell_contents
+    start = (function.__closure__ or ())[free.index("__class__")].cell_contents
     return _super(ctx, [Static(start), ctx.load_name(names[0])], {})
 
 
@@ -159,8 +156,7 @@ def _super(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         raise ctx.unsupported("AD171", "super() of one argument", "write super()")
     start = ctx.static(args[0], "the class of super()")
     receiver = args[1]
-    of_class = isinstance(receiver, Static) and isinstance(receiver.obj, type)
-    cls = receiver.obj if of_class else class_of(receiver)  # type: ignore[union-attr]
+    cls = receiver.obj if isinstance(receiver, Static) and isinstance(receiver.obj, type) else class_of(receiver)
     if cls is None or not isinstance(start, type) or not issubclass(cls, start):
         raise ctx.wrong("AD171", "TypeError: super(type, obj): obj must be an instance or subtype of type")
     return Super(start, cls, receiver)
@@ -176,7 +172,7 @@ def _replace(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         raise ctx.wrong("AD171", "TypeError: replace() should be called on dataclass instances")
     given = dict(kwargs)
     for field in x.cls.__dataclass_fields__.values():
-        kind = field._field_type.name  # type: ignore[attr-defined]
+        kind = field._field_type.name  # type: ignore[attr-defined]  # `dataclasses` tells nobody else
         if kind == "_FIELD_CLASSVAR":
             continue
         if not field.init:

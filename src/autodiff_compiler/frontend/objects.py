@@ -12,6 +12,7 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import did_you_mean
 from autodiff_compiler.frontend import classes, derivatives
+from autodiff_compiler.frontend.arity import Handler
 from autodiff_compiler.frontend.classes import MISSING, class_of, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
@@ -64,7 +65,7 @@ def _no_attribute(ctx: Context, x: Abs, cls: type, name: str) -> Exception:
 
 
 def has_attribute(ctx: Context, x: Abs, name: str) -> bool | None:
-    """`hasattr(x, name)`; None where only running code of the user's would tell."""
+    """`hasattr(x, name)`; None where only running the user's code would tell."""
     cls = class_of(x)
     assert cls is not None
     if special(ctx, x, "__getattribute__") is not None or special(ctx, x, "__getattr__") is not None:
@@ -108,9 +109,10 @@ def _from_descriptor(ctx: Context, x: Abs, cls: type, found: Any, name: str) -> 
 
 
 def _user_descriptor(ctx: Context, x: Abs, cls: type, found: Any, name: str) -> Abs:
-    """An object of the class's namespace whose own class defines `__get__`."""
+    """An object in the namespace of the class whose own class defines `__get__`."""
     if isinstance(x, Tup) and type(found).__name__ == "_tuplegetter":
-        return x.items[found.__reduce__()[1][0]]
+        index: int = found.__reduce__()[1][0]
+        return x.items[index]
     get = classes.find(type(found), "__get__")
     if isinstance(get, FunctionType):
         bound = ctx.captures.class_attribute(ctx, cls, name)
@@ -125,7 +127,7 @@ def _not_followed(ctx: Context, x: Abs, what: str, help: str) -> Exception:
 
 
 def _from_class(ctx: Context, x: Abs, cls: type, found: Any, name: str) -> Abs:
-    """What stands in the namespace of the class, as reading it through an object gives it."""
+    """What is in the namespace of the class, as it is seen when read through an object."""
     if isinstance(found, FunctionType) or plain_function(found) is not None or derivatives.is_derivative(found):
         return Partial(Static(found), (x,), {})
     if isinstance(found, staticmethod):
@@ -145,7 +147,7 @@ def _hashable(found: Any) -> bool:
     return type(found).__hash__ is not None
 
 
-def _cached(ctx: Context, x: Abs, found: functools.cached_property, name: str) -> Abs:
+def _cached(ctx: Context, x: Abs, found: functools.cached_property[Any], name: str) -> Abs:
     """`functools.cached_property`: computed once for an object that the program made; the caller's is never written."""
     value = ctx.call(Static(found.func), [x], {})
     if isinstance(x, Box) and x.local:
@@ -185,7 +187,7 @@ def generic_store(ctx: Context, x: Abs, name: str, value: Abs) -> None:
     ctx.kept(value)
     content = ctx.state.content(x) if isinstance(x, Box) else None
     if isinstance(content, Items) and any(k == name and held is value for k, held in zip(content.keys, content.items)):
-        return  # the end of `x.a += …`: what was changed in place is there already
+        return  # the end of `x.a += …`: the object that was changed in place is there already
     if not isinstance(x, Box) or not x.local:
         raise ctx.unsupported(
             "AD138", "a write into an object that belongs to the caller", "copy it first: dataclasses.replace(x, ...)"
@@ -258,8 +260,9 @@ def _object_new(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def empty(ctx: Context, cls: type) -> Box:
     """An object of a class, before its `__init__` has run."""
-    if getattr(cls, "__abstractmethods__", None):
-        missing = ", ".join(sorted(cls.__abstractmethods__))  # type: ignore[attr-defined]
+    abstract = getattr(cls, "__abstractmethods__", None)
+    if abstract:
+        missing = ", ".join(sorted(abstract))
         raise ctx.wrong("AD180", f"TypeError: {cls.__name__} is abstract: it lacks {missing}")
     box = Box(cls)
     ctx.state.boxes[box] = Items(())
@@ -288,12 +291,12 @@ def _tuple_new(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     return Tup(made.items, cls, tuple(getattr(cls, "_fields", ())))
 
 
-def slot_of(obj: Any) -> Any:
-    """What calls a slot of `object` or `tuple` that the user's code names: `object.__setattr__(self, name, value)`."""
+def slot_of(obj: Any) -> Handler | None:
+    """Handles a call of a slot of `object` or `tuple` by name: `object.__setattr__(self, name, value)`."""
     return _SLOTS.get(obj) if _hashable(obj) else None
 
 
-_SLOTS: dict[Any, Any] = {
+_SLOTS: dict[Any, Handler] = {
     object.__init__: _object_init,
     object.__new__: _object_new,
     object.__getattribute__: _object_getattribute,

@@ -1,4 +1,4 @@
-"""Operands: values that are at hand while further expressions are evaluated, from left to right.
+"""Operands: values that wait while further expressions are evaluated, from left to right.
 
 In `f(a, g())` the array `a` waits while `g` runs, with its loops and branches, and these may give cells and boxes new
 identities where paths meet.  So what waits is in the state, as what has a name is, and is taken out as it is by then.
@@ -18,7 +18,7 @@ class Operands:
     """The operands of an expression or statement, as far as they have been evaluated."""
 
     def __init__(self, ctx: Context, node: ast.expr | ast.stmt, role: str = "") -> None:
-        """`role` tells those of one node apart that wait at the same time."""
+        """`role` distinguishes operands of one node that wait at the same time."""
         self._ctx = ctx
         self._frame = ctx.frame
         place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
@@ -36,7 +36,7 @@ class Operands:
             self.add(self._ctx.evaluate(node))
 
     def take(self) -> list[Abs]:
-        """The operands, as they are now; they wait no longer."""
+        """The operands as they are now; they no longer wait."""
         names = self._ctx.state.names
         return [
             self._ctx.whole(names.pop((self._frame, f"{self._name}{i}"), value)) for i, value in enumerate(self._values)

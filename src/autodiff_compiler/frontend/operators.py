@@ -12,7 +12,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import scalar_class
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static, Tup
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import Scalar
+from autodiff_compiler.ir.types import Scalar, is_py
 
 _BINARY: dict[type[ast.AST], str] = {
     ast.Add: "add",
@@ -38,12 +38,12 @@ _COMPARED: dict[type[ast.AST], tuple[str, str]] = {
     ast.Gt: ("__gt__", "__lt__"),
     ast.GtE: ("__ge__", "__le__"),
 }
-# What NumPy looks at before it takes an object for one that it knows nothing of.
+# What NumPy looks for before it treats an object as unknown.
 _MAKES_AN_ARRAY = ("__len__", "__getitem__", "__iter__", "__array__", "__array_interface__", "__array_priority__")
 
 
 def binary(ctx: Context, op: type[ast.AST], x: Abs, y: Abs) -> Abs | None:
-    """`x op y` as the objects' own methods have it; None where neither operand has one."""
+    """`x op y` by the objects' own methods; None where neither operand has one."""
     name = _BINARY[op]
     return _dispatched(ctx, x, y, f"__{name}__", f"__r{name}__")
 
@@ -90,10 +90,8 @@ def _dispatched(ctx: Context, x: Abs, y: Abs, name: str, reflected: str, *, iden
         right = None
     if left is None and right is None:
         return None
-    narrower = cls_x is not None and cls_y is not None and cls_x is not cls_y and issubclass(cls_y, cls_x)
-    overrides = comparison or (narrower and find(cls_y, reflected) is not find(cls_x, reflected))  # type: ignore[arg-type]
     tries = [(left, y), (right, _as_python(ctx, x, y) if right is not None else x)]
-    if narrower and overrides and right is not None:
+    if right is not None and _overrides(cls_x, cls_y, reflected, comparison):
         tries.reverse()
     for method, argument in tries:
         if method is None:
@@ -106,9 +104,16 @@ def _dispatched(ctx: Context, x: Abs, y: Abs, name: str, reflected: str, *, iden
     raise _no_operator(ctx, name, x, y)
 
 
+def _overrides(cls_x: type | None, cls_y: type | None, reflected: str, comparison: bool) -> bool:
+    """Whether the right operand's class is a subclass of the left's that overrides the method; for a comparison, any subclass."""
+    if cls_x is None or cls_y is None or cls_x is cls_y or not issubclass(cls_y, cls_x):
+        return False
+    return comparison or find(cls_y, reflected) is not find(cls_x, reflected)
+
+
 def _as_python(ctx: Context, x: Abs, y: Abs) -> Abs:
-    """The left operand as a reflected method gets it: NumPy hands on its scalars as Python's numbers."""
-    if isinstance(x, Ref) or (isinstance(x, Dyn) and x.value.type.kind == "np"):  # type: ignore[union-attr]
+    """The left operand as a reflected method gets it: NumPy passes its scalars on as Python numbers."""
+    if isinstance(x, Ref) or (isinstance(x, Dyn) and not is_py(x.value.type)):
         cls = class_of(y)
         assert cls is not None
         if find(cls, "__array_ufunc__") is None:

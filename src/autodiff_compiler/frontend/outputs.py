@@ -1,4 +1,4 @@
-"""`out=` of NumPy functions: the result is written into an array that is there."""
+"""`out=` of NumPy functions: the result is written into an existing array."""
 
 from __future__ import annotations
 
@@ -77,10 +77,10 @@ def _takes_out(obj: Any) -> bool:
 
 
 def _chosen(ctx: Context, entry: library.Entry, where: Abs, result: Value, out: Ref) -> Value:
-    """The result where `where` holds, what `out` has already elsewhere."""
+    """The result where `where` holds, elsewhere what `out` already has."""
     mask = ctx.value(where, "where=")
     if not dtype_of(mask.type).is_bool or rank(mask.type) > rank(out.type):
         raise ctx.wrong("AD205", f"{entry.name}: where= must hold booleans that broadcast to out=")
     choose = library.lookup(np.where)
     assert choose is not None
-    return choose(ctx.b, mask, result, ctx.read(out))
+    return choose.value(ctx.b, mask, result, ctx.read(out))

@@ -18,7 +18,7 @@ from autodiff_compiler.ir.types import Array, Scalar, Type
 
 
 class Parameters:
-    """`leaves` are the IR parameters, in order; the rest says what was asked of them while the program was run.
+    """`leaves` are the IR parameters, in order; the rest says what was asked about them while the program was run.
 
     `static_leaves` are integers that had to be known, `layouts` those of arrays where it mattered what NumPy copies.
     """
@@ -78,7 +78,7 @@ class Parameters:
 
     @property
     def written(self) -> tuple[int, ...]:
-        """The leaves that are written: where paths meet, a cell may be any of them."""
+        """The leaves that are written to: where paths meet, a cell may be any of them."""
         written = self._ctx.captures.written
         if any(cell not in self._cells for cell in written):
             return tuple(self._cells.values())

@@ -1,6 +1,6 @@
-"""Places of loops that stand in no syntax tree, and names of our own for what builtins fill while they run over something.
+"""Places of loops that no syntax tree has, and names of our own for what builtins fill while they iterate.
 
-Both are told apart by the place in the source and by the calls that led there.
+Both are identified by the place in the source and by the calls that led there.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from autodiff_compiler.frontend.values import Abs
 
 
 def place_name(ctx: Context, prefix: str) -> NameKey:
-    """A name of our own for what an expression fills: expressions inside this one have others."""
+    """A name of our own for what an expression fills: expressions inside this one have other names."""
     span = ctx.b.span
     return ctx.frame, f"{prefix}{span.line}:{span.col}:{span.end_line}:{span.end_col}:{len(ctx.calls)}"
 
 
 class LoopPlace(ast.AST):
-    """The place of a loop that stands in no syntax tree; equal for equal spans."""
+    """The place of a loop that no syntax tree has; equal for equal spans."""
 
     def __init__(self, ctx: Context) -> None:
         self.key = (ctx.b.span, ctx.calls)
@@ -32,7 +32,7 @@ class LoopPlace(ast.AST):
 
 
 def apply(ctx: Context, function: Abs, args: list[Abs]) -> Abs:
-    """Call what a builtin was given to call: at the same place, but inside what the builtin does there."""
+    """Call the function that a builtin was given: at the same place, but inside what the builtin does there."""
     outer = ctx.calls
     ctx.calls = (*outer, (LoopPlace(ctx), "applied"))
     try:

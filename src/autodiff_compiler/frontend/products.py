@@ -1,6 +1,6 @@
 """`jvp` and `vjp` inside a differentiated function.
 
-`vjp(f, x)` there gives the result and a pullback: a partial call of the reverse sweep with the residuals, which are
+`vjp(f, x)` there returns the result and a pullback: a partial call of the reverse sweep with the residuals, which are
 ordinary values of the program.
 """
 
@@ -27,7 +27,7 @@ class ReverseFunction:
 
 
 class _Mismatch(Exception):  # noqa: N818  (becomes an error where the argument's name is known)
-    """A tangent or cotangent has another structure than its value."""
+    """A tangent or cotangent does not have the structure of its value."""
 
 
 def jvp(ctx: Context, pushforward: Any, args: list[Abs]) -> Abs:
@@ -77,7 +77,7 @@ def vjp(ctx: Context, reverse: Any, args: list[Abs]) -> Abs:
         assert isinstance(out, Tup)
         out, *rest = out.items
         aux = tuple(rest)
-    # The caller may write into the result that is handed out; the pullback asks for the shape of what it was.
+    # The caller may write into the result; the pullback needs the shape that it had.
     result, tree = flattened(ctx, out)
     kept = Tup(tuple(ctx.from_value(v) for v in result))
     return Tup((out, Partial(Static(ReverseFunction(sweep, tree)), (kept, residuals), {}), *aux))
@@ -95,7 +95,7 @@ def pull_back(ctx: Context, sweep: ReverseFunction, args: list[Abs], kwargs: dic
 
 
 AT_ONCE: dict[str, Callable[[Context, Any, list[Abs]], Abs]] = {"jvp": jvp, "vjp": vjp}
-"""The verbs that give a product of the arguments that follow the function; see `markers.Verb`."""
+"""The verbs that compute a product from the arguments that follow the function; see `markers.Verb`."""
 
 
 def _items(ctx: Context, x: Abs) -> list[Abs]:
@@ -109,9 +109,9 @@ def _items(ctx: Context, x: Abs) -> list[Abs]:
 def _matched(
     ctx: Context, name: str, code: str, tree: Tree, values: Sequence[Value], given: Abs, *, every: bool = False
 ) -> list[Value | None]:
-    """What a tangent or cotangent gives for each leaf of its value; None for a leaf that does not vary.
+    """What a tangent or cotangent has for each leaf of its value; None for a leaf that does not vary.
 
-    With `every` each float leaf must have one, and what stands beside the other leaves is not looked at.
+    With `every` each float leaf must have one, and what the other leaves have is ignored.
     """
     parts, structure = flattened(ctx, given)
     try:
@@ -132,7 +132,7 @@ def _matched(
 
 
 def _aligned(tree: Tree, given: Tree, parts: Iterator[Value]) -> list[Value | None]:
-    """The parts of `given`, whose structure is that of `tree` but for None in place of what does not vary."""
+    """The parts of `given`, whose structure is that of `tree` except for None in place of what does not vary."""
     if isinstance(given, Const) and given.value is None:
         return [None] * leaves(tree)
     if isinstance(tree, Leaf) and isinstance(given, Leaf):

@@ -1,4 +1,4 @@
-"""Objects of installed packages: the names by which a person imports them, and what sort of package they are from."""
+"""Objects of installed packages: the names by which they are imported, and what kind of package they are from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from autodiff_compiler import frames
 
-# What to write instead of indexing objects that NumPy and Python have for it.
+# What to write instead of helper objects for indexing that NumPy and Python have.
 INSTEAD: dict[str, str] = {
     "numpy.r_": "use np.concatenate",
     "numpy.c_": "use np.stack with axis=1",
@@ -22,8 +22,8 @@ INSTEAD: dict[str, str] = {
 
 
 def name_of(obj: Any) -> str:
-    """The name by which a person imports an object: `scipy.special.erf`, `numpy.random.Generator.normal`, `open`."""
-    name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None)
+    """The name by which an object is imported: `scipy.special.erf`, `numpy.random.Generator.normal`, `open`."""
+    name: str | None = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None)
     if name is None:
         return name_of(type(obj))
     owner = getattr(obj, "__self__", None)
@@ -44,7 +44,7 @@ def name_of(obj: Any) -> str:
 
 
 def _module_of(obj: Any) -> str:
-    """The module that an object says it is from; a ufunc does not, and what its class says is that of the class."""
+    """The module that an object says it is from; a ufunc does not say, and what its class says is the module of the class."""
     own = getattr(obj, "__module__", None)
     inherited = not isinstance(obj, type) and vars(type(obj)).get("__module__") == own
     return own if isinstance(own, str) and not inherited else ""
@@ -58,7 +58,7 @@ def _public_home(obj: Any, name: str) -> str | None:
     return min(public, key=lambda key: (package_of(key) != package_of(home), key.count("."), key), default=None)
 
 
-_SYSTEM = ("posix", "nt")  # what `os` has them from
+_SYSTEM = ("posix", "nt")  # where `os` has them from
 
 
 def _holds(key: str, module: Any, name: str, obj: Any) -> bool:
@@ -80,7 +80,7 @@ def _is_compiled(module: str) -> bool:
 
 
 def has_compiled_core(obj: Any) -> bool:
-    """Whether compiled modules of the object's package are loaded; Python's own modules are each for itself."""
+    """Whether compiled modules of the object's package are loaded; each of Python's own modules counts as a package."""
     package = package_of(getattr(obj, "__module__", None) or "")
     inside = [key for key in list(sys.modules) if key.startswith(f"{package}.")]
     return package not in sys.stdlib_module_names and any(map(_is_compiled, inside))

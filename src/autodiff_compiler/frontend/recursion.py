@@ -1,11 +1,11 @@
-"""Recursion on values of run time: a function that calls itself becomes a function of the program.
+"""Recursion on run-time values: a function that calls itself becomes a function of the program.
 
-Calls are entered, and a call that is entered again with arguments of the same kinds would be entered for ever.  The outermost
-one then starts anew: it lowers the body once, for parameters of these kinds, in a region of its own, where the calls of itself
-become `call` ops.  What they give is not known in the first round: the paths that call are then taken for dead, and those that do
-not call say what is returned, and which arrays are written.  Rounds follow until that no longer changes.
+Calls are entered, and a call that is entered again with arguments of the same kinds would be entered forever.  The outermost
+call then starts again: it lowers the body once, for parameters of these kinds, in a region of its own, where recursive calls
+become `call` ops.  What these return is not known in the first round: paths with such a call count as dead, and the others
+say what is returned, and which arrays are written.  Rounds follow until that no longer changes.
 
-What the function reads of the program around it becomes further parameters, which it hands on to itself.
+What the function reads from the program around it becomes further parameters, which it passes on to itself.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ from autodiff_compiler.ir.walk import Rewriter, free_values
 Key = tuple[Hashable, ...]
 
 ROUNDS = 8
-"""After so many a function has no type that all its returns have."""
+"""After this many rounds the function's returns count as having no common type."""
 MANY = 16
-"""So many calls of a function by itself, with other numbers that are known, and the numbers become parameters."""
+"""After this many recursive calls with different known numbers, the numbers become parameters."""
 
 
 @dataclass(frozen=True)
 class Recursion:
     """A function that calls itself, as far as it is known.
 
-    `result` and `types` are the structure and the types of what it returns, `result` None while no path is known to return.
+    `result` and `types` are the structure and the types of what it returns, `result` is None while no path is known to return.
     `written` are the parameters whose arrays it writes, by position; their new versions follow the results.  `aliases`: whether it
-    may return an array that it was given.  `numbers`: whether numbers that are known are parameters too.
+    may return an array that it was given.  `numbers`: whether known numbers are parameters, too.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Recursion:
 
 @dataclass(frozen=True)
 class Activation:
-    """A call that is being entered; `wide` is its key if numbers that are known are taken for any numbers."""
+    """A call that is being entered; `wide` is its key if known numbers count as any numbers."""
 
     node: object
     key: Key
@@ -83,7 +83,7 @@ class Recursive(Exception):  # noqa: N818  (a signal to the outermost call, not 
 
     @property
     def key(self) -> Key:
-        """What tells calls of the function."""
+        """The key that identifies calls of the function."""
         return self.outermost.wide if self.numbers else self.outermost.key
 
 
@@ -95,7 +95,7 @@ def activation(ctx: Context, node: object, parent: object, bound: Mapping[str, A
 
 
 def check(ctx: Context, entered: Activation) -> None:
-    """Raise the signal where this call would be entered for ever."""
+    """Raise the signal if this call would be entered forever."""
     around = [one for one in ctx.activations if one.node is entered.node]
     for one in around:
         if one.key == entered.key:
@@ -108,7 +108,7 @@ def check(ctx: Context, entered: Activation) -> None:
 
 
 def known(ctx: Context, entered: Activation) -> Recursion | None:
-    """The function that this call is a call of, if there is one already."""
+    """The function that this call belongs to, if there is one already."""
     found = ctx.recursions.get(entered.key)
     return found if found is not None else ctx.recursions.get(entered.wide)
 
@@ -117,9 +117,9 @@ def known(ctx: Context, entered: Activation) -> Recursion | None:
 
 
 def call(ctx: Context, function: Recursion, bound: Mapping[str, Abs]) -> Abs:
-    """The op that calls the function, and what it does to the arrays that it is given."""
+    """The op that calls the function, and its effect on the arrays passed to it."""
     if function.result is None:
-        raise Dead  # not known to return: the paths that do say first what it gives
+        raise Dead  # not known to return yet: paths without a recursive call come first
     references = [ref for x in bound.values() for ref in references_of(ctx, x, function.numbers)]
     _check_apart(ctx, function, references)
     operands = [value for x in bound.values() for value in leaves_of(ctx, x, function.numbers)]
@@ -141,7 +141,7 @@ def _no_shapes(types: Sequence[Type]) -> tuple[tuple[None, ...], ...]:
 
 
 def _check_apart(ctx: Context, function: Recursion, references: Sequence[Ref | None]) -> None:
-    """An array that is written must not be seen under another name."""
+    """An array that is written to must not be visible under another name."""
     cells = [ref.cell for ref in references if ref is not None]
     for position in function.written:
         target = references[position]
@@ -162,7 +162,7 @@ def run(
     """Lower the function, and call it."""
     numbers = signal.numbers
     taken = {*ctx.callees, *(one.name for one in ctx.recursions.values())}
-    # The program itself has the name of the function that is called from outside.
+    # The outermost function has this name already.
     function = Recursion(fresh_name(name if ctx.activations else f"{name}_call", taken), numbers)
     for _ in range(ROUNDS):
         ctx.recursions[signal.key] = function
@@ -185,7 +185,7 @@ def run(
 def _round(
     ctx: Context, function: Recursion, bound: Mapping[str, Abs], body: Callable[[dict[str, Abs]], Abs]
 ) -> tuple[Region, Recursion]:
-    """The body, with calls of itself that give what `function` says, and what is known of it then."""
+    """The body, in which recursive calls return what `function` says, and what is known about the function then."""
     outside = ctx.state
     given = [value for x in bound.values() for value in leaves_of(ctx, x, function.numbers)]
     before = len(ctx.b.ops)
@@ -236,7 +236,7 @@ def _called(ctx: Context, function: Recursion, made: Region, bound: Mapping[str,
     free = free_values([made])
     further = [Value(v.type, v.name) for v in free]
     params = (*made.params, *further)
-    # What it does beside calling itself is all that it does.
+    # Its effect is that of what it does besides calling itself.
     region = HandingOn(dict(zip(free, further)), function.name, further, PURE).region(Region(params, made.ops))
     effect = effect_of(region)
     region = HandingOn({}, function.name, (), effect).region(region)
@@ -251,7 +251,7 @@ def _called(ctx: Context, function: Recursion, made: Region, bound: Mapping[str,
 
 
 class HandingOn(Rewriter):
-    """The calls of one function get further operands, and their effect."""
+    """Gives the calls of one function further operands, and their effect."""
 
     def __init__(self, env: dict[Value, Value], name: str, further: Sequence[Value], effect: str) -> None:
         super().__init__(env)

@@ -1,13 +1,13 @@
 """Functions that bring their own derivatives (`custom_jvp`, `custom_vjp`), and those that are computed again (`checkpoint`).
 
 A call of one becomes a `call` op: the function is lowered in a region of its own, for parameters of the types of its arguments, and
-so are the functions of its rule, which its `rule` names.  They are functions of the program, and differentiated as such where a
-derivative of theirs is asked for.
+so are the functions of its rule, which its `rule` names.  They are functions of the program, and differentiated as such where
+a derivative of them is needed.
 
     y = call f(x)      f {rule jvp("f_jvp", 1)}      f_jvp(x, x_dot) -> y, y_dot
 
-What any of them reads of the program around becomes further parameters of all: they have no derivative in the rule, so that what
-varies there is refused (`ad`).  A rule that calls its own function, for its result, calls the same `f`.
+What any of them reads from the program around them becomes a further parameter of all: the rule has no derivative for it, so it is
+refused if it varies (`ad`).  A rule that calls its own function, for its result, calls the same `f`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ Build = Callable[[Iterator[Value]], list[Value]]
 @dataclass(frozen=True)
 class Known:
     """A function with a rule, as far as it is known: what it returns, None before that is found; whether that may be an array that
-    it was given; and the values around it that it reads."""
+    it was passed; and the values that it reads from around it."""
 
     name: str
     result: Tree | None = None
@@ -59,11 +59,11 @@ class Known:
     shapes: Shapes | None = None
     free: tuple[Value, ...] = ()
     kept: tuple[Any, ...] = ()
-    """What the key names by identity."""
+    """The objects that the key identifies."""
 
 
 def checkpointed(fun: Any, *args: Any) -> Any:
-    """What a call of `checkpoint(fun)` made inside the program is a call of."""
+    """The function that `checkpoint(fun)` makes inside the program."""
     raise TypeError("part of a program that is being compiled")
 
 
@@ -79,7 +79,7 @@ def call_checkpointed(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> 
 
 
 def call_ruled(ctx: Context, obj: Ruled, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    """A call of what `custom_jvp`, `custom_vjp` or `checkpoint` made outside."""
+    """A call of a function that `custom_jvp`, `custom_vjp` or `checkpoint` made outside."""
     look = ctx.captures.look
     fun = look(Place(obj).attribute("fun"))
     signature = None if plain_function(fun) is None else signature_of(fun)
@@ -146,7 +146,7 @@ def _call(
 
 
 def _is_plain(ctx: Context, x: Abs) -> bool:
-    """Whether an argument is the same wherever its kind is the same: no function of the program's, whose frame may change."""
+    """Whether an argument is determined by its kind: it is not a function of the program, whose frame may change."""
     if isinstance(x, Dyn | Ref):
         return True
     if isinstance(x, Tup | Box):
@@ -230,7 +230,7 @@ class _Lowering:
         return Recomputed()
 
     def _made(self, name: str, regions: dict[str, Region], free: list[Value], rule: Rule) -> Known:
-        """Close the functions over what they read around them, and add them to the program."""
+        """Close the functions over what they read from around them, and add them to the program."""
         ctx, count = self.ctx, len(self.given)
         closed = {one: HandingOn({}, name, free, PURE).region(region) for one, region in regions.items()}
         effect = strongest(effect_of(region) for region in closed.values())
@@ -248,7 +248,7 @@ class _Lowering:
     def _residuals(
         self, rule: VjpRule, closed: dict[str, Region], free: list[Value]
     ) -> tuple[tuple[Value, ...], VjpRule, Region]:
-        """The parameters of the reverse sweep; the rule, which says where they come from; the forward sweep without what the
+        """The parameters of the reverse sweep; the rule, which says where they come from; and the forward sweep without what the
         caller has anyway."""
         forward, reverse = closed[rule.forward], closed[rule.reverse]
         there = (*forward.params, *free)
@@ -273,8 +273,8 @@ class _Lowering:
     # -- the functions ---------------------------------------------------------------------------------------------
 
     def region(self, given: Sequence[Value], build: Build, what: str, *, own: int | None = None) -> Region:
-        """A function in a region of its own; it may write to nothing that was there before.  The first `own` of what it is
-        given are arguments of the user, all unless it is said; those that follow it may change."""
+        """A function in a region of its own; it must not write to anything that existed before.  The first `own` of its arguments are the
+        user's (all of them by default); those that follow it may change."""
         ctx, outside = self.ctx, self.ctx.state
         before = len(ctx.b.ops)
         ctx.state = outside.copy()
@@ -300,7 +300,7 @@ class _Lowering:
 
     def arguments(self, leaves: Iterator[Value]) -> list[Abs]:
         args = [x if k in self.fixed else with_leaves(self.ctx, x, leaves, False) for k, x in enumerate(self.args)]
-        # Kept in sight, so that a write to one of them is seen.
+        # Kept in the state, so that a write to one of them is noticed.
         self.ctx.state.names[self.ctx.frame, f"$given{next(self.ctx.marks)}"] = Tup(tuple(args))
         self.begun = self.ctx.state.copy()
         return args

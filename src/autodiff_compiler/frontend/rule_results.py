@@ -1,6 +1,6 @@
-"""What the functions of a custom rule are given, and what they return, compared with the primal: tangents, cotangents, adjoints.
+"""What the functions of a custom rule take, and what they return, compared with the primal: tangents, cotangents, adjoints.
 
-A leaf that does not vary has the tangent 0.0 where it is a number, else None; None for a leaf or a container is zero.
+A leaf that does not vary has the tangent 0.0 if it is a number, else None; None for a leaf or a container means zero.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _zero(type_: Type) -> Abs:
 
 @dataclass(frozen=True)
 class Matching:
-    """Compares what a function of a rule returned; `what` it is, and at which `place` it stands."""
+    """Compares what a function of a rule returned; `what` describes it, and `place` is where it is."""
 
     ctx: Context
     what: str
@@ -79,7 +79,7 @@ class Matching:
         return items[0], items[1]
 
     def result(self, out: Abs, tree: Tree | None, types: Sequence[Type]) -> tuple[list[Value], Tree]:
-        """The leaves of the result, in the types that the function itself gives."""
+        """The leaves of the result, in the types of the function's own result."""
         values, found = flattened(self.ctx, out)
         if comparable(found) != comparable(tree):
             raise self.wrong(
@@ -88,7 +88,7 @@ class Matching:
         return [self.fitted(v, type_, "the result") for v, type_ in zip(values, types, strict=True)], found
 
     def leaves(self, like: Abs, given: Abs, name: str) -> list[Value | None]:
-        """For each differentiable leaf of `like` what `given` has in its place, None for zero."""
+        """For each differentiable leaf of `like`, what `given` has in its place; None for zero."""
         values, tree = flattened(self.ctx, like)
         floats = [v for v in values if differentiable(v.type)]
         found = self._aligned(rebuilt(self.ctx, tree, iter(values)), given, name)
@@ -102,7 +102,7 @@ class Matching:
         return found
 
     def adjoints(self, args: Sequence[Abs], result: Abs) -> list[Value | None]:
-        """For each differentiable leaf of the arguments its adjoint, None for zero."""
+        """For each differentiable leaf of the arguments, its adjoint; None for zero."""
         if not isinstance(result, Tup):
             raise self.wrong(
                 f"must return a tuple, not {describe(result)}", "return (x_bar,), with an entry for each argument"
@@ -158,7 +158,7 @@ class Matching:
         return self.fitted(values[0], type_, name)
 
     def fitted(self, part: Value, type_: Type, name: str) -> Value:
-        """A leaf in the type that it must have: only Python's numbers are converted."""
+        """A leaf in the type that it must have: only Python numbers are converted."""
         if part.type == type_:
             return part
         if isinstance(part.type, Scalar) and isinstance(type_, Scalar):

@@ -27,7 +27,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT32, from_numpy_dtype
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, promote
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, promote
 from autodiff_compiler.library.builtins import fits_float32
 
 EXACT_INTEGERS = 2**53
@@ -108,21 +108,18 @@ def join_scalars(types: list[Scalar], statics: list[Any], *, loop: bool = False)
     return Scalar(dtype, kind), ""
 
 
-def element_type(value: Abs) -> Type | None:
+def element_type(value: Abs) -> Scalar | Array | None:
     """The IR type of a value inside a growable list; None where it cannot be in one."""
     if is_scalar(value):
         return scalar_type(value)
     return value.type if isinstance(value, Ref) else None
 
 
-def join_elements(types: list[Type | None]) -> Scalar | Array | None:
-    if not types or any(t is None for t in types):
-        return None
+def join_elements(types: list[Scalar | Array | None]) -> Scalar | Array | None:
     if len(set(types)) == 1:
-        return types[0]  # type: ignore[return-value]
-    if all(isinstance(t, Scalar) for t in types):
-        return join_scalars(types, [])[0]  # type: ignore[arg-type]
-    return None
+        return types[0]
+    scalars = [t for t in types if isinstance(t, Scalar)]
+    return join_scalars(scalars, [])[0] if scalars and len(scalars) == len(types) else None
 
 
 def _describe_object(obj: Any) -> str:

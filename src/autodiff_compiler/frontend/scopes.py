@@ -1,8 +1,9 @@
 """Which scope a name belongs to, asked of Python itself: of `symtable`, for a function and all functions inside it.
 
-`symtable` knows functions by name and line only, which does not tell two lambdas on a line apart.  So it is given a copy
-of the function in which each function has a parameter of its own that says which one it is.  In the copy comprehensions
-are generator expressions, whose names Python 3.12 keeps apart from those of the function around them as 3.11 does.
+`symtable` knows functions by name and line, which is enough for one that holds no other scope.  It does not tell two lambdas
+on a line apart: of a function that holds others it is given a copy, in which each function has a parameter of its own that
+says which one it is.  In the copy comprehensions are generator expressions, whose names Python 3.12 keeps apart from those
+of the function around them as 3.11 does.
 """
 
 from __future__ import annotations
@@ -26,7 +27,21 @@ class Scope:
 
     local: frozenset[str]
     outside: frozenset[str]
-    """Names of the module or of `builtins`, whatever a function around this one calls by the same name."""
+    """Names of the module or of `builtins`, whatever they mean in the functions around this one."""
+
+
+class LoneScopes:
+    """The scopes of the functions of a file that hold no other scope, by name and line where these tell them apart."""
+
+    def __init__(self, text: str, file: str) -> None:
+        tables: dict[tuple[str, int], list[symtable.Function]] = {}
+        for table in _functions(symtable.symtable(text, file, "exec")):
+            tables.setdefault((table.get_name(), table.get_lineno()), []).append(table)
+        self._tables = {place: found[0] for place, found in tables.items() if len(found) == 1}
+
+    def find(self, name: str, line: int) -> Scope | None:
+        table = self._tables.get((name, line))
+        return _scope(table) if table is not None and not table.has_children() else None
 
 
 @lru_cache(maxsize=1024)
@@ -79,7 +94,7 @@ def _functions(table: symtable.SymbolTable) -> Iterator[symtable.Function]:
         yield from _functions(child)
 
 
-def _scope(table: symtable.Function, mark: str) -> Scope:
+def _scope(table: symtable.Function, mark: str | None = None) -> Scope:
     symbols = [symbol for symbol in table.get_symbols() if symbol.get_name() != mark]
     return Scope(
         frozenset(s.get_name() for s in symbols if s.is_local()),

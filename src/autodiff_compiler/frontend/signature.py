@@ -1,4 +1,4 @@
-"""What a run-time argument is to the compiler: the tree of its containers and the types of its leaves."""
+"""A run-time argument as the compiler sees it: the tree of its containers and the types of its leaves."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def describe(value: Any, name: str = "argument", above: tuple[int, ...] = ()) ->
 
 
 def _object(cls: type, value: Any, name: str, above: tuple[int, ...]) -> tuple[Tree, list[Type]]:
-    """An object of the user's class.  Attributes that are no numbers, arrays or containers are known by their identity."""
+    """An object of a user's class.  Attributes that are not numbers, arrays or containers are known by their identity."""
     if find(cls, "__getattribute__") is not object.__getattribute__:
         raise UserError(
             "AD402",
@@ -115,7 +115,7 @@ def _array_type(array: np.ndarray, name: str) -> Type:
 
 
 def _as_written(name: str) -> str:
-    """How the user would write an argument: what `*args` takes, or a tangent, has no name."""
+    """How the user would write an argument; what `*args` takes, or a tangent, has no name."""
     return name if name[:1].isidentifier() and " " not in name else "x"
 
 

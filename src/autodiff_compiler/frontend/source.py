@@ -26,7 +26,7 @@ from autodiff_compiler import lazy
 from autodiff_compiler.diagnostics import SOURCES, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.liveness import Liveness, liveness
 from autodiff_compiler.frontend.mangling import mangled
-from autodiff_compiler.frontend.scopes import FunctionNode, Scope, function_scopes
+from autodiff_compiler.frontend.scopes import FunctionNode, LoneScopes, Scope, function_scopes
 
 WAYS_OUT = (
     "save the function in a .py file and import it, or define it in a notebook or IPython cell, "
@@ -36,15 +36,19 @@ WAYS_OUT = (
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A function with its syntax tree; of one inside it, `node` is the inner tree and the rest that of the outer one."""
+    """A function with its syntax tree; for a function inside another, `node` is the inner tree and the rest is that of the outer one."""
 
     function: FunctionType
     node: FunctionNode
     file: str
     outermost: FunctionNode
+    lone: Scope | None = None
+    """The scope of a function that has no other one inside it."""
 
     @property
     def scope(self) -> Scope:
+        if self.lone is not None:
+            return self.lone
         free = self.function.__code__.co_freevars
         return function_scopes(self.outermost, free)[self.node]
 
@@ -106,15 +110,15 @@ def find_source(function: FunctionType) -> Source:
         raise _none(function)
     flags = code.co_flags & _FUTURE_FLAGS
     try:
-        tree, codes = _parsed(text, code.co_filename, flags)
+        parsed = _parsed(text, code.co_filename, flags)
     except SyntaxError as error:
         raise _changed(function) from error
-    for candidate in codes.get((code.co_name, code.co_firstlineno), ()):
+    for candidate in parsed.codes.get((code.co_name, code.co_firstlineno), ()):
         if not _equal(candidate, code):
             continue
-        node = _node_of(tree, candidate)
+        node = _node_of(parsed.functions, candidate)
         if node is not None:
-            return Source(function, node, code.co_filename, node)
+            return Source(function, node, code.co_filename, node, parsed.scopes.find(code.co_name, node.lineno))
     # What `exec` compiles is called "<string>", and from Python 3.13 so is the text of `python -c`.
     raise _none(function) if code.co_filename == "<string>" else _changed(function)
 
@@ -146,15 +150,25 @@ def _text(file: str) -> str:
     return "".join(linecache.getlines(file))
 
 
+@dataclass(frozen=True)
+class _Parsed:
+    """The functions of a file: their trees, their code objects by name and first line, and the scopes of the simple ones."""
+
+    functions: tuple[FunctionNode, ...]
+    codes: dict[tuple[str, int], list[CodeType]]
+    scopes: LoneScopes
+
+
 @lru_cache(maxsize=64)
-def _parsed(text: str, file: str, flags: int) -> tuple[ast.Module, dict[tuple[str, int], list[CodeType]]]:
-    """The tree of a file, and its code objects by name and first line."""
-    tree = mangled(ast.parse(text, file))
+def _parsed(text: str, file: str, flags: int) -> _Parsed:
+    tree = ast.parse(text, file)
+    if "class" in text and "__" in text:
+        tree = mangled(tree)
     compiled = compile(text, file, "exec", flags=flags, dont_inherit=True)
     codes: dict[tuple[str, int], list[CodeType]] = {}
     for code in _nested_codes(compiled):
         codes.setdefault((code.co_name, code.co_firstlineno), []).append(code)
-    return tree, codes
+    return _Parsed(tuple(_functions(tree)), codes, LoneScopes(text, file))
 
 
 def _nested_codes(code: CodeType) -> Iterator[CodeType]:
@@ -186,16 +200,16 @@ def _equal_constants(a: Any, b: Any) -> bool:
     return type(a) is type(b) and repr(a) == repr(b)
 
 
-def _node_of(tree: ast.Module, code: CodeType) -> FunctionNode | None:
+def _node_of(functions: tuple[FunctionNode, ...], code: CodeType) -> FunctionNode | None:
     """The function definition that compiles to a code object."""
     kind = ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
     lines = [(line, column) for line, _, column, _ in code.co_positions() if line is not None and column is not None]
-    for node in _functions(tree):
+    for node in functions:
         if not isinstance(node, kind):
             continue
         if isinstance(node, ast.FunctionDef):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            # The code keeps the name as it is written, also where it is private to a class.
+            # The code keeps the name as it is written, even where it is private to a class.
             if node.name.endswith(code.co_name) and first == code.co_firstlineno:
                 return node
         elif node.lineno == code.co_firstlineno and (_covers(node.body, lines) or _gives_constant(node, code)):
@@ -204,15 +218,15 @@ def _node_of(tree: ast.Module, code: CodeType) -> FunctionNode | None:
 
 
 def _covers(body: ast.expr, places: list[tuple[int, int]]) -> bool:
-    """Whether the places of the bytecode lie in this expression and reach its start and end."""
+    """Whether the positions of the bytecode lie in this expression and reach its start and end."""
     start, end = (body.lineno, body.col_offset), (body.end_lineno or 0, body.end_col_offset or 0)
     inside = [place for place in places if start <= place < end]
-    # The first instruction (RESUME) may stand at the lambda itself.
+    # The first instruction (RESUME) may have the position of the lambda itself.
     return start in inside and all(start <= place < end for place in places if place > start)
 
 
 def _gives_constant(node: ast.Lambda, code: CodeType) -> bool:
-    """Whether the lambda and the code return the same constant: Python 3.12 notes no place for it."""
+    """Whether the lambda and the code return the same constant, for which Python 3.12 records no position."""
     if [instruction.opname for instruction in dis.get_instructions(code)] != ["RESUME", "RETURN_CONST"]:
         return False
     names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]

@@ -1,4 +1,4 @@
-"""The state of the abstract interpreter, and what is true of a path through the program.
+"""The state of the abstract interpreter: what is true on a path through the program.
 
 A `State` maps names, cells and boxes to what they hold; branches and loop bodies run on copies.  `exit` says how
 control left the statements run so far: a set of possible exit codes, and the value that tells which, where there
@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autodiff_compiler.diagnostics import Span
+from autodiff_compiler.frontend.source import Source
 from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items, Maybe, Poison, Static, Unmergeable, same
 from autodiff_compiler.ir.core import Value
 
 NORMAL = 0
 
 RETURN_NAME = "return"
-"""The name, impossible in Python, under which a frame keeps its return value."""
+"""The name under which a frame keeps its return value; no Python name looks like it."""
 RESULT_NAME = "$result"
 """The name under which a branch leaves the value of an expression."""
 HELD_NAME = "$held"
@@ -33,7 +34,7 @@ class Frame:
     def __init__(
         self,
         name: str,
-        source: Any,
+        source: Source | None,
         parent: Frame | None,
         caller: Span | None,
         locals_: frozenset[str],
@@ -45,9 +46,8 @@ class Frame:
         self.caller = caller
         self.locals = locals_
         self.outside = outside
-        """Names that are those of the module here, whatever the frames around call so."""
+        """Names that refer to the module here, whatever they mean in the frames around."""
         self.returns: set[int] = set()
-        self.liveness: Any = None
 
     def enclosing(self) -> Iterator[Frame]:
         """This frame, and those around it."""
@@ -64,7 +64,7 @@ class Frame:
 class Exit:
     """How control left: the possible codes, and the int value that tells them apart (None for a single code).
 
-    No code at all means that no path comes here: all of them raised.
+    No code at all means that no path comes here, because all of them raised.
     """
 
     codes: frozenset[int] = frozenset({NORMAL})
@@ -108,7 +108,7 @@ class State:
         return (frame, ENTERED) in self.names
 
     def leave(self, frame: Frame) -> None:
-        """Forget a frame that nobody can see any more; its names would only blur what aliases what."""
+        """Forget a frame that nothing can see any more; its names would only blur which arrays are aliases."""
         for key in [key for key in self.names if key[0] is frame]:
             del self.names[key]
 
@@ -140,7 +140,7 @@ class State:
         return cell.constant is not None or cell in self.versions
 
     def same_as(self, earlier: State) -> bool:
-        """Whether nothing of `earlier` is another thing by now: an evaluation between the two only read."""
+        """Whether nothing of `earlier` has changed: an evaluation between the two states only read."""
         return (
             self.holds_same(earlier)
             and self.exit == earlier.exit
@@ -158,7 +158,7 @@ class State:
         )
 
     def wrote_nothing(self, earlier: State) -> bool:
-        """Whether nothing was written since: what nobody can reach any more may be gone."""
+        """Whether nothing was written since; what can no longer be reached may be gone."""
         bound = any(key not in earlier.names and earlier.has_entered(key[0]) for key in self.names)
         names = all(same(self.names.get(key), value) for key, value in earlier.names.items())
         arrays = all(self.versions.get(cell, version) is version for cell, version in earlier.versions.items())
@@ -186,7 +186,7 @@ def _unchanged(before: Mapping[Any, Any], now: Mapping[Any, Any], what: Callable
 
 
 def _exchanged(name: str, kind: str) -> Poison:
-    """What is known of an array or container that a loop or branch has exchanged for another, unseen by who looks at it."""
+    """An array or container was used that a loop or a branch has replaced with another one."""
     which = f"`{name}`" if name else f"this {kind}"
     return Poison(
         f"{which} is used in an expression or loop during which it changes its place with another {kind}",

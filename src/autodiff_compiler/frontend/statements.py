@@ -11,6 +11,7 @@ import ast
 import importlib
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import GeneratorType, ModuleType
 from typing import Any
 
@@ -63,7 +64,7 @@ def run(ctx: Context, statements: list[ast.stmt]) -> None:
                 return
             if not left.normal:
                 if rest:
-                    branches.if_normal(ctx, lambda rest=rest: run(ctx, rest))  # type: ignore[misc]
+                    branches.if_normal(ctx, partial(run, ctx, rest))
                 return
 
 
@@ -125,7 +126,7 @@ def _match(ctx: Context, node: ast.Match) -> None:
 def _return(ctx: Context, node: ast.Return) -> None:
     value = Static(None) if node.value is None else ctx.evaluate(node.value)
     if _reads_names(value):
-        ctx.kept(value)  # what it reads when it is asked for an item may be gone by then
+        ctx.kept(value)  # what it reads when it is asked for an item may no longer exist then
     code = ctx.new_code()
     ctx.frame.returns.add(code)
     ctx.state.names[ctx.frame, RETURN_NAME] = value
@@ -186,7 +187,8 @@ def _function(ctx: Context, node: ast.FunctionDef) -> None:
 def _module(ctx: Context, name: str) -> ModuleType:
     try:
         importlib.import_module(name)
-        return ctx.captures.look(Place(sys.modules).item(name))
+        module: ModuleType = ctx.captures.look(Place(sys.modules).item(name))
+        return module
     except ImportError as error:
         raise ctx.wrong("AD160", f"{type(error).__name__}: {error}") from error
 

@@ -1,4 +1,4 @@
-"""Subscripts: what stands between the brackets, and reading and writing through it."""
+"""Subscripts: what is between the brackets, and reading and writing through it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, Slice, Static, Tup, is_dimensionless
 from autodiff_compiler.ir.path import HERE
+from autodiff_compiler.ir.types import is_py
 
 
 def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]:
-    """The object of a subscript, and what stands between the brackets: one thing, which may be a tuple, or with slices
-    beside others the items."""
+    """The object of a subscript, and what is between the brackets: one thing, which may be a tuple, or the items if there are
+    slices among several."""
     operands = Operands(ctx, node)
     operands.evaluate([node.value])
     several = isinstance(node.slice, ast.Tuple) and any(isinstance(item, ast.Slice) for item in node.slice.elts)
@@ -57,7 +58,7 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
         raise ctx.wrong("AD121", f"TypeError: {describe(base)} is not subscriptable")
     if isinstance(base, Box | Tup | Static | Range):
         return container_items.load(ctx, base, only(ctx, index))
-    if isinstance(base, Dyn) and base.value.type.kind == "np" and _selects_nothing(per_axis(index)):  # type: ignore[union-attr]
+    if isinstance(base, Dyn) and not is_py(base.value.type) and _selects_nothing(per_axis(index)):
         return base  # what NumPy has a 0-dimensional array or a scalar for
     raise ctx.wrong("AD121", f"{describe(base)} cannot be indexed")
 

@@ -1,4 +1,4 @@
-"""Text with values of run time in it: f-strings, `str.format`, and what `print`, `raise` and `assert` show."""
+"""Text with run-time values in it: f-strings, `str.format`, and what `print`, `raise` and `assert` show."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _piece(ctx: Context, piece: ast.expr) -> Text:
 
 
 def _specification(ctx: Context, node: ast.expr | None) -> str:
-    """What stands after the colon, which may have values in it: `{x:{width}.2f}`."""
+    """What is after the colon, which may have values in it: `{x:{width}.2f}`."""
     text = ""
     for piece in node.values if isinstance(node, ast.JoinedStr) else []:
         inner = piece.value if isinstance(piece, ast.FormattedValue) else piece
@@ -41,7 +41,7 @@ def _specification(ctx: Context, node: ast.expr | None) -> str:
 
 
 def _shown(ctx: Context, value: Abs, form: str) -> Text:
-    """A value in the form that a specification gives."""
+    """A value formatted by a specification."""
     if not form:
         return text_of(ctx, value)
     if isinstance(value, Dyn | Ref):
@@ -68,7 +68,7 @@ def has_text(value: Abs) -> bool:
 
 
 def text_of(ctx: Context, value: Abs) -> Text:
-    """The text that a person is shown for a value."""
+    """The text that is shown for a value."""
     own = special(ctx, value, "__str__") or special(ctx, value, "__repr__")
     if own is not None and not isinstance(value, Tup):
         return _own_text(ctx, value, own)

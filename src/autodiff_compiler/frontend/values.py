@@ -2,7 +2,7 @@
 
 `Static` is a Python object known now; `Dyn` a scalar known when the program runs; `Ref` a reference into an array cell
 (the cell, and the view path into it); `Tup` and `Box` containers; `Closure` a function with the frame it was made in.
-Cells and boxes have identity, as Python objects have; what they hold is in the `State`, so that branches and loops
+Cells and boxes have identity, as Python objects do; what they hold is in the `State`, so that branches and loops
 can be run on copies of it.
 """
 
@@ -10,20 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.diagnostics import UNKNOWN, Note, Span
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.path import HERE, Path
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
+from autodiff_compiler.ir.types import Array, ListOf, Scalar
 from autodiff_compiler.markers import Verb
+
+if TYPE_CHECKING:
+    from autodiff_compiler.frontend import iteration
 
 
 @dataclass(frozen=True, eq=False)
 class Static:
-    """A Python object known when compiling."""
+    """A Python object known at compile time."""
 
     obj: Any
 
@@ -45,15 +48,15 @@ class Cell:
         self.name = name
         self.span = span
         self.local = local
-        """Allocated by the function itself: nobody else can see it."""
+        """Allocated by the function itself: nothing else can see it."""
         self.constant: Value | None = None
         """The array's value, for one found outside: it is the same in every state."""
         self.sources: tuple[Cell, ...] = ()
         """For a merged reference: the cells it may denote.  It is readable, and a write through it is refused."""
         self.snapshot = False
-        """Whether it is a value of `sources` that NumPy may have copied or not, and no reference to one of several."""
+        """Whether it is a value of `sources` that NumPy may or may not have copied, rather than a reference to one of several."""
         self.trusted = False
-        """Whether what NumPy may have copied was taken for a view of it, since nothing is written: a write is `Careful`."""
+        """Whether what NumPy may have copied was assumed to be a view, since nothing is written: a write raises `Careful`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +69,7 @@ class Ref:
     path: Path = HERE
     operands: tuple[Value, ...] = ()
     layout: Layout | None = None
-    """What is proven of its memory order."""
+    """What is proven about its memory order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +87,7 @@ class Box:
     def __init__(self, cls: type, *, local: bool = True) -> None:
         self.cls = cls
         self.local = local
-        """Made by the program itself; a container of the caller's is never written."""
+        """Made by the program itself; a container of the caller is never written to."""
         self.name = ""
         """The first variable it was assigned to, for the sake of the generated code."""
         self.constant: Items | None = None
@@ -106,7 +109,7 @@ class Grown:
     value: Value
 
     @property
-    def element(self) -> Type:
+    def element(self) -> Scalar | Array:
         assert isinstance(self.value.type, ListOf)
         return self.value.type.element
 
@@ -147,12 +150,12 @@ class Iter:
 
     kind: type
     parts: tuple[Abs, ...]
-    items: Any
+    items: iteration.Items
 
 
 @dataclass(frozen=True, eq=False)
 class DictView:
-    """`keys`, `values` or `items` of a dict: it shows what the dict holds by now."""
+    """`keys`, `values` or `items` of a dict: it shows what the dict currently holds."""
 
     kind: str
     box: Box
@@ -169,7 +172,7 @@ class Partial:
 
 @dataclass(frozen=True, eq=False)
 class Super:
-    """`super()`: what the MRO of `cls` holds behind `start`, for the object (or class) `receiver`."""
+    """`super()`: what the MRO of `cls` has after `start`, for the object (or class) `receiver`."""
 
     start: type
     cls: type
@@ -255,13 +258,13 @@ def with_parts(value: Abs, new: Iterable[Abs]) -> Abs:
         return value
     new = tuple(new)
     if all(a is b for a, b in zip(parts(value), new, strict=True)):
-        return value  # a function is itself, not one that is like it
+        return value  # a function is compared by identity
     rest = iter(new)
     return replace(value, **{f.name: _filled(getattr(value, f.name), rest) for f in fields(value)})
 
 
 def alike(a: Abs, b: Abs) -> bool:
-    """Whether two values that hold others are the same but for what they hold."""
+    """Whether two values that hold others are the same except for what they hold."""
     if type(a) is not type(b) or isinstance(a, _LEAVES):
         return False
     return all(_same_frame(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
@@ -289,7 +292,7 @@ def _filled(content: Any, new: Iterator[Abs]) -> Any:
 
 
 def _same_frame(a: Any, b: Any) -> bool:
-    """Whether two contents of a field are the same, abstract values in them left aside."""
+    """Whether two contents of a field are the same, apart from abstract values in them."""
     if isinstance(a, Abs) and isinstance(b, Abs):
         return True
     if isinstance(a, tuple) and isinstance(b, tuple):
@@ -301,7 +304,7 @@ def _same_frame(a: Any, b: Any) -> bool:
 
 @dataclass(frozen=True)
 class Slice:
-    """A slice expression, evaluated: what may stand between brackets beside an abstract value."""
+    """A slice expression, evaluated: it may be between brackets beside abstract values."""
 
     start: Abs | None
     stop: Abs | None
@@ -317,11 +320,11 @@ def is_dimensionless(x: Index | None) -> bool:
 
 
 class Dead(Exception):  # noqa: N818  (a signal to the enclosing block, not an error)
-    """Control does not come past here: an exception was raised on every path."""
+    """Control does not get past this place: an exception was raised on every path."""
 
 
 class Unmergeable(Exception):  # noqa: N818  (becomes an error where the place is known)
-    """The content of a list or dict that is a different thing on different paths is looked at."""
+    """The content of a list or dict that differs between paths was used."""
 
     def __init__(self, poison: Poison) -> None:
         super().__init__(poison.reason)

@@ -1,8 +1,8 @@
-"""What a call of the library gives: a view, a copy, or a value of which NumPy alone knows which of the two it is.
+"""The result of a call of the library: a view, a copy, or a value of which only NumPy knows which of the two it is.
 
 A view is a reference into its array's cell, a copy has a cell of its own.  Where it is not proven which of them NumPy makes
-(`layout.is_view`), the result is taken on trust for a view: as long as nothing is written, it makes no difference.  The first
-write to such an array is `Careful`: the program is lowered once more, then asks for the layouts of its arguments, and what is
+(`layout.is_view`), the result is assumed to be a view: as long as nothing is written, it makes no difference.  The first
+write to such an array raises `Careful`: the program is lowered again, now asks for the layouts of its arguments, and what is
 still not proven is a *snapshot*: a value that can be read until its array is written, and is not written itself.
 """
 
@@ -34,13 +34,13 @@ by name only)."""
 
 @dataclass(frozen=True)
 class Made:
-    """By what a result was made: the function, or the name of a method, and its arguments; the receiver is the first."""
+    """How a result was made: the function, or the name of a method, and its arguments; the receiver is the first."""
 
     function: Any
     args: Sequence[Abs] = ()
     kwargs: Mapping[str, Abs] = field(default_factory=dict)
     given: Sequence[Any] = ()
-    """What the library was given for `arguments`."""
+    """What the library got for `arguments`."""
 
     @property
     def arguments(self) -> list[Abs]:
@@ -52,7 +52,7 @@ class Made:
 
 
 def view_of(ctx: Context, ref: Ref, view: View) -> Ref:
-    """What a function of the library makes of an array: the view or the copy that NumPy makes."""
+    """The result of a library function on an array: the view or the copy that NumPy makes."""
     if not view.path and not view.when:
         return ref
     value = ctx.b.load(ctx.read(ref), view.path, view.operands) if view.path else ctx.read(ref)
@@ -83,7 +83,7 @@ def view_of(ctx: Context, ref: Ref, view: View) -> Ref:
 
 
 def arranged(ctx: Context, function: Any, args: list[Abs], kwargs: dict[str, Abs]) -> tuple[list[Abs], dict[str, Abs]]:
-    """The arguments with an `order` of "A" or "K" as what it is for the array at hand, where that is known."""
+    """The arguments, with an `order` of "A" or "K" replaced by what it means for this array, where that is known."""
     place = _ORDER_PLACES.get(function) if isinstance(function, Hashable) else None
     if place is None:
         return args, kwargs
@@ -121,7 +121,7 @@ def unwritable(ref: Ref) -> Ref:
 
 
 def tie(made: Abs, base: Abs | None) -> Abs:
-    """Make a snapshot of a value: NumPy may have made a view of `base`, so that it is not read once that is written."""
+    """Make a snapshot of a value: NumPy may have made a view of `base`, so it is not read once `base` is written."""
     for part in made.items if isinstance(made, Tup) else (made,):
         if isinstance(part, Ref) and isinstance(base, Ref) and part.cell is not base.cell:
             part.cell.sources = tuple(dict.fromkeys((*part.cell.sources, *(base.cell.sources or (base.cell,)))))
@@ -143,7 +143,8 @@ def wrapped(ctx: Context, result: Any, made: Made) -> Abs:
     if isinstance(result, Value):
         return _new(ctx, result, made)
     if isinstance(result, tuple):
-        return Tup(tuple(wrapped(ctx, item, made) for item in result))
+        cls = type(result)
+        return Tup(tuple(wrapped(ctx, item, made) for item in result), cls, tuple(getattr(cls, "_fields", ())))
     if isinstance(result, list):
         return ctx.new_list([wrapped(ctx, item, made) for item in result])
     return Static(result)
@@ -161,7 +162,7 @@ def _new(ctx: Context, value: Value, made: Made) -> Abs:
     new = ctx.new_array(value, layout=layout_of(ctx, made, value.type.rank))
     if memory.order_of_result(made.function) is None:
         for argument, given in zip(made.arguments, made.given):
-            # What came back as it was NumPy may have copied, or not; so it is with more dimensions for one of none.
+            # What came back unchanged NumPy may or may not have copied; the same holds for a 0-dimensional array with new dimensions.
             if given is value or (argument is first and is_dimensionless(first)):
                 tie(new, argument)
     return new

@@ -1,4 +1,4 @@
-"""`while`: a condition that only reads stands in the loop's own place, one with effects in the body."""
+"""`while`: a condition that only reads becomes the condition of the loop, one with effects goes into the body."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run_while(ctx: Context, node: ast.While) -> None:
     """A `while` statement."""
     before, depth = ctx.state.copy(), ctx.b.depth
     try:
-        # A condition that only reads is one of the loop's own; what it reads in later trips is known when the body is.
+        # A condition that only reads becomes the loop's own; what it reads in later trips is known once the body is.
         endless = _is_true(node.test)
         if endless or not _condition_only_reads(ctx, node.test) or not _while_condition(ctx, node):
             _while_true(ctx, node, None if endless else node.test)
@@ -44,7 +44,7 @@ def run_while(ctx: Context, node: ast.While) -> None:
 
 
 def _while_known(ctx: Context, node: ast.While, otherwise: UnsupportedError) -> None:
-    """A loop of few trips whose condition is known when compiling, each time."""
+    """A loop of few trips whose condition is known at compile time, each time."""
 
     def trips() -> Iterator[Abs]:
         for _ in range(FEW_TRIPS):

@@ -48,7 +48,7 @@ ARITHMETIC: Mapping[str, Callable[..., Any]] = {
 
 
 @boundary
-def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -> Callable:
+def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -> Callable[..., Any]:
     """A Python function of `args` (symbols or their names) that computes a SymPy expression.
 
     Common subexpressions are computed once, so a derivative of the function has the size of the program, not of the
@@ -82,7 +82,7 @@ def from_sympy(expression: Any, args: Sequence[Any], name: str = "expression") -
 
 
 @boundary
-def to_sympy(fun: Callable) -> Any:
+def to_sympy(fun: Callable[..., Any]) -> Any:
     """The SymPy expression of a straight-line function of floats; its symbols have the names of the parameters.
 
     Raises `UnsupportedError` (AD426) for what has no SymPy form: loops, branches at run time, arrays, several results.

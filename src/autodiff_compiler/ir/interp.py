@@ -7,7 +7,6 @@ stage) writes change the array or list itself, and views alias, so that a missin
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,7 +18,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.evaluate import evaluate
 from autodiff_compiler.ir.loop import Loop
 from autodiff_compiler.ir.message import pattern
-from autodiff_compiler.ir.objects import UNDEFINED, has_type, message, scalar
+from autodiff_compiler.ir.objects import UNDEFINED, exception_class, has_type, message, scalar
 from autodiff_compiler.ir.types import ListOf, Scalar, Type
 
 
@@ -156,7 +155,7 @@ class _Interpreter:
 
     def exception(self, op: Op, values: list[Any]) -> BaseException:
         name, parts = op.attrs["error"], op.attrs.get("message", ())
-        kind = self.fn.constants.get(name, getattr(builtins, name, None))
+        kind = self.fn.constants.get(name, exception_class(name))
         if not (isinstance(kind, type) and issubclass(kind, BaseException)):
             raise InternalError("AD903", f"{name} is not an exception class", op.span)
         return kind(message(parts, self.defined(op, values))) if parts else kind()

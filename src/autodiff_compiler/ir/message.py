@@ -10,6 +10,9 @@ from collections.abc import Sequence
 
 Part = str | None | tuple[str]
 
+LINALG_ERROR = "np.linalg.LinAlgError"
+"""The name of the one exception class that is not Python's own."""
+
 
 def places(parts: Sequence[Part]) -> int:
     """How many values the text has."""

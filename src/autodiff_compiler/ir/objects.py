@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.ir.message import Part, pattern
+from autodiff_compiler.ir.message import LINALG_ERROR, Part, pattern
 from autodiff_compiler.ir.path import Path
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
 
@@ -50,6 +51,12 @@ def strong(value: Any, type_: Type) -> Any:
 def follow(array: np.ndarray, path: Path, operands: Values) -> Any:
     """What a path reaches: a view wherever NumPy gives one, a NumPy scalar for a single element."""
     return path.follow(array, operands, operator.getitem, np.transpose, np.reshape)[()]
+
+
+def exception_class(name: str) -> type[BaseException] | None:
+    """The exception class of this name: one of Python's own, or of NumPy's linear algebra."""
+    found = np.linalg.LinAlgError if name == LINALG_ERROR else getattr(builtins, name, None)
+    return found if isinstance(found, type) and issubclass(found, BaseException) else None
 
 
 def message(parts: str | Sequence[Part], values: Values) -> str:

@@ -61,6 +61,17 @@ def of_casts(op: Op) -> Reasons:
 OPERAND = "the operand's"
 """The noun of an op whose value is operand 0 in another form, or a part of it: it is named after operand 0."""
 
+Operands = tuple[int, ...] | slice
+FIRST: tuple[Operands, ...] = ((0,),)
+TOGETHER: tuple[Operands, ...] = (slice(None),)
+EACH: tuple[Operands, ...] = ((0,), (1,))
+"""In what an op is linear: in its first operand, in all of them together, in each of two."""
+
+FOLLOWED, JUDGED, RETURNED, IGNORED = "followed", "judged", "returned", "ignored"
+"""What an op makes of the kind of a scalar operand, Python's or NumPy's.  "followed": the number is the same for both, and the result
+has the operands' kind.  "judged": so it is, but for some operands Python raises where NumPy goes on.  "returned": the result may be
+an operand itself.  "ignored": the operand is an index, an extent, or is put into an array."""
+
 Shape = tuple[Any, ...]
 """The extents of an array (`analysis/shapes.py`)."""
 
@@ -164,8 +175,28 @@ class OpDef:
     """The operands that make the result a whole number if they all are whole numbers."""
     spreads: int | None = None
     """The result has this operand everywhere, stretched to the extents given by the other operands."""
+    linear: tuple[Operands, ...] = ()
+    """Operands in which it is linear together while all others are fixed; of several such sets one after the other."""
+    joins: str = ""
+    """Of a reduction: the op that joins two elements."""
+    neutral: int | None = None
+    """What that op leaves an element as it is with, where the reduction of nothing is this number."""
+    puts: slice | None = None
+    """The operands that are items of the list which it gives."""
+    kinds: str = ""
+    """`FOLLOWED`, `JUDGED`, `RETURNED` or `IGNORED`; if the page says nothing, a caller may see the kind of an operand."""
+    work: int = 1
+    """What one element of it costs, in additions, as far as it is not dear."""
+    rounded: bool = False
+    """Correctly rounded, and so the same number whether it is computed alone or as an element of an array."""
+    integer_loops: bool = False
+    """Of integers a loop over the elements gives what NumPy's function of the whole array gives."""
+    chooses: bool = False
+    """The result is one of the later operands, as operand 0 says."""
     locates: bool = False
     """The result's elements are positions along an axis of operand 0."""
+    stands_for: int | None = None
+    """Operand 0 is not read: where the op is differentiated it stands for this operand, which was computed of it."""
     py_eval: Callable[..., Any] | None = None
     """For an elementwise op: how CPython computes it, on Python scalars."""
     np_eval: Callable[..., Any] | None = None
@@ -174,6 +205,15 @@ class OpDef:
     """The name of NumPy's function of the same operands, which backends print where they have no spelling of their own."""
     terminator: bool = False
     regions: int = 0
+
+    def linear_parts(self, operands: tuple[Value, ...]) -> list[tuple[list[Value], list[Value]]]:
+        """For each set of operands in which it is linear together: these, and the others, which must be fixed."""
+        found = []
+        for chosen in self.linear:
+            places = range(len(operands))[chosen] if isinstance(chosen, slice) else [k % len(operands) for k in chosen]
+            rest = [v for k, v in enumerate(operands) if k not in places]
+            found.append(([operands[k] for k in places], rest))
+        return found
 
     @cached_property
     def arity(self) -> int | None:

@@ -16,6 +16,7 @@ from autodiff_compiler.ir.ops.list import LIST_OPS
 from autodiff_compiler.ir.ops.reduction import REDUCTIONS
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.ops.shape import SHAPE_OPS
+from autodiff_compiler.ir.ops.solving import SOLVING
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
@@ -29,6 +30,7 @@ GROUPS: tuple[tuple[OpDef, ...], ...] = (
     REDUCTIONS,
     SHAPE_OPS,
     LINEAR_ALGEBRA,
+    SOLVING,
     LIST_OPS,
     CHECKS,
 )
@@ -56,6 +58,13 @@ def is_undefined(op: Op | None) -> bool:
 def extent_of(op: Op | None) -> tuple[Value, int] | None:
     """The array and the axis whose extent the op gives."""
     return (op.operands[0], op.attrs["axis"]) if op is not None and op.kind == "dim" else None
+
+
+def noun_of(op: Op, value: Value) -> str | None:
+    """What a result that the user has not named is called.  Of several results, as many as the page names, each has its name."""
+    row = TABLE[op.kind]
+    several = len(op.results) == len(row.results) > 1 and not row.results[0].endswith("…")
+    return row.results[op.results.index(value)] if several else row.noun
 
 
 def reads_path(op: Op) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import INT64
+from autodiff_compiler.ir.message import LINALG_ERROR
 from autodiff_compiler.ir.path import Path, Subscript, aligned, at, is_array, is_mask, reshaping, transposing
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 
@@ -133,6 +134,30 @@ def _multiplied(b: Builder, operands: Operands, attrs: Attrs) -> None:
         alike(b, b.dim(x, i), b.dim(y, j), "product", **_axes(m, i, n, j))
 
 
+def _square(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    """The operand holds square matrices."""
+    rows, columns = b.dims(operands[0])[-2:]
+    check_equal(b, rows, columns, ("Last 2 dimensions of the array must be square",), error=LINALG_ERROR)
+
+
+def _system(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    """Each matrix of the first operand has as many rows as the last one, and stacks of them broadcast."""
+    a, right = operands[0], operands[-1]
+    m, n = rank(a.type), rank(right.type)
+    check_equal(b, b.dim(right, n - 2), b.dim(a, m - 1), MISMATCH)
+    for back in range(3, min(m, n) + 1):
+        alike(b, b.dim(a, m - back), b.dim(right, n - back))
+
+
+MISMATCH = (
+    "solve: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature (m,m),(m,n)->(m,n) (size ",
+    None,
+    " is different from ",
+    None,
+    ")",
+)
+
+
 def _joined(b: Builder, operands: Operands, attrs: Attrs) -> None:
     first, *others = operands
     for other in others:
@@ -213,6 +238,8 @@ INDEX = Access("index", _indexed)
 STORE = Access("store", _stored)
 ITEM = Access("item", _in_list)
 PRODUCT = Access("product", _multiplied)
+SQUARE = Access("square", _square)
+SYSTEM = Access("system", _system)
 JOIN = Access("join", _joined)
 EXTREMUM = Access("extremum", _extremum)
 RESHAPE = Access("reshape", _reshaped)

@@ -5,7 +5,6 @@ All errors are shown at once: the message is the IR with the errors beside the o
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Rule, Value
 from autodiff_compiler.ir.dtype import DTYPES, DType
 from autodiff_compiler.ir.loop import BOUNDS, Loop
 from autodiff_compiler.ir.message import places
+from autodiff_compiler.ir.objects import exception_class
 from autodiff_compiler.ir.opdef import CHECK, IO, PURE
 from autodiff_compiler.ir.opset import ACCESSES, TABLE, nested_effect
 from autodiff_compiler.ir.path import Path
@@ -196,8 +196,8 @@ class _Verifier:
                 self.report(op, f"{op.attrs.get('effect')} is not the effect of an external call")
         if op.kind in ("check", "raise"):
             name = str(op.attrs.get("error"))
-            if name not in self.fn.constants and not hasattr(builtins, name):
-                self.report(op, f"{name} is neither a builtin exception nor among the function's constants")
+            if name not in self.fn.constants and exception_class(name) is None:
+                self.report(op, f"{name} is neither a known exception nor among the function's constants")
 
     def constant(self, op: Op) -> None:
         type_ = op.attrs.get("type")

@@ -118,6 +118,17 @@ class Rewriter:
         return new
 
 
+class Substitution(Rewriter):
+    """Copies ops under a substitution, leaving out those whose result was substituted."""
+
+    def op(self, op: Op) -> None:
+        if not (op.results and op.results[0] in self.env):
+            self.copy(op)
+
+    def ops(self, ops: Sequence[Op]) -> list[Op]:
+        return list(self.region(Region((), tuple(ops))).ops)
+
+
 def clone_region(region: Region, env: dict[Value, Value] | None = None) -> Region:
     """A copy in which every value defined inside is a new one (`env` says what free values become)."""
     return _Cloner(env).region(region)

@@ -18,6 +18,7 @@ from autodiff_compiler.library import (
     picking,
     reductions,
     shapes,
+    systems,
 )
 from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method, names
 
@@ -42,4 +43,5 @@ __all__ = [
     "picking",
     "reductions",
     "shapes",
+    "systems",
 ]

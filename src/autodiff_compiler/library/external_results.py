@@ -113,7 +113,6 @@ ROWS: dict[str, Row] = {
             ("legendre", "leg"), ("hermite", "herm"), ("hermite_e", "herme"), ("chebyshev", "cheb"), ("laguerre", "lag"),
         )
     },
-    "numpy.linalg.inv": of_matrix(lambda a: a),
     "numpy.linalg.pinv": of_matrix(lambda a: a),
     "numpy.linalg.cond": of_matrix(lambda a: Scalar(a.dtype)),
     "numpy.linalg.matrix_rank": of_matrix(lambda a: Scalar(INT64)),

@@ -256,10 +256,6 @@ def kron(b: Builder, a: Any, other: Any) -> Value:
 
 
 for _name in (
-    "solve",
-    "inv",
-    "det",
-    "slogdet",
     "cholesky",
     "eigh",
     "eig",

@@ -8,11 +8,10 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import DType
+from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import dtype_of, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, as_operand, shape_of, stretched, to_dtype, type_of
-
-_COMBINES = {"sum": "add", "prod": "mul", "max": "maximum", "min": "minimum"}
 
 
 def mask_of(b: Builder, where: Any, value: Value) -> Value:
@@ -44,7 +43,7 @@ def started(b: Builder, kind: str, reduced: Value, initial: Any) -> Value:
         raise UnsupportedError(
             "AD202", f"initial= of floats in a reduction of {dtype}", b.span, help="make the array a float array"
         )
-    return arith.apply(b, _COMBINES[kind], to_dtype(b, start, dtype, strong=True), reduced)
+    return arith.apply(b, TABLE[kind].joins, to_dtype(b, start, dtype, strong=True), reduced)
 
 
 def end_of(dtype: DType, kind: str) -> Any:

@@ -113,6 +113,12 @@ class Entry:
                 help="pass numbers, arrays, or tuples of these",
             ) from error
 
+    def value(self, b: Builder, /, *args: Any, **kwargs: Any) -> Value:
+        """What a call gives that certainly gives one value."""
+        made = self(b, *args, **kwargs)
+        assert isinstance(made, Value)
+        return made
+
 
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}
 _METHODS: dict[str, Entry] = {}

@@ -2,8 +2,8 @@
 
 A result for which both branches yield the same value is that value; `True` on one side and `False` on the other is the
 condition itself, or its negation; an `if` on a condition already decided by an enclosing `if` is the branch taken; an
-`if` on `not c` is an `if` on `c` with the branches exchanged.  Where `a and b` was an `if` because `b` might raise, and it is proven
-that it does not, both are computed.
+`if` on `not c` is an `if` on `c` with the branches exchanged.  Where `a and b` is an `if` because `b` might raise, and it is proven
+that `b` does not, both are computed.
 
     Input:  a, b = if c { yield x, y } { yield x, z }
     Output: b = if c { yield y } { yield z }            (a is x)
@@ -69,7 +69,7 @@ class _Branches(Peephole):
         self.keep(with_results(op, kept))
 
     def _evaluated(self, op: Op, slot: int) -> bool:
-        """Replace `if c { …; yield b } else { yield False }` by `c and b`, and its like for `or`, if `…` may always be computed."""
+        """Replace `if c { …; yield b } else { yield False }` by `c and b`, and correspondingly for `or`, if `…` may always be computed."""
         condition, result = op.operands[0], op.results[slot]
         then, orelse = op.regions
         for region, other, kind, short in ((then, orelse, "and", False), (orelse, then, "or", True)):
@@ -83,7 +83,7 @@ class _Branches(Peephole):
         return False
 
     def _is_harmless(self, region: Region, other: Region) -> bool:
-        """Whether a region has only operations on numbers that never raise, and the other one nothing but a constant."""
+        """Whether a region has only operations on numbers that never raise, and the other region only a constant."""
         return all(is_constant(op) for op in other.ops[:-1]) and all(
             (opdef(op).elementwise or opdef(op).measures or is_constant(op))
             and not any(value in self._undefined for value in op.operands)

@@ -1,9 +1,9 @@
 """The buffers stage: from versions of arrays to buffers that are overwritten.
 
-Before it `store` and its like give a new version and leave the old one as it was; after it they overwrite operand 0,
-views alias, a value is a reference as in Python, and an explicit `copy` stands wherever somebody would otherwise see a
-buffer change that he still reads.  `buffers_demand` finds out what will be overwritten, `buffers_plan` where copies are
-needed; this file makes them.
+Before it, `store` and the like make a new version and leave the old one as it was; after it, they overwrite operand 0,
+views alias, a value is a reference as in Python, and there is an explicit `copy` wherever a buffer that is still read would
+otherwise change.  `buffers_demand` finds out what will be overwritten, `buffers_plan` where copies are needed; this file
+makes them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def run(function: Function) -> Function:
 
 
 class _PathSplitter(Rewriter):
-    """Takes writes through a `reshape` apart, for NumPy's reshape may be a copy, and what is written would be lost.
+    """Takes apart writes through a `reshape`, because NumPy's reshape may be a copy, and what is written to it would be lost.
 
     `a1 = store a[reshape, rest], v` becomes `f = reshape a; f1 = store f[rest], v; a1 = reshape f1`, which is right
     whether or not the reshape is a view.
@@ -106,7 +106,7 @@ def _copied_undefs(function: Function, plan: Plan) -> dict[Value, None]:
 
 
 def _placeholder(op: Op) -> list[Op]:
-    """Something of the right type in place of an undefined value: nobody reads it, but it can be copied."""
+    """Something of the right type in place of an undefined value: it is never read, but it can be copied."""
     type_ = op.result.type
     if isinstance(type_, ListOf):
         return [Op("list_new", (), op.results, {"type": type_}, span=op.span)]

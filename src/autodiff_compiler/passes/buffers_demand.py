@@ -1,7 +1,7 @@
-"""Which buffers are going to be overwritten: for each value, how deep in the loops around it a write wants its memory.
+"""Which buffers are going to be overwritten: for each value, how deeply nested in the loops around it is a write that wants its memory.
 
 A write wants to reuse operand 0.  That value may be a view of another, the result of an `if`, a carried value …: the
-wish runs backwards to wherever the memory comes from, so that a copy, if there must be one, can be made as far out as
+demand is followed back to wherever the memory comes from, so that a copy, if there must be one, can be made as far out as
 possible: of the initial value before a loop, rather than at the write inside it.
 """
 
@@ -52,7 +52,7 @@ class Demand:
                 self._seeds += [(self._uses.loop_depth, (written, inside)) for inside in elements]
 
     def _kept(self, op: Op) -> tuple[Value, ...]:
-        """Operands that are read again later, so that a copy is certain and further wishes are pointless."""
+        """Operands that are read again later, so that a copy is certain and demand goes no further."""
         if overwrites(op):
             return tuple(op.operands[k] for k, _ in overwrites(op) if self._uses.live_after(op.operands[k]))
         if is_loop(op):

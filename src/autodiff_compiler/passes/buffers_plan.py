@@ -1,14 +1,14 @@
-"""Where copies are needed: one walk in program order that knows for each value which buffers it may refer to.
+"""Where copies are needed: one walk in program order that tracks for each value which buffers it may refer to.
 
 * A write is in place if its buffer is ours (not an argument's, not a constant) and no value that is still read may
   refer to it; else operand 0 is copied first.
-* A carried value that the loop overwrites is *owned*: on entry and at each yield its buffer is ours and nobody else's,
-  by a copy where it would not be so.  In the body it is then a buffer of its own.  Other carried values are only read in
-  the loop: they may share what they like, and are locked.
-* The result of an `if` is a buffer of its own if what is yielded is so in both branches.
-* A list refers to its elements.  Where elements are added to in place (`list_accum`) each is the list's own, by a copy
-  when it is put in; other lists are marked (`MUTUAL`) when an element may be held by somebody else as well.
-* Instead of the buffer, a view that stands in the way is copied, where it is defined, if that is less work.
+* A carried value that the loop overwrites is *owned*: on entry and at each yield its buffer is ours and shared with nothing,
+  if need be by a copy.  In the body it is then a buffer of its own.  Other carried values are only read in
+  the loop: they may share anything, and are locked.
+* The result of an `if` is a buffer of its own if what is yielded is one in both branches.
+* A list refers to its elements.  Where elements are added to in place (`list_accum`) each belongs to the list alone, if need be
+  by a copy when it is put in; other lists are marked (`MUTUAL`) when an element may also be held by something else.
+* If a view is in the way, it is copied where it is defined, instead of the buffer, if that is less work.
 """
 
 from __future__ import annotations
@@ -107,11 +107,11 @@ class Plan:
             sharing.bind_fresh(result)
 
     def _shared_elements(self, value: Value) -> Roots:
-        """Of a list that callees fill: its arrays may be anybody's, and are only read."""
+        """For a list that callees fill: its arrays may belong to anything, and are only read."""
         return frozenset((FOREIGN, MUTUAL)) if has_arrays(value.type) else NOTHING
 
     def _update(self, op: Op, index: int, result: Value) -> None:
-        """An operand that a callee overwrites, and gives back."""
+        """An operand that a callee overwrites and returns."""
         sharing = self._sharing
         memory = sharing.memory[op.operands[index]]
         if not self._claim(memory, op):
@@ -189,13 +189,13 @@ class Plan:
         slots = [i for i, param in enumerate(params) if has_memory(param.type)]
         own = [self._demand.level(param) >= depth for param in params]
         own_elements = [self._demand.level(param, elements=True) >= depth for param in params]
-        # What stands for the memory of a slot that is only read: (whether of the elements, slot) of the root.
+        # For the root of the memory of a slot that is only read: (whether it is that of the elements, the slot).
         standing: dict[int, tuple[bool, int]] = {}
         # The roots that come into each slot, and into its elements.
         incoming: dict[tuple[bool, int], Roots] = {}
 
         def pass_on(user: Op, first: int) -> None:
-            """The slots' values at the entry or at a yield: operands of `user` from `first` on."""
+            """The slots' values on entry or at a yield: operands of `user` from `first` on."""
             operands = user.operands[first : first + len(inits)]
             held = self._held(operands)
             for i in slots:
@@ -264,11 +264,11 @@ class Plan:
         )
 
     def _is_free(self, roots: Roots, op: Op) -> bool:
-        """Whether memory is ours and nobody reads it after the op."""
+        """Whether memory is ours and is not read after the op."""
         return not roots & self._sharing.locked and not self._sharers(roots, op)
 
     def _claim(self, roots: Roots, op: Op) -> bool:
-        """As `_is_free`, but views that stand in the way are put aside where that is less work than a copy."""
+        """Like `_is_free`, but views that are in the way are copied first where that is less work than copying the buffer."""
         if roots & self._sharing.locked:
             return False
         sharers = self._sharers(roots, op)
@@ -282,7 +282,7 @@ class Plan:
         return True
 
     def _is_leaf_view(self, value: Value) -> bool:
-        """Whether a value is a view that nothing else refers to: all it is used for is to be read."""
+        """Whether a value is a view that nothing else refers to, and that is only read."""
         op = self._definitions.get(value)
         if op is None or op.regions or opdef(op).writes or opdef(op).spreads is not None or not may_alias(op):
             return False
@@ -295,7 +295,7 @@ class Plan:
         return not (may_alias(reader) and reader.operands[0] is value) if reader.results else True
 
     def _is_view_of_written(self, value: Value) -> bool:
-        """Whether a value is a view of a buffer that a write in the same loop wants: the view is less to copy."""
+        """Whether a value is a view of a buffer that a write in the same loop wants: copying the view is less work."""
         op = self._definitions.get(value)
         if op is None or not reads_path(op) or not may_alias(op):
             return False
@@ -319,7 +319,7 @@ class Plan:
 def _expand(
     slot: tuple[bool, int], standing: dict[int, tuple[bool, int]], incoming: dict[tuple[bool, int], Roots]
 ) -> Roots:
-    """What may be in a slot after the loop: all that came in, directly or by way of other slots."""
+    """What may be in a slot after the loop: everything that came in, directly or by way of other slots."""
     found: dict[int, None] = {}
     seen = {slot}
     pending = [slot]

@@ -1,17 +1,17 @@
 """Proves checks.
 
-A check that cannot fail vanishes: an index whose bounds follow from the loops, conditions and checks around it (see
-`analysis/bounds.py`), extents that are the same, a condition that holds.  Any other check stays.
+A check that cannot fail vanishes: of an index whose bounds follow from the loops, conditions and checks around it (see
+`analysis/bounds.py`), of extents that are equal, of a condition that holds.  Any other check stays.
 
     Input:  n = dim x; m = sub n, one; for 0, m, 1 { (i) check_index i, n; j = add i, one; check_index j, n; … }
     Output: n = dim x; m = sub n, one; for 0, m, 1 { (i) j = add i, one; … }
 
-Of the check of an index that certainly is not negative only the other half is left (attribute `upper`).
+For an index that certainly is not negative, only the upper half of the check is left (attribute `upper`).
 
 A `load`, `store` or `accum` whose slices are proven to lie inside the array (`0 <= start <= stop <= extent`, step 1) gets
 the attribute `exact`: its extents are then known (`analysis/shapes.py`).
 
-An operation on Python ints that is proven to stay within 64 bits gets the attribute `fits`: so does what AD makes of it.
+An operation on Python ints whose result is proven to fit into 64 bits gets the attribute `fits`, which AD passes on.
 
 Idempotent.
 """

@@ -3,7 +3,7 @@
     Input:  for k … t=tape { a = empty n; a' = for j … b=a { … b' = store b[j], v }; t' = store t[k], a' }
     Output: for k … t=tape { t' = for j … q=t { … q' = store q[k, j], v } }
 
-The tape of an inner loop is such an array.  The elements that nobody writes are undefined in the one as in the other.
+The tape of an inner loop is such an array.  Elements that are never written are undefined before and after.
 Idempotent.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, merges
 from autodiff_compiler.ir.opset import opdef, reads_path, sets_path
@@ -58,7 +58,7 @@ class _Search:
         if not any(sets_path(op) and isinstance(op.operands[-1].type, Array) for op in all_ops(function.body)):
             return
         self.readers = uses(function.body)
-        self.shapes = Shapes(function.body)
+        self.shapes = shapes_of(function.body)
         self.owners = {region.terminator: op for op in all_ops(function.body) for region in op.regions}
         self._region(function.body)
 
@@ -72,7 +72,7 @@ class _Search:
             move = self._move(op, region) if starts else None
             if move is None or any(self._touches(move, other) for other in self.moves):
                 continue
-            # Where the array is made, what it goes into has to be there.
+            # What the array goes into has to be defined where the array is made.
             if all(defined.get(v, -1) < position[op] for v in (move.target, *move.indices)):
                 self.moves.append(move)
 
@@ -97,7 +97,7 @@ class _Search:
         return move if self._fits(move) and self._closed(move.versions) else None
 
     def _made_of(self, reader: Op, version: Value) -> list[Value] | None:
-        """The versions that a reader makes of a version; None if it does anything else with it."""
+        """The versions that a reader makes from a version; None if it does anything else with it."""
         if "path" in reader.attrs:
             plain = path_of(reader).is_subscript and path_of(reader).is_view
             if reader.operands.index(version) != 0 or reader.operands.count(version) != 1 or not plain:
@@ -113,7 +113,7 @@ class _Search:
         return [owner.results[k] for k, v in enumerate(reader.operands) if v is version and k < len(owner.results)]
 
     def _closed(self, versions: frozenset[Value]) -> bool:
-        """Whether what a loop carries or a branch gives in the place of a version is always a version."""
+        """Whether what a loop carries or a branch yields in the place of a version is always a version."""
         for op in dict.fromkeys(self.owners.values()):
             for values, sources in merges(op):
                 if values[-1] in versions and not versions.issuperset(sources):
@@ -121,14 +121,14 @@ class _Search:
         return True
 
     def _fits(self, move: Move) -> bool:
-        """Whether the array has the dtype and the extents of its place, which nobody else reads or writes."""
+        """Whether the array has the dtype and the extents of its place, and nothing else reads or writes that place."""
         target, array = move.target, move.made.result
         if path_of(move.stored) != element(len(move.indices)) or rank(target.type) != rank(array.type) + len(
             move.indices
         ):
             return False
         rest = self.shapes.extents(target)[len(move.indices) :]
-        # A tape is known to hold nothing but what was put into it.
+        # A tape is known to hold only what was put into it.
         whole = dtype_of(array.type).inexact or move.made.attrs.get("filled")
         return (
             bool(whole)
@@ -159,7 +159,7 @@ class _Redirect(Rewriter):
             self.out.append(replace(op, operands=self.values(op.operands), results=results, regions=regions))
 
     def _renewed(self, value: Value) -> Value:
-        """A version of the smaller array as one of the larger."""
+        """A version of the smaller array as a version of the larger one."""
         move = self.versions.get(value)
         if move is None:
             return value

@@ -2,7 +2,7 @@
 
 Because arrays are values, a load is a function of its operands like any other op.  Nothing is lifted out of a branch:
 what is computed in a region is forgotten at its end.  A check that has already been passed vanishes.  New arrays
-(`full`, `empty`, `copy` …) are left apart: they are made to be written to, and one buffer cannot serve two.
+(`full`, `empty`, `copy` …) are kept apart: they are made to be written to, and one buffer cannot serve two.
 
     Input:  a = sin x; check_index i, n; b = sin x; check_index i, n; c = mul a, b
     Output: a = sin x; check_index i, n; c = mul a, a
@@ -28,7 +28,7 @@ def run(function: Function) -> Function:
 
 
 def allocates(op: Op) -> bool:
-    """Whether the op makes an array or list of its own out of no array's elements, or is a `copy`."""
+    """Whether the op makes a new array or list, not from the elements of an array unless it is a `copy`."""
     made = any(isinstance(r.type, Array | ListOf) for r in op.results)
     return op.kind in ("copy", "list_zeros") or (
         made and not any(isinstance(v.type, Array | ListOf) for v in op.operands)
@@ -66,8 +66,8 @@ class _Numbering(Rewriter):
     def _key(self, op: Op, operands: tuple[Value, ...], commutative: bool) -> Hashable:
         # Values are hashed by identity; a frozenset with the count tells a + a from a + b.
         sources: Hashable = (frozenset(operands), len(operands)) if commutative else operands
-        # Checks of the same thing are one, whatever they say and whoever else performs them; whether an integer is proven to
-        # fit says nothing of what it is.
+        # Checks of the same thing are equal, whatever their message and whatever else performs them; that an integer is proven
+        # to fit does not change its value.
         ignored = ("access", "message") if opdef(op).effect == CHECK and op.kind != "check" else ("fits",)
         attrs = tuple((name, _exact(op.attrs[name])) for name in sorted(op.attrs) if name not in ignored)
         return op.kind, sources, attrs

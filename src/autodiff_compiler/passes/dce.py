@@ -2,12 +2,12 @@
 
 An op is needed if it has an effect (checks stay, with what they read) or if a needed op reads a result.  A loop whose
 results are all unneeded and whose body is pure vanishes (a `while` is assumed to end).  Before that, a slot that every
-iteration hands on unchanged is replaced by its initial value, and two slots that start equal and go on equal are one.
+iteration passes on unchanged is replaced by its initial value, and two slots that start equal and stay equal become one.
 
     Input:  t, s, trips = for 0, n, 1, t0, s0 { (i, t, s)  u = add s, t;  yield t, u }    (only t is read)
     Output: (t is t0; no loop)
 
-Repeated while there are such slots, for one may show the next; idempotent.
+Repeated while there are such slots, because removing one may reveal the next; idempotent.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def needed_ops(function: Function) -> set[Op]:
 
 
 def _invariant_slots(function: Function) -> dict[Value, Value]:
-    """What parameters and results of loops are equal to, where they never change or repeat another slot."""
+    """What parameters and results of loops are equal to, where they never change, or repeat another slot."""
     same: dict[Value, Value] = {}
 
     def find(value: Value) -> Value:
@@ -84,7 +84,7 @@ class _Marks:
         self.values: set[Value] = set()
         self.ops: set[Op] = set()
         self._sources: dict[Value, tuple[Value, ...]] = {}
-        """For results of structured ops and parameters of loops: the values they are made of."""
+        """For results of structured ops and parameters of loops: the values that they come from."""
         self._origin: dict[Value, Op] = {}
         self._around: dict[Op, Op] = {}
         self._work: list[Value] = []
@@ -95,7 +95,7 @@ class _Marks:
             self._read(self._work.pop())
 
     def _index(self, region: Region, around: Op | None) -> list[Op]:
-        """Note where everything comes from; returns the ops with an effect of their own."""
+        """Note where every value comes from; returns the ops with an effect of their own."""
         roots: list[Op] = []
         for op in region.ops:
             if around is not None:
@@ -113,7 +113,7 @@ class _Marks:
         return roots
 
     def _need(self, op: Op) -> None:
-        """The op is executed: what steers it is needed, and that control comes to it."""
+        """The op is executed: what controls it is needed, and so is everything that makes control reach it."""
         if op in self.ops:
             return
         self.ops.add(op)

@@ -1,7 +1,7 @@
-"""Writes are delayed where that spares a copy: after the last read of a view of what they overwrite.
+"""Writes are delayed where that saves a copy: until after the last read of a view of what they overwrite.
 
 The reverse of `b[1:-1] = f(a)` reads the cotangent of the slice and clears it.  What was read is a view, and would have to
-be copied, unless it is cleared only when nobody reads it any more.
+be copied, unless the slice is cleared only after the last read of it.
 
     Input:  v = load g[1:-1]; g1 = store g[1:-1], 0.0; h1 = accum h, v; yield g1, h1
     Output: v = load g[1:-1]; h1 = accum h, v; g1 = store g[1:-1], 0.0; yield g1, h1

@@ -1,16 +1,16 @@
 """Keeps the errors of Python's own arithmetic where the operation itself is not needed.
 
 `math.log(-1.0)` raises, and so does `1.0 / 0.0` of Python floats.  Where only the derivative is wanted the operation is
-often dead; before dead code goes, such an op gets a check of its domain.  NumPy's operations never raise, and compiled
-code follows IEEE: there (`run_compiled`) only those of integers are kept, divided by zero or shifted by less than none.
+often dead; before dead code is removed, such an op gets a check of its domain.  NumPy's operations never raise, and compiled
+code follows IEEE: there (`run_compiled`) only errors of integers are kept, for a division by zero or a negative shift.
 Overflow is not a matter of the domain.
 
     Input:  y = log x;  s = mul x, x;  return s                     (y is not read)
     Output: c = le x, zero;  d = not c;  check d;  y = log x;  s = mul x, x;  return s
 
 There is no check where an op that is needed raises by itself: the same op computed again in the reverse sweep, or one
-that its derivative rule made of the same operand; neither where the operand is certainly inside the domain.
-The dead ops go at once, so that they are not met again.
+that its derivative rule made from the same operand; nor where the operand is certainly inside the domain.
+The dead ops are removed at once, so that they are not met again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def run(function: Function) -> Function:
 
 
 def run_compiled(function: Function) -> Function:
-    """Of integers only: compiled arithmetic of floats follows IEEE."""
+    """For integers only: compiled arithmetic of floats follows IEEE."""
     return dce.run(_Errors(function, compiled=True).function(function))
 
 

@@ -1,6 +1,6 @@
 """Constant folding.
 
-Computes what is known when compiling: arithmetic on constants as the program itself would do it (Python scalars as
+Computes what is known at compile time: arithmetic on constants as the program itself would do it (Python scalars as
 CPython does, NumPy scalars as NumPy does), casts of constants, extents (`dim`) from where the array was made, `if`,
 `for` and `while` whose first decision is known.  What would raise or warn is left for run time.
 
@@ -56,7 +56,7 @@ def _python(op: Op, values: list[Any]) -> Any:
     assert isinstance(op.result.type, Scalar)
     if type(value) is not op.result.type.dtype.number:
         return None
-    # Beyond 64 bits Python and Numba differ; that is for run time.
+    # Beyond 64 bits Python and Numba differ; that is left to run time.
     return None if isinstance(value, int) and not -_I64 <= value < _I64 else value
 
 
@@ -114,7 +114,7 @@ class _Fold(Peephole):
         # Such extents have no name of their own, but an operand of what computes the array may have the same.
         source = self.defs.get(op.operands[0])
         if source is not None and reads_path(source):
-            # What was written into an array makes no difference to the extents of its views.
+            # What was written into an array does not change the extents of its views.
             written = self.defs.get(source.operands[0])
             if written is not None and writes_path(written):
                 view = self.new("load", written.operands[0], *source.operands[1:], path=path_of(source))

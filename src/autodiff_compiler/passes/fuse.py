@@ -1,8 +1,8 @@
 """Which array operations of a region become one loop nest.
 
 A group is a *root* (an elementwise result, a sum or product, an `unbroadcast`, or a write into an array) and the *members* that only it
-needs: elementwise ops, and broadcasts, whose every use is in the group.  A group is computed at the place of its root, so a
-member may not be moved past a write to what it reads: that would have to be kept for it.
+needs: elementwise ops, and broadcasts, all of whose uses are in the group.  A group is computed at the place of its root, so a
+member may not be moved past a write to what it reads: the old contents would have to be kept for it.
 """
 
 from __future__ import annotations
@@ -19,41 +19,18 @@ from autodiff_compiler.ir.opset import may_alias, opdef, writes_path
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 
-REDUCTIONS = {"sum": ("add", 0), "prod": ("mul", 1)}
-"""What a loop makes of a reduction: the op that joins two elements, and what it starts with."""
-
-# On integers other ops have cases (a negative power) that NumPy's array form decides.
-INTEGER_KINDS = (
-    "add",
-    "sub",
-    "mul",
-    "neg",
-    "floordiv",
-    "mod",
-    "lshift",
-    "rshift",
-    "cast",
-    "select",
-    "maximum",
-    "minimum",
-    "and",
-    "or",
-    "xor",
-    "not",
-)
-
 
 @dataclass(frozen=True)
 class Group:
     root: Op
     members: tuple[Op, ...]
-    """In program order, the root not among them."""
+    """In program order, without the root."""
     through: Op | None = None
-    """The `unbroadcast` of what the members compute, where all that the root does is to add it to an array."""
+    """The `unbroadcast` of what the members compute, where the root only adds it to an array."""
 
 
 def is_elementwise(op: Op) -> bool:
-    """Whether an op computes an array element by element, in a way that scalars do alike."""
+    """Whether an op computes an array element by element, just as it computes scalars."""
     if len(op.results) != 1 or not isinstance(op.results[0].type, Array):
         return False
     row = opdef(op)
@@ -62,14 +39,14 @@ def is_elementwise(op: Op) -> bool:
     if not row.elementwise:
         return False
     dtypes = {v.type.dtype for v in op.operands if isinstance(v.type, Scalar | Array)}
-    return not any(dtype.is_integer for dtype in dtypes) or op.kind in INTEGER_KINDS or row.compares
+    return row.integer_loops or not any(dtype.is_integer for dtype in dtypes)
 
 
 def root_value(op: Op) -> Value | None:
-    """What a root computes element by element: its result, what it sums, what it writes; None if it is no root."""
+    """What a root computes element by element: its result, what it sums, what it writes; None if it is not a root."""
     if opdef(op).collects and isinstance(op.results[0].type, Array):
         return op.operands[0]
-    if op.kind in REDUCTIONS and not dtype_of(op.operands[0].type).is_bool:
+    if opdef(op).neutral is not None and not dtype_of(op.operands[0].type).is_bool:
         return op.operands[0]
     if writes_path(op) and path_of(op).is_view and isinstance(op.operands[-1].type, Array):
         return op.operands[-1]
@@ -134,7 +111,7 @@ def _members(
     shapes: Shapes,
     overwritten: Callable[[Op], bool],
 ) -> list[Op]:
-    """Grown backwards, the latest candidate first, so that all who use a candidate have been decided on before it."""
+    """Grown backwards, the latest candidate first, so that all users of a candidate have been decided on before it."""
     value = root_value(through or root)
     assert value is not None
     group = {root} if through is None else {root, through}

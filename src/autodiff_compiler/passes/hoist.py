@@ -2,8 +2,8 @@
 
 In a loop without exits and side effects, a check made in every iteration whose index is a linear function of the loop
 index is made before the loop, at the two ends of the range; a check that does not depend on the loop is made once.
-Both only if the loop runs at all.  Worth it for compiled code, where the check would hinder vectorisation; printed
-Python checks with the access itself, so this pass is not for it.
+Both only if the loop runs at all.  This pays for compiled code, where the check would hinder vectorisation; in printed
+Python the access itself is the check, so the pass is not used there.
 
     Input:  for 0, n, 1 { (i) j = add i, k; check_index j, m; … }
     Output: t = lt 0, n; if t { check_index k, m; check_index (n - 1) + k, m }; for 0, n, 1 { (i) … }
@@ -11,8 +11,8 @@ Python checks with the access itself, so this pass is not for it.
 Where the index is known not to be negative, the end at which it is largest is enough; and no `if` is needed for the loop
 index itself, counted from 0.
 
-`run_ends` does so only where nothing else is left of the loop, which then can go: the gradient of a sum over a[i] needs
-nothing of the primal's loop but the certainty that it would not have raised.
+`run_ends` does so only where nothing else is left of the loop, which then can be removed: the gradient of a sum over a[i]
+needs nothing from the primal's loop but the certainty that it would not have raised.
 
 Idempotent.
 """
@@ -38,7 +38,7 @@ def run_ends(function: Function) -> Function:
 
 
 class _Hoist(FactRewriter):
-    """Inner loops first: what leaves one without a condition may leave the next as well."""
+    """Inner loops first: what leaves one without a condition may also leave the next."""
 
     def structured(self, op: Op) -> None:
         op = self.inside(op)
@@ -115,8 +115,8 @@ class _Hoist(FactRewriter):
                 builder.emit("check_index", (env.get(index, index), env.get(extent, extent)), attrs)
 
     def _needed_ends(self, check: Op, parameter: Value, ends: tuple[Value, Value]) -> tuple[Value, ...]:
-        """Of the least and the largest loop index: the one where the index of the check is largest, if only the upper
-        bound is tested; any one if that does not vary."""
+        """Which of the smallest and the largest loop index makes the index of the check largest, if only the upper
+        bound is tested; either of them if it does not vary."""
         factor = self.bounds.affine(check.operands[0]).terms.get(parameter, 0)
         if factor == 0:
             return ends[:1]

@@ -1,7 +1,7 @@
-"""Small functions in line: the ops of a callee in place of its calls.
+"""Inlines small functions: the ops of a callee take the place of its calls.
 
-Most of them are the functions of derivative rules, of which a few lines are left.  What brings a rule of its own stays a function,
-for the next derivative; what is computed again does for good, or it would be merged with what it repeats.
+Most of them belong to derivative rules, of which a few lines are left.  A function with a rule of its own stays a function
+for the sake of the next derivative; a recomputed function stays one for good, or it would be merged with what it repeats.
 
     Input:  func g(a) { y = sin a; return y }      b = call g(x); c = mul b, b
     Output: b = sin x; c = mul b, b
@@ -21,7 +21,7 @@ from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.passes.outline import LEAST
 
 SMALL = 25
-"""So many ops are put in line wherever they are called; more only where there is one call."""
+"""Functions of up to this many ops are inlined wherever they are called; larger ones only where there is one call."""
 
 
 def run(fn: Function) -> Function:

@@ -1,14 +1,14 @@
-"""For Numba, after all other passes: Python's integers do not wrap, and compiled ones have 64 bits.
+"""For Numba, after all other passes: checks of Python's integers, which do not wrap, where compiled ones have 64 bits.
 
-An operation on Python ints that is proven to stay within them (`Bounds.fits`) gets the attribute `fits`.  Before any other
-stands a check that raises an OverflowError, so that no number that is used differs from CPython's.  Divisors and shift
+An operation on Python ints whose result is proven to fit (`Bounds.fits`) gets the attribute `fits`.  Any other is preceded by
+a check that raises an OverflowError, so that no number that is used differs from CPython's.  Divisors and shift
 counts are checked as CPython checks them.  NumPy's own integers wrap; where they are proven not to, the attribute lets
 the backend print plain arithmetic.
 
     Input:  for 0, n, 1, k { (i, k)  m = mul k, i; j = add i, one; … }
     Output: for 0, n, 1, k { (i, k)  check_width k, i {of="mul"}; m = mul k, i {fits}; j = add i, one {fits}; … }
 
-This is no optimisation: it cannot be switched off.
+This is not an optimisation: it cannot be switched off.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from autodiff_compiler.passes.rewrite import FactRewriter
 
 T = TypeVar("T")
 
-# All integers up to this one are floats.
+# All integers up to this one are exactly representable as floats.
 EXACT = 2**53
 BEYOND = "meets an int of more than 53 bits that may be equal to it; backend='python' compares them exactly"
 
@@ -51,8 +51,8 @@ def guarded(function: Function) -> Function:
 
 
 def best(build: Callable[[bool], T], functions: Callable[[T], Sequence[Function]]) -> tuple[T, T | None]:
-    """What `build` makes for ints of any size; or, if that leaves fewer checks, in loops above all, what it makes of the
-    `guarded` function, and the former for larger arguments."""
+    """What `build` makes for ints of any size; or, if that leaves fewer checks, above all in loops, what it makes from the
+    `guarded` function, with the former for larger arguments."""
     wide = build(False)
     left = _unproven(functions(wide))
     if not left[1] or not any(param.type == INT for param in functions(wide)[0].params):
@@ -62,7 +62,7 @@ def best(build: Callable[[bool], T], functions: Callable[[T], Sequence[Function]
 
 
 def _unproven(functions: Sequence[Function]) -> tuple[int, int]:
-    """How many checks of integers are left in loops, and in all."""
+    """How many checks of integers are left, in loops and altogether."""
     found = [op for function in functions for op in all_ops(function.body)]
     loops = [op for op in found if is_loop(op)]
     inside = {op for loop in loops for region in loop.regions for op in all_ops(region)}
@@ -126,7 +126,7 @@ class _Integers(FactRewriter):
                 self._emit(b)
 
     def _narrow(self, op: Op) -> None:
-        """NumPy takes a Python int as a small integer only if it is one."""
+        """NumPy accepts a Python int beside a small integer only if it fits."""
         type_, number = op.result.type, op.operands[0]
         if not isinstance(type_, Scalar) or not type_.dtype.is_integer:
             return
@@ -141,7 +141,7 @@ class _Integers(FactRewriter):
         self._emit(b)
 
     def _quotient(self, op: Op) -> None:
-        """A float that is a quotient of ints: only that of floats follows IEEE."""
+        """A float that is a quotient of ints, which may raise: only a quotient of floats follows IEEE."""
         casts = [self.defs.get(v) for v in op.operands]
         ints = [
             cast.operands[0]
@@ -193,7 +193,7 @@ class _Integers(FactRewriter):
         return self._is_last(loop.start)
 
     def _only_last(self, op: Op) -> bool:
-        """Whether the op is only where a range that ends at 0 begins, or the largest index that is checked."""
+        """Whether the op is used only where a range that ends at 0 begins, or as the largest index that is checked."""
         return self._is_last(op.result) and all(
             (is_loop(user) and self._counts_down(Loop(user)) and user.operands.count(op.result) == 1)
             or (user.kind == "check_index" and user.attrs.get("upper") and user.operands[1] is not op.result)
@@ -201,7 +201,7 @@ class _Integers(FactRewriter):
         )
 
     def _last(self, value: Value) -> Value:
-        """The same for a range that is not empty, and -1 for one that is: that fits."""
+        """The same for a range that is not empty, and -1 for an empty one, so that it fits."""
         op = self.defs[value]
         b = Builder(op.span)
         whole = b.op("maximum", op.operands[0], b.const(0))

@@ -1,9 +1,10 @@
-"""Loop-invariant code: pure ops that give the same in every iteration move before the loop.
+"""Loop-invariant code: pure ops with the same result in every iteration move before the loop.
 
 An op that may raise moves only if it certainly does not (an index proven to be in bounds, operands of one shape) or if
-the loop certainly runs and comes to it before any check or output.  Checks and everything in a branch stay.  Constants, extents and index sums such as `j + 1`
-move only together with something that needs them: on their own they read better in place.  New arrays and what is
-written to stay in the loop, where each iteration has its own; so does what reads a variable that may be unbound.
+the loop certainly runs and reaches it before any check or output.  Checks and everything in a branch stay.  Constants,
+extents and index sums such as `j + 1` move only together with something that needs them: on their own they read better in
+place.  New arrays and what is written to stay in the loop, where each iteration has its own; so does what reads a variable
+that may be unbound.
 
     Input:  for 0, n, 1 { (i) a = exp t; b = load x[i]; c = mul a, b; … }
     Output: a = exp t; for 0, n, 1 { (i) b = load x[i]; c = mul a, b; … }
@@ -42,7 +43,7 @@ def run(function: Function) -> Function:
 
 
 class _Motion(FactRewriter):
-    """Inner loops first, so that what leaves one may leave the next as well."""
+    """Inner loops first, so that what leaves one may also leave the next."""
 
     def __init__(self, function: Function) -> None:
         super().__init__(function)

@@ -1,12 +1,12 @@
 """For Numba: elementwise operations, sums and products on arrays become explicit loops, as few as `fuse` finds.
 
-The loops are plain IR (`for`, `load`, scalar ops, `store`) with the meaning of the ops they replace, to the order of a
-sum.  An array that is read and written in one loop is no danger here: what is read is the old version, and the buffers
-stage copies it where it must.  To spare it that, what is written goes by way of a new array if what is read may overlap
-it, unless each element is read in its own place only.
+The loops are plain IR (`for`, `load`, scalar ops, `store`) with the meaning of the ops they replace, except for the order of
+a sum.  An array that is read and written in one loop is no danger here: what is read is the old version, and the buffers
+stage copies it where it must.  To avoid such copies, results are first written to a new array if what is read may overlap
+the target, unless each element is read only in its own place.
 
 An axis that may be 1 at run time and stretched is indexed by `k * step`, with a step of 0 or 1 found before the loop.
-LLVM does not vectorise that, and it is seldom so: where all extents turn out to be equal, another loop runs, without steps.
+LLVM does not vectorise that, and it is rarely needed: where all extents turn out to be equal, another loop runs, without steps.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from autodiff_compiler.ir.path import element, entire, path_of
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, like, rank
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.passes import recomputation
-from autodiff_compiler.passes.fuse import REDUCTIONS, Group, groups, root_value
+from autodiff_compiler.passes.fuse import Group, groups, root_value
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -91,12 +91,12 @@ class _Nest:
         self.leaves = list(dict.fromkeys(read if self.computed else [value]))
         self.zero, self.one = self.b.const(0), self.b.const(1)
         self.steps: dict[tuple[Value | None, int], Value] = {}
-        """0 or 1 for the axis of a leaf, or of what is added up (None), that may be stretched."""
+        """0 or 1 for each axis that may be stretched, of a leaf or of what is summed (None)."""
         self.dims: list[Value] = []
         """The extents of the loops."""
         self.known_dims: dict[tuple[Value, int], Value] = {}
         self.candidates: dict[int, list[Value]] = {}
-        """For an axis whose extent is found at run time: what it may be."""
+        """For an axis whose extent is found at run time: the extents that it may have."""
         self.unproven: dict[tuple[int, Extent], Value] = {}
         """For axes of the loops, the extents of what may be stretched there."""
 
@@ -122,7 +122,8 @@ class _Nest:
         dims = self.dims
         result = self.root.results[0]
         kept = [axis for axis in range(n) if axis not in axes]
-        join, neutral = REDUCTIONS[self.root.kind]
+        join, neutral = opdef(self.root).joins, opdef(self.root).neutral
+        assert neutral is not None
         unit = b.const(neutral, Scalar(dtype_of(self.value.type)))
         if not kept:
             self.loops(n, unit, lambda total, at: b.op(join, total, self.element(at), name=result.name), result.name)
@@ -146,7 +147,7 @@ class _Nest:
             self.loops(n, out, add)
 
     def unbroadcast(self, op: Op) -> Value:
-        """Each element is added where it had come from, in a new array."""
+        """Each element is added to the place that it was broadcast from, in a new array."""
         b, result = self.b, op.results[0]
         wanted = op.operands[1:]
         out = b.full(list(wanted), b.const_like(0, result.type), result.name)
@@ -164,7 +165,7 @@ class _Nest:
             self.added_up(through.operands[1:], target, start)
 
     def added_up(self, wanted: Sequence[Value], into: Value, start: Callable[[list[Value]], list[Value]]) -> Value:
-        """Adds each element where it had come from; an axis that was stretched from 1 is indexed by 0."""
+        """Adds each element to the place that it was broadcast from; an axis that was stretched from 1 is indexed by 0."""
         b, added = self.b, rank(self.value.type) - len(wanted)
         self.prepare(self.value)
         for axis, extent in enumerate(wanted):
@@ -199,8 +200,8 @@ class _Nest:
             return
         place = b.load(target, path or entire(), operands)
         self.shapes.define(b.ops[-1])
-        # An array that is read may have the same extents; then no view of the target stands among the writes.  Of several
-        # the last one made: in the reverse sweep loops share a cotangent, and with it what LLVM knows of their bounds.
+        # If an array that is read has the same extents, they are taken from it, and the writes need no view of the target.  Of several
+        # it is the one made last: in the reverse sweep loops share a cotangent, and with it what LLVM knows about their bounds.
         alike = [leaf for leaf in others if self.shapes.same_shape(leaf, place)]
         whole = max(alike, key=lambda leaf: self.shapes.order.get(leaf, -1), default=place)
         self.leaves = others
@@ -225,7 +226,7 @@ class _Nest:
         return op is not None and reads_path(op) and op.operands == (target, *operands) and path_of(op) == path
 
     def starts(self, target: Value, operands: Sequence[Value]) -> Callable[[list[Value]], list[Value]] | None:
-        """How the indices in the place become indices of the target; None where that is not one addition per axis."""
+        """How indices in the place become indices of the target; None where that takes more than one addition per axis."""
         offsets = path_of(self.root).offsets(operands, rank(target.type))
         if offsets is None:
             return None
@@ -250,14 +251,14 @@ class _Nest:
         return indices
 
     def first(self, target: Value, axis: int, start: Value) -> Value:
-        """Where a slice begins, for a start that may be negative.  (If it is beyond the end, the slice is empty.)"""
+        """Where a slice with a start that may be negative begins.  (If it is beyond the end, the slice is empty.)"""
         b = self.b
         constant = constant_of(self.lowering.defs.get(start))
         start = b.cast(start, INT)
         if constant is not None and constant >= 0:
             return start
         extent = b.dim(target, axis)
-        # The sum with a start that is not negative would be for nothing, and may not fit.
+        # The sum is not needed for a start that is not negative, and may not fit.
         counted = b.add(extent, b.op("maximum", b.op("minimum", start, self.zero), b.neg(extent)))
         return b.select(b.compare("lt", start, self.zero), counted, start)
 
@@ -293,7 +294,7 @@ class _Nest:
         return first
 
     def dim(self, array: Value, axis: int) -> Value:
-        """An extent of an array, always the same value."""
+        """An extent of an array: the same value every time."""
         if (array, axis) not in self.known_dims:
             self.known_dims[array, axis] = self.b.dim(array, axis)
         return self.known_dims[array, axis]

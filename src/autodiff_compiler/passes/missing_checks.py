@@ -1,7 +1,7 @@
 """Which checks are missing: asks of every op of a function for the checks that it needs (`ir/required_checks.py`), and looks for them.
 
 A check is there if an op before it, in the same region or one around it, makes the same check, or if it follows from the
-loops, conditions and checks around it.  This holds of a program as the frontend gives it; what derivative rules build is right
+loops, conditions and checks around it.  This holds for a program as it leaves the frontend; what derivative rules build is right
 by construction, and has no checks.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from autodiff_compiler.analysis.check_proofs import passes
-from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.shapes import Shapes, shapes_of
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Slot, loop_slots
@@ -24,9 +24,9 @@ from autodiff_compiler.passes.rewrite import FactRewriter
 
 
 def missing_checks(function: Function) -> list[Op]:
-    """The checks that nobody makes, each with the place of the op that needs it."""
+    """The missing checks, each with the place of the op that needs it."""
     asked = _Asked(function).function(function)
-    # One number for what is computed alike, so that a check asked for here is the one that is there; and slices that are `exact`.
+    # Equal expressions become one, so that the checks built here can be found among those of the function; slices are marked `exact`.
     for clean in (fold, simplify, cse, checks):
         asked = clean.run(asked)
     walk = _MissingChecks(asked)
@@ -35,12 +35,12 @@ def missing_checks(function: Function) -> list[Op]:
 
 
 class _Asked(Rewriter):
-    """Puts before each op the checks that it needs.  A view is one of the first version of its array, which has the same shape:
-    so that two of the same slice are known to be alike.  (What it shows does not matter here.)"""
+    """Puts before each op the checks that it needs.  Views are taken of the first version of their array, which has the same shape,
+    so that two views by the same slice are known to have equal extents.  (Their contents do not matter here.)"""
 
     def __init__(self, function: Function) -> None:
         super().__init__()
-        self._shapes = Shapes(function.body)
+        self._shapes = shapes_of(function.body)
         self._first = _first_versions(function, self._shapes)
 
     def op(self, op: Op) -> None:
@@ -65,7 +65,7 @@ class _Asked(Rewriter):
 
 
 def _first_versions(function: Function, shapes: Shapes) -> dict[Value, Value]:
-    """What each written or carried array has its shape from."""
+    """The array from which each written or carried array has its shape."""
     first: dict[Value, Value] = {}
     for op in all_ops(function.body):
         if opdef(op).writes and not opdef(op).appends:
@@ -108,7 +108,7 @@ class _MissingChecks(FactRewriter):
             self.keep(op)
 
     def _keys(self, check: Op) -> list[Hashable]:
-        """What a check is told by: its operands as they are, and as extents known to be equal to others."""
+        """What identifies a check: its operands as they are, and as extents known to be equal to others."""
         compared = check.operands[:1] if check.kind == "check" else check.operands
         collect = frozenset if opdef(check).commutative else tuple
         known = [self.shapes.find(self.shapes.of(value)) for value in compared]

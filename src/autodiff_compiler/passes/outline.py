@@ -1,8 +1,8 @@
-"""Functions of the user that stay functions: of those that are large, and called more than once, one copy is kept.
+"""Functions of the user that stay functions: of each that is large and called more than once, one copy is kept.
 
-The frontend enters every call, and leaves a `begin` and an `end` around the ops that it came to.  Two calls whose ops are the
-same but for the values they are given become calls of one function; all other marks go away, and what stood between
-them remains in line.
+The frontend enters every call, and leaves a `begin` and an `end` around the ops that it amounts to.  Two calls whose ops
+differ only in the values they are given become calls of one function; all other marks are removed, and the ops between
+them remain inline.
 
     begin helper (a)                          func helper(x) { u = sin x; v = mul u, u; return v }
     u = sin a; v = mul u, u             ->    …
@@ -24,11 +24,11 @@ from autodiff_compiler.ir.types import F64, FLOAT
 from autodiff_compiler.ir.walk import Rewriter, all_ops, clone_region, free_values
 
 LEAST = 100
-"""How many ops a function must have to be kept: of a smaller one the text reads better in line, and the passes know more."""
+"""How many ops a function must have to be kept: the text of a smaller one reads better inline, and the passes know more."""
 
 
 Shape = tuple[Any, ...]
-"""Nested tuples that are equal where ops are the same but for their values."""
+"""Nested tuples that are equal where ops differ only in their values."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Segment:
     begin: Op
     ops: tuple[Op, ...]
     given: tuple[Op, ...] = ()
-    """Constants among the ops that are others in the other calls: numbers that the function is given."""
+    """Constants among the ops that differ from call to call: numbers that become arguments of the function."""
 
     @property
     def name(self) -> str:
@@ -70,7 +70,7 @@ def _segments(region: Region) -> Iterator[Segment]:
             open_.append((op, position))
         elif op.kind == "end":
             while open_[-1][0].attrs["id"] != op.attrs["id"]:
-                open_.pop()  # a call that never came back
+                open_.pop()  # a call that never returned
             begin, start = open_.pop()
             yield Segment(begin, region.ops[start + 1 : position])
 
@@ -91,7 +91,7 @@ def _size(ops: Sequence[Op]) -> int:
 
 
 def _leaves(ops: Sequence[Op]) -> bool:
-    """Whether control ends here; what comes behind is never run, and there is no value to return."""
+    """Whether control ends here: what follows is never run, and there is no value to return."""
     return any(opdef(op).leaves for op in ops)
 
 
@@ -103,14 +103,14 @@ def _with_numbers(segments: Sequence[Segment]) -> list[Segment]:
 
 
 def _numbers(ops: Sequence[Op]) -> list[Op]:
-    """Floats that a function may as well be given.  An exponent is none: what it is decides how a power is computed."""
+    """Floats that may become arguments of a function.  An exponent may not: its value decides how a power is computed."""
     every = list(all_ops(Region((), tuple(ops))))
     exponents = {op.operands[1] for op in every if op.kind == "pow"}
     return [op for op in every if is_constant(op) and op.result.type in (FLOAT, F64) and op.result not in exponents]
 
 
 def _is_defined(bodies: Sequence[Region], segments: Sequence[Segment]) -> bool:
-    """Whether all that is returned certainly has a value: what may be undefined cannot be handed over by a `return`."""
+    """Whether everything returned certainly has a value: what may be undefined cannot be passed by a `return`."""
     ops = segments[0].ops
     undefined = {op.result for op in all_ops(Region((), ops)) if is_undefined(op)}
     size = -1
@@ -124,7 +124,7 @@ def _is_defined(bodies: Sequence[Region], segments: Sequence[Segment]) -> bool:
 
 
 def _shape(ops: Sequence[Op]) -> Shape:
-    """What two calls of one function have in common: all but which values they are given."""
+    """What two calls of one function have in common: everything but the values they are given."""
     numbers: dict[Value, int] = {}
     floats = set(_numbers(ops))
 
@@ -165,7 +165,7 @@ def _outputs(bodies: Sequence[Region], segments: Sequence[Segment]) -> list[int]
                 for own, position in zip(inside, positions):
                     if value in position and op not in own:
                         used.add(position[value])
-    # A number that is given is there outside, too.
+    # A number that is an argument is also available outside.
     return sorted(k for k in used if _results(segments[0].ops)[k] not in numbers)
 
 

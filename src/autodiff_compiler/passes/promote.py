@@ -2,15 +2,15 @@
 
 Where a loop adds to one element of an array in every iteration, at an index that does not change in the loop, and
 nothing else in the loop reads or sets that element, the sum is kept in a scalar and added once, after the loop.  The
-element must certainly exist, for the loop may not run at all: its index is proven in bounds, or the code beside the loop
-uses the same element of an array of that shape.  Sums may round differently.
+element must certainly exist, because the loop may not run at all: its index is proven to be in bounds, or the code around the
+loop uses the same element of an array of that shape.  Sums may round differently.
 
     Input:  a, trips = for 0, n, 1, a0 { (j, a) a1 = accum a[i], v; yield a1 }
     Output: s, trips = for 0, n, 1, 0.0 { (j, s) s1 = add s, v; yield s1 }; a = accum a0[i], s
 
 Other additions to the array in the loop, at any index, do not matter: additions commute.  Elements that are read or set
-must be proven to be others: on one axis their index is always above, or always below.  The condition of a `while` must not look at
-the array.  Idempotent.
+must be proven to be different ones: on one axis their index is always above, or always below.  The condition of a `while` must
+not read the array.  Idempotent.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class _Promote(FactRewriter):
     def __init__(self, function: Function) -> None:
         super().__init__(function)
         self._beside: list[Op] = []
-        """The element accesses of the region we are in."""
+        """The element accesses of the current region."""
 
     def region(self, region: Region) -> Region:
         outer = self._beside
@@ -70,7 +70,7 @@ class _Promote(FactRewriter):
         return found
 
     def _fixed(self, op: Op, local: set[Value]) -> bool:
-        """Whether the accum adds a scalar at an element that is the same, and certainly there, in every iteration."""
+        """Whether the accum adds a scalar to an element that is the same, and certainly exists, in every iteration."""
         array, *indices, value = op.operands
         return (
             path_of(op) == element(rank(array.type))
@@ -91,7 +91,7 @@ class _Promote(FactRewriter):
         )
 
     def _alone(self, op: Op, others: list[Op]) -> bool:
-        """Whether the element that the accum adds to is none that the others read or set, in all iterations."""
+        """Whether the element that the accum adds to differs, in all iterations, from those that the others read or set."""
         places = Places(self.bounds)
         fixed = places.of(op)
         return all(places.are_apart(fixed, places.of(other)) for other in others)

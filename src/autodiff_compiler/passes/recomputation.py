@@ -1,8 +1,8 @@
 """For Numba, before fusion: a cheap array that several loops read is computed again in each of them.
 
 What costs a few arithmetic operations per element is not worth an array of its own: memory is slower.  Each reader gets
-a copy of the op right before it, which `fuse` then takes into the reader's loop.  Only where that is sure: the reader
-stands in the same region and works element by element at the same rank, and nothing that it reads is written to between.
+a copy of the op right before it, which `fuse` then takes into the reader's loop.  Done only where that is certain: the reader
+is in the same region and works element by element at the same rank, and nothing that the op reads is written to between.
 
     Input:  d = sub x, y; s = sum (mul d, d); g = mul d, two
     Output: d = sub x, y; s = sum (mul d, d); d1 = sub x, y; g = mul d1, two
@@ -13,18 +13,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from autodiff_compiler.analysis.constants import constants_of
 from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import DEAR
-from autodiff_compiler.ir.opset import constant_of, cost, is_constant, may_alias, reads_path, writes_path
+from autodiff_compiler.ir.opset import cost, may_alias, opdef, reads_path, writes_path
 from autodiff_compiler.ir.types import Array, rank
-from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
+from autodiff_compiler.ir.walk import Rewriter, uses
 from autodiff_compiler.passes.fuse import is_elementwise, root_value
 
 # Operations and reads that a loop may repeat, and for how many readers.
 WORK, READERS = 12, 3
-# Divisions and roots cost several additions.
-SLOW = {"div": 4, "sqrt": 4, "pow": 2}
 
 
 def run(function: Function) -> Function:
@@ -36,7 +35,7 @@ def run(function: Function) -> Function:
 
 
 class _Aside(Rewriter):
-    """A view that is read again after its array was written to is copied at once, and no longer in the way."""
+    """A view that is read again after its array was written to is copied at once, so that it is no longer in the way."""
 
     def __init__(self, function: Function, memory: Memory) -> None:
         super().__init__()
@@ -63,7 +62,7 @@ class _Recomputation(Rewriter):
         super().__init__()
         self.readers = uses(function.body)
         self.memory = memory
-        self.constants = {op.result: constant_of(op) for op in all_ops(function.body) if is_constant(op)}
+        self.constants = constants_of(function.body)
 
     def region(self, region: Region) -> Region:
         spread = self._spread(region)
@@ -101,7 +100,7 @@ class _Recomputation(Rewriter):
                 continue
             result = op.results[0]
             arrays = [v for v in op.operands if isinstance(v.type, Array)]
-            total = SLOW.get(op.kind, 1) + sum(work.get(v, 1) for v in arrays)
+            total = opdef(op).work + sum(work.get(v, 1) for v in arrays)
             readers = self.readers.get(result, [])
             single = len(readers) == 1
             if total > WORK or not 1 <= len(readers) <= READERS or not self._taken_in(op, readers, region, position):
@@ -117,7 +116,7 @@ class _Recomputation(Rewriter):
         return found
 
     def _taken_in(self, op: Op, readers: Sequence[Op], region: Region, position: dict[Op, int]) -> bool:
-        """Whether `fuse` takes an op in that stands right before each of its readers."""
+        """Whether `fuse` takes in an op that comes right before each of its readers."""
         result = op.results[0]
         for reader in readers:
             at = position.get(reader)

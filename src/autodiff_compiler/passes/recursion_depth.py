@@ -1,4 +1,4 @@
-"""For Numba: functions that call themselves count how deep they are, for compiled code ends the process where the stack ends.
+"""For Numba: functions that call themselves count their depth, because compiled code crashes the process when the stack is full.
 
 Input:  func g(x) { … call g(y) … }             … call g(a) …
 Output: func g(x, depth) { check depth < 1000; … call g(y, depth + 1) … }      … call g(a, 0) …
@@ -39,7 +39,7 @@ def _counting(fn: Function, recursive: frozenset[str]) -> Function:
 
 
 class _Passing(Rewriter):
-    """Passes the depth to calls of recursive functions; from outside of them, 0."""
+    """Passes the depth to calls of recursive functions; from outside them it passes 0."""
 
     def __init__(self, recursive: frozenset[str], depth: Value | None) -> None:
         super().__init__()

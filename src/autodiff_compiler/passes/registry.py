@@ -18,6 +18,7 @@ from autodiff_compiler.passes import (
     dce,
     delayed_writes,
     errors,
+    factors,
     fold,
     hoist,
     inline,
@@ -32,13 +33,13 @@ from autodiff_compiler.passes import (
 
 @dataclass(frozen=True)
 class Pass:
-    """One optimisation: a pure function from functions to functions that keeps their meaning."""
+    """One optimisation: a pure function from functions to functions that preserves their meaning."""
 
     name: str
     description: str
     run: Callable[[Function], Function]
     of_programs: bool = False
-    """Whether it is given the whole program, and not one function after the other."""
+    """Whether it is given the whole program rather than one function after another."""
 
 
 PASSES: dict[str, Pass] = {
@@ -61,6 +62,7 @@ PASSES: dict[str, Pass] = {
         ),
         Pass("licm", "move loop-invariant computation before the loop", licm.run),
         Pass("promote", "keep a sum into one array element in a scalar during a loop", promote.run),
+        Pass("factors", "after the last derivative: forget the matrix where its factors are known", factors.run),
         Pass("copy_elision", "fill an array where it will be put", copy_elision.run),
         Pass("delayed_writes", "overwrite an array after the last read of its views", delayed_writes.run),
         Pass(
@@ -72,7 +74,7 @@ PASSES: dict[str, Pass] = {
 }
 
 # What a pipeline consists of unless it says otherwise.  Invariant slots must be gone (dce) before constants inside
-# loops show themselves, and what simplification leaves behind is swept up at the end.
+# loops show, and what simplification leaves behind is removed at the end.
 DEFAULT = (
     "fold",
     "simplify",
@@ -112,11 +114,13 @@ def run_pipeline(
 def _run(function: Function, names: Sequence[str], callees: Mapping[str, Function] | None) -> Function:
     """One function of a program after the passes; verified where its `callees` are given."""
     settled: dict[str, tuple[Op, ...]] = {}
-    """What each pass made; passes are idempotent, so it has nothing more to do until another one changes that."""
+    """What each pass returned last; passes are idempotent, so a pass has nothing more to do until another one changes that."""
     for name in names:
         if settled.get(name) == function.body.ops:
             continue
-        function = PASSES[name].run(function)
+        made = PASSES[name].run(function)
+        # The same object where nothing changed: what is known of it is looked up by it.
+        function = made if made.body.ops != function.body.ops else function
         settled[name] = function.body.ops
         if callees is not None:
             verify_one(function, callees, after=name)

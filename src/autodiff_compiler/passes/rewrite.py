@@ -1,7 +1,7 @@
 """The two walks that passes are built on.
 
-`FactRewriter` copies a function and keeps `self.bounds` true of the place it is at.  `Peephole` asks for each op what
-it may become, until nothing more is to be said.
+`FactRewriter` copies a function and keeps `self.bounds` true for the current place.  `Peephole` asks for each op what
+it may become, until nothing changes any more.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from autodiff_compiler.ir.types import Type
 from autodiff_compiler.ir.walk import Rewriter, all_ops, uses, with_parts
 
 Result = Op | Value | None
-"""What a rule of a `Peephole` makes of an op."""
+"""What a rule of a `Peephole` turns an op into."""
 Rule = Callable[["Peephole", Op], Result]
 
-# A bound for safety only: two or three rounds are what is needed.
+# Only for safety: two or three rounds are enough.
 ROUNDS = 8
 
 
 class FactRewriter(Rewriter):
-    """Copies a function; `self.bounds` knows what holds at the op at hand."""
+    """Copies a function; `self.bounds` knows what holds at the current op."""
 
     def __init__(self, function: Function) -> None:
         super().__init__()
@@ -47,11 +47,12 @@ class FactRewriter(Rewriter):
 
     @classmethod
     def run_until_stable(cls, function: Function) -> Function:
-        """Run again while that changes anything: taking out a loop or a branch can show more of what is around it."""
+        """Run again while that changes anything: removing a loop or a branch can reveal more about what is around it."""
         for _ in range(ROUNDS):
-            before, function = function, cls.run(function)
-            if before.body.ops == function.body.ops:
+            made = cls.run(function)
+            if made.body.ops == function.body.ops:
                 break
+            function = made
         return function
 
     def substituted(self, op: Op) -> Op:
@@ -147,7 +148,7 @@ class Peephole(FactRewriter):
         return Op(kind, operands, op.results, attrs or NO_ATTRS, (), op.span)
 
     def new(self, kind: str, /, *operands: Value, **attrs: Any) -> Value:
-        """A new op before the one at hand, itself rewritten."""
+        """A new op before the current one, itself rewritten."""
         infer = TABLE[kind].infer
         assert infer is not None
         (type_,) = infer(tuple(v.type for v in operands), attrs)
@@ -160,7 +161,7 @@ class Peephole(FactRewriter):
         return self.new("const", type=type_, value=value)
 
     def constant(self, value: Value) -> Any:
-        """The Python number a value is known to be, or None."""
+        """The Python number that a value is known to be, or None."""
         return constant_of(self.defs.get(value))
 
     def made_by(self, value: Value, *kinds: str) -> Op | None:

@@ -1,13 +1,13 @@
-"""The square of a root or of an absolute value is what stands under it.
+"""The square of a root or of an absolute value is replaced by what is under it.
 
 `abs(x) ** 2`, `np.linalg.norm(x) ** 2` and `np.std(x) ** 2` are smooth where the absolute value and the root have a kink, and
-derivatives can only see that if the square is taken before they are made.  The value stays, but for an ulp or two of the root.
+derivatives can only see that if the square is simplified before they are made.  The value stays the same, up to an ulp or two.
 
     Input:  r = abs x; y = pow r, two              Output: y = pow x, two
     Input:  r = sqrt s; y = mul r, r               Output: y = s                 (if s is certainly not negative)
 
-A root of what may be negative is NaN, and so is the square of it; where CPython raises, the pass `errors` keeps the error of a
-root that is not needed any more.  Even powers are powers of the square.  Idempotent.
+The root of a negative number is NaN, and so is its square; where CPython raises, the pass `errors` keeps the error of a
+root that is no longer needed.  Even powers are powers of the square.  Idempotent.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Scalar, dtype_of, element_dtype, is_py
 from autodiff_compiler.passes.rewrite import Peephole, Result
 
-# Roots of products of roots are looked through so far.
+# How deeply roots of products of roots are looked into.
 DEPTH = 6
 
 
@@ -95,7 +95,7 @@ class _Roots(Peephole):
         return self.made_by(value, "abs") is not None
 
     def _square(self, value: Value, depth: int) -> Value | None:
-        """The square of a value in which a root or an absolute value is undone by it; None if there is none."""
+        """The square of a value, where it removes a root or an absolute value; None if there is none."""
         op = self.defs.get(value)
         if op is None or not depth or op.regions or not _is_real(value):
             return None
@@ -163,7 +163,7 @@ _UNDONE: dict[str, Callable[[_Roots, Op], Result]] = {
     "matmul": _Roots._dot,
     "mul": _Roots._product,
 }
-"""What may be the square of a root."""
+"""Values that may be the square of a root."""
 
 _SQUARES: dict[str, Callable[[_Roots, Op, int], Value | None]] = {
     "abs": _Roots._of_absolute,
@@ -175,4 +175,4 @@ _SQUARES: dict[str, Callable[[_Roots, Op, int], Value | None]] = {
     "mul": _Roots._factors,
     "div": _Roots._factors,
 }
-"""The square of what an op gives, in which a root is undone; None if there is no root."""
+"""The square of the result of an op, where it removes a root; None if there is no root."""

@@ -1,8 +1,8 @@
-"""Parameters that a function does not use, and results that no caller uses, go away: of the function and of all its calls, which have
-the effect that is left of its body.
+"""Parameters that a function does not use, and results that no caller uses, are removed from the function and from all its calls,
+which get the effect that is left of its body.
 
-What only says how shapes compare (`check_equal {known}`) is no use.  What a callee gives back in place of an argument stays,
-and so do functions with a derivative rule, and those of the rule.
+Statements about known shapes (`check_equal {known}`) do not count as uses.  What a callee returns in place of an argument
+stays, and so do functions with a derivative rule, and those of the rule.
 
     Input:  func g(a, b) { y = sin a; z = cos a; return y, z }      y, z = call g(a, b); … y …
     Output: func g(a) { y = sin a; return y }                       y = call g(a); … y …
@@ -22,7 +22,7 @@ from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 @dataclass(frozen=True)
 class Kept:
-    """The positions of the parameters and results that stay; the effect that is left, empty where calls know it better."""
+    """The positions of the parameters and results that stay, and the remaining effect, which is empty where calls know it better."""
 
     params: tuple[int, ...]
     results: tuple[int, ...]
@@ -75,7 +75,7 @@ def run(fn: Function) -> Function:
 
 
 def _read(body: Region) -> set[Value]:
-    """What the ops of a body read, comparisons of known shapes aside."""
+    """What the ops of a body read, except in comparisons of known shapes."""
     ops = list(all_ops(body))
     measured = {op.result: op.operands[0] for op in ops if op.kind == "dim"}
     read = {v for op in ops if op.kind != "dim" and not op.attrs.get("known") for v in op.operands}
@@ -83,7 +83,7 @@ def _read(body: Region) -> set[Value]:
 
 
 def _of_rules(callees: Functions) -> set[str]:
-    """The functions of which a rule says what they take and give."""
+    """The functions whose parameters and results are fixed by a rule."""
     ruled = {name: fn.rule.names for name, fn in callees.items() if fn.rule is not None and fn.rule.names}
     return {*ruled, *(name for names in ruled.values() for name in names)}
 
@@ -124,7 +124,7 @@ class _Fewer(Rewriter):
 
 
 class _Without(Rewriter):
-    """Without what is said of the shapes of parameters that are gone."""
+    """The body without statements about the shapes of parameters that are gone."""
 
     def __init__(self, dropped: set[Value]) -> None:
         super().__init__()

@@ -1,14 +1,14 @@
 """Algebraic simplification.
 
-Takes out what a reader would strike out: neutral elements, double negation, a conversion that is undone, constants
+Removes what a reader would strike out: neutral elements, double negation, a conversion that is undone, constants
 beside constants (`passes/simplify_arithmetic.py`), arrays built only to be broadcast or read once
 (`passes/simplify_arrays.py`), loop bounds that say the same thing twice.  Minus signs move outwards, so that `s - x` is printed and not `s + -x`.
 
     Input:  a = mul x, one; b = neg a; c = add s, b; d = mul hundred, (mul two, y)
     Output: c = sub s, x; d = mul twohundred, y
 
-What floats allow: `x + 0.0` is taken for `x` and `-(a - b)` for `b - a`, which may change the sign of a zero; constants
-are gathered only where their product is exact, which saves a rounding; `x * 0.0` is left alone (it may be NaN).
+Liberties taken with floats: `x + 0.0` becomes `x` and `-(a - b)` becomes `b - a`, which may change the sign of a zero;
+constants are gathered only where their product is exact, which saves a rounding; `x * 0.0` is left alone (it may be NaN).
 Idempotent.
 """
 
@@ -149,7 +149,7 @@ def _not(s: Peephole, op: Op) -> Result:
     twice = s.made_by(op.operands[0], "not")
     if twice is not None:
         return twice.operands[0]
-    # Not of floats: NaN is neither less nor greater or equal.
+    # Not for floats: NaN is neither less nor greater or equal.
     row = opdef(inner)
     exact = row.compares and (row.commutative or all(_is_integral(v.type) for v in inner.operands))
     return s.become(op, NEGATED[inner.kind], *inner.operands) if exact else None
@@ -181,7 +181,7 @@ def _is_exact(source: Type, target: Type) -> bool:
     assert isinstance(source, Scalar | Array)
     assert isinstance(target, Scalar | Array)
     a, b = source.dtype, target.dtype
-    # Of 64 bits, NumPy calls a cast to float64 safe which rounds.
+    # NumPy calls the cast of 64-bit integers to float64 safe, but it rounds.
     return np.can_cast(a.numpy, b.numpy) and not (a.is_integer and a.bits == 64 and b.inexact)
 
 

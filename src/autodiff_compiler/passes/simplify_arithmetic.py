@@ -1,5 +1,5 @@
-"""Rules of `simplify.py` for sums, products, quotients and powers: neutral elements go, constants come together, minus signs
-move outwards.
+"""Rules of `simplify.py` for sums, products, quotients and powers: neutral elements are removed, constants are gathered, minus
+signs move outwards.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _other(s: Peephole, op: Op, number: float) -> Value | None:
 
 
 def _constant_first(s: Peephole, op: Op | None) -> tuple[Value, Value] | None:
-    """(constant, other) of a commutative op."""
+    """(constant, other operand) of a commutative op."""
     if op is None:
         return None
     a, b = op.operands
@@ -114,7 +114,7 @@ def _gather_ints(s: Peephole, op: Op) -> Result:
 
 
 def _variable_and_offset(s: Peephole, op: Op, depth: int) -> tuple[Value | None, int]:
-    """`x` and `c` such that the Python integer op is `x + c`; at most `depth` ops are looked through."""
+    """`x` and `c` such that the Python integer op is `x + c`; at most `depth` ops are looked into."""
     a, b = op.operands
     if a.type != INT or b.type != INT:
         return None, 0
@@ -134,7 +134,6 @@ def _variable_and_offset(s: Peephole, op: Op, depth: int) -> tuple[Value | None,
 
 
 def _mul(s: Peephole, op: Op) -> Result:
-    a, b = op.operands
     rest = _other(s, op, 1)
     if rest is not None:
         return rest if rest.type == op.result.type else _as_result(s, op, rest)
@@ -152,16 +151,22 @@ def _mul(s: Peephole, op: Op) -> Result:
         inner = _constant_first(s, s.made_by(other, "mul"))
         product = inner and _exact_product(s, constant, inner[0])
         return s.become(op, "mul", product, inner[1]) if inner and product is not None else None
-    for x, y, swapped in ((a, b, False), (b, a, True)):
-        positive = _negated(s, x)
-        if positive is not None:
-            product = s.new("mul", *((y, positive) if swapped else (positive, y)))
-            return s.become(op, "neg", product)
+    return _sign_outside(s, op)
+
+
+def _sign_outside(s: Peephole, op: Op) -> Result:
+    """The negative of a product or quotient, where one of the operands is a negative."""
+    a, b = op.operands
+    positive_a, positive_b = _negated(s, a), _negated(s, b)
+    if positive_a is not None:
+        return s.become(op, "neg", s.new(op.kind, positive_a, b))
+    if positive_b is not None:
+        return s.become(op, "neg", s.new(op.kind, a, positive_b))
     return None
 
 
 def _as_result(s: Peephole, op: Op, x: Value) -> Op | None:
-    """A Python number as the NumPy number that arithmetic with one makes of it."""
+    """A Python number as the NumPy number that it becomes in arithmetic."""
     type_ = op.result.type
     return s.become(op, "cast", x, dtype=type_.dtype, kind=type_.kind) if isinstance(type_, Scalar) else None
 
@@ -200,12 +205,7 @@ def _div(s: Peephole, op: Op) -> Result:
     a, b = op.operands
     if s.constant(b) == 1 and a.type == op.result.type:
         return a
-    for x, y, swapped in ((a, b, False), (b, a, True)):
-        positive = _negated(s, x)
-        if positive is not None:
-            quotient = s.new(op.kind, *((y, positive) if swapped else (positive, y)))
-            return s.become(op, "neg", quotient)
-    return None
+    return _sign_outside(s, op)
 
 
 def _div0(s: Peephole, op: Op) -> Result:
@@ -226,7 +226,7 @@ def _mul0(s: Peephole, op: Op) -> Result:
     """The strong zero is not needed where the first factor is not zero, or the second one is finite."""
     first, second = (s.constant(v) for v in op.operands)
     plain = bool(first) or (second is not None and math.isfinite(second))
-    return s.become(op, "mul", *op.operands) if plain else None
+    return s.become(op, "mul", *op.operands) if plain else _sign_outside(s, op)
 
 
 def _pow(s: Peephole, op: Op) -> Result:

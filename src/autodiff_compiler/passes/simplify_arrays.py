@@ -17,7 +17,7 @@ from autodiff_compiler.passes.rewrite import Peephole, Result, Rule
 
 
 def drop_broadcast(s: Peephole, op: Op) -> Result:
-    """An operand need not be broadcast beside others that alone give the extents of the result."""
+    """An operand need not be broadcast beside others that determine the extents of the result by themselves."""
     if sum(isinstance(v.type, Array) for v in op.operands) < 2:
         return _inside_broadcast(s, op)
     for position, value in enumerate(op.operands):
@@ -32,15 +32,11 @@ def drop_broadcast(s: Peephole, op: Op) -> Result:
     return None
 
 
-_ONCE = ("add", "sub", "mul", "neg")
-"""Arithmetic that gives the same on one number as on each element."""
-
-
 def _inside_broadcast(s: Peephole, op: Op) -> Result:
-    """Arithmetic with one array that is a scalar all over: once on the scalar."""
+    """Arithmetic with one array whose elements are all one scalar: done once, on the scalar."""
     for position, value in enumerate(op.operands):
         scalar, dims = spread_of(s.defs.get(value))
-        if scalar is None or op.kind not in _ONCE:
+        if scalar is None or not opdef(op).rounded:
             continue
         if scalar.type == Scalar(dtype_of(value.type)):
             once = s.new(op.kind, *op.operands[:position], scalar, *op.operands[position + 1 :], **op.attrs)
@@ -61,7 +57,7 @@ def _is_zero(s: Peephole, value: Value) -> bool:
 
 
 def _undoes(s: Peephole, outer: Op, inner: Op) -> bool:
-    """Whether one load puts in axes of extent 1 that the other takes out: `x[:, None][:, 0]`, or `x[:, 0][:, None]`."""
+    """Whether one load adds axes of extent 1 that the other removes: `x[:, None][:, 0]`, or `x[:, 0][:, None]`."""
     first = path_of(inner)
     second = path_of(outer)
     if not all(s.constant(index) == 0 for index in (*inner.operands[1:], *outer.operands[1:])):
@@ -106,7 +102,7 @@ def _load(s: Peephole, op: Op) -> Result:
 
 
 def _is_elsewhere(s: Peephole, write: Op, path: Path, indices: list[Value]) -> bool:
-    """Whether one element is written, and another one stands at a path: different constants, both counted from one end."""
+    """Whether one element is written, and the path reaches another one: different constants, both counted from the same end."""
     if path_of(write) != path or path != element(rank(write.result.type)):
         return False
     pairs = [(s.constant(a), s.constant(b)) for a, b in zip(write.operands[1:-1], indices)]
@@ -146,8 +142,8 @@ def _before_elsewhere(s: Peephole, array: Value, path: Path, indices: list[Value
 def _cleared(s: Peephole, op: Op) -> Result:
     """A place is set to zero and later added to, or overwritten: the value is stored at once.
 
-    In the reverse sweep sums have no order, so what is added elsewhere in between is added afterwards.  Nobody may read
-    the versions in between.
+    In the reverse sweep sums have no order, so what is added elsewhere in between is added afterwards.  The versions in between
+    must not be read.
     """
     array, *indices, value = op.operands
     path = path_of(op)
@@ -183,7 +179,7 @@ def _overwritten(s: Peephole, op: Op, array: Value, value: Value) -> Result:
 
 
 def _unbroadcast(s: Peephole, op: Op) -> Result:
-    """What is certain to be summed: axes in front, and those whose extent becomes 1 beside others that stay as they are."""
+    """Axes that are certain to be summed: those in front, and those whose extent becomes 1 beside others that stay as they are."""
     g, *dims = op.operands
     if isinstance(g.type, Scalar) and not dims:
         return s.become(op, "cast", g, dtype=g.type.dtype, kind="np")

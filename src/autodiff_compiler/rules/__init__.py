@@ -13,13 +13,13 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.types import differentiable
-from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes
-from autodiff_compiler.rules.rule import At, Contribution, Dense, ListAt, Rule, Site
+from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes, solving
+from autodiff_compiler.rules.rule import At, Contribution, Dense, JointRule, ListAt, Rule, Site
 
 __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "jvp", "vjp"]
 
-RULES: dict[str, Rule] = {}
-for _module in (elementwise, arrays, shapes, reductions, matmul, lists):
+RULES: dict[str, Rule | JointRule] = {}
+for _module in (elementwise, arrays, shapes, reductions, matmul, solving, lists):
     assert not RULES.keys() & _module.RULES.keys(), _module.__name__
     RULES.update(_module.RULES)
 
@@ -36,6 +36,7 @@ NO_DERIVATIVE: dict[str, str] = {
     "ceil": "piecewise constant",
     "trunc": "piecewise constant",
     "rint": "piecewise constant",
+    "lu_factor": "what reads the factors knows the matrix, too, and has its derivative",
 }
 
 Constants = Mapping[Value, bool | int | float]
@@ -49,11 +50,12 @@ def jvp(
     constants: Constants | None = None,
     whole: Container[Value] = frozenset(),
 ) -> list[Value | None]:
-    """The tangents of the op's results, from one tangent per operand.  `constants`: operands that are known numbers;
+    """The tangents of the op's results, from one tangent per operand.  `constants`: operands whose numbers are known;
     `whole`: floats that are known to be whole numbers."""
     if not _is_active(op) or all(tangent is None for tangent in tangents):
         return [None] * len(op.results)
-    return [_rule(op).jvp(Site(b, op, constants or {}, whole), tangents)]
+    rule, site = _rule(op), Site(b, op, constants or {}, whole)
+    return list(rule.jvp(site, tangents)) if isinstance(rule, JointRule) else [rule.jvp(site, tangents)]
 
 
 def vjp(
@@ -65,10 +67,13 @@ def vjp(
     constants: Constants | None = None,
     whole: Container[Value] = frozenset(),
 ) -> dict[int, Contribution]:
-    """What the `wanted` operands' adjoints get, from one cotangent per result; an operand that gets nothing is left out."""
+    """What is added to the adjoints of the `wanted` operands, from one cotangent per result; operands that get nothing are left out."""
     if not _is_active(op) or all(cotangent is None for cotangent in cotangents):
         return {}
     rule, site = _rule(op), Site(b, op, constants or {}, whole)
+    if isinstance(rule, JointRule):
+        given = rule.vjp(site, cotangents)
+        return {i: given[i] for i in sorted(wanted, reverse=True) if i in given}
     (cotangent,) = cotangents
     assert cotangent is not None
     # The last operand first: what was stored is read from the cotangent before its place is cleared for the array's
@@ -83,7 +88,7 @@ def _is_active(op: Op) -> bool:
     return any(differentiable(result.type) for result in op.results) and op.kind not in NO_DERIVATIVE
 
 
-def _rule(op: Op) -> Rule:
+def _rule(op: Op) -> Rule | JointRule:
     if op.kind == "external":
         called = callee(op.attrs["call"])
         raise UnsupportedError(

@@ -20,7 +20,7 @@ def or_zeros(b: Builder, tangent: Value | None, primal: Value) -> Value:
 
 
 def to_operand(b: Builder, value: Value, operand: Value) -> Value:
-    """`value`, which the primal had broadcast `operand` to, summed back to exactly the operand's type and shape."""
+    """`value`, of the shape that the primal broadcast `operand` to, summed back to exactly the operand's type and shape."""
     if isinstance(operand.type, Array):
         return b.op("unbroadcast", value, *b.dims(operand))
     total = b.sum(value, range(rank(value.type)))
@@ -44,7 +44,7 @@ def _load_vjp(site: Site, ct: Value, i: int) -> Contribution:
 
 
 def _write_jvp(site: Site, tangents: Tangents) -> Value | None:
-    """Of store and accum: the same write, of the tangent, into the tangent."""
+    """For store and accum: the same write, of the tangent into the tangent."""
     array, *where, _ = site.operands
     into, tangent = tangents[0], tangents[-1]
     if tangent is None and site.op.kind == "accum":
@@ -72,7 +72,7 @@ def _store_vjp(site: Site, ct: Value, i: int) -> Contribution:
 def _last_writers(site: Site, ct: Value, place: Value) -> Value:
     """Which elements of the stored value are still there: at a repeated index only the last one is.
 
-    Each element's number is stored as the element was; those that are read back are the ones that stayed.
+    The number of each element is stored in the same way; the numbers that are read back are those of the elements that stayed.
     """
     b, path = site.b, path_of(site.op)
     _, *where, _ = site.operands

@@ -1,4 +1,4 @@
-"""The table of elementwise derivatives, one line per op, and the two modes made of it.
+"""The table of elementwise derivatives, one line per op, and the two modes made from it.
 
 A partial is written as a linear map of `t`, given the operands and the output `y`: for `y = log(x)` it is `t / x`.  As
 the map of one element is a number, it is its own transpose: with a tangent for `t` it is the JVP, with a cotangent the
@@ -44,12 +44,12 @@ def rule(kind: str, *partials: Partial | None) -> None:
 
 
 def guarded(x: Expr) -> Expr:
-    """A denominator that is zero only where the primal raises, if it is computed by CPython."""
+    """A denominator that, if CPython computes the primal, is zero only where the primal raises."""
     return nonzero(x) if x.is_python else x
 
 
 def _quotient(t: Expr, b: Expr, y: Expr) -> Expr:
-    """t / b, plain among scalars for the sake of the reader; elements of an array may be masked later."""
+    """t / b, written plainly among scalars for the sake of the reader; elements of an array may be masked later."""
     return t / (b if y.is_array else nonzero(b))
 
 
@@ -132,7 +132,7 @@ def _power_base(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr | None:
     """t * n * x**(n - 1), folded for a known exponent."""
     c = n.constant
     if c is None:
-        # Where a Python float is 0 and n is negative, the primal has raised.
+        # If a Python float is 0 and n is negative, the primal has raised.
         rule = _power_base_whole if n.whole and x.is_python else _power_base_unknown
         return rule(t, x.ieee(), n)
     x = x if y.is_python else x.ieee()
@@ -154,7 +154,7 @@ def _power_base(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr | None:
 
 
 def _lowered(n: Expr) -> Expr:
-    """n - 1, but 1 for n = 0: the factor n is zero then, and the power shall be finite for x = 0, at every order."""
+    """n - 1, but 1 for n = 0: the factor n is zero then, and the power has to be finite for x = 0, at every order."""
     return where(n.eq(0.0), 1.0, n - 1.0)
 
 
@@ -216,7 +216,7 @@ def _as_result(site: Site, tangent: Value, tangents: Tangents, start: int) -> Va
 
 
 def _has_result_shape(site: Site, tangent: Value, tangents: Tangents, start: int) -> bool:
-    """Whether it is made of the result, or of every operand that is an array, and so has been broadcast with them."""
+    """Whether it is computed from the result, or from every array among the operands, and so has been broadcast with them."""
     reached = {tangent}
     for op in reversed(site.b.ops[start:]):
         if not reached.isdisjoint(op.results):

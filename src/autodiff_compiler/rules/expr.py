@@ -20,9 +20,9 @@ Term = Union["Expr", Number]
 
 
 class Expr:
-    """A value under a rule's pen.
+    """A value as rules write it.
 
-    `nonzero` says that a division by it needs no protection, `constant` what number it is, where that is known, `whole`
+    `nonzero` says that a division by it needs no protection, `constant` which number it is, where that is known, `whole`
     that it is a whole number.
     """
 
@@ -53,7 +53,7 @@ class Expr:
         return Expr(self.b, self.b.op(kind, *(self.lift(x) for x in operands)))
 
     def ieee(self) -> Expr:
-        """Itself in arithmetic that never raises: a Python float becomes a NumPy scalar."""
+        """The value in arithmetic that never raises: a Python float becomes a NumPy scalar."""
         return Expr(self.b, self.b.cast(self.value, Scalar(dtype_of(self.value.type)))) if self.is_python else self
 
     def __add__(self, other: Term) -> Expr:
@@ -81,7 +81,7 @@ class Expr:
         plain = other.nonzero if isinstance(other, Expr) else other != 0
         return self.emit("div" if plain else "div0", self, other)
 
-    # Comparisons keep Python's identity-based `==`: `other == 1` above asks about numbers.
+    # `==` stays Python's comparison by identity: `other == 1` above is about numbers.
     def eq(self, other: Term) -> Expr:
         return self.emit("eq", self, other)
 
@@ -96,7 +96,7 @@ class Expr:
 
 
 def nonzero(x: Expr) -> Expr:
-    """`x`, of which the rule knows that it is not zero (or that the primal has raised if it is)."""
+    """`x`, which the rule knows not to be zero (or if it is, the primal has raised)."""
     return Expr(x.b, x.value, nonzero=True)
 
 
@@ -106,7 +106,7 @@ def strong(t: Expr, partial: Expr) -> Expr:
 
 
 def where(condition: Expr, a: Term, b: Term, *, like: Expr | None = None) -> Expr:
-    """Both sides are evaluated, and the one that is not taken does no harm: a mask never multiplies.
+    """Both sides are evaluated, and the side not taken does no harm: a mask never multiplies.
 
     Two numbers need `like`, an expression whose dtype they take.
     """

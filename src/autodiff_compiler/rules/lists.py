@@ -1,7 +1,7 @@
 """Rules of growable lists.  The adjoint of a list is a list of adjoints.
 
-An earlier, shorter version of a list gets the adjoint of the longer one as it is: what stands beyond its length belongs to
-nobody.  So an index into an adjoint counts from the front, with the length of the primal version.
+An earlier, shorter version of a list gets the adjoint of the longer one as it is: what is beyond its length is not
+used.  So an index into an adjoint counts from the front, by the length of the primal version.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _get_vjp(site: Site, ct: Value, i: int) -> ListAt:
 
 
 def _write_jvp(site: Site, tangents: Tangents) -> Value | None:
-    """Of list_set and list_accum: the same write, of the tangent, into the tangent."""
+    """For list_set and list_accum: the same write, of the tangent into the tangent."""
     list_, index, item = site.operands
     if tangents[2] is None and site.op.kind == "list_accum":
         return tangents[0]

@@ -14,7 +14,7 @@ from autodiff_compiler.rules.rule import Dense, Rule, Site, Tangents
 
 
 def expand(b: Builder, reduced: Value, like: Value, axes: tuple[int, ...]) -> Value:
-    """What a reduction over `axes` of `like` gave, with axes of extent 1 in their place (a scalar stays one)."""
+    """The result of a reduction over `axes` of `like`, with axes of extent 1 in their place (a scalar stays one)."""
     if isinstance(reduced.type, Scalar) or not axes:
         return reduced
     return b.insert_axes(reduced, *axes)
@@ -147,7 +147,7 @@ def _cumsum_jvp(site: Site, tangents: Tangents) -> Value | None:
 
 
 def _cumsum_vjp(site: Site, ct: Value, i: int) -> Dense:
-    """The sums from the other end."""
+    """The running sums from the other end."""
     b, axis = site.b, site.op.attrs["axis"]
     flip = (ALL,) * axis + (slice(None, None, b.const(-1)),)
     return Dense(b.load(b.op("cumsum", b.load(ct, *at(*flip)), axis=axis), *at(*flip)))

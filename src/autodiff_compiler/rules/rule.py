@@ -1,4 +1,4 @@
-"""What a rule is given (`Site`) and what it gives (`Contribution`).
+"""What a rule is given (`Site`) and what it returns (`Contribution`).
 
 A rule refers to the primal's operands and results as if they were in scope; how they are provided is AD's business.
 """
@@ -43,8 +43,8 @@ Tangents = Sequence[Value | None]
 
 @dataclass(frozen=True)
 class Site:
-    """The op to differentiate, where to build, the numbers that are known of operands, and the floats among them that are
-    known to be whole numbers."""
+    """The op to differentiate, where to build, the known numbers among the operands, and the floats that are known to be whole
+    numbers."""
 
     b: Builder
     op: Op
@@ -64,9 +64,21 @@ class Site:
 class Rule:
     """The rule of an op with one result.
 
-    `jvp(site, tangents)` gives the result's tangent; at least one tangent is not None.  `vjp(site, cotangent, i)` gives what
-    operand i (of float dtype) gets, or None.
+    `jvp(site, tangents)` returns the result's tangent; at least one tangent is not None.  `vjp(site, cotangent, i)` returns what is
+    added to the adjoint of operand i (of float dtype), or None.
     """
 
     jvp: Callable[[Site, Tangents], Value | None]
     vjp: Callable[[Site, Value, int], Contribution | None]
+
+
+@dataclass(frozen=True)
+class JointRule:
+    """The rule of an op with several results, or of one whose operands' contributions are computed together.
+
+    `jvp(site, tangents)` gives a tangent per result; at least one tangent is not None.  `vjp(site, cotangents)` gives what
+    operands get, by position; at least one cotangent is not None.
+    """
+
+    jvp: Callable[[Site, Tangents], Sequence[Value | None]]
+    vjp: Callable[[Site, Tangents], Mapping[int, Contribution]]

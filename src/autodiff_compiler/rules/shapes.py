@@ -61,7 +61,7 @@ def _concat_vjp(site: Site, ct: Value, i: int) -> Dense:
     for operand in site.operands[: i + 1]:
         extent = b.dim(operand, axis)
         ends.append(b.add(ends[-1], extent) if ends else extent)
-    # An open side, where there is one, needs no extent.
+    # An open end of a slice, where possible, needs no extent.
     part = slice(ends[-2] if i else None, ends[-1] if i < len(site.operands) - 1 else None)
     return Dense(b.load(ct, *at(*(ALL,) * axis, part)))
 

@@ -34,7 +34,7 @@ DOT_RTOL = {"f4": 1e-4, "f8": 1e-9}
 
 @boundary
 def check_grads(
-    fun: Callable,
+    fun: Callable[..., Any],
     args: Sequence[Any],
     order: int = 2,
     modes: Sequence[str] = ("fwd", "rev"),
@@ -100,7 +100,7 @@ class _Check:
         self.options = options
         self.rng = rng
 
-    def level(self, fun: Callable, args: tuple, order: int, what: str) -> None:
+    def level(self, fun: Callable[..., Any], args: tuple[Any, ...], order: int, what: str) -> None:
         """One order: the two modes against differences and each other; then the gradient itself, at the next order."""
         direction = [random_like(leaf, self.rng) for leaf in float_leaves(args)]
         tangent: list[Any] | None = None
@@ -111,7 +111,7 @@ class _Check:
         if order > 1:
             self.next_order(fun, args, order, what)
 
-    def forward(self, fun: Callable, args: tuple, direction: list[Any], what: str) -> list[Any]:
+    def forward(self, fun: Callable[..., Any], args: tuple[Any, ...], direction: list[Any], what: str) -> list[Any]:
         out, out_dot = jvp(fun, copy.deepcopy(args), tangents_of(args, direction), **self.options)
         self.same_value(fun, args, out, f"jvp of {what}")
         tangent = float_leaves(out_dot)
@@ -122,7 +122,9 @@ class _Check:
         )
         return tangent
 
-    def reverse(self, fun: Callable, args: tuple, direction: list[Any], tangent: list[Any] | None, what: str) -> None:
+    def reverse(
+        self, fun: Callable[..., Any], args: tuple[Any, ...], direction: list[Any], tangent: list[Any] | None, what: str
+    ) -> None:
         out, pullback = vjp(fun, *copy.deepcopy(args), **self.options)
         self.same_value(fun, args, out, f"vjp of {what}")
         seeds = [random_like(leaf, self.rng) for leaf in float_leaves(out)]
@@ -155,14 +157,14 @@ class _Check:
                 f"<y_bar, J x_dot> = {forward!r}, <J^T y_bar, x_dot> = {reverse!r}"
             )
 
-    def next_order(self, fun: Callable, args: tuple, order: int, what: str) -> None:
+    def next_order(self, fun: Callable[..., Any], args: tuple[Any, ...], order: int, what: str) -> None:
         wrt = tuple(i for i, arg in enumerate(args) if float_leaves(arg))
         first = fun(*copy.deepcopy(args))
         if not wrt or not isinstance(first, float | np.floating):
             return
         self.level(grad(fun, argnums=wrt, **self.options), args, order - 1, f"the gradient of {what}")
 
-    def same_value(self, fun: Callable, args: tuple, out: Any, what: str) -> None:
+    def same_value(self, fun: Callable[..., Any], args: tuple[Any, ...], out: Any, what: str) -> None:
         expected = float_leaves(fun(*copy.deepcopy(args)))
         got = float_leaves(out)
         for a, b in zip(expected, got, strict=True):
@@ -195,12 +197,14 @@ class _Check:
         )
 
 
-def _along(fun: Callable, args: tuple, direction: list[Any], seeds: list[Any], eps: float) -> list[np.ndarray]:
+def _along(
+    fun: Callable[..., Any], args: tuple[Any, ...], direction: list[Any], seeds: list[Any], eps: float
+) -> list[np.ndarray]:
     """The difference along a direction, as an inner product with the seeds."""
     return [np.asarray(dot(seeds, numeric_jvp(fun, args, direction, eps)))]
 
 
-def tangents_of(args: tuple, direction: Sequence[Any]) -> tuple:
+def tangents_of(args: tuple[Any, ...], direction: Sequence[Any]) -> tuple[Any, ...]:
     """A tangent for each argument with the leaves of `direction`, None for what does not vary."""
     rest = iter(direction)
     tangents: list[Any] = []

@@ -79,14 +79,14 @@ def size(leaves: Sequence[Any]) -> float:
     return float(np.sqrt(dot(leaves, leaves)))
 
 
-def numeric_jvp(fun: Callable, args: Sequence[Any], direction: Sequence[Any], eps: float) -> list[np.ndarray]:
+def numeric_jvp(fun: Callable[..., Any], args: Sequence[Any], direction: Sequence[Any], eps: float) -> list[np.ndarray]:
     """The central difference of the float leaves of `fun(*args)` along `direction` (a leaf per float leaf of `args`)."""
     ahead = float_leaves(fun(*moved(copy.deepcopy(tuple(args)), direction, eps)))
     behind = float_leaves(fun(*moved(copy.deepcopy(tuple(args)), direction, -eps)))
     return [(np.asarray(a, float) - np.asarray(b, float)) / (2 * eps) for a, b in zip(ahead, behind)]
 
 
-def numeric_gradient(fun: Callable, args: Sequence[Any], index: int = 0, eps: float = 1e-6) -> Any:
+def numeric_gradient(fun: Callable[..., Any], args: Sequence[Any], index: int = 0, eps: float = 1e-6) -> Any:
     """The gradient of a scalar function with respect to `args[index]` by central differences, entry by entry."""
     values = list(args)
     leaves = float_leaves(values[index])
@@ -97,7 +97,7 @@ def numeric_gradient(fun: Callable, args: Sequence[Any], index: int = 0, eps: fl
             direction = [np.zeros(np.shape(other)) for other in leaves]
             direction[position][place] = 1.0
 
-            def along(step: float, direction: list = direction) -> float:
+            def along(step: float, direction: list[np.ndarray] = direction) -> float:
                 shifted = copy.deepcopy(values)
                 shifted[index] = moved(shifted[index], direction, step)
                 return float(fun(*shifted))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from autodiff_compiler import ad
-from autodiff_compiler.analysis.shapes import Shapes
+from autodiff_compiler.analysis.shapes import Shapes, shapes_of
 from autodiff_compiler.analysis.signature import known_equal, returned_shapes
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
@@ -163,7 +163,7 @@ def _columns(made: Jacobian, results: Sequence[Value], sweep: Function, argument
     tangents = slice(len(fn.results), len(fn.results) + made.count)
     if not rank(argument.type) and len(made.varying) == 1:
         return made.inlined(sweep, [*fn.params, made.unit(argument, (), "")])[tangents]
-    call = made.callee(sweep, known_equal(Shapes(fn.body), (*fn.params, argument), sweep.params), "out_dot")
+    call = made.callee(sweep, known_equal(shapes_of(fn.body), (*fn.params, argument), sweep.params), "out_dot")
     if not rank(argument.type):
         return call([*fn.params, made.unit(argument, (), "")])[tangents]
 

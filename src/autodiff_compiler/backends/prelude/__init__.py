@@ -11,15 +11,20 @@ from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir import instances
 
 NUMPY_HELPERS, NUMBA_HELPERS = "numpy_helpers", "numba_helpers"
+_FILES = {
+    NUMPY_HELPERS: (NUMPY_HELPERS, "numpy_linalg"),
+    NUMBA_HELPERS: (NUMBA_HELPERS, "numba_linalg"),
+}
 
 
 @cache
 def sources(module: str) -> dict[str, str]:
-    """The source of what a prelude module defines, in order: functions, and what is decided at import.
+    """The source of what a prelude defines, in order: functions, and what is decided at import.
 
-    The module itself is not imported: that of Numba takes half a second, and looks for a place for its own cache.
+    The modules themselves are not imported: importing the one for Numba takes half a second, and Numba looks for a place for its own cache.
     """
-    return {**_definitions(f"{__name__}.{module}"), "instance": _definitions(instances.__name__)["instance"]}
+    found = {name: text for file in _FILES[module] for name, text in _definitions(f"{__name__}.{file}").items()}
+    return {**found, "instance": _definitions(instances.__name__)["instance"]}
 
 
 def _definitions(module: str) -> dict[str, str]:
@@ -41,7 +46,7 @@ def _definitions(module: str) -> dict[str, str]:
 
 
 class _Untyped(ast.NodeTransformer):
-    """Takes the annotations away, which name what a generated module does not import."""
+    """Removes annotations, because they name things that a generated module does not import."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.returns = None
@@ -62,8 +67,11 @@ def needed(module: str, names: Iterable[str]) -> list[ast.stmt]:
         if name in found or name not in table:
             return
         (node,) = ast.parse(table[name]).body
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name) and inner.id != name:
+        named = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+        # A local variable may bear the name of another helper.
+        own = {inner.id for inner in named if isinstance(inner.ctx, ast.Store)} | {name}
+        for inner in named:
+            if inner.id not in own:
                 visit(inner.id)
         found[name] = node
 

@@ -1,4 +1,4 @@
-"""Helpers of the Python target: what NumPy and `math` have no function for."""
+"""Helpers of the Python target, for which NumPy and `math` have no function."""
 
 import math
 
@@ -14,9 +14,10 @@ def div0(a, b):
 
 def divide0(a, b):
     """a / b, but 0 where a is 0, element by element."""
-    a, b = np.broadcast_arrays(a, b)
     with np.errstate(all="ignore"):
-        return np.divide(a, b, out=np.zeros_like(a), where=a != 0)[()]
+        quotient = np.asarray(np.divide(a, b))
+    np.copyto(quotient, 0.0, where=np.equal(a, 0.0))
+    return quotient[()]
 
 
 def mul0(a, b):
@@ -26,9 +27,10 @@ def mul0(a, b):
 
 def multiply0(a, b):
     """a * b, but 0 where a is 0, element by element."""
-    a, b = np.broadcast_arrays(a, b)
     with np.errstate(all="ignore"):
-        return np.multiply(a, b, out=np.zeros_like(a), where=a != 0)[()]
+        product = np.asarray(np.multiply(a, b))
+    np.copyto(product, 0.0, where=np.equal(a, 0.0))
+    return product[()]
 
 
 def sign(x):

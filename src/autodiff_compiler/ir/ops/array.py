@@ -16,7 +16,9 @@ from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.objects import UNDEFINED, Values, follow
 from autodiff_compiler.ir.opdef import (
     DEAR,
+    FIRST,
     FREE,
+    IGNORED,
     INDEX,
     NEVER,
     OPERAND,
@@ -173,6 +175,8 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         cost=DEAR,
         spreads=-1,
         accesses=(required_checks.FILLING,),
+        linear=((-1,),),
+        kinds=IGNORED,
     ),
     OpDef(
         "empty",
@@ -186,6 +190,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         cost=DEAR,
         starts_empty=True,
         accesses=(required_checks.ALLOCATION,),
+        kinds=IGNORED,
     ),
     OpDef(
         "arange",
@@ -197,6 +202,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         noun="indices",
         cost=DEAR,
         accesses=(required_checks.ALLOCATION,),
+        kinds=IGNORED,
     ),
     OpDef(
         "copy",
@@ -209,6 +215,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         raises=NEVER,
         moves=True,
         moves_undefined=True,
+        linear=FIRST,
     ),
     OpDef(
         "load",
@@ -224,6 +231,8 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         raises=(INDEX,),
         accesses=(required_checks.INDEX,),
         moves=True,
+        linear=FIRST,
+        kinds=IGNORED,
     ),
     OpDef(
         "store",
@@ -237,6 +246,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         writes=True,
         raises=(INDEX, SHAPE),
         accesses=(required_checks.INDEX, required_checks.STORE),
+        linear=((0, -1),),
     ),
     OpDef(
         "accum",
@@ -251,5 +261,6 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         raises=(INDEX, SHAPE),
         accesses=(required_checks.INDEX, required_checks.STORE),
         adds=True,
+        linear=((0, -1),),
     ),
 )

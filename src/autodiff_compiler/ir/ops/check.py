@@ -7,13 +7,12 @@ name of the exception's class where that is not ValueError; `ours`, whether it i
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable
 
 import numpy as np
 
 from autodiff_compiler.ir.core import Op
-from autodiff_compiler.ir.objects import Values, message
+from autodiff_compiler.ir.objects import Values, exception_class, message
 from autodiff_compiler.ir.opdef import CHECK, Attrs, Evaluate, Infer, OpDef, no_array
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.types import Scalar, Type, dtype_of
@@ -55,9 +54,10 @@ def _is_there(op: Op, values: Values, mutable: bool) -> None:
         raise IndexError(f"index {index} is out of bounds for axis with size {extent}")
 
 
-def _error(op: Op) -> type[Exception]:
+def _error(op: Op) -> type[BaseException]:
     """The error that the check of a shape raises."""
-    found: type[Exception] = getattr(builtins, op.attrs.get("error", "ValueError"))
+    found = exception_class(op.attrs.get("error", "ValueError"))
+    assert found is not None
     return found
 
 

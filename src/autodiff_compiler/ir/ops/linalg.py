@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autodiff_compiler.ir.core import Op
-from autodiff_compiler.ir.opdef import DEAR, SHAPE, Attrs, Facts, OpDef, Shape
+from autodiff_compiler.ir.opdef import DEAR, EACH, SHAPE, Attrs, Facts, OpDef, Shape
 from autodiff_compiler.ir.ops.operand_types import array
 from autodiff_compiler.ir.required_checks import PRODUCT
 from autodiff_compiler.ir.types import Array, Type, like
@@ -37,5 +37,6 @@ LINEAR_ALGEBRA: tuple[OpDef, ...] = (
         cost=DEAR,
         raises=(SHAPE,),
         accesses=(PRODUCT,),
+        linear=EACH,
     ),
 )

@@ -8,7 +8,19 @@ import numpy as np
 
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.objects import Values, scalar
-from autodiff_compiler.ir.opdef import DEAR, FREE, INDEX, NEVER, OPERAND, Attrs, OpDef, no_array
+from autodiff_compiler.ir.opdef import (
+    DEAR,
+    FIRST,
+    FREE,
+    IGNORED,
+    INDEX,
+    NEVER,
+    OPERAND,
+    TOGETHER,
+    Attrs,
+    OpDef,
+    no_array,
+)
 from autodiff_compiler.ir.ops.operand_types import integers, list_of
 from autodiff_compiler.ir.required_checks import ITEM
 from autodiff_compiler.ir.types import INT, Array, ListOf, Type
@@ -76,6 +88,8 @@ def _zeros(op: Op, values: Values, mutable: bool) -> Any:
     return [scalar(0, element) for _ in values[0]]
 
 
+ALL, LAST = slice(None), slice(-1, None)
+
 LIST_OPS: tuple[OpDef, ...] = (
     OpDef(
         "list_new",
@@ -89,6 +103,8 @@ LIST_OPS: tuple[OpDef, ...] = (
         starts_empty=True,
         cost=DEAR,
         raises=NEVER,
+        linear=TOGETHER,
+        puts=ALL,
     ),
     OpDef(
         "list_append",
@@ -101,6 +117,8 @@ LIST_OPS: tuple[OpDef, ...] = (
         appends=True,
         writes=True,
         raises=NEVER,
+        linear=TOGETHER,
+        puts=LAST,
     ),
     OpDef(
         "list_set",
@@ -114,6 +132,8 @@ LIST_OPS: tuple[OpDef, ...] = (
         writes=True,
         raises=(INDEX,),
         accesses=(ITEM,),
+        linear=((0, -1),),
+        puts=LAST,
     ),
     OpDef(
         "list_accum",
@@ -128,6 +148,7 @@ LIST_OPS: tuple[OpDef, ...] = (
         raises=(INDEX,),
         accesses=(ITEM,),
         adds=True,
+        linear=((0, -1),),
     ),
     OpDef(
         "list_get",
@@ -142,6 +163,8 @@ LIST_OPS: tuple[OpDef, ...] = (
         views=True,
         raises=(INDEX,),
         accesses=(ITEM,),
+        linear=FIRST,
+        kinds=IGNORED,
     ),
     OpDef(
         "list_len",

@@ -13,7 +13,7 @@ import numpy as np
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.objects import Values
-from autodiff_compiler.ir.opdef import DEAR, NEVER, SHAPE, Attrs, Facts, OpDef, Shape, like_first
+from autodiff_compiler.ir.opdef import DEAR, FIRST, NEVER, SHAPE, Attrs, Facts, OpDef, Shape, like_first
 from autodiff_compiler.ir.ops.operand_types import array
 from autodiff_compiler.ir.required_checks import EXTREMUM
 from autodiff_compiler.ir.types import Array, Type, dtype_of, like
@@ -100,11 +100,25 @@ def _position(kind: str, meaning: str) -> OpDef:
 
 
 REDUCTIONS: tuple[OpDef, ...] = (
-    _reduction("sum", "the sum over these axes", "total", _sum),
-    _reduction("prod", "the product over these axes", "product", _sum),
-    _reduction("max", "the largest element over these axes", "largest", _reduce, raises=(SHAPE,), accesses=(EXTREMUM,)),
+    _reduction("sum", "the sum over these axes", "total", _sum, linear=FIRST, joins="add", neutral=0),
+    _reduction("prod", "the product over these axes", "product", _sum, joins="mul", neutral=1),
     _reduction(
-        "min", "the smallest element over these axes", "smallest", _reduce, raises=(SHAPE,), accesses=(EXTREMUM,)
+        "max",
+        "the largest element over these axes",
+        "largest",
+        _reduce,
+        raises=(SHAPE,),
+        accesses=(EXTREMUM,),
+        joins="maximum",
+    ),
+    _reduction(
+        "min",
+        "the smallest element over these axes",
+        "smallest",
+        _reduce,
+        raises=(SHAPE,),
+        accesses=(EXTREMUM,),
+        joins="minimum",
     ),
     _reduction("any", "whether any element over these axes is true", "test", _reduce, infer=_all_any),
     _reduction("all", "whether all elements over these axes are true", "test", _reduce, infer=_all_any),
@@ -131,5 +145,6 @@ REDUCTIONS: tuple[OpDef, ...] = (
         noun="running",
         cost=DEAR,
         raises=NEVER,
+        linear=FIRST,
     ),
 )

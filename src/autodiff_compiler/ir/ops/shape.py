@@ -10,7 +10,20 @@ from autodiff_compiler.diagnostics import InternalError
 from autodiff_compiler.ir import required_checks
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.objects import Values
-from autodiff_compiler.ir.opdef import DEAR, FREE, NEVER, OPERAND, SHAPE, Attrs, Facts, OpDef, Shape
+from autodiff_compiler.ir.opdef import (
+    DEAR,
+    FIRST,
+    FREE,
+    IGNORED,
+    NEVER,
+    OPERAND,
+    SHAPE,
+    TOGETHER,
+    Attrs,
+    Facts,
+    OpDef,
+    Shape,
+)
 from autodiff_compiler.ir.ops.operand_types import array, integers
 from autodiff_compiler.ir.types import Type, dtype_of, like
 
@@ -78,6 +91,7 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         views=True,
         raises=NEVER,
         moves=True,
+        linear=FIRST,
     ),
     OpDef(
         "reshape",
@@ -92,6 +106,8 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         raises=(SHAPE,),
         accesses=(required_checks.RESHAPE,),
         moves=True,
+        linear=FIRST,
+        kinds=IGNORED,
     ),
     OpDef(
         "broadcast_to",
@@ -107,6 +123,8 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         raises=(SHAPE,),
         accesses=(required_checks.STRETCH,),
         moves=True,
+        linear=FIRST,
+        kinds=IGNORED,
     ),
     OpDef(
         "unbroadcast",
@@ -120,6 +138,8 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         cost=DEAR,
         views=True,
         raises=(SHAPE,),
+        linear=FIRST,
+        kinds=IGNORED,
     ),
     OpDef(
         "concat",
@@ -133,5 +153,6 @@ SHAPE_OPS: tuple[OpDef, ...] = (
         cost=DEAR,
         raises=(SHAPE,),
         accesses=(required_checks.JOIN,),
+        linear=TOGETHER,
     ),
 )

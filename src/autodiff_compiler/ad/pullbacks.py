@@ -1,0 +1,221 @@
+"""The sweeps of functions that are called: of each function two functions, made when the first call of it is reversed.
+
+The same plan as for the body of a loop says what the forward sweep saves.  A function may say itself how it is differentiated, or
+that the reverse sweep is to run it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullback
+from autodiff_compiler.ad.errors import check_savable, not_linear
+from autodiff_compiler.ad.linear import Silenced, check_linear, with_calls_inlined
+from autodiff_compiler.ad.names import saved_name
+from autodiff_compiler.ad.residuals import Needs, provide
+from autodiff_compiler.ad.sweeps import Walked, cotangents, defined, own_copy, swept, walked_back
+from autodiff_compiler.analysis.shapes import shapes_of
+from autodiff_compiler.analysis.signature import known_equal
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Value, VjpRule
+from autodiff_compiler.ir.program import calls_in
+from autodiff_compiler.ir.types import INT, Array, ListOf, differentiable
+from autodiff_compiler.ir.walk import Rewriter, Substitution, clone_region, free_values
+
+
+class Pullbacks:
+    """The functions of a program under reversal, and what all their reversals have in common."""
+
+    def __init__(self, callees: Callees, save_all: bool = False) -> None:
+        self.callees = callees
+        self.save_all = save_all
+        """Of the floats that a loop or a branch needs again, recompute none."""
+
+    def of(self, callee: Function, active: Sequence[bool]) -> Pullback:
+        """Both sweeps of a function, for arguments of which these are active."""
+        made = self.callees.made
+        key = ("vjp", callee.name, tuple(active))
+        if key not in made:
+            if callee.rule is None and callee.name in self.callees.recursive:
+                # Its own calls ask for it before it is there.
+                self._recursive(callee, active)
+            else:
+                made[key] = self._made(callee, active)
+        found: Pullback = made[key]
+        return found
+
+    def _made(self, callee: Function, active: Sequence[bool]) -> Pullback:
+        match callee.rule:
+            case None:
+                return self._swept(callee, active)
+            case VjpRule() as rule:
+                return self._of_reverse_rule(callee, rule, active)
+            case JvpRule() as rule:
+                return self._transposed(callee, rule, active)
+            case _:
+                return self._recomputing(callee, active)
+
+    # -- by a walk backwards ---------------------------------------------------------------------------------------
+
+    def _names(self, callee: Function) -> tuple[str, str]:
+        fresh_name = self.callees.fresh_name
+        return fresh_name(f"{callee.name}_forward"), fresh_name(f"{callee.name}_reverse")
+
+    def _swept(self, callee: Function, active: Sequence[bool]) -> Pullback:
+        names = self._names(callee)
+        fn = own_copy(callee)
+        wanted, seeds = cotangents(fn)
+        walked = walked_back(fn, active, wanted, seeds, self)
+        saved = _saved(fn, walked, (*fn.params, *fn.results))
+        extra = [v for v in saved if v not in (*fn.params, *fn.results)]
+        reverse, named = _reverse(walked, saved, wanted, seeds)
+        self.callees.add(_forward(fn, walked, saved, extra, names[0]))
+        self.callees.add(replace(fn, name=names[1], body=reverse, updates=()))
+        return Pullback(*names, tuple(named[v] for v in extra), _residuals(saved, fn.params, fn.results, extra))
+
+    def _recursive(self, callee: Function, active: Sequence[bool]) -> None:
+        """A function that calls itself is known by the names of its sweeps before they are made; what it saves is in its frame.
+
+        The residuals are the frame, and what is passed unchanged to every recursive call.
+        """
+        callees, names = self.callees, self._names(callee)
+        handed_on = _handed_on(callee)
+        residuals = ((SAVED, 0), *((ARGUMENT, k) for k in handed_on))
+        callees.made["vjp", callee.name, tuple(active)] = Pullback(*names, (Value(INT, "frame"),), residuals)
+        callees.frames[names[0]] = ()
+        callees.frame_reverses[names[1]] = names[0]
+        fn = own_copy(callee)
+        wanted, seeds = cotangents(fn)
+        walked = walked_back(fn, active, wanted, seeds, self)
+        given = [fn.params[k] for k in handed_on]
+        extra = [v for v in _saved(fn, walked, (*fn.params, *fn.results)) if v not in given]
+        saved = [*extra, *given]
+        reverse, named = _reverse(walked, saved, wanted, seeds)
+        check_savable(callee, [v.type for v in extra])
+        callees.frames[names[0]] = tuple(named[v] for v in extra)
+        callees.functions[names[0]] = _forward(fn, walked, saved, extra, names[0])
+        callees.functions[names[1]] = replace(fn, name=names[1], body=reverse, updates=())
+
+    # -- by a rule -------------------------------------------------------------------------------------------------
+
+    def _of_reverse_rule(self, callee: Function, rule: VjpRule, active: Sequence[bool]) -> Pullback:
+        """The sweeps given by the user; of the adjoints, only those of arguments that vary."""
+        callees = self.callees
+        varied = [on for param, on in zip(callee.params[: rule.count], active) if differentiable(param.type)]
+        wanted = [on for on, there in zip(varied, rule.given, strict=True) if there]
+        reverse = callees.functions[rule.reverse]
+        if not all(wanted):
+            end = reverse.body.terminator
+            end = replace(end, operands=tuple(bar for bar, on in zip(end.operands, wanted) if on))
+            body = clone_region(Region(reverse.params, (*reverse.body.ops[:-1], end)))
+            reverse = replace(reverse, name=callees.fresh_name(rule.reverse), body=body)
+            callees.add(reverse)
+        callees.known_shapes(rule.forward)
+        callees.known_shapes(reverse.name)
+        forward = callees.functions[rule.forward]
+        saved = forward.results[len(callee.results) :]
+        given = tuple(there for on, there in zip(varied, rule.given) if on)
+        return Pullback(rule.forward, reverse.name, saved, rule.residuals, given, checked=True)
+
+    def _recomputing(self, callee: Function, active: Sequence[bool]) -> Pullback:
+        """The reverse sweep runs the function again, and saves what it needs for itself."""
+        callees = self.callees
+        fn = own_copy(callee)
+        wanted, seeds = cotangents(fn)
+        sweep = swept(fn, active, wanted, seeds, self)
+        primal = Silenced(callees).region(Region((), sweep.primal)).ops
+        ops = (*primal, *sweep.backwards, Op("return", sweep.bars, span=fn.body.terminator.span))
+        params = [v for v in free_values([Region((), ops)]) if v not in seeds]
+        body = clone_region(Region((*params, *seeds), ops))
+        known = known_equal(shapes_of(fn.body), (*params, *wanted), body.params)
+        name = callees.fresh_name(f"{callee.name}_reverse")
+        callees.add(replace(fn, name=name, body=Region(body.params, (*known, *body.ops)), updates=()))
+        callees.known_shapes(callee.name)
+        return Pullback(callee.name, name, (), tuple((ARGUMENT, fn.params.index(v)) for v in params))
+
+    def _transposed(self, callee: Function, rule: JvpRule, active: Sequence[bool]) -> Pullback:
+        """The walk backwards through the linear part of a JVP rule: through what depends on the tangents.
+
+        The forward sweep is the rest of the rule: it gets zero tangents, and nothing that is saved may depend on them.
+        """
+        callees = self.callees
+        fn = own_copy(with_calls_inlined(callees.functions[rule.jvp], callees))
+        count = len(callee.params)
+        args, results = fn.params[:count], fn.results[: len(callee.results)]
+        dots, out_dots = fn.params[count:], fn.results[len(callee.results) :]
+        varied = [on for param, on in zip(callee.params, active) if differentiable(param.type)][: len(dots)]
+        seeds = [Value(r.type, f"{r.name or 'out'}_bar") for r in out_dots]
+        linear = check_linear(callee, fn, dots, out_dots)
+        walked = walked_back(fn, [*([False] * count), *varied], out_dots, seeds, self)
+        saved = _saved(fn, walked, (*args, *results))
+        if any(v in linear for v in saved):
+            raise not_linear(callee)
+        extra = [v for v in saved if v not in (*args, *results)]
+        reverse, named = _reverse(walked, saved, out_dots, seeds)
+        names = self._names(callee)
+        forward = _at_zero(fn, walked, args, dots, Op("return", (*results, *extra), span=fn.body.terminator.span))
+        callees.add(replace(fn, name=names[0], body=forward))
+        callees.add(replace(fn, name=names[1], body=reverse))
+        return Pullback(*names, tuple(named[v] for v in extra), _residuals(saved, args, results, extra))
+
+
+def _saved(fn: Function, walked: Walked, there: Sequence[Value]) -> list[Value]:
+    """Make the walk backwards a function's own: what it has to be given of the primal.  What is `there` costs nothing."""
+    saved: list[Value] = []
+
+    def keep(values: list[Value]) -> dict[Value, Value]:
+        saved.extend(values)
+        return {v: v for v in values}
+
+    walked.out.ops.append(Op("return", walked.bars, span=fn.body.terminator.span))
+    provide(walked.reversal, Needs(fn.body, Op("call", span=fn.span), keep, given=there), walked.out)
+    return saved
+
+
+def _reverse(
+    walked: Walked, saved: Sequence[Value], wanted: Sequence[Value], seeds: Sequence[Value]
+) -> tuple[Region, dict[Value, Value]]:
+    """The body of the reverse sweep, of parameters for what is saved, and seeds; and what the saved values are called there."""
+    named = {v: Value(v.type, saved_name(v, walked.reversal.added.definition(v))) for v in saved}
+    own = Substitution(named).ops(walked.out.ops)
+    body = clone_region(Region((*named.values(), *seeds), tuple(own)))
+    known = known_equal(walked.reversal.primal.shapes, (*saved, *wanted), body.params)
+    return Region(body.params, (*known, *body.ops)), named
+
+
+def _forward(fn: Function, walked: Walked, saved: Sequence[Value], extra: Sequence[Value], name: str) -> Function:
+    """The forward sweep: the function with `extra` results."""
+    end = Op("return", (*fn.results, *extra), span=fn.body.terminator.span)
+    body = clone_region(defined(walked.primal(fn.params, (end,)), saved))
+    return replace(fn, name=name, body=body, updates=())
+
+
+def _at_zero(fn: Function, walked: Walked, args: Sequence[Value], dots: Sequence[Value], end: Op) -> Region:
+    """The body of a JVP rule for tangents that are zero."""
+    primal = walked.primal(args, (end,))
+    b = Builder(fn.span)
+    zeros = [b.zeros_like(v, dot.name) for v, dot in zip([p for p in args if differentiable(p.type)], dots)]
+    ops = Rewriter(dict(zip(dots, zeros))).region(primal).ops
+    return clone_region(Region(primal.params, (*b.ops, *ops)))
+
+
+def _handed_on(callee: Function) -> list[int]:
+    """The arrays and lists that a function passes unchanged to all recursive calls, by position: they need not be saved for each."""
+    calls = [op for op in calls_in(callee.body) if op.attrs["callee"] == callee.name]
+    return [
+        k
+        for k, param in enumerate(callee.params)
+        if isinstance(param.type, Array | ListOf) and all(op.operands[k] is param for op in calls)
+    ]
+
+
+def _residuals(
+    saved: Sequence[Value], params: Sequence[Value], results: Sequence[Value], extra: Sequence[Value]
+) -> tuple[tuple[str, int], ...]:
+    """Where a caller has what is saved."""
+    places: dict[Value, tuple[str, int]] = {}
+    for where, values in ((ARGUMENT, params), (RESULT, results), (SAVED, extra)):
+        for k, value in enumerate(values):
+            places.setdefault(value, (where, k))
+    return tuple(places[value] for value in saved)

@@ -1,0 +1,142 @@
+"""Helpers of the Numba target: linear algebra by the LAPACK that SciPy ships, for stacks of matrices.
+
+LAPACK counts along columns first: it is given the transpose of what lies in rows, and so what it gives back is transposed.
+"""
+
+import llvmlite
+import numba
+import numpy as np
+from numba import njit
+from numba.core import cgutils
+from numba.extending import get_cython_function_address, intrinsic
+
+from autodiff_compiler.backends.prelude.numba_helpers import stack
+
+
+def lapack_routines(*names):
+    """Tells compiled code where routines of LAPACK are."""
+    for name in names:
+        address = get_cython_function_address("scipy.linalg.cython_lapack", name)
+        llvmlite.binding.add_symbol(f"scipy_{name}", address)
+    return names
+
+
+LAPACK = lapack_routines("dgetrf", "dgetrs")
+
+
+@intrinsic(prefer_literal=True)
+def lapack(typingctx, routine, arguments):
+    """Calls a routine of LAPACK, and gives its `info`: an array is given by its data, a number by its address, and the last
+    argument, `info`, is added."""
+    name = routine.literal_value
+    assert name in LAPACK
+
+    def build(context, builder, signature, args):
+        ir = llvmlite.ir
+        byte, info = ir.IntType(8).as_pointer(), cgutils.alloca_once(builder, ir.IntType(32))
+        pointers = []
+        for k, type_ in enumerate(arguments):
+            value = builder.extract_value(args[1], k)
+            if isinstance(type_, numba.types.Array):
+                place = context.make_array(type_)(context, builder, value).data
+            else:
+                width = ir.IntType(8 if type_ == numba.types.uint8 else 32)
+                place = cgutils.alloca_once(builder, width)
+                builder.store(builder.trunc(value, width) if value.type.width > width.width else value, place)
+            pointers.append(builder.bitcast(place, byte))
+        pointers.append(builder.bitcast(info, byte))
+        function_type = ir.FunctionType(ir.VoidType(), [byte] * len(pointers))
+        builder.call(cgutils.get_or_insert_function(builder.module, function_type, f"scipy_{name}"), pointers)
+        return builder.load(info)
+
+    return numba.types.int32(routine, arguments), build
+
+
+@njit(cache=True, nogil=True)
+def matrices(a):
+    """The matrices of a stack of any shape, along one axis."""
+    count = 1
+    for k in range(a.ndim - 2):
+        count *= a.shape[k]
+    return np.ascontiguousarray(a).reshape((count, a.shape[-2], a.shape[-1]))
+
+
+@njit(cache=True, nogil=True)
+def lu_factor(a):
+    """The packed factors of each matrix, the row each row was exchanged with, and whether no pivot is 0."""
+    n, every = a.shape[-1], matrices(a)
+    lu, pivots = np.empty_like(every), np.empty((len(every), n), np.int64)
+    exchanged, regular = np.empty(n, np.int32), True
+    for s in range(len(every)):
+        columns = every[s].T.copy()
+        if n > 0 and lapack("dgetrf", (n, n, columns, n, exchanged)) > 0:  # type: ignore[call-arg]  # Numba gives the context
+            regular = False
+        lu[s] = columns.T
+        for k in range(n):
+            pivots[s, k] = exchanged[k] - 1
+    return lu.reshape(a.shape), pivots.reshape(a.shape[:-1]), regular
+
+
+@njit(cache=True, nogil=True)
+def leading(a, b):
+    """The leading axes that stacks of matrices broadcast to."""
+    if a.ndim == 2:
+        return b.shape[:-2]
+    if b.ndim == 2:
+        return a.shape[:-2]
+    return np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+
+
+@njit(cache=True, nogil=True)
+def lu_solve(lu, pivots, b, transposed):
+    """x of a @ x = b, or of a.T @ x = b, by the factors of a."""
+    n, k = b.shape[-2], b.shape[-1]
+    batch = leading(lu, b)
+    factors, right = stack(lu, (*batch, n, n)), stack(b, (*batch, n, k))
+    rows = stack(pivots.reshape((*pivots.shape, 1)), (*batch, n, 1))
+    x, exchanged = np.empty_like(right), np.empty(n, np.int32)
+    form = np.uint8(84 if transposed else 78)
+    for s in range(len(right)):
+        if n == 0 or k == 0:
+            break
+        for i in range(n):
+            exchanged[i] = rows[s, i, 0] + 1
+        columns = right[s].T.copy()
+        lapack("dgetrs", (form, n, k, factors[s].T.copy(), n, exchanged, columns, n))  # type: ignore[call-arg]  # Numba gives the context
+        x[s] = columns.T
+    return x.reshape((*batch, n, k))
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def solve_triangular(a, b, lower, transposed, unit):
+    """x of a @ x = b, or of a.T @ x = b, for a triangular a, of which the other triangle is not read."""
+    n, k = b.shape[-2], b.shape[-1]
+    batch = leading(a, b)
+    every, right = stack(a, (*batch, n, n)), stack(b, (*batch, n, k))
+    x = right.copy()
+    upwards = lower == transposed
+    for s in range(len(right)):
+        for step in range(n):
+            i = n - 1 - step if upwards else step
+            first, last = (i + 1, n) if upwards else (0, i)
+            for j in range(first, last):
+                factor = every[s, j, i] if transposed else every[s, i, j]
+                for c in range(k):
+                    x[s, i, c] -= factor * x[s, j, c]
+            if not unit:
+                for c in range(k):
+                    x[s, i, c] /= every[s, i, i]
+    return x.reshape((*batch, n, k))
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def log_abs_det(lu):
+    """log |det a| by the factors of a."""
+    every = matrices(lu)
+    out = np.zeros(len(every), lu.dtype)
+    for s in range(len(every)):
+        for k in range(every.shape[1]):
+            out[s] += np.log(abs(every[s, k, k]))
+    if lu.ndim == 2:
+        return out[0]
+    return out.reshape(lu.shape[:-2])

@@ -1,0 +1,109 @@
+"""Systems of linear equations, inverses and determinants.
+
+As NumPy does, all of it is computed in double precision, and given back in the precision of the operands.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import FLOAT32, FLOAT64, DType
+from autodiff_compiler.ir.matrices import columns_of, diagonal, identity
+from autodiff_compiler.ir.message import LINALG_ERROR
+from autodiff_compiler.ir.opset import require
+from autodiff_compiler.ir.path import ALL, at
+from autodiff_compiler.ir.types import dtype_of, rank
+from autodiff_compiler.library import arith
+from autodiff_compiler.library.arguments import as_array, to_dtype
+from autodiff_compiler.library.registry import function
+
+SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
+
+
+def operand(b: Builder, x: Any, name: str, least: int = 2) -> Value:
+    """An argument that has to be a matrix, or a stack of them; with `least` 1 it may be a vector."""
+    value = as_array(b, x)
+    if rank(value.type) < least:
+        reason = f"{rank(value.type)}-dimensional array given. Array must be at least {('one', 'two')[least - 1]}-dimensional"
+        raise UserError("AD204", f"{name}: {reason}", b.span)
+    return value
+
+
+def precision(*values: Value) -> DType:
+    """The dtype of a result: float32 where all operands have it."""
+    return FLOAT32 if all(dtype_of(value.type) is FLOAT32 for value in values) else FLOAT64
+
+
+def double(b: Builder, value: Value) -> Value:
+    return to_dtype(b, value, FLOAT64)
+
+
+def applied(b: Builder, kind: str, *operands: Value, **attrs: Any) -> tuple[Value, ...]:
+    """The results of an op, with the checks that it needs."""
+    require(b, kind, *operands, **attrs)
+    return b.emit(kind, operands, attrs)
+
+
+def factored(b: Builder, a: Value, *, singular: bool) -> tuple[Value, Value]:
+    """The factors of a matrix, and its row exchanges; an error, as in NumPy, where it is `singular` and may not be."""
+    lu, pivots, regular = applied(b, "lu_factor", a)
+    if not singular:
+        b.emit("check", (regular,), {"error": LINALG_ERROR, "message": ("Singular matrix",)})
+    return lu, pivots
+
+
+def solved(b: Builder, a: Value, right: Value) -> Value:
+    lu, pivots = factored(b, a, singular=False)
+    return applied(b, "lu_solve", a, lu, pivots, right, transposed=False)[0]
+
+
+@function(np.linalg.solve, "np.linalg.solve")
+def solve(b: Builder, a: Any, other: Any) -> Value:
+    matrix, right = operand(b, a, "np.linalg.solve"), operand(b, other, "np.linalg.solve", 1)
+    own = precision(matrix, right)
+    matrix, right = double(b, matrix), double(b, right)
+    if rank(right.type) > 1:
+        return to_dtype(b, solved(b, matrix, right), own)
+    columns = solved(b, matrix, columns_of(b, right))
+    return to_dtype(b, b.load(columns, *at(*(ALL,) * (rank(columns.type) - 1), b.const(0))), own)
+
+
+@function(np.linalg.inv, "np.linalg.inv")
+def inv(b: Builder, a: Any) -> Value:
+    given = operand(b, a, "np.linalg.inv")
+    matrix = double(b, given)
+    lu, pivots = factored(b, matrix, singular=False)
+    one = identity(b, b.dim(matrix, rank(matrix.type) - 1), FLOAT64)
+    # A stack has one identity, which `lu_solve` stretches; the rows of both are as many.
+    return to_dtype(b, b.op("lu_solve", matrix, lu, pivots, one, transposed=False), precision(given))
+
+
+def sign_and_log(b: Builder, matrix: Value) -> tuple[Value, Value]:
+    """The sign of each determinant, and the logarithm of its absolute value."""
+    lu, pivots = factored(b, matrix, singular=True)
+    last = rank(matrix.type) - 2
+    rows = b.op("arange", b.dim(matrix, last))
+    exchanged = b.compare("ne", pivots, rows)
+    turns = b.select(exchanged, b.const_like(-1, matrix.type), b.const_like(1, matrix.type))
+    sign = b.op("prod", b.mul(turns, b.op("sign", diagonal(b, lu))), axes=(last,))
+    return sign, b.op("log_abs_det", matrix, lu, pivots)
+
+
+@function(np.linalg.slogdet, "np.linalg.slogdet")
+def slogdet(b: Builder, a: Any) -> Any:
+    given = operand(b, a, "np.linalg.slogdet")
+    own = precision(given)
+    return SlogdetResult(*(to_dtype(b, part, own) for part in sign_and_log(b, double(b, given))))
+
+
+@function(np.linalg.det, "np.linalg.det")
+def det(b: Builder, a: Any) -> Value:
+    """As NumPy computes it, of its logarithm."""
+    given = operand(b, a, "np.linalg.det")
+    sign, logarithm = sign_and_log(b, double(b, given))
+    return to_dtype(b, arith.binary(b, "*", sign, b.op("exp", logarithm)), precision(given))
