@@ -16,6 +16,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.iteration import Sequence, iterate, steps
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
 from autodiff_compiler.frontend.values import (
@@ -64,7 +65,7 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
         none = any(isinstance(side, Static) and side.obj is None for side in (x, y))
         way_out = "ask `is None`" if none else "compare numbers or arrays"
         raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", way_out)
-    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)), x, y)
+    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y)), x, y)
 
 
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)

@@ -22,6 +22,7 @@ from autodiff_compiler.frontend import (
     views,
 )
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
@@ -140,7 +141,7 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
         return arithmetic.static(ctx, type(node.op), operand.obj)
     if not isinstance(operand, Ref | Dyn):
         raise ctx.wrong("AD148", f"unsupported operand for {arithmetic.SYMBOLS[type(node.op)]}: {describe(operand)}")
-    return views.of_operator(ctx, arith.unary(ctx.b, type(node.op).__name__, ctx.to_library(operand)), operand)
+    return views.of_operator(ctx, arith.unary(ctx.b, type(node.op).__name__, to_library(ctx, operand)), operand)
 
 
 def _compare(ctx: Context, node: ast.Compare) -> Abs:

@@ -11,7 +11,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import NORMAL, Exit, NameKey
 from autodiff_compiler.frontend.tries import Final, Handlers
-from autodiff_compiler.frontend.values import Abs, Maybe, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Choice, Maybe, Static, Tup
 
 _SEEN = (ast.Call, ast.Raise, ast.Assert, ast.Return, ast.Break, ast.Continue)
 
@@ -99,15 +99,34 @@ def _handle(ctx: Context, handler: ast.ExceptHandler, key: NameKey) -> None:
     before = ctx.tries.handling
     ctx.tries.handling = (*before, key)
     try:
-        if handler.name is not None:
-            _bind(ctx, handler.name, raised(ctx, key))
-        ctx.run(handler.body)
+        if handler.name is None:
+            ctx.run(handler.body)
+        else:
+            _handle_named(ctx, handler, handler.name, raised(ctx, key))
     finally:
         ctx.tries.handling = before
-    if handler.name is not None:
-        frame = ctx.owner(handler.name)
-        if frame is not None:
-            ctx.state.names.pop((frame, handler.name), None)
+
+
+def _handle_named(ctx: Context, handler: ast.ExceptHandler, name: str, caught: Abs, k: int = 0) -> None:
+    """Run the clause for the exception, once for each that it may be, so that its class and text are known."""
+    if isinstance(caught, Choice) and k < len(caught.options) - 1:
+        branches.branch(
+            ctx,
+            ctx.b.compare("eq", caught.index, ctx.b.const(k)),
+            partial(_handle_named, ctx, handler, name, caught.options[k], k),
+            partial(_handle_named, ctx, handler, name, caught, k + 1),
+        )
+        return
+    calls = ctx.calls
+    ctx.calls = (*calls, (handler, k))
+    try:
+        _bind(ctx, name, caught.options[k] if isinstance(caught, Choice) else caught)
+        ctx.run(handler.body)
+    finally:
+        ctx.calls = calls
+    frame = ctx.owner(name)
+    if frame is not None:
+        ctx.state.names.pop((frame, name), None)
 
 
 def _bind(ctx: Context, name: str, value: Abs) -> None:

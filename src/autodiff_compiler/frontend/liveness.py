@@ -164,7 +164,8 @@ def _try(s: ast.Try, live: Names, targets: _Targets, found: Liveness) -> Names:
         at_leave=targets.at_leave | read,
     )
     handlers = [
-        (_block(h.body, last, outer, found) - (frozenset({h.name}) - found.captured)) | reads(h.type) for h in s.handlers
+        (_block(h.body, last, outer, found) - (frozenset({h.name}) - found.captured)) | reads(h.type)
+        for h in s.handlers
     ]
     orelse = _block(s.orelse, last, outer, found)
     return _block(s.body, orelse, replace(outer, at_raise=outer.at_raise.union(*handlers)), found)

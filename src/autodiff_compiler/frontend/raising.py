@@ -6,7 +6,6 @@ built, and `failures` says what the op would raise, and when.
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +16,9 @@ import numpy as np
 from autodiff_compiler.ir.builder import Builder as PlainBuilder
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.domain import Domain
 from autodiff_compiler.ir.message import Part
-from autodiff_compiler.ir.opdef import CALLEE, IO, VALUE
+from autodiff_compiler.ir.objects import exception_class
+from autodiff_compiler.ir.opdef import IO, VALUE
 from autodiff_compiler.ir.opset import constant_of, is_constant, opdef, reasons
 from autodiff_compiler.ir.types import INT, Array, Scalar, Type, dtype_of, is_py, rank
 from autodiff_compiler.library import lookup
@@ -125,9 +124,9 @@ def failures(b: Builder, op: Op) -> Iterator[Failure]:
         for domain in row.domain(op):
             if not domain.inside(b, op.operands):
                 yield Failure(lambda domain=domain: domain.fine(b, op.operands), domain.error, (domain.message,))  # type: ignore[misc]
-        if row.overflows and is_py(*_types(op.operands)) and dtype_of(op.operands[0].type).inexact:
-            if not all(is_constant(b.constants.get(v)) for v in op.operands):
-                yield Failure(lambda: _not_too_large(b, op), "OverflowError")
+        known = all(is_constant(b.constants.get(v)) for v in op.operands)
+        if row.overflows and not known and is_py(*_types(op.operands)) and dtype_of(op.operands[0].type).inexact:
+            yield Failure(lambda: _not_too_large(b, op), "OverflowError")
     elif not (row.accesses or op.regions) and row.effect != IO and VALUE in reasons(op) and row.kind != "raise":
         raise Unforeseen
 
@@ -191,9 +190,7 @@ _CHECKS: dict[str, Callable[[Builder, Op], Value]] = {
 }
 
 
-def class_named(name: str, constants: dict[str, object]) -> type[BaseException]:
-    """The exception class that generated code calls by this name."""
-    found = constants.get(name, getattr(builtins, name, None))
-    assert isinstance(found, type)
-    assert issubclass(found, BaseException)
-    return found
+def class_named(name: str, constants: dict[str, object]) -> type[BaseException] | None:
+    """The exception class that generated code calls by this name, if there is one."""
+    found = constants.get(name)
+    return found if isinstance(found, type) and issubclass(found, BaseException) else exception_class(name)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.frontend.raising import Failure, Unforeseen, class_named, failures
@@ -112,7 +112,9 @@ def _last_things(ctx: Context, around: tuple[Handlers | Final, ...]) -> None:
                 one.run()
             if not ctx.state.exit.normal:
                 raise ctx.unsupported(
-                    "AD116", "leaving a function or loop, or raising, while an exception is on its way", "do that after it"
+                    "AD116",
+                    "leaving a function or loop, or raising, while an exception is on its way",
+                    "do that after it",
                 )
 
 
@@ -121,7 +123,8 @@ def forget(ctx: Context, before: frozenset[NameKey]) -> None:
     names = ctx.state.names
     for key in [key for key in names if key not in before]:
         frame, name = key
-        left = (frame, ENTERED) not in before and not function_liveness(frame.source.node).captured
+        source = frame.source
+        left = source and (frame, ENTERED) not in before and not function_liveness(source.node).captured
         if left or (name.startswith("$") and name != ENTERED):
             del names[key]
 
@@ -187,6 +190,7 @@ def _branch(ctx: Context, op: Op, failure: Failure) -> None:
     if op.attrs.get("ours"):
         return  # a limit of ours, where Python goes on
     error = class_named(failure.error, ctx.constants)
+    assert error is not None
     known = failure.text is not None and all(isinstance(part, str) for part in failure.text)
     leave = way_out(ctx, error, "".join(map(str, failure.text or ())) if known else None)
     if leave is None:
@@ -276,7 +280,7 @@ def caught(ctx: Context, error: UserError) -> bool:
     if not ctx.tries.active:
         return False
     said = re.match(r"(\w+(?:Error|Iteration)): ", error.reason)
-    cls: Any = class_named(said[1], ctx.constants) if said and _is_known(said[1], ctx) else _RAISED.get(error.code)
+    cls = (class_named(said[1], ctx.constants) if said else None) or _RAISED.get(error.code)
     if error.code == "AD158" and error.reason.startswith("cannot unpack"):
         cls = TypeError
     leave = None if cls is None else way_out(ctx, cls, None)
@@ -284,10 +288,3 @@ def caught(ctx: Context, error: UserError) -> bool:
         return False
     leave()
     return ctx.state.exit.left
-
-
-def _is_known(name: str, ctx: Context) -> bool:
-    try:
-        return bool(class_named(name, ctx.constants))
-    except AssertionError:
-        return False
