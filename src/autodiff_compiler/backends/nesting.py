@@ -218,30 +218,40 @@ def _nest_region(nesting: Nesting, region: Region, yields: bool) -> None:
 
 def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op | None:
     """The op whose expression this one could be part of."""
-    if len(op.results) != 1 or nested_effect(op) != PURE or TABLE[op.kind].writes:
+    if not _is_expression_alone(nesting, op):
         return None
-    if op.regions and not nesting.is_expression(op):
-        return None
-    result = op.result
-    if result in nesting.inline or nesting.uses.get(result) != 1:
-        return None
-    if result.name and op.span.phase != ADJOINT and not (TABLE[op.kind].converts or extent_of(op)):
-        return None
-    user = nesting.users[result][0]
-    if nesting.region_of[user] is not region or (TABLE[op.kind].starts_empty and isinstance(result.type, ListOf)):
-        return None
-    if TABLE[user.kind].writes and user.operands[0] is result:
-        return None
-    if any(r in nesting.inline and nesting.uses.get(r, 0) > 1 for r in user.results):
-        # The user is written again at each of its uses: what it reads is computed once.
-        return None
-    if user.kind in nesting.style.named and isinstance(result.type, Array):
-        return None
-    if user.kind == "yield" and not yields and result not in nesting.yielded:
-        return None
-    if is_loop(user) and result not in Loop(user).bounds:
+    user = nesting.users[op.result][0]
+    if nesting.region_of[user] is not region or not _takes_in(nesting, user, op.result, yields):
         return None
     return user
+
+
+def _is_expression_alone(nesting: Nesting, op: Op) -> bool:
+    """Whether an op is an expression that is read once, and has no name that a person would look for."""
+    if len(op.results) != 1 or nested_effect(op) != PURE or TABLE[op.kind].writes:
+        return False
+    if op.regions and not nesting.is_expression(op):
+        return False
+    if op.result in nesting.inline or nesting.uses.get(op.result) != 1:
+        return False
+    named = op.result.name and op.span.phase != ADJOINT
+    return not named or TABLE[op.kind].converts or extent_of(op) is not None
+
+
+def _takes_in(nesting: Nesting, user: Op, value: Value, yields: bool) -> bool:
+    """Whether an op may have the expression of one of its operands within its own."""
+    if TABLE[nesting.defs[value].kind].starts_empty and isinstance(value.type, ListOf):
+        return False
+    if TABLE[user.kind].writes and user.operands[0] is value:
+        return False
+    if any(r in nesting.inline and nesting.uses.get(r, 0) > 1 for r in user.results):
+        # The user is written again at each of its uses: what it reads is computed once.
+        return False
+    if user.kind in nesting.style.named and isinstance(value.type, Array):
+        return False
+    if user.kind == "yield" and not yields and value not in nesting.yielded:
+        return False
+    return not is_loop(user) or value in Loop(user).bounds
 
 
 def _view_users(nesting: Nesting, op: Op, region: Region) -> list[Op]:

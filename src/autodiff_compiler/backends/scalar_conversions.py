@@ -151,11 +151,11 @@ class _Strengthened(_Analysis):
         )  # fmt: skip
 
     def effect(self, op: Op, operand: Value) -> Effect:
-        kind, row, adjoint = op.kind, TABLE[op.kind], op.span.phase == ADJOINT
+        row = TABLE[op.kind]
         if writes_path(op) or row.kinds == IGNORED:
             return Effect.NOTHING
-        if kind in ("if", "not") and operand.type == Scalar(BOOLEAN, "py"):
-            return Effect.NOTHING if kind == "if" else Effect.PASSED_ON
+        if op.kind in ("if", "not") and operand.type == Scalar(BOOLEAN, "py"):
+            return Effect.NOTHING if op.kind == "if" else Effect.PASSED_ON
         if row.chooses and operand is op.operands[0]:
             return Effect.NOTHING
         if row.converts:
@@ -166,9 +166,12 @@ class _Strengthened(_Analysis):
             return Effect.NOTHING if tests else Effect.SEEN
         if not isinstance(operand.type, Scalar):
             return Effect.SEEN  # a list that holds the number leaves the function
-        integer = operand.type.dtype.is_integer
+        return self._in_arithmetic(op, integer=operand.type.dtype.is_integer)
+
+    def _in_arithmetic(self, op: Op, *, integer: bool) -> Effect:
+        row = TABLE[op.kind]
         if row.kinds == FOLLOWED or (row.kinds in (JUDGED, RETURNED) and not integer):
-            return Effect.PASSED_ON if adjoint else Effect.SEEN
+            return Effect.PASSED_ON if op.span.phase == ADJOINT else Effect.SEEN
         if row.elementwise and _is_float64(op.result) and row.kinds != JUDGED and not integer:
             return Effect.NOTHING
         return Effect.SEEN

@@ -6,6 +6,7 @@ import ast
 import re
 
 from autodiff_compiler.backends import external, syntax
+from autodiff_compiler.backends.assignments import Move, assignment, in_order
 from autodiff_compiler.backends.checks import joined
 from autodiff_compiler.backends.implied_checks import performed_checks
 from autodiff_compiler.backends.lines import marked
@@ -102,36 +103,26 @@ class Printer:
 
     def assign(self, pairs: list[tuple[Value, Value]]) -> list[ast.stmt]:
         """Assigns to each first value the second one, all at the same time."""
-        todo: list[tuple[str, ast.expr]] = []
-        statements: list[ast.stmt] = []
-        scalars: dict[str, bool] = {}
+        moves: list[Move] = []
+        notes: list[ast.stmt] = []
         for to, value in pairs:
-            if to not in self.nesting.uses and to not in self.nesting.inline and not self._carried(to):
-                continue
-            if value not in self.nesting.inline and self.names[to] == self.names[value]:
-                continue
-            if self.nesting.definition(value, "undef") and not self._is_moved(to):
+            if not self._is_needed(to, value):
                 continue
             if value in self.nesting.inline and self.nesting.defs[value].operands:
-                statements += self._note(self.nesting.defs[value].span)
+                notes += self._note(self.nesting.defs[value].span)
             new = self.writer.operand(value)
             if isinstance(new, ast.Name) and new.id == self.names[to]:
                 continue  # a conversion that need not be printed
-            todo.append((self.names[to], new))
-            scalars[self.names[to]] = isinstance(to.type, Scalar)
-        reads = [syntax.names_read(new) if len(todo) > 1 else [] for _, new in todo]
-        while todo:
-            for i, (variable, _) in enumerate(todo):
-                if not any(variable in others for j, others in enumerate(reads) if j != i):
-                    break
-            else:
-                # Every variable is still read by another assignment: they are swapped in one statement.
-                left = ast.Tuple(elts=[syntax.target(variable) for variable, _ in todo], ctx=ast.Store())
-                return [*statements, syntax.assign(left, syntax.tuple_([new for _, new in todo]))]
-            variable, new = todo.pop(i)
-            del reads[i]
-            statements.append(assignment(variable, new, scalars[variable]))
-        return statements
+            moves.append(Move(self.names[to], new, isinstance(to.type, Scalar)))
+        return [*notes, *in_order(moves)]
+
+    def _is_needed(self, to: Value, value: Value) -> bool:
+        """Whether a variable has to be given a value: somebody reads it, and it has another one."""
+        if to not in self.nesting.uses and to not in self.nesting.inline and not self._carried(to):
+            return False
+        if value not in self.nesting.inline and self.names[to] == self.names[value]:
+            return False
+        return not self.nesting.definition(value, "undef") or self._is_moved(to)
 
     def _carried(self, value: Value) -> bool:
         """Whether the value belongs to a slot of a loop: it is written for the next iteration even if nothing else reads it."""
@@ -326,17 +317,3 @@ def _no_checks(nesting: Nesting) -> frozenset[Op]:
 
 def _plus_one(variable: str) -> ast.expr:
     return syntax.binary(ast.Add(), syntax.name(variable), syntax.literal(1))
-
-
-AUGMENTED = (ast.Add, ast.Sub, ast.Mult, ast.Div)
-
-
-def assignment(variable: str, value: ast.expr, scalar: bool) -> ast.stmt:
-    """`variable = value`, as `variable += …` where that is the same: for scalars, which `+=` does not change in place."""
-    if scalar and isinstance(value, ast.BinOp) and isinstance(value.op, AUGMENTED):
-        if isinstance(value.left, ast.Name) and value.left.id == variable:
-            return ast.AugAssign(target=syntax.target(variable), op=value.op, value=value.right)
-        commutes = isinstance(value.op, ast.Add | ast.Mult)
-        if commutes and isinstance(value.right, ast.Name) and value.right.id == variable:
-            return ast.AugAssign(target=syntax.target(variable), op=value.op, value=value.left)
-    return syntax.assign(syntax.target(variable), value)

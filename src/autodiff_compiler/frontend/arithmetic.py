@@ -84,20 +84,37 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
         return own
     if isinstance(x, Static) and isinstance(y, Static):
         return static(ctx, op, x.obj, y.obj)
+    held = _of_containers(ctx, op, x, y)
+    if held is not None:
+        return held
+    if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
+        raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
+    _check_operands(ctx, op, x, y)
+    value = arith.binary(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y))
+    return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
+
+
+def _of_containers(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs | None:
+    """Sequences joined or repeated, and dicts joined; None for everything else."""
     if op is ast.Add and isinstance(x, Tup) and isinstance(y, Tup):
         return Tup((*x.items, *y.items))
     for sequence, count in ((x, y), (y, x)):
         if op is ast.Mult and _is_sequence(sequence) and not _is_sequence(count) and not isinstance(count, Ref):
             return _repeat(ctx, sequence, count)
-    if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls is list and op is ast.Add:
-        return _joined_lists(ctx, x, y)
-    if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls is dict and op is ast.BitOr:
-        return container_methods.joined(ctx, x, y)
-    if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
-        raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
+    if isinstance(x, Box) and isinstance(y, Box) and x.cls is y.cls:
+        if op is ast.Add and x.cls is list:
+            return _joined_lists(ctx, x, y)
+        if op is ast.BitOr and x.cls is dict:
+            return container_methods.joined(ctx, x, y)
+    return None
+
+
+def _check_operands(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> None:
+    """Refuse what is neither a number nor an array, nor a sequence that NumPy makes an array of."""
     # Beside a value of its own, NumPy turns a sequence into an array; Python's numbers and sequences do not.
     numpy = any(isinstance(z, Ref) or (is_scalar(z) and scalar_type(z).kind == "np") for z in (x, y))
     for operand in (x, y):
+<<<<<<< HEAD
         if _is_sequence(operand) and not numpy:
             raise ctx.wrong(
                 "AD148",
@@ -113,6 +130,24 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
             raise ctx.wrong("AD148", f"unsupported operand for {SYMBOLS[op]}: {describe(operand)}", way_out)
     value = arith.binary(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y))
     return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
+=======
+        if _is_sequence(operand):
+            if not numpy:
+                raise ctx.wrong(
+                    "AD148",
+                    f"unsupported operands for {SYMBOLS[op]}: {describe(x)} and {describe(y)}",
+                    "make an array of it: np.array(...)",
+                )
+        elif not isinstance(operand, Ref) and not is_scalar(operand):
+            raise _no_number(ctx, op, operand)
+
+
+def _no_number(ctx: Context, op: type[ast.operator], operand: Abs) -> Exception:
+    if isinstance(operand, Static) and type(operand.obj) is int:
+        return ctx.unsupported("AD150", "an integer of more than 64 bits", "write it as a float: 2.0**70")
+    way_out = "write {**a, **b}" if isinstance(operand, Box) and operand.cls is dict else "use numbers or arrays"
+    return ctx.wrong("AD148", f"unsupported operand for {SYMBOLS[op]}: {describe(operand)}", way_out)
+>>>>>>> main
 
 
 def _is_sequence(x: Abs) -> bool:

@@ -41,17 +41,15 @@ from autodiff_compiler.library import arith
 def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
     """`x op y`, for one operator of a comparison."""
     if op in (ast.Is, ast.IsNot):
-        same = _is(ctx, x, y)
-        if isinstance(same, Value):
-            return Dyn(same if op is ast.Is else negated(ctx, same))
-        return Static(same == (op is ast.Is))
+        return _answer(ctx, _is(ctx, x, y), op is ast.IsNot)
     if op in (ast.In, ast.NotIn):
-        return _contains(ctx, x, y, op is ast.NotIn)
+        return _answer(ctx, _contains(ctx, x, y), op is ast.NotIn)
     own = operators.compare(ctx, op, x, y)
     if own is not None:
         return own
     if isinstance(x, Static) and isinstance(y, Static):
         return arithmetic.static(ctx, op, x.obj, y.obj)
+<<<<<<< HEAD
     numeric = (is_scalar(x) or isinstance(x, Ref)) and (is_scalar(y) or isinstance(y, Ref))
     if not numeric:
         if op in (ast.Eq, ast.NotEq) and (equal := _equal_objects(ctx, x, y)) is not None:
@@ -66,6 +64,30 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
         way_out = "ask `is None`" if none else "compare numbers or arrays"
         raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", way_out)
     return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y)), x, y)
+=======
+    if not all(is_scalar(side) or isinstance(side, Ref) for side in (x, y)):
+        return _of_objects(ctx, op, x, y)
+    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)), x, y)
+>>>>>>> main
+
+
+def _of_objects(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
+    """A comparison where one side at least is neither a number nor an array."""
+    if op in (ast.Eq, ast.NotEq) and (equal := _equal_objects(ctx, x, y)) is not None:
+        return _answer(ctx, ctx.truth(equal), op is ast.NotEq)
+    first, second = _sequence(ctx, x), _sequence(ctx, y)
+    if first is not None and second is not None and first[0] is second[0] and op in _ORDERS:
+        return _ordered(ctx, op, first[1], second[1])
+    none = any(isinstance(side, Static) and side.obj is None for side in (x, y))
+    way_out = "ask `is None`" if none else "compare numbers or arrays"
+    raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", way_out)
+
+
+def _answer(ctx: Context, truth: bool | Value, negate: bool) -> Abs:
+    """A truth, or its negation, as a value."""
+    if isinstance(truth, Value):
+        return Dyn(negated(ctx, truth) if negate else truth)
+    return Static(truth != negate)
 
 
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
@@ -138,14 +160,8 @@ def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
     if isinstance(x, Static) and isinstance(y, Static):
         return x.obj is y.obj
     for one, other in ((x, y), (y, x)):
-        if not isinstance(one, Static):
-            continue
-        if isinstance(one.obj, bool) and isinstance(other, Dyn):
-            if other.value.type != BOOL:
-                return False
-            return other.value if one.obj else negated(ctx, other.value)
-        if not is_number(one.obj) or isinstance(one.obj, bool) or not isinstance(other, Dyn):
-            return False
+        if isinstance(one, Static) and (same := _is_known(ctx, one.obj, other)) is not None:
+            return same
     if isinstance(x, Box) and isinstance(y, Box) and x is not y and not (x.local or y.local):
         raise ctx.unsupported("AD152", "`is` between two objects of the caller", "compare what they hold with ==")
     if isinstance(x, Box | Closure) or isinstance(y, Box | Closure):
@@ -153,27 +169,34 @@ def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
     raise ctx.unsupported("AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with ==")
 
 
-def _contains(ctx: Context, x: Abs, y: Abs, negate: bool) -> Abs:
+def _is_known(ctx: Context, obj: object, other: Abs) -> bool | Value | None:
+    """`obj is other` for an object known now; None where that is not said by what they are."""
+    if not isinstance(other, Dyn):
+        return False
+    if isinstance(obj, bool):
+        if other.value.type != BOOL:
+            return False
+        return other.value if obj else negated(ctx, other.value)
+    return None if is_number(obj) else False
+
+
+def _contains(ctx: Context, x: Abs, y: Abs) -> bool | Value:
     own = special(ctx, y, "__contains__")
     if own is not None:
-        held = ctx.truth(ctx.call(own, [x], {}))
-        return Dyn(negated(ctx, held) if negate else held) if isinstance(held, Value) else Static(held != negate)
+        return ctx.truth(ctx.call(own, [x], {}))
     keys = y.box if isinstance(y, DictView) and y.kind == "keys" else y
     if isinstance(keys, Box) and keys.cls is dict:
         content = ctx.state.content(keys)
         assert isinstance(content, Items)
-        return Static((container_items.key_of(ctx, x) in content.keys) != negate)
+        return container_items.key_of(ctx, x) in content.keys
     if isinstance(y, Static) and not isinstance(y.obj, tuple):
         container = ctx.immutable(y.obj, "the items")
         item = ctx.static(x, "the left side of `in`")
         try:
-            return Static((item in container) != negate)
+            return bool(item in container)
         except (TypeError, ValueError) as error:
             raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
     iterable = iterate(ctx, y)
     if not isinstance(y, Iter) and isinstance(iterable, Sequence):
         iterable = steps(consumers.drained(ctx, iterable, "the right side of `in`"))
-    truth = ctx.truth(consumers.contains(ctx, x, iterable))
-    if isinstance(truth, Value):
-        return Dyn(negated(ctx, truth)) if negate else Dyn(truth)
-    return Static(truth != negate)
+    return ctx.truth(consumers.contains(ctx, x, iterable))

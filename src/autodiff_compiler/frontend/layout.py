@@ -52,6 +52,10 @@ class Layout(NamedTuple):
         return list(self.order) == sorted(self.order, reverse=True)
 
 
+Ranked = Sequence[tuple[Layout | None, int]]
+"""Layouts of arrays, each with the array's rank."""
+
+
 def c_order(rank: int, *, wide: bool = False) -> Layout:
     """The layout of an array that has just been made in C order."""
     return Layout(tuple(range(rank)), DENSE, wide)
@@ -175,26 +179,32 @@ def of_result(order: str | None, rank: int, operands: Iterable[tuple[Layout | No
         return c_order(rank, wide=_spans(given, rank))
     if order == ALWAYS or (order == FOLLOWS and rank <= 1):
         return c_order(rank)
-    ordered = all(n <= 1 or (layout is not None and layout.ordered) for layout, n in given)
     if order == FOLLOWS:
         full = all(n <= 1 or (layout is not None and len(layout.order) == n) for layout, n in given)
-        return c_order(rank) if ordered and full else None
-    if order != KEEPS:
-        return None
+        return c_order(rank) if full and _in_order(given) else None
+    return _of_elements(rank, given) if order == KEEPS else None
+
+
+def _of_elements(rank: int, given: Ranked) -> Layout | None:
+    """The layout of a new array made element by element, which keeps the order of its operands."""
     # One operand in C order is enough, if each of its axes counts.
     decided = any(layout is not None and layout.ordered and _spans([(layout, n)], rank) for layout, n in given)
-    if ordered or decided:
+    if decided or _in_order(given):
         return c_order(rank, wide=_spans(given, rank))
     # An operand with one axis has no order: the others decide, if they agree and none of them is stretched.
     deciding = [layout for layout, n in given if n > 1]
     first = deciding[0]
-    alone = len(given) == 1
     if first is None or any(other is None or other.order != first.order for other in deciding):
         return None
-    same = all(n == rank for _, n in given if n > 1) and (alone or _spans(given, rank))
+    same = all(n == rank for _, n in given if n > 1) and (len(given) == 1 or _spans(given, rank))
     return Layout(first.order, DENSE, first.wide) if same else None
 
 
-def _spans(given: list[tuple[Layout | None, int]], rank: int) -> bool:
+def _in_order(given: Ranked) -> bool:
+    """Whether all operands with an order lie in C order."""
+    return all(n <= 1 or (layout is not None and layout.ordered) for layout, n in given)
+
+
+def _spans(given: Ranked, rank: int) -> bool:
     """Whether an operand has all axes of the result, each of an extent of 2 or more, so that none is stretched."""
     return any(layout is not None and layout.wide and len(layout.order) == n == rank for layout, n in given)

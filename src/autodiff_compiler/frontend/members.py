@@ -51,14 +51,9 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
     if is_instance(x) and not derivatives.is_derivative(getattr(x, "obj", None)):
         return objects.attribute(ctx, x, name)
     if isinstance(x, Static):
-        if isinstance(x.obj, np.ufunc) and name in _UFUNC_METHODS:
-            return Method(x, name)
-        if isinstance(x.obj, str | int | float | np.generic) and callable(getattr(x.obj, name, None)):
-            return Method(x, name)
-        if isinstance(x.obj, np.finfo | np.iinfo) and hasattr(x.obj, name):
-            return Static(getattr(x.obj, name))
-        return ctx.captures.attribute(ctx, x.obj, name)
+        return _of_object(ctx, x, name)
     if isinstance(x, Ref | Dyn):
+<<<<<<< HEAD
         if isinstance(x, Dyn) and not hasattr(scalar_class(x), name):
             known = library.names()
             near = did_you_mean(name, [*known["methods"], *known["attributes"]])
@@ -78,6 +73,11 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
         own = _NAMED_TUPLE_METHODS.get(name)
         if own is None or (special(ctx, x, name) is not None and not _is_collections_own(x.cls, name)):
             return objects.attribute(ctx, x, name)
+=======
+        return _of_array(ctx, x, name)
+    if isinstance(x, Tup) and _is_field(ctx, x, name):
+        return objects.attribute(ctx, x, name)
+>>>>>>> main
     if isinstance(x, Box | Tup | Text):
         return Method(x, name)
     if isinstance(x, Closure) and name == "__name__":
@@ -85,6 +85,44 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
     raise ctx.unsupported(
         "AD168", f"the attribute `{name}` of {describe(x)}", "use plain numbers, arrays and containers"
     )
+
+
+def _of_object(ctx: Context, x: Static, name: str) -> Abs:
+    """An attribute of an object from outside."""
+    if isinstance(x.obj, np.ufunc) and name in _UFUNC_METHODS:
+        return Method(x, name)
+    if isinstance(x.obj, str | int | float | np.generic) and callable(getattr(x.obj, name, None)):
+        return Method(x, name)
+    if isinstance(x.obj, np.finfo | np.iinfo) and hasattr(x.obj, name):
+        return Static(getattr(x.obj, name))
+    return ctx.captures.attribute(ctx, x.obj, name)
+
+
+def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
+    """An attribute of an array or a number."""
+    if isinstance(x, Dyn) and not hasattr(scalar_class(x), name):
+        known = library.names()
+        near = did_you_mean(name, [*known["methods"], *known["attributes"]])
+        way_out = f"np.{name}(...) takes numbers, too" if hasattr(np, name) else near
+        raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
+    entry = library.attribute(name)
+    if entry is not None:
+        return views.wrapped(ctx, entry(ctx.b, ctx.to_library(x)), views.Made(name, [x]))
+    if library.method(name) is not None or (name in _ARRAY_METHODS and isinstance(x, Ref)):
+        return Method(x, name)
+    if isinstance(x, Dyn) or hasattr(np.ndarray, name):
+        raise ctx.unsupported(
+            "AD167", f"the attribute `{name}` of {describe(x)}", "use indexing and NumPy's functions instead"
+        )
+    raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", did_you_mean(name, dir(np.ndarray)))
+
+
+def _is_field(ctx: Context, x: Tup, name: str) -> bool:
+    """Whether this is a named tuple, and an attribute that is none of the methods that we know."""
+    if not x.keys or (name not in x.keys and name in ("index", "count")):
+        return False
+    own = _NAMED_TUPLE_METHODS.get(name)
+    return own is None or (special(ctx, x, name) is not None and not _is_collections_own(x.cls, name))
 
 
 def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

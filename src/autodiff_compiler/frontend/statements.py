@@ -47,11 +47,10 @@ def run(ctx: Context, statements: list[ast.stmt]) -> None:
         rest = statements[i + 1 :]
         with ctx.b.at(ctx.span(statement)):
             try:
-                if isinstance(statement, ast.If):
-                    if _if(ctx, statement, rest):
-                        return
-                else:
+                if not isinstance(statement, ast.If):
                     _run(ctx, statement)
+                elif _if(ctx, statement, rest):
+                    return
             except Dead:
                 ctx.state.end()
             except UserError as error:
@@ -60,10 +59,8 @@ def run(ctx: Context, statements: list[ast.stmt]) -> None:
             except Unmergeable as signal:
                 raise ctx.unmergeable(signal.poison) from None
             left = ctx.state.exit
-            if left.left:
-                return
             if not left.normal:
-                if rest:
+                if rest and not left.left:
                     branches.if_normal(ctx, partial(run, ctx, rest))
                 return
 

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from autodiff_compiler.frontend.context import Context
 
 
-_HERE: tuple[Path, tuple[Value, ...]] = HERE, ()
+Steps = tuple[Path, Sequence[Value]]
+
+_HERE: Steps = HERE, ()
 _ORDER_PLACES: dict[Any, int] = {np.ravel: 1, np.reshape: 2, "ravel": 1, "flatten": 1, "reshape": 99}
 """Functions and methods that arrange elements by `order`, and its position among the arguments (the method `reshape` takes it
 by name only)."""
@@ -66,12 +68,12 @@ def view_of(ctx: Context, ref: Ref, view: View) -> Ref:
         # The steps after the reshape rearrange the copy.
         copied = fortran_order(to, wide=wide) if view.when == "fortran" else c_order(to, wide=wide)
         return ctx.new_array(value, layout=through(copied, *behind))
-    if not view.when:
-        layout = through(ref.layout, view.path, view.operands)
-    elif view.path:
-        layout = through(reshaped(layout, count, to), *behind) if certain else None
-    if certain is None and view.when == "contiguous":
+    if certain:
+        layout = _of_certain(layout, ref, view, to, behind)
+    elif view.when == "contiguous":
         layout = c_order(to)
+    elif view.path:
+        layout = None
     if certain is None and ctx.careful:
         made_now = ctx.new_array(value, layout=layout)
         tie(made_now, ref)
@@ -80,6 +82,13 @@ def view_of(ctx: Context, ref: Ref, view: View) -> Ref:
         ref.cell.trusted = True
     assert isinstance(value.type, Array | Scalar)
     return Ref(ref.cell, value.type, ref.path + view.path, ref.operands + view.operands, layout)
+
+
+def _of_certain(layout: Layout | None, ref: Ref, view: View, to: int, behind: Steps) -> Layout | None:
+    """The layout of what is certainly a view; `layout` is what it has before the reshape, and `behind` are the steps after it."""
+    if not view.when:
+        return through(ref.layout, view.path, view.operands)
+    return through(reshaped(layout, rank(ref.type), to), *behind) if view.path else layout
 
 
 def arranged(ctx: Context, function: Any, args: list[Abs], kwargs: dict[str, Abs]) -> tuple[list[Abs], dict[str, Abs]]:

@@ -92,15 +92,20 @@ def _pair(b: Builder, left: Term, right: Term, needed: str) -> Term:
     (x, xs), (y, ys) = left, right
     shared = [label for label in xs if label in ys]
     summed = [label for label in shared if label not in needed]
-    rest = "".join(label for label in xs + ys if label not in shared)
-    if summed and len(summed) == len(shared):
-        return contracted(b, x, y, [xs.index(k) for k in summed], [ys.index(k) for k in summed]), rest
-    batch = [label for label in shared if label in needed]
     rows, columns = ([k for k in labels if k not in shared] for labels in (xs, ys))
-    if len(summed) == 1 and len(rows) == 1 and len(columns) == 1:
+    if summed and len(summed) == len(shared):
+        axes = [xs.index(k) for k in summed], [ys.index(k) for k in summed]
+        return contracted(b, x, y, *axes), "".join((*rows, *columns))
+    if len(summed) == len(rows) == len(columns) == 1:
+        batch = [label for label in shared if label in needed]
         stack = transposed(b, x, tuple(xs.index(k) for k in (*batch, *rows, *summed)))
         other = transposed(b, y, tuple(ys.index(k) for k in (*batch, *summed, *columns)))
         return arith.matmul(b, stack, other), "".join((*batch, *rows, *columns))
+    return _summed_product(b, left, right, summed)
+
+
+def _summed_product(b: Builder, left: Term, right: Term, summed: list[str]) -> Term:
+    (x, xs), (y, ys) = left, right
     labels = "".join(dict.fromkeys(xs + ys))
     product = arith.binary(b, "*", _aligned(b, x, xs, labels), _aligned(b, y, ys, labels))
     axes = tuple(sorted(labels.index(k) for k in summed))

@@ -50,9 +50,7 @@ class _Hoist(FactRewriter):
         return bool(moving)
 
     def _hoist(self, loop: Loop) -> Op:
-        start, stop, step = loop.bounds
-        stride = self.shapes.of(step)
-        if stride not in (1, -1) or not all(v.type == INT for v in loop.bounds):
+        if self.shapes.of(loop.bounds[2]) not in (1, -1) or not all(v.type == INT for v in loop.bounds):
             return loop.op
         body = loop.body
         local = {value for op in all_ops(body) for value in op.results}
@@ -60,7 +58,15 @@ class _Hoist(FactRewriter):
         moving = [op for op in body.ops if self._linear(op, loop, local)]
         if not self.worth_it(loop, moving):
             return loop.op
+        for op in self._before_loop(loop, moving, local):
+            self.shapes.define(op)
+            self.keep(op)
+        return loop.with_slots(loop.slots, [op for op in body.ops[:-1] if op not in moving])
+
+    def _before_loop(self, loop: Loop, moving: list[Op], local: set[Value]) -> list[Op]:
+        """The checks at the ends of the range, those that an empty range could fail only where the loop runs at all."""
         builder = Builder(loop.op.span)
+        start, stop, step = loop.bounds
         certain = self.bounds.entered(loop)
         bare = [check for check in moving if certain or self._passes_if_empty(check, loop)]
         self._all_at_ends(builder, bare, loop, local)
@@ -70,11 +76,9 @@ class _Hoist(FactRewriter):
                 builder.yield_()
             with builder.region() as nothing:
                 builder.yield_()
-            builder.if_(builder.compare("lt" if stride == 1 else "gt", start, stop), entered.done(), nothing.done())
-        for op in builder.ops:
-            self.shapes.define(op)
-            self.keep(op)
-        return loop.with_slots(loop.slots, [op for op in body.ops[:-1] if op not in moving])
+            runs = builder.compare("lt" if self.shapes.of(step) == 1 else "gt", start, stop)
+            builder.if_(runs, entered.done(), nothing.done())
+        return builder.ops
 
     def _linear(self, op: Op, loop: Loop, local: set[Value]) -> bool:
         """Whether an op is a check of an index that is linear in the loop index, against an extent that does not vary."""

@@ -158,13 +158,10 @@ def _outputs(bodies: Sequence[Region], segments: Sequence[Segment]) -> list[int]
     numbers = {op.result for op in segments[0].given}
     used: set[int] = set()
     for body in bodies:
-        for op in all_ops(body):
-            if opdef(op).marks:
-                continue
-            for value in op.operands:
-                for own, position in zip(inside, positions):
-                    if value in position and op not in own:
-                        used.add(position[value])
+        for op in (op for op in all_ops(body) if not opdef(op).marks):
+            for own, position in zip(inside, positions):
+                if op not in own:
+                    used.update(position[value] for value in op.operands if value in position)
     # A number that is an argument is also available outside.
     return sorted(k for k in used if _results(segments[0].ops)[k] not in numbers)
 

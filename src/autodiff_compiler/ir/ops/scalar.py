@@ -17,9 +17,8 @@ import numpy as np
 
 from autodiff_compiler.ir import domain
 from autodiff_compiler.ir.core import Op
-from autodiff_compiler.ir.domain import nowhere
-from autodiff_compiler.ir.dtype import BOOLEAN, DTYPES, DType
-from autodiff_compiler.ir.objects import UNDEFINED, Values, has_type, strong
+from autodiff_compiler.ir.dtype import BOOLEAN
+from autodiff_compiler.ir.objects import UNDEFINED, Values, has_type
 from autodiff_compiler.ir.opdef import (
     DEAR,
     EACH,
@@ -31,15 +30,28 @@ from autodiff_compiler.ir.opdef import (
     RETURNED,
     TOGETHER,
     Attrs,
-    Evaluate,
-    Facts,
-    Infer,
     OpDef,
-    Shape,
     of_casts,
     of_powers,
     of_python,
-    of_shapes,
+)
+from autodiff_compiler.ir.ops.elementwise import (
+    ANY,
+    FLOATS,
+    INEXACT,
+    INTEGRAL,
+    INTS,
+    NUMERIC,
+    binary,
+    boolean,
+    broadcast,
+    broadcast_type,
+    evaluated,
+    function,
+    one_dtype,
+    page,
+    same,
+    unary,
 )
 from autodiff_compiler.ir.ops.scalar_values import (
     np_div0,
@@ -57,51 +69,7 @@ from autodiff_compiler.ir.ops.scalar_values import (
     py_trunc,
     sign,
 )
-from autodiff_compiler.ir.required_checks import BROADCAST
-from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_py, rank
-
-
-def broadcast_type(dtype: DType, operands: tuple[Type, ...]) -> Type:
-    highest = max(rank(t) for t in operands)
-    if highest:
-        return Array(dtype, highest)
-    kinds = {t.kind for t in operands if isinstance(t, Scalar)}
-    return Scalar(dtype, "py" if kinds == {"py"} and dtype.is_python else "np")
-
-
-def one_dtype(operands: tuple[Type, ...], allowed: Dtypes) -> DType:
-    dtypes = {t.dtype if isinstance(t, Scalar | Array) else t for t in operands}
-    if len(dtypes) != 1:
-        raise TypeError(f"operands of different dtypes: {', '.join(map(str, operands))}")
-    (dtype,) = dtypes
-    if not isinstance(dtype, DType) or dtype not in allowed:
-        raise TypeError(f"dtype {dtype} is not one of {', '.join(map(str, allowed))}")
-    return dtype
-
-
-# What an op takes.  FLOATS: real numbers only, to be rounded, ordered or measured; INEXACT: what mathematical functions give.
-Dtypes = tuple[DType, ...]
-ANY = DTYPES
-NUMERIC = tuple(dtype for dtype in DTYPES if not dtype.is_bool)
-INEXACT = tuple(dtype for dtype in DTYPES if dtype.inexact)
-FLOATS = tuple(dtype for dtype in DTYPES if dtype.is_float)
-INTEGRAL = tuple(dtype for dtype in DTYPES if not dtype.inexact)
-INTS = tuple(dtype for dtype in DTYPES if dtype.is_integer)
-
-
-def _same(allowed: Dtypes) -> Infer:
-    def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-        return (broadcast_type(one_dtype(operands, allowed), operands),)
-
-    return infer
-
-
-def _boolean(allowed: Dtypes) -> Infer:
-    def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-        one_dtype(operands, allowed)
-        return (broadcast_type(BOOLEAN, operands),)
-
-    return infer
+from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_py
 
 
 def _select(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
@@ -117,25 +85,8 @@ def _cast(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     return (Scalar(attrs["dtype"], attrs.get("kind", "np")),)
 
 
-# -- evaluation --------------------------------------------------------------------------------------------------------
-
-
-def _broadcast(facts: Facts, op: Op) -> tuple[Shape]:
-    return (facts.broadcast(op.operands),)
-
-
-def _evaluated(py: Callable[..., Any], npy: Callable[..., Any]) -> Evaluate:
-    def evaluate(op: Op, values: Values, mutable: bool) -> Any:
-        types = [operand.type for operand in op.operands]
-        if is_py(*types):
-            return py(*values)
-        return npy(*(strong(value, type_) for value, type_ in zip(values, types)))
-
-    return evaluate
-
-
 def _power(op: Op, values: Values, mutable: bool) -> Any:
-    result = _evaluated(operator.pow, np.power)(op, values, mutable)
+    result = evaluated(operator.pow, np.power)(op, values, mutable)
     if not has_type(result, op.result.type):
         # CPython leaves the type here: a complex number, or a float from two ints.
         wanted = "an int" if isinstance(values[0], int) else "real"
@@ -152,72 +103,11 @@ def _cast_value(op: Op, values: Values, mutable: bool) -> Any:
     return np.asarray(value, dtype_of(op.operands[0].type).numpy).astype(dtype_of(target).numpy)[()]
 
 
-# -- the pages ---------------------------------------------------------------------------------------------------------
-
-
-def _page(
-    kind: str,
-    meaning: str,
-    infer: Infer,
-    py: Callable[..., Any],
-    npy: Callable[..., Any],
-    operands: tuple[str, ...] = ("a",),
-    **columns: Any,
-) -> OpDef:
-    """An elementwise op on arrays or Python numbers; unless its page says otherwise, it raises for no operands."""
-    defaults = {
-        "raises": of_shapes,
-        "domain": nowhere,
-        "noun": kind,
-        "numpy": f"np.{kind}",
-        "evaluate": _evaluated(py, npy),
-        "accesses": (BROADCAST,) if len(operands) > 1 else (),
-    }
-    return OpDef(
-        kind,
-        meaning,
-        infer,
-        operands,
-        extents=_broadcast,
-        elementwise=True,
-        py_eval=py,
-        np_eval=npy,
-        **{**defaults, **columns},
-    )
-
-
-def _unary(
-    kind: str,
-    py: Callable[..., Any],
-    npy: Callable[..., Any],
-    allowed: Dtypes = INEXACT,
-    meaning: str = "",
-    **columns: Any,
-) -> OpDef:
-    return _page(kind, meaning or f"as `np.{npy.__name__}`", _same(allowed), py, npy, **columns)
-
-
-def _function(kind: str, py: Callable[..., Any], npy: Callable[..., Any], **columns: Any) -> OpDef:
-    """A transcendental function of floats."""
-    return _unary(kind, py, npy, cost=DEAR, **columns)
-
-
-def _binary(
-    kind: str,
-    py: Callable[..., Any],
-    npy: Callable[..., Any],
-    allowed: Dtypes = NUMERIC,
-    meaning: str = "",
-    **columns: Any,
-) -> OpDef:
-    return _page(kind, meaning or f"as `np.{npy.__name__}`", _same(allowed), py, npy, ("a", "b"), **columns)
-
-
 def _compare(kind: str, sign: str, py: Callable[..., Any], npy: Callable[..., Any], **columns: Any) -> OpDef:
-    return _page(
+    return page(
         kind,
         f"`a {sign} b`, a boolean",
-        _boolean(ANY),
+        boolean(ANY),
         py,
         npy,
         ("a", "b"),
@@ -229,11 +119,11 @@ def _compare(kind: str, sign: str, py: Callable[..., Any], npy: Callable[..., An
 
 
 def _test(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDef:
-    return _page(kind, f"as `np.{kind}`, a boolean", _boolean(INEXACT), py, npy, raises=NEVER)
+    return page(kind, f"as `np.{kind}`, a boolean", boolean(INEXACT), py, npy, raises=NEVER)
 
 
 def _dividing(kind: str, py: Callable[..., Any], npy: Callable[..., Any], meaning: str, **columns: Any) -> OpDef:
-    return _binary(kind, py, npy, meaning=meaning, raises=of_python, **columns)
+    return binary(kind, py, npy, meaning=meaning, raises=of_python, **columns)
 
 
 BOTH = slice(None)
@@ -246,7 +136,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         "the same numbers in another dtype and kind",
         _cast,
         attrs=("dtype",),
-        extents=_broadcast,
+        extents=broadcast,
         evaluate=_cast_value,
         noun=OPERAND,
         raises=of_casts,
@@ -258,7 +148,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         linear=FIRST,
         integer_loops=True,
     ),
-    _page(
+    page(
         "select",
         "`a` where `c`, else `b`, as `np.where`; both are evaluated",
         _select,
@@ -272,10 +162,10 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         kinds=FOLLOWED,
         integer_loops=True,
     ),
-    _page(
+    page(
         "stop_gradient",
         "the operand; derivatives take it for a constant",
-        _same(ANY),
+        same(ANY),
         lambda x: x,
         lambda x: x,
         noun=OPERAND,
@@ -284,7 +174,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         moves=True,
     ),
     # arithmetic
-    _binary(
+    binary(
         "add",
         operator.add,
         np.add,
@@ -299,7 +189,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         integer_loops=True,
         rounded=True,
     ),
-    _binary(
+    binary(
         "sub",
         operator.sub,
         np.subtract,
@@ -313,7 +203,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         integer_loops=True,
         rounded=True,
     ),
-    _binary(
+    binary(
         "mul",
         operator.mul,
         np.multiply,
@@ -340,7 +230,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         rounded=True,
         work=4,
     ),
-    _binary(
+    binary(
         "div0",
         py_div0,
         np_div0,
@@ -350,7 +240,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         linear=FIRST,
         kinds=RETURNED,
     ),
-    _binary(
+    binary(
         "mul0",
         py_mul0,
         np_mul0,
@@ -393,7 +283,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         domain=domain.of_python(domain.REMAINDER),
         kinds=JUDGED,
     ),
-    _binary(
+    binary(
         "pow",
         operator.pow,
         np.power,
@@ -408,7 +298,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         kinds=JUDGED,
         work=2,
     ),
-    _binary(
+    binary(
         "maximum",
         py_max,
         np.maximum,
@@ -419,7 +309,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         kinds=RETURNED,
         integer_loops=True,
     ),
-    _binary(
+    binary(
         "minimum",
         py_min,
         np.minimum,
@@ -430,11 +320,11 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         kinds=RETURNED,
         integer_loops=True,
     ),
-    _binary("arctan2", math.atan2, np.arctan2, FLOATS, cost=DEAR),
-    _binary("hypot", math.hypot, np.hypot, FLOATS, cost=DEAR, commutative=True),
-    _binary("copysign", math.copysign, np.copysign, FLOATS),
-    _binary("logaddexp", py_logaddexp, np.logaddexp, FLOATS, cost=DEAR, commutative=True),
-    _unary(
+    binary("arctan2", math.atan2, np.arctan2, FLOATS, cost=DEAR),
+    binary("hypot", math.hypot, np.hypot, FLOATS, cost=DEAR, commutative=True),
+    binary("copysign", math.copysign, np.copysign, FLOATS),
+    binary("logaddexp", py_logaddexp, np.logaddexp, FLOATS, cost=DEAR, commutative=True),
+    unary(
         "neg",
         operator.neg,
         np.negative,
@@ -449,13 +339,13 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         integer_loops=True,
         rounded=True,
     ),
-    _unary("abs", abs, np.abs, NUMERIC, "`abs(a)`", grows=True, kinds=FOLLOWED, rounded=True),
-    _unary("sign", sign, np.sign, NUMERIC, kinds=RETURNED),
-    _unary("floor", py_floor, np.floor, FLOATS),
-    _unary("ceil", py_ceil, np.ceil, FLOATS),
-    _unary("trunc", py_trunc, np.trunc, FLOATS),
-    _unary("rint", py_round, np.rint, FLOATS),
-    _function(
+    unary("abs", abs, np.abs, NUMERIC, "`abs(a)`", grows=True, kinds=FOLLOWED, rounded=True),
+    unary("sign", sign, np.sign, NUMERIC, kinds=RETURNED),
+    unary("floor", py_floor, np.floor, FLOATS),
+    unary("ceil", py_ceil, np.ceil, FLOATS),
+    unary("trunc", py_trunc, np.trunc, FLOATS),
+    unary("rint", py_round, np.rint, FLOATS),
+    function(
         "sqrt",
         math.sqrt,
         np.sqrt,
@@ -464,32 +354,30 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         domain=domain.of_python(domain.above(0.0, strict=False)),
         work=4,
     ),
-    _function("cbrt", math.cbrt, np.cbrt, allowed=FLOATS),
+    function("cbrt", math.cbrt, np.cbrt, allowed=FLOATS),
     # exponentials and logarithms
-    _function("exp", math.exp, np.exp, raises=of_python, overflows=True),
-    _function("exp2", math.exp2, np.exp2, raises=of_python, overflows=True),
-    _function("expm1", math.expm1, np.expm1, raises=of_python, overflows=True),
-    _function("log", math.log, np.log, raises=of_python, domain=POSITIVE),
-    _function("log2", math.log2, np.log2, raises=of_python, domain=POSITIVE),
-    _function("log10", math.log10, np.log10, raises=of_python, domain=POSITIVE),
-    _function(
-        "log1p", math.log1p, np.log1p, raises=of_python, domain=domain.of_python(domain.above(-1.0, strict=True))
-    ),
+    function("exp", math.exp, np.exp, raises=of_python, overflows=True),
+    function("exp2", math.exp2, np.exp2, raises=of_python, overflows=True),
+    function("expm1", math.expm1, np.expm1, raises=of_python, overflows=True),
+    function("log", math.log, np.log, raises=of_python, domain=POSITIVE),
+    function("log2", math.log2, np.log2, raises=of_python, domain=POSITIVE),
+    function("log10", math.log10, np.log10, raises=of_python, domain=POSITIVE),
+    function("log1p", math.log1p, np.log1p, raises=of_python, domain=domain.of_python(domain.above(-1.0, strict=True))),
     # trigonometry
-    _function("sin", math.sin, np.sin, raises=of_python, domain=domain.of_python(domain.finite("cos"))),
-    _function("cos", math.cos, np.cos, raises=of_python, domain=domain.of_python(domain.finite("sin"))),
-    _function("tan", math.tan, np.tan, raises=of_python, domain=domain.of_python(domain.finite())),
-    _function("arcsin", math.asin, np.arcsin, raises=of_python, domain=domain.of_python(domain.within_one("gt"))),
-    _function("arccos", math.acos, np.arccos, raises=of_python, domain=domain.of_python(domain.within_one("gt"))),
-    _function("arctan", math.atan, np.arctan),
-    _function("sinh", math.sinh, np.sinh, raises=of_python, overflows=True),
-    _function("cosh", math.cosh, np.cosh, raises=of_python, overflows=True),
-    _function("tanh", math.tanh, np.tanh),
-    _function("arcsinh", math.asinh, np.arcsinh),
-    _function(
+    function("sin", math.sin, np.sin, raises=of_python, domain=domain.of_python(domain.finite("cos"))),
+    function("cos", math.cos, np.cos, raises=of_python, domain=domain.of_python(domain.finite("sin"))),
+    function("tan", math.tan, np.tan, raises=of_python, domain=domain.of_python(domain.finite())),
+    function("arcsin", math.asin, np.arcsin, raises=of_python, domain=domain.of_python(domain.within_one("gt"))),
+    function("arccos", math.acos, np.arccos, raises=of_python, domain=domain.of_python(domain.within_one("gt"))),
+    function("arctan", math.atan, np.arctan),
+    function("sinh", math.sinh, np.sinh, raises=of_python, overflows=True),
+    function("cosh", math.cosh, np.cosh, raises=of_python, overflows=True),
+    function("tanh", math.tanh, np.tanh),
+    function("arcsinh", math.asinh, np.arcsinh),
+    function(
         "arccosh", math.acosh, np.arccosh, raises=of_python, domain=domain.of_python(domain.above(1.0, strict=False))
     ),
-    _function("arctanh", math.atanh, np.arctanh, raises=of_python, domain=domain.of_python(domain.within_one("ge"))),
+    function("arctanh", math.atanh, np.arctanh, raises=of_python, domain=domain.of_python(domain.within_one("ge"))),
     # comparison and logic
     _compare("lt", "<", operator.lt, np.less),
     _compare("le", "<=", operator.le, np.less_equal),
@@ -497,7 +385,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
     _compare("ge", ">=", operator.ge, np.greater_equal),
     _compare("eq", "==", operator.eq, np.equal, commutative=True),
     _compare("ne", "!=", operator.ne, np.not_equal, commutative=True),
-    _binary(
+    binary(
         "and",
         operator.and_,
         np.bitwise_and,
@@ -507,7 +395,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         commutative=True,
         integer_loops=True,
     ),
-    _binary(
+    binary(
         "or",
         operator.or_,
         np.bitwise_or,
@@ -517,7 +405,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         commutative=True,
         integer_loops=True,
     ),
-    _binary("xor", operator.xor, np.bitwise_xor, INTEGRAL, "`a ^ b`", commutative=True, integer_loops=True),
+    binary("xor", operator.xor, np.bitwise_xor, INTEGRAL, "`a ^ b`", commutative=True, integer_loops=True),
     _dividing(
         "lshift",
         operator.lshift,
@@ -537,17 +425,17 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         domain=domain.of_python(None, domain.SHIFT),
         integer_loops=True,
     ),
-    _page(
+    page(
         "not",
         "`not a` of booleans",
-        _same((BOOLEAN,)),
+        same((BOOLEAN,)),
         operator.not_,
         np.logical_not,
         noun="test",
         raises=NEVER,
         integer_loops=True,
     ),
-    _unary("invert", operator.invert, np.invert, INTS, "`~a`", noun="test"),
+    unary("invert", operator.invert, np.invert, INTS, "`~a`", noun="test"),
     _test("isnan", math.isnan, np.isnan),
     _test("isinf", math.isinf, np.isinf),
     _test("isfinite", math.isfinite, np.isfinite),
