@@ -90,7 +90,7 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
         raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
     _check_operands(ctx, op, x, y)
-    value = arith.binary(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y))
+    value = arith.binary(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y))
     return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
 
 
@@ -114,23 +114,6 @@ def _check_operands(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Non
     # Beside a value of its own, NumPy turns a sequence into an array; Python's numbers and sequences do not.
     numpy = any(isinstance(z, Ref) or (is_scalar(z) and scalar_type(z).kind == "np") for z in (x, y))
     for operand in (x, y):
-<<<<<<< HEAD
-        if _is_sequence(operand) and not numpy:
-            raise ctx.wrong(
-                "AD148",
-                f"unsupported operands for {SYMBOLS[op]}: {describe(x)} and {describe(y)}",
-                "make an array of it: np.array(...)",
-            )
-        if not isinstance(operand, Ref) and not is_scalar(operand) and not _is_sequence(operand):
-            if isinstance(operand, Static) and type(operand.obj) is int:
-                raise ctx.unsupported("AD150", "an integer of more than 64 bits", "write it as a float: 2.0**70")
-            way_out = (
-                "write {**a, **b}" if isinstance(operand, Box) and operand.cls is dict else "use numbers or arrays"
-            )
-            raise ctx.wrong("AD148", f"unsupported operand for {SYMBOLS[op]}: {describe(operand)}", way_out)
-    value = arith.binary(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y))
-    return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
-=======
         if _is_sequence(operand):
             if not numpy:
                 raise ctx.wrong(
@@ -147,7 +130,6 @@ def _no_number(ctx: Context, op: type[ast.operator], operand: Abs) -> Exception:
         return ctx.unsupported("AD150", "an integer of more than 64 bits", "write it as a float: 2.0**70")
     way_out = "write {**a, **b}" if isinstance(operand, Box) and operand.cls is dict else "use numbers or arrays"
     return ctx.wrong("AD148", f"unsupported operand for {SYMBOLS[op]}: {describe(operand)}", way_out)
->>>>>>> main
 
 
 def _is_sequence(x: Abs) -> bool:

@@ -49,26 +49,9 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
         return own
     if isinstance(x, Static) and isinstance(y, Static):
         return arithmetic.static(ctx, op, x.obj, y.obj)
-<<<<<<< HEAD
-    numeric = (is_scalar(x) or isinstance(x, Ref)) and (is_scalar(y) or isinstance(y, Ref))
-    if not numeric:
-        if op in (ast.Eq, ast.NotEq) and (equal := _equal_objects(ctx, x, y)) is not None:
-            truth = ctx.truth(equal)
-            if isinstance(truth, Value):
-                return Dyn(truth if op is ast.Eq else negated(ctx, truth))
-            return Static(truth == (op is ast.Eq))
-        first, second = _sequence(ctx, x), _sequence(ctx, y)
-        if first is not None and second is not None and first[0] is second[0] and op in _ORDERS:
-            return _ordered(ctx, op, first[1], second[1])
-        none = any(isinstance(side, Static) and side.obj is None for side in (x, y))
-        way_out = "ask `is None`" if none else "compare numbers or arrays"
-        raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", way_out)
-    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y)), x, y)
-=======
     if not all(is_scalar(side) or isinstance(side, Ref) for side in (x, y)):
         return _of_objects(ctx, op, x, y)
-    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)), x, y)
->>>>>>> main
+    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y)), x, y)
 
 
 def _of_objects(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:

@@ -53,31 +53,9 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
     if isinstance(x, Static):
         return _of_object(ctx, x, name)
     if isinstance(x, Ref | Dyn):
-<<<<<<< HEAD
-        if isinstance(x, Dyn) and not hasattr(scalar_class(x), name):
-            known = library.names()
-            near = did_you_mean(name, [*known["methods"], *known["attributes"]])
-            way_out = f"np.{name}(...) takes numbers, too" if hasattr(np, name) else near
-            raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
-        entry = library.attribute(name)
-        if entry is not None:
-            return views.wrapped(ctx, entry(ctx.b, to_library(ctx, x)), views.Made(name, [x]))
-        if library.method(name) is not None or (name in _ARRAY_METHODS and isinstance(x, Ref)):
-            return Method(x, name)
-        if isinstance(x, Dyn) or hasattr(np.ndarray, name):
-            raise ctx.unsupported(
-                "AD167", f"the attribute `{name}` of {describe(x)}", "use indexing and NumPy's functions instead"
-            )
-        raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", did_you_mean(name, dir(np.ndarray)))
-    if isinstance(x, Tup) and x.keys and (name in x.keys or name not in ("index", "count")):
-        own = _NAMED_TUPLE_METHODS.get(name)
-        if own is None or (special(ctx, x, name) is not None and not _is_collections_own(x.cls, name)):
-            return objects.attribute(ctx, x, name)
-=======
         return _of_array(ctx, x, name)
     if isinstance(x, Tup) and _is_field(ctx, x, name):
         return objects.attribute(ctx, x, name)
->>>>>>> main
     if isinstance(x, Box | Tup | Text):
         return Method(x, name)
     if isinstance(x, Closure) and name == "__name__":
@@ -107,7 +85,7 @@ def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
         raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
     entry = library.attribute(name)
     if entry is not None:
-        return views.wrapped(ctx, entry(ctx.b, ctx.to_library(x)), views.Made(name, [x]))
+        return views.wrapped(ctx, entry(ctx.b, to_library(ctx, x)), views.Made(name, [x]))
     if library.method(name) is not None or (name in _ARRAY_METHODS and isinstance(x, Ref)):
         return Method(x, name)
     if isinstance(x, Dyn) or hasattr(np.ndarray, name):
