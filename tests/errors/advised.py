@@ -131,6 +131,10 @@ CALLS: dict[str, str] = {
         "scaled.defjvps(lambda k_dot, out, k, x: k_dot * x, lambda x_dot, out, k, x: k * x_dot)\n\n"
         "def f(x, k):\n    return scaled(k, x)\n\ngrad(f, argnums=1)(1.0, 2.0)"
     ),
+    "AD312": (
+        "from autodiff_compiler import stop_gradient\nfrom scipy.special import zeta\n\n"
+        "def f(s, x):\n    return s * zeta(stop_gradient(s), x)\n\ngrad(f)(2.0, 0.5)"
+    ),
     "AD401": "def f(a, mask):\n    return np.where(mask, 0.0, a).sum()\n\na = np.ma.array([1.0])\ngrad(f)(a.data, np.ma.getmaskarray(a))",
     "AD402": "def f(x):\n    return x[0] * x[0]\n\ngrad(f)([1.0])",
     "AD403": 'def f(a):\n    return a.sum()\n\na = np.ones(3, dtype=">f8")\ngrad(f)(a.astype(np.float64))',

@@ -37,7 +37,7 @@ def vectorized(x):
 
 
 REFUSED = {
-    "scipy.special.logsumexp": lambda x: scipy.special.logsumexp(np.array([x, x])),
+    "scipy.special.diric": lambda x: scipy.special.diric(np.array([x, x]), 3),
     "scipy.linalg.solve": lambda x: scipy.linalg.solve(np.eye(3), A * x)[0],
     "scipy.linalg.expm": lambda x: scipy.linalg.expm(np.eye(3) * x)[0, 0],
     "scipy.integrate.quad": lambda x: scipy.integrate.quad(lambda t: t * x, 0.0, 1.0)[0],
