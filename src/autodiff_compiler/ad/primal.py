@@ -8,6 +8,7 @@ from autodiff_compiler.analysis.bounds import Bounds
 from autodiff_compiler.analysis.constants import constants_of, whole_numbers
 from autodiff_compiler.analysis.places import Places
 from autodiff_compiler.analysis.shapes import Extent, shapes_of
+from autodiff_compiler.analysis.versions import Versions
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots
 from autodiff_compiler.ir.opset import is_undefined, opdef, sets_path
@@ -94,6 +95,10 @@ class Primal:
             if loop is not None and loop.index is not None:
                 bounds.count(loop.index, *loop.bounds)
         return Places(bounds)
+
+    @cached_property
+    def versions(self) -> Versions:
+        return Versions(self.body)
 
     def undefined_sources(self, value: Value) -> list[Value]:
         """The `undef`s that a value may come from."""

@@ -17,7 +17,6 @@ from autodiff_compiler.ad.primal import Primal
 from autodiff_compiler.analysis.places import Place
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.opset import writes_path
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array
 
@@ -98,33 +97,9 @@ def _is_apart_now(primal: Primal, read: Place, write: Place, region: Region) -> 
 
 
 def _writes(primal: Primal, version: Value, first: Value) -> list[Place] | None:
-    """The places written between two versions; None where there is no such chain, or anything else."""
-    writes: list[Place] = []
-    while version is not first:
-        op = primal.definitions.get(version)
-        if op is None:
-            return None
-        if writes_path(op):
-            writes.append(primal.places.of(op))
-            version = op.operands[0]
-        elif version in primal.slots:
-            inner = primal.slots[version]
-            found = _writes(primal, inner.yielded, inner.param)
-            if found is None:
-                return None
-            writes += found
-            version = inner.init
-        elif op.kind == "if":
-            k = op.results.index(version)
-            for region in op.regions:
-                found = _writes(primal, region.terminator.operands[k], first)
-                if found is None:
-                    return None
-                writes += found
-            return writes
-        else:
-            return None
-    return writes
+    """The places written between two versions; None where one does not come of the other by writes alone."""
+    writes = primal.versions.writes_between(first, version)
+    return None if writes is None else [primal.places.of(write) for write in writes]
 
 
 def is_worth_a_copy(primal: Primal, load: Op) -> bool:

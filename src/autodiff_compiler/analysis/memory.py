@@ -260,6 +260,18 @@ class Sharing:
     def bind_fresh(self, value: Value) -> None:
         self.bind(value, self.fresh(), self.fresh() if has_arrays(value.type) else NOTHING)
 
+    def bind_from_sources(self, op: Op, result: Value) -> None:
+        """Bind the result of an op to what it comes of; if that is nothing that has memory, to memory of its own."""
+        found: dict[bool, Roots] = {}
+        for (target, inside), (source, of_elements) in sources(op):
+            if target is result:
+                held = (self.elements if of_elements else self.memory).get(source, NOTHING)
+                found[inside] = found.get(inside, NOTHING) | held
+        if found:
+            self.bind(result, found.get(False, NOTHING), found.get(True, NOTHING))
+        else:
+            self.bind_fresh(result)
+
     def all_roots(self, value: Value) -> Roots:
         return self.memory.get(value, NOTHING) | self.elements.get(value, NOTHING)
 

@@ -89,22 +89,17 @@ class Plan:
 
     def _define(self, op: Op, result: Value) -> None:
         """The roots of the result of an op that neither writes nor has regions."""
-        sharing = self._sharing
-        row = opdef(op)
+        sharing, row = self._sharing, opdef(op)
         if is_undefined(op):
             sharing.bind(result, NOTHING)
         elif is_constant(op):
             sharing.bind(result, frozenset((FOREIGN,)))
-        elif row.reads and row.by_index:
-            sharing.bind(result, sharing.elements[op.operands[0]])
+        elif row.puts is not None and has_arrays(result.type):
+            sharing.bind(result, sharing.fresh(), self._put(op, result, NOTHING))
         elif row.views and row.spreads is not None:
             sharing.bind(result, sharing.all_roots(op.operands[0]) | {FOREIGN})
-        elif row.starts_empty and has_arrays(result.type):
-            sharing.bind(result, sharing.fresh(), self._put(op, result, NOTHING))
-        elif may_alias(op):
-            sharing.bind(result, sharing.memory[op.operands[0]])
         else:
-            sharing.bind_fresh(result)
+            sharing.bind_from_sources(op, result)
 
     def _shared_elements(self, value: Value) -> Roots:
         """For a list that callees fill: its arrays may belong to anything, and are only read."""

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from autodiff_compiler.analysis.shapes import shapes_of
+from autodiff_compiler.analysis.versions import Versions
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.loop import Loop, is_loop, merges
-from autodiff_compiler.ir.opset import opdef, reads_path, sets_path
+from autodiff_compiler.ir.opset import opdef, sets_path
 from autodiff_compiler.ir.path import element, path_of
-from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
-from autodiff_compiler.ir.walk import Rewriter, all_ops, uses
+from autodiff_compiler.ir.types import Array, dtype_of, rank
+from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 # Arrays in arrays in arrays: one level a round.
 ROUNDS = 4
@@ -57,9 +57,8 @@ class _Search:
         self.moves: list[Move] = []
         if not any(sets_path(op) and isinstance(op.operands[-1].type, Array) for op in all_ops(function.body)):
             return
-        self.readers = uses(function.body)
+        self.versions = Versions(function.body)
         self.shapes = shapes_of(function.body)
-        self.owners = {region.terminator: op for op in all_ops(function.body) for region in op.regions}
         self._region(function.body)
 
     def _region(self, region: Region) -> None:
@@ -80,45 +79,14 @@ class _Search:
         return bool(move.versions & other.versions) or move.target in other.versions or other.target in move.versions
 
     def _move(self, made: Op, region: Region) -> Move | None:
-        versions = [made.result]
-        ends: list[Op] = []
-        for version in versions:
-            for reader in self.readers.get(version, ()):
-                if sets_path(reader) and reader.operands[-1] is version:
-                    ends.append(reader)
-                else:
-                    made_of = self._made_of(reader, version)
-                    if made_of is None:
-                        return None
-                    versions += [v for v in made_of if v not in versions]
+        found = self.versions.all_from(made.result)
+        if found is None:
+            return None
+        versions, ends = found
         if len(ends) != 1 or ends[0] not in region.ops:
             return None
         move = Move(made, ends[0], frozenset(versions))
-        return move if self._fits(move) and self._closed(move.versions) else None
-
-    def _made_of(self, reader: Op, version: Value) -> list[Value] | None:
-        """The versions that a reader makes from a version; None if it does anything else with it."""
-        if "path" in reader.attrs:
-            plain = path_of(reader).is_subscript and path_of(reader).is_view
-            if reader.operands.index(version) != 0 or reader.operands.count(version) != 1 or not plain:
-                return None
-            if reads_path(reader):
-                return [] if isinstance(reader.result.type, Scalar) else None
-            return [reader.result]
-        if is_loop(reader):
-            return [v for slot in Loop(reader).slots if slot.init is version for v in slot.defined]
-        owner = self.owners.get(reader)
-        if owner is None:
-            return None
-        return [owner.results[k] for k, v in enumerate(reader.operands) if v is version and k < len(owner.results)]
-
-    def _closed(self, versions: frozenset[Value]) -> bool:
-        """Whether what a loop carries or a branch yields in the place of a version is always a version."""
-        for op in dict.fromkeys(self.owners.values()):
-            for values, sources in merges(op):
-                if values[-1] in versions and not versions.issuperset(sources):
-                    return False
-        return True
+        return move if self._fits(move) and self.versions.are_closed(move.versions) else None
 
     def _fits(self, move: Move) -> bool:
         """Whether the array has the dtype and the extents of its place, and nothing else reads or writes that place."""
@@ -132,7 +100,7 @@ class _Search:
         whole = dtype_of(array.type).inexact or move.made.attrs.get("filled")
         return (
             bool(whole)
-            and self.readers[target] == [move.stored]
+            and self.versions.readers[target] == [move.stored]
             and target not in move.versions
             and dtype_of(target.type) == dtype_of(array.type)
             and all(map(self.shapes.same, rest, self.shapes.extents(array)))

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autodiff_compiler.analysis.memory import sources
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import may_alias, opdef, writes_path
+from autodiff_compiler.ir.opset import opdef, writes_path
 from autodiff_compiler.ir.types import Scalar
 from autodiff_compiler.ir.walk import Rewriter, op_uses
 
@@ -33,8 +34,9 @@ class _DelayedWrites(Rewriter):
             for value in op_uses(op):
                 first.setdefault(value, place)
                 last[value] = place
-            if op.results and not op.regions and not opdef(op).writes and may_alias(op):
-                views.setdefault(op.operands[0], []).append(op.result)
+            if not op.regions and not opdef(op).writes:
+                for (view, _), (array, _) in sources(op):
+                    views.setdefault(array, []).append(view)
         moved: dict[Op, int] = {}
         for place, op in enumerate(region.ops):
             if writes_path(op) and isinstance(op.operands[-1].type, Scalar) and op.operands[0] in views:

@@ -15,12 +15,12 @@ not read the array.  Idempotent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from autodiff_compiler.analysis.places import Places
+from autodiff_compiler.analysis.versions import Versions, is_element
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.opset import opdef, reads_path, sets_path
 from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import Array, Scalar, differentiable, like, rank
 from autodiff_compiler.ir.walk import all_ops, uses
@@ -39,7 +39,7 @@ class _Promote(FactRewriter):
 
     def region(self, region: Region) -> Region:
         outer = self._beside
-        self._beside = [op for op in region.ops if "path" in op.attrs and _is_element(op)]
+        self._beside = [op for op in region.ops if "path" in op.attrs and is_element(op)]
         done = super().region(region)
         self._beside = outer
         return done
@@ -57,16 +57,14 @@ class _Promote(FactRewriter):
         body = loop.body
         local = {value for inner in all_ops(body) for value in inner.results}
         local.update(*(region.params for region in loop.op.regions))
-        readers = uses(body)
+        versions = Versions(body)
         tested = uses(loop.condition) if loop.condition is not None else {}
         found: list[tuple[Slot, Op]] = []
         for slot in loop.slots:
             if isinstance(slot.param.type, Array) and differentiable(slot.param.type) and slot.tested not in tested:
-                chain = _chain(body, readers, slot.param, slot.yielded)
-                if chain is not None:
-                    found += [
-                        (slot, op) for op in chain.adds if self._fixed(op, local) and self._alone(op, chain.others)
-                    ]
+                done = versions.accesses_between(slot.param, slot.yielded, body)
+                if done is not None:
+                    found += [(slot, op) for op in done.adds if self._fixed(op, local) and self._alone(op, done.others)]
         return found
 
     def _fixed(self, op: Op, local: set[Value]) -> bool:
@@ -133,61 +131,3 @@ class _Promote(FactRewriter):
             operands = (arrays[former], *op.operands[1:-1], total)
             self.keep(replace(op, operands=operands, results=(result,)))
             arrays[former] = result
-
-
-@dataclass
-class _Chain:
-    """What a loop does with an array between its parameter and what is yielded for it."""
-
-    adds: list[Op] = field(default_factory=list)
-    """Accums of the loop's own body."""
-    others: list[Op] = field(default_factory=list)
-    """Loads and stores of single elements, those of loops inside included."""
-
-
-def _chain(body: Region, readers: dict[Value, list[Op]], param: Value, last: Value) -> _Chain | None:
-    """The accesses to an array between a parameter and what is yielded for it; None if anything else is done with it."""
-    chain = _Chain()
-    own = set(body.ops)
-    version = param
-    while True:
-        found = readers.get(version, [])
-        if any(reader not in own or reader.operands.count(version) != 1 for reader in found):
-            return None
-        loads = [reader for reader in found if reads_path(reader) and _is_element(reader)]
-        writers = [reader for reader in found if reader not in loads]
-        if len(writers) != 1:
-            return None
-        chain.others += loads
-        (writer,) = writers
-        if writer is body.terminator:
-            return chain if version is last else None
-        if is_loop(writer):
-            inner = _inner_chain(Loop(writer), readers, version)
-            if inner is None:
-                return None
-            version, accesses = inner
-            chain.others += accesses.others
-        elif writer.operands[0] is not version:
-            return None
-        elif opdef(writer).adds:
-            chain.adds.append(writer)
-            version = writer.result
-        elif sets_path(writer) and _is_element(writer):
-            chain.others.append(writer)
-            version = writer.result
-        else:
-            return None
-
-
-def _is_element(op: Op) -> bool:
-    return path_of(op) == element(rank(op.operands[0].type))
-
-
-def _inner_chain(loop: Loop, readers: dict[Value, list[Op]], version: Value) -> tuple[Value, _Chain] | None:
-    """What becomes of an array that a loop carries, and what the loop does with it."""
-    slot = next((slot for slot in loop.slots if slot.init is version), None)
-    if slot is None or (slot.tested is not None and readers.get(slot.tested)):
-        return None
-    chain = _chain(loop.body, readers, slot.param, slot.yielded)
-    return None if chain is None else (slot.result, chain)
