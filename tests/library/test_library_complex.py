@@ -45,10 +45,13 @@ def _plain(sample: Sample) -> list[Any]:
 
 
 ROWS: dict[str, tuple[Any, Any, list[Sample]]] = {
-    **{name: (library.lookup(resolve(name)), resolve(name), samples_of(name)) for name in NAMES["functions"]},
+    **{
+        name: (library.lookup(resolve(name)) or library.definition(resolve(name)), resolve(name), samples_of(name))
+        for name in NAMES["functions"]
+    },
     **{
         f"ndarray.{name}": (
-            library.method(name),
+            library.method(name) or library.defined_method(name),
             lambda x, *a, name=name, **k: getattr(x, name)(*a, **k),
             METHODS[name],
         )

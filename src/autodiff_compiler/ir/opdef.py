@@ -131,6 +131,8 @@ class OpDef:
     """Why the op may raise or not end, its regions aside; NEVER if it cannot.  If the page says nothing, it may."""
     domain: Domains | None = None
     """For an elementwise op: the operands for which Python's own arithmetic raises."""
+    overflows: bool = False
+    """Of Python floats: where the result is infinite, and no operand is, Python raises an OverflowError instead."""
     accesses: tuple[Access, ...] = ()
     """What NumPy tests when it executes the op."""
     elementwise: bool = False

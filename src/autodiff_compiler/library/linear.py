@@ -271,16 +271,6 @@ for _name in (
     refuse(
         getattr(np.linalg, _name), f"np.linalg.{_name}", "write the algorithm as loops (elimination or a factorisation)"
     )
-for _name in (
-    "interp",
-    "searchsorted",
-    "correlate",
-    "gradient",
-    "vectorize",
-    "apply_along_axis",
-    "piecewise",
-):
-    refuse(getattr(np, _name), f"np.{_name}", "write it with np.where, slices, or as a loop")
 
 
 @function(np.linalg.multi_dot, "np.linalg.multi_dot")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autodiff_compiler.library.registry import complex_names, names
+from autodiff_compiler.library.registry import complex_names
+from autodiff_compiler.library.supported import names
 
 _HEAD = """# Supported functions
 

@@ -282,6 +282,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         cost=DEAR,
         raises=of_powers,
         domain=domain.of_python(domain.POWER, of_complex=domain.COMPLEX_POWER),
+        overflows=True,
         grows=True,
         kinds=JUDGED,
         work=2,
@@ -356,9 +357,9 @@ SCALAR_OPS: tuple[OpDef, ...] = (
     ),
     function("cbrt", math.cbrt, np.cbrt, allowed=FLOATS),
     # exponentials and logarithms
-    function("exp", either(math.exp, cmath.exp), np.exp, raises=of_python),
-    function("exp2", either(math.exp2, from_numpy(np.exp2)), np.exp2, raises=of_python),
-    function("expm1", either(math.expm1, from_numpy(np.expm1)), np.expm1, raises=of_python),
+    function("exp", either(math.exp, cmath.exp), np.exp, raises=of_python, overflows=True),
+    function("exp2", either(math.exp2, from_numpy(np.exp2)), np.exp2, raises=of_python, overflows=True),
+    function("expm1", either(math.expm1, from_numpy(np.expm1)), np.expm1, raises=of_python, overflows=True),
     function("log", either(math.log, cmath.log), np.log, raises=of_python, domain=POSITIVE, extended=True),
     function(
         "log2",
@@ -408,8 +409,8 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         raises=of_python_complex,
         domain=domain.of_python(of_complex=domain.square_is_not(-1.0)),
     ),
-    function("sinh", either(math.sinh, cmath.sinh), np.sinh, raises=of_python),
-    function("cosh", either(math.cosh, cmath.cosh), np.cosh, raises=of_python),
+    function("sinh", either(math.sinh, cmath.sinh), np.sinh, raises=of_python, overflows=True),
+    function("cosh", either(math.cosh, cmath.cosh), np.cosh, raises=of_python, overflows=True),
     function("tanh", either(math.tanh, cmath.tanh), np.tanh, raises=of_python_complex),
     function("arcsinh", either(math.asinh, cmath.asinh), np.arcsinh),
     function(
