@@ -1,4 +1,4 @@
-"""Functions of NumPy written in Python, with functions that are supported: what they do is what they say here.
+"""Functions of NumPy and SciPy written in Python, with functions that are supported: what they do is what they say here.
 
 The frontend enters a definition as it enters functions of the user, so that views, writes, functions among the arguments, loops and
 shapes that depend on data mean what they mean there.  `@define(np.median, "np.median", "axis")` registers one; the names that follow

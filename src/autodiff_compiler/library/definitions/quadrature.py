@@ -98,6 +98,8 @@ def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
     """Where the number of intervals is odd, the last one has the parabola of the last three points, too."""
     values = np.moveaxis(np.asarray(y), axis, 0)
     n = len(values)
+    if values.dtype == np.float32 and (values.ndim == 1 if x is None else np.asarray(x).dtype == np.float32):
+        unsupported("simpson of float32 values, whose number decides the dtype", "convert them with y.astype(float)")
     if n == 0:
         raise IndexError("there is no point along the axis")
     widths = dx if x is None else np.diff(_points(x, values, axis), axis=0)
