@@ -13,7 +13,7 @@ without one the cost, then what passes may use.
 """
 TITLES = (
     "Constants, effects, structure", "Elementwise", "Making arrays, reading and writing places", "Along axes",
-    "Whole arrays", "Products of matrices", "Systems of equations", "Growable lists", "Checks",
+    "Whole arrays", "Products of matrices", "Systems of equations", "Factors, eigenvalues, singular values", "Growable lists", "Checks",
 )  # fmt: skip
 TRAITS = ("commutative", "writes", "views", "terminator")
 

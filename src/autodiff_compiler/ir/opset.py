@@ -11,6 +11,7 @@ from autodiff_compiler.ir.opdef import CALLEE, CHEAP, CHECK, CONTROL, FREE, IO, 
 from autodiff_compiler.ir.ops.array import ARRAY_OPS
 from autodiff_compiler.ir.ops.check import CHECKS
 from autodiff_compiler.ir.ops.control import CONTROL_OPS
+from autodiff_compiler.ir.ops.factoring import FACTORING
 from autodiff_compiler.ir.ops.linalg import LINEAR_ALGEBRA
 from autodiff_compiler.ir.ops.list import LIST_OPS
 from autodiff_compiler.ir.ops.reduction import REDUCTIONS
@@ -31,6 +32,7 @@ GROUPS: tuple[tuple[OpDef, ...], ...] = (
     SHAPE_OPS,
     LINEAR_ALGEBRA,
     SOLVING,
+    FACTORING,
     LIST_OPS,
     CHECKS,
 )

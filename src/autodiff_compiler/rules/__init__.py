@@ -13,13 +13,13 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.types import differentiable
-from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes, solving
+from autodiff_compiler.rules import arrays, elementwise, factoring, lists, matmul, reductions, shapes, solving, spectra
 from autodiff_compiler.rules.rule import At, Contribution, Dense, JointRule, ListAt, Rule, Site
 
 __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "jvp", "vjp"]
 
 RULES: dict[str, Rule | JointRule] = {}
-for _module in (elementwise, arrays, shapes, reductions, matmul, solving, lists):
+for _module in (elementwise, arrays, shapes, reductions, matmul, solving, factoring, spectra, lists):
     assert not RULES.keys() & _module.RULES.keys(), _module.__name__
     RULES.update(_module.RULES)
 
@@ -36,7 +36,6 @@ NO_DERIVATIVE: dict[str, str] = {
     "ceil": "piecewise constant",
     "trunc": "piecewise constant",
     "rint": "piecewise constant",
-    "lu_factor": "what reads the factors knows the matrix, too, and has its derivative",
 }
 
 Constants = Mapping[Value, bool | int | float]
