@@ -5,44 +5,40 @@ A sample is (args, kwargs).  Elementwise functions get theirs from `elementwise_
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from definition_samples import METHODS as DEFINED_METHODS
+from definition_samples import SAMPLES as DEFINED
 from library_harness import Growing, R
 from linalg_samples import LINEAR_ALGEBRA
-
-rng = np.random.default_rng(7)
-v3 = np.array([0.5, -1.5, 2.0])
-v4 = np.array([0.25, 3.0, -2.0, 1.0])
-w3 = np.array([1.0, 2.0, 0.5])
-m23 = rng.normal(size=(2, 3))
-m32 = rng.normal(size=(3, 2))
-m33 = rng.normal(size=(3, 3))
-m13 = rng.normal(size=(1, 3))
-t234 = rng.normal(size=(2, 3, 4))
-t243 = rng.normal(size=(2, 4, 3))
-f3 = v3.astype(np.float32)
-f23 = m23.astype(np.float32)
-i3 = np.array([3, -1, 2])
-i23 = np.arange(6).reshape(2, 3)
-b3 = np.array([True, False, True])
-b23 = np.array([[True, False, True], [False, False, False]])
-e0 = np.zeros(0)
-e03 = np.zeros((0, 3))
-e30 = np.zeros((3, 0))
-ties = np.array([[2.0, 1.0, 2.0], [1.0, 1.0, 3.0]])
-nans = np.array([[1.0, np.nan, 3.0], [4.0, 5.0, np.nan]])
-special = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.5, -2.5])
-s64 = np.float64(0.7)
-s32 = np.float32(0.7)
-si = np.int64(3)
-sb = np.bool_(True)
-
-Sample = tuple[tuple, dict[str, Any]]
-
-
-S = lambda *args, **kwargs: (args, kwargs)
-
+from sample_values import (
+    S,
+    Sample,
+    b3,
+    b23,
+    e0,
+    e03,
+    f3,
+    f23,
+    i3,
+    i23,
+    m13,
+    m23,
+    m32,
+    m33,
+    nans,
+    rng,
+    s32,
+    s64,
+    sb,
+    si,
+    special,
+    t234,
+    t243,
+    ties,
+    v3,
+    v4,
+    w3,
+)
 
 _SCALARS = [R(0.6), R(2), R(True), 0.3, 2, s64, s32, si, sb]
 _ARRAYS = [v3, f3, i3, b3, m23, f23, t234, e0, m13, special, special.astype(np.float32), e03]
@@ -59,7 +55,7 @@ def elementwise_samples(arity: int) -> list[Sample]:
         (v3, 2), (v3, 0.5), (f3, 2), (i3, 2), (e0, R(1.0)), (e03, v3), (special, special[::-1].copy()), (sb, sb), (si, i3),
         (special, 1.0), (0.0, special), (v3, [1.0, 2.0, 3.0]), (f3.reshape(3, 1), f3), (v3, v4), (i3, si), (f3, s64),
     ]  # fmt: skip
-    return [S(x, y) for x, y in pairs]
+    return [S(x, *[y] * (arity - 2), y) for x, y in pairs]
 
 
 _REDUCED: list[Sample] = [
@@ -143,6 +139,13 @@ _MATMUL = [
 ]  # fmt: skip
 
 SAMPLES: dict[str, list[Sample]] = {
+    **DEFINED,
+    "np.flatnonzero": [S(m23 > 0), S(v3), S(i23), S(e0), S(R(2.0)), S(nans)],
+    "np.nonzero": [S(m23 > 0), S(v3), S(i23), S(e0), S(t234 > 0.5), S(R(2.0)), S([0, 1, 2]), S(b23)],
+    "np.searchsorted": [
+        S(w3, v3), S(np.sort(v4), v3), S(np.sort(v4), m23, side="right"), S(np.sort(v4), R(0.5)), S(np.sort(v4), 0.25, "left"), S(v4, v3, sorter=np.argsort(v4)), S([1, 2, 2, 3], 2), S([1, 2, 2, 3], [2, 5], "right"), S(i3, 0.5), S(e0, v3),
+        S(m23, v3), S(w3, v3, "middle"), S(np.sort(special), special), S(f3, R(0.1)),
+    ],
     "np.sum": [*_REDUCED, *_FOLDED, S(i3, dtype=float), S(i3.astype(np.int8)), S(i3.astype(np.uint8)), S(e0, initial=2.0)],
     "np.prod": [*_REDUCED, *_FOLDED],
     "np.mean": [*_STATISTIC, *_MASKED],
@@ -161,11 +164,8 @@ SAMPLES: dict[str, list[Sample]] = {
         S(m23), S(m23, 0), S(v3, weights=w3), S(m23, 1, w3), S(m23, weights=m23**2), S(m23, weights=w3), S(v3, weights=v3 * 0),
         S(m23, 0, np.array([1.0, 2.0]), keepdims=True), S(i23, 1, weights=i3), S(m23, 1, v4),
     ],
-    "np.nansum": [S(nans), S(nans, axis=0), S(i3)],
-    "np.nanmean": [S(nans), S(nans, axis=1, keepdims=True), S(i3)],
     "np.cumsum": [S(v3), S(m23), S(m23, 0), S(m23, axis=-1), S(f3), S(i3), S(b3), S(R(2.0)), S(e0), S(t234, 1)],
-    "np.cumprod": [S(v3), S(m23), S(i3), S(e0), S(v3, 0)],
-    "np.diff": [S(v3), S(m23), S(m23, axis=0), S(v4, 2), S(v4, n=0), S(b3), S(i3), S(f3), S(t234, 1, 1), S(v3, -1), S(e0), S(s64)],
+    "np.cumprod": [S(v3), S(m23), S(i3), S(e0), S(v3, 0), S(m23, 0), S(m23, axis=-1), S(t234, 1), S(f23, 0), S(e03, 0), S(b23, 1), S(m23, 2)],
     "np.trapezoid": [S(v3), S(m23), S(v3, w3), S(m23, w3), S(m23, dx=0.5), S(m23, axis=0), S(v3, dx=R(0.1)), S(m23, np.array([1.0, 2.5]), axis=0)],
     "np.count_nonzero": [S(m23, axis=0), S(b23, axis=1, keepdims=True), S(i3, axis=0)],
     "np.allclose": [S(v3, v3), S(v3, v3 + 1e-3), S(v3, v3 + 1e-9), S(m23, 0.0), S(nans, nans, equal_nan=True)],
@@ -276,7 +276,7 @@ SAMPLES: dict[str, list[Sample]] = {
     ],
     "np.where": [
         S(b3, v3, w3), S(b3, v3, 0.0), S(b23, v3, m23), S(b3, 1, f3), S(v3, v3, i3), S(R(True), v3, w3), S(b3, R(1.0), R(2)), S(b3, i3, 0.5), S(b3, v4, v3), S(R(True), R(1.0), R(2.0)), S([True, False, True], v3, w3),
-        S(b3, f3, v3), S(m23[:, :1], m23, v3), S(b3, 1, 0),
+        S(b3, f3, v3), S(m23[:, :1], m23, v3), S(b3, 1, 0), S(v3, v3),
     ],
     "np.clip": [
         S(v3, 0.0, 1.0), S(v3, None, 1), S(v3, -1.0, None), S(m23, v3, w3 + 3), S(f3, 0, R(1.0)), S(i3, 0, 2), S(i3, 0.5, 2), S(v3, 1.0, 0.0), S(R(2.5), 0, 1), S(special, -1, 1), S(v3, min=0.0, max=1.0), S(v3, v4, 2.0),
@@ -329,6 +329,7 @@ VALUELESS = ("np.empty", "np.empty_like", "np.ndarray")
 KIND_MAY_DIFFER = {"max", "min"}
 
 METHODS: dict[str, list[Sample]] = {
+    **DEFINED_METHODS,
     **{name: [S(m23), S(m23, 0), S(t234, axis=(0, 2)), S(f3), S(i3)] for name in ("sum", "prod", "max", "min", "any", "all", "mean", "var", "std")},
     **{name: [S(m23), S(m23, 1), S(m23, axis=-1)] for name in ("argmax", "argmin", "cumsum", "argsort")},
     "cumprod": [S(v3), S(m23)],

@@ -187,6 +187,12 @@ def concat(w: Writer, op: Op) -> ast.expr:
     return syntax.call("np.concatenate", syntax.tuple_(w.operands(op)), **axis)
 
 
+@expressions(EXPRESSIONS, "searchsorted")
+def searchsorted(w: Writer, op: Op) -> ast.expr:
+    side = {"side": syntax.literal(op.attrs["side"])} if op.attrs["side"] != "left" else {}
+    return syntax.call("np.searchsorted", *w.operands(op), **side)
+
+
 # -- linear algebra ------------------------------------------------------------------------------------------------
 
 

@@ -112,7 +112,8 @@ class Captures:
         elif name in function.__globals__:
             place = Place(function.__globals__).item(name)
         elif name in builtins():
-            self.guard(Place(function.__globals__).lacks(name), True)
+            if not source.ours:
+                self.guard(Place(function.__globals__).lacks(name), True)
             place = Place(builtins()).item(name)
         else:
             known = [*function.__globals__, *builtins(), *ctx.frame.locals]
@@ -122,7 +123,8 @@ class Captures:
                 obj = place()
             except ValueError as error:
                 raise ctx.wrong("AD101", f"free variable `{name}` has no value yet") from error
-            self._known[key] = self.capture(ctx, obj, place, name)
+            # What a definition of the library refers to does not change.
+            self._known[key] = Static(obj) if source.ours else self.capture(ctx, obj, place, name)
         return self._known[key]
 
     def attribute(self, ctx: Context, obj: Any, name: str) -> Abs:

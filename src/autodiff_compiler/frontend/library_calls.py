@@ -13,6 +13,7 @@ import numpy as np
 from autodiff_compiler import library
 from autodiff_compiler.frontend import consumers, externals, outputs, views
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import call_entry
 from autodiff_compiler.frontend.scalars import is_number
 from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
 from autodiff_compiler.ir.types import rank
@@ -53,11 +54,16 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     if refused:
         nothing: Abs = entry(ctx.b)  # raises, whatever the arguments are
         return nothing
+    if obj is np.where and len(args) == 1 and not kwargs:
+        # `np.nonzero` is what it is then, also in memory.
+        nonzero = library.lookup(np.nonzero)
+        assert nonzero is not None
+        return _call_library(ctx, np.nonzero, nonzero, args, kwargs)
     out = outputs.destination(obj, args, kwargs)
     if out is not None:
         return outputs.call_into(ctx, obj, entry, out, args, kwargs)
     args, kwargs = views.arranged(ctx, obj, args, kwargs)
-    result, given = ctx.call_entry(entry, args, kwargs)
+    result, given = call_entry(ctx, entry, args, kwargs)
     return _tied(obj, views.wrapped(ctx, result, views.Made(obj, args, kwargs, given)), args, kwargs)
 
 

@@ -16,7 +16,7 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -24,6 +24,7 @@ import numpy as np
 
 from autodiff_compiler import lazy
 from autodiff_compiler.diagnostics import SOURCES, Span, UnsupportedError, UserError
+from autodiff_compiler.frames import is_ours
 from autodiff_compiler.frontend.liveness import Liveness, liveness
 from autodiff_compiler.frontend.mangling import mangled
 from autodiff_compiler.frontend.scopes import FunctionNode, LoneScopes, Scope, function_scopes
@@ -44,6 +45,11 @@ class Source:
     outermost: FunctionNode
     lone: Scope | None = None
     """The scope of a function that has no other one inside it."""
+
+    @cached_property
+    def ours(self) -> bool:
+        """Whether it is a definition of the library."""
+        return is_ours(self.file)
 
     @property
     def scope(self) -> Scope:

@@ -8,7 +8,9 @@ from autodiff_compiler.library import (
     arguments,
     arith,
     builtins,
+    choosing,
     create,
+    definitions,
     einsum,
     elementwise,
     factorisations,
@@ -19,22 +21,31 @@ from autodiff_compiler.library import (
     picking,
     reductions,
     shapes,
+    special,
     systems,
 )
-from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method, names
+from autodiff_compiler.library.defined import Definition, defined_method, definition
+from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method
+from autodiff_compiler.library.supported import is_supported, names
 
 __all__ = [
     "Chosen",
+    "Definition",
     "Entry",
     "View",
     "arguments",
     "arith",
     "attribute",
     "builtins",
+    "choosing",
     "create",
+    "defined_method",
+    "definition",
+    "definitions",
     "einsum",
     "elementwise",
     "factorisations",
+    "is_supported",
     "joins",
     "linear",
     "lookup",
@@ -45,5 +56,6 @@ __all__ = [
     "picking",
     "reductions",
     "shapes",
+    "special",
     "systems",
 ]

@@ -283,19 +283,6 @@ def heaviside(b: Builder, x1: Any, x2: Any) -> Value:
     return b.select(b.op("isnan", x), x, step)
 
 
-@function(np.where, "np.where")
-def where(b: Builder, condition: Any, x: Any = None, y: Any = None) -> Value:
-    if x is None or y is None:
-        raise UnsupportedError(
-            "AD208",
-            "np.where with one argument: the shape of its result depends on the data",
-            b.span,
-            help="use np.where(condition, x, y), or index with the condition: x[condition]",
-        )
-    test = arith.as_bool(b, as_array(b, condition))
-    return arith.apply(b, "select", test, *strong(b, x, y))
-
-
 @function(np.select, "np.select")
 def select(b: Builder, condlist: Any, choicelist: Any, default: Any = 0) -> Value:
     """The choice whose condition is the first to hold: nested `np.where`."""

@@ -257,16 +257,6 @@ def kron(b: Builder, a: Any, other: Any) -> Value:
 
 for _name in ("eig", "eigvals"):
     refuse(getattr(np.linalg, _name), f"np.linalg.{_name}", "of a symmetric matrix use np.linalg.eigh")
-for _name in (
-    "interp",
-    "searchsorted",
-    "correlate",
-    "gradient",
-    "vectorize",
-    "apply_along_axis",
-    "piecewise",
-):
-    refuse(getattr(np, _name), f"np.{_name}", "write it with np.where, slices, or as a loop")
 
 
 @function(np.linalg.multi_dot, "np.linalg.multi_dot")

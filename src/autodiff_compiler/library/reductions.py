@@ -24,12 +24,11 @@ from autodiff_compiler.library.arguments import (
     normal_axis,
     shape_of,
     static_bool,
-    static_count,
     to_dtype,
 )
 from autodiff_compiler.library.elementwise import isclose
 from autodiff_compiler.library.masked import end_of, mask_of, needs_start, selected, started
-from autodiff_compiler.library.registry import Build, View, add, add_method, function, refuse
+from autodiff_compiler.library.registry import Build, add, add_method, function
 
 
 def flat(b: Builder, x: Value) -> Value:
@@ -218,30 +217,6 @@ def average(b: Builder, a: Any, axis: Any = None, weights: Any = None, *, keepdi
     return kept(b, b.div(b.op("sum", weighted, axes=axes) if axes else weighted, total), axes, keepdims)
 
 
-def _without_nan(b: Builder, a: Any) -> tuple[Value, Value | None]:
-    """The values with zeros for NaN, and where they are NaN."""
-    value = as_array(b, a)
-    if not dtype_of(value.type).inexact:
-        return value, None
-    missing = b.op("isnan", value)
-    return b.select(missing, b.const_like(0.0, value.type), value), missing
-
-
-@function(np.nansum, "np.nansum")
-def nansum(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
-    total: Value = _sum("sum")(b, _without_nan(b, a)[0], axis, keepdims=keepdims)
-    return total
-
-
-@function(np.nanmean, "np.nanmean")
-def nanmean(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
-    value, missing = _without_nan(b, a)
-    if missing is None:
-        return mean(b, value, axis, keepdims=keepdims)
-    present = _sum("sum")(b, to_dtype(b, b.op("not", missing), dtype_of(value.type)), axis, keepdims=keepdims)
-    return b.div(_sum("sum")(b, value, axis, keepdims=keepdims), present)
-
-
 @function(np.cumsum, "np.cumsum", "cumsum")
 def cumsum(b: Builder, a: Any, axis: Any = None, dtype: Any = None) -> Value:
     value = _accumulated(b, a, dtype)
@@ -252,39 +227,30 @@ def cumsum(b: Builder, a: Any, axis: Any = None, dtype: Any = None) -> Value:
 
 @function(np.cumprod, "np.cumprod", "cumprod")
 def cumprod(b: Builder, a: Any, axis: Any = None, dtype: Any = None) -> Value:
-    """A loop over a vector: a division by the elements would fail at zeros."""
+    """A loop along the axis: a division by the elements would fail at zeros."""
     value = _accumulated(b, a, dtype)
+    along = 0
     if axis is None:
         value = flat(b, value)
-    elif normal_axis(b, axis, rank(value.type)) != 0 or rank(value.type) != 1:
-        raise UnsupportedError("AD208", "np.cumprod along an axis of a matrix", b.span, help="loop over its rows")
-    length = b.dim(value, 0)
-    start = b.op("empty", length, dtype=dtype_of(value.type))
+    else:
+        along = normal_axis(b, axis, rank(value.type))
+    perm = (along, *(k for k in range(rank(value.type)) if k != along))
+    rows = b.op("transpose", value, perm=perm) if along else value
+    dims = b.dims(rows)
+    start = b.op("empty", *dims, dtype=dtype_of(value.type))
     one = b.const_like(1, value.type)
-    with b.region(INT, one.type, start.type, names=("i", "product", "products")) as body:
+    ones = b.full(dims[1:], one) if len(dims) > 1 else one
+    with b.region(INT, ones.type, start.type, names=("i", "product", "products")) as body:
         i, running, products = body.params
-        running = b.mul(running, b.element(value, i))
+        running = b.mul(running, b.element(rows, i))
         b.yield_(running, b.store(products, *at(i), running))
-    return b.for_(b.const(0), length, b.const(1), (one, start), body.done())[1]
+    made = b.for_(b.const(0), dims[0], b.const(1), (ones, start), body.done())[1]
+    return b.op("transpose", made, perm=tuple(perm.index(k) for k in range(len(perm)))) if along else made
 
 
 def sliced(b: Builder, x: Value, axis: int, start: Value | None = None, stop: Value | None = None) -> Value:
     """`x[..., start:stop, ...]` along one axis."""
     return b.load(x, *at(*(ALL,) * axis, slice(start, stop)))
-
-
-@function(np.diff, "np.diff")
-def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1) -> View | Value:
-    value = as_array(b, a)
-    times = static_count(b, n, "n")
-    if rank(value.type) == 0:
-        raise UserError("AD204", "np.diff needs an array of at least one dimension", b.span)
-    if times < 0:
-        raise UserError("AD209", "np.diff: n must not be negative", b.span)
-    along = normal_axis(b, axis, rank(value.type))
-    if times == 0 and value is a:
-        return View()
-    return differences(b, value, times, along)
 
 
 def differences(b: Builder, value: Value, times: int, along: int) -> Value:
@@ -380,19 +346,3 @@ def _matrix_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...], rows: in
     raise UnsupportedError(
         "AD208", f"np.linalg.norm: ord={ord!r} of a matrix needs singular values", b.span, help="use 'fro'"
     )
-
-
-for _name in (
-    "median",
-    "percentile",
-    "quantile",
-    "nanmedian",
-    "nanmax",
-    "nanmin",
-    "nanstd",
-    "nanvar",
-    "histogram",
-    "cov",
-    "corrcoef",
-):
-    refuse(getattr(np, _name), f"np.{_name}", "write it with np.sort, np.mean and np.where, or as loops")

@@ -6,10 +6,13 @@ that is known and refused is a row too, so that its error can say what to write 
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserError, did_you_mean
@@ -120,6 +123,9 @@ class Entry:
         return made
 
 
+_LATER: dict[str, Callable[[], None]] = {}
+"""Modules that are not imported here, and what registers the rows of their functions."""
+
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}
 _METHODS: dict[str, Entry] = {}
 _ATTRIBUTES: dict[str, Entry] = {}
@@ -128,7 +134,41 @@ _ATTRIBUTES: dict[str, Entry] = {}
 def lookup(obj: object) -> Entry | None:
     """The entry of a function, by the object itself: `np.sin`, `math.sin`, `abs`."""
     found = _FUNCTIONS.get(id(obj))
+    if found is None and register_imported():
+        found = _FUNCTIONS.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
+
+
+def when_imported(module: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Let the decorated function register the rows of a heavy module's functions, once somebody has imported it."""
+
+    def keep(register: Callable[[], None]) -> Callable[[], None]:
+        _LATER[module] = register
+        return register
+
+    return keep
+
+
+def register_imported() -> bool:
+    """Register the rows of modules that have been imported since; whether there were any."""
+    modules = [name for name in _LATER if name in sys.modules]
+    for module in modules:
+        _LATER.pop(module)()
+    return bool(modules)
+
+
+def import_all() -> None:
+    """Import every module that has rows here, and is installed."""
+    for module in list(_LATER):
+        if find_spec(module.partition(".")[0]) is not None:
+            importlib.import_module(module)
+    register_imported()
+
+
+def rows() -> tuple[list[Entry], list[str], list[str]]:
+    """The entries of functions, and the names of methods and of attributes, of what is not only refused."""
+    functions = [entry for _, entry in _FUNCTIONS.values() if not entry.refused]
+    return functions, [name for name, entry in _METHODS.items() if not entry.refused], list(_ATTRIBUTES)
 
 
 def method(name: str) -> Entry | None:
@@ -139,13 +179,6 @@ def method(name: str) -> Entry | None:
 def attribute(name: str) -> Entry | None:
     """The entry of an attribute of arrays and NumPy scalars, called with the object."""
     return _ATTRIBUTES.get(name)
-
-
-def names() -> dict[str, list[str]]:
-    """What is supported: names of functions, methods and attributes, sorted."""
-    functions = {entry.name for _, entry in _FUNCTIONS.values() if not entry.refused}
-    methods = {name for name, entry in _METHODS.items() if not entry.refused}
-    return {"functions": sorted(functions), "methods": sorted(methods), "attributes": sorted(_ATTRIBUTES)}
 
 
 def add(obj: object, name: str, build: Build, *, refused: bool = False) -> None:

@@ -21,7 +21,7 @@ from autodiff_compiler.library.arguments import (
     stretched,
 )
 from autodiff_compiler.library.reductions import flat
-from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function, refuse, refuse_method
+from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function, refuse_method
 
 
 def view(
@@ -284,16 +284,10 @@ add_attribute("real", real)
 add_method("reshape", reshape_method)
 add_method("transpose", transpose_method)
 add_method("flatten", flatten)
-for _name in ("unique", "nonzero", "argwhere", "flatnonzero", "extract", "compress"):
-    refuse(
-        getattr(np, _name), f"np.{_name}", "the shape of its result depends on the data; use np.where or a mask x[c]"
-    )
 for _name, _way in {
     "sort": "it sorts in place; write x = np.sort(x)",
     "partition": "write x = np.sort(x)",
     "tolist": "index the array instead",
     "resize": "use np.concatenate",
-    "put": "write x[indices] = values",
-    "nonzero": "use np.where with three arguments, or a mask x[c]",
 }.items():
     refuse_method(_name, _way)
