@@ -21,7 +21,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import IO
 from autodiff_compiler.ir.opset import opdef, own_effect
 from autodiff_compiler.ir.path import ALL, at, element
-from autodiff_compiler.ir.program import adopted, call_op, effect_of, fresh_name, with_callees
+from autodiff_compiler.ir.program import adopted, call_op, callee_of, effect_of, fresh_name, with_callees
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import INT, ListOf, Type, differentiable, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter, clone_ops, clone_region
@@ -130,7 +130,7 @@ def _jacobian(
     fn: Function, request: Request, name: str, differentiated: Callable[[Jacobian], Differentiated]
 ) -> Function:
     out, aux = _outputs(fn, request)
-    ops = tuple(op for op in fn.body.ops if op.kind != "boundary")
+    ops = tuple(op for op in fn.body.ops if not opdef(op).marks)
     fn = replace(fn, body=clone_region(Region(fn.params, ops)))
     made = Jacobian(fn, request, name, leaves(out), Builder(fn.span))
     results, blocks = differentiated(made)
@@ -223,7 +223,7 @@ def _without_print(fn: Function) -> Function:
 
 class _Silent(Rewriter):
     def op(self, op: Op) -> None:
-        if own_effect(op) != IO or op.kind == "call" or opdef(op).leaves:
+        if own_effect(op) != IO or callee_of(op) is not None or opdef(op).leaves:
             self.copy(op)
         elif op.results:
             raise UnsupportedError(
