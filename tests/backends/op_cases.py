@@ -15,6 +15,7 @@ from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32, INT64
 from autodiff_compiler.ir.objects import follow
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
+from autodiff_compiler.ir.ops.special import SPECIAL, SPECIAL_OPS
 from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.path import (
     ARRAY,
@@ -82,7 +83,7 @@ BOOL_TYPES = (BOOL, Scalar(BOOLEAN), Array(BOOLEAN, 1))
 
 
 def elementwise_cases() -> Iterator[Case]:
-    for row in SCALAR_OPS:
+    for row in (*SCALAR_OPS, *SPECIAL_OPS):
         if row.kind in ("cast", "select"):
             continue
         types: list[Type] = []
@@ -93,11 +94,11 @@ def elementwise_cases() -> Iterator[Case]:
             types += BOOL_TYPES if row.kind in ("and", "or", "xor") else ()
         else:
             types += FLOAT_TYPES
-            arithmetic = row.arity == 2 or row.kind in ("neg", "abs", "sign")
+            arithmetic = row.kind not in SPECIAL and (row.arity == 2 or row.kind in ("neg", "abs", "sign"))
             types += INT_TYPES if arithmetic and row.kind not in NO_INTS else ()
         for type_ in types:
             arity = row.arity or 1
-            low, high = (1.2, 3.0) if row.kind == "arccosh" else (0.15, 0.9)
+            low, high = (1.2, 3.0) if row.kind in ("arccosh", "zeta") else (0.15, 0.9)
             function = build([type_] * arity, lambda b, *p, kind=row.kind: b.op(kind, *p))
             yield Case(row.kind, str(type_), function, [sample(type_, i, low, high) for i in range(arity)])
         if row.arity == 2 and types[0] == FLOAT:

@@ -27,6 +27,7 @@ LANGUAGE: dict[str, tuple] = {
     "AD123": ("def f(a):\n    return a[0]",),
     "AD124": ("def f(a):\n    return a[np.array([0, 2])] * a[a > 1.0]",),
     "AD125": ("def f(a):\n    return a[None]",),
+    "AD116": ("def f(x):\n    y = x * 2\n    if x > 5:\n        return 0.0\n    return y",),
     "AD126": ("def f(a, b):\n    return a[np.array([b[0], 1])]",),
     "AD128": ("def f(a):\n    k = np.zeros(3, dtype=int)\n    k = k.astype(float)\n    return np.add(a, 1.0, out=k).sum()",),
     "AD129": ("def f(n):\n    return 0 + 1 * 1",),
@@ -129,6 +130,10 @@ CALLS: dict[str, str] = {
         "@custom_jvp\ndef scaled(k, x):\n    return k * x\n\n"
         "scaled.defjvps(lambda k_dot, out, k, x: k_dot * x, lambda x_dot, out, k, x: k * x_dot)\n\n"
         "def f(x, k):\n    return scaled(k, x)\n\ngrad(f, argnums=1)(1.0, 2.0)"
+    ),
+    "AD312": (
+        "from autodiff_compiler import stop_gradient\nfrom scipy.special import zeta\n\n"
+        "def f(s, x):\n    return s * zeta(stop_gradient(s), x)\n\ngrad(f)(2.0, 0.5)"
     ),
     "AD401": "def f(a, mask):\n    return np.where(mask, 0.0, a).sum()\n\na = np.ma.array([1.0])\ngrad(f)(a.data, np.ma.getmaskarray(a))",
     "AD402": "def f(x):\n    return x[0] * x[0]\n\ngrad(f)([1.0])",

@@ -40,6 +40,7 @@ PROGRAMS = {
         "scaled.defjvp(lambda k, primals, tangents: (scaled(k, primals[0]), k * tangents[0]))\n\n"
         "def f(x, k):\n    return scaled(k, x)\n\ngrad(f, argnums=1)(1.0, 2.0)"
     ),
+    "AD312": "from scipy.special import zeta\n\ndef f(s, x):\n    return zeta(s, x)\n\ngrad(f)(2.0, 0.5)",
     "AD401": "def f(a):\n    return a.sum()\n\ngrad(f)(np.ma.array([1.0]))",
     "AD402": "def f(x):\n    return x * x\n\ngrad(f)({1.0})",
     "AD403": 'def f(a):\n    return a.sum()\n\ngrad(f)(np.ones(3, dtype=">f8"))',

@@ -9,7 +9,7 @@ M23 = np.arange(6.0).reshape(2, 3)
 USER, UNSUPPORTED = "UserError", "UnsupportedError"
 
 CASES = [
-    ("AD100", UNSUPPORTED, "def f(x):\n    try:  # here\n        return x\n    finally:\n        pass", (1.0,)),
+    ("AD100", UNSUPPORTED, "def f(x):\n    try:  # here\n        return x\n    except* ValueError:\n        pass", (1.0,)),
     ("AD100", UNSUPPORTED, "def f(x):\n    class C:  # here\n        pass\n    return x", (1.0,)),
     (
         "AD100", UNSUPPORTED,
@@ -70,6 +70,10 @@ CASES = [
     ("AD115", USER, "def f(x):\n    x[0] = x[:1]  # here\n    return x[0]", (np.ones(2),)),
     ("AD115", USER, "def f(x):\n    x += x[None]  # here\n    return x[0]", (np.ones(2),)),
     ("AD115", USER, "def f(x):\n    x[x > 0.0] = x[None]  # here\n    return x[0]", (np.ones(2),)),
+    (
+        "AD116", UNSUPPORTED,
+        "def f(x):\n    y = x\n    try:  # here\n        y = x * 2\n    finally:\n        if x > 5:\n            return 0.0\n    return y", (1.0,),
+    ),
     ("AD120", UNSUPPORTED, "def f(m, i):\n    return m[*(i, i)]  # here", (M23, 1)),
     ("AD121", USER, "def f(x):\n    return x[0]  # here", (1.0,)),
     ("AD122", USER, "def f(x):\n    x[0] = 1.0  # here\n    return x", (1.0,)),

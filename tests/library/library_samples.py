@@ -59,7 +59,7 @@ def elementwise_samples(arity: int) -> list[Sample]:
         (v3, 2), (v3, 0.5), (f3, 2), (i3, 2), (e0, R(1.0)), (e03, v3), (special, special[::-1].copy()), (sb, sb), (si, i3),
         (special, 1.0), (0.0, special), (v3, [1.0, 2.0, 3.0]), (f3.reshape(3, 1), f3), (v3, v4), (i3, si), (f3, s64),
     ]  # fmt: skip
-    return [S(x, y) for x, y in pairs]
+    return [S(x, *[y] * (arity - 2), y) for x, y in pairs]
 
 
 _REDUCED: list[Sample] = [

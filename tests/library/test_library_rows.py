@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 from library_harness import R, assert_same, outcome, plain
 from library_samples import ATTRIBUTES, KIND_MAY_DIFFER, METHODS, SAMPLES, VALUELESS, Sample, elementwise_samples
+from special_samples import SPECIAL_SAMPLES
 
 from autodiff_compiler import library
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
@@ -21,7 +23,7 @@ NAMES = library.names()
 def resolve(name: str) -> Any:
     """The function a row is named for."""
     parts = name.split(".")
-    place: Any = {"np": np, "math": math, "operator": operator}.get(parts[0])
+    place: Any = {"np": np, "math": math, "operator": operator, "scipy": scipy}.get(parts[0])
     if place is None:
         return getattr(builtins, name)
     for part in parts[1:]:
@@ -30,8 +32,8 @@ def resolve(name: str) -> Any:
 
 
 def samples_of(name: str) -> list[Sample]:
-    if name in SAMPLES:
-        return SAMPLES[name]
+    if name in SAMPLES or name in SPECIAL_SAMPLES:
+        return SAMPLES.get(name) or SPECIAL_SAMPLES[name]
     target = resolve(name)
     if name.startswith("math."):
         arity = 2 if name in ("math.atan2", "math.copysign", "math.fmod") else 1

@@ -2,9 +2,10 @@
 
 import match_programs
 import pytest
+import try_programs
 from judge import judge
 
-PROGRAMS = (*match_programs.CASES,)
+PROGRAMS = (*match_programs.CASES, *try_programs.CASES)
 RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
 
 

@@ -8,49 +8,50 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from autodiff_compiler import driver
 from autodiff_compiler.api.binding import Described, Signature
 from autodiff_compiler.api.boundary import boundary
-from autodiff_compiler.api.specialise import Specialisation, Table
+from autodiff_compiler.api.dispatch import Entries
+from autodiff_compiler.api.specialise import Specialisation, Table, memo
 from autodiff_compiler.api.standalone import standalone
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.text import format_function
-from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.options import Options
 from autodiff_compiler.transforms.table import TABLE
 from autodiff_compiler.transforms.transform import Request
 
-# Arguments of these types alone decide a specialisation: no container to walk, no value to guard.
-PLAIN = (float, int, np.float64, np.float32, np.int64)
 
-Known = tuple[Callable[..., Any], Callable[[], bool], Specialisation]
-"""The compiled function of a specialisation, and whether it still holds."""
+class Shared:
+    """What all derivatives share that were made alike from one function: `grad(f)(x)` in a loop compiles once."""
 
-
-def plain_key(arg: Any) -> Any:
-    """What an argument adds to the key of a specialisation."""
-    kind = type(arg)
-    return kind if kind is not np.ndarray else (arg.dtype, arg.ndim)
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.entries = Entries()
+        self.memory: dict[tuple[Hashable, ...], Any] = {}
+        """What `memo` remembers with the derivative."""
 
 
 class Compiled:
     """A derivative of one function: a row of the table of transforms, with the options it is compiled with.
 
     A subclass says how it is called, and what of the function a call asks to be differentiated (`_request`).
+    `asked` is what, besides the verb and the options, was asked for when the derivative was made.
     """
 
-    def __init__(self, fun: Callable[..., Any], verb: str, options: Options) -> None:
+    def __init__(self, fun: Callable[..., Any], verb: str, options: Options, *asked: Hashable) -> None:
         self._fun = fun
         self._transform = TABLE[verb]
         self._options = driver.check_options(options)
         self._known_signature = Signature.of(fun)
-        self._table = Table(self._build, lambda: repr(self)[1:-1])
-        self._plain: dict[Any, Known] = {}
-        """By the types of plain arguments, so that a call with plain arguments only costs one look-up."""
+        shared: Shared = memo(
+            fun,
+            (type(self).__name__, verb, options, *asked),
+            lambda: Shared(Table(self._build, lambda: repr(self)[1:-1])),
+        )
+        self._table, self._entries = shared.table, shared.entries
+        self.__autodiff__ = (self, shared.memory)  # where `memo` looks
         self._last: Specialisation | None = None
 
     # What it was made from can be read but not set: what is already compiled would no longer match it.
@@ -76,11 +77,12 @@ class Compiled:
         return driver.lower(self._fun, arguments, self._options, values)
 
     def _build(self, arguments: Described, values: Sequence[Any] | None, *asked: Any) -> Specialisation:
+        signature = self._signature.signature  # read first: `_lower` and `_request` need what it renews
         lowered = self._lower(arguments, values)
         request = self._request(lowered, arguments, *asked)
         made = driver.derivative(self._transform, lowered, request, self._options)
         second = made[1] if len(made) > 1 else None
-        return Specialisation(lowered, made[0], second, self._signature.signature)
+        return Specialisation(lowered, made[0], second, signature)
 
     def inside(
         self, arguments: Described, *asked: Any, values: Sequence[Any] | None = None
@@ -90,12 +92,6 @@ class Compiled:
         done = driver.derived(self._transform, lowered, self._request(lowered, arguments, *asked), self._options)
         made = tuple(one.stages["derivative"] for one in done)
         return replace(lowered, function=made[0]), made
-
-    def _remember(self, key: Any, given: Sequence[Any], found: Specialisation) -> None:
-        """Enter a call whose arguments, as they were given, are plain."""
-        plain = all(type(a) in PLAIN or (type(a) is np.ndarray and a.ndim) for a in given)
-        if plain and found.closed and all(tree == Leaf() for _, tree in found.lowered.function.param_trees):
-            self._plain[key] = found.compiled.call, found.holds, found
 
     # -- looking ---------------------------------------------------------------------------------------------------
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import operator
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,8 @@ from autodiff_compiler.api.binding import (
     with_floats,
 )
 from autodiff_compiler.api.boundary import trimmed
-from autodiff_compiler.api.compiled import Compiled, plain_key
+from autodiff_compiler.api.compiled import Compiled
+from autodiff_compiler.api.dispatch import MISSED, Writer
 from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.frontend import Lowered
@@ -48,7 +48,7 @@ class Derivative(Compiled):
     """
 
     def __init__(self, fun: Callable[..., Any], verb: str, argnums: Argnums, has_aux: bool, options: Options) -> None:
-        super().__init__(fun, verb, options)
+        super().__init__(fun, verb, options, _hashable(argnums), has_aux)
         self._made_of = fun, verb, argnums, has_aux, options
         self._wrt = self._known_signature.wrt(argnums)
         self._single = isinstance(argnums, int | str | np.integer)
@@ -74,14 +74,11 @@ class Derivative(Compiled):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
             if not kwargs:
-                # A call with numbers only costs one look-up.
-                known = self._plain.get(plain_key(args[0]) if len(args) == 1 else tuple(map(type, args)))
-                if known is None and len(args) > 1:
-                    known = self._plain.get(tuple(map(plain_key, args)))
-                if known is not None:
-                    call, holds, self._last = known
-                    if holds():
-                        return call(*args)
+                for enter, found in self._entries.known:
+                    result = enter(args)
+                    if result is not MISSED:
+                        self._last = found
+                        return result
             return self._call(args, kwargs)
         except BaseException as error:
             __tracebackhide__ = True
@@ -89,12 +86,19 @@ class Derivative(Compiled):
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arguments = self._arguments(args, kwargs)
-        found, captured = self._find(arguments)
+        types_ = described(arguments, self._wrt)
+        found, captured = self._table.get(types_, leaves_of(arguments, types_))
         self._last = found
-        if len(args) == len(arguments) and all(map(operator.is_, args, arguments.values())):
-            self._remember(plain_key(args[0]) if len(args) == 1 else tuple(map(plain_key, args)), args, found)
         if self._options.check is not None and not found.checked:
             return self._checked(found, arguments, captured)
+        if not kwargs:
+            bound = {name: (tree, arguments[name]) for name, tree, _ in types_}
+
+            def write(entry: Writer) -> None:
+                entry.arguments("args", args, self._fun, bound)
+                entry.captured(captured)
+
+            self._entries.note(found, write)
         return found.compiled.call(*map(normalised, arguments.values()), *captured)
 
     def _checked(self, found: Specialisation, arguments: dict[str, Any], captured: list[Any]) -> Any:
@@ -124,10 +128,6 @@ class Derivative(Compiled):
 
     # -- compiling -------------------------------------------------------------------------------------------------
 
-    def _find(self, arguments: dict[str, Any]) -> tuple[Specialisation, list[Any]]:
-        types_ = described(arguments, self._wrt)
-        return self._table.get(types_, leaves_of(arguments, types_))
-
     def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
         for name, tree, leaf_types in arguments:
             if name in self._wrt:
@@ -144,7 +144,9 @@ class Derivative(Compiled):
         return Request(active, wrt, single=self._single, has_aux=self.has_aux, save_all=self._options.save_all)
 
     def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
-        return self._find(self._arguments(args, kwargs))[0]
+        arguments = self._arguments(args, kwargs)
+        types_ = described(arguments, self._wrt)
+        return self._table.get(types_, leaves_of(arguments, types_))[0]
 
     def __autodiff_lower__(self, arguments: Described, values: Sequence[Any] | None = None) -> Lowered:
         """The derivative's IR as the primal of another derivative; see `driver.lower`."""
@@ -188,3 +190,7 @@ def derivative_of(fun: Callable[..., Any], verb: str, argnums: Argnums, has_aux:
         has_aux,
         options,
     )
+
+
+def _hashable(argnums: Argnums) -> Hashable:
+    return tuple(argnums) if isinstance(argnums, Sequence) and not isinstance(argnums, str) else argnums

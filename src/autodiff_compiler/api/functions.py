@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, overload
 
 from autodiff_compiler.api.binding import Argnums
@@ -136,18 +136,25 @@ def _derivative(fun: Source | None, verb: str, argnums: Argnums, has_aux: bool, 
     return derivative_of(function_of(fun), verb, argnums, has_aux, options_of(**given))
 
 
+@overload
+def jvp(fun: Source, **options: Any) -> Pushforward: ...
+@overload
+def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options: Any) -> tuple[Any, Any]: ...
 @boundary
-def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options: Any) -> tuple[Any, Any]:
+def jvp(
+    fun: Source, primals: Sequence[Any] | None = None, tangents: Sequence[Any] | None = None, **options: Any
+) -> Any:  # fmt: skip
     """The pair (result, tangent of the result) by forward mode: the directional derivative at `primals` along `tangents`.
 
     A tangent has the structure, shape and dtype of its primal; None marks an argument that does not vary.  The function
-    may have any result; the tangent is None where the result holds no float.  Options and errors are those of `grad`.
+    may have any result; the tangent is None where the result holds no float.  `jvp(fun)` alone is a function of the primals and
+    the tangents.  Options and errors are those of `grad`.
 
     >>> jvp("def f(x, n): return x ** 2 * n", (3.0, 2), (1.0, None))
     (18.0, 12.0)
     """
-    both: tuple[Any, Any] = _pushforward(fun, **options)(primals, tangents)
-    return both
+    made = _pushforward(fun, **options)
+    return made if primals is None and tangents is None else made(primals, tangents)
 
 
 @boundary
@@ -215,13 +222,13 @@ def function_of(fun: Source) -> Callable[..., Any]:
     return fun
 
 
-def _remembered(make: Callable[..., Any], fun: Source, options: dict[str, Any], *asked: Any) -> Any:
+def _remembered(make: Callable[..., Any], fun: Source, options: dict[str, Any], *asked: Hashable) -> Any:
     """The object that a verb called with the point makes from a function: one for these options."""
     known = function_of(fun)
-    asked = tuple(map(_hashable, asked))
-    given = {name: _hashable(value) for name, value in options.items()}
-    key = (make, asked, os.environ.get(CHECK), *given.items())
-    return memo(known, key, lambda: make(known, options_of(**given), *asked))
+    if options:
+        options = {name: _hashable(value) for name, value in options.items()}
+    key = (make, asked, *options.items())
+    return memo(known, key, lambda: make(known, options_of(**options), *asked))
 
 
 def _hashable(value: Any) -> Any:
@@ -239,7 +246,7 @@ def _reverse(fun: Source, has_aux: bool = False, **options: Any) -> Reverse:
 
 
 def _hessian_product(fun: Source, argnums: Argnums = 0, **options: Any) -> Pushforward:
-    made: Pushforward = _remembered(_of_gradient, fun, options, argnums)
+    made: Pushforward = _remembered(_of_gradient, fun, options, _hashable(argnums))
     return made
 
 

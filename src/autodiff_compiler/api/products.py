@@ -22,13 +22,13 @@ from autodiff_compiler.api.binding import (
     with_floats,
 )
 from autodiff_compiler.api.boundary import boundary
-from autodiff_compiler.api.compiled import Compiled, plain_key
+from autodiff_compiler.api.compiled import Compiled
+from autodiff_compiler.api.dispatch import MISSED, Writer
 from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import Lowered
-from autodiff_compiler.ir.tree import Node as TreeNode
-from autodiff_compiler.ir.tree import Tree, flatten, leaves, rebuild
+from autodiff_compiler.ir.tree import Leaf, Node, Tree, flatten, leaves, rebuild
 from autodiff_compiler.ir.types import Type, differentiable
 from autodiff_compiler.options import Options
 from autodiff_compiler.transforms.layout import active_names
@@ -52,28 +52,29 @@ class Pushforward(Compiled):
                 check_differentiable(name, tree, leaf_types)
         return (tuple(name in wrt and differentiable(t) for name, _, leaf_types in arguments for t in leaf_types),)
 
-    def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
-        key = None
-        if type(primals) is tuple and type(tangents) is tuple:
-            key = (len(primals), *map(plain_key, primals), *map(plain_key, tangents))
-            known = self._plain.get(key)
-            if known is not None:
-                call, holds, self._last = known
-                if holds() and all(map(_same_shape, primals, tangents)):
-                    return call(*primals, *[tangent for tangent in tangents if tangent is not None])
-        return self._call(primals, tangents, key)
+    def __call__(self, primals: Any, tangents: Any) -> Any:
+        for enter, found in self._entries.known:
+            result = enter(primals, tangents)
+            if result is not MISSED:
+                self._last = found
+                return result
+        return self._call(primals, tangents)
 
-    def _call(self, primals: Sequence[Any], tangents: Sequence[Any], key: Any) -> Any:
+    def _call(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         values, given, varying, types = self._bound(primals, tangents)
         found, captured = self._table.get(types, leaves_of(values, types), (varying,))
         self._last = found
-        if key is not None and len(values) == len(primals):
-            pairs = [(x, x_dot) for x, x_dot in zip(primals, tangents) if x_dot is not None]
-            if all(plain_key(x) == plain_key(x_dot) for x, x_dot in pairs):
-                self._remember(key, [*primals, *(x_dot for _, x_dot in pairs)], found)
+        bound = {name: (tree, values[name]) for name, tree, _ in types}
+
+        def write(entry: Writer) -> None:
+            entry.arguments("primals", tuple(primals), self._fun, bound)
+            entry.tangents("tangents", tuple(tangents), given, bound)
+            entry.captured(captured)
+
         call = found.compiled.call
         taken = [normalised(value) for value in values.values()]
         if self._options.check is None or found.checked:
+            self._entries.note(found, write)
             return call(*taken, *given, *captured)
         with_value = self._transform.name == "jvp"
         first = FirstCall(self._fun, self._signature, found, values, captured, varying)
@@ -166,10 +167,6 @@ def _zeros(leaf: Any) -> Any:
     )
 
 
-def _same_shape(primal: Any, tangent: Any) -> bool:
-    return type(tangent) is not np.ndarray or tangent.shape == primal.shape
-
-
 def _request(lowered: Lowered, varying: Sequence[bool], options: Options) -> Request:
     """What is asked where these leaves of the arguments vary: captures come after them and do not."""
     active = [*varying, *[False] * (len(lowered.function.params) - len(varying))]
@@ -186,7 +183,7 @@ def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any
         leaves = flatten(tree, tangent)
     except (TypeError, KeyError, AttributeError, IndexError):
         leaves = []
-    if len(leaves) != len(primals) or (isinstance(tree, TreeNode) and type(tangent) is not tree.cls):
+    if len(leaves) != len(primals) or (isinstance(tree, Node) and type(tangent) is not tree.cls):
         raise UserError(
             "AD422",
             f"the tangent of {name} must be built as {name} is: {_built(tree)}",
@@ -207,7 +204,7 @@ def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any
 
 def _built(tree: Tree) -> str:
     """How an argument or result is built."""
-    if not isinstance(tree, TreeNode):
+    if not isinstance(tree, Node):
         return "one number or array"
     return f"a {tree.cls.__name__} of {len(tree.children)}"
 
@@ -222,19 +219,23 @@ class Pullback:
         self._tree = tree
         self._residuals = residuals
         # Only dtype and shape of the result are needed later; the caller may write into what was returned.
-        self._like = [_like(leaf) for leaf in flatten(tree, out)]
+        self._like = [_Shape(out)] if type(out) is float else [_like(leaf) for leaf in flatten(tree, out)]
         self._count = count
 
     @boundary
     def __call__(self, cotangent: Any) -> tuple[Any, ...]:
         """The cotangents of the arguments, a tuple; None for an argument that holds no float."""
-        second, tree = self._specialisation.second, self._tree
+        second, tree, like = self._specialisation.second, self._tree, self._like
         assert second is not None
+        adjoints: tuple[Any, ...]
+        if type(tree) is Leaf and type(like[0]) is _Shape and like[0].fits(cotangent):
+            adjoints = second.call(self._residuals, cotangent)
+            return adjoints[: self._count]
         try:
             given = flatten(tree, cotangent)
         except (TypeError, KeyError, AttributeError, IndexError):
             given = []
-        if len(given) != len(self._like):
+        if len(given) != len(like):
             raise UserError(
                 "AD423",
                 f"the cotangent must be built as the function's result is: {_built(tree)}",
@@ -242,20 +243,32 @@ class Pullback:
             )
         parts = []
         results = self._specialisation.lowered.function.results
-        for name, part, like, value in zip(leaf_names("cotangent", tree), given, self._like, results):
-            parts.append(check_leaf(name, part, like, value.type) if differentiable(value.type) else None)
-        adjoints: tuple[Any, ...] = second.call(self._residuals, rebuild(tree, iter(parts)))
+        for name, part, one, value in zip(leaf_names("cotangent", tree), given, like, results):
+            parts.append(check_leaf(name, part, one, value.type) if differentiable(value.type) else None)
+        adjoints = second.call(self._residuals, rebuild(tree, iter(parts)))
         return adjoints[: self._count]
 
 
 class _Shape:
-    """The dtype and shape of a result."""
+    """The type, dtype and shape of a result."""
 
-    __slots__ = ("dtype", "shape")
+    __slots__ = ("dtype", "kind", "shape")
 
     def __init__(self, value: Any) -> None:
+        self.kind = type(value)
         self.dtype = getattr(value, "dtype", None)
         self.shape = getattr(value, "shape", ())
+
+    def fits(self, value: Any) -> bool:
+        """Whether this is a cotangent that needs no conversion and no closer look."""
+        kind = type(value)
+        if kind is not self.kind:
+            return False
+        if kind is np.ndarray:
+            return (
+                bool(self.shape) and value.shape == self.shape and value.dtype == self.dtype and value.dtype.kind == "f"
+            )
+        return kind in (float, np.float64, np.float32)
 
 
 def _like(value: Any) -> Any:
@@ -266,7 +279,7 @@ class Reverse(Compiled):
     """`vjp` of one function for any arguments."""
 
     def __init__(self, fun: Callable[..., Any], options: Options, has_aux: bool = False) -> None:
-        super().__init__(fun, "vjp", options)
+        super().__init__(fun, "vjp", options, has_aux)
         self.has_aux = has_aux
 
     def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
@@ -287,18 +300,18 @@ class Reverse(Compiled):
 
     def __call__(self, primals: tuple[Any, ...]) -> tuple[Any, ...]:
         """(result, pullback), and with `has_aux` what else the function returns."""
-        known = self._plain.get(tuple(map(plain_key, primals)))
-        if known is not None:
-            call, holds, self._last = known
-            if holds():
-                return self._made(self._last, call(*primals), len(primals))
+        for enter, found in self._entries.known:
+            given = enter(primals)
+            if given is not MISSED:
+                self._last = found
+                return self._made(found, given, len(primals))
         return self._call(primals)
 
     def _made(self, found: Specialisation, given: tuple[Any, Any], count: int) -> tuple[Any, ...]:
         (out, residuals), tree = given, found.result_tree
         if not self.has_aux:
             return out, Pullback(found, tree, out, residuals, count)
-        assert isinstance(tree, TreeNode)
+        assert isinstance(tree, Node)
         value, aux = out
         return value, Pullback(found, tree.children[0], value, residuals, count), aux
 
@@ -307,18 +320,22 @@ class Reverse(Compiled):
         types = described(arguments, arguments)
         found, captured = self._table.get(types, leaves_of(arguments, types), (len(primals),))
         self._last = found
-        if len(arguments) == len(primals):
-            self._remember(tuple(map(plain_key, primals)), primals, found)
+        bound = {name: (tree, arguments[name]) for name, tree, _ in types}
+
+        def write(entry: Writer) -> None:
+            entry.arguments("primals", primals, self._fun, bound)
+            entry.captured(captured)
 
         def call() -> tuple[Any, ...]:
             given = found.compiled.call(*map(normalised, arguments.values()), *captured)
             return self._made(found, given, len(primals))
 
         if self._options.check is None or found.checked:
+            self._entries.note(found, write)
             return call()
         given = dict(list(arguments.items())[: len(primals)])
         tree = found.result_tree
-        count = leaves(tree.children[0]) if self.has_aux and isinstance(tree, TreeNode) else None
+        count = leaves(tree.children[0]) if self.has_aux and isinstance(tree, Node) else None
         first = FirstCall(self._fun, self._signature, found, arguments, captured, set(given), count)
 
         def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:

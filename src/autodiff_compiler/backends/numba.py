@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from autodiff_compiler.backends import common, effects, external, integers, numba_arrays, syntax
+from autodiff_compiler.backends import common, effects, external, integers, numba_arrays, special, syntax
 from autodiff_compiler.backends.common import MATH, OPERATORS
 from autodiff_compiler.backends.nesting import Style
 from autodiff_compiler.backends.numba_arrays import zero
@@ -235,7 +235,7 @@ NUMBA = Backend(
     },
     # Products go through a helper.
     style=Style(short=common.SHORT - {"matmul"}, named=numba_arrays.NAMED),
-    expressions={**common.EXPRESSIONS, **EXPRESSIONS},
+    expressions={**common.EXPRESSIONS, **special.NUMBA, **EXPRESSIONS},
     statements={**common.STATEMENTS, **STATEMENTS},
     default=function,
     undefined=undefined,

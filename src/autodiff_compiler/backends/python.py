@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from autodiff_compiler.backends import common, external, syntax
+from autodiff_compiler.backends import common, external, special, syntax
 from autodiff_compiler.backends.common import MATH, each
 from autodiff_compiler.backends.nesting import Style
 from autodiff_compiler.backends.prelude import NUMPY_HELPERS
@@ -280,9 +280,9 @@ def taken(w: Writer, value: ast.expr, type_: Type) -> ast.expr:
 PYTHON = Backend(
     name="python",
     prelude=NUMPY_HELPERS,
-    imports={"np": "import numpy as np"},
+    imports={"np": "import numpy as np", "special": "from scipy import special"},
     style=Style(short=common.SHORT),
-    expressions={**common.EXPRESSIONS, **EXPRESSIONS},
+    expressions={**common.EXPRESSIONS, **special.PYTHON, **EXPRESSIONS},
     statements={**common.STATEMENTS, **STATEMENTS},
     default=function,
     undefined=undefined,

@@ -2,7 +2,7 @@
 
 from autodiff_compiler.frontend.captures import Capture
 from autodiff_compiler.frontend.classes import is_written_in_python
-from autodiff_compiler.frontend.guards import Guard, Place, all_hold, first_broken
+from autodiff_compiler.frontend.guards import Guard, Place, all_hold, first_broken, same
 from autodiff_compiler.frontend.lower import Argument, lower
 from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.signature import annotated, describe
@@ -23,4 +23,5 @@ __all__ = [
     "is_written_in_python",
     "lower",
     "plain_function",
+    "same",
 ]

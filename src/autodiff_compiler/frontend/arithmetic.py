@@ -19,6 +19,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.classes import find
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -89,7 +90,7 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
         raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
     _check_operands(ctx, op, x, y)
-    value = arith.binary(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y))
+    value = arith.binary(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y))
     return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
 
 

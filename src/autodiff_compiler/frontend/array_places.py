@@ -9,6 +9,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import Note
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context, int_value
+from autodiff_compiler.frontend.entries import range_as_array, to_library
 from autodiff_compiler.frontend.layout import c_order, through
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import (
@@ -134,7 +135,7 @@ def _known_index(ctx: Context, item: Index) -> Index:
                 return _constant_array(ctx, array, dtype)
         return ctx.from_value(_as_array(ctx, _grown(ctx, item)))
     if isinstance(item, Range):
-        return ctx.from_value(ctx.range_as_array(item))
+        return ctx.from_value(range_as_array(ctx, item))
     if isinstance(item, Static) and isinstance(item.obj, bool | np.bool_):
         raise ctx.unsupported("AD125", "a single boolean as an index", "use x[None], or an if statement")
     return item
@@ -254,7 +255,7 @@ def _updated(ctx: Context, before: Value, stored: Value, accumulate: str | None)
 def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: str | None, element: bool) -> Value:
     """The value in the array's dtype, as NumPy's assignment casts it: to one element, or to several."""
     if isinstance(value, Box | Tup):
-        stored = _as_array(ctx, ctx.to_library(value))
+        stored = _as_array(ctx, to_library(ctx, value))
     else:
         stored = ctx.value(value, "what is assigned to an array element")
     dtype = dtype_of(stored.type)

@@ -17,6 +17,7 @@ from autodiff_compiler.frontend import (
     subscripts,
 )
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static, is_dimensionless
 from autodiff_compiler.ir.core import Value
@@ -208,7 +209,7 @@ def _in_place(
         array_places.store_at(ctx, ref, path, operands, value, "+" if op is ast.Add else "-")
         return
     current = ctx.b.load(ctx.read(ref), path, operands) if path else ctx.read(ref)
-    result = arith.binary(ctx.b, op.__name__, current, ctx.to_library(value))
+    result = arith.binary(ctx.b, op.__name__, current, to_library(ctx, value))
     if isinstance(result.type, Array) or not path:
         array_places.check_cast(ctx, dtype_of(result.type), ref.type.dtype)
         array_places.check_rank(ctx, rank(result.type), rank(current.type))

@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import Any
 
 from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
-from autodiff_compiler.frontend import recursion
+from autodiff_compiler.frontend import branches, recursion, tries
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scopes import FunctionNode
@@ -135,7 +135,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
     if function is not None:
         return recursion.call(ctx, function, bound)
     recursion.check(ctx, entered)
-    state, start, region = ctx.state.copy(), len(ctx.b.ops), ctx.b.ops
+    state, start, region, depth = ctx.state.copy(), len(ctx.b.ops), ctx.b.ops, ctx.b.depth
     around = ctx.activations
     ctx.activations = (*around, entered)
     try:
@@ -145,6 +145,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
         if signal.outermost is not entered:
             raise
         ctx.state = state.copy()
+        tries.give_up(ctx, depth)
         del region[start:]
         again = partial(_run_again, ctx, frame, node)
         try:
@@ -170,20 +171,23 @@ def _run_again(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, 
 def _run_body(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs]) -> Abs:
     outer, outer_calls, outer_loops = ctx.frame, ctx.calls, ctx.loops
     ctx.frame, ctx.calls, ctx.loops = frame, (*outer_calls, (node, ctx.b.span)), []
-    span, code = ctx.b.span, ctx.next_code
+    span, code, depth = ctx.b.span, ctx.next_code, ctx.b.depth
     try:
         ctx.state.enter(frame)
         for name, value in bound.items():
             ctx.state.names[frame, name] = ctx.kept(value)
         mark = _begin(ctx, frame, bound)
         ctx.run(function_body(node))
+        branches.close(ctx, depth)
     finally:
         ctx.frame, ctx.calls, ctx.loops = outer, outer_calls, outer_loops
     with ctx.b.at(span):
-        result = _result(ctx, frame, node)
+        result, raised = _result(ctx, frame, node)
         # Its exit codes are not needed any more: the next call of the function has the same ones.
         ctx.next_code = code
         ctx.b.emit("end", (), {"id": mark})
+        if raised is not None:
+            tries.go_on_unless(ctx, raised)
         return result
 
 
@@ -204,9 +208,11 @@ def _value_of(ctx: Context, x: Abs) -> Value | None:
     return x.value if isinstance(x, Dyn) else None
 
 
-def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
+def _result(ctx: Context, frame: Frame, node: FunctionNode) -> tuple[Abs, Exit | None]:
+    """What a function returns, and how control leaves it if it raises something that is caught further out."""
     left = ctx.state.exit
-    if left.dead:
+    outward = left.codes - frame.returns - {NORMAL}
+    if left.codes == outward:
         raise Dead
     value = ctx.state.names.pop((frame, RETURN_NAME), Static(None))
     ctx.state.exit = Exit()
@@ -218,4 +224,4 @@ def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
         raise ctx.unmergeable(value)
     if not function_liveness(node).captured:
         ctx.state.leave(frame)
-    return value
+    return value, Exit(outward, left.value) if outward else None

@@ -22,6 +22,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.arity import Handler, takes
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.iteration import Found, Sequence, Steps, iterate, length
 from autodiff_compiler.frontend.places import apply
 from autodiff_compiler.frontend.scalars import describe, is_scalar
@@ -79,7 +80,7 @@ def _bool(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if args and isinstance(args[0], Ref | Dyn):
         entry = library.lookup(bool)
         assert entry is not None
-        return ctx.from_value(entry(ctx.b, ctx.to_library(args[0])))
+        return ctx.from_value(entry(ctx.b, to_library(ctx, args[0])))
     truth = ctx.truth(args[0]) if args else False
     return Dyn(truth) if isinstance(truth, Value) else Static(truth)
 

@@ -16,6 +16,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.iteration import Sequence, iterate, steps
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
 from autodiff_compiler.frontend.values import (
@@ -50,7 +51,7 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
         return arithmetic.static(ctx, op, x.obj, y.obj)
     if not all(is_scalar(side) or isinstance(side, Ref) for side in (x, y)):
         return _of_objects(ctx, op, x, y)
-    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)), x, y)
+    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y)), x, y)
 
 
 def _of_objects(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:

@@ -12,6 +12,7 @@ from autodiff_compiler.frontend import branches
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.container_items import append
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.iteration import (
     Items,
     Perhaps,
@@ -71,7 +72,7 @@ def _next(ctx: Context, step: Step) -> Abs | None:
     """The next item; where only the run can tell whether there is one, it is checked that there is."""
     while isinstance(step, Perhaps):
         text = "zip() with an array that is shorter than the items beside it: their number must be known when compiling"
-        ctx.b.emit("check", (step.there,), {"error": "ValueError", "message": (text,)})
+        ctx.b.emit("check", (step.there,), {"error": "ValueError", "message": (text,), "ours": True})
         step = step.found()
     return None if step is None else step.item
 
@@ -152,7 +153,7 @@ def any_or_all(ctx: Context, x: Abs, stop_at: bool) -> Abs:
         # Values that exist already: asking for them runs nothing.
         entry = library.lookup(np.any if stop_at else np.all)
         assert entry is not None
-        return ctx.from_value(entry(ctx.b, ctx.to_library(x)))
+        return ctx.from_value(entry(ctx.b, to_library(ctx, x)))
     return _decided(ctx, iterable, lambda item: item, stop_at)
 
 

@@ -18,9 +18,11 @@ from autodiff_compiler.frontend import (
     operators,
     subscripts,
     texts,
+    tries,
     views,
 )
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
@@ -45,7 +47,9 @@ def evaluate(ctx: Context, node: ast.expr) -> Abs:
         if evaluator is None:
             raise ctx.unsupported("AD100", f"{_words(node)} in an expression", "compute it outside the function")
         try:
-            return ctx.whole(evaluator(ctx, node))
+            value = evaluator(ctx, node)
+            tries.proceed(ctx)
+            return ctx.whole(value)
         except Unmergeable as signal:
             raise ctx.unmergeable(signal.poison) from None
 
@@ -137,7 +141,7 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
         return arithmetic.static(ctx, type(node.op), operand.obj)
     if not isinstance(operand, Ref | Dyn):
         raise ctx.wrong("AD148", f"unsupported operand for {arithmetic.SYMBOLS[type(node.op)]}: {describe(operand)}")
-    return views.of_operator(ctx, arith.unary(ctx.b, type(node.op).__name__, ctx.to_library(operand)), operand)
+    return views.of_operator(ctx, arith.unary(ctx.b, type(node.op).__name__, to_library(ctx, operand)), operand)
 
 
 def _compare(ctx: Context, node: ast.Compare) -> Abs:

@@ -155,8 +155,8 @@ def instead_of(obj: Any, name: str) -> str:
     if "random" in name:
         return RANDOM
     if package.split(".")[0] in _LIKE_NUMPY:
-        supported = library.names()["functions"]
-        same = [f"{home}.{last}" for home in ("np", "np.linalg", "math") if f"{home}.{last}" in supported]
+        candidates = [f"{home}.{last}" for home in ("np", "np.linalg", "math", "scipy.special")]
+        same = [candidate for candidate in candidates if candidate != name and library.is_supported(candidate)]
         if same:
             return f"{same[0]} is supported"
     if isinstance(obj, type):

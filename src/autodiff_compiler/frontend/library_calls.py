@@ -13,6 +13,7 @@ import numpy as np
 from autodiff_compiler import library
 from autodiff_compiler.frontend import consumers, externals, outputs, views
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import call_entry
 from autodiff_compiler.frontend.scalars import is_number
 from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
 from autodiff_compiler.ir.types import rank
@@ -57,7 +58,7 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     if out is not None:
         return outputs.call_into(ctx, obj, entry, out, args, kwargs)
     args, kwargs = views.arranged(ctx, obj, args, kwargs)
-    result, given = ctx.call_entry(entry, args, kwargs)
+    result, given = call_entry(ctx, entry, args, kwargs)
     return _tied(obj, views.wrapped(ctx, result, views.Made(obj, args, kwargs, given)), args, kwargs)
 
 

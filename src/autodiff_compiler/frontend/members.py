@@ -20,6 +20,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.classes import find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import call_entry, to_library
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -84,7 +85,7 @@ def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
         raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
     entry = library.attribute(name)
     if entry is not None:
-        return views.wrapped(ctx, entry(ctx.b, ctx.to_library(x)), views.Made(name, [x]))
+        return views.wrapped(ctx, entry(ctx.b, to_library(ctx, x)), views.Made(name, [x]))
     if library.method(name) is not None or (name in _ARRAY_METHODS and isinstance(x, Ref)):
         return Method(x, name)
     if isinstance(x, Dyn) or hasattr(np.ndarray, name):
@@ -113,7 +114,7 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
         entry = library.method(name)
         assert entry is not None
         passed, kwargs = views.arranged(ctx, name, [receiver, *args], kwargs)
-        result, given = ctx.call_entry(entry, passed, kwargs)
+        result, given = call_entry(ctx, entry, passed, kwargs)
         made = views.wrapped(ctx, result, views.Made(name, passed, kwargs, given))
         return views.tie(made, receiver) if name in _READ_ONLY_VIEWS else made
     if isinstance(receiver, Static) and isinstance(receiver.obj, np.ufunc):

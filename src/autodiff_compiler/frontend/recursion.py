@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autodiff_compiler.frontend import array_places
+from autodiff_compiler.frontend import array_places, tries
 from autodiff_compiler.frontend.arguments import (
     box_among,
     comparable,
@@ -198,7 +198,8 @@ def _round(
             own = {cells[v]: k for k, v in enumerate(opened.params) if v in cells}
             boxes = {box for box in ctx.state.boxes if box not in outside.boxes}
             try:
-                result = body(args)
+                with tries.inside(ctx, ()):
+                    result = body(args)
             except Dead:
                 return opened.done(), replace(function, result=None)
             _check_outside(ctx, function, outside)

@@ -18,6 +18,7 @@ from typing import Any
 
 from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.custom_rules import Checkpointed, CustomJvp, CustomVjp, Ruled
+from autodiff_compiler.frontend import tries
 from autodiff_compiler.frontend.arguments import (
     box_among,
     held,
@@ -281,7 +282,8 @@ class _Lowering:
             with ctx.b.region(*(v.type for v in given), names=[v.name for v in given]) as opened:
                 self.outside, self.begun = outside, ctx.state
                 try:
-                    values = build(iter(opened.params))
+                    with tries.inside(ctx, ()):
+                        values = build(iter(opened.params))
                 except Dead:
                     raise ctx.unsupported("AD198", f"{what} that raises on every path", "return a value") from None
                 if not ctx.state.wrote_nothing(self.begun):

@@ -154,7 +154,7 @@ def describe(value: Abs | None) -> str:
         Method: "a method",
         Partial: "a partial function",
         InnerDerivative: "a derivative",
-        Choice: "one of several functions",
+        Choice: "one of several functions or exceptions",
         Range: "a range",
         Iter: "an iterator",
         Text: "a string",

@@ -17,15 +17,18 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import (
     assignment,
     branches,
     container_items,
     expressions,
     failures,
+    handlers,
     loops,
     patterns,
     subscripts,
+    tries,
     while_loops,
 )
 from autodiff_compiler.frontend.branches import Branch
@@ -49,7 +52,10 @@ def run(ctx: Context, statements: list[ast.stmt]) -> None:
                 elif _if(ctx, statement, rest):
                     return
             except Dead:
-                ctx.state.exit = Exit(frozenset())
+                ctx.state.end()
+            except UserError as error:
+                if not tries.caught(ctx, error):
+                    raise
             except Unmergeable as signal:
                 raise ctx.unmergeable(signal.poison) from None
             left = ctx.state.exit
@@ -67,13 +73,13 @@ def _run(ctx: Context, statement: ast.stmt) -> None:
 
 
 def _words(node: ast.stmt) -> str:
-    names = {ast.Try: "`try`", ast.ClassDef: "a class definition"}
+    names = {ast.TryStar: "`except*`", ast.ClassDef: "a class definition"}
     return names.get(type(node), f"the statement {type(node).__name__}")
 
 
 def _ways_out(node: ast.stmt) -> str:
-    if isinstance(node, ast.Try):
-        return "test for the condition with `if` before it can fail"
+    if isinstance(node, ast.TryStar):
+        return "catch one exception: except ValueError"
     return "move it out of the differentiated function"
 
 
@@ -226,6 +232,7 @@ _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.For: loops.run_for,
     ast.While: while_loops.run_while,
     ast.Match: _match,
+    ast.Try: handlers.run_try,
     ast.Return: _return,
     ast.Break: _break,
     ast.Continue: _continue,

@@ -190,7 +190,7 @@ class InnerDerivative:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One of several functions, depending on the path taken: `options[index]`."""
+    """One of several functions or exceptions, depending on the path taken: `options[index]`."""
 
     index: Value
     options: tuple[Abs, ...]

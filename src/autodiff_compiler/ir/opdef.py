@@ -132,6 +132,8 @@ class OpDef:
     """Why the op may raise or not end, its regions aside; NEVER if it cannot.  If the page says nothing, it may."""
     domain: Domains | None = None
     """For an elementwise op: the operands for which Python's own arithmetic raises."""
+    overflows: bool = False
+    """Of Python floats: where the result is infinite, and no operand is, Python raises an OverflowError instead."""
     accesses: tuple[Access, ...] = ()
     """What NumPy tests when it executes the op."""
     elementwise: bool = False
@@ -210,7 +212,10 @@ class OpDef:
     np_eval: Callable[..., Any] | None = None
     """For an elementwise op: how NumPy computes it, on NumPy scalars and arrays."""
     numpy: str = ""
-    """The name of NumPy's function of the same operands, which backends print where they have no spelling of their own."""
+    """The name of the function of NumPy or SciPy (`special.erf`) of the same operands, which backends print where they have no
+    spelling of their own."""
+    compiled: str = ""
+    """For a function of SciPy: what computes it in `scipy.special.cython_special`, which compiled code calls."""
     ends: str = ""
     """Of a terminator: `REGION` or `FUNCTION`."""
     regions: int = 0

@@ -17,6 +17,7 @@ from autodiff_compiler.ir.ops.reduction import REDUCTIONS
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.ops.shape import SHAPE_OPS
 from autodiff_compiler.ir.ops.solving import SOLVING
+from autodiff_compiler.ir.ops.special import SPECIAL_OPS
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 GROUPS: tuple[tuple[OpDef, ...], ...] = (
     CONTROL_OPS,
     SCALAR_OPS,
+    SPECIAL_OPS,
     ARRAY_OPS,
     REDUCTIONS,
     SHAPE_OPS,

@@ -18,9 +18,10 @@ from autodiff_compiler.library import (
     picking,
     reductions,
     shapes,
+    special,
     systems,
 )
-from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method, names
+from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, is_supported, lookup, method, names
 
 __all__ = [
     "Chosen",
@@ -33,6 +34,7 @@ __all__ = [
     "create",
     "einsum",
     "elementwise",
+    "is_supported",
     "joins",
     "linear",
     "lookup",
@@ -43,5 +45,6 @@ __all__ = [
     "picking",
     "reductions",
     "shapes",
+    "special",
     "systems",
 ]

@@ -293,7 +293,11 @@ def _gathered(b: Builder, items: Value) -> Value:
     dims = [count]
     if isinstance(element, Array):
         positive = b.compare("gt", count, b.const(0))
-        b.emit("check", (positive,), {"error": "ValueError", "message": ("an array is made of an empty list",)})
+        b.emit(
+            "check",
+            (positive,),
+            {"error": "ValueError", "message": ("an array is made of an empty list",), "ours": True},
+        )
         dims += b.dims(b.op("list_get", items, b.const(0)))
     start = b.op("empty", *dims, dtype=element.dtype)
     with b.region(INT, start.type, names=("i", "items")) as body:

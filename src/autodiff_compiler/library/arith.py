@@ -98,8 +98,8 @@ def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
     return apply(b, kind, to_dtype(b, x, dtype), to_dtype(b, y, dtype))
 
 
-def power(b: Builder, x: Any, y: Any, complex_: str = "a negative number to a fractional power is complex") -> Value:
-    """`x ** y`; `complex_` is what the error says where the result would be."""
+def power(b: Builder, x: Any, y: Any, complex_: str | None = None) -> Value:
+    """`x ** y`; `complex_` is what the error says where Python refuses that the result would be complex."""
     x, y = as_operand(b, x), as_operand(b, y)
     types = type_of(b, x), type_of(b, y)
     dtype = common_dtype(b, *types)
@@ -131,10 +131,10 @@ def _require(b: Builder, kind: str, x: Any, message: str) -> None:
     condition = b.compare(kind, value, b.const_like(0, value.type))
     if isinstance(condition.type, Array):
         condition = b.op("all", condition, axes=tuple(range(condition.type.rank)))
-    b.emit("check", (condition,), {"error": "ValueError", "message": (message,)})
+    b.emit("check", (condition,), {"error": "ValueError", "message": (message,), "ours": True})
 
 
-def _require_real_power(b: Builder, x: Any, y: Any, message: str) -> None:
+def _require_real_power(b: Builder, x: Any, y: Any, message: str | None) -> None:
     """Python makes a negative float to a fractional power complex; NumPy, NaN.  Complex is refused, at run time."""
     if is_number(y) and float(y).is_integer():
         return
@@ -147,7 +147,8 @@ def _require_real_power(b: Builder, x: Any, y: Any, message: str) -> None:
     if isinstance(y, Value):
         exponent = to_dtype(b, y, FLOAT64)
         fine = b.op("or", fine, b.compare("eq", exponent, b.op("floor", exponent)))
-    b.emit("check", (fine,), {"error": "ValueError", "message": (message,)})
+    text = message or "a negative number to a fractional power is complex"
+    b.emit("check", (fine,), {"error": "ValueError", "message": (text,), "ours": message is None})
 
 
 def unary(b: Builder, op: str, x: Any) -> Value:

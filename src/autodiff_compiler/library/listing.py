@@ -29,6 +29,7 @@ def markdown() -> str:
     groups = {
         "NumPy": [name for name in supported["functions"] if name.startswith("np.")],
         "`math`": [name for name in supported["functions"] if name.startswith("math.")],
+        "`scipy.special`": [name for name in supported["functions"] if name.startswith("scipy.special.")],
         "Builtins": [name for name in supported["functions"] if "." not in name],
         "`operator`": [name for name in supported["functions"] if name.startswith("operator.")],
         "Methods of arrays": [f"x.{name}" for name in supported["methods"]],

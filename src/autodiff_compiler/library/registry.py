@@ -6,10 +6,13 @@ that is known and refused is a row too, so that its error can say what to write 
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserError, did_you_mean
@@ -120,6 +123,9 @@ class Entry:
         return made
 
 
+_LATER: dict[str, Callable[[], None]] = {}
+"""Modules that are not imported here, and what registers the rows of their functions."""
+
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}
 _METHODS: dict[str, Entry] = {}
 _ATTRIBUTES: dict[str, Entry] = {}
@@ -128,7 +134,33 @@ _ATTRIBUTES: dict[str, Entry] = {}
 def lookup(obj: object) -> Entry | None:
     """The entry of a function, by the object itself: `np.sin`, `math.sin`, `abs`."""
     found = _FUNCTIONS.get(id(obj))
+    if found is None and _LATER:
+        _register([name for name in _LATER if name in sys.modules])
+        found = _FUNCTIONS.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
+
+
+def when_imported(module: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Let the decorated function register the rows of a heavy module's functions, once somebody has imported it."""
+
+    def keep(register: Callable[[], None]) -> Callable[[], None]:
+        _LATER[module] = register
+        return register
+
+    return keep
+
+
+def _register(modules: list[str]) -> None:
+    for module in modules:
+        _LATER.pop(module)()
+
+
+def _import_all() -> None:
+    """Import every module that has rows here, and is installed."""
+    for module in list(_LATER):
+        if find_spec(module.partition(".")[0]) is not None:
+            importlib.import_module(module)
+            _register([module])
 
 
 def method(name: str) -> Entry | None:
@@ -141,8 +173,14 @@ def attribute(name: str) -> Entry | None:
     return _ATTRIBUTES.get(name)
 
 
+def is_supported(name: str) -> bool:
+    """Whether a function of this name has a row, of those whose modules somebody has imported."""
+    return any(entry.name == name and not entry.refused for _, entry in _FUNCTIONS.values())
+
+
 def names() -> dict[str, list[str]]:
     """What is supported: names of functions, methods and attributes, sorted."""
+    _import_all()
     functions = {entry.name for _, entry in _FUNCTIONS.values() if not entry.refused}
     methods = {name for name, entry in _METHODS.items() if not entry.refused}
     return {"functions": sorted(functions), "methods": sorted(methods), "attributes": sorted(_ATTRIBUTES)}

@@ -13,13 +13,13 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.types import differentiable
-from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes, solving
+from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes, solving, special
 from autodiff_compiler.rules.rule import At, Contribution, Dense, JointRule, ListAt, Rule, Site
 
 __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "jvp", "vjp"]
 
 RULES: dict[str, Rule | JointRule] = {}
-for _module in (elementwise, arrays, shapes, reductions, matmul, solving, lists):
+for _module in (elementwise, special, arrays, shapes, reductions, matmul, solving, lists):
     assert not RULES.keys() & _module.RULES.keys(), _module.__name__
     RULES.update(_module.RULES)
 

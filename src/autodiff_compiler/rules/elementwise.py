@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import Array
 from autodiff_compiler.rules.expr import (
     Expr,
@@ -33,7 +36,15 @@ from autodiff_compiler.rules.expr import (
 )
 from autodiff_compiler.rules.rule import Dense, Rule, Site, Tangents
 
-Partial = Callable[..., Expr | None]
+
+@dataclass(frozen=True)
+class Refused:
+    """In the place of a partial that there is not: why."""
+
+    reason: str
+
+
+Partial = Callable[..., Expr | None] | Refused
 PARTIALS: dict[str, tuple[Partial | None, ...]] = {}
 
 
@@ -193,6 +204,14 @@ def _apply(site: Site, t: Value, i: int) -> Value | None:
     partial = PARTIALS[site.op.kind][i]
     if partial is None:
         return None
+    if isinstance(partial, Refused):
+        row = opdef(site.op)
+        raise UnsupportedError(
+            "AD312",
+            f"the derivative of `{row.numpy}` with respect to `{row.operands[i]}` {partial.reason}",
+            site.op.span,
+            help=f"keep it constant: stop_gradient(...) around the argument `{row.operands[i]}`",
+        )
     operands = [_expr(site, v) for v in site.operands]
     made = partial(Expr(site.b, t), *operands, Expr(site.b, site.result))
     return made.value if made is not None else None
@@ -254,8 +273,10 @@ def _cast_vjp(site: Site, ct: Value, i: int) -> Dense:
     return Dense(site.b.cast(ct, site.operands[0].type))
 
 
+BY_PARTIALS = Rule(_jvp, _vjp)
+
 RULES: dict[str, Rule] = {
     "select": Rule(_select_jvp, _select_vjp),
     "cast": Rule(_cast_jvp, _cast_vjp),
-    **{kind: Rule(_jvp, _vjp) for kind in PARTIALS},
+    **dict.fromkeys(PARTIALS, BY_PARTIALS),
 }

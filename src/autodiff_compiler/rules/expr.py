@@ -49,6 +49,10 @@ class Expr:
     def lift(self, x: Term) -> Value:
         return x.value if isinstance(x, Expr) else self.b.const_like(x, self.value.type)
 
+    def like(self, x: Number) -> Expr:
+        """A number of the dtype of this expression."""
+        return Expr(self.b, self.lift(x), constant=x)
+
     def emit(self, kind: str, *operands: Term) -> Expr:
         return Expr(self.b, self.b.op(kind, *(self.lift(x) for x in operands)))
 
@@ -80,6 +84,9 @@ class Expr:
     def __truediv__(self, other: Term) -> Expr:
         plain = other.nonzero if isinstance(other, Expr) else other != 0
         return self.emit("div" if plain else "div0", self, other)
+
+    def __rtruediv__(self, other: Number) -> Expr:
+        return self.emit("div" if self.nonzero else "div0", other, self)
 
     # `==` stays Python's comparison by identity: `other == 1` above is about numbers.
     def eq(self, other: Term) -> Expr:
@@ -115,7 +122,9 @@ def where(condition: Expr, a: Term, b: Term, *, like: Expr | None = None) -> Exp
     return Expr(model.b, model.b.select(condition.value, model.lift(a), model.lift(b)))
 
 
-def _function(kind: str) -> Callable[..., Expr]:
+def function(kind: str) -> Callable[..., Expr]:
+    """The op as a function of expressions, of which the first is not a number."""
+
     def call(x: Expr, *rest: Term) -> Expr:
         return x.emit(kind, x, *rest)
 
@@ -123,6 +132,6 @@ def _function(kind: str) -> Callable[..., Expr]:
     return call
 
 
-exp, log, sqrt = _function("exp"), _function("log"), _function("sqrt")
-sin, cos, sinh, cosh = _function("sin"), _function("cos"), _function("sinh"), _function("cosh")
-sign, rint, hypot, power, floordiv = (_function(k) for k in ("sign", "rint", "hypot", "pow", "floordiv"))
+exp, log, sqrt = function("exp"), function("log"), function("sqrt")
+sin, cos, sinh, cosh = function("sin"), function("cos"), function("sinh"), function("cosh")
+sign, rint, hypot, power, floordiv = (function(k) for k in ("sign", "rint", "hypot", "pow", "floordiv"))

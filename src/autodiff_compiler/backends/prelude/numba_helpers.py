@@ -3,12 +3,13 @@
 `rows` brings an array into (outer, inner) form, so that reductions of any rank and axes are loops over rows.
 """
 
+import importlib
 import importlib.util
 
 import numba
 import numpy as np
 from numba import njit
-from numba.extending import intrinsic
+from numba.extending import get_cython_function_address, intrinsic
 
 # Numba's `np.dot` needs SciPy for its BLAS.
 BLAS = importlib.util.find_spec("scipy") is not None
@@ -20,6 +21,20 @@ def typed_list(items, dtype, ndim):
     for item in items:
         given.append(np.ascontiguousarray(item))
     return given
+
+
+def compiled_special(name, operands):
+    """A function of SciPy for compiled code, which finds it by a symbol: an address would be another one in the next process."""
+    cython_special = importlib.import_module("scipy.special.cython_special")
+    add_symbol = importlib.import_module("llvmlite.binding").add_symbol
+    signature = '"double (' + "double, " * operands + 'int __pyx_skip_dispatch)"'
+    for found, capsule in cython_special.__pyx_capi__.items():
+        if found.removeprefix("__pyx_fuse_").lstrip("0123456789_") == name and signature in repr(capsule):
+            symbol = f"scipy.special.cython_special.{found}"
+            add_symbol(symbol, get_cython_function_address("scipy.special.cython_special", found))
+            types = [*[numba.types.float64] * operands, numba.types.int32]
+            return numba.types.ExternalFunction(symbol, numba.types.float64(*types))
+    raise ImportError(f"this version of SciPy has no compiled function {name}")
 
 
 @intrinsic

@@ -1,7 +1,8 @@
 """The pages of checks: they raise or do nothing.
 
 Attributes of all of them: `access`, the name of what tests the same in NumPy (`ir/required_checks.py`), if anything does, and `error`, the
-name of the exception's class where that is not ValueError.
+name of the exception's class where that is not ValueError; `ours`, whether it is a limit of this compiler that raises, and no
+`except` of the program's is meant.
 """
 
 from __future__ import annotations

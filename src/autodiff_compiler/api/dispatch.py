@@ -1,0 +1,238 @@
+"""The fast way into a specialisation: a function, written for calls like one that was made, that tests the arguments and what
+was read outside the function, and calls the compiled code.
+
+Such an *entry* tests all that the slow way (`Signature.bind`, `described`, `Specialisation.captured`) would find out, by a few
+comparisons of types.  What it has no test for has no entry: every call of it goes the slow way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType, MethodType
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler import frontend
+from autodiff_compiler.api.specialise import Specialisation
+from autodiff_compiler.frontend.layout import of_array
+from autodiff_compiler.ir.tree import Const, Leaf, Tree, children, flatten, leaves
+
+MISSED = object()
+"""What an entry returns for a call that is not like the one that it was written for."""
+
+MOST_LEAVES = 64
+"""A call with more values goes the slow way."""
+
+MOST_ENTRIES = 8
+"""As many kinds of calls are tried one after the other."""
+
+Entry = tuple[Callable[..., Any], Specialisation]
+
+
+class Entries:
+    """The entries of one derivative, the latest first."""
+
+    def __init__(self) -> None:
+        self.known: tuple[Entry, ...] = ()
+        self._seen: list[Specialisation] = []
+
+    def note(self, found: Specialisation, write: Callable[[Writer], None]) -> None:
+        """A call went the slow way.  If its specialisation was called before, write an entry: one call alone is not worth it."""
+        if not any(found is one for one in self._seen):
+            self._seen = [found, *self._seen[: MOST_ENTRIES - 1]]
+            return
+        if found.lowered.written or sum(found is one for _, one in self.known) > 1:
+            return
+        writer = Writer(found)
+        try:
+            write(writer)
+        except _NoTest:
+            return
+        self.known = ((writer.entry(), found), *self.known[: MOST_ENTRIES - 1])
+
+
+class _NoTest(Exception):  # noqa: N818  # never leaves this module
+    """There is no short test for a value."""
+
+
+class Writer:
+    """Writes the entry of one specialisation.  Whoever uses it says what is given (`arguments`, `tangents`), and then `captured`."""
+
+    def __init__(self, found: Specialisation) -> None:
+        self._found = found
+        self._names: dict[int, str] = {}
+        # The builtins by themselves: a program may have given `builtins.len` another meaning.
+        self._space: dict[str, Any] = {
+            one.__name__: one for one in (type, len, float, tuple, getattr, Exception, np.ndarray, frontend.same)
+        } | {"missed": MISSED, "__builtins__": {}}
+        self._tests: dict[str, None] = {}
+        """Statements, in order; the same test is written once."""
+        self._passed: list[str] = []
+        self._leaves: list[str] = []
+        self._arrays: set[str] = set()
+        self._locals = 0
+        self._given: list[str] = []
+        """The parameters of the entry."""
+
+    # -- what a call gives -----------------------------------------------------------------------------------------
+
+    def arguments(self, name: str, given: Sequence[Any], fun: Any, bound: Mapping[str, tuple[Tree, Any]]) -> None:
+        """The tuple `given` under the name `name`; `bound` are all arguments of `fun`, as they were described."""
+        places = self._items(name, given)
+        rest = list(bound.values())[len(given) :]
+        if rest:
+            if not isinstance(fun, FunctionType) or fun.__kwdefaults__:
+                raise _NoTest
+            self._test(f"{self._bind(fun)}.__defaults__ is {self._bind(fun.__defaults__)}")
+            places += [self._bind(value) for _, value in rest]
+        values = [*given, *(value for _, value in rest)]
+        for place, value, (tree, taken) in zip(places, values, bound.values()):
+            self._passed.append(self._value(place, tree, value, floats=taken is not value))
+        for index, expected in self._found.lowered.static_leaves.items():
+            leaf = self._leaves[index]
+            self._test(f"type({leaf}) is {self._bind(type(expected))} and {leaf} == {self._bind(expected)}")
+        for index, layout in self._found.lowered.layouts.items():
+            self._test(f"{self._bind(of_array)}({self._leaves[index]}) == {self._bind(layout)}")
+
+    def tangents(
+        self, name: str, given: Sequence[Any], taken: Sequence[Any], bound: Mapping[str, tuple[Tree, Any]]
+    ) -> None:
+        """The tuple of tangents under the name `name`, None for an argument that does not vary; `taken` are those that the
+        compiled function takes."""
+        primals, passed = iter(self._leaves), iter(taken)
+        self._leaves = []
+        for place, value, (tree, _) in zip(self._items(name, given), given, bound.values()):
+            before = len(self._leaves)
+            if value is None:
+                self._test(f"{place} is None")
+                self._leaves += ["None"] * leaves(tree)
+            else:
+                text = self._value(place, tree, value)
+                if any(leaf is not None for leaf in flatten(tree, value)):
+                    self._passed.append(text)
+                    if not _alike(flatten(tree, value), flatten(tree, next(passed))):
+                        raise _NoTest
+            for leaf in self._leaves[before:]:
+                primal = next(primals)
+                if leaf in self._arrays:
+                    self._test(f"{leaf}.shape == {primal}.shape")
+
+    def captured(self, values: Sequence[Any]) -> None:
+        """What the function reads outside, with its present values."""
+        for guard in self._found.guards:
+            self._test(guard.written(self._bind))
+        for capture, value in zip(self._found.lowered.captures, values):
+            place = self._local(frontend.Place.of(capture.get).written(self._bind))
+            self._value(place, frontend.describe(value)[0], value)
+            self._passed.append(place)
+
+    def entry(self) -> Callable[..., Any]:
+        self._space["call"] = self._found.compiled.call
+        tests = "\n        ".join(self._tests)
+        text = (
+            f"def entry({', '.join(self._given)}):\n"
+            f"    try:\n        {tests}\n    except Exception:\n        return missed\n"
+            f"    return call({', '.join(self._passed)})\n"
+        )
+        # The name of a file of ours, so that the entry is not shown in a traceback.
+        exec(compile(text, f"{__file__}:entry", "exec"), self._space)
+        made: Callable[..., Any] = self._space["entry"]
+        return made
+
+    # -- one value -------------------------------------------------------------------------------------------------
+
+    def _value(self, place: str, tree: Tree, given: Any, *, floats: bool = False) -> str:
+        """Test that what is found at `place` is like `given`; what is passed on.  With `floats` ints become floats."""
+        if isinstance(tree, Leaf):
+            return self._leaf(place, given, floats)
+        if isinstance(tree, Const):
+            return self._constant(place, tree.value)
+        kind = self._kind(place, tree.cls)
+        if tree.cls is dict:
+            if not all(type(key) is str for key in tree.keys):
+                raise _NoTest
+            self._test(f"{kind} and [*{place}] == {self._bind(list(tree.keys))}")
+            parts = [self._local(f"{place}[{key!r}]") for key in tree.keys]
+        elif tree.cls is list or issubclass(tree.cls, tuple):
+            parts = [self._new() for _ in tree.children]
+            self._test(f"{kind} and len({place}) == {len(parts)}")
+            if parts:
+                items = place if tree.cls in (list, tuple) else f"tuple.__iter__({place})"
+                self._tests[f"{', '.join(parts)}, = {items}"] = None
+        else:
+            raise _NoTest
+        taken = [
+            self._value(part, child, item, floats=floats)
+            for part, child, item in zip(parts, tree.children, children(tree, given))
+        ]
+        if tree.cls is dict:
+            return f"{{{', '.join(f'{key!r}: {part}' for key, part in zip(tree.keys, taken))}}}"
+        if tree.cls is list:
+            return f"[{', '.join(taken)}]"
+        items = f"({''.join(f'{part}, ' for part in taken)})"
+        return items if tree.cls is tuple else f"tuple.__new__({self._bind(tree.cls)}, {items})"
+
+    def _leaf(self, place: str, given: Any, floats: bool) -> str:
+        if len(self._leaves) == MOST_LEAVES:
+            raise _NoTest
+        self._leaves.append(place)
+        kind = type(given)
+        if kind is np.ndarray:
+            self._arrays.add(place)
+            dtype = self._bind(given.dtype)
+            self._test(f"type({place}) is ndarray and {place}.dtype == {dtype} and {place}.ndim == {given.ndim}")
+            return place if given.ndim else f"{place}[()]"
+        if given is None:
+            self._test(f"{place} is None")
+        elif kind in (float, int, complex) or issubclass(kind, np.generic):
+            self._test(self._kind(place, kind))
+        else:
+            raise _NoTest
+        return f"float({place})" if floats and kind is int else place
+
+    def _constant(self, place: str, value: Any) -> str:
+        if isinstance(value, MethodType):
+            raise _NoTest
+        if type(value) is str:
+            self._test(f"{self._kind(place, str)} and {place} == {value!r}")
+        else:
+            self._test(f"{place} is {self._bind(value)}")
+        return place
+
+    def _kind(self, place: str, kind: type) -> str:
+        return f"type({place}) is {self._bind(kind)}"
+
+    # -- text ------------------------------------------------------------------------------------------------------
+
+    def _items(self, name: str, given: Sequence[Any]) -> list[str]:
+        self._given.append(name)
+        places = [self._new() for _ in given]
+        self._test(f"type({name}) is tuple and len({name}) == {len(given)}")
+        if places:
+            self._tests[f"{', '.join(places)}, = {name}"] = None
+        return places
+
+    def _test(self, text: str) -> None:
+        self._tests[f"if not ({text}): return missed"] = None
+
+    def _local(self, text: str) -> str:
+        name = self._new()
+        self._tests[f"{name} = {text}"] = None
+        return name
+
+    def _new(self) -> str:
+        self._locals += 1
+        return f"v{self._locals}"
+
+    def _bind(self, obj: Any) -> str:
+        name = self._names.get(id(obj))
+        if name is None:
+            name = self._names[id(obj)] = f"object_{len(self._names)}"
+            self._space[name] = obj
+        return name
+
+
+def _alike(given: Sequence[Any], taken: Sequence[Any]) -> bool:
+    """Whether these are taken as they are given, without a conversion."""
+    return all(type(one) is type(other) for one, other in zip(given, taken))
