@@ -49,6 +49,11 @@ def of_python(op: Op) -> Reasons:
     return (VALUE,) if is_py(*(v.type for v in op.operands)) else of_shapes(op)
 
 
+def of_python_complex(op: Op) -> Reasons:
+    """Of an elementwise op that CPython refuses for some complex numbers."""
+    return of_python(op) if dtype_of(op.operands[0].type).is_complex else of_shapes(op)
+
+
 def of_powers(op: Op) -> Reasons:
     """NumPy, too, refuses negative powers of integers."""
     return of_python(op) if dtype_of(op.operands[0].type).inexact else (VALUE, *of_shapes(op))
@@ -167,6 +172,10 @@ class OpDef:
     """Undoes a broadcast: sums what it had stretched."""
     compares: bool = False
     """Compares two operands: the answer depends only on which is smaller, or whether they are equal."""
+    conjugates: bool = False
+    """The result is the conjugate of operand 0: linear in its parts, and yet no differentiable function of a complex variable."""
+    extended: bool = False
+    """Of some real numbers it is NaN, or Python raises, while of the same numbers as complex ones it is a number."""
     converts: bool = False
     """The result is operand 0 in another dtype or kind."""
     starts_empty: bool = False
