@@ -14,6 +14,8 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent.parent))
 
+from benchmarks.by_hand import kernel
+from benchmarks.by_hand.table import ADJOINTS, adjoint
 from benchmarks.gradbench import ba, ht, ode, protocol
 from benchmarks.gradbench.table import EVALS
 
@@ -126,6 +128,40 @@ def test_styles_of_ht_agree_on_a_mirrored_hand():
         args = ht.arguments(given)
         loops, numpy = (made("ht", "objective", style)(*args) for style in ("loops", "numpy"))
         np.testing.assert_allclose(loops, numpy, rtol=1e-12, atol=1e-12)
+
+
+# -- by hand -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ADJOINTS)
+def test_adjoint_by_hand(key):
+    """Against the values of the check, and against the generated derivative."""
+    name, _, style = key.partition(" ")
+    eval_, call = EVALS[name], adjoint(name, style)
+    for function in eval_.derivatives[:1]:
+        for _, given in eval_.inputs(True):
+            args = eval_.arguments(given)
+            found, generated = call(*args), made(name, function)(*args)
+            eval_.check(function, args, found)
+            for ours, other in zip(parts(found), parts(generated), strict=True):
+                np.testing.assert_allclose(ours, np.reshape(other, np.shape(ours)), rtol=1e-10, atol=1e-12)
+
+
+def parts(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
+def test_exponential_by_hand():
+    @kernel.kernel
+    def over(x):
+        result = np.empty_like(x)
+        for i in range(len(x)):
+            result[i] = kernel.exponential(x[i])
+        return result
+
+    x = np.concatenate((np.linspace(-700.0, 700.0, 20_001), np.linspace(-1.0, 1.0, 20_001)))
+    np.testing.assert_allclose(over(x), np.exp(x), rtol=5e-16)
+    np.testing.assert_allclose(over(np.array([-1e300, 1e300])), np.exp([-708.0, 709.0]), rtol=5e-16)
 
 
 # -- the protocol ------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ ops and terminators belong to `ad`.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from typing import Any
 
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError
 from autodiff_compiler.ir.builder import Builder
@@ -15,6 +16,7 @@ from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.rules import (
     arrays,
+    complex_parts,
     elementwise,
     factoring,
     lists,
@@ -30,7 +32,9 @@ from autodiff_compiler.rules.rule import At, Contribution, Dense, JointRule, Lis
 __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "jvp", "vjp"]
 
 RULES: dict[str, Rule | JointRule] = {}
-for _module in (elementwise, special, arrays, shapes, reductions, matmul, solving, factoring, spectra, lists):
+for _module in (
+    elementwise, special, complex_parts, arrays, shapes, reductions, matmul, solving, factoring, spectra, lists,
+):  # fmt: skip
     assert not RULES.keys() & _module.RULES.keys(), _module.__name__
     RULES.update(_module.RULES)
 
@@ -49,7 +53,7 @@ NO_DERIVATIVE: dict[str, str] = {
     "rint": "piecewise constant",
 }
 
-Constants = Mapping[Value, bool | int | float]
+Constants = Mapping[Value, Any]
 
 
 def jvp(
