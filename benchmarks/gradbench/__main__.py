@@ -14,7 +14,7 @@ from pathlib import Path  # noqa: E402
 import click  # noqa: E402
 
 from autodiff_compiler.options import BACKENDS  # noqa: E402
-from benchmarks import timing  # noqa: E402
+from benchmarks import plots, timing  # noqa: E402
 from benchmarks.gradbench import standalone  # noqa: E402
 from benchmarks.gradbench.protocol import Session  # noqa: E402
 from benchmarks.gradbench.table import EVALS  # noqa: E402
@@ -44,7 +44,8 @@ def main(
     if alone:
         report = standalone.run(evals, backend, quick, rounds, limit)
         report.show()
-        click.echo(f"written: {report.save(out)}", err=True)
+        written = [report.save(out), *plots.draw(report, out)]
+        click.echo("written: " + ", ".join(map(str, written)), err=True)
         return
     answers = sys.stdout
     # Nothing but answers may be on stdout.

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from unittest import mock
 
 from autodiff_compiler import grad, lazy
 from benchmarks.by_hand.table import adjoint
@@ -23,9 +24,8 @@ Row = dict[str, Any]
 
 def run(names: Iterable[str], backend: str, quick: bool, rounds: int, limit: float) -> Report:
     evals = [EVALS[name] for name in names or EVALS]
-    with tempfile.TemporaryDirectory() as folder:
-        # Nothing is found compiled: the first call of a derivative is measured, too.
-        os.environ["AUTODIFF_COMPILER_CACHE"] = folder
+    # Nothing is found compiled: the first call of a derivative is measured, too.
+    with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, AUTODIFF_COMPILER_CACHE=folder):
         _warm(evals)
         work = [
             Run(f"{e.name}\t{style}", backend, measured, (e.name, style, backend, quick, rounds))
