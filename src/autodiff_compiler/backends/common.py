@@ -107,6 +107,14 @@ def cast(w: Writer, op: Op) -> ast.expr:
     return w.convert(w.operand(source), to)
 
 
+# -- complex numbers -----------------------------------------------------------------------------------------------
+
+
+@expressions(EXPRESSIONS, "real", "imag")
+def part(w: Writer, op: Op) -> ast.expr:
+    return syntax.attribute(w.operand(op.operands[0]), op.kind)
+
+
 # -- control -------------------------------------------------------------------------------------------------------
 
 
