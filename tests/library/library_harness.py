@@ -9,12 +9,13 @@ import numpy as np
 
 from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import SOURCES
+from autodiff_compiler.frontend.scalars import static_type
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import from_numpy_dtype
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.tree import Leaf, rebuild
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar
+from autodiff_compiler.ir.types import Array, ListOf, Scalar
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.library import Chosen, Definition, View
 
@@ -50,9 +51,7 @@ class Call:
     def argument(self, x: Any) -> Any:
         """What the frontend would pass: a parameter for a run-time thing, else the static object."""
         if isinstance(x, R):
-            return self.param(
-                x.value, BOOL if isinstance(x.value, bool) else INT if isinstance(x.value, int) else FLOAT
-            )
+            return self.param(x.value, static_type(x.value))
         if isinstance(x, Growing):
             return self.param(list(x.items), ListOf(_numpy_type(x.items[0])))
         if isinstance(x, np.ndarray | np.generic):
@@ -207,5 +206,5 @@ def assert_same(got: Any, expected: Any, what: str, *, exact_type: bool = True) 
     if exact_type:
         assert got.dtype == expected.dtype, f"{what}: dtype {got.dtype}, NumPy has {expected.dtype}"
     assert got.shape == expected.shape, f"{what}: shape {got.shape}, NumPy has {expected.shape}"
-    tolerance = 2e-5 if expected.dtype == np.float32 else 1e-12
+    tolerance = 2e-5 if expected.dtype in (np.float32, np.complex64) else 1e-12
     np.testing.assert_allclose(got, expected, rtol=tolerance, atol=tolerance, err_msg=what)

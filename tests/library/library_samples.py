@@ -15,6 +15,8 @@ from sample_values import (
     Sample,
     b3,
     b23,
+    c3,
+    c23,
     e0,
     e03,
     f3,
@@ -320,6 +322,46 @@ SAMPLES["min"] = SAMPLES["max"]
 SAMPLES["operator.matmul"] = _MATMUL
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "lt", "le", "gt", "ge", "eq", "ne"):
     SAMPLES[f"operator.{_name}"] = [S(R(7.5), R(2.0)), S(R(7), R(2)), S(v3, w3), S(m23, v3), S(f3, 2), S(s64, R(2))]
+for _name in ("np.zeros", "np.ones", "np.eye", "np.identity"):
+    SAMPLES[_name] = [*SAMPLES[_name], S(2, dtype=complex), S(R(3), dtype=np.complex64)]
+SAMPLES["np.full"] = [*SAMPLES["np.full"], S(3, 1j), S((2, R(2)), R(1 - 2j)), S(2, 0.5, complex), S(2, v3[:2], np.complex64)]
+SAMPLES["np.array"] = [*SAMPLES["np.array"], S([1, 2j]), S([R(1j), 2.0]), S([[1, R(2)], [3j, 4]], dtype=np.complex64), S(v3, complex)]
+SAMPLES["np.linspace"] = [*SAMPLES["np.linspace"], S(0, 1j, 4), S(R(1 - 1j), R(2.0), 5), S(0.0, 1.0, 3, dtype=complex)]
+for _name in ("np.sum", "np.prod", "np.mean", "np.cumsum"):
+    SAMPLES[_name] = [*SAMPLES[_name], S(v3, dtype=complex), S(f3, dtype=np.complex64)]
+_PLANE = [
+    S(c3),
+    S(c23),
+    S(c3.astype(np.complex64)),
+    S(R(1.5 - 2j)),
+    S(c3[0]),
+    S(e0 + 0j),
+    S(v3),
+    S(f3),
+    S(i3),
+    S(R(-2.0)),
+    S(m23),
+]
+SAMPLES |= {
+    "complex": [S(R(1.0), R(2)), S(R(2.5)), S(R(1 + 2j)), S(c3[0]), S(R(1 + 2j), R(0.5 - 1j)), S(R(2), R(3j)), S(), S(s32), S(R(True)), S(v3)],
+    "np.angle": [*_PLANE, S(c3, deg=True), S(v3, True)],
+    "np.iscomplex": _PLANE,
+    "np.isreal": _PLANE,
+    "np.iscomplexobj": _PLANE,
+    "np.complex64": _PLANE,
+    "np.complex128": _PLANE,
+    "np.isrealobj": _PLANE,
+    "cmath.log": [S(R(2.0)), S(R(-8.0), R(2.0)), S(R(3j), 10), S(R(0j)), S(c3[0])],
+    "cmath.polar": [S(R(3 + 4j)), S(R(-2.0)), S(c3[0])],
+    "cmath.rect": [S(R(2.0), R(0.5)), S(R(2), 1), S(s32, s64)],
+    **{
+        f"cmath.{name}": [S(R(0.3 - 1.2j)), S(R(-2.0)), S(R(2)), S(c3[0]), S(R(True)), S(0.5), S(R(1j)), S(v3)]
+        for name in (
+            "acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "exp", "isfinite", "isinf", "isnan", "log10", "phase",
+            "sin", "sinh", "sqrt", "tan", "tanh",
+        )
+    },
+}  # fmt: skip
 SAMPLES["operator.pow"] = [S(R(7.5), R(2.0)), S(R(7), R(2)), S(v3, 2), S(i3, R(2)), S(f3, 2), S(s64, R(2))]
 SAMPLES["operator.neg"] = SAMPLES["operator.abs"] = [S(R(-2.0)), S(R(-2)), S(v3), S(i3)]
 SAMPLES["np.empty"] = _SHAPE
@@ -351,7 +393,7 @@ METHODS: dict[str, list[Sample]] = {
     "transpose": [S(t234), S(t234, 2, 0, 1), S(t234, (2, 0, 1)), S(t234, None)],
     "dot": [S(m23, v3), S(v3, w3), S(m23, 2.0)],
     "copy": [S(m23)],
-    "astype": [S(m23, np.float32), S(m23, float), S(m23 * 3, int), S(i3, "float64"), S(s64, np.float32), S(v3, bool), S(v3, dtype=np.float64)],
+    "astype": [S(m23, np.float32), S(m23, float), S(m23 * 3, int), S(i3, "float64"), S(s64, np.float32), S(v3, bool), S(v3, dtype=np.float64), S(m23, complex), S(f3, np.complex64), S(i3, "complex128"), S(s64, complex)],
     "item": [S(np.array([2.5])), S(np.array([[3]])), S(m23, 0, 1), S(v3, R(-1)), S(s64), S(v3), S(v3, 7), S(np.array([True]))],
     "diagonal": [S(m33), S(m23, 1)],
     "trace": [S(m33)],

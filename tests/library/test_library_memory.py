@@ -27,6 +27,8 @@ MAY_SHARE = {
     *(
         "np.float32",
         "np.float64",
+        "np.complex64",
+        "np.complex128",
         "conj",
         "conjugate",
         "diagonal",

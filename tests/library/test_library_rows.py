@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
 import operator
 from typing import Any
@@ -23,7 +24,8 @@ NAMES = library.names()
 def resolve(name: str) -> Any:
     """The function a row is named for."""
     parts = name.split(".")
-    place: Any = {"np": np, "math": math, "operator": operator, "scipy": scipy}.get(parts[0])
+    modules = {"np": np, "math": math, "cmath": cmath, "operator": operator, "scipy": scipy}
+    place: Any = modules.get(parts[0])
     if place is None:
         return getattr(builtins, name)
     for part in parts[1:]:

@@ -200,7 +200,7 @@ class Captures:
         getter = Place(obj) if get is None else Place.of(get)
         if isinstance(obj, np.ndarray):
             return self._array(ctx, obj, getter, name)
-        if isinstance(obj, float | np.floating):
+        if isinstance(obj, float | complex | np.inexact):
             return Dyn(self._parameter(ctx, obj, getter, name))
         if isinstance(obj, int | np.integer) and not isinstance(obj, bool) and is_number(obj):
             return Dyn(self._parameter(ctx, obj, getter, name), self._static_number(obj, getter))
@@ -276,11 +276,11 @@ class Captures:
 
 def _is_fixed(obj: ModuleType | type) -> bool:
     """Whether what it holds, and its name, cannot change."""
-    return obj.__name__.split(".")[0] in ("numpy", "math", "builtins", "operator", "functools")
+    return obj.__name__.split(".")[0] in ("numpy", "math", "cmath", "builtins", "operator", "functools")
 
 
 def _is_data(found: Any) -> bool:
-    return isinstance(found, bool | int | float | np.ndarray | np.generic | list | tuple | dict)
+    return isinstance(found, bool | int | float | complex | np.ndarray | np.generic | list | tuple | dict)
 
 
 def _held_names(obj: Any) -> tuple[Any, ...]:

@@ -6,12 +6,16 @@ import inspect
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from autodiff_compiler.frontend import bodies
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Ref, Static, Tup
 from autodiff_compiler.frontend.views import tie
+from autodiff_compiler.ir.types import is_complex
 from autodiff_compiler.library import Definition
+from autodiff_compiler.library.registry import check_complex
 
 
 def call(ctx: Context, definition: Definition, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -28,8 +32,26 @@ def call(ctx: Context, definition: Definition, args: list[Abs], kwargs: dict[str
     for name in definition.known:
         if name in bound.arguments:
             bound.arguments[name] = _known(ctx, definition, name, bound.arguments[name])
+    if any(_holds_complex(ctx, x) for x in (*args, *kwargs.values())):
+        check_complex(ctx.b, definition.name)
     made = bodies.enter(ctx, definition.function, list(bound.args), bound.kwargs)
     return tie(made, next(iter(bound.args), None)) if definition.shares else made
+
+
+def _holds_complex(ctx: Context, x: Abs) -> bool:
+    """Whether an argument is, or holds, complex numbers."""
+    if isinstance(x, Dyn):
+        return is_complex(x.value.type)
+    if isinstance(x, Ref):
+        return is_complex(x.type)
+    if isinstance(x, Tup):
+        return any(_holds_complex(ctx, item) for item in x.items)
+    if isinstance(x, Box):
+        content = ctx.state.content(x)
+        if not isinstance(content, Items):
+            return is_complex(content.value.type)
+        return any(_holds_complex(ctx, item) for item in content.items)
+    return isinstance(x, Static) and np.iscomplexobj(x.obj)
 
 
 @cache

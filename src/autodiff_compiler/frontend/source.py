@@ -9,6 +9,7 @@ does.
 from __future__ import annotations
 
 import ast
+import cmath
 import dis
 import inspect
 import linecache
@@ -254,7 +255,7 @@ def _functions(tree: ast.AST) -> Iterator[FunctionNode]:
 def from_text(text: str, name: str | None = None) -> Callable[..., Any]:
     """The function that a source string defines (the last one, or the one called `name`).
 
-    The string is executed as a module of its own; `np`, `numpy` and `math` are there without an import.
+    The string is executed as a module of its own; `np`, `numpy`, `math` and `cmath` are there without an import.
     """
     text = textwrap.dedent(text)
     digest = lazy.load("hashlib").sha256(text.encode()).hexdigest()
@@ -264,7 +265,7 @@ def from_text(text: str, name: str | None = None) -> Callable[..., Any]:
         compiled = compile(text, file, "exec", dont_inherit=True)
     except SyntaxError as error:
         raise UserError("AD143", f"the source does not parse: {error.msg}", Span(file, error.lineno or 0)) from error
-    namespace: dict[str, Any] = {"__name__": file, "np": np, "numpy": np, "math": math}
+    namespace: dict[str, Any] = {"__name__": file, "np": np, "numpy": np, "math": math, "cmath": cmath}
     exec(compiled, namespace)
     functions = [v for v in namespace.values() if isinstance(v, FunctionType) and v.__code__.co_filename == file]
     chosen = functions[-1:] if name is None else [f for f in functions if f.__name__ == name]

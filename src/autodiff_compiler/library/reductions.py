@@ -14,7 +14,7 @@ from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.opset import require
 from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.required_checks import check_equal, product
-from autodiff_compiler.ir.types import BOOL, INT, Array, dtype_of, rank
+from autodiff_compiler.ir.types import BOOL, INT, Array, dtype_of, is_complex, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
@@ -158,14 +158,21 @@ def var(b: Builder, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: Any = 
     value = as_array(b, a)
     own = dtype_of(value.type)
     value = to_dtype(b, value, own if own.inexact else FLOAT64)
-    dtype = dtype_of(value.type)
     axes = normal_axes(b, axis, rank(value.type))
     deviation = b.sub(value, mean(b, value, axes, keepdims=len(axes) < rank(value.type)))
-    squares = b.mul(deviation, deviation)
+    squares = squared(b, deviation)
+    dtype = dtype_of(squares.type)
     total = b.op("sum", squares, axes=axes) if axes else squares
     freedom = arith.binary(b, "-", count(b, value, axes), ddof)
     freedom = b.op("maximum", freedom, b.const_like(0, freedom.type))
     return kept(b, b.div(total, to_dtype(b, freedom, dtype)), axes, keepdims)
+
+
+def squared(b: Builder, x: Value) -> Value:
+    """The square of the absolute value."""
+    if not is_complex(x.type):
+        return b.mul(x, x)
+    return b.add(*(b.mul(part, part) for part in (b.op("real", x), b.op("imag", x))))
 
 
 def safe_root(b: Builder, total: Value, exponent: float = 0.5) -> Value:
@@ -306,7 +313,7 @@ def norm(b: Builder, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = 
         raise UnsupportedError("AD207", "np.linalg.norm: ord must be known when the function is compiled", b.span)
     axes = normal_axes(b, axis, rank(value.type))
     if ord is None and axis is None:
-        return kept(b, safe_root(b, b.op("sum", b.mul(value, value), axes=axes)), axes, keepdims)
+        return kept(b, safe_root(b, b.op("sum", squared(b, value), axes=axes)), axes, keepdims)
     if len(axes) == 1:
         return kept(b, _vector_norm(b, value, ord, axes), axes, keepdims)
     if len(axes) == 2:
@@ -318,24 +325,24 @@ def norm(b: Builder, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = 
 
 def _vector_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...]) -> Value:
     if ord is None or ord == 2:
-        return safe_root(b, b.op("sum", b.mul(x, x), axes=axes))
+        return safe_root(b, b.op("sum", squared(b, x), axes=axes))
     if isinstance(ord, str):
         raise UserError("AD209", f"np.linalg.norm: ord={ord!r} is for matrices", b.span)
     size = b.op("abs", x)
     if ord == 0:
-        return b.op("sum", to_dtype(b, arith.as_bool(b, x), dtype_of(x.type)), axes=axes)
+        return b.op("sum", to_dtype(b, arith.as_bool(b, x), dtype_of(size.type)), axes=axes)
     if ord == 1:
         return b.op("sum", size, axes=axes)
     if math.isinf(ord):
         require_elements(b, x, axes)
         return b.op("max" if ord > 0 else "min", size, axes=axes)
-    total = b.op("sum", b.op("pow", size, b.const_like(float(ord), x.type)), axes=axes)
+    total = b.op("sum", b.op("pow", size, b.const_like(float(ord), size.type)), axes=axes)
     return safe_root(b, total, 1.0 / ord)
 
 
 def _matrix_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...], rows: int) -> Value:
     if ord is None or ord == "fro":
-        return safe_root(b, b.op("sum", b.mul(x, x), axes=axes))
+        return safe_root(b, b.op("sum", squared(b, x), axes=axes))
     if ord in (1, -1, math.inf, -math.inf):
         (columns,) = (axis for axis in axes if axis != rows)
         inner, outer = (rows, columns) if ord in (1, -1) else (columns, rows)

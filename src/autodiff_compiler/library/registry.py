@@ -9,16 +9,19 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
+import numpy as np
+
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserError, did_you_mean
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
+from autodiff_compiler.ir.types import is_complex
 from autodiff_compiler.namespaces import is_foreign
 
 Build = Callable[..., Any]
@@ -89,6 +92,8 @@ class Entry:
         # What NumPy calls `b` is called `other` here, where `b` is the builder.
         if "other" in self.signature.parameters and "b" in kwargs:
             kwargs["other"] = kwargs.pop("b")
+        if not self.refused and _hold_complex((*args, *kwargs.values())):
+            check_complex(b, self.name)
         try:
             bound = self.signature.bind(b, *args, **kwargs)
         except TypeError as error:
@@ -121,6 +126,45 @@ class Entry:
         made = self(b, *args, **kwargs)
         assert isinstance(made, Value)
         return made
+
+
+def _hold_complex(things: Iterable[Any]) -> bool:
+    """Whether there is a complex number among arguments, also inside sequences."""
+    for x in things:
+        if isinstance(x, Value):
+            found = is_complex(x.type)
+        elif isinstance(x, np.ndarray):
+            found = x.dtype.kind == "c"
+        elif isinstance(x, tuple | list):
+            found = _hold_complex(x)
+        else:
+            found = isinstance(x, complex | np.complexfloating)
+        if found:
+            return True
+    return False
+
+
+_TAKES_COMPLEX: set[str] = set()
+"""The names of entries that are right for complex numbers, too."""
+
+
+def takes_complex(*names: str) -> None:
+    _TAKES_COMPLEX.update(names)
+
+
+def complex_names() -> set[str]:
+    return set(_TAKES_COMPLEX)
+
+
+def check_complex(b: Builder, name: str) -> None:
+    """Refuse complex numbers as arguments of a function that was made for real ones."""
+    if name not in _TAKES_COMPLEX:
+        raise UnsupportedError(
+            "AD210",
+            f"{name} of complex numbers is not supported",
+            b.span,
+            help="take the part that is meant (z.real, z.imag, np.abs(z)), or write it with arithmetic",
+        )
 
 
 _LATER: dict[str, Callable[[], None]] = {}
@@ -188,7 +232,7 @@ def add(obj: object, name: str, build: Build, *, refused: bool = False) -> None:
     before = lookup(obj)
     if before is not None:
         raise ValueError(f"{name} is registered as {before.name}")
-    if not (is_foreign(obj) and name.partition(".")[0] in ("np", "math")):
+    if not (is_foreign(obj) and name.partition(".")[0] in ("np", "math", "cmath")):
         _FUNCTIONS[id(obj)] = (obj, Entry(name, build, refused))
 
 

@@ -14,7 +14,6 @@ from autodiff_compiler.ir.required_checks import RESHAPED, check_equal, product
 from autodiff_compiler.ir.types import Array, rank
 from autodiff_compiler.library.arguments import (
     as_array,
-    as_value,
     extents,
     normal_axis,
     shape_of,
@@ -249,13 +248,6 @@ def fliplr(b: Builder, m: Any) -> View | Value:
 # -- attributes and methods --------------------------------------------------------------------------------------------
 
 
-@function(np.real, "np.real")
-def real(b: Builder, val: Any) -> View | Value:
-    """Numbers are real: the array itself."""
-    value = as_value(b, val)
-    return view(b, val, value)
-
-
 def shape(b: Builder, a: Any) -> tuple[Value, ...]:
     return tuple(shape_of(b, as_array(b, a)))
 
@@ -280,7 +272,6 @@ add_attribute("shape", shape)
 add_attribute("size", size)
 add_attribute("ndim", ndim)
 add_attribute("T", transpose_attribute)
-add_attribute("real", real)
 add_method("reshape", reshape_method)
 add_method("transpose", transpose_method)
 add_method("flatten", flatten)
