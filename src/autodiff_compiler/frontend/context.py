@@ -25,7 +25,7 @@ from autodiff_compiler.frontend.raising import Builder
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
 from autodiff_compiler.frontend.source import Source
-from autodiff_compiler.frontend.state import Frame, State
+from autodiff_compiler.frontend.state import Frame, NameKey, State
 from autodiff_compiler.frontend.tries import Tries
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -101,6 +101,12 @@ class Context:
     tries: Tries = field(default_factory=Tries)
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
+    consumers: dict[Frame, Any] = field(default_factory=dict)
+    """Whoever asked for the items of a generator that runs (`generators.Consumer`), by the generator's frame."""
+    live_elsewhere: Callable[[NameKey], bool] = lambda key: True
+    """Whether a name of a frame other than the current one may still be read."""
+    apart: bool = False
+    """Whether loops of the current function are to be unrolled, where they can be."""
     calls: tuple[Any, ...] = ()
     """The call sites and the iterations of unrolled loops around the current place, which tell two visits of a statement apart."""
     retries: int = 0
