@@ -34,6 +34,7 @@ from autodiff_compiler.frontend.values import (
     Dead,
     DictView,
     Dyn,
+    Generator,
     Grown,
     Items,
     Iter,
@@ -361,7 +362,7 @@ class Context:
             )
         if isinstance(x, DictView):
             return self.truth(x.box)
-        if isinstance(x, Range | Iter):
+        if isinstance(x, Range | Iter | Generator):
             raise self.unsupported("AD105", f"the truth value of {describe(x)}", "compare its length with 0")
         return True
 

@@ -15,14 +15,17 @@ from types import GeneratorType
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.frontend import branches, tries
 from autodiff_compiler.frontend.context import Context, LoopTargets
-from autodiff_compiler.frontend.iteration import Live, Pushed, iterate
+from autodiff_compiler.frontend.iteration import Items, Live, Pushed, iterate, steps
 from autodiff_compiler.frontend.loops import continued, run_over
 from autodiff_compiler.frontend.scopes import FunctionNode
 from autodiff_compiler.frontend.source import function_body, function_liveness
 from autodiff_compiler.frontend.state import RETURN_NAME, Frame
 from autodiff_compiler.frontend.tries import Final, Handlers
-from autodiff_compiler.frontend.values import Abs, Iter, Static
+from autodiff_compiler.frontend.values import Abs, Box, Generator, Static, same
+from autodiff_compiler.frontend.values import Items as Content
 
+NEW, BEGUN, ENDED = (Content((Static(word),)) for word in ("new", "begun", "ended"))
+"""How far a generator was run: what `Generator.used` holds."""
 DEPTH = 10
 """How many runs of one generator may be nested: each `yield from` of a recursive one is code of its own."""
 
@@ -48,30 +51,40 @@ class Consumer:
     span: Span
 
 
-def made(ctx: Context, frame: Frame, node: FunctionNode, bound: Mapping[str, Abs]) -> Iter:
+def made(ctx: Context, frame: Frame, node: FunctionNode, bound: Mapping[str, Abs]) -> Generator:
     """What a call of a generator function gives."""
-    return Iter(GeneratorType, tuple(bound.values()), Generated(partial(_run, ctx, frame, node, bound), frame=frame))
+    values = tuple(map(ctx.kept, bound.values()))
+    used = Box(GeneratorType)
+    ctx.state.boxes[used] = NEW
+    return Generator(node, frame, tuple(bound), values, used, opened)
 
 
-def _run(
-    ctx: Context,
-    frame: Frame,
-    node: FunctionNode,
-    bound: Mapping[str, Abs],
-    body: Callable[[Abs], None],
-    live: Live,
-    unroll: bool,
-) -> None:
-    """Run the generator to its end, and `body` for each item."""
+def opened(ctx: Context, generator: Generator) -> Items:
+    """The items of a generator; none, if it has been run to its end."""
+    now = ctx.state.content(generator.used)
+    if same(now, ENDED):
+        return steps(())
+    if not same(now, NEW):
+        raise ctx.unsupported(
+            "AD191",
+            "a generator that is, or may have been, asked for items before",
+            "make a new one, or keep a list of it",
+        )
+    return Generated(partial(_run, ctx, generator), frame=generator.frame)
+
+
+def _run(ctx: Context, generator: Generator, body: Callable[[Abs], None], live: Live, unroll: bool) -> None:
+    """Run a generator to its end, and `body` for each item."""
+    node, frame = generator.node, generator.frame
     if sum(1 for place in ctx.calls if place[0] is node) >= DEPTH:
-        raise ctx.unsupported("AD179", f"the generator `{frame.name}` runs itself more than {DEPTH} deep", "write a loop")
-    consumer = Consumer(
-        body, live, ctx.frame, ctx.calls, ctx.loops, ctx.tries.around, ctx.live_elsewhere, ctx.b.span
-    )
+        raise ctx.unsupported(
+            "AD179", f"the generator `{frame.name}` runs itself more than {DEPTH} deep", "write a loop"
+        )
+    ctx.state.boxes[generator.used] = BEGUN
+    consumer = Consumer(body, live, ctx.frame, ctx.calls, ctx.loops, ctx.tries.around, ctx.live_elsewhere, ctx.b.span)
     apart, depth = ctx.apart, ctx.b.depth
     ctx.state.enter(frame)
-    for name, value in bound.items():
-        ctx.state.names[frame, name] = ctx.kept(value)
+    ctx.state.names |= {(frame, name): value for name, value in zip(generator.names, generator.values)}
     ctx.frame, ctx.calls, ctx.loops = frame, (*consumer.calls, (node, ctx.b.span)), []
     ctx.live_elsewhere, ctx.apart = live, unroll
     ctx.consumers[frame] = consumer
@@ -82,7 +95,8 @@ def _run(
         del ctx.consumers[frame]
         ctx.frame, ctx.calls, ctx.loops = consumer.frame, consumer.calls, consumer.loops
         ctx.live_elsewhere, ctx.apart = consumer.live_elsewhere, apart
-    continued(ctx, frame.returns)
+    if continued(ctx, frame.returns).normal:
+        ctx.state.boxes[generator.used] = ENDED
     _leave(ctx, frame, node)
 
 

@@ -11,7 +11,7 @@ import ast
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Live
 from autodiff_compiler.frontend.source import function_liveness
-from autodiff_compiler.frontend.state import RETURN_NAME
+from autodiff_compiler.frontend.state import RETURN_NAME, NameKey
 
 
 def at_head(ctx: Context, node: ast.For | ast.While) -> Live:
@@ -35,7 +35,7 @@ def after_loop(ctx: Context, node: ast.For) -> Live:
 def _live(ctx: Context, names: frozenset[str] | None) -> Live:
     frame, elsewhere = ctx.frame, ctx.live_elsewhere
 
-    def live(key: tuple[object, str]) -> bool:
+    def live(key: NameKey) -> bool:
         if key[0] is not frame:
             return elsewhere(key)
         return names is None or key[1] in names or key[1] == RETURN_NAME or key[1].startswith("$")

@@ -71,8 +71,6 @@ def run_over(
             _run_over_sequence(ctx, node, iterable, body, live, at_end, unroll, after)
     finally:
         del ctx.iterating[len(ctx.iterating) - len(iterable.boxes) :]
-    if not isinstance(node, ast.For):
-        tries.proceed(ctx)
 
 
 def _run_over_sequence(

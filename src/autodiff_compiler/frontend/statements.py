@@ -34,7 +34,6 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.branches import Branch
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.generators import Generated
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import RETURN_NAME, Exit
@@ -123,7 +122,7 @@ def _return(ctx: Context, node: ast.Return) -> None:
 
 def _reads_names(value: Abs) -> bool:
     """Whether there is a generator expression in an iterator, which reads the names of the function that is left."""
-    return isinstance(value, Iter) and ((value.kind is GeneratorType and not isinstance(value.items, Generated)) or any(map(_reads_names, value.parts)))
+    return isinstance(value, Iter) and ((value.kind is GeneratorType) or any(map(_reads_names, value.parts)))
 
 
 def _break(ctx: Context, node: ast.Break) -> None:
