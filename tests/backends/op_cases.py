@@ -251,6 +251,10 @@ def array_cases() -> Iterator[Case]:
         for axis in (0, 1):
             yield case(kind, f"axis {axis}", [A2], [a2], lambda b, x, k=kind, i=axis: b.op(k, x, axis=i))
     yield case("argsort", "ties", [A1], [np.array([2.0, 1.0, 2.0, 1.0])], lambda b, x: b.op("argsort", x))
+    ordered, wanted = np.array([1.0, 2.0, 2.0, np.nan]), np.array([[0.5, 2.0], [3.0, np.nan]])
+    for side in ("left", "right"):
+        yield case("searchsorted", side, [A1, A2], [ordered, wanted], lambda b, a, v, side=side: b.op("searchsorted", a, v, side=side))
+    yield case("searchsorted", "scalar", [A1, Scalar(FLOAT64)], [ordered, np.float64(2.0)], lambda b, a, v: b.op("searchsorted", a, v, side="right"))
     yield case("argsort", "rank 2", [A2], [a2], lambda b, x: b.op("argsort", x))
     products = [(A1, A1, a1, a1), (A2, A2, a2, a2.T), (A2, A1, a2, a1), (A1, A2, a1, a2.T), (A3, A3, a3, a3.transpose(0, 2, 1)), (A3, A2, a3, a2.T)]
     for left, right, x, y in products:

@@ -110,7 +110,12 @@ CASES = [
         "def f(a, n):\n    xs = []\n    for i in range(n):\n        xs.append(1.0)\n    xs.append(a)  # here\n    return xs[0]", (A3, 3),
     ),
     ("AD145", USER, "def f(x):\n    return math.nothing(x)  # here", (1.0,)),
-    ("AD146", UNSUPPORTED, "def f(x):\n    return x * 1j  # here", (1.0,)),
+    (
+        "AD212",
+        UNSUPPORTED,
+        "def f(x, n):\n    z = 0.0\n    for i in range(n):\n        z = np.sqrt(z - 1.0) + x * 1j  # here\n    return abs(z)",
+        (1.0, 3),
+    ),
     ("AD147", USER, "def f(x):\n    return {**x}  # here", (1.0,)),
     ("AD148", USER, "def f(x):\n    return x + None  # here", (1.0,)),
     ("AD148", USER, "def f(x):\n    return x * ('a' - 1)  # here", (1.0,)),

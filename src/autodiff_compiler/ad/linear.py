@@ -13,7 +13,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import merges
 from autodiff_compiler.ir.opdef import CALLEE, IO
 from autodiff_compiler.ir.opset import constant_of, is_constant, opdef
-from autodiff_compiler.ir.program import calls_in, with_calls_in_line
+from autodiff_compiler.ir.program import callee_of, calls_in, with_calls_in_line
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions
 
@@ -110,7 +110,7 @@ class Silenced(Rewriter):
     def op(self, op: Op) -> None:
         if _happens_once(op) and not op.results:
             return
-        if op.kind == "call":
+        if callee_of(op) is not None:
             callee = self.callees.of(op)
             check_recomputable(op, _reaches_effect(callee.body, self.callees, {callee.name}))
         else:
@@ -121,15 +121,16 @@ class Silenced(Rewriter):
 def _happens_once(op: Op) -> bool:
     """Whether an op does something that must not be done again: it prints, or leaves the program."""
     row = opdef(op)
-    return row.effect in (IO, CALLEE) and op.kind not in ("call", "boundary") and not row.leaves
+    return row.effect in (IO, CALLEE) and callee_of(op) is None and not (row.marks or row.leaves)
 
 
 def _reaches_effect(body: Region, callees: Callees, seen: set[str]) -> bool:
     for op in all_ops(body):
         if _happens_once(op):
             return True
-        if op.kind == "call" and op.attrs["callee"] not in seen:
-            seen.add(op.attrs["callee"])
+        name = callee_of(op)
+        if name is not None and name not in seen:
+            seen.add(name)
             if _reaches_effect(callees.of(op).body, callees, seen):
                 return True
     return False

@@ -171,7 +171,13 @@ def _request(lowered: Lowered, varying: Sequence[bool], options: Options) -> Req
     """What is asked where these leaves of the arguments vary: captures come after them and do not."""
     active = [*varying, *[False] * (len(lowered.function.params) - len(varying))]
     hidden = frozenset(capture.name for capture in lowered.captures)
-    return Request(active, active_names(lowered.function, active), hidden, save_all=options.save_all)
+    return Request(
+        active,
+        active_names(lowered.function, active),
+        hidden,
+        save_all=options.save_all,
+        holomorphic=options.holomorphic,
+    )
 
 
 def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any) -> tuple[list[bool], list[Any]]:

@@ -107,6 +107,14 @@ def cast(w: Writer, op: Op) -> ast.expr:
     return w.convert(w.operand(source), to)
 
 
+# -- complex numbers -----------------------------------------------------------------------------------------------
+
+
+@expressions(EXPRESSIONS, "real", "imag")
+def part(w: Writer, op: Op) -> ast.expr:
+    return syntax.attribute(w.operand(op.operands[0]), op.kind)
+
+
 # -- control -------------------------------------------------------------------------------------------------------
 
 
@@ -185,6 +193,12 @@ def unbroadcast(w: Writer, op: Op) -> ast.expr:
 def concat(w: Writer, op: Op) -> ast.expr:
     axis = {"axis": syntax.literal(op.attrs["axis"])} if op.attrs["axis"] else {}
     return syntax.call("np.concatenate", syntax.tuple_(w.operands(op)), **axis)
+
+
+@expressions(EXPRESSIONS, "searchsorted")
+def searchsorted(w: Writer, op: Op) -> ast.expr:
+    side = {"side": syntax.literal(op.attrs["side"])} if op.attrs["side"] != "left" else {}
+    return syntax.call("np.searchsorted", *w.operands(op), **side)
 
 
 # -- linear algebra ------------------------------------------------------------------------------------------------

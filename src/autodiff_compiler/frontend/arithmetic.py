@@ -162,7 +162,7 @@ def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
     return joined
 
 
-_OPERANDS = (bool, int, float, str, tuple, frozenset, np.generic, np.dtype, type(None), type)
+_OPERANDS = (bool, int, float, complex, str, tuple, frozenset, np.generic, np.dtype, type(None), type)
 """Values about which Python itself may be asked at compile time."""
 
 
@@ -184,10 +184,7 @@ def static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
     if op is ast.Invert and isinstance(operands[0], bool):
         return Static(~int(operands[0]))  # Python 3.12 warns about `~True`; that is for the program's own run
     try:
-        result = STATIC_OPERATORS[op](*operands)
-        if isinstance(result, complex):
-            raise ctx.unsupported("AD146", "complex numbers", "carry real and imaginary parts as two floats")
-        return Static(result)
+        return Static(STATIC_OPERATORS[op](*operands))
     except KeyError:
         raise ctx.wrong("AD148", f"unsupported operands for {op.__name__}") from None
     except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:

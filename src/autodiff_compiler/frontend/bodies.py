@@ -11,6 +11,7 @@ from types import FunctionType
 from typing import Any
 
 from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
+from autodiff_compiler.frames import is_ours
 from autodiff_compiler.frontend import branches, generators, recursion, tries
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
@@ -31,7 +32,8 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
     except AutodiffError as error:
         place = ctx.b.span if error.span is None else replace(error.span, caller=ctx.b.span)
         raise type(error)(error.code, error.reason, place, help=error.help) from None
-    ctx.captures.code(function)
+    if not source.ours:
+        ctx.captures.code(function)
     found_at = Place(function)
     given = function.__defaults__ or ()
     positional = [p.arg for p in (*source.node.args.posonlyargs, *source.node.args.args)]
@@ -51,7 +53,9 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
 
 
 def _default(ctx: Context, function: FunctionType, parameter: str, value: Any, place: Place) -> Abs:
-    """The default of a parameter, captured when it is first needed."""
+    """The default of a parameter, captured when it is first needed; those of the library's own functions do not change."""
+    if is_ours(function.__code__.co_filename):
+        return Static(value)
     return ctx.captures.once(ctx, ("default", function, parameter), value, place, parameter)
 
 

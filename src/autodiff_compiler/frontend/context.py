@@ -164,6 +164,9 @@ class Context:
         return self.frame.source
 
     def span(self, node: ast.AST) -> Span:
+        """Where something stands; what the library defines stands where the user calls it."""
+        if self.source.ours and self.frame.caller is not None:
+            return self.frame.caller
         return self.source.span(node, self.frame.caller)
 
     def new_code(self) -> int:

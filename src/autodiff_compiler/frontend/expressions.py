@@ -65,8 +65,6 @@ def _words(node: ast.AST) -> str:
 
 
 def _constant(ctx: Context, node: ast.Constant) -> Abs:
-    if isinstance(node.value, complex):
-        raise ctx.unsupported("AD146", "complex numbers", "carry real and imaginary parts as two floats")
     return Static(node.value)
 
 

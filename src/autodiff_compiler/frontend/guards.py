@@ -167,7 +167,7 @@ class Guard:
         return f"{place} is {name}"
 
 
-_BY_VALUE = (int, float, str, tuple, np.generic, MethodType)
+_BY_VALUE = (int, float, complex, str, tuple, np.generic, MethodType)
 
 
 def same(current: Any, expected: Any) -> bool:

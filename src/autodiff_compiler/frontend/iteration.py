@@ -172,7 +172,7 @@ def array_item(ctx: Context, ref: Ref, k: Abs) -> Abs:
     value = b.load(ctx.read(ref), path, operands)
     if isinstance(value.type, Array):
         inner = through(ref.layout, path, operands)
-        return Ref(ref.cell, value.type, ref.path + path, ref.operands + operands, inner)
+        return Ref(ref.cell, value.type, ref.path + path, ref.operands + operands, inner, ref.part)
     return Dyn(value)
 
 

@@ -69,7 +69,7 @@ def _of_object(ctx: Context, x: Static, name: str) -> Abs:
     """An attribute of an object from outside."""
     if isinstance(x.obj, np.ufunc) and name in _UFUNC_METHODS:
         return Method(x, name)
-    if isinstance(x.obj, str | int | float | np.generic) and callable(getattr(x.obj, name, None)):
+    if isinstance(x.obj, str | int | float | complex | np.generic) and callable(getattr(x.obj, name, None)):
         return Method(x, name)
     if isinstance(x.obj, np.finfo | np.iinfo) and hasattr(x.obj, name):
         return Static(getattr(x.obj, name))
@@ -85,6 +85,8 @@ def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
         raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
     entry = library.attribute(name)
     if entry is not None:
+        if name in views.PARTS and isinstance(x, Ref) and x.type.dtype.is_complex:
+            return views.part_of(ctx, x, name)
         return views.wrapped(ctx, entry(ctx.b, to_library(ctx, x)), views.Made(name, [x]))
     if library.method(name) is not None or (name in _ARRAY_METHODS and isinstance(x, Ref)):
         return Method(x, name)
@@ -134,7 +136,7 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
 
 
 def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    if not isinstance(obj, str | int | float | np.generic):
+    if not isinstance(obj, str | int | float | complex | np.generic):
         raise ctx.unsupported("AD170", f"the method `{name}` of a {type(obj).__name__}", "call it outside the function")
     if name == "format" and any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
         raise ctx.unsupported("AD170", "`format` of values of run time", 'write an f-string: f"x = {x:.3f}"')

@@ -234,7 +234,7 @@ class Merge:
         statics = [x.obj for x in present if isinstance(x, Static)]
         joined, reason = join_scalars(types, statics, loop=self._loop)
         if joined is None:
-            way_out = "convert it on one path: float(...), np.float32(...), np.float64(...)"
+            way_out = "convert it on one path: float(...), complex(...), np.float32(...), np.float64(...)"
             return self._slots.poison(location, Poison(f"{said(name)} {reason}", way_out))
 
         def getter(value: Abs | None) -> Getter:

@@ -20,7 +20,7 @@ from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.objects import exception_class
 from autodiff_compiler.ir.opdef import IO, VALUE
 from autodiff_compiler.ir.opset import constant_of, is_constant, opdef, reasons
-from autodiff_compiler.ir.types import INT, Array, Scalar, Type, dtype_of, is_py, rank
+from autodiff_compiler.ir.types import INT, Array, Scalar, Type, dtype_of, is_complex, is_py, rank
 from autodiff_compiler.library import lookup
 
 Watch = Callable[[Op], None]
@@ -121,6 +121,8 @@ def failures(b: Builder, op: Op) -> Iterator[Failure]:
         yield _checked(b, op, rule)
     elif row.elementwise:
         assert row.domain is not None
+        if is_py(*_types(op.operands)) and VALUE in reasons(op) and any(is_complex(v.type) for v in op.operands):
+            raise Unforeseen  # Python's functions of complex numbers raise where they overflow, and at infinities
         for domain in row.domain(op):
             if not domain.inside(b, op.operands):
                 yield Failure(lambda domain=domain: domain.fine(b, op.operands), domain.error, (domain.message,))  # type: ignore[misc]

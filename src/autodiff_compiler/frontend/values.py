@@ -70,6 +70,8 @@ class Ref:
     operands: tuple[Value, ...] = ()
     layout: Layout | None = None
     """What is proven about its memory order."""
+    part: str = ""
+    """The real or the imaginary parts of what the path reaches in an array of complex numbers: "real", "imag"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -366,12 +368,14 @@ def same(a: Any, b: Any) -> bool:
         return False
     if isinstance(a, Static):
         return a.obj is b.obj or (
-            type(a.obj) is type(b.obj) and isinstance(a.obj, int | float | str | tuple) and repr(a.obj) == repr(b.obj)
+            type(a.obj) is type(b.obj)
+            and isinstance(a.obj, int | float | complex | str | tuple)
+            and repr(a.obj) == repr(b.obj)
         )
     if isinstance(a, Dyn):
         return a.value is b.value
     if isinstance(a, Ref):
-        return a.cell is b.cell and a.path == b.path and a.operands == b.operands
+        return a.cell is b.cell and (a.path, a.part) == (b.path, b.part) and a.operands == b.operands
     if isinstance(a, Items):
         return a.keys == b.keys and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
     if isinstance(a, Grown):

@@ -8,7 +8,10 @@ from autodiff_compiler.library import (
     arguments,
     arith,
     builtins,
+    choosing,
+    complex_numbers,
     create,
+    definitions,
     einsum,
     elementwise,
     joins,
@@ -21,17 +24,25 @@ from autodiff_compiler.library import (
     special,
     systems,
 )
-from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, is_supported, lookup, method, names
+from autodiff_compiler.library.defined import Definition, defined_method, definition
+from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method
+from autodiff_compiler.library.supported import is_supported, names
 
 __all__ = [
     "Chosen",
+    "Definition",
     "Entry",
     "View",
     "arguments",
     "arith",
     "attribute",
     "builtins",
+    "choosing",
+    "complex_numbers",
     "create",
+    "defined_method",
+    "definition",
+    "definitions",
     "einsum",
     "elementwise",
     "is_supported",

@@ -73,6 +73,8 @@ def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
             dtype = FLOAT64
         return apply(b, "div", to_dtype(b, x, dtype), to_dtype(b, y, dtype))
     kind = _KINDS[symbol]
+    if dtype.is_complex and symbol in ("//", "%"):
+        raise UserError("AD205", f"the operator {symbol} is not defined for complex numbers", b.span)
     if symbol in ("&", "|", "^"):
         if dtype.inexact:
             raise UserError("AD205", f"the operator {symbol} is not defined for floats", b.span)
@@ -120,7 +122,7 @@ def power(b: Builder, x: Any, y: Any, complex_: str | None = None) -> Value:
             dtype = FLOAT64
         elif not is_number(y):
             _require(b, "ge", y, "integers to negative integer powers are not allowed")
-    elif py:
+    elif py and not dtype.is_complex:
         _require_real_power(b, x, y, complex_)
     return apply(b, "pow", to_dtype(b, x, dtype), to_dtype(b, y, dtype))
 
@@ -185,6 +187,10 @@ def compare(b: Builder, op: str, x: Any, y: Any) -> Value:
             )
         dtype = INT64
     kind = _KINDS[_SYMBOLS.get(op, op)]
+    if dtype.is_complex and kind not in ("eq", "ne"):
+        raise UserError(
+            "AD205", "complex numbers have no order", b.span, help="compare a part of them, or the size: abs(z) < 1.0"
+        )
     return apply(b, kind, *(to_dtype(b, thing, dtype) for thing in things))
 
 

@@ -21,9 +21,9 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import IO
 from autodiff_compiler.ir.opset import opdef, own_effect
 from autodiff_compiler.ir.path import ALL, at, element
-from autodiff_compiler.ir.program import adopted, call_op, effect_of, fresh_name, with_callees
+from autodiff_compiler.ir.program import adopted, call_op, callee_of, effect_of, fresh_name, with_callees
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
-from autodiff_compiler.ir.types import INT, ListOf, Type, differentiable, dtype_of, rank
+from autodiff_compiler.ir.types import INT, ListOf, Type, differentiable, dtype_of, is_complex, rank
 from autodiff_compiler.ir.walk import Rewriter, clone_ops, clone_region
 from autodiff_compiler.transforms.gradients import value_and_aux
 from autodiff_compiler.transforms.layout import flagged, kept
@@ -41,16 +41,19 @@ Fill = Callable[[Sequence[Value], Sequence[Value]], list[Value]]
 
 def jacfwd(fn: Function, request: Request) -> tuple[Function]:
     """arguments -> Jacobian, or (Jacobian, aux); by forward mode."""
+    _check_complex(fn, request, "jacfwd", [p for p, on in zip(fn.params, request.active) if on])
     return (_jacobian(fn, request, f"{fn.name}_jacfwd", _by_columns),)
 
 
 def jacrev(fn: Function, request: Request) -> tuple[Function]:
     """arguments -> Jacobian, or (Jacobian, aux); by reverse mode."""
+    _check_complex(fn, request, "jacrev", _outputs_of(fn, request))
     return (_jacobian(fn, request, f"{fn.name}_jacrev", _by_rows),)
 
 
 def hessian(fn: Function, request: Request) -> tuple[Function]:
     """`jacfwd` of a `jacrev`."""
+    _check_complex(fn, request, "hessian", [p for p, on in zip(fn.params, request.active) if on])
     return (_jacobian(fn, request, f"{fn.name.removesuffix('_jacrev')}_hessian", _by_columns),)
 
 
@@ -130,7 +133,7 @@ def _jacobian(
     fn: Function, request: Request, name: str, differentiated: Callable[[Jacobian], Differentiated]
 ) -> Function:
     out, aux = _outputs(fn, request)
-    ops = tuple(op for op in fn.body.ops if op.kind != "boundary")
+    ops = tuple(op for op in fn.body.ops if not opdef(op).marks)
     fn = replace(fn, body=clone_region(Region(fn.params, ops)))
     made = Jacobian(fn, request, name, leaves(out), Builder(fn.span))
     results, blocks = differentiated(made)
@@ -223,7 +226,7 @@ def _without_print(fn: Function) -> Function:
 
 class _Silent(Rewriter):
     def op(self, op: Op) -> None:
-        if own_effect(op) != IO or op.kind == "call" or opdef(op).leaves:
+        if own_effect(op) != IO or callee_of(op) is not None or opdef(op).leaves:
             self.copy(op)
         elif op.results:
             raise UnsupportedError(
@@ -262,6 +265,25 @@ def _outputs(fn: Function, request: Request) -> tuple[Tree, Tree]:
             help="use an array: np.array(values)",
         )
     return out, aux
+
+
+def _outputs_of(fn: Function, request: Request) -> Sequence[Value]:
+    return fn.results[: leaves(value_and_aux(fn, request.has_aux)[0])]
+
+
+def _check_complex(fn: Function, request: Request, name: str, swept: Sequence[Value]) -> None:
+    """A sweep for each element gives a column for a real argument, and a row for a real result; for a complex one there would have to be
+    two, unless the function is holomorphic."""
+    if request.holomorphic:
+        ad.check_holomorphic(fn, request.active, _outputs_of(fn, request))
+    elif any(is_complex(v.type) for v in swept):
+        where = "results" if name == "jacrev" else "arguments"
+        raise UnsupportedError(
+            "AD441",
+            f"{name} of {shown(fn)}, which has complex {where}",
+            fn.span,
+            help="use jvp or vjp; pass the real and the imaginary parts as two arrays; or holomorphic=True, if the function is",
+        )
 
 
 def _layout(fn: Function, request: Request, out: Tree) -> tuple[list[tuple[int, int]], Tree]:
