@@ -21,7 +21,7 @@ from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.public_names import INSTEAD, object_name
-from autodiff_compiler.frontend.raising import Builder
+from autodiff_compiler.frontend.raising import WatchedBuilder
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
 from autodiff_compiler.frontend.source import Source
@@ -93,7 +93,7 @@ class Interpreter:
 @dataclass
 class Context:
     interpreter: Interpreter
-    b: Builder
+    b: WatchedBuilder
     state: State
     frame: Frame
     captures: Captures
@@ -130,7 +130,7 @@ class Context:
     unwound: set[Any] = field(default_factory=set)
     """Functions whose recursion on known numbers is entered to its end."""
     ruled: dict[Any, Any] = field(default_factory=dict)
-    """The functions with a rule of their own (`ruled.Known`), by what tells their calls."""
+    """The functions with a rule of their own (`rule_calls.LoweredRule`), by what tells their calls."""
     callees: dict[str, Function] = field(default_factory=dict)
     """Functions that the program calls, by name."""
     constants: dict[str, object] = field(default_factory=dict)
