@@ -18,19 +18,23 @@ from autodiff_compiler.rules import (
     arrays,
     complex_parts,
     elementwise,
+    factoring,
     lists,
     matmul,
     reductions,
     shapes,
     solving,
     special,
+    spectra,
 )
 from autodiff_compiler.rules.rule import At, Contribution, Dense, JointRule, ListAt, Rule, Site
 
 __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "jvp", "vjp"]
 
 RULES: dict[str, Rule | JointRule] = {}
-for _module in (elementwise, special, complex_parts, arrays, shapes, reductions, matmul, solving, lists):
+for _module in (
+    elementwise, special, complex_parts, arrays, shapes, reductions, matmul, solving, factoring, spectra, lists,
+):  # fmt: skip
     assert not RULES.keys() & _module.RULES.keys(), _module.__name__
     RULES.update(_module.RULES)
 
@@ -47,7 +51,6 @@ NO_DERIVATIVE: dict[str, str] = {
     "ceil": "piecewise constant",
     "trunc": "piecewise constant",
     "rint": "piecewise constant",
-    "lu_factor": "what reads the factors knows the matrix, too, and has its derivative",
 }
 
 Constants = Mapping[Value, Any]

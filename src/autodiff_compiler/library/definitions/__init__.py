@@ -8,6 +8,7 @@ are parameters that must be known when compiling.
 from autodiff_compiler.library.definitions import (
     arranging,
     callables,
+    comparing,
     correlations,
     curves,
     distances,
@@ -19,15 +20,21 @@ from autodiff_compiler.library.definitions import (
     missing_values,
     objectives,
     polynomials,
+    products,
     quadrature,
     quantiles,
+    sequences,
+    sliding,
     sorting,
+    whole_numbers,
+    windows,
     writing,
 )
 
 __all__ = [
     "arranging",
     "callables",
+    "comparing",
     "correlations",
     "curves",
     "distances",
@@ -39,8 +46,13 @@ __all__ = [
     "missing_values",
     "objectives",
     "polynomials",
+    "products",
     "quadrature",
     "quantiles",
+    "sequences",
+    "sliding",
     "sorting",
+    "whole_numbers",
+    "windows",
     "writing",
 ]

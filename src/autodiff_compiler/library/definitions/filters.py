@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff_compiler.library.defined import define_in, unsupported
 from autodiff_compiler.library.definitions import images
-from autodiff_compiler.library.definitions.windows import column, floats, part, spread
+from autodiff_compiler.library.definitions.sliding import column, floats, part, spread
 
 MODULE = "scipy.signal"
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.library.defined import define_in
-from autodiff_compiler.library.definitions.windows import floats
+from autodiff_compiler.library.definitions.sliding import floats
 from autodiff_compiler.library.registry import refuse_in
 
 MODULE = "scipy.optimize"

@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff_compiler.library.defined import at_compile_time, define_in, unsupported
 from autodiff_compiler.library.definitions.missing_values import chosen
-from autodiff_compiler.library.definitions.windows import column, floats
+from autodiff_compiler.library.definitions.sliding import column, floats
 from autodiff_compiler.library.registry import refuse_in
 
 MODULE = "scipy.integrate"
