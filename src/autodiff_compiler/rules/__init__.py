@@ -13,7 +13,18 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.types import differentiable
-from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes, solving, special
+from autodiff_compiler.rules import (
+    arrays,
+    bessel,  # noqa: F401  # these two add lines to the table of `elementwise`
+    elementwise,
+    hypergeometric,  # noqa: F401
+    lists,
+    matmul,
+    reductions,
+    shapes,
+    solving,
+    special,
+)
 from autodiff_compiler.rules.rule import At, Contribution, Dense, JointRule, ListAt, Rule, Site
 
 __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "jvp", "vjp"]
