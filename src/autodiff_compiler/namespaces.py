@@ -8,6 +8,7 @@ are what they were.
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
 import re
 from collections.abc import Iterator
@@ -29,13 +30,28 @@ def is_foreign(obj: Any) -> bool:
     return callable(obj) and type(type(obj)) is type and type(obj).__module__.partition(".")[0] not in _OURS
 
 
-BUILTINS = ("abs", "bool", "float", "int", "len", "list", "max", "min", "pow", "print", "range", "round", "slice")
+BUILTINS = (
+    "abs",
+    "bool",
+    "complex",
+    "float",
+    "int",
+    "len",
+    "list",
+    "max",
+    "min",
+    "pow",
+    "print",
+    "range",
+    "round",
+    "slice",
+)
 """The builtins that generated code calls; it calls no variable by these names."""
 _IN_HELPERS = ("all", "any", "enumerate", "isinstance", "sum", "tuple", "type", "zip")
 
 _REPLACED_BY_TOOLS = ("print", "input", "open", "exec", "eval", "compile", "breakpoint", "help", "exit", "quit")
 
-_MODULES: dict[str, ModuleType] = {"np.linalg.": np.linalg, "np.": np, "math.": math, "": builtins}
+_MODULES: dict[str, ModuleType] = {"np.linalg.": np.linalg, "np.": np, "math.": math, "cmath.": cmath, "": builtins}
 _MEANT: dict[str, dict[str, Any]] = {
     prefix: {name: obj for name, obj in vars(module).items() if callable(obj) and not is_foreign(obj)}
     for prefix, module in _MODULES.items()

@@ -267,6 +267,10 @@ def array_cases() -> Iterator[Case]:
         for axis in (0, 1):
             yield case(kind, f"axis {axis}", [A2], [a2], lambda b, x, k=kind, i=axis: b.op(k, x, axis=i))
     yield case("argsort", "ties", [A1], [np.array([2.0, 1.0, 2.0, 1.0])], lambda b, x: b.op("argsort", x))
+    ordered, wanted = np.array([1.0, 2.0, 2.0, np.nan]), np.array([[0.5, 2.0], [3.0, np.nan]])
+    for side in ("left", "right"):
+        yield case("searchsorted", side, [A1, A2], [ordered, wanted], lambda b, a, v, side=side: b.op("searchsorted", a, v, side=side))
+    yield case("searchsorted", "scalar", [A1, Scalar(FLOAT64)], [ordered, np.float64(2.0)], lambda b, a, v: b.op("searchsorted", a, v, side="right"))
     yield case("argsort", "rank 2", [A2], [a2], lambda b, x: b.op("argsort", x))
     products = [(A1, A1, a1, a1), (A2, A2, a2, a2.T), (A2, A1, a2, a1), (A1, A2, a1, a2.T), (A3, A3, a3, a3.transpose(0, 2, 1)), (A3, A2, a3, a2.T)]
     for left, right, x, y in products:
@@ -464,9 +468,29 @@ def linear_algebra_cases() -> Iterator[Case]:
         yield Case("log_abs_det", label, function, [a + 1.0, pivots])
 
 
+def factor_cases() -> Iterator[Case]:
+    """Square, tall and wide matrices and stacks, some that fail, and empty ones."""
+    square = sample(Array(FLOAT64, 2), 1)[:2] + np.eye(2)
+    stacks = np.stack([square @ square.T, 3.0 * np.eye(2) + 0.5])
+    tall, wide = np.arange(12.0).reshape(4, 3) ** 2 - 7.0, np.arange(12.0).reshape(2, 2, 3) ** 2 - 7.0
+    for kind, given in {
+        "cholesky": (stacks[0], stacks, -stacks[0], np.zeros((0, 0)), np.zeros((0, 2, 2))),
+        "eigh": (stacks[0], stacks, np.zeros((0, 0)), np.zeros((0, 2, 2))),
+        "qr": (square, stacks, tall, wide, np.zeros((0, 2)), np.zeros((2, 2, 0))),
+        "svd": (square, stacks, tall, wide, np.zeros((0, 2)), np.zeros((2, 2, 0))),
+    }.items():
+        attrs = {"lower": False} if kind == "eigh" else {}
+        for a in given:
+            function = build([Array(FLOAT64, a.ndim)], lambda b, x, k=kind, attrs=attrs: b.emit(k, [x], attrs))
+            yield Case(kind, str(a.shape), function, [a])
+    for a in (square, stacks, tall, wide, np.ones((3, 2)), np.zeros((0, 2)), np.zeros((2, 2, 0))):
+        function = build([Array(FLOAT64, a.ndim), FLOAT], lambda b, x, cutoff: b.emit("pinv", [x, cutoff]))
+        yield Case("pinv", str(a.shape), function, [a, 0.1])
+
+
 def all_cases() -> list[Case]:
     makers = (
         elementwise_cases, cast_cases, select_cases, path_cases, array_cases, list_cases, effect_cases, structure_cases, call_cases, external_cases,
-        linear_algebra_cases,
+        linear_algebra_cases, factor_cases,
     )  # fmt: skip
     return [case for make in makers for case in make()]

@@ -123,6 +123,7 @@ SAMPLES = [
     one("all", "%x: bool_[:]", "bool_ = all %x {axes=(0,)}", (MASK,), np.False_),
     one("argmax", "%x: f64[:, :]", "i64[:] = argmax %x {axis=1}", (A,), np.array([0, 1])),
     one("argmin", "%x: f64[:]", "i64 = argmin %x {axis=0}", (V,), np.int64(1)),
+    one("searchsorted", "%a: f64[:], %v: f64[:]", "i64[:] = searchsorted %a, %v {side='left'}", (np.array([1.0, 2.0, 2.0]), np.array([2.0, 3.0])), np.array([1, 3])),
     one("argsort", "%x: i64[:]", "i64[:] = argsort %x {axis=0}", (N,), np.array([2, 1, 0, 3])),
     one("cumsum", "%x: f64[:, :]", "f64[:, :] = cumsum %x {axis=1}", (A,), np.array([[3.0, 2.0, 4.0], [0.5, 4.5, -1.5]])),
     one("matmul", "%x: f64[:, :], %w: f64[:]", "f64[:] = matmul %x, %w", (A, V[:3]), np.array([19.0, -41.0])),
@@ -157,6 +158,30 @@ SAMPLES = [
         "solve_triangular_unit", "%a: f64[:, :], %b: f64[:, :]",
         "f64[:, :] = solve_triangular %a, %b {lower=True, transposed=True, unit=True}",
         (np.array([[2.0, NAN], [3.0, 4.0]]), np.array([[7.0], [2.0]])), np.array([[1.0], [2.0]]),
+    ),
+    sample(
+        "cholesky", "%a: f64[:, :]", "  %l: f64[:, :], %p: bool_ = cholesky %a\n  return %l, %p", (np.array([[4.0, NAN], [2.0, 10.0]]),),
+        np.array([[2.0, 0.0], [1.0, 3.0]]), np.True_,
+    ),
+    sample(
+        "cholesky_fails", "%a: f64[:, :, :]", "  %l: f64[:, :, :], %p: bool_ = cholesky %a\n  return %p", (np.ones((2, 2, 2)),), np.False_,
+    ),
+    sample(
+        "qr", "%a: f64[:, :]", "  %q: f64[:, :], %r: f64[:, :] = qr %a\n  return %q, %r", (np.array([[0.0, 2.0], [4.0, 5.0]]),),
+        np.array([[0.0, -1.0], [-1.0, 0.0]]), np.array([[-4.0, -5.0], [0.0, -2.0]]),
+    ),
+    sample(
+        "eigh", "%a: f64[:, :]", "  %w: f64[:], %v: f64[:, :], %c: bool_ = eigh %a {lower=True}\n  %s: f64[:, :] = mul %v, %v\n  return %w, %s, %c",
+        (np.array([[3.0, NAN], [0.0, 1.0]]),), np.array([1.0, 3.0]), np.array([[0.0, 1.0], [1.0, 0.0]]), np.True_,
+    ),
+    sample(
+        "svd", "%a: f64[:, :]",
+        "  %u: f64[:, :], %s: f64[:], %v: f64[:, :], %c: bool_ = svd %a\n  %p: f64[:, :] = mul %u, %v\n  return %p, %s, %c",
+        (np.array([[0.0, 4.0]]),), np.array([[0.0, 1.0]]), np.array([4.0]), np.True_,
+    ),
+    sample(
+        "pinv", "%a: f64[:, :], %e: float", "  %p: f64[:, :], %c: bool_ = pinv %a, %e\n  return %p, %c", (np.array([[4.0, 0.0], [0.0, 0.25]]), 0.1),
+        np.array([[0.25, 0.0], [0.0, 0.0]]), np.True_,
     ),
     one("transpose", "%x: f64[:, :]", "f64[:, :] = transpose %x {perm=(1, 0)}", (A,), A.T),
     one("reshape", "%x: f64[:], %n: int", "f64[:, :] = reshape %x, %n, %n", (V, 2), np.array([[2.0, -3.0], [5.0, 7.0]])),

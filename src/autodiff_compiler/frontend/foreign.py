@@ -57,8 +57,10 @@ _CLASSES: dict[str, str] = {
 
 def entered(ctx: Context, obj: Any, function: FunctionType, enter: Callable[[], Abs]) -> Abs:
     """The result of `enter`, which runs the body of the function that a call of `obj` calls; what fails inside an installed package
-    is reported at the call.  A function of ours that is not a verb is refused."""
+    is reported at the call.  A function of ours that is not a verb is refused, unless a definition of the library calls it."""
     if frames.is_ours(function.__code__.co_filename):
+        if ctx.frame.source is not None and ctx.frame.source.ours:
+            return enter()
         raise not_inside(ctx, function.__name__)
     if not _is_foreign(ctx, function):
         return enter()

@@ -12,8 +12,9 @@ Operands in parentheses, of which one with … stands for any number, attributes
 without one the cost, then what passes may use.
 """
 TITLES = (
-    "Constants, effects, structure", "Elementwise", "Special functions", "Making arrays, reading and writing places", "Along axes",
-    "Whole arrays", "Products of matrices", "Systems of equations", "Growable lists", "Checks",
+    "Constants, effects, structure", "Elementwise", "Comparisons and logic", "Complex numbers and their parts", "Special functions",
+    "Making arrays, reading and writing places", "Along axes",
+    "Whole arrays", "Products of matrices", "Systems of equations", "Factors, eigenvalues, singular values", "Growable lists", "Checks",
 )  # fmt: skip
 TRAITS = ("commutative", "writes", "views", "terminator")
 

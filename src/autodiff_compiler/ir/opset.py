@@ -10,9 +10,12 @@ from autodiff_compiler.ir.dtype import UINT64
 from autodiff_compiler.ir.opdef import CALLEE, CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
 from autodiff_compiler.ir.ops.array import ARRAY_OPS
 from autodiff_compiler.ir.ops.check import CHECKS
+from autodiff_compiler.ir.ops.complex_parts import COMPLEX_OPS
 from autodiff_compiler.ir.ops.control import CONTROL_OPS
+from autodiff_compiler.ir.ops.factoring import FACTORING
 from autodiff_compiler.ir.ops.linalg import LINEAR_ALGEBRA
 from autodiff_compiler.ir.ops.list import LIST_OPS
+from autodiff_compiler.ir.ops.logic import LOGIC_OPS
 from autodiff_compiler.ir.ops.reduction import REDUCTIONS
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.ops.shape import SHAPE_OPS
@@ -27,12 +30,15 @@ if TYPE_CHECKING:
 GROUPS: tuple[tuple[OpDef, ...], ...] = (
     CONTROL_OPS,
     SCALAR_OPS,
+    LOGIC_OPS,
+    COMPLEX_OPS,
     SPECIAL_OPS,
     ARRAY_OPS,
     REDUCTIONS,
     SHAPE_OPS,
     LINEAR_ALGEBRA,
     SOLVING,
+    FACTORING,
     LIST_OPS,
     CHECKS,
 )

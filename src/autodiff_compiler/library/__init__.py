@@ -8,9 +8,14 @@ from autodiff_compiler.library import (
     arguments,
     arith,
     builtins,
+    choosing,
+    complex_numbers,
     create,
+    definitions,
     einsum,
     elementwise,
+    factorisations,
+    grids,
     joins,
     linear,
     mathematics,
@@ -21,19 +26,29 @@ from autodiff_compiler.library import (
     special,
     systems,
 )
-from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, is_supported, lookup, method, names
+from autodiff_compiler.library.defined import Definition, defined_method, definition
+from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method
+from autodiff_compiler.library.supported import is_supported, names
 
 __all__ = [
     "Chosen",
+    "Definition",
     "Entry",
     "View",
     "arguments",
     "arith",
     "attribute",
     "builtins",
+    "choosing",
+    "complex_numbers",
     "create",
+    "defined_method",
+    "definition",
+    "definitions",
     "einsum",
     "elementwise",
+    "factorisations",
+    "grids",
     "is_supported",
     "joins",
     "linear",

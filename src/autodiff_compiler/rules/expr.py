@@ -9,13 +9,13 @@ the plain one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Union
+from typing import Any, Union
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, is_py
 
-Number = int | float
+Number = int | float | complex
 Term = Union["Expr", Number]
 
 
@@ -29,7 +29,7 @@ class Expr:
     __slots__ = ("b", "constant", "nonzero", "value", "whole")
 
     def __init__(
-        self, b: Builder, value: Value, *, nonzero: bool = False, constant: Number | None = None, whole: bool = False
+        self, b: Builder, value: Value, *, nonzero: bool = False, constant: Any = None, whole: bool = False
     ) -> None:
         self.b = b
         self.value = value

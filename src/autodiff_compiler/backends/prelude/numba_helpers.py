@@ -168,6 +168,22 @@ def div0(a, b):
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
+def complex_div0(a, b):
+    """a / b of complex numbers, but 0 where a is 0."""
+    return a if a == 0 else np.divide(a, b)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def complex_array(re, im, dtype):
+    """The complex numbers with these parts."""
+    shape = (re + im).shape
+    whole = np.empty(shape, dtype)
+    whole.real[:] = re
+    whole.imag[:] = im
+    return whole
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
 def divide0(a, b):
     """a / b, but 0 where a is 0, element by element."""
     return np.where(a == 0, np.zeros_like(a * b), a / b)
