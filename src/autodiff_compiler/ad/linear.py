@@ -22,7 +22,7 @@ def check_linear(callee: Function, jvp: Function, tangents: Sequence[Value], out
     """The values of a JVP rule that depend on its tangents.  Refused unless all of them are linear in the tangents, and every tangent
     of the result is one of them or zero."""
     depend = _depending(jvp, tangents)
-    known = Known(depend, definitions(jvp.body))
+    known = Dependence(depend, definitions(jvp.body))
     for op in all_ops(jvp.body):
         if op.regions:
             for defined, sources in merges(op):
@@ -57,7 +57,7 @@ def _depending(jvp: Function, tangents: Sequence[Value]) -> set[Value]:
 
 
 @dataclass(frozen=True)
-class Known:
+class Dependence:
     """Which values depend on tangents, and how each is made."""
 
     depend: set[Value]
@@ -72,7 +72,7 @@ class Known:
         return self.depend.isdisjoint(values)
 
 
-def _is_linear(op: Op, known: Known) -> bool:
+def _is_linear(op: Op, known: Dependence) -> bool:
     """Whether an op is jointly linear in those of its operands that depend on tangents."""
     if not any(differentiable(r.type) for r in op.results):
         return True  # not a float: what decides or counts by it is checked
