@@ -14,6 +14,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32, INT64
 from autodiff_compiler.ir.objects import follow
+from autodiff_compiler.ir.opdef import OpDef
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.ops.special import SPECIAL, SPECIAL_OPS
 from autodiff_compiler.ir.parse import parse_function
@@ -87,6 +88,9 @@ def elementwise_cases() -> Iterator[Case]:
         if row.kind in ("cast", "select"):
             continue
         types: list[Type] = []
+        if row.orders:
+            yield from cases_of_orders(row)
+            continue
         if row.kind == "not":
             types += BOOL_TYPES
         elif row.kind in INTEGRAL_KINDS:
@@ -112,6 +116,18 @@ def elementwise_cases() -> Iterator[Case]:
                 [Array(FLOAT32, 1)], lambda b, x, kind=row.kind: b.op(kind, x, b.const(0.7, Scalar(FLOAT32)))
             )
             yield Case(row.kind, "f32 with constant", function, [sample(Array(FLOAT32, 1), 0)])
+
+
+def cases_of_orders(row: OpDef) -> Iterator[Case]:
+    """Ops whose first operands are integers: an order, a degree."""
+    for label, order, other in (
+        ("f64", Scalar(INT64), Scalar(FLOAT64)),
+        ("int with f64[:]", INT, Array(FLOAT64, 1)),
+        ("broadcast", Array(INT64, 2), Array(FLOAT64, 1)),
+    ):
+        types = [order if i < row.orders else other for i in range(row.arity or 1)]
+        function = build(types, lambda b, *p: b.op(row.kind, *p))
+        yield Case(row.kind, label, function, [sample(t, i) for i, t in enumerate(types)])
 
 
 def cast_cases() -> Iterator[Case]:

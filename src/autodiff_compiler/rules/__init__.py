@@ -16,9 +16,11 @@ from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.rules import (
     arrays,
+    bessel,  # noqa: F401  # these two add lines to the table of `elementwise`
     complex_parts,
     elementwise,
     factoring,
+    hypergeometric,  # noqa: F401
     lists,
     matmul,
     reductions,
