@@ -25,7 +25,7 @@ from autodiff_compiler.frontend.raising import WatchedBuilder
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
 from autodiff_compiler.frontend.source import Source
-from autodiff_compiler.frontend.state import Frame, State
+from autodiff_compiler.frontend.state import Frame, NameKey, State
 from autodiff_compiler.frontend.tries import Tries
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -34,6 +34,7 @@ from autodiff_compiler.frontend.values import (
     Dead,
     DictView,
     Dyn,
+    Generator,
     Grown,
     Items,
     Iter,
@@ -101,6 +102,12 @@ class Context:
     tries: Tries = field(default_factory=Tries)
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
+    consumers: dict[Frame, Any] = field(default_factory=dict)
+    """Whoever asked for the items of a generator that runs (`generators.Consumer`), by the generator's frame."""
+    live_elsewhere: Callable[[NameKey], bool] = lambda key: True
+    """Whether a name of a frame other than the current one may still be read."""
+    apart: bool = False
+    """Whether loops of the current function are to be unrolled, where they can be."""
     calls: tuple[Any, ...] = ()
     """The call sites and the iterations of unrolled loops around the current place, which tell two visits of a statement apart."""
     retries: int = 0
@@ -358,7 +365,7 @@ class Context:
             )
         if isinstance(x, DictView):
             return self.truth(x.box)
-        if isinstance(x, Range | Iter):
+        if isinstance(x, Range | Iter | Generator):
             raise self.unsupported("AD105", f"the truth value of {describe(x)}", "compare its length with 0")
         return True
 
