@@ -37,7 +37,7 @@ def vectorized(x):
 
 
 REFUSED = {
-    "scipy.special.diric": lambda x: scipy.special.diric(np.array([x, x]), 3),
+    "scipy.special.lmbda": lambda x: scipy.special.lmbda(1, x)[0][0],
     "scipy.linalg.solve": lambda x: scipy.linalg.solve(np.eye(3), A * x)[0],
     "scipy.linalg.expm": lambda x: scipy.linalg.expm(np.eye(3) * x)[0, 0],
     "scipy.integrate.quad": lambda x: scipy.integrate.quad(lambda t: t * x, 0.0, 1.0)[0],
@@ -48,7 +48,7 @@ REFUSED = {
     "scipy.interpolate.interp1d": lambda x: scipy.interpolate.interp1d(A, A)(x),
     "numpy.polyfit": lambda x: np.polyfit(A, A * x, 1)[0],
     "numpy.fft.fft": lambda x: np.fft.fft(A * x).real.sum(),
-    "numpy.random.Generator.poisson": lambda x: RNG.poisson() * x,
+    "numpy.random.Generator.multivariate_normal": lambda x: RNG.multivariate_normal(A, np.eye(3))[0] * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
     "itertools.product": lambda x: sum(a * b for a, b in itertools.product([x], [x])),
     "itertools.chain": lambda x: sum(itertools.chain([x], [x])),

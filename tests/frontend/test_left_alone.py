@@ -121,7 +121,16 @@ CALLS = [
         (scipy.special.erf, (0.5,)), (scipy.special.erf, (np.float32(0.5),)), (scipy.special.jv, (2, MATRIX)),
         (scipy.special.gammaln, (MATRIX[0],)), (scipy.special.airy, (0.5,)), (np.frexp, (MATRIX,)),
     ]
-]  # fmt: skip
+] + [
+    (getattr(source, name), args, {})
+    for source in (np.random, np.random.RandomState(0), RNG)
+    for name, args in [
+        ("random", ((2, 2),)), ("standard_normal", ()), ("standard_normal", (3,)), ("standard_exponential", (3,)), ("standard_cauchy", ()),
+        ("normal", (0.0, 1.0)), ("lognormal", (0.0, 1.0, 3)), ("uniform", (0.0, 1.0, (2,))), ("laplace", ()), ("logistic", (0.0, 1.0, 2)), ("gumbel", ()),
+        ("exponential", (1.0, 3)), ("rayleigh", (1.0,)), ("weibull", (2.0, 3)), ("pareto", (2.0,)), ("poisson", (2.0,)), ("poisson", (2.0, 3)),
+        ("binomial", (5, 0.5)), ("binomial", (5, 0.5, (2, 3))), ("permutation", (4,)), ("choice", (4,)), ("choice", (4, (2, 3))),
+    ]
+] + [(np.random.random_sample, (3,), {}), (np.random.randint, (3,), {}), (np.random.randint, (0, 3, 5), {})]  # fmt: skip
 
 
 def described(value):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, NoReturn, TypeVar
 
-from autodiff_compiler.library.registry import lookup, register_imported
+from autodiff_compiler.library.registry import lookup, method, register_imported
 from autodiff_compiler.namespaces import is_foreign
 
 B = TypeVar("B", bound=Callable[..., Any])
@@ -65,6 +65,24 @@ def define(obj: object, name: str, *known: str, method_name: str = "", shares: b
         return body
 
     return register
+
+
+def define_method(name: str, *known: str) -> Callable[[B], B]:
+    """Register the decorated Python function as a method of arrays alone."""
+
+    def register(body: B) -> B:
+        assert isinstance(body, FunctionType)
+        if method(name) is not None or name in _METHODS:
+            raise ValueError(f"the method {name} is registered twice")
+        _METHODS[name] = Definition(f"ndarray.{name}", body, known)
+        return body
+
+    return register
+
+
+def as_it_is(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """What a definition calls a function by that has no derivative, rather than what defines it."""
+    return function(*args, **kwargs)
 
 
 def unsupported(reason: str, way_out: str) -> NoReturn:
