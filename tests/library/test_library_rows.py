@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.fft
 import scipy.special
+from fourier_samples import FOURIER_SAMPLES
 from library_harness import WRITES, R, assert_same, changed, outcome, plain
 from library_samples import ATTRIBUTES, KIND_MAY_DIFFER, METHODS, SAMPLES, VALUELESS, Sample, elementwise_samples
 from special_samples import SPECIAL_SAMPLES
@@ -34,8 +36,9 @@ def resolve(name: str) -> Any:
 
 
 def samples_of(name: str) -> list[Sample]:
-    if name in SAMPLES or name in SPECIAL_SAMPLES:
-        return SAMPLES.get(name) or SPECIAL_SAMPLES[name]
+    for table in (SAMPLES, SPECIAL_SAMPLES, FOURIER_SAMPLES):
+        if name in table:
+            return table[name]
     target = resolve(name)
     if name.startswith("math."):
         arity = 2 if name in ("math.atan2", "math.copysign", "math.fmod") else 1

@@ -167,7 +167,7 @@ def check_complex(b: Builder, name: str) -> None:
         )
 
 
-_LATER: dict[str, Callable[[], None]] = {}
+_LATER: dict[str, list[Callable[[], None]]] = {}
 """Modules that are not imported here, and what registers the rows of their functions."""
 
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}
@@ -187,7 +187,7 @@ def when_imported(module: str) -> Callable[[Callable[[], None]], Callable[[], No
     """Let the decorated function register the rows of a heavy module's functions, once somebody has imported it."""
 
     def keep(register: Callable[[], None]) -> Callable[[], None]:
-        _LATER[module] = register
+        _LATER.setdefault(module, []).append(register)
         return register
 
     return keep
@@ -197,7 +197,8 @@ def register_imported() -> bool:
     """Register the rows of modules that have been imported since; whether there were any."""
     modules = [name for name in _LATER if name in sys.modules]
     for module in modules:
-        _LATER.pop(module)()
+        for register in _LATER.pop(module, ()):  # to register one row may have asked for those of another module
+            register()
     return bool(modules)
 
 

@@ -18,6 +18,7 @@ from autodiff_compiler.rules import (
     arrays,
     complex_parts,
     elementwise,
+    fourier,
     lists,
     matmul,
     reductions,
@@ -30,7 +31,7 @@ from autodiff_compiler.rules.rule import At, Contribution, Dense, JointRule, Lis
 __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "jvp", "vjp"]
 
 RULES: dict[str, Rule | JointRule] = {}
-for _module in (elementwise, special, complex_parts, arrays, shapes, reductions, matmul, solving, lists):
+for _module in (elementwise, special, complex_parts, arrays, shapes, reductions, matmul, solving, fourier, lists):
     assert not RULES.keys() & _module.RULES.keys(), _module.__name__
     RULES.update(_module.RULES)
 
