@@ -16,8 +16,10 @@ sys.path.append(str(Path(__file__).parent.parent))
 
 from benchmarks.by_hand import kernel
 from benchmarks.by_hand.table import ADJOINTS, adjoint
-from benchmarks.gradbench import ba, ht, ode, protocol
+from benchmarks.gradbench import ba, ht, ode, protocol, standalone
+from benchmarks.gradbench.peers import WRITTEN, jax_of
 from benchmarks.gradbench.table import EVALS
+from benchmarks.suites.runs import Outcome
 
 ROOT = Path(__file__).parent.parent
 CASES = [(e, style, name) for e in EVALS.values() for style in e.styles for name in e.functions]
@@ -130,7 +132,7 @@ def test_styles_of_ht_agree_on_a_mirrored_hand():
         np.testing.assert_allclose(loops, numpy, rtol=1e-12, atol=1e-12)
 
 
-# -- by hand -----------------------------------------------------------------------------------------------------------
+# -- by hand, and in JAX -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", ADJOINTS)
@@ -149,6 +151,13 @@ def test_adjoint_by_hand(key):
 
 def parts(result):
     return result if isinstance(result, tuple) else (result,)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_jax_where_it_is_installed(name):
+    pytest.importorskip("jax")
+    args = EVALS[name].arguments(first_input(name))
+    EVALS[name].check(EVALS[name].derivatives[0], args, jax_of(name)(*args))
 
 
 def test_exponential_by_hand():
@@ -250,3 +259,35 @@ def test_ode_inputs_are_not_all_vacuous():
     """Where values underflow, zeros would pass for derivatives."""
     given = first_input("ode")
     assert np.abs(made("ode", "gradient")(*ode.arguments(given))).min() > 1e-3
+
+
+# -- standalone --------------------------------------------------------------------------------------------------------
+
+
+def test_standalone(tmp_path):
+    found = standalone.run(["hello"], "python", quick=True, rounds=1, limit=60.0)
+    content = json.loads(found.save(tmp_path).read_text())
+    (row,) = content["rows"]
+    assert (row["eval"], row["function"], row["style"]) == ("hello", "double", "scalar")
+    assert row["over_primal"] > 0
+    assert content["summary"]["best"]["over_by_hand"] == pytest.approx(row["over_by_hand"])
+    (compiled,) = content["compile"]
+    assert compiled["verdict"] == "right"
+    assert compiled["double"] > 0
+    assert len(found.tables) == 2
+
+
+def test_what_is_not_right_is_shown():
+    found = [Outcome("lse\tloops", "numba", "wrong", "off by 1"), Outcome("det\tlevels", "numba", "late", "more than 1 s")]
+    made = standalone.report(found, "numba", quick=True)
+    assert made.tables[-1].rows == [["lse", "loops", "wrong", "off by 1"], ["det", "levels", "late", "more than 1 s"]]
+
+
+def test_summary_takes_the_fastest_program_of_a_workload():
+    def row(style, seconds, ratio):
+        common = {"eval": "lse", "workload": "n=1", "function": "gradient", "over_primal": None, "over_jax": None}
+        return {**common, "over_by_hand": ratio, "style": style, "seconds": {"derivative": seconds}}
+
+    found = standalone.summary([row("loops", 2.0, 8.0), row("numpy", 1.0, 2.0)])
+    assert found["all"]["over_by_hand"] == pytest.approx(4.0)
+    assert found["best"]["over_by_hand"] == pytest.approx(2.0)

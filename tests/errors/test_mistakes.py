@@ -196,8 +196,8 @@ def _(x: float):
     return x * x * x
 
 
-def generator(x):
-    yield x
+async def coroutine(x):
+    return x
 
 
 CLOSED = {
@@ -208,7 +208,7 @@ CLOSED = {
     "str": (lambda x: x * len(str(x)), "f-string"),
     "format": (lambda x: x * len("{:.3f}".format(x)), "f-string"),  # noqa: UP032
     "percent": (lambda x: x * len("%.3f" % x), "f-string"),  # noqa: UP031
-    "generator": (lambda x: sum(generator(x)), "ordinary function"),
+    "coroutine": (lambda x: coroutine(x), "ordinary function"),
 }
 
 

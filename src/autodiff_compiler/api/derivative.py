@@ -22,7 +22,7 @@ from autodiff_compiler.api.binding import (
 )
 from autodiff_compiler.api.boundary import trimmed
 from autodiff_compiler.api.compiled import Compiled
-from autodiff_compiler.api.dispatch import MISSED, Writer
+from autodiff_compiler.api.dispatch import MISSED, EntryWriter
 from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.frontend import Lowered
@@ -94,7 +94,7 @@ class Derivative(Compiled):
         if not kwargs:
             bound = {name: (tree, arguments[name]) for name, tree, _ in types_}
 
-            def write(entry: Writer) -> None:
+            def write(entry: EntryWriter) -> None:
                 entry.arguments("args", args, self._fun, bound)
                 entry.captured(captured)
 

@@ -7,6 +7,7 @@ comparisons of types.  What it has no test for has no entry: every call of it go
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType, MethodType
 from typing import Any
@@ -37,14 +38,14 @@ class Entries:
         self.known: tuple[Entry, ...] = ()
         self._seen: list[Specialisation] = []
 
-    def note(self, found: Specialisation, write: Callable[[Writer], None]) -> None:
+    def note(self, found: Specialisation, write: Callable[[EntryWriter], None]) -> None:
         """A call went the slow way.  If its specialisation was called before, write an entry: one call alone is not worth it."""
         if not any(found is one for one in self._seen):
             self._seen = [found, *self._seen[: MOST_ENTRIES - 1]]
             return
         if found.lowered.written or sum(found is one for _, one in self.known) > 1:
             return
-        writer = Writer(found)
+        writer = EntryWriter(found)
         try:
             write(writer)
         except _NoTest:
@@ -56,16 +57,17 @@ class _NoTest(Exception):  # noqa: N818  # never leaves this module
     """There is no short test for a value."""
 
 
-class Writer:
+class EntryWriter:
     """Writes the entry of one specialisation.  Whoever uses it says what is given (`arguments`, `tangents`), and then `captured`."""
 
     def __init__(self, found: Specialisation) -> None:
         self._found = found
         self._names: dict[int, str] = {}
-        # The builtins by themselves: a program may have given `builtins.len` another meaning.
+        # The builtins by themselves: a program may have given `builtins.len` another meaning.  Numba imports on behalf of
+        # whoever calls it, where it makes an exception.
         self._space: dict[str, Any] = {
             one.__name__: one for one in (type, len, float, tuple, getattr, Exception, np.ndarray, frontend.same)
-        } | {"missed": MISSED, "__builtins__": {}}
+        } | {"missed": MISSED, "__builtins__": {"__import__": builtins.__import__}}
         self._tests: dict[str, None] = {}
         """Statements, in order; the same test is written once."""
         self._passed: list[str] = []

@@ -14,7 +14,7 @@ from autodiff_compiler.backends.spelling import (
     expressions,
     statements,
 )
-from autodiff_compiler.backends.subscripts import Place
+from autodiff_compiler.backends.subscripts import PrintedPlace
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, DType
 from autodiff_compiler.ir.opset import opdef
@@ -176,7 +176,7 @@ def _unless_float64(dtype: DType) -> list[ast.expr]:
 
 @expressions(EXPRESSIONS, "transpose")
 def transpose(w: Writer, op: Op) -> ast.expr:
-    return Place(w, op.operands[0], transposing(op.attrs["perm"]), []).read()
+    return PrintedPlace(w, op.operands[0], transposing(op.attrs["perm"]), []).read()
 
 
 @expressions(EXPRESSIONS, "unbroadcast")
@@ -204,7 +204,7 @@ def searchsorted(w: Writer, op: Op) -> ast.expr:
 # -- linear algebra ------------------------------------------------------------------------------------------------
 
 
-@expressions(EXPRESSIONS, "lu_factor", "solve_triangular")
+@expressions(EXPRESSIONS, "lu_factor", "solve_triangular", "cholesky", "qr", "eigh", "svd", "pinv")
 def by_name(w: Writer, op: Op) -> ast.expr:
     """A helper with the name of the op; then what the op's attributes say."""
     return syntax.call(op.kind, *w.operands(op), *_attributes(op))
@@ -277,11 +277,11 @@ def each(element: ast.expr, items: ast.expr) -> ast.expr:
 # -- writes into arrays --------------------------------------------------------------------------------------------
 
 
-def store(w: Writer, op: Op, place: Place) -> ast.stmt:
+def store(w: Writer, op: Op, place: PrintedPlace) -> ast.stmt:
     return syntax.assign(syntax.as_target(place.written()), w.shown(w.casts.stored(op.operands[-1])))
 
 
-def add_in_place(w: Writer, op: Op, place: Place) -> ast.stmt:
+def add_in_place(w: Writer, op: Op, place: PrintedPlace) -> ast.stmt:
     """`x[i] += v`, where no element is reached twice."""
     operator, value = added(w, op.operands[-1])
     where = place.name if place.path.is_whole else place.written()

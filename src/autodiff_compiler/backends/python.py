@@ -20,7 +20,7 @@ from autodiff_compiler.backends.spelling import (
     negated,
     statements,
 )
-from autodiff_compiler.backends.subscripts import Place, as_argument
+from autodiff_compiler.backends.subscripts import PrintedPlace, as_argument
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import INT64, DType
 from autodiff_compiler.ir.opset import opdef
@@ -156,7 +156,7 @@ def arange(w: Writer, op: Op) -> ast.expr:
 @expressions(EXPRESSIONS, "load")
 def load(w: Writer, op: Op) -> ast.expr:
     array, *operands = op.operands
-    return _keeping_axes(w, op) or Place(w, array, path_of(op), operands).read()
+    return _keeping_axes(w, op) or PrintedPlace(w, array, path_of(op), operands).read()
 
 
 def _keeping_axes(w: Writer, op: Op) -> ast.expr | None:
@@ -219,7 +219,7 @@ def matmul(w: Writer, op: Op) -> ast.expr:
 @expressions(EXPRESSIONS, "reshape")
 def reshape(w: Writer, op: Op) -> ast.expr:
     array, *extents = op.operands
-    return Place(w, array, reshaping(len(extents)), extents).read()
+    return PrintedPlace(w, array, reshaping(len(extents)), extents).read()
 
 
 @expressions(EXPRESSIONS, "broadcast_to")
@@ -269,13 +269,13 @@ def list_append(w: Writer, op: Op) -> ast.stmt:
 @statements(STATEMENTS, "store")
 def store(w: Writer, op: Op) -> ast.stmt:
     array, *operands, _ = op.operands
-    return common.store(w, op, Place(w, array, path_of(op), operands, w.target(op)))
+    return common.store(w, op, PrintedPlace(w, array, path_of(op), operands, w.target(op)))
 
 
 @statements(STATEMENTS, "accum")
 def accum(w: Writer, op: Op) -> ast.stmt:
     array, *operands, value = op.operands
-    place = Place(w, array, path_of(op), operands, w.target(op))
+    place = PrintedPlace(w, array, path_of(op), operands, w.target(op))
     if place.repeats:
         viewed, index = place.split()
         return syntax.expression(syntax.call("np.add.at", viewed, as_argument(index), w.operand(value)))

@@ -12,11 +12,11 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
 from autodiff_compiler.frames import is_ours
-from autodiff_compiler.frontend import branches, recursion, tries
+from autodiff_compiler.frontend import branches, generators, recursion, tries
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scopes import FunctionNode
-from autodiff_compiler.frontend.source import find_source, function_body, function_liveness
+from autodiff_compiler.frontend.source import find_source, function_body, function_liveness, is_generator
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, Frame
 from autodiff_compiler.frontend.values import Abs, Box, Closure, Dead, Dyn, Items, Poison, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
@@ -28,7 +28,7 @@ DEPTH = 60
 def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """Run the body of a Python function on these arguments."""
     try:
-        source = find_source(function)
+        source = find_source(function, generators=True)
     except AutodiffError as error:
         place = ctx.b.span if error.span is None else replace(error.span, caller=ctx.b.span)
         raise type(error)(error.code, error.reason, place, help=error.help) from None
@@ -126,6 +126,8 @@ def _bind(
 
 def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs]) -> Abs:
     """Run a function's body in a new frame, and return what it returns."""
+    if is_generator(node):
+        return generators.made(ctx, frame, node, bound)
     depth = sum(1 for _ in ctx.calls)
     repeated = sum(1 for place in ctx.calls if place[0] is node)
     if repeated > DEPTH or depth > 4 * DEPTH:

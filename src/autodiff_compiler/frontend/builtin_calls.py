@@ -32,6 +32,7 @@ from autodiff_compiler.frontend.values import (
     Box,
     DictView,
     Dyn,
+    Generator,
     Grown,
     Items,
     Iter,
@@ -158,9 +159,9 @@ def _next(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         raise ctx.unsupported(
             "AD191", "an iterator from outside, which every call would use up", "pass a list of its items"
         )
-    if not isinstance(iterator, Iter):
+    if not isinstance(iterator, Iter | Generator):
         raise ctx.wrong("AD171", f"TypeError: {describe(iterator)} is not an iterator")
-    return consumers.first_item(ctx, iterator.items, args[1] if len(args) > 1 else None)
+    return consumers.first_item(ctx, iterate(ctx, iterator), args[1] if len(args) > 1 else None)
 
 
 def _stop_gradient(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

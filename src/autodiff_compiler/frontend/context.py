@@ -21,11 +21,11 @@ from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.public_names import INSTEAD, object_name
-from autodiff_compiler.frontend.raising import Builder
+from autodiff_compiler.frontend.raising import WatchedBuilder
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
 from autodiff_compiler.frontend.source import Source
-from autodiff_compiler.frontend.state import Frame, State
+from autodiff_compiler.frontend.state import Frame, NameKey, State
 from autodiff_compiler.frontend.tries import Tries
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -34,6 +34,7 @@ from autodiff_compiler.frontend.values import (
     Dead,
     DictView,
     Dyn,
+    Generator,
     Grown,
     Items,
     Iter,
@@ -92,7 +93,7 @@ class Interpreter:
 @dataclass
 class Context:
     interpreter: Interpreter
-    b: Builder
+    b: WatchedBuilder
     state: State
     frame: Frame
     captures: Captures
@@ -101,6 +102,12 @@ class Context:
     tries: Tries = field(default_factory=Tries)
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
+    consumers: dict[Frame, Any] = field(default_factory=dict)
+    """Whoever asked for the items of a generator that runs (`generators.Consumer`), by the generator's frame."""
+    live_elsewhere: Callable[[NameKey], bool] = lambda key: True
+    """Whether a name of a frame other than the current one may still be read."""
+    apart: bool = False
+    """Whether loops of the current function are to be unrolled, where they can be."""
     calls: tuple[Any, ...] = ()
     """The call sites and the iterations of unrolled loops around the current place, which tell two visits of a statement apart."""
     retries: int = 0
@@ -123,7 +130,7 @@ class Context:
     unwound: set[Any] = field(default_factory=set)
     """Functions whose recursion on known numbers is entered to its end."""
     ruled: dict[Any, Any] = field(default_factory=dict)
-    """The functions with a rule of their own (`ruled.Known`), by what tells their calls."""
+    """The functions with a rule of their own (`rule_calls.LoweredRule`), by what tells their calls."""
     callees: dict[str, Function] = field(default_factory=dict)
     """Functions that the program calls, by name."""
     constants: dict[str, object] = field(default_factory=dict)
@@ -358,7 +365,7 @@ class Context:
             )
         if isinstance(x, DictView):
             return self.truth(x.box)
-        if isinstance(x, Range | Iter):
+        if isinstance(x, Range | Iter | Generator):
             raise self.unsupported("AD105", f"the truth value of {describe(x)}", "compare its length with 0")
         return True
 

@@ -14,6 +14,7 @@ from autodiff_compiler.frontend import (
     comprehensions,
     consumers,
     container_items,
+    generators,
     members,
     operators,
     subscripts,
@@ -57,8 +58,6 @@ def evaluate(ctx: Context, node: ast.expr) -> Abs:
 def _words(node: ast.AST) -> str:
     names = {
         ast.Await: "`await`",
-        ast.Yield: "`yield`",
-        ast.YieldFrom: "`yield from`",
         ast.Set: "a set",
         ast.SetComp: "a set comprehension",
     }
@@ -239,4 +238,6 @@ _EVALUATORS: dict[type[ast.AST], Callable[[Context, Any], Abs]] = {
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _comprehension,
     ast.JoinedStr: texts.joined_string,
+    ast.Yield: generators.evaluate_yield,
+    ast.YieldFrom: generators.evaluate_yield_from,
 }

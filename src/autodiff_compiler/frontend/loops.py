@@ -8,12 +8,11 @@ from functools import partial
 from typing import Any
 
 from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError
-from autodiff_compiler.frontend import branches, tries
+from autodiff_compiler.frontend import branches, live_names, tries
 from autodiff_compiler.frontend.context import Context, LoopTargets
 from autodiff_compiler.frontend.fixpoint import Fixpoint, zeroed
 from autodiff_compiler.frontend.iteration import Items, Live, Perhaps, Pushed, Sequence, Step, Steps, iterate, unrolled
-from autodiff_compiler.frontend.source import function_liveness
-from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit
+from autodiff_compiler.frontend.state import NORMAL, Exit
 from autodiff_compiler.frontend.values import Abs, Dyn, Poison, Unroll
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import INT
@@ -37,8 +36,8 @@ def run_for(ctx: Context, node: ast.For) -> None:
         ctx.assign(node.target, item)
         ctx.run(node.body)
 
-    live, after = live_at_head(ctx, node), _live_after(ctx, node)
-    run_over(ctx, node, iterable, body, live, block(ctx, node.orelse), after=after)
+    live, after = live_names.at_head(ctx, node), live_names.after_loop(ctx, node)
+    run_over(ctx, node, iterable, body, live, block(ctx, node.orelse), unroll=ctx.apart, after=after)
     ctx.state.names.pop(held, None)
 
 
@@ -72,8 +71,6 @@ def run_over(
             _run_over_sequence(ctx, node, iterable, body, live, at_end, unroll, after)
     finally:
         del ctx.iterating[len(ctx.iterating) - len(iterable.boxes) :]
-    if not isinstance(node, ast.For):
-        tries.proceed(ctx)
 
 
 def _run_over_sequence(
@@ -155,21 +152,6 @@ def leave(ctx: Context) -> None:
     ctx.state.exit = Exit(frozenset({code}))
 
 
-def live_at_head(ctx: Context, node: ast.For | ast.While) -> Live:
-    found = function_liveness(ctx.source.node)
-    names = found.at_head.get(node)
-    frame = ctx.frame
-    if names is None:
-        return lambda key: True
-    names = names | found.after.get(node, frozenset())
-    return lambda key: key[0] is not frame or key[1] in names or key[1] == RETURN_NAME or key[1].startswith("$")
-
-
-def _live_after(ctx: Context, node: ast.For) -> Live:
-    names, frame = function_liveness(ctx.source.node).after.get(node, frozenset()), ctx.frame
-    return lambda key: key[0] is not frame or key[1] in names
-
-
 def _for_loop(
     ctx: Context,
     key: tuple[Any, ...],
@@ -240,7 +222,7 @@ def run_steps(
                 ctx.loops.pop()
                 ctx.calls = outer_calls
             k += 1
-            left = _continued(ctx, targets.continues)
+            left = continued(ctx, targets.continues)
             if left.left:
                 return
             if not left.normal:
@@ -269,7 +251,7 @@ def _pushed(
             body(item)
         finally:
             ctx.loops.pop()
-        _continued(ctx, targets.continues)
+        continued(ctx, targets.continues)
 
     iterable.run(each, live, unroll)
     _ended(ctx, targets, at_end)
@@ -293,7 +275,7 @@ def _ended(ctx: Context, targets: LoopTargets, at_end: Callable[[], None] | None
             ctx.state.exit = Exit(codes, zeroed(ctx, left.value, sorted(broken)))
 
 
-def _continued(ctx: Context, continues: set[int]) -> Exit:
+def continued(ctx: Context, continues: set[int]) -> Exit:
     """The exit of an unrolled iteration, with `continue` as its normal end."""
     left = ctx.state.exit
     codes = left.codes & continues

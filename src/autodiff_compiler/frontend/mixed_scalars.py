@@ -27,7 +27,6 @@ EXACT = ("neg", "abs", "select", "stop_gradient", "list_new", "list_append", "li
 ARITHMETIC = ("add", "sub", "mul", "div", "pow", "floordiv", "mod")
 # The value goes where its type is known already, is only shown, or is only tested.
 HARMLESS = ("store", "accum", "return", "yield", "print", "check", "raise", "list_len")
-COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 
 
 class MixedScalars:
@@ -112,7 +111,7 @@ class _Search:
 
     def use(self, op: Op) -> None:
         used = [value for value in op.operands if value in self.exact]
-        if not used or op.kind in (*HARMLESS, *COMPARISONS):
+        if not used or op.kind in HARMLESS or TABLE[op.kind].compares:
             return
         scalar = bool(op.results) and not isinstance(op.result.type, Array)
         known = TABLE[op.kind].elementwise and op.kind != "select" and any(map(self.is_float32, op.operands))

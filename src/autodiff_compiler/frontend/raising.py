@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.ir.builder import Builder as PlainBuilder
-from autodiff_compiler.ir.builder import OpenRegion
+from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.message import Part
 from autodiff_compiler.ir.objects import exception_class
@@ -26,7 +25,7 @@ from autodiff_compiler.library import lookup
 Watch = Callable[[Op], None]
 
 
-class Builder(PlainBuilder):
+class WatchedBuilder(Builder):
     """Builds ops, and shows them before to who watches."""
 
     def __init__(self) -> None:
@@ -113,7 +112,7 @@ class Unforeseen(Exception):  # noqa: N818  (becomes an error where the place is
     """Whether the op raises cannot be told before."""
 
 
-def failures(b: Builder, op: Op) -> Iterator[Failure]:
+def failures(b: WatchedBuilder, op: Op) -> Iterator[Failure]:
     """What an op that is about to be built may raise."""
     row = opdef(op)
     rule = _CHECKS.get(op.kind)
@@ -133,7 +132,7 @@ def failures(b: Builder, op: Op) -> Iterator[Failure]:
         raise Unforeseen
 
 
-def _not_too_large(b: Builder, op: Op) -> Value:
+def _not_too_large(b: WatchedBuilder, op: Op) -> Value:
     """Whether the result is finite, or an operand is not: NumPy's numbers give infinity where Python's raise."""
     strong = [b.cast(v, Scalar(dtype_of(v.type))) for v in op.operands]
     fine = b.op("not", b.op("isinf", b.op(op.kind, *strong, **op.attrs)))
@@ -145,25 +144,25 @@ def _not_too_large(b: Builder, op: Op) -> Value:
 # -- checks ------------------------------------------------------------------------------------------------------------
 
 
-def _checked(b: Builder, op: Op, rule: Callable[[Builder, Op], Value]) -> Failure:
+def _checked(b: WatchedBuilder, op: Op, rule: Callable[[WatchedBuilder, Op], Value]) -> Failure:
     error, text = op.attrs.get("error", "IndexError" if op.kind == "check_index" else "ValueError"), None
     if op.kind == "check":
         text = op.attrs["message"] if len(op.operands) == 1 else None
     return Failure(lambda: rule(b, op), error, text)
 
 
-def _equal(b: Builder, m: Value, n: Value) -> Value:
+def _equal(b: WatchedBuilder, m: Value, n: Value) -> Value:
     return b.compare("eq", m, n)
 
 
-def _either(b: Builder, *conditions: Value) -> Value:
+def _either(b: WatchedBuilder, *conditions: Value) -> Value:
     first, *others = conditions
     for other in others:
         first = b.op("or", first, other)
     return first
 
 
-def _in_bounds(b: Builder, op: Op) -> Value:
+def _in_bounds(b: WatchedBuilder, op: Op) -> Value:
     index, extent = op.operands
     if isinstance(index.type, Array):
         index = b.cast(index, Array(INT.dtype, rank(index.type)))
@@ -180,7 +179,7 @@ def _in_bounds(b: Builder, op: Op) -> Value:
     return fine
 
 
-_CHECKS: dict[str, Callable[[Builder, Op], Value]] = {
+_CHECKS: dict[str, Callable[[WatchedBuilder, Op], Value]] = {
     "check": lambda b, op: op.operands[0],
     "check_index": _in_bounds,
     "check_equal": lambda b, op: _equal(b, *op.operands),

@@ -14,6 +14,7 @@ from autodiff_compiler.frontend.values import (
     Closure,
     DictView,
     Dyn,
+    Generator,
     InnerDerivative,
     Iter,
     Method,
@@ -167,6 +168,7 @@ def describe(value: Abs | None) -> str:
         Choice: "one of several functions or exceptions",
         Range: "a range",
         Iter: "an iterator",
+        Generator: "a generator",
         Text: "a string",
     }
     return names.get(type(value), "something else")

@@ -87,6 +87,18 @@ def function_body(node: FunctionNode) -> list[ast.stmt]:
 
 
 @lru_cache(maxsize=1024)
+def is_generator(node: FunctionNode) -> bool:
+    """Whether there is a `yield` in the body of a function, outside of the functions in it."""
+    return any(map(_yields, function_body(node)))
+
+
+def _yields(node: ast.AST) -> bool:
+    if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+        return False
+    return isinstance(node, ast.Yield | ast.YieldFrom) or any(map(_yields, ast.iter_child_nodes(node)))
+
+
+@lru_cache(maxsize=1024)
 def function_liveness(node: FunctionNode) -> Liveness:
     return liveness(function_body(node))
 
@@ -99,13 +111,14 @@ def plain_function(obj: Any) -> FunctionType | None:
     return inner if isinstance(inner, FunctionType) and type(obj).__module__.startswith("numba") else None
 
 
-def find_source(function: FunctionType) -> Source:
-    """The source of a function.
+def find_source(function: FunctionType, *, generators: bool = False) -> Source:
+    """The source of a function, or, if they are wanted, of a generator function.
 
     Raises `UnsupportedError` (AD140) where there is none, `UserError` (AD141) where the file was changed since.
     """
     code = function.__code__
-    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+    generator = inspect.isgeneratorfunction(function) and not generators
+    if generator or inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         raise UnsupportedError(
             "AD142",
             f"`{function.__name__}` is a generator or coroutine",

@@ -25,6 +25,7 @@ from autodiff_compiler.frontend import (
     expressions,
     failures,
     handlers,
+    live_names,
     loops,
     patterns,
     subscripts,
@@ -35,8 +36,7 @@ from autodiff_compiler.frontend.branches import Branch
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.source import function_liveness
-from autodiff_compiler.frontend.state import RETURN_NAME, Exit, NameKey
+from autodiff_compiler.frontend.state import RETURN_NAME, Exit
 from autodiff_compiler.frontend.values import Abs, Box, Dead, Iter, Static, Unmergeable
 from autodiff_compiler.ir.core import Value
 
@@ -83,16 +83,6 @@ def _ways_out(node: ast.stmt) -> str:
     return "move it out of the differentiated function"
 
 
-def live_after(ctx: Context, statement: ast.stmt) -> Callable[[NameKey], bool]:
-    """Whether a name may still be read after a statement; names of other frames count as live."""
-    found = function_liveness(ctx.source.node)
-    names = found.after.get(statement)
-    frame = ctx.frame
-    if names is None:
-        return lambda key: True
-    return lambda key: key[0] is not frame or key[1] in names or key[1] == RETURN_NAME or key[1].startswith("$")
-
-
 # -- control ---------------------------------------------------------------------------------------------------------
 
 
@@ -112,12 +102,12 @@ def _if(ctx: Context, node: ast.If, rest: list[ast.stmt]) -> bool:
         if one.state.exit.left and other.state.exit.normal and rest and not consumed:
             other.go_on(lambda: run(ctx, rest))
             consumed = True
-    branches.join(ctx, truth, base, then, orelse, None if consumed else live_after(ctx, node))
+    branches.join(ctx, truth, base, then, orelse, None if consumed else live_names.after(ctx, node))
     return consumed or (then.state.exit.left and orelse.state.exit.left)
 
 
 def _match(ctx: Context, node: ast.Match) -> None:
-    patterns.run_match(ctx, node, live_after(ctx, node))
+    patterns.run_match(ctx, node, live_names.after(ctx, node))
 
 
 def _return(ctx: Context, node: ast.Return) -> None:
@@ -132,7 +122,7 @@ def _return(ctx: Context, node: ast.Return) -> None:
 
 def _reads_names(value: Abs) -> bool:
     """Whether there is a generator expression in an iterator, which reads the names of the function that is left."""
-    return isinstance(value, Iter) and (value.kind is GeneratorType or any(map(_reads_names, value.parts)))
+    return isinstance(value, Iter) and ((value.kind is GeneratorType) or any(map(_reads_names, value.parts)))
 
 
 def _break(ctx: Context, node: ast.Break) -> None:

@@ -235,7 +235,7 @@ def give_up(ctx: Context, depth: int) -> None:
 def proceed(ctx: Context) -> None:
     """Go on where control has not left; it may have by an exception that is caught further out."""
     left = ctx.state.exit
-    if left.normal or not ctx.tries.active:
+    if left.normal:
         return
     if left.left:
         raise Dead

@@ -156,6 +156,20 @@ class Iter:
 
 
 @dataclass(frozen=True, eq=False)
+class Generator:
+    """A call of a generator function, which may be kept: `values` are its arguments, by `names`."""
+
+    node: Any
+    frame: Any
+    names: tuple[str, ...]
+    values: tuple[Abs, ...]
+    used: Box
+    """What remembers, on each path, how far it was run."""
+    opened: Callable[[Any, Generator], iteration.Items]
+    """How it is asked for its items."""
+
+
+@dataclass(frozen=True, eq=False)
 class DictView:
     """`keys`, `values` or `items` of a dict: it shows what the dict currently holds."""
 
@@ -233,6 +247,7 @@ Abs = (
     | Method
     | Range
     | Iter
+    | Generator
     | DictView
     | Partial
     | Super

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from autodiff_compiler.diagnostics import UnsupportedError
-from autodiff_compiler.frontend import branches, tries
+from autodiff_compiler.frontend import branches, live_names, tries
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.fixpoint import Fixpoint
 from autodiff_compiler.frontend.iteration import steps
@@ -16,7 +16,6 @@ from autodiff_compiler.frontend.loops import (
     RETRIES,
     block,
     instead_of,
-    live_at_head,
     run_steps,
 )
 from autodiff_compiler.frontend.state import Exit, State
@@ -62,7 +61,7 @@ def _while_known(ctx: Context, node: ast.While, otherwise: UnsupportedError) -> 
 def _while_condition(ctx: Context, node: ast.While) -> bool:
     """A loop whose condition only reads.  False, and nothing done, where it writes once the body has run."""
     b, entry = ctx.b, ctx.state
-    loop = Fixpoint(ctx, (node, ctx.calls), live_at_head(ctx, node), (), (), lambda params: ctx.run(node.body))
+    loop = Fixpoint(ctx, (node, ctx.calls), live_names.at_head(ctx, node), (), (), lambda params: ctx.run(node.body))
     body = loop.region()
     with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
         ctx.state = loop.merge.outputs(list(condition.params))
@@ -98,7 +97,7 @@ def _while_true(ctx: Context, node: ast.While, test: ast.expr | None) -> None:
         else:
             stop()
 
-    loop = Fixpoint(ctx, (node, ctx.calls), live_at_head(ctx, node), (), (), run_body)
+    loop = Fixpoint(ctx, (node, ctx.calls), live_names.at_head(ctx, node), (), (), run_body)
     body = loop.region()
     with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
         b.yield_(b.const(True))

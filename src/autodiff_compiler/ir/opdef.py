@@ -32,6 +32,12 @@ VALUE, SHAPE, INDEX = "value", "shape", "index"
 Reasons = tuple[str, ...]
 NEVER: Reasons = ()
 
+CONDITION, WIDTH = "condition", "width"
+"""What a check tests, if not extents (`SHAPE`) or an index (`INDEX`): a condition, or how many bits an integer has."""
+
+REGION, FUNCTION = "region", "function"
+"""What a terminator ends."""
+
 
 def of_shapes(op: Op) -> Reasons:
     """For an elementwise op that takes every value: the arrays may fail to broadcast together."""
@@ -188,6 +194,10 @@ class OpDef:
     """Operands in which it is linear together while all others are fixed; of several such sets one after the other."""
     joins: str = ""
     """Of a reduction: the op that joins two elements."""
+    tests: str = ""
+    """What a check tests: `SHAPE`, `INDEX`, `CONDITION` or `WIDTH`."""
+    copies: bool = False
+    """The result is operand 0 in memory of its own."""
     neutral: int | None = None
     """What that op leaves an element as it is with, where the reduction of nothing is this number."""
     puts: slice | None = None
@@ -215,7 +225,13 @@ class OpDef:
     spelling of their own."""
     compiled: str = ""
     """For a function of SciPy: what computes it in `scipy.special.cython_special`, which compiled code calls."""
-    terminator: bool = False
+    part: int | None = None
+    """For a function of SciPy with several results: which of them, of `parts`."""
+    parts: int = 1
+    orders: int = 0
+    """For an elementwise op: how many of the first operands are integers, while the others are floats."""
+    ends: str = ""
+    """Of a terminator: `REGION` or `FUNCTION`."""
     regions: int = 0
 
     def linear_parts(self, operands: tuple[Value, ...]) -> list[tuple[list[Value], list[Value]]]:
@@ -226,6 +242,10 @@ class OpDef:
             rest = [v for k, v in enumerate(operands) if k not in places]
             found.append(([operands[k] for k in places], rest))
         return found
+
+    @property
+    def terminator(self) -> bool:
+        return bool(self.ends)
 
     @cached_property
     def arity(self) -> int | None:

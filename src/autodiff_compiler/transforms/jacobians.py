@@ -21,7 +21,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import IO
 from autodiff_compiler.ir.opset import opdef, own_effect
 from autodiff_compiler.ir.path import ALL, at, element
-from autodiff_compiler.ir.program import adopted, call_op, effect_of, fresh_name, with_callees
+from autodiff_compiler.ir.program import adopted, call_op, callee_of, effect_of, fresh_name, with_callees
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import INT, ListOf, Type, differentiable, dtype_of, is_complex, rank
 from autodiff_compiler.ir.walk import Rewriter, clone_ops, clone_region
@@ -58,7 +58,7 @@ def hessian(fn: Function, request: Request) -> tuple[Function]:
 
 
 @dataclass
-class Jacobian:
+class Construction:
     """A function under construction: the program it is part of, and which of its parts are differentiated."""
 
     fn: Function
@@ -130,12 +130,12 @@ class Jacobian:
 
 
 def _jacobian(
-    fn: Function, request: Request, name: str, differentiated: Callable[[Jacobian], Differentiated]
+    fn: Function, request: Request, name: str, differentiated: Callable[[Construction], Differentiated]
 ) -> Function:
     out, aux = _outputs(fn, request)
-    ops = tuple(op for op in fn.body.ops if op.kind != "boundary")
+    ops = tuple(op for op in fn.body.ops if not opdef(op).marks)
     fn = replace(fn, body=clone_region(Region(fn.params, ops)))
-    made = Jacobian(fn, request, name, leaves(out), Builder(fn.span))
+    made = Construction(fn, request, name, leaves(out), Builder(fn.span))
     results, blocks = differentiated(made)
     order, tree = _layout(fn, request, out)
     if request.has_aux:
@@ -148,7 +148,7 @@ def _jacobian(
 # -- by columns, by rows -----------------------------------------------------------------------------------------------
 
 
-def _by_columns(made: Jacobian) -> Differentiated:
+def _by_columns(made: Construction) -> Differentiated:
     fn = made.fn
     results = made.inlined(fn, fn.params)
     silent = _silent(fn)
@@ -160,7 +160,7 @@ def _by_columns(made: Jacobian) -> Differentiated:
     return results, blocks
 
 
-def _columns(made: Jacobian, results: Sequence[Value], sweep: Function, argument: Value) -> list[Value]:
+def _columns(made: Construction, results: Sequence[Value], sweep: Function, argument: Value) -> list[Value]:
     """The blocks of one argument."""
     fn, b = made.fn, made.b
     tangents = slice(len(fn.results), len(fn.results) + made.count)
@@ -179,7 +179,7 @@ def _columns(made: Jacobian, results: Sequence[Value], sweep: Function, argument
     return made.filled(b.dims(argument), empty, fill)
 
 
-def _by_rows(made: Jacobian) -> Differentiated:
+def _by_rows(made: Construction) -> Differentiated:
     fn, request = made.fn, made.request
     forward, reverse = ad.vjp(fn, request.active, fn.name, save_all=request.save_all, results=made.count)
     given = made.inlined(forward, fn.params)
@@ -197,7 +197,7 @@ def _by_rows(made: Jacobian) -> Differentiated:
     return results, blocks
 
 
-def _rows(made: Jacobian, residuals: Sequence[Value], wanted: Sequence[Value], r: int, call: Apply) -> list[Value]:
+def _rows(made: Construction, residuals: Sequence[Value], wanted: Sequence[Value], r: int, call: Apply) -> list[Value]:
     """The blocks of one result."""
     b, result = made.b, wanted[r]
     bars: list[Value] = [result if k == r else b.zeros_like(other) for k, other in enumerate(wanted)]
@@ -226,7 +226,7 @@ def _without_print(fn: Function) -> Function:
 
 class _Silent(Rewriter):
     def op(self, op: Op) -> None:
-        if own_effect(op) != IO or op.kind == "call" or opdef(op).leaves:
+        if own_effect(op) != IO or callee_of(op) is not None or opdef(op).leaves:
             self.copy(op)
         elif op.results:
             raise UnsupportedError(

@@ -14,7 +14,7 @@ import numpy as np
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.message import WITHOUT_ELEMENTS
 from autodiff_compiler.ir.objects import Values, exception_class, message
-from autodiff_compiler.ir.opdef import CHECK, Attrs, Evaluate, Infer, OpDef, no_array
+from autodiff_compiler.ir.opdef import CHECK, CONDITION, INDEX, SHAPE, WIDTH, Attrs, Evaluate, Infer, OpDef, no_array
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.types import Scalar, Type, dtype_of
 
@@ -105,6 +105,7 @@ def _page(
     infer: Infer = _check_ints,
     attrs: tuple[str, ...] = (),
     *,
+    tests: str = SHAPE,
     commutative: bool = False,
 ) -> OpDef:
     return OpDef(
@@ -118,6 +119,7 @@ def _page(
         evaluate=evaluate,
         noun="",
         effect=CHECK,
+        tests=tests,
         commutative=commutative,
     )
 
@@ -130,6 +132,7 @@ CHECKS: tuple[OpDef, ...] = (
         "`-extent <= i < extent` of an index or an array of them, else IndexError",
         ("i", "extent"),
         _is_there,
+        tests=INDEX,
     ),
     _page("check_broadcast", "the extents are equal, or one of them is 1", ("m", "n"), _alike, commutative=True),
     _page("check_fits", "the extent of a value is that of its place, or 1", ("m", "n"), _fitting),
@@ -144,6 +147,7 @@ CHECKS: tuple[OpDef, ...] = (
         _narrow,
         _check_numbers,
         ("of",),
+        tests=WIDTH,
     ),
     _page(
         "check",
@@ -152,5 +156,6 @@ CHECKS: tuple[OpDef, ...] = (
         None,
         _check_bool,
         ("error",),
+        tests=CONDITION,
     ),
 )

@@ -8,6 +8,7 @@ are parameters that must be known when compiling.
 from autodiff_compiler.library.definitions import (
     arranging,
     callables,
+    comparing,
     correlations,
     curves,
     fourier,
@@ -15,14 +16,19 @@ from autodiff_compiler.library.definitions import (
     indexing,
     missing_values,
     polynomials,
+    products,
     quantiles,
+    sequences,
     sorting,
+    whole_numbers,
+    windows,
     writing,
 )
 
 __all__ = [
     "arranging",
     "callables",
+    "comparing",
     "correlations",
     "curves",
     "fourier",
@@ -30,7 +36,11 @@ __all__ = [
     "indexing",
     "missing_values",
     "polynomials",
+    "products",
     "quantiles",
+    "sequences",
     "sorting",
+    "whole_numbers",
+    "windows",
     "writing",
 ]
