@@ -39,7 +39,7 @@ from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, ListOf,
 INTEGRAL_KINDS = ("and", "or", "xor", "lshift", "rshift", "invert")
 NO_INTS = (
     "div", "div0", "mul0", "fmod", "arctan2", "hypot", "copysign", "logaddexp", "floor", "ceil", "trunc", "rint", "sqrt", "cbrt",
-    "isnan", "isinf", "isfinite",
+    "isnan", "isinf", "isfinite", "complex",
 )  # fmt: skip
 
 
