@@ -15,6 +15,7 @@ import scipy.special
 from fourier_samples import FOURIER_SAMPLES
 from library_harness import WRITES, R, assert_same, changed, outcome, plain
 from library_samples import ATTRIBUTES, KIND_MAY_DIFFER, METHODS, SAMPLES, VALUELESS, Sample, elementwise_samples
+from scipy_samples import SCIPY_SAMPLES
 from special_samples import SPECIAL_SAMPLES
 
 from autodiff_compiler import library
@@ -36,9 +37,9 @@ def resolve(name: str) -> Any:
 
 
 def samples_of(name: str) -> list[Sample]:
-    for table in (SAMPLES, SPECIAL_SAMPLES, FOURIER_SAMPLES):
-        if name in table:
-            return table[name]
+    for samples in (SAMPLES, SPECIAL_SAMPLES, SCIPY_SAMPLES, FOURIER_SAMPLES):
+        if name in samples:
+            return samples[name]
     target = resolve(name)
     if name.startswith("math."):
         arity = 2 if name in ("math.atan2", "math.copysign", "math.fmod") else 1
@@ -60,7 +61,7 @@ def reference(target: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     with np.errstate(all="ignore"):
         try:
             return target(*plain(args), **{key: plain(x) for key, x in kwargs.items()})
-        except (TypeError, ValueError, ZeroDivisionError, OverflowError, IndexError):
+        except (TypeError, ValueError, ZeroDivisionError, OverflowError, IndexError, RuntimeError):
             return None
 
 
@@ -73,7 +74,7 @@ def compare(name: str, entry: Any, target: Any, sample: Sample) -> str:
         got = outcome(entry, args, kwargs)
     except UnsupportedError:
         return "refused"
-    except (UserError, ValueError, TypeError, ZeroDivisionError, OverflowError, IndexError) as error:
+    except (UserError, ValueError, TypeError, ZeroDivisionError, OverflowError, IndexError, RuntimeError) as error:
         if expected is not None:
             raise AssertionError(f"{what} raised, and gives {expected!r}") from error
         return "raises"
