@@ -18,7 +18,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.domain import nowhere
 from autodiff_compiler.ir.dtype import COMPLEX128
 from autodiff_compiler.ir.interp import run
-from autodiff_compiler.ir.opdef import CONTROL, FOLLOWED, JUDGED, RETURNED, OpDef
+from autodiff_compiler.ir.opdef import CHECK, CONTROL, FOLLOWED, JUDGED, RETURNED, OpDef
 from autodiff_compiler.ir.opset import GROUPS, TABLE
 from autodiff_compiler.ir.types import COMPLEX, FLOAT, INT, Scalar, is_complex
 
@@ -69,6 +69,9 @@ class TestColumns:
 
     def test_effect(self, row: OpDef) -> None:
         assert (row.effect == CONTROL) == bool(row.regions or row.terminator)
+
+    def test_what_a_check_tests(self, row: OpDef) -> None:
+        assert (row.effect == CHECK) == bool(row.tests)
 
 
 HARD = (0.0, -0.0, 1.0, -1.0, 0.5, 1.5, -3.0, math.inf, -math.inf, math.nan)
@@ -136,6 +139,11 @@ def test_traits_are_true_of_what_is_computed() -> None:
             assert row.reads != row.writes, row.kind
         if row.measures:
             assert row.asks_length, row.kind
+        if row.copies:
+            assert row.moves, row.kind
+            assert not row.views, row.kind
+        if row.marks:
+            assert not row.results, row.kind
         if row.joins:
             assert row.reduces, row.kind
             assert TABLE[row.joins].elementwise, row.kind

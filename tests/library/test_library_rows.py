@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.fft
 import scipy.special
+from fourier_samples import FOURIER_SAMPLES
 from library_harness import WRITES, WRITING_METHODS, R, assert_same, changed, outcome, plain
 from library_samples import ATTRIBUTES, KIND_MAY_DIFFER, METHODS, SAMPLES, VALUELESS, Sample, elementwise_samples
 from scipy_samples import SCIPY_SAMPLES
@@ -36,7 +38,7 @@ def resolve(name: str) -> Any:
 
 
 def samples_of(name: str) -> list[Sample]:
-    for samples in (SAMPLES, SPECIAL_SAMPLES, SCIPY_SAMPLES):
+    for samples in (SAMPLES, SPECIAL_SAMPLES, SCIPY_SAMPLES, FOURIER_SAMPLES):
         if name in samples:
             return samples[name]
     target = resolve(name)
