@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from autodiff_compiler.rules.elementwise import Refused, rule
-from autodiff_compiler.rules.expr import Expr, cos, cosh, exp, function, rint, sin, sinh, sqrt, strong, where
-from autodiff_compiler.rules.special import NO_CLOSED_FORM, log1p_over
+from autodiff_compiler.rules.expr import Expr, cos, cosh, exp, function, log, rint, sin, sinh, sqrt, strong, where
+from autodiff_compiler.rules.special import NO_CLOSED_FORM, near_zero
 
 hyp0f1, hyp1f1, hyp2f1, elliprd, expn = (function(k) for k in ("hyp0f1", "hyp1f1", "hyp2f1", "elliprd", "expn"))
 ellipk, ellipe = function("ellipk"), function("ellipe")
@@ -26,6 +26,13 @@ def _expn_slope(n: Expr, x: Expr) -> Expr:
     """-expn(n - 1, x); SciPy has none of negative order."""
     first = n.eq(0)
     return where(first, exp(-x) * (1.0 + 1.0 / x) / x, expn(where(first, 1, n) - 1, x))
+
+
+def _spence_slope(x: Expr) -> Expr:
+    """log(x) / (x - 1)"""
+    near, small, _ = near_zero(x - 1.0)
+    far = where(near, 2.0, x)
+    return where(near, hyp2f1(x.like(1.0), 1.0, 2.0, -small), log(far) / (far - 1.0))
 
 
 def _half_turns(phi: Expr) -> tuple[Expr, Expr]:
@@ -74,7 +81,7 @@ def _delta(phi: Expr, m: Expr) -> Expr:
 rule("expi", lambda t, x, y: t * exp(x) / x)
 rule("exp1", lambda t, x, y: -(t * exp(-x) / x))
 rule("expn", None, lambda t, n, x, y: -strong(t, _expn_slope(n, x)))
-rule("spence", lambda t, x, y: -strong(t, log1p_over(x - 1.0)))
+rule("spence", lambda t, x, y: -strong(t, _spence_slope(x)))
 rule("sici_si", lambda t, x, y: t * _over_x(x, sin(x), -1.0))
 rule("sici_ci", lambda t, x, y: t * cos(x) / x)
 rule("shichi_shi", lambda t, x, y: strong(t, _over_x(x, sinh(x), 1.0)))

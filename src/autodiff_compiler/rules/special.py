@@ -183,7 +183,7 @@ def _pseudo_huber_slope(delta: Expr, r: Expr) -> Expr:
 # SciPy's hypergeometric functions are called for small arguments only: for large ones they are slow, and not accurate.
 
 
-def _near(x: Expr) -> tuple[Expr, Expr, Expr]:
+def near_zero(x: Expr) -> tuple[Expr, Expr, Expr]:
     """Whether `x` is near 0, then `x` where it is and where it is not, with a harmless number elsewhere."""
     near = x.emit("abs", x).lt(0.5)
     return near, where(near, x, 0.0), where(near, 1.0, x)
@@ -191,21 +191,15 @@ def _near(x: Expr) -> tuple[Expr, Expr, Expr]:
 
 def _exprel_slope(x: Expr) -> Expr:
     """Of (exp(x) - 1) / x"""
-    near, small, large = _near(x)
+    near, small, large = near_zero(x)
     return where(near, hyp1f1(x.like(2.0), 3.0, small) * 0.5, (exp(large) * (large - 1.0) + 1.0) / (large * large))
 
 
 def _log1p_slope(x: Expr) -> Expr:
     """Of log(1 + x) / x"""
-    near, small, large = _near(x)
+    near, small, large = near_zero(x)
     far = (large / (1.0 + large) - log1p(large)) / (large * large)
     return where(near, hyp2f1(x.like(2.0), 2.0, 3.0, -small) * -0.5, far)
-
-
-def log1p_over(x: Expr) -> Expr:
-    """log(1 + x) / x"""
-    near, small, large = _near(x)
-    return where(near, hyp2f1(x.like(1.0), 1.0, 2.0, -small), log1p(large) / large)
 
 
 def _boxcox_slope(log_x: Expr, lmbda: Expr) -> Expr:
