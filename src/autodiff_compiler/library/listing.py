@@ -32,6 +32,7 @@ def markdown() -> str:
         "`cmath`": [name for name in supported["functions"] if name.startswith("cmath.")],
         "`math`": [name for name in supported["functions"] if name.startswith("math.")],
         "`scipy.special`": [name for name in supported["functions"] if name.startswith("scipy.special.")],
+        "`scipy.linalg`": [name for name in supported["functions"] if name.startswith("scipy.linalg.")],
         "Builtins": [name for name in supported["functions"] if "." not in name],
         "`operator`": [name for name in supported["functions"] if name.startswith("operator.")],
         "Methods of arrays": [f"x.{name}" for name in supported["methods"]],

@@ -197,7 +197,10 @@ def register_imported() -> bool:
     """Register the rows of modules that have been imported since; whether there were any."""
     modules = [name for name in _LATER if name in sys.modules]
     for module in modules:
-        _LATER.pop(module)()
+        # To register a row is to look one up, which comes back here.
+        register = _LATER.pop(module, None)
+        if register is not None:
+            register()
     return bool(modules)
 
 
