@@ -42,7 +42,6 @@ REFUSED = {
     "scipy.interpolate.lagrange": lambda x: scipy.interpolate.lagrange(A, A * x)(x),
     "scipy.optimize.check_grad": lambda x: scipy.optimize.check_grad(lambda t: t, lambda t: t, [x]),
     "numpy.polyfit": lambda x: np.polyfit(A, A * x, 1)[0],
-    "numpy.fft.fft": lambda x: np.fft.fft(A * x).real.sum(),
     "numpy.random.Generator.poisson": lambda x: RNG.poisson() * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
     "itertools.product": lambda x: sum(a * b for a, b in itertools.product([x], [x])),
