@@ -42,7 +42,7 @@ REFUSED = {
     "scipy.interpolate.lagrange": lambda x: scipy.interpolate.lagrange(A, A * x)(x),
     "scipy.optimize.check_grad": lambda x: scipy.optimize.check_grad(lambda t: t, lambda t: t, [x]),
     "numpy.polyfit": lambda x: np.polyfit(A, A * x, 1)[0],
-    "numpy.random.Generator.poisson": lambda x: RNG.poisson() * x,
+    "numpy.random.Generator.multivariate_normal": lambda x: RNG.multivariate_normal(A, np.eye(3))[0] * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
     "itertools.product": lambda x: sum(a * b for a, b in itertools.product([x], [x])),
     "itertools.chain": lambda x: sum(itertools.chain([x], [x])),
