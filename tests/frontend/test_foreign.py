@@ -35,8 +35,6 @@ def vectorized(x):
 
 
 REFUSED = {
-    "scipy.linalg.solve": lambda x: scipy.linalg.solve(np.eye(3), A * x)[0],
-    "scipy.linalg.expm": lambda x: scipy.linalg.expm(np.eye(3) * x)[0, 0],
     "scipy.stats.rv_continuous.pdf": lambda x: scipy.stats.norm.pdf(x),
     "scipy.interpolate.LSQUnivariateSpline": lambda x: SPLINE(x),
     "scipy.interpolate.lagrange": lambda x: scipy.interpolate.lagrange(A, A * x)(x),
