@@ -12,7 +12,8 @@ Where the index is known not to be negative, the end at which it is largest is e
 index itself, counted from 0.
 
 `run_ends` does so only where nothing else is left of the loop, which then can be removed: the gradient of a sum over a[i]
-needs nothing from the primal's loop but the certainty that it would not have raised.
+needs nothing from the primal's loop but the certainty that it would not have raised.  A loop that makes the same checks in every
+iteration, and does nothing else, makes them once.
 
 Idempotent.
 """
@@ -20,12 +21,12 @@ Idempotent.
 from __future__ import annotations
 
 from autodiff_compiler.ir.builder import Builder
-from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
-from autodiff_compiler.ir.opdef import IO
+from autodiff_compiler.ir.opdef import CHECK, IO
 from autodiff_compiler.ir.opset import is_pure, may_trap, nested_effect
 from autodiff_compiler.ir.types import INT
-from autodiff_compiler.ir.walk import all_ops, clone_ops
+from autodiff_compiler.ir.walk import all_ops, clone_ops, free_values
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -141,6 +142,34 @@ class _Ends(_Hoist):
         return (
             bool(moving) and all(map(is_pure, others)) and not any(result in self._read for result in loop.op.results)
         )
+
+    def structured(self, op: Op) -> None:
+        if is_loop(op) and self._checks_the_same(Loop(op)):
+            self._once(Loop(op))
+        else:
+            super().structured(op)
+
+    def _checks_the_same(self, loop: Loop) -> bool:
+        """Whether the loop does nothing but checks, the same ones in every iteration."""
+        return (
+            loop.counted
+            and self.shapes.of(loop.step) in (1, -1)
+            and not (loop.slots or loop.exits)
+            and nested_effect(loop.op) == CHECK
+            and loop.index not in free_values([Region((), loop.body.ops)])
+            and not any(result in self._read for result in loop.op.results)
+        )
+
+    def _once(self, loop: Loop) -> None:
+        """The body alone, where the loop runs at all."""
+        b = Builder(loop.op.span)
+        start, stop, step = self.values(loop.bounds)
+        runs = b.compare("lt" if self.shapes.of(step) == 1 else "gt", start, stop)
+        with b.region() as nothing:
+            b.yield_()
+        b.if_(runs, Region((), loop.body.ops), nothing.done())
+        for made in b.ops:
+            self.op(made)
 
 
 def _mentions(atom: object, local: set[Value]) -> bool:
