@@ -33,7 +33,19 @@ BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
 AFTER_AD = ("inline", *DEFAULT, "promote", "replay", "range_checks", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
     "python": ("factors", "copy_elision", "delayed_writes"),
-    "numba": ("factors", "hoist", "delayed_writes", "loops", "copy_elision", "fold", "simplify", "cse", "licm", "dce", "allocations"),
+    "numba": (
+        "factors",
+        "hoist",
+        "delayed_writes",
+        "loops",
+        "copy_elision",
+        "fold",
+        "simplify",
+        "cse",
+        "licm",
+        "dce",
+        "allocations",
+    ),
 }
 
 

@@ -82,7 +82,9 @@ class _Search:
                 made = self._region(inner)
                 if made is not None:
                     regions = (*op.regions[:position], made, *op.regions[position + 1 :])
-                    return Region(region.params, (*region.ops[:at], replace(op, regions=regions), *region.ops[at + 1 :]))
+                    return Region(
+                        region.params, (*region.ops[:at], replace(op, regions=regions), *region.ops[at + 1 :])
+                    )
         return None
 
     def _first(self, region: Region, at: int) -> list[Op] | None:
@@ -298,13 +300,18 @@ class _Pair:
             )
             for slot in room
         ]
-        return second.with_slots([*second.slots, *carried], [*ops, *b.ops, *Substitution(values).ops(second.body.ops[:-1])])
+        return second.with_slots(
+            [*second.slots, *carried], [*ops, *b.ops, *Substitution(values).ops(second.body.ops[:-1])]
+        )
 
 
 def _without_checks(op: Op) -> Op:
     """The op without the checks inside it, which have been made when it ran first."""
     regions = tuple(
-        Region(region.params, tuple(_without_checks(one) for one in region.ops if one.results or TABLE[one.kind].terminator))
+        Region(
+            region.params,
+            tuple(_without_checks(one) for one in region.ops if one.results or TABLE[one.kind].terminator),
+        )
         for region in op.regions
     )
     return replace(op, regions=regions) if regions else op
