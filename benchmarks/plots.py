@@ -93,9 +93,25 @@ def _peers(plt: Any, rows: list[dict[str, Any]]) -> Any:
     return figure
 
 
+def _gradbench(plt: Any, rows: list[dict[str, Any]]) -> Any:
+    labels = [" ".join(filter(None, (r["eval"], r["workload"], r["function"]))) for r in rows]
+    places = {label: at for at, label in enumerate(reversed(dict.fromkeys(labels)))}
+    figure, axes = plt.subplots(figsize=(8, 0.22 * len(places) + 1.2), layout="constrained")
+    for style in dict.fromkeys(row["style"] for row in rows):
+        own = [(places[label], row["over_by_hand"]) for label, row in zip(labels, rows) if row["style"] == style]
+        axes.plot([ratio for _, ratio in own], [at for at, _ in own], "o", label=style)
+    axes.axvline(1.0, color="0.3", linewidth=1, linestyle="--")
+    axes.set_yticks(list(places.values()), list(places), fontsize=7)
+    axes.set(xscale="log", xlabel="generated / by hand", title="GradBench, Numba backend")
+    axes.grid(True, axis="x", alpha=0.3)
+    axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
 PICTURES: dict[str, Callable[[Any, list[dict[str, Any]]], Any]] = {
     "derivative": _derivative,
     "ratio": _ratio,
     "symbolic": _symbolic,
     "peers": _peers,
+    "gradbench": _gradbench,
 }

@@ -14,8 +14,11 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent.parent))
 
-from benchmarks.gradbench import ba, ht, ode, protocol
+from benchmarks.by_hand import kernel
+from benchmarks.by_hand.table import ADJOINTS, adjoint
+from benchmarks.gradbench import ba, ht, ode, protocol, standalone
 from benchmarks.gradbench.table import EVALS
+from benchmarks.suites.runs import Outcome
 
 ROOT = Path(__file__).parent.parent
 CASES = [(e, style, name) for e in EVALS.values() for style in e.styles for name in e.functions]
@@ -128,6 +131,40 @@ def test_styles_of_ht_agree_on_a_mirrored_hand():
         np.testing.assert_allclose(loops, numpy, rtol=1e-12, atol=1e-12)
 
 
+# -- by hand -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ADJOINTS)
+def test_adjoint_by_hand(key):
+    """Against the values of the check, and against the generated derivative."""
+    name, _, style = key.partition(" ")
+    eval_, call = EVALS[name], adjoint(name, style)
+    for function in eval_.derivatives[:1]:
+        for _, given in eval_.inputs(True):
+            args = eval_.arguments(given)
+            found, generated = call(*args), made(name, function)(*args)
+            eval_.check(function, args, found)
+            for ours, other in zip(parts(found), parts(generated), strict=True):
+                np.testing.assert_allclose(ours, np.reshape(other, np.shape(ours)), rtol=1e-10, atol=1e-12)
+
+
+def parts(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
+def test_exponential_by_hand():
+    @kernel.kernel
+    def over(x):
+        result = np.empty_like(x)
+        for i in range(len(x)):
+            result[i] = kernel.exponential(x[i])
+        return result
+
+    x = np.concatenate((np.linspace(-700.0, 700.0, 20_001), np.linspace(-1.0, 1.0, 20_001)))
+    np.testing.assert_allclose(over(x), np.exp(x), rtol=5e-16)
+    np.testing.assert_allclose(over(np.array([-1e300, 1e300])), np.exp([-708.0, 709.0]), rtol=5e-16)
+
+
 # -- the protocol ------------------------------------------------------------------------------------------------------
 
 
@@ -214,3 +251,35 @@ def test_ode_inputs_are_not_all_vacuous():
     """Where values underflow, zeros would pass for derivatives."""
     given = first_input("ode")
     assert np.abs(made("ode", "gradient")(*ode.arguments(given))).min() > 1e-3
+
+
+# -- standalone --------------------------------------------------------------------------------------------------------
+
+
+def test_standalone(tmp_path):
+    found = standalone.run(["hello"], "python", quick=True, rounds=1, limit=60.0)
+    content = json.loads(found.save(tmp_path).read_text())
+    (row,) = content["rows"]
+    assert (row["eval"], row["function"], row["style"]) == ("hello", "double", "scalar")
+    assert row["over_primal"] > 0
+    assert content["summary"]["best"]["over_by_hand"] == pytest.approx(row["over_by_hand"])
+    (compiled,) = content["compile"]
+    assert compiled["verdict"] == "right"
+    assert compiled["double"] > 0
+    assert len(found.tables) == 2
+
+
+def test_what_is_not_right_is_shown():
+    found = [Outcome("lse\tloops", "numba", "wrong", "off by 1"), Outcome("det\tlevels", "numba", "late", "more than 1 s")]
+    made = standalone.report(found, "numba", quick=True)
+    assert made.tables[-1].rows == [["lse", "loops", "wrong", "off by 1"], ["det", "levels", "late", "more than 1 s"]]
+
+
+def test_summary_takes_the_fastest_program_of_a_workload():
+    def row(style, seconds, ratio):
+        common = {"eval": "lse", "workload": "n=1", "function": "gradient", "over_primal": None, "over_by_hand": ratio}
+        return {**common, "style": style, "seconds": {"derivative": seconds}}
+
+    found = standalone.summary([row("loops", 2.0, 8.0), row("numpy", 1.0, 2.0)])
+    assert found["all"]["over_by_hand"] == pytest.approx(4.0)
+    assert found["best"]["over_by_hand"] == pytest.approx(2.0)

@@ -182,4 +182,6 @@ EVAL = Eval(
     inputs,
     check,
     {"python": "numpy", "numba": "numpy"},
+    value="objective",
+    derivatives=("jacobian",),
 )

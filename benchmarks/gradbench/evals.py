@@ -34,7 +34,8 @@ class Function:
 @dataclass(frozen=True)
 class Eval:
     """`arguments` turns an input into what the functions take.  `inputs(quick)` makes (description, input) by the rules of the
-    suite.  `check(name, arguments, result)` compares with values that are not ours and raises `AssertionError`."""
+    suite.  `check(name, arguments, result)` compares with values that are not ours and raises `AssertionError`.  Of the functions,
+    `value` is the one without a derivative, and `derivatives` are those with one; `best` is a style for each backend."""
 
     name: str
     styles: tuple[str, ...]
@@ -43,6 +44,8 @@ class Eval:
     inputs: Callable[[bool], Iterable[tuple[str, Input]]]
     check: Callable[[str, tuple[Any, ...], Any], None]
     best: Mapping[str, str] = field(default_factory=dict)
+    value: str = "primal"
+    derivatives: tuple[str, ...] = ("gradient",)
 
     def style(self, backend: str, wanted: str = "") -> str:
         """The style that was asked for, where this eval has it; else the one that is best in the backend."""

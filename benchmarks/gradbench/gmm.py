@@ -185,4 +185,6 @@ EVAL = Eval(
     inputs,
     check,
     {"python": "numpy", "numba": "numpy"},
+    value="objective",
+    derivatives=("jacobian",),
 )

@@ -35,4 +35,6 @@ EVAL = Eval(
     arguments,
     inputs,
     check,
+    value="square",
+    derivatives=("double",),
 )

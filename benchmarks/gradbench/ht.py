@@ -141,4 +141,6 @@ EVAL = Eval(
     inputs,
     check,
     {"python": "numpy"},
+    value="objective",
+    derivatives=("jacobian",),
 )

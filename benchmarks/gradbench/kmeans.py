@@ -77,4 +77,6 @@ EVAL = Eval(
     inputs,
     check,
     {"python": "numpy"},
+    value="cost",
+    derivatives=("dir",),
 )

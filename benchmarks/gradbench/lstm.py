@@ -119,4 +119,6 @@ EVAL = Eval(
     inputs,
     check,
     {"python": "numpy"},
+    value="objective",
+    derivatives=("jacobian",),
 )

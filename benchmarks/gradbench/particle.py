@@ -89,4 +89,6 @@ EVAL = Eval(
     arguments,
     inputs,
     check,
+    value="",
+    derivatives=("rr", "ff", "fr", "rf"),
 )

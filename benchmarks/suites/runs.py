@@ -27,7 +27,7 @@ class Run:
 
     name: str
     backend: str
-    work: Callable[..., dict[str, float] | None]
+    work: Callable[..., dict[str, Any] | None]
     arguments: tuple[Any, ...] = ()
 
 
@@ -37,7 +37,7 @@ class Outcome:
     backend: str
     verdict: str
     detail: str = ""
-    figures: dict[str, float] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
 
 
 def outcomes(runs: list[Run], seconds: float) -> Iterator[Outcome]:
@@ -68,7 +68,7 @@ def _report(run: Run, connection: Connection) -> None:
     connection.send(judged(run.work, *run.arguments))
 
 
-def judged(work: Callable[..., dict[str, float] | None], *arguments: Any) -> tuple[str, str, dict[str, float]]:
+def judged(work: Callable[..., dict[str, Any] | None], *arguments: Any) -> tuple[str, str, dict[str, Any]]:
     """Verdict, the first line of what went wrong, and the figures of a run."""
     try:
         return "right", "", work(*arguments) or {}

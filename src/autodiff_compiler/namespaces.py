@@ -8,6 +8,7 @@ are what they were.
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
 import re
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import UserError
 
-_OURS = ("numpy", "math", "builtins", "autodiff_compiler")
+_OURS = ("numpy", "math", "builtins", "scipy", "autodiff_compiler")
 
 
 def is_foreign(obj: Any) -> bool:
@@ -29,13 +30,28 @@ def is_foreign(obj: Any) -> bool:
     return callable(obj) and type(type(obj)) is type and type(obj).__module__.partition(".")[0] not in _OURS
 
 
-BUILTINS = ("abs", "bool", "float", "int", "len", "list", "max", "min", "pow", "print", "range", "round", "slice")
+BUILTINS = (
+    "abs",
+    "bool",
+    "complex",
+    "float",
+    "int",
+    "len",
+    "list",
+    "max",
+    "min",
+    "pow",
+    "print",
+    "range",
+    "round",
+    "slice",
+)
 """The builtins that generated code calls; it calls no variable by these names."""
 _IN_HELPERS = ("all", "any", "enumerate", "isinstance", "sum", "tuple", "type", "zip")
 
 _REPLACED_BY_TOOLS = ("print", "input", "open", "exec", "eval", "compile", "breakpoint", "help", "exit", "quit")
 
-_MODULES: dict[str, ModuleType] = {"np.linalg.": np.linalg, "np.": np, "math.": math, "": builtins}
+_MODULES: dict[str, ModuleType] = {"np.linalg.": np.linalg, "np.": np, "math.": math, "cmath.": cmath, "": builtins}
 _MEANT: dict[str, dict[str, Any]] = {
     prefix: {name: obj for name, obj in vars(module).items() if callable(obj) and not is_foreign(obj)}
     for prefix, module in _MODULES.items()
@@ -48,7 +64,13 @@ _ESSENTIAL = [
     for name, meant in _MEANT[prefix].items()
     if (prefix == "" and name not in _REPLACED_BY_TOOLS) or prefix == "math." or isinstance(meant, np.ufunc)
 ]
-_NAME = re.compile(r"(?<![\w.])(np\.linalg\.|np\.|math\.|)([A-Za-z_]\w*)")
+_NAME = re.compile(r"(?<![\w.])(np\.linalg\.|np\.|math\.|special\.|)([A-Za-z_]\w*)")
+
+
+def know(prefix: str, module: ModuleType) -> None:
+    """What generated code calls by this prefix is in a module that was imported only now."""
+    _MODULES[prefix] = module
+    _MEANT[prefix] = {name: obj for name, obj in vars(module).items() if callable(obj) and not is_foreign(obj)}
 
 
 def check() -> None:
@@ -64,6 +86,8 @@ def used(text: str) -> Iterator[tuple[ModuleType, str, Any]]:
     Raises `UserError` (AD605) if there is something else under that name.
     """
     for prefix, name in sorted(set(_NAME.findall(text))):
+        if prefix not in _MODULES:
+            continue  # no module, but an attribute of a variable of this name
         module = _MODULES[prefix]
         meant = _MEANT[prefix].get(name)
         known = (

@@ -15,7 +15,8 @@ class Options:
     `verify`: check the IR after every pass (slow; tests do it).  `fastmath`: let Numba reassociate sums (NaN and
     infinity still behave).  `save_all`: save every value the reverse sweep needs instead of recomputing cheap ones.
     `check`: "first" compares the first call of each specialisation with the function itself, run by CPython, and with
-    differences (docs/running.md).
+    differences (docs/running.md).  `holomorphic`: the derivative of a function of complex numbers as one complex number, by `grad`,
+    `value_and_grad` and the Jacobians (docs/conventions.md).
     """
 
     backend: str = "python"
@@ -24,3 +25,4 @@ class Options:
     fastmath: bool = True
     save_all: bool = False
     check: str | None = None
+    holomorphic: bool = False

@@ -169,7 +169,7 @@ FOREIGN = [
     np.zeros(2, dtype=[("a", float), ("b", int)]),
     np.ones(3, ">f8"),
     np.ones(3, ">i4"),
-    np.ones(3, complex),
+    np.ones(3, np.clongdouble),
     np.float16(1.0),
     np.longdouble(1.0),
 ]

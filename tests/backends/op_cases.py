@@ -15,6 +15,7 @@ from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32, INT64
 from autodiff_compiler.ir.objects import follow
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
+from autodiff_compiler.ir.ops.special import SPECIAL, SPECIAL_OPS
 from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.path import (
     ARRAY,
@@ -82,7 +83,7 @@ BOOL_TYPES = (BOOL, Scalar(BOOLEAN), Array(BOOLEAN, 1))
 
 
 def elementwise_cases() -> Iterator[Case]:
-    for row in SCALAR_OPS:
+    for row in (*SCALAR_OPS, *SPECIAL_OPS):
         if row.kind in ("cast", "select"):
             continue
         types: list[Type] = []
@@ -93,11 +94,11 @@ def elementwise_cases() -> Iterator[Case]:
             types += BOOL_TYPES if row.kind in ("and", "or", "xor") else ()
         else:
             types += FLOAT_TYPES
-            arithmetic = row.arity == 2 or row.kind in ("neg", "abs", "sign")
+            arithmetic = row.kind not in SPECIAL and (row.arity == 2 or row.kind in ("neg", "abs", "sign"))
             types += INT_TYPES if arithmetic and row.kind not in NO_INTS else ()
         for type_ in types:
             arity = row.arity or 1
-            low, high = (1.2, 3.0) if row.kind == "arccosh" else (0.15, 0.9)
+            low, high = (1.2, 3.0) if row.kind in ("arccosh", "zeta") else (0.15, 0.9)
             function = build([type_] * arity, lambda b, *p, kind=row.kind: b.op(kind, *p))
             yield Case(row.kind, str(type_), function, [sample(type_, i, low, high) for i in range(arity)])
         if row.arity == 2 and types[0] == FLOAT:
@@ -250,6 +251,10 @@ def array_cases() -> Iterator[Case]:
         for axis in (0, 1):
             yield case(kind, f"axis {axis}", [A2], [a2], lambda b, x, k=kind, i=axis: b.op(k, x, axis=i))
     yield case("argsort", "ties", [A1], [np.array([2.0, 1.0, 2.0, 1.0])], lambda b, x: b.op("argsort", x))
+    ordered, wanted = np.array([1.0, 2.0, 2.0, np.nan]), np.array([[0.5, 2.0], [3.0, np.nan]])
+    for side in ("left", "right"):
+        yield case("searchsorted", side, [A1, A2], [ordered, wanted], lambda b, a, v, side=side: b.op("searchsorted", a, v, side=side))
+    yield case("searchsorted", "scalar", [A1, Scalar(FLOAT64)], [ordered, np.float64(2.0)], lambda b, a, v: b.op("searchsorted", a, v, side="right"))
     yield case("argsort", "rank 2", [A2], [a2], lambda b, x: b.op("argsort", x))
     products = [(A1, A1, a1, a1), (A2, A2, a2, a2.T), (A2, A1, a2, a1), (A1, A2, a1, a2.T), (A3, A3, a3, a3.transpose(0, 2, 1)), (A3, A2, a3, a2.T)]
     for left, right, x, y in products:

@@ -27,6 +27,7 @@ LANGUAGE: dict[str, tuple] = {
     "AD123": ("def f(a):\n    return a[0]",),
     "AD124": ("def f(a):\n    return a[np.array([0, 2])] * a[a > 1.0]",),
     "AD125": ("def f(a):\n    return a[None]",),
+    "AD116": ("def f(x):\n    y = x * 2\n    if x > 5:\n        return 0.0\n    return y",),
     "AD126": ("def f(a, b):\n    return a[np.array([b[0], 1])]",),
     "AD128": ("def f(a):\n    k = np.zeros(3, dtype=int)\n    k = k.astype(float)\n    return np.add(a, 1.0, out=k).sum()",),
     "AD129": ("def f(n):\n    return 0 + 1 * 1",),
@@ -35,8 +36,10 @@ LANGUAGE: dict[str, tuple] = {
     "AD137": ("def f(x):\n    xs = [x, x]\n    xs[0] = 1.0\n    return xs[0] + x",),
     "AD138": ("def f(p):\n    params = dict(p)\n    params['a'] = 1.0\n    return params['a']",),
     "AD139": ("def f(a, n):\n    xs = []\n    for i in range(n):\n        xs.append(1.0)\n    xs.append(a[0])\n    return xs[-1]",),
-    "AD146": ("def f(x):\n    re, im = 0.0, x\n    return re * re + im * im",),
     "AD148": ("def f(x):\n    return x + 1.0",),
+    "AD212": (
+        "def f(x, n):\n    z = 0j\n    for i in range(n):\n        z = np.sqrt(z - 1.0) + x * 1j\n    return abs(z)",
+    ),
     "AD149": ("D = 1.0\ndef f(x):\n    return D + x",),
     "AD150": ("def f(x):\n    return x * 3.0 ** 100",),
     "AD151": ("def f(a):\n    return 1.0 if a is None else 2.0",),
@@ -101,6 +104,15 @@ CALLS: dict[str, str] = {
     "AD140": 'grad("def f(x):\\n    return x * x")(1.0)',
     "AD142": "def f(x):\n    return [x]\n\ngrad(lambda x: f(x)[0])(1.0)",
     "AD206": "def f(a):\n    return np.sum(a.astype(np.float32))\n\ngrad(f)(np.ones(3))",
+    "AD210": "def f(z):\n    return np.sum(np.hypot(z.real, z.imag))\n\ngrad(f)(np.ones(3) + 1j)",
+    "AD211": "def f(z):\n    x = np.zeros(3)\n    x[:] = z.real\n    return np.sum(x)\n\ngrad(f)(np.ones(3) + 1j)",
+    "AD440": "def f(z):\n    return np.abs(z * z) ** 2\n\ngrad(f)(1.0 + 2.0j)",
+    "AD441": (
+        "from autodiff_compiler import jacfwd\n\ndef f(z):\n    return np.sin(z)\n\n"
+        "jacfwd(f, holomorphic=True)(np.ones(2) + 1j)"
+    ),
+    "AD311": "def f(z):\n    return z * z\n\ngrad(f, holomorphic=True)(1.0 + 0j)",
+    "AD313": "def f(z):\n    return abs(z * z.conjugate())\n\ngrad(f)(1.0 + 2.0j)",
     "AD207": "def f(a, k):\n    return np.sum(np.expand_dims(a, k))\n\ngrad(f)(np.ones(3), 0)",
     "AD305": (
         "from autodiff_compiler import external, stop_gradient\n\nmeasured = external(max, result=\"float\")\n\n"
@@ -129,6 +141,10 @@ CALLS: dict[str, str] = {
         "@custom_jvp\ndef scaled(k, x):\n    return k * x\n\n"
         "scaled.defjvps(lambda k_dot, out, k, x: k_dot * x, lambda x_dot, out, k, x: k * x_dot)\n\n"
         "def f(x, k):\n    return scaled(k, x)\n\ngrad(f, argnums=1)(1.0, 2.0)"
+    ),
+    "AD312": (
+        "from autodiff_compiler import stop_gradient\nfrom scipy.special import zeta\n\n"
+        "def f(s, x):\n    return s * zeta(stop_gradient(s), x)\n\ngrad(f)(2.0, 0.5)"
     ),
     "AD401": "def f(a, mask):\n    return np.where(mask, 0.0, a).sum()\n\na = np.ma.array([1.0])\ngrad(f)(a.data, np.ma.getmaskarray(a))",
     "AD402": "def f(x):\n    return x[0] * x[0]\n\ngrad(f)([1.0])",

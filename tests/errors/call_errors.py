@@ -9,7 +9,13 @@ PROGRAMS = {
     "AD144": 'grad("x = 1")',
     "AD201": "def f(x):\n    return np.sin(x, x, x)\n\ngrad(f)(1.0)",
     "AD203": "def f(a):\n    return np.sum(a, axis=1)[0]\n\ngrad(f)(np.ones(3))",
-    "AD206": "def f(a):\n    return np.sum(a.astype(complex))\n\ngrad(f)(np.ones(3))",
+    "AD206": "def f(a):\n    return np.sum(a.astype(np.float16))\n\ngrad(f)(np.ones(3))",
+    "AD210": "def f(z):\n    return np.sum(np.hypot(z, 1.0))\n\ngrad(f)(np.ones(3) + 1j)",
+    "AD211": "def f(z):\n    x = np.zeros(3)\n    x[:] = z\n    return np.sum(x)\n\ngrad(f)(np.ones(3) + 1j)",
+    "AD311": "def f(z):\n    return z * z\n\ngrad(f, holomorphic=True)(1.0)",
+    "AD313": "def f(z):\n    return z * z.conjugate()\n\ngrad(f, holomorphic=True)(1.0 + 2.0j)",
+    "AD440": "def f(z):\n    return z * z\n\ngrad(f)(1.0 + 2.0j)",
+    "AD441": "from autodiff_compiler import jacfwd\n\ndef f(z):\n    return np.sin(z)\n\njacfwd(f)(np.ones(2) + 1j)",
     "AD207": "def f(a, k):\n    return np.sum(np.expand_dims(a, int(k)))\n\ngrad(f)(np.ones(3), 0.0)",
     "AD305": (
         "from autodiff_compiler import external\n\nmeasured = external(max, result=\"float\")\n\n"
@@ -40,6 +46,7 @@ PROGRAMS = {
         "scaled.defjvp(lambda k, primals, tangents: (scaled(k, primals[0]), k * tangents[0]))\n\n"
         "def f(x, k):\n    return scaled(k, x)\n\ngrad(f, argnums=1)(1.0, 2.0)"
     ),
+    "AD312": "from scipy.special import zeta\n\ndef f(s, x):\n    return zeta(s, x)\n\ngrad(f)(2.0, 0.5)",
     "AD401": "def f(a):\n    return a.sum()\n\ngrad(f)(np.ma.array([1.0]))",
     "AD402": "def f(x):\n    return x * x\n\ngrad(f)({1.0})",
     "AD403": 'def f(a):\n    return a.sum()\n\ngrad(f)(np.ones(3, dtype=">f8"))',

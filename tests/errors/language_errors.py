@@ -9,7 +9,7 @@ M23 = np.arange(6.0).reshape(2, 3)
 USER, UNSUPPORTED = "UserError", "UnsupportedError"
 
 CASES = [
-    ("AD100", UNSUPPORTED, "def f(x):\n    try:  # here\n        return x\n    finally:\n        pass", (1.0,)),
+    ("AD100", UNSUPPORTED, "def f(x):\n    try:  # here\n        return x\n    except* ValueError:\n        pass", (1.0,)),
     ("AD100", UNSUPPORTED, "def f(x):\n    class C:  # here\n        pass\n    return x", (1.0,)),
     (
         "AD100", UNSUPPORTED,
@@ -70,6 +70,10 @@ CASES = [
     ("AD115", USER, "def f(x):\n    x[0] = x[:1]  # here\n    return x[0]", (np.ones(2),)),
     ("AD115", USER, "def f(x):\n    x += x[None]  # here\n    return x[0]", (np.ones(2),)),
     ("AD115", USER, "def f(x):\n    x[x > 0.0] = x[None]  # here\n    return x[0]", (np.ones(2),)),
+    (
+        "AD116", UNSUPPORTED,
+        "def f(x):\n    y = x\n    try:  # here\n        y = x * 2\n    finally:\n        if x > 5:\n            return 0.0\n    return y", (1.0,),
+    ),
     ("AD120", UNSUPPORTED, "def f(m, i):\n    return m[*(i, i)]  # here", (M23, 1)),
     ("AD121", USER, "def f(x):\n    return x[0]  # here", (1.0,)),
     ("AD122", USER, "def f(x):\n    x[0] = 1.0  # here\n    return x", (1.0,)),
@@ -106,7 +110,12 @@ CASES = [
         "def f(a, n):\n    xs = []\n    for i in range(n):\n        xs.append(1.0)\n    xs.append(a)  # here\n    return xs[0]", (A3, 3),
     ),
     ("AD145", USER, "def f(x):\n    return math.nothing(x)  # here", (1.0,)),
-    ("AD146", UNSUPPORTED, "def f(x):\n    return x * 1j  # here", (1.0,)),
+    (
+        "AD212",
+        UNSUPPORTED,
+        "def f(x, n):\n    z = 0.0\n    for i in range(n):\n        z = np.sqrt(z - 1.0) + x * 1j  # here\n    return abs(z)",
+        (1.0, 3),
+    ),
     ("AD147", USER, "def f(x):\n    return {**x}  # here", (1.0,)),
     ("AD148", USER, "def f(x):\n    return x + None  # here", (1.0,)),
     ("AD148", USER, "def f(x):\n    return x * ('a' - 1)  # here", (1.0,)),

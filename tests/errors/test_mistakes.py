@@ -196,8 +196,8 @@ def _(x: float):
     return x * x * x
 
 
-def generator(x):
-    yield x
+async def coroutine(x):
+    return x
 
 
 CLOSED = {
@@ -208,7 +208,7 @@ CLOSED = {
     "str": (lambda x: x * len(str(x)), "f-string"),
     "format": (lambda x: x * len("{:.3f}".format(x)), "f-string"),  # noqa: UP032
     "percent": (lambda x: x * len("%.3f" % x), "f-string"),  # noqa: UP031
-    "generator": (lambda x: sum(generator(x)), "ordinary function"),
+    "coroutine": (lambda x: coroutine(x), "ordinary function"),
 }
 
 
@@ -223,7 +223,6 @@ def test_functions_that_cannot_be_entered(name):
 
 
 BEYOND = {
-    "AD146": "(-8.0) ** (1 / 3) * x",
     "AD148": "np.sin(x) + operator",
     "AD150": "2**70 * x",
     "AD170": "{'a': x}.fromkeys('a')",
@@ -264,9 +263,8 @@ def test_an_object_is_shown_by_its_class():
 ARGUMENTS = [
     (np.ma.array([1.0]), "AD401", "w.mask"),
     (np.ones((1, 1)).view(np.matrix), "AD401", "np.asarray(w)"),
-    (1j, "AD402", "w.real"),
     (np.random.default_rng(0), "AD402", "draw the random numbers"),
-    (np.ones(2, dtype=complex), "AD403", "w.imag"),
+    (np.ones(2, dtype=np.clongdouble), "AD403", "w.astype(np.complex128)"),
     (np.zeros(2, dtype=[("a", float), ("b", int)]), "AD403", "w['a']"),
     (np.array(["a"]), "AD403", "pass numbers"),
     (np.ones(2, dtype=">f8"), "AD403", "w.astype(np.float64)"),
@@ -291,8 +289,8 @@ def test_arguments(value, code, way_out):
 
 def test_arguments_without_a_name():
     with pytest.raises(UserError) as caught:
-        grad(lambda *w: w[0])(np.ones(2, dtype=complex))
-    assert "x.real" in caught.value.help
+        grad(lambda *w: w[0])(np.ones(2, dtype=np.clongdouble))
+    assert "x.astype" in caught.value.help
     with pytest.raises(UserError) as caught:
         jvp(lambda w: np.sum(w), (A3,), (np.ma.array(A3),))
     assert "x.mask" in caught.value.help
@@ -307,7 +305,7 @@ def captured(expression, value):
 @pytest.mark.parametrize(
     ("code", "expression", "value"),
     [
-        ("AD403", "np.sum(K) * x", np.ones(2) * 1j),
+        ("AD403", "np.sum(K) * x", np.ones(2, np.clongdouble)),
         ("AD403", "len(K) * x", np.zeros(2, dtype=[("a", float)])),
         ("AD403", "K['a'][0] * x", {"a": np.ones(2, dtype=">f8")}),
         ("AD185", "len(K) * x", 1j),

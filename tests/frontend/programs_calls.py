@@ -294,3 +294,23 @@ def limits_of_dtypes(a):
 def reduced(a):
     product = functools.reduce(lambda p, q: p * q, [a[0], a[1], a[2]], 2.0)
     return product + functools.reduce(max, (a[0], a[1]))
+
+
+def numbered(x, n):
+    print("started")
+    for i in range(n):
+        got = yield x * i
+        print("asked again", got)
+    yield from (x, 1.0)
+    return None
+
+
+@case((1.5, 0), (1.5, 3))
+def generators(x, n):
+    total = 0.0
+    for v in numbered(x, n):
+        print(v)
+        total += v
+        if total > 6.0:
+            break
+    return total

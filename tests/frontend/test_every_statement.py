@@ -18,6 +18,7 @@ SAMPLES: dict[type[ast.stmt], str] = {
     ast.While: "while y:\n    x = z",
     ast.If: "if y:\n    x = y\nelse:\n    x = z",
     ast.Match: "match y:\n    case [x]:\n        z = x\n    case x:\n        z = y",
+    ast.Try: "try:\n    x = y\nexcept y:\n    x = z\nelse:\n    z = y\nfinally:\n    z = z",
     ast.Return: "return y",
     ast.Break: "break",
     ast.Continue: "continue",

@@ -17,6 +17,7 @@ from autodiff_compiler.ir.types import BOOL, INT, parse_type
 ARRAY = parse_type("f64[:]")
 FRAME = Frame("f", None, None, None, frozenset({"held"}))
 LAMBDA = ast.parse("lambda a, b, *, c, d: 0").body[0].value
+USED = values.Box(object)
 FLAG, INDEX = Value(BOOL, "flag"), Value(INT, "index")
 
 
@@ -31,6 +32,7 @@ HOLDERS = {
     values.Method: lambda x, y: values.Method(x, "sum"),
     values.Range: lambda x, y: values.Range(x, y, Static(1)),
     values.Iter: lambda x, y: values.Iter(zip, (x, y), None),
+    values.Generator: lambda x, y: values.Generator(LAMBDA, FRAME, ("a", "b"), (x, y), USED, len),
     values.Super: lambda x, y: values.Super(int, bool, x),
     values.Partial: lambda x, y: values.Partial(x, (y,), {"k": x}),
     values.InnerDerivative: lambda x, y: values.InnerDerivative(len, (x,), {"fun": y}),
@@ -69,6 +71,7 @@ def test_arrays_inside_are_classed_and_renewed(kind):
         state = State()
         state.enter(FRAME)
         state.versions = {ref.cell: Value(ARRAY, "v") for ref in (x, y)}
+        state.boxes[USED] = values.Items(())
         state.names |= {(FRAME, name): ref for name, ref in names.items()}
         state.names[FRAME, "held"] = HOLDERS[kind](names["a"], names["b"])
         states.append(state)

@@ -9,6 +9,7 @@ import programs_control  # noqa: F401
 import programs_effects  # noqa: F401
 import programs_match  # noqa: F401
 import programs_scalars  # noqa: F401
+import programs_try  # noqa: F401
 import pytest
 from frontend_harness import agree, lowered
 

@@ -123,6 +123,7 @@ SAMPLES = [
     one("all", "%x: bool_[:]", "bool_ = all %x {axes=(0,)}", (MASK,), np.False_),
     one("argmax", "%x: f64[:, :]", "i64[:] = argmax %x {axis=1}", (A,), np.array([0, 1])),
     one("argmin", "%x: f64[:]", "i64 = argmin %x {axis=0}", (V,), np.int64(1)),
+    one("searchsorted", "%a: f64[:], %v: f64[:]", "i64[:] = searchsorted %a, %v {side='left'}", (np.array([1.0, 2.0, 2.0]), np.array([2.0, 3.0])), np.array([1, 3])),
     one("argsort", "%x: i64[:]", "i64[:] = argsort %x {axis=0}", (N,), np.array([2, 1, 0, 3])),
     one("cumsum", "%x: f64[:, :]", "f64[:, :] = cumsum %x {axis=1}", (A,), np.array([[3.0, 2.0, 4.0], [0.5, 4.5, -1.5]])),
     one("matmul", "%x: f64[:, :], %w: f64[:]", "f64[:] = matmul %x, %w", (A, V[:3]), np.array([19.0, -41.0])),

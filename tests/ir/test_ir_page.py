@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autodiff_compiler.analysis.signs import Signs
@@ -14,10 +16,11 @@ from autodiff_compiler.ir import listing
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.domain import nowhere
+from autodiff_compiler.ir.dtype import COMPLEX128
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.opdef import CONTROL, FOLLOWED, JUDGED, RETURNED, OpDef
 from autodiff_compiler.ir.opset import GROUPS, TABLE
-from autodiff_compiler.ir.types import FLOAT, INT, Scalar
+from autodiff_compiler.ir.types import COMPLEX, FLOAT, INT, Scalar, is_complex
 
 PAGES = [pytest.param(row, id=row.kind) for row in TABLE.values()]
 # They need more than their operands: the interpreter runs them itself.
@@ -70,12 +73,14 @@ class TestColumns:
 
 HARD = (0.0, -0.0, 1.0, -1.0, 0.5, 1.5, -3.0, math.inf, -math.inf, math.nan)
 HARD_INTS = (0, 1, -1, 3, -7)
+HARD_COMPLEX = (0j, complex(-0.0, -0.0), 1 + 0j, -1 + 0j, 1j, -1j, 2 - 0.5j, -0.5 + 0j, 1e-200 + 1j)
+NUMBERS: dict[Scalar, tuple[Any, ...]] = {FLOAT: HARD, INT: HARD_INTS, COMPLEX: HARD_COMPLEX}
 
 
-@pytest.mark.parametrize("type_", [FLOAT, INT], ids=str)
+@pytest.mark.parametrize("type_", [FLOAT, INT, COMPLEX], ids=str)
 @pytest.mark.parametrize("row", [p for p in PAGES if TABLE[p.id].elementwise and p.id not in ("cast", "select")])
 def test_the_domain_is_where_python_raises(row: OpDef, type_: Scalar) -> None:
-    numbers: tuple[Any, ...] = HARD if type_ == FLOAT else HARD_INTS
+    numbers = NUMBERS[type_]
     assert row.infer is not None
     assert row.py_eval is not None
     assert row.domain is not None
@@ -85,33 +90,34 @@ def test_the_domain_is_where_python_raises(row: OpDef, type_: Scalar) -> None:
     except TypeError:
         return
     (domain,) = row.domain(Op(row.kind, params, tuple(map(Value, types)))) or (None,)
-    for x in numbers:
-        for y in numbers if row.arity == 2 else (None,):
-            given = [x, y][: row.arity]
-            try:
-                raised = isinstance(row.py_eval(*given), complex)
-            except OverflowError:
-                continue
-            except (ValueError, ZeroDivisionError) as error:
-                raised = True
-                if domain is not None:
-                    assert type(error).__name__ == domain.error
-            if row.kind == "pow" and (x < 0 or type_ == INT or math.isinf(y)):
-                continue  # refused where the library builds it; and 0.0 ** -inf, which is asked for by nobody
-            outside = False
+    for given in itertools.product(numbers, repeat=row.arity or 1):
+        x, y = given[0], given[-1]
+        try:
+            raised = isinstance(row.py_eval(*given), complex) and not is_complex(types[0])
+        except OverflowError:
+            continue
+        except (ValueError, ZeroDivisionError) as error:
+            raised = True
             if domain is not None:
-                b = Builder()
-                b.return_(domain.outside(b, params))
-                (outside,) = run(Function("f", Region(params, tuple(b.ops))), given)
-                assert not (outside and domain.inside(Signs({}), params))
-            assert outside == raised, (row.kind, given)
+                assert type(error).__name__ == domain.error
+        if row.kind == "pow" and type_ != COMPLEX and (x < 0 or type_ == INT or math.isinf(y)):
+            continue  # refused where the library builds it; and 0.0 ** -inf, which is asked for by nobody
+        outside = False
+        if domain is not None:
+            b = Builder()
+            b.return_(domain.outside(b, params))
+            (outside,) = run(Function("f", Region(params, tuple(b.ops))), given)
+            assert not (outside and domain.inside(Signs({}), params))
+        assert outside == raised, (row.kind, given)
 
 
 def test_operands_of_functions_are_as_many_as_named() -> None:
     for row in TABLE.values():
         for function in (row.py_eval, row.np_eval):
             if function is not None and inspect.isfunction(function):
-                assert len(inspect.signature(function).parameters) == row.arity, row.kind
+                parameters = inspect.signature(function).parameters.values()
+                several = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters)
+                assert several or len(parameters) == row.arity, row.kind
 
 
 def test_traits_are_true_of_what_is_computed() -> None:
@@ -143,6 +149,26 @@ def test_traits_are_true_of_what_is_computed() -> None:
             assert row.elementwise, row.kind
         if row.kinds == FOLLOWED:
             assert row.domain is nowhere, row.kind
+
+
+@pytest.mark.parametrize("row", [p for p in PAGES if TABLE[p.id].np_eval])
+def test_pages_say_what_becomes_of_complex_numbers(row: OpDef) -> None:
+    assert row.infer is not None
+    assert row.np_eval is not None
+    params = tuple(Value(Scalar(COMPLEX128), name) for name in row.operands)
+    try:
+        row.infer(tuple(v.type for v in params), {})
+    except TypeError:
+        assert not row.extended, row.kind
+        return
+    if row.conjugates:
+        assert row.np_eval(np.complex128(2 - 3j)) == 2 + 3j, row.kind
+    gained = False
+    with np.errstate(all="ignore"):
+        for number in (-2.0, -0.5, 0.5, 2.0) if row.kind not in ("real", "imag", "conj") else ():
+            operands = (number, 0.5)[: row.arity]
+            gained |= bool(np.isnan(row.np_eval(*operands)) and np.isfinite(row.np_eval(*map(np.complex128, operands))))
+    assert row.extended == gained, row.kind
 
 
 @pytest.mark.parametrize("row", [p for p in PAGES if TABLE[p.id].linear and TABLE[p.id].py_eval])

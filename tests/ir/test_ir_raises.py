@@ -11,7 +11,7 @@ import pytest
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64, INT64, DType
 from autodiff_compiler.ir.evaluate import evaluate
-from autodiff_compiler.ir.opdef import CHECK, IO, NEVER, VALUE, OpDef, of_python, of_shapes
+from autodiff_compiler.ir.opdef import CHECK, IO, NEVER, VALUE, OpDef, of_python, of_python_complex, of_shapes
 from autodiff_compiler.ir.opset import TABLE, may_trap, reasons
 from autodiff_compiler.ir.parse import parse_function
 from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar
@@ -19,19 +19,21 @@ from autodiff_compiler.passes.registry import run_pipeline
 
 # An op that is said not to raise, or only for its shapes, is said so a second time here.
 CANNOT = {
-    "const", "undef", "dim", "copy", "sum", "prod", "any", "all", "argsort", "cumsum", "transpose", "list_new",
+    "const", "undef", "dim", "copy", "sum", "prod", "any", "all", "argsort", "searchsorted", "cumsum", "transpose", "list_new",
     "list_append", "list_len", "list_zeros", "isnan", "isinf", "isfinite", "not", "stop_gradient", "if", "yield", "return",
-    "begin", "end",
+    "begin", "end", "real", "imag", "conj",
 }  # fmt: skip
 UNLESS_SHAPES_FIT = {
-    "add", "sub", "mul", "div0", "mul0", "maximum", "minimum", "arctan2", "hypot", "copysign", "logaddexp", "select", "neg", "abs",
-    "sign", "floor", "ceil", "trunc", "rint", "cbrt", "arctan", "tanh", "arcsinh", "lt", "le", "gt", "ge", "eq", "ne", "and",
+    "add", "sub", "mul", "div0", "mul0", "maximum", "minimum", "arctan2", "hypot", "copysign", "logaddexp", "select", "neg", "complex",
+    "sign", "floor", "ceil", "trunc", "rint", "cbrt", "arcsinh", "lt", "le", "gt", "ge", "eq", "ne", "and",
     "or", "xor", "invert",
 }  # fmt: skip
 IN_PYTHON = {
     "div", "floordiv", "mod", "fmod", "sqrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan",
     "arcsin", "arccos", "sinh", "cosh", "arccosh", "arctanh", "lshift", "rshift",
 }  # fmt: skip
+
+IN_PYTHON_OF_COMPLEX = {"abs", "arctan", "tanh"}
 
 
 def _op(kind: str, /, *types, **attrs) -> Op:
@@ -45,6 +47,7 @@ def test_the_table_says_what_was_decided() -> None:
     assert {kind for kind, row in TABLE.items() if row.raises == NEVER} == CANNOT
     assert {kind for kind, row in TABLE.items() if row.raises is of_shapes} == UNLESS_SHAPES_FIT
     assert {kind for kind, row in TABLE.items() if row.raises is of_python} == IN_PYTHON
+    assert {kind for kind, row in TABLE.items() if row.raises is of_python_complex} == IN_PYTHON_OF_COMPLEX
     for kind in UNLESS_SHAPES_FIT | IN_PYTHON:
         (arity,) = {TABLE[kind].arity}
         dtype = next(d for d in (FLOAT64, INT64, BOOLEAN) if _allowed(kind, d))

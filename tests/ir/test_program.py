@@ -86,7 +86,11 @@ def test_fresh_names():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("%n, %x {callee='even', effect='pure'", "%x, %x {callee='even', effect='pure'", "arguments are (float, float)"),
+        (
+            "%n, %x {callee='even', effect='pure'",
+            "%x, %x {callee='even', effect='pure'",
+            "arguments are (float, float)",
+        ),
         ("%y: float = call %n", "%y: int = call %n", "results are (int) and must be (float)"),
         ("%n, %x {callee='even', effect='pure'", "%n, %x {callee='even', effect='none'", "none is not an effect"),
     ],

@@ -71,7 +71,12 @@ def test_golden():
     x, n = Value(Array(FLOAT64, 2), "x"), Value(INT, "n")
     b = Builder(Span("prog.py", 2, 4, 2, 9))
     first = b.const(-0.0)
-    view = b.load(x, indexing(INTEGER, Slice(start=True, stop=True)) + transposing((0,)) + indexing(WHOLE, NEW_AXIS), (n, n, n), "view")
+    view = b.load(
+        x,
+        indexing(INTEGER, Slice(start=True, stop=True)) + transposing((0,)) + indexing(WHOLE, NEW_AXIS),
+        (n, n, n),
+        "view",
+    )
     with b.region() as then:
         b.yield_(first)
     with b.at(b.span.at_phase(ADJOINT)), b.region() as orelse:

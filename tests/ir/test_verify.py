@@ -65,7 +65,9 @@ def test_wrong_result_types_are_found_for_every_op_kind(kind):
 
 def test_every_op_kind_with_results_is_in_the_samples():
     elementwise = {kind for kind, row in TABLE.items() if row.elementwise or row.numpy}
-    effects = {kind for kind, row in TABLE.items() if row.effect in ("check", "io") or row.terminator or not row.results}
+    effects = {
+        kind for kind, row in TABLE.items() if row.effect in ("check", "io") or row.terminator or not row.results
+    }
     assert set(WITH_RESULTS) | elementwise | effects == set(TABLE)
 
 

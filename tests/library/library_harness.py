@@ -7,13 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler import frontend
+from autodiff_compiler.diagnostics import SOURCES
+from autodiff_compiler.frontend.scalars import static_type
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import from_numpy_dtype
 from autodiff_compiler.ir.interp import run
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar
+from autodiff_compiler.ir.tree import Leaf, rebuild
+from autodiff_compiler.ir.types import Array, ListOf, Scalar
 from autodiff_compiler.ir.verify import verify
-from autodiff_compiler.library import Chosen, View
+from autodiff_compiler.library import Chosen, Definition, View
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,7 @@ class Call:
     def argument(self, x: Any) -> Any:
         """What the frontend would pass: a parameter for a run-time thing, else the static object."""
         if isinstance(x, R):
-            return self.param(
-                x.value, BOOL if isinstance(x.value, bool) else INT if isinstance(x.value, int) else FLOAT
-            )
+            return self.param(x.value, static_type(x.value))
         if isinstance(x, Growing):
             return self.param(list(x.items), ListOf(_numpy_type(x.items[0])))
         if isinstance(x, np.ndarray | np.generic):
@@ -84,6 +86,8 @@ def plain(x: Any) -> Any:
 
 def outcome(entry: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     """The result of the built IR, in the structure the entry gave."""
+    if isinstance(entry, Definition):
+        return entered(entry.name, args, kwargs)
     call = Call()
     given = [call.argument(x) for x in args]
     named = {key: call.argument(x) for key, x in kwargs.items()}
@@ -113,6 +117,77 @@ def outcome(entry: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     return fill(shape)
 
 
+WRITES = ("np.fill_diagonal", "np.put", "np.place", "np.putmask", "np.copyto", "np.put_along_axis")
+"""Functions that return nothing: what is looked at is their first argument."""
+
+
+def changed(function: Any) -> Any:
+    """A function that writes into a copy of its first argument and returns that."""
+
+    def call(x: Any, *args: Any, **kwargs: Any) -> Any:
+        x = np.array(x)
+        function(x, *args, **kwargs)
+        return x
+
+    return call
+
+
+class Written:
+    """A call as the text of a user's function, whose parameters are the run-time things in it."""
+
+    def __init__(self) -> None:
+        self.given: list[Any] = []
+        self.space: dict[str, Any] = {"np": np, "__name__": "written"}
+
+    def text(self, x: Any) -> str:
+        if isinstance(x, R):
+            x = x.value
+        elif type(x) in (tuple, list):
+            inner = ", ".join(map(self.text, x))
+            return f"[{inner}]" if isinstance(x, list) else f"({inner}{',' if x else ''})"
+        elif not isinstance(x, np.ndarray | np.generic):
+            if x is None or isinstance(x, str | int | slice) or (isinstance(x, float) and np.isfinite(x)):
+                return repr(x)
+            name = f"object{len(self.space)}"
+            self.space[name] = x
+            return name
+        self.given.append(x)
+        return f"x{len(self.given)}"
+
+    def function(self, *lines: str) -> Any:
+        names = ", ".join(f"x{i + 1}" for i in range(len(self.given)))
+        text = "\n    ".join((f"def f({names}):", *lines)) + "\n"
+        file = f"<call {text}>"
+        SOURCES.register(file, text)
+        exec(compile(text, file, "exec", dont_inherit=True), self.space)
+        return self.space["f"]
+
+
+def written(name: str, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, list[Any]]:
+    """A function with this call in it, and its arguments."""
+    w = Written()
+    parts = [*map(w.text, args), *(f"{key}={w.text(x)}" for key, x in kwargs.items())]
+    if name in WRITES:
+        return w.function(f"x = {parts[0]}.copy()", f"{name}(x, {', '.join(parts[1:])})", "return x"), w.given
+    call = f"{parts[0]}.{name}({', '.join(parts[1:])})" if "." not in name else f"{name}({', '.join(parts)})"
+    return w.function(f"return {call}"), w.given
+
+
+def entered(name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """The result of a call in a program."""
+    return lowered_and_run(*written(name, args, kwargs))
+
+
+def lowered_and_run(fun: Any, given: list[Any]) -> Any:
+    """What the program gives for these arguments."""
+    described = [(f"x{i + 1}", *frontend.describe(x, "x")) for i, x in enumerate(given)]
+    low = frontend.lower(fun, [(n, t, list(types)) for n, t, types in described], given)
+    verify(low.function)
+    hidden = [capture.get() for capture in low.captures]
+    results = run(low.function, [*(np.array(x) if isinstance(x, np.ndarray) else x for x in given), *hidden])
+    return rebuild(low.function.result_tree or Leaf(), iter(results))
+
+
 def assert_same(got: Any, expected: Any, what: str, *, exact_type: bool = True) -> None:
     """Value, dtype and shape; for Python numbers the type."""
     if isinstance(expected, tuple | list):
@@ -131,5 +206,5 @@ def assert_same(got: Any, expected: Any, what: str, *, exact_type: bool = True) 
     if exact_type:
         assert got.dtype == expected.dtype, f"{what}: dtype {got.dtype}, NumPy has {expected.dtype}"
     assert got.shape == expected.shape, f"{what}: shape {got.shape}, NumPy has {expected.shape}"
-    tolerance = 2e-5 if expected.dtype == np.float32 else 1e-12
+    tolerance = 2e-5 if expected.dtype in (np.float32, np.complex64) else 1e-12
     np.testing.assert_allclose(got, expected, rtol=tolerance, atol=tolerance, err_msg=what)

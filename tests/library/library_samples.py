@@ -5,44 +5,42 @@ A sample is (args, kwargs).  Elementwise functions get theirs from `elementwise_
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from definition_samples import METHODS as DEFINED_METHODS
+from definition_samples import SAMPLES as DEFINED
 from library_harness import Growing, R
 from linalg_samples import LINEAR_ALGEBRA
-
-rng = np.random.default_rng(7)
-v3 = np.array([0.5, -1.5, 2.0])
-v4 = np.array([0.25, 3.0, -2.0, 1.0])
-w3 = np.array([1.0, 2.0, 0.5])
-m23 = rng.normal(size=(2, 3))
-m32 = rng.normal(size=(3, 2))
-m33 = rng.normal(size=(3, 3))
-m13 = rng.normal(size=(1, 3))
-t234 = rng.normal(size=(2, 3, 4))
-t243 = rng.normal(size=(2, 4, 3))
-f3 = v3.astype(np.float32)
-f23 = m23.astype(np.float32)
-i3 = np.array([3, -1, 2])
-i23 = np.arange(6).reshape(2, 3)
-b3 = np.array([True, False, True])
-b23 = np.array([[True, False, True], [False, False, False]])
-e0 = np.zeros(0)
-e03 = np.zeros((0, 3))
-e30 = np.zeros((3, 0))
-ties = np.array([[2.0, 1.0, 2.0], [1.0, 1.0, 3.0]])
-nans = np.array([[1.0, np.nan, 3.0], [4.0, 5.0, np.nan]])
-special = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.5, -2.5])
-s64 = np.float64(0.7)
-s32 = np.float32(0.7)
-si = np.int64(3)
-sb = np.bool_(True)
-
-Sample = tuple[tuple, dict[str, Any]]
-
-
-S = lambda *args, **kwargs: (args, kwargs)
-
+from sample_values import (
+    S,
+    Sample,
+    b3,
+    b23,
+    c3,
+    c23,
+    e0,
+    e03,
+    f3,
+    f23,
+    i3,
+    i23,
+    m13,
+    m23,
+    m32,
+    m33,
+    nans,
+    rng,
+    s32,
+    s64,
+    sb,
+    si,
+    special,
+    t234,
+    t243,
+    ties,
+    v3,
+    v4,
+    w3,
+)
 
 _SCALARS = [R(0.6), R(2), R(True), 0.3, 2, s64, s32, si, sb]
 _ARRAYS = [v3, f3, i3, b3, m23, f23, t234, e0, m13, special, special.astype(np.float32), e03]
@@ -59,7 +57,7 @@ def elementwise_samples(arity: int) -> list[Sample]:
         (v3, 2), (v3, 0.5), (f3, 2), (i3, 2), (e0, R(1.0)), (e03, v3), (special, special[::-1].copy()), (sb, sb), (si, i3),
         (special, 1.0), (0.0, special), (v3, [1.0, 2.0, 3.0]), (f3.reshape(3, 1), f3), (v3, v4), (i3, si), (f3, s64),
     ]  # fmt: skip
-    return [S(x, y) for x, y in pairs]
+    return [S(x, *[y] * (arity - 2), y) for x, y in pairs]
 
 
 _REDUCED: list[Sample] = [
@@ -143,6 +141,13 @@ _MATMUL = [
 ]  # fmt: skip
 
 SAMPLES: dict[str, list[Sample]] = {
+    **DEFINED,
+    "np.flatnonzero": [S(m23 > 0), S(v3), S(i23), S(e0), S(R(2.0)), S(nans)],
+    "np.nonzero": [S(m23 > 0), S(v3), S(i23), S(e0), S(t234 > 0.5), S(R(2.0)), S([0, 1, 2]), S(b23)],
+    "np.searchsorted": [
+        S(w3, v3), S(np.sort(v4), v3), S(np.sort(v4), m23, side="right"), S(np.sort(v4), R(0.5)), S(np.sort(v4), 0.25, "left"), S(v4, v3, sorter=np.argsort(v4)), S([1, 2, 2, 3], 2), S([1, 2, 2, 3], [2, 5], "right"), S(i3, 0.5), S(e0, v3),
+        S(m23, v3), S(w3, v3, "middle"), S(np.sort(special), special), S(f3, R(0.1)),
+    ],
     "np.sum": [*_REDUCED, *_FOLDED, S(i3, dtype=float), S(i3.astype(np.int8)), S(i3.astype(np.uint8)), S(e0, initial=2.0)],
     "np.prod": [*_REDUCED, *_FOLDED],
     "np.mean": [*_STATISTIC, *_MASKED],
@@ -161,11 +166,8 @@ SAMPLES: dict[str, list[Sample]] = {
         S(m23), S(m23, 0), S(v3, weights=w3), S(m23, 1, w3), S(m23, weights=m23**2), S(m23, weights=w3), S(v3, weights=v3 * 0),
         S(m23, 0, np.array([1.0, 2.0]), keepdims=True), S(i23, 1, weights=i3), S(m23, 1, v4),
     ],
-    "np.nansum": [S(nans), S(nans, axis=0), S(i3)],
-    "np.nanmean": [S(nans), S(nans, axis=1, keepdims=True), S(i3)],
     "np.cumsum": [S(v3), S(m23), S(m23, 0), S(m23, axis=-1), S(f3), S(i3), S(b3), S(R(2.0)), S(e0), S(t234, 1)],
-    "np.cumprod": [S(v3), S(m23), S(i3), S(e0), S(v3, 0)],
-    "np.diff": [S(v3), S(m23), S(m23, axis=0), S(v4, 2), S(v4, n=0), S(b3), S(i3), S(f3), S(t234, 1, 1), S(v3, -1), S(e0), S(s64)],
+    "np.cumprod": [S(v3), S(m23), S(i3), S(e0), S(v3, 0), S(m23, 0), S(m23, axis=-1), S(t234, 1), S(f23, 0), S(e03, 0), S(b23, 1), S(m23, 2)],
     "np.trapezoid": [S(v3), S(m23), S(v3, w3), S(m23, w3), S(m23, dx=0.5), S(m23, axis=0), S(v3, dx=R(0.1)), S(m23, np.array([1.0, 2.5]), axis=0)],
     "np.count_nonzero": [S(m23, axis=0), S(b23, axis=1, keepdims=True), S(i3, axis=0)],
     "np.allclose": [S(v3, v3), S(v3, v3 + 1e-3), S(v3, v3 + 1e-9), S(m23, 0.0), S(nans, nans, equal_nan=True)],
@@ -226,9 +228,13 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.linspace": [
         S(0, 1), S(0.0, 1.0, 5), S(R(0.1), R(2.3), 7), S(0, 1, 1), S(0, 1, 0), S(0, 1, 5, endpoint=False), S(0.0, 3.0, R(4)), S(0, 1, R(1)), S(0, 1, R(0)), S(0, 1, -1),
         S(s32, s32 + 1, 5), S(0, 10, 5, dtype=np.float32), S(1.0, 0.0, 3), S(0, 1, R(3), False),
+        S(v3, w3, 4), S(v3, 2.0, R(3)), S(0, m23, 4, axis=1), S(m23, v3, 3, endpoint=False, axis=-1), S(v3, w3, 1), S(v3, w3, 0), S(v3, v4), S(f3, f3 + 1, 3), S(e0, e0, 3), S(v3, w3, R(1)),
+        S(0.0, 1.0, 5, retstep=True), S(v3, w3, 4, True, True), S(R(-1.0), 1.0, 4, dtype=int), S(v3, w3, 4, dtype=int), S(0, 1, 3, axis=1),
     ],
-    "np.logspace": [S(0, 2, 5), S(0.0, 1.0, 4, endpoint=False), S(0, 3, 4, base=2.0), S(0, 3, 4, base=2)],
-    "np.meshgrid": [S(v3, v4), S(v3, v4, indexing="ij"), S(v3), S(v3, v4, i3), S(v3, f3)],
+    "np.logspace": [
+        S(0, 2, 5), S(0.0, 1.0, 4, endpoint=False), S(0, 3, 4, base=2.0), S(0, 3, 4, base=2), S(v3, w3, 3), S(v3, 1.0, 3, axis=1), S(0, 2, 5, dtype=np.float32), S(0.0, 1.0, 4, dtype=int),
+    ],
+    "np.meshgrid": [S(v3, v4), S(v3, v4, indexing="ij"), S(v3), S(v3, v4, i3), S(v3, f3), S(v3, v4, sparse=True), S(v3, v4, i3, sparse=True, indexing="ij"), S(v3, sparse=True)],
     "np.array": [
         S([1.0, R(2.0), s64]), S([1, 2]), S([[1, 2], [3.0, R(4)]]), S([v3, w3]), S((m23, m23)), S(v3), S([s32, s32]), S([1, s32]), S([True, False]), S([]), S(R(2.0)), S([1, 2], float),
         S(v3, np.float32), S([[1.0], [2.0, 3.0]]), S(Growing((s64, s64 + 1))), S(Growing((v3, w3))), S([v3, v4]), S([[v3, w3], [w3, v3]]), S([R(True), 2]), S([[1.0, 2.0]], dtype="float32"), S(v3, copy=None), S(v3, copy=np._CopyMode.IF_NEEDED), S(v3, np.float32, copy=None),
@@ -276,7 +282,7 @@ SAMPLES: dict[str, list[Sample]] = {
     ],
     "np.where": [
         S(b3, v3, w3), S(b3, v3, 0.0), S(b23, v3, m23), S(b3, 1, f3), S(v3, v3, i3), S(R(True), v3, w3), S(b3, R(1.0), R(2)), S(b3, i3, 0.5), S(b3, v4, v3), S(R(True), R(1.0), R(2.0)), S([True, False, True], v3, w3),
-        S(b3, f3, v3), S(m23[:, :1], m23, v3), S(b3, 1, 0),
+        S(b3, f3, v3), S(m23[:, :1], m23, v3), S(b3, 1, 0), S(v3, v3),
     ],
     "np.clip": [
         S(v3, 0.0, 1.0), S(v3, None, 1), S(v3, -1.0, None), S(m23, v3, w3 + 3), S(f3, 0, R(1.0)), S(i3, 0, 2), S(i3, 0.5, 2), S(v3, 1.0, 0.0), S(R(2.5), 0, 1), S(special, -1, 1), S(v3, min=0.0, max=1.0), S(v3, v4, 2.0),
@@ -316,6 +322,46 @@ SAMPLES["min"] = SAMPLES["max"]
 SAMPLES["operator.matmul"] = _MATMUL
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "lt", "le", "gt", "ge", "eq", "ne"):
     SAMPLES[f"operator.{_name}"] = [S(R(7.5), R(2.0)), S(R(7), R(2)), S(v3, w3), S(m23, v3), S(f3, 2), S(s64, R(2))]
+for _name in ("np.zeros", "np.ones", "np.eye", "np.identity"):
+    SAMPLES[_name] = [*SAMPLES[_name], S(2, dtype=complex), S(R(3), dtype=np.complex64)]
+SAMPLES["np.full"] = [*SAMPLES["np.full"], S(3, 1j), S((2, R(2)), R(1 - 2j)), S(2, 0.5, complex), S(2, v3[:2], np.complex64)]
+SAMPLES["np.array"] = [*SAMPLES["np.array"], S([1, 2j]), S([R(1j), 2.0]), S([[1, R(2)], [3j, 4]], dtype=np.complex64), S(v3, complex)]
+SAMPLES["np.linspace"] = [*SAMPLES["np.linspace"], S(0, 1j, 4), S(R(1 - 1j), R(2.0), 5), S(0.0, 1.0, 3, dtype=complex)]
+for _name in ("np.sum", "np.prod", "np.mean", "np.cumsum"):
+    SAMPLES[_name] = [*SAMPLES[_name], S(v3, dtype=complex), S(f3, dtype=np.complex64)]
+_PLANE = [
+    S(c3),
+    S(c23),
+    S(c3.astype(np.complex64)),
+    S(R(1.5 - 2j)),
+    S(c3[0]),
+    S(e0 + 0j),
+    S(v3),
+    S(f3),
+    S(i3),
+    S(R(-2.0)),
+    S(m23),
+]
+SAMPLES |= {
+    "complex": [S(R(1.0), R(2)), S(R(2.5)), S(R(1 + 2j)), S(c3[0]), S(R(1 + 2j), R(0.5 - 1j)), S(R(2), R(3j)), S(), S(s32), S(R(True)), S(v3)],
+    "np.angle": [*_PLANE, S(c3, deg=True), S(v3, True)],
+    "np.iscomplex": _PLANE,
+    "np.isreal": _PLANE,
+    "np.iscomplexobj": _PLANE,
+    "np.complex64": _PLANE,
+    "np.complex128": _PLANE,
+    "np.isrealobj": _PLANE,
+    "cmath.log": [S(R(2.0)), S(R(-8.0), R(2.0)), S(R(3j), 10), S(R(0j)), S(c3[0])],
+    "cmath.polar": [S(R(3 + 4j)), S(R(-2.0)), S(c3[0])],
+    "cmath.rect": [S(R(2.0), R(0.5)), S(R(2), 1), S(s32, s64)],
+    **{
+        f"cmath.{name}": [S(R(0.3 - 1.2j)), S(R(-2.0)), S(R(2)), S(c3[0]), S(R(True)), S(0.5), S(R(1j)), S(v3)]
+        for name in (
+            "acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "exp", "isfinite", "isinf", "isnan", "log10", "phase",
+            "sin", "sinh", "sqrt", "tan", "tanh",
+        )
+    },
+}  # fmt: skip
 SAMPLES["operator.pow"] = [S(R(7.5), R(2.0)), S(R(7), R(2)), S(v3, 2), S(i3, R(2)), S(f3, 2), S(s64, R(2))]
 SAMPLES["operator.neg"] = SAMPLES["operator.abs"] = [S(R(-2.0)), S(R(-2)), S(v3), S(i3)]
 SAMPLES["np.empty"] = _SHAPE
@@ -329,6 +375,7 @@ VALUELESS = ("np.empty", "np.empty_like", "np.ndarray")
 KIND_MAY_DIFFER = {"max", "min"}
 
 METHODS: dict[str, list[Sample]] = {
+    **DEFINED_METHODS,
     **{name: [S(m23), S(m23, 0), S(t234, axis=(0, 2)), S(f3), S(i3)] for name in ("sum", "prod", "max", "min", "any", "all", "mean", "var", "std")},
     **{name: [S(m23), S(m23, 1), S(m23, axis=-1)] for name in ("argmax", "argmin", "cumsum", "argsort")},
     "cumprod": [S(v3), S(m23)],
@@ -346,7 +393,7 @@ METHODS: dict[str, list[Sample]] = {
     "transpose": [S(t234), S(t234, 2, 0, 1), S(t234, (2, 0, 1)), S(t234, None)],
     "dot": [S(m23, v3), S(v3, w3), S(m23, 2.0)],
     "copy": [S(m23)],
-    "astype": [S(m23, np.float32), S(m23, float), S(m23 * 3, int), S(i3, "float64"), S(s64, np.float32), S(v3, bool), S(v3, dtype=np.float64)],
+    "astype": [S(m23, np.float32), S(m23, float), S(m23 * 3, int), S(i3, "float64"), S(s64, np.float32), S(v3, bool), S(v3, dtype=np.float64), S(m23, complex), S(f3, np.complex64), S(i3, "complex128"), S(s64, complex)],
     "item": [S(np.array([2.5])), S(np.array([[3]])), S(m23, 0, 1), S(v3, R(-1)), S(s64), S(v3), S(v3, 7), S(np.array([True]))],
     "diagonal": [S(m33), S(m23, 1)],
     "trace": [S(m33)],

@@ -160,7 +160,9 @@ def test_errors_have_codes() -> None:
         (lambda b, x: arith.matmul(b, x, 2.0), (v,), "AD204"),
         (lambda b, x: arith.binary(b, "&", x, x), (v,), "AD205"),
         (lambda b, x: arith.binary(b, "+", x, "a"), (v,), "AD205"),
-        (lambda b, x: arith.binary(b, "+", x, 1j), (v,), "AD206"),
+        (lambda b, x: arith.binary(b, "+", x, np.float16(1.0)), (v,), "AD206"),
+        (lambda b, x: arith.binary(b, "%", x, 1j), (v,), "AD205"),
+        (lambda b, x: arith.compare(b, "<", x, 1j), (v,), "AD205"),
         (lambda b, x: arith.binary(b, "+", x, 2**70), (np.array([1]),), "AD205"),
         (lambda b, x: arith.binary(b, "+", x, 300), (np.array([1], np.uint8),), "AD209"),
     ]

@@ -3,14 +3,17 @@ its arrays in C and in Fortran order, reversed and strided."""
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
 import pytest
-from library_harness import plain
+from library_harness import WRITES, Written, assert_same, lowered_and_run, plain
 from library_samples import METHODS
 from test_library_rows import NAMES, resolve, samples_of
 
+from autodiff_compiler import library
+from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend.layout import of_array, of_result
 from autodiff_compiler.library import memory
 
@@ -19,11 +22,13 @@ MAY_SHARE = {
     *("np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.asfortranarray", "np.atleast_1d", "np.atleast_2d"),
     *("np.broadcast_arrays", "np.broadcast_to", "np.diag", "np.diagonal", "np.diff", "np.einsum", "np.expand_dims"),
     *("np.flip", "np.fliplr", "np.flipud", "np.hsplit", "np.vsplit", "np.split", "np.array_split", "np.moveaxis"),
-    *("np.ravel", "np.real", "np.reshape", "np.squeeze", "np.swapaxes", "np.transpose", "np.bool_"),
+    *("np.where", "np.ravel", "np.real", "np.reshape", "np.squeeze", "np.swapaxes", "np.transpose", "np.bool_"),
     *(f"np.{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)),
     *(
         "np.float32",
         "np.float64",
+        "np.complex64",
+        "np.complex128",
         "conj",
         "conjugate",
         "diagonal",
@@ -94,7 +99,39 @@ def check(name: str, key: Any, call: Any, args: tuple, kwargs: dict[str, Any]) -
         assert not promised.wide or min(result.shape[axis] for axis in promised.order) > 1, what
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES["functions"] if n.startswith("np.")])
+DEFINED = [name for name in NAMES["functions"] if library.definition(resolve(name))]
+
+
+@pytest.mark.parametrize("name", DEFINED)
+def test_definitions(name):
+    """What a definition gives shares memory with its argument if what NumPy gives does, or it is refused to look at what was
+    made before a write; and without dimensions it is an array if NumPy's is."""
+    target = resolve(name)
+    for args, kwargs in samples_of(name)[:5]:
+        if name in WRITES or not isinstance(args[0], np.ndarray):
+            continue
+        w = Written()
+        parts = [*map(w.text, args), *(f"{key}={w.text(x)}" for key, x in kwargs.items())]
+        made = f"y = {name}({', '.join(parts)})"
+        fun = w.function(made, "x1[...] = 1", "return y")
+        kind = w.function(made, "return isinstance(y, np.ndarray)")
+        for order in ("C", "F"):
+            given = [arranged(x, order) for x in w.given]
+            with np.errstate(all="ignore"):
+                try:
+                    expected, array = fun(*copy.deepcopy(given)), kind(*given)
+                except (TypeError, ValueError, ZeroDivisionError, IndexError):
+                    continue
+                try:
+                    got, ours = lowered_and_run(fun, given), lowered_and_run(kind, given)
+                except UnsupportedError:
+                    continue
+            what = f"{name}{args}{kwargs} {order}"
+            assert_same(got, expected, what)
+            assert bool(ours) == array, what
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES["functions"] if n.startswith("np.") and n not in DEFINED])
 def test_functions(name):
     target = resolve(name)
     for args, kwargs in samples_of(name):

@@ -69,12 +69,13 @@ def reverse(fn: Function) -> Function:
     b = Builder()
     _copy(b, fn)
     known = _constants(fn)
+    constant = {r for op in fn.body.ops if op.kind in ("const", "stop_gradient") for r in op.results}
     seeds = [Value(r.type, "seed") for r in fn.results]
     adjoints: dict[Value, Value] = {}
     for result, seed in zip(fn.results, seeds):
         adjoints[result] = b.add(adjoints[result], seed) if result in adjoints else seed
     for op in reversed(fn.body.ops[:-1]):
-        wanted = [i for i, v in enumerate(op.operands) if differentiable(v.type)]
+        wanted = [i for i, v in enumerate(op.operands) if differentiable(v.type) and v not in constant]
         cotangents = [adjoints.get(r) for r in op.results]
         for i, contribution in rules.vjp(b, op, cotangents, wanted, constants=known, whole=_converted(fn)).items():
             _contribute(b, adjoints, op, i, contribution)

@@ -7,7 +7,7 @@ from autodiff_compiler.ir.opset import TABLE
 # Ops whose results are integers or booleans whatever the operands are.
 NEVER_FLOAT = {
     "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "xor", "lshift", "rshift", "not", "invert",
-    "isnan", "isinf", "isfinite", "dim", "arange", "any", "all", "argmax", "argmin", "argsort", "list_len",
+    "isnan", "isinf", "isfinite", "dim", "arange", "any", "all", "argmax", "argmin", "argsort", "searchsorted", "list_len",
 }  # fmt: skip
 
 

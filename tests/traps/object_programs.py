@@ -251,7 +251,7 @@ class Gen:
     def __iter__(self):
         yield 1.0
         yield 2.0
-@case(0.7, refused="AD142")
+@case(0.7)
 def gen_iter(x):
     s = x
     for v in Gen(): s = s * v + x

@@ -1,10 +1,12 @@
 """Statements whose paths are easily mixed up: value and slope are CPython's, in both backends."""
 
+import generator_programs
 import match_programs
 import pytest
+import try_programs
 from judge import judge
 
-PROGRAMS = (*match_programs.CASES,)
+PROGRAMS = (*generator_programs.CASES, *match_programs.CASES, *try_programs.CASES)
 RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
 
 

@@ -13,6 +13,7 @@ from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ir.core import Op, Region
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import reads_path
+from autodiff_compiler.ir.program import callee_of
 
 
 class BackwardWalk:
@@ -33,7 +34,7 @@ class BackwardWalk:
             branches.reverse_if(self, op, adjoints)
         elif is_loop(op):
             loops.reverse_loop(self, Loop(op), adjoints)
-        elif op.kind == "call":
+        elif callee_of(op) is not None:
             calls.reverse_call(self, op, adjoints)
         else:
             self._plain(op, adjoints)

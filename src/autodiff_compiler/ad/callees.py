@@ -20,7 +20,7 @@ ARGUMENT, RESULT, SAVED = "argument", "result", "saved"
 
 
 @dataclass(frozen=True)
-class Pullback:
+class CalleeSweeps:
     """Both sweeps of a callee, by name.
 
     `forward` takes the arguments, and returns the results and what is `saved`, with these types and names; `reverse` takes the residuals and

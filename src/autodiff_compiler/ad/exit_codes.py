@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from autodiff_compiler.ad.primal import Primal
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.loop import Loop, is_loop
+from autodiff_compiler.ir.loop import Loop, is_loop, sides
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ class ExitCodes:
         primal, condition = self._primal, op.operands[0]
         if primal.home.get(condition) is not primal.parent[op.regions[0]]:
             return
-        for k, result in enumerate(op.results):
+        for result in op.results:
             if result not in self.values:
                 continue
-            sides = [branch.terminator.operands[k] for branch in op.regions]
-            self.values.update(sides)
-            then, orelse = map(self._possible, sides)
+            given = sides(op, result)
+            self.values.update(given)
+            then, orelse = map(self._possible, given)
             if then is None or orelse is None or then & orelse:
                 return
             if len(then) == 1:
@@ -66,14 +66,9 @@ class ExitCodes:
         constant = self._primal.constant(code)
         if isinstance(constant, int):
             return {constant}
-        op = self._primal.definitions.get(code)
-        if op is None or op.kind != "if":
-            return None
-        k = op.results.index(code)
         found: set[int] = set()
-        for branch in op.regions:
-            side = self._possible(branch.terminator.operands[k])
+        for side in map(self._possible, sides(self._primal.definitions.get(code), code)):
             if side is None:
                 return None
             found |= side
-        return found
+        return found or None

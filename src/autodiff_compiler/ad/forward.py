@@ -25,7 +25,7 @@ from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Value, VjpR
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import is_undefined
 from autodiff_compiler.ir.program import Shapes as CalleeShapes
-from autodiff_compiler.ir.program import call_op, with_callees
+from autodiff_compiler.ir.program import call_op, callee_of, with_callees
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import ListOf, differentiable
 from autodiff_compiler.ir.walk import all_ops, clone_region
@@ -83,7 +83,7 @@ class _Forward:
                     self.if_(op)
                 elif is_loop(op):
                     self.loop(Loop(op))
-                elif op.kind == "call":
+                elif callee_of(op) is not None:
                     self.call(op)
                 else:
                     self.plain(op)

@@ -20,7 +20,7 @@ from autodiff_compiler.ad.names import SAVED
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.program import calls_in, fresh_name
+from autodiff_compiler.ir.program import callee_of, calls_in, fresh_name
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 from autodiff_compiler.ir.walk import Rewriter
 
@@ -116,9 +116,9 @@ class Threading(Rewriter):
         self.writers, self.readers, self.state = writers, readers, state
 
     def op(self, op: Op) -> None:
-        if op.kind == "call" and op.attrs["callee"] in self.writers:
+        if callee_of(op) in self.writers:
             self._writing_call(op)
-        elif op.kind == "call" and op.attrs["callee"] in self.readers:
+        elif callee_of(op) in self.readers:
             self.copy(replace(op, operands=(*op.operands, *self.state)))
         elif not any(call.attrs["callee"] in self.writers for region in op.regions for call in calls_in(region)):
             self.copy(op)

@@ -13,7 +13,7 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import merges
 from autodiff_compiler.ir.opdef import CALLEE, IO
 from autodiff_compiler.ir.opset import constant_of, is_constant, opdef
-from autodiff_compiler.ir.program import calls_in, with_calls_in_line
+from autodiff_compiler.ir.program import callee_of, calls_in, with_calls_in_line
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions
 
@@ -22,7 +22,7 @@ def check_linear(callee: Function, jvp: Function, tangents: Sequence[Value], out
     """The values of a JVP rule that depend on its tangents.  Refused unless all of them are linear in the tangents, and every tangent
     of the result is one of them or zero."""
     depend = _depending(jvp, tangents)
-    known = Known(depend, definitions(jvp.body))
+    known = Dependence(depend, definitions(jvp.body))
     for op in all_ops(jvp.body):
         if op.regions:
             for defined, sources in merges(op):
@@ -57,7 +57,7 @@ def _depending(jvp: Function, tangents: Sequence[Value]) -> set[Value]:
 
 
 @dataclass(frozen=True)
-class Known:
+class Dependence:
     """Which values depend on tangents, and how each is made."""
 
     depend: set[Value]
@@ -72,7 +72,7 @@ class Known:
         return self.depend.isdisjoint(values)
 
 
-def _is_linear(op: Op, known: Known) -> bool:
+def _is_linear(op: Op, known: Dependence) -> bool:
     """Whether an op is jointly linear in those of its operands that depend on tangents."""
     if not any(differentiable(r.type) for r in op.results):
         return True  # not a float: what decides or counts by it is checked
@@ -110,7 +110,7 @@ class Silenced(Rewriter):
     def op(self, op: Op) -> None:
         if _happens_once(op) and not op.results:
             return
-        if op.kind == "call":
+        if callee_of(op) is not None:
             callee = self.callees.of(op)
             check_recomputable(op, _reaches_effect(callee.body, self.callees, {callee.name}))
         else:
@@ -121,15 +121,16 @@ class Silenced(Rewriter):
 def _happens_once(op: Op) -> bool:
     """Whether an op does something that must not be done again: it prints, or leaves the program."""
     row = opdef(op)
-    return row.effect in (IO, CALLEE) and op.kind not in ("call", "boundary") and not row.leaves
+    return row.effect in (IO, CALLEE) and callee_of(op) is None and not (row.marks or row.leaves)
 
 
 def _reaches_effect(body: Region, callees: Callees, seen: set[str]) -> bool:
     for op in all_ops(body):
         if _happens_once(op):
             return True
-        if op.kind == "call" and op.attrs["callee"] not in seen:
-            seen.add(op.attrs["callee"])
+        name = callee_of(op)
+        if name is not None and name not in seen:
+            seen.add(name)
             if _reaches_effect(callees.of(op).body, callees, seen):
                 return True
     return False

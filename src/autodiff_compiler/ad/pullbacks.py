@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, Pullback
+from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, CalleeSweeps
 from autodiff_compiler.ad.errors import check_savable, not_linear
 from autodiff_compiler.ad.linear import Silenced, check_linear, with_calls_inlined
 from autodiff_compiler.ad.names import saved_name
@@ -32,7 +32,7 @@ class Pullbacks:
         self.save_all = save_all
         """Of the floats that a loop or a branch needs again, recompute none."""
 
-    def of(self, callee: Function, active: Sequence[bool]) -> Pullback:
+    def of(self, callee: Function, active: Sequence[bool]) -> CalleeSweeps:
         """Both sweeps of a function, for arguments of which these are active."""
         made = self.callees.made
         key = ("vjp", callee.name, tuple(active))
@@ -42,10 +42,10 @@ class Pullbacks:
                 self._recursive(callee, active)
             else:
                 made[key] = self._made(callee, active)
-        found: Pullback = made[key]
+        found: CalleeSweeps = made[key]
         return found
 
-    def _made(self, callee: Function, active: Sequence[bool]) -> Pullback:
+    def _made(self, callee: Function, active: Sequence[bool]) -> CalleeSweeps:
         match callee.rule:
             case None:
                 return self._swept(callee, active)
@@ -62,7 +62,7 @@ class Pullbacks:
         fresh_name = self.callees.fresh_name
         return fresh_name(f"{callee.name}_forward"), fresh_name(f"{callee.name}_reverse")
 
-    def _swept(self, callee: Function, active: Sequence[bool]) -> Pullback:
+    def _swept(self, callee: Function, active: Sequence[bool]) -> CalleeSweeps:
         names = self._names(callee)
         fn = own_copy(callee)
         wanted, seeds = cotangents(fn)
@@ -72,7 +72,7 @@ class Pullbacks:
         reverse, named = _reverse(walked, saved, wanted, seeds)
         self.callees.add(_forward(fn, walked, saved, extra, names[0]))
         self.callees.add(replace(fn, name=names[1], body=reverse, updates=()))
-        return Pullback(*names, tuple(named[v] for v in extra), _residuals(saved, fn.params, fn.results, extra))
+        return CalleeSweeps(*names, tuple(named[v] for v in extra), _residuals(saved, fn.params, fn.results, extra))
 
     def _recursive(self, callee: Function, active: Sequence[bool]) -> None:
         """A function that calls itself is known by the names of its sweeps before they are made; what it saves is in its frame.
@@ -82,7 +82,7 @@ class Pullbacks:
         callees, names = self.callees, self._names(callee)
         handed_on = _handed_on(callee)
         residuals = ((SAVED, 0), *((ARGUMENT, k) for k in handed_on))
-        callees.made["vjp", callee.name, tuple(active)] = Pullback(*names, (Value(INT, "frame"),), residuals)
+        callees.made["vjp", callee.name, tuple(active)] = CalleeSweeps(*names, (Value(INT, "frame"),), residuals)
         callees.frames[names[0]] = ()
         callees.frame_reverses[names[1]] = names[0]
         fn = own_copy(callee)
@@ -99,7 +99,7 @@ class Pullbacks:
 
     # -- by a rule -------------------------------------------------------------------------------------------------
 
-    def _of_reverse_rule(self, callee: Function, rule: VjpRule, active: Sequence[bool]) -> Pullback:
+    def _of_reverse_rule(self, callee: Function, rule: VjpRule, active: Sequence[bool]) -> CalleeSweeps:
         """The sweeps given by the user; of the adjoints, only those of arguments that vary."""
         callees = self.callees
         varied = [on for param, on in zip(callee.params[: rule.count], active) if differentiable(param.type)]
@@ -116,9 +116,9 @@ class Pullbacks:
         forward = callees.functions[rule.forward]
         saved = forward.results[len(callee.results) :]
         given = tuple(there for on, there in zip(varied, rule.given) if on)
-        return Pullback(rule.forward, reverse.name, saved, rule.residuals, given, checked=True)
+        return CalleeSweeps(rule.forward, reverse.name, saved, rule.residuals, given, checked=True)
 
-    def _recomputing(self, callee: Function, active: Sequence[bool]) -> Pullback:
+    def _recomputing(self, callee: Function, active: Sequence[bool]) -> CalleeSweeps:
         """The reverse sweep runs the function again, and saves what it needs for itself."""
         callees = self.callees
         fn = own_copy(callee)
@@ -132,9 +132,9 @@ class Pullbacks:
         name = callees.fresh_name(f"{callee.name}_reverse")
         callees.add(replace(fn, name=name, body=Region(body.params, (*known, *body.ops)), updates=()))
         callees.known_shapes(callee.name)
-        return Pullback(callee.name, name, (), tuple((ARGUMENT, fn.params.index(v)) for v in params))
+        return CalleeSweeps(callee.name, name, (), tuple((ARGUMENT, fn.params.index(v)) for v in params))
 
-    def _transposed(self, callee: Function, rule: JvpRule, active: Sequence[bool]) -> Pullback:
+    def _transposed(self, callee: Function, rule: JvpRule, active: Sequence[bool]) -> CalleeSweeps:
         """The walk backwards through the linear part of a JVP rule: through what depends on the tangents.
 
         The forward sweep is the rest of the rule: it gets zero tangents, and nothing that is saved may depend on them.
@@ -157,7 +157,7 @@ class Pullbacks:
         forward = _at_zero(fn, walked, args, dots, Op("return", (*results, *extra), span=fn.body.terminator.span))
         callees.add(replace(fn, name=names[0], body=forward))
         callees.add(replace(fn, name=names[1], body=reverse))
-        return Pullback(*names, tuple(named[v] for v in extra), _residuals(saved, args, results, extra))
+        return CalleeSweeps(*names, tuple(named[v] for v in extra), _residuals(saved, args, results, extra))
 
 
 def _saved(fn: Function, walked: Walked, there: Sequence[Value]) -> list[Value]:

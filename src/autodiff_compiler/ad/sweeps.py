@@ -17,7 +17,7 @@ from autodiff_compiler.analysis.undefined import possibly_undefined
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import is_undefined
+from autodiff_compiler.ir.opset import is_undefined, opdef
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.ir.walk import Rewriter, all_ops, clone_region
 
@@ -83,7 +83,7 @@ def walked_back(
 
 def own_copy(fn: Function) -> Function:
     """`fn` with values of its own and without the boundary of an earlier reversal."""
-    ops = tuple(op for op in fn.body.ops if op.kind != "boundary")
+    ops = tuple(op for op in fn.body.ops if not opdef(op).marks)
     return replace(fn, body=clone_region(Region(fn.params, ops)))
 
 

@@ -17,7 +17,7 @@ from autodiff_compiler.ad.pullbacks import Pullbacks
 from autodiff_compiler.ad.sweeps import cotangents, defined, own_copy, swept
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import extent_of, is_constant
+from autodiff_compiler.ir.opset import extent_of, is_constant, opdef
 from autodiff_compiler.ir.program import with_callees
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import Array
@@ -39,7 +39,7 @@ def vjp(
     end = fn.body.terminator.span
     ends = Op("boundary", fn.results, span=end)
     ops = threaded(callees, (*sweep.primal, ends, *sweep.backwards, Op("return", sweep.bars, span=end)))
-    boundary = next(k for k, op in enumerate(ops) if op.kind == "boundary" and op.operands == fn.results)
+    boundary = next(k for k, op in enumerate(ops) if opdef(op).marks and op.operands == fn.results)
     primal, backwards_ops = ops[:boundary], ops[boundary + 1 :]
     used = [v for v in free_values([Region((), backwards_ops)]) if v not in seeds]
     residuals, rebuilt = _cut(primal, used)

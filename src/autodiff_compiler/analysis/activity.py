@@ -6,7 +6,7 @@ either.  Whether the primal value itself is needed is another question: see `ad/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import merges
@@ -20,51 +20,34 @@ def active_values(
 
     `flat` are the kinds of ops whose derivative is zero everywhere.
     """
-    varied = _fixpoint(fn.body, {p for p, on in zip(fn.params, inputs) if on and differentiable(p.type)}, _vary, flat)
-    useful = _fixpoint(fn.body, {v for v in wanted if differentiable(v.type)}, _use, flat)
-    return varied & useful
+    varied = _reached(fn.body, {p for p, on in zip(fn.params, inputs) if on}, flat, backwards=False)
+    return varied & _reached(fn.body, set(wanted), flat, backwards=True)
 
 
-Visit = Callable[[Region, set[Value], Collection[str]], None]
+def _reached(body: Region, start: set[Value], flat: Collection[str], *, backwards: bool) -> set[Value]:
+    """What depends on some values or, backwards, what they depend on."""
 
+    def visit(region: Region) -> None:
+        for op in reversed(region.ops) if backwards else region.ops:
+            if op.regions:
+                join(op)
+                for inner in op.regions:
+                    visit(inner)
+                join(op)
+            elif op.kind not in flat:
+                flow(op.results, op.operands)
 
-def _fixpoint(body: Region, found: set[Value], visit: Visit, flat: Collection[str]) -> set[Value]:
-    before = -1
-    while len(found) != before:
-        before = len(found)
-        visit(body, found, flat)
+    def join(op: Op) -> None:
+        for values, sources in merges(op):
+            flow(values, sources)
+
+    def flow(results: Sequence[Value], operands: Sequence[Value]) -> None:
+        given, reached = (results, operands) if backwards else (operands, results)
+        if not found.isdisjoint(given):
+            found.update(value for value in reached if differentiable(value.type))
+
+    found = {value for value in start if differentiable(value.type)}
+    size = -1
+    while size != (size := len(found)):
+        visit(body)
     return found
-
-
-def _vary(region: Region, varied: set[Value], flat: Collection[str]) -> None:
-    for op in region.ops:
-        if op.regions:
-            _join(op, varied)
-            for inner in op.regions:
-                _vary(inner, varied, flat)
-            _join(op, varied)
-        elif op.kind not in flat and not varied.isdisjoint(op.operands):
-            varied.update(r for r in op.results if differentiable(r.type))
-
-
-def _join(op: Op, varied: set[Value]) -> None:
-    for values, sources in merges(op):
-        if not varied.isdisjoint(sources):
-            varied.update(values)
-
-
-def _use(region: Region, useful: set[Value], flat: Collection[str]) -> None:
-    for op in reversed(region.ops):
-        if op.regions:
-            _demand(op, useful)
-            for inner in op.regions:
-                _use(inner, useful, flat)
-            _demand(op, useful)
-        elif op.kind not in flat and not useful.isdisjoint(op.results):
-            useful.update(v for v in op.operands if differentiable(v.type))
-
-
-def _demand(op: Op, useful: set[Value]) -> None:
-    for values, sources in merges(op):
-        if not useful.isdisjoint(values):
-            useful.update(sources)

@@ -17,7 +17,7 @@ from autodiff_compiler.ir.opset import extent_of
 
 
 @dataclass
-class Frame:
+class Level:
     """One region around the current place, the position in it, and the regions that run again after it: those of a loop."""
 
     region: Region
@@ -26,7 +26,7 @@ class Frame:
 
 
 class LastUses:
-    """Last uses, and the nesting of definitions, of a function; `frames` is the current place."""
+    """Last uses, and the nesting of definitions, of a function; `levels` is the current place."""
 
     def __init__(self, function: Function) -> None:
         self.last: dict[Region, dict[Value, int]] = {}
@@ -34,7 +34,7 @@ class LastUses:
         """How many regions are around the region that defines the value."""
         self.loops: dict[Value, int] = {}
         """In how many loop bodies the value is defined."""
-        self.frames: list[Frame] = []
+        self.levels: list[Level] = []
         self._collect(function.body, 0, 0)
 
     def _collect(self, region: Region, depth: int, loops: int) -> None:
@@ -57,28 +57,28 @@ class LastUses:
     def entered(self, region: Region, parent: Op | None = None) -> Iterator[None]:
         """Inside the block the current place is in the region, which belongs to the op `parent`."""
         again = parent.regions if parent is not None and is_loop(parent) else ()
-        self.frames.append(Frame(region, again))
+        self.levels.append(Level(region, again))
         yield
-        self.frames.pop()
+        self.levels.pop()
 
     def walk(self, region: Region) -> Iterator[Op]:
         """The ops of the region just entered, the current place moving along."""
-        frame = self.frames[-1]
-        for frame.position, op in enumerate(region.ops):
+        level = self.levels[-1]
+        for level.position, op in enumerate(region.ops):
             yield op
 
     @property
     def loop_depth(self) -> int:
         """How many loop bodies are around the current place."""
-        return sum(bool(frame.again) for frame in self.frames)
+        return sum(bool(level.again) for level in self.levels)
 
     def live_after(self, value: Value) -> bool:
         """Whether a value may be read after the op at the current place."""
-        for level in range(len(self.frames) - 1, self.depth[value] - 1, -1):
-            frame = self.frames[level]
-            if self.last[frame.region].get(value, -1) > frame.position:
+        for depth in range(len(self.levels) - 1, self.depth[value] - 1, -1):
+            level = self.levels[depth]
+            if self.last[level.region].get(value, -1) > level.position:
                 return True
-            if self.depth[value] < level and any(value in self.last[region] for region in frame.again):
+            if self.depth[value] < depth and any(value in self.last[region] for region in level.again):
                 return True
         return False
 
@@ -88,4 +88,4 @@ class LastUses:
 
     def dead_for_good(self, value: Value) -> bool:
         """Whether a value that is not live here is live nowhere else either (in the other branch of an `if`, say)."""
-        return self.depth[value] >= len(self.frames) - 1
+        return self.depth[value] >= len(self.levels) - 1

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from autodiff_compiler.analysis.conditions import SWAPPED, comparisons
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop, sides
 from autodiff_compiler.ir.ops.check import ARGUMENT, SMALL
 from autodiff_compiler.ir.opset import constant_of, is_constant, opdef
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, dtype_of, element_dtype
@@ -47,7 +47,7 @@ class Ranges:
         self._indices: dict[Value, Loop] = {}
         self._depth = 0
         for op in body.ops:
-            if op.kind == "check_width" and op.attrs["of"] == ARGUMENT:
+            if op.attrs.get("of") == ARGUMENT:
                 self._known[op.operands[0]] = -SMALL, SMALL - 1
         for op in all_ops(body):
             if is_loop(op):
@@ -124,9 +124,8 @@ class Ranges:
         op = self._defs.get(value)
         if op is None:
             return None
-        if op.kind == "if":
-            place = op.results.index(value)
-            return _union(*(self.of(region.terminator.operands[place]) for region in op.regions))
+        if branches := sides(op, value):
+            return _union(*map(self.of, branches))
         if is_loop(op):
             return (0, self.trips(Loop(op)) if value is Loop(op).trips else HIGHEST)
         if op.attrs.get("filled"):
@@ -218,9 +217,8 @@ class Ranges:
             return None if grown is None else _add(grown, self.of(a))
         if opdef(op).chooses:
             return _both(*(self._added(v, param, depth - 1) for v in op.operands[1:]))
-        if op.kind == "if":
-            place = op.results.index(value)
-            return _both(*(self._added(r.terminator.operands[place], param, depth - 1) for r in op.regions))
+        if branches := sides(op, value):
+            return _both(*(self._added(v, param, depth - 1) for v in branches))
         if value in self._carried:
             inner, slot = self._carried[value]
             before = self._added(slot.init, param, depth - 1)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from autodiff_compiler.analysis.conditions import SWAPPED, comparisons
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import constant_of
+from autodiff_compiler.ir.types import is_complex
 
 Lower = tuple[float, bool]
 UNKNOWN = -math.inf, False
@@ -45,14 +47,13 @@ class Signs:
         if number is not None:
             self._facts.append((value, test, number))
 
-    def constant(self, value: Value) -> float | None:
-        number: float | None = constant_of(self._defs.get(value))
-        return number
+    def constant(self, value: Value) -> Any:
+        return constant_of(self._defs.get(value))
 
     def nonzero(self, value: Value) -> bool:
         number = self.constant(value)
         if number is not None:
-            return number != 0
+            return bool(number != 0)
         return self.above(value, 0.0, strict=True) or any(
             fact == value and (limit < 0 if test in ("lt", "le") else (test, limit) in (("ne", 0), ("lt", 0)))
             for fact, test, limit in self._facts
@@ -64,7 +65,9 @@ class Signs:
         return bound > limit or (bound == limit and (is_strict or not strict))
 
     def _lower(self, value: Value, depth: int) -> Lower:
-        """A lower bound, and whether the value is certainly greater than the bound."""
+        """A lower bound, and whether the value is certainly greater than the bound; complex numbers have none."""
+        if is_complex(value.type):
+            return UNKNOWN
         number = self.constant(value)
         if number is not None:
             return float(number), False

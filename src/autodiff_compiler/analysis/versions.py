@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots, merges
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots, merges, sides
 from autodiff_compiler.ir.opset import opdef, reads_path, sets_path, writes_path
 from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import Scalar, rank
@@ -74,16 +74,14 @@ class Versions:
                     return None
                 writes += inside
                 last = slot.init
-            elif op.kind == "if":
-                k = op.results.index(last)
-                for region in op.regions:
-                    inside = self.writes_between(first, region.terminator.operands[k])
+            else:
+                branches = sides(op, last)
+                for given in branches:
+                    inside = self.writes_between(first, given)
                     if inside is None:
                         return None
                     writes += inside
-                return writes
-            else:
-                return None
+                return writes if branches else None
         return writes
 
     # -- forwards --------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.ir.instances import attributes, instance
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, flatten, rebuild
-from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, differentiable
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, differentiable, is_complex
 from autodiff_compiler.transforms.words import in_words
 
 Argnums = int | str | Sequence[int | str]
@@ -266,7 +266,7 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
 def _may_vary(value: Any) -> bool:
     """Whether an object that is known by its identity may hold numbers that the function depends on."""
     own = frontend.is_written_in_python(type(value)) and type(value).__module__.partition(".")[0] not in _LIBRARY
-    return isinstance(value, np.ndarray | complex) or (own and not callable(value))
+    return isinstance(value, np.ndarray) or (own and not callable(value))
 
 
 _LIBRARY = (*sys.stdlib_module_names, "autodiff_compiler", "numba")
@@ -293,8 +293,12 @@ def check_leaf(name: str, value: Any, like: Any, type_: Type) -> Any:
         return [check_leaf(f"{name}[{i}]", item, one, type_.element) for i, (item, one) in items]
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
-    if isinstance(value, bool | complex | np.complexfloating) or not isinstance(value, int | float | np.number):
-        raise UserError("AD414", f"{name} must be a number, not {type(value).__name__}", help="give a float")
+    number = isinstance(value, int | float | complex | np.number) and not isinstance(value, bool)
+    if not number or (isinstance(value, complex | np.complexfloating) and not is_complex(type_)):
+        kind = "a complex number" if is_complex(type_) else "a real number"
+        raise UserError(
+            "AD414", f"{name} must be {kind}, not {type(value).__name__}", help="give a number of that kind"
+        )
     if isinstance(type_, Scalar) and type_.kind == "np":
         return type_.dtype.numpy.type(value)
-    return float(value)
+    return complex(value) if is_complex(type_) else float(value)

@@ -22,7 +22,7 @@ from autodiff_compiler.api.binding import (
 )
 from autodiff_compiler.api.boundary import trimmed
 from autodiff_compiler.api.compiled import Compiled
-from autodiff_compiler.api.dispatch import MISSED, Writer
+from autodiff_compiler.api.dispatch import MISSED, EntryWriter
 from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.frontend import Lowered
@@ -94,7 +94,7 @@ class Derivative(Compiled):
         if not kwargs:
             bound = {name: (tree, arguments[name]) for name, tree, _ in types_}
 
-            def write(entry: Writer) -> None:
+            def write(entry: EntryWriter) -> None:
                 entry.arguments("args", args, self._fun, bound)
                 entry.captured(captured)
 
@@ -114,7 +114,7 @@ class Derivative(Compiled):
     def _along(self, first: FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
         """The slope along a direction, weighted by the seeds of the function's results, that a result of the derivative implies."""
         gradient = result[1] if self.with_value else result[0] if self.has_aux else result
-        return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction) * float(seeds[0])
+        return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction, seeds[0])
 
     def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Arguments by name; Python ints that are differentiated become floats."""
@@ -141,7 +141,11 @@ class Derivative(Compiled):
         active = [
             name in wrt and differentiable(v.type) for name, _, values in parameters(lowered.function) for v in values
         ]
-        return Request(active, wrt, single=self._single, has_aux=self.has_aux, save_all=self._options.save_all)
+        options = self._options
+        return Request(
+            active, wrt, single=self._single, has_aux=self.has_aux,
+            save_all=options.save_all, holomorphic=options.holomorphic,
+        )  # fmt: skip
 
     def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         arguments = self._arguments(args, kwargs)

@@ -37,14 +37,14 @@ class Entries:
         self.known: tuple[Entry, ...] = ()
         self._seen: list[Specialisation] = []
 
-    def note(self, found: Specialisation, write: Callable[[Writer], None]) -> None:
+    def note(self, found: Specialisation, write: Callable[[EntryWriter], None]) -> None:
         """A call went the slow way.  If its specialisation was called before, write an entry: one call alone is not worth it."""
         if not any(found is one for one in self._seen):
             self._seen = [found, *self._seen[: MOST_ENTRIES - 1]]
             return
         if found.lowered.written or sum(found is one for _, one in self.known) > 1:
             return
-        writer = Writer(found)
+        writer = EntryWriter(found)
         try:
             write(writer)
         except _NoTest:
@@ -56,7 +56,7 @@ class _NoTest(Exception):  # noqa: N818  # never leaves this module
     """There is no short test for a value."""
 
 
-class Writer:
+class EntryWriter:
     """Writes the entry of one specialisation.  Whoever uses it says what is given (`arguments`, `tangents`), and then `captured`."""
 
     def __init__(self, found: Specialisation) -> None:

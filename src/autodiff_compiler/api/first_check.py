@@ -73,7 +73,9 @@ class FirstCall:
             *(v.type for v in function.params),
             *(r.type for op in all_ops(function.body) for r in op.results),
         ]
-        self.precision: Precision = SINGLE if FLOAT32 in map(element_dtype, types_of_all) else DOUBLE
+        self.precision: Precision = (
+            SINGLE if any(d is not None and d.real is FLOAT32 for d in map(element_dtype, types_of_all)) else DOUBLE
+        )
         self._copies: dict[str, Any] | None = None
         try:
             self._copies = copy.deepcopy(dict(self.arguments))
@@ -113,13 +115,13 @@ class FirstCall:
 
     # -- derivatives of the three kinds, between a direction and seeds ---------------------------------------------
 
-    def along(self, adjoints: Mapping[str, Any], direction: Sequence[Any]) -> float:
-        """The slope along a direction that adjoints of parameters, by name, imply."""
+    def along(self, adjoints: Mapping[str, Any], direction: Sequence[Any], seed: Any = 1.0) -> float:
+        """The slope along a direction that adjoints of parameters, by name, imply; `seed` is a factor that they lack."""
         parts: list[Any] = []
         for name, tree in zip(self.arguments, self.trees):
             given = adjoints.get(name)
             parts += [None] * leaves(tree) if given is None else flatten(tree, given)
-        return _dot(parts, direction)
+        return _dot(parts, [None if along is None else seed * along for along in direction])
 
     def across(
         self, blocks: Sequence[Any], names: Sequence[str], direction: Sequence[Any], seeds: Sequence[Any]
@@ -217,7 +219,7 @@ class FirstCall:
         if lists or all(along is None for along in direction):
             return
         seeds: list[Any] = [
-            rng.standard_normal(np.shape(leaf)) if differentiable(type_) else None
+            _random(rng, leaf) if differentiable(type_) else None
             for leaf, type_ in zip(flatten(self.tree, expected), self.result_types)
         ]
         if self.count is not None:
@@ -248,9 +250,9 @@ class FirstCall:
             if isinstance(type_, ListOf) or not varies:
                 found.append(None)
                 continue
-            size = np.abs(np.asarray(leaf, float))
-            along = rng.standard_normal(np.shape(leaf)) * np.where((size > 0) & np.isfinite(size), size, 1.0)
-            found.append(along if np.ndim(leaf) else float(along))
+            size = np.abs(np.asarray(leaf))
+            along = _random(rng, leaf) * np.where((size > 0) & np.isfinite(size), size, 1.0)
+            found.append(along if np.ndim(leaf) else along.item())
         return found
 
 
@@ -264,7 +266,13 @@ def _outcome(call: Callable[[], Any]) -> tuple[Any, Exception | None]:
 
 def _dot(parts: Sequence[Any], others: Sequence[Any]) -> float:
     pairs = zip(parts, others, strict=True)
-    return float(sum(np.sum(np.asarray(a, float) * b) for a, b in pairs if a is not None and b is not None))
+    return float(np.real(sum(np.sum(np.asarray(a) * b) for a, b in pairs if a is not None and b is not None)))
+
+
+def _random(rng: np.random.Generator, leaf: Any) -> Any:
+    """Standard normal numbers of a leaf's shape; complex where it is."""
+    real = rng.standard_normal(np.shape(leaf))
+    return np.asarray(real + 1j * rng.standard_normal(np.shape(leaf)) if np.iscomplexobj(leaf) else real)
 
 
 def _distance(a: Any, b: Any) -> float:
@@ -276,9 +284,9 @@ def _distance(a: Any, b: Any) -> float:
     x, y = np.asarray(a), np.asarray(b)
     if x.shape != y.shape:
         return float("inf")
-    if x.dtype.kind != "f" and y.dtype.kind != "f":
+    if not (x.dtype.kind in "fc" or y.dtype.kind in "fc"):
         return 0.0 if np.array_equal(x, y) else float("inf")
-    x, y = x.astype(float), y.astype(float)
+    x, y = (z.astype(complex if np.iscomplexobj(z) else float) for z in (x, y))
     same = (x == y) | (np.isnan(x) & np.isnan(y))
     if np.all(same):
         return 0.0
@@ -288,7 +296,7 @@ def _distance(a: Any, b: Any) -> float:
 
 
 def _like(leaf: Any, moved: Any) -> Any:
-    return np.asarray(moved).astype(leaf.dtype)[()] if isinstance(leaf, np.ndarray | np.generic) else float(moved)
+    return np.asarray(moved).astype(leaf.dtype)[()] if isinstance(leaf, np.ndarray | np.generic) else _python(moved)
 
 
 def _of_type(value: Any, type_: Type) -> Any:
@@ -296,4 +304,8 @@ def _of_type(value: Any, type_: Type) -> Any:
     if isinstance(type_, Array):
         return np.asarray(value, type_.dtype.numpy)
     strong = isinstance(type_, Scalar) and type_.kind == "np"
-    return dtype_of(type_).numpy.type(value) if strong else float(value)
+    return dtype_of(type_).numpy.type(value) if strong else _python(value)
+
+
+def _python(number: Any) -> Any:
+    return complex(number) if np.iscomplexobj(number) else float(number)

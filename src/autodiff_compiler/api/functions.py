@@ -27,13 +27,13 @@ _from_text = functools.lru_cache(maxsize=256)(from_text)
 def grad(
     fun: Source, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
-    check: str | None = None,
+    check: str | None = None, holomorphic: bool = False,
 ) -> Derivative: ...  # fmt: skip
 @overload
 def grad(
     fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
-    check: str | None = None,
+    check: str | None = None, holomorphic: bool = False,
 ) -> Callable[[Source], Derivative]: ...  # fmt: skip
 @boundary
 def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
@@ -42,6 +42,8 @@ def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False,
     `fun`: a function of floats, float arrays and containers of them, or the source text of one; its result is a float.
     `argnums`: positions or names of the parameters to differentiate with respect to; a tuple gives a tuple of gradients.
     With `has_aux` the function returns (value, aux), and the derivative returns (gradient, aux).
+    Of complex arguments the gradient is JAX's, df/dx - i df/dy (docs/conventions.md); `holomorphic=True` gives f'(z) of a function
+    that has one.
     `backend`: "python" or "numba"; `disable`: names of optimisation passes to leave out; the other options are those
     of `Options`.  Can be used as a decorator, with or without arguments.
 
@@ -64,13 +66,13 @@ def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False,
 def value_and_grad(
     fun: Source, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
-    check: str | None = None,
+    check: str | None = None, holomorphic: bool = False,
 ) -> Derivative: ...  # fmt: skip
 @overload
 def value_and_grad(
     fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
-    check: str | None = None,
+    check: str | None = None, holomorphic: bool = False,
 ) -> Callable[[Source], Derivative]: ...  # fmt: skip
 @boundary
 def value_and_grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
@@ -214,7 +216,7 @@ def options_of(**given: Any) -> Options:
 
 
 def function_of(fun: Source) -> Callable[..., Any]:
-    """The function itself; for a source text, the last function it defines, with `np` and `math` at hand."""
+    """The function itself; for a source text, the last function it defines, with `np`, `math` and `cmath` at hand."""
     if isinstance(fun, str):
         return _from_text(fun)
     if not callable(fun):

@@ -34,7 +34,7 @@ def with_header(text: str, name: str, specialisation: Specialisation) -> str:
     parameters += [_Parameter(p) for p in own[len(parameters) :]]  # tangents
     for param, capture in zip(written[len(own) :], captures):
         value = capture.get()
-        default = _number(value, has_numpy) if isinstance(value, float | int | np.generic) else None
+        default = _number(value, has_numpy) if isinstance(value, float | int | complex | np.generic) else None
         parameters.append(_Parameter(param, "", default, inspect.Parameter.KEYWORD_ONLY))
     header = f"def {name}({', '.join(_listed(parameters, plain=compiled))}):"
     return text[: match.start()] + header + text[match.end() :]
@@ -118,7 +118,7 @@ def _default(value: Any, tree: Tree, types: list[Type], has_numpy: bool) -> str 
 def _literal(value: Any, has_numpy: bool) -> str | None:
     if value is None or type(value) in (bool, str):
         return repr(value)
-    if isinstance(value, float | int | np.generic):
+    if isinstance(value, float | int | complex | np.generic):
         return _number(value, has_numpy)
     if type(value) is tuple:
         parts = [_literal(item, has_numpy) for item in value]
@@ -132,4 +132,6 @@ def _number(value: Any, has_numpy: bool) -> str | None:
     if isinstance(value, np.generic):
         inner = _number(value.item(), has_numpy)
         return f"np.{type(value).__name__}({inner})" if has_numpy else None
+    if isinstance(value, complex):
+        return f"complex({_number(value.real, has_numpy)}, {_number(value.imag, has_numpy)})"
     return repr(value) if np.isfinite(value) else f"float({str(value)!r})"

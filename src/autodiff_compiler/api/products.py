@@ -23,7 +23,7 @@ from autodiff_compiler.api.binding import (
 )
 from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.compiled import Compiled
-from autodiff_compiler.api.dispatch import MISSED, Writer
+from autodiff_compiler.api.dispatch import MISSED, EntryWriter
 from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import UserError
@@ -66,7 +66,7 @@ class Pushforward(Compiled):
         self._last = found
         bound = {name: (tree, values[name]) for name, tree, _ in types}
 
-        def write(entry: Writer) -> None:
+        def write(entry: EntryWriter) -> None:
             entry.arguments("primals", tuple(primals), self._fun, bound)
             entry.tangents("tangents", tuple(tangents), given, bound)
             entry.captured(captured)
@@ -171,7 +171,13 @@ def _request(lowered: Lowered, varying: Sequence[bool], options: Options) -> Req
     """What is asked where these leaves of the arguments vary: captures come after them and do not."""
     active = [*varying, *[False] * (len(lowered.function.params) - len(varying))]
     hidden = frozenset(capture.name for capture in lowered.captures)
-    return Request(active, active_names(lowered.function, active), hidden, save_all=options.save_all)
+    return Request(
+        active,
+        active_names(lowered.function, active),
+        hidden,
+        save_all=options.save_all,
+        holomorphic=options.holomorphic,
+    )
 
 
 def _tangents(name: str, tree: Tree, types: list[Type], value: Any, tangent: Any) -> tuple[list[bool], list[Any]]:
@@ -322,7 +328,7 @@ class Reverse(Compiled):
         self._last = found
         bound = {name: (tree, arguments[name]) for name, tree, _ in types}
 
-        def write(entry: Writer) -> None:
+        def write(entry: EntryWriter) -> None:
             entry.arguments("primals", primals, self._fun, bound)
             entry.captured(captured)
 

@@ -10,6 +10,7 @@ comparison       integers of any dtype compare alike
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,7 +75,8 @@ class Casts:
             return value
         constant = self.nesting.definition(value, "const")
         if constant is not None:
-            return Literal(constant.attrs["value"])
+            number = constant.attrs["value"]
+            return Literal(number.real if isinstance(number, complex) and _is_positive_real(number) else number)
         cast = self.nesting.definition(value, "cast")
         if cast is not None and isinstance(value.type, Scalar) and value.type.dtype.inexact:
             return cast.operands[0]
@@ -129,15 +131,23 @@ class Casts:
     def _alternative(self, value: Value) -> tuple[Type, Shown] | None:
         constant = self.nesting.definition(value, "const")
         if constant is not None and isinstance(value.type, Scalar):
+            number = constant.attrs["value"]
+            if isinstance(number, complex) and _is_positive_real(number):
+                return FLOAT, Literal(number.real)
             if is_py(value.type):
                 return None
-            return Scalar(value.type.dtype.python, "py"), Literal(constant.attrs["value"])
+            return Scalar(value.type.dtype.python, "py"), Literal(number)
         cast = self.nesting.definition(value, "cast")
         if cast is None:
             return None
         # Python compares and adds a bool as an int; a narrowing cast is never NumPy's own.
         source = cast.operands[0]
         return source.type, source
+
+
+def _is_positive_real(number: complex) -> bool:
+    """Whether Python and NumPy make the number of a real one: its imaginary part is 0.0, not -0.0."""
+    return number.imag == 0.0 and math.copysign(1.0, number.imag) > 0
 
 
 def _promoted(types: Sequence[Type]) -> DType | None:

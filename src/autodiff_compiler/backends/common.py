@@ -14,7 +14,7 @@ from autodiff_compiler.backends.spelling import (
     expressions,
     statements,
 )
-from autodiff_compiler.backends.subscripts import Place
+from autodiff_compiler.backends.subscripts import PrintedPlace
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, DType
 from autodiff_compiler.ir.opset import opdef
@@ -107,6 +107,14 @@ def cast(w: Writer, op: Op) -> ast.expr:
     return w.convert(w.operand(source), to)
 
 
+# -- complex numbers -----------------------------------------------------------------------------------------------
+
+
+@expressions(EXPRESSIONS, "real", "imag")
+def part(w: Writer, op: Op) -> ast.expr:
+    return syntax.attribute(w.operand(op.operands[0]), op.kind)
+
+
 # -- control -------------------------------------------------------------------------------------------------------
 
 
@@ -168,7 +176,7 @@ def _unless_float64(dtype: DType) -> list[ast.expr]:
 
 @expressions(EXPRESSIONS, "transpose")
 def transpose(w: Writer, op: Op) -> ast.expr:
-    return Place(w, op.operands[0], transposing(op.attrs["perm"]), []).read()
+    return PrintedPlace(w, op.operands[0], transposing(op.attrs["perm"]), []).read()
 
 
 @expressions(EXPRESSIONS, "unbroadcast")
@@ -185,6 +193,12 @@ def unbroadcast(w: Writer, op: Op) -> ast.expr:
 def concat(w: Writer, op: Op) -> ast.expr:
     axis = {"axis": syntax.literal(op.attrs["axis"])} if op.attrs["axis"] else {}
     return syntax.call("np.concatenate", syntax.tuple_(w.operands(op)), **axis)
+
+
+@expressions(EXPRESSIONS, "searchsorted")
+def searchsorted(w: Writer, op: Op) -> ast.expr:
+    side = {"side": syntax.literal(op.attrs["side"])} if op.attrs["side"] != "left" else {}
+    return syntax.call("np.searchsorted", *w.operands(op), **side)
 
 
 # -- linear algebra ------------------------------------------------------------------------------------------------
@@ -250,11 +264,11 @@ def each(element: ast.expr, items: ast.expr) -> ast.expr:
 # -- writes into arrays --------------------------------------------------------------------------------------------
 
 
-def store(w: Writer, op: Op, place: Place) -> ast.stmt:
+def store(w: Writer, op: Op, place: PrintedPlace) -> ast.stmt:
     return syntax.assign(syntax.as_target(place.written()), w.shown(w.casts.stored(op.operands[-1])))
 
 
-def add_in_place(w: Writer, op: Op, place: Place) -> ast.stmt:
+def add_in_place(w: Writer, op: Op, place: PrintedPlace) -> ast.stmt:
     """`x[i] += v`, where no element is reached twice."""
     operator, value = added(w, op.operands[-1])
     where = place.name if place.path.is_whole else place.written()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Op, Value
-from autodiff_compiler.ir.opset import extent_of
+from autodiff_compiler.ir.opset import extent_of, opdef
 from autodiff_compiler.ir.walk import Rewriter, uses
 
 
@@ -18,7 +18,7 @@ def taken_early(function: Function) -> Function:
     users = uses(function.body)
     copies: dict[Op, Value] = {}
     for op in function.body.ops:
-        if op.kind != "copy" or op.operands[0] not in function.params:
+        if not opdef(op).copies or op.operands[0] not in function.params:
             continue
         param = op.operands[0]
         others = [user for user in users[param] if user is not op]

@@ -18,7 +18,7 @@ from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.opdef import CHECK
+from autodiff_compiler.ir.opdef import CHECK, INDEX
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import rank
 
@@ -56,7 +56,7 @@ class _Walk:
     def _performs(self, op: Op, check: Op) -> bool:
         """Whether an op that makes the access of a check makes it with the same indices and extents."""
         extents: Sequence[Value] = check.operands
-        if check.kind == "check_index":
+        if opdef(check).tests == INDEX:
             index, *extents = extents
             if index not in op.operands[1:]:
                 return False

@@ -22,6 +22,7 @@ from autodiff_compiler.ir.walk import Rewriter
 
 # How names of Python's own library are imported, in the order of the statements; the user's classes come next.
 _STANDARD = {
+    "cmath": "import cmath",
     "importlib": "import importlib.util",
     "math": "import math",
     "MemberDescriptorType": "from types import MemberDescriptorType",

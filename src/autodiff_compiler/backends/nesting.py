@@ -15,7 +15,7 @@ from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, loop_indices
-from autodiff_compiler.ir.opdef import IO, PURE
+from autodiff_compiler.ir.opdef import IO, PURE, REGION
 from autodiff_compiler.ir.opset import (
     TABLE,
     extent_of,
@@ -134,7 +134,7 @@ def _drop_dead(nesting: Nesting, region: Region) -> None:
     """Counts uses from the end, so that what only dead ops use is dead, too."""
     for op in reversed(region.ops):
         unread = not any(result in nesting.uses for result in op.results)
-        if op in nesting.performed or (is_pure(op) and unread) or op.kind == "boundary":
+        if op in nesting.performed or (is_pure(op) and unread) or TABLE[op.kind].marks:
             nesting.dead.add(op)
             continue
         for operand in op.operands:
@@ -146,7 +146,7 @@ def _drop_dead(nesting: Nesting, region: Region) -> None:
 
 def moves(op: Op) -> bool:
     """Whether an op passes values on under other names."""
-    return is_loop(op) or op.kind == "yield"
+    return is_loop(op) or TABLE[op.kind].ends == REGION
 
 
 def _everywhere(nesting: Nesting) -> None:
@@ -249,7 +249,7 @@ def _takes_in(nesting: Nesting, user: Op, value: Value, yields: bool) -> bool:
         return False
     if user.kind in nesting.style.named and isinstance(value.type, Array):
         return False
-    if user.kind == "yield" and not yields and value not in nesting.yielded:
+    if TABLE[user.kind].ends == REGION and not yields and value not in nesting.yielded:
         return False
     return not is_loop(user) or value in Loop(user).bounds
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from autodiff_compiler.backends import common, effects, external, integers, numba_arrays, syntax
+from autodiff_compiler.backends import common, effects, external, integers, numba_arrays, special, syntax
 from autodiff_compiler.backends.common import MATH, OPERATORS
 from autodiff_compiler.backends.nesting import Style
 from autodiff_compiler.backends.numba_arrays import zero
@@ -27,7 +27,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.ops.check import ARGUMENT
-from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of
+from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_complex
 
 EXPRESSIONS: dict[str, Expression] = {**numba_arrays.EXPRESSIONS}
 STATEMENTS: dict[str, Statement] = {**numba_arrays.STATEMENTS}
@@ -66,7 +66,9 @@ def _restored(value: ast.expr, type_: Type) -> ast.expr:
     return value
 
 
-@expressions(EXPRESSIONS, *(kind for kind in OPERATORS if kind not in {**integers.WRAPPING, **integers.SHIFTS}))
+@expressions(
+    EXPRESSIONS, *(kind for kind in OPERATORS if kind not in {**integers.WRAPPING, **integers.SHIFTS, "div": ""})
+)
 def operator(w: Writer, op: Op) -> ast.expr:
     return _restored(common.operator(w, op), op.result.type)
 
@@ -89,8 +91,9 @@ def shift(w: Writer, op: Op) -> ast.expr:
 @expressions(EXPRESSIONS, "pow")
 def power(w: Writer, op: Op) -> ast.expr:
     exponent = _constant(w, op.operands[1])
-    few_factors = exponent is not None and 0 <= exponent <= 4
-    if not integers.is_of_integers(op) or (few_factors and not integers.wraps(op)):
+    if not integers.is_of_integers(op):
+        return common.power(w, op)
+    if exponent is not None and 0 <= exponent <= 4 and not integers.wraps(op):
         return _restored(common.power(w, op), op.result.type)
     return _restored(syntax.call("integer_power", *w.operands(op)), op.result.type)
 
@@ -127,6 +130,22 @@ def extremum(w: Writer, op: Op) -> ast.expr:
     return _restored(syntax.call(f"np.{op.kind}", *w.operands(op)), op.result.type)
 
 
+@expressions(EXPRESSIONS, "complex")
+def from_parts(w: Writer, op: Op) -> ast.expr:
+    type_ = op.result.type
+    if isinstance(type_, Array):
+        return syntax.call("complex_array", *w.operands(op), dtype_name(type_.dtype))
+    whole = syntax.call("complex", *w.operands(op))
+    return whole if dtype_of(type_).is_python else syntax.call(dtype_name(dtype_of(type_)), whole)
+
+
+@expressions(EXPRESSIONS, "div")
+def divided(w: Writer, op: Op) -> ast.expr:
+    """Numba's quotient of complex numbers raises where NumPy's is not finite."""
+    single = isinstance(op.result.type, Scalar) and is_complex(op.result.type)
+    return syntax.call("np.divide", *w.operands(op)) if single else operator(w, op)
+
+
 @expressions(EXPRESSIONS, "abs")
 def absolute(w: Writer, op: Op) -> ast.expr:
     if not isinstance(op.result.type, Scalar):
@@ -141,7 +160,8 @@ def mul0(w: Writer, op: Op) -> ast.expr:
 
 @expressions(EXPRESSIONS, "div0")
 def div0(w: Writer, op: Op) -> ast.expr:
-    return syntax.call("div0" if isinstance(op.result.type, Scalar) else "divide0", *w.operands(op))
+    single = "complex_div0" if is_complex(op.result.type) else "div0"
+    return syntax.call(single if isinstance(op.result.type, Scalar) else "divide0", *w.operands(op))
 
 
 @expressions(EXPRESSIONS, "not")
@@ -246,7 +266,7 @@ NUMBA = Backend(
     },
     # Products go through a helper.
     style=Style(short=common.SHORT - {"matmul"}, named=numba_arrays.NAMED),
-    expressions={**common.EXPRESSIONS, **EXPRESSIONS},
+    expressions={**common.EXPRESSIONS, **special.NUMBA, **EXPRESSIONS},
     statements={**common.STATEMENTS, **STATEMENTS},
     default=function,
     undefined=undefined,

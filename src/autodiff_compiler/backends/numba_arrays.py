@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from autodiff_compiler.backends import common, gather, syntax
 from autodiff_compiler.backends.common import each
 from autodiff_compiler.backends.spelling import Expression, Statement, Writer, dtype_name, expressions, statements
-from autodiff_compiler.backends.subscripts import Place
+from autodiff_compiler.backends.subscripts import PrintedPlace
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64
 from autodiff_compiler.ir.path import Subscript, path_of, taken_apart
@@ -181,7 +181,7 @@ def reshape(w: Writer, op: Op) -> ast.expr:
 # -- accesses ------------------------------------------------------------------------------------------------------
 
 
-class NumbaPlace(Place):
+class NumbaPlace(PrintedPlace):
     """A place whose last subscript may need loops."""
 
     @property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import cmath
 
-from autodiff_compiler.backends import common, external, syntax
+from autodiff_compiler.backends import common, external, special, syntax
 from autodiff_compiler.backends.common import MATH, each
 from autodiff_compiler.backends.nesting import Style
 from autodiff_compiler.backends.prelude import NUMPY_HELPERS
@@ -19,12 +20,12 @@ from autodiff_compiler.backends.spelling import (
     negated,
     statements,
 )
-from autodiff_compiler.backends.subscripts import Place, as_argument
+from autodiff_compiler.backends.subscripts import PrintedPlace, as_argument
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import INT64, DType
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.path import path_of, reshaping
-from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, dtype_of, is_py, rank
+from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type, dtype_of, is_complex, is_py, rank
 
 EXPRESSIONS: dict[str, Expression] = {}
 STATEMENTS: dict[str, Statement] = {}
@@ -51,7 +52,29 @@ def undefined(w: Writer, value: Value) -> ast.expr:
 
 @expressions(EXPRESSIONS, *MATH)
 def mathematics(w: Writer, op: Op) -> ast.expr:
-    return syntax.call(MATH[op.kind], *w.promoted(op)) if is_py(op.result.type) else common.of_numpy(w, op)
+    if not is_py(op.result.type):
+        return common.of_numpy(w, op)
+    if not is_complex(op.operands[0].type):
+        return syntax.call(MATH[op.kind], *w.promoted(op))
+    name = MATH[op.kind].removeprefix("math.")
+    return syntax.call(f"cmath.{name}", *w.operands(op)) if hasattr(cmath, name) else function(w, op)
+
+
+@expressions(EXPRESSIONS, "complex")
+def from_parts(w: Writer, op: Op) -> ast.expr:
+    type_ = op.result.type
+    if is_py(type_):
+        return syntax.call("complex", *w.operands(op))
+    if isinstance(type_, Array):
+        return syntax.call("complex_array", *w.operands(op))
+    return syntax.call(dtype_name(dtype_of(type_)), syntax.call("complex", *w.operands(op)))
+
+
+@expressions(EXPRESSIONS, "conj")
+def conjugate(w: Writer, op: Op) -> ast.expr:
+    if is_py(op.result.type):
+        return syntax.method(w.operand(op.operands[0]), "conjugate")
+    return common.of_numpy(w, op)
 
 
 @expressions(EXPRESSIONS, "sign")
@@ -84,7 +107,8 @@ def mul0(w: Writer, op: Op) -> ast.expr:
 @expressions(EXPRESSIONS, "div0")
 def div0(w: Writer, op: Op) -> ast.expr:
     if is_py(op.result.type):
-        return syntax.call("div0", *w.promoted(op))
+        name = "complex_div0" if is_complex(op.result.type) else "div0"
+        return syntax.call(name, *w.promoted(op))
     return syntax.call("divide0", *w.operands(op))
 
 
@@ -132,7 +156,7 @@ def arange(w: Writer, op: Op) -> ast.expr:
 @expressions(EXPRESSIONS, "load")
 def load(w: Writer, op: Op) -> ast.expr:
     array, *operands = op.operands
-    return _keeping_axes(w, op) or Place(w, array, path_of(op), operands).read()
+    return _keeping_axes(w, op) or PrintedPlace(w, array, path_of(op), operands).read()
 
 
 def _keeping_axes(w: Writer, op: Op) -> ast.expr | None:
@@ -195,7 +219,7 @@ def matmul(w: Writer, op: Op) -> ast.expr:
 @expressions(EXPRESSIONS, "reshape")
 def reshape(w: Writer, op: Op) -> ast.expr:
     array, *extents = op.operands
-    return Place(w, array, reshaping(len(extents)), extents).read()
+    return PrintedPlace(w, array, reshaping(len(extents)), extents).read()
 
 
 @expressions(EXPRESSIONS, "broadcast_to")
@@ -245,13 +269,13 @@ def list_append(w: Writer, op: Op) -> ast.stmt:
 @statements(STATEMENTS, "store")
 def store(w: Writer, op: Op) -> ast.stmt:
     array, *operands, _ = op.operands
-    return common.store(w, op, Place(w, array, path_of(op), operands, w.target(op)))
+    return common.store(w, op, PrintedPlace(w, array, path_of(op), operands, w.target(op)))
 
 
 @statements(STATEMENTS, "accum")
 def accum(w: Writer, op: Op) -> ast.stmt:
     array, *operands, value = op.operands
-    place = Place(w, array, path_of(op), operands, w.target(op))
+    place = PrintedPlace(w, array, path_of(op), operands, w.target(op))
     if place.repeats:
         viewed, index = place.split()
         return syntax.expression(syntax.call("np.add.at", viewed, as_argument(index), w.operand(value)))
@@ -280,9 +304,9 @@ def taken(w: Writer, value: ast.expr, type_: Type) -> ast.expr:
 PYTHON = Backend(
     name="python",
     prelude=NUMPY_HELPERS,
-    imports={"np": "import numpy as np"},
+    imports={"np": "import numpy as np", "special": "from scipy import special"},
     style=Style(short=common.SHORT),
-    expressions={**common.EXPRESSIONS, **EXPRESSIONS},
+    expressions={**common.EXPRESSIONS, **special.PYTHON, **EXPRESSIONS},
     statements={**common.STATEMENTS, **STATEMENTS},
     default=function,
     undefined=undefined,

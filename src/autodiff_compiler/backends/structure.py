@@ -17,7 +17,9 @@ from autodiff_compiler.backends.spelling import Backend, Writer
 from autodiff_compiler.diagnostics import ADJOINT, Span
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, loop_slots
+from autodiff_compiler.ir.opdef import CALLEE
 from autodiff_compiler.ir.opset import TABLE, opdef
+from autodiff_compiler.ir.program import callee_of
 from autodiff_compiler.ir.types import Scalar
 
 HEAD = re.compile(r"(for|while|if|elif|else|with|def|async|class)\b.*:\s*(#.*)?$|(for|while|if|elif|with|def)\b[^:]*$")
@@ -66,9 +68,9 @@ class Printer:
         if is_loop(op):
             loop = Loop(op)
             return self._for(loop) if loop.condition is None else self._while(loop, loop.condition)
-        if op.kind == "call" or len(op.results) > 1:
+        if callee_of(op) is not None or len(op.results) > 1:
             return [self._call(op)]
-        if op.kind == "external":
+        if opdef(op).effect == CALLEE:
             return external.statements(self.writer, op)
         if TABLE[op.kind].writes:
             return [*self.assign([(op.result, op.operands[0])]), self.writer.statement(op)]
@@ -131,7 +133,7 @@ class Printer:
     def _is_moved(self, value: Value) -> bool:
         """Whether the value may be passed on, or asked for its length, without a check before it, and so must be bound."""
         return any(
-            moves(user) or user.kind == "return" or TABLE[user.kind].asks_length
+            moves(user) or opdef(user).terminator or opdef(user).asks_length
             for user in self.nesting.users.get(value, ())
         )
 

@@ -12,7 +12,7 @@ from autodiff_compiler.ir.path import ALL, Path, Subscript, trimmed
 from autodiff_compiler.ir.types import Array
 
 
-class Place:
+class PrintedPlace:
     """What a path reaches in an array."""
 
     def __init__(

@@ -46,9 +46,23 @@ def literal(value: Any) -> ast.expr:
         return dotted("np.inf") if value > 0 else negative(dotted("np.inf"))
     if isinstance(value, int | float) and not isinstance(value, bool) and math.copysign(1.0, value) < 0:
         return negative(ast.Constant(value=-value))
+    if isinstance(value, complex):
+        return _complex(value)
     if isinstance(value, tuple):
         return tuple_([literal(item) for item in value])
     return ast.Constant(value=value)
+
+
+def _complex(value: complex) -> ast.expr:
+    """`2j`, where that is the number, signs of zeros included; else `complex(-1.0, 2.0)`, because Python writes complex numbers as sums."""
+    if (
+        value.real == 0.0
+        and math.copysign(1.0, value.real) > 0
+        and math.copysign(1.0, value.imag) > 0
+        and math.isfinite(value.imag)
+    ):
+        return ast.Constant(value=value)
+    return call("complex", literal(value.real), literal(value.imag))
 
 
 def negative(value: ast.expr) -> ast.expr:

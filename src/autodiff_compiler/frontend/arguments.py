@@ -28,7 +28,7 @@ def kind_of(ctx: Context, x: Abs, numbers: bool, inside: tuple[Box, ...]) -> Has
     if isinstance(x, Static):
         if numbers and is_plain_number(x):
             return INT if isinstance(x.obj, int) else FLOAT
-        plain = isinstance(x.obj, bool | int | float | str | type(None))
+        plain = isinstance(x.obj, bool | int | float | complex | str | type(None))
         return ("known", type(x.obj), repr(x.obj) if plain else id(x.obj))
     if isinstance(x, Tup):
         return (x.cls, x.keys, tuple(kind_of(ctx, item, numbers, inside) for item in x.items))

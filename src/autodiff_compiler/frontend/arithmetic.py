@@ -19,6 +19,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.classes import find
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -89,7 +90,7 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
         raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
     _check_operands(ctx, op, x, y)
-    value = arith.binary(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y))
+    value = arith.binary(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y))
     return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
 
 
@@ -161,7 +162,7 @@ def _joined_lists(ctx: Context, x: Box, y: Box) -> Abs:
     return joined
 
 
-_OPERANDS = (bool, int, float, str, tuple, frozenset, np.generic, np.dtype, type(None), type)
+_OPERANDS = (bool, int, float, complex, str, tuple, frozenset, np.generic, np.dtype, type(None), type)
 """Values about which Python itself may be asked at compile time."""
 
 
@@ -183,10 +184,7 @@ def static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
     if op is ast.Invert and isinstance(operands[0], bool):
         return Static(~int(operands[0]))  # Python 3.12 warns about `~True`; that is for the program's own run
     try:
-        result = STATIC_OPERATORS[op](*operands)
-        if isinstance(result, complex):
-            raise ctx.unsupported("AD146", "complex numbers", "carry real and imaginary parts as two floats")
-        return Static(result)
+        return Static(STATIC_OPERATORS[op](*operands))
     except KeyError:
         raise ctx.wrong("AD148", f"unsupported operands for {op.__name__}") from None
     except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:

@@ -86,7 +86,7 @@ class ArrayJoins:
         if a is not None and b is not None and a.type != b.type:
             reason = f"{said(name)} is an array {a.type} on one path and {b.type} on the other"
             return self._slots.poison(location, Poison(reason, ONE_TYPE))
-        same_path = a is None or b is None or a.path == b.path
+        same_path = a is None or b is None or (a.path, a.part) == (b.path, b.part)
         separable = same_path and (cells[0] is cells[1] or self._classes.bijective(*cells))
         if not separable or (self._slots.before is not None and location in self._slots.before.merged):
             return self._merged_reference(location, a, b, name)
@@ -101,7 +101,7 @@ class ArrayJoins:
         def finish(values: list[Value]) -> Ref:
             cell = cells[0] if cells[0] is cells[1] else self._cells[cells](values)[0]
             assert cell is not None
-            return Ref(cell, model.type, model.path, tuple(operand(values) for operand in operands), layout)
+            return Ref(cell, model.type, model.path, tuple(operand(values) for operand in operands), layout, model.part)
 
         return finish
 

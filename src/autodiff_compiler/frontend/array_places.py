@@ -9,6 +9,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import Note
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context, int_value
+from autodiff_compiler.frontend.entries import range_as_array, to_library
 from autodiff_compiler.frontend.layout import c_order, through
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import (
@@ -32,8 +33,8 @@ from autodiff_compiler.ir.dtype import DType, from_numpy_dtype
 from autodiff_compiler.ir.path import ALL, HERE, MASK, Path, Subscript, at, entire, indexing, trimmed
 from autodiff_compiler.ir.required_checks import check_equal, fits, indexed
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
-from autodiff_compiler.library import lookup
-from autodiff_compiler.library.arguments import require_fits
+from autodiff_compiler.library import arith, lookup
+from autodiff_compiler.library.arguments import require_fits, to_dtype
 
 
 def whole(ref: Ref) -> Path:
@@ -57,7 +58,7 @@ def load(ctx: Context, ref: Ref, index: list[Index]) -> Abs:
         return tie(made, ref) if any(item.cell.sources for item in copied) else made
     if path.is_view:
         layout = through(ref.layout, path, operands)
-        return Ref(ref.cell, value.type, ref.path + path, ref.operands + operands, layout)
+        return Ref(ref.cell, value.type, ref.path + path, ref.operands + operands, layout, ref.part)
     return ctx.new_array(value, layout=c_order(1) if rank(value.type) == 1 else None)
 
 
@@ -134,7 +135,7 @@ def _known_index(ctx: Context, item: Index) -> Index:
                 return _constant_array(ctx, array, dtype)
         return ctx.from_value(_as_array(ctx, _grown(ctx, item)))
     if isinstance(item, Range):
-        return ctx.from_value(ctx.range_as_array(item))
+        return ctx.from_value(range_as_array(ctx, item))
     if isinstance(item, Static) and isinstance(item.obj, bool | np.bool_):
         raise ctx.unsupported("AD125", "a single boolean as an index", "use x[None], or an if statement")
     return item
@@ -223,6 +224,10 @@ def store_at(
         stored = _drop_axes(ctx, stored, target_rank)
     full_path, full_operands = ref.path + path, ref.operands + operands
     version = ctx.state.version(ref.cell)
+    if ref.part:
+        before = b.load(version, full_path, full_operands) if full_path else version
+        stored = _as_part(ctx, ref.part, before, stored, accumulate)
+        accumulate = accumulate and "+"
     if not full_path:
         ctx.state.versions[ref.cell] = _updated(ctx, version, stored, accumulate)
         return
@@ -235,6 +240,17 @@ def store_at(
             stored = b.neg(stored)
     name = ref.cell.name
     ctx.state.versions[ref.cell] = b.op(kind, version, *full_operands, stored, path=full_path, name=name)
+
+
+def _as_part(ctx: Context, part: str, before: Value, stored: Value, accumulate: str | None) -> Value:
+    """The complex numbers to store, or to add, for what is written to the real or the imaginary parts alone."""
+    b = ctx.b
+    if accumulate is not None:
+        stored = b.neg(stored) if accumulate == "-" else stored
+        other = b.const_like(-0.0, stored.type)  # what leaves every number as it is, and the sign of a zero too
+    else:
+        other = b.op("imag" if part == "real" else "real", before)
+    return arith.apply(b, "complex", *((stored, other) if part == "real" else (other, stored)))
 
 
 def check_rank(ctx: Context, own: int, target: int) -> None:
@@ -254,10 +270,13 @@ def _updated(ctx: Context, before: Value, stored: Value, accumulate: str | None)
 def _stored_value(ctx: Context, array: Array | Scalar, value: Abs, accumulate: str | None, element: bool) -> Value:
     """The value in the array's dtype, as NumPy's assignment casts it: to one element, or to several."""
     if isinstance(value, Box | Tup):
-        stored = _as_array(ctx, ctx.to_library(value))
+        stored = _as_array(ctx, to_library(ctx, value))
     else:
         stored = ctx.value(value, "what is assigned to an array element")
     dtype = dtype_of(stored.type)
+    if dtype.is_complex and not array.dtype.is_complex:
+        stored = to_dtype(ctx.b, stored, array.dtype)  # a truth value, or an error
+        dtype = dtype_of(stored.type)
     if accumulate is not None and dtype.inexact and not array.dtype.inexact:
         raise ctx.wrong(
             "AD128",

@@ -15,8 +15,10 @@ from autodiff_compiler.frontend import (
     objects,
     operators,
     subscripts,
+    views,
 )
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static, is_dimensionless
 from autodiff_compiler.ir.core import Value
@@ -52,7 +54,16 @@ def _store(ctx: Context, target: ast.Subscript | ast.Attribute, value: Abs) -> N
     else:
         base = ctx.evaluate(target.value)
         (value,) = stored.take()
-        objects.store_attribute(ctx, base, target.attr, value)
+        _store_attribute(ctx, base, target.attr, value)
+
+
+def _store_attribute(ctx: Context, base: Abs, name: str, value: Abs) -> None:
+    """`base.name = value`; of arrays the parts can be written: of real ones the real part, which they are themselves."""
+    if isinstance(base, Ref) and (name == "real" or (name in views.PARTS and base.type.dtype.is_complex)):
+        part = views.part_of(ctx, base, name) if base.type.dtype.is_complex else base
+        array_places.store_at(ctx, part, array_places.whole(part), (), value)
+    else:
+        objects.store_attribute(ctx, base, name, value)
 
 
 def _assign_each(ctx: Context, targets: list[ast.expr], values: list[Abs]) -> None:
@@ -122,7 +133,9 @@ def run_augmented(ctx: Context, node: ast.AugAssign) -> None:
         operands.add(base, members.attribute(ctx, base, target.attr))
         operands.evaluate([node.value])
         base, current, value = operands.take()
-        objects.store_attribute(ctx, base, target.attr, in_place(ctx, op, current, value))
+        changed = in_place(ctx, op, current, value)
+        if changed is not current or not isinstance(base, Ref):
+            _store_attribute(ctx, base, target.attr, changed)
         return
     base, index = subscripts.evaluate_place(ctx, target)
     if isinstance(base, Ref):
@@ -208,7 +221,7 @@ def _in_place(
         array_places.store_at(ctx, ref, path, operands, value, "+" if op is ast.Add else "-")
         return
     current = ctx.b.load(ctx.read(ref), path, operands) if path else ctx.read(ref)
-    result = arith.binary(ctx.b, op.__name__, current, ctx.to_library(value))
+    result = arith.binary(ctx.b, op.__name__, current, to_library(ctx, value))
     if isinstance(result.type, Array) or not path:
         array_places.check_cast(ctx, dtype_of(result.type), ref.type.dtype)
         array_places.check_rank(ctx, rank(result.type), rank(current.type))

@@ -11,11 +11,12 @@ from types import FunctionType
 from typing import Any
 
 from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
-from autodiff_compiler.frontend import recursion
+from autodiff_compiler.frames import is_ours
+from autodiff_compiler.frontend import branches, generators, recursion, tries
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scopes import FunctionNode
-from autodiff_compiler.frontend.source import find_source, function_body, function_liveness
+from autodiff_compiler.frontend.source import find_source, function_body, function_liveness, is_generator
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, Frame
 from autodiff_compiler.frontend.values import Abs, Box, Closure, Dead, Dyn, Items, Poison, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
@@ -27,11 +28,12 @@ DEPTH = 60
 def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """Run the body of a Python function on these arguments."""
     try:
-        source = find_source(function)
+        source = find_source(function, generators=True)
     except AutodiffError as error:
         place = ctx.b.span if error.span is None else replace(error.span, caller=ctx.b.span)
         raise type(error)(error.code, error.reason, place, help=error.help) from None
-    ctx.captures.code(function)
+    if not source.ours:
+        ctx.captures.code(function)
     found_at = Place(function)
     given = function.__defaults__ or ()
     positional = [p.arg for p in (*source.node.args.posonlyargs, *source.node.args.args)]
@@ -51,7 +53,9 @@ def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[st
 
 
 def _default(ctx: Context, function: FunctionType, parameter: str, value: Any, place: Place) -> Abs:
-    """The default of a parameter, captured when it is first needed."""
+    """The default of a parameter, captured when it is first needed; those of the library's own functions do not change."""
+    if is_ours(function.__code__.co_filename):
+        return Static(value)
     return ctx.captures.once(ctx, ("default", function, parameter), value, place, parameter)
 
 
@@ -122,6 +126,8 @@ def _bind(
 
 def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs]) -> Abs:
     """Run a function's body in a new frame, and return what it returns."""
+    if is_generator(node):
+        return generators.made(ctx, frame, node, bound)
     depth = sum(1 for _ in ctx.calls)
     repeated = sum(1 for place in ctx.calls if place[0] is node)
     if repeated > DEPTH or depth > 4 * DEPTH:
@@ -135,7 +141,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
     if function is not None:
         return recursion.call(ctx, function, bound)
     recursion.check(ctx, entered)
-    state, start, region = ctx.state.copy(), len(ctx.b.ops), ctx.b.ops
+    state, start, region, depth = ctx.state.copy(), len(ctx.b.ops), ctx.b.ops, ctx.b.depth
     around = ctx.activations
     ctx.activations = (*around, entered)
     try:
@@ -145,6 +151,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
         if signal.outermost is not entered:
             raise
         ctx.state = state.copy()
+        tries.give_up(ctx, depth)
         del region[start:]
         again = partial(_run_again, ctx, frame, node)
         try:
@@ -170,20 +177,23 @@ def _run_again(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, 
 def _run_body(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs]) -> Abs:
     outer, outer_calls, outer_loops = ctx.frame, ctx.calls, ctx.loops
     ctx.frame, ctx.calls, ctx.loops = frame, (*outer_calls, (node, ctx.b.span)), []
-    span, code = ctx.b.span, ctx.next_code
+    span, code, depth = ctx.b.span, ctx.next_code, ctx.b.depth
     try:
         ctx.state.enter(frame)
         for name, value in bound.items():
             ctx.state.names[frame, name] = ctx.kept(value)
         mark = _begin(ctx, frame, bound)
         ctx.run(function_body(node))
+        branches.close(ctx, depth)
     finally:
         ctx.frame, ctx.calls, ctx.loops = outer, outer_calls, outer_loops
     with ctx.b.at(span):
-        result = _result(ctx, frame, node)
+        result, raised = _result(ctx, frame, node)
         # Its exit codes are not needed any more: the next call of the function has the same ones.
         ctx.next_code = code
         ctx.b.emit("end", (), {"id": mark})
+        if raised is not None:
+            tries.go_on_unless(ctx, raised)
         return result
 
 
@@ -204,9 +214,11 @@ def _value_of(ctx: Context, x: Abs) -> Value | None:
     return x.value if isinstance(x, Dyn) else None
 
 
-def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
+def _result(ctx: Context, frame: Frame, node: FunctionNode) -> tuple[Abs, Exit | None]:
+    """What a function returns, and how control leaves it if it raises something that is caught further out."""
     left = ctx.state.exit
-    if left.dead:
+    outward = left.codes - frame.returns - {NORMAL}
+    if left.codes == outward:
         raise Dead
     value = ctx.state.names.pop((frame, RETURN_NAME), Static(None))
     ctx.state.exit = Exit()
@@ -218,4 +230,4 @@ def _result(ctx: Context, frame: Frame, node: FunctionNode) -> Abs:
         raise ctx.unmergeable(value)
     if not function_liveness(node).captured:
         ctx.state.leave(frame)
-    return value
+    return value, Exit(outward, left.value) if outward else None

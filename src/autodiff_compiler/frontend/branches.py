@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.frontend import tries
 from autodiff_compiler.frontend.context import Context, bool_value
 from autodiff_compiler.frontend.merge import Merge
 from autodiff_compiler.frontend.state import RESULT_NAME, Exit, NameKey, State
@@ -12,6 +14,36 @@ from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import is_pure, may_overflow, may_trap
 from autodiff_compiler.ir.types import Scalar
+
+
+def run_to_end(ctx: Context, run: Callable[[], None]) -> None:
+    """Run something whose state is taken at its end, whatever raises in it: the body of a branch, a loop or a `try`."""
+    depth, home = ctx.b.depth, ctx.tries.home
+    ctx.tries.home = depth
+    try:
+        try:
+            run()
+        except Dead:
+            ctx.state.end()
+        except UserError as error:
+            if not tries.caught(ctx, error):
+                raise
+        close(ctx, depth)
+    finally:
+        ctx.tries.home = home
+
+
+def close(ctx: Context, depth: int) -> None:
+    """End the branches around what did not raise that were begun since the builder was so deep."""
+    b = ctx.b
+    while ctx.tries.splits and (one := ctx.tries.splits[-1]).depth >= depth:
+        ctx.tries.splits.pop()
+        if not b.is_open(one.region):
+            continue
+        then = Branch.ended(ctx, one.region)
+        b.back_to(one.depth)
+        ctx.tries.home = one.depth
+        join(ctx, one.condition, one.base, then, Branch(ctx, one.otherwise, one.base))
 
 
 class Branch:
@@ -23,6 +55,13 @@ class Branch:
             ctx.state = start.copy()
             self._run(run)
 
+    @classmethod
+    def ended(cls, ctx: Context, region: OpenRegion) -> Branch:
+        """The branch of a region that was built before, and ends here."""
+        branch = cls.__new__(cls)
+        branch.ctx, branch.region, branch.state = ctx, region, ctx.state
+        return branch
+
     def go_on(self, run: Callable[[], None]) -> None:
         """Run something more at the end of the branch."""
         with self.ctx.b.reopen(self.region):
@@ -30,10 +69,7 @@ class Branch:
             self._run(run)
 
     def _run(self, run: Callable[[], None]) -> None:
-        try:
-            run()
-        except Dead:
-            self.ctx.state.exit = Exit(frozenset())
+        run_to_end(self.ctx, run)
         self.state = self.ctx.state
 
 
@@ -70,6 +106,7 @@ def branch(
 def choose(ctx: Context, condition: Value, then: Callable[[], Abs], orelse: Callable[[], Abs]) -> Abs:
     """The value of `then()` or of `orelse()`, only one of which is evaluated."""
     key = (ctx.frame, RESULT_NAME)
+    ctx.state.names.pop(key, None)  # what is left of one that raised
 
     def keep(evaluate: Callable[[], Abs]) -> Callable[[], None]:
         def run() -> None:
@@ -78,9 +115,16 @@ def choose(ctx: Context, condition: Value, then: Callable[[], Abs], orelse: Call
         return run
 
     branch(ctx, condition, keep(then), keep(orelse))
-    if ctx.state.exit.dead:
+    return _taken(ctx, key)
+
+
+def _taken(ctx: Context, key: NameKey) -> Abs:
+    """The value that branches have left, where control goes on."""
+    if ctx.state.exit.left:
         raise Dead
-    return ctx.settled(ctx.state.names.pop(key), RESULT_NAME, ctx.frame)
+    value = ctx.state.names.pop(key)
+    tries.proceed(ctx)
+    return ctx.settled(value, RESULT_NAME, ctx.frame)
 
 
 def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at: bool) -> Abs:
@@ -88,17 +132,24 @@ def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at:
     truth = ctx.truth(first)
     if not isinstance(truth, Value):
         return first if truth == stop_at else rest()
-    base = ctx.state
+    key = (ctx.frame, RESULT_NAME)
+    ctx.state.names.pop(key, None)
+    base, depth = ctx.state, ctx.b.depth
     found: list[Abs] = []
-    ahead = Branch(ctx, lambda: found.append(rest()), base)
+
+    def evaluated() -> None:
+        found.append(rest())
+        if ctx.b.depth > depth + 1:  # where it did not raise
+            ctx.state.names[key] = found[0]
+
+    ahead = Branch(ctx, evaluated, base)
     ctx.state = base
     second = found[0] if found else None  # None: it always raises
     simple = ahead.state.same_as(base) and all(map(_is_harmless, ahead.region.ops))
     if second is not None and simple and _is_bool(first) and _is_bool(second):
         return _logical(ctx, truth, ahead.region, second, stop_at)
-    key = (ctx.frame, RESULT_NAME)
     if second is not None:
-        ahead.state.names[key] = second
+        ahead.state.names.setdefault(key, second)
     # If both are truth values, the result of the short cut is known: True for `or`, False for `and`.
     short = Static(stop_at) if _is_bool(first) and _is_bool(second) else first
 
@@ -108,7 +159,7 @@ def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at:
     stopped = Branch(ctx, stop, base)
     then, orelse = (stopped, ahead) if stop_at else (ahead, stopped)
     join(ctx, truth, base, then, orelse)
-    return ctx.settled(ctx.state.names.pop(key), RESULT_NAME, ctx.frame)
+    return _taken(ctx, key)
 
 
 def _logical(ctx: Context, truth: Value, region: OpenRegion, second: Abs, stop_at: bool) -> Abs:
@@ -146,3 +197,24 @@ def if_normal(ctx: Context, run: Callable[[], None], live: Callable[[NameKey], b
         ctx.state.exit = Exit(codes, left.value if len(codes) > 1 else None)
 
     branch(ctx, condition, normally, otherwise, live)
+
+
+def if_code(ctx: Context, code: int, run: Callable[[], None], live: Callable[[NameKey], bool] | None = None) -> None:
+    """Run what goes on where control has left with this exit code."""
+    left = ctx.state.exit
+    if code not in left.codes:
+        return
+
+    def here() -> None:
+        ctx.state.exit = Exit()
+        run()
+
+    def elsewhere() -> None:
+        codes = left.codes - {code}
+        ctx.state.exit = Exit(codes, left.value if len(codes) > 1 else None)
+
+    if len(left.codes) == 1:
+        here()
+        return
+    assert left.value is not None
+    branch(ctx, ctx.b.compare("eq", left.value, ctx.b.const(code)), here, elsewhere, live)

@@ -15,6 +15,7 @@ from autodiff_compiler.frontend import (
     consumers,
     container_items,
     container_methods,
+    dtype_calls,
     iterators,
     object_builtins,
     texts,
@@ -22,6 +23,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.arity import Handler, takes
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.iteration import Found, Sequence, Steps, iterate, length
 from autodiff_compiler.frontend.places import apply
 from autodiff_compiler.frontend.scalars import describe, is_scalar
@@ -30,6 +32,7 @@ from autodiff_compiler.frontend.values import (
     Box,
     DictView,
     Dyn,
+    Generator,
     Grown,
     Items,
     Iter,
@@ -42,6 +45,7 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
+from autodiff_compiler.library import defined as library_definitions
 
 
 def _range(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -79,7 +83,7 @@ def _bool(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if args and isinstance(args[0], Ref | Dyn):
         entry = library.lookup(bool)
         assert entry is not None
-        return ctx.from_value(entry(ctx.b, ctx.to_library(args[0])))
+        return ctx.from_value(entry(ctx.b, to_library(ctx, args[0])))
     truth = ctx.truth(args[0]) if args else False
     return Dyn(truth) if isinstance(truth, Value) else Static(truth)
 
@@ -155,9 +159,9 @@ def _next(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         raise ctx.unsupported(
             "AD191", "an iterator from outside, which every call would use up", "pass a list of its items"
         )
-    if not isinstance(iterator, Iter):
+    if not isinstance(iterator, Iter | Generator):
         raise ctx.wrong("AD171", f"TypeError: {describe(iterator)} is not an iterator")
-    return consumers.first_item(ctx, iterator.items, args[1] if len(args) > 1 else None)
+    return consumers.first_item(ctx, iterate(ctx, iterator), args[1] if len(args) > 1 else None)
 
 
 def _stop_gradient(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -200,6 +204,12 @@ def _reduce(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     return consumers.folded(ctx, iterable, first.item, lambda result, item: apply(ctx, function, [result, item]))
 
 
+def _unsupported(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """In a definition of the library."""
+    reason, way_out = (ctx.static(x, "the reason of an error") for x in args)
+    raise ctx.unsupported("AD208", reason, way_out)
+
+
 def handler_of(obj: Any) -> Handler | None:
     """The handler of a call of `obj`.  `numba.prange`, recognised by its name so that Numba need not be imported, is `range`."""
     if isinstance(obj, type) and obj.__name__ == "prange" and obj.__module__.startswith("numba."):
@@ -231,6 +241,10 @@ CALLS: dict[Any, Handler] = {
     builtins.any: takes("any", lambda ctx, args, kwargs: consumers.any_or_all(ctx, args[0], True), 1, 1),
     builtins.all: takes("all", lambda ctx, args, kwargs: consumers.any_or_all(ctx, args[0], False), 1, 1),
     functools.reduce: takes("functools.reduce", _reduce, 2, 3),
+    **{function: functools.partial(dtype_calls.answered, function) for function in dtype_calls.FUNCTIONS},
+    library_definitions.unsupported: _unsupported,
+    np.isscalar: takes("np.isscalar", dtype_calls.is_number, 1, 1),
+    np.iterable: takes("np.iterable", dtype_calls.is_iterable, 1, 1),
     np.finfo: takes("np.finfo", _limits(np.finfo), 1, 1),
     np.iinfo: takes("np.iinfo", _limits(np.iinfo), 1, 1),
     markers.stop_gradient: takes("stop_gradient", _stop_gradient, 1, 1),

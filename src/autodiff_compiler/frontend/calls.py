@@ -16,6 +16,7 @@ from autodiff_compiler.frontend import (
     builtin_calls,
     construction,
     consumers,
+    defined,
     derivatives,
     externals,
     foreign,
@@ -169,6 +170,9 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
     slot = objects.slot_of(obj)
     if slot is not None:
         return slot(ctx, args, kwargs)
+    definition = library.definition(obj)
+    if definition is not None:
+        return defined.call(ctx, definition, args, kwargs)
     handler = builtin_calls.handler_of(obj)
     if handler is None:
         return None

@@ -112,7 +112,8 @@ class Captures:
         elif name in function.__globals__:
             place = Place(function.__globals__).item(name)
         elif name in builtins():
-            self.guard(Place(function.__globals__).lacks(name), True)
+            if not source.ours:
+                self.guard(Place(function.__globals__).lacks(name), True)
             place = Place(builtins()).item(name)
         else:
             known = [*function.__globals__, *builtins(), *ctx.frame.locals]
@@ -122,7 +123,8 @@ class Captures:
                 obj = place()
             except ValueError as error:
                 raise ctx.wrong("AD101", f"free variable `{name}` has no value yet") from error
-            self._known[key] = self.capture(ctx, obj, place, name)
+            # What a definition of the library refers to does not change.
+            self._known[key] = Static(obj) if source.ours else self.capture(ctx, obj, place, name)
         return self._known[key]
 
     def attribute(self, ctx: Context, obj: Any, name: str) -> Abs:
@@ -198,7 +200,7 @@ class Captures:
         getter = Place(obj) if get is None else Place.of(get)
         if isinstance(obj, np.ndarray):
             return self._array(ctx, obj, getter, name)
-        if isinstance(obj, float | np.floating):
+        if isinstance(obj, float | complex | np.inexact):
             return Dyn(self._parameter(ctx, obj, getter, name))
         if isinstance(obj, int | np.integer) and not isinstance(obj, bool) and is_number(obj):
             return Dyn(self._parameter(ctx, obj, getter, name), self._static_number(obj, getter))
@@ -274,11 +276,11 @@ class Captures:
 
 def _is_fixed(obj: ModuleType | type) -> bool:
     """Whether what it holds, and its name, cannot change."""
-    return obj.__name__.split(".")[0] in ("numpy", "math", "builtins", "operator", "functools")
+    return obj.__name__.split(".")[0] in ("numpy", "math", "cmath", "builtins", "operator", "functools")
 
 
 def _is_data(found: Any) -> bool:
-    return isinstance(found, bool | int | float | np.ndarray | np.generic | list | tuple | dict)
+    return isinstance(found, bool | int | float | complex | np.ndarray | np.generic | list | tuple | dict)
 
 
 def _held_names(obj: Any) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Functions that differ on two paths: which of them a name means is a run-time number."""
+"""Functions and exceptions that differ on two paths: which of them a name means is a run-time number."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 
 
-def is_function(x: Abs) -> bool:
-    """Whether this is a function that is the same on every path: one that holds nothing made on one of them."""
+def may_be_chosen(x: Abs) -> bool:
+    """Whether this is an exception, or a function that is the same on every path: one that holds nothing made on one of them."""
     if isinstance(x, Choice):
         return True
     if isinstance(x, Static):
-        return callable(x.obj)
+        return callable(x.obj) or isinstance(x.obj, BaseException)
     return isinstance(x, Closure | Partial | InnerDerivative) and all(map(_is_fixed, parts(x)))
 
 

@@ -16,6 +16,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.iteration import Sequence, iterate, steps
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
 from autodiff_compiler.frontend.values import (
@@ -25,6 +26,7 @@ from autodiff_compiler.frontend.values import (
     Closure,
     DictView,
     Dyn,
+    Generator,
     Items,
     Iter,
     Ref,
@@ -50,7 +52,7 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
         return arithmetic.static(ctx, op, x.obj, y.obj)
     if not all(is_scalar(side) or isinstance(side, Ref) for side in (x, y)):
         return _of_objects(ctx, op, x, y)
-    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, ctx.to_library(x), ctx.to_library(y)), x, y)
+    return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y)), x, y)
 
 
 def _of_objects(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
@@ -179,6 +181,6 @@ def _contains(ctx: Context, x: Abs, y: Abs) -> bool | Value:
         except (TypeError, ValueError) as error:
             raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
     iterable = iterate(ctx, y)
-    if not isinstance(y, Iter) and isinstance(iterable, Sequence):
+    if not isinstance(y, Iter | Generator) and isinstance(iterable, Sequence):
         iterable = steps(consumers.drained(ctx, iterable, "the right side of `in`"))
     return ctx.truth(consumers.contains(ctx, x, iterable))

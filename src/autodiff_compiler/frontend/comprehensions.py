@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import GeneratorType
 
-from autodiff_compiler.frontend import branches, container_items, loops
+from autodiff_compiler.frontend import branches, container_items, loops, tries
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.iteration import Items, Live, Pushed, Sequence, iterate, mapped
 from autodiff_compiler.frontend.liveness import bound
@@ -47,6 +47,7 @@ def evaluate(ctx: Context, node: Comprehension) -> Abs:
 
     # The keys of a dict are known when compiling, so its loops are unrolled.
     _run(ctx, node, _first(ctx, node), collect, lambda key: True, isinstance(node, ast.DictComp))
+    tries.proceed(ctx)
     return ctx.whole(ctx.state.names.pop(key))
 
 

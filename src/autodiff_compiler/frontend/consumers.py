@@ -8,10 +8,11 @@ from collections.abc import Callable
 import numpy as np
 
 from autodiff_compiler import library
-from autodiff_compiler.frontend import branches
+from autodiff_compiler.frontend import branches, tries
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.container_items import append
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.iteration import (
     Items,
     Perhaps,
@@ -28,10 +29,16 @@ from autodiff_compiler.frontend.loops import leave, run_over
 from autodiff_compiler.frontend.places import LoopPlace, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.state import NameKey
-from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, Iter, Maybe, Ref, Static, same
+from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Generator, Grown, Iter, Maybe, Ref, Static, same
 from autodiff_compiler.frontend.values import Items as Content
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Scalar, rank
+
+
+def for_each(ctx: Context, iterable: Items, body: Callable[[Abs], None], *, unroll: bool = False) -> None:
+    """Run `body` for each item, and go on where nothing left by an exception."""
+    run_over(ctx, LoopPlace(ctx), iterable, body, lambda k: True, unroll=unroll)
+    tries.proceed(ctx)
 
 
 def listed(ctx: Context, iterable: Items, *, unroll: bool = False) -> Abs:
@@ -44,7 +51,7 @@ def listed(ctx: Context, iterable: Items, *, unroll: bool = False) -> Abs:
         assert isinstance(box, Box)
         append(ctx, box, item)
 
-    run_over(ctx, LoopPlace(ctx), iterable, each, lambda k: True, unroll=unroll)
+    for_each(ctx, iterable, each, unroll=unroll)
     return ctx.whole(ctx.state.names.pop(key))
 
 
@@ -71,7 +78,7 @@ def _next(ctx: Context, step: Step) -> Abs | None:
     """The next item; where only the run can tell whether there is one, it is checked that there is."""
     while isinstance(step, Perhaps):
         text = "zip() with an array that is shorter than the items beside it: their number must be known when compiling"
-        ctx.b.emit("check", (step.there,), {"error": "ValueError", "message": (text,)})
+        ctx.b.emit("check", (step.there,), {"error": "ValueError", "message": (text,), "ours": True})
         step = step.found()
     return None if step is None else step.item
 
@@ -86,7 +93,7 @@ def unpacked(ctx: Context, x: Abs, count: int | None) -> list[Abs]:
     if is_scalar(x):
         raise ctx.wrong("AD158", f"cannot unpack {describe(x)}")
     iterable = iterate(ctx, x)
-    if isinstance(iterable, Steps) and isinstance(x, Iter) and count is not None:
+    if isinstance(iterable, Steps) and isinstance(x, Iter | Generator) and count is not None:
         return _exactly(ctx, iterable, count)
     if not isinstance(iterable, Sequence) or count is None:
         return drained(ctx, iterable, "a value to unpack")
@@ -126,7 +133,7 @@ def pair(ctx: Context, x: Abs) -> tuple[Abs, Abs]:
 
 def as_list(ctx: Context, x: Abs) -> Abs:
     """What a function that runs over its argument gets for an iterator or a dict: a list of its items."""
-    iterates = isinstance(x, Iter | DictView) or (isinstance(x, Box) and x.cls is dict)
+    iterates = isinstance(x, Iter | Generator | DictView) or (isinstance(x, Box) and x.cls is dict)
     return listed(ctx, iterate(ctx, x)) if iterates or special(ctx, x, "__iter__") is not None else x
 
 
@@ -141,7 +148,7 @@ def folded(ctx: Context, iterable: Items, first: Abs, combine: Callable[[Abs, Ab
     def each(item: Abs) -> None:
         ctx.state.names[key] = combine(ctx.state.names[key], item)
 
-    run_over(ctx, LoopPlace(ctx), iterable, each, lambda k: True)
+    for_each(ctx, iterable, each)
     return ctx.settled(ctx.state.names.pop(key), "the sum", ctx.frame)
 
 
@@ -152,7 +159,7 @@ def any_or_all(ctx: Context, x: Abs, stop_at: bool) -> Abs:
         # Values that exist already: asking for them runs nothing.
         entry = library.lookup(np.any if stop_at else np.all)
         assert entry is not None
-        return ctx.from_value(entry(ctx.b, ctx.to_library(x)))
+        return ctx.from_value(entry(ctx.b, to_library(ctx, x)))
     return _decided(ctx, iterable, lambda item: item, stop_at)
 
 
@@ -193,7 +200,7 @@ def _decided(ctx: Context, iterable: Items, test: Callable[[Abs], Abs], stop_at:
         elif truth == stop_at:
             stop()
 
-    run_over(ctx, LoopPlace(ctx), iterable, each, lambda k: True)
+    for_each(ctx, iterable, each)
     return ctx.settled(ctx.state.names.pop(key), "the result", ctx.frame)
 
 
@@ -242,7 +249,7 @@ def first_item(ctx: Context, iterable: Items, default: Abs | None) -> Abs:
         ctx.state.names[key] = item
         leave(ctx)
 
-    run_over(ctx, LoopPlace(ctx), iterable, each, lambda k: True)
+    for_each(ctx, iterable, each)
     return _taken(ctx, key)
 
 

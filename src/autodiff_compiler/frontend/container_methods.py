@@ -8,12 +8,11 @@ from typing import Any
 
 from autodiff_compiler.frontend import container_items
 from autodiff_compiler.frontend.arity import Arity
-from autodiff_compiler.frontend.consumers import drained, pair
+from autodiff_compiler.frontend.consumers import drained, for_each, pair
 from autodiff_compiler.frontend.container_items import append, key_of, own
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import Sequence, iterate
-from autodiff_compiler.frontend.loops import run_over
-from autodiff_compiler.frontend.places import LoopPlace, apply, place_name
+from autodiff_compiler.frontend.places import apply, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import Abs, Box, DictView, Grown, Items, Ref, Static, Tup, same
 from autodiff_compiler.ir.core import Value
@@ -72,7 +71,7 @@ def extend(ctx: Context, box: Box, other: Abs) -> None:
         assert isinstance(target, Box)
         append(ctx, target, item)
 
-    run_over(ctx, LoopPlace(ctx), iterate(ctx, other), each, lambda k: True)
+    for_each(ctx, iterate(ctx, other), each)
     ctx.state.names.pop(key)
 
 

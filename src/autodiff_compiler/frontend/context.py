@@ -14,17 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.diagnostics import AutodiffError, Note, Span, UnsupportedError, UserError
+from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.public_names import INSTEAD, object_name
+from autodiff_compiler.frontend.raising import WatchedBuilder
 from autodiff_compiler.frontend.references import grow, read
 from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
 from autodiff_compiler.frontend.source import Source
-from autodiff_compiler.frontend.state import Frame, State
+from autodiff_compiler.frontend.state import Frame, NameKey, State
+from autodiff_compiler.frontend.tries import Tries
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
@@ -32,6 +34,7 @@ from autodiff_compiler.frontend.values import (
     Dead,
     DictView,
     Dyn,
+    Generator,
     Grown,
     Items,
     Iter,
@@ -42,11 +45,9 @@ from autodiff_compiler.frontend.values import (
     Static,
     Tup,
 )
-from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar, dtype_of
-from autodiff_compiler.library import Chosen, Entry, lookup
 
 _IMMUTABLE = (
     bool,
@@ -92,14 +93,21 @@ class Interpreter:
 @dataclass
 class Context:
     interpreter: Interpreter
-    b: Builder
+    b: WatchedBuilder
     state: State
     frame: Frame
     captures: Captures
     mixed: MixedScalars = field(default_factory=MixedScalars)
     loops: list[LoopTargets] = field(default_factory=list)
+    tries: Tries = field(default_factory=Tries)
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
+    consumers: dict[Frame, Any] = field(default_factory=dict)
+    """Whoever asked for the items of a generator that runs (`generators.Consumer`), by the generator's frame."""
+    live_elsewhere: Callable[[NameKey], bool] = lambda key: True
+    """Whether a name of a frame other than the current one may still be read."""
+    apart: bool = False
+    """Whether loops of the current function are to be unrolled, where they can be."""
     calls: tuple[Any, ...] = ()
     """The call sites and the iterations of unrolled loops around the current place, which tell two visits of a statement apart."""
     retries: int = 0
@@ -122,7 +130,7 @@ class Context:
     unwound: set[Any] = field(default_factory=set)
     """Functions whose recursion on known numbers is entered to its end."""
     ruled: dict[Any, Any] = field(default_factory=dict)
-    """The functions with a rule of their own (`ruled.Known`), by what tells their calls."""
+    """The functions with a rule of their own (`rule_calls.LoweredRule`), by what tells their calls."""
     callees: dict[str, Function] = field(default_factory=dict)
     """Functions that the program calls, by name."""
     constants: dict[str, object] = field(default_factory=dict)
@@ -156,6 +164,9 @@ class Context:
         return self.frame.source
 
     def span(self, node: ast.AST) -> Span:
+        """Where something stands; what the library defines stands where the user calls it."""
+        if self.source.ours and self.frame.caller is not None:
+            return self.frame.caller
         return self.source.span(node, self.frame.caller)
 
     def new_code(self) -> int:
@@ -354,7 +365,7 @@ class Context:
             )
         if isinstance(x, DictView):
             return self.truth(x.box)
-        if isinstance(x, Range | Iter):
+        if isinstance(x, Range | Iter | Generator):
             raise self.unsupported("AD105", f"the truth value of {describe(x)}", "compare its length with 0")
         return True
 
@@ -375,51 +386,6 @@ class Context:
             "write a literal, or use an integer argument",
         )
 
-    # -- the library -----------------------------------------------------------------------------------------------
-
-    def to_library(self, x: Abs) -> Any:
-        """An argument of a library function."""
-        if isinstance(x, Static):
-            return x.obj
-        if isinstance(x, Dyn):
-            return x.value
-        if isinstance(x, Ref):
-            return self.read(x)
-        if isinstance(x, Tup):
-            if special(self, x, "__iter__") is not None:
-                raise self.unsupported("AD107", f"{describe(x)} with an `__iter__` of its own", "pass tuple(...) of it")
-            return tuple(self.to_library(item) for item in x.items)
-        if isinstance(x, Box) and x.cls is list:
-            content = self.state.content(x)
-            if isinstance(content, Items):
-                return [self.to_library(item) for item in content.items]
-            return content.value
-        if isinstance(x, Range):
-            return self.range_as_array(x)
-        raise self.unsupported("AD107", f"{describe(x)} as an argument of a NumPy function", "pass numbers or arrays")
-
-    def call_entry(self, entry: Entry, args: list[Abs], kwargs: dict[str, Abs]) -> tuple[Any, list[Any]]:
-        """What an entry of the library builds for these arguments, and the arguments as it got them."""
-        converted = [self.to_library(arg) for arg in args]
-        named = {k: self.to_library(v) for k, v in kwargs.items()}
-        self.mixed.call(self.b, entry.name, [*converted, *named.values()])
-        try:
-            made = entry(self.b, *converted, **named)
-            return self.mixed.chosen(made) if isinstance(made, Chosen) else made, [*converted, *named.values()]
-        except AutodiffError as error:
-            # An int argument or a loop index can be made static, where the library needs that.
-            if error.code != "AD207":
-                raise
-            known = [_more_static(a, c) for a, c in zip(args, converted)]
-            named = {k: _more_static(kwargs[k], c) for k, c in named.items()}
-            return entry(self.b, *known, **named), [*known, *named.values()]
-
-    def range_as_array(self, x: Range) -> Value:
-        """A range, as the array that NumPy makes from it."""
-        entry = lookup(np.arange)
-        assert entry is not None
-        return entry.value(self.b, *(self.to_library(part) for part in (x.start, x.stop, x.step)))
-
     # -- lists -----------------------------------------------------------------------------------------------------
 
     def as_grown(self, box: Box) -> Value | None:
@@ -429,14 +395,6 @@ class Context:
             return content.value
         element = join_elements([element_type(item) for item in content.items])
         return None if element is None else grow(self.b, self.state, content, ListOf(element), box.name)
-
-
-def _more_static(x: Abs, converted: Any) -> Any:
-    if isinstance(x, Dyn) and x.static is not None:
-        return x.static()
-    if isinstance(x, Tup):
-        return tuple(_more_static(item, c) for item, c in zip(x.items, converted))
-    return converted
 
 
 def int_value(ctx: Context, x: Abs, what: str) -> Value:

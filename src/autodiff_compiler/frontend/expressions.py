@@ -14,13 +14,16 @@ from autodiff_compiler.frontend import (
     comprehensions,
     consumers,
     container_items,
+    generators,
     members,
     operators,
     subscripts,
     texts,
+    tries,
     views,
 )
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
@@ -45,7 +48,9 @@ def evaluate(ctx: Context, node: ast.expr) -> Abs:
         if evaluator is None:
             raise ctx.unsupported("AD100", f"{_words(node)} in an expression", "compute it outside the function")
         try:
-            return ctx.whole(evaluator(ctx, node))
+            value = evaluator(ctx, node)
+            tries.proceed(ctx)
+            return ctx.whole(value)
         except Unmergeable as signal:
             raise ctx.unmergeable(signal.poison) from None
 
@@ -53,8 +58,6 @@ def evaluate(ctx: Context, node: ast.expr) -> Abs:
 def _words(node: ast.AST) -> str:
     names = {
         ast.Await: "`await`",
-        ast.Yield: "`yield`",
-        ast.YieldFrom: "`yield from`",
         ast.Set: "a set",
         ast.SetComp: "a set comprehension",
     }
@@ -62,8 +65,6 @@ def _words(node: ast.AST) -> str:
 
 
 def _constant(ctx: Context, node: ast.Constant) -> Abs:
-    if isinstance(node.value, complex):
-        raise ctx.unsupported("AD146", "complex numbers", "carry real and imaginary parts as two floats")
     return Static(node.value)
 
 
@@ -137,7 +138,7 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
         return arithmetic.static(ctx, type(node.op), operand.obj)
     if not isinstance(operand, Ref | Dyn):
         raise ctx.wrong("AD148", f"unsupported operand for {arithmetic.SYMBOLS[type(node.op)]}: {describe(operand)}")
-    return views.of_operator(ctx, arith.unary(ctx.b, type(node.op).__name__, ctx.to_library(operand)), operand)
+    return views.of_operator(ctx, arith.unary(ctx.b, type(node.op).__name__, to_library(ctx, operand)), operand)
 
 
 def _compare(ctx: Context, node: ast.Compare) -> Abs:
@@ -237,4 +238,6 @@ _EVALUATORS: dict[type[ast.AST], Callable[[Context, Any], Abs]] = {
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _comprehension,
     ast.JoinedStr: texts.joined_string,
+    ast.Yield: generators.evaluate_yield,
+    ast.YieldFrom: generators.evaluate_yield_from,
 }

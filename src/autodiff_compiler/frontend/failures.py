@@ -6,12 +6,12 @@ import ast
 import builtins
 from types import FunctionType
 
-from autodiff_compiler.frontend import branches, texts
+from autodiff_compiler.frontend import branches, handlers, texts, tries
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.externals import constant
+from autodiff_compiler.frontend.raising import class_named
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.state import Exit
-from autodiff_compiler.frontend.values import Abs, Dead, Maybe, Poison, Static, Text
+from autodiff_compiler.frontend.values import Abs, Choice, Dead, Maybe, Poison, Static, Text
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 
@@ -21,12 +21,12 @@ def run_guard(ctx: Context, node: ast.If) -> bool:
     if node.orelse or len(node.body) != 1:
         return False
     (body,) = node.body
-    if not isinstance(body, ast.Raise) or not _is_plain_raise(ctx, body):
+    if not isinstance(body, ast.Raise) or body.exc is None or not _is_plain_raise(ctx, body.exc):
         return False
     truth = ctx.truth(ctx.evaluate(node.test))
     if isinstance(truth, Value):
         with ctx.b.at(ctx.span(body)):
-            error, parts, values = _exception(ctx, body)
+            error, parts, values = _exception(ctx, body.exc)
             ctx.b.emit("check", (ctx.b.op("not", truth), *values), {"error": error, "message": parts})
     elif truth:
         run_raise(ctx, body)
@@ -35,18 +35,67 @@ def run_guard(ctx: Context, node: ast.If) -> bool:
 
 def run_raise(ctx: Context, node: ast.Raise) -> None:
     """`raise E(…)`: nothing after it runs."""
-    if node.exc is None:
-        raise ctx.unsupported("AD154", "`raise` without an exception", "name what is raised: raise ValueError(...)")
     with ctx.b.at(ctx.span(node)):
-        error, parts, values = _exception(ctx, node)
+        exc = node.exc
+        found = _caught_before(ctx) if exc is None else ctx.evaluate(exc) if isinstance(exc, ast.Name) else None
+        if isinstance(found, Choice):
+            _raise_one_of(ctx, found, 0)
+        elif exc is None or _is_caught(ctx, found):
+            _raise(ctx, *_again(ctx, found))
+        else:
+            _raise(ctx, *_exception(ctx, exc))
+
+
+def _raise(ctx: Context, error: str, parts: tuple[Part, ...], values: tuple[Value, ...]) -> None:
+    """Leave for what catches the exception, or the program."""
+    known = not values and all(isinstance(part, str) for part in parts)
+    cls = class_named(error, ctx.constants)
+    assert cls is not None
+    leave = tries.way_out(ctx, cls, "".join(map(str, parts)) if known else None)
+    if leave is not None:
+        leave()
+    if ctx.state.exit.normal:
         ctx.b.emit("raise", values, {"error": error, "message": parts})
-    ctx.state.exit = Exit(frozenset())
+    ctx.state.end()
 
 
-def _exception(ctx: Context, node: ast.Raise) -> tuple[str, tuple[Part, ...], tuple[Value, ...]]:
-    """The class name, message parts and message values of a raised exception."""
-    exc = node.exc
-    assert exc is not None
+def _raise_one_of(ctx: Context, choice: Choice, k: int) -> None:
+    """Raise the exception that `choice.index` selects, which is the k-th or a later one."""
+
+    def this() -> None:
+        _raise(ctx, *_again(ctx, choice.options[k]))
+
+    if k == len(choice.options) - 1:
+        this()
+    else:
+        chosen = ctx.b.compare("eq", choice.index, ctx.b.const(k))
+        branches.branch(ctx, chosen, this, lambda: _raise_one_of(ctx, choice, k + 1))
+
+
+def _caught_before(ctx: Context) -> Abs:
+    """What `raise` without an exception raises."""
+    if not ctx.tries.handling:
+        raise ctx.unsupported("AD154", "`raise` without an exception", "name what is raised: raise ValueError(...)")
+    return ctx.whole(handlers.raised(ctx, ctx.tries.handling[-1]))
+
+
+Raised = tuple[str, tuple[Part, ...], tuple[Value, ...]]
+"""The class name, message parts and message values of what is raised."""
+
+
+def _is_caught(ctx: Context, x: Abs | None) -> bool:
+    return isinstance(x, Static) and any(x.obj is one for one in ctx.tries.errors.values())
+
+
+def _again(ctx: Context, caught: Abs | None) -> Raised:
+    """An exception that was caught, and is raised again."""
+    assert isinstance(caught, Static)
+    assert isinstance(caught.obj, BaseException)
+    return _name_of(ctx, type(caught.obj)), tuple(map(str, caught.obj.args)), ()
+
+
+def _exception(ctx: Context, exc: ast.expr) -> Raised:
+    """An exception that is made where it is raised."""
     arguments: list[Abs] = []
     named = isinstance(exc, ast.Call) and bool(exc.keywords)
     if isinstance(exc, ast.Call):
@@ -63,11 +112,13 @@ def _exception(ctx: Context, node: ast.Raise) -> tuple[str, tuple[Part, ...], tu
             f"raising {cls.obj.__name__} with anything but one text, which is all that is kept of its arguments",
             'give it one text: raise ValueError(f"...")',
         )
-    name = cls.obj.__name__
-    if getattr(builtins, name, None) is not cls.obj:
-        name = constant(ctx, cls.obj)
     parts, values = texts.message(ctx, arguments)
-    return name, parts, values
+    return _name_of(ctx, cls.obj), parts, values
+
+
+def _name_of(ctx: Context, cls: type) -> str:
+    """The name that generated code calls an exception class by."""
+    return cls.__name__ if getattr(builtins, cls.__name__, None) is cls else constant(ctx, cls)
 
 
 def _takes_apart(cls: type[BaseException]) -> bool:
@@ -105,10 +156,12 @@ def run_assert(ctx: Context, node: ast.Assert) -> None:
         branches.branch(ctx, truth, lambda: None, failing)
 
 
-def _is_plain_raise(ctx: Context, node: ast.Raise) -> bool:
+def _is_plain_raise(ctx: Context, exc: ast.expr) -> bool:
     """Whether making the exception does nothing that could fail or have an effect: names and texts of them only."""
-    exc = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-    arguments = node.exc.args if isinstance(node.exc, ast.Call) else []
+    if isinstance(exc, ast.Name) and ctx.owner(exc.id) is not None:
+        return False  # it may be an exception that was caught
+    arguments = exc.args if isinstance(exc, ast.Call) else []
+    exc = exc.func if isinstance(exc, ast.Call) else exc
     return isinstance(exc, ast.Name | ast.Attribute) and all(_is_plain(ctx, argument) for argument in arguments)
 
 

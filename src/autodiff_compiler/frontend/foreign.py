@@ -57,8 +57,10 @@ _CLASSES: dict[str, str] = {
 
 def entered(ctx: Context, obj: Any, function: FunctionType, enter: Callable[[], Abs]) -> Abs:
     """The result of `enter`, which runs the body of the function that a call of `obj` calls; what fails inside an installed package
-    is reported at the call.  A function of ours that is not a verb is refused."""
+    is reported at the call.  A function of ours that is not a verb is refused, unless a definition of the library calls it."""
     if frames.is_ours(function.__code__.co_filename):
+        if ctx.frame.source is not None and ctx.frame.source.ours:
+            return enter()
         raise not_inside(ctx, function.__name__)
     if not _is_foreign(ctx, function):
         return enter()
@@ -155,8 +157,8 @@ def instead_of(obj: Any, name: str) -> str:
     if "random" in name:
         return RANDOM
     if package.split(".")[0] in _LIKE_NUMPY:
-        supported = library.names()["functions"]
-        same = [f"{home}.{last}" for home in ("np", "np.linalg", "math") if f"{home}.{last}" in supported]
+        candidates = [f"{home}.{last}" for home in ("np", "np.linalg", "math", "scipy.special")]
+        same = [candidate for candidate in candidates if candidate != name and library.is_supported(candidate)]
         if same:
             return f"{same[0]} is supported"
     if isinstance(obj, type):

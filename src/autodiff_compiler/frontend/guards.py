@@ -32,7 +32,7 @@ class Attribute:
 
 
 @dataclass(frozen=True)
-class Item:
+class Subscript:
     key: Any
 
     def take(self, obj: Any) -> Any:
@@ -79,7 +79,7 @@ class Called:
         return f"{inner}()"
 
 
-Step = Attribute | Item | Lacks | Applied | Called
+Step = Attribute | Subscript | Lacks | Applied | Called
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ class Place:
         return Place(self.root, (*self.steps, Attribute(name)))
 
     def item(self, key: Any) -> Place:
-        return Place(self.root, (*self.steps, Item(key)))
+        return Place(self.root, (*self.steps, Subscript(key)))
 
     def lacks(self, key: str) -> Place:
         return Place(self.root, (*self.steps, Lacks(key)))
@@ -167,7 +167,7 @@ class Guard:
         return f"{place} is {name}"
 
 
-_BY_VALUE = (int, float, str, tuple, np.generic, MethodType)
+_BY_VALUE = (int, float, complex, str, tuple, np.generic, MethodType)
 
 
 def same(current: Any, expected: Any) -> bool:

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from autodiff_compiler.frontend import tries
 from autodiff_compiler.frontend.captures import Capture
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
@@ -69,6 +70,7 @@ def spliced(ctx: Context, function: Function, operands: Sequence[Value]) -> Abs:
     """The ops of a function with `operands` in place of its parameters, and its results."""
     function = with_constants_in(function, ctx.constants)
     env = dict(zip(function.params, operands, strict=True))
+    tries.only_safe(ctx, function.body.ops[:-1])
     ctx.b.ops.extend(adopted(clone_ops(function.body.ops[:-1], env), function.callees, ctx.callees))
     results = iter([env.get(v, v) for v in function.results])
     return rebuilt(ctx, function.result_tree or Leaf(), results)

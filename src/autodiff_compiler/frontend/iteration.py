@@ -19,7 +19,7 @@ from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.layout import through
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import NameKey
-from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, Iter, Range, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Generator, Grown, Iter, Range, Ref, Static, Tup
 from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import element
@@ -113,6 +113,8 @@ def iterate(ctx: Context, x: Abs) -> Items:
         return _dict(ctx, x.box, x.kind)
     if isinstance(x, Iter):
         return x.items
+    if isinstance(x, Generator):
+        return x.opened(ctx, x)
     if isinstance(x, Static):
         return steps(known_items(ctx, x))
     raise ctx.wrong("AD163", f"{describe(x)} is not iterable")
@@ -170,7 +172,7 @@ def array_item(ctx: Context, ref: Ref, k: Abs) -> Abs:
     value = b.load(ctx.read(ref), path, operands)
     if isinstance(value.type, Array):
         inner = through(ref.layout, path, operands)
-        return Ref(ref.cell, value.type, ref.path + path, ref.operands + operands, inner)
+        return Ref(ref.cell, value.type, ref.path + path, ref.operands + operands, inner, ref.part)
     return Dyn(value)
 
 

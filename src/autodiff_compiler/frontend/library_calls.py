@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import inspect
 import math
 import operator
@@ -13,18 +14,19 @@ import numpy as np
 from autodiff_compiler import library
 from autodiff_compiler.frontend import consumers, externals, outputs, views
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import call_entry
 from autodiff_compiler.frontend.scalars import is_number
 from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
 from autodiff_compiler.ir.types import rank
 
 # NumPy returns read-only views here; what is used instead is their current value.
-_READ_ONLY_VIEWS = (np.broadcast_to, np.diagonal, np.diag, np.imag)
+_READ_ONLY_VIEWS = (np.broadcast_to, np.diagonal, np.diag, np.real, np.imag)
 
 # Functions on immutable objects without effects: called by Python itself when all arguments are known.
 _PURE_BUILTINS = (abs, bin, chr, divmod, format, hex, len, max, min, oct, ord, pow, repr, round, sum)
 _RUN_OVER = (max, min, math.fsum, math.prod)
-_PURE_MODULES = (math, inspect.getmodule(operator.add))
-_PURE_TYPES = (bool, int, float, str, tuple, type(None), np.generic)
+_PURE_MODULES = (math, cmath, inspect.getmodule(operator.add))
+_PURE_TYPES = (bool, int, float, complex, str, tuple, type(None), np.generic)
 
 
 def call_without_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
@@ -53,11 +55,16 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     if refused:
         nothing: Abs = entry(ctx.b)  # raises, whatever the arguments are
         return nothing
+    if obj is np.where and len(args) == 1 and not kwargs:
+        # `np.nonzero` is what it is then, also in memory.
+        nonzero = library.lookup(np.nonzero)
+        assert nonzero is not None
+        return _call_library(ctx, np.nonzero, nonzero, args, kwargs)
     out = outputs.destination(obj, args, kwargs)
     if out is not None:
         return outputs.call_into(ctx, obj, entry, out, args, kwargs)
     args, kwargs = views.arranged(ctx, obj, args, kwargs)
-    result, given = ctx.call_entry(entry, args, kwargs)
+    result, given = call_entry(ctx, entry, args, kwargs)
     return _tied(obj, views.wrapped(ctx, result, views.Made(obj, args, kwargs, given)), args, kwargs)
 
 

@@ -8,7 +8,7 @@ known here when these are called.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Names = frozenset[str]
 
@@ -30,7 +30,7 @@ class Liveness:
 def liveness(body: list[ast.stmt]) -> Liveness:
     """The liveness of a function with this body."""
     found = Liveness(captured=_captured(body))
-    _block(body, found.captured, _Targets(frozenset(), frozenset()), found)
+    _block(body, found.captured, _Targets(), found)
     return found
 
 
@@ -61,10 +61,12 @@ def captured(pattern: ast.pattern) -> Names:
 
 @dataclass(frozen=True)
 class _Targets:
-    """What is live where `break` and `continue` go."""
+    """What is live where `break` and `continue` go, where exceptions go from any place, and what is read on the way out."""
 
-    at_break: Names
-    at_continue: Names
+    at_break: Names = frozenset()
+    at_continue: Names = frozenset()
+    at_raise: Names = frozenset()
+    at_leave: Names = frozenset()
 
 
 def _captured(body: list[ast.stmt]) -> Names:
@@ -78,8 +80,9 @@ def _captured(body: list[ast.stmt]) -> Names:
 
 
 def _block(statements: list[ast.stmt], live: Names, targets: _Targets, found: Liveness) -> Names:
+    live |= targets.at_raise
     for statement in reversed(statements):
-        live = _statement(statement, live, targets, found)
+        live = _statement(statement, live, targets, found) | targets.at_raise
     return live
 
 
@@ -106,10 +109,12 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
                 for c in s.cases
             ]
             return live.union(reads(s.subject), *cases, *(reads(c.pattern) for c in s.cases))
+        case ast.Try():
+            return _try(s, live, targets, found)
         case ast.For() | ast.While():
             return _loop(s, live, targets, found)
         case ast.Return() | ast.Raise():
-            return reads(s) | found.captured
+            return reads(s) | found.captured | targets.at_leave
         case ast.Break():
             return targets.at_break
         case ast.Continue():
@@ -139,9 +144,31 @@ def _where_jumps_go(s: ast.stmt, targets: _Targets) -> Names:
         inside = [inner for c in s.cases for inner in c.body]
     elif isinstance(s, ast.With):
         inside = s.body
+    elif isinstance(s, ast.Try):
+        inside = [*s.body, *s.orelse, *s.finalbody, *(inner for handler in s.handlers for inner in handler.body)]
     elif isinstance(s, ast.For | ast.While):
         inside = s.orelse
     return frozenset().union(*(_where_jumps_go(inner, targets) for inner in inside))
+
+
+def _try(s: ast.Try, live: Names, targets: _Targets, found: Liveness) -> Names:
+    """Exceptions may come from anywhere in the body, so what the handlers read is live throughout; so is what `finally` reads."""
+    found.after[s] |= _where_jumps_go(s, targets)
+    last = _block(s.finalbody, live, targets, found)
+    read = last - live if s.finalbody else frozenset()
+    outer = replace(
+        targets,
+        at_break=targets.at_break | read,
+        at_continue=targets.at_continue | read,
+        at_raise=targets.at_raise | read,
+        at_leave=targets.at_leave | read,
+    )
+    handlers = [
+        (_block(h.body, last, outer, found) - (frozenset({h.name}) - found.captured)) | reads(h.type)
+        for h in s.handlers
+    ]
+    orelse = _block(s.orelse, last, outer, found)
+    return _block(s.body, orelse, replace(outer, at_raise=outer.at_raise.union(*handlers)), found)
 
 
 def _loop(s: ast.For | ast.While, live: Names, targets: _Targets, found: Liveness) -> Names:
@@ -150,7 +177,7 @@ def _loop(s: ast.For | ast.While, live: Names, targets: _Targets, found: Livenes
     if isinstance(s, ast.For) and any(isinstance(part, ast.GeneratorExp) for part in ast.walk(s.iter)):
         head |= reads(s.iter)  # a generator expression reads its names when it is asked for an item
     while True:
-        body = _block(s.body, head, _Targets(live, head), found)
+        body = _block(s.body, head, replace(targets, at_break=live, at_continue=head), found)
         if isinstance(s, ast.For):
             body = found.without(body, s.target) | reads(s.target)
         grown = head | body

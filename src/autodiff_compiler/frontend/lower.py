@@ -15,11 +15,11 @@ from autodiff_compiler.frontend.context import Context, Interpreter
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.parameters import Parameters
+from autodiff_compiler.frontend.raising import WatchedBuilder
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.source import find_source, plain_function
 from autodiff_compiler.frontend.state import Frame, State
 from autodiff_compiler.frontend.values import Abs, Box, Careful, Dead, Dyn, Grown, Ref, Static, Tup
-from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
 from autodiff_compiler.ir.types import Type
@@ -54,7 +54,7 @@ def _lowered(
 ) -> Lowered:
     plain = plain_function(fun)
     target: Any = plain if plain is not None else fun
-    b = Builder()
+    b = WatchedBuilder()
     captures = Captures(taken={name for name, _, _ in args}, careful=careful)
     root = Frame("<call>", None, None, None, frozenset())
     ctx = Context(INTERPRETER, b, State(), root, captures, careful=careful)

@@ -20,6 +20,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.classes import find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import call_entry, to_library
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -68,7 +69,7 @@ def _of_object(ctx: Context, x: Static, name: str) -> Abs:
     """An attribute of an object from outside."""
     if isinstance(x.obj, np.ufunc) and name in _UFUNC_METHODS:
         return Method(x, name)
-    if isinstance(x.obj, str | int | float | np.generic) and callable(getattr(x.obj, name, None)):
+    if isinstance(x.obj, str | int | float | complex | np.generic) and callable(getattr(x.obj, name, None)):
         return Method(x, name)
     if isinstance(x.obj, np.finfo | np.iinfo) and hasattr(x.obj, name):
         return Static(getattr(x.obj, name))
@@ -84,7 +85,9 @@ def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
         raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
     entry = library.attribute(name)
     if entry is not None:
-        return views.wrapped(ctx, entry(ctx.b, ctx.to_library(x)), views.Made(name, [x]))
+        if name in views.PARTS and isinstance(x, Ref) and x.type.dtype.is_complex:
+            return views.part_of(ctx, x, name)
+        return views.wrapped(ctx, entry(ctx.b, to_library(ctx, x)), views.Made(name, [x]))
     if library.method(name) is not None or (name in _ARRAY_METHODS and isinstance(x, Ref)):
         return Method(x, name)
     if isinstance(x, Dyn) or hasattr(np.ndarray, name):
@@ -113,7 +116,7 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
         entry = library.method(name)
         assert entry is not None
         passed, kwargs = views.arranged(ctx, name, [receiver, *args], kwargs)
-        result, given = ctx.call_entry(entry, passed, kwargs)
+        result, given = call_entry(ctx, entry, passed, kwargs)
         made = views.wrapped(ctx, result, views.Made(name, passed, kwargs, given))
         return views.tie(made, receiver) if name in _READ_ONLY_VIEWS else made
     if isinstance(receiver, Static) and isinstance(receiver.obj, np.ufunc):
@@ -133,7 +136,7 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
 
 
 def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    if not isinstance(obj, str | int | float | np.generic):
+    if not isinstance(obj, str | int | float | complex | np.generic):
         raise ctx.unsupported("AD170", f"the method `{name}` of a {type(obj).__name__}", "call it outside the function")
     if name == "format" and any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
         raise ctx.unsupported("AD170", "`format` of values of run time", 'write an f-string: f"x = {x:.3f}"')

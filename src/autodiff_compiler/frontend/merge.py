@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.frontend.alias_classes import AliasClasses, Location, unwrapped
 from autodiff_compiler.frontend.array_joins import ArrayJoins
-from autodiff_compiler.frontend.choices import is_function, joined_options, options_of, position
+from autodiff_compiler.frontend.choices import joined_options, may_be_chosen, options_of, position
 from autodiff_compiler.frontend.join_slots import (
     ONE_TYPE,
     Finish,
@@ -215,7 +215,7 @@ class Merge:
         unchanged = same(present[0], present[-1]) and (len(present) == 2 or isinstance(present[0], Static))
         if unchanged and not self._slots.known(location):
             return always(present[0])
-        if len(present) == 2 and all(map(is_function, present)) and not self._made_in_loop(present):
+        if len(present) == 2 and all(map(may_be_chosen, present)) and not self._made_in_loop(present):
             return self._choice(location, present[0], present[1], name)
         if all(is_scalar(x) for x in present):
             return self._scalar(location, a, b, name)
@@ -234,7 +234,7 @@ class Merge:
         statics = [x.obj for x in present if isinstance(x, Static)]
         joined, reason = join_scalars(types, statics, loop=self._loop)
         if joined is None:
-            way_out = "convert it on one path: float(...), np.float32(...), np.float64(...)"
+            way_out = "convert it on one path: float(...), complex(...), np.float32(...), np.float64(...)"
             return self._slots.poison(location, Poison(f"{said(name)} {reason}", way_out))
 
         def getter(value: Abs | None) -> Getter:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autodiff_compiler.diagnostics import Span, UnsupportedError
+from autodiff_compiler.frontend.real_starts import RealStarts
 from autodiff_compiler.frontend.scalars import scalar_type, scalar_value
 from autodiff_compiler.frontend.values import Abs, Static
 from autodiff_compiler.ir.builder import Builder
@@ -26,7 +27,6 @@ EXACT = ("neg", "abs", "select", "stop_gradient", "list_new", "list_append", "li
 ARITHMETIC = ("add", "sub", "mul", "div", "pow", "floordiv", "mod")
 # The value goes where its type is known already, is only shown, or is only tested.
 HARMLESS = ("store", "accum", "return", "yield", "print", "check", "raise", "list_len")
-COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 
 
 class MixedScalars:
@@ -37,10 +37,13 @@ class MixedScalars:
         """Python numbers that are a float32 on another path, and whether a float32 can hold each exactly."""
         self._calls: list[tuple[Span, list[Any]]] = []
         """Calls of NumPy functions, for which that makes a difference, with their arguments."""
+        self._real_starts = RealStarts()
 
     def joined(self, b: Builder, value: Abs, joined: Scalar) -> Value:
         """What one path brings to a join, in the type of the join."""
         found = scalar_value(b, value, joined)
+        if joined.dtype.is_complex and not scalar_type(value).dtype.is_complex:
+            self._real_starts.add(found)
         if joined == Scalar(FLOAT32) and scalar_type(value).kind == "py":
             self._numbers[found] = isinstance(value, Static) and fits_float32(float(value.obj))
         return found
@@ -57,6 +60,7 @@ class MixedScalars:
 
     def refuse(self, body: Region) -> None:
         """Raise `UnsupportedError` where a type depends on the path on which a scalar came."""
+        self._real_starts.refuse(body)
         if not self._numbers:
             return
         search = _Search(self._numbers)
@@ -107,7 +111,7 @@ class _Search:
 
     def use(self, op: Op) -> None:
         used = [value for value in op.operands if value in self.exact]
-        if not used or op.kind in (*HARMLESS, *COMPARISONS):
+        if not used or op.kind in HARMLESS or TABLE[op.kind].compares:
             return
         scalar = bool(op.results) and not isinstance(op.result.type, Array)
         known = TABLE[op.kind].elementwise and op.kind != "select" and any(map(self.is_float32, op.operands))

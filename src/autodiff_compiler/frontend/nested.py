@@ -13,6 +13,7 @@ from inspect import Parameter, Signature
 from typing import Any
 
 from autodiff_compiler.diagnostics import UnsupportedError
+from autodiff_compiler.frontend import tries
 from autodiff_compiler.frontend.captures import Capture
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.inlining import flattened, rebuilt
@@ -48,7 +49,8 @@ class Nested:
                 given = {name: rebuilt(ctx, tree, leaves) for name, tree, _ in arguments}
                 own = self._own_cells(body.params, outside)
                 try:
-                    result = ctx.call(self._closure, *self._split(given))
+                    with tries.inside(ctx, ()):
+                        result = ctx.call(self._closure, *self._split(given))
                 except Dead:
                     raise self._refused("that raises on every path") from None
                 self._check_outside(outside)

@@ -7,7 +7,7 @@ import builtins
 import copy
 import dataclasses
 from collections.abc import Callable
-from types import FunctionType
+from types import FunctionType, GeneratorType
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from autodiff_compiler.frontend.values import (
     Closure,
     DictView,
     Dyn,
+    Generator,
     InnerDerivative,
     Iter,
     Method,
@@ -51,6 +52,8 @@ def python_class(ctx: Context, x: Abs) -> type:
         return x.cls
     if isinstance(x, Iter):
         return x.kind
+    if isinstance(x, Generator):
+        return GeneratorType
     if isinstance(x, DictView):
         return type(getattr({}, x.kind)())
     if isinstance(x, Choice):

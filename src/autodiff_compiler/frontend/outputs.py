@@ -10,6 +10,7 @@ import numpy as np
 from autodiff_compiler import library
 from autodiff_compiler.frontend import array_places
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.entries import call_entry
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
@@ -41,7 +42,7 @@ def call_into(ctx: Context, obj: Any, entry: library.Entry, out: Abs, args: list
             raise ctx.wrong("AD178", f"{entry.name}: out is given by position and by name")
         args = args[: obj.nin]
     taken = ("out", "where") if elementwise else ("out",)
-    result, _ = ctx.call_entry(entry, args, {k: v for k, v in kwargs.items() if k not in taken})
+    result, _ = call_entry(ctx, entry, args, {k: v for k, v in kwargs.items() if k not in taken})
     assert isinstance(result, Value)
     if elementwise:
         array_places.check_cast(ctx, dtype_of(result.type), out.type.dtype)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autodiff_compiler.frontend import array_places
+from autodiff_compiler.frontend import array_places, tries
 from autodiff_compiler.frontend.arguments import (
     box_among,
     comparable,
@@ -30,7 +30,7 @@ from autodiff_compiler.frontend.state import State
 from autodiff_compiler.frontend.values import Abs, Dead, Ref
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import PURE
-from autodiff_compiler.ir.program import call_op, effect_of, fresh_name
+from autodiff_compiler.ir.program import call_op, callee_of, effect_of, fresh_name
 from autodiff_compiler.ir.tree import Tree
 from autodiff_compiler.ir.types import Array, Type
 from autodiff_compiler.ir.walk import Rewriter, free_values
@@ -198,7 +198,8 @@ def _round(
             own = {cells[v]: k for k, v in enumerate(opened.params) if v in cells}
             boxes = {box for box in ctx.state.boxes if box not in outside.boxes}
             try:
-                result = body(args)
+                with tries.inside(ctx, ()):
+                    result = body(args)
             except Dead:
                 return opened.done(), replace(function, result=None)
             _check_outside(ctx, function, outside)
@@ -244,7 +245,7 @@ def _called(ctx: Context, function: Recursion, made: Region, bound: Mapping[str,
     start = len(ctx.b.ops)
     returned = call(ctx, function, bound)
     for k, op in enumerate(ctx.b.ops[start:], start):
-        if op.kind == "call" and op.attrs["callee"] == function.name:
+        if callee_of(op) == function.name:
             ctx.b.ops[k] = call_op(function.name, (*op.operands, *free), op.results, effect, None, op.span)
     return returned
 
@@ -257,7 +258,7 @@ class HandingOn(Rewriter):
         self.name, self.further, self.effect = name, further, effect
 
     def op(self, op: Op) -> None:
-        if op.kind == "call" and op.attrs["callee"] == self.name:
+        if callee_of(op) == self.name:
             operands = (*self.values(op.operands), *self.further)
             self.out.append(call_op(self.name, operands, op.results, self.effect, None, op.span))
         else:

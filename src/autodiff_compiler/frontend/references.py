@@ -13,9 +13,8 @@ from autodiff_compiler.ir.types import ListOf, Scalar
 def read(b: Builder, state: State, ref: Ref) -> Value:
     """The array value that a reference denotes now."""
     version = state.version(ref.cell)
-    if not ref.path:
-        return version
-    return b.load(version, ref.path, ref.operands, ref.cell.name)
+    value = b.load(version, ref.path, ref.operands, ref.cell.name) if ref.path else version
+    return b.op(ref.part, value) if ref.part else value
 
 
 def grow(b: Builder, state: State, content: Items | Grown, type_: ListOf, name: str) -> Value:

@@ -18,6 +18,7 @@ from typing import Any
 
 from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.custom_rules import Checkpointed, CustomJvp, CustomVjp, Ruled
+from autodiff_compiler.frontend import tries
 from autodiff_compiler.frontend.arguments import (
     box_among,
     held,
@@ -46,7 +47,7 @@ Build = Callable[[Iterator[Value]], list[Value]]
 
 
 @dataclass(frozen=True)
-class Known:
+class LoweredRule:
     """A function with a rule, as far as it is known: what it returns, None before that is found; whether that may be an array that
     it was passed; and the values that it reads from around it."""
 
@@ -192,16 +193,16 @@ class _Lowering:
             return names[k] if k < len(names) else "value"
         return "x" if len(self.args) == 1 else "value"
 
-    def function(self, key: Hashable) -> Known:
+    def function(self, key: Hashable) -> LoweredRule:
         ctx = self.ctx
         around = {getattr(node, "name", "") for node, _ in ctx.calls}
         taken = {*ctx.callees, *(one.name for one in ctx.recursions.values())}
         taken |= {*(one.name for one in ctx.ruled.values()), *around}
         name = fresh_name(self.name if ctx.calls else f"{self.name}_call", taken)
-        ctx.ruled[key] = Known(name)
+        ctx.ruled[key] = LoweredRule(name)
         try:
             regions = {name: self.primal()}
-            ctx.ruled[key] = Known(name, self.result, tuple(self.types), self.aliases)
+            ctx.ruled[key] = LoweredRule(name, self.result, tuple(self.types), self.aliases)
             rule = self._rule(name, regions, taken)
         finally:
             del ctx.ruled[key]
@@ -228,7 +229,7 @@ class _Lowering:
             return VjpRule(forward, reverse, count, (), given)
         return Recomputed()
 
-    def _made(self, name: str, regions: dict[str, Region], free: list[Value], rule: Rule) -> Known:
+    def _made(self, name: str, regions: dict[str, Region], free: list[Value], rule: Rule) -> LoweredRule:
         """Close the functions over what they read from around them, and add them to the program."""
         ctx, count = self.ctx, len(self.given)
         closed = {one: HandingOn({}, name, free, PURE).region(region) for one, region in regions.items()}
@@ -242,7 +243,7 @@ class _Lowering:
             own = rule if one == name else None
             ctx.callees[one] = Function(one, body, span=self.spans, constants=ctx.constants, rule=own)
         shapes = returned_shapes(ctx.callees[name])
-        return Known(name, self.result, tuple(self.types), self.aliases, effect, shapes, tuple(free))
+        return LoweredRule(name, self.result, tuple(self.types), self.aliases, effect, shapes, tuple(free))
 
     def _residuals(
         self, rule: VjpRule, closed: dict[str, Region], free: list[Value]
@@ -281,7 +282,8 @@ class _Lowering:
             with ctx.b.region(*(v.type for v in given), names=[v.name for v in given]) as opened:
                 self.outside, self.begun = outside, ctx.state
                 try:
-                    values = build(iter(opened.params))
+                    with tries.inside(ctx, ()):
+                        values = build(iter(opened.params))
                 except Dead:
                     raise ctx.unsupported("AD198", f"{what} that raises on every path", "return a value") from None
                 if not ctx.state.wrote_nothing(self.begun):

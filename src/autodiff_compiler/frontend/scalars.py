@@ -14,6 +14,7 @@ from autodiff_compiler.frontend.values import (
     Closure,
     DictView,
     Dyn,
+    Generator,
     InnerDerivative,
     Iter,
     Method,
@@ -27,7 +28,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT32, from_numpy_dtype
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, promote
+from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, Scalar, promote
 from autodiff_compiler.library.builtins import fits_float32
 
 EXACT_INTEGERS = 2**53
@@ -37,7 +38,7 @@ def is_number(obj: Any) -> bool:
     """Whether a Python object is a number the IR can hold."""
     if isinstance(obj, np.generic):
         return from_numpy_dtype(obj.dtype) is not None
-    return isinstance(obj, bool | float) or (isinstance(obj, int) and -(2**63) <= obj < 2**63)
+    return isinstance(obj, bool | float | complex) or (isinstance(obj, int) and -(2**63) <= obj < 2**63)
 
 
 def static_type(obj: Any) -> Scalar:
@@ -47,7 +48,7 @@ def static_type(obj: Any) -> Scalar:
         dtype = from_numpy_dtype(obj.dtype)
         assert dtype is not None
         return Scalar(dtype)
-    return FLOAT if isinstance(obj, float) else INT
+    return FLOAT if isinstance(obj, float) else COMPLEX if isinstance(obj, complex) else INT
 
 
 def scalar_class(value: Dyn) -> type:
@@ -96,6 +97,10 @@ def join_scalars(types: list[Scalar], statics: list[Any], *, loop: bool = False)
     strong = {t.dtype for t in types if t.kind == "np" and t.dtype.inexact}
     if len(strong) > 1:
         return None, "is float32 on one path and float64 on another"
+    real = [t for t in types if not t.dtype.is_complex]
+    # At the head of a loop a real number that is known may become a complex one: `RealStarts` follows it.
+    if dtype.is_complex and real and not (loop and len(statics) >= len(real)):
+        return None, "is a real number on one path and a complex one on another"
     if dtype.inexact:
         run_time_ints = [t for t in types if t.dtype.is_integer]
         exact = [s for s in statics if isinstance(s, int) and abs(s) <= EXACT_INTEGERS]
@@ -127,7 +132,7 @@ def _describe_object(obj: Any) -> str:
     kind = type(obj).__name__
     if obj is None:
         return "None"
-    if isinstance(obj, bool | int | float | str | np.generic):
+    if isinstance(obj, bool | int | float | complex | str | np.generic):
         return f"{kind} {reprlib.repr(obj)}"
     return f"{kind} {obj.__name__}" if hasattr(obj, "__name__") else f"an object of class {kind}"
 
@@ -140,7 +145,13 @@ def describe(value: Abs | None) -> str:
         return _describe_object(value.obj)
     if isinstance(value, Dyn):
         kind = scalar_class(value).__name__
-        return f"an {kind}" if kind == "int" else f"a {kind}" if kind in ("float", "bool") else f"a NumPy {kind}"
+        return (
+            f"an {kind}"
+            if kind == "int"
+            else f"a {kind}"
+            if kind in ("complex", "float", "bool")
+            else f"a NumPy {kind}"
+        )
     if isinstance(value, Ref):
         return f"an array ({value.type})"
     if isinstance(value, Tup):
@@ -154,9 +165,10 @@ def describe(value: Abs | None) -> str:
         Method: "a method",
         Partial: "a partial function",
         InnerDerivative: "a derivative",
-        Choice: "one of several functions",
+        Choice: "one of several functions or exceptions",
         Range: "a range",
         Iter: "an iterator",
+        Generator: "a generator",
         Text: "a string",
     }
     return names.get(type(value), "something else")

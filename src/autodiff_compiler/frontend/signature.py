@@ -16,19 +16,21 @@ from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.ir.dtype import DType, from_numpy_dtype
 from autodiff_compiler.ir.instances import attributes
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, parse_type
+from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, Scalar, Type, parse_type
 
 
 def describe(value: Any, name: str = "argument", above: tuple[int, ...] = ()) -> tuple[Tree, list[Type]]:
     """The structure and the leaf types of an argument.
 
-    Arrays, and Python and NumPy floats, ints and NumPy bools are leaves; `None`, strings and Python bools are part of the
+    Arrays, and Python and NumPy complex numbers, floats, ints and NumPy bools are leaves; `None`, strings and Python bools are part of the
     specialisation; the attributes of an object of the user's class are its children.  `above` are the ids of the objects
     that hold this one.  Raises `UserError` (AD401 to AD403) for anything else.
     """
     kind = type(value)
     if kind is float:
         return Leaf(), [FLOAT]
+    if kind is complex:
+        return Leaf(), [COMPLEX]
     if kind is int:
         return Leaf(), [INT]
     if kind is np.ndarray:
@@ -89,8 +91,6 @@ def _refusal(value: Any, name: str) -> UserError:
     way_out = "pass numbers, arrays, or tuples, lists and dicts of these"
     if isinstance(value, np.random.Generator | np.random.RandomState):
         way_out = "draw the random numbers outside, and pass them as an array"
-    elif isinstance(value, complex):
-        way_out = f"pass its parts as two numbers: {written}.real, {written}.imag"
     return UserError("AD402", f"{name} is {_a(kind)}, a type that arguments cannot have", help=way_out)
 
 
@@ -125,7 +125,7 @@ def _unfit(dtype: np.dtype, name: str) -> UserError:
     if dtype.names:
         way_out = f"pass its fields as arrays: {written}[{dtype.names[0]!r}]"
     elif dtype.kind == "c":
-        way_out = f"pass its parts as two arrays: {written}.real, {written}.imag"
+        way_out = f"convert it: {written}.astype(np.complex128)"
     elif dtype.kind in "SUMmT":
         way_out = "pass numbers"
     return UserError("AD403", f"{name} has dtype {dtype}", help=way_out)
@@ -141,7 +141,7 @@ def _dtype(dtype: np.dtype, name: str) -> DType:
 def annotated(function: Any, types: Mapping[str, str | Type] | None = None) -> list[tuple[str, Tree, list[Type]]]:
     """The parameters of a function from `types` (names to types or their text), else annotations, else defaults.
 
-    Annotations may be `float`, `int`, `bool`, NumPy scalar types, or a type's text such as "f64[:, :]".
+    Annotations may be `complex`, `float`, `int`, `bool`, NumPy scalar types, or a type's text such as "f64[:, :]".
     Raises `UserError` (AD404) for a parameter whose type is not known.
     """
     given = dict(types or {})
@@ -174,7 +174,7 @@ def annotated(function: Any, types: Mapping[str, str | Type] | None = None) -> l
 def _from_annotation(annotation: Any, name: str) -> tuple[Tree, list[Type]]:
     if isinstance(annotation, Scalar | Array):
         return Leaf(), [annotation]
-    simple = {float: FLOAT, int: INT, bool: BOOL}
+    simple = {complex: COMPLEX, float: FLOAT, int: INT, bool: BOOL}
     if annotation in simple:
         return Leaf(), [simple[annotation]]
     if isinstance(annotation, type) and issubclass(annotation, np.generic):

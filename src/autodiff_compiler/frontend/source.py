@@ -9,6 +9,7 @@ does.
 from __future__ import annotations
 
 import ast
+import cmath
 import dis
 import inspect
 import linecache
@@ -16,7 +17,7 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -24,6 +25,7 @@ import numpy as np
 
 from autodiff_compiler import lazy
 from autodiff_compiler.diagnostics import SOURCES, Span, UnsupportedError, UserError
+from autodiff_compiler.frames import is_ours
 from autodiff_compiler.frontend.liveness import Liveness, liveness
 from autodiff_compiler.frontend.mangling import mangled
 from autodiff_compiler.frontend.scopes import FunctionNode, LoneScopes, Scope, function_scopes
@@ -44,6 +46,11 @@ class Source:
     outermost: FunctionNode
     lone: Scope | None = None
     """The scope of a function that has no other one inside it."""
+
+    @cached_property
+    def ours(self) -> bool:
+        """Whether it is a definition of the library."""
+        return is_ours(self.file)
 
     @property
     def scope(self) -> Scope:
@@ -80,6 +87,18 @@ def function_body(node: FunctionNode) -> list[ast.stmt]:
 
 
 @lru_cache(maxsize=1024)
+def is_generator(node: FunctionNode) -> bool:
+    """Whether there is a `yield` in the body of a function, outside of the functions in it."""
+    return any(map(_yields, function_body(node)))
+
+
+def _yields(node: ast.AST) -> bool:
+    if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+        return False
+    return isinstance(node, ast.Yield | ast.YieldFrom) or any(map(_yields, ast.iter_child_nodes(node)))
+
+
+@lru_cache(maxsize=1024)
 def function_liveness(node: FunctionNode) -> Liveness:
     return liveness(function_body(node))
 
@@ -92,13 +111,14 @@ def plain_function(obj: Any) -> FunctionType | None:
     return inner if isinstance(inner, FunctionType) and type(obj).__module__.startswith("numba") else None
 
 
-def find_source(function: FunctionType) -> Source:
-    """The source of a function.
+def find_source(function: FunctionType, *, generators: bool = False) -> Source:
+    """The source of a function, or, if they are wanted, of a generator function.
 
     Raises `UnsupportedError` (AD140) where there is none, `UserError` (AD141) where the file was changed since.
     """
     code = function.__code__
-    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+    generator = inspect.isgeneratorfunction(function) and not generators
+    if generator or inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         raise UnsupportedError(
             "AD142",
             f"`{function.__name__}` is a generator or coroutine",
@@ -248,7 +268,7 @@ def _functions(tree: ast.AST) -> Iterator[FunctionNode]:
 def from_text(text: str, name: str | None = None) -> Callable[..., Any]:
     """The function that a source string defines (the last one, or the one called `name`).
 
-    The string is executed as a module of its own; `np`, `numpy` and `math` are there without an import.
+    The string is executed as a module of its own; `np`, `numpy`, `math` and `cmath` are there without an import.
     """
     text = textwrap.dedent(text)
     digest = lazy.load("hashlib").sha256(text.encode()).hexdigest()
@@ -258,7 +278,7 @@ def from_text(text: str, name: str | None = None) -> Callable[..., Any]:
         compiled = compile(text, file, "exec", dont_inherit=True)
     except SyntaxError as error:
         raise UserError("AD143", f"the source does not parse: {error.msg}", Span(file, error.lineno or 0)) from error
-    namespace: dict[str, Any] = {"__name__": file, "np": np, "numpy": np, "math": math}
+    namespace: dict[str, Any] = {"__name__": file, "np": np, "numpy": np, "math": math, "cmath": cmath}
     exec(compiled, namespace)
     functions = [v for v in namespace.values() if isinstance(v, FunctionType) and v.__code__.co_filename == file]
     chosen = functions[-1:] if name is None else [f for f in functions if f.__name__ == name]

@@ -131,6 +131,11 @@ class State:
         """The content, mergeable or not; None for a box that this state does not know."""
         return box.constant if box.constant is not None else self.boxes.get(box)
 
+    def end(self) -> None:
+        """Control does not come past here: all paths raised, or left with an exit code that is noted already."""
+        if not self.exit.left:
+            self.exit = Exit(frozenset())
+
     def knows(self, cell: Cell) -> bool:
         return cell.constant is not None or cell in self.versions
 

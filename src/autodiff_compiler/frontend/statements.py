@@ -17,23 +17,26 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import (
     assignment,
     branches,
     container_items,
     expressions,
     failures,
+    handlers,
+    live_names,
     loops,
     patterns,
     subscripts,
+    tries,
     while_loops,
 )
 from autodiff_compiler.frontend.branches import Branch
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.source import function_liveness
-from autodiff_compiler.frontend.state import RETURN_NAME, Exit, NameKey
+from autodiff_compiler.frontend.state import RETURN_NAME, Exit
 from autodiff_compiler.frontend.values import Abs, Box, Dead, Iter, Static, Unmergeable
 from autodiff_compiler.ir.core import Value
 
@@ -49,7 +52,10 @@ def run(ctx: Context, statements: list[ast.stmt]) -> None:
                 elif _if(ctx, statement, rest):
                     return
             except Dead:
-                ctx.state.exit = Exit(frozenset())
+                ctx.state.end()
+            except UserError as error:
+                if not tries.caught(ctx, error):
+                    raise
             except Unmergeable as signal:
                 raise ctx.unmergeable(signal.poison) from None
             left = ctx.state.exit
@@ -67,24 +73,14 @@ def _run(ctx: Context, statement: ast.stmt) -> None:
 
 
 def _words(node: ast.stmt) -> str:
-    names = {ast.Try: "`try`", ast.ClassDef: "a class definition"}
+    names = {ast.TryStar: "`except*`", ast.ClassDef: "a class definition"}
     return names.get(type(node), f"the statement {type(node).__name__}")
 
 
 def _ways_out(node: ast.stmt) -> str:
-    if isinstance(node, ast.Try):
-        return "test for the condition with `if` before it can fail"
+    if isinstance(node, ast.TryStar):
+        return "catch one exception: except ValueError"
     return "move it out of the differentiated function"
-
-
-def live_after(ctx: Context, statement: ast.stmt) -> Callable[[NameKey], bool]:
-    """Whether a name may still be read after a statement; names of other frames count as live."""
-    found = function_liveness(ctx.source.node)
-    names = found.after.get(statement)
-    frame = ctx.frame
-    if names is None:
-        return lambda key: True
-    return lambda key: key[0] is not frame or key[1] in names or key[1] == RETURN_NAME or key[1].startswith("$")
 
 
 # -- control ---------------------------------------------------------------------------------------------------------
@@ -106,12 +102,12 @@ def _if(ctx: Context, node: ast.If, rest: list[ast.stmt]) -> bool:
         if one.state.exit.left and other.state.exit.normal and rest and not consumed:
             other.go_on(lambda: run(ctx, rest))
             consumed = True
-    branches.join(ctx, truth, base, then, orelse, None if consumed else live_after(ctx, node))
+    branches.join(ctx, truth, base, then, orelse, None if consumed else live_names.after(ctx, node))
     return consumed or (then.state.exit.left and orelse.state.exit.left)
 
 
 def _match(ctx: Context, node: ast.Match) -> None:
-    patterns.run_match(ctx, node, live_after(ctx, node))
+    patterns.run_match(ctx, node, live_names.after(ctx, node))
 
 
 def _return(ctx: Context, node: ast.Return) -> None:
@@ -126,7 +122,7 @@ def _return(ctx: Context, node: ast.Return) -> None:
 
 def _reads_names(value: Abs) -> bool:
     """Whether there is a generator expression in an iterator, which reads the names of the function that is left."""
-    return isinstance(value, Iter) and (value.kind is GeneratorType or any(map(_reads_names, value.parts)))
+    return isinstance(value, Iter) and ((value.kind is GeneratorType) or any(map(_reads_names, value.parts)))
 
 
 def _break(ctx: Context, node: ast.Break) -> None:
@@ -226,6 +222,7 @@ _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.For: loops.run_for,
     ast.While: while_loops.run_while,
     ast.Match: _match,
+    ast.Try: handlers.run_try,
     ast.Return: _return,
     ast.Break: _break,
     ast.Continue: _continue,

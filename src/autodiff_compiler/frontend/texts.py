@@ -7,7 +7,7 @@ import ast
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Dyn, Partial, Ref, Static, Text, Tup
+from autodiff_compiler.frontend.values import Abs, Choice, Dyn, Partial, Ref, Static, Text, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 
@@ -78,6 +78,8 @@ def text_of(ctx: Context, value: Abs) -> Text:
         return Text((None,), (ctx.value(value),))
     if isinstance(value, Tup) and not value.keys:
         return _tuple(ctx, value)
+    if isinstance(value, Choice):
+        raise ctx.unsupported("AD152", f"the text of {describe(value)}", "use one name for each of them")
     return Text((str(value.obj) if isinstance(value, Static) else describe(value),), ())
 
 

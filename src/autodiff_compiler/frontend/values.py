@@ -70,6 +70,8 @@ class Ref:
     operands: tuple[Value, ...] = ()
     layout: Layout | None = None
     """What is proven about its memory order."""
+    part: str = ""
+    """The real or the imaginary parts of what the path reaches in an array of complex numbers: "real", "imag"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +156,20 @@ class Iter:
 
 
 @dataclass(frozen=True, eq=False)
+class Generator:
+    """A call of a generator function, which may be kept: `values` are its arguments, by `names`."""
+
+    node: Any
+    frame: Any
+    names: tuple[str, ...]
+    values: tuple[Abs, ...]
+    used: Box
+    """What remembers, on each path, how far it was run."""
+    opened: Callable[[Any, Generator], iteration.Items]
+    """How it is asked for its items."""
+
+
+@dataclass(frozen=True, eq=False)
 class DictView:
     """`keys`, `values` or `items` of a dict: it shows what the dict currently holds."""
 
@@ -190,7 +206,7 @@ class InnerDerivative:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One of several functions, depending on the path taken: `options[index]`."""
+    """One of several functions or exceptions, depending on the path taken: `options[index]`."""
 
     index: Value
     options: tuple[Abs, ...]
@@ -231,6 +247,7 @@ Abs = (
     | Method
     | Range
     | Iter
+    | Generator
     | DictView
     | Partial
     | Super
@@ -351,12 +368,14 @@ def same(a: Any, b: Any) -> bool:
         return False
     if isinstance(a, Static):
         return a.obj is b.obj or (
-            type(a.obj) is type(b.obj) and isinstance(a.obj, int | float | str | tuple) and repr(a.obj) == repr(b.obj)
+            type(a.obj) is type(b.obj)
+            and isinstance(a.obj, int | float | complex | str | tuple)
+            and repr(a.obj) == repr(b.obj)
         )
     if isinstance(a, Dyn):
         return a.value is b.value
     if isinstance(a, Ref):
-        return a.cell is b.cell and a.path == b.path and a.operands == b.operands
+        return a.cell is b.cell and (a.path, a.part) == (b.path, b.part) and a.operands == b.operands
     if isinstance(a, Items):
         return a.keys == b.keys and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
     if isinstance(a, Grown):

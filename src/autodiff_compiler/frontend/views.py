@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff_compiler.frontend import layout as layouts
-from autodiff_compiler.frontend.layout import Layout, c_order, fortran_order, is_view, of_result, reshaped, through
+from autodiff_compiler.frontend.layout import (
+    DENSE,
+    EVEN,
+    Layout,
+    c_order,
+    fortran_order,
+    is_view,
+    of_result,
+    reshaped,
+    through,
+)
 from autodiff_compiler.frontend.values import Abs, Box, Careful, Dyn, Items, Ref, Static, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
@@ -26,6 +36,8 @@ if TYPE_CHECKING:
     from autodiff_compiler.frontend.context import Context
 
 
+PARTS = ("real", "imag")
+"""Attributes of an array of complex numbers that are views of every other number in its memory."""
 Steps = tuple[Path, Sequence[Value]]
 
 _HERE: Steps = HERE, ()
@@ -81,7 +93,17 @@ def view_of(ctx: Context, ref: Ref, view: View) -> Ref:
     if certain is None:
         ref.cell.trusted = True
     assert isinstance(value.type, Array | Scalar)
-    return Ref(ref.cell, value.type, ref.path + view.path, ref.operands + view.operands, layout)
+    return Ref(ref.cell, value.type, ref.path + view.path, ref.operands + view.operands, layout, ref.part)
+
+
+def part_of(ctx: Context, ref: Ref, part: str) -> Ref:
+    """The real or the imaginary parts of an array of complex numbers: a view of every other number in its memory."""
+    assert isinstance(ref.type, Array | Scalar)
+    type_ = ctx.b.op(part, ctx.read(ref)).type
+    assert isinstance(type_, Array | Scalar)
+    spacing = ref.layout and (EVEN if ref.layout.spacing in (DENSE, EVEN) else ref.layout.spacing)
+    layout = ref.layout and ref.layout._replace(spacing=spacing)
+    return Ref(ref.cell, type_, ref.path, ref.operands, layout, part)
 
 
 def _of_certain(layout: Layout | None, ref: Ref, view: View, to: int, behind: Steps) -> Layout | None:

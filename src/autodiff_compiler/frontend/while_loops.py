@@ -6,17 +6,16 @@ import ast
 from collections.abc import Iterator
 
 from autodiff_compiler.diagnostics import UnsupportedError
-from autodiff_compiler.frontend import branches
+from autodiff_compiler.frontend import branches, live_names, tries
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.fixpoint import Fixpoint
 from autodiff_compiler.frontend.iteration import steps
 from autodiff_compiler.frontend.loops import (
     FEW_TRIPS,
     IDENTITIES,
     RETRIES,
-    Fixpoint,
     block,
     instead_of,
-    live_at_head,
     run_steps,
 )
 from autodiff_compiler.frontend.state import Exit, State
@@ -27,7 +26,7 @@ from autodiff_compiler.ir.opset import is_pure, nested_effect
 
 def run_while(ctx: Context, node: ast.While) -> None:
     """A `while` statement."""
-    before = ctx.state.copy()
+    before, depth = ctx.state.copy(), ctx.b.depth
     try:
         # A condition that only reads becomes the loop's own; what it reads in later trips is known once the body is.
         endless = _is_true(node.test)
@@ -38,6 +37,7 @@ def run_while(ctx: Context, node: ast.While) -> None:
             raise
         ctx.retries += 1
         ctx.state = before
+        tries.give_up(ctx, depth)
         refusal = error
         instead_of(refusal, lambda: _while_known(ctx, node, refusal))
 
@@ -61,14 +61,14 @@ def _while_known(ctx: Context, node: ast.While, otherwise: UnsupportedError) -> 
 def _while_condition(ctx: Context, node: ast.While) -> bool:
     """A loop whose condition only reads.  False, and nothing done, where it writes once the body has run."""
     b, entry = ctx.b, ctx.state
-    loop = Fixpoint(ctx, (node, ctx.calls), live_at_head(ctx, node), (), (), lambda params: ctx.run(node.body))
+    loop = Fixpoint(ctx, (node, ctx.calls), live_names.at_head(ctx, node), (), (), lambda params: ctx.run(node.body))
     body = loop.region()
     with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
         ctx.state = loop.merge.outputs(list(condition.params))
         head = ctx.state.copy()
-        truth = ctx.truth(ctx.evaluate(node.test))
-        only_read = _only_read(ctx, head, condition.ops)
-        b.yield_(truth if isinstance(truth, Value) else b.const(truth))
+        truth, only_read = _read(ctx, node.test, head, condition.ops)
+        if only_read:
+            b.yield_(truth if isinstance(truth, Value) else b.const(truth))
     ctx.state = entry
     if not only_read:
         return False
@@ -97,7 +97,7 @@ def _while_true(ctx: Context, node: ast.While, test: ast.expr | None) -> None:
         else:
             stop()
 
-    loop = Fixpoint(ctx, (node, ctx.calls), live_at_head(ctx, node), (), (), run_body)
+    loop = Fixpoint(ctx, (node, ctx.calls), live_names.at_head(ctx, node), (), (), run_body)
     body = loop.region()
     with b.region(*loop.merge.types, names=loop.merge.hints) as condition:
         b.yield_(b.const(True))
@@ -115,12 +115,22 @@ def _condition_only_reads(ctx: Context, test: ast.expr) -> bool:
     with ctx.b.region() as trial:
         ctx.state = before.copy()
         try:
-            ctx.truth(ctx.evaluate(test))
-            return _only_read(ctx, before, trial.ops)
+            return _read(ctx, test, before, trial.ops)[1]
         except Dead:
             return False
         finally:
             ctx.state = before
+
+
+def _read(ctx: Context, test: ast.expr, before: State, ops: list[Op]) -> tuple[bool | Value, bool]:
+    """The truth of a condition, and whether evaluating it left everything as it was, and raised nothing that is caught."""
+    depth, home = ctx.b.depth, ctx.tries.home
+    ctx.tries.home = depth
+    try:
+        truth = ctx.truth(ctx.evaluate(test))
+        return truth, ctx.b.depth == depth and _only_read(ctx, before, ops)
+    finally:
+        ctx.tries.home = home
 
 
 def _only_read(ctx: Context, before: State, ops: list[Op]) -> bool:

@@ -11,6 +11,7 @@ from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.functions import function_of, options_of
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import FLOAT
 
@@ -99,7 +100,7 @@ def to_sympy(fun: Callable[..., Any]) -> Any:
         value: sympy.Symbol(name, real=True) for value, (name, _) in zip(fn.params, fn.param_trees, strict=True)
     }
     for op in fn.body.ops[:-1]:
-        if op.kind != "boundary":  # marks where a reverse sweep begins
+        if not opdef(op).marks:
             known[op.result if len(op.results) == 1 else op] = _translated(sympy, op, known)
     if len(fn.results) != 1:
         raise UnsupportedError("AD426", f"{fn.name} has {len(fn.results)} results; to_sympy needs one", fn.span)

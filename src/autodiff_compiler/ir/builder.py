@@ -18,7 +18,7 @@ from autodiff_compiler.diagnostics import UNKNOWN, InternalError, Span
 from autodiff_compiler.ir.core import NO_ATTRS, Op, Region, Value
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.path import Path, element, new_axes
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type, dtype_of
+from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, ListOf, Scalar, Type, dtype_of
 
 
 class OpenRegion:
@@ -108,13 +108,15 @@ class Builder:
         (result,) = self.emit(kind, operands, attrs, names=(name,))
         return result
 
-    def const(self, value: bool | int | float, type_: Scalar | None = None) -> Value:
-        """A constant; without a type a Python float, int or bool."""
+    def const(self, value: bool | int | float | complex, type_: Scalar | None = None) -> Value:
+        """A constant; without a type a Python complex, float, int or bool."""
         if type_ is None:
-            type_ = BOOL if isinstance(value, bool) else INT if isinstance(value, int) else FLOAT
-        return self.op("const", type=type_, value=type_.dtype.number(value))
+            kinds = ((bool, BOOL), (int, INT), (complex, COMPLEX))
+            type_ = next((found for kind, found in kinds if isinstance(value, kind)), FLOAT)
+        number: Any = value
+        return self.op("const", type=type_, value=type_.dtype.number(number))
 
-    def const_like(self, value: float, type_: Type) -> Value:
+    def const_like(self, value: float | complex, type_: Type) -> Value:
         """A scalar constant of the dtype of `type_`: of its own type for a scalar, a NumPy scalar for an array."""
         if isinstance(type_, Scalar):
             return self.const(value, type_)

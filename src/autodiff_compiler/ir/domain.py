@@ -63,6 +63,21 @@ def within_one(test: str) -> Domain:
     return Domain(lambda b, x: b.compare(test, b.op("abs", x[0]), b.const(1.0)), lambda signs, x: False)
 
 
+def square_is_not(number: float) -> Domain:
+    """Of complex numbers that are no root of this number."""
+    return Domain(
+        lambda b, x: b.compare("eq", b.mul(x[0], x[0]), b.const_like(number, x[0].type)),
+        lambda signs, x: False,
+    )
+
+
+NOT_ZERO = Domain(
+    lambda b, x: b.compare("eq", x[0], b.const_like(0, x[0].type)),
+    lambda signs, x: signs.nonzero(x[0]),
+)
+"""Of a complex number that is not 0."""
+
+
 def finite(*also: str) -> Domain:
     return Domain(lambda b, x: b.op("isinf", x[0]), lambda signs, x: False, also=also)
 
@@ -83,6 +98,21 @@ POWER = Domain(
     lambda signs, x: signs.nonzero(x[0]) or signs.above(x[1], 0.0, strict=False),
     "ZeroDivisionError",
     "0.0 cannot be raised to a negative power",
+)
+
+
+def _no_complex_power(b: Builder, x: Operands) -> Value:
+    """Of zero, to a power that is negative or has an imaginary part."""
+    zero, real, imag = b.const(0.0), b.op("real", x[1]), b.op("imag", x[1])
+    refused = b.op("or", b.compare("lt", real, zero), b.compare("ne", imag, zero))
+    return b.op("and", b.compare("eq", x[0], b.const_like(0, x[0].type)), refused)
+
+
+COMPLEX_POWER = Domain(
+    _no_complex_power,
+    lambda signs, x: signs.nonzero(x[0]),
+    "ZeroDivisionError",
+    "0.0 to a negative or complex power" if sys.version_info < (3, 14) else "zero to a negative or complex power",
 )
 
 
@@ -127,13 +157,14 @@ def nowhere(op: Op) -> tuple[Domain, ...]:
     return ()
 
 
-def of_python(floats: Domain | None = None, ints: Domain | None = None) -> Domains:
-    """For arithmetic that CPython refuses for some floats, or ints, and NumPy for none."""
+def of_python(floats: Domain | None = None, ints: Domain | None = None, of_complex: Domain | None = None) -> Domains:
+    """For arithmetic that CPython refuses for some floats, ints or complex numbers, and NumPy for none."""
 
     def domains(op: Op) -> tuple[Domain, ...]:
         if not is_py(*(v.type for v in op.operands)):
             return ()
-        domain = floats if dtype_of(op.operands[0].type).inexact else ints
+        dtype = dtype_of(op.operands[0].type)
+        domain = of_complex if dtype.is_complex else floats if dtype.inexact else ints
         return () if domain is None else (domain,)
 
     return domains

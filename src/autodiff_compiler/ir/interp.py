@@ -39,7 +39,7 @@ def run(fn: Function, args: Sequence[Any], *, mutable: bool = False, out: Callab
 
 def argument(value: Any, param: Value) -> Any:
     """An argument, converted to the parameter's type; an undefined residual is passed on."""
-    if isinstance(param.type, Scalar) and isinstance(value, bool | int | float | np.generic):
+    if isinstance(param.type, Scalar) and isinstance(value, bool | int | float | complex | np.generic):
         return scalar(value, param.type)
     if value is not UNDEFINED and not _fits(value, param.type):
         raise InternalError("AD903", f"the argument for %{param.name}: {param.type} is {value!r}")

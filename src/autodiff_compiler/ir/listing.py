@@ -12,7 +12,8 @@ Operands in parentheses, of which one with … stands for any number, attributes
 without one the cost, then what passes may use.
 """
 TITLES = (
-    "Constants, effects, structure", "Elementwise", "Making arrays, reading and writing places", "Along axes",
+    "Constants, effects, structure", "Elementwise", "Comparisons and logic", "Complex numbers and their parts", "Special functions",
+    "Making arrays, reading and writing places", "Along axes",
     "Whole arrays", "Products of matrices", "Systems of equations", "Growable lists", "Checks",
 )  # fmt: skip
 TRAITS = ("commutative", "writes", "views", "terminator")

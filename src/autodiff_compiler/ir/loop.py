@@ -180,3 +180,10 @@ def merges(op: Op) -> Iterator[tuple[tuple[Value, ...], tuple[Value, ...]]]:
     elif op.regions:
         for result, *branches in zip(op.results, *(region.terminator.operands for region in op.regions)):
             yield (result,), tuple(branches)
+
+
+def sides(op: Op | None, result: Value) -> tuple[Value, ...]:
+    """What the branches of an `if` give for one of its results; nothing where the op is no `if`."""
+    if op is None or is_loop(op):
+        return ()
+    return tuple(region.terminator.operands[op.results.index(result)] for region in op.regions)

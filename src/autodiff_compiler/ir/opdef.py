@@ -32,6 +32,12 @@ VALUE, SHAPE, INDEX = "value", "shape", "index"
 Reasons = tuple[str, ...]
 NEVER: Reasons = ()
 
+CONDITION, WIDTH = "condition", "width"
+"""What a check tests, if not extents (`SHAPE`) or an index (`INDEX`): a condition, or how many bits an integer has."""
+
+REGION, FUNCTION = "region", "function"
+"""What a terminator ends."""
+
 
 def of_shapes(op: Op) -> Reasons:
     """For an elementwise op that takes every value: the arrays may fail to broadcast together."""
@@ -41,6 +47,11 @@ def of_shapes(op: Op) -> Reasons:
 def of_python(op: Op) -> Reasons:
     """For an elementwise op that CPython refuses for some operands, and NumPy for none."""
     return (VALUE,) if is_py(*(v.type for v in op.operands)) else of_shapes(op)
+
+
+def of_python_complex(op: Op) -> Reasons:
+    """Of an elementwise op that CPython refuses for some complex numbers."""
+    return of_python(op) if dtype_of(op.operands[0].type).is_complex else of_shapes(op)
 
 
 def of_powers(op: Op) -> Reasons:
@@ -126,6 +137,8 @@ class OpDef:
     """Why the op may raise or not end, its regions aside; NEVER if it cannot.  If the page says nothing, it may."""
     domain: Domains | None = None
     """For an elementwise op: the operands for which Python's own arithmetic raises."""
+    overflows: bool = False
+    """Of Python floats: where the result is infinite, and no operand is, Python raises an OverflowError instead."""
     accesses: tuple[Access, ...] = ()
     """What NumPy tests when it executes the op."""
     elementwise: bool = False
@@ -159,6 +172,10 @@ class OpDef:
     """Undoes a broadcast: sums what it had stretched."""
     compares: bool = False
     """Compares two operands: the answer depends only on which is smaller, or whether they are equal."""
+    conjugates: bool = False
+    """The result is the conjugate of operand 0: linear in its parts, and yet no differentiable function of a complex variable."""
+    extended: bool = False
+    """Of some real numbers it is NaN, or Python raises, while of the same numbers as complex ones it is a number."""
     converts: bool = False
     """The result is operand 0 in another dtype or kind."""
     starts_empty: bool = False
@@ -177,6 +194,10 @@ class OpDef:
     """Operands in which it is linear together while all others are fixed; of several such sets one after the other."""
     joins: str = ""
     """Of a reduction: the op that joins two elements."""
+    tests: str = ""
+    """What a check tests: `SHAPE`, `INDEX`, `CONDITION` or `WIDTH`."""
+    copies: bool = False
+    """The result is operand 0 in memory of its own."""
     neutral: int | None = None
     """What that op leaves an element as it is with, where the reduction of nothing is this number."""
     puts: slice | None = None
@@ -200,8 +221,12 @@ class OpDef:
     np_eval: Callable[..., Any] | None = None
     """For an elementwise op: how NumPy computes it, on NumPy scalars and arrays."""
     numpy: str = ""
-    """The name of NumPy's function of the same operands, which backends print where they have no spelling of their own."""
-    terminator: bool = False
+    """The name of the function of NumPy or SciPy (`special.erf`) of the same operands, which backends print where they have no
+    spelling of their own."""
+    compiled: str = ""
+    """For a function of SciPy: what computes it in `scipy.special.cython_special`, which compiled code calls."""
+    ends: str = ""
+    """Of a terminator: `REGION` or `FUNCTION`."""
     regions: int = 0
 
     def linear_parts(self, operands: tuple[Value, ...]) -> list[tuple[list[Value], list[Value]]]:
@@ -212,6 +237,10 @@ class OpDef:
             rest = [v for k, v in enumerate(operands) if k not in places]
             found.append(([operands[k] for k in places], rest))
         return found
+
+    @property
+    def terminator(self) -> bool:
+        return bool(self.ends)
 
     @cached_property
     def arity(self) -> int | None:

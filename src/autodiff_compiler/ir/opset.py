@@ -10,13 +10,16 @@ from autodiff_compiler.ir.dtype import UINT64
 from autodiff_compiler.ir.opdef import CALLEE, CHEAP, CHECK, CONTROL, FREE, IO, PURE, OpDef, Reasons
 from autodiff_compiler.ir.ops.array import ARRAY_OPS
 from autodiff_compiler.ir.ops.check import CHECKS
+from autodiff_compiler.ir.ops.complex_parts import COMPLEX_OPS
 from autodiff_compiler.ir.ops.control import CONTROL_OPS
 from autodiff_compiler.ir.ops.linalg import LINEAR_ALGEBRA
 from autodiff_compiler.ir.ops.list import LIST_OPS
+from autodiff_compiler.ir.ops.logic import LOGIC_OPS
 from autodiff_compiler.ir.ops.reduction import REDUCTIONS
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.ops.shape import SHAPE_OPS
 from autodiff_compiler.ir.ops.solving import SOLVING
+from autodiff_compiler.ir.ops.special import SPECIAL_OPS
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 GROUPS: tuple[tuple[OpDef, ...], ...] = (
     CONTROL_OPS,
     SCALAR_OPS,
+    LOGIC_OPS,
+    COMPLEX_OPS,
+    SPECIAL_OPS,
     ARRAY_OPS,
     REDUCTIONS,
     SHAPE_OPS,

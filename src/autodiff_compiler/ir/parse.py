@@ -332,6 +332,9 @@ class _Parser:
         for text, value in (("None", None), ("True", True), ("False", False)):
             if self.accept(text):
                 return value
+        if self.accept("complex"):
+            self.expect("(")
+            return complex(*self.sequence(")", self.literal))
         if self.accept("("):
             return tuple(self.sequence(")", self.literal))
         if self.accept("<"):

@@ -36,9 +36,15 @@ def call_op(
     )
 
 
+def callee_of(op: Op) -> str | None:
+    """The name of the function of the program that an op calls; None if it calls none."""
+    name: str | None = op.attrs["callee"] if op.kind == "call" else None
+    return name
+
+
 def calls_in(region: Region) -> Iterator[Op]:
     """The calls in a region and in those inside it."""
-    return (op for op in all_ops(region) if op.kind == "call")
+    return (op for op in all_ops(region) if callee_of(op) is not None)
 
 
 def leaves_program(function: Function) -> bool:
@@ -107,10 +113,11 @@ def with_calls_in_line(fn: Function, names: Collection[str], callees: Functions)
 
     class InLine(Rewriter):
         def op(self, op: Op) -> None:
-            if op.kind != "call" or op.attrs["callee"] not in names:
+            name = callee_of(op)
+            if name is None or name not in names:
                 self.copy(op)
                 return
-            callee = callees[op.attrs["callee"]]
+            callee = callees[name]
             env = dict(zip(callee.params, self.values(op.operands), strict=True))
             self.out += clone_ops(callee.body.ops[:-1], env)
             self.env.update(zip(op.results, (env.get(v, v) for v in callee.results), strict=True))
@@ -187,7 +194,8 @@ def _renamed(region: Region, names: Mapping[str, str]) -> Region:
     """The region with calls of functions by their new names."""
 
     def renamed(op: Op) -> Op:
-        attrs = {**op.attrs, "callee": names[op.attrs["callee"]]} if op.kind == "call" else op.attrs
+        name = callee_of(op)
+        attrs = op.attrs if name is None else {**op.attrs, "callee": names[name]}
         return replace(op, attrs=attrs, regions=tuple(_renamed(inner, names) for inner in op.regions))
 
     return Region(region.params, tuple(map(renamed, region.ops)))

@@ -99,6 +99,8 @@ def format_literal(value: Any) -> str:
         return repr(value)
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else str(value)
+    if isinstance(value, complex):
+        return f"complex({format_literal(value.real)}, {format_literal(value.imag)})"
     if isinstance(value, tuple):
         inner = ", ".join(format_literal(item) for item in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"

@@ -1,7 +1,7 @@
 """Types of the IR: scalars of two kinds, arrays, growable lists, opaque constants.
 
-A scalar is (dtype, kind).  Kind "py" is Python's own float, int or bool: weak under NEP 50, and it behaves as CPython
-does.  Kind "np" is a NumPy scalar: strong, IEEE.  In the text form, `float int bool` are the py kinds; `f64 i64 bool_ …` the
+A scalar is (dtype, kind).  Kind "py" is Python's own complex, float, int or bool: weak under NEP 50, and it behaves as
+CPython does.  Kind "np" is a NumPy scalar: strong, IEEE.  In the text form, `complex float int bool` are the py kinds; `f64 i64 bool_ …` the
 np kinds; `f64[:, :]` an array of rank 2; `list[f64]` a growable list.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64, INT64, DType, from_numpy_dtype, written
+from autodiff_compiler.ir.dtype import BOOLEAN, COMPLEX128, FLOAT64, INT64, DType, from_numpy_dtype, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Opaque:
 
 Type = Scalar | Array | ListOf | Opaque
 
+COMPLEX = Scalar(COMPLEX128, "py")
 FLOAT = Scalar(FLOAT64, "py")
 INT = Scalar(INT64, "py")
 BOOL = Scalar(BOOLEAN, "py")
@@ -87,6 +88,12 @@ def rank(type_: Type) -> int:
     return type_.rank if isinstance(type_, Array) else 0
 
 
+def is_complex(type_: Type) -> bool:
+    """Whether values of this type are, or hold, complex numbers."""
+    dtype = element_dtype(type_)
+    return dtype is not None and dtype.is_complex
+
+
 def dtype_of(type_: Type) -> DType:
     if isinstance(type_, Scalar | Array):
         return type_.dtype
@@ -104,7 +111,7 @@ def promote(*types: Type) -> DType:
     for type_ in types:
         dtype = dtype_of(type_)
         operands.append(dtype.number() if is_py(type_) else dtype.numpy)
-    # Python scalars alone promote among themselves: bool < int < float.
+    # Python scalars alone promote among themselves: bool < int < float < complex.
     if is_py(*types):
         operands = [dtype_of(t).numpy for t in types]
     common = from_numpy_dtype(np.result_type(*operands))
@@ -116,7 +123,9 @@ def promote(*types: Type) -> DType:
 def parse_type(text: str) -> Type:
     """The inverse of `str(type)`, also with NumPy's names: `float64[:]`.  Raises `ValueError` on anything else."""
     text = text.strip()
-    simple: dict[str, Type] = {"float": FLOAT, "int": INT, "bool": BOOL, "bool_": NP_BOOL, "opaque": Opaque()}
+    simple: dict[str, Type] = {
+        "complex": COMPLEX, "float": FLOAT, "int": INT, "bool": BOOL, "bool_": NP_BOOL, "opaque": Opaque(),
+    }  # fmt: skip
     if text in simple:
         return simple[text]
     if (scalar := written(text)) is not None:

@@ -298,4 +298,4 @@ def is_plain(attr: Any) -> bool:
         return all(is_plain(item) for item in attr)
     if isinstance(attr, Mapping):
         return False
-    return attr is None or type(attr) in (bool, int, float, str, DType, Path) or is_type(attr)
+    return attr is None or type(attr) in (bool, int, float, complex, str, DType, Path) or is_type(attr)

@@ -8,9 +8,13 @@ from autodiff_compiler.library import (
     arguments,
     arith,
     builtins,
+    choosing,
+    complex_numbers,
     create,
+    definitions,
     einsum,
     elementwise,
+    grids,
     joins,
     linear,
     mathematics,
@@ -18,21 +22,32 @@ from autodiff_compiler.library import (
     picking,
     reductions,
     shapes,
+    special,
     systems,
 )
-from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method, names
+from autodiff_compiler.library.defined import Definition, defined_method, definition
+from autodiff_compiler.library.registry import Chosen, Entry, View, attribute, lookup, method
+from autodiff_compiler.library.supported import is_supported, names
 
 __all__ = [
     "Chosen",
+    "Definition",
     "Entry",
     "View",
     "arguments",
     "arith",
     "attribute",
     "builtins",
+    "choosing",
+    "complex_numbers",
     "create",
+    "defined_method",
+    "definition",
+    "definitions",
     "einsum",
     "elementwise",
+    "grids",
+    "is_supported",
     "joins",
     "linear",
     "lookup",
@@ -43,5 +58,6 @@ __all__ = [
     "picking",
     "reductions",
     "shapes",
+    "special",
     "systems",
 ]

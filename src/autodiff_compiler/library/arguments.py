@@ -18,7 +18,20 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT32, FLOAT64, INT16, INT64, UINT64, DType, from_numpy_dtype
 from autodiff_compiler.ir.path import at
 from autodiff_compiler.ir.required_checks import alike, allocated, check_equal, fits
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type, dtype_of, promote, rank
+from autodiff_compiler.ir.types import (
+    BOOL,
+    COMPLEX,
+    FLOAT,
+    INT,
+    Array,
+    ListOf,
+    Scalar,
+    Type,
+    dtype_of,
+    is_complex,
+    promote,
+    rank,
+)
 
 MOST_BUILT = 1000
 """How many copies of a piece of code a call may ask for."""
@@ -26,7 +39,7 @@ MOST_BUILT = 1000
 
 def is_number(x: Any) -> bool:
     """Whether `x` is a static number (or truth value)."""
-    return isinstance(x, bool | int | float | np.generic)
+    return isinstance(x, bool | int | float | complex | np.generic)
 
 
 def number_type(b: Builder, x: Any) -> Scalar:
@@ -49,9 +62,7 @@ def number_type(b: Builder, x: Any) -> Scalar:
     if isinstance(x, float):
         return FLOAT
     if isinstance(x, complex):
-        raise UnsupportedError(
-            "AD206", "complex numbers are not supported", b.span, help="carry real and imaginary parts"
-        )
+        return COMPLEX
     raise UserError("AD205", f"a number or an array is needed, not {type(x).__name__}", b.span)
 
 
@@ -85,6 +96,8 @@ def _constant(b: Builder, x: Any, type_: Scalar) -> tuple[Any, Scalar]:
 def to_dtype(b: Builder, x: Any, dtype: DType, *, strong: bool = False) -> Value:
     """A number or an array in the given dtype.  A Python scalar stays one where it can, unless `strong`."""
     type_ = type_of(b, x)
+    if is_complex(type_) and not dtype.is_complex:
+        return _without_imaginary_part(b, x, dtype)
     weak = isinstance(type_, Scalar) and type_.kind == "py" and dtype.is_python and not strong
     target = Scalar(dtype, "py" if weak else "np")
     if not isinstance(x, Value):
@@ -92,6 +105,19 @@ def to_dtype(b: Builder, x: Any, dtype: DType, *, strong: bool = False) -> Value
     if type_ == INT and dtype.is_integer and dtype is not INT64:
         require_fits(b, x, dtype)
     return b.cast(x, target)
+
+
+def _without_imaginary_part(b: Builder, x: Any, dtype: DType) -> Value:
+    """NumPy would drop it with a warning, and Python refuses to; whether a number is 0 is another matter."""
+    if dtype.is_bool:
+        value = as_value(b, x)
+        return b.compare("ne", value, b.const_like(0, value.type))
+    raise UnsupportedError(
+        "AD211",
+        f"a complex number as {dtype.numpy_name} would lose its imaginary part",
+        b.span,
+        help="take the part that is meant: z.real, z.imag or np.abs(z); or make the array complex",
+    )
 
 
 def require_fits(b: Builder, x: Value, dtype: DType) -> None:
@@ -293,7 +319,11 @@ def _gathered(b: Builder, items: Value) -> Value:
     dims = [count]
     if isinstance(element, Array):
         positive = b.compare("gt", count, b.const(0))
-        b.emit("check", (positive,), {"error": "ValueError", "message": ("an array is made of an empty list",)})
+        b.emit(
+            "check",
+            (positive,),
+            {"error": "ValueError", "message": ("an array is made of an empty list",), "ours": True},
+        )
         dims += b.dims(b.op("list_get", items, b.const(0)))
     start = b.op("empty", *dims, dtype=element.dtype)
     with b.region(INT, start.type, names=("i", "items")) as body:

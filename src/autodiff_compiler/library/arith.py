@@ -73,6 +73,8 @@ def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
             dtype = FLOAT64
         return apply(b, "div", to_dtype(b, x, dtype), to_dtype(b, y, dtype))
     kind = _KINDS[symbol]
+    if dtype.is_complex and symbol in ("//", "%"):
+        raise UserError("AD205", f"the operator {symbol} is not defined for complex numbers", b.span)
     if symbol in ("&", "|", "^"):
         if dtype.inexact:
             raise UserError("AD205", f"the operator {symbol} is not defined for floats", b.span)
@@ -98,8 +100,8 @@ def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
     return apply(b, kind, to_dtype(b, x, dtype), to_dtype(b, y, dtype))
 
 
-def power(b: Builder, x: Any, y: Any, complex_: str = "a negative number to a fractional power is complex") -> Value:
-    """`x ** y`; `complex_` is what the error says where the result would be."""
+def power(b: Builder, x: Any, y: Any, complex_: str | None = None) -> Value:
+    """`x ** y`; `complex_` is what the error says where Python refuses that the result would be complex."""
     x, y = as_operand(b, x), as_operand(b, y)
     types = type_of(b, x), type_of(b, y)
     dtype = common_dtype(b, *types)
@@ -120,7 +122,7 @@ def power(b: Builder, x: Any, y: Any, complex_: str = "a negative number to a fr
             dtype = FLOAT64
         elif not is_number(y):
             _require(b, "ge", y, "integers to negative integer powers are not allowed")
-    elif py:
+    elif py and not dtype.is_complex:
         _require_real_power(b, x, y, complex_)
     return apply(b, "pow", to_dtype(b, x, dtype), to_dtype(b, y, dtype))
 
@@ -131,10 +133,10 @@ def _require(b: Builder, kind: str, x: Any, message: str) -> None:
     condition = b.compare(kind, value, b.const_like(0, value.type))
     if isinstance(condition.type, Array):
         condition = b.op("all", condition, axes=tuple(range(condition.type.rank)))
-    b.emit("check", (condition,), {"error": "ValueError", "message": (message,)})
+    b.emit("check", (condition,), {"error": "ValueError", "message": (message,), "ours": True})
 
 
-def _require_real_power(b: Builder, x: Any, y: Any, message: str) -> None:
+def _require_real_power(b: Builder, x: Any, y: Any, message: str | None) -> None:
     """Python makes a negative float to a fractional power complex; NumPy, NaN.  Complex is refused, at run time."""
     if is_number(y) and float(y).is_integer():
         return
@@ -147,7 +149,8 @@ def _require_real_power(b: Builder, x: Any, y: Any, message: str) -> None:
     if isinstance(y, Value):
         exponent = to_dtype(b, y, FLOAT64)
         fine = b.op("or", fine, b.compare("eq", exponent, b.op("floor", exponent)))
-    b.emit("check", (fine,), {"error": "ValueError", "message": (message,)})
+    text = message or "a negative number to a fractional power is complex"
+    b.emit("check", (fine,), {"error": "ValueError", "message": (text,), "ours": message is None})
 
 
 def unary(b: Builder, op: str, x: Any) -> Value:
@@ -184,6 +187,10 @@ def compare(b: Builder, op: str, x: Any, y: Any) -> Value:
             )
         dtype = INT64
     kind = _KINDS[_SYMBOLS.get(op, op)]
+    if dtype.is_complex and kind not in ("eq", "ne"):
+        raise UserError(
+            "AD205", "complex numbers have no order", b.span, help="compare a part of them, or the size: abs(z) < 1.0"
+        )
     return apply(b, kind, *(to_dtype(b, thing, dtype) for thing in things))
 
 

@@ -257,5 +257,4 @@ add(operator.neg, "operator.neg", _unary("-"))
 add(operator.abs, "operator.abs", abs_)
 
 refuse(sorted, "sorted", "use np.sort")
-refuse(complex, "complex", "carry real and imaginary parts")
 refuse(input, "input", "pass the value as an argument")

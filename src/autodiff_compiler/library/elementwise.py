@@ -12,19 +12,18 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.required_checks import broadcast
-from autodiff_compiler.ir.types import BOOL, dtype_of, is_py
+from autodiff_compiler.ir.types import dtype_of, is_py
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
     as_operand,
-    as_value,
     float_dtype,
     static_bool,
     static_int,
     to_dtype,
     type_of,
 )
-from autodiff_compiler.library.registry import Build, View, add, add_attribute, add_method, function
+from autodiff_compiler.library.registry import Build, add, add_method, function
 
 
 def floats(b: Builder, *operands: Any) -> list[Value]:
@@ -283,19 +282,6 @@ def heaviside(b: Builder, x1: Any, x2: Any) -> Value:
     return b.select(b.op("isnan", x), x, step)
 
 
-@function(np.where, "np.where")
-def where(b: Builder, condition: Any, x: Any = None, y: Any = None) -> Value:
-    if x is None or y is None:
-        raise UnsupportedError(
-            "AD208",
-            "np.where with one argument: the shape of its result depends on the data",
-            b.span,
-            help="use np.where(condition, x, y), or index with the condition: x[condition]",
-        )
-    test = arith.as_bool(b, as_array(b, condition))
-    return arith.apply(b, "select", test, *strong(b, x, y))
-
-
 @function(np.select, "np.select")
 def select(b: Builder, condlist: Any, choicelist: Any, default: Any = 0) -> Value:
     """The choice whose condition is the first to hold: nested `np.where`."""
@@ -395,27 +381,3 @@ def isclose(b: Builder, a: Any, other: Any, rtol: Any = 1e-5, atol: Any = 1e-8, 
     if static_bool(b, equal_nan, "equal_nan"):
         close = b.op("or", close, b.op("and", b.op("isnan", x), b.op("isnan", y)))
     return close
-
-
-@function(np.conjugate, "np.conjugate")
-def conjugate(b: Builder, x: Any) -> Value:
-    return not_bool(b, as_array(b, x), "np.conjugate")
-
-
-def conjugate_method(b: Builder, x: Any) -> View | Value:
-    """Unlike the function, the method gives an array of real numbers back as it is."""
-    value = conjugate(b, x)
-    return View() if value is x else value
-
-
-@function(np.imag, "np.imag")
-def imag(b: Builder, val: Any) -> Value:
-    value = as_value(b, val)
-    if value.type == BOOL:
-        return b.const(0)
-    return b.zeros_like(value)
-
-
-for _name in ("conj", "conjugate"):
-    add_method(_name, conjugate_method)
-add_attribute("imag", imag)

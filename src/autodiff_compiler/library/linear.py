@@ -12,7 +12,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.required_checks import check_equal, product
-from autodiff_compiler.ir.types import INT, Scalar, dtype_of, rank
+from autodiff_compiler.ir.types import INT, Scalar, dtype_of, is_complex, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
@@ -42,7 +42,9 @@ def dot(b: Builder, a: Any, other: Any) -> Value:
 
 @function(np.vdot, "np.vdot")
 def vdot(b: Builder, a: Any, other: Any, /) -> Value:
-    return arith.matmul(b, flat(b, as_array(b, a)), flat(b, as_array(b, other)))
+    """Of complex numbers the first factor is conjugated."""
+    left = flat(b, as_array(b, a))
+    return arith.matmul(b, b.op("conj", left) if is_complex(left.type) else left, flat(b, as_array(b, other)))
 
 
 @function(np.inner, "np.inner")
@@ -269,16 +271,6 @@ for _name in (
     refuse(
         getattr(np.linalg, _name), f"np.linalg.{_name}", "write the algorithm as loops (elimination or a factorisation)"
     )
-for _name in (
-    "interp",
-    "searchsorted",
-    "correlate",
-    "gradient",
-    "vectorize",
-    "apply_along_axis",
-    "piecewise",
-):
-    refuse(getattr(np, _name), f"np.{_name}", "write it with np.where, slices, or as a loop")
 
 
 @function(np.linalg.multi_dot, "np.linalg.multi_dot")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autodiff_compiler.library.registry import names
+from autodiff_compiler.library.registry import complex_names
+from autodiff_compiler.library.supported import names
 
 _HEAD = """# Supported functions
 
@@ -14,9 +15,9 @@ is an error at compile time, with a way out where there is one.
 * These two elsewhere, and `order="F"` everywhere, are refused.
 * An axis, a shape's rank and a dtype must be known at compile time; shapes are run-time values and are checked.
 
-Where CPython or NumPy would leave the real numbers, or the dtypes float32, float64, bool and the integers, the call is
-refused: a function of floats of bool, int8 or uint8 operands (float16 in NumPy), powers of booleans (int8), a negative
-Python float to a fractional power (complex; a `ValueError` at run time).  A Python int to a negative run-time integer
+Where CPython or NumPy would leave the dtypes float32, float64, complex64, complex128, bool and the integers, or make a complex number of
+real ones, the call is refused: a function of floats of bool, int8 or uint8 operands (float16 in NumPy), powers of booleans (int8), a
+negative Python float to a fractional power (complex; a `ValueError` at run time).  A Python int to a negative run-time integer
 power is a `ValueError`: its type would depend on its value.
 
 `sum` of an array or of a growing list adds as `np.sum` does, and `math.fsum` rounds every addition: both may differ from
@@ -28,11 +29,14 @@ def markdown() -> str:
     supported = names()
     groups = {
         "NumPy": [name for name in supported["functions"] if name.startswith("np.")],
+        "`cmath`": [name for name in supported["functions"] if name.startswith("cmath.")],
         "`math`": [name for name in supported["functions"] if name.startswith("math.")],
+        "`scipy.special`": [name for name in supported["functions"] if name.startswith("scipy.special.")],
         "Builtins": [name for name in supported["functions"] if "." not in name],
         "`operator`": [name for name in supported["functions"] if name.startswith("operator.")],
         "Methods of arrays": [f"x.{name}" for name in supported["methods"]],
         "Attributes of arrays": [f"x.{name}" for name in supported["attributes"]],
+        "Of these, for complex numbers too": sorted(name.replace("ndarray.", "x.") for name in complex_names()),
     }
     sections = (f"## {title}\n\n{', '.join(f'`{name}`' for name in rows)}\n" for title, rows in groups.items())
     return "\n".join((_HEAD, *sections))

@@ -12,10 +12,11 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.required_checks import product
 from autodiff_compiler.ir.types import Scalar, dtype_of, rank
+from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, extents, is_number, normal_axis, to_int
 from autodiff_compiler.library.joins import parts
 from autodiff_compiler.library.reductions import flat, sliced
-from autodiff_compiler.library.registry import function
+from autodiff_compiler.library.registry import add_method, function
 from autodiff_compiler.library.shapes import array, transposed
 
 
@@ -127,3 +128,18 @@ def sort(b: Builder, a: Any, axis: Any = -1, kind: Any = None) -> Value:
 @function(np.argsort, "np.argsort", "argsort")
 def argsort(b: Builder, a: Any, axis: Any = -1, kind: Any = None) -> Value:
     return _sorted(b, a, axis, kind, positions=True)
+
+
+@function(np.searchsorted, "np.searchsorted")
+def searchsorted(b: Builder, a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Value:
+    ordered = array(b, a, "np.searchsorted")
+    if rank(ordered.type) != 1:
+        raise UserError("AD204", "np.searchsorted: the sorted array must be a vector", b.span)
+    if side not in ("left", "right"):
+        raise UserError("AD209", f"np.searchsorted: side must be 'left' or 'right', not {side!r}", b.span)
+    if sorter is not None:
+        ordered = take(b, ordered, sorter)
+    return b.op("searchsorted", *arith.promoted(b, ordered, as_array(b, v), strong=True), side=side)
+
+
+add_method("searchsorted", searchsorted)

@@ -14,7 +14,7 @@ from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.opset import require
 from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.required_checks import check_equal, product
-from autodiff_compiler.ir.types import BOOL, INT, Array, dtype_of, rank
+from autodiff_compiler.ir.types import BOOL, INT, Array, dtype_of, is_complex, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
@@ -24,12 +24,11 @@ from autodiff_compiler.library.arguments import (
     normal_axis,
     shape_of,
     static_bool,
-    static_count,
     to_dtype,
 )
 from autodiff_compiler.library.elementwise import isclose
 from autodiff_compiler.library.masked import end_of, mask_of, needs_start, selected, started
-from autodiff_compiler.library.registry import Build, View, add, add_method, function, refuse
+from autodiff_compiler.library.registry import Build, add, add_method, function
 
 
 def flat(b: Builder, x: Value) -> Value:
@@ -159,14 +158,21 @@ def var(b: Builder, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: Any = 
     value = as_array(b, a)
     own = dtype_of(value.type)
     value = to_dtype(b, value, own if own.inexact else FLOAT64)
-    dtype = dtype_of(value.type)
     axes = normal_axes(b, axis, rank(value.type))
     deviation = b.sub(value, mean(b, value, axes, keepdims=len(axes) < rank(value.type)))
-    squares = b.mul(deviation, deviation)
+    squares = squared(b, deviation)
+    dtype = dtype_of(squares.type)
     total = b.op("sum", squares, axes=axes) if axes else squares
     freedom = arith.binary(b, "-", count(b, value, axes), ddof)
     freedom = b.op("maximum", freedom, b.const_like(0, freedom.type))
     return kept(b, b.div(total, to_dtype(b, freedom, dtype)), axes, keepdims)
+
+
+def squared(b: Builder, x: Value) -> Value:
+    """The square of the absolute value."""
+    if not is_complex(x.type):
+        return b.mul(x, x)
+    return b.add(*(b.mul(part, part) for part in (b.op("real", x), b.op("imag", x))))
 
 
 def safe_root(b: Builder, total: Value, exponent: float = 0.5) -> Value:
@@ -218,30 +224,6 @@ def average(b: Builder, a: Any, axis: Any = None, weights: Any = None, *, keepdi
     return kept(b, b.div(b.op("sum", weighted, axes=axes) if axes else weighted, total), axes, keepdims)
 
 
-def _without_nan(b: Builder, a: Any) -> tuple[Value, Value | None]:
-    """The values with zeros for NaN, and where they are NaN."""
-    value = as_array(b, a)
-    if not dtype_of(value.type).inexact:
-        return value, None
-    missing = b.op("isnan", value)
-    return b.select(missing, b.const_like(0.0, value.type), value), missing
-
-
-@function(np.nansum, "np.nansum")
-def nansum(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
-    total: Value = _sum("sum")(b, _without_nan(b, a)[0], axis, keepdims=keepdims)
-    return total
-
-
-@function(np.nanmean, "np.nanmean")
-def nanmean(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value:
-    value, missing = _without_nan(b, a)
-    if missing is None:
-        return mean(b, value, axis, keepdims=keepdims)
-    present = _sum("sum")(b, to_dtype(b, b.op("not", missing), dtype_of(value.type)), axis, keepdims=keepdims)
-    return b.div(_sum("sum")(b, value, axis, keepdims=keepdims), present)
-
-
 @function(np.cumsum, "np.cumsum", "cumsum")
 def cumsum(b: Builder, a: Any, axis: Any = None, dtype: Any = None) -> Value:
     value = _accumulated(b, a, dtype)
@@ -252,39 +234,30 @@ def cumsum(b: Builder, a: Any, axis: Any = None, dtype: Any = None) -> Value:
 
 @function(np.cumprod, "np.cumprod", "cumprod")
 def cumprod(b: Builder, a: Any, axis: Any = None, dtype: Any = None) -> Value:
-    """A loop over a vector: a division by the elements would fail at zeros."""
+    """A loop along the axis: a division by the elements would fail at zeros."""
     value = _accumulated(b, a, dtype)
+    along = 0
     if axis is None:
         value = flat(b, value)
-    elif normal_axis(b, axis, rank(value.type)) != 0 or rank(value.type) != 1:
-        raise UnsupportedError("AD208", "np.cumprod along an axis of a matrix", b.span, help="loop over its rows")
-    length = b.dim(value, 0)
-    start = b.op("empty", length, dtype=dtype_of(value.type))
+    else:
+        along = normal_axis(b, axis, rank(value.type))
+    perm = (along, *(k for k in range(rank(value.type)) if k != along))
+    rows = b.op("transpose", value, perm=perm) if along else value
+    dims = b.dims(rows)
+    start = b.op("empty", *dims, dtype=dtype_of(value.type))
     one = b.const_like(1, value.type)
-    with b.region(INT, one.type, start.type, names=("i", "product", "products")) as body:
+    ones = b.full(dims[1:], one) if len(dims) > 1 else one
+    with b.region(INT, ones.type, start.type, names=("i", "product", "products")) as body:
         i, running, products = body.params
-        running = b.mul(running, b.element(value, i))
+        running = b.mul(running, b.element(rows, i))
         b.yield_(running, b.store(products, *at(i), running))
-    return b.for_(b.const(0), length, b.const(1), (one, start), body.done())[1]
+    made = b.for_(b.const(0), dims[0], b.const(1), (ones, start), body.done())[1]
+    return b.op("transpose", made, perm=tuple(perm.index(k) for k in range(len(perm)))) if along else made
 
 
 def sliced(b: Builder, x: Value, axis: int, start: Value | None = None, stop: Value | None = None) -> Value:
     """`x[..., start:stop, ...]` along one axis."""
     return b.load(x, *at(*(ALL,) * axis, slice(start, stop)))
-
-
-@function(np.diff, "np.diff")
-def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1) -> View | Value:
-    value = as_array(b, a)
-    times = static_count(b, n, "n")
-    if rank(value.type) == 0:
-        raise UserError("AD204", "np.diff needs an array of at least one dimension", b.span)
-    if times < 0:
-        raise UserError("AD209", "np.diff: n must not be negative", b.span)
-    along = normal_axis(b, axis, rank(value.type))
-    if times == 0 and value is a:
-        return View()
-    return differences(b, value, times, along)
 
 
 def differences(b: Builder, value: Value, times: int, along: int) -> Value:
@@ -340,7 +313,7 @@ def norm(b: Builder, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = 
         raise UnsupportedError("AD207", "np.linalg.norm: ord must be known when the function is compiled", b.span)
     axes = normal_axes(b, axis, rank(value.type))
     if ord is None and axis is None:
-        return kept(b, safe_root(b, b.op("sum", b.mul(value, value), axes=axes)), axes, keepdims)
+        return kept(b, safe_root(b, b.op("sum", squared(b, value), axes=axes)), axes, keepdims)
     if len(axes) == 1:
         return kept(b, _vector_norm(b, value, ord, axes), axes, keepdims)
     if len(axes) == 2:
@@ -352,24 +325,24 @@ def norm(b: Builder, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = 
 
 def _vector_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...]) -> Value:
     if ord is None or ord == 2:
-        return safe_root(b, b.op("sum", b.mul(x, x), axes=axes))
+        return safe_root(b, b.op("sum", squared(b, x), axes=axes))
     if isinstance(ord, str):
         raise UserError("AD209", f"np.linalg.norm: ord={ord!r} is for matrices", b.span)
     size = b.op("abs", x)
     if ord == 0:
-        return b.op("sum", to_dtype(b, arith.as_bool(b, x), dtype_of(x.type)), axes=axes)
+        return b.op("sum", to_dtype(b, arith.as_bool(b, x), dtype_of(size.type)), axes=axes)
     if ord == 1:
         return b.op("sum", size, axes=axes)
     if math.isinf(ord):
         require_elements(b, x, axes)
         return b.op("max" if ord > 0 else "min", size, axes=axes)
-    total = b.op("sum", b.op("pow", size, b.const_like(float(ord), x.type)), axes=axes)
+    total = b.op("sum", b.op("pow", size, b.const_like(float(ord), size.type)), axes=axes)
     return safe_root(b, total, 1.0 / ord)
 
 
 def _matrix_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...], rows: int) -> Value:
     if ord is None or ord == "fro":
-        return safe_root(b, b.op("sum", b.mul(x, x), axes=axes))
+        return safe_root(b, b.op("sum", squared(b, x), axes=axes))
     if ord in (1, -1, math.inf, -math.inf):
         (columns,) = (axis for axis in axes if axis != rows)
         inner, outer = (rows, columns) if ord in (1, -1) else (columns, rows)
@@ -380,19 +353,3 @@ def _matrix_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...], rows: in
     raise UnsupportedError(
         "AD208", f"np.linalg.norm: ord={ord!r} of a matrix needs singular values", b.span, help="use 'fro'"
     )
-
-
-for _name in (
-    "median",
-    "percentile",
-    "quantile",
-    "nanmedian",
-    "nanmax",
-    "nanmin",
-    "nanstd",
-    "nanvar",
-    "histogram",
-    "cov",
-    "corrcoef",
-):
-    refuse(getattr(np, _name), f"np.{_name}", "write it with np.sort, np.mean and np.where, or as loops")

@@ -6,16 +6,22 @@ that is known and refused is a row too, so that its error can say what to write 
 
 from __future__ import annotations
 
+import importlib
 import inspect
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any, TypeVar
+
+import numpy as np
 
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError, UserError, did_you_mean
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
+from autodiff_compiler.ir.types import is_complex
 from autodiff_compiler.namespaces import is_foreign
 
 Build = Callable[..., Any]
@@ -86,6 +92,8 @@ class Entry:
         # What NumPy calls `b` is called `other` here, where `b` is the builder.
         if "other" in self.signature.parameters and "b" in kwargs:
             kwargs["other"] = kwargs.pop("b")
+        if not self.refused and _hold_complex((*args, *kwargs.values())):
+            check_complex(b, self.name)
         try:
             bound = self.signature.bind(b, *args, **kwargs)
         except TypeError as error:
@@ -120,6 +128,48 @@ class Entry:
         return made
 
 
+def _hold_complex(things: Iterable[Any]) -> bool:
+    """Whether there is a complex number among arguments, also inside sequences."""
+    for x in things:
+        if isinstance(x, Value):
+            found = is_complex(x.type)
+        elif isinstance(x, np.ndarray):
+            found = x.dtype.kind == "c"
+        elif isinstance(x, tuple | list):
+            found = _hold_complex(x)
+        else:
+            found = isinstance(x, complex | np.complexfloating)
+        if found:
+            return True
+    return False
+
+
+_TAKES_COMPLEX: set[str] = set()
+"""The names of entries that are right for complex numbers, too."""
+
+
+def takes_complex(*names: str) -> None:
+    _TAKES_COMPLEX.update(names)
+
+
+def complex_names() -> set[str]:
+    return set(_TAKES_COMPLEX)
+
+
+def check_complex(b: Builder, name: str) -> None:
+    """Refuse complex numbers as arguments of a function that was made for real ones."""
+    if name not in _TAKES_COMPLEX:
+        raise UnsupportedError(
+            "AD210",
+            f"{name} of complex numbers is not supported",
+            b.span,
+            help="take the part that is meant (z.real, z.imag, np.abs(z)), or write it with arithmetic",
+        )
+
+
+_LATER: dict[str, Callable[[], None]] = {}
+"""Modules that are not imported here, and what registers the rows of their functions."""
+
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}
 _METHODS: dict[str, Entry] = {}
 _ATTRIBUTES: dict[str, Entry] = {}
@@ -128,7 +178,41 @@ _ATTRIBUTES: dict[str, Entry] = {}
 def lookup(obj: object) -> Entry | None:
     """The entry of a function, by the object itself: `np.sin`, `math.sin`, `abs`."""
     found = _FUNCTIONS.get(id(obj))
+    if found is None and register_imported():
+        found = _FUNCTIONS.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
+
+
+def when_imported(module: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Let the decorated function register the rows of a heavy module's functions, once somebody has imported it."""
+
+    def keep(register: Callable[[], None]) -> Callable[[], None]:
+        _LATER[module] = register
+        return register
+
+    return keep
+
+
+def register_imported() -> bool:
+    """Register the rows of modules that have been imported since; whether there were any."""
+    modules = [name for name in _LATER if name in sys.modules]
+    for module in modules:
+        _LATER.pop(module)()
+    return bool(modules)
+
+
+def import_all() -> None:
+    """Import every module that has rows here, and is installed."""
+    for module in list(_LATER):
+        if find_spec(module.partition(".")[0]) is not None:
+            importlib.import_module(module)
+    register_imported()
+
+
+def rows() -> tuple[list[Entry], list[str], list[str]]:
+    """The entries of functions, and the names of methods and of attributes, of what is not only refused."""
+    functions = [entry for _, entry in _FUNCTIONS.values() if not entry.refused]
+    return functions, [name for name, entry in _METHODS.items() if not entry.refused], list(_ATTRIBUTES)
 
 
 def method(name: str) -> Entry | None:
@@ -141,13 +225,6 @@ def attribute(name: str) -> Entry | None:
     return _ATTRIBUTES.get(name)
 
 
-def names() -> dict[str, list[str]]:
-    """What is supported: names of functions, methods and attributes, sorted."""
-    functions = {entry.name for _, entry in _FUNCTIONS.values() if not entry.refused}
-    methods = {name for name, entry in _METHODS.items() if not entry.refused}
-    return {"functions": sorted(functions), "methods": sorted(methods), "attributes": sorted(_ATTRIBUTES)}
-
-
 def add(obj: object, name: str, build: Build, *, refused: bool = False) -> None:
     """Register `build(b, *args)` for a function object, of which there is one entry.
 
@@ -155,7 +232,7 @@ def add(obj: object, name: str, build: Build, *, refused: bool = False) -> None:
     before = lookup(obj)
     if before is not None:
         raise ValueError(f"{name} is registered as {before.name}")
-    if not (is_foreign(obj) and name.partition(".")[0] in ("np", "math")):
+    if not (is_foreign(obj) and name.partition(".")[0] in ("np", "math", "cmath")):
         _FUNCTIONS[id(obj)] = (obj, Entry(name, build, refused))
 
 

@@ -14,14 +14,13 @@ from autodiff_compiler.ir.required_checks import RESHAPED, check_equal, product
 from autodiff_compiler.ir.types import Array, rank
 from autodiff_compiler.library.arguments import (
     as_array,
-    as_value,
     extents,
     normal_axis,
     shape_of,
     stretched,
 )
 from autodiff_compiler.library.reductions import flat
-from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function, refuse, refuse_method
+from autodiff_compiler.library.registry import View, add, add_attribute, add_method, function, refuse_method
 
 
 def view(
@@ -249,13 +248,6 @@ def fliplr(b: Builder, m: Any) -> View | Value:
 # -- attributes and methods --------------------------------------------------------------------------------------------
 
 
-@function(np.real, "np.real")
-def real(b: Builder, val: Any) -> View | Value:
-    """Numbers are real: the array itself."""
-    value = as_value(b, val)
-    return view(b, val, value)
-
-
 def shape(b: Builder, a: Any) -> tuple[Value, ...]:
     return tuple(shape_of(b, as_array(b, a)))
 
@@ -280,20 +272,13 @@ add_attribute("shape", shape)
 add_attribute("size", size)
 add_attribute("ndim", ndim)
 add_attribute("T", transpose_attribute)
-add_attribute("real", real)
 add_method("reshape", reshape_method)
 add_method("transpose", transpose_method)
 add_method("flatten", flatten)
-for _name in ("unique", "nonzero", "argwhere", "flatnonzero", "extract", "compress"):
-    refuse(
-        getattr(np, _name), f"np.{_name}", "the shape of its result depends on the data; use np.where or a mask x[c]"
-    )
 for _name, _way in {
     "sort": "it sorts in place; write x = np.sort(x)",
     "partition": "write x = np.sort(x)",
     "tolist": "index the array instead",
     "resize": "use np.concatenate",
-    "put": "write x[indices] = values",
-    "nonzero": "use np.where with three arguments, or a mask x[c]",
 }.items():
     refuse_method(_name, _way)

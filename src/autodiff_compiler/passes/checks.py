@@ -25,7 +25,7 @@ from autodiff_compiler.analysis.affine import Affine, of_extent
 from autodiff_compiler.analysis.check_proofs import passes
 from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.core import Function, Op, Value
-from autodiff_compiler.ir.opdef import CHECK
+from autodiff_compiler.ir.opdef import CHECK, INDEX
 from autodiff_compiler.ir.opset import may_overflow, opdef
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT
@@ -40,7 +40,7 @@ class _Prove(FactRewriter):
     def plain(self, op: Op) -> None:
         if opdef(op).effect == CHECK and passes(self.bounds, op):
             return
-        if op.kind == "check_index" and not op.attrs.get("upper") and self._is_nonnegative(op.operands[0]):
+        if opdef(op).tests == INDEX and not op.attrs.get("upper") and self._is_nonnegative(op.operands[0]):
             op = replace(op, attrs=MappingProxyType({**op.attrs, "upper": True}))
         if "path" in op.attrs and not op.attrs.get("exact") and self._is_exact(op):
             op = replace(op, attrs=MappingProxyType({**op.attrs, "exact": True}))

@@ -26,15 +26,15 @@ ROUNDS = 4
 
 def run(function: Function) -> Function:
     for _ in range(ROUNDS):
-        moves = _Search(function).moves
-        if not moves:
+        elisions = _Search(function).elisions
+        if not elisions:
             break
-        function = _Redirect(moves).function(function)
+        function = _Redirect(elisions).function(function)
     return function
 
 
 @dataclass(frozen=True)
-class Move:
+class Elision:
     """An array made by `made`, whose last version `stored` puts into another array at scalar indices."""
 
     made: Op
@@ -51,10 +51,10 @@ class Move:
 
 
 class _Search:
-    """Finds moves that have no array in common."""
+    """Finds elisions that have no array in common."""
 
     def __init__(self, function: Function) -> None:
-        self.moves: list[Move] = []
+        self.elisions: list[Elision] = []
         if not any(sets_path(op) and isinstance(op.operands[-1].type, Array) for op in all_ops(function.body)):
             return
         self.versions = Versions(function.body)
@@ -68,51 +68,55 @@ class _Search:
             for inner in op.regions:
                 self._region(inner)
             starts = opdef(op).starts_empty and isinstance(op.result.type, Array)
-            move = self._move(op, region) if starts else None
-            if move is None or any(self._touches(move, other) for other in self.moves):
+            elision = self._elision(op, region) if starts else None
+            if elision is None or any(self._touches(elision, other) for other in self.elisions):
                 continue
             # What the array goes into has to be defined where the array is made.
-            if all(defined.get(v, -1) < position[op] for v in (move.target, *move.indices)):
-                self.moves.append(move)
+            if all(defined.get(v, -1) < position[op] for v in (elision.target, *elision.indices)):
+                self.elisions.append(elision)
 
-    def _touches(self, move: Move, other: Move) -> bool:
-        return bool(move.versions & other.versions) or move.target in other.versions or other.target in move.versions
+    def _touches(self, elision: Elision, other: Elision) -> bool:
+        return (
+            bool(elision.versions & other.versions)
+            or elision.target in other.versions
+            or other.target in elision.versions
+        )
 
-    def _move(self, made: Op, region: Region) -> Move | None:
+    def _elision(self, made: Op, region: Region) -> Elision | None:
         found = self.versions.all_from(made.result)
         if found is None:
             return None
         versions, ends = found
         if len(ends) != 1 or ends[0] not in region.ops:
             return None
-        move = Move(made, ends[0], frozenset(versions))
-        return move if self._fits(move) and self.versions.are_closed(move.versions) else None
+        elision = Elision(made, ends[0], frozenset(versions))
+        return elision if self._fits(elision) and self.versions.are_closed(elision.versions) else None
 
-    def _fits(self, move: Move) -> bool:
+    def _fits(self, elision: Elision) -> bool:
         """Whether the array has the dtype and the extents of its place, and nothing else reads or writes that place."""
-        target, array = move.target, move.made.result
-        if path_of(move.stored) != element(len(move.indices)) or rank(target.type) != rank(array.type) + len(
-            move.indices
+        target, array = elision.target, elision.made.result
+        if path_of(elision.stored) != element(len(elision.indices)) or rank(target.type) != rank(array.type) + len(
+            elision.indices
         ):
             return False
-        rest = self.shapes.extents(target)[len(move.indices) :]
+        rest = self.shapes.extents(target)[len(elision.indices) :]
         # A tape is known to hold only what was put into it.
-        whole = dtype_of(array.type).inexact or move.made.attrs.get("filled")
+        whole = dtype_of(array.type).inexact or elision.made.attrs.get("filled")
         return (
             bool(whole)
-            and self.versions.readers[target] == [move.stored]
-            and target not in move.versions
+            and self.versions.readers[target] == [elision.stored]
+            and target not in elision.versions
             and dtype_of(target.type) == dtype_of(array.type)
             and all(map(self.shapes.same, rest, self.shapes.extents(array)))
         )
 
 
 class _Redirect(Rewriter):
-    def __init__(self, moves: list[Move]) -> None:
+    def __init__(self, elisions: list[Elision]) -> None:
         super().__init__()
-        self.made = {move.made: move for move in moves}
-        self.stored = {move.stored for move in moves}
-        self.versions = {version: move for move in moves for version in move.versions}
+        self.made = {elision.made: elision for elision in elisions}
+        self.stored = {elision.stored for elision in elisions}
+        self.versions = {version: elision for elision in elisions for version in elision.versions}
 
     def op(self, op: Op) -> None:
         if op in self.made:
@@ -128,14 +132,14 @@ class _Redirect(Rewriter):
 
     def _renewed(self, value: Value) -> Value:
         """A version of the smaller array as a version of the larger one."""
-        move = self.versions.get(value)
-        if move is None:
+        elision = self.versions.get(value)
+        if elision is None:
             return value
-        self.env[value] = Value(move.target.type, move.target.name)
+        self.env[value] = Value(elision.target.type, elision.target.name)
         return self.env[value]
 
-    def _access(self, op: Op, move: Move) -> None:
+    def _access(self, op: Op, elision: Elision) -> None:
         array, *rest = self.values(op.operands)
-        operands = (array, *self.values(move.indices), *rest)
-        attrs = MappingProxyType({**op.attrs, "path": path_of(op).in_row(len(move.indices))})
+        operands = (array, *self.values(elision.indices), *rest)
+        attrs = MappingProxyType({**op.attrs, "path": path_of(op).in_row(len(elision.indices))})
         self.out.append(replace(op, operands=operands, results=tuple(map(self._renewed, op.results)), attrs=attrs))

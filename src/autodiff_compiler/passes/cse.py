@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opdef import CHECK, PURE
+from autodiff_compiler.ir.opdef import CHECK, CONDITION, PURE
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import Array, ListOf
 from autodiff_compiler.ir.walk import Rewriter
@@ -30,9 +30,9 @@ def run(function: Function) -> Function:
 def allocates(op: Op) -> bool:
     """Whether the op makes a new array or list, not from the elements of an array unless it is a `copy`."""
     made = any(isinstance(r.type, Array | ListOf) for r in op.results)
-    return op.kind in ("copy", "list_zeros") or (
-        made and not any(isinstance(v.type, Array | ListOf) for v in op.operands)
-    )
+    row = opdef(op)
+    read = () if row.asks_length else op.operands
+    return row.copies or (made and not any(isinstance(v.type, Array | ListOf) for v in read))
 
 
 class _Numbering(Rewriter):
@@ -68,7 +68,7 @@ class _Numbering(Rewriter):
         sources: Hashable = (frozenset(operands), len(operands)) if commutative else operands
         # Checks of the same thing are equal, whatever their message and whatever else performs them; that an integer is proven
         # to fit does not change its value.
-        ignored = ("access", "message") if opdef(op).effect == CHECK and op.kind != "check" else ("fits",)
+        ignored = ("access", "message") if opdef(op).tests not in ("", CONDITION) else ("fits",)
         attrs = tuple((name, _exact(op.attrs[name])) for name in sorted(op.attrs) if name not in ignored)
         return op.kind, sources, attrs
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots, merges
-from autodiff_compiler.ir.opdef import PURE
-from autodiff_compiler.ir.opset import TABLE, own_effect
+from autodiff_compiler.ir.opdef import CONTROL, FUNCTION, PURE
+from autodiff_compiler.ir.opset import TABLE, opdef, own_effect
 from autodiff_compiler.ir.walk import Rewriter, with_parts, with_results
 
 
@@ -108,7 +108,7 @@ class _Marks:
                     self._origin[value] = op
             for inner in op.regions:
                 roots += self._index(inner, op)
-            if (not op.regions and own_effect(op) != PURE and op.kind != "yield") or op.kind == "return":
+            if own_effect(op) not in (PURE, CONTROL) or opdef(op).ends == FUNCTION:
                 roots.append(op)
         return roots
 

@@ -22,6 +22,7 @@ from autodiff_compiler.diagnostics import ADJOINT, PRIMAL
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op
 from autodiff_compiler.ir.domain import Domain
+from autodiff_compiler.ir.opdef import CONDITION
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions, with_parts
 from autodiff_compiler.passes import dce
@@ -59,7 +60,7 @@ class _Errors(Rewriter):
             for domain in self._domains(op):
                 self._check(op, domain)
         self.out.append(op)
-        if op.kind == "check":
+        if opdef(op).tests == CONDITION:
             self._signs.enter_branch(op.operands[0], True)
 
     def _structured(self, op: Op) -> None:

@@ -83,6 +83,10 @@ def _cast(value: Any, source: Any, target: Scalar) -> Any:
         return int(value) if target.dtype.least <= int(value) <= target.dtype.greatest else None
     if source.dtype.is_integer and abs(value) > _SAFE_INT:
         return None
+    if target.dtype.is_complex:
+        parts = (_cast(part, source, Scalar(target.dtype.real)) for part in (value.real, value.imag))
+        re, im = parts
+        return None if re is None or im is None else complex(re, im)
     if target.dtype is FLOAT32:
         if math.isfinite(value) and abs(value) > float(np.finfo(np.float32).max):
             return None

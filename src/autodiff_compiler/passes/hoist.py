@@ -23,8 +23,8 @@ from __future__ import annotations
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
-from autodiff_compiler.ir.opdef import CHECK, IO
-from autodiff_compiler.ir.opset import is_pure, may_trap, nested_effect
+from autodiff_compiler.ir.opdef import CHECK, INDEX, IO
+from autodiff_compiler.ir.opset import is_pure, may_trap, nested_effect, opdef
 from autodiff_compiler.ir.types import INT
 from autodiff_compiler.ir.walk import all_ops, clone_ops, free_values
 from autodiff_compiler.passes.rewrite import FactRewriter
@@ -83,7 +83,7 @@ class _Hoist(FactRewriter):
 
     def _linear(self, op: Op, loop: Loop, local: set[Value]) -> bool:
         """Whether an op is a check of an index that is linear in the loop index, against an extent that does not vary."""
-        if op.kind != "check_index":
+        if opdef(op).tests != INDEX:
             return False
         index, extent = op.operands
         if index.type != INT or not _computable(extent, self.defs, local, None):

@@ -24,6 +24,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.loop import Loop, is_loop
+from autodiff_compiler.ir.opdef import INDEX, WIDTH
 from autodiff_compiler.ir.ops.check import ARGUMENT
 from autodiff_compiler.ir.opset import constant_of, may_overflow, opdef
 from autodiff_compiler.ir.types import FLOAT, INT, Scalar
@@ -66,7 +67,7 @@ def _unproven(functions: Sequence[Function]) -> tuple[int, int]:
     found = [op for function in functions for op in all_ops(function.body)]
     loops = [op for op in found if is_loop(op)]
     inside = {op for loop in loops for region in loop.regions for op in all_ops(region)}
-    checks = [op for op in found if op.kind == "check_width"]
+    checks = [op for op in found if opdef(op).tests == WIDTH]
     return sum(op in inside for op in checks), len(checks)
 
 
@@ -89,9 +90,9 @@ class _Integers(FactRewriter):
         return loop.with_bounds(start, stop, step)
 
     def plain(self, op: Op) -> None:
-        if op.kind == "check_index" and self._is_last(op.operands[0]) and op.attrs.get("upper"):
-            op = replace(op, operands=(self._last(op.operands[0]), op.operands[1]))
         row = opdef(op)
+        if row.tests == INDEX and self._is_last(op.operands[0]) and op.attrs.get("upper"):
+            op = replace(op, operands=(self._last(op.operands[0]), op.operands[1]))
         if row.elementwise and op.result.type == INT and len(op.operands) == 2:
             self._domain(op)
         if row.converts and op.operands[0].type == INT:
@@ -196,7 +197,7 @@ class _Integers(FactRewriter):
         """Whether the op is used only where a range that ends at 0 begins, or as the largest index that is checked."""
         return self._is_last(op.result) and all(
             (is_loop(user) and self._counts_down(Loop(user)) and user.operands.count(op.result) == 1)
-            or (user.kind == "check_index" and user.attrs.get("upper") and user.operands[1] is not op.result)
+            or (opdef(user).tests == INDEX and user.attrs.get("upper") and user.operands[1] is not op.result)
             for user in self._users.get(op.result, ())
         )
 

@@ -15,7 +15,7 @@ from autodiff_compiler.analysis.shapes import Shapes, shapes_of
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Slot, loop_slots
-from autodiff_compiler.ir.opdef import CHECK
+from autodiff_compiler.ir.opdef import CHECK, CONDITION
 from autodiff_compiler.ir.opset import opdef, reads_path, require
 from autodiff_compiler.ir.types import Array, ListOf
 from autodiff_compiler.ir.walk import Rewriter, all_ops
@@ -109,7 +109,7 @@ class _MissingChecks(FactRewriter):
 
     def _keys(self, check: Op) -> list[Hashable]:
         """What identifies a check: its operands as they are, and as extents known to be equal to others."""
-        compared = check.operands[:1] if check.kind == "check" else check.operands
+        compared = check.operands[:1] if opdef(check).tests == CONDITION else check.operands
         collect = frozenset if opdef(check).commutative else tuple
         known = [self.shapes.find(self.shapes.of(value)) for value in compared]
         return [(check.kind, check.attrs.get("error"), collect(operands)) for operands in (compared, known)]

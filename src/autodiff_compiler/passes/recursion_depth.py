@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.program import recursive_names
+from autodiff_compiler.ir.program import callee_of, recursive_names
 from autodiff_compiler.ir.types import INT
 from autodiff_compiler.ir.walk import Rewriter
 
@@ -46,7 +46,7 @@ class _Passing(Rewriter):
         self.recursive, self.depth = recursive, depth
 
     def op(self, op: Op) -> None:
-        if op.kind != "call" or op.attrs["callee"] not in self.recursive:
+        if callee_of(op) not in self.recursive:
             self.copy(op)
             return
         depth = self.depth

@@ -160,7 +160,7 @@ class _Pair:
         steps = [self.constants.get(loop.step) for loop in (self.first, self.second)]
         start, stop = (of_value(self.shapes, bound) for bound in self.first.bounds[:2])
         if steps in ([1, -1], [-1, 1]):
-            before = -int(steps[0] or 0)
+            before = -1 if steps[0] == 1 else 1
             start, stop = stop.plus(before), start.plus(before)
         elif steps not in ([1, 1], [-1, -1]):
             return False

@@ -92,7 +92,7 @@ class _Roots(Peephole):
         return None if square is None else self.become(op, "sum", square, axes=(0,))
 
     def _is_absolute(self, value: Value) -> bool:
-        return self.made_by(value, "abs") is not None
+        return _is_real_magnitude(self.made_by(value, "abs"))
 
     def _square(self, value: Value, depth: int) -> Value | None:
         """The square of a value, where it removes a root or an absolute value; None if there is none."""
@@ -109,7 +109,11 @@ class _Roots(Peephole):
         return None
 
     def _of_absolute(self, op: Op, depth: int) -> Value | None:
-        return self.new("mul", op.operands[0], op.operands[0])
+        (x,) = op.operands
+        if _is_real(x):
+            return self.new("mul", x, x)
+        parts = [self.new(part, x) for part in ("real", "imag")]
+        return self.new("add", *(self.new("mul", part, part) for part in parts))
 
     def _of_root(self, op: Op, depth: int) -> Value | None:
         return self._radicand(op.operands[0]) if op.operands[0].type == op.result.type else None
@@ -152,8 +156,13 @@ class _Roots(Peephole):
         return self._radicand(x) if same else None
 
 
+def _is_real_magnitude(op: Op | None) -> bool:
+    """The square of the absolute value of a complex number is not that of the number."""
+    return op is not None and _is_real(op.operands[0])
+
+
 def _is_real(value: Value) -> bool:
-    """Whether it is, or holds, real numbers: the square of the absolute value of a complex one is not its square."""
+    """Whether it is, or holds, real numbers."""
     dtype = element_dtype(value.type)
     return dtype is not None and dtype.is_float
 

@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.program import Functions, calls_in, effect_of, mapped, strongest, with_callees
+from autodiff_compiler.ir.opset import extent_of
+from autodiff_compiler.ir.program import Functions, callee_of, calls_in, effect_of, mapped, strongest, with_callees
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 
@@ -77,8 +78,8 @@ def run(fn: Function) -> Function:
 def _read(body: Region) -> set[Value]:
     """What the ops of a body read, except in comparisons of known shapes."""
     ops = list(all_ops(body))
-    measured = {op.result: op.operands[0] for op in ops if op.kind == "dim"}
-    read = {v for op in ops if op.kind != "dim" and not op.attrs.get("known") for v in op.operands}
+    measured = {op.result: op.operands[0] for op in ops if extent_of(op) is not None}
+    read = {v for op in ops if extent_of(op) is None and not op.attrs.get("known") for v in op.operands}
     return read | {array for extent, array in measured.items() if extent in read}
 
 
@@ -112,10 +113,11 @@ class _Fewer(Rewriter):
         self.kept = kept
 
     def op(self, op: Op) -> None:
-        if op.kind != "call":
+        name = callee_of(op)
+        if name is None:
             self.copy(op)
             return
-        kept = self.kept[op.attrs["callee"]]
+        kept = self.kept[name]
         operands = tuple(self.value(op.operands[k]) for k in kept.params)
         attrs = {
             **op.attrs, "effect": kept.effect_of(op), "shapes": kept.shapes(op.attrs["shapes"]), "updates": kept.updates(op.attrs["updates"]),
@@ -131,7 +133,11 @@ class _Without(Rewriter):
         self.gone = set(dropped)
 
     def op(self, op: Op) -> None:
-        if op.operands and any(v in self.gone for v in op.operands) and (op.kind == "dim" or op.attrs.get("known")):
+        if (
+            op.operands
+            and any(v in self.gone for v in op.operands)
+            and (extent_of(op) is not None or op.attrs.get("known"))
+        ):
             self.gone.update(op.results)
         else:
             self.copy(op)

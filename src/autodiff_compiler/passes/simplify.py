@@ -21,11 +21,12 @@ from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.dtype import BOOLEAN
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, opdef
-from autodiff_compiler.ir.types import BOOL, INT, Array, Scalar, Type
+from autodiff_compiler.ir.types import BOOL, INT, Array, Scalar, Type, is_complex
 from autodiff_compiler.passes.fold import evaluate
 from autodiff_compiler.passes.rewrite import Peephole, Result, Rule
 from autodiff_compiler.passes.simplify_arithmetic import ARITHMETIC_RULES
 from autodiff_compiler.passes.simplify_arrays import ARRAY_RULES, drop_broadcast
+from autodiff_compiler.passes.simplify_complex import COMPLEX_RULES, PART_RULES
 
 
 def run(function: Function) -> Function:
@@ -34,7 +35,7 @@ def run(function: Function) -> Function:
 
 class _Simplify(Peephole):
     def rewrite(self, op: Op) -> Result:
-        rule = RULES.get(op.kind)
+        rule = (OF_COMPLEX if op.results and is_complex(op.results[0].type) else RULES).get(op.kind)
         if TABLE[op.kind].elementwise:
             known = [self.constant(v) for v in op.operands]
             if None not in known:
@@ -193,6 +194,10 @@ def _is_bool(type_: Type) -> bool:
     return type_ == BOOL or type_ == Scalar(BOOLEAN)
 
 
+def _nothing(s: Peephole, op: Op) -> Result:
+    return None
+
+
 RULES: dict[str, Rule] = {
     **ARITHMETIC_RULES,
     **ARRAY_RULES,
@@ -203,5 +208,7 @@ RULES: dict[str, Rule] = {
     "or": _or,
     "not": _not,
     "cast": _cast,
+    **PART_RULES,
     **dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), _compare),
 }
+OF_COMPLEX: dict[str, Rule] = {**RULES, **dict.fromkeys(ARITHMETIC_RULES, _nothing), **COMPLEX_RULES}

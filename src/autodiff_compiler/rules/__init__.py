@@ -7,19 +7,30 @@ ops and terminators belong to `ad`.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from typing import Any
 
 from autodiff_compiler.diagnostics import InternalError, UnsupportedError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.types import differentiable
-from autodiff_compiler.rules import arrays, elementwise, lists, matmul, reductions, shapes, solving
+from autodiff_compiler.rules import (
+    arrays,
+    complex_parts,
+    elementwise,
+    lists,
+    matmul,
+    reductions,
+    shapes,
+    solving,
+    special,
+)
 from autodiff_compiler.rules.rule import At, Contribution, Dense, JointRule, ListAt, Rule, Site
 
 __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "jvp", "vjp"]
 
 RULES: dict[str, Rule | JointRule] = {}
-for _module in (elementwise, arrays, shapes, reductions, matmul, solving, lists):
+for _module in (elementwise, special, complex_parts, arrays, shapes, reductions, matmul, solving, lists):
     assert not RULES.keys() & _module.RULES.keys(), _module.__name__
     RULES.update(_module.RULES)
 
@@ -39,7 +50,7 @@ NO_DERIVATIVE: dict[str, str] = {
     "lu_factor": "what reads the factors knows the matrix, too, and has its derivative",
 }
 
-Constants = Mapping[Value, bool | int | float]
+Constants = Mapping[Value, Any]
 
 
 def jvp(

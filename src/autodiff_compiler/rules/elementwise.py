@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import Array
+from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.types import Array, is_complex
+from autodiff_compiler.rules.complex_parts import ABS, of_either
 from autodiff_compiler.rules.expr import (
     Expr,
     cos,
@@ -33,14 +37,30 @@ from autodiff_compiler.rules.expr import (
 )
 from autodiff_compiler.rules.rule import Dense, Rule, Site, Tangents
 
-Partial = Callable[..., Expr | None]
+
+@dataclass(frozen=True)
+class Refused:
+    """In the place of a partial that there is not: why."""
+
+    reason: str
+
+
+Partial = Callable[..., Expr | None] | Refused
 PARTIALS: dict[str, tuple[Partial | None, ...]] = {}
+OF_COMPLEX: dict[str, tuple[Partial | None, ...]] = {}
+"""Partials that are written otherwise for complex numbers: of functions with branch cuts in terms of the result, which says on which
+side of a cut the argument is, where a formula in terms of the argument would have to carry the sign of a zero."""
 
 
 def rule(kind: str, *partials: Partial | None) -> None:
     """One partial per operand, each a function of (t, operands…, y)."""
     assert kind not in PARTIALS, kind
     PARTIALS[kind] = partials
+
+
+def of_complex(kind: str, *partials: Partial | None) -> None:
+    assert kind not in OF_COMPLEX, kind
+    OF_COMPLEX[kind] = partials
 
 
 def guarded(x: Expr) -> Expr:
@@ -124,13 +144,21 @@ rule("arcsinh", lambda t, x, y: t / nonzero(hypot(x, 1.0)))
 rule("arccosh", lambda t, x, y: t / (sqrt(x - 1.0) * sqrt(x + 1.0)))
 rule("arctanh", lambda t, x, y: t / guarded((1.0 - x) * (1.0 + x)))
 
+# Where the argument is huge its square is no number any more.
+of_complex("arcsin", lambda t, x, y: t / cos(y))
+of_complex("arccos", lambda t, x, y: -(t / sin(y)))
+of_complex("arcsinh", lambda t, x, y: t / cosh(y))
+of_complex("arccosh", lambda t, x, y: t / sinh(y))
+of_complex("arctan", lambda t, x, y: t / guarded(x - 1j) / guarded(x + 1j))
+of_complex("arctanh", lambda t, x, y: t / guarded(1.0 - x) / guarded(1.0 + x))
+
 
 # -- powers ------------------------------------------------------------------------------------------------------------
 
 
 def _power_base(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr | None:
     """t * n * x**(n - 1), folded for a known exponent."""
-    c = n.constant
+    c: float | None = n.constant
     if c is None:
         # If a Python float is 0 and n is negative, the primal has raised.
         rule = _power_base_whole if n.whole and x.is_python else _power_base_unknown
@@ -143,7 +171,7 @@ def _power_base(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr | None:
     if c == 2:
         return 2.0 * x * t
     if c > 1:
-        slope = 3.0 * (x * x) if c == 3 else c * power(x, c - 1.0)
+        slope: Expr = 3.0 * (x * x) if c == 3 else c * power(x, c - 1.0)
         return slope * t if y.is_python else strong(t, slope)
     if c == -1:
         return -(t / guarded(x) / guarded(x))
@@ -181,6 +209,32 @@ def _power_exponent(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr:
 rule("pow", _power_base, _power_exponent)
 
 
+def _complex_power_base(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr | None:
+    """t * n * x**(n - 1); what it is of a zero is what NumPy takes the power for."""
+    c = n.constant
+    if c == 0:
+        return None
+    if c == 1:
+        return t
+    if c == 2:
+        return 2.0 * x * t
+    if c == -1:
+        return -(t / guarded(x) / guarded(x))
+    if c == 0.5:
+        return 0.5 * t / y
+    lowered = where(n.eq(0.0), 1.0, n - 1.0) if c is None else c - 1
+    return strong(t, n * power(x.ieee(), lowered))
+
+
+def _complex_power_exponent(t: Expr, x: Expr, n: Expr, y: Expr) -> Expr:
+    """t * y * log(x); 0 where x is 0."""
+    zero = x.eq(0.0)
+    return where(zero, 0.0, t * y * log(where(zero, 1.0, x).ieee()))
+
+
+of_complex("pow", _complex_power_base, _complex_power_exponent)
+
+
 # -- the two modes -----------------------------------------------------------------------------------------------------
 
 
@@ -190,9 +244,18 @@ def _expr(site: Site, value: Value) -> Expr:
 
 def _apply(site: Site, t: Value, i: int) -> Value | None:
     """The partial of operand i applied to `t`."""
-    partial = PARTIALS[site.op.kind][i]
+    partials = OF_COMPLEX if is_complex(site.result.type) else PARTIALS
+    partial = partials.get(site.op.kind, PARTIALS[site.op.kind])[i]
     if partial is None:
         return None
+    if isinstance(partial, Refused):
+        row = opdef(site.op)
+        raise UnsupportedError(
+            "AD312",
+            f"the derivative of `{row.numpy}` with respect to `{row.operands[i]}` {partial.reason}",
+            site.op.span,
+            help=f"keep it constant: stop_gradient(...) around the argument `{row.operands[i]}`",
+        )
     operands = [_expr(site, v) for v in site.operands]
     made = partial(Expr(site.b, t), *operands, Expr(site.b, site.result))
     return made.value if made is not None else None
@@ -251,11 +314,17 @@ def _cast_jvp(site: Site, tangents: Tangents) -> Value | None:
 
 
 def _cast_vjp(site: Site, ct: Value, i: int) -> Dense:
-    return Dense(site.b.cast(ct, site.operands[0].type))
+    """Of a real number that became a complex one the real part alone varies."""
+    (x,) = site.operands
+    real = is_complex(ct.type) and not is_complex(x.type)
+    return Dense(site.b.cast(site.b.op("real", ct) if real else ct, x.type))
 
+
+BY_PARTIALS = Rule(_jvp, _vjp)
 
 RULES: dict[str, Rule] = {
     "select": Rule(_select_jvp, _select_vjp),
     "cast": Rule(_cast_jvp, _cast_vjp),
-    **{kind: Rule(_jvp, _vjp) for kind in PARTIALS},
+    **dict.fromkeys(PARTIALS, BY_PARTIALS),
+    "abs": of_either(BY_PARTIALS, ABS),
 }

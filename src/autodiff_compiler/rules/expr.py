@@ -9,13 +9,13 @@ the plain one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Union
+from typing import Any, Union
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, is_py
 
-Number = int | float
+Number = int | float | complex
 Term = Union["Expr", Number]
 
 
@@ -29,7 +29,7 @@ class Expr:
     __slots__ = ("b", "constant", "nonzero", "value", "whole")
 
     def __init__(
-        self, b: Builder, value: Value, *, nonzero: bool = False, constant: Number | None = None, whole: bool = False
+        self, b: Builder, value: Value, *, nonzero: bool = False, constant: Any = None, whole: bool = False
     ) -> None:
         self.b = b
         self.value = value
@@ -48,6 +48,10 @@ class Expr:
 
     def lift(self, x: Term) -> Value:
         return x.value if isinstance(x, Expr) else self.b.const_like(x, self.value.type)
+
+    def like(self, x: Number) -> Expr:
+        """A number of the dtype of this expression."""
+        return Expr(self.b, self.lift(x), constant=x)
 
     def emit(self, kind: str, *operands: Term) -> Expr:
         return Expr(self.b, self.b.op(kind, *(self.lift(x) for x in operands)))
@@ -80,6 +84,9 @@ class Expr:
     def __truediv__(self, other: Term) -> Expr:
         plain = other.nonzero if isinstance(other, Expr) else other != 0
         return self.emit("div" if plain else "div0", self, other)
+
+    def __rtruediv__(self, other: Number) -> Expr:
+        return self.emit("div" if self.nonzero else "div0", other, self)
 
     # `==` stays Python's comparison by identity: `other == 1` above is about numbers.
     def eq(self, other: Term) -> Expr:
@@ -115,7 +122,9 @@ def where(condition: Expr, a: Term, b: Term, *, like: Expr | None = None) -> Exp
     return Expr(model.b, model.b.select(condition.value, model.lift(a), model.lift(b)))
 
 
-def _function(kind: str) -> Callable[..., Expr]:
+def function(kind: str) -> Callable[..., Expr]:
+    """The op as a function of expressions, of which the first is not a number."""
+
     def call(x: Expr, *rest: Term) -> Expr:
         return x.emit(kind, x, *rest)
 
@@ -123,6 +132,6 @@ def _function(kind: str) -> Callable[..., Expr]:
     return call
 
 
-exp, log, sqrt = _function("exp"), _function("log"), _function("sqrt")
-sin, cos, sinh, cosh = _function("sin"), _function("cos"), _function("sinh"), _function("cosh")
-sign, rint, hypot, power, floordiv = (_function(k) for k in ("sign", "rint", "hypot", "pow", "floordiv"))
+exp, log, sqrt = function("exp"), function("log"), function("sqrt")
+sin, cos, sinh, cosh = function("sin"), function("cos"), function("sinh"), function("cosh")
+sign, rint, hypot, power, floordiv = (function(k) for k in ("sign", "rint", "hypot", "pow", "floordiv"))

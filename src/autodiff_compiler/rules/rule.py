@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
@@ -48,7 +49,7 @@ class Site:
 
     b: Builder
     op: Op
-    constants: Mapping[Value, bool | int | float]
+    constants: Mapping[Value, Any]
     whole: Container[Value] = frozenset()
 
     @property

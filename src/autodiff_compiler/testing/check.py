@@ -1,7 +1,8 @@
 """`check_grads`: derivatives against numerical differentiation and against each other.
 
 Forward mode is compared with central differences along a random direction.  Reverse mode is compared with forward mode by
-the dot product <y_bar, J x_dot> = <J^T y_bar, x_dot>, which holds to round-off, and with the differences too.  For
+the dot product <y_bar, J x_dot> = <J^T y_bar, x_dot> (of complex numbers the real part of the sum of products), which holds
+to round-off, and with the differences too.  For
 `order` 2 and more the same is done to the derivatives themselves.
 """
 
@@ -25,6 +26,7 @@ from autodiff_compiler.testing.numeric import (
     random_like,
     replaced,
     size,
+    wide,
 )
 
 ATOL = {"f4": 1e-2, "f8": 1e-6}
@@ -48,7 +50,8 @@ def check_grads(
 ) -> None:
     """Raise `AssertionError` where a derivative of `fun` at `args` up to `order` disagrees with numerical differentiation.
 
-    `modes`: "fwd", "rev" or both.  Floats and float arrays vary, also inside containers; anything else stays fixed.
+    `modes`: "fwd", "rev" or both.  Floats and float arrays vary, complex ones in both parts, also inside containers; anything else
+    stays fixed.
     Differences are taken at several steps (or at `eps` alone) and one of them has to agree within `atol + rtol * size`.
     Second order needs a function with a scalar result.  The function must be smooth near `args`, and well scaled: what a
     difference cannot see (a kink between two steps, a saturated function) is not found.
@@ -67,7 +70,7 @@ def check_grads(
         raise TypeError("check_grads takes the arguments as a tuple: check_grads(f, (x,))")
     if order < 1:
         raise ValueError(f"the order is at least 1, not {order!r}")
-    single = any(np.asarray(leaf).dtype == np.float32 for leaf in float_leaves(tuple(args)))
+    single = any(np.asarray(leaf).dtype in (np.float32, np.complex64) for leaf in float_leaves(tuple(args)))
     width = "f4" if single else "f8"
     check = _Check(
         modes=tuple(modes),
@@ -117,7 +120,7 @@ class _Check:
         tangent = float_leaves(out_dot)
         self.against_differences(
             lambda eps: numeric_jvp(fun, args, direction, eps),
-            [np.asarray(leaf, float) for leaf in tangent],
+            [wide(leaf) for leaf in tangent],
             f"forward mode of {what}",
         )
         return tangent

@@ -6,7 +6,7 @@ from autodiff_compiler import ad
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
-from autodiff_compiler.ir.types import Scalar, differentiable
+from autodiff_compiler.ir.types import Scalar, differentiable, is_complex
 from autodiff_compiler.transforms.layout import flagged, kept, laid_out
 from autodiff_compiler.transforms.transform import Request
 from autodiff_compiler.transforms.words import in_words, shown
@@ -25,6 +25,7 @@ def value_and_grad(fn: Function, request: Request) -> tuple[Function]:
 def _gradient(fn: Function, request: Request, with_value: bool) -> Function:
     value_tree, aux_tree = value_and_aux(fn, request.has_aux)
     _check_scalar(fn, value_tree)
+    _check_complex(fn, request)
     with_results = with_value or request.has_aux
     name = f"{fn.name}_{'value_and_grad' if with_value else 'grad'}"
     flat = ad.reverse(fn, request.active, with_value=with_results, name=name, save_all=request.save_all)
@@ -69,6 +70,20 @@ def value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:
             help="return the number to differentiate; what is written into an argument is not a result",
         )
     return tree, aux
+
+
+def _check_complex(fn: Function, request: Request) -> None:
+    """The gradient of a complex number is one only of a holomorphic function."""
+    if request.holomorphic:
+        ad.check_holomorphic(fn, request.active, fn.results[:1])
+    elif is_complex(fn.results[0].type):
+        raise UserError(
+            "AD440",
+            f"grad needs a function that returns a real number; {shown(fn)} returns {in_words(fn.results[0].type)}",
+            fn.span,
+            help="return what is to be small, a real number: np.abs(z) ** 2, z.real; holomorphic=True for f'(z) of a holomorphic function; "
+            "or use jvp or vjp",
+        )
 
 
 def _check_scalar(fn: Function, tree: Tree) -> None:

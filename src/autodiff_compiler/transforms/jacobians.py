@@ -21,9 +21,9 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import IO
 from autodiff_compiler.ir.opset import opdef, own_effect
 from autodiff_compiler.ir.path import ALL, at, element
-from autodiff_compiler.ir.program import adopted, call_op, effect_of, fresh_name, with_callees
+from autodiff_compiler.ir.program import adopted, call_op, callee_of, effect_of, fresh_name, with_callees
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
-from autodiff_compiler.ir.types import INT, ListOf, Type, differentiable, dtype_of, rank
+from autodiff_compiler.ir.types import INT, ListOf, Type, differentiable, dtype_of, is_complex, rank
 from autodiff_compiler.ir.walk import Rewriter, clone_ops, clone_region
 from autodiff_compiler.transforms.gradients import value_and_aux
 from autodiff_compiler.transforms.layout import flagged, kept
@@ -41,21 +41,24 @@ Fill = Callable[[Sequence[Value], Sequence[Value]], list[Value]]
 
 def jacfwd(fn: Function, request: Request) -> tuple[Function]:
     """arguments -> Jacobian, or (Jacobian, aux); by forward mode."""
+    _check_complex(fn, request, "jacfwd", [p for p, on in zip(fn.params, request.active) if on])
     return (_jacobian(fn, request, f"{fn.name}_jacfwd", _by_columns),)
 
 
 def jacrev(fn: Function, request: Request) -> tuple[Function]:
     """arguments -> Jacobian, or (Jacobian, aux); by reverse mode."""
+    _check_complex(fn, request, "jacrev", _outputs_of(fn, request))
     return (_jacobian(fn, request, f"{fn.name}_jacrev", _by_rows),)
 
 
 def hessian(fn: Function, request: Request) -> tuple[Function]:
     """`jacfwd` of a `jacrev`."""
+    _check_complex(fn, request, "hessian", [p for p, on in zip(fn.params, request.active) if on])
     return (_jacobian(fn, request, f"{fn.name.removesuffix('_jacrev')}_hessian", _by_columns),)
 
 
 @dataclass
-class Jacobian:
+class Construction:
     """A function under construction: the program it is part of, and which of its parts are differentiated."""
 
     fn: Function
@@ -127,12 +130,12 @@ class Jacobian:
 
 
 def _jacobian(
-    fn: Function, request: Request, name: str, differentiated: Callable[[Jacobian], Differentiated]
+    fn: Function, request: Request, name: str, differentiated: Callable[[Construction], Differentiated]
 ) -> Function:
     out, aux = _outputs(fn, request)
-    ops = tuple(op for op in fn.body.ops if op.kind != "boundary")
+    ops = tuple(op for op in fn.body.ops if not opdef(op).marks)
     fn = replace(fn, body=clone_region(Region(fn.params, ops)))
-    made = Jacobian(fn, request, name, leaves(out), Builder(fn.span))
+    made = Construction(fn, request, name, leaves(out), Builder(fn.span))
     results, blocks = differentiated(made)
     order, tree = _layout(fn, request, out)
     if request.has_aux:
@@ -145,7 +148,7 @@ def _jacobian(
 # -- by columns, by rows -----------------------------------------------------------------------------------------------
 
 
-def _by_columns(made: Jacobian) -> Differentiated:
+def _by_columns(made: Construction) -> Differentiated:
     fn = made.fn
     results = made.inlined(fn, fn.params)
     silent = _silent(fn)
@@ -157,7 +160,7 @@ def _by_columns(made: Jacobian) -> Differentiated:
     return results, blocks
 
 
-def _columns(made: Jacobian, results: Sequence[Value], sweep: Function, argument: Value) -> list[Value]:
+def _columns(made: Construction, results: Sequence[Value], sweep: Function, argument: Value) -> list[Value]:
     """The blocks of one argument."""
     fn, b = made.fn, made.b
     tangents = slice(len(fn.results), len(fn.results) + made.count)
@@ -176,7 +179,7 @@ def _columns(made: Jacobian, results: Sequence[Value], sweep: Function, argument
     return made.filled(b.dims(argument), empty, fill)
 
 
-def _by_rows(made: Jacobian) -> Differentiated:
+def _by_rows(made: Construction) -> Differentiated:
     fn, request = made.fn, made.request
     forward, reverse = ad.vjp(fn, request.active, fn.name, save_all=request.save_all, results=made.count)
     given = made.inlined(forward, fn.params)
@@ -194,7 +197,7 @@ def _by_rows(made: Jacobian) -> Differentiated:
     return results, blocks
 
 
-def _rows(made: Jacobian, residuals: Sequence[Value], wanted: Sequence[Value], r: int, call: Apply) -> list[Value]:
+def _rows(made: Construction, residuals: Sequence[Value], wanted: Sequence[Value], r: int, call: Apply) -> list[Value]:
     """The blocks of one result."""
     b, result = made.b, wanted[r]
     bars: list[Value] = [result if k == r else b.zeros_like(other) for k, other in enumerate(wanted)]
@@ -223,7 +226,7 @@ def _without_print(fn: Function) -> Function:
 
 class _Silent(Rewriter):
     def op(self, op: Op) -> None:
-        if own_effect(op) != IO or op.kind == "call" or opdef(op).leaves:
+        if own_effect(op) != IO or callee_of(op) is not None or opdef(op).leaves:
             self.copy(op)
         elif op.results:
             raise UnsupportedError(
@@ -262,6 +265,25 @@ def _outputs(fn: Function, request: Request) -> tuple[Tree, Tree]:
             help="use an array: np.array(values)",
         )
     return out, aux
+
+
+def _outputs_of(fn: Function, request: Request) -> Sequence[Value]:
+    return fn.results[: leaves(value_and_aux(fn, request.has_aux)[0])]
+
+
+def _check_complex(fn: Function, request: Request, name: str, swept: Sequence[Value]) -> None:
+    """A sweep for each element gives a column for a real argument, and a row for a real result; for a complex one there would have to be
+    two, unless the function is holomorphic."""
+    if request.holomorphic:
+        ad.check_holomorphic(fn, request.active, _outputs_of(fn, request))
+    elif any(is_complex(v.type) for v in swept):
+        where = "results" if name == "jacrev" else "arguments"
+        raise UnsupportedError(
+            "AD441",
+            f"{name} of {shown(fn)}, which has complex {where}",
+            fn.span,
+            help="use jvp or vjp; pass the real and the imaginary parts as two arrays; or holomorphic=True, if the function is",
+        )
 
 
 def _layout(fn: Function, request: Request, out: Tree) -> tuple[list[tuple[int, int]], Tree]:

@@ -24,6 +24,7 @@ class Request:
     single: bool = False
     has_aux: bool = False
     save_all: bool = False
+    holomorphic: bool = False
 
 
 @dataclass(frozen=True)

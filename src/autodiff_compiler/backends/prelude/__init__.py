@@ -1,4 +1,5 @@
-"""Runtime helpers as real Python; the printers copy the ones a module needs into its text, `ir.instances.instance` among them."""
+"""Runtime helpers as real Python; the printers copy the ones a module needs into its text, `ir.instances.instance` and what is in
+`ir.ops.special_values` among them."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from functools import cache
 
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir import instances
+from autodiff_compiler.ir.ops import special_values
 
 NUMPY_HELPERS, NUMBA_HELPERS = "numpy_helpers", "numba_helpers"
 _FILES = {
@@ -24,7 +26,15 @@ def sources(module: str) -> dict[str, str]:
     The modules themselves are not imported: importing the one for Numba takes half a second, and Numba looks for a place for its own cache.
     """
     found = {name: text for file in _FILES[module] for name, text in _definitions(f"{__name__}.{file}").items()}
-    return {**found, "instance": _definitions(instances.__name__)["instance"]}
+    special = _definitions(special_values.__name__)
+    if module == NUMBA_HELPERS:
+        special = {
+            name: text if "=" in text.split("\n")[0] else f"{_COMPILED}\n{text}" for name, text in special.items()
+        }
+    return {**found, **special, "instance": _definitions(instances.__name__)["instance"]}
+
+
+_COMPILED = '@njit(cache=True, error_model="numpy", nogil=True)'
 
 
 def _definitions(module: str) -> dict[str, str]:

@@ -3,12 +3,13 @@
 `rows` brings an array into (outer, inner) form, so that reductions of any rank and axes are loops over rows.
 """
 
+import importlib
 import importlib.util
 
 import numba
 import numpy as np
 from numba import njit
-from numba.extending import intrinsic
+from numba.extending import get_cython_function_address, intrinsic
 
 # Numba's `np.dot` needs SciPy for its BLAS.
 BLAS = importlib.util.find_spec("scipy") is not None
@@ -20,6 +21,20 @@ def typed_list(items, dtype, ndim):
     for item in items:
         given.append(np.ascontiguousarray(item))
     return given
+
+
+def compiled_special(name, operands):
+    """A function of SciPy for compiled code, which finds it by a symbol: an address would be another one in the next process."""
+    cython_special = importlib.import_module("scipy.special.cython_special")
+    add_symbol = importlib.import_module("llvmlite.binding").add_symbol
+    signature = '"double (' + "double, " * operands + 'int __pyx_skip_dispatch)"'
+    for found, capsule in cython_special.__pyx_capi__.items():
+        if found.removeprefix("__pyx_fuse_").lstrip("0123456789_") == name and signature in repr(capsule):
+            symbol = f"scipy.special.cython_special.{found}"
+            add_symbol(symbol, get_cython_function_address("scipy.special.cython_special", found))
+            types = [*[numba.types.float64] * operands, numba.types.int32]
+            return numba.types.ExternalFunction(symbol, numba.types.float64(*types))
+    raise ImportError(f"this version of SciPy has no compiled function {name}")
 
 
 @intrinsic
@@ -58,12 +73,12 @@ def power_overflows(a, b):
     made = 1
     while b > 0:
         if b & 1:
-            if mul_overflows(made, a):  # type: ignore[call-arg]  # Numba gives the context
+            if mul_overflows(made, a):
                 return True
             made *= a
         b >>= 1
         if b > 0:
-            if mul_overflows(a, a):  # type: ignore[call-arg]  # Numba gives the context
+            if mul_overflows(a, a):
                 return True
             a *= a
     return False
@@ -110,7 +125,7 @@ def wrapping_mul(typingctx, a, b):
 @njit(cache=True, error_model="numpy", nogil=True)
 def floor_divide(a, b):
     """a // b in 64 bits, as NumPy divides."""
-    return wrapping_sub(0, a) if b == -1 else a // b  # type: ignore[call-arg]  # Numba gives the context
+    return wrapping_sub(0, a) if b == -1 else a // b
 
 
 @njit(cache=True, nogil=True)
@@ -119,8 +134,8 @@ def integer_power(a, b):
     made = 1
     while b > 0:
         if b & 1:
-            made = wrapping_mul(made, a)  # type: ignore[call-arg]  # Numba gives the context
-        a = wrapping_mul(a, a)  # type: ignore[call-arg]  # Numba gives the context
+            made = wrapping_mul(made, a)
+        a = wrapping_mul(a, a)
         b >>= 1
     return made
 
@@ -141,6 +156,22 @@ def shift_right(a, b):
 def div0(a, b):
     """a / b, but 0 where a is 0."""
     return a if a == 0 else a / b
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def complex_div0(a, b):
+    """a / b of complex numbers, but 0 where a is 0."""
+    return a if a == 0 else np.divide(a, b)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def complex_array(re, im, dtype):
+    """The complex numbers with these parts."""
+    shape = (re + im).shape
+    whole = np.empty(shape, dtype)
+    whole.real[:] = re
+    whole.imag[:] = im
+    return whole
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

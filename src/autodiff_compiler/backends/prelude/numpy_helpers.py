@@ -12,6 +12,19 @@ def div0(a, b):
     return a / b if b != 0.0 else a * math.copysign(math.inf, b)
 
 
+def complex_div0(a, b):
+    """a / b of complex numbers, but 0 where a is 0; never raises."""
+    return complex(divide0(a, b)) if a == 0.0 or b == 0.0 else a / b
+
+
+def complex_array(re, im):
+    """The complex numbers with these parts."""
+    re, im = np.broadcast_arrays(re, im)
+    whole = np.empty(re.shape, np.result_type(re, np.complex64))
+    whole.real, whole.imag = re, im
+    return whole
+
+
 def divide0(a, b):
     """a / b, but 0 where a is 0, element by element."""
     with np.errstate(all="ignore"):

@@ -210,6 +210,7 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         _copied,
         extents=like_first,
         evaluate=_copy,
+        copies=True,
         noun=OPERAND,
         cost=DEAR,
         raises=NEVER,

@@ -1,7 +1,8 @@
 """The pages of checks: they raise or do nothing.
 
 Attributes of all of them: `access`, the name of what tests the same in NumPy (`ir/required_checks.py`), if anything does, and `error`, the
-name of the exception's class where that is not ValueError.
+name of the exception's class where that is not ValueError; `ours`, whether it is a limit of this compiler that raises, and no
+`except` of the program's is meant.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.objects import Values, exception_class, message
-from autodiff_compiler.ir.opdef import CHECK, Attrs, Evaluate, Infer, OpDef, no_array
+from autodiff_compiler.ir.opdef import CHECK, CONDITION, INDEX, SHAPE, WIDTH, Attrs, Evaluate, Infer, OpDef, no_array
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.types import Scalar, Type, dtype_of
 
@@ -103,6 +104,7 @@ def _page(
     infer: Infer = _check_ints,
     attrs: tuple[str, ...] = (),
     *,
+    tests: str = SHAPE,
     commutative: bool = False,
 ) -> OpDef:
     return OpDef(
@@ -116,6 +118,7 @@ def _page(
         evaluate=evaluate,
         noun="",
         effect=CHECK,
+        tests=tests,
         commutative=commutative,
     )
 
@@ -128,6 +131,7 @@ CHECKS: tuple[OpDef, ...] = (
         "`-extent <= i < extent` of an index or an array of them, else IndexError",
         ("i", "extent"),
         _is_there,
+        tests=INDEX,
     ),
     _page("check_broadcast", "the extents are equal, or one of them is 1", ("m", "n"), _alike, commutative=True),
     _page("check_fits", "the extent of a value is that of its place, or 1", ("m", "n"), _fitting),
@@ -142,6 +146,7 @@ CHECKS: tuple[OpDef, ...] = (
         _narrow,
         _check_numbers,
         ("of",),
+        tests=WIDTH,
     ),
     _page(
         "check",
@@ -150,5 +155,6 @@ CHECKS: tuple[OpDef, ...] = (
         None,
         _check_bool,
         ("error",),
+        tests=CONDITION,
     ),
 )

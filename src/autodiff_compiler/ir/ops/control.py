@@ -14,8 +14,10 @@ from autodiff_compiler.ir.opdef import (
     CONTROL,
     DEAR,
     FREE,
+    FUNCTION,
     IO,
     NEVER,
+    REGION,
     VALUE,
     Attrs,
     Facts,
@@ -82,7 +84,7 @@ def _own_extents(facts: Facts, op: Op) -> tuple[Shape | None, ...]:
     )
 
 
-def _terminator(kind: str, meaning: str) -> OpDef:
+def _terminator(kind: str, meaning: str, ends: str) -> OpDef:
     return OpDef(
         kind,
         meaning,
@@ -93,7 +95,7 @@ def _terminator(kind: str, meaning: str) -> OpDef:
         noun="",
         effect=CONTROL,
         raises=NEVER,
-        terminator=True,
+        ends=ends,
     )
 
 
@@ -130,6 +132,7 @@ CONTROL_OPS: tuple[OpDef, ...] = (
         "the primal's results; the primal needs nothing after it, and `vjp` cuts there",
         evaluate=lambda op, values, mutable: None,
         moves_undefined=True,
+        marks=True,
     ),
     # structure
     OpDef(
@@ -202,6 +205,6 @@ CONTROL_OPS: tuple[OpDef, ...] = (
         ("name", "id", "parameters", "numbers"),
     ),
     _mark("end", "the call that `begin` marks ends here", ("id",)),
-    _terminator("yield", "ends a region"),
-    _terminator("return", "ends the body of a function"),
+    _terminator("yield", "ends a region", REGION),
+    _terminator("return", "ends the body of a function", FUNCTION),
 )

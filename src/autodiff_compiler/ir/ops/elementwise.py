@@ -17,6 +17,7 @@ from autodiff_compiler.ir.opdef import (
     Infer,
     OpDef,
     Shape,
+    of_python,
     of_shapes,
 )
 from autodiff_compiler.ir.required_checks import BROADCAST
@@ -41,9 +42,12 @@ def one_dtype(operands: tuple[Type, ...], allowed: Dtypes) -> DType:
     return dtype
 
 
-# What an op takes.  FLOATS: real numbers only, to be rounded, ordered or measured; INEXACT: what mathematical functions give.
+# What an op takes.  FLOATS: real numbers only, to be rounded or measured; INEXACT: what mathematical functions give; REAL: what has
+# an order, numbers and truth values.
 Dtypes = tuple[DType, ...]
 ANY = DTYPES
+REAL = tuple(dtype for dtype in DTYPES if not dtype.is_complex)
+REAL_NUMBERS = tuple(dtype for dtype in REAL if not dtype.is_bool)
 NUMERIC = tuple(dtype for dtype in DTYPES if not dtype.is_bool)
 INEXACT = tuple(dtype for dtype in DTYPES if dtype.inexact)
 FLOATS = tuple(dtype for dtype in DTYPES if dtype.is_float)
@@ -136,3 +140,8 @@ def binary(
     **columns: Any,
 ) -> OpDef:
     return page(kind, meaning or f"as `np.{npy.__name__}`", same(allowed), py, npy, ("a", "b"), **columns)
+
+
+def dividing(kind: str, py: Callable[..., Any], npy: Callable[..., Any], meaning: str, **columns: Any) -> OpDef:
+    """A function of two operands that Python refuses for some."""
+    return binary(kind, py, npy, meaning=meaning, raises=of_python, **columns)

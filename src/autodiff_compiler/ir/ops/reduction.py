@@ -16,7 +16,7 @@ from autodiff_compiler.ir.objects import Values
 from autodiff_compiler.ir.opdef import DEAR, FIRST, NEVER, SHAPE, Attrs, Facts, OpDef, Shape, like_first
 from autodiff_compiler.ir.ops.operand_types import array
 from autodiff_compiler.ir.required_checks import EXTREMUM
-from autodiff_compiler.ir.types import Array, Type, dtype_of, like
+from autodiff_compiler.ir.types import Array, Type, dtype_of, like, rank
 
 
 def _same(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
@@ -45,6 +45,18 @@ def _arg(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
 
 def _argsort(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     return (Array(INT64, array(operands[0]).rank),)
+
+
+def _searched(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    ordered, wanted = operands
+    if array(ordered).rank != 1 or dtype_of(ordered) != dtype_of(wanted) or attrs["side"] not in ("left", "right"):
+        raise TypeError(f"a vector, and numbers of its dtype, not {ordered} and {wanted}")
+    return (like(Array(INT64, 1), rank(wanted)),)
+
+
+def _like_second(facts: Facts, op: Op) -> tuple[Shape | None]:
+    wanted = op.operands[1]
+    return (facts.extents(wanted) if rank(wanted.type) else None,)
 
 
 def _axes(op: Op) -> tuple[int, ...]:
@@ -134,6 +146,18 @@ REDUCTIONS: tuple[OpDef, ...] = (
         cost=DEAR,
         raises=NEVER,
         locates=True,
+    ),
+    OpDef(
+        "searchsorted",
+        "before which element of the sorted vector each value has to be put, on this side of what equals it",
+        _searched,
+        ("sorted", "values"),
+        attrs=("side",),
+        extents=_like_second,
+        evaluate=lambda op, values, mutable: np.searchsorted(values[0], values[1], side=op.attrs["side"]),
+        noun="place",
+        cost=DEAR,
+        raises=NEVER,
     ),
     OpDef(
         "cumsum",

@@ -8,9 +8,9 @@ factor gives zero.
 
 from __future__ import annotations
 
+import cmath
 import math
 import operator
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -34,18 +34,19 @@ from autodiff_compiler.ir.opdef import (
     of_casts,
     of_powers,
     of_python,
+    of_python_complex,
 )
 from autodiff_compiler.ir.ops.elementwise import (
     ANY,
     FLOATS,
     INEXACT,
-    INTEGRAL,
-    INTS,
     NUMERIC,
+    REAL,
+    REAL_NUMBERS,
     binary,
-    boolean,
     broadcast,
     broadcast_type,
+    dividing,
     evaluated,
     function,
     one_dtype,
@@ -54,6 +55,8 @@ from autodiff_compiler.ir.ops.elementwise import (
     unary,
 )
 from autodiff_compiler.ir.ops.scalar_values import (
+    either,
+    from_numpy,
     np_div0,
     np_mul0,
     np_select,
@@ -77,9 +80,15 @@ def _select(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
     return (broadcast_type(one_dtype(operands[1:], ANY), operands),)
 
 
+def _magnitude(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+    return (broadcast_type(one_dtype(operands, NUMERIC).real, operands),)
+
+
 def _cast(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
-    """attrs: `dtype`, and for scalars `kind`."""
+    """attrs: `dtype`, and for scalars `kind`.  The imaginary part cannot be left out by a cast: that is `real`."""
     (operand,) = operands
+    if dtype_of(operand).is_complex and not attrs["dtype"].is_complex:
+        raise TypeError(f"{operand} as {attrs['dtype']}")
     if isinstance(operand, Array):
         return (Array(attrs["dtype"], operand.rank),)
     return (Scalar(attrs["dtype"], attrs.get("kind", "np")),)
@@ -103,32 +112,10 @@ def _cast_value(op: Op, values: Values, mutable: bool) -> Any:
     return np.asarray(value, dtype_of(op.operands[0].type).numpy).astype(dtype_of(target).numpy)[()]
 
 
-def _compare(kind: str, sign: str, py: Callable[..., Any], npy: Callable[..., Any], **columns: Any) -> OpDef:
-    return page(
-        kind,
-        f"`a {sign} b`, a boolean",
-        boolean(ANY),
-        py,
-        npy,
-        ("a", "b"),
-        noun="test",
-        compares=True,
-        integer_loops=True,
-        **columns,
-    )
-
-
-def _test(kind: str, py: Callable[..., Any], npy: Callable[..., Any]) -> OpDef:
-    return page(kind, f"as `np.{kind}`, a boolean", boolean(INEXACT), py, npy, raises=NEVER)
-
-
-def _dividing(kind: str, py: Callable[..., Any], npy: Callable[..., Any], meaning: str, **columns: Any) -> OpDef:
-    return binary(kind, py, npy, meaning=meaning, raises=of_python, **columns)
-
-
 BOTH = slice(None)
 FLOAT_DIVISOR = domain.divisor("float division by zero")
-POSITIVE = domain.of_python(domain.above(0.0, strict=True))
+COMPLEX_DIVISOR = domain.divisor("complex division by zero")
+POSITIVE = domain.of_python(domain.above(0.0, strict=True), of_complex=domain.NOT_ZERO)
 
 SCALAR_OPS: tuple[OpDef, ...] = (
     OpDef(
@@ -217,14 +204,14 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         integer_loops=True,
         rounded=True,
     ),
-    _dividing(
+    dividing(
         "div",
         operator.truediv,
         np.divide,
         "`a / b` of floats",
         allowed=INEXACT,
         noun="ratio",
-        domain=domain.of_python(FLOAT_DIVISOR),
+        domain=domain.of_python(FLOAT_DIVISOR, of_complex=COMPLEX_DIVISOR),
         linear=FIRST,
         kinds=JUDGED,
         rounded=True,
@@ -250,11 +237,12 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         linear=EACH,
         kinds=RETURNED,
     ),
-    _dividing(
+    dividing(
         "floordiv",
         operator.floordiv,
         np.floor_divide,
         "`a // b`",
+        allowed=REAL_NUMBERS,
         noun="quotient",
         domain=domain.of_python(
             domain.divisor("float floor division by zero"),
@@ -264,17 +252,18 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         kinds=JUDGED,
         integer_loops=True,
     ),
-    _dividing(
+    dividing(
         "mod",
         operator.mod,
         np.remainder,
         "`a % b`, with the sign of the divisor",
+        allowed=REAL_NUMBERS,
         noun="rest",
         domain=domain.of_python(domain.divisor(domain.MODULO), domain.divisor("integer modulo by zero", compiled=True)),
         kinds=JUDGED,
         integer_loops=True,
     ),
-    _dividing(
+    dividing(
         "fmod",
         math.fmod,
         np.fmod,
@@ -292,16 +281,18 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         noun="power",
         cost=DEAR,
         raises=of_powers,
-        domain=domain.of_python(domain.POWER),
+        domain=domain.of_python(domain.POWER, of_complex=domain.COMPLEX_POWER),
+        overflows=True,
         grows=True,
         kinds=JUDGED,
         work=2,
+        extended=True,
     ),
     binary(
         "maximum",
         py_max,
         np.maximum,
-        ANY,
+        REAL,
         "the larger one; NaN wins, as in NumPy",
         noun="larger",
         commutative=True,
@@ -312,7 +303,7 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         "minimum",
         py_min,
         np.minimum,
-        ANY,
+        REAL,
         "the smaller one; NaN wins, as in NumPy",
         noun="smaller",
         commutative=True,
@@ -338,104 +329,104 @@ SCALAR_OPS: tuple[OpDef, ...] = (
         integer_loops=True,
         rounded=True,
     ),
-    unary("abs", abs, np.abs, NUMERIC, "`abs(a)`", grows=True, kinds=FOLLOWED, rounded=True),
-    unary("sign", sign, np.sign, NUMERIC, kinds=RETURNED),
+    page(
+        "abs",
+        "`abs(a)`, a real number",
+        _magnitude,
+        abs,
+        np.abs,
+        raises=of_python_complex,
+        grows=True,
+        kinds=FOLLOWED,
+        rounded=True,
+    ),
+    unary("sign", sign, np.sign, REAL_NUMBERS, kinds=RETURNED),
     unary("floor", py_floor, np.floor, FLOATS),
     unary("ceil", py_ceil, np.ceil, FLOATS),
     unary("trunc", py_trunc, np.trunc, FLOATS),
     unary("rint", py_round, np.rint, FLOATS),
     function(
         "sqrt",
-        math.sqrt,
+        either(math.sqrt, cmath.sqrt),
         np.sqrt,
         noun="root",
         raises=of_python,
         domain=domain.of_python(domain.above(0.0, strict=False)),
         work=4,
+        extended=True,
     ),
     function("cbrt", math.cbrt, np.cbrt, allowed=FLOATS),
     # exponentials and logarithms
-    function("exp", math.exp, np.exp, raises=of_python),
-    function("exp2", math.exp2, np.exp2, raises=of_python),
-    function("expm1", math.expm1, np.expm1, raises=of_python),
-    function("log", math.log, np.log, raises=of_python, domain=POSITIVE),
-    function("log2", math.log2, np.log2, raises=of_python, domain=POSITIVE),
-    function("log10", math.log10, np.log10, raises=of_python, domain=POSITIVE),
-    function("log1p", math.log1p, np.log1p, raises=of_python, domain=domain.of_python(domain.above(-1.0, strict=True))),
-    # trigonometry
-    function("sin", math.sin, np.sin, raises=of_python, domain=domain.of_python(domain.finite("cos"))),
-    function("cos", math.cos, np.cos, raises=of_python, domain=domain.of_python(domain.finite("sin"))),
-    function("tan", math.tan, np.tan, raises=of_python, domain=domain.of_python(domain.finite())),
-    function("arcsin", math.asin, np.arcsin, raises=of_python, domain=domain.of_python(domain.within_one("gt"))),
-    function("arccos", math.acos, np.arccos, raises=of_python, domain=domain.of_python(domain.within_one("gt"))),
-    function("arctan", math.atan, np.arctan),
-    function("sinh", math.sinh, np.sinh, raises=of_python),
-    function("cosh", math.cosh, np.cosh, raises=of_python),
-    function("tanh", math.tanh, np.tanh),
-    function("arcsinh", math.asinh, np.arcsinh),
+    function("exp", either(math.exp, cmath.exp), np.exp, raises=of_python, overflows=True),
+    function("exp2", either(math.exp2, from_numpy(np.exp2)), np.exp2, raises=of_python, overflows=True),
+    function("expm1", either(math.expm1, from_numpy(np.expm1)), np.expm1, raises=of_python, overflows=True),
+    function("log", either(math.log, cmath.log), np.log, raises=of_python, domain=POSITIVE, extended=True),
     function(
-        "arccosh", math.acosh, np.arccosh, raises=of_python, domain=domain.of_python(domain.above(1.0, strict=False))
+        "log2",
+        either(math.log2, from_numpy(np.log2)),
+        np.log2,
+        raises=of_python,
+        domain=domain.of_python(domain.above(0.0, strict=True)),
+        extended=True,
     ),
-    function("arctanh", math.atanh, np.arctanh, raises=of_python, domain=domain.of_python(domain.within_one("ge"))),
-    # comparison and logic
-    _compare("lt", "<", operator.lt, np.less),
-    _compare("le", "<=", operator.le, np.less_equal),
-    _compare("gt", ">", operator.gt, np.greater),
-    _compare("ge", ">=", operator.ge, np.greater_equal),
-    _compare("eq", "==", operator.eq, np.equal, commutative=True),
-    _compare("ne", "!=", operator.ne, np.not_equal, commutative=True),
-    binary(
-        "and",
-        operator.and_,
-        np.bitwise_and,
-        INTEGRAL,
-        "`a & b`; both are evaluated",
-        noun="test",
-        commutative=True,
-        integer_loops=True,
+    function("log10", either(math.log10, cmath.log10), np.log10, raises=of_python, domain=POSITIVE, extended=True),
+    function(
+        "log1p",
+        either(math.log1p, from_numpy(np.log1p)),
+        np.log1p,
+        raises=of_python,
+        domain=domain.of_python(domain.above(-1.0, strict=True)),
+        extended=True,
     ),
-    binary(
-        "or",
-        operator.or_,
-        np.bitwise_or,
-        INTEGRAL,
-        "`a | b`; both are evaluated",
-        noun="test",
-        commutative=True,
-        integer_loops=True,
+    # trigonometry
+    function(
+        "sin", either(math.sin, cmath.sin), np.sin, raises=of_python, domain=domain.of_python(domain.finite("cos"))
     ),
-    binary("xor", operator.xor, np.bitwise_xor, INTEGRAL, "`a ^ b`", commutative=True, integer_loops=True),
-    _dividing(
-        "lshift",
-        operator.lshift,
-        np.left_shift,
-        "`a << b`",
-        allowed=INTS,
-        domain=domain.of_python(None, domain.SHIFT),
-        grows=True,
-        integer_loops=True,
+    function(
+        "cos", either(math.cos, cmath.cos), np.cos, raises=of_python, domain=domain.of_python(domain.finite("sin"))
     ),
-    _dividing(
-        "rshift",
-        operator.rshift,
-        np.right_shift,
-        "`a >> b`",
-        allowed=INTS,
-        domain=domain.of_python(None, domain.SHIFT),
-        integer_loops=True,
+    function("tan", either(math.tan, cmath.tan), np.tan, raises=of_python, domain=domain.of_python(domain.finite())),
+    function(
+        "arcsin",
+        either(math.asin, cmath.asin),
+        np.arcsin,
+        raises=of_python,
+        domain=domain.of_python(domain.within_one("gt")),
+        extended=True,
     ),
-    page(
-        "not",
-        "`not a` of booleans",
-        same((BOOLEAN,)),
-        operator.not_,
-        np.logical_not,
-        noun="test",
-        raises=NEVER,
-        integer_loops=True,
+    function(
+        "arccos",
+        either(math.acos, cmath.acos),
+        np.arccos,
+        raises=of_python,
+        domain=domain.of_python(domain.within_one("gt")),
+        extended=True,
     ),
-    unary("invert", operator.invert, np.invert, INTS, "`~a`", noun="test"),
-    _test("isnan", math.isnan, np.isnan),
-    _test("isinf", math.isinf, np.isinf),
-    _test("isfinite", math.isfinite, np.isfinite),
+    function(
+        "arctan",
+        either(math.atan, cmath.atan),
+        np.arctan,
+        raises=of_python_complex,
+        domain=domain.of_python(of_complex=domain.square_is_not(-1.0)),
+    ),
+    function("sinh", either(math.sinh, cmath.sinh), np.sinh, raises=of_python, overflows=True),
+    function("cosh", either(math.cosh, cmath.cosh), np.cosh, raises=of_python, overflows=True),
+    function("tanh", either(math.tanh, cmath.tanh), np.tanh, raises=of_python_complex),
+    function("arcsinh", either(math.asinh, cmath.asinh), np.arcsinh),
+    function(
+        "arccosh",
+        either(math.acosh, cmath.acosh),
+        np.arccosh,
+        raises=of_python,
+        domain=domain.of_python(domain.above(1.0, strict=False)),
+        extended=True,
+    ),
+    function(
+        "arctanh",
+        either(math.atanh, cmath.atanh),
+        np.arctanh,
+        raises=of_python,
+        domain=domain.of_python(domain.within_one("ge"), of_complex=domain.square_is_not(1.0)),
+        extended=True,
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,15 @@ def sign(x: float) -> float:
     return x if x != x else type(x)((x > 0) - (x < 0))
 
 
-def py_div0(a: float, b: float) -> float:
+def py_div0(a: Any, b: Any) -> Any:
     if a == 0.0:
-        return 0.0
-    return a / b if b != 0.0 else a * math.copysign(math.inf, b)
+        return type(a)(0.0)
+    if b != 0.0:
+        return a / b
+    return a * math.copysign(math.inf, b) if isinstance(a, float) else complex(np_div0(np.complex128(a), b))
 
 
-def py_mul0(a: float, b: float) -> float:
+def py_mul0(a: Any, b: Any) -> Any:
     return a if a == 0.0 else a * b
 
 
@@ -53,6 +56,21 @@ def py_trunc(x: float) -> float:
 
 def py_select(c: bool, a: Any, b: Any) -> Any:
     return a if c else b
+
+
+def either(real: Callable[..., Any], of_complex: Callable[..., Any]) -> Callable[[Any], Any]:
+    """A function of Python's floats that has a namesake for complex numbers."""
+    return lambda x: of_complex(x) if isinstance(x, complex) else real(x)
+
+
+def from_numpy(function: Callable[..., Any]) -> Callable[[complex], complex]:
+    """NumPy's function, of a complex number, where Python has none."""
+
+    def compute(x: complex) -> complex:
+        with np.errstate(all="ignore"):
+            return complex(function(np.complex128(x)))
+
+    return compute
 
 
 def np_select(c: Any, a: Any, b: Any) -> Any:

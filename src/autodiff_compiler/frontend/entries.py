@@ -1,0 +1,69 @@
+"""Calls of entries of the library: their arguments as these take them, and what they build."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.diagnostics import AutodiffError
+from autodiff_compiler.frontend.classes import special
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.scalars import describe
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Range, Ref, Static, Tup
+from autodiff_compiler.ir.core import Value
+from autodiff_compiler.library import Chosen, Entry, lookup
+
+
+def to_library(ctx: Context, x: Abs) -> Any:
+    """An argument of a library function."""
+    if isinstance(x, Static):
+        return x.obj
+    if isinstance(x, Dyn):
+        return x.value
+    if isinstance(x, Ref):
+        return ctx.read(x)
+    if isinstance(x, Tup):
+        if special(ctx, x, "__iter__") is not None:
+            raise ctx.unsupported("AD107", f"{describe(x)} with an `__iter__` of its own", "pass tuple(...) of it")
+        return tuple(to_library(ctx, item) for item in x.items)
+    if isinstance(x, Box) and x.cls is list:
+        content = ctx.state.content(x)
+        if isinstance(content, Items):
+            return [to_library(ctx, item) for item in content.items]
+        return content.value
+    if isinstance(x, Range):
+        return range_as_array(ctx, x)
+    raise ctx.unsupported("AD107", f"{describe(x)} as an argument of a NumPy function", "pass numbers or arrays")
+
+
+def call_entry(ctx: Context, entry: Entry, args: list[Abs], kwargs: dict[str, Abs]) -> tuple[Any, list[Any]]:
+    """What an entry of the library builds for these arguments, and the arguments as it got them."""
+    converted = [to_library(ctx, arg) for arg in args]
+    named = {k: to_library(ctx, v) for k, v in kwargs.items()}
+    ctx.mixed.call(ctx.b, entry.name, [*converted, *named.values()])
+    try:
+        made = entry(ctx.b, *converted, **named)
+        return ctx.mixed.chosen(made) if isinstance(made, Chosen) else made, [*converted, *named.values()]
+    except AutodiffError as error:
+        # An int argument or a loop index can be made static, where the library needs that.
+        if error.code != "AD207":
+            raise
+        known = [_more_static(a, c) for a, c in zip(args, converted)]
+        named = {k: _more_static(kwargs[k], c) for k, c in named.items()}
+        return entry(ctx.b, *known, **named), [*known, *named.values()]
+
+
+def range_as_array(ctx: Context, x: Range) -> Value:
+    """A range, as the array that NumPy makes from it."""
+    entry = lookup(np.arange)
+    assert entry is not None
+    return entry.value(ctx.b, *(to_library(ctx, part) for part in (x.start, x.stop, x.step)))
+
+
+def _more_static(x: Abs, converted: Any) -> Any:
+    if isinstance(x, Dyn) and x.static is not None:
+        return x.static()
+    if isinstance(x, Tup):
+        return tuple(_more_static(item, c) for item, c in zip(x.items, converted))
+    return converted

@@ -1,0 +1,72 @@
+"""Functions of the library that are written in Python (`library/definitions`): which Python object is which of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any, NoReturn, TypeVar
+
+from autodiff_compiler.library.registry import lookup, register_imported
+from autodiff_compiler.namespaces import is_foreign
+
+B = TypeVar("B", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function of the library that is written in Python, with functions that are supported: a program enters it as it
+    enters functions of its own."""
+
+    name: str
+    function: FunctionType
+    known: tuple[str, ...] = ()
+    """The parameters that must be known when compiling: axes, options."""
+    shares: bool = False
+    """Whether NumPy gives a view of the first argument that may not be written, and the definition a value."""
+
+
+_FUNCTIONS: dict[int, tuple[object, Definition]] = {}
+_METHODS: dict[str, Definition] = {}
+
+
+def definition(obj: object) -> Definition | None:
+    """The definition of a function, by the object itself."""
+    register_imported()
+    found = _FUNCTIONS.get(id(obj))
+    return found[1] if found is not None and found[0] is obj else None
+
+
+def defined_method(name: str) -> Definition | None:
+    """The definition of a method of arrays; the array is the first argument."""
+    return _METHODS.get(name)
+
+
+def definitions() -> list[Definition]:
+    return [found for _, found in _FUNCTIONS.values()]
+
+
+def defined_methods() -> list[str]:
+    return list(_METHODS)
+
+
+def define(obj: object, name: str, *known: str, method_name: str = "", shares: bool = False) -> Callable[[B], B]:
+    """Register the decorated Python function as what a function of NumPy does; `known` are parameters that must be known."""
+
+    def register(body: B) -> B:
+        assert isinstance(body, FunctionType)
+        if lookup(obj) is not None or id(obj) in _FUNCTIONS:
+            raise ValueError(f"{name} is registered twice")
+        made = Definition(name, body, known, shares)
+        if not is_foreign(obj):
+            _FUNCTIONS[id(obj)] = obj, made
+        if method_name:
+            _METHODS[method_name] = made
+        return body
+
+    return register
+
+
+def unsupported(reason: str, way_out: str) -> NoReturn:
+    """What a definition calls where it does not do what NumPy does; the frontend makes an error of the user's line of it."""
+    raise NotImplementedError(f"{reason}: {way_out}")

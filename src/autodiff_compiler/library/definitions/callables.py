@@ -1,0 +1,80 @@
+"""Functions that are given a function to call, for each element, row, or place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.library.defined import define
+
+
+@define(np.apply_along_axis, "np.apply_along_axis", "axis")
+def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    """The first row is what says how large the results are."""
+    given = np.asarray(arr)
+    along = axis % given.ndim
+    rows = np.reshape(np.moveaxis(given, axis, -1), (-1, given.shape[along]))
+    if len(rows) == 0:
+        raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
+    first = np.asarray(func1d(rows[0], *args, **kwargs))
+    found = np.empty((len(rows), *first.shape), first.dtype)
+    found[0] = first
+    for i in range(1, len(rows)):
+        found[i] = func1d(rows[i], *args, **kwargs)
+    others = (*given.shape[:along], *given.shape[along + 1 :])
+    found = np.reshape(found, (*others, *first.shape))
+    if first.ndim == 0:
+        return found
+    return np.moveaxis(found, tuple(range(-first.ndim, 0)), tuple(range(along, along + first.ndim)))
+
+
+@define(np.apply_over_axes, "np.apply_over_axes", "axes")
+def apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
+    found = np.asarray(a)
+    for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
+        reduced = func(found, axis)
+        found = reduced if np.ndim(reduced) == np.ndim(found) else np.expand_dims(reduced, axis)
+    return found
+
+
+@define(np.fromfunction, "np.fromfunction", "dtype")
+def fromfunction(function: Any, shape: Any, *, dtype: Any = float, **kwargs: Any) -> Any:
+    axes = np.indices(tuple(shape), dtype=dtype)
+    return function(*[axes[k] for k in tuple(range(len(shape)))], **kwargs)
+
+
+@define(np.piecewise, "np.piecewise")
+def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+    """Each function sees the elements at which its condition is the last one to hold; one more of them sees the rest."""
+    given = np.asarray(x)
+    tests = condlist if isinstance(condlist, (list, tuple)) else [condlist]
+    conditions = [np.broadcast_to(np.asarray(test) != 0, given.shape) for test in tests]
+    if len(funclist) == len(conditions) + 1:
+        rest = ~conditions[0]
+        for condition in conditions[1:]:
+            rest = rest & ~condition
+        conditions = [*conditions, rest]
+    elif len(funclist) != len(conditions):
+        raise ValueError("with n condition(s), either n or n + 1 functions are expected")
+    found = np.zeros_like(given)
+    for condition, function in zip(conditions, funclist):
+        if callable(function):
+            if given.ndim == 0:
+                if condition:
+                    found[...] = function(given[()], *args, **kw)
+            else:
+                found[condition] = function(given[condition], *args, **kw)
+        else:
+            found = np.where(condition, np.asarray(function).astype(given.dtype), found)
+    return found
+
+
+@define(np.fromiter, "np.fromiter", "dtype")
+def fromiter(iter: Any, dtype: Any, count: int = -1) -> Any:
+    items = np.array(list(iter), dtype=dtype)
+    if count < 0:
+        return items
+    if len(items) < count:
+        raise ValueError("iterator too short")
+    return items[:count]

@@ -1,0 +1,98 @@
+"""Polynomials by their coefficients, the highest power first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.library.defined import define, unsupported
+
+
+@define(np.polyval, "np.polyval")
+def polyval(p: Any, x: Any) -> Any:
+    coefficients, at = np.asarray(p), np.asarray(x)
+    value = np.zeros(at.shape, np.result_type(coefficients, at))[()]
+    for c in coefficients:
+        value = value * at + c
+    return value
+
+
+@define(np.polyadd, "np.polyadd")
+def polyadd(a1: Any, a2: Any) -> Any:
+    p, q = np.atleast_1d(a1), np.atleast_1d(a2)
+    length = max(len(p), len(q))
+    return _padded(p, length) + _padded(q, length)
+
+
+@define(np.polysub, "np.polysub")
+def polysub(a1: Any, a2: Any) -> Any:
+    p, q = np.atleast_1d(a1), np.atleast_1d(a2)
+    length = max(len(p), len(q))
+    return _padded(p, length) - _padded(q, length)
+
+
+def _padded(p: Any, length: int) -> Any:
+    return np.concatenate((np.zeros(length - len(p), p.dtype), p))
+
+
+@define(np.polymul, "np.polymul")
+def polymul(a1: Any, a2: Any) -> Any:
+    """Leading zeros go, as they do in `np.poly1d`."""
+    return np.convolve(_trimmed(a1), _trimmed(a2))
+
+
+def _trimmed(p: Any) -> Any:
+    coefficients = np.trim_zeros(np.atleast_1d(p), "f")
+    return coefficients if len(coefficients) > 0 else np.zeros(1, coefficients.dtype)
+
+
+@define(np.polyder, "np.polyder", "m")
+def polyder(p: Any, m: int = 1) -> Any:
+    if m < 0:
+        raise ValueError("Order of derivative must be positive (see polyint)")
+    coefficients = np.asarray(p)
+    for _ in range(m):
+        degree = len(coefficients) - 1
+        coefficients = coefficients[:-1] * np.arange(degree, 0, -1)
+    return coefficients
+
+
+@define(np.polyint, "np.polyint", "m")
+def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+    if m < 0:
+        raise ValueError("Order of integral must be positive (see polyder)")
+    constants = np.zeros(m) if k is None else np.atleast_1d(k)
+    if len(constants) == 1 and m > 1:
+        constants = constants[0] * np.ones(m)
+    if len(constants) < m:
+        raise ValueError("k must be a scalar or a rank-1 array of length 1 or >m.")
+    coefficients = np.asarray(p)
+    for i in range(m):
+        coefficients = np.concatenate((coefficients / np.arange(len(coefficients), 0, -1), constants[i : i + 1]))
+    return coefficients
+
+
+@define(np.vander, "np.vander", "increasing")
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    given = np.asarray(x)
+    if given.ndim != 1:
+        raise ValueError("x must be a one-dimensional array or sequence.")
+    count = len(given) if N is None else N
+    found = np.ones((len(given), count), np.result_type(given, int))
+    for k in range(1, count):
+        found[:, k] = found[:, k - 1] * given
+    return found if increasing else found[:, ::-1]
+
+
+@define(np.poly, "np.poly")
+def poly(seq_of_zeros: Any) -> Any:
+    """From its zeros."""
+    zeros = np.asarray(seq_of_zeros)
+    if zeros.ndim != 1:
+        unsupported("np.poly of a matrix", "pass its eigenvalues")
+    found = np.zeros(len(zeros) + 1, zeros.dtype)
+    found[0] = 1
+    for k in range(len(zeros)):
+        found[1 : k + 2] = found[1 : k + 2] - zeros[k] * found[: k + 1]
+    return found
