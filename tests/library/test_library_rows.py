@@ -114,7 +114,7 @@ def test_attribute(name: str) -> None:
     entry = library.attribute(name)
     assert entry is not None
     for x in ATTRIBUTES:
-        assert compare(name, entry, lambda x: getattr(x, name), ((x,), {})) == "same"
+        assert compare(name, entry, lambda x: getattr(x, name), ((x,), {})) == ("raises" if name == "mT" and x.ndim < 2 else "same")
 
 
 def test_names_lists_no_refused_row() -> None:
