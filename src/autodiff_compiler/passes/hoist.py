@@ -12,13 +12,15 @@ Where the index is known not to be negative, the end at which it is largest is e
 index itself, counted from 0.
 
 `run_ends` does so only where nothing else is left of the loop, which then can be removed: the gradient of a sum over a[i]
-needs nothing from the primal's loop but the certainty that it would not have raised.  A loop that makes the same checks in every
-iteration, and does nothing else, makes them once.
+needs nothing from the primal's loop but the certainty that it would not have raised.  There checks of any kind that are the same in
+every iteration are made once, and so is a whole body that consists of such checks.
 
 Idempotent.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -142,6 +144,24 @@ class _Ends(_Hoist):
         return (
             bool(moving) and all(map(is_pure, others)) and not any(result in self._read for result in loop.op.results)
         )
+
+    def _linear(self, op: Op, loop: Loop, local: set[Value]) -> bool:
+        return super()._linear(op, loop, local) or self._invariant(op, local)
+
+    def _invariant(self, op: Op, local: set[Value]) -> bool:
+        """Whether an op is a check that is the same in every iteration."""
+        computable = all(_computable(value, self.defs, local, None) for value in op.operands)
+        return nested_effect(op) == CHECK and not (op.results or op.regions) and computable
+
+    def _at_ends(self, builder: Builder, check: Op, at: Value, local: set[Value], ends: tuple[Value, Value]) -> None:
+        if not self._invariant(check, local):
+            super()._at_ends(builder, check, at, local, ends)
+            return
+        needed = dict.fromkeys(op for value in check.operands for op in _slice(value, self.defs, local))
+        # The access in the loop does not perform this check.
+        attrs = {name: value for name, value in check.attrs.items() if name != "access"}
+        with builder.at(check.span):
+            builder.ops.extend(clone_ops([*needed, replace(check, attrs=attrs)], {}))
 
     def structured(self, op: Op) -> None:
         if is_loop(op) and self._checks_the_same(Loop(op)):

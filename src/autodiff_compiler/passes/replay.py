@@ -10,7 +10,8 @@ computes it again, at the start of its own iteration.  What the first loop then 
 
 Done where nothing is computed twice, because the first loop has no other purpose.  What an iteration reads must not be written
 to before it runs again.  Arrays that the first loop carries as mere room are carried by the later one.  An error of an operation
-is raised when its iteration runs, while checks stay in the first loop.  Idempotent.
+is raised when its iteration runs.  In compiled code, where memory is accessed without further tests, checks stay in the first loop.
+Idempotent.
 """
 
 from __future__ import annotations
@@ -142,16 +143,21 @@ class _Pair:
 
     def replayed(self) -> list[Op] | None:
         dropped, kept = self._divided()
-        if not dropped:
+        # Printed Python checks by its operations: it must not be left with a loop of checks alone.
+        if not dropped or (kept and not self.function.compiled):
             return None
         again, room = self._again(dropped, kept)
-        if not self._can_run_again(again) or not self._pays(dropped):
+        if not {slot.param for slot in room} <= self.room or not self._can_run_again(again) or not self._pays(dropped):
             return None
+        longer = self._with_iteration(again, room, dropped, kept)
+        ops = {self.first.op: [self._shortened(dropped)] if self.function.compiled else [], self.second.op: [longer]}
+        return [one for op in self.region.ops for one in ops.get(op, [op])]
+
+    def _shortened(self, dropped: Sequence[_Tape]) -> Op:
+        """The first loop without these tapes."""
         slots = [slot for slot in self.first.slots if all(slot is not tape.slot for tape in dropped)]
         stores = {tape.store for tape in dropped}
-        shorter = self.first.with_slots(slots, [op for op in self.first.body.ops[:-1] if op not in stores])
-        longer = self._with_iteration(again, room, dropped, kept)
-        return [{self.first.op: shorter, self.second.op: longer}.get(op, op) for op in self.region.ops]
+        return self.first.with_slots(slots, [op for op in self.first.body.ops[:-1] if op not in stores])
 
     # -- are the iterations the same? --------------------------------------------------------------------------------
 
@@ -204,10 +210,12 @@ class _Pair:
 
     def _again(self, dropped: Sequence[_Tape], kept: Sequence[_Tape]) -> tuple[list[Op], list[Slot]]:
         """The ops to run again, and what the loop carries for them as mere room."""
-        values = [tape.value for tape in dropped]
+        checks = [] if self.function.compiled else self._checking()
+        values = [tape.value for tape in dropped] + [value for op in checks for value in op_uses(op)]
         room: list[Slot] = []
         while True:
             ops, params = self._sources([*values, *(slot.yielded for slot in room)], kept)
+            ops.update(checks)
             more = [slot for slot in self.first.slots if slot.param in params and slot not in room]
             if not more:
                 return [op for op in self.first.body.ops if op in ops], room
@@ -245,7 +253,7 @@ class _Pair:
 
     def _pays(self, dropped: Sequence[_Tape]) -> bool:
         """Whether the first loop has no other purpose than these tapes, but cheap checks: then nothing is computed twice."""
-        return not self.wanted(dropped) and not self._dear(self._for_checks())
+        return not self.wanted(dropped) and not (self.function.compiled and self._dear(self._for_checks()))
 
     def wanted(self, dropped: Sequence[_Tape]) -> list[Value]:
         """What else the first loop is for."""
@@ -254,9 +262,12 @@ class _Pair:
 
     def _for_checks(self) -> list[Op]:
         """What the first loop still has to compute for its checks."""
+        return self._needed([v for op in self._checking() for v in op_uses(op)], ())
+
+    def _checking(self) -> list[Op]:
+        """The ops of an iteration that check anything."""
         body = self.first.body
-        checks = [op for op in body.ops if any(own_effect(one) not in (PURE, CONTROL) for one in with_inner(op))]
-        return self._needed([v for op in checks for v in op_uses(op)], ())
+        return [op for op in body.ops if any(own_effect(one) not in (PURE, CONTROL) for one in with_inner(op))]
 
     def _dear(self, ops: Sequence[Op]) -> bool:
         """Whether any of these ops takes long, besides making room that they fill."""
@@ -282,7 +293,8 @@ class _Pair:
             saved = b.element(tape.slot.result, env.get(place, place))
             env[tape.value] = b.cast(saved, tape.value.type, tape.value.name)
         ops += b.ops
-        ops += clone_ops([_without_checks(op) for op in again if op not in places], env)
+        again = [op for op in again if op not in places]
+        ops += clone_ops([_without_checks(op) for op in again] if self.function.compiled else again, env)
         values = {}
         b = Builder(second.op.span)
         for tape in dropped:
