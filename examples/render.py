@@ -67,6 +67,29 @@ CHAPTERS = [
                 "An early `return`: the last, partial iteration is reversed first.",
             ),
             ("dynamics", "logistic_map", ("r", "x"), "An iterated map."),
+            (
+                "kepler",
+                "chi_squared",
+                0,
+                "An orbit's misfit: Kepler's equation is solved by Newton's method for all observations at once.",
+            ),
+        ],
+    ),
+    (
+        "Matrices",
+        [
+            (
+                "gaussian_process",
+                "negative_log_likelihood",
+                0,
+                "A Gaussian process: the way back uses the factors of the way there, and factors nothing again.",
+            ),
+            (
+                "kalman_smoother",
+                "surprise",
+                0,
+                "A Kalman filter and the smoother's pass backwards, with arrays of means and covariances that are written in place.",
+            ),
         ],
     ),
     (
