@@ -52,7 +52,6 @@ LANGUAGE: dict[str, tuple] = {
         "class C:\n    def __len__(self):\n        return 3\n    def __init__(self, w):\n        self.w = w\n"
         "def f(x):\n    return x * len(C(x))",
     ),
-    "AD159": ("def f(x):\n    def g(v):\n        return v\n    return g(x)",),
     "AD160": ("import math as y\ndef f(x):\n    return y.sin(x)",),
     "AD161": ("def f(x):\n    d = {'a': x, 'b': 1.0}\n    d = {'b': d['b']}\n    return d['b'] * x",),
     "AD166": ("def f(a):\n    return [a[i] for i in range(len(a))]",),

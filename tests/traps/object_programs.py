@@ -243,7 +243,7 @@ def has(x):
 class Ctx:
     def __enter__(self): return 2.0
     def __exit__(self, *a): return None
-@case(0.7, refused="AD156")
+@case(0.7)
 def with_obj(x):
     with Ctx() as c:
         return x * c

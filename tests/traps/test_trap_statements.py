@@ -4,9 +4,10 @@ import generator_programs
 import match_programs
 import pytest
 import try_programs
+import with_programs
 from judge import judge
 
-PROGRAMS = (*generator_programs.CASES, *match_programs.CASES, *try_programs.CASES)
+PROGRAMS = (*generator_programs.CASES, *match_programs.CASES, *try_programs.CASES, *with_programs.CASES)
 RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 from collections.abc import Callable
 from types import MethodType
@@ -21,6 +22,7 @@ from autodiff_compiler.frontend import (
     externals,
     foreign,
     library_calls,
+    managers,
     members,
     object_builtins,
     objects,
@@ -204,11 +206,20 @@ def _call_with_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str,
         # Made by functools.singledispatch.
         chosen = ctx.captures.dispatched(plain, object_builtins.python_class(ctx, args[0]))
         return call(ctx, Static(chosen), args, kwargs)
+    if managers.is_made(plain):
+        return managers.call_made(ctx, plain, args, kwargs)
     if construction.generated(plain):
         return construction.call_generated(ctx, plain, args, kwargs)
     if plain is not obj:
         ctx.captures.look(Place(obj).attribute("py_func"))
     return foreign.entered(ctx, obj, plain, lambda: bodies.enter(ctx, plain, args, kwargs))
+
+
+def _call_manager(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
+    """`contextlib.contextmanager` of a function that was made inside, and what that is called with."""
+    if obj is contextlib.contextmanager and len(args) == 1 and isinstance(args[0], Closure):
+        return managers.make(args[0])
+    return managers.managed(ctx, args[0], args[1:], kwargs) if obj is managers.MADE else None
 
 
 def _call_bound(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
@@ -255,6 +266,7 @@ _WAYS: tuple[Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs | None], ..
     _call_builtin,
     library_calls.call_without_source,
     _call_differentiated,
+    _call_manager,
     _call_with_source,
     _call_bound,
     _call_class,

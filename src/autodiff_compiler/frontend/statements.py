@@ -15,8 +15,6 @@ from functools import partial
 from types import GeneratorType, ModuleType
 from typing import Any
 
-import numpy as np
-
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import (
     assignment,
@@ -27,6 +25,7 @@ from autodiff_compiler.frontend import (
     handlers,
     live_names,
     loops,
+    managers,
     patterns,
     subscripts,
     tries,
@@ -135,24 +134,6 @@ def _continue(ctx: Context, node: ast.Continue) -> None:
     ctx.state.exit = Exit(frozenset({code}))
 
 
-def _with(ctx: Context, node: ast.With) -> None:
-    for item in node.items:
-        if isinstance(item.context_expr, ast.Call):
-            function = ctx.evaluate(item.context_expr.func)
-            settings = [
-                ctx.static(ctx.evaluate(k.value), "an argument of np.errstate") for k in item.context_expr.keywords
-            ]
-            known = isinstance(function, Static) and function.obj is np.errstate and item.optional_vars is None
-            if known and not item.context_expr.args and all(s in ("ignore", "warn", "print") for s in settings):
-                continue  # it only changes which warnings are shown
-        raise ctx.unsupported(
-            "AD156",
-            "`with`",
-            "only `with np.errstate(all='ignore')`, or 'warn', can stand in a differentiated function",
-        )
-    run(ctx, node.body)
-
-
 # -- the rest --------------------------------------------------------------------------------------------------------
 
 
@@ -162,13 +143,11 @@ def _expression(ctx: Context, node: ast.Expr) -> None:
 
 
 def _function(ctx: Context, node: ast.FunctionDef) -> None:
-    if node.decorator_list:
-        raise ctx.unsupported(
-            "AD159",
-            "a decorator on a nested function",
-            "define and decorate it outside this function, or leave the decorator off",
-        )
-    ctx.store_name(node.name, expressions.closure(ctx, node, node.name))
+    decorators = [ctx.evaluate(decorator) for decorator in node.decorator_list]
+    made: Abs = expressions.closure(ctx, node, node.name)
+    for decorator in decorators[::-1]:
+        made = ctx.call(decorator, [made], {})
+    ctx.store_name(node.name, made)
 
 
 def _module(ctx: Context, name: str) -> ModuleType:
@@ -228,7 +207,7 @@ _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Continue: _continue,
     ast.Raise: failures.run_raise,
     ast.Assert: failures.run_assert,
-    ast.With: _with,
+    ast.With: managers.run_with,
     ast.Expr: _expression,
     ast.FunctionDef: _function,
     ast.Import: _import,
