@@ -14,6 +14,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32, INT64
 from autodiff_compiler.ir.objects import follow
+from autodiff_compiler.ir.opdef import OpDef
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.ops.special import SPECIAL, SPECIAL_OPS
 from autodiff_compiler.ir.parse import parse_function
@@ -87,6 +88,9 @@ def elementwise_cases() -> Iterator[Case]:
         if row.kind in ("cast", "select"):
             continue
         types: list[Type] = []
+        if row.orders:
+            yield from cases_of_orders(row)
+            continue
         if row.kind == "not":
             types += BOOL_TYPES
         elif row.kind in INTEGRAL_KINDS:
@@ -112,6 +116,18 @@ def elementwise_cases() -> Iterator[Case]:
                 [Array(FLOAT32, 1)], lambda b, x, kind=row.kind: b.op(kind, x, b.const(0.7, Scalar(FLOAT32)))
             )
             yield Case(row.kind, "f32 with constant", function, [sample(Array(FLOAT32, 1), 0)])
+
+
+def cases_of_orders(row: OpDef) -> Iterator[Case]:
+    """Ops whose first operands are integers: an order, a degree."""
+    for label, order, other in (
+        ("f64", Scalar(INT64), Scalar(FLOAT64)),
+        ("int with f64[:]", INT, Array(FLOAT64, 1)),
+        ("broadcast", Array(INT64, 2), Array(FLOAT64, 1)),
+    ):
+        types = [order if i < row.orders else other for i in range(row.arity or 1)]
+        function = build(types, lambda b, *p: b.op(row.kind, *p))
+        yield Case(row.kind, label, function, [sample(t, i) for i, t in enumerate(types)])
 
 
 def cast_cases() -> Iterator[Case]:
@@ -452,9 +468,29 @@ def linear_algebra_cases() -> Iterator[Case]:
         yield Case("log_abs_det", label, function, [a + 1.0, pivots])
 
 
+def factor_cases() -> Iterator[Case]:
+    """Square, tall and wide matrices and stacks, some that fail, and empty ones."""
+    square = sample(Array(FLOAT64, 2), 1)[:2] + np.eye(2)
+    stacks = np.stack([square @ square.T, 3.0 * np.eye(2) + 0.5])
+    tall, wide = np.arange(12.0).reshape(4, 3) ** 2 - 7.0, np.arange(12.0).reshape(2, 2, 3) ** 2 - 7.0
+    for kind, given in {
+        "cholesky": (stacks[0], stacks, -stacks[0], np.zeros((0, 0)), np.zeros((0, 2, 2))),
+        "eigh": (stacks[0], stacks, np.zeros((0, 0)), np.zeros((0, 2, 2))),
+        "qr": (square, stacks, tall, wide, np.zeros((0, 2)), np.zeros((2, 2, 0))),
+        "svd": (square, stacks, tall, wide, np.zeros((0, 2)), np.zeros((2, 2, 0))),
+    }.items():
+        attrs = {"lower": False} if kind == "eigh" else {}
+        for a in given:
+            function = build([Array(FLOAT64, a.ndim)], lambda b, x, k=kind, attrs=attrs: b.emit(k, [x], attrs))
+            yield Case(kind, str(a.shape), function, [a])
+    for a in (square, stacks, tall, wide, np.ones((3, 2)), np.zeros((0, 2)), np.zeros((2, 2, 0))):
+        function = build([Array(FLOAT64, a.ndim), FLOAT], lambda b, x, cutoff: b.emit("pinv", [x, cutoff]))
+        yield Case("pinv", str(a.shape), function, [a, 0.1])
+
+
 def all_cases() -> list[Case]:
     makers = (
         elementwise_cases, cast_cases, select_cases, path_cases, array_cases, list_cases, effect_cases, structure_cases, call_cases, external_cases,
-        linear_algebra_cases,
+        linear_algebra_cases, factor_cases,
     )  # fmt: skip
     return [case for make in makers for case in make()]

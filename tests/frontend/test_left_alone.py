@@ -88,8 +88,6 @@ def test_what_varies_is_refused_at_the_call():
     with pytest.raises(UnsupportedError, match=r"AD305.*special\.itstruve0") as caught:
         grad(lambda x: scipy.special.itstruve0(2.0 * x))(1.0)
     assert caught.value.span.file == __file__
-    with pytest.raises(UnsupportedError, match=r"AD305.*np\.linalg\.pinv"):
-        grad(lambda x: np.sum(np.linalg.pinv(MATRIX * x)))(1.0)
 
 
 def test_in_stop_gradient_it_may_vary():

@@ -159,6 +159,30 @@ SAMPLES = [
         "f64[:, :] = solve_triangular %a, %b {lower=True, transposed=True, unit=True}",
         (np.array([[2.0, NAN], [3.0, 4.0]]), np.array([[7.0], [2.0]])), np.array([[1.0], [2.0]]),
     ),
+    sample(
+        "cholesky", "%a: f64[:, :]", "  %l: f64[:, :], %p: bool_ = cholesky %a\n  return %l, %p", (np.array([[4.0, NAN], [2.0, 10.0]]),),
+        np.array([[2.0, 0.0], [1.0, 3.0]]), np.True_,
+    ),
+    sample(
+        "cholesky_fails", "%a: f64[:, :, :]", "  %l: f64[:, :, :], %p: bool_ = cholesky %a\n  return %p", (np.ones((2, 2, 2)),), np.False_,
+    ),
+    sample(
+        "qr", "%a: f64[:, :]", "  %q: f64[:, :], %r: f64[:, :] = qr %a\n  return %q, %r", (np.array([[0.0, 2.0], [4.0, 5.0]]),),
+        np.array([[0.0, -1.0], [-1.0, 0.0]]), np.array([[-4.0, -5.0], [0.0, -2.0]]),
+    ),
+    sample(
+        "eigh", "%a: f64[:, :]", "  %w: f64[:], %v: f64[:, :], %c: bool_ = eigh %a {lower=True}\n  %s: f64[:, :] = mul %v, %v\n  return %w, %s, %c",
+        (np.array([[3.0, NAN], [0.0, 1.0]]),), np.array([1.0, 3.0]), np.array([[0.0, 1.0], [1.0, 0.0]]), np.True_,
+    ),
+    sample(
+        "svd", "%a: f64[:, :]",
+        "  %u: f64[:, :], %s: f64[:], %v: f64[:, :], %c: bool_ = svd %a\n  %p: f64[:, :] = mul %u, %v\n  return %p, %s, %c",
+        (np.array([[0.0, 4.0]]),), np.array([[0.0, 1.0]]), np.array([4.0]), np.True_,
+    ),
+    sample(
+        "pinv", "%a: f64[:, :], %e: float", "  %p: f64[:, :], %c: bool_ = pinv %a, %e\n  return %p, %c", (np.array([[4.0, 0.0], [0.0, 0.25]]), 0.1),
+        np.array([[0.25, 0.0], [0.0, 0.0]]), np.True_,
+    ),
     one("transpose", "%x: f64[:, :]", "f64[:, :] = transpose %x {perm=(1, 0)}", (A,), A.T),
     one("reshape", "%x: f64[:], %n: int", "f64[:, :] = reshape %x, %n, %n", (V, 2), np.array([[2.0, -3.0], [5.0, 7.0]])),
     one("broadcast_to", "%x: f64[:], %n: int", "f64[:, :] = broadcast_to %x, %n, %n", (V[:2], 2), np.array([V[:2]] * 2)),

@@ -28,6 +28,7 @@ from sample_values import (
     v4,
     w3,
 )
+from sequence_samples import SAMPLES as SEQUENCES
 
 n32 = nans.astype(np.float32)
 allnan = np.array([[np.nan, np.nan], [1.0, np.nan]])
@@ -66,6 +67,7 @@ _HISTOGRAM = [
 ]  # fmt: skip
 
 SAMPLES: dict[str, list[Sample]] = {
+    **SEQUENCES,
     "np.nanmax": _FOLDED,
     "np.nanmin": _FOLDED,
     "np.nansum": _SUMMED,

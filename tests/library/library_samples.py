@@ -228,9 +228,13 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.linspace": [
         S(0, 1), S(0.0, 1.0, 5), S(R(0.1), R(2.3), 7), S(0, 1, 1), S(0, 1, 0), S(0, 1, 5, endpoint=False), S(0.0, 3.0, R(4)), S(0, 1, R(1)), S(0, 1, R(0)), S(0, 1, -1),
         S(s32, s32 + 1, 5), S(0, 10, 5, dtype=np.float32), S(1.0, 0.0, 3), S(0, 1, R(3), False),
+        S(v3, w3, 4), S(v3, 2.0, R(3)), S(0, m23, 4, axis=1), S(m23, v3, 3, endpoint=False, axis=-1), S(v3, w3, 1), S(v3, w3, 0), S(v3, v4), S(f3, f3 + 1, 3), S(e0, e0, 3), S(v3, w3, R(1)),
+        S(0.0, 1.0, 5, retstep=True), S(v3, w3, 4, True, True), S(R(-1.0), 1.0, 4, dtype=int), S(v3, w3, 4, dtype=int), S(0, 1, 3, axis=1),
     ],
-    "np.logspace": [S(0, 2, 5), S(0.0, 1.0, 4, endpoint=False), S(0, 3, 4, base=2.0), S(0, 3, 4, base=2)],
-    "np.meshgrid": [S(v3, v4), S(v3, v4, indexing="ij"), S(v3), S(v3, v4, i3), S(v3, f3)],
+    "np.logspace": [
+        S(0, 2, 5), S(0.0, 1.0, 4, endpoint=False), S(0, 3, 4, base=2.0), S(0, 3, 4, base=2), S(v3, w3, 3), S(v3, 1.0, 3, axis=1), S(0, 2, 5, dtype=np.float32), S(0.0, 1.0, 4, dtype=int),
+    ],
+    "np.meshgrid": [S(v3, v4), S(v3, v4, indexing="ij"), S(v3), S(v3, v4, i3), S(v3, f3), S(v3, v4, sparse=True), S(v3, v4, i3, sparse=True, indexing="ij"), S(v3, sparse=True)],
     "np.array": [
         S([1.0, R(2.0), s64]), S([1, 2]), S([[1, 2], [3.0, R(4)]]), S([v3, w3]), S((m23, m23)), S(v3), S([s32, s32]), S([1, s32]), S([True, False]), S([]), S(R(2.0)), S([1, 2], float),
         S(v3, np.float32), S([[1.0], [2.0, 3.0]]), S(Growing((s64, s64 + 1))), S(Growing((v3, w3))), S([v3, v4]), S([[v3, w3], [w3, v3]]), S([R(True), 2]), S([[1.0, 2.0]], dtype="float32"), S(v3, copy=None), S(v3, copy=np._CopyMode.IF_NEEDED), S(v3, np.float32, copy=None),

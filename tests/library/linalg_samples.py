@@ -25,6 +25,15 @@ e022 = np.zeros((0, 2, 2))
 
 _SQUARE = [S(m33), S(f33), S(i22), S(stack), S(tower), S(one), S(e00), S(e022), S([[1.0, 2.0], [3.0, 5.0]]), S(m23), S(v3)]
 
+e03 = np.zeros((0, 3))
+p33 = m33 @ m33.T + np.eye(3)
+positive = stack @ np.swapaxes(stack, -1, -2) + np.eye(3)
+rank1 = np.outer(np.arange(1.0, 5.0), np.ones(3))
+
+_POSITIVE = [S(p33), S(p33.astype(np.float32)), S(positive), S(i22), S(one), S(e00), S(e022), S(singular - 3.0), S(m23), S(v3)]
+_ANY = [S(m33), S(m32), S(m23), S(f33), S(i22), S(stack), S(np.ones((2, 3, 1))), S(one), S(v3)]
+_EMPTY = [S(e00), S(e03), S(np.zeros((2, 3, 0)))]
+
 LINEAR_ALGEBRA: dict[str, list[Any]] = {
     "np.linalg.solve": [
         S(m33, v3), S(m33, m32), S(f33, v3.astype(np.float32)), S(f33, v3), S(i22, np.array([1, 2])), S(stack, m32), S(stack, v3),
@@ -34,4 +43,21 @@ LINEAR_ALGEBRA: dict[str, list[Any]] = {
     "np.linalg.inv": [*_SQUARE, S(singular), S(np.stack([np.eye(2), singular]))],
     "np.linalg.det": [*_SQUARE, S(singular), S(-m33), S(m33[::-1].copy()), S(np.zeros((2, 2)))],
     "np.linalg.slogdet": [*_SQUARE, S(singular), S(-m33), S(m33[::-1].copy()), S(np.zeros((2, 2)))],
+    "np.linalg.cholesky": [*_POSITIVE, S(p33, upper=True), S(np.triu(p33), upper=True)],
+    "np.linalg.qr": [*_ANY, *_EMPTY, S(m32, "r"), S(m32, mode="reduced"), S(m32, "complete"), S(m32, "odd")],
+    "np.linalg.eigh": [*_POSITIVE, S(m33), S(p33, "U"), S(m33, UPLO="U"), S(m33, "odd"), S(np.eye(3))],
+    "np.linalg.eigvalsh": [*_POSITIVE, S(m33), S(p33, "U"), S(m33, UPLO="u"), S(m33, "odd")],
+    "np.linalg.svd": [
+        *[((*args, False), {}) for args, _ in (*_ANY, *_EMPTY)], S(m33), S(stack, compute_uv=False), S(m23, compute_uv=False),
+        S(p33, hermitian=True), S(m32, full_matrices=False, compute_uv=False),
+    ],
+    "np.linalg.svdvals": [*_ANY, *_EMPTY],
+    "np.linalg.pinv": [
+        *_ANY, *_EMPTY, S(rank1), S(rank1, 0.5), S(m32, rcond=R(0.5)), S(stack, rtol=0.4), S(m23, rtol=None), S(p33, hermitian=True),
+        S(m23, 0.1, rtol=0.1), S(stack, np.array([0.1, 0.2])),
+    ],
+    "np.linalg.lstsq": [
+        S(m32, v3), S(m32, m33), S(m23, np.ones(2)), S(m33, v3), S(rank1, np.arange(4.0)), S(m32.astype(np.float32), v3), S(m32, v3, R(0.5)),
+        S(m32, v3, rcond=-1), S(m32, v3, None), S(m32, np.ones(2)), S(stack, v3), S(m32, stack), S(e03, np.zeros(0)), S(m32, np.zeros((3, 0))),
+    ],
 }

@@ -22,6 +22,7 @@ BUILT_RIGHT = {
     "np.diag": "a diagonal of a square has the length of the vector",
     "np.eye": "a diagonal lies inside",
     "np.linalg.det": "a pivot for each row of a square",
+    "np.linalg.lstsq": "a pseudoinverse has the transposed shape",
     "np.linalg.slogdet": "a pivot for each row of a square",
     "np.pad": "positions are clipped, or remainders",
     "np.roll": "two parts that were one",

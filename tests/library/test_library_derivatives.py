@@ -130,12 +130,26 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "ix_": (lambda x: total(x[np.ix_([0, 1], [0, 2])]), (m33,)),
     "triu_indices": (lambda x: total(x[np.triu_indices(3)]) + total(x[np.tril_indices_from(x, -1)]), (m33,)),
     "diag_indices": (lambda x: total(x[np.diag_indices(3)]), (m33,)),
+    "sinc": (lambda x: total(np.sinc(x)), (np.array([-1.3, -0.2, 0.0, 1e-5, 0.31, 0.33, 2.4]),)),
+    "i0": (lambda x: total(np.i0(x)), (np.array([-1.3, 0.0, 0.7, 3.0]),)),
+    "kaiser": (lambda beta: total(np.kaiser(5, beta)), (2.0,)),
+    "windows": (lambda x: total(x * np.hanning(3) + x * np.hamming(3) + x * np.blackman(3) + x * np.bartlett(3)), (v3,)),
+    "geomspace": (lambda a, b: total(np.geomspace(a, b, 4)), (0.5, np.array([3.0, 7.0]))),
+    "vecdot": (lambda x, y: total(np.vecdot(x, y)) + total(np.vecdot(x, x, axis=0)), (m23, v3)),
+    "setxor1d": (lambda x: total(np.setxor1d(x, [0.4, 7.0])), (v3,)),
+    "unique_counts": (lambda x: total(np.unique_counts(np.concatenate((x, x[:2]))).values), (v4,)),
+    "mask_indices": (lambda x: total(x[np.mask_indices(3, np.triu, 1)]), (m33,)),
+    "histogramdd": (lambda w: total(np.histogramdd([v3, v3**2], 2, density=True, weights=w)[0]), (w3,)),
     "fill_diagonal": (filled, (v3, w3)),
     "put": (put, (v3, w3)),
     "copyto": (copied, (v3, 0.5)),
     "put_along_axis": (put_along, (v3, w3)),
 }
-COMPILED = ("nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
+if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
+    PROGRAMS["cumulative_sum"] = (lambda x: total(np.cumulative_sum(x, axis=1, include_initial=True)) + total(np.cumulative_prod(x, axis=0)), (m23,))
+if hasattr(np, "matvec"):  # since NumPy 2.2
+    PROGRAMS["matvec"] = (lambda a, x: total(np.matvec(a, x)) + total(np.vecmat(x, a)), (m33, v3))
+COMPILED = ("sinc", "i0", "geomspace", "nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
 """Those that are compiled with Numba in every run of the tests; the others only where the environment asks for all."""
 
 

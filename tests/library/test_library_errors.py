@@ -55,7 +55,6 @@ UNSUPPORTED: list[tuple[Any, tuple, dict[str, Any], str]] = [
     (np.einsum, ("...i", v), {}, "AD208"),
     (np.repeat, (v, np.array([1, 2, 3])), {}, "AD205"),
     (round, (R(1.25), 1), {}, "AD208"),
-    (np.linspace, (v, v), {}, "AD205"),
     (np.concatenate, (m,), {}, "AD205"),
     (np.linalg.norm, (m, 2), {}, "AD208"),
 ]

@@ -7,6 +7,7 @@ comparisons of types.  What it has no test for has no entry: every call of it go
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType, MethodType
 from typing import Any
@@ -62,10 +63,11 @@ class EntryWriter:
     def __init__(self, found: Specialisation) -> None:
         self._found = found
         self._names: dict[int, str] = {}
-        # The builtins by themselves: a program may have given `builtins.len` another meaning.
+        # The builtins by themselves: a program may have given `builtins.len` another meaning.  Numba imports on behalf of
+        # whoever calls it, where it makes an exception.
         self._space: dict[str, Any] = {
             one.__name__: one for one in (type, len, float, tuple, getattr, Exception, np.ndarray, frontend.same)
-        } | {"missed": MISSED, "__builtins__": {}}
+        } | {"missed": MISSED, "__builtins__": {"__import__": builtins.__import__}}
         self._tests: dict[str, None] = {}
         """Statements, in order; the same test is written once."""
         self._passed: list[str] = []

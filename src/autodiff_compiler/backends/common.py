@@ -204,7 +204,7 @@ def searchsorted(w: Writer, op: Op) -> ast.expr:
 # -- linear algebra ------------------------------------------------------------------------------------------------
 
 
-@expressions(EXPRESSIONS, "lu_factor", "solve_triangular")
+@expressions(EXPRESSIONS, "lu_factor", "solve_triangular", "cholesky", "qr", "eigh", "svd", "pinv")
 def by_name(w: Writer, op: Op) -> ast.expr:
     """A helper with the name of the op; then what the op's attributes say."""
     return syntax.call(op.kind, *w.operands(op), *_attributes(op))

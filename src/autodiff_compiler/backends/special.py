@@ -11,6 +11,7 @@ from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.spelling import Expression, Writer
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.dtype import FLOAT64
+from autodiff_compiler.ir.opdef import OpDef
 from autodiff_compiler.ir.ops.special import SPECIAL
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import Array, Scalar, is_py
@@ -33,7 +34,10 @@ def of_python(w: Writer, op: Op) -> ast.expr:
     plain = WITHOUT_SCIPY.get(op.kind) if is_py(op.result.type) else None
     if plain is not None:
         return syntax.call(plain, *w.operands(op))
-    call = syntax.call(opdef(op).numpy, *w.operands(op))
+    row = opdef(op)
+    call: ast.expr = syntax.call(row.numpy, *w.operands(op))
+    if row.part is not None:
+        call = syntax.subscript(call, ast.Constant(row.part))
     assert isinstance(op.result.type, Scalar | Array)
     return w.convert(call, op.result.type) if is_py(op.result.type) else call
 
@@ -53,34 +57,47 @@ def compiled(w: Writer, op: Op) -> ast.expr:
 
 def _made(w: Writer, op: Op) -> str:
     """The name of the function that calls SciPy's, whose source becomes part of the module."""
-    name, of_one = f"special_{op.kind}", opdef(op).compiled
-    operands = ", ".join(opdef(op).operands)
-    if of_one:
-        pointer = f"cython_{op.kind}"
-        w.templates[pointer] = f"{pointer} = compiled_special({of_one!r}, {len(op.operands)})"
-        w.templates[name] = _FUNCTION.format(name=name, operands=operands, body=f"return {pointer}({operands}, 0)")
-    else:
-        name = WITHOUT_SCIPY[op.kind]
+    row = opdef(op)
+    name = f"special_{op.kind}" if row.compiled else WITHOUT_SCIPY[op.kind]
+    if row.compiled:
+        pointer = f"cython_{row.compiled}"
+        shape = f"{row.compiled!r}, {row.orders}, {len(row.operands)}, {row.parts}"
+        w.templates[pointer] = f"{pointer} = compiled_special({shape})"
+        w.templates[name] = _function(name, row, _call(row, pointer))
     if isinstance(op.result.type, Scalar):
         return name
-    first, index = opdef(op).operands[0], ", ".join(f"{operand}[i]" for operand in opdef(op).operands)
-    several = f"{operands} = np.broadcast_arrays({operands})\n    " if len(op.operands) > 1 else ""
-    body = _EACH.format(several=several, first=first, one=f"{name}({index})")
-    w.templates[f"special_{op.kind}_array"] = _FUNCTION.format(
-        name=f"special_{op.kind}_array", operands=operands, body=body
-    )
+    w.templates[f"special_{op.kind}_array"] = _function(f"special_{op.kind}_array", row, _each(row, name))
     return f"special_{op.kind}_array"
 
 
-_FUNCTION = """
-@njit(cache=True, error_model="numpy", nogil=True)
-def {name}({operands}):
-    {body}
-"""
-_EACH = """{several}out = np.empty({first}.shape, {first}.dtype)
-    for i in np.ndindex({first}.shape):
-        out[i] = {one}
-    return out"""
+def _function(name: str, row: OpDef, body: str) -> str:
+    """Its source.  `body` is indented for the inside of a function."""
+    head = f'@njit(cache=True, error_model="numpy", nogil=True)\ndef {name}({", ".join(row.operands)}):'
+    return f"\n{head}\n{body}\n"
+
+
+def _call(row: OpDef, pointer: str) -> str:
+    operands = ", ".join(row.operands)
+    if row.part is None:
+        return f"    return {pointer}({operands}, 0)"
+    places = ", ".join(f"out[{k}:].ctypes" for k in range(row.parts))
+    return f"    out = np.empty({row.parts})\n    {pointer}({operands}, {places})\n    return out[{row.part}]"
+
+
+def _each(row: OpDef, name: str) -> str:
+    """For arrays: the elements one by one, in the dtype of the last operand."""
+    one = f"{name}({', '.join(f'{operand}[i]' for operand in row.operands)})"
+    shapes = ", ".join(f"np.shape({operand})" for operand in row.operands)
+    stretched = [f"    {operand} = np.broadcast_to({operand}, shape)" for operand in row.operands]
+    lines = [
+        *([f"    shape = np.broadcast_shapes({shapes})", *stretched] if len(row.operands) > 1 else []),
+        f"    out = np.empty({row.operands[-1]}.shape, {row.operands[-1]}.dtype)",
+        f"    for i in np.ndindex({row.operands[-1]}.shape):",
+        f"        out[i] = {one}",
+        "    return out",
+    ]
+    return "\n".join(lines)
+
 
 PYTHON: dict[str, Expression] = dict.fromkeys(SPECIAL, of_python)
 NUMBA: dict[str, Expression] = dict.fromkeys(SPECIAL, compiled)

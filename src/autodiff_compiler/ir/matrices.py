@@ -9,7 +9,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import DType
 from autodiff_compiler.ir.path import ALL, at
-from autodiff_compiler.ir.types import Scalar, rank
+from autodiff_compiler.ir.types import Scalar, dtype_of, rank
 
 
 def transposed(b: Builder, matrix: Value) -> Value:
@@ -49,3 +49,38 @@ def columns_of(b: Builder, vector: Value) -> Value:
 def scaled_columns(b: Builder, matrix: Value, factors: Value) -> Value:
     """`matrix @ diag(factors)`."""
     return b.mul(matrix, b.insert_axes(factors, rank(matrix.type) - 2))
+
+
+def on_diagonal(b: Builder, factors: Value) -> Value:
+    """`diag(factors)`, with zeros beside."""
+    count = rank(factors.type)
+    number = b.op("arange", b.dim(factors, count - 1))
+    same = b.compare("eq", b.insert_axes(number, 1), b.insert_axes(number, 0))
+    return b.select(same, b.insert_axes(factors, count), b.const_like(0, factors.type))
+
+
+def product(b: Builder, *factors: Value) -> Value:
+    """The product of matrices, from left to right."""
+    first, *others = factors
+    for other in others:
+        first = b.op("matmul", first, other)
+    return first
+
+
+def whole(b: Builder, matrix: Value) -> Value:
+    """The symmetric matrix with this lower triangle."""
+    return b.add(triangle(b, matrix, lower=True), transposed(b, triangle(b, matrix, -1, lower=True)))
+
+
+def folded(b: Builder, bar: Value) -> Value:
+    """The transpose of `whole`."""
+    return b.add(triangle(b, bar, lower=True), triangle(b, transposed(b, bar), -1, lower=True))
+
+
+def permuted(b: Builder, pivots: Value, matrix: Value, *, back: bool = False) -> Value:
+    """The rows in the order in which a factorisation put them, or brought `back` from it: factors that are all 1 do this."""
+    count = rank(matrix.type)
+    one = identity(b, b.dim(matrix, count - 2), dtype_of(matrix.type))
+    if rank(pivots.type) > 1:
+        one = b.op("broadcast_to", one, *b.dims(pivots), b.dim(matrix, count - 2))
+    return b.op("lu_solve", one, one, pivots, matrix, transposed=back)

@@ -225,6 +225,11 @@ class OpDef:
     spelling of their own."""
     compiled: str = ""
     """For a function of SciPy: what computes it in `scipy.special.cython_special`, which compiled code calls."""
+    part: int | None = None
+    """For a function of SciPy with several results: which of them, of `parts`."""
+    parts: int = 1
+    orders: int = 0
+    """For an elementwise op: how many of the first operands are integers, while the others are floats."""
     ends: str = ""
     """Of a terminator: `REGION` or `FUNCTION`."""
     regions: int = 0

@@ -12,6 +12,7 @@ from autodiff_compiler.ir.ops.array import ARRAY_OPS
 from autodiff_compiler.ir.ops.check import CHECKS
 from autodiff_compiler.ir.ops.complex_parts import COMPLEX_OPS
 from autodiff_compiler.ir.ops.control import CONTROL_OPS
+from autodiff_compiler.ir.ops.factoring import FACTORING
 from autodiff_compiler.ir.ops.linalg import LINEAR_ALGEBRA
 from autodiff_compiler.ir.ops.list import LIST_OPS
 from autodiff_compiler.ir.ops.logic import LOGIC_OPS
@@ -37,6 +38,7 @@ GROUPS: tuple[tuple[OpDef, ...], ...] = (
     SHAPE_OPS,
     LINEAR_ALGEBRA,
     SOLVING,
+    FACTORING,
     LIST_OPS,
     CHECKS,
 )

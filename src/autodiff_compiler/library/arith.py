@@ -121,13 +121,13 @@ def power(b: Builder, x: Any, y: Any, complex_: str | None = None) -> Value:
                 )
             dtype = FLOAT64
         elif not is_number(y):
-            _require(b, "ge", y, "integers to negative integer powers are not allowed")
+            require_each(b, "ge", y, "integers to negative integer powers are not allowed")
     elif py and not dtype.is_complex:
         _require_real_power(b, x, y, complex_)
     return apply(b, "pow", to_dtype(b, x, dtype), to_dtype(b, y, dtype))
 
 
-def _require(b: Builder, kind: str, x: Any, message: str) -> None:
+def require_each(b: Builder, kind: str, x: Any, message: str) -> None:
     """Check that every element of `x` compares so with 0."""
     value = as_value(b, x)
     condition = b.compare(kind, value, b.const_like(0, value.type))

@@ -10,7 +10,6 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import DTYPES, FLOAT64, DType
-from autodiff_compiler.ir.path import at
 from autodiff_compiler.ir.required_checks import check_equal, product
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, promote, rank
 from autodiff_compiler.library import arith
@@ -137,72 +136,6 @@ def _float_range(b: Builder, things: list[Any], dtype: DType) -> Value:
     delta = b.sub(b.add(start, step), start)
     steps = to_dtype(b, b.op("arange", count), FLOAT64)
     return to_dtype(b, b.add(start, b.mul(steps, delta)), dtype)
-
-
-@function(np.linspace, "np.linspace")
-def linspace(
-    b: Builder, start: Any, stop: Any, num: Any = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None
-) -> Value:
-    if static_bool(b, retstep, "retstep"):
-        raise UnsupportedError(
-            "AD202", "np.linspace: retstep is not supported", b.span, help="compute the step yourself"
-        )
-    closed = static_bool(b, endpoint, "endpoint")
-    first, last = (as_array(b, x) for x in (start, stop))
-    if rank(first.type) or rank(last.type):
-        raise UnsupportedError(
-            "AD205", "np.linspace between arrays", b.span, help="start + t[:, None] * (stop - start)"
-        )
-    own = promote(first.type, last.type)
-    own = own if own.inexact else FLOAT64
-    first, last = to_dtype(b, first, own), to_dtype(b, last, own)
-    (count,) = extents(b, num)
-    intervals = count
-    if closed:
-        intervals = (
-            b.const(max(int(num) - 1, 1)) if is_number(num) else b.op("maximum", b.sub(count, b.const(1)), b.const(1))
-        )
-    step = b.div(b.sub(last, first), to_dtype(b, intervals, own))
-    points = b.add(b.mul(to_dtype(b, b.op("arange", count), own), step), first)
-    if closed:
-        points = _with_last(b, points, count, num, last)
-    return to_dtype(b, points, dtype_argument(b, dtype, own))
-
-
-def _with_last(b: Builder, points: Value, count: Value, num: Any, last: Value) -> Value:
-    """The points with the last one exact, if there are more than one."""
-    if is_number(num):
-        return b.store(points, *at(b.const(-1)), last) if num > 1 else points
-    with b.region() as then:
-        b.yield_(b.store(points, *at(b.const(-1)), last))
-    with b.region() as orelse:
-        b.yield_(points)
-    return b.if_(b.compare("gt", count, b.const(1)), then.done(), orelse.done())[0]
-
-
-@function(np.logspace, "np.logspace")
-def logspace(b: Builder, start: Any, stop: Any, num: Any = 50, endpoint: Any = True, base: Any = 10.0) -> Value:
-    return arith.power(b, as_array(b, base), linspace(b, start, stop, num, endpoint))
-
-
-@function(np.meshgrid, "np.meshgrid")
-def meshgrid(b: Builder, *xi: Any, indexing: Any = "xy", copy: Any = True, sparse: Any = False) -> tuple[Value, ...]:
-    if sparse or not copy or indexing not in ("xy", "ij"):
-        raise UnsupportedError(
-            "AD202", "np.meshgrid: sparse= and copy= are not supported", b.span, help="use x[:, None]"
-        )
-    values = [as_array(b, x) for x in xi]
-    if any(rank(v.type) != 1 for v in values):
-        raise UnsupportedError("AD205", "np.meshgrid of other than vectors", b.span, help="flatten them")
-    order = list(range(len(values)))
-    if indexing == "xy" and len(values) > 1:
-        order[0], order[1] = 1, 0
-    dims = [b.dim(values[k], 0) for k in order]
-    grids = []
-    for k, value in enumerate(values):
-        others = (place for place, axis in enumerate(order) if axis != k)
-        grids.append(b.op("copy", b.op("broadcast_to", b.insert_axes(value, *others), *dims)))
-    return tuple(grids)
 
 
 # -- conversions -------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ _KEEPS_METHODS = ("clip", "round", "astype")
 _ONE_OPERAND = (np.copy, np.array, np.empty_like, np.zeros_like, np.ones_like, np.full_like)
 _ALWAYS = (
     *(np.zeros, np.ones, np.empty, np.full, np.ndarray, np.eye, np.identity, np.tri, np.meshgrid),
-    *(np.arange, np.linspace, np.logspace, np.convolve, np.outer, np.kron, np.repeat, np.take),
+    *(np.arange, np.convolve, np.outer, np.kron, np.repeat, np.take),
     *(np.dot, np.inner, np.matmul, np.linalg.multi_dot),
 )
 _ALWAYS_METHODS = ("flatten", "repeat", "take", "dot")

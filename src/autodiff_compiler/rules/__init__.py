@@ -16,21 +16,27 @@ from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.rules import (
     arrays,
+    bessel,  # noqa: F401  # these two add lines to the table of `elementwise`
     complex_parts,
     elementwise,
+    factoring,
+    hypergeometric,  # noqa: F401
     lists,
     matmul,
     reductions,
     shapes,
     solving,
     special,
+    spectra,
 )
 from autodiff_compiler.rules.rule import At, Contribution, Dense, JointRule, ListAt, Rule, Site
 
 __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "jvp", "vjp"]
 
 RULES: dict[str, Rule | JointRule] = {}
-for _module in (elementwise, special, complex_parts, arrays, shapes, reductions, matmul, solving, lists):
+for _module in (
+    elementwise, special, complex_parts, arrays, shapes, reductions, matmul, solving, factoring, spectra, lists,
+):  # fmt: skip
     assert not RULES.keys() & _module.RULES.keys(), _module.__name__
     RULES.update(_module.RULES)
 
@@ -47,7 +53,6 @@ NO_DERIVATIVE: dict[str, str] = {
     "ceil": "piecewise constant",
     "trunc": "piecewise constant",
     "rint": "piecewise constant",
-    "lu_factor": "what reads the factors knows the matrix, too, and has its derivative",
 }
 
 Constants = Mapping[Value, Any]

@@ -23,17 +23,26 @@ def typed_list(items, dtype, ndim):
     return given
 
 
-def compiled_special(name, operands):
-    """A function of SciPy for compiled code, which finds it by a symbol: an address would be another one in the next process."""
+def compiled_special(name, orders, operands, parts):
+    """A function of SciPy for compiled code, which finds it by a symbol: an address would be another one in the next process.
+
+    The first `orders` operands are integers; a function with several results writes them where pointers say.
+    """
     cython_special = importlib.import_module("scipy.special.cython_special")
     add_symbol = importlib.import_module("llvmlite.binding").add_symbol
-    signature = '"double (' + "double, " * operands + 'int __pyx_skip_dispatch)"'
-    for found, capsule in cython_special.__pyx_capi__.items():
-        if found.removeprefix("__pyx_fuse_").lstrip("0123456789_") == name and signature in repr(capsule):
-            symbol = f"scipy.special.cython_special.{found}"
-            add_symbol(symbol, get_cython_function_address("scipy.special.cython_special", found))
-            types = [*[numba.types.float64] * operands, numba.types.int32]
-            return numba.types.ExternalFunction(symbol, numba.types.float64(*types))
+    types = numba.types
+    result, last = ("void", ["double *"] * parts) if parts > 1 else ("double", ["int __pyx_skip_dispatch"])
+    for integer, order in (("Py_ssize_t", types.intp), ("long", types.long_)):
+        names = ", ".join([*[integer] * orders, *["double"] * (operands - orders), *last])
+        signature = f'"{result} ({names})"'
+        given = [*[order] * orders, *[types.float64] * (operands - orders)]
+        for found, capsule in cython_special.__pyx_capi__.items():
+            if found.removeprefix("__pyx_fuse_").lstrip("0123456789_") == name and signature in repr(capsule):
+                symbol = f"scipy.special.cython_special.{found}"
+                add_symbol(symbol, get_cython_function_address("scipy.special.cython_special", found))
+                if parts > 1:
+                    return types.ExternalFunction(symbol, types.void(*given, *[types.CPointer(types.float64)] * parts))
+                return types.ExternalFunction(symbol, types.float64(*given, types.int32))
     raise ImportError(f"this version of SciPy has no compiled function {name}")
 
 

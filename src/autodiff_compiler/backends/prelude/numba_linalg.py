@@ -21,7 +21,7 @@ def lapack_routines(*names):
     return names
 
 
-LAPACK = lapack_routines("dgetrf", "dgetrs")
+LAPACK = lapack_routines("dgetrf", "dgetrs", "dpotrf", "dgeqrf", "dorgqr", "dsyevd", "dgesdd")
 
 
 @intrinsic(prefer_literal=True)
@@ -140,3 +140,89 @@ def log_abs_det(lu):
     if lu.ndim == 2:
         return out[0]
     return out.reshape(lu.shape[:-2])
+
+
+@njit(cache=True, nogil=True)
+def cholesky(a):
+    """The lower triangular factor of each matrix, and whether all of them are positive definite."""
+    n, every = a.shape[-1], matrices(a)
+    lower, positive = np.zeros_like(every), True
+    for s in range(len(every)):
+        columns = every[s].T.copy()
+        if n > 0 and lapack("dpotrf", (np.uint8(76), n, columns, n)) > 0:  # type: ignore[call-arg]  # Numba gives the context
+            positive = False
+        for i in range(n):
+            for j in range(i + 1):
+                lower[s, i, j] = columns[j, i]
+    return lower.reshape(a.shape), positive
+
+
+@njit(cache=True, nogil=True)
+def qr(a):
+    """q with orthonormal columns and the triangular r with a = q @ r."""
+    batch, m, n = a.shape[:-2], a.shape[-2], a.shape[-1]
+    k, every = min(m, n), matrices(a)
+    q, r = np.empty((len(every), m, k)), np.zeros((len(every), k, n))
+    length = 32 * (n + 1)
+    scales, work = np.empty(k), np.empty(length)
+    for s in range(len(every)):
+        if k == 0:
+            break
+        columns = every[s].T.copy()
+        lapack("dgeqrf", (m, n, columns, m, scales, work, length))  # type: ignore[call-arg]  # Numba gives the context
+        for i in range(k):
+            for j in range(i, n):
+                r[s, i, j] = columns[j, i]
+        lapack("dorgqr", (m, k, k, columns, m, scales, work, length))
+        q[s] = columns[:k].T
+    return q.reshape((*batch, m, k)), r.reshape((*batch, k, n))
+
+
+@njit(cache=True, nogil=True)
+def eigh(a, lower):
+    """Eigenvalues and eigenvectors of each symmetric matrix, of which one triangle is read, and whether the iterations converged."""
+    n, every = a.shape[-1], matrices(a)
+    values, vectors, converged = np.empty((len(every), n)), np.empty_like(every), True
+    length, integers = 1 + 6 * n + 2 * n * n, 3 + 5 * n
+    work, places = np.empty(length), np.empty(integers, np.int32)
+    form, side = np.uint8(86), np.uint8(76 if lower else 85)
+    for s in range(len(every)):
+        if n == 0:
+            break
+        columns = every[s].T.copy()
+        if lapack("dsyevd", (form, side, n, columns, n, values[s], work, length, places, integers)) != 0:  # type: ignore[call-arg]  # Numba gives the context
+            converged = False
+        vectors[s] = columns.T
+    return values.reshape(a.shape[:-1]), vectors.reshape(a.shape), converged
+
+
+@njit(cache=True, nogil=True)
+def svd(a):
+    """u, s, vh of each matrix, and whether the iterations converged."""
+    batch, m, n = a.shape[:-2], a.shape[-2], a.shape[-1]
+    k, every = min(m, n), matrices(a)
+    u, values, vh = np.empty((len(every), m, k)), np.empty((len(every), k)), np.empty((len(every), k, n))
+    length = 4 * k * k + 7 * k + 32 * max(m, n) + 1
+    work, places = np.empty(length), np.empty(8 * k, np.int32)
+    left, right, converged, form = np.empty((k, m)), np.empty((n, k)), True, np.uint8(83)
+    for s in range(len(every)):
+        if k == 0:
+            break
+        columns = every[s].T.copy()
+        if lapack("dgesdd", (form, m, n, columns, m, values[s], left, m, right, k, work, length, places)) != 0:  # type: ignore[call-arg]  # Numba gives the context
+            converged = False
+        u[s], vh[s] = left.T, right.T
+    return u.reshape((*batch, m, k)), values.reshape((*batch, k)), vh.reshape((*batch, k, n)), converged
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def pinv(a, cutoff):
+    """The pseudoinverse of each matrix, and whether the iterations converged."""
+    batch, m, n = a.shape[:-2], a.shape[-2], a.shape[-1]
+    u, values, vh, converged = svd(matrices(a))
+    inverse = np.zeros((len(u), n, m))
+    for s in range(len(u)):
+        for k in range(values.shape[1]):
+            if values[s, k] > cutoff * values[s, 0]:
+                inverse[s] += np.outer(vh[s, k], u[s, :, k] / values[s, k])
+    return inverse.reshape((*batch, n, m)), converged

@@ -99,3 +99,42 @@ def log_abs_det(lu):
     """log |det a| by the factors of a."""
     with np.errstate(divide="ignore"):
         return np.sum(np.log(np.abs(np.diagonal(lu, axis1=-2, axis2=-1))), axis=-1)
+
+
+def cholesky(a):
+    """The lower triangular factor of each matrix, and whether all of them are positive definite."""
+    try:
+        return np.linalg.cholesky(a), np.True_
+    except np.linalg.LinAlgError:
+        return np.full_like(a, np.nan), np.False_
+
+
+def qr(a):
+    """q with orthonormal columns and the triangular r with a = q @ r."""
+    return np.linalg.qr(a)
+
+
+def eigh(a, lower):
+    """Eigenvalues and eigenvectors of each symmetric matrix, of which one triangle is read, and whether the iterations converged."""
+    try:
+        return (*np.linalg.eigh(a, "L" if lower else "U"), np.True_)
+    except np.linalg.LinAlgError:
+        return np.full(a.shape[:-1], np.nan), np.full_like(a, np.nan), np.False_
+
+
+def svd(a):
+    """u, s, vh of each matrix, and whether the iterations converged."""
+    try:
+        return (*np.linalg.svd(a, full_matrices=False), np.True_)
+    except np.linalg.LinAlgError:
+        *batch, m, n = a.shape
+        u, s, vh = (np.full((*batch, *own), np.nan) for own in ((m, min(m, n)), (min(m, n),), (min(m, n), n)))
+        return u, s, vh, np.False_
+
+
+def pinv(a, cutoff):
+    """The pseudoinverse of each matrix, and whether the iterations converged."""
+    try:
+        return np.linalg.pinv(a, cutoff), np.True_
+    except np.linalg.LinAlgError:
+        return np.full((*a.shape[:-2], a.shape[-1], a.shape[-2]), np.nan), np.False_

@@ -7,7 +7,7 @@ from typing import Any
 
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.domain import nowhere
-from autodiff_compiler.ir.dtype import BOOLEAN, DTYPES, DType
+from autodiff_compiler.ir.dtype import BOOLEAN, DTYPES, FLOAT64, INT64, DType
 from autodiff_compiler.ir.objects import Values, strong
 from autodiff_compiler.ir.opdef import (
     DEAR,
@@ -58,6 +58,16 @@ INTS = tuple(dtype for dtype in DTYPES if dtype.is_integer)
 def same(allowed: Dtypes) -> Infer:
     def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
         return (broadcast_type(one_dtype(operands, allowed), operands),)
+
+    return infer
+
+
+def of_orders(count: int) -> Infer:
+    """The first operands are integers, the others float64."""
+
+    def infer(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:
+        one_dtype(operands[:count], (INT64,))
+        return (broadcast_type(one_dtype(operands[count:], (FLOAT64,)), operands),)
 
     return infer
 

@@ -77,3 +77,15 @@ def lu_solve(lu: np.ndarray, pivots: np.ndarray, b: np.ndarray, *, transposed: b
 def log_abs_det(lu: np.ndarray) -> Any:
     with np.errstate(all="ignore"):
         return np.sum(np.log(np.abs(np.diagonal(lu))), dtype=lu.dtype)
+
+
+def cholesky(a: np.ndarray) -> tuple[np.ndarray, np.bool_]:
+    """Column by column; whether every pivot is positive."""
+    lower = np.zeros_like(a)
+    for k in range(len(a)):
+        pivot = a[k, k] - lower[k, :k] @ lower[k, :k]
+        if not pivot > 0:
+            return np.full_like(a, np.nan), np.False_
+        lower[k, k] = np.sqrt(pivot)
+        lower[k + 1 :, k] = (a[k + 1 :, k] - lower[k + 1 :, :k] @ lower[k, :k]) / lower[k, k]
+    return lower, np.True_

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
 
 
@@ -9,6 +10,14 @@ def array(type_: Type) -> Array:
     if not isinstance(type_, Array):
         raise TypeError(f"an array is needed, not {type_}")
     return type_
+
+
+def matrix(type_: Type) -> Array:
+    """One matrix or a stack of them, in double precision."""
+    found = array(type_)
+    if found.rank < 2 or found.dtype is not FLOAT64:
+        raise TypeError(f"matrices in double precision are needed, not {type_}")
+    return found
 
 
 def list_of(type_: Type) -> ListOf:

@@ -11,21 +11,13 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.ir.core import Op
-from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64, INT64
+from autodiff_compiler.ir.dtype import BOOLEAN, INT64
 from autodiff_compiler.ir.objects import Values
 from autodiff_compiler.ir.opdef import DEAR, SHAPE, Attrs, Facts, OpDef, Shape
 from autodiff_compiler.ir.ops import linalg_values as compute
-from autodiff_compiler.ir.ops.operand_types import array
+from autodiff_compiler.ir.ops.operand_types import matrix
 from autodiff_compiler.ir.required_checks import SQUARE, SYSTEM
 from autodiff_compiler.ir.types import Array, Scalar, Type, like
-
-
-def matrix(type_: Type) -> Array:
-    """One matrix or a stack of them, in double precision."""
-    found = array(type_)
-    if found.rank < 2 or found.dtype is not FLOAT64:
-        raise TypeError(f"matrices in double precision are needed, not {type_}")
-    return found
 
 
 def _factored(operands: tuple[Type, ...], attrs: Attrs) -> tuple[Type, ...]:

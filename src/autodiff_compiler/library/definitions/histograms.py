@@ -118,3 +118,32 @@ def histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any 
     if density:
         counts = counts / np.diff(rows)[:, None] / np.diff(columns) / np.sum(counts)
     return counts, rows, columns
+
+
+@define(np.histogramdd, "np.histogramdd", "density")
+def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    if isinstance(sample, (list, tuple)):
+        columns = [np.asarray(column) for column in sample]
+    elif isinstance(bins, (list, tuple)):
+        columns = [sample[:, k] for k, _ in enumerate(bins)]
+    else:
+        unsupported("np.histogramdd of a matrix with one number of bins", "give the bins of each axis")
+    each = bins if isinstance(bins, (list, tuple)) else [bins for _ in columns]
+    if len(each) != len(columns):
+        raise ValueError("The dimension of bins must be equal to the dimension of the sample x.")
+    limits = [None for _ in columns] if range is None else range
+    edges = [_edges(columns[k], each[k], limits[k]) for k, _ in enumerate(columns)]
+    places: Any = ()
+    there = np.ones(len(columns[0]), bool)
+    for k, column in enumerate(columns):
+        place, inside = _bin_of(column, edges[k])
+        places = (*places, place)
+        there = there & inside
+    given = np.ones(len(columns[0])) if weights is None else np.asarray(weights) + 0.0
+    counts = np.zeros(tuple([len(edge) - 1 for edge in edges]))
+    np.add.at(counts, places, np.where(there, given, 0.0))
+    if density:
+        counts = counts / np.sum(counts)
+        for k, edge in enumerate(edges):
+            counts = np.moveaxis(np.moveaxis(counts, k, -1) / np.diff(edge), -1, k)
+    return counts, edges

@@ -154,3 +154,8 @@ def triu_indices_from(arr: Any, k: int = 0) -> Any:
     if arr.ndim != 2:
         raise ValueError("input array must be 2-d")
     return np.nonzero(~_triangle(arr.shape[0], arr.shape[1], k - 1))
+
+
+@define(np.mask_indices, "np.mask_indices")
+def mask_indices(n: int, mask_func: Any, k: Any = 0) -> Any:
+    return np.nonzero(mask_func(np.ones((n, n), int), k) != 0)

@@ -8,6 +8,10 @@ import numpy as np
 
 from autodiff_compiler.library.defined import define, unsupported
 
+_All = type(np.unique_all([0.0]))
+_Counts = type(np.unique_counts([0.0]))
+_Inverse = type(np.unique_inverse([0.0]))
+
 
 @define(np.partition, "np.partition", "axis", "kind", "order")
 def partition(a: Any, kth: Any, axis: int | None = -1, kind: str = "introselect", order: Any = None) -> Any:
@@ -63,6 +67,8 @@ def unique(
     """The derivative of a value is that of its first occurrence."""
     if axis is not None:
         unsupported("np.unique along an axis", "use it on one row after the other")
+    if not sorted:
+        unsupported("np.unique with sorted=False", "leave it out: the values come in order")
     given = np.asarray(ar)
     row = np.ravel(given)
     order = np.argsort(row, kind="stable")
@@ -106,3 +112,27 @@ def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices:
 def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     values = np.ravel(np.asarray(ar1)) if assume_unique else unique(ar1)
     return values[isin(values, ar2, invert=True)]
+
+
+@define(np.setxor1d, "np.setxor1d", "assume_unique")
+def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
+    ordered = np.sort(np.concatenate((unique(ar1), unique(ar2))))
+    if len(ordered) == 0:
+        return ordered
+    new = np.concatenate((np.array([True]), ordered[1:] != ordered[:-1], np.array([True])))
+    return ordered[new[1:] & new[:-1]]
+
+
+@define(np.unique_counts, "np.unique_counts")
+def unique_counts(x: Any) -> Any:
+    return _Counts(*unique(x, return_counts=True, equal_nan=False))
+
+
+@define(np.unique_inverse, "np.unique_inverse")
+def unique_inverse(x: Any) -> Any:
+    return _Inverse(*unique(x, return_inverse=True, equal_nan=False))
+
+
+@define(np.unique_all, "np.unique_all")
+def unique_all(x: Any) -> Any:
+    return _All(*unique(x, True, True, True, equal_nan=False))
