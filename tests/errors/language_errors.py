@@ -18,8 +18,7 @@ CASES = [
     ("AD100", UNSUPPORTED, "def f(x):\n    return len({x, 1.0})  # here", (1.0,)),
     ("AD101", USER, "def f(x):\n    y = y + x  # here\n    return y", (1.0,)),
     ("AD101", USER, "def f(x):\n    return x * nowhere  # here", (1.0,)),
-    ("AD102", UNSUPPORTED, "def f(x):\n    y = None\n    if x > 0:\n        y = x\n    return y * 2  # here", (1.0,)),
-    ("AD102", UNSUPPORTED, "def f(x):\n    t = (None,) if x > 0 else (x,)\n    if t[0] is None:  # here\n        return x\n    return 1.0", (1.0,)),
+    ("AD102", UNSUPPORTED, "def f(x):\n    y = 'nothing'\n    if x > 0:\n        y = x\n    return y * 2  # here", (1.0,)),
     (
         "AD102", UNSUPPORTED,
         "def f(x):\n    d = {'a': x}\n    if x > 0:\n        d['b'] = x\n    return x if 'b' in d else 0.0  # here", (1.0,),

@@ -79,6 +79,7 @@ SYMBOLS: dict[type[ast.AST], str] = {
 
 def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
     """`x op y`."""
+    x, y = ctx.present(x), ctx.present(y)
     own = operators.binary(ctx, op, x, y)
     if own is not None:
         return own

@@ -6,7 +6,7 @@ import ast
 import contextlib
 import functools
 from collections.abc import Callable
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 from autodiff_compiler import library
@@ -63,14 +63,15 @@ def call_node(ctx: Context, node: ast.Call) -> Abs:
         return result
     operands = Operands(ctx, node)
     operands.add(function)
+    or_none = _takes_none(function)
     for argument in node.args:
         if isinstance(argument, ast.Starred):
             operands.add(*consumers.static_items(ctx, ctx.evaluate(argument.value), "an argument after *"))
         else:
-            operands.evaluate([argument])
+            operands.evaluate([argument], or_none=or_none)
     names: list[str] = []
     for keyword in node.keywords:
-        value = ctx.evaluate(keyword.value)
+        value = ctx.evaluate(keyword.value, or_none=or_none and keyword.arg is not None)
         if keyword.arg is not None:
             names.append(keyword.arg)
             operands.add(value)
@@ -88,6 +89,25 @@ def call_node(ctx: Context, node: ast.Call) -> Abs:
     kwargs = dict(zip(names, named))
     with ctx.b.at(ctx.span(node)):
         return call(ctx, function, args, kwargs)
+
+
+def _takes_none(function: Abs) -> bool:
+    """Whether a function is one of the program's, which may ask whether an argument is None."""
+    if isinstance(function, Partial):
+        return _takes_none(function.function)
+    if isinstance(function, Method):
+        return isinstance(function.receiver, Box)
+    if isinstance(function, Static):
+        return (
+            any(function.obj is one for one in _ABOUT_NONE)
+            or isinstance(function.obj, FunctionType | MethodType)
+            or (isinstance(function.obj, type) and not foreign.is_foreign_class(function.obj))
+        )
+    return isinstance(function, Closure)
+
+
+_ABOUT_NONE = (bool, isinstance, print, repr, str, type)
+"""Builtins that do something with None."""
 
 
 def _hashable(obj: Any) -> bool:

@@ -35,9 +35,9 @@ def evaluate(ctx: Context, node: Comprehension) -> Abs:
 
     def collect() -> None:
         if isinstance(node, ast.DictComp):
-            name, value = ctx.evaluate(node.key), ctx.evaluate(node.value)
+            name, value = ctx.evaluate(node.key), ctx.evaluate(node.value, or_none=True)
         else:
-            value = ctx.evaluate(node.elt)
+            value = ctx.evaluate(node.elt, or_none=True)
         target = ctx.state.names[key]
         assert isinstance(target, Box)
         if isinstance(node, ast.DictComp):

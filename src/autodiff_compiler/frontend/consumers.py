@@ -90,6 +90,7 @@ def static_items(ctx: Context, x: Abs, what: str) -> list[Abs]:
 
 def unpacked(ctx: Context, x: Abs, count: int | None) -> list[Abs]:
     """The items of the right side of an unpacking assignment, `count` of them."""
+    x = ctx.present(x)
     if is_scalar(x):
         raise ctx.wrong("AD158", f"cannot unpack {describe(x)}")
     iterable = iterate(ctx, x)

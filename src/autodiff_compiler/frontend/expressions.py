@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from autodiff_compiler.frontend import (
@@ -41,7 +42,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.library import arith
 
 
-def evaluate(ctx: Context, node: ast.expr) -> Abs:
+def evaluate(ctx: Context, node: ast.expr, or_none: bool = False) -> Abs:
     """The abstract value of an expression; every op it builds bears the node's span."""
     evaluator = _EVALUATORS.get(type(node))
     with ctx.b.at(ctx.span(node)):
@@ -50,7 +51,8 @@ def evaluate(ctx: Context, node: ast.expr) -> Abs:
         try:
             value = evaluator(ctx, node)
             tries.proceed(ctx)
-            return ctx.whole(value)
+            whole = ctx.whole(value)
+            return whole if or_none else ctx.present(whole)
         except Unmergeable as signal:
             raise ctx.unmergeable(signal.poison) from None
 
@@ -86,7 +88,7 @@ def _items(ctx: Context, node: ast.Tuple | ast.List) -> list[Abs]:
         if isinstance(item, ast.Starred):
             items.add(*consumers.static_items(ctx, evaluate(ctx, item.value), "a starred expression"))
         else:
-            items.add(ctx.kept(evaluate(ctx, item)))
+            items.add(ctx.kept(evaluate(ctx, item, or_none=True)))
     return items.take()
 
 
@@ -104,7 +106,7 @@ def _dict(ctx: Context, node: ast.Dict) -> Abs:
             items.add(*inner.items)
         else:
             keys.append(container_items.key_of(ctx, evaluate(ctx, key)))
-            items.add(ctx.kept(evaluate(ctx, value)))
+            items.add(ctx.kept(evaluate(ctx, value, or_none=True)))
     return ctx.new_dict(dict(zip(keys, items.take())))
 
 
@@ -127,7 +129,7 @@ def _binary(ctx: Context, node: ast.BinOp) -> Abs:
 
 
 def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
-    operand = evaluate(ctx, node.operand)
+    operand = evaluate(ctx, node.operand, or_none=isinstance(node.op, ast.Not))
     if isinstance(node.op, ast.Not):
         truth = ctx.truth(operand)
         return Dyn(comparisons.negated(ctx, truth)) if isinstance(truth, Value) else Static(not truth)
@@ -142,7 +144,12 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
 
 
 def _compare(ctx: Context, node: ast.Compare) -> Abs:
-    return _chain(ctx, evaluate(ctx, node.left), list(zip(node.ops, node.comparators)))
+    left = evaluate(ctx, node.left, or_none=isinstance(node.ops[0], (*_OF_NONE, ast.In, ast.NotIn)))
+    return _chain(ctx, left, list(zip(node.ops, node.comparators)))
+
+
+_OF_NONE = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
+"""Comparisons that None takes part in."""
 
 
 def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> Abs:
@@ -150,7 +157,7 @@ def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> A
     (op, node), *rest = rest
     operands = Operands(ctx, node, "right of it")
     operands.add(left)
-    operands.evaluate([node])
+    operands.evaluate([node], or_none=isinstance(op, _OF_NONE))
     left, middle = operands.take()
     first = comparisons.comparison(ctx, type(op), left, middle)
     if not rest:
@@ -162,7 +169,7 @@ def _bool_op(ctx: Context, node: ast.BoolOp) -> Abs:
     stop_at = isinstance(node.op, ast.Or)
 
     def rest(values: list[ast.expr]) -> Abs:
-        first = evaluate(ctx, values[0])
+        first = evaluate(ctx, values[0], or_none=True)
         if len(values) == 1:
             return first
         return branches.short_circuit(ctx, first, lambda: rest(values[1:]), stop_at=stop_at)
@@ -171,17 +178,18 @@ def _bool_op(ctx: Context, node: ast.BoolOp) -> Abs:
 
 
 def _if_exp(ctx: Context, node: ast.IfExp) -> Abs:
-    truth = ctx.truth(evaluate(ctx, node.test))
+    truth = ctx.truth(evaluate(ctx, node.test, or_none=True))
+    body, orelse = (partial(evaluate, ctx, arm, or_none=True) for arm in (node.body, node.orelse))
     if not isinstance(truth, Value):
-        return evaluate(ctx, node.body if truth else node.orelse)
-    return branches.choose(ctx, truth, lambda: evaluate(ctx, node.body), lambda: evaluate(ctx, node.orelse))
+        return body() if truth else orelse()
+    return branches.choose(ctx, truth, body, orelse)
 
 
 # -- the rest --------------------------------------------------------------------------------------------------------
 
 
 def _attribute(ctx: Context, node: ast.Attribute) -> Abs:
-    return members.attribute(ctx, evaluate(ctx, node.value), node.attr)
+    return members.attribute(ctx, ctx.present(evaluate(ctx, node.value, or_none=True), "AttributeError"), node.attr)
 
 
 def _subscript(ctx: Context, node: ast.Subscript) -> Abs:
@@ -209,7 +217,7 @@ def closure(ctx: Context, node: ast.FunctionDef | ast.Lambda, name: str) -> Clos
 
 
 def _named(ctx: Context, node: ast.NamedExpr) -> Abs:
-    value = evaluate(ctx, node.value)
+    value = evaluate(ctx, node.value, or_none=True)
     ctx.store_name(node.target.id, value)
     return value
 

@@ -98,6 +98,7 @@ Items = Steps | Sequence | Pushed
 
 def iterate(ctx: Context, x: Abs) -> Items:
     """`iter(x)`."""
+    x = ctx.present(x)
     own = special(ctx, x, "__iter__")
     if own is not None:
         return _own_iterator(ctx, x, ctx.call(own, [], {}))

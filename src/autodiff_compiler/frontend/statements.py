@@ -31,7 +31,6 @@ from autodiff_compiler.frontend import (
     tries,
     while_loops,
 )
-from autodiff_compiler.frontend.branches import Branch
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
@@ -89,13 +88,12 @@ def _if(ctx: Context, node: ast.If, rest: list[ast.stmt]) -> bool:
     """Run an `if`; True if the rest of the block was run inside one of its branches."""
     if failures.run_guard(ctx, node):
         return False
-    truth = ctx.truth(ctx.evaluate(node.test))
+    truth = ctx.truth(ctx.evaluate(node.test, or_none=True))
     if not isinstance(truth, Value):
         run(ctx, node.body if truth else node.orelse)
         return False
     base = ctx.state
-    then = Branch(ctx, lambda: run(ctx, node.body), base)
-    orelse = Branch(ctx, lambda: run(ctx, node.orelse), base)
+    then, orelse = branches.both(ctx, truth, base, lambda: run(ctx, node.body), lambda: run(ctx, node.orelse))
     consumed = False
     for one, other in ((then, orelse), (orelse, then)):
         if one.state.exit.left and other.state.exit.normal and rest and not consumed:
@@ -110,7 +108,7 @@ def _match(ctx: Context, node: ast.Match) -> None:
 
 
 def _return(ctx: Context, node: ast.Return) -> None:
-    value = Static(None) if node.value is None else ctx.evaluate(node.value)
+    value = Static(None) if node.value is None else ctx.evaluate(node.value, or_none=True)
     if _reads_names(value):
         ctx.kept(value)  # what it reads when it is asked for an item may no longer exist then
     code = ctx.new_code()
@@ -139,7 +137,7 @@ def _continue(ctx: Context, node: ast.Continue) -> None:
 
 def _expression(ctx: Context, node: ast.Expr) -> None:
     if not isinstance(node.value, ast.Constant):  # a docstring
-        ctx.evaluate(node.value)
+        ctx.evaluate(node.value, or_none=True)
 
 
 def _function(ctx: Context, node: ast.FunctionDef) -> None:

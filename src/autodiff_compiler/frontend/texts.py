@@ -7,7 +7,7 @@ import ast
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Choice, Dyn, Partial, Ref, Static, Text, Tup
+from autodiff_compiler.frontend.values import Abs, Choice, Dyn, OrNone, Partial, Ref, Static, Text, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 
@@ -25,7 +25,7 @@ def _piece(ctx: Context, piece: ast.expr) -> Text:
     if isinstance(piece, ast.Constant):
         return Text((str(piece.value),), ())
     assert isinstance(piece, ast.FormattedValue)
-    value = ctx.evaluate(piece.value)
+    value = ctx.evaluate(piece.value, or_none=True)
     conversion = "" if piece.conversion == -1 else f"!{chr(piece.conversion)}"
     spec = _specification(ctx, piece.format_spec)
     return _shown(ctx, value, conversion + (f":{spec}" if spec else ""))
@@ -78,7 +78,7 @@ def text_of(ctx: Context, value: Abs) -> Text:
         return Text((None,), (ctx.value(value),))
     if isinstance(value, Tup) and not value.keys:
         return _tuple(ctx, value)
-    if isinstance(value, Choice):
+    if isinstance(value, Choice | OrNone):
         raise ctx.unsupported("AD152", f"the text of {describe(value)}", "use one name for each of them")
     return Text((str(value.obj) if isinstance(value, Static) else describe(value),), ())
 

@@ -229,6 +229,14 @@ class Maybe:
 
 
 @dataclass(frozen=True, eq=False)
+class OrNone:
+    """A value on some paths, and None on the others; `given` says which."""
+
+    value: Abs
+    given: Value
+
+
+@dataclass(frozen=True, eq=False)
 class Poison:
     """A name that holds things on different paths that cannot be merged; an error when it is read."""
 
@@ -255,6 +263,7 @@ Abs = (
     | Choice
     | Text
     | Maybe
+    | OrNone
     | Poison
 )
 
@@ -334,6 +343,11 @@ Index = Abs | Slice
 def is_dimensionless(x: Index | None) -> bool:
     """Whether a value is an array without dimensions."""
     return isinstance(x, Ref) and isinstance(x.type, Scalar)
+
+
+def is_none(x: Abs | None) -> bool:
+    """Whether this is None, on every path."""
+    return isinstance(x, Static) and x.obj is None
 
 
 class Dead(Exception):  # noqa: N818  (a signal to the enclosing block, not an error)
