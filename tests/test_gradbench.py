@@ -17,6 +17,7 @@ sys.path.append(str(Path(__file__).parent.parent))
 from benchmarks.by_hand import kernel
 from benchmarks.by_hand.table import ADJOINTS, adjoint
 from benchmarks.gradbench import ba, ht, ode, protocol, standalone
+from benchmarks.gradbench.peers import WRITTEN, jax_of
 from benchmarks.gradbench.table import EVALS
 from benchmarks.suites.runs import Outcome
 
@@ -131,7 +132,7 @@ def test_styles_of_ht_agree_on_a_mirrored_hand():
         np.testing.assert_allclose(loops, numpy, rtol=1e-12, atol=1e-12)
 
 
-# -- by hand -----------------------------------------------------------------------------------------------------------
+# -- by hand, and in JAX -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", ADJOINTS)
@@ -150,6 +151,13 @@ def test_adjoint_by_hand(key):
 
 def parts(result):
     return result if isinstance(result, tuple) else (result,)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_jax_where_it_is_installed(name):
+    pytest.importorskip("jax")
+    args = EVALS[name].arguments(first_input(name))
+    EVALS[name].check(EVALS[name].derivatives[0], args, jax_of(name)(*args))
 
 
 def test_exponential_by_hand():
@@ -277,8 +285,8 @@ def test_what_is_not_right_is_shown():
 
 def test_summary_takes_the_fastest_program_of_a_workload():
     def row(style, seconds, ratio):
-        common = {"eval": "lse", "workload": "n=1", "function": "gradient", "over_primal": None, "over_by_hand": ratio}
-        return {**common, "style": style, "seconds": {"derivative": seconds}}
+        common = {"eval": "lse", "workload": "n=1", "function": "gradient", "over_primal": None, "over_jax": None}
+        return {**common, "over_by_hand": ratio, "style": style, "seconds": {"derivative": seconds}}
 
     found = standalone.summary([row("loops", 2.0, 8.0), row("numpy", 1.0, 2.0)])
     assert found["all"]["over_by_hand"] == pytest.approx(4.0)

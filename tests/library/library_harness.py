@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 
 from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import SOURCES
@@ -137,7 +138,7 @@ class Written:
 
     def __init__(self) -> None:
         self.given: list[Any] = []
-        self.space: dict[str, Any] = {"np": np, "__name__": "written"}
+        self.space: dict[str, Any] = {"np": np, "scipy": scipy, "__name__": "written"}
 
     def text(self, x: Any) -> str:
         if isinstance(x, R):
@@ -195,7 +196,7 @@ def assert_same(got: Any, expected: Any, what: str, *, exact_type: bool = True) 
         for g, e in zip(got, expected):
             assert_same(g, e, what, exact_type=exact_type)
         return
-    if isinstance(expected, np.dtype):
+    if expected is None or isinstance(expected, np.dtype):
         assert got == expected, what
         return
     if isinstance(expected, np.ndarray | np.generic):

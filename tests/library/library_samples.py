@@ -176,6 +176,7 @@ SAMPLES: dict[str, list[Sample]] = {
         S(v3), S(m23), S(t234), S(m23, axis=0), S(m23, axis=1, keepdims=True), S(m23, "fro"), S(m23, 1), S(m23, np.inf), S(m23, -1),
         S(v3, 1), S(v3, np.inf), S(v3, -np.inf), S(v3, 3), S(v3, 0), S(v3, 2), S(t234, axis=(0, 1)), S(t234, 1, axis=(2, 0)), S(i3), S(f3),
         S(np.zeros(3)), S(v3, "fro"), S(t234, np.inf, (1, 2), True), S(m23, keepdims=True), S(m23, 1.5, axis=1),
+        S(m23, 2), S(m23, -2), S(t234, 2, (2, 0)), S(t234, "nuc", (0, 1), keepdims=True), S(f3[:, None] * f3, 2), S(m23, 3), S(np.zeros((0, 3)), "nuc"),
     ],
     "np.reshape": [
         S(m23, (3, 2)), S(m23, -1), S(m23, (3, -1)), S(m23, (R(3), -1)), S(m23, (R(6),)), S(v3, (2, 2)), S(m23, (-1, -1)),

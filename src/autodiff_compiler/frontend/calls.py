@@ -137,7 +137,7 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return externals.call_declared(ctx, function.obj, args, kwargs)
     own = None if _stands_for_another(function) else special(ctx, function, "__call__")
     if own is not None:
-        if isinstance(function, Static) and foreign.is_closed(function.obj):
+        if isinstance(function, Static) and foreign.is_closed(function.obj) and not _is_defined(own):
             raise foreign.refusal(ctx, function.obj)
         return call(ctx, own, args, kwargs)
     if not isinstance(function, Static):
@@ -165,6 +165,15 @@ def _stands_for_another(function: Abs) -> bool:
         isinstance(function.obj, Ruled)
         or derivatives.is_derivative(function.obj)
         or plain_function(function.obj) is not None
+    )
+
+
+def _is_defined(method: Abs) -> bool:
+    """Whether the library says in Python what this method does."""
+    return (
+        isinstance(method, Partial)
+        and isinstance(method.function, Static)
+        and library.definition(method.function.obj) is not None
     )
 
 

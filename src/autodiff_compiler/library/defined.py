@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, NoReturn, TypeVar
 
-from autodiff_compiler.library.registry import lookup, register_imported
+from autodiff_compiler.library.registry import found_in, lookup, register_imported, when_imported
 from autodiff_compiler.namespaces import is_foreign
 
 B = TypeVar("B", bound=Callable[..., Any])
@@ -65,6 +65,26 @@ def define(obj: object, name: str, *known: str, method_name: str = "", shares: b
         return body
 
     return register
+
+
+def define_in(module: str, name: str, *known: str) -> Callable[[B], B]:
+    """`define` for a function, or a method of a class, of a module that is not imported here; a version may not have it yet."""
+
+    def register(body: B) -> B:
+        @when_imported(module)
+        def later() -> None:
+            obj = found_in(module, name)
+            if obj is not None:
+                define(obj, f"{module}.{name}", *known)(body)
+
+        return body
+
+    return register
+
+
+def at_compile_time(function: Callable[..., Any], *args: Any) -> Any:
+    """What a definition calls for a number, or a tuple of these, that depends only on what is known when compiling."""
+    return function(*args)
 
 
 def unsupported(reason: str, way_out: str) -> NoReturn:

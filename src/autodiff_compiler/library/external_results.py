@@ -72,17 +72,6 @@ def _shaped(single: Scalar, shape: Argument) -> Result | None:
     return Result(Array(single.dtype, 1)) if known or counted else None
 
 
-def of_matrix(result: Callable[[Array], Returned]) -> Row:
-    """A function of one matrix of floats."""
-
-    def row(args: Sequence[Argument], named: Mapping[str, Argument]) -> Result | None:
-        matrix = args[0] if len(args) == 1 and not named else None
-        fits = isinstance(matrix, Array) and matrix.rank == 2 and matrix.dtype.is_float
-        return Result(result(matrix)) if fits and isinstance(matrix, Array) else None
-
-    return row
-
-
 ROWS: dict[str, Row] = {
     "time.perf_counter": always(FLOAT),
     "time.time": always(FLOAT),
@@ -113,10 +102,6 @@ ROWS: dict[str, Row] = {
             ("legendre", "leg"), ("hermite", "herm"), ("hermite_e", "herme"), ("chebyshev", "cheb"), ("laguerre", "lag"),
         )
     },
-    "numpy.linalg.pinv": of_matrix(lambda a: a),
-    "numpy.linalg.cond": of_matrix(lambda a: Scalar(a.dtype)),
-    "numpy.linalg.matrix_rank": of_matrix(lambda a: Scalar(INT64)),
-    "numpy.linalg.eigvalsh": of_matrix(lambda a: Array(a.dtype, 1)),
 }  # fmt: skip
 
 _LAST = frozenset(name.rpartition(".")[2] for name in ROWS)
