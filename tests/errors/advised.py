@@ -69,7 +69,7 @@ LANGUAGE: dict[str, tuple] = {
     "AD183": ("def f(x):\n    print(x)\n    return x",),
     "AD184": ("def f(x):\n    print('[', x, ']')\n    return x",),
     "AD186": ("def f(a):\n    return sum([v for v in a if v])",),
-    "AD187": ("def f(x):\n    return np.sort(np.array([x, 1.0]))",),
+    "AD187": ("def f(x):\n    order = np.argsort(np.array([x, 1.0]))\n    return np.array([x, 1.0])[order]",),
     "AD188": (
         "from autodiff_compiler import stop_gradient\ndef f(x, n):\n    xs = []\n    for i in range(n):\n"
         "        xs.append(stop_gradient(x))\n    return xs",

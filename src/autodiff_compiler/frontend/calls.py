@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import contextlib
 import functools
 from collections.abc import Callable
@@ -33,7 +34,7 @@ from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place, shape_of
 from autodiff_compiler.frontend.operands import Operands
-from autodiff_compiler.frontend.scalars import describe
+from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -50,6 +51,7 @@ from autodiff_compiler.frontend.values import (
     Tup,
 )
 from autodiff_compiler.frontend.wrong_calls import check_signature, refused
+from autodiff_compiler.library import stand_ins
 from autodiff_compiler.markers import External, verb_of
 
 
@@ -194,6 +196,23 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     raise foreign.refusal(ctx, obj)
 
 
+FIELDS = "what a named tuple is made of"
+
+
+def _call_stand_in(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
+    """A function or class of Python's standard library that is written in Python."""
+    if obj is collections.namedtuple:
+        given, named = (
+            [ctx.static(arg, FIELDS) for arg in args],
+            {name: ctx.static(x, FIELDS) for name, x in kwargs.items()},
+        )
+        return Static(collections.namedtuple(*given, **named))
+    if obj is slice:
+        return Static(slice(*(ctx.static(arg, "a bound of a slice") for arg in args)))
+    found = stand_ins.stand_in(obj)
+    return None if found is None else call(ctx, Static(found), args, kwargs)
+
+
 def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
     own = operators.of_builtin(ctx, obj, args)
     if own is not None:
@@ -244,6 +263,35 @@ def _call_with_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str,
     return foreign.entered(ctx, obj, plain, lambda: bodies.enter(ctx, plain, args, kwargs))
 
 
+def _call_cached(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
+    """What `functools.lru_cache` has made: the function itself, of numbers only, so that nobody can tell."""
+    if obj in (functools.lru_cache, functools.cache):
+        return args[0] if args and isinstance(args[0], Closure) else Static(_as_it_is)
+    if obj is _as_it_is:
+        return args[0]
+    if not isinstance(obj, functools._lru_cache_wrapper):
+        return None
+    plain = [x for x in (*args, *kwargs.values()) if not (is_scalar(x) or isinstance(x, Static))]
+    if plain:
+        raise ctx.unsupported("AD177", f"a cached function of {describe(plain[0])}", foreign.instead_of(obj, "cached"))
+    function = ctx.captures.look(Place(obj).attribute("__wrapped__"))
+    result = call(ctx, Static(function), args, kwargs)
+    if not _is_number(result):
+        raise ctx.unsupported(
+            "AD177", f"a cached function that returns {describe(result)}", foreign.instead_of(obj, "cached")
+        )
+    return result
+
+
+def _as_it_is(function: Any) -> Any:
+    return function
+
+
+def _is_number(x: Abs) -> bool:
+    """Whether this is a number or a tuple of these: a list or an array would be the same one at each call."""
+    return is_scalar(x) or isinstance(x, Static) or (isinstance(x, Tup) and all(map(_is_number, x.items)))
+
+
 def _call_manager(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
     """`contextlib.contextmanager` of a function that was made inside, and what that is called with."""
     if obj is contextlib.contextmanager and len(args) == 1 and isinstance(args[0], Closure):
@@ -292,10 +340,12 @@ def _call_class(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs])
 
 
 _WAYS: tuple[Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs | None], ...] = (
+    _call_stand_in,
     _call_builtin,
     library_calls.call_without_source,
     _call_differentiated,
     _call_manager,
+    _call_cached,
     _call_with_source,
     _call_bound,
     _call_class,

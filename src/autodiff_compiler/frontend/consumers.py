@@ -147,7 +147,7 @@ def folded(ctx: Context, iterable: Items, first: Abs, combine: Callable[[Abs, Ab
     ctx.state.names[key] = first
 
     def each(item: Abs) -> None:
-        ctx.state.names[key] = combine(ctx.state.names[key], item)
+        ctx.state.names[key] = combine(ctx.whole(ctx.state.names[key]), item)
 
     for_each(ctx, iterable, each)
     return ctx.settled(ctx.state.names.pop(key), "the sum", ctx.frame)

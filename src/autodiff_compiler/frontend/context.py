@@ -45,6 +45,7 @@ from autodiff_compiler.frontend.values import (
     Range,
     Ref,
     Static,
+    Text,
     Tup,
 )
 from autodiff_compiler.ir.core import Function, Value
@@ -392,7 +393,7 @@ class Context:
         """A Python object that must be known now; an int argument or captured int becomes part of the specialisation."""
         if isinstance(x, Static):
             return x.obj
-        if isinstance(x, Dyn) and x.static is not None:
+        if isinstance(x, Dyn | Text) and x.static is not None:
             return x.static()
         if isinstance(x, Tup):
             items = [self.static(item, what) for item in x.items]

@@ -58,11 +58,7 @@ def evaluate(ctx: Context, node: ast.expr, or_none: bool = False) -> Abs:
 
 
 def _words(node: ast.AST) -> str:
-    names = {
-        ast.Await: "`await`",
-        ast.Set: "a set",
-        ast.SetComp: "a set comprehension",
-    }
+    names: dict[type[ast.AST], str] = {ast.Await: "`await`"}
     return names.get(type(node), type(node).__name__)
 
 
@@ -82,7 +78,7 @@ def _list(ctx: Context, node: ast.List) -> Abs:
     return ctx.new_list(_items(ctx, node))
 
 
-def _items(ctx: Context, node: ast.Tuple | ast.List) -> list[Abs]:
+def _items(ctx: Context, node: ast.Tuple | ast.List | ast.Set) -> list[Abs]:
     items = Operands(ctx, node)
     for item in node.elts:
         if isinstance(item, ast.Starred):
@@ -90,6 +86,10 @@ def _items(ctx: Context, node: ast.Tuple | ast.List) -> list[Abs]:
         else:
             items.add(ctx.kept(evaluate(ctx, item, or_none=True)))
     return items.take()
+
+
+def _set(ctx: Context, node: ast.Set) -> Abs:
+    return ctx.call(Static(set), [Tup(tuple(_items(ctx, node)))], {})
 
 
 def _dict(ctx: Context, node: ast.Dict) -> Abs:
@@ -222,7 +222,7 @@ def _named(ctx: Context, node: ast.NamedExpr) -> Abs:
     return value
 
 
-def _comprehension(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Abs:
+def _comprehension(ctx: Context, node: comprehensions.Comprehension) -> Abs:
     return comprehensions.evaluate(ctx, node)
 
 
@@ -232,6 +232,7 @@ _EVALUATORS: dict[type[ast.AST], Callable[[Context, Any], Abs]] = {
     ast.Tuple: _tuple,
     ast.List: _list,
     ast.Dict: _dict,
+    ast.Set: _set,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
     ast.Compare: _compare,
@@ -245,6 +246,7 @@ _EVALUATORS: dict[type[ast.AST], Callable[[Context, Any], Abs]] = {
     ast.ListComp: _comprehension,
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _comprehension,
+    ast.SetComp: _comprehension,
     ast.JoinedStr: texts.joined_string,
     ast.Yield: generators.evaluate_yield,
     ast.YieldFrom: generators.evaluate_yield_from,

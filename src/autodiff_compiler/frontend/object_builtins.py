@@ -38,6 +38,7 @@ from autodiff_compiler.frontend.values import (
     Text,
     Tup,
 )
+from autodiff_compiler.library.stand_ins import real_class
 
 Handler = Callable[[Context, list[Abs], dict[str, Abs]], Abs]
 
@@ -51,7 +52,7 @@ def python_class(ctx: Context, x: Abs) -> type:
     if isinstance(x, Dyn):
         return scalar_class(x)
     if isinstance(x, Tup | Box):
-        return x.cls
+        return real_class(x.cls)
     if isinstance(x, Iter):
         return x.kind
     if isinstance(x, Generator):

@@ -47,8 +47,15 @@ def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]
             if any(isinstance(part, OrNone) for part in values):
                 raise ctx.unsupported("AD152", "a bound of a slice that may be None", "ask `is None` first")
         else:
-            index.append(next(rest))
+            index.append(_as_slice(next(rest)))
     return base, index
+
+
+def _as_slice(x: Abs) -> Index:
+    """An index; a slice object is what the brackets would say."""
+    if isinstance(x, Static) and isinstance(x.obj, slice):
+        return Slice(*(None if part is None else Static(part) for part in (x.obj.start, x.obj.stop, x.obj.step)))
+    return x
 
 
 def per_axis(index: list[Index]) -> list[Index]:

@@ -218,6 +218,8 @@ class Text:
 
     parts: tuple[Part, ...]
     values: tuple[Value, ...]
+    static: Callable[[], str] | None = None
+    """Asks for the string at compile time, as `Dyn.static` does."""
 
 
 @dataclass(frozen=True, eq=False)

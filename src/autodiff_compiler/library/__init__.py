@@ -25,6 +25,7 @@ from autodiff_compiler.library import (
     reductions,
     shapes,
     special,
+    standard,
     systems,
 )
 from autodiff_compiler.library.defined import Definition, defined_method, definition
@@ -63,5 +64,6 @@ __all__ = [
     "reductions",
     "shapes",
     "special",
+    "standard",
     "systems",
 ]
