@@ -76,6 +76,23 @@ CHAPTERS = [
         ],
     ),
     (
+        "Matrices",
+        [
+            (
+                "gaussian_process",
+                "negative_log_likelihood",
+                0,
+                "A Gaussian process: the way back uses the factors of the way there, and factors nothing again.",
+            ),
+            (
+                "kalman_smoother",
+                "surprise",
+                0,
+                "A Kalman filter and the smoother's pass backwards, with arrays of means and covariances that are written in place.",
+            ),
+        ],
+    ),
+    (
         "Functions that call functions",
         [
             ("many_calls", "misfit", 0, "A large helper that is called often stays a function, with one derivative."),

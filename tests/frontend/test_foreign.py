@@ -37,7 +37,7 @@ REFUSED = {
     "scipy.optimize.check_grad": lambda x: scipy.optimize.check_grad(lambda t: t, lambda t: t, [x]),
     "numpy.polyfit": lambda x: np.polyfit(A, A * x, 1)[0],
     "numpy.fft.fft": lambda x: np.fft.fft(A * x).real.sum(),
-    "numpy.random.Generator.poisson": lambda x: RNG.poisson() * x,
+    "numpy.random.Generator.multivariate_normal": lambda x: RNG.multivariate_normal(A, np.eye(3))[0] * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
     "itertools.groupby": lambda x: sum(k for k, _ in itertools.groupby([x, x])),
     "collections.UserList": lambda x: collections.UserList([x])[0],
