@@ -338,5 +338,5 @@ def sets(x):
     s = {1, 2, 2}
     t = {k % 2 for k in (1, 2, 3)}
     s.add(7)
-    print(len(s), len(t), 2 in s, 5 in t, sorted(s | t))
+    print(len(s), len(t), 2 in s, 5 in t, tuple(sorted(s | t)))
     return x * len(s) * sum(t)

@@ -263,7 +263,7 @@ class It:
         self.i += 1
         if self.i > 3: raise StopIteration
         return self.i
-@case(0.7, refused="AD163")
+@case(0.7)
 def next_iter(x):
     s = x
     for v in It(): s = s * v + x
