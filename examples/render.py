@@ -117,6 +117,18 @@ CHAPTERS = [
         ],
     ),
     (
+        "Spectra and complex numbers",
+        [
+            (
+                "spectral_filter",
+                "misfit",
+                ("x", "cutoff", "slope"),
+                "Reverse mode of a Fourier transform is a Fourier transform.",
+            ),
+            ("spectral_filter", "sharpness", 1, "A real loss of complex numbers, by a real parameter."),
+        ],
+    ),
+    (
         "Arrays in place",
         [
             ("heat", "heat", 0, "Linear in the state: no tape and no copy inside the loop."),
