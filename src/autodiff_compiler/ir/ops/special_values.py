@@ -83,7 +83,7 @@ def float_zeta(s: float, q: float) -> float:
     """Hurwitz's zeta function, the sum of (q + k)**-s over all k >= 0, to a relative error of some 1e-15; NaN for q < -1e7."""
     if s == 1.0 or (q <= 0.0 and q == math.floor(q)):
         return math.inf
-    if not s > 1.0 or q != q or q < -1e7 or (q < 0.0 and s != math.floor(s)):
+    if not s > 1.0 or q != q or q < -1e7 or (q < 0.0 and s % 1.0 != 0.0):
         return math.nan
     if s * math.log(abs(q)) < -709.0:
         return math.inf if q > 0.0 or s % 2.0 == 0.0 else -math.inf
@@ -93,7 +93,7 @@ def float_zeta(s: float, q: float) -> float:
     while q < 10.0 + s:
         term = math.pow(q, -s)
         total += term
-        if q > 1.0 and term < 1e-17 * abs(total):
+        if q > 1.0 and term <= 1e-17 * abs(total):
             return total
         q += 1.0
     power = math.pow(q, -s)
