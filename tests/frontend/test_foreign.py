@@ -35,15 +35,12 @@ def vectorized(x):
 
 
 REFUSED = {
-    "scipy.linalg.solve": lambda x: scipy.linalg.solve(np.eye(3), A * x)[0],
-    "scipy.linalg.expm": lambda x: scipy.linalg.expm(np.eye(3) * x)[0, 0],
     "scipy.stats.rv_continuous.pdf": lambda x: scipy.stats.norm.pdf(x),
     "scipy.interpolate.LSQUnivariateSpline": lambda x: SPLINE(x),
     "scipy.interpolate.lagrange": lambda x: scipy.interpolate.lagrange(A, A * x)(x),
     "scipy.optimize.check_grad": lambda x: scipy.optimize.check_grad(lambda t: t, lambda t: t, [x]),
     "numpy.polyfit": lambda x: np.polyfit(A, A * x, 1)[0],
-    "numpy.fft.fft": lambda x: np.fft.fft(A * x).real.sum(),
-    "numpy.random.Generator.poisson": lambda x: RNG.poisson() * x,
+    "numpy.random.Generator.multivariate_normal": lambda x: RNG.multivariate_normal(A, np.eye(3))[0] * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
     "itertools.product": lambda x: sum(a * b for a, b in itertools.product([x], [x])),
     "itertools.chain": lambda x: sum(itertools.chain([x], [x])),

@@ -118,6 +118,7 @@ def outcome(entry: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     return fill(shape)
 
 
+WRITING_METHODS = ("sort", "put")
 WRITES = ("np.fill_diagonal", "np.put", "np.place", "np.putmask", "np.copyto", "np.put_along_axis")
 """Functions that return nothing: what is looked at is their first argument."""
 
@@ -170,6 +171,8 @@ def written(name: str, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, list[A
     parts = [*map(w.text, args), *(f"{key}={w.text(x)}" for key, x in kwargs.items())]
     if name in WRITES:
         return w.function(f"x = {parts[0]}.copy()", f"{name}(x, {', '.join(parts[1:])})", "return x"), w.given
+    if name in WRITING_METHODS:
+        return w.function(f"x = {parts[0]}.copy()", f"x.{name}({', '.join(parts[1:])})", "return x"), w.given
     call = f"{parts[0]}.{name}({', '.join(parts[1:])})" if "." not in name else f"{name}({', '.join(parts)})"
     return w.function(f"return {call}"), w.given
 

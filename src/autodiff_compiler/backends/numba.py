@@ -6,6 +6,7 @@ Numba knows one float64 and one int64: Python's scalars and NumPy's are the same
 from __future__ import annotations
 
 import ast
+from importlib.util import find_spec
 
 from autodiff_compiler.backends import common, effects, external, integers, numba_arrays, special, syntax
 from autodiff_compiler.backends.common import MATH, OPERATORS
@@ -27,6 +28,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.ops.check import ARGUMENT
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_complex
 
 EXPRESSIONS: dict[str, Expression] = {**numba_arrays.EXPRESSIONS}
@@ -103,13 +105,24 @@ def _constant(w: Writer, value: Value) -> int | None:
     return None if constant is None else constant.attrs["value"]
 
 
+# Helpers of these names have vector forms (`prelude/numba_elementary.py`).
+VECTORISED = ("exp", "log", "tanh")
+
+
 # Numba compiles these functions of `math` to the same thing for both float types; others are missing, or computed differently.
 @expressions(
-    EXPRESSIONS, *(kind for kind in MATH if kind not in ("fmod", "cbrt", "exp2", "log2", "isnan", "isinf", "isfinite"))
+    EXPRESSIONS,
+    *(kind for kind in MATH if kind not in (*VECTORISED, "fmod", "cbrt", "exp2", "log2", "isnan", "isinf", "isfinite")),
 )
 def mathematics(w: Writer, op: Op) -> ast.expr:
     of_floats = isinstance(op.result.type, Scalar) and op.result.type.dtype is FLOAT64
     return syntax.call(MATH[op.kind], *w.promoted(op)) if of_floats else common.of_numpy(w, op)
+
+
+@expressions(EXPRESSIONS, *VECTORISED)
+def elementary(w: Writer, op: Op) -> ast.expr:
+    of_floats = isinstance(op.result.type, Scalar) and op.result.type.dtype is FLOAT64
+    return syntax.call(op.kind, *w.promoted(op)) if of_floats else common.of_numpy(w, op)
 
 
 @expressions(EXPRESSIONS, "sign", "maximum", "minimum")
@@ -208,6 +221,18 @@ def printed(w: Writer, op: Op) -> ast.stmt:
             help="give what is printed as arguments: print('x =', x); or use backend='python'",
         )  # fmt: skip
     return effects.printed(w, op)
+
+
+@expressions(EXPRESSIONS, "fft", "ifft", "rfft", "irfft")
+def transform(w: Writer, op: Op) -> ast.expr:
+    if find_spec("rocket_fft") is None:
+        raise UnsupportedError(
+            "AD609",
+            f"`{opdef(op).numpy}` needs the package rocket-fft, an extension of Numba",
+            op.span,
+            help="pip install 'autodiff-compiler[fft]'; or use backend='python'",
+        )
+    return common.transform(w, op)
 
 
 # -- calls that leave the program ------------------------------------------------------------------------------------

@@ -22,8 +22,10 @@ from autodiff_compiler.frontend import (
     views,
 )
 from autodiff_compiler.frontend.arity import Handler, takes
+from autodiff_compiler.frontend.classes import is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import to_library
+from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.iteration import Found, Sequence, Steps, iterate, length
 from autodiff_compiler.frontend.places import apply
 from autodiff_compiler.frontend.scalars import describe, is_scalar
@@ -211,8 +213,10 @@ def _unsupported(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 
 def _at_compile_time(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    """In a definition of the library."""
+    """In a definition of the library.  What an object from outside is asked, it is asked again at each call."""
     function, *given = (ctx.static(x, "an argument of the function") for x in args)
+    if len(given) == 1 and is_instance(args[1]):
+        return _constant(ctx.captures.look(Place(given[0]).asked(function)))
     return _constant(function(*given))
 
 

@@ -18,6 +18,7 @@ from autodiff_compiler.frontend import (
     consumers,
     defined,
     derivatives,
+    draws,
     externals,
     foreign,
     library_calls,
@@ -182,6 +183,9 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
     definition = library.definition(obj)
     if definition is not None:
         return defined.call(ctx, definition, args, kwargs)
+    drawn = draws.call(ctx, obj, args, kwargs)
+    if drawn is not None:
+        return drawn
     handler = builtin_calls.handler_of(obj)
     if handler is None:
         return None

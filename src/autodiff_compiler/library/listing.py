@@ -28,18 +28,18 @@ Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp
 """
 
 
-_SCIPY = ("special", "integrate", "interpolate", "signal", "ndimage", "spatial.distance", "optimize")
-
-
 def markdown() -> str:
     supported = names()
+    scipy = sorted({name.split(".")[1] for name in supported["functions"] if name.startswith("scipy.")})
+    random = [name for name in supported["functions"] if name.startswith("np.random.")]
     groups = {
-        "NumPy": [name for name in supported["functions"] if name.startswith("np.")],
+        "NumPy": [name for name in supported["functions"] if name.startswith("np.") and name not in random],
+        "Random numbers, with derivatives by their parameters": random,
         "`cmath`": [name for name in supported["functions"] if name.startswith("cmath.")],
         "`math`": [name for name in supported["functions"] if name.startswith("math.")],
         **{
             f"`scipy.{module}`": [name for name in supported["functions"] if name.startswith(f"scipy.{module}.")]
-            for module in _SCIPY
+            for module in scipy
         },
         "Builtins": [name for name in supported["functions"] if "." not in name],
         "`operator`": [name for name in supported["functions"] if name.startswith("operator.")],

@@ -286,9 +286,7 @@ add_method("reshape", reshape_method)
 add_method("transpose", transpose_method)
 add_method("flatten", flatten)
 for _name, _way in {
-    "sort": "it sorts in place; write x = np.sort(x)",
     "partition": "write x = np.sort(x)",
-    "tolist": "index the array instead",
     "resize": "use np.concatenate",
 }.items():
     refuse_method(_name, _way)
