@@ -29,11 +29,6 @@ def cached(x):
     return x * x
 
 
-@np.vectorize
-def vectorized(x):
-    return x * x
-
-
 REFUSED = {
     "scipy.linalg.solve": lambda x: scipy.linalg.solve(np.eye(3), A * x)[0],
     "scipy.linalg.expm": lambda x: scipy.linalg.expm(np.eye(3) * x)[0, 0],
@@ -42,23 +37,19 @@ REFUSED = {
     "scipy.interpolate.lagrange": lambda x: scipy.interpolate.lagrange(A, A * x)(x),
     "scipy.optimize.check_grad": lambda x: scipy.optimize.check_grad(lambda t: t, lambda t: t, [x]),
     "numpy.polyfit": lambda x: np.polyfit(A, A * x, 1)[0],
-    "numpy.fft.fft": lambda x: np.fft.fft(A * x).real.sum(),
     "numpy.random.Generator.multivariate_normal": lambda x: RNG.multivariate_normal(A, np.eye(3))[0] * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
     "itertools.product": lambda x: sum(a * b for a, b in itertools.product([x], [x])),
     "itertools.chain": lambda x: sum(itertools.chain([x], [x])),
     "collections.deque": lambda x: collections.deque([x])[0],
     "sympy.sin": lambda x: sympy.sin(x),
-    "numpy.r_": lambda x: np.r_[A, x].sum(),
     "cached": lambda x: cached(x),
-    "vectorized": lambda x: vectorized(x),
     "id": lambda x: id(x) * x,
 }
 WAYS_OUT = {
     "itertools.product": "write it as ordinary loops",
     "collections.deque": "use a list",
     "sympy.sin": "np.sin is supported",
-    "numpy.r_": "use np.concatenate",
     "random.getrandbits": "draw the random numbers outside",
     "cached": "without the decorator",
 }
