@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import inspect
 import itertools
 import math
@@ -84,6 +85,8 @@ NUMBERS: dict[Scalar, tuple[Any, ...]] = {FLOAT: HARD, INT: HARD_INTS, COMPLEX: 
 @pytest.mark.parametrize("row", [p for p in PAGES if TABLE[p.id].elementwise and p.id not in ("cast", "select")])
 def test_the_domain_is_where_python_raises(row: OpDef, type_: Scalar) -> None:
     numbers = NUMBERS[type_]
+    if (row.arity or 1) > 2:
+        numbers = [x for x in numbers if cmath.isfinite(x)]  # scipy.special.hyp1f1 of infinities does not come back
     assert row.infer is not None
     assert row.py_eval is not None
     assert row.domain is not None

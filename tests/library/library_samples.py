@@ -41,6 +41,7 @@ from sample_values import (
     v4,
     w3,
 )
+from scipy_linalg_samples import SCIPY_LINALG
 
 _SCALARS = [R(0.6), R(2), R(True), 0.3, 2, s64, s32, si, sb]
 _ARRAYS = [v3, f3, i3, b3, m23, f23, t234, e0, m13, special, special.astype(np.float32), e03]
@@ -206,7 +207,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.array_split": [S(v4, 3), S(v4, 5), S(m23, 2, 1), S(t234, [1], 2), S(e0, 2), S(v3, -1)],
     "np.hsplit": [S(v4, 2), S(m23, 3), S(t234, [1, 2]), S(m23, 2)],
     "np.vsplit": [S(m23, 2), S(t234, [1]), S(v4, 2)],
-    "np.pad": [S(v3, 1), S(v3, R(1)), S(m23, ((1, 2), (0, 3))), S(m23, ((1,), (2,))), S(m23, (1, 2)), S(m23, ((1, 2),)), S(i3, 2, constant_values=7), S(i3, 1, constant_values=0.5), S(f23, 1, constant_values=R(1.5)), S(v3, -1), S(m23, ((1, 1), (1, 1), (1, 1))), S(m23, (1, 2, 3)), S(e0, 1), S(e0, 1, "edge"), S(t234, 1, "edge"), S(m23, ((1, 0), (5, 7)), mode="wrap"), S(m23, ((1, 0), (5, 7)), mode="reflect"), S(np.ones(1), 3, mode="reflect"), S(m23, ((1, 0), (5, 7)), mode="symmetric"), S(v3, 1, "mean"), S(v3, 1, constant_values=(1, 2))],
+    "np.pad": [S(v3, 1), S(v3, R(1)), S(m23, ((1, 2), (0, 3))), S(m23, ((1,), (2,))), S(m23, (1, 2)), S(m23, ((1, 2),)), S(i3, 2, constant_values=7), S(i3, 1, constant_values=0.5), S(f23, 1, constant_values=R(1.5)), S(v3, -1), S(m23, ((1, 1), (1, 1), (1, 1))), S(m23, (1, 2, 3)), S(e0, 1), S(e0, 1, "edge"), S(e03, ((0, 0), (1, 1)), "edge"), S(m23, ((1, 1), (0, 0)), "wrap"), S(m23, 0, "edge"), S(t234, 1, "edge"), S(m23, ((1, 0), (5, 7)), mode="wrap"), S(m23, ((1, 0), (5, 7)), mode="reflect"), S(np.ones(1), 3, mode="reflect"), S(m23, ((1, 0), (5, 7)), mode="symmetric"), S(v3, 1, "mean"), S(v3, 1, constant_values=(1, 2))],
     "np.tile": [S(v3, 2), S(v3, (2, 2)), S(m23, 2), S(m23, (2, 1)), S(t234, (1, 2)), S(R(2.0), 3), S(v3, R(2)), S(v3, 0), S(m23, 1), S(m23, (1, 1))],
     "np.repeat": [S(v3, 2), S(m23, 2), S(m23, 2, 0), S(m23, 3, axis=-1), S(m23, R(2), axis=1), S(R(1.0), 3), S(v3, 0), S(v3, -1)],
     "np.take": [S(v3, [0, 2]), S(v3, i3.clip(-3, 2)), S(m23, [[0, 1], [1, 0]], axis=0), S(m23, -1, axis=1), S(m23, R(4)), S(v3, [3]), S(v3, v3), S(v3, indices=[0, 1])],
@@ -274,6 +275,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.convolve": [S(v3, v4), S(v4, v3, "same"), S(v3, v4, "same"), S(v4, v3, "valid"), S(v3, v4, mode="valid"), S(i3, i3), S(f3, f3), S(e0, v3), S(v3, w3[:2].copy(), "same"), S(v3, v3, "odd")],
     "np.kron": [S(m23, m32), S(v3, v4), S(t234, t243), S(i23, m32)],
     **LINEAR_ALGEBRA,
+    **SCIPY_LINALG,
     "np.linalg.multi_dot": [S([m23, m33, m32]), S([v3, m33, v3]), S([m23, m32])],
     "np.select": [
         S([v3 > 0, v3 < -1], [v3, w3]), S([v3 > 0, v3 > 1], (v3 * 2, v3), R(7.0)), S([b3, b3], [i3, R(2)], R(0.5)),

@@ -133,7 +133,9 @@ def cond(x: Any, p: Any = None) -> Any:
     one = np.eye(given.shape[-1], dtype=given.dtype)
     regular = np.where(np.reshape(singular, (*np.shape(singular), 1, 1)), one, given)
     found = np.linalg.norm(given, p, (-2, -1)) * np.linalg.norm(np.linalg.inv(regular), p, (-2, -1))
-    return _unless_given(np.where(singular, np.inf * found, found)[()], given)
+    with np.errstate(divide="ignore"):
+        found = found / np.where(singular, 0, 1).astype(found.dtype)[()]
+    return _unless_given(found, given)
 
 
 def _of_each(bound: Any) -> Any:
