@@ -67,6 +67,12 @@ CHAPTERS = [
                 "An early `return`: the last, partial iteration is reversed first.",
             ),
             ("dynamics", "logistic_map", ("r", "x"), "An iterated map."),
+            (
+                "kepler",
+                "chi_squared",
+                0,
+                "An orbit's misfit: Kepler's equation is solved by Newton's method for all observations at once.",
+            ),
         ],
     ),
     (

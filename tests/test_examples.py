@@ -14,6 +14,9 @@ from autodiff_compiler.testing import numeric_gradient
 EXAMPLES = Path(__file__).parent.parent / "examples"
 WAVE = np.sin(np.linspace(0.0, 3.0, 7)) + 0.1
 
+ORBIT = np.array([0.3, 0.4, 1.2, 0.7, 2.0, 5.0, 1.0])
+SEEN = (np.linspace(0.0, 6.0, 4), np.linspace(0.2, 0.1, 4), np.linspace(-0.2, 0.3, 4), 0.3)
+
 POINTS = [
     ("rosenbrock", "rosenbrock", (np.array([1.2, 1.0, 0.8, 0.3]),)),
     ("rosenbrock", "rosenbrock_slices", (np.array([1.2, 1.0, 0.8, 0.3]),)),
@@ -22,6 +25,7 @@ POINTS = [
     ("dynamics", "oscillator", (2.0, 0.3, 50)),
     ("dynamics", "oscillator", (2.0, 0.3, 5)),
     ("dynamics", "logistic_map", (3.1, 0.4, 4)),
+    ("kepler", "chi_squared", (ORBIT, *SEEN)),
     ("in_place", "recurrence", (np.array([0.3, 0.7, -1.2]), np.array([1.0, 2.0, 0.5]))),
     ("in_place", "prefix_products", (np.array([1.3, 0.7, -1.2, 2.0]),)),
     ("in_place", "bubble_sort", (np.array([1.3, 0.7, -1.2, 2.0]), np.array([1.0, 2.0, 3.0, 4.0]))),
@@ -102,6 +106,12 @@ def test_the_challenger_fit_is_the_published_one():
     intercept, slope, _ = importlib.import_module("logistic_regression").fit()
     assert intercept == pytest.approx(15.0429, abs=1e-2)
     assert slope == pytest.approx(-0.2322, abs=1e-3)
+
+
+def test_the_orbit_is_found_again():
+    kepler = importlib.import_module("kepler")
+    found, errors = kepler.fit(kepler.TRUE * np.array([1.05, 0.98, 1.02, 0.97, 1.02, 1.01, 1.0]), kepler.observations(), 30)
+    assert np.all(np.abs(found - kepler.TRUE) < 4.0 * errors)
 
 
 def test_the_network_learns():

@@ -19,7 +19,8 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import UserError
 
-_OURS = ("numpy", "math", "builtins", "scipy", "autodiff_compiler")
+_OURS = ("numpy", "math", "builtins", "scipy", "uarray", "autodiff_compiler")
+"""(`uarray` is how SciPy calls the class of the functions in `scipy.fft`.)"""
 
 
 def is_foreign(obj: Any) -> bool:
@@ -51,7 +52,14 @@ _IN_HELPERS = ("all", "any", "enumerate", "isinstance", "sum", "tuple", "type", 
 
 _REPLACED_BY_TOOLS = ("print", "input", "open", "exec", "eval", "compile", "breakpoint", "help", "exit", "quit")
 
-_MODULES: dict[str, ModuleType] = {"np.linalg.": np.linalg, "np.": np, "math.": math, "cmath.": cmath, "": builtins}
+_MODULES: dict[str, ModuleType] = {
+    "np.linalg.": np.linalg,
+    "np.fft.": np.fft,
+    "np.": np,
+    "math.": math,
+    "cmath.": cmath,
+    "": builtins,
+}
 _MEANT: dict[str, dict[str, Any]] = {
     prefix: {name: obj for name, obj in vars(module).items() if callable(obj) and not is_foreign(obj)}
     for prefix, module in _MODULES.items()
@@ -64,7 +72,7 @@ _ESSENTIAL = [
     for name, meant in _MEANT[prefix].items()
     if (prefix == "" and name not in _REPLACED_BY_TOOLS) or prefix == "math." or isinstance(meant, np.ufunc)
 ]
-_NAME = re.compile(r"(?<![\w.])(np\.linalg\.|np\.|math\.|special\.|)([A-Za-z_]\w*)")
+_NAME = re.compile(r"(?<![\w.])(np\.linalg\.|np\.fft\.|np\.|math\.|cmath\.|special\.|)([A-Za-z_]\w*)")
 
 
 def know(prefix: str, module: ModuleType) -> None:

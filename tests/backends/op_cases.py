@@ -12,9 +12,11 @@ from numba import cfunc
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Region, Value
-from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT32, FLOAT64, INT32, INT64
+from autodiff_compiler.ir.dtype import BOOLEAN, COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT32, INT64
 from autodiff_compiler.ir.objects import follow
 from autodiff_compiler.ir.opdef import OpDef
+from autodiff_compiler.ir.ops.complex_parts import COMPLEX_OPS
+from autodiff_compiler.ir.ops.logic import LOGIC_OPS
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
 from autodiff_compiler.ir.ops.special import SPECIAL, SPECIAL_OPS
 from autodiff_compiler.ir.parse import parse_function
@@ -32,12 +34,12 @@ from autodiff_compiler.ir.path import (
     reshaping,
     transposing,
 )
-from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, ListOf, Scalar, Type
+from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, ListOf, Scalar, Type, is_complex
 
 INTEGRAL_KINDS = ("and", "or", "xor", "lshift", "rshift", "invert")
 NO_INTS = (
     "div", "div0", "mul0", "fmod", "arctan2", "hypot", "copysign", "logaddexp", "floor", "ceil", "trunc", "rint", "sqrt", "cbrt",
-    "isnan", "isinf", "isfinite",
+    "isnan", "isinf", "isfinite", "complex",
 )  # fmt: skip
 
 
@@ -66,6 +68,8 @@ def sample(type_: Type, seed: int, low: float = 0.15, high: float = 0.9) -> Any:
     shape = (4, 3, 2)[-type_.rank :] if isinstance(type_, Array) and type_.rank else ()
     if type_.dtype.is_bool:
         value = rng.random(shape) < 0.5
+    elif type_.dtype.is_complex:
+        value = rng.uniform(low, high, shape) + 1j * rng.uniform(low, high, shape)
     elif type_.dtype.inexact:
         value = rng.uniform(low, high, shape)
     else:
@@ -80,11 +84,12 @@ def sample(type_: Type, seed: int, low: float = 0.15, high: float = 0.9) -> Any:
 
 FLOAT_TYPES = (FLOAT, Scalar(FLOAT64), Scalar(FLOAT32), Array(FLOAT64, 1), Array(FLOAT32, 2))
 INT_TYPES = (INT, Scalar(INT64), Array(INT64, 1))
+COMPLEX_TYPES = (COMPLEX, Scalar(COMPLEX128), Scalar(COMPLEX64), Array(COMPLEX128, 1), Array(COMPLEX64, 2))
 BOOL_TYPES = (BOOL, Scalar(BOOLEAN), Array(BOOLEAN, 1))
 
 
 def elementwise_cases() -> Iterator[Case]:
-    for row in (*SCALAR_OPS, *SPECIAL_OPS):
+    for row in (*SCALAR_OPS, *LOGIC_OPS, *COMPLEX_OPS, *SPECIAL_OPS):
         if row.kind in ("cast", "select"):
             continue
         types: list[Type] = []
@@ -100,8 +105,11 @@ def elementwise_cases() -> Iterator[Case]:
             types += FLOAT_TYPES
             arithmetic = row.kind not in SPECIAL and (row.arity == 2 or row.kind in ("neg", "abs", "sign"))
             types += INT_TYPES if arithmetic and row.kind not in NO_INTS else ()
+            types += COMPLEX_TYPES
         for type_ in types:
             arity = row.arity or 1
+            if not _takes(row, type_):
+                continue
             low, high = (1.2, 3.0) if row.kind in ("arccosh", "zeta") else (0.15, 0.9)
             function = build([type_] * arity, lambda b, *p, kind=row.kind: b.op(kind, *p))
             yield Case(row.kind, str(type_), function, [sample(type_, i, low, high) for i in range(arity)])
@@ -116,6 +124,18 @@ def elementwise_cases() -> Iterator[Case]:
                 [Array(FLOAT32, 1)], lambda b, x, kind=row.kind: b.op(kind, x, b.const(0.7, Scalar(FLOAT32)))
             )
             yield Case(row.kind, "f32 with constant", function, [sample(Array(FLOAT32, 1), 0)])
+
+
+def _takes(row: OpDef, type_: Type) -> bool:
+    """Complex numbers have no order, and nothing but them has parts."""
+    if row.kind not in ("real", "imag", "conj") and not is_complex(type_):
+        return True
+    assert row.infer is not None
+    try:
+        row.infer((type_,) * (row.arity or 1), {})
+    except TypeError:
+        return False
+    return True
 
 
 def cases_of_orders(row: OpDef) -> Iterator[Case]:
@@ -227,6 +247,21 @@ def _result_shape(array: Array, path: Any, operands: list[Any]) -> tuple[int, ..
     return follow(sample(array, 1), path, operands).shape
 
 
+def _transforms(type_: Type, x: np.ndarray) -> Iterator[Case]:
+    def case(kind: str, axis: int, norm: str, types: list[Type], arguments: list[Any]) -> Case:
+        function = build(types, lambda b, *operands: b.op(kind, *operands, axis=axis, norm=norm))
+        return Case(kind, f"{norm} {axis} of {types[0]}", function, arguments)
+
+    plane = Array(COMPLEX128, 2)
+    for axis, norm in ((1, "backward"), (0, "ortho"), (1, "forward")):
+        for kind in ("fft", "ifft"):
+            yield case(kind, axis, norm, [type_], [x])
+            yield case(kind, axis, norm, [plane], [x + 1j * x**2])
+        yield case("rfft", axis, norm, [type_], [x])
+        half = np.fft.rfft(x, axis=axis)
+        yield case("irfft", axis, norm, [plane, INT], [half, x.shape[axis]])
+
+
 def array_cases() -> Iterator[Case]:
     def case(kind: str, label: str, types: list[Type], arguments: list[Any], make: Callable[..., Any]) -> Case:
         return Case(kind, label, build(types, make), arguments)
@@ -272,6 +307,7 @@ def array_cases() -> Iterator[Case]:
         yield case("searchsorted", side, [A1, A2], [ordered, wanted], lambda b, a, v, side=side: b.op("searchsorted", a, v, side=side))
     yield case("searchsorted", "scalar", [A1, Scalar(FLOAT64)], [ordered, np.float64(2.0)], lambda b, a, v: b.op("searchsorted", a, v, side="right"))
     yield case("argsort", "rank 2", [A2], [a2], lambda b, x: b.op("argsort", x))
+    yield from _transforms(A2, a2)
     products = [(A1, A1, a1, a1), (A2, A2, a2, a2.T), (A2, A1, a2, a1), (A1, A2, a1, a2.T), (A3, A3, a3, a3.transpose(0, 2, 1)), (A3, A2, a3, a2.T)]
     for left, right, x, y in products:
         yield case("matmul", f"{left} @ {right}", [left, right], [x, y], lambda b, x, y: b.op("matmul", x, y))

@@ -35,6 +35,7 @@ ELSEWHERE = {
     "AD425": "SymPy",
     "AD426": "SymPy",
     "AD601": "a bug",
+    "AD609": "a package that is missing",
     "AD602": "a bug",
 }
 

@@ -126,6 +126,10 @@ SAMPLES = [
     one("searchsorted", "%a: f64[:], %v: f64[:]", "i64[:] = searchsorted %a, %v {side='left'}", (np.array([1.0, 2.0, 2.0]), np.array([2.0, 3.0])), np.array([1, 3])),
     one("argsort", "%x: i64[:]", "i64[:] = argsort %x {axis=0}", (N,), np.array([2, 1, 0, 3])),
     one("cumsum", "%x: f64[:, :]", "f64[:, :] = cumsum %x {axis=1}", (A,), np.array([[3.0, 2.0, 4.0], [0.5, 4.5, -1.5]])),
+    one("fft", "%x: f64[:]", "c128[:] = fft %x {axis=0, norm='backward'}", (V,), np.fft.fft(V)),
+    one("ifft", "%x: c128[:]", "c128[:] = ifft %x {axis=0, norm='ortho'}", (V * 1j,), np.fft.ifft(V * 1j, norm="ortho")),
+    one("rfft", "%x: f64[:, :]", "c128[:, :] = rfft %x {axis=1, norm='forward'}", (A,), np.fft.rfft(A, norm="forward")),
+    one("irfft", "%x: c128[:], %n: int", "f64[:] = irfft %x, %n {axis=0, norm='backward'}", (V * 1j, 7), np.fft.irfft(V * 1j, 7)),
     one("matmul", "%x: f64[:, :], %w: f64[:]", "f64[:] = matmul %x, %w", (A, V[:3]), np.array([19.0, -41.0])),
     one("matmul_dot", "%x: f64[:]", "f64 = matmul %x, %x", (V,), np.float64(87.0)),
     sample(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 
 from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import SOURCES
@@ -117,6 +118,7 @@ def outcome(entry: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     return fill(shape)
 
 
+WRITING_METHODS = ("sort", "put")
 WRITES = ("np.fill_diagonal", "np.put", "np.place", "np.putmask", "np.copyto", "np.put_along_axis")
 """Functions that return nothing: what is looked at is their first argument."""
 
@@ -137,7 +139,7 @@ class Written:
 
     def __init__(self) -> None:
         self.given: list[Any] = []
-        self.space: dict[str, Any] = {"np": np, "__name__": "written"}
+        self.space: dict[str, Any] = {"np": np, "scipy": scipy, "__name__": "written"}
 
     def text(self, x: Any) -> str:
         if isinstance(x, R):
@@ -169,6 +171,8 @@ def written(name: str, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, list[A
     parts = [*map(w.text, args), *(f"{key}={w.text(x)}" for key, x in kwargs.items())]
     if name in WRITES:
         return w.function(f"x = {parts[0]}.copy()", f"{name}(x, {', '.join(parts[1:])})", "return x"), w.given
+    if name in WRITING_METHODS:
+        return w.function(f"x = {parts[0]}.copy()", f"x.{name}({', '.join(parts[1:])})", "return x"), w.given
     call = f"{parts[0]}.{name}({', '.join(parts[1:])})" if "." not in name else f"{name}({', '.join(parts)})"
     return w.function(f"return {call}"), w.given
 
@@ -195,7 +199,7 @@ def assert_same(got: Any, expected: Any, what: str, *, exact_type: bool = True) 
         for g, e in zip(got, expected):
             assert_same(g, e, what, exact_type=exact_type)
         return
-    if isinstance(expected, np.dtype):
+    if expected is None or isinstance(expected, np.dtype):
         assert got == expected, what
         return
     if isinstance(expected, np.ndarray | np.generic):

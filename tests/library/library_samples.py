@@ -41,6 +41,7 @@ from sample_values import (
     v4,
     w3,
 )
+from scipy_linalg_samples import SCIPY_LINALG
 
 _SCALARS = [R(0.6), R(2), R(True), 0.3, 2, s64, s32, si, sb]
 _ARRAYS = [v3, f3, i3, b3, m23, f23, t234, e0, m13, special, special.astype(np.float32), e03]
@@ -176,6 +177,7 @@ SAMPLES: dict[str, list[Sample]] = {
         S(v3), S(m23), S(t234), S(m23, axis=0), S(m23, axis=1, keepdims=True), S(m23, "fro"), S(m23, 1), S(m23, np.inf), S(m23, -1),
         S(v3, 1), S(v3, np.inf), S(v3, -np.inf), S(v3, 3), S(v3, 0), S(v3, 2), S(t234, axis=(0, 1)), S(t234, 1, axis=(2, 0)), S(i3), S(f3),
         S(np.zeros(3)), S(v3, "fro"), S(t234, np.inf, (1, 2), True), S(m23, keepdims=True), S(m23, 1.5, axis=1),
+        S(m23, 2), S(m23, -2), S(t234, 2, (2, 0)), S(t234, "nuc", (0, 1), keepdims=True), S(f3[:, None] * f3, 2), S(m23, 3), S(np.zeros((0, 3)), "nuc"),
     ],
     "np.reshape": [
         S(m23, (3, 2)), S(m23, -1), S(m23, (3, -1)), S(m23, (R(3), -1)), S(m23, (R(6),)), S(v3, (2, 2)), S(m23, (-1, -1)),
@@ -273,6 +275,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.convolve": [S(v3, v4), S(v4, v3, "same"), S(v3, v4, "same"), S(v4, v3, "valid"), S(v3, v4, mode="valid"), S(i3, i3), S(f3, f3), S(e0, v3), S(v3, w3[:2].copy(), "same"), S(v3, v3, "odd")],
     "np.kron": [S(m23, m32), S(v3, v4), S(t234, t243), S(i23, m32)],
     **LINEAR_ALGEBRA,
+    **SCIPY_LINALG,
     "np.linalg.multi_dot": [S([m23, m33, m32]), S([v3, m33, v3]), S([m23, m32])],
     "np.select": [
         S([v3 > 0, v3 < -1], [v3, w3]), S([v3 > 0, v3 > 1], (v3 * 2, v3), R(7.0)), S([b3, b3], [i3, R(2)], R(0.5)),

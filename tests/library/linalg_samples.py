@@ -60,4 +60,29 @@ LINEAR_ALGEBRA: dict[str, list[Any]] = {
         S(m32, v3), S(m32, m33), S(m23, np.ones(2)), S(m33, v3), S(rank1, np.arange(4.0)), S(m32.astype(np.float32), v3), S(m32, v3, R(0.5)),
         S(m32, v3, rcond=-1), S(m32, v3, None), S(m32, np.ones(2)), S(stack, v3), S(m32, stack), S(e03, np.zeros(0)), S(m32, np.zeros((3, 0))),
     ],
+    "np.linalg.trace": [S(stack), S(m33, offset=1), S(m23, offset=-1), S(i22), S(f33, dtype=float), S(v3)],
+    "np.linalg.diagonal": [S(stack), S(m33, offset=1), S(m23, offset=-1), S(i22), S(v3)],
+    "np.linalg.outer": [S(v3, v3), S(v3, np.arange(2)), S(m33, v3)],
+    "np.linalg.matmul": [S(m23, m32), S(stack, m32), S(m33, v3), S(m23, m23)],
+    "np.linalg.tensordot": [S(m23, m32, axes=1), S(stack, stack), S(m23, m23, axes=((0, 1), (0, 1)))],
+    "np.linalg.vecdot": [S(m33, v3), S(m33, m33, axis=0), S(stack, v3), S(m33, np.ones(2))],
+    "np.linalg.matrix_transpose": [S(stack), S(m23), S(v3)],
+    "np.linalg.vector_norm": [
+        S(v3), S(stack), S(stack, axis=(0, 2)), S(stack, axis=1, ord=3), S(m23, keepdims=True), S(stack, axis=(2, 0), keepdims=True, ord=1), S(i22),
+        S(f33, axis=-1), S(v3, ord=0), S(v3, ord=-np.inf), S(R(-2.0)), S(np.zeros(0)),
+    ],
+    "np.linalg.matrix_norm": [S(stack), S(m23, ord=2), S(stack, ord="nuc", keepdims=True), S(stack, ord=-2), S(m33, ord=1), S(f33), S(v3)],
+    "np.linalg.cross": [S(v3, v3[::-1].copy()), S(m33, m33.T.copy(), axis=0), S(stack, v3), S(m23, m23, axis=0)],
+    "np.linalg.matrix_power": [*(S(m33, n) for n in (-3, -1, 0, 1, 2, 3, 6, 7)), S(stack, 3), S(f33, -2), S(i22, 4), S(m23, 2), S(v3, 2)],
+    "np.linalg.cond": [
+        S(m33), S(stack), S(m23), S(f33), *(S(m33, p) for p in (1, -1, 2, -2, np.inf, "fro", "nuc")), S(stack, 1), S(singular), S(singular, 1), S(np.zeros((2, 2))),
+        S(e00), S(m23, 1), S(np.stack([np.eye(2), np.zeros((2, 2))]), "fro"),
+    ],
+    "np.linalg.matrix_rank": [
+        S(m33), S(stack), S(rank1), S(v3), S(np.zeros(3)), S(m23, 0.5), S(stack, np.array([0.1, 3.0])), S(stack, rtol=0.4), S(p33, hermitian=True), S(e00),
+        S(f33), S(m23, 0.1, rtol=0.1),
+    ],
+    "np.linalg.tensorsolve": [
+        S(rng.normal(size=(2, 3, 6)), m23), S(rng.normal(size=(2, 6, 3)), m23, axes=(1,)), S(rng.normal(size=(4, 2, 2)), np.arange(4.0)), S(m23, np.ones(2)),
+    ],
 }

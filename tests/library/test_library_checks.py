@@ -17,7 +17,6 @@ from autodiff_compiler.passes.missing_checks import missing_checks
 # What is right by construction, in a way that no analysis of ours sees.
 BUILT_RIGHT = {
     "np.broadcast_arrays": "the extents are merged from those that are stretched to them",
-    "np.cross": "the extents are merged from those that are written into them",
     "np.convolve": "m + n - 1 is not negative where m and n are positive",
     "np.diag": "a diagonal of a square has the length of the vector",
     "np.eye": "a diagonal lies inside",

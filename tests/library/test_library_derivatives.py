@@ -28,6 +28,14 @@ def masked(x):
     return np.where(np.isnan(nans), np.nan, x)
 
 
+def sorted_in_place(x, m):
+    y, z = x * x, m * 1.0
+    y.sort()
+    z.sort(axis=0)
+    z.put([0, 4], x)
+    return total(y) + total(z)
+
+
 def filled(x, v):
     m = np.outer(x, x)
     np.fill_diagonal(m, v)
@@ -140,6 +148,8 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "unique_counts": (lambda x: total(np.unique_counts(np.concatenate((x, x[:2]))).values), (v4,)),
     "mask_indices": (lambda x: total(x[np.mask_indices(3, np.triu, 1)]), (m33,)),
     "histogramdd": (lambda w: total(np.histogramdd([v3, v3**2], 2, density=True, weights=w)[0]), (w3,)),
+    "methods": (lambda x: total(x.compress(b3) * 2.0) + total(np.array([0, 1, 0]).choose([x, x * x])) + sum(x.tolist()) ** 2, (v3,)),
+    "sort in place": (sorted_in_place, (v4, m23)),
     "fill_diagonal": (filled, (v3, w3)),
     "put": (put, (v3, w3)),
     "copyto": (copied, (v3, 0.5)),

@@ -22,7 +22,7 @@ MAY_SHARE = {
     *("np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.asfortranarray", "np.atleast_1d", "np.atleast_2d"),
     *("np.broadcast_arrays", "np.broadcast_to", "np.diag", "np.diagonal", "np.diff", "np.einsum", "np.expand_dims"),
     *("np.flip", "np.fliplr", "np.flipud", "np.hsplit", "np.vsplit", "np.split", "np.array_split", "np.moveaxis"),
-    *("np.where", "np.ravel", "np.real", "np.reshape", "np.squeeze", "np.swapaxes", "np.transpose", "np.bool_"),
+    *("np.where", "np.ravel", "np.real", "np.reshape", "np.squeeze", "np.swapaxes", "np.transpose", "np.matrix_transpose", "np.linalg.matrix_transpose", "np.bool_"),
     *(f"np.{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)),
     *(
         "np.float32",

@@ -22,7 +22,7 @@ from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.path import element
-from autodiff_compiler.ir.types import Array, ListOf, dtype_of, rank
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Substitution
 
 
@@ -88,7 +88,8 @@ class TapeDeck:
     def _list(self, value: Value, t: Value) -> Value:
         reversal, b = self.reversal, self.reversal.emission.b
         name = saved_name(value)
-        type_ = ListOf(value.type)  # type: ignore[arg-type]  # lists are threaded
+        assert isinstance(value.type, Scalar | Array)  # lists are threaded
+        type_ = ListOf(value.type)
         offset = None
         with b.reopen(self.before), b.at(self.span):
             init = b.op("list_new", type=type_, name=name)

@@ -19,7 +19,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, DType
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.path import transposing
-from autodiff_compiler.ir.types import Array, Scalar, dtype_of
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 
 EXPRESSIONS: dict[str, Expression] = {}
 STATEMENTS: dict[str, Statement] = {**effects.STATEMENTS}
@@ -223,6 +223,19 @@ def lu_solve(w: Writer, op: Op) -> ast.expr:
 
 def _attributes(op: Op) -> list[ast.expr]:
     return [syntax.literal(op.attrs[name]) for name in opdef(op).attrs]
+
+
+# -- Fourier transforms ----------------------------------------------------------------------------------------------
+
+
+@expressions(EXPRESSIONS, "fft", "ifft", "rfft", "irfft")
+def transform(w: Writer, op: Op) -> ast.expr:
+    named = {}
+    if op.attrs["axis"] != rank(op.operands[0].type) - 1:
+        named["axis"] = syntax.literal(op.attrs["axis"])
+    if op.attrs["norm"] != "backward":
+        named["norm"] = syntax.literal(op.attrs["norm"])
+    return syntax.call(opdef(op).numpy, *w.operands(op), **named)
 
 
 # -- lists ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from autodiff_compiler.backends.integers import HIGHEST, LARGE_ARGUMENT, LOWEST,
 from autodiff_compiler.backends.spelling import Statement, Writer, statements
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import INT64
-from autodiff_compiler.ir.message import Part, has_form, pattern, places
+from autodiff_compiler.ir.message import WITHOUT_ELEMENTS, Part, has_form, pattern, places
 from autodiff_compiler.ir.ops.check import ARGUMENT, SMALL
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, rank
@@ -50,7 +50,7 @@ def _unless_fine(w: Writer, test: ast.expr, error: ast.stmt) -> ast.stmt:
 @statements(STATEMENTS, "check_nonempty")
 def check_nonempty(w: Writer, op: Op) -> ast.stmt:
     test = _any_of([syntax.compare(ast.Eq(), w.operand(v), syntax.literal(0)) for v in op.operands])
-    return _refused(w, op, test, syntax.literal("an array without elements has no largest or smallest one"))
+    return _refused(w, op, test, syntax.literal(op.attrs.get("message", WITHOUT_ELEMENTS)))
 
 
 @statements(STATEMENTS, "check_equal")

@@ -6,6 +6,7 @@ Numba knows one float64 and one int64: Python's scalars and NumPy's are the same
 from __future__ import annotations
 
 import ast
+from importlib.util import find_spec
 
 from autodiff_compiler.backends import common, effects, external, integers, numba_arrays, special, syntax
 from autodiff_compiler.backends.common import MATH, OPERATORS
@@ -27,6 +28,7 @@ from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.external import callee
 from autodiff_compiler.ir.ops.check import ARGUMENT
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_complex
 
 EXPRESSIONS: dict[str, Expression] = {**numba_arrays.EXPRESSIONS}
@@ -208,6 +210,18 @@ def printed(w: Writer, op: Op) -> ast.stmt:
             help="give what is printed as arguments: print('x =', x); or use backend='python'",
         )  # fmt: skip
     return effects.printed(w, op)
+
+
+@expressions(EXPRESSIONS, "fft", "ifft", "rfft", "irfft")
+def transform(w: Writer, op: Op) -> ast.expr:
+    if find_spec("rocket_fft") is None:
+        raise UnsupportedError(
+            "AD609",
+            f"`{opdef(op).numpy}` needs the package rocket-fft, an extension of Numba",
+            op.span,
+            help="pip install 'autodiff-compiler[fft]'; or use backend='python'",
+        )
+    return common.transform(w, op)
 
 
 # -- calls that leave the program ------------------------------------------------------------------------------------

@@ -210,6 +210,16 @@ def _unsupported(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     raise ctx.unsupported("AD208", reason, way_out)
 
 
+def _at_compile_time(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """In a definition of the library."""
+    function, *given = (ctx.static(x, "an argument of the function") for x in args)
+    return _constant(function(*given))
+
+
+def _constant(x: Any) -> Abs:
+    return Tup(tuple(map(_constant, x))) if isinstance(x, tuple) else Static(x)
+
+
 def handler_of(obj: Any) -> Handler | None:
     """The handler of a call of `obj`.  `numba.prange`, recognised by its name so that Numba need not be imported, is `range`."""
     if isinstance(obj, type) and obj.__name__ == "prange" and obj.__module__.startswith("numba."):
@@ -243,6 +253,7 @@ CALLS: dict[Any, Handler] = {
     functools.reduce: takes("functools.reduce", _reduce, 2, 3),
     **{function: functools.partial(dtype_calls.answered, function) for function in dtype_calls.FUNCTIONS},
     library_definitions.unsupported: _unsupported,
+    library_definitions.at_compile_time: _at_compile_time,
     np.isscalar: takes("np.isscalar", dtype_calls.is_number, 1, 1),
     np.iterable: takes("np.iterable", dtype_calls.is_iterable, 1, 1),
     np.finfo: takes("np.finfo", _limits(np.finfo), 1, 1),

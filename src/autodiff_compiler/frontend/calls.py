@@ -18,6 +18,7 @@ from autodiff_compiler.frontend import (
     consumers,
     defined,
     derivatives,
+    draws,
     externals,
     foreign,
     library_calls,
@@ -115,7 +116,7 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
         return externals.call_declared(ctx, function.obj, args, kwargs)
     own = None if _stands_for_another(function) else special(ctx, function, "__call__")
     if own is not None:
-        if isinstance(function, Static) and foreign.is_closed(function.obj):
+        if isinstance(function, Static) and foreign.is_closed(function.obj) and not _is_defined(own):
             raise foreign.refusal(ctx, function.obj)
         return call(ctx, own, args, kwargs)
     if not isinstance(function, Static):
@@ -146,6 +147,15 @@ def _stands_for_another(function: Abs) -> bool:
     )
 
 
+def _is_defined(method: Abs) -> bool:
+    """Whether the library says in Python what this method does."""
+    return (
+        isinstance(method, Partial)
+        and isinstance(method.function, Static)
+        and library.definition(method.function.obj) is not None
+    )
+
+
 def _uses_up(function: Abs) -> bool:
     """Whether what is called runs over an iterator at once: a builtin, or a method of a string, list or dict."""
     if isinstance(function, Static):
@@ -173,6 +183,9 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
     definition = library.definition(obj)
     if definition is not None:
         return defined.call(ctx, definition, args, kwargs)
+    drawn = draws.call(ctx, obj, args, kwargs)
+    if drawn is not None:
+        return drawn
     handler = builtin_calls.handler_of(obj)
     if handler is None:
         return None

@@ -20,22 +20,31 @@ from autodiff_compiler.library.registry import check_complex
 
 def call(ctx: Context, definition: Definition, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """What the body of the definition gives for these arguments."""
+    return enter(ctx, definition, bound(ctx, definition, args, kwargs))
+
+
+def bound(ctx: Context, definition: Definition, args: list[Abs], kwargs: dict[str, Abs]) -> inspect.BoundArguments:
+    """The arguments by the names of their parameters."""
     signature = _signature(definition)
     try:
-        bound = signature.bind(*args, **kwargs)
+        return signature.bind(*args, **kwargs)
     except TypeError as error:
         unknown = [name for name in kwargs if name not in signature.parameters]
         if unknown:
             reason = f"{definition.name}: the argument {unknown[0]}= is not supported"
             raise ctx.unsupported("AD202", reason, "leave it out") from error
         raise ctx.wrong("AD201", f"{definition.name}: {error}") from error
+
+
+def enter(ctx: Context, definition: Definition, given: inspect.BoundArguments) -> Abs:
+    """What the body gives for arguments that have the names of their parameters."""
     for name in definition.known:
-        if name in bound.arguments:
-            bound.arguments[name] = _known(ctx, definition, name, bound.arguments[name])
-    if any(_holds_complex(ctx, x) for x in (*args, *kwargs.values())):
+        if name in given.arguments:
+            given.arguments[name] = _known(ctx, definition, name, given.arguments[name])
+    if any(_holds_complex(ctx, x) for x in (*given.args, *given.kwargs.values())):
         check_complex(ctx.b, definition.name)
-    made = bodies.enter(ctx, definition.function, list(bound.args), bound.kwargs)
-    return tie(made, next(iter(bound.args), None)) if definition.shares else made
+    made = bodies.enter(ctx, definition.function, list(given.args), given.kwargs)
+    return tie(made, next(iter(given.args), None)) if definition.shares else made
 
 
 def _holds_complex(ctx: Context, x: Abs) -> bool:

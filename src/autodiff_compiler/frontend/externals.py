@@ -17,7 +17,7 @@ import numpy as np
 
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
-from autodiff_compiler.frontend.public_names import is_installed, name_of
+from autodiff_compiler.frontend.public_names import is_installed, is_same, name_of
 from autodiff_compiler.frontend.scalars import describe, is_number, scalar_value
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Ref, Static, Text, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Value
@@ -122,8 +122,9 @@ class _Written:
         name = getattr(fun, "__name__", "")
         home, _, last = name_of(fun).rpartition(".") if name else ("", "", "")
         module = sys.modules.get(home)
-        if module is not None and is_installed(home, module) and getattr(module, last, None) is fun:
-            self.ctx.captures.guard(Place(module).attribute(last), fun)
+        found = getattr(module, last, None)
+        if module is not None and is_same(found, fun) and is_installed(home, module):
+            self.ctx.captures.guard(Place(module).attribute(last), found)
             return f"{self._module(module)}.{last}"
         if builtins.__dict__.get(name) is fun:
             return name

@@ -13,6 +13,7 @@ from autodiff_compiler.frontend import (
     array_places,
     consumers,
     container_methods,
+    defined,
     derivatives,
     objects,
     subscripts,
@@ -88,7 +89,8 @@ def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
         if name in views.PARTS and isinstance(x, Ref) and x.type.dtype.is_complex:
             return views.part_of(ctx, x, name)
         return views.wrapped(ctx, entry(ctx.b, to_library(ctx, x)), views.Made(name, [x]))
-    if library.method(name) is not None or (name in _ARRAY_METHODS and isinstance(x, Ref)):
+    there = library.method(name) is not None or library.defined_method(name) is not None
+    if there or (name in _ARRAY_METHODS and isinstance(x, Ref)):
         return Method(x, name)
     if isinstance(x, Dyn) or hasattr(np.ndarray, name):
         raise ctx.unsupported(
@@ -113,6 +115,9 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
         if own is not None and isinstance(receiver, Ref):
             with refused(ctx, name):
                 return own(ctx, receiver, args, kwargs)
+        definition = library.defined_method(name)
+        if definition is not None:
+            return defined.call(ctx, definition, [receiver, *args], kwargs)
         entry = library.method(name)
         assert entry is not None
         passed, kwargs = views.arranged(ctx, name, [receiver, *args], kwargs)

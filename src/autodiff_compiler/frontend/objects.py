@@ -11,7 +11,7 @@ from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, Meth
 from typing import Any
 
 from autodiff_compiler.diagnostics import did_you_mean
-from autodiff_compiler.frontend import classes, derivatives
+from autodiff_compiler.frontend import classes, derivatives, foreign
 from autodiff_compiler.frontend.arity import Handler
 from autodiff_compiler.frontend.classes import MISSING, class_of, special
 from autodiff_compiler.frontend.context import Context
@@ -95,6 +95,9 @@ def _from_descriptor(ctx: Context, x: Abs, cls: type, found: Any, name: str) -> 
     if isinstance(found, property):
         if found.fget is None:
             raise ctx.wrong("AD145", f"AttributeError: property '{name}' of '{cls.__name__}' object has no getter")
+        if isinstance(x, Static) and foreign.is_closed(x.obj):
+            # Read by Python itself at each call, since what computes it may be compiled code.
+            return ctx.captures.attribute(ctx, x.obj, name)
         return ctx.call(Static(found.fget), [x], {})
     if isinstance(found, MemberDescriptorType):
         held = _held(ctx, x, found.__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import sys
-from types import ModuleType
+from types import BuiltinFunctionType, MethodType, ModuleType
 from typing import Any
 
 from autodiff_compiler import frames
@@ -19,6 +19,9 @@ INSTEAD: dict[str, str] = {
     "numpy.ogrid": "use np.arange, and x[:, None]",
     "os.environ": "read it outside, and pass the value as an argument",
 }
+
+
+_METHODS = (BuiltinFunctionType, MethodType)
 
 
 def name_of(obj: Any) -> str:
@@ -62,7 +65,12 @@ _SYSTEM = ("posix", "nt")  # where `os` has them from
 
 
 def _holds(key: str, module: Any, name: str, obj: Any) -> bool:
-    return isinstance(module, ModuleType) and vars(module).get(name) is obj and is_installed(key, module)
+    return isinstance(module, ModuleType) and is_same(vars(module).get(name), obj) and is_installed(key, module)
+
+
+def is_same(found: Any, obj: Any) -> bool:
+    """Whether two objects are one: a method of an object is another object each time that it is asked for."""
+    return found is obj or (type(found) is type(obj) and isinstance(obj, _METHODS) and bool(found == obj))
 
 
 def is_installed(name: str, module: ModuleType) -> bool:

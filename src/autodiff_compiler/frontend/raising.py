@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -124,7 +125,7 @@ def failures(b: WatchedBuilder, op: Op) -> Iterator[Failure]:
             raise Unforeseen  # Python's functions of complex numbers raise where they overflow, and at infinities
         for domain in row.domain(op):
             if not domain.inside(b, op.operands):
-                yield Failure(lambda domain=domain: domain.fine(b, op.operands), domain.error, (domain.message,))  # type: ignore[misc]
+                yield Failure(partial(domain.fine, b, op.operands), domain.error, (domain.message,))
         known = all(is_constant(b.constants.get(v)) for v in op.operands)
         if row.overflows and not known and is_py(*_types(op.operands)) and dtype_of(op.operands[0].type).inexact:
             yield Failure(lambda: _not_too_large(b, op), "OverflowError")

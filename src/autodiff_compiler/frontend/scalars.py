@@ -27,7 +27,7 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.dtype import FLOAT32, from_numpy_dtype
+from autodiff_compiler.ir.dtype import FLOAT32, DType, from_numpy_dtype
 from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, Scalar, promote
 from autodiff_compiler.library.builtins import fits_float32
 
@@ -93,24 +93,26 @@ def join_scalars(types: list[Scalar], statics: list[Any], *, loop: bool = False)
     if len(set(types)) == 1:
         return types[0], ""
     dtype = promote(*types)
+    reason = _why_apart(types, statics, dtype, loop)
     kind = "py" if all(t.kind == "py" for t in types) else "np"
+    return (None, reason) if reason else (Scalar(dtype, kind), "")
+
+
+def _why_apart(types: list[Scalar], statics: list[Any], dtype: DType, loop: bool) -> str:
+    """Why no variable may hold all of these; "" if one of this dtype may."""
     strong = {t.dtype for t in types if t.kind == "np" and t.dtype.inexact}
     if len(strong) > 1:
-        return None, "is float32 on one path and float64 on another"
+        return "is float32 on one path and float64 on another"
     real = [t for t in types if not t.dtype.is_complex]
     # At the head of a loop a real number that is known may become a complex one: `RealStarts` follows it.
     if dtype.is_complex and real and not (loop and len(statics) >= len(real)):
-        return None, "is a real number on one path and a complex one on another"
-    if dtype.inexact:
-        run_time_ints = [t for t in types if t.dtype.is_integer]
-        exact = [s for s in statics if isinstance(s, int) and abs(s) <= EXACT_INTEGERS]
-        if len(run_time_ints) > len(exact):
-            return None, "is an integer on one path and a float on another"
-    if dtype is FLOAT32 and not loop:
-        rounded = types.count(FLOAT) - sum(fits_float32(s) for s in statics)
-        if rounded > 0:
-            return None, "is a Python float on one path and a float32 on another"
-    return Scalar(dtype, kind), ""
+        return "is a real number on one path and a complex one on another"
+    integers = sum(t.dtype.is_integer for t in types)
+    if dtype.inexact and integers > sum(isinstance(s, int) and abs(s) <= EXACT_INTEGERS for s in statics):
+        return "is an integer on one path and a float on another"
+    if dtype is FLOAT32 and not loop and types.count(FLOAT) > sum(fits_float32(s) for s in statics):
+        return "is a Python float on one path and a float32 on another"
+    return ""
 
 
 def element_type(value: Abs) -> Scalar | Array | None:

@@ -14,7 +14,8 @@ without one the cost, then what passes may use.
 TITLES = (
     "Constants, effects, structure", "Elementwise", "Comparisons and logic", "Complex numbers and their parts", "Special functions",
     "Making arrays, reading and writing places", "Along axes",
-    "Whole arrays", "Products of matrices", "Systems of equations", "Factors, eigenvalues, singular values", "Growable lists", "Checks",
+    "Whole arrays", "Products of matrices", "Systems of equations", "Factors, eigenvalues, singular values", "Fourier transforms",
+    "Growable lists", "Checks",
 )  # fmt: skip
 TRAITS = ("commutative", "writes", "views", "terminator")
 

@@ -12,6 +12,8 @@ Part = str | None | tuple[str]
 
 LINALG_ERROR = "np.linalg.LinAlgError"
 """The name of the one exception class that is not Python's own."""
+WITHOUT_ELEMENTS = "an array without elements has no largest or smallest one"
+"""What `check_nonempty` says unless it has a `message` of its own."""
 
 
 def places(parts: Sequence[Part]) -> int:

@@ -13,6 +13,7 @@ from autodiff_compiler.ir.ops.check import CHECKS
 from autodiff_compiler.ir.ops.complex_parts import COMPLEX_OPS
 from autodiff_compiler.ir.ops.control import CONTROL_OPS
 from autodiff_compiler.ir.ops.factoring import FACTORING
+from autodiff_compiler.ir.ops.fourier import FOURIER
 from autodiff_compiler.ir.ops.linalg import LINEAR_ALGEBRA
 from autodiff_compiler.ir.ops.list import LIST_OPS
 from autodiff_compiler.ir.ops.logic import LOGIC_OPS
@@ -39,6 +40,7 @@ GROUPS: tuple[tuple[OpDef, ...], ...] = (
     LINEAR_ALGEBRA,
     SOLVING,
     FACTORING,
+    FOURIER,
     LIST_OPS,
     CHECKS,
 )

@@ -173,6 +173,25 @@ def _extremum(b: Builder, operands: Operands, attrs: Attrs) -> None:
     b.emit("check_nonempty", [b.dim(operands[0], axis) for axis in axes], {"access": "extremum"})
 
 
+def _transformed(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    """There is at least one point along the axis of a Fourier transform."""
+    _points(b, b.dim(operands[0], attrs["axis"]))
+
+
+def _of_half_spectrum(b: Builder, operands: Operands, attrs: Attrs) -> None:
+    half, points = operands
+    _points(b, points)
+    wanted = b.add(b.op("floordiv", points, b.const(2)), b.const(1))
+    check_equal(
+        b, b.dim(half, attrs["axis"]), wanted, "irfft: half a spectrum has n // 2 + 1 numbers", access="transform"
+    )
+
+
+def _points(b: Builder, count: Value) -> None:
+    message = "Invalid number of FFT data points (0) specified."
+    b.emit("check_nonempty", (count,), {"access": "transform", "message": message})
+
+
 # -- indices -----------------------------------------------------------------------------------------------------------
 
 
@@ -242,6 +261,8 @@ SQUARE = Access("square", _square)
 SYSTEM = Access("system", _system)
 JOIN = Access("join", _joined)
 EXTREMUM = Access("extremum", _extremum)
+TRANSFORM = Access("transform", _transformed)
+HALF_SPECTRUM = Access("transform", _of_half_spectrum)
 RESHAPE = Access("reshape", _reshaped)
 STRETCH = Access("stretch", _stretched)
 ALLOCATION = Access("allocation", allocated)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, NoReturn, TypeVar
 
-from autodiff_compiler.library.registry import lookup, register_imported
+from autodiff_compiler.library.registry import found_in, lookup, method, register_imported, when_imported
 from autodiff_compiler.namespaces import is_foreign
 
 B = TypeVar("B", bound=Callable[..., Any])
@@ -65,6 +65,44 @@ def define(obj: object, name: str, *known: str, method_name: str = "", shares: b
         return body
 
     return register
+
+
+def define_method(name: str, *known: str) -> Callable[[B], B]:
+    """Register the decorated Python function as a method of arrays alone."""
+
+    def register(body: B) -> B:
+        assert isinstance(body, FunctionType)
+        if method(name) is not None or name in _METHODS:
+            raise ValueError(f"the method {name} is registered twice")
+        _METHODS[name] = Definition(f"ndarray.{name}", body, known)
+        return body
+
+    return register
+
+
+def define_in(module: str, name: str, *known: str) -> Callable[[B], B]:
+    """`define` for a function, or a method of a class, of a module that is not imported here; a version may not have it yet."""
+
+    def register(body: B) -> B:
+        @when_imported(module)
+        def later() -> None:
+            obj = found_in(module, name)
+            if obj is not None:
+                define(obj, f"{module}.{name}", *known)(body)
+
+        return body
+
+    return register
+
+
+def as_it_is(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """What a definition calls a function by that has no derivative, rather than what defines it."""
+    return function(*args, **kwargs)
+
+
+def at_compile_time(function: Callable[..., Any], *args: Any) -> Any:
+    """What a definition calls for a number, or a tuple of these, that depends only on what is known when compiling."""
+    return function(*args)
 
 
 def unsupported(reason: str, way_out: str) -> NoReturn:

@@ -72,16 +72,52 @@ def _shaped(single: Scalar, shape: Argument) -> Result | None:
     return Result(Array(single.dtype, 1)) if known or counted else None
 
 
-def of_matrix(result: Callable[[Array], Returned]) -> Row:
-    """A function of one matrix of floats."""
+def permuted(args: Sequence[Argument], named: Mapping[str, Argument]) -> Result | None:
+    """The numbers below one, in any order."""
+    (count,) = args
+    known = isinstance(count, Known) and type(count.value) is int
+    counted = isinstance(count, Scalar) and count.dtype.is_integer
+    return Result(Array(INT64, 1)) if (known or counted) and not named else None
 
-    def row(args: Sequence[Argument], named: Mapping[str, Argument]) -> Result | None:
-        matrix = args[0] if len(args) == 1 and not named else None
-        fits = isinstance(matrix, Array) and matrix.rank == 2 and matrix.dtype.is_float
-        return Result(result(matrix)) if fits and isinstance(matrix, Array) else None
 
-    return row
+def chosen(args: Sequence[Argument], named: Mapping[str, Argument]) -> Result | None:
+    """Numbers below one, of which some may be likelier than others."""
+    rest = {name: x for name, x in named.items() if name != "p"}
+    return drawn(INT, 1, "replace")(args, rest) if permuted(args[:1], {}) else None
 
+
+RANDOM_NUMBERS: dict[str, Row] = {
+    "numpy.random.seed": always(None),
+    "numpy.random.rand": drawn_in(FLOAT),
+    "numpy.random.randn": drawn_in(FLOAT),
+    "numpy.random.random_sample": drawn(FLOAT, 0),
+    "numpy.random.randint": drawn(INT, 2, "low", "high"),
+    "numpy.random.Generator.integers": drawn(Scalar(INT64), 2, "low", "high", "endpoint"),
+    **{
+        f"numpy.random.{kind}{name}": row
+        for kind in ("", "RandomState.", "Generator.")
+        for name, row in {
+            "random": drawn(FLOAT, 0),
+            "standard_normal": drawn(FLOAT, 0),
+            "standard_exponential": drawn(FLOAT, 0),
+            "standard_cauchy": drawn(FLOAT, 0),
+            "normal": drawn(FLOAT, 2, "loc", "scale"),
+            "lognormal": drawn(FLOAT, 2, "mean", "sigma"),
+            "uniform": drawn(FLOAT, 2, "low", "high"),
+            "laplace": drawn(FLOAT, 2, "loc", "scale"),
+            "logistic": drawn(FLOAT, 2, "loc", "scale"),
+            "gumbel": drawn(FLOAT, 2, "loc", "scale"),
+            "exponential": drawn(FLOAT, 1, "scale"),
+            "rayleigh": drawn(FLOAT, 1, "scale"),
+            "weibull": drawn(FLOAT, 1, "a"),
+            "pareto": drawn(FLOAT, 1, "a"),
+            "poisson": drawn(INT, 1, "lam"),
+            "binomial": drawn(INT, 2, "n", "p"),
+            "permutation": permuted,
+            "choice": chosen,
+        }.items()
+    },
+}
 
 ROWS: dict[str, Row] = {
     "time.perf_counter": always(FLOAT),
@@ -95,28 +131,13 @@ ROWS: dict[str, Row] = {
     **{f"random.{name}": always(FLOAT) for name in ("random", "gauss", "normalvariate", "expovariate", "uniform")},
     "random.randint": always(INT),
     "random.seed": always(None),
-    "numpy.random.seed": always(None),
-    "numpy.random.rand": drawn_in(FLOAT),
-    "numpy.random.randn": drawn_in(FLOAT),
-    "numpy.random.random": drawn(FLOAT, 0),
-    "numpy.random.normal": drawn(FLOAT, 2, "loc", "scale"),
-    "numpy.random.uniform": drawn(FLOAT, 2, "low", "high"),
-    "numpy.random.Generator.normal": drawn(FLOAT, 2, "loc", "scale"),
-    "numpy.random.Generator.uniform": drawn(FLOAT, 2, "low", "high"),
-    "numpy.random.Generator.exponential": drawn(FLOAT, 1, "scale"),
-    "numpy.random.Generator.random": drawn(FLOAT, 0),
-    "numpy.random.Generator.standard_normal": drawn(FLOAT, 0),
-    "numpy.random.Generator.integers": drawn(Scalar(INT64), 2, "low", "high", "endpoint"),
+    **RANDOM_NUMBERS,
     **{
         f"numpy.polynomial.{family}.{short}gauss": always((Array(FLOAT64, 1), Array(FLOAT64, 1)))
         for family, short in (
             ("legendre", "leg"), ("hermite", "herm"), ("hermite_e", "herme"), ("chebyshev", "cheb"), ("laguerre", "lag"),
         )
     },
-    "numpy.linalg.pinv": of_matrix(lambda a: a),
-    "numpy.linalg.cond": of_matrix(lambda a: Scalar(a.dtype)),
-    "numpy.linalg.matrix_rank": of_matrix(lambda a: Scalar(INT64)),
-    "numpy.linalg.eigvalsh": of_matrix(lambda a: Array(a.dtype, 1)),
 }  # fmt: skip
 
 _LAST = frozenset(name.rpartition(".")[2] for name in ROWS)

@@ -16,7 +16,6 @@ from autodiff_compiler.ir.types import INT, Scalar, dtype_of, is_complex, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
-    broadcast_shape,
     dtype_argument,
     extents,
     normal_axis,
@@ -190,33 +189,7 @@ def identity(b: Builder, n: Any, dtype: Any = None) -> Value:
     return eye(b, n, dtype=dtype)
 
 
-# -- cross products and convolutions -----------------------------------------------------------------------------------
-
-
-@function(np.cross, "np.cross")
-def cross(b: Builder, a: Any, other: Any) -> Value:
-    """Of vectors of three components, along the last axis."""
-    x, y = arith.promoted(b, array(b, a, "np.cross"), array(b, other, "np.cross"))
-    for vector in (x, y):
-        check_equal(
-            b, b.dim(vector, rank(vector.type) - 1), b.const(3), ("np.cross: vectors of 3 components are needed",)
-        )
-
-    def component(v: Value, k: int) -> Value:
-        return b.load(v, *at(*(ALL,) * (rank(v.type) - 1), b.const(k)))
-
-    def part(i: int, j: int) -> Value:
-        ahead = arith.binary(b, "*", component(x, i), component(y, j))
-        return b.sub(ahead, arith.binary(b, "*", component(x, j), component(y, i)))
-
-    parts = [part(1, 2), part(2, 0), part(0, 1)]
-    if rank(parts[0].type) == 0:
-        return as_array(b, parts)
-    dims = broadcast_shape(b, b.dims(x)[:-1], b.dims(y)[:-1])
-    result = b.op("empty", *dims, b.const(3), dtype=dtype_of(x.type))
-    for k, value in enumerate(parts):
-        result = b.store(result, *at(*(ALL,) * len(dims), b.const(k)), value)
-    return result
+# -- convolutions and Kronecker products -------------------------------------------------------------------------------
 
 
 @function(np.convolve, "np.convolve")

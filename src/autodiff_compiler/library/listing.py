@@ -22,16 +22,25 @@ power is a `ValueError`: its type would depend on its value.
 
 `sum` of an array or of a growing list adds as `np.sum` does, and `math.fsum` rounds every addition: both may differ from
 CPython in the last digits.  Norms and standard deviations have derivative 0 where they are 0.
+
+Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
+`nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary.
 """
 
 
 def markdown() -> str:
     supported = names()
+    scipy = sorted({name.split(".")[1] for name in supported["functions"] if name.startswith("scipy.")})
+    random = [name for name in supported["functions"] if name.startswith("np.random.")]
     groups = {
-        "NumPy": [name for name in supported["functions"] if name.startswith("np.")],
+        "NumPy": [name for name in supported["functions"] if name.startswith("np.") and name not in random],
+        "Random numbers, with derivatives by their parameters": random,
         "`cmath`": [name for name in supported["functions"] if name.startswith("cmath.")],
         "`math`": [name for name in supported["functions"] if name.startswith("math.")],
-        "`scipy.special`": [name for name in supported["functions"] if name.startswith("scipy.special.")],
+        **{
+            f"`scipy.{module}`": [name for name in supported["functions"] if name.startswith(f"scipy.{module}.")]
+            for module in scipy
+        },
         "Builtins": [name for name in supported["functions"] if "." not in name],
         "`operator`": [name for name in supported["functions"] if name.startswith("operator.")],
         "Methods of arrays": [f"x.{name}" for name in supported["methods"]],

@@ -34,7 +34,7 @@ _FOLLOWS = (
     *(np.average, np.nansum, np.nanmean, np.count_nonzero, np.argmax, np.argmin, np.linalg.norm, np.trapezoid),
     *(np.cumsum, np.cumprod, np.diff, np.sort, np.argsort, np.roll, np.pad, np.tile, np.tril, np.triu),
     *(np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.append),
-    *(np.select, np.cross, np.tensordot),
+    *(np.select, np.tensordot),
 )
 _FOLLOWS_METHODS = (
     *("sum", "prod", "mean", "max", "min", "any", "all", "var", "std", "argmax", "argmin", "argsort"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
@@ -300,56 +299,3 @@ def count_nonzero(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False
 def allclose(b: Builder, a: Any, other: Any, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: Any = False) -> Value:
     close = isclose(b, a, other, rtol, atol, equal_nan)
     return b.cast(_test("all")(b, close), BOOL)
-
-
-@function(np.linalg.norm, "np.linalg.norm")
-def norm(b: Builder, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Value:
-    value = as_array(b, x)
-    own = dtype_of(value.type)
-    value = to_dtype(b, value, own if own.inexact else FLOAT64)
-    if rank(value.type) == 0:
-        raise UserError("AD204", "np.linalg.norm of a scalar", b.span, help="use abs")
-    if isinstance(ord, Value):
-        raise UnsupportedError("AD207", "np.linalg.norm: ord must be known when the function is compiled", b.span)
-    axes = normal_axes(b, axis, rank(value.type))
-    if ord is None and axis is None:
-        return kept(b, safe_root(b, b.op("sum", squared(b, value), axes=axes)), axes, keepdims)
-    if len(axes) == 1:
-        return kept(b, _vector_norm(b, value, ord, axes), axes, keepdims)
-    if len(axes) == 2:
-        # The first axis given counts the rows.
-        rows = normal_axis(b, axis[0], rank(value.type)) if isinstance(axis, tuple | list) else 0
-        return kept(b, _matrix_norm(b, value, ord, axes, rows), axes, keepdims)
-    raise UserError("AD203", "np.linalg.norm: one axis or two are needed", b.span)
-
-
-def _vector_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...]) -> Value:
-    if ord is None or ord == 2:
-        return safe_root(b, b.op("sum", squared(b, x), axes=axes))
-    if isinstance(ord, str):
-        raise UserError("AD209", f"np.linalg.norm: ord={ord!r} is for matrices", b.span)
-    size = b.op("abs", x)
-    if ord == 0:
-        return b.op("sum", to_dtype(b, arith.as_bool(b, x), dtype_of(size.type)), axes=axes)
-    if ord == 1:
-        return b.op("sum", size, axes=axes)
-    if math.isinf(ord):
-        require_elements(b, x, axes)
-        return b.op("max" if ord > 0 else "min", size, axes=axes)
-    total = b.op("sum", b.op("pow", size, b.const_like(float(ord), size.type)), axes=axes)
-    return safe_root(b, total, 1.0 / ord)
-
-
-def _matrix_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...], rows: int) -> Value:
-    if ord is None or ord == "fro":
-        return safe_root(b, b.op("sum", squared(b, x), axes=axes))
-    if ord in (1, -1, math.inf, -math.inf):
-        (columns,) = (axis for axis in axes if axis != rows)
-        inner, outer = (rows, columns) if ord in (1, -1) else (columns, rows)
-        sums = b.op("sum", b.op("abs", x), axes=(inner,))
-        reduced = (outer - (outer > inner),)
-        require_elements(b, sums, reduced)
-        return b.op("max" if ord > 0 else "min", sums, axes=reduced)
-    raise UnsupportedError(
-        "AD208", f"np.linalg.norm: ord={ord!r} of a matrix needs singular values", b.span, help="use 'fro'"
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import operator
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -167,7 +168,7 @@ def check_complex(b: Builder, name: str) -> None:
         )
 
 
-_LATER: dict[str, Callable[[], None]] = {}
+_LATER: dict[str, list[Callable[[], None]]] = {}
 """Modules that are not imported here, and what registers the rows of their functions."""
 
 _FUNCTIONS: dict[int, tuple[object, Entry]] = {}
@@ -184,10 +185,10 @@ def lookup(obj: object) -> Entry | None:
 
 
 def when_imported(module: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Let the decorated function register the rows of a heavy module's functions, once somebody has imported it."""
+    """Let the decorated function register rows of a heavy module's functions, once somebody has imported it."""
 
     def keep(register: Callable[[], None]) -> Callable[[], None]:
-        _LATER[module] = register
+        _LATER.setdefault(module, []).append(register)
         return register
 
     return keep
@@ -197,7 +198,8 @@ def register_imported() -> bool:
     """Register the rows of modules that have been imported since; whether there were any."""
     modules = [name for name in _LATER if name in sys.modules]
     for module in modules:
-        _LATER.pop(module)()
+        for register in _LATER.pop(module, ()):  # looks rows up, which registers those of the other modules
+            register()
     return bool(modules)
 
 
@@ -270,6 +272,25 @@ def _refusal(name: str, way_out: str) -> Build:
 def refuse(obj: object, name: str, way_out: str) -> None:
     """Register a function that ends in an error with a way out."""
     add(obj, name, _refusal(name, way_out), refused=True)
+
+
+def refuse_in(module: str, names: str, way_out: str) -> None:
+    """`refuse` for functions of a module that is not imported here; names are separated by spaces."""
+
+    @when_imported(module)
+    def later() -> None:
+        for name in names.split():
+            obj = found_in(module, name)
+            if obj is not None:
+                refuse(obj, f"{module}.{name}", way_out)
+
+
+def found_in(module: str, name: str) -> Any:
+    """What a module holds under a name, with dots for a method of a class; None if its version has no such thing."""
+    try:
+        return operator.attrgetter(name)(importlib.import_module(module))
+    except AttributeError:
+        return None
 
 
 def refuse_method(name: str, way_out: str) -> None:

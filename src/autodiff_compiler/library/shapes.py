@@ -265,6 +265,15 @@ def transpose_attribute(b: Builder, a: Any) -> View | Value:
     return transpose(b, a)
 
 
+def matrix_transpose(b: Builder, a: Any) -> View | Value:
+    value = as_array(b, a)
+    if rank(value.type) < 2:
+        raise UserError("AD204", "matrix transpose with ndim < 2 is undefined", b.span)
+    return swapaxes(b, a, -1, -2)
+
+
+add(np.matrix_transpose, "np.matrix_transpose", matrix_transpose)
+add(np.linalg.matrix_transpose, "np.linalg.matrix_transpose", matrix_transpose)
 add(np.shape, "np.shape", shape)
 add(np.size, "np.size", size)
 add(np.ndim, "np.ndim", ndim)
@@ -272,13 +281,12 @@ add_attribute("shape", shape)
 add_attribute("size", size)
 add_attribute("ndim", ndim)
 add_attribute("T", transpose_attribute)
+add_attribute("mT", matrix_transpose)
 add_method("reshape", reshape_method)
 add_method("transpose", transpose_method)
 add_method("flatten", flatten)
 for _name, _way in {
-    "sort": "it sorts in place; write x = np.sort(x)",
     "partition": "write x = np.sort(x)",
-    "tolist": "index the array instead",
     "resize": "use np.concatenate",
 }.items():
     refuse_method(_name, _way)

@@ -39,7 +39,7 @@ def floats(b: Builder, function: np.ufunc, *operands: Any) -> list[Value]:
 def _parameters(build: Build, names: tuple[str, ...]) -> Build:
     """`build` with the signature of a ufunc, which takes no keywords."""
     parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in ("builder", *names)]
-    build.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    build.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # `inspect` looks for it
     return build
 
 

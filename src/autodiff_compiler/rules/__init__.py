@@ -20,6 +20,7 @@ from autodiff_compiler.rules import (
     complex_parts,
     elementwise,
     factoring,
+    fourier,
     hypergeometric,  # noqa: F401
     lists,
     matmul,
@@ -35,7 +36,7 @@ __all__ = ["NO_DERIVATIVE", "RULES", "At", "Contribution", "Dense", "ListAt", "j
 
 RULES: dict[str, Rule | JointRule] = {}
 for _module in (
-    elementwise, special, complex_parts, arrays, shapes, reductions, matmul, solving, factoring, spectra, lists,
+    elementwise, special, complex_parts, arrays, shapes, reductions, matmul, solving, factoring, spectra, fourier, lists,
 ):  # fmt: skip
     assert not RULES.keys() & _module.RULES.keys(), _module.__name__
     RULES.update(_module.RULES)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from autodiff_compiler.rules.elementwise import Refused, rule
-from autodiff_compiler.rules.expr import Expr, cos, cosh, exp, function, rint, sin, sinh, sqrt, strong, where
-from autodiff_compiler.rules.special import NO_CLOSED_FORM
+from autodiff_compiler.rules.expr import Expr, cos, cosh, exp, function, log, rint, sin, sinh, sqrt, strong, where
+from autodiff_compiler.rules.special import NO_CLOSED_FORM, near_zero
 
 hyp0f1, hyp1f1, hyp2f1, elliprd, expn = (function(k) for k in ("hyp0f1", "hyp1f1", "hyp2f1", "elliprd", "expn"))
+ellipk, ellipe = function("ellipk"), function("ellipe")
 INACCURATE = Refused("is not computed: it would lose its digits where two operands are nearly equal")
 
 
@@ -27,18 +28,36 @@ def _expn_slope(n: Expr, x: Expr) -> Expr:
     return where(first, exp(-x) * (1.0 + 1.0 / x) / x, expn(where(first, 1, n) - 1, x))
 
 
+def _spence_slope(x: Expr) -> Expr:
+    """log(x) / (x - 1)"""
+    near, small, _ = near_zero(x - 1.0)
+    far = where(near, 2.0, x)
+    return where(near, hyp2f1(x.like(1.0), 1.0, 2.0, -small), log(far) / (far - 1.0))
+
+
 def _half_turns(phi: Expr) -> tuple[Expr, Expr]:
     """How many whole ones there are in the angle, and what is left of it, between -pi/2 and pi/2."""
     turns = rint(phi * (1.0 / math.pi))
     return turns, phi - turns * math.pi
 
 
+def _complete(m: Expr) -> tuple[Expr, Expr, Expr]:
+    """Whether `m` is so near 0 that the differences below would cancel; `m` where it is, and where it is not."""
+    near = m.emit("abs", m).lt(0.5)
+    return near, where(near, m, 0.0), where(near, 0.75, m)
+
+
 def _ellipk_slope(m: Expr) -> Expr:
-    return hyp2f1(m.like(1.5), 1.5, 2.0, m) * (math.pi / 8.0)
+    near, small, far = _complete(m)
+    rest = 1.0 - far
+    difference = (ellipe(far) - rest * ellipk(far)) / (2.0 * far * rest)
+    return where(near, hyp2f1(m.like(1.5), 1.5, 2.0, small) * (math.pi / 8.0), difference)
 
 
 def _ellipe_slope(m: Expr) -> Expr:
-    return hyp2f1(m.like(0.5), 1.5, 2.0, m) * (-math.pi / 8.0)
+    near, small, far = _complete(m)
+    difference = (ellipe(far) - ellipk(far)) / (2.0 * far)
+    return where(near, hyp2f1(m.like(0.5), 1.5, 2.0, small) * (-math.pi / 8.0), difference)
 
 
 def _ellipkinc_slope(phi: Expr, m: Expr) -> Expr:
@@ -62,7 +81,7 @@ def _delta(phi: Expr, m: Expr) -> Expr:
 rule("expi", lambda t, x, y: t * exp(x) / x)
 rule("exp1", lambda t, x, y: -(t * exp(-x) / x))
 rule("expn", None, lambda t, n, x, y: -strong(t, _expn_slope(n, x)))
-rule("spence", lambda t, x, y: -strong(t, hyp2f1(x.like(1.0), 1.0, 2.0, 1.0 - x)))
+rule("spence", lambda t, x, y: -strong(t, _spence_slope(x)))
 rule("sici_si", lambda t, x, y: t * _over_x(x, sin(x), -1.0))
 rule("sici_ci", lambda t, x, y: t * cos(x) / x)
 rule("shichi_shi", lambda t, x, y: strong(t, _over_x(x, sinh(x), 1.0)))

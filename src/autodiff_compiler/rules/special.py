@@ -180,16 +180,38 @@ def _pseudo_huber_slope(delta: Expr, r: Expr) -> Expr:
     return r * (r / h) * share * share
 
 
+# SciPy's hypergeometric functions are called for small arguments only: for large ones they are slow, and not accurate.
+
+
+def near_zero(x: Expr) -> tuple[Expr, Expr, Expr]:
+    """Whether `x` is near 0, then `x` where it is and where it is not, with a harmless number elsewhere."""
+    near = x.emit("abs", x).lt(0.5)
+    return near, where(near, x, 0.0), where(near, 1.0, x)
+
+
+def _exprel_slope(x: Expr) -> Expr:
+    """Of (exp(x) - 1) / x"""
+    near, small, large = near_zero(x)
+    return where(near, hyp1f1(x.like(2.0), 3.0, small) * 0.5, (exp(large) * (large - 1.0) + 1.0) / (large * large))
+
+
+def _log1p_slope(x: Expr) -> Expr:
+    """Of log(1 + x) / x"""
+    near, small, large = near_zero(x)
+    far = (large / (1.0 + large) - log1p(large)) / (large * large)
+    return where(near, hyp2f1(x.like(2.0), 2.0, 3.0, -small) * -0.5, far)
+
+
 def _boxcox_slope(log_x: Expr, lmbda: Expr) -> Expr:
     """Of (x**lmbda - 1) / lmbda by `lmbda`: its limit for x = 0 is 1 / lmbda**2."""
     zero = log_x.eq(-math.inf)
     finite = where(zero, 0.0, log_x)
-    return where(zero, 1.0 / (lmbda * lmbda), finite * finite * hyp1f1(log_x.like(2.0), 3.0, lmbda * finite) * 0.5)
+    return where(zero, 1.0 / (lmbda * lmbda), finite * finite * _exprel_slope(lmbda * finite))
 
 
 def _inv_boxcox_slope(y: Expr, lmbda: Expr) -> Expr:
     """Of log(1 + lmbda * y) / lmbda by `lmbda`"""
-    return y * y * hyp2f1(y.like(2.0), 2.0, 3.0, -(lmbda * y)) * -0.5
+    return y * y * _log1p_slope(lmbda * y)
 
 
 rule("expit", lambda t, x, y: t * (y * expit(-x)))
@@ -238,7 +260,7 @@ rule(
     lambda t, z, lmbda, y: t * (1.0 + y) / (1.0 + lmbda * z),
     lambda t, z, lmbda, y: strong(t, (1.0 + y) * _inv_boxcox_slope(z, lmbda)),
 )
-rule("exprel", lambda t, x, y: strong(t, hyp1f1(x.like(2.0), 3.0, x) * 0.5))
+rule("exprel", lambda t, x, y: strong(t, _exprel_slope(x)))
 rule("cosm1", lambda t, x, y: -(t * sin(x)))
 
 # The partials of the others are in `bessel` and `hypergeometric`.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.message import WITHOUT_ELEMENTS
 from autodiff_compiler.ir.objects import Values, exception_class, message
 from autodiff_compiler.ir.opdef import CHECK, CONDITION, INDEX, SHAPE, WIDTH, Attrs, Evaluate, Infer, OpDef, no_array
 from autodiff_compiler.ir.ops.scalar import SCALAR_OPS
@@ -78,7 +79,7 @@ def _equal(op: Op, values: Values, mutable: bool) -> None:
 
 def _some(op: Op, values: Values, mutable: bool) -> None:
     if 0 in values:
-        raise _error(op)("an array without elements has no largest or smallest one")
+        raise _error(op)(op.attrs.get("message", WITHOUT_ELEMENTS))
 
 
 WIDTHS: dict[str, Callable[..., int]] = {

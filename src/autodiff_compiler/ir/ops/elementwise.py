@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import cmath
+import math
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.domain import nowhere
@@ -20,6 +24,7 @@ from autodiff_compiler.ir.opdef import (
     of_python,
     of_shapes,
 )
+from autodiff_compiler.ir.ops.scalar_values import either, from_numpy
 from autodiff_compiler.ir.required_checks import BROADCAST
 from autodiff_compiler.ir.types import Array, Scalar, Type, is_py, rank
 
@@ -136,8 +141,10 @@ def unary(
     return page(kind, meaning or f"as `np.{npy.__name__}`", same(allowed), py, npy, **columns)
 
 
-def function(kind: str, py: Callable[..., Any], npy: Callable[..., Any], **columns: Any) -> OpDef:
-    """A transcendental function of floats."""
+def function(kind: str, **columns: Any) -> OpDef:
+    """A transcendental function of `math`, under NumPy's name; of complex numbers, that of `cmath`, or NumPy's where it has none."""
+    name, npy = kind.replace("arc", "a"), getattr(np, kind)
+    py = either(getattr(math, name), getattr(cmath, name, None) or from_numpy(npy))
     return unary(kind, py, npy, cost=DEAR, **columns)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opdef import Facts, Shape
-from autodiff_compiler.ir.path import ALL, Subscript, aligned, path_of
+from autodiff_compiler.ir.path import ALL, Subscript, aligned, is_array, is_mask, path_of
 from autodiff_compiler.ir.types import INT, rank
 
 Extent = Any
@@ -26,10 +26,14 @@ def reached(facts: Facts, op: Op) -> tuple[Shape]:
             elif isinstance(subscript, slice):
                 extent = _sliced(facts, extents[axis], subscript)
                 kept.append(_exact(facts, extents[axis], subscript) if extent is None and exact else extent)
+        if any(map(is_array, subscripts)):
+            place = _place(subscripts)
+            kept[place:place] = facts.broadcast(tuple(s for s in subscripts if isinstance(s, Value)))
         return kept
 
     extents = unknown
-    if path.is_view:
+    subscripts = path.subscripts(op.operands[1:])
+    if path.is_view or (subscripts is not None and not any(map(is_mask, subscripts))):
         extents = path.follow(
             list(facts.extents(op.operands[0])),
             op.operands[1:],
@@ -38,6 +42,13 @@ def reached(facts: Facts, op: Op) -> tuple[Shape]:
             reshape=lambda _, extents: [facts.of(v) for v in extents],
         )
     return (tuple(("dim", op.result, axis) if e is None else e for axis, e in enumerate(extents)),)
+
+
+def _place(subscripts: tuple[Subscript, ...]) -> int:
+    """Where NumPy puts the axes of arrays of integers: in their place where they, and integers, stand side by side; else first."""
+    picks = [n for n, subscript in enumerate(subscripts) if isinstance(subscript, Value)]
+    first, last = picks[0], picks[-1]
+    return first if last - first + 1 == len(picks) else 0
 
 
 def _sliced(facts: Facts, extent: Extent | None, part: slice) -> Extent | None:

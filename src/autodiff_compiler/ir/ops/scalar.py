@@ -8,7 +8,6 @@ factor gives zero.
 
 from __future__ import annotations
 
-import cmath
 import math
 import operator
 from typing import Any
@@ -55,8 +54,6 @@ from autodiff_compiler.ir.ops.elementwise import (
     unary,
 )
 from autodiff_compiler.ir.ops.scalar_values import (
-    either,
-    from_numpy,
     np_div0,
     np_mul0,
     np_select,
@@ -347,84 +344,35 @@ SCALAR_OPS: tuple[OpDef, ...] = (
     unary("rint", py_round, np.rint, FLOATS),
     function(
         "sqrt",
-        either(math.sqrt, cmath.sqrt),
-        np.sqrt,
         noun="root",
         raises=of_python,
         domain=domain.of_python(domain.above(0.0, strict=False)),
         work=4,
         extended=True,
     ),
-    function("cbrt", math.cbrt, np.cbrt, allowed=FLOATS),
+    function("cbrt", allowed=FLOATS),
     # exponentials and logarithms
-    function("exp", either(math.exp, cmath.exp), np.exp, raises=of_python, overflows=True),
-    function("exp2", either(math.exp2, from_numpy(np.exp2)), np.exp2, raises=of_python, overflows=True),
-    function("expm1", either(math.expm1, from_numpy(np.expm1)), np.expm1, raises=of_python, overflows=True),
-    function("log", either(math.log, cmath.log), np.log, raises=of_python, domain=POSITIVE, extended=True),
-    function(
-        "log2",
-        either(math.log2, from_numpy(np.log2)),
-        np.log2,
-        raises=of_python,
-        domain=domain.of_python(domain.above(0.0, strict=True)),
-        extended=True,
-    ),
-    function("log10", either(math.log10, cmath.log10), np.log10, raises=of_python, domain=POSITIVE, extended=True),
-    function(
-        "log1p",
-        either(math.log1p, from_numpy(np.log1p)),
-        np.log1p,
-        raises=of_python,
-        domain=domain.of_python(domain.above(-1.0, strict=True)),
-        extended=True,
-    ),
+    function("exp", raises=of_python, overflows=True),
+    function("exp2", raises=of_python, overflows=True),
+    function("expm1", raises=of_python, overflows=True),
+    function("log", raises=of_python, domain=POSITIVE, extended=True),
+    function("log2", raises=of_python, domain=domain.of_python(domain.above(0.0, strict=True)), extended=True),
+    function("log10", raises=of_python, domain=POSITIVE, extended=True),
+    function("log1p", raises=of_python, domain=domain.of_python(domain.above(-1.0, strict=True)), extended=True),
     # trigonometry
-    function(
-        "sin", either(math.sin, cmath.sin), np.sin, raises=of_python, domain=domain.of_python(domain.finite("cos"))
-    ),
-    function(
-        "cos", either(math.cos, cmath.cos), np.cos, raises=of_python, domain=domain.of_python(domain.finite("sin"))
-    ),
-    function("tan", either(math.tan, cmath.tan), np.tan, raises=of_python, domain=domain.of_python(domain.finite())),
-    function(
-        "arcsin",
-        either(math.asin, cmath.asin),
-        np.arcsin,
-        raises=of_python,
-        domain=domain.of_python(domain.within_one("gt")),
-        extended=True,
-    ),
-    function(
-        "arccos",
-        either(math.acos, cmath.acos),
-        np.arccos,
-        raises=of_python,
-        domain=domain.of_python(domain.within_one("gt")),
-        extended=True,
-    ),
-    function(
-        "arctan",
-        either(math.atan, cmath.atan),
-        np.arctan,
-        raises=of_python_complex,
-        domain=domain.of_python(of_complex=domain.square_is_not(-1.0)),
-    ),
-    function("sinh", either(math.sinh, cmath.sinh), np.sinh, raises=of_python, overflows=True),
-    function("cosh", either(math.cosh, cmath.cosh), np.cosh, raises=of_python, overflows=True),
-    function("tanh", either(math.tanh, cmath.tanh), np.tanh, raises=of_python_complex),
-    function("arcsinh", either(math.asinh, cmath.asinh), np.arcsinh),
-    function(
-        "arccosh",
-        either(math.acosh, cmath.acosh),
-        np.arccosh,
-        raises=of_python,
-        domain=domain.of_python(domain.above(1.0, strict=False)),
-        extended=True,
-    ),
+    function("sin", raises=of_python, domain=domain.of_python(domain.finite("cos"))),
+    function("cos", raises=of_python, domain=domain.of_python(domain.finite("sin"))),
+    function("tan", raises=of_python, domain=domain.of_python(domain.finite())),
+    function("arcsin", raises=of_python, domain=domain.of_python(domain.within_one("gt")), extended=True),
+    function("arccos", raises=of_python, domain=domain.of_python(domain.within_one("gt")), extended=True),
+    function("arctan", raises=of_python_complex, domain=domain.of_python(of_complex=domain.square_is_not(-1.0))),
+    function("sinh", raises=of_python, overflows=True),
+    function("cosh", raises=of_python, overflows=True),
+    function("tanh", raises=of_python_complex),
+    function("arcsinh"),
+    function("arccosh", raises=of_python, domain=domain.of_python(domain.above(1.0, strict=False)), extended=True),
     function(
         "arctanh",
-        either(math.atanh, cmath.atanh),
-        np.arctanh,
         raises=of_python,
         domain=domain.of_python(domain.within_one("ge"), of_complex=domain.square_is_not(1.0)),
         extended=True,

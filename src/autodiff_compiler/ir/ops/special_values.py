@@ -59,7 +59,7 @@ def float_digamma(x: float) -> float:
     """The derivative of log(gamma(x)), to a relative error of some 1e-15."""
     if x == 0.0:
         return math.copysign(math.inf, -x)
-    if (x < 0.0 and x == math.floor(x)) or x != x:
+    if x == -math.inf or x != x or (x < 0.0 and x == math.floor(x)):
         return math.nan
     total = 0.0
     if x < 0.0:
@@ -81,14 +81,18 @@ def float_digamma(x: float) -> float:
 
 def float_zeta(s: float, q: float) -> float:
     """Hurwitz's zeta function, the sum of (q + k)**-s over all k >= 0, to a relative error of some 1e-15; NaN for q < -1e7."""
+    if q == -math.inf or q != q:
+        return math.nan
     if s == 1.0 or (q <= 0.0 and q == math.floor(q)):
         return math.inf
-    if not s > 1.0 or q != q or q < -1e7 or (q < 0.0 and s != math.floor(s)):
+    if not s > 1.0 or q < -1e7 or (q < 0.0 and s != math.floor(s)):
         return math.nan
-    if s * math.log(abs(q)) < -709.0:
-        return math.inf if q > 0.0 or s % 2.0 == 0.0 else -math.inf
-    if q == math.inf:
+    if q == math.inf or (q > 1.0 and s * math.log(q) > 745.0):
         return 0.0
+    # The term that is nearest to the pole is the largest.
+    nearest = q if q > 0.0 else q - math.floor(q + 0.5)
+    if s * math.log(abs(nearest)) < -709.0:
+        return math.inf if nearest > 0.0 or s % 2.0 == 0.0 else -math.inf
     total = 0.0
     while q < 10.0 + s:
         term = math.pow(q, -s)

@@ -34,11 +34,6 @@ def rollaxis(a: Any, axis: int, start: int = 0) -> Any:
     return np.moveaxis(a, axis, target - 1 if source < target else target)
 
 
-@define(np.matrix_transpose, "np.matrix_transpose")
-def matrix_transpose(x: Any) -> Any:
-    return np.swapaxes(x, -1, -2)
-
-
 @define(np.atleast_3d, "np.atleast_3d")
 def atleast_3d(*arys: Any) -> Any:
     found = []

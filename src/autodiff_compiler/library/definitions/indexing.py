@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.defined import define
+from autodiff_compiler.library.defined import define, define_method, unsupported
 
 
 @define(np.argwhere, "np.argwhere")
@@ -22,7 +22,7 @@ def extract(condition: Any, arr: Any) -> Any:
     return np.take(np.ravel(np.asarray(arr)), np.flatnonzero(np.asarray(condition)))
 
 
-@define(np.compress, "np.compress", "axis", method_name="")
+@define(np.compress, "np.compress", "axis")
 def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
     chosen = np.asarray(condition)
     if chosen.ndim != 1:
@@ -31,6 +31,18 @@ def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
     if axis is None:
         return np.take(np.ravel(given), np.flatnonzero(chosen))
     return np.take(given, np.flatnonzero(chosen), axis=axis)
+
+
+@define_method("compress", "axis")
+def compress_method(a: Any, condition: Any, axis: int | None = None) -> Any:
+    return compress(condition, a, axis)
+
+
+@define_method("tolist")
+def tolist(a: Any) -> Any:
+    if np.ndim(a) > 1:
+        unsupported("a list of lists whose lengths are known only at run time", "index the array instead")
+    return a.item() if np.ndim(a) == 0 else [x.item() for x in a]
 
 
 @define(np.choose, "np.choose", "mode", method_name="choose")

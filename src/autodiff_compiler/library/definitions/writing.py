@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.defined import define, unsupported
+from autodiff_compiler.library.defined import define, define_method, unsupported
 
 
 @define(np.fill_diagonal, "np.fill_diagonal", "wrap")
@@ -35,7 +35,7 @@ def _put_flat(a: Any, places: Any, values: Any) -> None:
         a[np.unravel_index(places, a.shape)] = row[np.arange(len(places)) % max(len(row), 1)]
 
 
-@define(np.put, "np.put", "mode")
+@define(np.put, "np.put", "mode", method_name="put")
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     places = np.ravel(np.asarray(ind))
     if mode == "wrap":
@@ -108,3 +108,8 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     if given.ndim != np.ndim(indices):
         raise ValueError("`indices` and `arr` must have the same number of dimensions")
     return given[places_along(np.asarray(indices), given.shape, axis)]
+
+
+@define_method("sort", "axis", "kind", "order", "stable")
+def sort(a: Any, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> None:
+    a[...] = np.sort(a, axis=axis, kind=kind)

@@ -1,0 +1,47 @@
+"""Random numbers: a call of a generator's method that takes values of run time is what the library defines it to be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler import library
+from autodiff_compiler.frontend import defined, externals, foreign
+from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.scalars import describe
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Ref, Static, Tup
+from autodiff_compiler.ir.types import dtype_of
+from autodiff_compiler.library import defined as library_definitions
+
+
+def call(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
+    """None where nothing in the arguments can have a derivative: then the call is left as it is."""
+    if obj is library_definitions.as_it_is:
+        return _as_it_is(ctx, args, kwargs)
+    generator = getattr(obj, "__self__", None)
+    if not isinstance(generator, np.random.Generator | np.random.RandomState):
+        return None
+    definition = library.definition(getattr(type(generator), obj.__name__, None))
+    if definition is None:
+        return None
+    given = defined.bound(ctx, definition, [Static(generator), *args], kwargs)
+    if not any(_varies(x) for name, x in given.arguments.items() if name != "size"):
+        return None
+    return defined.enter(ctx, definition, given)
+
+
+def _varies(x: Any) -> bool:
+    return isinstance(x, Ref | Box | Tup) or (isinstance(x, Dyn) and dtype_of(x.value.type).inexact)
+
+
+def _as_it_is(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """A call in a definition of what it calls by the same name: without a derivative."""
+    function, *rest = args
+    if not isinstance(function, Static):
+        raise ctx.unsupported("AD208", f"random numbers of {describe(function)}", "draw them outside, and pass them")
+    given = {name: x for name, x in kwargs.items() if not (isinstance(x, Static) and x.obj is None)}
+    found = externals.left_alone(ctx, function.obj, rest, given)
+    if found is None:
+        raise foreign.refusal(ctx, function.obj)
+    return found

@@ -1,0 +1,55 @@
+"""Matrices with a pattern, made of vectors or of blocks, as `scipy.linalg` makes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.library.defined import unsupported
+
+
+def _vector(x: Any) -> Any:
+    given = np.asarray(x)
+    if given.ndim > 1:
+        unsupported("a pattern of more than one vector", "pass a vector")
+    return np.atleast_1d(given)
+
+
+def toeplitz(c: Any, r: Any = None) -> Any:
+    """From the first column and the first row, which without `r` is the column, conjugated."""
+    column = _vector(c)
+    row = np.conj(column) if r is None else _vector(r)
+    diagonals = np.concatenate((column[::-1], row[1:]))
+    return diagonals[len(column) - 1 - np.arange(len(column))[:, None] + np.arange(len(row))[None, :]]
+
+
+def hankel(c: Any, r: Any = None) -> Any:
+    """From the first column and the last row, which without `r` is 0."""
+    column = _vector(c)
+    row = np.zeros_like(column) if r is None else _vector(r)
+    diagonals = np.concatenate((column, row[1:]))
+    return diagonals[np.arange(len(column))[:, None] + np.arange(len(row))[None, :]]
+
+
+def circulant(c: Any) -> Any:
+    column = _vector(c)
+    return column[(np.arange(len(column))[:, None] - np.arange(len(column))[None, :]) % len(column)]
+
+
+def block_diag(*arrs: Any) -> Any:
+    blocks = [np.atleast_2d(block) for block in arrs]
+    for block in blocks:
+        if block.ndim > 2:
+            unsupported("scipy.linalg.block_diag of stacks of matrices", "pass matrices")
+    rows = sum([block.shape[0] for block in blocks])
+    columns = sum([block.shape[1] for block in blocks])
+    out = np.zeros((rows, columns), np.result_type(*blocks))
+    i, j = 0, 0
+    for block in blocks:
+        out[i : i + block.shape[0], j : j + block.shape[1]] = block
+        i, j = i + block.shape[0], j + block.shape[1]
+    return out
+
+
+ALL = (toeplitz, hankel, circulant, block_diag)

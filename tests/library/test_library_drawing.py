@@ -1,0 +1,117 @@
+"""Random numbers: drawn once and as NumPy draws them, with derivatives by location, scale and values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autodiff_compiler import UnsupportedError, grad, jvp, library, value_and_grad
+
+NEW = np.random.default_rng(3)
+OLD = np.random.RandomState(3)
+SOURCES = {"Generator": NEW, "RandomState": OLD, "np.random": np.random}
+
+
+def seed():
+    NEW.bit_generator.state = np.random.PCG64(11).state
+    OLD.seed(11)
+    np.random.seed(11)
+
+
+def shuffled(source, m):
+    x = np.outer(np.array([m, m * m, 2 * m]), np.ones(2))
+    source.shuffle(x)
+    return x[0, 0] * x[1, 1] ** 2
+
+
+PROGRAMS = {
+    "normal": lambda source, m: source.normal(m, 2 * m),
+    "normal of a size": lambda source, m: np.sum(source.normal(m, size=3) * np.arange(3.0)),
+    "normal of arrays": lambda source, m: np.sum(source.normal(np.array([m, m * m]), m)),
+    "normal of arrays and a size": lambda source, m: np.sum(source.normal(np.array([m, m * m]), m, (3, 2)) ** 2),
+    "uniform": lambda source, m: np.sum(source.uniform(m, m * m + 1.0, (2, 3)) * np.arange(3)),
+    "uniform of an array": lambda source, m: np.sum(source.uniform(high=np.array([m, 2.0])) ** 2),
+    "laplace": lambda source, m: np.sum(source.laplace(m, m, 4) ** 2),
+    "logistic": lambda source, m: np.sum(source.logistic(m, 2 * m, 4) ** 2),
+    "gumbel": lambda source, m: np.sum(source.gumbel(m, scale=2 * m, size=4) ** 2),
+    "exponential": lambda source, m: np.sum(source.exponential(m, 3) ** 2),
+    "rayleigh": lambda source, m: source.rayleigh(m) ** 2,
+    "lognormal": lambda source, m: np.sum(source.lognormal(m, m / 5.0, 3)),
+    "weibull": lambda source, m: np.sum(source.weibull(m, 3)),
+    "pareto": lambda source, m: np.sum(source.pareto(m, 3)),
+    "permutation": lambda source, m: source.permutation(np.array([m, m * m, 2 * m]))[0] ** 2,
+    "permutation of rows": lambda source, m: np.sum(source.permutation(np.outer(np.array([m, m * m]), np.arange(1.0, 3.0)))[0] ** 2),
+    "permutation of indices": lambda source, m: np.sum(np.array([m, m * m, 2 * m])[source.permutation(3)][:2]),
+    "shuffle": shuffled,
+    "choice": lambda source, m: np.sum(source.choice(np.array([m, m * m, 2 * m]), 5) ** 2),
+    "one choice": lambda source, m: source.choice([m, m * m]) ** 2,
+    "choice by weights": lambda source, m: np.sum(source.choice(np.array([m, m * m]), (2, 3), p=np.array([0.3, 0.7])) ** 2),
+    "choice without return": lambda source, m: np.sum(source.choice(np.array([m, m * m, 2 * m]), size=2, replace=False) ** 2),
+    "choice of indices": lambda source, m: np.sum(np.array([m, m * m, 2 * m])[source.choice(3, 2)]),
+    "no parameters": lambda source, m: m * source.poisson(3.0) * np.sum(source.standard_normal(2)) + m * source.normal(0.0, 2.0) * source.binomial(5, 0.4),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("kind", SOURCES)
+def test_drawn_once_with_a_derivative(kind, name):
+    source, program = SOURCES[kind], PROGRAMS[name]
+
+    def f(m):
+        return program(source, m)
+
+    def at(m):
+        seed()
+        return f(m)
+
+    expected = at(1.3)
+    after = source.random()
+    g = value_and_grad(f)
+    g.source(1.3)
+    seed()
+    value, slope = g(1.3)
+    assert source.random() == after
+    np.testing.assert_allclose(value, expected, rtol=1e-15)
+    differences = (at(1.3 + 1e-5) - at(1.3 - 1e-5)) / 2e-5
+    np.testing.assert_allclose(slope, differences, rtol=1e-7)
+    seed()
+    np.testing.assert_allclose(jvp(f, (1.3,), (1.0,))[1], slope, rtol=1e-12)
+
+
+def test_every_method_is_tried():
+    names = {name.rpartition(".")[2] for name in library.names()["functions"] if name.startswith("np.random.")}
+    assert names <= {name.partition(" ")[0] for name in PROGRAMS}
+
+
+def test_of_second_order():
+    def f(m):
+        return np.sum(NEW.normal(m * m, m, 3))
+
+    seed()
+    np.testing.assert_allclose(grad(grad(f))(1.3), 6.0)
+
+
+@pytest.mark.parametrize("call", [lambda s: NEW.normal(0.0, s), lambda s: NEW.exponential(s, 2), lambda s: OLD.weibull(s), lambda s: NEW.normal(np.array([s, s]), 1.0, 3)])
+def test_what_numpy_refuses(call):
+    with pytest.raises(ValueError):
+        call(-1.0)
+    with pytest.raises(ValueError):
+        grad(lambda s: np.sum(call(s)))(-1.0)
+
+
+def test_it_is_named_as_one_imports_it_and_compiled_once():
+    g = grad(lambda m: np.sum(np.random.normal(m, 2 * m, size=3)))
+    g(1.0)
+    g(2.0)
+    assert "np.random.standard_normal(size=3)" in g.source()
+    assert [len(made) for made in g._table._by_key.values()] == [1]
+
+
+def test_lists_are_not_shuffled():
+    def f(m):
+        items = [m, 2 * m]
+        NEW.shuffle(items)
+        return items[0]
+
+    with pytest.raises(UnsupportedError, match="AD208.*shuffling a list"):
+        grad(f)(1.0)
