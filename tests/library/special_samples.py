@@ -25,6 +25,22 @@ SPECIAL_SAMPLES = {
         S(2.0, v3), S(R(2.0), R(0.5)), S(3, m23), S(i3, v3), S(f3 + 1, f3), S(f3 + 1, 2), S(v3, q=m23), S(2.0, e0), S(2, -v3),
         S(np.float32(2), np.float32(3)), S(v3, 0.0), S(v3),
     ],
+    "scipy.special.logsumexp": [
+        S(v3), S(m23), S(m23, 0), S(m23, axis=1), S(m23, axis=(0, 1), keepdims=True), S(m23, -1, None, True), S(f3), S(i3), S(R(2.5)),
+        S(np.array([0.0, -50.0])), S(np.array([-np.inf, 2.0])), S(np.full(3, -np.inf)), S(np.array([np.inf, 1.0])),
+        S(m23, b=v3), S(m23, axis=1, b=np.array([1.0, 0.0, 2.0])), S(v3, b=np.array([1.0, -2.0, 0.5]), return_sign=True),
+        S(m23, axis=0, return_sign=True), S(np.array([3.0, 3.0, -1.0])), S(1e3 * m23), S(f3, b=v3), S([1.0, np.nan]), S(m23 - 1e4, 0),
+        S(np.array([np.inf, 1.0]), b=np.array([0.0, 1.0])),
+    ],
+    "scipy.special.softmax": [S(v3), S(m23), S(m23, 0), S(m23, axis=(0, 1)), S(f3), S(i3), S(1e3 * m23, axis=-1)],
+    "scipy.special.log_softmax": [S(v3), S(m23), S(m23, 0), S(m23, axis=(0, 1)), S(f3), S(i3), S(1e3 * m23, axis=-1)],
+    "scipy.special.comb": [
+        S(R(5), R(2)), S(R(5.5), R(1.25)), S(i3, 2), S(5, i3), S(m23, v3), S(R(3), R(5)), S(R(-1.0), 2), S(R(5), R(2), repetition=True),
+        S(i3, 2, repetition=True), S(v3, -1.0),
+    ],
+    "scipy.special.factorial": [S(R(5)), S(i3), S(R(0)), S(np.array([-1, 3])), S(R(2.5))],
+    "scipy.special.polygamma": [S(0, v3), S(1, v3), S(3, R(0.7)), S(2, m23), S(1, i3), S(1, f3), S(2, -v3)],
+    "scipy.special.multigammaln": [S(v3 + 2, 3), S(R(4.5), 2), S(R(1.5), 1), S(i3 + 1, 2), S(R(0.2), 2)],
     **{f"scipy.special.{name}": of_orders(0) for name in (
         "yn", "expn", "eval_legendre", "eval_chebyt", "eval_chebyu", "eval_hermite", "eval_hermitenorm", "eval_laguerre",
     )},

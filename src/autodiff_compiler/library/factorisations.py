@@ -20,8 +20,9 @@ from autodiff_compiler.ir.path import at
 from autodiff_compiler.ir.required_checks import check_equal
 from autodiff_compiler.ir.types import F64, FLOAT, Scalar, rank
 from autodiff_compiler.library.arguments import as_array, as_value, is_number, static_bool, to_dtype
+from autodiff_compiler.library.lu_factors import applied
 from autodiff_compiler.library.registry import function
-from autodiff_compiler.library.systems import applied, double, operand, precision
+from autodiff_compiler.library.systems import double, operand, precision
 
 QRResult: Any = type(np.linalg.qr(np.eye(1)))
 EighResult: Any = type(np.linalg.eigh(np.eye(1)))

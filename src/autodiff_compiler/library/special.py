@@ -14,8 +14,9 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import from_numpy_dtype
 from autodiff_compiler.ir.opdef import OpDef
 from autodiff_compiler.ir.ops.special import PREFIX, SPECIAL
+from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import dtype_of, is_py
-from autodiff_compiler.library import arith
+from autodiff_compiler.library import arith, exponential_sums, gamma_functions
 from autodiff_compiler.library.arguments import as_operand, to_dtype, type_of
 from autodiff_compiler.library.registry import Build, add, when_imported
 
@@ -83,7 +84,11 @@ def register() -> None:
     for name, rows in parts.items():
         function = getattr(module, name)
         add(function, f"{MODULE}.{name}", _of_parts(rows, function))
-    add(module.zeta, f"{MODULE}.zeta", zeta)
+    for name, build in {"zeta": zeta, **gamma_functions.FUNCTIONS, **exponential_sums.FUNCTIONS}.items():
+        add(getattr(module, name), f"{MODULE}.{name}", build)
+    for name in ("expm1", "log1p"):
+        function = getattr(module, name)
+        add(function, f"{MODULE}.{name}", _of_op(TABLE[name], function))
 
 
 def zeta(b: Builder, x: Any, q: Any = None) -> Value:
