@@ -143,6 +143,8 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
 def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if not isinstance(obj, str | int | float | complex | np.generic):
         raise ctx.unsupported("AD170", f"the method `{name}` of a {type(obj).__name__}", "call it outside the function")
+    if name == "format" and all(isinstance(arg, Static) or (isinstance(arg, Dyn) and arg.static) for arg in args):
+        args = [Static(ctx.static(arg, "a value in a string")) for arg in args]
     if name == "format" and any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
         raise ctx.unsupported("AD170", "`format` of values of run time", 'write an f-string: f"x = {x:.3f}"')
     what = f"an argument of the method `{name}`"

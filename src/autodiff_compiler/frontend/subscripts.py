@@ -9,7 +9,19 @@ from autodiff_compiler.frontend.classes import is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, Slice, Static, Tup, is_dimensionless
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Dyn,
+    Index,
+    OrNone,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    is_dimensionless,
+)
 from autodiff_compiler.ir.path import HERE
 from autodiff_compiler.ir.types import is_py
 
@@ -25,16 +37,25 @@ def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]
         raise ctx.unsupported("AD120", "a starred index", "write the indices out")
     for item in nodes:
         bounds = (item.lower, item.upper, item.step) if isinstance(item, ast.Slice) else (item,)
-        operands.evaluate(part for part in bounds if part is not None)
+        operands.evaluate((part for part in bounds if part is not None), or_none=isinstance(item, ast.Slice))
     base, *values = operands.take()
     rest = iter(values)
     index: list[Index] = []
     for item in nodes:
         if isinstance(item, ast.Slice):
             index.append(Slice(*(None if p is None else next(rest) for p in (item.lower, item.upper, item.step))))
+            if any(isinstance(part, OrNone) for part in values):
+                raise ctx.unsupported("AD152", "a bound of a slice that may be None", "ask `is None` first")
         else:
-            index.append(next(rest))
+            index.append(_as_slice(next(rest)))
     return base, index
+
+
+def _as_slice(x: Abs) -> Index:
+    """An index; a slice object is what the brackets would say."""
+    if isinstance(x, Static) and isinstance(x.obj, slice):
+        return Slice(*(None if part is None else Static(part) for part in (x.obj.start, x.obj.stop, x.obj.step)))
+    return x
 
 
 def per_axis(index: list[Index]) -> list[Index]:

@@ -35,19 +35,23 @@ Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp
 
 def markdown() -> str:
     supported = names()
-    scipy = sorted({name.split(".")[1] for name in supported["functions"] if name.startswith("scipy.")})
-    random = [name for name in supported["functions"] if name.startswith("np.random.")]
+    functions = supported["functions"]
+
+    def under(prefix: str) -> list[str]:
+        return [name for name in functions if name.startswith(prefix)]
+
+    random = under("np.random.")
     groups = {
-        "NumPy": [name for name in supported["functions"] if name.startswith("np.") and name not in random],
+        "NumPy": [name for name in under("np.") if name not in random],
         "Random numbers, with derivatives by their parameters": random,
-        "`cmath`": [name for name in supported["functions"] if name.startswith("cmath.")],
-        "`math`": [name for name in supported["functions"] if name.startswith("math.")],
+        "`cmath`": under("cmath."),
+        "`math`": under("math."),
         **{
-            f"`scipy.{module}`": [name for name in supported["functions"] if name.startswith(f"scipy.{module}.")]
-            for module in scipy
+            f"`scipy.{module}`": under(f"scipy.{module}.")
+            for module in sorted({n.split(".")[1] for n in under("scipy.")})
         },
-        "Builtins": [name for name in supported["functions"] if "." not in name],
-        "`operator`": [name for name in supported["functions"] if name.startswith("operator.")],
+        "Builtins": [name for name in functions if "." not in name],
+        "`operator`": under("operator."),
         "Methods of arrays": [f"x.{name}" for name in supported["methods"]],
         "Attributes of arrays": [f"x.{name}" for name in supported["attributes"]],
         "Of these, for complex numbers too": sorted(name.replace("ndarray.", "x.") for name in complex_names()),
