@@ -87,7 +87,8 @@ def compare(name: str, entry: Any, target: Any, sample: Sample) -> str:
     return "same"
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES["functions"] if not name.startswith("np.random.")])
+# Distributions are in tests/api/test_distributions.py, what is drawn is in test_library_drawing.py.
+@pytest.mark.parametrize("name", [n for n in NAMES["functions"] if not n.startswith(("np.random.", "scipy.stats.rv_"))])
 def test_function(name: str) -> None:
     samples = samples_of(name)
     assert samples, f"no samples for {name}"

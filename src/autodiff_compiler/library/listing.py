@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autodiff_compiler.library.definitions import distributions
 from autodiff_compiler.library.registry import complex_names
 from autodiff_compiler.library.supported import names
 
@@ -32,6 +33,7 @@ def markdown() -> str:
     supported = names()
     scipy = sorted({name.split(".")[1] for name in supported["functions"] if name.startswith("scipy.")})
     random = [name for name in supported["functions"] if name.startswith("np.random.")]
+    families = (vars(distributions.Continuous), vars(distributions.Discrete))
     groups = {
         "NumPy": [name for name in supported["functions"] if name.startswith("np.") and name not in random],
         "Random numbers, with derivatives by their parameters": random,
@@ -41,6 +43,9 @@ def markdown() -> str:
             f"`scipy.{module}`": [name for name in supported["functions"] if name.startswith(f"scipy.{module}.")]
             for module in scipy
         },
+        "Distributions of `scipy.stats`, frozen or not, with shapes, `loc` and `scale`": [
+            f"scipy.stats.{name}" for family in families for name in family if not name.startswith("_")
+        ],
         "Builtins": [name for name in supported["functions"] if "." not in name],
         "`operator`": [name for name in supported["functions"] if name.startswith("operator.")],
         "Methods of arrays": [f"x.{name}" for name in supported["methods"]],
