@@ -30,6 +30,7 @@ from autodiff_compiler.frontend import (
     objects,
     operators,
     rule_calls,
+    vectorized,
 )
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
@@ -221,6 +222,9 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
     slot = objects.slot_of(obj)
     if slot is not None:
         return slot(ctx, args, kwargs)
+    found = vectorized.call(ctx, obj, args, kwargs)
+    if found is not None:
+        return found
     definition = library.definition(obj)
     if definition is not None:
         return defined.call(ctx, definition, args, kwargs)

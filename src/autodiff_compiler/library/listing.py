@@ -23,6 +23,11 @@ power is a `ValueError`: its type would depend on its value.
 `sum` of an array or of a growing list adds as `np.sum` does, and `math.fsum` rounds every addition: both may differ from
 CPython in the last digits.  Norms and standard deviations have derivative 0 where they are 0.
 
+Linear algebra is computed in double precision and given back in the precision of the operands. `np.linalg.svd` with `full_matrices=True` takes
+square matrices, `scipy.linalg.qr` in the mode `full` those that are not tall. `lstsq` is computed by the pseudoinverse, `solve_sylvester` as one
+system for all elements of the result, `sqrtm` and `logm` by iterations for matrices whose result is real. Sparse matrices of SciPy (`csr`, `csc`, `coo`) are made outside the program and multiply vectors
+and matrices in it, as `S`, as `S.T` and from the right; what they hold is read at each call, and does not vary.
+
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
 `nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary.
 """
