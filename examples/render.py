@@ -76,6 +76,23 @@ CHAPTERS = [
         ],
     ),
     (
+        "Matrices",
+        [
+            (
+                "gaussian_process",
+                "negative_log_likelihood",
+                0,
+                "A Gaussian process: the way back uses the factors of the way there, and factors nothing again.",
+            ),
+            (
+                "kalman_smoother",
+                "surprise",
+                0,
+                "A Kalman filter and the smoother's pass backwards, with arrays of means and covariances that are written in place.",
+            ),
+        ],
+    ),
+    (
         "Functions that call functions",
         [
             ("many_calls", "misfit", 0, "A large helper that is called often stays a function, with one derivative."),
@@ -97,6 +114,18 @@ CHAPTERS = [
                 hessian,
                 "By columns: the derivative of the gradient for each element of the argument.",
             ),
+        ],
+    ),
+    (
+        "Spectra and complex numbers",
+        [
+            (
+                "spectral_filter",
+                "misfit",
+                ("x", "cutoff", "slope"),
+                "Reverse mode of a Fourier transform is a Fourier transform.",
+            ),
+            ("spectral_filter", "sharpness", 1, "A real loss of complex numbers, by a real parameter."),
         ],
     ),
     (

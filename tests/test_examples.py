@@ -26,6 +26,8 @@ POINTS = [
     ("dynamics", "oscillator", (2.0, 0.3, 5)),
     ("dynamics", "logistic_map", (3.1, 0.4, 4)),
     ("kepler", "chi_squared", (ORBIT, *SEEN)),
+    ("gaussian_process", "negative_log_likelihood", (np.array([0.1, -0.2, -1.0]), np.linspace(0.0, 3.0, 5), np.cos(np.arange(5.0)))),
+    ("kalman_smoother", "surprise", (np.array([-1.0, -0.5]), np.cos(np.arange(5.0)), np.array([True, False, True, True, False]))),
     ("in_place", "recurrence", (np.array([0.3, 0.7, -1.2]), np.array([1.0, 2.0, 0.5]))),
     ("in_place", "prefix_products", (np.array([1.3, 0.7, -1.2, 2.0]),)),
     ("in_place", "bubble_sort", (np.array([1.3, 0.7, -1.2, 2.0]), np.array([1.0, 2.0, 3.0, 4.0]))),
@@ -112,6 +114,26 @@ def test_the_orbit_is_found_again():
     kepler = importlib.import_module("kepler")
     found, errors = kepler.fit(kepler.TRUE * np.array([1.05, 0.98, 1.02, 0.97, 1.02, 1.01, 1.0]), kepler.observations(), 30)
     assert np.all(np.abs(found - kepler.TRUE) < 4.0 * errors)
+
+
+def test_the_gaussian_process_is_fitted():
+    gaussian_process = importlib.import_module("gaussian_process")
+    x, y = gaussian_process.observations(30)
+    found = gaussian_process.fit(np.log([2.0, 0.5, 0.3]), x, y, 12)
+    slope = grad(gaussian_process.negative_log_likelihood)(found, x, y)
+    np.testing.assert_allclose(slope, 0.0, atol=1e-4)
+    mean, deviation = gaussian_process.predict(found, x, y, x)
+    assert np.sqrt(np.mean((mean - y) ** 2)) < 0.15
+    assert np.all(deviation < 0.2)
+
+
+def test_the_smoother_learns_what_it_has_to_expect():
+    kalman_smoother = importlib.import_module("kalman_smoother")
+    y, seen, _ = kalman_smoother.path(40)
+    start = np.log([1.0, 1.0])
+    found = kalman_smoother.fit(start, y, seen)
+    assert kalman_smoother.surprise(found, y, seen) < kalman_smoother.surprise(start, y, seen) - 1.0
+    np.testing.assert_allclose(grad(kalman_smoother.surprise)(found, y, seen), 0.0, atol=1e-3)
 
 
 def test_the_network_learns():

@@ -17,6 +17,7 @@ CALLS = {
     "logistic_map": (("x", "r"), (0.3, 3.0, 4)),
     "recurrence": (("x", "w"), (0.3, 0.9, 4)),
     "newton_sqrt": (0, (2.0,)),
+    "misfit": (0, (np.ones(3), np.ones(4), np.ones(4))),
     "collatz_like": (0, (0.5, 3)),
     "early": (0, (0.5, 4)),
 }

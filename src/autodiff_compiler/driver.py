@@ -30,10 +30,22 @@ from autodiff_compiler.transforms.transform import Request, Transform
 
 # Squares of roots are simplified as soon as equal expressions have been merged.
 BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
-AFTER_AD = ("inline", *DEFAULT, "range_checks", "promote", "fold", "simplify", "cse", "dce")
+AFTER_AD = ("inline", *DEFAULT, "promote", "replay", "range_checks", "fold", "simplify", "cse", "dce")
 LOWERING: dict[str, tuple[str, ...]] = {
     "python": ("factors", "copy_elision", "delayed_writes"),
-    "numba": ("factors", "hoist", "delayed_writes", "loops", "copy_elision", "fold", "simplify", "cse", "licm", "dce"),
+    "numba": (
+        "factors",
+        "hoist",
+        "delayed_writes",
+        "loops",
+        "copy_elision",
+        "fold",
+        "simplify",
+        "cse",
+        "licm",
+        "dce",
+        "allocations",
+    ),
 }
 
 

@@ -201,7 +201,7 @@ async def coroutine(x):
 
 
 CLOSED = {
-    "cached": (lambda x: cached(x), "without the decorator"),
+    "cached": (lambda x: cached(np.ones(2) * x), "without the decorator"),
     "vectorized": (lambda x: vectorized(x), "for whole arrays"),
     "random": (lambda x: x * np.random.poisson(), "draw the random numbers outside"),
     "random method": (lambda x: x * random.getrandbits(8), "draw the random numbers outside"),

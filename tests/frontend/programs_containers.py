@@ -331,3 +331,12 @@ def dicts_over_ranges(a, n):
         d = {j: a[j] * i for j in range(2)}
         total += d[0] * d[1]
     return named, nested, total
+
+
+@case(1.5)
+def sets(x):
+    s = {1, 2, 2}
+    t = {k % 2 for k in (1, 2, 3)}
+    s.add(7)
+    print(len(s), len(t), 2 in s, 5 in t, tuple(sorted(s | t)))
+    return x * len(s) * sum(t)

@@ -37,7 +37,7 @@ SAMPLES: dict[type[ast.stmt], str] = {
 # After these `x` need not be assigned, or has been read before.
 MAY_LEAVE = (ast.For, ast.While, ast.AugAssign)
 # A name that counts as live for longer than it is costs a carried value, and nothing else.
-LIVE_FOR_LONGER = (ast.Import, ast.ImportFrom, ast.Match)
+LIVE_FOR_LONGER = (ast.Import, ast.ImportFrom, ast.Match, ast.With)
 LOOPS = (ast.For, ast.While)
 
 

@@ -1,7 +1,6 @@
 """Calls of functions of installed packages: what is entered, and what is said of the rest, where the user calls it."""
 
 import collections
-import functools
 import importlib
 import itertools
 import random
@@ -24,43 +23,23 @@ SPLINE = scipy.interpolate.UnivariateSpline(A, A, k=2)
 RNG = np.random.default_rng(0)
 
 
-@functools.lru_cache
-def cached(x):
-    return x * x
-
-
-@np.vectorize
-def vectorized(x):
-    return x * x
-
-
 REFUSED = {
-    "scipy.linalg.solve": lambda x: scipy.linalg.solve(np.eye(3), A * x)[0],
-    "scipy.linalg.expm": lambda x: scipy.linalg.expm(np.eye(3) * x)[0, 0],
     "scipy.stats.rv_continuous.pdf": lambda x: scipy.stats.norm.pdf(x),
     "scipy.interpolate.LSQUnivariateSpline": lambda x: SPLINE(x),
     "scipy.interpolate.lagrange": lambda x: scipy.interpolate.lagrange(A, A * x)(x),
     "scipy.optimize.check_grad": lambda x: scipy.optimize.check_grad(lambda t: t, lambda t: t, [x]),
     "numpy.polyfit": lambda x: np.polyfit(A, A * x, 1)[0],
-    "numpy.fft.fft": lambda x: np.fft.fft(A * x).real.sum(),
     "numpy.random.Generator.multivariate_normal": lambda x: RNG.multivariate_normal(A, np.eye(3))[0] * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
-    "itertools.product": lambda x: sum(a * b for a, b in itertools.product([x], [x])),
-    "itertools.chain": lambda x: sum(itertools.chain([x], [x])),
-    "collections.deque": lambda x: collections.deque([x])[0],
+    "itertools.groupby": lambda x: sum(k for k, _ in itertools.groupby([x, x])),
+    "collections.UserList": lambda x: collections.UserList([x])[0],
     "sympy.sin": lambda x: sympy.sin(x),
-    "numpy.r_": lambda x: np.r_[A, x].sum(),
-    "cached": lambda x: cached(x),
-    "vectorized": lambda x: vectorized(x),
     "id": lambda x: id(x) * x,
 }
 WAYS_OUT = {
-    "itertools.product": "write it as ordinary loops",
-    "collections.deque": "use a list",
+    "itertools.groupby": "write it as ordinary loops",
     "sympy.sin": "np.sin is supported",
-    "numpy.r_": "use np.concatenate",
     "random.getrandbits": "draw the random numbers outside",
-    "cached": "without the decorator",
 }
 
 

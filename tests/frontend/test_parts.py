@@ -38,6 +38,7 @@ HOLDERS = {
     values.InnerDerivative: lambda x, y: values.InnerDerivative(len, (x,), {"fun": y}),
     values.Choice: lambda x, y: values.Choice(INDEX, (x, y)),
     values.Maybe: lambda x, y: values.Maybe(x, FLAG),
+    values.OrNone: lambda x, y: values.OrNone(x, FLAG),
 }
 # A view of a dict holds a box, and nothing else.
 LEAVES = {values.DictView, values.Static, values.Dyn, values.Ref, values.Box, values.Text, values.Poison}
@@ -80,7 +81,7 @@ def test_arrays_inside_are_classed_and_renewed(kind):
     merge = Merge(*states, MixedScalars())
     joined = merge.outputs([Value(slot.type, "s") for slot in merge.slots])
     inner = joined.names[FRAME, "held"]
-    inner = inner.value if kind is values.Maybe else parts(inner)[0]
+    inner = inner.value if kind in (values.Maybe, values.OrNone) else parts(inner)[0]
     assert isinstance(inner, Ref)
     assert inner.cell is joined.names[FRAME, "a"].cell
     assert x.cell not in joined.versions  # whoever still looks at it is told so

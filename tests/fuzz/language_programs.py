@@ -5,11 +5,13 @@ Everything is text, arguments too, so that memory orders and instances of the pr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import language_arrays
 import language_containers
 import language_control
+import language_exits
 import language_functions
 import language_instances
 import language_numbers
@@ -19,13 +21,14 @@ from fuzz_draw import SeededDraw
 from language_classes import Model, write_class
 from language_functions import write_effects, write_function
 from language_scope import FLOAT, INT, Kind, Store, array, dict_of, list_of
-from language_writer import PRODUCTIONS, Writer
+from language_writer import PRODUCTIONS, Line, Writer
 
 # Importing these registers their productions; the same seed gives the same program, whatever was imported first.
 PARTS = (
     language_arrays,
     language_containers,
     language_control,
+    language_exits,
     language_functions,
     language_instances,
     language_numbers,
@@ -36,7 +39,7 @@ for table in PRODUCTIONS.values():
 
 # How many classes there are: weight and number, without and with classes as the theme.
 CLASSES = ([(6, 0), (3, 1), (1, 2)], [(3, 1), (4, 2), (2, 3)])
-HEAD = ("import dataclasses", "import functools", "import math", "import typing", "", "import numpy as np", "")
+HEAD = ("import contextlib", "import dataclasses", "import functools", "import math", "import typing", "", "import numpy as np", "")
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ class _Program(Writer):
         loss = " + ".join(
             f"r[{i}]" if kind == FLOAT else f"np.sum(r[{i}])" for i, (_, kind) in enumerate(parts) if kind.name in ("float", "array")
         )
+        if any(re.search(r"\b(doubled|careful|Kept)\(", line.text) for line in self.lines):
+            self.lines[len(HEAD) : len(HEAD)] = [Line(text, "head") for text in language_exits.HELPERS]
         source = "\n".join(line.text for line in self.lines) + "\n"
         return LanguageProgram(source, tuple(args), loss, tuple(line.origin for line in self.lines))
 

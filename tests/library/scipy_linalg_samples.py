@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from library_harness import R
 from linalg_samples import e00, f33, i22, m23, m32, m33, one, p33, rank1, singular, stack, v3
 
@@ -13,6 +14,9 @@ S = lambda *args, **kwargs: (args, kwargs)
 near = np.eye(3) + 0.1 * m33
 f3 = v3.astype(np.float32)
 lost = np.array([[1.0, np.nan], [0.0, 1.0]])
+
+SPARSE = [make(np.array([[0.0, 2.0, -1.0], [0.5, 0.0, 3.0]])) for make in (sp.csr_array, sp.csc_array, sp.coo_array)]
+SPARSE.append(sp.csr_array(np.array([[0, 1, 0], [2, 0, 3]], np.float32)))
 
 _SQUARE = [S(m33), S(f33), S(i22), S(one), S(lost), S(m23)]
 
@@ -41,7 +45,10 @@ SCIPY_LINALG: dict[str, list[Any]] = {
     "scipy.linalg.norm": [S(v3), S(m32), S(m33, 2), S(m33, 1), S(f33), S(m33, "nuc"), S(stack, axis=(1, 2)), S(m33, axis=0, keepdims=True), S(lost)],
     "scipy.linalg.solve_sylvester": [S(m33 + 3.0 * np.eye(3), np.array([[1.0, 0.5], [0.2, 2.0]]), m32), S(p33, p33, m33)],
     "scipy.linalg.eigvalsh": [S(p33), S(m33), S(m33, lower=False), S(f33), S(m33, p33), S(m33, p33, lower=False), S(p33, subset_by_index=[1, 2]), S(lost)],
-    "scipy.linalg.eigh": [S(p33, eigvals_only=True), S(m33, p33, eigvals_only=True), S(p33, driver="evd"), S(m33, lower=False, driver="evd"), S(p33)],
+    "scipy.linalg.eigh": [
+        S(p33, eigvals_only=True), S(m33, p33, eigvals_only=True), S(p33, driver="evd"), S(m33, lower=False, driver="evd"), S(p33), S(m33), S(m33, lower=False),
+        S(p33, subset_by_index=[1, 2]), S(p33, m33 @ m33.T), S(p33, driver="ev"), S(i22), S(np.eye(3)[::-1].copy() + np.arange(3.0)),
+    ],
     "scipy.linalg.svd": [S(m33), S(m32, False), S(m23, full_matrices=False), S(m23, compute_uv=False), S(f33), S(lost), S(m33, lapack_driver="gesvd")],
     "scipy.linalg.svdvals": [S(m33), S(m32), S(m23), S(f33), S(lost)],
     "scipy.linalg.qr": [S(m33), S(m23), S(m32, mode="economic"), S(m32, mode="r"), S(m23, mode="r"), S(f33), S(m33, pivoting=True), S(lost)],
@@ -52,4 +59,10 @@ SCIPY_LINALG: dict[str, list[Any]] = {
     "scipy.linalg.hankel": [S(v3), S(v3, m23[0]), S(f3), S(np.array([1, 2])), S(np.array([1, 2]), v3)],
     "scipy.linalg.circulant": [S(v3), S(f3), S(np.array([1, 2]))],
     "scipy.linalg.block_diag": [S(m33, m23), S(v3, i22), S(f33), S(m32, e00, one), S(R(2.0), i22)],
+    "scipy.sparse.csr_array.__matmul__": [S(x, y) for x in SPARSE for y in (v3, m33, f3, np.ones(2), stack, i22[:, :1] * np.ones((1, 3), int))],
+    "scipy.sparse.csr_array.__rmatmul__": [S(x, y) for x in SPARSE for y in (np.ones(2), m23, f3[:2], v3)],
+    "scipy.sparse.csr_array.dot": [S(SPARSE[0], v3), S(SPARSE[1], m33)],
+    "scipy.sparse.coo_array.dot": [S(SPARSE[2], v3), S(SPARSE[2], m33)],
+    "scipy.sparse.csr_array.toarray": [S(x) for x in SPARSE[:2]],
+    "scipy.sparse.coo_array.toarray": [S(SPARSE[2])],
 }

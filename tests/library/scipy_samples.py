@@ -130,7 +130,7 @@ ring = np.append(heights[:-1], heights[0])
 inside, beyond = np.array([0.3, 1.25, 3.9, 0.0, 4.0, 1.2]), np.array([[-0.5, 1.3], [7.2, np.nan]])
 _POLYNOMIALS = [
     si.CubicSpline(knots, heights), si.CubicSpline(knots, sheet, axis=1), si.CubicSpline(knots, ring, bc_type="periodic"), si.PchipInterpolator(knots, heights),
-    si.CubicSpline(knots, heights, extrapolate=False), si.PPoly(rng.normal(size=(3, 5)), knots[::-1].copy()), si.CubicSpline(knots, heights).derivative(),
+    si.CubicSpline(knots, heights, extrapolate=False), si.PPoly(rng.normal(size=(3, 5)), knots), si.PPoly(rng.normal(size=(1, 5)), knots), si.PPoly(rng.normal(size=(3, 5)), knots[::-1].copy()), si.CubicSpline(knots, heights).derivative(),
     si.Akima1DInterpolator(knots, heights),
 ]  # fmt: skip
 _SPLINES = [

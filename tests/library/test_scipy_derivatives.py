@@ -30,6 +30,7 @@ inside, beyond = np.array([0.3, 1.3, 3.9, 0.1, 2.2]), np.array([-0.3, 1.3, 4.9, 
 plane = (knots, np.array([-1.0, 0.0, 2.0, 3.0]))
 cubic, cubics = interpolate.CubicSpline(knots, heights), interpolate.CubicSpline(knots, sheet, axis=1)
 hermite = interpolate.PchipInterpolator(knots, heights)
+parabolas = interpolate.PPoly(rng.normal(size=(3, 5)), knots)
 falling = interpolate.PPoly(rng.normal(size=(3, 5)), knots[::-1].copy())
 basis, bases = interpolate.make_interp_spline(knots, heights), interpolate.make_interp_spline(knots, sheet, axis=1)
 line, lines = interpolate.interp1d(knots, heights), interpolate.interp1d(knots, sheet, axis=1, fill_value="extrapolate")
@@ -104,7 +105,7 @@ PROGRAMS = {
     "slope of a CubicSpline": (lambda x: total(cubic(x, 1, extrapolate="periodic")), (beyond,)),
     "integral of a CubicSpline": (lambda a, b: total(cubics.integrate(a, b)), (5.0, -0.5)),
     "PchipInterpolator": (lambda x: total(hermite(x)), (inside,)),
-    "PPoly with falling knots": (lambda x: total(falling(x)), (inside,)),
+    "PPoly": (lambda x: total(parabolas(x)), (inside,)),
     "make_interp_spline": (lambda x: total(basis(x)), (beyond,)),
     "make_interp_spline of columns": (lambda x: total(bases(x, nu=1)), (inside,)),
     "periodic spline": (lambda x: total(basis(x, extrapolate="periodic")), (beyond,)),
@@ -186,6 +187,25 @@ def test_what_an_object_holds_is_read_at_each_call():
     assert slope(1.3)[1] == pytest.approx(spline(1.3, 1))
 
 
+def test_a_spline_that_gets_another_order_is_compiled_again():
+    spline = interpolate.PPoly(np.ones((2, 5)), knots)
+    slope = grad(lambda x: spline(x))
+    assert slope(1.3) == 1.0
+    spline.c = np.ones((3, 5))
+    assert slope(1.3) == pytest.approx(2.0 * (1.3 - 1.2) + 1.0)
+
+
+def test_a_spline_is_an_argument_or_comes_from_outside():
+    assert grad(lambda x, spline: spline(x))(1.3, cubic) == pytest.approx(cubic(1.3, 1))
+    with pytest.raises(UnsupportedError, match="a CubicSpline that is a part of an argument"):
+        grad(lambda x, splines: splines["a"](x))(1.3, {"a": cubic})
+
+
+def test_complex_heights():
+    spline = interpolate.CubicSpline(knots, heights + 1j * heights**2)
+    assert grad(lambda x: np.abs(spline(x)) ** 2)(1.3) == pytest.approx(2.0 * (np.conj(spline(1.3)) * spline(1.3, 1)).real)
+
+
 def test_a_point_outside_raises_as_in_scipy():
     for f in (lambda x: line(x), lambda x: table((x, 0.5))):
         with pytest.raises(ValueError, match="below|out of bounds"):
@@ -199,6 +219,7 @@ REFUSED = {
     "scipy.optimize.minimize": (lambda x: optimize.minimize(lambda t: t * x, 0.0).x[0], "as a loop"),
     "scipy.interpolate.interp1d": (lambda x: interpolate.interp1d(knots, heights)(x), "outside the function"),
     "scipy.interpolate.PPoly.derivative": (lambda x: cubic.derivative()(x), "spline(x, 1)"),
+    "falling knots": (lambda x: falling(x), "rising x"),
     "RegularGridInterpolator by the method 'cubic'": (lambda x: table((x, x), method="cubic")[()], "linear"),
     "map_coordinates with order=3": (lambda x: ndimage.map_coordinates(heights, [[x]])[0], "order=1"),
     "the metric 'hamming'": (lambda x: distance.pdist(m23 * x, "hamming")[0], "euclidean"),

@@ -196,7 +196,7 @@ def one(x, y):
 @pytest.mark.parametrize("backend", ["python", "numba"])
 def test_the_text_follows_the_source_and_not_the_number_of_calls(backend):
     lines = [grad(fun, backend=backend).source(X, Y).count("\n") for fun in (eight, one)]
-    assert lines[0] <= 2 * lines[1]
+    assert lines[0] <= 2.5 * lines[1]
 
 
 def test_effects_of_callees_happen_once_and_in_order(capsys):

@@ -21,6 +21,8 @@ INTRINSICS = {
     "add_overflows": lambda a, b: not -(2**63) <= int(a) + int(b) < 2**63,
     "sub_overflows": lambda a, b: not -(2**63) <= int(a) - int(b) < 2**63,
     "mul_overflows": lambda a, b: not -(2**63) <= int(a) * int(b) < 2**63,
+    "bits_of": lambda x: np.float64(x).view(np.int64),
+    "float_of": lambda bits: np.int64(bits).view(np.float64),
     "wrapping_add": lambda a, b: np.add(np.int64(a), np.int64(b)),
     "wrapping_sub": lambda a, b: np.subtract(np.int64(a), np.int64(b)),
     "wrapping_mul": lambda a, b: np.multiply(np.int64(a), np.int64(b)),

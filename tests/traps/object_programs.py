@@ -243,7 +243,7 @@ def has(x):
 class Ctx:
     def __enter__(self): return 2.0
     def __exit__(self, *a): return None
-@case(0.7, refused="AD156")
+@case(0.7)
 def with_obj(x):
     with Ctx() as c:
         return x * c
@@ -263,7 +263,7 @@ class It:
         self.i += 1
         if self.i > 3: raise StopIteration
         return self.i
-@case(0.7, refused="AD163")
+@case(0.7)
 def next_iter(x):
     s = x
     for v in It(): s = s * v + x

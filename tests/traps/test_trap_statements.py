@@ -2,11 +2,19 @@
 
 import generator_programs
 import match_programs
+import none_programs
 import pytest
 import try_programs
+import with_programs
 from judge import judge
 
-PROGRAMS = (*generator_programs.CASES, *match_programs.CASES, *try_programs.CASES)
+PROGRAMS = (
+    *generator_programs.CASES,
+    *match_programs.CASES,
+    *none_programs.CASES,
+    *try_programs.CASES,
+    *with_programs.CASES,
+)
 RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
 
 

@@ -86,8 +86,7 @@ class Derivative(Compiled):
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arguments = self._arguments(args, kwargs)
-        types_ = described(arguments, self._wrt)
-        found, captured = self._table.get(types_, leaves_of(arguments, types_))
+        types_, found, captured = self._find(arguments)
         self._last = found
         if self._options.check is not None and not found.checked:
             return self._checked(found, arguments, captured)
@@ -128,6 +127,11 @@ class Derivative(Compiled):
 
     # -- compiling -------------------------------------------------------------------------------------------------
 
+    def _find(self, arguments: dict[str, Any]) -> tuple[Described, Specialisation, list[Any]]:
+        """The arguments described, the specialisation for them, and the values of its captures."""
+        types_ = described(arguments, self._wrt)
+        return types_, *self._table.get(types_, leaves_of(arguments, types_))
+
     def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
         for name, tree, leaf_types in arguments:
             if name in self._wrt:
@@ -148,9 +152,7 @@ class Derivative(Compiled):
         )  # fmt: skip
 
     def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
-        arguments = self._arguments(args, kwargs)
-        types_ = described(arguments, self._wrt)
-        return self._table.get(types_, leaves_of(arguments, types_))[0]
+        return self._find(self._arguments(args, kwargs))[1]
 
     def __autodiff_lower__(self, arguments: Described, values: Sequence[Any] | None = None) -> Lowered:
         """The derivative's IR as the primal of another derivative; see `driver.lower`."""

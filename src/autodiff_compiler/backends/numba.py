@@ -105,13 +105,24 @@ def _constant(w: Writer, value: Value) -> int | None:
     return None if constant is None else constant.attrs["value"]
 
 
+# Helpers of these names have vector forms (`prelude/numba_elementary.py`).
+VECTORISED = ("exp", "log", "tanh")
+
+
 # Numba compiles these functions of `math` to the same thing for both float types; others are missing, or computed differently.
 @expressions(
-    EXPRESSIONS, *(kind for kind in MATH if kind not in ("fmod", "cbrt", "exp2", "log2", "isnan", "isinf", "isfinite"))
+    EXPRESSIONS,
+    *(kind for kind in MATH if kind not in (*VECTORISED, "fmod", "cbrt", "exp2", "log2", "isnan", "isinf", "isfinite")),
 )
 def mathematics(w: Writer, op: Op) -> ast.expr:
     of_floats = isinstance(op.result.type, Scalar) and op.result.type.dtype is FLOAT64
     return syntax.call(MATH[op.kind], *w.promoted(op)) if of_floats else common.of_numpy(w, op)
+
+
+@expressions(EXPRESSIONS, *VECTORISED)
+def elementary(w: Writer, op: Op) -> ast.expr:
+    of_floats = isinstance(op.result.type, Scalar) and op.result.type.dtype is FLOAT64
+    return syntax.call(op.kind, *w.promoted(op)) if of_floats else common.of_numpy(w, op)
 
 
 @expressions(EXPRESSIONS, "sign", "maximum", "minimum")

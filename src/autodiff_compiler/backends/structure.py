@@ -124,11 +124,15 @@ class Printer:
             return False
         if value not in self.nesting.inline and self.names[to] == self.names[value]:
             return False
-        return not self.nesting.definition(value, "undef") or self._is_moved(to)
+        return not self.nesting.definition(value, "undef") or self._is_moved(to) or self._read_in_loop(to)
 
     def _carried(self, value: Value) -> bool:
         """Whether the value belongs to a slot of a loop: it is written for the next iteration even if nothing else reads it."""
         return self.names.graph.of(value) is not value or value not in self.nesting.defs
+
+    def _read_in_loop(self, value: Value) -> bool:
+        """Whether the value is that of a loop, and its body computes with it: Numba wants to see it bound before."""
+        return value in self.nesting.uses and value not in self.nesting.defs
 
     def _is_moved(self, value: Value) -> bool:
         """Whether the value may be passed on, or asked for its length, without a check before it, and so must be bound."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from autodiff_compiler.frontend.state import NameKey, State
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Items, Maybe, Ref, parts
+from autodiff_compiler.frontend.values import Abs, Box, Cell, Items, Maybe, OrNone, Ref, parts
 
 Location = tuple[Any, ...]
 """A place where a value can be found: a name, then positions in what it holds; or a box, then a position."""
@@ -79,5 +79,7 @@ class AliasClasses:
 
 
 def unwrapped(value: Abs | None) -> Abs | None:
-    """A value without the flag that says whether it is bound."""
-    return value.value if isinstance(value, Maybe) else value
+    """A value without the flags that say whether it is bound, or None."""
+    while isinstance(value, Maybe | OrNone):
+        value = value.value
+    return value

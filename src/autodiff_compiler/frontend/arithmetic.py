@@ -15,6 +15,7 @@ from autodiff_compiler.frontend import (
     comprehensions,
     container_methods,
     operators,
+    texts,
     views,
 )
 from autodiff_compiler.frontend.classes import find
@@ -24,9 +25,11 @@ from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, s
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Dyn,
     Items,
     Ref,
     Static,
+    Text,
     Tup,
 )
 from autodiff_compiler.library import arith
@@ -79,11 +82,16 @@ SYMBOLS: dict[type[ast.AST], str] = {
 
 def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
     """`x op y`."""
+    x, y = ctx.present(x), ctx.present(y)
     own = operators.binary(ctx, op, x, y)
     if own is not None:
         return own
     if isinstance(x, Static) and isinstance(y, Static):
         return static(ctx, op, x.obj, y.obj)
+    if op is ast.Add and any(isinstance(z, Text) for z in (x, y)) and all(map(_is_text, (x, y))):
+        return texts.joined([texts.text_of(ctx, x), texts.text_of(ctx, y)])
+    if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str) and _may_be_known(y):
+        return static(ctx, op, x.obj, ctx.static(y, "a value in a string with `%`"))
     held = _of_containers(ctx, op, x, y)
     if held is not None:
         return held
@@ -92,6 +100,17 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
     _check_operands(ctx, op, x, y)
     value = arith.binary(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y))
     return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
+
+
+def _is_text(x: Abs) -> bool:
+    return isinstance(x, Text) or (isinstance(x, Static) and isinstance(x.obj, str))
+
+
+def _may_be_known(x: Abs) -> bool:
+    """Whether a number, or each number of a tuple, can be known when compiling."""
+    if isinstance(x, Tup):
+        return all(isinstance(item, Static) or _may_be_known(item) for item in x.items)
+    return isinstance(x, Dyn) and x.static is not None
 
 
 def _of_containers(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs | None:

@@ -96,7 +96,7 @@ def _unpack(ctx: Context, target: ast.Tuple | ast.List, value: Abs) -> None:
 
 def run_assign(ctx: Context, node: ast.Assign) -> None:
     """`a = b = value`."""
-    value = ctx.evaluate(node.value)
+    value = ctx.evaluate(node.value, or_none=True)
     for target in node.targets:
         again = Operands(ctx, target, "again")
         again.add(value)

@@ -100,7 +100,15 @@ def branch(
 ) -> None:
     """`if condition: then() else: orelse()`."""
     base = ctx.state
-    join(ctx, condition, base, Branch(ctx, then, base), Branch(ctx, orelse, base), live)
+    join(ctx, condition, base, *both(ctx, condition, base, then, orelse), live)
+
+
+def both(
+    ctx: Context, condition: Value, base: State, then: Callable[[], None], orelse: Callable[[], None]
+) -> tuple[Branch, Branch]:
+    """The two branches of a condition, each with what is known inside it."""
+    inside = ctx.facts.inside
+    return Branch(ctx, then, inside(base, condition, True)), Branch(ctx, orelse, inside(base, condition, False))
 
 
 def choose(ctx: Context, condition: Value, then: Callable[[], Abs], orelse: Callable[[], Abs]) -> Abs:
@@ -142,21 +150,22 @@ def short_circuit(ctx: Context, first: Abs, rest: Callable[[], Abs], *, stop_at:
         if ctx.b.depth > depth + 1:  # where it did not raise
             ctx.state.names[key] = found[0]
 
-    ahead = Branch(ctx, evaluated, base)
+    start = ctx.facts.inside(base, truth, not stop_at)
+    ahead = Branch(ctx, evaluated, start)
     ctx.state = base
     second = found[0] if found else None  # None: it always raises
-    simple = ahead.state.same_as(base) and all(map(_is_harmless, ahead.region.ops))
+    simple = start is base and ahead.state.same_as(start) and all(map(_is_harmless, ahead.region.ops))
     if second is not None and simple and _is_bool(first) and _is_bool(second):
         return _logical(ctx, truth, ahead.region, second, stop_at)
     if second is not None:
         ahead.state.names.setdefault(key, second)
     # If both are truth values, the result of the short cut is known: True for `or`, False for `and`.
-    short = Static(stop_at) if _is_bool(first) and _is_bool(second) else first
+    short = Static(stop_at) if _is_bool(first) and _is_bool(second) else ctx.facts.value_inside(first, truth, stop_at)
 
     def stop() -> None:
         ctx.state.names[key] = short
 
-    stopped = Branch(ctx, stop, base)
+    stopped = Branch(ctx, stop, ctx.facts.inside(base, truth, stop_at))
     then, orelse = (stopped, ahead) if stop_at else (ahead, stopped)
     join(ctx, truth, base, then, orelse)
     return _taken(ctx, key)
@@ -168,7 +177,9 @@ def _logical(ctx: Context, truth: Value, region: OpenRegion, second: Abs, stop_a
     other = ctx.truth(second)
     if not isinstance(other, Value):
         return Static(stop_at) if other == stop_at else Dyn(truth)
-    return Dyn(ctx.b.op("or" if stop_at else "and", truth, bool_value(ctx, other)))
+    result = ctx.b.op("or" if stop_at else "and", truth, bool_value(ctx, other))
+    ctx.facts.both(result, truth, other, truth=not stop_at)
+    return Dyn(result)
 
 
 def _is_harmless(op: Op) -> bool:

@@ -11,19 +11,24 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library, markers
+from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import (
     consumers,
     container_items,
     container_methods,
     dtype_calls,
+    foreign,
     iterators,
     object_builtins,
     texts,
+    tries,
     views,
 )
 from autodiff_compiler.frontend.arity import Handler, takes
+from autodiff_compiler.frontend.classes import is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import to_library
+from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.iteration import Found, Sequence, Steps, iterate, length
 from autodiff_compiler.frontend.places import apply
 from autodiff_compiler.frontend.scalars import describe, is_scalar
@@ -46,6 +51,9 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 from autodiff_compiler.library import defined as library_definitions
+from autodiff_compiler.library import stand_ins
+from autodiff_compiler.library.stand_ins import real_class
+from autodiff_compiler.library.standard import ordering
 
 
 def _range(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -130,6 +138,24 @@ def _tuple(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     return Tup(tuple(consumers.static_items(ctx, args[0], "a tuple")))
 
 
+def _str(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """`str(x)` of what is known when compiling, or can be."""
+    (x,) = args or [Static("")]
+    if isinstance(x, Static) or (isinstance(x, Dyn | Text) and x.static is not None):
+        return texts.joined([texts.text_of(ctx, x)])
+    raise foreign.refused_class(ctx, str)
+
+
+def _in_set_order(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """The items of a set in order: of integers Python's own, which does not depend on the run."""
+    content = ctx.state.content(args[0]) if isinstance(args[0], Box) else None
+    assert isinstance(content, Items)
+    keys = content.keys
+    if len(keys) > 1 and not all(isinstance(key, int) for key in keys):
+        raise ctx.unsupported("AD187", "the order of a set of other things than integers", "run over sorted(...) of it")
+    return Tup(tuple(map(Static, set(keys))))
+
+
 def _dict(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     box = ctx.new_dict({})
     for key, value in container_methods.pairs(ctx, args[0]) if args else ():
@@ -140,17 +166,32 @@ def _dict(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 
 def _sorted(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    iterable = iterate(ctx, args[0])
+    content = ctx.state.content(args[0]) if isinstance(args[0], Box) and real_class(args[0].cls) is set else None
+    iterable = iterate(ctx, content.items[0] if isinstance(content, Items) else args[0])
     if isinstance(iterable, Sequence) and iterable.bounds is None:
-        raise ctx.unsupported("AD187", "sorted() of values of run time", "use np.sort on an array")
+        return container_methods.in_order_at_run_time(ctx, consumers.listed(ctx, iterable), kwargs)
     items = consumers.drained(ctx, iterable, "what sorted() is given")
-    return ctx.new_list(container_methods.in_order(ctx, items, kwargs, "sorted()"))
+    return container_methods.in_order(ctx, items, kwargs)
 
 
 def _sum(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """The builtin `sum`: a left fold that starts with `start`."""
     start = kwargs.get("start", args[1] if len(args) > 1 else Static(0))
-    return consumers.folded(ctx, iterate(ctx, args[0]), start, ctx.add)
+    before, depth = ctx.state.copy(), ctx.b.depth
+    try:
+        return consumers.folded(ctx, iterate(ctx, args[0]), start, ctx.add)
+    except UnsupportedError as error:
+        # A number at first, and then an array.
+        if error.code != "AD102" or not is_scalar(start):
+            raise
+        ctx.state = before
+        tries.give_up(ctx, depth)
+        kept = (
+            args[0]
+            if isinstance(args[0], Ref | Box | Tup | Generator)
+            else consumers.listed(ctx, iterate(ctx, args[0]))
+        )
+        return ctx.call(Static(ordering.summed), [kept, start], {})
 
 
 def _next(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -198,9 +239,7 @@ def _reduce(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if len(args) == 3:
         return consumers.folded(ctx, iterable, args[2], lambda result, item: apply(ctx, function, [result, item]))
     if not isinstance(iterable, Steps) or not isinstance(first := iterable.next(), Found):
-        raise ctx.unsupported(
-            "AD181", "functools.reduce without a first value over items that are known only at run time", "write a loop"
-        )
+        return ctx.call(Static(ordering.reduced), args, {})
     return consumers.folded(ctx, iterable, first.item, lambda result, item: apply(ctx, function, [result, item]))
 
 
@@ -211,8 +250,13 @@ def _unsupported(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 
 def _at_compile_time(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    """In a definition of the library."""
+    """In a definition of the library.  What an object from outside is asked, it is asked again at each call."""
+    if len(args) == 2 and is_instance(args[1]) and not isinstance(args[1], Static):
+        way_out = "pass it as an argument of its own, or take it from outside the function"
+        raise ctx.unsupported("AD106", f"a call of {describe(args[1])} that is a part of an argument", way_out)
     function, *given = (ctx.static(x, "an argument of the function") for x in args)
+    if len(given) == 1 and is_instance(args[1]):
+        return _constant(ctx.captures.look(Place(given[0]).asked(function)))
     return _constant(function(*given))
 
 
@@ -246,6 +290,8 @@ CALLS: dict[Any, Handler] = {
     builtins.list: takes("list", _list, 0, 1),
     builtins.tuple: takes("tuple", _tuple, 0, 1),
     builtins.dict: _dict,
+    stand_ins.in_set_order: _in_set_order,
+    builtins.str: takes("str", _str, 0, 1),
     builtins.sorted: takes("sorted", _sorted, 1, 1, "key", "reverse"),
     builtins.sum: takes("sum", _sum, 1, 2, "start"),
     builtins.any: takes("any", lambda ctx, args, kwargs: consumers.any_or_all(ctx, args[0], True), 1, 1),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import collections
+import contextlib
 import functools
 from collections.abc import Callable
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 from autodiff_compiler import library
@@ -22,17 +24,19 @@ from autodiff_compiler.frontend import (
     externals,
     foreign,
     library_calls,
+    managers,
     members,
     object_builtins,
     objects,
     operators,
     rule_calls,
+    vectorized,
 )
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place, shape_of
 from autodiff_compiler.frontend.operands import Operands
-from autodiff_compiler.frontend.scalars import describe
+from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -49,6 +53,7 @@ from autodiff_compiler.frontend.values import (
     Tup,
 )
 from autodiff_compiler.frontend.wrong_calls import check_signature, refused
+from autodiff_compiler.library import stand_ins
 from autodiff_compiler.markers import External, verb_of
 
 
@@ -62,14 +67,15 @@ def call_node(ctx: Context, node: ast.Call) -> Abs:
         return result
     operands = Operands(ctx, node)
     operands.add(function)
+    or_none = _takes_none(function)
     for argument in node.args:
         if isinstance(argument, ast.Starred):
             operands.add(*consumers.static_items(ctx, ctx.evaluate(argument.value), "an argument after *"))
         else:
-            operands.evaluate([argument])
+            operands.evaluate([argument], or_none=or_none)
     names: list[str] = []
     for keyword in node.keywords:
-        value = ctx.evaluate(keyword.value)
+        value = ctx.evaluate(keyword.value, or_none=or_none and keyword.arg is not None)
         if keyword.arg is not None:
             names.append(keyword.arg)
             operands.add(value)
@@ -87,6 +93,25 @@ def call_node(ctx: Context, node: ast.Call) -> Abs:
     kwargs = dict(zip(names, named))
     with ctx.b.at(ctx.span(node)):
         return call(ctx, function, args, kwargs)
+
+
+def _takes_none(function: Abs) -> bool:
+    """Whether a function is one of the program's, which may ask whether an argument is None."""
+    if isinstance(function, Partial):
+        return _takes_none(function.function)
+    if isinstance(function, Method):
+        return isinstance(function.receiver, Box)
+    if isinstance(function, Static):
+        return (
+            any(function.obj is one for one in _ABOUT_NONE)
+            or isinstance(function.obj, FunctionType | MethodType)
+            or (isinstance(function.obj, type) and not foreign.is_foreign_class(function.obj))
+        )
+    return isinstance(function, Closure)
+
+
+_ABOUT_NONE = (bool, isinstance, print, repr, str, type)
+"""Builtins that do something with None."""
 
 
 def _hashable(obj: Any) -> bool:
@@ -173,6 +198,23 @@ def _call_object(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]
     raise foreign.refusal(ctx, obj)
 
 
+FIELDS = "what a named tuple is made of"
+
+
+def _call_stand_in(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
+    """A function or class of Python's standard library that is written in Python."""
+    if obj is collections.namedtuple:
+        given, named = (
+            [ctx.static(arg, FIELDS) for arg in args],
+            {name: ctx.static(x, FIELDS) for name, x in kwargs.items()},
+        )
+        return Static(collections.namedtuple(*given, **named))
+    if obj is slice:
+        return Static(slice(*(ctx.static(arg, "a bound of a slice") for arg in args)))
+    found = stand_ins.stand_in(obj)
+    return None if found is None else call(ctx, Static(found), args, kwargs)
+
+
 def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
     own = operators.of_builtin(ctx, obj, args)
     if own is not None:
@@ -180,6 +222,9 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
     slot = objects.slot_of(obj)
     if slot is not None:
         return slot(ctx, args, kwargs)
+    found = vectorized.call(ctx, obj, args, kwargs)
+    if found is not None:
+        return found
     definition = library.definition(obj)
     if definition is not None:
         return defined.call(ctx, definition, args, kwargs)
@@ -219,11 +264,49 @@ def _call_with_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str,
         # Made by functools.singledispatch.
         chosen = ctx.captures.dispatched(plain, object_builtins.python_class(ctx, args[0]))
         return call(ctx, Static(chosen), args, kwargs)
+    if managers.is_made(plain):
+        return managers.call_made(ctx, plain, args, kwargs)
     if construction.generated(plain):
         return construction.call_generated(ctx, plain, args, kwargs)
     if plain is not obj:
         ctx.captures.look(Place(obj).attribute("py_func"))
     return foreign.entered(ctx, obj, plain, lambda: bodies.enter(ctx, plain, args, kwargs))
+
+
+def _call_cached(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
+    """What `functools.lru_cache` has made: the function itself, of numbers only, so that nobody can tell."""
+    if obj in (functools.lru_cache, functools.cache):
+        return args[0] if args and isinstance(args[0], Closure) else Static(_as_it_is)
+    if obj is _as_it_is:
+        return args[0]
+    if not isinstance(obj, functools._lru_cache_wrapper):
+        return None
+    plain = [x for x in (*args, *kwargs.values()) if not (is_scalar(x) or isinstance(x, Static))]
+    if plain:
+        raise ctx.unsupported("AD177", f"a cached function of {describe(plain[0])}", foreign.instead_of(obj, "cached"))
+    function = ctx.captures.look(Place(obj).attribute("__wrapped__"))
+    result = call(ctx, Static(function), args, kwargs)
+    if not _is_number(result):
+        raise ctx.unsupported(
+            "AD177", f"a cached function that returns {describe(result)}", foreign.instead_of(obj, "cached")
+        )
+    return result
+
+
+def _as_it_is(function: Any) -> Any:
+    return function
+
+
+def _is_number(x: Abs) -> bool:
+    """Whether this is a number or a tuple of these: a list or an array would be the same one at each call."""
+    return is_scalar(x) or isinstance(x, Static) or (isinstance(x, Tup) and all(map(_is_number, x.items)))
+
+
+def _call_manager(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
+    """`contextlib.contextmanager` of a function that was made inside, and what that is called with."""
+    if obj is contextlib.contextmanager and len(args) == 1 and isinstance(args[0], Closure):
+        return managers.make(args[0])
+    return managers.managed(ctx, args[0], args[1:], kwargs) if obj is managers.MADE else None
 
 
 def _call_bound(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
@@ -267,9 +350,12 @@ def _call_class(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs])
 
 
 _WAYS: tuple[Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs | None], ...] = (
+    _call_stand_in,
     _call_builtin,
     library_calls.call_without_source,
     _call_differentiated,
+    _call_manager,
+    _call_cached,
     _call_with_source,
     _call_bound,
     _call_class,

@@ -29,10 +29,12 @@ from autodiff_compiler.frontend.values import (
     Generator,
     Items,
     Iter,
+    OrNone,
     Ref,
     Static,
     Tup,
     alike,
+    is_none,
 )
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL
@@ -45,6 +47,8 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
         return _answer(ctx, _is(ctx, x, y), op is ast.IsNot)
     if op in (ast.In, ast.NotIn):
         return _answer(ctx, _contains(ctx, x, y), op is ast.NotIn)
+    if isinstance(x, OrNone) or isinstance(y, OrNone):
+        return _answer(ctx, _equal_or_none(ctx, x, y), op is ast.NotEq)
     own = operators.compare(ctx, op, x, y)
     if own is not None:
         return own
@@ -53,6 +57,17 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
     if not all(is_scalar(side) or isinstance(side, Ref) for side in (x, y)):
         return _of_objects(ctx, op, x, y)
     return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y)), x, y)
+
+
+def _equal_or_none(ctx: Context, x: Abs, y: Abs) -> bool | Value:
+    """`x == y` where one of them may be None, and the other is None, or a number."""
+    for one, other in ((x, y), (y, x)):
+        if isinstance(one, OrNone) and is_none(other):
+            return negated(ctx, one.given)
+        if isinstance(one, OrNone) and is_scalar(one.value) and is_scalar(other):
+            equal = ctx.value(comparison(ctx, ast.Eq, one.value, other))
+            return ctx.b.cast(ctx.b.op("and", one.given, equal), BOOL)
+    raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", "ask `is None`")
 
 
 def _of_objects(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
@@ -96,7 +111,9 @@ def _ordered(ctx: Context, op: type[ast.cmpop], x: list[Abs], y: list[Abs]) -> A
 
 def negated(ctx: Context, truth: Value) -> Value:
     """`not truth`, a Python bool."""
-    return ctx.b.cast(ctx.b.op("not", truth), BOOL)
+    result = ctx.b.cast(ctx.b.op("not", truth), BOOL)
+    ctx.facts.negation(result, truth)
+    return result
 
 
 def _equal_objects(ctx: Context, x: Abs, y: Abs) -> Abs | None:
@@ -143,6 +160,9 @@ def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
         )
     if isinstance(x, Static) and isinstance(y, Static):
         return x.obj is y.obj
+    for one, other in ((x, y), (y, x)):
+        if isinstance(one, OrNone) and is_none(other):
+            return negated(ctx, one.given)
     for one, other in ((x, y), (y, x)):
         if isinstance(one, Static) and (same := _is_known(ctx, one.obj, other)) is not None:
             return same

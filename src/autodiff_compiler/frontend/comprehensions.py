@@ -16,14 +16,18 @@ from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.iteration import Items, Live, Pushed, Sequence, iterate, mapped
 from autodiff_compiler.frontend.liveness import bound
 from autodiff_compiler.frontend.state import Frame
-from autodiff_compiler.frontend.values import Abs, Box, Iter
+from autodiff_compiler.frontend.values import Abs, Box, Iter, Static
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Array, ListOf, Scalar
 
 COLLECTED = "$items"
 """The name under which the list being filled is kept."""
 
-Comprehension = ast.ListComp | ast.GeneratorExp | ast.DictComp
+Comprehension = ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp
+
+
+_UNROLLED = (ast.DictComp, ast.SetComp)
+"""What has keys, which are known when compiling."""
 
 
 def evaluate(ctx: Context, node: Comprehension) -> Abs:
@@ -35,9 +39,9 @@ def evaluate(ctx: Context, node: Comprehension) -> Abs:
 
     def collect() -> None:
         if isinstance(node, ast.DictComp):
-            name, value = ctx.evaluate(node.key), ctx.evaluate(node.value)
+            name, value = ctx.evaluate(node.key), ctx.evaluate(node.value, or_none=True)
         else:
-            value = ctx.evaluate(node.elt)
+            value = ctx.evaluate(node.elt, or_none=True)
         target = ctx.state.names[key]
         assert isinstance(target, Box)
         if isinstance(node, ast.DictComp):
@@ -46,9 +50,10 @@ def evaluate(ctx: Context, node: Comprehension) -> Abs:
             container_items.append(ctx, target, value)
 
     # The keys of a dict are known when compiling, so its loops are unrolled.
-    _run(ctx, node, _first(ctx, node), collect, lambda key: True, isinstance(node, ast.DictComp))
+    _run(ctx, node, _first(ctx, node), collect, lambda key: True, isinstance(node, _UNROLLED))
     tries.proceed(ctx)
-    return ctx.whole(ctx.state.names.pop(key))
+    made = ctx.whole(ctx.state.names.pop(key))
+    return ctx.call(Static(set), [made], {}) if isinstance(node, ast.SetComp) else made
 
 
 def _first(ctx: Context, node: Comprehension) -> Items:

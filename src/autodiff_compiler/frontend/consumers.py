@@ -90,6 +90,7 @@ def static_items(ctx: Context, x: Abs, what: str) -> list[Abs]:
 
 def unpacked(ctx: Context, x: Abs, count: int | None) -> list[Abs]:
     """The items of the right side of an unpacking assignment, `count` of them."""
+    x = ctx.present(x)
     if is_scalar(x):
         raise ctx.wrong("AD158", f"cannot unpack {describe(x)}")
     iterable = iterate(ctx, x)
@@ -146,7 +147,7 @@ def folded(ctx: Context, iterable: Items, first: Abs, combine: Callable[[Abs, Ab
     ctx.state.names[key] = first
 
     def each(item: Abs) -> None:
-        ctx.state.names[key] = combine(ctx.state.names[key], item)
+        ctx.state.names[key] = combine(ctx.whole(ctx.state.names[key]), item)
 
     for_each(ctx, iterable, each)
     return ctx.settled(ctx.state.names.pop(key), "the sum", ctx.frame)

@@ -16,6 +16,7 @@ from autodiff_compiler.frontend.places import apply, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import Abs, Box, DictView, Grown, Items, Ref, Static, Tup, same
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.library.standard import ordering
 
 Handler = Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs]
 
@@ -148,23 +149,43 @@ def _remove(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> 
 
 
 def _sort(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    ctx.state.boxes[box] = Items(tuple(in_order(ctx, list(_known(ctx, box, "sort()").items), kwargs, "sort()")))
+    content = ctx.state.content(box)
+    if isinstance(content, Items):
+        made = in_order(ctx, list(content.items), kwargs)
+    else:
+        made = in_order_at_run_time(ctx, copied(ctx, box), kwargs)
+    own(ctx, box)
+    ctx.state.boxes[box] = ctx.state.content(made)
     return Static(None)
 
 
-def in_order(ctx: Context, items: list[Abs], kwargs: dict[str, Abs], what: str) -> list[Abs]:
-    """The items sorted by what is known about them: by themselves, by `key(item)`, or by the keys of pairs."""
+def in_order_at_run_time(ctx: Context, items: Abs, kwargs: dict[str, Abs]) -> Box:
+    """A list of numbers or of tuples of numbers, sorted when the program runs."""
+    content = ctx.state.content(items) if isinstance(items, Box) else None
+    rows = isinstance(content, Items) and all(isinstance(item, Tup) for item in content.items)
+    numbers = isinstance(content, Grown) or (isinstance(content, Items) and all(map(is_scalar, content.items)))
+    if not (rows or numbers):
+        raise ctx.unsupported("AD187", "an order of things other than numbers and tuples of them", "use np.argsort")
+    function = ordering.sorted_rows if rows else ordering.sorted_numbers
+    key, reverse = kwargs.get("key", Static(None)), kwargs.get("reverse", Static(False))
+    made = ctx.call(Static(function), [items, key, Static(bool(ctx.static(reverse, "`reverse`")))], {})
+    assert isinstance(made, Box)
+    return made
+
+
+def in_order(ctx: Context, items: list[Abs], kwargs: dict[str, Abs]) -> Box:
+    """A list of the items sorted by what is known about them: by themselves, by `key(item)`, or by the keys of pairs."""
     key = kwargs.get("key", Static(None))
     by = items if isinstance(key, Static) and key.obj is None else [apply(ctx, key, [item]) for item in items]
     known = _sort_keys(by)
     if known is None:
-        raise ctx.unsupported("AD187", f"{what} of values of run time", "use np.sort on an array")
+        return in_order_at_run_time(ctx, ctx.new_list(items), kwargs)
     backwards = bool(ctx.static(kwargs.get("reverse", Static(False)), "`reverse`"))
     try:
         order = sorted(range(len(items)), key=known.__getitem__, reverse=backwards)
     except TypeError as error:
         raise ctx.wrong("AD171", f"TypeError: {error}") from error
-    return [items[i] for i in order]
+    return ctx.new_list([items[i] for i in order])
 
 
 def _sort_keys(items: list[Abs]) -> list[Any] | None:

@@ -17,6 +17,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.classes import is_instance, special
+from autodiff_compiler.frontend.facts import Facts
 from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
@@ -39,10 +40,12 @@ from autodiff_compiler.frontend.values import (
     Items,
     Iter,
     Maybe,
+    OrNone,
     Poison,
     Range,
     Ref,
     Static,
+    Text,
     Tup,
 )
 from autodiff_compiler.ir.core import Function, Value
@@ -82,7 +85,7 @@ class Interpreter:
     A call runs statements, in which there are calls; `Context` has a method for each.
     """
 
-    evaluate: Callable[[Context, ast.expr], Abs]
+    evaluate: Callable[[Context, ast.expr, bool], Abs]
     run: Callable[[Context, list[ast.stmt]], None]
     assign: Callable[[Context, ast.expr, Abs], None]
     call: Callable[[Context, Abs, list[Abs], dict[str, Abs]], Abs]
@@ -102,6 +105,7 @@ class Context:
     tries: Tries = field(default_factory=Tries)
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
+    facts: Facts = field(default_factory=Facts)
     consumers: dict[Frame, Any] = field(default_factory=dict)
     """Whoever asked for the items of a generator that runs (`generators.Consumer`), by the generator's frame."""
     live_elsewhere: Callable[[NameKey], bool] = lambda key: True
@@ -138,8 +142,9 @@ class Context:
 
     # -- running the program ---------------------------------------------------------------------------------------
 
-    def evaluate(self, node: ast.expr) -> Abs:
-        return self.interpreter.evaluate(self, node)
+    def evaluate(self, node: ast.expr, *, or_none: bool = False) -> Abs:
+        """The value of an expression; what is None on some paths is asked for there, unless `or_none`."""
+        return self.interpreter.evaluate(self, node, or_none)
 
     def run(self, statements: list[ast.stmt]) -> None:
         self.interpreter.run(self, statements)
@@ -233,6 +238,13 @@ class Context:
 
     def unmergeable(self, poison: Poison) -> UnsupportedError:
         return self.unsupported("AD102", poison.reason, poison.help, *poison.notes)
+
+    def present(self, value: Abs, error: str = "TypeError") -> Abs:
+        """A value that must not be None; as in Python, it is an error of the run if it is."""
+        if not isinstance(value, OrNone):
+            return value
+        self.b.emit("check", (value.given,), {"error": error, "message": ("this value is None",)})
+        return value.value
 
     def kept(self, value: Abs) -> Abs:
         """A value that something keeps; an iterator cannot be kept, because it is used up wherever it is iterated over."""
@@ -329,6 +341,7 @@ class Context:
 
     def value(self, x: Abs, what: str = "this") -> Value:
         """A scalar or an array as an IR value."""
+        x = self.present(x)
         if is_scalar(x):
             return scalar_value(self.b, x)
         if isinstance(x, Ref):
@@ -340,6 +353,13 @@ class Context:
         own = special(self, x, "__bool__") or special(self, x, "__len__")
         if own is not None:
             return self.truth(self.call(own, [], {}))
+        if isinstance(x, OrNone):
+            held = self.truth(x.value)
+            if not isinstance(held, Value):
+                return x.given if held else False
+            truth = self.b.select(x.given, held, self.b.const(False))
+            self.facts.both(truth, x.given, held, truth=True)
+            return truth
         if is_instance(x):
             return True
         if isinstance(x, Static):
@@ -373,7 +393,7 @@ class Context:
         """A Python object that must be known now; an int argument or captured int becomes part of the specialisation."""
         if isinstance(x, Static):
             return x.obj
-        if isinstance(x, Dyn) and x.static is not None:
+        if isinstance(x, Dyn | Text) and x.static is not None:
             return x.static()
         if isinstance(x, Tup):
             items = [self.static(item, what) for item in x.items]

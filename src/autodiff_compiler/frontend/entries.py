@@ -17,6 +17,7 @@ from autodiff_compiler.library import Chosen, Entry, lookup
 
 def to_library(ctx: Context, x: Abs) -> Any:
     """An argument of a library function."""
+    x = ctx.present(x)
     if isinstance(x, Static):
         return x.obj
     if isinstance(x, Dyn):

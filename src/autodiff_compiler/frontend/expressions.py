@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from autodiff_compiler.frontend import (
@@ -41,7 +42,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.library import arith
 
 
-def evaluate(ctx: Context, node: ast.expr) -> Abs:
+def evaluate(ctx: Context, node: ast.expr, or_none: bool = False) -> Abs:
     """The abstract value of an expression; every op it builds bears the node's span."""
     evaluator = _EVALUATORS.get(type(node))
     with ctx.b.at(ctx.span(node)):
@@ -50,17 +51,14 @@ def evaluate(ctx: Context, node: ast.expr) -> Abs:
         try:
             value = evaluator(ctx, node)
             tries.proceed(ctx)
-            return ctx.whole(value)
+            whole = ctx.whole(value)
+            return whole if or_none else ctx.present(whole)
         except Unmergeable as signal:
             raise ctx.unmergeable(signal.poison) from None
 
 
 def _words(node: ast.AST) -> str:
-    names = {
-        ast.Await: "`await`",
-        ast.Set: "a set",
-        ast.SetComp: "a set comprehension",
-    }
+    names: dict[type[ast.AST], str] = {ast.Await: "`await`"}
     return names.get(type(node), type(node).__name__)
 
 
@@ -80,14 +78,18 @@ def _list(ctx: Context, node: ast.List) -> Abs:
     return ctx.new_list(_items(ctx, node))
 
 
-def _items(ctx: Context, node: ast.Tuple | ast.List) -> list[Abs]:
+def _items(ctx: Context, node: ast.Tuple | ast.List | ast.Set) -> list[Abs]:
     items = Operands(ctx, node)
     for item in node.elts:
         if isinstance(item, ast.Starred):
             items.add(*consumers.static_items(ctx, evaluate(ctx, item.value), "a starred expression"))
         else:
-            items.add(ctx.kept(evaluate(ctx, item)))
+            items.add(ctx.kept(evaluate(ctx, item, or_none=True)))
     return items.take()
+
+
+def _set(ctx: Context, node: ast.Set) -> Abs:
+    return ctx.call(Static(set), [Tup(tuple(_items(ctx, node)))], {})
 
 
 def _dict(ctx: Context, node: ast.Dict) -> Abs:
@@ -104,7 +106,7 @@ def _dict(ctx: Context, node: ast.Dict) -> Abs:
             items.add(*inner.items)
         else:
             keys.append(container_items.key_of(ctx, evaluate(ctx, key)))
-            items.add(ctx.kept(evaluate(ctx, value)))
+            items.add(ctx.kept(evaluate(ctx, value, or_none=True)))
     return ctx.new_dict(dict(zip(keys, items.take())))
 
 
@@ -127,7 +129,7 @@ def _binary(ctx: Context, node: ast.BinOp) -> Abs:
 
 
 def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
-    operand = evaluate(ctx, node.operand)
+    operand = evaluate(ctx, node.operand, or_none=isinstance(node.op, ast.Not))
     if isinstance(node.op, ast.Not):
         truth = ctx.truth(operand)
         return Dyn(comparisons.negated(ctx, truth)) if isinstance(truth, Value) else Static(not truth)
@@ -142,7 +144,12 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
 
 
 def _compare(ctx: Context, node: ast.Compare) -> Abs:
-    return _chain(ctx, evaluate(ctx, node.left), list(zip(node.ops, node.comparators)))
+    left = evaluate(ctx, node.left, or_none=isinstance(node.ops[0], (*_OF_NONE, ast.In, ast.NotIn)))
+    return _chain(ctx, left, list(zip(node.ops, node.comparators)))
+
+
+_OF_NONE = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
+"""Comparisons that None takes part in."""
 
 
 def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> Abs:
@@ -150,7 +157,7 @@ def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> A
     (op, node), *rest = rest
     operands = Operands(ctx, node, "right of it")
     operands.add(left)
-    operands.evaluate([node])
+    operands.evaluate([node], or_none=isinstance(op, _OF_NONE))
     left, middle = operands.take()
     first = comparisons.comparison(ctx, type(op), left, middle)
     if not rest:
@@ -162,7 +169,7 @@ def _bool_op(ctx: Context, node: ast.BoolOp) -> Abs:
     stop_at = isinstance(node.op, ast.Or)
 
     def rest(values: list[ast.expr]) -> Abs:
-        first = evaluate(ctx, values[0])
+        first = evaluate(ctx, values[0], or_none=True)
         if len(values) == 1:
             return first
         return branches.short_circuit(ctx, first, lambda: rest(values[1:]), stop_at=stop_at)
@@ -171,17 +178,18 @@ def _bool_op(ctx: Context, node: ast.BoolOp) -> Abs:
 
 
 def _if_exp(ctx: Context, node: ast.IfExp) -> Abs:
-    truth = ctx.truth(evaluate(ctx, node.test))
+    truth = ctx.truth(evaluate(ctx, node.test, or_none=True))
+    body, orelse = (partial(evaluate, ctx, arm, or_none=True) for arm in (node.body, node.orelse))
     if not isinstance(truth, Value):
-        return evaluate(ctx, node.body if truth else node.orelse)
-    return branches.choose(ctx, truth, lambda: evaluate(ctx, node.body), lambda: evaluate(ctx, node.orelse))
+        return body() if truth else orelse()
+    return branches.choose(ctx, truth, body, orelse)
 
 
 # -- the rest --------------------------------------------------------------------------------------------------------
 
 
 def _attribute(ctx: Context, node: ast.Attribute) -> Abs:
-    return members.attribute(ctx, evaluate(ctx, node.value), node.attr)
+    return members.attribute(ctx, ctx.present(evaluate(ctx, node.value, or_none=True), "AttributeError"), node.attr)
 
 
 def _subscript(ctx: Context, node: ast.Subscript) -> Abs:
@@ -209,12 +217,12 @@ def closure(ctx: Context, node: ast.FunctionDef | ast.Lambda, name: str) -> Clos
 
 
 def _named(ctx: Context, node: ast.NamedExpr) -> Abs:
-    value = evaluate(ctx, node.value)
+    value = evaluate(ctx, node.value, or_none=True)
     ctx.store_name(node.target.id, value)
     return value
 
 
-def _comprehension(ctx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Abs:
+def _comprehension(ctx: Context, node: comprehensions.Comprehension) -> Abs:
     return comprehensions.evaluate(ctx, node)
 
 
@@ -224,6 +232,7 @@ _EVALUATORS: dict[type[ast.AST], Callable[[Context, Any], Abs]] = {
     ast.Tuple: _tuple,
     ast.List: _list,
     ast.Dict: _dict,
+    ast.Set: _set,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
     ast.Compare: _compare,
@@ -237,6 +246,7 @@ _EVALUATORS: dict[type[ast.AST], Callable[[Context, Any], Abs]] = {
     ast.ListComp: _comprehension,
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _comprehension,
+    ast.SetComp: _comprehension,
     ast.JoinedStr: texts.joined_string,
     ast.Yield: generators.evaluate_yield,
     ast.YieldFrom: generators.evaluate_yield_from,

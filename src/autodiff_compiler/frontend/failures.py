@@ -23,11 +23,12 @@ def run_guard(ctx: Context, node: ast.If) -> bool:
     (body,) = node.body
     if not isinstance(body, ast.Raise) or body.exc is None or not _is_plain_raise(ctx, body.exc):
         return False
-    truth = ctx.truth(ctx.evaluate(node.test))
+    truth = ctx.truth(ctx.evaluate(node.test, or_none=True))
     if isinstance(truth, Value):
         with ctx.b.at(ctx.span(body)):
             error, parts, values = _exception(ctx, body.exc)
             ctx.b.emit("check", (ctx.b.op("not", truth), *values), {"error": error, "message": parts})
+            ctx.state = ctx.facts.inside(ctx.state, truth, False)
     elif truth:
         run_raise(ctx, body)
     return True
@@ -135,7 +136,7 @@ def run_assert(ctx: Context, node: ast.Assert) -> None:
     """`assert test, message`; under `python -O` it does nothing, as in the function itself."""
     if not __debug__:
         return
-    truth = ctx.truth(ctx.evaluate(node.test))
+    truth = ctx.truth(ctx.evaluate(node.test, or_none=True))
 
     def fail(held: Value) -> None:
         parts, values = texts.message(ctx, [] if node.msg is None else [ctx.evaluate(node.msg)])
@@ -147,6 +148,7 @@ def run_assert(ctx: Context, node: ast.Assert) -> None:
             raise Dead
     elif _is_plain(ctx, node.msg):
         fail(truth)
+        ctx.state = ctx.facts.inside(ctx.state, truth, True)
     else:
         # The message is evaluated only where it is shown.
         def failing() -> None:

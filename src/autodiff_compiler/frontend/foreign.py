@@ -19,6 +19,7 @@ from autodiff_compiler.diagnostics import AutodiffError, InternalError, Note, Sp
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.public_names import has_compiled_core, is_installed, name_of
 from autodiff_compiler.frontend.values import Abs, Dead
+from autodiff_compiler.library.stand_ins import is_standard
 
 DEPTH = 2
 GENERAL = 'write it with functions that are supported (docs/library.md), or compute it outside and pass the result as an argument; if nothing of it varies, external(fun, result="float") leaves it alone'
@@ -29,19 +30,13 @@ _LIKE_NUMPY = ("scipy", "numpy", "sympy", "cmath", "statistics", "jax", "torch",
 
 # Wrappers around a function of the user's own.
 _WRAPPERS: dict[str, str] = {
-    "functools._lru_cache_wrapper": "leave the cache off: define the function without the decorator",
+    "functools._lru_cache_wrapper": "pass numbers, and return numbers, or define the function without the decorator",
     "numpy.vectorize": "write the function for whole arrays, or call it for one element after the other in a loop",
     "numba.np.ufunc.dufunc.DUFunc": "write the function for whole arrays, or compile it with numba.njit",
 }
 _CLASSES: dict[str, str] = {
-    "set": "use a tuple, a list or a dict",
     "frozenset": "use a tuple, a list or a dict",
     "str": 'write an f-string: f"{x}"',
-    "slice": "write a[start:stop]",
-    "collections.deque": "use a list",
-    "collections.Counter": "use a dict",
-    "collections.OrderedDict": "use a dict",
-    "collections.defaultdict": "use a dict",
     "decimal.Decimal": "use floats",
     "fractions.Fraction": "use floats",
     "numpy.float16": "use np.float32",
@@ -59,7 +54,7 @@ def entered(ctx: Context, obj: Any, function: FunctionType, enter: Callable[[], 
     """The result of `enter`, which runs the body of the function that a call of `obj` calls; what fails inside an installed package
     is reported at the call.  A function of ours that is not a verb is refused, unless a definition of the library calls it."""
     if frames.is_ours(function.__code__.co_filename):
-        if ctx.frame.source is not None and ctx.frame.source.ours:
+        if is_standard(function.__module__) or (ctx.frame.source is not None and ctx.frame.source.ours):
             return enter()
         raise not_inside(ctx, function.__name__)
     if not _is_foreign(ctx, function):
@@ -130,7 +125,7 @@ def is_foreign_class(cls: type) -> bool:
     """Whether a class is from Python itself or an installed package, and not a plain record: such an object cannot be made inside."""
     module = sys.modules.get(cls.__module__)
     plain = dataclasses.is_dataclass(cls) or hasattr(cls, "_fields")
-    return module is not None and not plain and is_installed(cls.__module__, module)
+    return module is not None and not plain and not is_standard(cls.__module__) and is_installed(cls.__module__, module)
 
 
 def is_closed(obj: Any) -> bool:

@@ -46,7 +46,8 @@ class Consumer:
     frame: Frame
     calls: tuple[object, ...]
     loops: list[LoopTargets]
-    around: tuple[Handlers | Final, ...]
+    around: tuple[Handlers | Final, ...] | None
+    """The `try` statements around it; None for the body of a `with`, which stands inside those of the generator."""
     live_elsewhere: Live
     span: Span
 
@@ -70,10 +71,24 @@ def opened(ctx: Context, generator: Generator) -> Items:
             "a generator that is, or may have been, asked for items before",
             "make a new one, or keep a list of it",
         )
-    return Generated(partial(_run, ctx, generator), frame=generator.frame)
+    return Generated(partial(_run, ctx, generator, ctx.tries.around), frame=generator.frame)
 
 
-def _run(ctx: Context, generator: Generator, body: Callable[[Abs], None], live: Live, unroll: bool) -> None:
+def run_around(ctx: Context, generator: Generator, body: Callable[[Abs], None]) -> None:
+    """Run a generator around the body of a `with`, whose exceptions are raised at the `yield`."""
+    if not same(ctx.state.content(generator.used), NEW):
+        raise ctx.unsupported("AD191", "a context manager that is used twice", "make a new one")
+    _run(ctx, generator, None, body, lambda key: True, False)
+
+
+def _run(
+    ctx: Context,
+    generator: Generator,
+    around: tuple[Handlers | Final, ...] | None,
+    body: Callable[[Abs], None],
+    live: Live,
+    unroll: bool,
+) -> None:
     """Run a generator to its end, and `body` for each item."""
     node, frame = generator.node, generator.frame
     if sum(1 for place in ctx.calls if place[0] is node) >= DEPTH:
@@ -81,7 +96,7 @@ def _run(ctx: Context, generator: Generator, body: Callable[[Abs], None], live: 
             "AD179", f"the generator `{frame.name}` runs itself more than {DEPTH} deep", "write a loop"
         )
     ctx.state.boxes[generator.used] = BEGUN
-    consumer = Consumer(body, live, ctx.frame, ctx.calls, ctx.loops, ctx.tries.around, ctx.live_elsewhere, ctx.b.span)
+    consumer = Consumer(body, live, ctx.frame, ctx.calls, ctx.loops, around, ctx.live_elsewhere, ctx.b.span)
     apart, depth = ctx.apart, ctx.b.depth
     ctx.state.enter(frame)
     ctx.state.names |= {(frame, name): value for name, value in zip(generator.names, generator.values)}
@@ -120,7 +135,8 @@ def _hand_over(ctx: Context, value: Abs) -> None:
     """Run the consumer's body for an item, as if in the consumer itself."""
     frame = ctx.frame
     consumer = ctx.consumers[frame]
-    own = ctx.tries.around[len(consumer.around) :]
+    around = ctx.tries.around if consumer.around is None else consumer.around
+    own = ctx.tries.around[len(around) :]
     if any(isinstance(one, Handlers) and one.code(GeneratorExit) is not None for one in own):
         raise ctx.unsupported(
             "AD116", "a `yield` inside a `try` that catches GeneratorExit", "name what is caught: except ValueError"
@@ -129,7 +145,7 @@ def _hand_over(ctx: Context, value: Abs) -> None:
     ctx.frame, ctx.calls, ctx.loops = consumer.frame, (*calls, (frame.source, ctx.b.span)), consumer.loops
     ctx.live_elsewhere, ctx.apart = consumer.live_elsewhere, False
     try:
-        with tries.inside(ctx, consumer.around), ctx.b.at(consumer.span):
+        with tries.inside(ctx, around), ctx.b.at(consumer.span):
             consumer.body(value)
     finally:
         ctx.frame, ctx.calls, ctx.loops = frame, calls, loops

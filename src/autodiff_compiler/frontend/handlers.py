@@ -78,6 +78,19 @@ def _handled(ctx: Context, node: ast.Try) -> None:
     ctx.state.names.pop(key, None)
 
 
+def swallow(ctx: Context, node: ast.stmt, classes: list[ast.expr], body: Callable[[], None]) -> None:
+    """Run `body`, and go on after it where it raises one of these."""
+    key = (ctx.frame, f"$caught_{node.lineno}_{node.col_offset}")
+    code = ctx.new_code()
+    wanted = tuple(cls for each in classes for cls in _classes(ctx, each))
+    before = frozenset((*ctx.state.names, key))
+    with tries.inside(ctx, (*ctx.tries.around, Handlers(key, ((wanted, code),)))):
+        branches.run_to_end(ctx, body)
+    tries.forget(ctx, before)
+    branches.if_code(ctx, code, lambda: None)
+    ctx.state.names.pop(key, None)
+
+
 def _classes(ctx: Context, node: ast.expr | None) -> tuple[type[BaseException], ...]:
     """What an `except` clause catches."""
     if node is None:

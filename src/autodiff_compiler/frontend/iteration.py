@@ -24,6 +24,7 @@ from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import Array
+from autodiff_compiler.library.standard.iterators import from_next
 
 GROWS = 100
 """By how many items a list may grow while an unrolled loop runs over it, before it is assumed to grow forever."""
@@ -98,6 +99,7 @@ Items = Steps | Sequence | Pushed
 
 def iterate(ctx: Context, x: Abs) -> Items:
     """`iter(x)`."""
+    x = ctx.present(x)
     own = special(ctx, x, "__iter__")
     if own is not None:
         return _own_iterator(ctx, x, ctx.call(own, [], {}))
@@ -121,13 +123,11 @@ def iterate(ctx: Context, x: Abs) -> Items:
 
 
 def _own_iterator(ctx: Context, x: Abs, iterator: Abs) -> Items:
-    """What the user's `__iter__` returns: an iterator of Python's own, not one with a `__next__`."""
+    """What the user's `__iter__` returns."""
     if is_instance(iterator):
-        raise ctx.unsupported(
-            "AD163",
-            f"running over {describe(x)} by the `__next__` of its iterator",
-            "return iter(...) of a list or tuple",
-        )
+        if special(ctx, iterator, "__next__") is None:
+            raise ctx.wrong("AD163", f"iter() returned {describe(iterator)}, which is no iterator")
+        return iterate(ctx, ctx.call(Static(from_next), [iterator], {}))
     return iterate(ctx, iterator)
 
 

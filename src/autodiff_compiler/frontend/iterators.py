@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import branches
-from autodiff_compiler.frontend.context import Context, int_value
+from autodiff_compiler.frontend.context import Context, LoopTargets, int_value
 from autodiff_compiler.frontend.iteration import (
     Found,
     Items,
@@ -25,9 +27,10 @@ from autodiff_compiler.frontend.iteration import (
     stepped,
     then,
 )
-from autodiff_compiler.frontend.loops import run_over
+from autodiff_compiler.frontend.loops import ended, run_over
 from autodiff_compiler.frontend.places import LoopPlace, apply, place_name
 from autodiff_compiler.frontend.scalars import describe
+from autodiff_compiler.frontend.state import Exit
 from autodiff_compiler.frontend.values import Abs, Dyn, Generator, Iter, Static, Tup
 from autodiff_compiler.frontend.values import parts as held
 from autodiff_compiler.ir.core import Value
@@ -88,6 +91,9 @@ def zip_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
     sequences = [part for part in parts if isinstance(part, Sequence)]
+    beside = len(sequences) == len(parts) - 1 > 0 and any(isinstance(part, Pushed) for part in parts)
+    if beside and not strict and not any(part.computed or part.past_end for part in sequences):
+        return _zipped_with_pushed(ctx, parts)
     if sequences and len(sequences) == len(parts):
         return _zipped_sequences(ctx, sequences, strict)
     if strict and sequences:
@@ -112,6 +118,52 @@ def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
         return then(step, lambda item: row(k + 1, (*items, item)))
 
     return Steps(lambda: row(0, ()), tuple(box for part in asked for box in part.boxes))
+
+
+def _zipped_with_pushed(ctx: Context, parts: list[Items]) -> Items:
+    """Sequences beside items that come out of loops of their own: these loops are left where one of the sequences ends.
+
+    A sequence that stands before is asked first, so what makes the items does not run again once that has ended.
+    """
+    b, key = ctx.b, place_name(ctx, "$zipped")
+    (place,) = (k for k, part in enumerate(parts) if isinstance(part, Pushed))
+    pushed = parts[place]
+    assert isinstance(pushed, Pushed)
+    ends = [
+        [length(ctx, part) for part in side if isinstance(part, Sequence)]
+        for side in (parts[:place], parts[place + 1 :])
+    ]
+    before, after = (functools.reduce(lambda x, y: b.op("minimum", x, y), side) if side else None for side in ends)
+    targets = LoopTargets()
+
+    def stop() -> None:
+        code = ctx.new_code()
+        targets.breaks.add(code)
+        ctx.state.exit = Exit(frozenset({code}))
+
+    def go_on_below(end: Value | None, then: Callable[[], None]) -> None:
+        if end is None:
+            then()
+        else:
+            branches.branch(ctx, b.compare("gt", end, ctx.value(ctx.state.names[key])), then, stop)
+
+    def run(body: Body, live: Any, unroll: bool) -> None:
+        def handed(item: Abs) -> None:
+            k = ctx.state.names[key]
+            row = tuple(at(ctx, part, k) if isinstance(part, Sequence) else item for part in parts)
+            ctx.state.names[key] = ctx.add(k, Static(1))
+            body(Tup(row))
+            if ctx.state.exit.normal:
+                go_on_below(before, _nothing)
+            elif not ctx.state.exit.left:
+                branches.if_normal(ctx, lambda: go_on_below(before, _nothing))
+
+        ctx.state.names[key] = Static(0)
+        go_on_below(before, lambda: pushed.run(lambda item: go_on_below(after, lambda: handed(item)), live, unroll))
+        ended(ctx, targets, None)
+        ctx.state.names.pop(key, None)
+
+    return Pushed(run, tuple(box for part in parts for box in part.boxes))
 
 
 def _strict(ctx: Context) -> UnsupportedError:

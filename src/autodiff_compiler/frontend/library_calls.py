@@ -18,6 +18,7 @@ from autodiff_compiler.frontend.entries import call_entry
 from autodiff_compiler.frontend.scalars import is_number
 from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
 from autodiff_compiler.ir.types import rank
+from autodiff_compiler.library.standard import ordering
 
 # NumPy returns read-only views here; what is used instead is their current value.
 _READ_ONLY_VIEWS = (np.broadcast_to, np.diagonal, np.diag, np.real, np.imag)
@@ -47,6 +48,8 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     if module == "math" and refused and all(isinstance(a, Static) or (isinstance(a, Dyn) and a.static) for a in args):
         # `math.factorial(n)`: what has no derivative is computed at compile time, if it can be.
         args = [Static(ctx.static(a, f"an argument of {entry.name}")) for a in args]
+    if obj in _BY_KEY and kwargs:
+        return _by_key(ctx, obj, args, kwargs)
     if obj in _RUN_OVER:
         args = [consumers.as_list(ctx, a) for a in args]
     pure = module == "math" or (module == "builtins" and not refused)
@@ -66,6 +69,21 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     args, kwargs = views.arranged(ctx, obj, args, kwargs)
     result, given = call_entry(ctx, entry, args, kwargs)
     return _tied(obj, views.wrapped(ctx, result, views.Made(obj, args, kwargs, given)), args, kwargs)
+
+
+_BY_KEY = {max: (ordering.max_by, ordering.max_or), min: (ordering.min_by, ordering.min_or)}
+
+
+def _by_key(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """`max` and `min` with `key` or `default`."""
+    unknown = next((name for name in kwargs if name not in ("key", "default")), None)
+    if unknown is not None or not args:
+        raise ctx.wrong("AD201", f"{obj.__name__}: got an unexpected keyword argument '{unknown}'")
+    items, key = args[0] if len(args) == 1 else Tup(tuple(args)), kwargs.get("key", Static(None))
+    without, with_default = _BY_KEY[obj]
+    if "default" in kwargs:
+        return ctx.call(Static(with_default), [items, key, kwargs["default"]], {})
+    return ctx.call(Static(without), [items, key], {})
 
 
 def _tied(obj: Any, made: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

@@ -125,7 +125,9 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
         case ast.FunctionDef():
             return live - ({s.name} - found.captured) | reads(s)
         case ast.With():
-            inner = _block(s.body, live, targets, found)
+            # Some context managers swallow exceptions: what is read afterwards may be read from any place inside.
+            inside = replace(targets, at_raise=targets.at_raise | live)
+            inner = _block(s.body, live, inside, found)
             return inner.union(*(reads(item) for item in s.items))
         case _:
             return live | reads(s)

@@ -231,7 +231,7 @@ def run_steps(
             step = ask(k)
 
     from_item(0)
-    _ended(ctx, targets, at_end)
+    ended(ctx, targets, at_end)
 
 
 def _pushed(
@@ -254,10 +254,10 @@ def _pushed(
         continued(ctx, targets.continues)
 
     iterable.run(each, live, unroll)
-    _ended(ctx, targets, at_end)
+    ended(ctx, targets, at_end)
 
 
-def _ended(ctx: Context, targets: LoopTargets, at_end: Callable[[], None] | None) -> None:
+def ended(ctx: Context, targets: LoopTargets, at_end: Callable[[], None] | None) -> None:
     """What follows a loop without an op of its own: the `else` clause where nothing was left, and the end of its `break`s."""
     if at_end is not None and not ctx.state.exit.left:
         if ctx.state.exit.normal:

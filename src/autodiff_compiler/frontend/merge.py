@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from autodiff_compiler.diagnostics import UNKNOWN, Span
-from autodiff_compiler.frontend.alias_classes import AliasClasses, Location, unwrapped
+from autodiff_compiler.frontend.alias_classes import AliasClasses, Location
 from autodiff_compiler.frontend.array_joins import ArrayJoins
 from autodiff_compiler.frontend.choices import joined_options, may_be_chosen, options_of, position
 from autodiff_compiler.frontend.join_slots import (
@@ -49,12 +49,14 @@ from autodiff_compiler.frontend.values import (
     Grown,
     Items,
     Maybe,
+    OrNone,
     Poison,
     Ref,
     Static,
     Tup,
     alike,
     is_dimensionless,
+    is_none,
     parts,
     same,
     with_parts,
@@ -180,7 +182,7 @@ class Merge:
     def _maybe(self, key: NameKey, a: Abs | None, b: Abs | None) -> Finish:
         if isinstance(a, Maybe) and isinstance(b, Maybe) and same(a, b) and not self._slots.known((*key, "bound")):
             return always(a)
-        inner = self._value(key, unwrapped(a), unwrapped(b), key[1])
+        inner = self._value(key, bound(a), bound(b), key[1])
 
         def flag(value: Abs | None) -> Getter:
             return lambda builder: value.flag if isinstance(value, Maybe) else builder.const(value is not None)
@@ -193,11 +195,33 @@ class Merge:
 
         return finish
 
+    def _or_none(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
+        """None on some paths, and a number, an array or a container on the others."""
+        if a is not None and b is not None and same(a, b) and not self._slots.known((*location, "given")):
+            return always(a)
+        inner = self._value(location, given(a), given(b), name)
+
+        def flag(value: Abs | None) -> Getter:
+            return lambda builder: value.given if isinstance(value, OrNone) else builder.const(given(value) is not None)
+
+        slot = self._slots.add((*location, "given"), BOOL, f"{hint(name)}_given", flag(a), flag(b))
+
+        def finish(values: list[Value]) -> Abs:
+            value = inner(values)
+            return value if isinstance(value, Poison) else OrNone(value, slot(values))
+
+        return finish
+
     def _value(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
         present = [x for x in (a, b) if x is not None]
         for x in present:
             if isinstance(x, Poison):
                 return self._slots.poison(location, x)
+        if all(map(is_none, present)):
+            return always(present[0])
+        optional = any(isinstance(x, OrNone) or is_none(x) for x in present)
+        if optional and all(x is None or may_be_none(x) for x in map(given, present)):
+            return self._or_none(location, a, b, name)
         references, boxes = all_of(Ref, a, b), all_of(Box, a, b)
         if references is not None:
             return self._arrays.reference(location, *references, name)
@@ -364,6 +388,21 @@ class Merge:
 
         slot = self._slots.add(("exit",), INT, "exit_code", getter(self.a), getter(self.b))
         return lambda values: Exit(codes, slot(values))
+
+
+def bound(value: Abs | None) -> Abs | None:
+    """A value without the flag that says whether it is bound."""
+    return value.value if isinstance(value, Maybe) else value
+
+
+def given(value: Abs | None) -> Abs | None:
+    """What a value is where it is not None."""
+    return value.value if isinstance(value, OrNone) else None if is_none(value) else value
+
+
+def may_be_none(value: Abs) -> bool:
+    """Whether what is this on one path may be None on another; callers must say which of these a name is before they call it."""
+    return is_scalar(value) or isinstance(value, Ref | Tup | Box)
 
 
 def all_of(cls: type[Kind], a: object, b: object) -> tuple[Kind | None, Kind | None] | None:

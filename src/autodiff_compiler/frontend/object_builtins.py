@@ -15,6 +15,7 @@ import numpy as np
 from autodiff_compiler.frontend import construction, container_methods, members, objects
 from autodiff_compiler.frontend.arity import takes
 from autodiff_compiler.frontend.classes import MISSING, class_of, is_instance, special
+from autodiff_compiler.frontend.comparisons import negated
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe, scalar_class
 from autodiff_compiler.frontend.values import (
@@ -28,6 +29,7 @@ from autodiff_compiler.frontend.values import (
     InnerDerivative,
     Iter,
     Method,
+    OrNone,
     Partial,
     Range,
     Ref,
@@ -36,6 +38,7 @@ from autodiff_compiler.frontend.values import (
     Text,
     Tup,
 )
+from autodiff_compiler.library.stand_ins import real_class
 
 Handler = Callable[[Context, list[Abs], dict[str, Abs]], Abs]
 
@@ -49,14 +52,14 @@ def python_class(ctx: Context, x: Abs) -> type:
     if isinstance(x, Dyn):
         return scalar_class(x)
     if isinstance(x, Tup | Box):
-        return x.cls
+        return real_class(x.cls)
     if isinstance(x, Iter):
         return x.kind
     if isinstance(x, Generator):
         return GeneratorType
     if isinstance(x, DictView):
         return type(getattr({}, x.kind)())
-    if isinstance(x, Choice):
+    if isinstance(x, Choice | OrNone):
         raise ctx.unsupported("AD152", f"the type of {describe(x)}", "use one name for each of them")
     classes: dict[type, type] = {Closure: FunctionType, Method: FunctionType, Range: range, Text: str}
     return classes.get(type(x), object)
@@ -66,6 +69,11 @@ def _isinstance(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     x, classes = args
     wanted = ctx.static(classes, "the class of isinstance()")
     try:
+        if isinstance(x, OrNone):
+            of_value, of_none = (
+                ctx.captures.is_subclass(cls, wanted) for cls in (python_class(ctx, x.value), type(None))
+            )
+            return Static(of_none) if of_value == of_none else Dyn(x.given if of_value else negated(ctx, x.given))
         return Static(ctx.captures.is_subclass(python_class(ctx, x), wanted))
     except TypeError as error:
         raise ctx.wrong("AD171", f"TypeError: {error}") from error

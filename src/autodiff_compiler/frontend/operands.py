@@ -31,9 +31,9 @@ class Operands:
                 self._ctx.state.names[self._frame, f"{self._name}{len(self._values)}"] = value
             self._values.append(value)
 
-    def evaluate(self, nodes: Iterable[ast.expr]) -> None:
+    def evaluate(self, nodes: Iterable[ast.expr], *, or_none: bool = False) -> None:
         for node in nodes:
-            self.add(self._ctx.evaluate(node))
+            self.add(self._ctx.evaluate(node, or_none=or_none))
 
     def take(self) -> list[Abs]:
         """The operands as they are now; they no longer wait."""

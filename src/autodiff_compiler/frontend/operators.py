@@ -116,7 +116,7 @@ def _as_python(ctx: Context, x: Abs, y: Abs) -> Abs:
     if isinstance(x, Ref) or (isinstance(x, Dyn) and not is_py(x.value.type)):
         cls = class_of(y)
         assert cls is not None
-        if find(cls, "__array_ufunc__") is None:
+        if find(cls, "__array_ufunc__") is None or _comes_first(cls):
             return x
         if isinstance(x, Ref) or any(find(cls, name) is not MISSING for name in _MAKES_AN_ARRAY):
             raise ctx.unsupported(
@@ -128,6 +128,12 @@ def _as_python(ctx: Context, x: Abs, y: Abs) -> Abs:
         assert isinstance(x.value.type, Scalar)
         return Dyn(ctx.b.cast(x.value, Scalar(x.value.type.dtype.python, "py")))
     return x
+
+
+def _comes_first(cls: type) -> bool:
+    """Whether NumPy leaves an operator with an array to a class: one that has a priority, and says nothing of ufuncs."""
+    priority = find(cls, "__array_priority__")
+    return isinstance(priority, int | float) and priority > 0 and find(cls, "__array_ufunc__") is MISSING
 
 
 def _is_not_implemented(result: Abs) -> bool:

@@ -17,7 +17,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import NameKey
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Items, Range, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Items, OrNone, Range, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import is_pure, may_trap
 
@@ -31,7 +31,10 @@ Get = Callable[[], Abs]
 def run_match(ctx: Context, node: ast.Match, live: Callable[[NameKey], bool]) -> None:
     """A `match` statement."""
     held = (ctx.frame, f"$match_{node.lineno}_{node.col_offset}")
-    ctx.state.names[held] = ctx.kept(ctx.evaluate(node.subject))
+    subject = ctx.evaluate(node.subject, or_none=True)
+    if isinstance(subject, OrNone):
+        raise ctx.unsupported("AD152", f"`match` of {describe(subject)}", "ask `is None` first")
+    ctx.state.names[held] = ctx.kept(subject)
     _cases(ctx, node.cases, held, live)
     ctx.state.names.pop(held, None)
 

@@ -18,6 +18,7 @@ from autodiff_compiler.frontend.values import (
     InnerDerivative,
     Iter,
     Method,
+    OrNone,
     Partial,
     Range,
     Ref,
@@ -162,6 +163,8 @@ def describe(value: Abs | None) -> str:
         return f"a {value.cls.__name__}"
     if isinstance(value, DictView):
         return f"a view of a dict (`{value.kind}`)"
+    if isinstance(value, OrNone):
+        return f"{describe(value.value)} or None"
     names = {
         Closure: "a function",
         Method: "a method",

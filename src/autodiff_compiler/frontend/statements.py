@@ -15,8 +15,6 @@ from functools import partial
 from types import GeneratorType, ModuleType
 from typing import Any
 
-import numpy as np
-
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.frontend import (
     assignment,
@@ -27,12 +25,12 @@ from autodiff_compiler.frontend import (
     handlers,
     live_names,
     loops,
+    managers,
     patterns,
     subscripts,
     tries,
     while_loops,
 )
-from autodiff_compiler.frontend.branches import Branch
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
@@ -90,13 +88,12 @@ def _if(ctx: Context, node: ast.If, rest: list[ast.stmt]) -> bool:
     """Run an `if`; True if the rest of the block was run inside one of its branches."""
     if failures.run_guard(ctx, node):
         return False
-    truth = ctx.truth(ctx.evaluate(node.test))
+    truth = ctx.truth(ctx.evaluate(node.test, or_none=True))
     if not isinstance(truth, Value):
         run(ctx, node.body if truth else node.orelse)
         return False
     base = ctx.state
-    then = Branch(ctx, lambda: run(ctx, node.body), base)
-    orelse = Branch(ctx, lambda: run(ctx, node.orelse), base)
+    then, orelse = branches.both(ctx, truth, base, lambda: run(ctx, node.body), lambda: run(ctx, node.orelse))
     consumed = False
     for one, other in ((then, orelse), (orelse, then)):
         if one.state.exit.left and other.state.exit.normal and rest and not consumed:
@@ -111,7 +108,7 @@ def _match(ctx: Context, node: ast.Match) -> None:
 
 
 def _return(ctx: Context, node: ast.Return) -> None:
-    value = Static(None) if node.value is None else ctx.evaluate(node.value)
+    value = Static(None) if node.value is None else ctx.evaluate(node.value, or_none=True)
     if _reads_names(value):
         ctx.kept(value)  # what it reads when it is asked for an item may no longer exist then
     code = ctx.new_code()
@@ -135,40 +132,20 @@ def _continue(ctx: Context, node: ast.Continue) -> None:
     ctx.state.exit = Exit(frozenset({code}))
 
 
-def _with(ctx: Context, node: ast.With) -> None:
-    for item in node.items:
-        if isinstance(item.context_expr, ast.Call):
-            function = ctx.evaluate(item.context_expr.func)
-            settings = [
-                ctx.static(ctx.evaluate(k.value), "an argument of np.errstate") for k in item.context_expr.keywords
-            ]
-            known = isinstance(function, Static) and function.obj is np.errstate and item.optional_vars is None
-            if known and not item.context_expr.args and all(s in ("ignore", "warn", "print") for s in settings):
-                continue  # it only changes which warnings are shown
-        raise ctx.unsupported(
-            "AD156",
-            "`with`",
-            "only `with np.errstate(all='ignore')`, or 'warn', can stand in a differentiated function",
-        )
-    run(ctx, node.body)
-
-
 # -- the rest --------------------------------------------------------------------------------------------------------
 
 
 def _expression(ctx: Context, node: ast.Expr) -> None:
     if not isinstance(node.value, ast.Constant):  # a docstring
-        ctx.evaluate(node.value)
+        ctx.evaluate(node.value, or_none=True)
 
 
 def _function(ctx: Context, node: ast.FunctionDef) -> None:
-    if node.decorator_list:
-        raise ctx.unsupported(
-            "AD159",
-            "a decorator on a nested function",
-            "define and decorate it outside this function, or leave the decorator off",
-        )
-    ctx.store_name(node.name, expressions.closure(ctx, node, node.name))
+    decorators = [ctx.evaluate(decorator) for decorator in node.decorator_list]
+    made: Abs = expressions.closure(ctx, node, node.name)
+    for decorator in decorators[::-1]:
+        made = ctx.call(decorator, [made], {})
+    ctx.store_name(node.name, made)
 
 
 def _module(ctx: Context, name: str) -> ModuleType:
@@ -228,7 +205,7 @@ _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Continue: _continue,
     ast.Raise: failures.run_raise,
     ast.Assert: failures.run_assert,
-    ast.With: _with,
+    ast.With: managers.run_with,
     ast.Expr: _expression,
     ast.FunctionDef: _function,
     ast.Import: _import,

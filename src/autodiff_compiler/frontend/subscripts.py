@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import ast
 
-from autodiff_compiler.frontend import array_places, container_items, operators
+from autodiff_compiler.frontend import array_places, container_items, index_tricks, operators
 from autodiff_compiler.frontend.classes import is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Range, Ref, Slice, Static, Tup, is_dimensionless
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Dyn,
+    Index,
+    OrNone,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    is_dimensionless,
+)
 from autodiff_compiler.ir.path import HERE
 from autodiff_compiler.ir.types import is_py
 
@@ -25,26 +37,39 @@ def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]
         raise ctx.unsupported("AD120", "a starred index", "write the indices out")
     for item in nodes:
         bounds = (item.lower, item.upper, item.step) if isinstance(item, ast.Slice) else (item,)
-        operands.evaluate(part for part in bounds if part is not None)
+        operands.evaluate((part for part in bounds if part is not None), or_none=isinstance(item, ast.Slice))
     base, *values = operands.take()
     rest = iter(values)
     index: list[Index] = []
     for item in nodes:
         if isinstance(item, ast.Slice):
             index.append(Slice(*(None if p is None else next(rest) for p in (item.lower, item.upper, item.step))))
+            if any(isinstance(part, OrNone) for part in values):
+                raise ctx.unsupported("AD152", "a bound of a slice that may be None", "ask `is None` first")
         else:
-            index.append(next(rest))
+            index.append(_as_slice(next(rest)))
     return base, index
+
+
+def _as_slice(x: Abs) -> Index:
+    """An index; a slice object is what the brackets would say."""
+    if isinstance(x, Static) and isinstance(x.obj, slice):
+        return Slice(*(None if part is None else Static(part) for part in (x.obj.start, x.obj.stop, x.obj.step)))
+    return x
 
 
 def per_axis(index: list[Index]) -> list[Index]:
     """An index of an array: a tuple is an index per axis, as in a[i] with i = (1, 2)."""
     (first, *rest) = index or (None,)
-    return list(first.items) if isinstance(first, Tup) and not rest else index
+    items = list(first.items) if isinstance(first, Tup) and not rest else index
+    return [index_tricks.as_slice(item) for item in items]
 
 
 def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
     """`base[index]`."""
+    trick = index_tricks.trick_of(base)
+    if trick is not None:
+        return trick(ctx, index)
     own = operators.item(ctx, base, index, "__getitem__")
     if own is not None:
         return own
@@ -65,6 +90,7 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
 
 def only(ctx: Context, index: list[Index]) -> Index:
     """An index of a list, tuple or dict."""
+    index = [index_tricks.as_slice(item) for item in index]
     if len(index) != 1:
         raise ctx.wrong("AD133", "a list, tuple or dict takes one index, and slices cannot stand beside others")
     return index[0]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Choice, Dyn, Partial, Ref, Static, Text, Tup
+from autodiff_compiler.frontend.values import Abs, Choice, Dyn, OrNone, Partial, Ref, Static, Text, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 
@@ -15,17 +16,33 @@ from autodiff_compiler.ir.message import Part
 def joined_string(ctx: Context, node: ast.JoinedStr) -> Abs:
     """An f-string: a static string if all its parts are known now."""
     texts = [_piece(ctx, piece) for piece in node.values]
+    return joined(texts)
+
+
+def joined(texts: list[Text]) -> Static | Text:
+    """Texts one after the other: a static string if all parts are known now."""
     parts, values = _joined(texts)
     if not values:
         return Static("".join(part for part in parts if isinstance(part, str)))
-    return Text(parts, values)
+    if any(text.values and text.static is None for text in texts):
+        return Text(parts, values)
+    return Text(parts, values, lambda: "".join(map(_known, texts)))
+
+
+def _known(text: Text) -> str:
+    return text.static() if text.static is not None else "".join(map(str, text.parts))
+
+
+def _form(x: Abs, form: str) -> Callable[[], str] | None:
+    known = x.static if isinstance(x, Dyn) else None
+    return None if known is None else lambda: f"{{{form}}}".format(known())
 
 
 def _piece(ctx: Context, piece: ast.expr) -> Text:
     if isinstance(piece, ast.Constant):
         return Text((str(piece.value),), ())
     assert isinstance(piece, ast.FormattedValue)
-    value = ctx.evaluate(piece.value)
+    value = ctx.evaluate(piece.value, or_none=True)
     conversion = "" if piece.conversion == -1 else f"!{chr(piece.conversion)}"
     spec = _specification(ctx, piece.format_spec)
     return _shown(ctx, value, conversion + (f":{spec}" if spec else ""))
@@ -45,7 +62,7 @@ def _shown(ctx: Context, value: Abs, form: str) -> Text:
     if not form:
         return text_of(ctx, value)
     if isinstance(value, Dyn | Ref):
-        return Text(((form,),), (ctx.value(value),))
+        return Text(((form,),), (ctx.value(value),), _form(value, form))
     if form == "!r" and (own := special(ctx, value, "__repr__")) is not None:
         return _own_text(ctx, value, own)
     if not form.startswith("!") and (own := special(ctx, value, "__format__")) is not None:
@@ -75,10 +92,10 @@ def text_of(ctx: Context, value: Abs) -> Text:
     if isinstance(value, Text):
         return value
     if isinstance(value, Dyn | Ref):
-        return Text((None,), (ctx.value(value),))
+        return Text((None,), (ctx.value(value),), _form(value, ""))
     if isinstance(value, Tup) and not value.keys:
         return _tuple(ctx, value)
-    if isinstance(value, Choice):
+    if isinstance(value, Choice | OrNone):
         raise ctx.unsupported("AD152", f"the text of {describe(value)}", "use one name for each of them")
     return Text((str(value.obj) if isinstance(value, Static) else describe(value),), ())
 

@@ -218,6 +218,8 @@ class Text:
 
     parts: tuple[Part, ...]
     values: tuple[Value, ...]
+    static: Callable[[], str] | None = None
+    """Asks for the string at compile time, as `Dyn.static` does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,6 +228,14 @@ class Maybe:
 
     value: Abs
     flag: Value
+
+
+@dataclass(frozen=True, eq=False)
+class OrNone:
+    """A value on some paths, and None on the others; `given` says which."""
+
+    value: Abs
+    given: Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,6 +265,7 @@ Abs = (
     | Choice
     | Text
     | Maybe
+    | OrNone
     | Poison
 )
 
@@ -334,6 +345,11 @@ Index = Abs | Slice
 def is_dimensionless(x: Index | None) -> bool:
     """Whether a value is an array without dimensions."""
     return isinstance(x, Ref) and isinstance(x.type, Scalar)
+
+
+def is_none(x: Abs | None) -> bool:
+    """Whether this is None, on every path."""
+    return isinstance(x, Static) and x.obj is None
 
 
 class Dead(Exception):  # noqa: N818  (a signal to the enclosing block, not an error)

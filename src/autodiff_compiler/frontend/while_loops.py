@@ -47,7 +47,7 @@ def _while_known(ctx: Context, node: ast.While, otherwise: UnsupportedError) -> 
 
     def trips() -> Iterator[Abs]:
         for _ in range(FEW_TRIPS):
-            truth = ctx.truth(ctx.evaluate(node.test))
+            truth = ctx.truth(ctx.evaluate(node.test, or_none=True))
             if isinstance(truth, Value):
                 raise otherwise
             if not truth:
@@ -83,7 +83,7 @@ def _while_true(ctx: Context, node: ast.While, test: ast.expr | None) -> None:
     stop_codes: set[int] = set()
 
     def run_body(params: tuple[Value, ...]) -> None:
-        truth = True if test is None else ctx.truth(ctx.evaluate(test))
+        truth = True if test is None else ctx.truth(ctx.evaluate(test, or_none=True))
         code = ctx.new_code()
         stop_codes.add(code)
 
@@ -127,7 +127,7 @@ def _read(ctx: Context, test: ast.expr, before: State, ops: list[Op]) -> tuple[b
     depth, home = ctx.b.depth, ctx.tries.home
     ctx.tries.home = depth
     try:
-        truth = ctx.truth(ctx.evaluate(test))
+        truth = ctx.truth(ctx.evaluate(test, or_none=True))
         return truth, ctx.b.depth == depth and _only_read(ctx, before, ops)
     finally:
         ctx.tries.home = home

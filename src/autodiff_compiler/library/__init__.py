@@ -26,6 +26,7 @@ from autodiff_compiler.library import (
     reductions,
     shapes,
     special,
+    standard,
     systems,
 )
 from autodiff_compiler.library.defined import Definition, defined_method, definition
@@ -65,5 +66,6 @@ __all__ = [
     "reductions",
     "shapes",
     "special",
+    "standard",
     "systems",
 ]

@@ -208,6 +208,13 @@ takes_complex(
     *("ndarray.sum", "ndarray.prod", "ndarray.mean", "ndarray.cumsum", "ndarray.cumprod", "ndarray.any", "ndarray.all"),
     *("np.matmul", "np.dot", "np.vdot", "np.inner", "np.outer", "np.tensordot", "np.einsum", "np.trace", "np.kron"),
     *("np.convolve", "np.linalg.multi_dot", "np.linalg.norm", "np.var", "np.std", "ndarray.var", "ndarray.std", "ndarray.dot", "ndarray.trace"),
+    *("np.vecdot", "np.matvec", "np.vecmat", "np.cross", "np.average", "np.trapezoid", "np.ediff1d", "np.cumulative_sum"),
+    *("np.cumulative_prod", "np.vander", "np.polyadd", "np.polysub", "np.polymul", "np.polyder", "np.polyint"),
+    *("scipy.integrate.simpson", "scipy.integrate.cumulative_trapezoid", "scipy.signal.convolve"),
+    # linear algebra
+    *("np.linalg.solve", "np.linalg.inv", "np.linalg.matrix_power", "np.linalg.vector_norm", "np.linalg.matrix_norm"),
+    *("np.linalg.matmul", "np.linalg.outer", "np.linalg.tensordot", "np.linalg.vecdot", "np.linalg.cross", "np.linalg.diagonal"),
+    *("np.linalg.trace", "np.linalg.matrix_transpose"),
     # making and moving
     *("np.array", "np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.asfortranarray", "np.copy", "ndarray.copy"),
     *("np.zeros_like", "np.ones_like", "np.empty_like", "np.full", "np.full_like", "ndarray.astype", "ndarray.item"),
@@ -218,5 +225,9 @@ takes_complex(
     *("np.concatenate", "np.stack", "np.hstack", "np.vstack", "np.column_stack", "np.append", "np.split", "np.array_split"),
     *("np.hsplit", "np.vsplit", "np.repeat", "np.tile", "np.roll", "np.flip", "np.fliplr", "np.flipud", "np.take"),
     *("ndarray.repeat", "ndarray.take", "np.where", "np.select", "np.diag", "np.diagonal", "ndarray.diagonal"),
+    *("np.take_along_axis", "np.extract", "np.compress", "np.choose", "np.insert", "np.delete", "np.resize", "np.trim_zeros", "np.pad"),
+    *("np.rot90", "np.rollaxis", "np.matrix_transpose", "np.atleast_3d", "np.block", "np.dstack", "np.dsplit", "np.diagflat"),
+    *("np.lib.stride_tricks.sliding_window_view", "np.argwhere", "np.nonzero", "np.flatnonzero", "ndarray.nonzero", "ndarray.choose"),
+    *("np.array_equal", "np.array_equiv", "np.logical_xor", "np.piecewise", "np.apply_along_axis", "np.apply_over_axes", "ndarray.mT"),
     *("np.tril", "np.triu", "np.broadcast_to", "np.broadcast_arrays", "np.atleast_1d", "np.atleast_2d", "np.meshgrid"),
 )  # fmt: skip

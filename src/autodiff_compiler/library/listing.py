@@ -24,6 +24,11 @@ power is a `ValueError`: its type would depend on its value.
 `sum` of an array or of a growing list adds as `np.sum` does, and `math.fsum` rounds every addition: both may differ from
 CPython in the last digits.  Norms and standard deviations have derivative 0 where they are 0.
 
+Linear algebra is computed in double precision and given back in the precision of the operands. `np.linalg.svd` with `full_matrices=True` takes
+square matrices, `scipy.linalg.qr` in the mode `full` those that are not tall. `lstsq` is computed by the pseudoinverse, `solve_sylvester` as one
+system for all elements of the result, `sqrtm` and `logm` by iterations for matrices whose result is real. Sparse matrices of SciPy (`csr`, `csc`, `coo`) are made outside the program and multiply vectors
+and matrices in it, as `S`, as `S.T` and from the right; what they hold is read at each call, and does not vary.
+
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
 `nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary.
 """
@@ -31,23 +36,27 @@ Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp
 
 def markdown() -> str:
     supported = names()
-    scipy = sorted({name.split(".")[1] for name in supported["functions"] if name.startswith("scipy.")})
-    random = [name for name in supported["functions"] if name.startswith("np.random.")]
     families = (vars(distributions.Continuous), vars(distributions.Discrete))
+    functions = supported["functions"]
+
+    def under(prefix: str) -> list[str]:
+        return [name for name in functions if name.startswith(prefix)]
+
+    random = under("np.random.")
     groups = {
-        "NumPy": [name for name in supported["functions"] if name.startswith("np.") and name not in random],
+        "NumPy": [name for name in under("np.") if name not in random],
         "Random numbers, with derivatives by their parameters": random,
-        "`cmath`": [name for name in supported["functions"] if name.startswith("cmath.")],
-        "`math`": [name for name in supported["functions"] if name.startswith("math.")],
+        "`cmath`": under("cmath."),
+        "`math`": under("math."),
         **{
-            f"`scipy.{module}`": [name for name in supported["functions"] if name.startswith(f"scipy.{module}.")]
-            for module in scipy
+            f"`scipy.{module}`": under(f"scipy.{module}.")
+            for module in sorted({n.split(".")[1] for n in under("scipy.")})
         },
         "Distributions of `scipy.stats`, frozen or not, with shapes, `loc` and `scale`": [
             f"scipy.stats.{name}" for family in families for name in family if not name.startswith("_")
         ],
-        "Builtins": [name for name in supported["functions"] if "." not in name],
-        "`operator`": [name for name in supported["functions"] if name.startswith("operator.")],
+        "Builtins": [name for name in functions if "." not in name],
+        "`operator`": under("operator."),
         "Methods of arrays": [f"x.{name}" for name in supported["methods"]],
         "Attributes of arrays": [f"x.{name}" for name in supported["attributes"]],
         "Of these, for complex numbers too": sorted(name.replace("ndarray.", "x.") for name in complex_names()),

@@ -29,8 +29,16 @@ def pad(b: Builder, array: Any, pad_width: Any, mode: Any = "constant", *, const
         modes = ", ".join(repr(name) for name in ("constant", *_SOURCES))
         raise UnsupportedError("AD202", f"np.pad: the mode {mode!r} is not supported", b.span, help=f"modes: {modes}")
     for axis, (before, after) in enumerate(widths):
-        value = _extended(b, value, axis, before, after, _SOURCES[mode])
+        if not _is_zero(pad_width, axis):
+            value = _extended(b, value, axis, before, after, _SOURCES[mode])
     return value
+
+
+def _is_zero(widths: Any, axis: int) -> bool:
+    """Whether an axis is known to stay as it is, which NumPy allows for an empty one, too."""
+    rows = widths if isinstance(widths, tuple | list) else (widths,)
+    row = rows[axis] if isinstance(rows[0], tuple | list) and len(rows) > 1 else rows[0] if len(rows) == 1 else rows
+    return all(isinstance(width, int) and width == 0 for width in (row if isinstance(row, tuple | list) else (row,)))
 
 
 def _widths(b: Builder, given: Any, count: int) -> Pairs:

@@ -14,12 +14,11 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT32, FLOAT64, DType
 from autodiff_compiler.ir.matrices import columns_of, diagonal, identity
-from autodiff_compiler.ir.message import LINALG_ERROR
-from autodiff_compiler.ir.opset import require
 from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.types import dtype_of, rank
-from autodiff_compiler.library import arith
+from autodiff_compiler.library import arith, complex_systems
 from autodiff_compiler.library.arguments import as_array, to_dtype
+from autodiff_compiler.library.lu_factors import factored, solved
 from autodiff_compiler.library.registry import function
 
 SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
@@ -43,39 +42,26 @@ def double(b: Builder, value: Value) -> Value:
     return to_dtype(b, value, FLOAT64)
 
 
-def applied(b: Builder, kind: str, *operands: Value, **attrs: Any) -> tuple[Value, ...]:
-    """The results of an op, with the checks that it needs."""
-    require(b, kind, *operands, **attrs)
-    return b.emit(kind, operands, attrs)
-
-
-def factored(b: Builder, a: Value, *, singular: bool) -> tuple[Value, Value]:
-    """The factors of a matrix, and its row exchanges; an error, as in NumPy, where it is `singular` and may not be."""
-    lu, pivots, regular = applied(b, "lu_factor", a)
-    if not singular:
-        b.emit("check", (regular,), {"error": LINALG_ERROR, "message": ("Singular matrix",)})
-    return lu, pivots
-
-
-def solved(b: Builder, a: Value, right: Value) -> Value:
-    lu, pivots = factored(b, a, singular=False)
-    return applied(b, "lu_solve", a, lu, pivots, right, transposed=False)[0]
-
-
 @function(np.linalg.solve, "np.linalg.solve")
 def solve(b: Builder, a: Any, other: Any) -> Value:
     matrix, right = operand(b, a, "np.linalg.solve"), operand(b, other, "np.linalg.solve", 1)
-    own = precision(matrix, right)
-    matrix, right = double(b, matrix), double(b, right)
-    if rank(right.type) > 1:
-        return to_dtype(b, solved(b, matrix, right), own)
-    columns = solved(b, matrix, columns_of(b, right))
-    return to_dtype(b, b.load(columns, *at(*(ALL,) * (rank(columns.type) - 1), b.const(0))), own)
+    several = rank(right.type) > 1
+    columns = _columns(b, matrix, right if several else columns_of(b, right))
+    return columns if several else b.load(columns, *at(*(ALL,) * (rank(columns.type) - 1), b.const(0)))
+
+
+def _columns(b: Builder, matrix: Value, right: Value) -> Value:
+    if complex_systems.any_complex(matrix, right):
+        found = complex_systems.solve(b, matrix, right)
+        return to_dtype(b, found, complex_systems.precision(matrix, right))
+    return to_dtype(b, solved(b, double(b, matrix), double(b, right)), precision(matrix, right))
 
 
 @function(np.linalg.inv, "np.linalg.inv")
 def inv(b: Builder, a: Any) -> Value:
     given = operand(b, a, "np.linalg.inv")
+    if complex_systems.any_complex(given):
+        return to_dtype(b, complex_systems.inverse(b, given), complex_systems.precision(given))
     matrix = double(b, given)
     lu, pivots = factored(b, matrix, singular=False)
     one = identity(b, b.dim(matrix, rank(matrix.type) - 1), FLOAT64)

@@ -17,7 +17,8 @@ from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.required_checks import check_equal
 from autodiff_compiler.ir.types import dtype_of, rank
 from autodiff_compiler.library.arguments import as_array, static_bool, to_dtype
-from autodiff_compiler.library.systems import applied, double, operand, precision
+from autodiff_compiler.library.lu_factors import applied
+from autodiff_compiler.library.systems import double, operand, precision
 
 _TRANSPOSED = {0: False, "N": False, 1: True, "T": True, 2: True, "C": True}
 

@@ -12,20 +12,23 @@ Where the index is known not to be negative, the end at which it is largest is e
 index itself, counted from 0.
 
 `run_ends` does so only where nothing else is left of the loop, which then can be removed: the gradient of a sum over a[i]
-needs nothing from the primal's loop but the certainty that it would not have raised.
+needs nothing from the primal's loop but the certainty that it would not have raised.  There checks of any kind that are the same in
+every iteration are made once, and so is a whole body that consists of such checks.
 
 Idempotent.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autodiff_compiler.ir.builder import Builder
-from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
-from autodiff_compiler.ir.opdef import INDEX, IO
+from autodiff_compiler.ir.opdef import CHECK, INDEX, IO
 from autodiff_compiler.ir.opset import is_pure, may_trap, nested_effect, opdef
 from autodiff_compiler.ir.types import INT
-from autodiff_compiler.ir.walk import all_ops, clone_ops
+from autodiff_compiler.ir.walk import all_ops, clone_ops, free_values
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -141,6 +144,52 @@ class _Ends(_Hoist):
         return (
             bool(moving) and all(map(is_pure, others)) and not any(result in self._read for result in loop.op.results)
         )
+
+    def _linear(self, op: Op, loop: Loop, local: set[Value]) -> bool:
+        return super()._linear(op, loop, local) or self._invariant(op, local)
+
+    def _invariant(self, op: Op, local: set[Value]) -> bool:
+        """Whether an op is a check that is the same in every iteration."""
+        computable = all(_computable(value, self.defs, local, None) for value in op.operands)
+        return nested_effect(op) == CHECK and not (op.results or op.regions) and computable
+
+    def _at_ends(self, builder: Builder, check: Op, at: Value, local: set[Value], ends: tuple[Value, Value]) -> None:
+        if not self._invariant(check, local):
+            super()._at_ends(builder, check, at, local, ends)
+            return
+        needed = dict.fromkeys(op for value in check.operands for op in _slice(value, self.defs, local))
+        # The access in the loop does not perform this check.
+        attrs = {name: value for name, value in check.attrs.items() if name != "access"}
+        with builder.at(check.span):
+            builder.ops.extend(clone_ops([*needed, replace(check, attrs=attrs)], {}))
+
+    def structured(self, op: Op) -> None:
+        if is_loop(op) and self._checks_the_same(Loop(op)):
+            self._once(Loop(op))
+        else:
+            super().structured(op)
+
+    def _checks_the_same(self, loop: Loop) -> bool:
+        """Whether the loop does nothing but checks, the same ones in every iteration."""
+        return (
+            loop.counted
+            and self.shapes.of(loop.step) in (1, -1)
+            and not (loop.slots or loop.exits)
+            and nested_effect(loop.op) == CHECK
+            and loop.index not in free_values([Region((), loop.body.ops)])
+            and not any(result in self._read for result in loop.op.results)
+        )
+
+    def _once(self, loop: Loop) -> None:
+        """The body alone, where the loop runs at all."""
+        b = Builder(loop.op.span)
+        start, stop, step = self.values(loop.bounds)
+        runs = b.compare("lt" if self.shapes.of(step) == 1 else "gt", start, stop)
+        with b.region() as nothing:
+            b.yield_()
+        b.if_(runs, Region((), loop.body.ops), nothing.done())
+        for made in b.ops:
+            self.op(made)
 
 
 def _mentions(atom: object, local: set[Value]) -> bool:

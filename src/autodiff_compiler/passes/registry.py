@@ -11,6 +11,7 @@ from autodiff_compiler.ir.core import Function, Op
 from autodiff_compiler.ir.program import mapped
 from autodiff_compiler.ir.verify import verify_one
 from autodiff_compiler.passes import (
+    allocations,
     branches,
     checks,
     copy_elision,
@@ -25,6 +26,7 @@ from autodiff_compiler.passes import (
     licm,
     lower_numba,
     promote,
+    replay,
     roots,
     signatures,
     simplify,
@@ -62,8 +64,10 @@ PASSES: dict[str, Pass] = {
         ),
         Pass("licm", "move loop-invariant computation before the loop", licm.run),
         Pass("promote", "keep a sum into one array element in a scalar during a loop", promote.run),
+        Pass("replay", "run an iteration again where its values are needed, instead of saving them", replay.run),
         Pass("factors", "after the last derivative: forget the matrix where its factors are known", factors.run),
         Pass("copy_elision", "fill an array where it will be put", copy_elision.run),
+        Pass("allocations", "for Numba: room that iterations fill is made before the loop", allocations.run),
         Pass("delayed_writes", "overwrite an array after the last read of its views", delayed_writes.run),
         Pass(
             "signatures", "drop parameters and results of functions that nobody uses", signatures.run, of_programs=True

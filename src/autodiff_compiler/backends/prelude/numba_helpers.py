@@ -82,12 +82,12 @@ def power_overflows(a, b):
     made = 1
     while b > 0:
         if b & 1:
-            if mul_overflows(made, a):  # type: ignore[call-arg]  # Numba gives the context
+            if mul_overflows(made, a):
                 return True
             made *= a
         b >>= 1
         if b > 0:
-            if mul_overflows(a, a):  # type: ignore[call-arg]  # Numba gives the context
+            if mul_overflows(a, a):
                 return True
             a *= a
     return False
@@ -134,7 +134,7 @@ def wrapping_mul(typingctx, a, b):
 @njit(cache=True, error_model="numpy", nogil=True)
 def floor_divide(a, b):
     """a // b in 64 bits, as NumPy divides."""
-    return wrapping_sub(0, a) if b == -1 else a // b  # type: ignore[call-arg]  # Numba gives the context
+    return wrapping_sub(0, a) if b == -1 else a // b
 
 
 @njit(cache=True, nogil=True)
@@ -143,8 +143,8 @@ def integer_power(a, b):
     made = 1
     while b > 0:
         if b & 1:
-            made = wrapping_mul(made, a)  # type: ignore[call-arg]  # Numba gives the context
-        a = wrapping_mul(a, a)  # type: ignore[call-arg]  # Numba gives the context
+            made = wrapping_mul(made, a)
+        a = wrapping_mul(a, a)
         b >>= 1
     return made
 

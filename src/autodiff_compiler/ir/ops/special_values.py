@@ -85,7 +85,7 @@ def float_zeta(s: float, q: float) -> float:
         return math.nan
     if s == 1.0 or (q <= 0.0 and q == math.floor(q)):
         return math.inf
-    if not s > 1.0 or q < -1e7 or (q < 0.0 and s != math.floor(s)):
+    if not s > 1.0 or q < -1e7 or (q < 0.0 and s % 1.0 != 0.0):
         return math.nan
     if q == math.inf or (q > 1.0 and s * math.log(q) > 745.0):
         return 0.0

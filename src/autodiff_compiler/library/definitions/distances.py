@@ -90,10 +90,10 @@ def _correlation(a: Any, b: Any, data: Any, w: Any = None) -> Any:
 
 
 def _seuclidean(a: Any, b: Any, data: Any, V: Any = None) -> Any:
-    variances = np.var(data, axis=0, ddof=1) if V is None else np.asarray(V)
+    variances = np.var(np.concatenate(data), axis=0, ddof=1) if V is None else np.asarray(V)
     if variances.ndim != 1:
         raise ValueError("Variance vector V must be one-dimensional.")
-    if len(variances) != data.shape[1]:
+    if len(variances) != a.shape[-1]:
         raise ValueError(
             "Variance vector V must be of the same dimension as the vectors on which the distances are computed."
         )
@@ -104,11 +104,12 @@ def _mahalanobis(a: Any, b: Any, data: Any, VI: Any = None) -> Any:
     apart = a - b
     if VI is not None:
         return _root(np.sum((apart @ np.asarray(VI).T) * apart, axis=-1), 0.5)
-    if len(data) <= data.shape[1]:
+    rows = np.concatenate(data)
+    if len(rows) <= rows.shape[1]:
         raise ValueError("The number of observations is too small; the covariance matrix is singular.")
-    centered = data - np.mean(data, axis=0)
-    covariances = centered.T @ centered / (len(data) - 1)
-    return _root(np.sum((apart @ np.linalg.solve(covariances, np.eye(data.shape[1]))) * apart, axis=-1), 0.5)
+    centered = rows - np.mean(rows, axis=0)
+    covariances = centered.T @ centered / (len(rows) - 1)
+    return _root(np.sum((apart @ np.linalg.solve(covariances, np.eye(rows.shape[1]))) * apart, axis=-1), 0.5)
 
 
 def _entropy(x: Any, y: Any) -> Any:
@@ -167,8 +168,11 @@ def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, out: Any = None, **kwa
     if a.shape[1] != b.shape[1]:
         raise ValueError("XA and XB must have the same number of columns (i.e. feature dimension.)")
     if isinstance(metric, str):
-        a, b = a.astype(np.float64), b.astype(np.float64)
-        return _of_pairs(a[:, None, :], b[None, :, :], np.concatenate((a, b)), metric, kwargs)
+        a = a.astype(np.float64)
+        b = np.reshape(
+            b.astype(np.float64), (len(b), a.shape[1])
+        )  # which it has: for what follows, columns are as many as those of `a`
+        return _of_pairs(a[:, None, :], b[None, :, :], (a, b), metric, kwargs)
     found = np.empty((len(a), len(b)))
     for i in range(len(a)):
         for j in range(len(b)):
@@ -186,7 +190,7 @@ def pdist(X: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) 
     if isinstance(metric, str):
         rows = rows.astype(np.float64)
         first, second = np.triu_indices(len(rows), 1)
-        return _of_pairs(rows[first], rows[second], rows, metric, kwargs)
+        return _of_pairs(rows[first], rows[second], (rows,), metric, kwargs)
     found = np.empty(len(rows) * (len(rows) - 1) // 2)
     k = 0
     for i in range(len(rows)):

@@ -91,20 +91,25 @@ def _convolved_along(a: Any, b: Any, mode: str, axis: int) -> Any:
     return np.moveaxis(found, 0, axis)
 
 
-def _filtered(b: Any, a: Any, rows: Any, state: Any) -> Any:
-    """The transposed direct form: what is still to come of earlier inputs and outputs waits in `state`; a[0] is 1."""
+def _filtered(now: Any, ahead: Any, back: Any, rows: Any, state: Any) -> Any:
+    """The transposed direct form: what is still to come of earlier inputs and outputs waits in `state`, the next first.  `now` and
+    `ahead` are the coefficients of the inputs, `back` those of the outputs but the first, which is 1."""
     found = np.empty_like(rows)
-    ahead, back = column(b[1:], rows.ndim), column(a[1:], rows.ndim)
+    ahead, back = column(ahead, rows.ndim), column(back, rows.ndim)
     for t in range(len(rows)):
-        y = b[0] * rows[t] + state[0]
+        y = now * rows[t] + state[0]
         found[t] = y
-        moved = np.concatenate((state[1:], np.zeros_like(state[:1])))
+        moved = np.zeros_like(state)
+        moved[:-1] = state[1:]
         state = moved + ahead * rows[t] - back * y
     return found, state
 
 
 def _lengthened(coefficients: Any, length: Any) -> Any:
-    return np.concatenate((coefficients, np.zeros(length - len(coefficients), coefficients.dtype)))
+    """With zeros at the end."""
+    found = np.zeros(length, coefficients.dtype)
+    found[: len(coefficients)] = coefficients
+    return found
 
 
 @define_in(MODULE, "lfilter", "axis")
@@ -118,13 +123,12 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     if den[0] == 0:
         raise ValueError("The first coefficient of a must not be zero.")
     order = max(len(num), len(den))
-    scale = den[0].astype(dtype)
-    num, den = _lengthened(num.astype(dtype) / scale, order + 1), _lengthened(den.astype(dtype) / scale, order + 1)
+    num, den = num.astype(dtype) / den[0].astype(dtype), den.astype(dtype) / den[0].astype(dtype)
     rows = np.moveaxis(given.astype(dtype), axis, 0)
     state = np.zeros((order, *rows.shape[1:]), dtype)
     if zi is not None:
         state[: order - 1] = np.moveaxis(np.asarray(zi), axis, 0)
-    found, state = _filtered(num, den, rows, state)
+    found, state = _filtered(num[0], _lengthened(num[1:], order), _lengthened(den[1:], order), rows, state)
     if zi is None:
         return np.moveaxis(found, 0, axis)
     return np.moveaxis(found, 0, axis), np.moveaxis(state[: order - 1], 0, axis)
@@ -148,7 +152,7 @@ def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     if zi is not None:
         states = np.moveaxis(np.asarray(zi).astype(dtype), axis % given.ndim + 1, 1).copy()
     for k in range(len(sections)):
-        rows, left = _filtered(sections[k, :3], sections[k, 3:], rows, states[k].copy())
+        rows, left = _filtered(sections[k, 0], sections[k, 1:3], sections[k, 4:], rows, states[k].copy())
         states[k] = left
     if zi is None:
         return np.moveaxis(rows, 0, axis)

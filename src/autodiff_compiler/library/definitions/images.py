@@ -162,13 +162,13 @@ def _gaussian(sigma: Any, order: int, radius: Any) -> Any:
     x = np.arange(-radius, radius + 1).astype(np.float64)
     bell = np.exp(-0.5 / (sigma * sigma) * x**2)
     bell = bell / np.sum(bell)
-    factors = (1.0,)
+    factors: Any = (1.0,)
     for _ in tuple(range(order)):
         slopes = (*(k * factors[k] for k in tuple(range(1, len(factors)))), 0.0, 0.0)
         lower = (0.0, *(-factor / (sigma * sigma) for factor in factors))
         factors = tuple([slope + less for slope, less in zip(slopes, lower)])
-    polynomial = 0.0 * x
-    for factor in factors[::-1]:
+    polynomial: Any = factors[-1]
+    for factor in factors[-2::-1]:
         polynomial = polynomial * x + factor
     return polynomial * bell
 

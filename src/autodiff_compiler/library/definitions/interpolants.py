@@ -51,6 +51,11 @@ def _outside(at: Any, first: Any, last: Any) -> Any:
     return ~((at >= first) & (at <= last))
 
 
+def _known(at: Any, first: Any, last: Any, way: Any) -> Any:
+    """Where there is a value: NaN has none, and beyond the knots there is none unless the function is extrapolated."""
+    return at == at if way and way != "periodic" else (at >= first) & (at <= last)
+
+
 def _beside(x: Any, values: Any) -> Any:
     """Of the points, with an axis for each that the values have more."""
     more = np.ndim(values) - np.ndim(x)
@@ -71,9 +76,30 @@ def _finished(found: Any, at: Any, known: Any, axis: int) -> Any:
 def _falling(power: Any, count: int) -> Any:
     """power (power - 1) … with `count` factors: what the derivative of this order of a power has in front."""
     factor = 1.0
-    for k in range(count):
+    for k in tuple(range(count)):
         factor = factor * (power - k)
     return factor
+
+
+def _order(function: Any) -> int:
+    return len(function.c) - 1
+
+
+def _rises(function: Any) -> bool:
+    return bool(function.x[-1] >= function.x[0])
+
+
+def _pieces(function: Any) -> Any:
+    """The order of a piecewise polynomial, which is a part of the specialisation; and its coefficients."""
+    if not at_compile_time(_rises, function):
+        unsupported(
+            "a piecewise polynomial with falling knots", "turn it round outside the function: PPoly(c, x) with rising x"
+        )
+    order = at_compile_time(_order, function)
+    c = function.c
+    if len(c) != order + 1:
+        raise ValueError("this derivative is made for polynomials of another order")
+    return order, c
 
 
 @define_in(MODULE, "PPoly.__call__", "nu", "extrapolate")
@@ -81,20 +107,18 @@ def piecewise_polynomial(self: Any, x: Any, nu: int = 0, extrapolate: Any = None
     if nu < 0:
         raise ValueError("Order of derivative cannot be negative")
     way = self.extrapolate if extrapolate is None else extrapolate
-    sign = _sense(self.x)
-    knots, at = sign * self.x, sign * np.asarray(x).astype(np.float64)
-    first, last = knots[0], knots[-1]
+    order, c = _pieces(self)
+    at, first, last = np.asarray(x).astype(np.float64), self.x[0], self.x[-1]
     if way == "periodic":
         at = _wrapped(at, first, last)
-    i = _interval(knots, at)
-    order = len(self.c) - 1
-    leading = self.c[0][i]
-    offset = _beside(sign * (at - knots[i]), leading)
-    found = _falling(order, nu) * leading
-    for k in range(1, order + 1 - nu):
-        found = found * offset + _falling(order - k, nu) * self.c[k][i]
-    known = (at >= first) & (at <= last) if way == "periodic" or not way else at == at
-    return _finished(found, at, known, at_compile_time(int, self.axis))
+    i = _interval(self.x, at)
+    found = _falling(order, nu) * c[0][i]
+    offset = _beside(at - self.x[i], found)
+    for k in tuple(range(1, order + 1 - nu)):
+        found = found * offset + _falling(order - k, nu) * c[k][i]
+    if way != "periodic" and way and order > nu:  # a polynomial of NaN is NaN
+        return _in_place(found, np.ndim(at), at_compile_time(int, self.axis))
+    return _finished(found, at, _known(at, first, last, way), at_compile_time(int, self.axis))
 
 
 @define_in(MODULE, "PPoly.integrate", "extrapolate")
@@ -102,29 +126,23 @@ def integral_of_piecewise_polynomial(self: Any, a: Any, b: Any, extrapolate: Any
     way = self.extrapolate if extrapolate is None else extrapolate
     if way == "periodic":
         unsupported("an integral of a periodic function", "integrate over one period, with extrapolate=False")
-    found = _area(self.c, self.x, b) - _area(self.c, self.x, a)
-    first, last = min(self.x[0], self.x[-1]), max(self.x[0], self.x[-1])
-    return found if way else chosen((min(a, b) >= first) & (max(a, b) <= last), found, np.nan)
+    order, c = _pieces(self)
+    found = _area(c, order, self.x, b) - _area(c, order, self.x, a)
+    return found if way else chosen((min(a, b) >= self.x[0]) & (max(a, b) <= self.x[-1]), found, np.nan)
 
 
-def _sense(knots: Any) -> Any:
-    """1 where the knots rise, and -1 where they fall."""
-    return 1.0 if knots[-1] >= knots[0] else -1.0
-
-
-def _area(c: Any, knots: Any, x: Any) -> Any:
+def _area(c: Any, order: int, knots: Any, x: Any) -> Any:
     """From the first knot to x."""
-    i = _interval(_sense(knots) * knots, _sense(knots) * x)
-    before = np.concatenate((np.zeros_like(c[0, :1]), np.cumsum(_under(c, np.diff(knots)), axis=0)))
-    return before[i] + _under(c[:, i : i + 1], np.reshape(x - knots[i], 1))[0]
+    i = _interval(knots, x)
+    before = np.concatenate((np.zeros_like(c[0, :1]), np.cumsum(_under(c, order, np.diff(knots)), axis=0)))
+    return before[i] + _under(c[:, i : i + 1], order, np.reshape(x - knots[i], 1))[0]
 
 
-def _under(c: Any, widths: Any) -> Any:
+def _under(c: Any, order: int, widths: Any) -> Any:
     """The areas under polynomials, from 0 to a width for each."""
-    order = len(c) - 1
     h = _beside(widths, c[0])
-    found = np.zeros_like(c[0])
-    for k in range(order + 1):
+    found = c[0] / (order + 1) * h
+    for k in tuple(range(1, order + 1)):
         found = (found + c[k] / (order + 1 - k)) * h
     return found
 
@@ -141,7 +159,7 @@ def spline(self: Any, x: Any, nu: int = 0, extrapolate: Any = None) -> Any:
     if nu > k + 1:
         known = np.ones_like(at, dtype=bool)  # as in SciPy, also where there is no value
     else:
-        known = (at >= first) & (at <= last) if way == "periodic" or not way else at == at
+        known = _known(at, first, last, way)
     return _finished(found, at, known, at_compile_time(int, self.axis))
 
 
@@ -172,11 +190,10 @@ def _blend(first: Any, second: Any, share: Any) -> Any:
 def interpolant(self: Any, x: Any) -> Any:
     at = floats(x)
     knots, values = self.x, np.moveaxis(self.y, at_compile_time(int, self.axis), 0)
-    if self.bounds_error:
-        if np.any(at < knots[0]):
-            raise ValueError("A value in x_new is below the interpolation range's minimum value.")
-        if np.any(at > knots[-1]):
-            raise ValueError("A value in x_new is above the interpolation range's maximum value.")
+    if self.bounds_error and np.any(at < knots[0]):
+        raise ValueError("A value in x_new is below the interpolation range's minimum value.")
+    if self.bounds_error and np.any(at > knots[-1]):
+        raise ValueError("A value in x_new is above the interpolation range's maximum value.")
     if self._kind == "spline":
         inner = self._spline
         coefficients = np.reshape(inner.c, (len(inner.c), *values.shape[1:]))
@@ -187,7 +204,7 @@ def interpolant(self: Any, x: Any) -> Any:
     else:
         found = values[_neighbour(knots, at, self._kind)]
     fill = self.fill_value
-    if not isinstance(fill, str):  # "extrapolate"
+    if not self.bounds_error and not isinstance(fill, str):  # "extrapolate"
         below, above = fill if isinstance(fill, tuple) else (fill, fill)
         found = chosen(_beside(at < knots[0], found), _filled(below, values), found)
         found = chosen(_beside(at > knots[-1], found), _filled(above, values), found)

@@ -77,7 +77,7 @@ def _parabolas(values: Any, steps: Any, count: Any) -> Any:
     """The integral over the first `count` intervals, two by two: the parabola through three points."""
     first, middle, last = values[0:count:2], values[1 : count + 1 : 2], values[2 : count + 2 : 2]
     if np.ndim(steps) == 0:
-        return np.sum(first + 4.0 * middle + last, axis=0) * (steps / 3.0)
+        return (np.sum(first, axis=0) + 4.0 * np.sum(middle, axis=0) + np.sum(last, axis=0)) * (steps / 3.0)
     before, after = steps[0:count:2], steps[1 : count + 1 : 2]
     both = before + after
     ratio = _over(before, after)

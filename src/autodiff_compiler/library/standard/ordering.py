@@ -1,0 +1,100 @@
+"""Order by a key: `sorted`, `min` and `max` of values of run time, `functools.reduce` without a first value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def sorted_numbers(items: Any, key: Any, reverse: bool) -> Any:
+    """A list of numbers or arrays in order."""
+    return [items[i] for i in _order([item if key is None else key(item) for item in items], reverse)]
+
+
+def sorted_rows(items: Any, key: Any, reverse: bool) -> Any:
+    """A list of tuples in order; how many there are is known."""
+    order = _order([item if key is None else key(item) for item in items], reverse)
+    columns = [[row[c] for row in items] for c in range(len(items[0]))]
+    return [tuple([column[order[k]] for column in columns]) for k in range(len(items))]
+
+
+def _order(keys: Any, reverse: bool) -> Any:
+    """The places of the items in order; equal ones stay in theirs."""
+    if isinstance(keys, list) and len(keys) > 0 and isinstance(keys[0], tuple):
+        columns = tuple(np.array([row[c] for row in keys]) for c in range(len(keys[0])))
+    else:
+        columns = (np.array(keys),)
+    for column in columns:
+        if np.isnan(column).any():
+            raise ValueError("the order of what is not a number")
+    if not reverse:
+        return np.lexsort(columns[::-1])
+    return len(columns[0]) - 1 - np.lexsort(tuple(column[::-1] for column in columns[::-1]))[::-1]
+
+
+def largest(items: Any, key: Any) -> Any:
+    """The first item whose key no other exceeds; None if there is none."""
+    best = None
+    top = None
+    for item in items:
+        this = item if key is None else key(item)
+        if best is None or this > top:
+            best = item
+            top = this
+    return best
+
+
+def smallest(items: Any, key: Any) -> Any:
+    """The first item whose key exceeds no other; None if there is none."""
+    best = None
+    top = None
+    for item in items:
+        this = item if key is None else key(item)
+        if best is None or this < top:
+            best = item
+            top = this
+    return best
+
+
+def max_by(items: Any, key: Any) -> Any:
+    best = largest(items, key)
+    if best is None:
+        raise ValueError("max() arg is an empty sequence")
+    return best
+
+
+def min_by(items: Any, key: Any) -> Any:
+    best = smallest(items, key)
+    if best is None:
+        raise ValueError("min() arg is an empty sequence")
+    return best
+
+
+def max_or(items: Any, key: Any, default: Any) -> Any:
+    best = largest(items, key)
+    return default if best is None else best
+
+
+def min_or(items: Any, key: Any, default: Any) -> Any:
+    best = smallest(items, key)
+    return default if best is None else best
+
+
+def summed(iterable: Any, start: Any) -> Any:
+    """The sum of arrays, of which there is one at least: without any it would be the number `start`."""
+    total = None
+    for item in iterable:
+        total = start + item if total is None else total + item
+    if total is None:
+        raise ValueError("the sum of arrays, of which there are none")
+    return total
+
+
+def reduced(function: Any, iterable: Any) -> Any:
+    total = None
+    for item in iterable:
+        total = item if total is None else function(total, item)
+    if total is None:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    return total
