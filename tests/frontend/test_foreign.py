@@ -24,7 +24,6 @@ RNG = np.random.default_rng(0)
 
 
 REFUSED = {
-    "scipy.stats.rv_continuous.pdf": lambda x: scipy.stats.norm.pdf(x),
     "scipy.interpolate.LSQUnivariateSpline": lambda x: SPLINE(x),
     "scipy.interpolate.lagrange": lambda x: scipy.interpolate.lagrange(A, A * x)(x),
     "scipy.optimize.check_grad": lambda x: scipy.optimize.check_grad(lambda t: t, lambda t: t, [x]),
