@@ -195,6 +195,17 @@ def test_a_spline_that_gets_another_order_is_compiled_again():
     assert slope(1.3) == pytest.approx(2.0 * (1.3 - 1.2) + 1.0)
 
 
+def test_a_spline_is_an_argument_or_comes_from_outside():
+    assert grad(lambda x, spline: spline(x))(1.3, cubic) == pytest.approx(cubic(1.3, 1))
+    with pytest.raises(UnsupportedError, match="a CubicSpline that is a part of an argument"):
+        grad(lambda x, splines: splines["a"](x))(1.3, {"a": cubic})
+
+
+def test_complex_heights():
+    spline = interpolate.CubicSpline(knots, heights + 1j * heights**2)
+    assert grad(lambda x: np.abs(spline(x)) ** 2)(1.3) == pytest.approx(2.0 * (np.conj(spline(1.3)) * spline(1.3, 1)).real)
+
+
 def test_a_point_outside_raises_as_in_scipy():
     for f in (lambda x: line(x), lambda x: table((x, 0.5))):
         with pytest.raises(ValueError, match="below|out of bounds"):

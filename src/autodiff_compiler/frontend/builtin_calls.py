@@ -251,6 +251,9 @@ def _unsupported(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def _at_compile_time(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """In a definition of the library.  What an object from outside is asked, it is asked again at each call."""
+    if len(args) == 2 and is_instance(args[1]) and not isinstance(args[1], Static):
+        way_out = "pass it as an argument of its own, or take it from outside the function"
+        raise ctx.unsupported("AD106", f"a call of {describe(args[1])} that is a part of an argument", way_out)
     function, *given = (ctx.static(x, "an argument of the function") for x in args)
     if len(given) == 1 and is_instance(args[1]):
         return _constant(ctx.captures.look(Place(given[0]).asked(function)))
