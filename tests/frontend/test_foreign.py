@@ -23,11 +23,6 @@ SPLINE = scipy.interpolate.UnivariateSpline(A, A, k=2)
 RNG = np.random.default_rng(0)
 
 
-@np.vectorize
-def vectorized(x):
-    return x * x
-
-
 REFUSED = {
     "scipy.stats.rv_continuous.pdf": lambda x: scipy.stats.norm.pdf(x),
     "scipy.interpolate.LSQUnivariateSpline": lambda x: SPLINE(x),
@@ -39,14 +34,11 @@ REFUSED = {
     "itertools.groupby": lambda x: sum(k for k, _ in itertools.groupby([x, x])),
     "collections.UserList": lambda x: collections.UserList([x])[0],
     "sympy.sin": lambda x: sympy.sin(x),
-    "numpy.r_": lambda x: np.r_[A, x].sum(),
-    "vectorized": lambda x: vectorized(x),
     "id": lambda x: id(x) * x,
 }
 WAYS_OUT = {
     "itertools.groupby": "write it as ordinary loops",
     "sympy.sin": "np.sin is supported",
-    "numpy.r_": "use np.concatenate",
     "random.getrandbits": "draw the random numbers outside",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autodiff_compiler.library.definitions import distributions
 from autodiff_compiler.library.registry import complex_names
 from autodiff_compiler.library.supported import names
 
@@ -35,6 +36,7 @@ Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp
 
 def markdown() -> str:
     supported = names()
+    families = (vars(distributions.Continuous), vars(distributions.Discrete))
     functions = supported["functions"]
 
     def under(prefix: str) -> list[str]:
@@ -50,6 +52,9 @@ def markdown() -> str:
             f"`scipy.{module}`": under(f"scipy.{module}.")
             for module in sorted({n.split(".")[1] for n in under("scipy.")})
         },
+        "Distributions of `scipy.stats`, frozen or not, with shapes, `loc` and `scale`": [
+            f"scipy.stats.{name}" for family in families for name in family if not name.startswith("_")
+        ],
         "Builtins": [name for name in functions if "." not in name],
         "`operator`": under("operator."),
         "Methods of arrays": [f"x.{name}" for name in supported["methods"]],

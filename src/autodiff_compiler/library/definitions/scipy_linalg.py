@@ -143,7 +143,10 @@ def eigvalsh(
         left = solve_triangular(factor, symmetric(given, lower), lower=True)
         given = solve_triangular(factor, left.T, lower=True).T
     values = np.linalg.eigvalsh(given, "L" if lower else "U")
-    return values if subset_by_index is None else values[..., subset_by_index[0] : subset_by_index[1] + 1]
+    if subset_by_index is None:
+        return values
+    first, last = subset_by_index
+    return values[..., first : last + 1]
 
 
 def eigh(
@@ -177,8 +180,8 @@ def eigh(
     values, vectors = np.linalg.eigh(given, "L" if lower else "U") if driver == "evd" else eigh_as_scipy(given, lower)
     if subset_by_index is None:
         return values, vectors
-    chosen = slice(subset_by_index[0], subset_by_index[1] + 1)
-    return values[..., chosen], vectors[..., chosen]
+    first, last = subset_by_index
+    return values[..., first : last + 1], vectors[..., first : last + 1]
 
 
 def svd(
