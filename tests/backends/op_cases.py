@@ -511,14 +511,17 @@ def factor_cases() -> Iterator[Case]:
     tall, wide = np.arange(12.0).reshape(4, 3) ** 2 - 7.0, np.arange(12.0).reshape(2, 2, 3) ** 2 - 7.0
     for kind, given in {
         "cholesky": (stacks[0], stacks, -stacks[0], np.zeros((0, 0)), np.zeros((0, 2, 2))),
-        "eigh": (stacks[0], stacks, np.zeros((0, 0)), np.zeros((0, 2, 2))),
         "qr": (square, stacks, tall, wide, np.zeros((0, 2)), np.zeros((2, 2, 0))),
         "svd": (square, stacks, tall, wide, np.zeros((0, 2)), np.zeros((2, 2, 0))),
     }.items():
-        attrs = {"lower": False} if kind == "eigh" else {}
         for a in given:
-            function = build([Array(FLOAT64, a.ndim)], lambda b, x, k=kind, attrs=attrs: b.emit(k, [x], attrs))
+            function = build([Array(FLOAT64, a.ndim)], lambda b, x, k=kind: b.emit(k, [x]))
             yield Case(kind, str(a.shape), function, [a])
+    for driver in ("evd", "evr"):
+        attrs = {"lower": driver == "evr", "driver": driver}
+        for a in (stacks[0], stacks, np.zeros((0, 0)), np.zeros((0, 2, 2))):
+            function = build([Array(FLOAT64, a.ndim)], lambda b, x, attrs=attrs: b.emit("eigh", [x], attrs))
+            yield Case("eigh", f"{driver} {a.shape}", function, [a])
     for a in (square, stacks, tall, wide, np.ones((3, 2)), np.zeros((0, 2)), np.zeros((2, 2, 0))):
         function = build([Array(FLOAT64, a.ndim), FLOAT], lambda b, x, cutoff: b.emit("pinv", [x, cutoff]))
         yield Case("pinv", str(a.shape), function, [a, 0.1])

@@ -23,30 +23,21 @@ SPLINE = scipy.interpolate.UnivariateSpline(A, A, k=2)
 RNG = np.random.default_rng(0)
 
 
-@np.vectorize
-def vectorized(x):
-    return x * x
-
-
 REFUSED = {
-    "scipy.stats.rv_continuous.pdf": lambda x: scipy.stats.norm.pdf(x),
     "scipy.interpolate.LSQUnivariateSpline": lambda x: SPLINE(x),
     "scipy.interpolate.lagrange": lambda x: scipy.interpolate.lagrange(A, A * x)(x),
     "scipy.optimize.check_grad": lambda x: scipy.optimize.check_grad(lambda t: t, lambda t: t, [x]),
-    "numpy.polyfit": lambda x: np.polyfit(A, A * x, 1)[0],
+    "numpy.roots": lambda x: np.roots(A * x)[0],
     "numpy.random.Generator.multivariate_normal": lambda x: RNG.multivariate_normal(A, np.eye(3))[0] * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
     "itertools.groupby": lambda x: sum(k for k, _ in itertools.groupby([x, x])),
     "collections.UserList": lambda x: collections.UserList([x])[0],
     "sympy.sin": lambda x: sympy.sin(x),
-    "numpy.r_": lambda x: np.r_[A, x].sum(),
-    "vectorized": lambda x: vectorized(x),
     "id": lambda x: id(x) * x,
 }
 WAYS_OUT = {
     "itertools.groupby": "write it as ordinary loops",
     "sympy.sin": "np.sin is supported",
-    "numpy.r_": "use np.concatenate",
     "random.getrandbits": "draw the random numbers outside",
 }
 

@@ -175,7 +175,7 @@ SAMPLES = [
         np.array([[0.0, -1.0], [-1.0, 0.0]]), np.array([[-4.0, -5.0], [0.0, -2.0]]),
     ),
     sample(
-        "eigh", "%a: f64[:, :]", "  %w: f64[:], %v: f64[:, :], %c: bool_ = eigh %a {lower=True}\n  %s: f64[:, :] = mul %v, %v\n  return %w, %s, %c",
+        "eigh", "%a: f64[:, :]", "  %w: f64[:], %v: f64[:, :], %c: bool_ = eigh %a {lower=True, driver='evd'}\n  %s: f64[:, :] = mul %v, %v\n  return %w, %s, %c",
         (np.array([[3.0, NAN], [0.0, 1.0]]),), np.array([1.0, 3.0]), np.array([[0.0, 1.0], [1.0, 0.0]]), np.True_,
     ),
     sample(

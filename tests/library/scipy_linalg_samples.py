@@ -45,7 +45,10 @@ SCIPY_LINALG: dict[str, list[Any]] = {
     "scipy.linalg.norm": [S(v3), S(m32), S(m33, 2), S(m33, 1), S(f33), S(m33, "nuc"), S(stack, axis=(1, 2)), S(m33, axis=0, keepdims=True), S(lost)],
     "scipy.linalg.solve_sylvester": [S(m33 + 3.0 * np.eye(3), np.array([[1.0, 0.5], [0.2, 2.0]]), m32), S(p33, p33, m33)],
     "scipy.linalg.eigvalsh": [S(p33), S(m33), S(m33, lower=False), S(f33), S(m33, p33), S(m33, p33, lower=False), S(p33, subset_by_index=[1, 2]), S(lost)],
-    "scipy.linalg.eigh": [S(p33, eigvals_only=True), S(m33, p33, eigvals_only=True), S(p33, driver="evd"), S(m33, lower=False, driver="evd"), S(p33)],
+    "scipy.linalg.eigh": [
+        S(p33, eigvals_only=True), S(m33, p33, eigvals_only=True), S(p33, driver="evd"), S(m33, lower=False, driver="evd"), S(p33), S(m33), S(m33, lower=False),
+        S(p33, subset_by_index=[1, 2]), S(p33, m33 @ m33.T), S(p33, driver="ev"), S(i22), S(np.eye(3)[::-1].copy() + np.arange(3.0)),
+    ],
     "scipy.linalg.svd": [S(m33), S(m32, False), S(m23, full_matrices=False), S(m23, compute_uv=False), S(f33), S(lost), S(m33, lapack_driver="gesvd")],
     "scipy.linalg.svdvals": [S(m33), S(m32), S(m23), S(f33), S(lost)],
     "scipy.linalg.qr": [S(m33), S(m23), S(m32, mode="economic"), S(m32, mode="r"), S(m23, mode="r"), S(f33), S(m33, pivoting=True), S(lost)],

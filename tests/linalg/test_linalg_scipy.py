@@ -37,7 +37,7 @@ FUNCTIONS = {
     "solve_sylvester": (lambda a: la.solve_sylvester(a, a[:2, :2], r), square),
     "eigvalsh": (lambda a: la.eigvalsh(a) + la.eigh(a, other, eigvals_only=True), pos),
     "eigvalsh of a metric": (lambda a: la.eigvalsh(other, a, lower=False), pos),
-    "eigh": (lambda a: la.eigh(a, driver="evd")[1] ** 2, pos),
+    "eigh": (lambda a: la.eigh(a, driver="evd")[1] ** 2 + la.eigh(a)[1] ** 2 * la.eigh(a, lower=False)[1] ** 2, pos),
     "svd": (lambda a: la.svd(a, full_matrices=False)[0] ** 2 * la.svdvals(a), r),
     "qr": (lambda a: la.qr(a)[0] + la.qr(a, mode="r")[0], square),
     "expm": (lambda a: la.expm(a), matrix(2, 3, 3)),

@@ -320,3 +320,38 @@ def own_iterators(x, n):
         if c.n == 1:
             break
     return total + sum(c) * 10.0 + sum(Countdown(x, 2))
+
+
+
+
+@case(1.5)
+def made_of_others(x):
+    d = collections.defaultdict(float)
+    d["ab"] += x
+    e, f = dict(d), {}
+    f.update(d)
+    return e["ab"] * 2.0 + f["ab"] * 3.0 + collections.OrderedDict(d)["ab"] ** 2 + len(e)
+
+
+@case(1.5, refused="AD208")
+def equal_queues(x):
+    return x * (2.0 if collections.deque([1, 2]) == collections.deque([1, 2]) else 3.0)
+
+
+@case(1.5)
+def equal_sets(x):
+    return x * (2 if {1, 2} == {2, 1} else 3) * (2 if {1, 2} == [1, 2] else 3) * (2 if {1, 2} != {2, 1} else 3) * (2 if {1} < {1, 2} else 3)
+
+
+@case(1.5)
+def a_set_changed_in_place(x):
+    s = {1, 2, 3}
+    t = s
+    s |= {4}
+    s -= {1}
+    s &= {2, 4, 5}
+    u = t.copy()
+    u.clear()
+    q = r = collections.deque([x])
+    q += [2.0 * x]
+    return x * len(t) * (len(u) + 1) + sum(r) + collections.Counter("abb").most_common(1)[0][1]

@@ -6,6 +6,8 @@ import math
 import numpy as np
 from judge import Cases
 
+from autodiff_compiler import checkpoint, grad
+
 CASES = Cases()
 case = CASES.case
 A = np.array([0.3, -0.7, 1.1])
@@ -414,16 +416,6 @@ def list_of_run_time(a, i):
         return kept[-1] * 3.0
 
 
-@case(-2.0, 0.5)
-def powers_that_python_makes_complex_are_no_errors(x, y):
-    try:
-        z = abs(x**y)
-    except ValueError:
-        z = 100.0 * x
-    return z
-CASES[-1] = CASES[-1].__class__(CASES[-1].fun, CASES[-1].args, None, ())
-
-
 @case(A)
 def nested_in_loops(a):
     total = 0.0
@@ -451,6 +443,41 @@ def bound_in_the_body_only(x):
     except ValueError:
         pass
     return y
+
+
+@case(0.5, refused="AD116")
+@case(-0.5, refused="AD116")
+def in_a_checkpoint(x):
+    def g(v):
+        return math.log(v)
+
+    try:
+        return checkpoint(g)(x)
+    except ValueError:
+        return x * 7.0
+
+
+@case(-0.5, refused="AD116")
+def in_a_derivative(x):
+    try:
+        return grad(lambda v: math.log(v))(x)
+    except ValueError:
+        return x * 7.0
+
+
+@case(-0.5, 3, refused="AD116")
+def in_a_recursion(x, n):
+    def go(v, k):
+        if v < 0.0:
+            raise ValueError("negative")
+        if k == 0:
+            return v
+        return go(v * 1.1, k - 1) * 0.9
+
+    try:
+        return go(x, n)
+    except ValueError:
+        return x * 7.0
 
 
 @case(A)

@@ -30,6 +30,7 @@ from autodiff_compiler.frontend import (
     objects,
     operators,
     rule_calls,
+    vectorized,
 )
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
@@ -221,9 +222,14 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
     slot = objects.slot_of(obj)
     if slot is not None:
         return slot(ctx, args, kwargs)
+    found = vectorized.call(ctx, obj, args, kwargs)
+    if found is not None:
+        return found
     definition = library.definition(obj)
     if definition is not None:
         return defined.call(ctx, definition, args, kwargs)
+    if isinstance(obj, MethodType) and library.definition(obj.__func__) is not None:
+        return _call_bound(ctx, obj, args, kwargs)
     drawn = draws.call(ctx, obj, args, kwargs)
     if drawn is not None:
         return drawn

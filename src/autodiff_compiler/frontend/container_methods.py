@@ -8,6 +8,7 @@ from typing import Any
 
 from autodiff_compiler.frontend import container_items
 from autodiff_compiler.frontend.arity import Arity
+from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.consumers import drained, for_each, pair
 from autodiff_compiler.frontend.container_items import append, key_of, own
 from autodiff_compiler.frontend.context import Context
@@ -320,6 +321,10 @@ def pairs(ctx: Context, x: Abs) -> list[tuple[Abs, Abs]]:
     if isinstance(x, Box) and x.cls is dict:
         content = _content(ctx, x)
         return [(Static(key), item) for key, item in zip(content.keys, content.items)]
+    keys, item_of = special(ctx, x, "keys"), special(ctx, x, "__getitem__")
+    if keys is not None and item_of is not None:
+        given = drained(ctx, iterate(ctx, ctx.call(keys, [], {})), "the keys of a dict")
+        return [(key, ctx.call(item_of, [key], {})) for key in given]
     iterable = iterate(ctx, x)
     if isinstance(iterable, Sequence) and iterable.bounds is None:
         raise ctx.unsupported("AD166", "a dict whose keys are known only at run time", "use a list or an array")

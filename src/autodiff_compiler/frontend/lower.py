@@ -23,6 +23,7 @@ from autodiff_compiler.frontend.values import Abs, Box, Careful, Dead, Dyn, Grow
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
 from autodiff_compiler.ir.types import Type
+from autodiff_compiler.library.stand_ins import real_class
 
 Argument = tuple[str, Tree, list[Type]]
 
@@ -137,7 +138,7 @@ def _results(ctx: Context, result: Abs) -> tuple[list[Value], Tree]:
     if isinstance(result, Tup):
         parts = [_results(ctx, item) for item in result.items]
         return [v for values, _ in parts for v in values], Node(result.cls, tuple(t for _, t in parts), result.keys)
-    if isinstance(result, Box):
+    if isinstance(result, Box) and real_class(result.cls) is result.cls:
         content = ctx.state.content(result)
         if isinstance(content, Grown):
             return [content.value], Leaf()

@@ -42,7 +42,7 @@ from autodiff_compiler.frontend.wrong_calls import check_signature, refused
 # Methods that return a read-only view.
 _READ_ONLY_VIEWS = ("diagonal",)
 
-_UFUNC_METHODS = ("at", "outer", "reduce", "accumulate")
+_UFUNC_METHODS = ("at", "outer", "reduce", "accumulate", "reduceat")
 
 
 def attribute(ctx: Context, x: Abs, name: str) -> Abs:
@@ -218,17 +218,21 @@ def _ufunc_method(ctx: Context, ufunc: np.ufunc, name: str, args: list[Abs], kwa
         items = list(index.items) if isinstance(index, Tup) else [index]
         subscripts.store(ctx, args[0], list(items), args[2], "+" if ufunc is np.add else "-")
         return Static(None)
+    definition = library.definition(getattr(np.ufunc, name))
     same_as: dict[tuple[Any, str], Any] = {
         (np.add, "reduce"): np.sum,
         (np.multiply, "reduce"): np.prod,
         (np.maximum, "reduce"): np.max,
         (np.minimum, "reduce"): np.min,
-        (np.multiply, "outer"): np.outer,
+        (np.logical_and, "reduce"): np.all,
+        (np.logical_or, "reduce"): np.any,
         (np.add, "accumulate"): np.cumsum,
     }
     function = same_as.get((ufunc, name))
-    if function is None:
+    if ufunc.signature is not None or ufunc.nout != 1 or (ufunc.nin != 2 and name != "at"):
         raise ctx.unsupported("AD172", f"np.{ufunc.__name__}.{name}", "write it with a loop or with broadcasting")
+    if function is None and definition is not None:
+        return defined.call(ctx, definition, [Static(ufunc), *args], kwargs)
     if name in ("reduce", "accumulate") and "axis" not in kwargs and len(args) == 1:
         kwargs = {**kwargs, "axis": Static(0)}  # unlike np.sum, ufunc.reduce works on the first axis
     return ctx.call(Static(function), args, kwargs)

@@ -123,6 +123,8 @@ def has_attribute(ctx: Context, x: Abs, name: str) -> bool:
     """`hasattr(x, name)`."""
     if is_instance(x) or (isinstance(x, Tup) and x.keys):
         found = objects.has_attribute(ctx, x, name)
+        if isinstance(x, Box) and real_class(x.cls) is not x.cls:
+            return hasattr(real_class(x.cls), name)
         if found is None:
             raise ctx.unsupported(
                 "AD157", f"whether {describe(x)} has `{name}`, which its own code decides", "ask for it outside"

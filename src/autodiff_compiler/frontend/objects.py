@@ -18,6 +18,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.frontend.values import Abs, Box, Items, Partial, Static, Super, Tup
+from autodiff_compiler.library.stand_ins import real_class
 
 _MAKE_A_METHOD = "define a method or a property with `def`"
 
@@ -51,6 +52,8 @@ def generic_attribute(ctx: Context, x: Abs, name: str) -> Abs:
 
 
 def _no_attribute(ctx: Context, x: Abs, cls: type, name: str) -> Exception:
+    if real_class(cls) is not cls and hasattr(real_class(cls), name):
+        return ctx.unsupported("AD170", f"`{name}` of a {real_class(cls).__name__}", "use a list or a dict")
     content = ctx.state.content(x) if isinstance(x, Box) else None
     held = (
         content.keys

@@ -9,14 +9,8 @@ from typing import Any
 
 from autodiff_compiler import frames
 
-# What to write instead of helper objects for indexing that NumPy and Python have.
+# What to write instead of helper objects that Python has.
 INSTEAD: dict[str, str] = {
-    "numpy.r_": "use np.concatenate",
-    "numpy.c_": "use np.stack with axis=1",
-    "numpy.s_": "write the index where it is used",
-    "numpy.index_exp": "write the index where it is used",
-    "numpy.mgrid": "use np.arange and np.meshgrid",
-    "numpy.ogrid": "use np.arange, and x[:, None]",
     "os.environ": "read it outside, and pass the value as an argument",
 }
 

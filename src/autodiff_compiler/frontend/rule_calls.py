@@ -293,6 +293,7 @@ class _Lowering:
                         "copy it first, and return the values",
                     )
                 ctx.b.return_(*values)
+            tries.only_safe(ctx, opened.ops)
             return opened.done()
         finally:
             ctx.state = outside

@@ -31,6 +31,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT32, DType, from_numpy_dtype
 from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, Scalar, promote
 from autodiff_compiler.library.builtins import fits_float32
+from autodiff_compiler.library.stand_ins import real_class
 
 EXACT_INTEGERS = 2**53
 
@@ -160,7 +161,7 @@ def describe(value: Abs | None) -> str:
     if isinstance(value, Tup):
         return f"a {value.cls.__name__} of {len(value.items)}"
     if isinstance(value, Box):
-        return f"a {value.cls.__name__}"
+        return f"a {real_class(value.cls).__name__}"
     if isinstance(value, DictView):
         return f"a view of a dict (`{value.kind}`)"
     if isinstance(value, OrNone):

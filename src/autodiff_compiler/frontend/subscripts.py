@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from autodiff_compiler.frontend import array_places, container_items, operators
+from autodiff_compiler.frontend import array_places, container_items, index_tricks, operators
 from autodiff_compiler.frontend.classes import is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
@@ -61,11 +61,15 @@ def _as_slice(x: Abs) -> Index:
 def per_axis(index: list[Index]) -> list[Index]:
     """An index of an array: a tuple is an index per axis, as in a[i] with i = (1, 2)."""
     (first, *rest) = index or (None,)
-    return list(first.items) if isinstance(first, Tup) and not rest else index
+    items = list(first.items) if isinstance(first, Tup) and not rest else index
+    return [index_tricks.as_slice(item) for item in items]
 
 
 def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
     """`base[index]`."""
+    trick = index_tricks.trick_of(base)
+    if trick is not None:
+        return trick(ctx, index)
     own = operators.item(ctx, base, index, "__getitem__")
     if own is not None:
         return own
@@ -86,6 +90,7 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
 
 def only(ctx: Context, index: list[Index]) -> Index:
     """An index of a list, tuple or dict."""
+    index = [index_tricks.as_slice(item) for item in index]
     if len(index) != 1:
         raise ctx.wrong("AD133", "a list, tuple or dict takes one index, and slices cannot stand beside others")
     return index[0]

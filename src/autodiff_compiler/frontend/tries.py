@@ -18,8 +18,9 @@ from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import ENTERED, NORMAL, Exit, NameKey, State
 from autodiff_compiler.frontend.values import Abs, Dead, Poison, Static
 from autodiff_compiler.ir.builder import OpenRegion
-from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opset import may_trap
+from autodiff_compiler.ir.walk import all_ops
 
 if TYPE_CHECKING:
     from autodiff_compiler.frontend.context import Context
@@ -174,7 +175,7 @@ def _before(ctx: Context, op: Op) -> None:
 
 def only_safe(ctx: Context, ops: Sequence[Op]) -> None:
     """Refuse ops that were built elsewhere, and may raise what is caught here."""
-    if ctx.tries.active and any(map(may_trap, ops)):
+    if ctx.tries.active and any(map(may_trap, all_ops(Region((), tuple(ops))))):
         raise _unforeseen(ctx)
 
 

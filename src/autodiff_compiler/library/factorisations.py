@@ -73,15 +73,25 @@ def qr(b: Builder, a: Any, mode: Any = "reduced") -> Any:
 # -- eigenvalues -------------------------------------------------------------------------------------------------------
 
 
+def eigen(b: Builder, a: Any, lower: bool, driver: str) -> tuple[Value, ...]:
+    """Eigenvalues and eigenvectors of a symmetric matrix, of which one triangle is read."""
+    given = operand(b, a, "eigh")
+    values, vectors, converged = applied(b, "eigh", double(b, given), lower=lower, driver=driver)
+    succeeded(b, converged, NO_EIGENVALUES)
+    return back(b, given, values, vectors)
+
+
 @function(np.linalg.eigh, "np.linalg.eigh")
 def eigh(b: Builder, a: Any, UPLO: Any = "L") -> Any:
-    given = operand(b, a, "np.linalg.eigh")
     side = str(UPLO).upper()
     if side not in ("L", "U"):
         raise UserError("AD209", "np.linalg.eigh: UPLO argument must be 'L' or 'U'", b.span)
-    values, vectors, converged = applied(b, "eigh", double(b, given), lower=side == "L")
-    succeeded(b, converged, NO_EIGENVALUES)
-    return EighResult(*back(b, given, values, vectors))
+    return EighResult(*eigen(b, a, side == "L", "evd"))
+
+
+def eigh_as_scipy(b: Builder, a: Any, lower: Any) -> tuple[Value, ...]:
+    """With the signs of `scipy.linalg.eigh`."""
+    return eigen(b, a, static_bool(b, lower, "lower"), "evr")
 
 
 @function(np.linalg.eigvalsh, "np.linalg.eigvalsh")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autodiff_compiler.library.definitions import distributions
 from autodiff_compiler.library.registry import complex_names
 from autodiff_compiler.library.supported import names
 
@@ -23,6 +24,11 @@ power is a `ValueError`: its type would depend on its value.
 `sum` of an array or of a growing list adds as `np.sum` does, and `math.fsum` rounds every addition: both may differ from
 CPython in the last digits.  Norms and standard deviations have derivative 0 where they are 0.
 
+Linear algebra is computed in double precision and given back in the precision of the operands. `np.linalg.svd` with `full_matrices=True` takes
+square matrices, `scipy.linalg.qr` in the mode `full` those that are not tall. `lstsq` is computed by the pseudoinverse, `solve_sylvester` as one
+system for all elements of the result, `sqrtm` and `logm` by iterations for matrices whose result is real. Sparse matrices of SciPy (`csr`, `csc`, `coo`) are made outside the program and multiply vectors
+and matrices in it, as `S`, as `S.T` and from the right; what they hold is read at each call, and does not vary.
+
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
 `nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary.
 """
@@ -30,6 +36,7 @@ Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp
 
 def markdown() -> str:
     supported = names()
+    families = (vars(distributions.Continuous), vars(distributions.Discrete))
     functions = supported["functions"]
 
     def under(prefix: str) -> list[str]:
@@ -45,6 +52,9 @@ def markdown() -> str:
             f"`scipy.{module}`": under(f"scipy.{module}.")
             for module in sorted({n.split(".")[1] for n in under("scipy.")})
         },
+        "Distributions of `scipy.stats`, frozen or not, with shapes, `loc` and `scale`": [
+            f"scipy.stats.{name}" for family in families for name in family if not name.startswith("_")
+        ],
         "Builtins": [name for name in functions if "." not in name],
         "`operator`": under("operator."),
         "Methods of arrays": [f"x.{name}" for name in supported["methods"]],

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -196,11 +197,16 @@ def when_imported(module: str) -> Callable[[Callable[[], None]], Callable[[], No
 
 def register_imported() -> bool:
     """Register the rows of modules that have been imported since; whether there were any."""
-    modules = [name for name in _LATER if name in sys.modules]
+    modules = [name for name in _LATER if name in sys.modules and not _is_being_imported(sys.modules[name])]
     for module in modules:
         for register in _LATER.pop(module, ()):  # looks rows up, which registers those of the other modules
             register()
     return bool(modules)
+
+
+def _is_being_imported(module: ModuleType) -> bool:
+    """Whether somebody is still at it: this package may be imported in the middle of the import of another."""
+    return bool(getattr(module.__spec__, "_initializing", False))
 
 
 def import_all() -> None:

@@ -21,7 +21,7 @@ def lapack_routines(*names):
     return names
 
 
-LAPACK = lapack_routines("dgetrf", "dgetrs", "dpotrf", "dgeqrf", "dorgqr", "dsyevd", "dgesdd")
+LAPACK = lapack_routines("dgetrf", "dgetrs", "dpotrf", "dgeqrf", "dorgqr", "dsyevd", "dsyevr", "dgesdd")
 
 
 @intrinsic(prefer_literal=True)
@@ -179,20 +179,28 @@ def qr(a):
 
 
 @njit(cache=True, nogil=True)
-def eigh(a, lower):
+def eigh(a, lower, driver):
     """Eigenvalues and eigenvectors of each symmetric matrix, of which one triangle is read, and whether the iterations converged."""
     n, every = a.shape[-1], matrices(a)
     values, vectors, converged = np.empty((len(every), n)), np.empty_like(every), True
-    length, integers = 1 + 6 * n + 2 * n * n, 3 + 5 * n
-    work, places = np.empty(length), np.empty(integers, np.int32)
-    form, side = np.uint8(86), np.uint8(76 if lower else 85)
+    length, integers = 1 + 26 * n + 2 * n * n, 3 + 10 * n
+    work, places, support = np.empty(length), np.empty(integers, np.int32), np.empty(2 * n + 2, np.int32)
+    # The bounds that are not used and the tolerance, and how many values there are.
+    unused, found = np.zeros(1), np.empty(1, np.int32)
+    form, side, every_one, rows = np.uint8(86), np.uint8(76 if lower else 85), np.uint8(65), np.empty((n, n))
     for s in range(len(every)):
         if n == 0:
             break
-        columns = every[s].T.copy()
-        if lapack("dsyevd", (form, side, n, columns, n, values[s], work, length, places, integers)) != 0:  # type: ignore[call-arg]  # Numba gives the context
+        columns, w, failed = every[s].T.copy(), values[s], 0
+        if driver == "evd":
+            failed = lapack("dsyevd", (form, side, n, columns, n, w, work, length, places, integers))  # type: ignore[call-arg]  # Numba gives the context
+            rows[:] = columns
+        else:
+            asked = (form, every_one, side, n, columns, n, unused, unused, 1, n, unused, found, w, rows, n, support, work, length, places, integers)  # fmt: skip
+            failed = lapack("dsyevr", asked)  # type: ignore[call-arg]  # Numba gives the context
+        if failed != 0:
             converged = False
-        vectors[s] = columns.T
+        vectors[s] = rows.T
     return values.reshape(a.shape[:-1]), vectors.reshape(a.shape), converged
 
 

@@ -114,12 +114,22 @@ def qr(a):
     return np.linalg.qr(a)
 
 
-def eigh(a, lower):
+def eigh(a, lower, driver):
     """Eigenvalues and eigenvectors of each symmetric matrix, of which one triangle is read, and whether the iterations converged."""
     try:
-        return (*np.linalg.eigh(a, "L" if lower else "U"), np.True_)
+        if driver == "evd":
+            return (*np.linalg.eigh(a, "L" if lower else "U"), np.True_)
+        values, vectors = np.empty(a.shape[:-1]), np.empty(a.shape)
+        for place in np.ndindex(a.shape[:-2]):
+            values[place], vectors[place] = eigh1(a[place], lower)
+        return values, vectors, np.True_
     except np.linalg.LinAlgError:
         return np.full(a.shape[:-1], np.nan), np.full_like(a, np.nan), np.False_
+
+
+def eigh1(a, lower):
+    """By the routine that SciPy calls."""
+    return importlib.import_module("scipy.linalg").eigh(a, lower=lower, driver="evr", check_finite=False)
 
 
 def svd(a):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler import lazy
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64
 from autodiff_compiler.ir.objects import Values
@@ -77,6 +78,10 @@ def _cholesky(op: Op, values: Values, mutable: bool) -> Any:
 
 
 def _eigh(op: Op, values: Values, mutable: bool) -> Any:
+    if op.attrs["driver"] == "evr":
+        eigh = lazy.load("scipy.linalg").eigh
+        each = compute.stacked(lambda a: eigh(a, lower=op.attrs["lower"], driver="evr"), values[0], core=(2,))
+        return (*each, np.True_)
     return (*np.linalg.eigh(values[0], "L" if op.attrs["lower"] else "U"), np.True_)
 
 
@@ -115,10 +120,10 @@ FACTORING: tuple[OpDef, ...] = (
     OpDef(
         "eigh",
         "eigenvalues in ascending order and eigenvectors, as columns, of a symmetric `a`, of which only one triangle is read, and "
-        "whether the iteration converged",
+        "whether the iteration converged; `driver` is LAPACK's routine, on which the signs of eigenvectors depend",
         _eigen,
         results=("eigenvalues", "eigenvectors", "converged"),
-        attrs=("lower",),
+        attrs=("lower", "driver"),
         extents=_of_eigen,
         evaluate=_eigh,
         noun="eigenvalues",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.defined import define
+from autodiff_compiler.library.defined import define, unsupported
 
 
 @define(np.apply_along_axis, "np.apply_along_axis", "axis")
@@ -78,3 +78,20 @@ def fromiter(iter: Any, dtype: Any, count: int = -1) -> Any:
     if len(items) < count:
         raise ValueError("iterator too short")
     return items[:count]
+
+
+def vectorized(pyfunc: Any, kind: Any, *args: Any, **kwargs: Any) -> Any:
+    """What `np.vectorize(pyfunc)` gives; the first call says which dtype the results have, where it is not given."""
+    for value in kwargs.values():
+        if np.ndim(value) > 0:
+            unsupported("np.vectorize with an array as a keyword", "pass it by its position")
+    arrays = [np.asarray(arg) for arg in args]
+    shape = np.broadcast_shapes(*[array.shape for array in arrays])
+    rows = [np.ravel(np.broadcast_to(array, shape)) for array in arrays]
+    if kind is None and len(rows[0]) == 0:
+        raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+    dtype = kind if kind is not None else np.asarray(pyfunc(*[row[0].item() for row in rows], **kwargs)).dtype
+    found = np.empty(len(rows[0]), dtype)
+    for k in range(len(rows[0])):
+        found[k] = pyfunc(*[row[k].item() for row in rows], **kwargs)
+    return np.reshape(found, shape)

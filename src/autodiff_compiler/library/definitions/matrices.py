@@ -101,13 +101,15 @@ def matrix_power(a: Any, n: int) -> Any:
     if n == 0:
         return np.zeros_like(base) + np.eye(base.shape[-1], dtype=base.dtype)
     factor = np.linalg.inv(base) if n < 0 else base
-    left, result = abs(n), None
+    left = abs(n)
+    while left % 2 == 0:
+        factor, left = factor @ factor, left // 2
+    result, left = factor, left // 2
     while left > 0:
-        if left % 2:
-            result = factor if result is None else result @ factor
+        factor = factor @ factor
+        if left % 2 == 1:
+            result = result @ factor
         left = left // 2
-        if left:
-            factor = factor @ factor
     return result
 
 

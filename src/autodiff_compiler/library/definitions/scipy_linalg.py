@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import lazy
-from autodiff_compiler.library import triangular
+from autodiff_compiler.library import factorisations, triangular
 from autodiff_compiler.library.defined import define, unsupported
 from autodiff_compiler.library.definitions import matrix_functions, patterned
 from autodiff_compiler.library.registry import add, when_imported
@@ -15,6 +15,7 @@ from autodiff_compiler.library.registry import add, when_imported
 MODULE = "scipy.linalg"
 solve_triangular: Any = triangular.solve_triangular
 """What a program calls; here it stands for itself, and is registered as SciPy's function is."""
+eigh_as_scipy: Any = factorisations.eigh_as_scipy
 
 
 def checked(a: Any, check_finite: bool) -> Any:
@@ -142,7 +143,10 @@ def eigvalsh(
         left = solve_triangular(factor, symmetric(given, lower), lower=True)
         given = solve_triangular(factor, left.T, lower=True).T
     values = np.linalg.eigvalsh(given, "L" if lower else "U")
-    return values if subset_by_index is None else values[..., subset_by_index[0] : subset_by_index[1] + 1]
+    if subset_by_index is None:
+        return values
+    first, last = subset_by_index
+    return values[..., first : last + 1]
 
 
 def eigh(
@@ -159,7 +163,7 @@ def eigh(
     subset_by_value: Any = None,
     driver: Any = None,
 ) -> Any:
-    """The signs of eigenvectors are those of the routine that SciPy calls, of which there is one here."""
+    """The signs of eigenvectors are those of the routine that SciPy calls."""
     if eigvals_only:
         return eigvalsh(
             a,
@@ -170,10 +174,14 @@ def eigh(
             subset_by_index=subset_by_index,
             subset_by_value=subset_by_value,
         )
-    if driver != "evd" or b is not None or subset_by_index is not None or subset_by_value is not None:
-        unsupported("eigenvectors by scipy.linalg.eigh, other than with driver='evd'", "use np.linalg.eigh")
-    values, vectors = np.linalg.eigh(checked(a, check_finite), "L" if lower else "U")
-    return values, vectors
+    if b is not None or subset_by_value is not None or driver not in (None, "evr", "evd"):
+        unsupported("eigenvectors by scipy.linalg.eigh with b, subset_by_value or this driver", "leave these out")
+    given = checked(a, check_finite)
+    values, vectors = np.linalg.eigh(given, "L" if lower else "U") if driver == "evd" else eigh_as_scipy(given, lower)
+    if subset_by_index is None:
+        return values, vectors
+    first, last = subset_by_index
+    return values[..., first : last + 1], vectors[..., first : last + 1]
 
 
 def svd(
@@ -228,6 +236,7 @@ _FORMS = ("ord", "axis", "keepdims", "full_matrices", "compute_uv", "lapack_driv
 def register() -> None:
     linalg = lazy.load(MODULE)
     add(solve_triangular, f"{MODULE}.solve_triangular", triangular.solve_triangular)
+    add(eigh_as_scipy, f"{MODULE}.eigh", factorisations.eigh_as_scipy)
     for build in (triangular.solve_triangular, triangular.lu_factor, triangular.lu_solve, triangular.lu):
         add(getattr(linalg, build.__name__), f"{MODULE}.{build.__name__}", build)
     bodies = (

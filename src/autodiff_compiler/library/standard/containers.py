@@ -5,11 +5,15 @@ from __future__ import annotations
 import collections
 from typing import Any
 
+from autodiff_compiler.library.defined import unsupported
 from autodiff_compiler.library.stand_ins import in_set_order, stands_for
 
 
-class Mapping:
+class Mapping:  # noqa: PLW1641  (nor has a dict a hash)
     """What all these dicts can do; `held` has the items."""
+
+    def __eq__(self, other: Any) -> bool:
+        unsupported("comparing dicts of `collections`", "compare their items")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.held: dict[Any, Any] = dict(*args, **kwargs)
@@ -100,12 +104,19 @@ class Counter(Mapping):
         for key in counts:
             self.held[key] = self[key] + counts[key]
 
+    def most_common(self, n: Any = None) -> Any:
+        rows = sorted(self.held.items(), key=lambda item: item[1], reverse=True)
+        return rows if n is None else rows[:n]
+
     def total(self) -> Any:
         return sum(self.held.values())
 
 
 @stands_for(collections.ChainMap)
-class ChainMap:
+class ChainMap:  # noqa: PLW1641
+    def __eq__(self, other: Any) -> bool:
+        unsupported("comparing dicts of `collections`", "compare their items")
+
     def __init__(self, *maps: Any) -> None:
         self.maps = list(maps) or [{}]
 
@@ -192,14 +203,36 @@ class Set:  # noqa: PLW1641  (nor has a set a hash)
     def __xor__(self, other: Any) -> Any:
         return self.symmetric_difference(other)
 
+    def __ior__(self, other: Any) -> Any:
+        self.update(other)
+        return self
+
+    def __iand__(self, other: Any) -> Any:
+        self.held = self.intersection(other).held
+        return self
+
+    def __isub__(self, other: Any) -> Any:
+        self.held = self.difference(other).held
+        return self
+
+    def __ixor__(self, other: Any) -> Any:
+        self.held = self.symmetric_difference(other).held
+        return self
+
     def __le__(self, other: Any) -> bool:
         return self.issubset(other)
 
     def __ge__(self, other: Any) -> bool:
         return self.issuperset(other)
 
+    def __lt__(self, other: Any) -> bool:
+        return len(self.held) < len(other) and self.issubset(other)
+
+    def __gt__(self, other: Any) -> bool:
+        return len(self.held) > len(other) and self.issuperset(other)
+
     def __eq__(self, other: Any) -> bool:
-        return len(self.held) == len(other) and self.issubset(other)
+        return isinstance(other, set | frozenset) and len(self.held) == len(other) and self.issubset(other)
 
     def __len__(self) -> int:
         return len(self.held)
@@ -212,7 +245,14 @@ class Set:  # noqa: PLW1641  (nor has a set a hash)
 
 
 @stands_for(collections.deque)
-class Deque:
+class Deque:  # noqa: PLW1641
+    def __eq__(self, other: Any) -> bool:
+        unsupported("comparing queues", "compare lists: list(q)")
+
+    def __iadd__(self, other: Any) -> Any:
+        self.extend(other)
+        return self
+
     def __init__(self, iterable: Any = (), maxlen: Any = None) -> None:
         kept = list(iterable)
         self.held = kept if maxlen is None else kept[max(len(kept) - maxlen, 0) :]

@@ -1,0 +1,71 @@
+"""Running over the places of arrays, and what is written in brackets: `np.ndindex`, `np.ndenumerate`, `np.r_`, `np.mgrid`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autodiff_compiler.library.defined import define
+
+
+@define(np.ndindex, "np.ndindex")
+def ndindex(*shape: Any) -> Iterator[Any]:
+    extents = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
+    size = 1
+    for extent in extents:
+        size = size * extent
+    for k in range(size):
+        yield _place(k, extents)
+
+
+@define(np.ndenumerate, "np.ndenumerate")
+def ndenumerate(arr: Any) -> Iterator[Any]:
+    for k in range(arr.size):
+        place = _place(k, arr.shape)
+        yield place, arr[place]
+
+
+def _place(k: Any, extents: Any) -> Any:
+    """The place that is number k in C order."""
+    rest = k
+    found: Any = ()
+    for extent in extents[::-1]:
+        found = (rest % extent, *found)
+        rest = rest // extent
+    return found
+
+
+def joined(parts: Any, axis: int, least: int, place: int) -> Any:
+    """Arrays of at least so many dimensions, whose own come to stand at this place among them, joined along an axis."""
+    kind = np.result_type(*parts)
+    found = []
+    for part in parts:
+        given = np.asarray(part)
+        own, missing = given.ndim, max(least - given.ndim, 0)
+        given = np.reshape(given, (1,) * missing + given.shape)
+        if own > 0 and missing > 0 and place != -1:
+            start = place + missing + 1 if place < 0 else place
+            axes = tuple(range(own + missing))
+            given = np.transpose(given, axes[:start] + axes[missing:] + axes[start:missing])
+        found.append(given.astype(kind))
+    return np.concatenate(found, axis=axis)
+
+
+def in_steps(kind: Any, start: Any, stop: Any, step: Any) -> Any:
+    return np.arange(math.ceil((stop - start) / step), dtype=kind) * step + start
+
+
+def in_points(kind: Any, start: Any, stop: Any, count: int) -> Any:
+    """So many, with the last one."""
+    return np.arange(count, dtype=kind) * (1 if count == 1 else (stop - start) / float(count - 1)) + start
+
+
+def open_grid(*axes: Any) -> Any:
+    return np.meshgrid(*axes, indexing="ij", sparse=True)
+
+
+def full_grid(*axes: Any) -> Any:
+    return np.stack(np.meshgrid(*axes, indexing="ij"))

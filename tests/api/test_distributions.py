@@ -1,0 +1,144 @@
+"""The distributions of `scipy.stats`: values against SciPy's, derivatives against differences, in and outside the support."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.stats as stats
+from scipy.stats import norm
+
+from autodiff_compiler import UnsupportedError, grad, jvp
+from autodiff_compiler.testing import check_grads
+
+BACKENDS = ("python", "numba")
+X = np.array([-np.inf, -2.5, -0.4, 0.0, 0.2, 0.7, 1.0, 1.9, 6.5, np.inf, np.nan])
+Q = np.array([-0.1, 0.0, 1e-6, 0.1, 0.4, 0.5, 0.8, 0.999, 1.0, 1.2, np.nan])
+K = np.array([-1.0, 0.0, 1.0, 2.0, 2.5, 5.0, 6.0, 20.0, np.nan])
+
+CONTINUOUS = {
+    "norm": (), "t": (3.5,), "gamma": (2.3,), "beta": (1.4, 2.6), "expon": (), "chi2": (3.5,), "cauchy": (), "laplace": (),
+    "logistic": (), "lognorm": (0.8,), "weibull_min": (1.7,), "uniform": (), "truncnorm": (-1.3, 2.4), "skewnorm": (1.5,),
+    "genextreme": (-0.3,), "pareto": (2.6,), "invgamma": (3.2,), "halfnorm": (), "gumbel_r": (), "rayleigh": (), "f": (4.5, 7.5),
+    "vonmises": (1.3,),
+}  # fmt: skip
+DISCRETE = {"poisson": (2.4,), "binom": (5, 0.3), "nbinom": (3.5, 0.4), "geom": (0.3,), "bernoulli": (0.3,)}
+NO_CDF, NO_QUANTILES, NO_ENTROPY = {"vonmises"}, {"vonmises", "skewnorm", "truncnorm"}, {"f", "skewnorm", "truncnorm"}
+AT_INFINITY = {"pdf": 0.0, "logpdf": -np.inf}
+OF_X = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf")
+
+
+def methods(name: str) -> list[str]:
+    found = [m for m in OF_X if name not in NO_CDF or m in ("pdf", "logpdf")]
+    return found + ([] if name in NO_QUANTILES else ["ppf", "isf"])
+
+
+def value(function, *args):
+    return jvp(function, args, args)[0]
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_values_are_those_of_scipy(name):
+    distribution, shapes = getattr(stats, name), CONTINUOUS[name]
+    for method in methods(name):
+        theirs = getattr(distribution, method)
+        points = Q if method in ("ppf", "isf") else X
+        with np.errstate(all="ignore"):
+            for scale in (1.7, -1.0):
+                expected = theirs(points, *shapes, 0.3, scale)
+                if method in AT_INFINITY and scale > 0:  # of some SciPy says NaN there
+                    expected = np.where(np.isinf(points), AT_INFINITY[method], expected)
+                got = value(lambda x, s: theirs(x, *shapes, 0.3, s), points, scale)
+                np.testing.assert_allclose(got, expected, rtol=1e-11, atol=1e-13, err_msg=f"{name}.{method}")
+            bad = [-np.inf, np.inf] if name in ("skewnorm", "genextreme") else [-2.0, -3.0]
+            if shapes:
+                given = bad[: len(shapes)]
+                expected = theirs(points, *given)
+                np.testing.assert_array_equal(value(lambda x: theirs(x, *given), points), expected)  # noqa: B023
+
+
+@pytest.mark.parametrize("name", DISCRETE)
+def test_values_of_whole_numbers_are_those_of_scipy(name):
+    distribution, shapes = getattr(stats, name), DISCRETE[name]
+    for method in ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"):
+        theirs = getattr(distribution, method)
+        with np.errstate(all="ignore"):
+            expected = theirs(K, *shapes, 1)
+            got = value(lambda k, loc: theirs(k, *shapes, loc), K, 1.0)  # noqa: B023
+        np.testing.assert_allclose(got, expected, rtol=1e-11, atol=1e-13, err_msg=f"{name}.{method}")
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_derivatives(name):
+    """By the points, location, scale, and by the shapes where that has a closed form."""
+    distribution, shapes = getattr(stats, name), CONTINUOUS[name]
+    inside = distribution.ppf([0.12, 0.4, 0.81], *shapes)
+    of_points = [getattr(distribution, method) for method in methods(name) if method in OF_X]
+    quantiles = [getattr(distribution, method) for method in methods(name) if method not in OF_X]
+    points, probabilities = inside * 1.3 + 0.2, np.array([0.12, 0.4, 0.81])
+
+    def total(functions, x, *p):
+        return sum(np.sum(np.cos(x) * function(x, *p)) for function in functions)
+
+    check_grads(lambda x, m, s: total(of_points, x, *shapes, m, s), (points, 0.2, 1.3), order=1)
+    check_grads(lambda *p: total(of_points[:2], points, *p), (*shapes, 0.2, 1.3))
+    if quantiles:
+        check_grads(lambda q, m, s: total(quantiles, q, *shapes, m, s), (probabilities, 0.2, 1.3), order=1)
+
+
+@pytest.mark.parametrize("name", DISCRETE)
+def test_derivatives_of_whole_numbers(name):
+    distribution, shapes = getattr(stats, name), DISCRETE[name]
+
+    def total(p):
+        return sum(
+            np.sum(np.array([1.0, 0.6]) * function(np.array([1.0, 2.0]), *shapes[:-1], p) ** 2)
+            for function in (distribution.pmf, distribution.cdf, distribution.sf)
+        )
+
+    check_grads(total, (shapes[-1],))
+
+
+@pytest.mark.parametrize("name", [*CONTINUOUS, *DISCRETE])
+def test_entropy(name):
+    distribution, shapes = getattr(stats, name), {**CONTINUOUS, **DISCRETE}[name]
+    if name in NO_ENTROPY or name in ("poisson", "binom", "nbinom"):
+        with pytest.raises(UnsupportedError):
+            grad(lambda a: distribution.entropy(*shapes, loc=a))(0.1)
+        return
+    expected = distribution.entropy(*shapes)
+    np.testing.assert_allclose(value(lambda a: distribution.entropy(*shapes, loc=a), 0.0), expected, rtol=1e-12)
+    if name in CONTINUOUS:
+        check_grads(lambda *p: distribution.entropy(*p[:-1], scale=p[-1]), (*shapes, 1.7))
+
+
+def regression(beta, log_s, x, y):
+    noise = norm(scale=np.exp(log_s))
+    return np.sum(noise.logpdf(y - beta[0] - beta[1] * x)) + np.sum(norm.logpdf(beta, loc=0.0, scale=10.0))
+
+
+PRIOR = stats.gamma(2.0, scale=1.5)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_frozen_and_by_name(backend):
+    x, y = np.array([0.3, 1.2, 2.5]), np.array([0.1, 1.0, 2.9])
+    check_grads(regression, (np.array([0.2, 0.9]), -0.3, x, y), order=2 if backend == "python" else 1, backend=backend)
+    check_grads(lambda a: PRIOR.logpdf(a) + PRIOR.cdf(a) + stats.t(4.0, loc=a).logsf(1.0), (0.7,), backend=backend)
+
+
+def test_outside_the_support_derivatives_are_zero():
+    for method in ("pdf", "logpdf", "cdf", "sf"):
+        theirs = getattr(stats.expon, method)
+        assert grad(lambda x: theirs(x, 0.5, 2.0))(0.2) == 0.0  # noqa: B023
+    assert grad(lambda p: stats.binom.logpmf(7, 5, p))(0.3) == 0.0
+
+
+def test_what_there_is_not_is_refused():
+    with pytest.raises(UnsupportedError, match="AD312"):
+        grad(lambda a: stats.gamma.cdf(0.5, a))(1.5)
+    with pytest.raises(UnsupportedError) as caught:
+        grad(lambda x: stats.vonmises.cdf(x, 1.5))(0.3)
+    assert caught.value.span.file == __file__
+    with pytest.raises(UnsupportedError) as caught:
+        grad(lambda x: stats.moyal.logpdf(x))(0.3)
+    assert caught.value.span.file == __file__
