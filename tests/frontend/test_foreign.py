@@ -24,11 +24,10 @@ RNG = np.random.default_rng(0)
 
 
 REFUSED = {
-    "scipy.stats.rv_continuous.pdf": lambda x: scipy.stats.norm.pdf(x),
     "scipy.interpolate.LSQUnivariateSpline": lambda x: SPLINE(x),
     "scipy.interpolate.lagrange": lambda x: scipy.interpolate.lagrange(A, A * x)(x),
     "scipy.optimize.check_grad": lambda x: scipy.optimize.check_grad(lambda t: t, lambda t: t, [x]),
-    "numpy.polyfit": lambda x: np.polyfit(A, A * x, 1)[0],
+    "numpy.roots": lambda x: np.roots(A * x)[0],
     "numpy.random.Generator.multivariate_normal": lambda x: RNG.multivariate_normal(A, np.eye(3))[0] * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
     "itertools.groupby": lambda x: sum(k for k, _ in itertools.groupby([x, x])),

@@ -20,9 +20,7 @@ _INTEGRALS = [
     S(v5), S(v6), S(v5, x5), S(v6, x6), S(v5, dx=0.5), S(v6, dx=R(0.5)), S(m53, axis=0), S(m53, x=rising, axis=0), S(m53, x5, axis=0),
     S(t234, axis=1), S(g5), S(g53, axis=0), S(g5, x5), S(i23), S(v3[:2]), S(v3[:1]), S(m43, axis=-2), S(v3, v4), S([1.0, 2.0, 4.0]), S(v4, dx=2),
 ]  # fmt: skip
-_BY_NAME = [
-    (args[:1], {"x": args[1], **kwargs}) if len(args) > 1 else (args, kwargs) for args, kwargs in _INTEGRALS
-]
+_BY_NAME = [(args[:1], {"x": args[1], **kwargs}) if len(args) > 1 else (args, kwargs) for args, kwargs in _INTEGRALS]
 
 QUADRATURE: dict[str, list[Sample]] = {
     "scipy.integrate.trapezoid": [*_INTEGRALS, S(e0), S(e03, axis=0)],
@@ -170,7 +168,9 @@ INTERPOLANTS: dict[str, list[Sample]] = {
         for ends in ((R(0.2), R(3.0)), (R(3.0), 0.2), (-1.0, R(2.0)), (R(1.0), 6.0, True), (R(-1.0), 1.0, False))
     ],
     "scipy.interpolate.BSpline.__call__": [S(f, x, **kwargs) for f in _SPLINES for x, kwargs in _WAYS],
-    "scipy.interpolate.interp1d.__call__": [S(f, x) for f in _TABLES for x, kwargs in _WAYS if not kwargs],
+    "scipy.interpolate.interp1d.__call__": [
+        *(S(f, x) for f in _TABLES for x in (inside, beyond)), *(S(f, x) for f in _TABLES[::5] for x, kwargs in _WAYS if not kwargs),
+    ],
     "scipy.interpolate.RegularGridInterpolator.__call__": [
         *(S(f, x) for f in _GRIDS for x in _POINTS), S(_GRIDS[0], _POINTS[0], "nearest"), S(_GRIDS[0], _POINTS[0], "cubic"),
         S(si.RegularGridInterpolator(plane[:1], v3), x3), S(si.RegularGridInterpolator((*plane, x3), rng.normal(size=(3, 4, 3))), (R(0.2), R(0.3), R(0.4))),

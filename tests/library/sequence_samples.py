@@ -28,6 +28,7 @@ from sample_values import (
 )
 
 wide = np.array([-30.0, -1.3, -0.5, 0.0, 1e-9, 0.25, 0.32, 1.0, 2.0, 8.5, 40.0])
+knots = np.array([-1.0, 0.0, 0.5, 2.0])
 whole = np.array([12, -18, 0, 7, 30])
 _LENGTHS = [S(5), S(R(6)), S(1), S(0), S(-3), S(2), S(R(1))]
 _TESTS = [S(special), S(R(0.5)), S(R(float("inf"))), S(s64), S(i3), S(f3), S(b3), S(e0), S(m23)]
@@ -36,7 +37,17 @@ _EQUAL = [S(v3, v3.copy()), S(v3, w3), S(v3, v4), S(m23, v3), S(i3, i3 * 1.0), S
 
 _SUMS = [S(np.subtract, m23), S(np.subtract, m23, 1), S(np.divide, t234, axis=-1), S(np.hypot, v3), S(np.logaddexp, m23, axis=1), S(np.fmax, nans, 1), S(np.add, i23), S(np.multiply, f23, axis=1), S(np.bitwise_or, i23, axis=1), S(np.subtract, m23, axis=2)]
 
+_SERIES = [S(v3, v4), S(R(0.3), v4), S(m23, v3), S(f3, f3), S(i3, i3), S(v3, m23.T.copy()), S(R(0.5), m33), S(v3, [1.0]), S(e0, v3), S(v3, m33, tensor=False), S(s64, [1, 2])]
+
 SAMPLES: dict[str, list[Sample]] = {
+    **{
+        f"np.polynomial.{family}": _SERIES
+        for family in ("polynomial.polyval", "chebyshev.chebval", "legendre.legval", "hermite.hermval", "hermite_e.hermeval", "laguerre.lagval")
+    },
+    "np.polydiv": [S(v4, w3), S(v4, [2.0, R(1.0)]), S(w3, v4), S(i3, [1, 2]), S([1.0, -3.0, 2.0], [1.0, -1.0]), S(v3, 2.0)],
+    "np.polyfit": [
+        S(knots, v4, 1), S(knots, v4, 2), S(knots, v4, R(2)), S(knots, np.stack([v4, v4**2], axis=1), 1), S(knots, v4, 1, w=np.abs(v4)), S(knots, v4, 0), S(knots, v4, -1), S(knots, v3, 1), S(np.array([1, 2, 4]), i3, 1), S(knots, v4, 1, full=True),
+    ],
     "np.ufunc.reduce": [*_SUMS, S(np.hypot, m23, axis=None), S(np.subtract, m23, axis=1, keepdims=True), S(np.hypot, e0), S(np.logaddexp, np.zeros((0, 3))), S(np.subtract, e0), S(np.power, v3)],
     "np.ufunc.accumulate": [*_SUMS, S(np.subtract, e0), S(np.maximum, t234, 1)],
     "np.ufunc.outer": [S(np.subtract, v3, v4), S(np.multiply, m23, v3), S(np.add, R(2.0), m23), S(np.hypot, v3, 2.0), S(np.less, v3, v4), S(np.multiply, i3, f3), S(np.arctan2, e0, v3)],

@@ -24,6 +24,7 @@ from autodiff_compiler.api.products import Pushforward
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.api.standalone import standalone
 from autodiff_compiler.cli.bench import run_bench
+from autodiff_compiler.cli.rules import missing, rules_table
 from autodiff_compiler.cli.target import load_target, parse_types, parse_values, parse_wrt
 from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
 from autodiff_compiler.ir.text import format_function
@@ -195,6 +196,28 @@ def bench(target: str, at: str, wrt: str | None, backend: str, check_first: bool
     with contextlib.redirect_stdout(sys.stderr):
         table = run_bench(fun, arguments, parse_wrt(wrt), backend, "first" if check_first else options_of().check)
     console().print(table)
+
+
+@main.command()
+@click.option(
+    "--missing",
+    "path",
+    metavar="FILE.py",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="List instead what a file uses that is not supported; exit code 3 if there is something.",
+)
+@reporting
+def rules(path: Path | None) -> None:
+    """List what is supported of NumPy, SciPy and Python's modules."""
+    if path is None:
+        Console(width=160).print(rules_table())
+        return
+    uses = missing(path)
+    for line, name in uses:
+        click.echo(f"{path}:{line}: {name}")
+    if uses:
+        raise SystemExit(UNSUPPORTED)
+    console().print("[green]ok[/]: nothing is missing")
 
 
 def _specialised(

@@ -96,3 +96,42 @@ def poly(seq_of_zeros: Any) -> Any:
     for k in range(len(zeros)):
         found[1 : k + 2] = found[1 : k + 2] - zeros[k] * found[: k + 1]
     return found
+
+
+@define(np.polydiv, "np.polydiv")
+def polydiv(u: Any, v: Any) -> Any:
+    """Quotient and remainder, which has no leading zeros."""
+    given, by = np.atleast_1d(u) + 0.0, np.atleast_1d(v) + 0.0
+    rest = np.array(given)
+    count = max(len(given) - len(by) + 1, 1)
+    quotient = np.zeros(count, given.dtype)
+    if len(given) >= len(by):
+        for k in range(count):
+            factor = rest[k] / by[0]
+            quotient[k] = factor
+            rest[k : k + len(by)] = rest[k : k + len(by)] - factor * by
+    there = np.flatnonzero(~np.isclose(rest, 0, rtol=1e-14))
+    return quotient, rest[min(int(there[0]), len(rest) - 1) :] if len(there) > 0 else rest[len(rest) - 1 :]
+
+
+@define(np.polyfit, "np.polyfit", "deg", "full", "cov")
+def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False) -> Any:
+    """By least squares, with columns of length 1."""
+    if full or cov:
+        unsupported("np.polyfit with full= or cov=", "leave them out")
+    at, values = np.asarray(x) + 0.0, np.asarray(y) + 0.0
+    if deg < 0:
+        raise ValueError("expected deg >= 0")
+    if at.ndim != 1 or len(at) == 0:
+        raise TypeError("expected non-empty vector for x")
+    if len(at) != len(values):
+        raise TypeError("expected x and y to have same length")
+    matrix = vander(at, deg + 1)
+    if w is not None:
+        weights = np.asarray(w) + 0.0
+        matrix = matrix * weights[:, None]
+        values = values * (weights if values.ndim == 1 else weights[:, None])
+    lengths = np.sqrt(np.sum(matrix * matrix, axis=0))
+    cut = len(at) * np.finfo(at.dtype).eps if rcond is None else rcond
+    found = np.linalg.lstsq(matrix / lengths, values, cut)[0]
+    return (found.T / lengths).T
