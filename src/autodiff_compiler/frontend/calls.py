@@ -231,8 +231,7 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
     drawn = draws.call(ctx, obj, args, kwargs)
     if drawn is not None:
         return drawn
-    written = isinstance(obj, MethodType) and isinstance(obj.__func__, FunctionType)  # not a method of a generator
-    if written and library.definition(obj.__func__) is not None:
+    if isinstance(obj, MethodType) and not draws.draws(obj) and library.definition(obj.__func__) is not None:
         return _call_bound(ctx, obj, args, kwargs)
     handler = builtin_calls.handler_of(obj)
     if handler is None:
