@@ -52,6 +52,12 @@ CHAPTERS = [
             ("rosenbrock", "rosenbrock", 0, "By a loop: the primal sweep is gone, since nothing of it is needed."),
             ("rosenbrock", "rosenbrock_slices", 0, "The same by slices."),
             ("logistic_regression", "negative_log_likelihood", 0, "Logistic regression."),
+            (
+                "black_scholes",
+                "call",
+                ("spot", "volatility"),
+                "The price of an option by Black and Scholes: its delta and its vega. The file has all Greeks, and a portfolio.",
+            ),
             ("gmm", "gmm", ("alphas", "means", "precisions"), "A mixture of Gaussians; the helper is inlined."),
         ],
     ),

@@ -28,6 +28,12 @@ POINTS = [
     ("kepler", "chi_squared", (ORBIT, *SEEN)),
     ("gaussian_process", "negative_log_likelihood", (np.array([0.1, -0.2, -1.0]), np.linspace(0.0, 3.0, 5), np.cos(np.arange(5.0)))),
     ("kalman_smoother", "surprise", (np.array([-1.0, -0.5]), np.cos(np.arange(5.0)), np.array([True, False, True, True, False]))),
+    ("black_scholes", "call", (100.0, 110.0, 0.03, 0.01, 0.25, 0.75)),
+    (
+        "black_scholes",
+        "portfolio",
+        (np.array([100.0, 0.03, 0.01, 0.25]), np.array([90.0, 110.0]), np.array([0.5, 2.0]), np.array([1.0, -2.0])),
+    ),
     ("in_place", "recurrence", (np.array([0.3, 0.7, -1.2]), np.array([1.0, 2.0, 0.5]))),
     ("in_place", "prefix_products", (np.array([1.3, 0.7, -1.2, 2.0]),)),
     ("in_place", "bubble_sort", (np.array([1.3, 0.7, -1.2, 2.0]), np.array([1.0, 2.0, 3.0, 4.0]))),
@@ -114,6 +120,31 @@ def test_the_orbit_is_found_again():
     kepler = importlib.import_module("kepler")
     found, errors = kepler.fit(kepler.TRUE * np.array([1.05, 0.98, 1.02, 0.97, 1.02, 1.01, 1.0]), kepler.observations(), 30)
     assert np.all(np.abs(found - kepler.TRUE) < 4.0 * errors)
+
+
+def test_the_greeks_are_those_of_the_textbook():
+    from scipy.stats import norm
+
+    spot, strike, rate, dividend, volatility, maturity = option = (100.0, 110.0, 0.03, 0.01, 0.25, 0.75)
+    found = importlib.import_module("black_scholes").greeks(*option)
+    spread = volatility * np.sqrt(maturity)
+    d1 = (np.log(spot / strike) + (rate - dividend + volatility**2 / 2) * maturity) / spread
+    d2, kept = d1 - spread, np.exp(-dividend * maturity)
+    vega = spot * kept * norm.pdf(d1) * np.sqrt(maturity)
+    decay = -spot * kept * norm.pdf(d1) * volatility / (2 * np.sqrt(maturity))
+    exact = {
+        "delta": kept * norm.cdf(d1),
+        "dual delta": -np.exp(-rate * maturity) * norm.cdf(d2),
+        "rho": strike * maturity * np.exp(-rate * maturity) * norm.cdf(d2),
+        "epsilon": -spot * maturity * kept * norm.cdf(d1),
+        "vega": vega,
+        "theta": decay - rate * strike * np.exp(-rate * maturity) * norm.cdf(d2) + dividend * spot * kept * norm.cdf(d1),
+        "gamma": kept * norm.pdf(d1) / (spot * spread),
+        "vanna": -kept * norm.pdf(d1) * d2 / volatility,
+        "volga": vega * d1 * d2 / volatility,
+    }
+    for name, value in exact.items():
+        np.testing.assert_allclose(found[name], value, rtol=1e-12, err_msg=name)
 
 
 def test_the_gaussian_process_is_fitted():

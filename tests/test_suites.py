@@ -120,7 +120,7 @@ def test_a_kernel_with_two_results_and_an_output_argument(tmp_path, second, verd
 def test_every_output_has_its_weight(tmp_path):
     kernel = npbench.load(checkout(tmp_path, "x[0] ** 2"), "made_up", "S")
     loss = npbench.loss_of(kernel)
-    assert [np.shape(weight) for weight in loss.__globals__["weights"]] == [(), (), (3,)]
+    assert [np.shape(weight) for weight in loss.__globals__["loss_weights"]] == [(), (), (3,)]
     for name in [name for name in sys.modules if name.startswith("npbench.benchmarks")]:
         del sys.modules[name]
 

@@ -113,13 +113,17 @@ def loss_of(kernel: Kernel) -> Callable[..., Any]:
     returned = result if isinstance(result, tuple) else () if result is None else (result,)
     outputs = {
         "result" if not isinstance(result, tuple) else f"result[{i}]": value for i, value in enumerate(returned)
-    } | {name: copies[name] for name in kernel.written if name in copies}
+    } | {
+        name: copies[name]
+        for name, before in zip(kernel.names, kernel.args, strict=True)
+        if name in kernel.written or not np.array_equal(before, copies[name], equal_nan=varies(before))
+    }
     rng = np.random.default_rng(1)
     weights, terms = [], []
     for text, value in outputs.items():
         for part in (".real", ".imag") if np.iscomplexobj(value) else ("",):
             if varies(value):
-                terms.append(f"np.sum(weights[{len(weights)}] * {text}{part})")
+                terms.append(f"np.sum(loss_weights[{len(weights)}] * {text}{part})")
                 weights.append(rng.standard_normal(np.shape(value)))
     if not terms:
         raise TypeError("no output is a float: there is nothing to differentiate")
@@ -129,7 +133,7 @@ def loss_of(kernel: Kernel) -> Callable[..., Any]:
         f"    result = kernel({', '.join(kernel.names)})\n"
         f"    return {' + '.join(terms)}\n"
     )
-    vars(module).update(kernel=kernel.fun, weights=tuple(weights))
+    vars(module).update(kernel=kernel.fun, loss_weights=tuple(weights))
     loss: Callable[..., Any] = module.loss
     return loss
 

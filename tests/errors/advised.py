@@ -32,7 +32,6 @@ LANGUAGE: dict[str, tuple] = {
     "AD128": ("def f(a):\n    k = np.zeros(3, dtype=int)\n    k = k.astype(float)\n    return np.add(a, 1.0, out=k).sum()",),
     "AD129": ("def f(n):\n    return 0 + 1 * 1",),
     "AD135": ("def f(x, a, i):\n    total = 0.0\n    for item in [x, a]:\n        total = total + np.sum(item)\n    return total",),
-    "AD136": ("def f(x, n):\n    xs = []\n    for i in range(n):\n        xs.append(x)\n    return np.array(xs)[1:]",),
     "AD137": ("def f(x):\n    xs = [x, x]\n    xs[0] = 1.0\n    return xs[0] + x",),
     "AD138": ("def f(p):\n    params = dict(p)\n    params['a'] = 1.0\n    return params['a']",),
     "AD139": ("def f(a, n):\n    xs = []\n    for i in range(n):\n        xs.append(1.0)\n    xs.append(a[0])\n    return xs[-1]",),

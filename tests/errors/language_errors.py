@@ -96,10 +96,6 @@ CASES = [
     ("AD134", USER, "def f(x):\n    xs = [x]\n    xs[3] = 1.0  # here\n    return x", (1.0,)),
     ("AD134", USER, "def f(x):\n    xs = []\n    return xs.pop()  # here", (1.0,)),
     ("AD135", UNSUPPORTED, "def f(x, a, i):\n    xs = [x, a]\n    return xs[int(x)]  # here", (1.0, A3, 1)),
-    (
-        "AD136", UNSUPPORTED,
-        "def f(x, n):\n    xs = []\n    for i in range(n):\n        xs.append(x)\n    return xs[1:]  # here", (1.0, 3),
-    ),
     ("AD137", UNSUPPORTED, "def f(a):\n    xs = [1.0, 2.0]\n    xs[0:1] = a  # here\n    return xs", (A3,)),
     ("AD138", UNSUPPORTED, "def f(p):\n    p['a'] = 1.0  # here\n    return 1.0", ({"a": 2.0},)),
     ("AD138", UNSUPPORTED, "def f(p):\n    p.append(1.0)  # here\n    return 1.0", ([2.0],)),

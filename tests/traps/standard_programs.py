@@ -355,3 +355,14 @@ def a_set_changed_in_place(x):
     q = r = collections.deque([x])
     q += [2.0 * x]
     return x * len(t) * (len(u) + 1) + sum(r) + collections.Counter("abb").most_common(1)[0][1]
+
+
+@case(A, 1)
+@case(A, -2)
+@case(A[:0], 1)
+def slices_of_lists(a, n):
+    s = [v * v for v in a]
+    t = s[n:]
+    t.append(3.0)
+    u = [a * v for v in a][1:]
+    return sum(s[1:]) + sum(s[::-1][:2]) * sum(t) + sum(s[:n]) + sum(k * v for k, v in enumerate(s[-1::-2])) + sum(w.sum() for w in u)

@@ -228,11 +228,11 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
     definition = library.definition(obj)
     if definition is not None:
         return defined.call(ctx, definition, args, kwargs)
-    if isinstance(obj, MethodType) and library.definition(obj.__func__) is not None:
-        return _call_bound(ctx, obj, args, kwargs)
     drawn = draws.call(ctx, obj, args, kwargs)
     if drawn is not None:
         return drawn
+    if isinstance(obj, MethodType) and not draws.draws(obj) and library.definition(obj.__func__) is not None:
+        return _call_bound(ctx, obj, args, kwargs)
     handler = builtin_calls.handler_of(obj)
     if handler is None:
         return None

@@ -17,6 +17,7 @@ from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import require
 from autodiff_compiler.ir.types import Scalar
+from autodiff_compiler.library.standard import ordering
 
 
 def key_of(ctx: Context, x: Abs) -> Any:
@@ -51,6 +52,9 @@ def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
                 "AD131", f"the dict has no key {key!r}; it has {list(content.keys)}", _nearest(key, content.keys)
             )
         return content.items[content.keys.index(key)]
+    if isinstance(content, Grown) and isinstance(index, Slice):
+        bounds = [Static(None) if part is None else part for part in (index.start, index.stop, index.step)]
+        return ctx.call(Static(ordering.sliced), [base, *bounds], {})
     if isinstance(content, Grown):
         return _grown_item(ctx, content.value, index)
     return _sequence_item(ctx, content.items, index, base)
@@ -115,10 +119,7 @@ def _run_time_item(ctx: Context, items: tuple[Abs, ...], index: Index) -> Abs:
 
 def _grown_item(ctx: Context, items: Value, index: Index) -> Abs:
     b = ctx.b
-    if isinstance(index, Slice):
-        raise ctx.unsupported(
-            "AD136", "a slice of a list that grows at run time", "turn it into an array: np.array(items)"
-        )
+    assert not isinstance(index, Slice)
     position = int_value(ctx, index, "a list index")
     require(b, "list_get", items, position)
     return list_item(ctx, b.op("list_get", items, position))

@@ -19,9 +19,9 @@ def call(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
     """None where nothing in the arguments can have a derivative: then the call is left as it is."""
     if obj is library_definitions.as_it_is:
         return _as_it_is(ctx, args, kwargs)
-    generator = getattr(obj, "__self__", None)
-    if not isinstance(generator, np.random.Generator | np.random.RandomState):
+    if not draws(obj):
         return None
+    generator = obj.__self__
     definition = library.definition(getattr(type(generator), obj.__name__, None))
     if definition is None:
         return None
@@ -29,6 +29,11 @@ def call(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
     if not any(_varies(x) for name, x in given.arguments.items() if name != "size"):
         return None
     return defined.enter(ctx, definition, given)
+
+
+def draws(obj: Any) -> bool:
+    """Whether this is a method of a generator."""
+    return isinstance(getattr(obj, "__self__", None), np.random.Generator | np.random.RandomState)
 
 
 def _varies(x: Any) -> bool:

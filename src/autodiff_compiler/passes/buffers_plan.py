@@ -302,8 +302,9 @@ class Plan:
         if op is None or not isinstance(value.type, Array):
             return False
         row = opdef(op)
-        lower = row.by_index or rank(value.type) < rank(op.operands[0].type)
-        return row.reads and may_alias(op) and lower
+        if not (row.reads and may_alias(op)):
+            return False
+        return row.by_index or rank(value.type) < rank(op.operands[0].type)
 
     def _copy(self, op: Op, index: int) -> None:
         indices = self.operands.setdefault(op, [])

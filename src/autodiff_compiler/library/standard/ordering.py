@@ -1,4 +1,4 @@
-"""Order by a key: `sorted`, `min` and `max` of values of run time, `functools.reduce` without a first value."""
+"""Lists whose length the run decides: in order, in parts; `min`, `max`, `sum` and `functools.reduce` of what is in them."""
 
 from __future__ import annotations
 
@@ -79,6 +79,11 @@ def max_or(items: Any, key: Any, default: Any) -> Any:
 def min_or(items: Any, key: Any, default: Any) -> Any:
     best = smallest(items, key)
     return default if best is None else best
+
+
+def sliced(items: Any, start: Any, stop: Any, step: Any) -> Any:
+    """A slice of a list whose length is known when the program runs."""
+    return [items[i] for i in np.arange(len(items))[start:stop:step]]
 
 
 def summed(iterable: Any, start: Any) -> Any:
