@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from autodiff_compiler import grad
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.parse import parse_function
+from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.passes import buffers, recomputation
 from autodiff_compiler.passes.registry import PASSES
@@ -110,3 +112,45 @@ def test_slices_that_lie_inside_are_marked():
     marked = PASSES["checks"].run(parse_function(text))
     loads = [op for op in all_ops(marked.body) if op.kind == "load"]
     assert [bool(op.attrs.get("exact")) for op in loads] == [True, False]
+
+
+def three_a_row(x):
+    y = np.zeros((len(x), 3))
+    for i in range(len(x)):
+        y[i, 0] = x[i] * x[i]
+        y[i, 1] = np.sin(x[i])
+        y[i, 2] = x[i] * y[i, 0]
+    return y
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_several_elements_of_a_row_are_written_without_a_copy_of_the_array(backend):
+    x = np.array([0.3, 1.2, -0.7])
+    weights = np.arange(9.0).reshape(3, 3) - 3.0
+    derivative = grad(lambda x: np.sum(three_a_row(x) * weights), backend=backend)
+    slopes = weights[:, 0] * 2 * x + weights[:, 1] * np.cos(x) + weights[:, 2] * 3 * x**2
+    np.testing.assert_allclose(derivative(x), slopes, rtol=1e-12)
+    assert ".copy()" not in derivative.source(x)
+
+
+def test_an_element_is_read_of_the_newest_version_that_has_it():
+    fn = parse_function("""func f(%a: f64[:]) {
+        %zero: int = const 0
+        %one: int = const 1
+        %two: int = const 2
+        %n: f64 = const 0.0
+        %a1: f64[:] = store %a[%zero], %n
+        %a2: f64[:] = store %a1[%one], %n
+        %u: f64 = load %a[%two]
+        %v: f64 = load %a[%one]
+        %w: f64 = load %a[%zero]
+        return %u, %v, %w, %a2
+    }""")
+    made = PASSES["delayed_writes"].run(fn)
+    text = format_function(made)
+    assert "%u: f64 = load %a2[%two]" in text
+    assert "%v: f64 = load %a1[%one]" in text
+    assert "%w: f64 = load %a[%zero]" in text
+    args = [np.array([1.0, 2.0, 3.0])]
+    for one, other in zip(run(made, args), run(fn, args), strict=True):
+        np.testing.assert_array_equal(one, other)

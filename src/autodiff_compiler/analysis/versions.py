@@ -5,13 +5,14 @@ A version comes of another one by a write, by a loop that carries it, or by an `
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots, merges, sides
 from autodiff_compiler.ir.opset import opdef, reads_path, sets_path, writes_path
-from autodiff_compiler.ir.path import element, path_of
+from autodiff_compiler.ir.path import Path, element, path_of
 from autodiff_compiler.ir.types import Scalar, rank
 from autodiff_compiler.ir.walk import all_ops, definitions, uses
 
@@ -29,6 +30,14 @@ class Accesses:
 def is_element(op: Op) -> bool:
     """Whether a load or a write reaches a single element."""
     return path_of(op) == element(rank(op.operands[0].type))
+
+
+def is_elsewhere(write: Op, path: Path, indices: Sequence[Value], constant: Callable[[Value], object]) -> bool:
+    """Whether one element is written, and the path reaches another one: different constants, both counted from the same end."""
+    if path_of(write) != path or path != element(rank(write.result.type)):
+        return False
+    pairs = [(constant(a), constant(b)) for a, b in zip(write.operands[1:-1], indices)]
+    return any(isinstance(a, int) and isinstance(b, int) and a != b and (a < 0) == (b < 0) for a, b in pairs)
 
 
 class Versions:

@@ -7,22 +7,58 @@ be copied, unless the slice is cleared only after the last read of it.
     Output: v = load g[1:-1]; h1 = accum h, v; g1 = store g[1:-1], 0.0; yield g1, h1
 
 A write moves down to just before its first reader, and only if it writes a scalar: an array might be a view itself.
+
+Before that, an element that is read of an array which has been overwritten elsewhere since is read of the newest version that still
+has it; else the write would need a copy to leave the older version as it is.
+
+    Input:  a1 = store a[i, 1], 0.0; v = load a[i, 0]; a2 = store a1[i, 0], 0.0
+    Output: a1 = store a[i, 1], 0.0; v = load a1[i, 0]; a2 = store a1[i, 0], 0.0
+
 Idempotent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from autodiff_compiler.analysis.constants import constants_of
 from autodiff_compiler.analysis.memory import sources
+from autodiff_compiler.analysis.versions import is_elsewhere
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import opdef, writes_path
+from autodiff_compiler.ir.opset import opdef, reads_path, sets_path, writes_path
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Scalar
 from autodiff_compiler.ir.walk import Rewriter, op_uses
 
 
 def run(function: Function) -> Function:
-    return _DelayedWrites().function(function)
+    return _DelayedWrites().function(_NewestVersions(function).function(function))
+
+
+class _NewestVersions(Rewriter):
+    def __init__(self, function: Function) -> None:
+        super().__init__()
+        self._constants = constants_of(function.body)
+        self._next: dict[Value, Op] = {}
+        """The write that follows a version, of those that have been met."""
+
+    def op(self, op: Op) -> None:
+        array = op.operands[0] if op.operands else None
+        if array in self._next and reads_path(op) and isinstance(op.result.type, Scalar):
+            path, indices = path_of(op), op.operands[1:]
+            while array in self._next and is_elsewhere(self._next[array], path, indices, self._constants.get):
+                array = self._next[array].result
+            op = replace(op, operands=(array, *op.operands[1:])) if array is not op.operands[0] else op
+        elif sets_path(op) and isinstance(op.operands[-1].type, Scalar):
+            self._next[op.operands[0]] = op
+        self.copy(op)
+
+    def region(self, region: Region) -> Region:
+        outer = dict(self._next)
+        done = super().region(region)
+        self._next = outer
+        return done
 
 
 class _DelayedWrites(Rewriter):

@@ -8,10 +8,11 @@ An array is dropped only where its extents are proven: a run-time extent of 1 br
 
 from __future__ import annotations
 
+from autodiff_compiler.analysis.versions import is_elsewhere
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import opdef, spread_of
-from autodiff_compiler.ir.path import Path, element, new_axes, path_of
+from autodiff_compiler.ir.path import Path, new_axes, path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.passes.rewrite import Peephole, Result, Rule
 
@@ -84,7 +85,7 @@ def _load(s: Peephole, op: Op) -> Result:
             fill if fill.type == op.result.type else s.become(op, "cast", fill, dtype=op.result.type.dtype, kind="np")
         )
     write = s.made_by(array, "store", "accum")
-    if write is not None and isinstance(op.result.type, Scalar) and _is_elsewhere(s, write, path, indices):
+    if write is not None and isinstance(op.result.type, Scalar) and is_elsewhere(write, path, indices, s.constant):
         return s.become(op, "load", write.operands[0], *indices, **op.attrs)
     before = s.made_by(array, "store")
     if before is None or path_of(before) != path or not path.is_view:
@@ -99,14 +100,6 @@ def _load(s: Peephole, op: Op) -> Result:
             else s.become(op, "cast", value, dtype=op.result.type.dtype, kind="np")
         )
     return value if s.shapes.same_shape(value, op.result) else None
-
-
-def _is_elsewhere(s: Peephole, write: Op, path: Path, indices: list[Value]) -> bool:
-    """Whether one element is written, and the path reaches another one: different constants, both counted from the same end."""
-    if path_of(write) != path or path != element(rank(write.result.type)):
-        return False
-    pairs = [(s.constant(a), s.constant(b)) for a, b in zip(write.operands[1:-1], indices)]
-    return any(isinstance(a, int) and isinstance(b, int) and a != b and (a < 0) == (b < 0) for a, b in pairs)
 
 
 def _write(s: Peephole, op: Op) -> Result:
@@ -133,7 +126,7 @@ def _write(s: Peephole, op: Op) -> Result:
 def _before_elsewhere(s: Peephole, array: Value, path: Path, indices: list[Value]) -> Value:
     """The array before writes of other elements than the one at the path."""
     write = s.made_by(array, "store", "accum")
-    while write is not None and _is_elsewhere(s, write, path, indices):
+    while write is not None and is_elsewhere(write, path, indices, s.constant):
         array = write.operands[0]
         write = s.made_by(array, "store", "accum")
     return array
