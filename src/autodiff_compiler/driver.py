@@ -45,6 +45,7 @@ LOWERING: dict[str, tuple[str, ...]] = {
         "licm",
         "dce",
         "allocations",
+        "delayed_writes",
     ),
 }
 

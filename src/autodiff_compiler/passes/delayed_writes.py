@@ -26,7 +26,7 @@ from autodiff_compiler.analysis.constants import constants_of
 from autodiff_compiler.analysis.memory import sources
 from autodiff_compiler.analysis.versions import is_elsewhere
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import opdef, reads_path, sets_path, writes_path
+from autodiff_compiler.ir.opset import opdef, reads_path, writes_path
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Scalar
 from autodiff_compiler.ir.walk import Rewriter, op_uses
@@ -50,7 +50,7 @@ class _NewestVersions(Rewriter):
             while array in self._next and is_elsewhere(self._next[array], path, indices, self._constants.get):
                 array = self._next[array].result
             op = replace(op, operands=(array, *op.operands[1:])) if array is not op.operands[0] else op
-        elif sets_path(op) and isinstance(op.operands[-1].type, Scalar):
+        elif writes_path(op) and isinstance(op.operands[-1].type, Scalar):
             self._next[op.operands[0]] = op
         self.copy(op)
 
