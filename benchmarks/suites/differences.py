@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-STEPS = (1e-2, 1e-3, 1e-4, 1e-5)
+STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 TOLERANCE = 1e-6
 
 

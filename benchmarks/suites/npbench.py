@@ -2,7 +2,8 @@
 
 The loss is the sum over every output (what is returned, and the arguments that the suite lists as outputs), each weighted by
 random numbers that stay the same: of complex outputs the real and the imaginary parts.  It is differentiated with respect
-to every float or complex argument.  Arrays of integers that mean quantities, not indices, are given as floats.
+to every float or complex argument.  Arrays of integers that mean quantities, not indices, are given as floats, moved apart
+by random fractions: at a tie of a `min` or `max` differences judge nothing.
 """
 
 from __future__ import annotations
@@ -97,12 +98,12 @@ def _imported(name: str) -> ModuleType:
 
 
 def _argument(kernel: str, value: Any) -> Any:
-    """In double precision, so that differences can judge; integers as floats where they are quantities."""
+    """In double precision, so that differences can judge; integers as floats, no two of them equal, where they are quantities."""
     array = np.asarray(value)
     if array.dtype == np.float32:
         return np.asarray(value, np.float64) if array.ndim else float(value)
     if array.ndim and array.dtype.kind in "iu" and kernel in INTEGERS_AS_FLOATS:
-        return array.astype(np.float64)
+        return array + np.random.default_rng(0).random(array.shape)
     return value
 
 

@@ -153,6 +153,34 @@ def dense_recurrence(W, x, n):
     return np.sum(h**2)
 
 
+def shortest_paths(path):
+    path = path.copy()
+    for k in range(path.shape[0]):
+        path[:] = np.minimum(path[:], np.add.outer(path[:, k], path[k, :]))
+    return np.sum(path**2)
+
+
+def array_of_many_axes(x):
+    """Saving a large array is dear, but still better than what is impossible."""
+    for _ in range(3):
+        x = np.sin(x) * x
+    return np.sum(x)
+
+
+def loops_in_loops(x):
+    """The innermost number is saved for every iteration of seven loops."""
+    s = 0.3
+    for a in range(len(x)):
+        for b in range(len(x)):
+            for c in range(len(x)):
+                for d in range(len(x)):
+                    for e in range(len(x)):
+                        for f in range(len(x)):
+                            for g in range(len(x)):
+                                s = math.sin(s * x[(a + b + c + d + e + f + g) % len(x)]) + 1.0
+    return s
+
+
 X = np.array([0.5, -0.4, 1.2, 0.9, 0.3, 0.7])
 M = np.random.default_rng(0).normal(size=(4, 4)) * 0.4 + 3 * np.eye(4)
 
@@ -170,6 +198,9 @@ PROGRAMS = [
     (while_in_loops, [X]),
     (list_per_iteration, [X]),
     (dense_recurrence, [M / 4, X[:4].copy(), 3]),
+    (shortest_paths, [np.random.default_rng(2).uniform(0.1, 5.0, (5, 5))]),
+    (array_of_many_axes, [X[:4].reshape(1, 2, 1, 2, 1, 1)]),
+    (loops_in_loops, [X[:2].copy()]),
 ]
 
 

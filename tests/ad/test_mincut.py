@@ -26,3 +26,9 @@ def test_what_is_made_of_available_values_costs_nothing():
 
 def test_nothing_needed():
     assert cheapest_saves({}, {}, []) == []
+
+
+def test_a_price_as_large_as_it_may_be_is_still_paid():
+    inputs = {"array": None, "x": ["array"]}
+    huge = 1000**40
+    assert cheapest_saves(inputs, {"array": huge, "x": huge + 1}, ["x"]) == ["array"]

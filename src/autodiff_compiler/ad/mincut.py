@@ -11,7 +11,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=Hashable)
-INFINITE = 10**18
 
 
 def cheapest_saves(
@@ -23,6 +22,8 @@ def cheapest_saves(
     left out of it.
     """
     source, sink = "source", "sink"
+    # What must not be cut costs more than every node together, whatever the prices are.
+    infinite = 1 + sum(price[node] for node in inputs)
     capacity: dict[Hashable, dict[Hashable, int]] = {source: {}, sink: {}}
 
     def edge(a: Hashable, b: Hashable, size: int) -> None:
@@ -32,12 +33,12 @@ def cheapest_saves(
     for node, origins in inputs.items():
         edge((node, "in"), (node, "out"), price[node])
         if origins is None:
-            edge(source, (node, "in"), INFINITE)
+            edge(source, (node, "in"), infinite)
         else:
             for origin in dict.fromkeys(origins):
-                edge((origin, "out"), (node, "in"), INFINITE)
+                edge((origin, "out"), (node, "in"), infinite)
     for node in dict.fromkeys(needed):
-        edge((node, "out"), sink, INFINITE)
+        edge((node, "out"), sink, infinite)
 
     while (path := _shortest_path(capacity, source, sink)) is not None:
         amount = min(capacity[a][b] for a, b in path)
