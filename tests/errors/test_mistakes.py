@@ -203,7 +203,7 @@ async def coroutine(x):
 CLOSED = {
     "cached": (lambda x: cached(np.ones(2) * x), "without the decorator"),
     "vectorized": (lambda x: vectorized(x), "for whole arrays"),
-    "random": (lambda x: x * np.random.poisson(), "draw the random numbers outside"),
+    "random": (lambda x: x * np.random.dirichlet([1.0])[0], "draw the random numbers outside"),
     "random method": (lambda x: x * random.getrandbits(8), "draw the random numbers outside"),
     "str": (lambda x: x * len(str(x)), "f-string"),
     "format": (lambda x: x * len("{:.3f}".format(x)), "f-string"),  # noqa: UP032

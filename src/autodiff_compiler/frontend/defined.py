@@ -60,7 +60,9 @@ def _holds_complex(ctx: Context, x: Abs) -> bool:
         if not isinstance(content, Items):
             return is_complex(content.value.type)
         return any(_holds_complex(ctx, item) for item in content.items)
-    return isinstance(x, Static) and np.iscomplexobj(x.obj)
+    if not isinstance(x, Static) or not isinstance(x.obj, complex | np.ndarray | np.generic | list | tuple):
+        return False
+    return bool(np.iscomplexobj(x.obj))
 
 
 @cache
