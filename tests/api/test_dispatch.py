@@ -1,7 +1,9 @@
 """The fast way into compiled code: calls that are alike go it, others are seen to be others, and nothing gets stale."""
 
+import copy
 import functools
 import math
+import pickle
 from typing import NamedTuple
 
 import numpy as np
@@ -269,3 +271,36 @@ def test_an_alike_derivative_follows_the_function():
     f.__code__ = (lambda y, x: y * y * x).__code__
     assert grad(f, argnums="y")(2.0, 3.0) == 12.0
     assert first(2.0, 3.0) == 12.0
+
+
+class Model:
+    def __init__(self, w):
+        self.w = w
+
+    def __call__(self, x):
+        return self.w * x * x
+
+
+def cube(x):
+    return x**3
+
+
+def test_objects_that_are_called_keep_their_attributes():
+    model = Model(2.0)
+    assert [grad(model)(3.0), jvp(model, (3.0,), (1.0,))[1]] == [12.0, 12.0]
+    assert vars(model) == {"w": 2.0}
+    assert grad(lambda m, x: m(x))(model, 3.0).w == 9.0
+    assert grad(Model(4.0))(3.0) == 24.0
+    model.w = 5.0
+    assert grad(model)(3.0) == 30.0
+    assert grad(pickle.loads(pickle.dumps(model)))(3.0) == 30.0
+
+
+def test_what_is_remembered_is_not_copied():
+    grad(cube)(2.0)
+    owner, known = cube.__autodiff__
+    assert owner is cube
+    assert known
+    assert copy.deepcopy(known) == {} == pickle.loads(pickle.dumps(known))
+    wrapper = functools.wraps(cube)(lambda x: cube(x) * 2.0)
+    assert grad(wrapper)(2.0) == 24.0

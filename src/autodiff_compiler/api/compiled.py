@@ -12,7 +12,7 @@ from autodiff_compiler import driver
 from autodiff_compiler.api.binding import Described, Signature
 from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.dispatch import Entries
-from autodiff_compiler.api.specialise import Specialisation, Table, memo
+from autodiff_compiler.api.specialise import Memory, Specialisation, Table, memo
 from autodiff_compiler.api.standalone import standalone
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
@@ -29,7 +29,7 @@ class Shared:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.entries = Entries()
-        self.memory: dict[tuple[Hashable, ...], Any] = {}
+        self.memory = Memory()
         """What `memo` remembers with the derivative."""
 
 

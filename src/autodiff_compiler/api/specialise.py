@@ -8,10 +8,11 @@ import gc
 import inspect
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,10 @@ LOCK = threading.RLock()
 if hasattr(os, "register_at_fork"):
     # A process forked meanwhile would wait forever for a thread that it does not have.
     os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
+
+
+MOST_OBJECTS = 32
+"""Of so many objects with a `__call__` it is remembered what was compiled for them."""
 
 
 @dataclass
@@ -203,27 +208,49 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+class Memory(dict[tuple[Hashable, ...], Any]):
+    """What is remembered with a function.  A copy, pickled or not, remembers nothing."""
+
+    def __reduce__(self) -> tuple[type[Memory], tuple[()]]:
+        return Memory, ()
+
+    def __deepcopy__(self, memo: Any) -> Memory:
+        return Memory()
+
+
 def memo(fun: Any, key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
-    """`make()`, remembered with the function object under `key`, so that a repeated `jvp(f, …)` compiles once."""
+    """`make()`, remembered with the function object under `key`, so that what is made twice compiles once."""
     if isinstance(fun, MethodType):
         return _remembered(_of_method(fun), key, make)
-    try:
-        owner, known = fun.__dict__.get("__autodiff__", (None, {}))
-        if owner is not fun:  # `functools.wraps` copies a function's attributes to its wrapper
-            owner, known = fun, {}
-            fun.__autodiff__ = (owner, known)
-    except (AttributeError, TypeError):  # an object with slots: nothing to remember with
-        return make()
+    found = getattr(fun, "__dict__", {}).get("__autodiff__")
+    if found is not None and found[0] is fun:  # `functools.wraps` copies a function's attributes to its wrapper
+        return _remembered(found[1], key, make)
+    if not isinstance(fun, FunctionType):
+        return _remembered(_of_object(fun), key, make)
+    known = Memory()
+    fun.__autodiff__ = (fun, known)  # type: ignore[attr-defined]  # any function takes attributes
     return _remembered(known, key, make)
 
 
 @functools.lru_cache(maxsize=128)
-def _of_method(method: MethodType) -> dict[tuple[Any, ...], Any]:
+def _of_method(method: MethodType) -> Memory:
     """What is remembered for a bound method, which is a new object at each look-up, but equal for the same object and function."""
-    return {}
+    return Memory()
 
 
-def _remembered(known: dict[tuple[Hashable, ...], Any], key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
+OBJECTS: OrderedDict[int, tuple[Any, Memory]] = OrderedDict()
+"""By identity, the objects of other classes that were differentiated last, for their attributes are the user's."""
+
+
+def _of_object(fun: Any) -> Memory:
+    found = OBJECTS.setdefault(id(fun), (fun, Memory()))
+    OBJECTS.move_to_end(id(fun))
+    while len(OBJECTS) > MOST_OBJECTS:
+        OBJECTS.popitem(last=False)
+    return found[1]
+
+
+def _remembered(known: Memory, key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
     if key not in known:
         known[key] = make()
     return known[key]
