@@ -59,14 +59,17 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
     return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y)), x, y)
 
 
+def _equal_numbers(ctx: Context, x: Abs, y: Abs) -> Value:
+    return ctx.value(comparison(ctx, ast.Eq, x, y))
+
+
 def _equal_or_none(ctx: Context, x: Abs, y: Abs) -> bool | Value:
     """`x == y` where one of them may be None, and the other is None, or a number."""
     for one, other in ((x, y), (y, x)):
         if isinstance(one, OrNone) and is_none(other):
             return negated(ctx, one.given)
         if isinstance(one, OrNone) and is_scalar(one.value) and is_scalar(other):
-            equal = ctx.value(comparison(ctx, ast.Eq, one.value, other))
-            return ctx.b.cast(ctx.b.op("and", one.given, equal), BOOL)
+            return ctx.if_given(one, partial(_equal_numbers, ctx, one.value, other))
     raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", "ask `is None`")
 
 

@@ -348,17 +348,27 @@ class Context:
             return self.read(x)
         raise self.wrong("AD104", f"{what} must be a number or an array, not {describe(x)}")
 
+    def if_given(self, x: OrNone, asked: Callable[[], bool | Value]) -> bool | Value:
+        """What is asked of a value where there is one, and False where it is None."""
+        with self.b.region() as there:
+            found = asked()
+            if isinstance(found, Value):
+                self.b.yield_(self.b.cast(found, BOOL))
+        if not isinstance(found, Value):
+            return x.given if found else False
+        with self.b.region() as nothing:
+            self.b.yield_(self.b.const(False))
+        return self.b.if_(x.given, there.done(), nothing.done())[0]
+
     def truth(self, x: Abs) -> bool | Value:
         """The truth of a value: a bool if known now, else a boolean scalar."""
         own = special(self, x, "__bool__") or special(self, x, "__len__")
         if own is not None:
             return self.truth(self.call(own, [], {}))
         if isinstance(x, OrNone):
-            held = self.truth(x.value)
-            if not isinstance(held, Value):
-                return x.given if held else False
-            truth = self.b.select(x.given, held, self.b.const(False))
-            self.facts.both(truth, x.given, held, truth=True)
+            truth = self.if_given(x, lambda: self.truth(x.value))
+            if isinstance(truth, Value):
+                self.facts.both(truth, x.given, x.given, truth=True)
             return truth
         if is_instance(x):
             return True

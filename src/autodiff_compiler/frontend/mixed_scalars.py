@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autodiff_compiler.diagnostics import Span, UnsupportedError
+from autodiff_compiler.frontend.mixed_kinds import MixedKinds
 from autodiff_compiler.frontend.real_starts import RealStarts
 from autodiff_compiler.frontend.scalars import scalar_type, scalar_value
 from autodiff_compiler.frontend.values import Abs, Static
@@ -38,12 +39,15 @@ class MixedScalars:
         self._calls: list[tuple[Span, list[Any]]] = []
         """Calls of NumPy functions, for which that makes a difference, with their arguments."""
         self._real_starts = RealStarts()
+        self.kinds = MixedKinds()
 
     def joined(self, b: Builder, value: Abs, joined: Scalar) -> Value:
         """What one path brings to a join, in the type of the join."""
         found = scalar_value(b, value, joined)
         if joined.dtype.is_complex and not scalar_type(value).dtype.is_complex:
             self._real_starts.add(found)
+        if joined.kind == "np" and scalar_type(value).kind == "py":
+            self.kinds.add(found)
         if joined == Scalar(FLOAT32) and scalar_type(value).kind == "py":
             self._numbers[found] = isinstance(value, Static) and fits_float32(float(value.obj))
         return found
@@ -61,6 +65,7 @@ class MixedScalars:
     def refuse(self, body: Region) -> None:
         """Raise `UnsupportedError` where a type depends on the path on which a scalar came."""
         self._real_starts.refuse(body)
+        self.kinds.refuse(body)
         if not self._numbers:
             return
         search = _Search(self._numbers)

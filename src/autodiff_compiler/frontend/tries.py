@@ -166,6 +166,7 @@ def inside(ctx: Context, around: tuple[Handlers | Final, ...]) -> Iterator[None]
 def _before(ctx: Context, op: Op) -> None:
     """An op is about to be built: what it would raise, and what is caught, becomes a branch."""
     try:
+        ctx.mixed.kinds.judge(op)
         for failure in failures(ctx.b, op):
             _branch(ctx, op, failure)
     except Unforeseen:

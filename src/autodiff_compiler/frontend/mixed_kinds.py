@@ -1,0 +1,73 @@
+"""A number that is Python's on one path and NumPy's on the other: inside a `try`, where the difference would show, the program is refused.
+
+The IR holds such a number as one of NumPy's.  The values of operations are the same, but where Python raises an exception that
+the `try` would catch, NumPy goes on with NaN or infinity: another branch would be taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autodiff_compiler.diagnostics import Span, UnsupportedError
+from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.loop import merges
+from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.types import Array, Scalar, Type
+from autodiff_compiler.ir.walk import all_ops
+
+
+class MixedKinds:
+    """Those met while a program is lowered."""
+
+    def __init__(self) -> None:
+        self._numbers: set[Value] = set()
+        """Python numbers that meet one of NumPy's."""
+        self._judged: list[tuple[Span, tuple[Value, ...]]] = []
+        """The operands of what is done inside a `try`, and raises for some numbers if they are Python's."""
+
+    def add(self, number: Value) -> None:
+        self._numbers.add(number)
+
+    def judge(self, op: Op) -> None:
+        """Note an op that is about to be built inside a `try`."""
+        row = opdef(op)
+        if not row.elementwise or row.domain is None or any(isinstance(v.type, Array) for v in op.operands):
+            return
+        as_python = replace(
+            op,
+            operands=tuple(Value(_of_python(v.type)) for v in op.operands),
+            results=tuple(Value(_of_python(v.type)) for v in op.results),
+        )
+        if row.overflows or any(row.domain(as_python)):
+            self._judged.append((op.span, op.operands))
+
+    def refuse(self, body: Region) -> None:
+        """Raise `UnsupportedError` where it is not certain whether something raises."""
+        if not self._numbers or not self._judged:
+            return
+        mixed = self._all_mixed(body)
+        for span, operands in self._judged:
+            if not mixed.isdisjoint(operands):
+                raise UnsupportedError(
+                    "AD116",
+                    "inside a `try`, an operation on a number that is Python's on one path and NumPy's on another: only Python's raises",
+                    span,
+                    help="convert the number before: float(...)",
+                )
+
+    def _all_mixed(self, body: Region) -> set[Value]:
+        """What may be a Python number on some path, and one of NumPy's on another."""
+        mixed = set(self._numbers)
+        size = -1
+        while size != (size := len(mixed)):
+            for op in all_ops(body):
+                for values, sources in merges(op):
+                    if not mixed.isdisjoint(sources):
+                        mixed.update(values)
+                if not op.regions and not mixed.isdisjoint(op.operands) and not opdef(op).converts:
+                    mixed.update(v for v in op.results if not isinstance(v.type, Array))
+        return mixed
+
+
+def _of_python(type_: Type) -> Type:
+    return Scalar(type_.dtype, "py") if isinstance(type_, Scalar) else type_
