@@ -8,12 +8,12 @@ import os
 for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-from pathlib import Path  # noqa: E402
+from pathlib import Path
 
-import click  # noqa: E402
+import click
 
-from benchmarks import derivative, figures, peers, plots, ratio, symbolic, timing  # noqa: E402
-from benchmarks.report import RESULTS, Report  # noqa: E402
+from benchmarks import derivative, figures, peers, plots, ratio, symbolic, timing
+from benchmarks.report import RESULTS, Report
 
 BENCHMARKS = {
     "derivative": (derivative.run, "Derivatives against numerical differentiation: time and accuracy as n grows."),

@@ -15,26 +15,26 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 # LLVM's optimiser is not what is tested; without most of it compilation takes a fifth less.
 os.environ.setdefault("NUMBA_OPT", "1")
 
-import json  # noqa: E402
-import random  # noqa: E402
-import sys  # noqa: E402
-import time  # noqa: E402
-from collections import Counter  # noqa: E402
-from dataclasses import dataclass, field  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+import json
+import random
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-import click  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: E402
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "fuzz"))
 
-from fuzz_check import Configuration, Outcome, configurations  # noqa: E402
-from fuzz_programs import Program, seeded, write_module  # noqa: E402
-from fuzz_run import run_one, signature, smallest  # noqa: E402
+from fuzz_check import Configuration, Outcome, configurations
+from fuzz_programs import Program, seeded, write_module
+from fuzz_run import run_one, signature, smallest
 
-from benchmarks import fuzz_language, fuzz_wrong  # noqa: E402
+from benchmarks import fuzz_language, fuzz_wrong
 
 # One compilation under Numba takes a second or more.
 NUMBA_SECONDS = 120.0

@@ -8,18 +8,18 @@ for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "
     os.environ.setdefault(variable, "1")
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
-import contextlib  # noqa: E402
-import sys  # noqa: E402
-from pathlib import Path  # noqa: E402
+import contextlib
+import sys
+from pathlib import Path
 
-import click  # noqa: E402
+import click
 
-from autodiff_compiler.options import BACKENDS  # noqa: E402
-from benchmarks import plots, timing  # noqa: E402
-from benchmarks.gradbench import standalone  # noqa: E402
-from benchmarks.gradbench.protocol import Session  # noqa: E402
-from benchmarks.gradbench.table import EVALS  # noqa: E402
-from benchmarks.report import RESULTS  # noqa: E402
+from autodiff_compiler.options import BACKENDS
+from benchmarks import plots, timing
+from benchmarks.gradbench import standalone
+from benchmarks.gradbench.protocol import Session
+from benchmarks.gradbench.table import EVALS
+from benchmarks.report import RESULTS
 
 
 @click.command(help=__doc__)

@@ -7,15 +7,15 @@ import os
 for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-from collections.abc import Callable  # noqa: E402
-from pathlib import Path  # noqa: E402
+from collections.abc import Callable
+from pathlib import Path
 
-import click  # noqa: E402
+import click
 
-from autodiff_compiler.options import BACKENDS  # noqa: E402
-from benchmarks.report import RESULTS  # noqa: E402
-from benchmarks.suites import autograd, npbench, tangent  # noqa: E402
-from benchmarks.suites.runs import Run, outcomes, report  # noqa: E402
+from autodiff_compiler.options import BACKENDS
+from benchmarks.report import RESULTS
+from benchmarks.suites import autograd, npbench, tangent
+from benchmarks.suites.runs import Run, outcomes, report
 
 
 def options(command: Callable[..., None]) -> Callable[..., None]:

@@ -37,7 +37,7 @@ def _items(index: list[Index]) -> list[Index]:
 def _slice_parts(item: Slice) -> tuple[Abs, Abs, Abs]:
     """Start, stop and step, as these objects understand them."""
     parts = (item.start, item.stop, item.step)
-    return tuple(  # type: ignore[return-value]
+    return tuple(  # type: ignore[return-value]  # of three parts there are three
         Static(default) if part is None or (isinstance(part, Static) and part.obj is None) else part
         for part, default in zip(parts, (0, None, 1))
     )

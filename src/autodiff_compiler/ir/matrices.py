@@ -46,11 +46,6 @@ def columns_of(b: Builder, vector: Value) -> Value:
     return b.insert_axes(vector, rank(vector.type))
 
 
-def scaled_columns(b: Builder, matrix: Value, factors: Value) -> Value:
-    """`matrix @ diag(factors)`."""
-    return b.mul(matrix, b.insert_axes(factors, rank(matrix.type) - 2))
-
-
 def on_diagonal(b: Builder, factors: Value) -> Value:
     """`diag(factors)`, with zeros beside."""
     count = rank(factors.type)

@@ -21,7 +21,7 @@ from autodiff_compiler.rules import (
     elementwise,
     factoring,
     fourier,
-    hypergeometric,  # noqa: F401
+    hypergeometric,  # noqa: F401  # as `bessel`
     lists,
     matmul,
     reductions,

@@ -113,7 +113,7 @@ class Counter(Mapping):
 
 
 @stands_for(collections.ChainMap)
-class ChainMap:  # noqa: PLW1641
+class ChainMap:  # noqa: PLW1641  # comparing is refused, so it is never hashed
     def __eq__(self, other: Any) -> bool:
         unsupported("comparing dicts of `collections`", "compare their items")
 
@@ -245,7 +245,7 @@ class Set:  # noqa: PLW1641  (nor has a set a hash)
 
 
 @stands_for(collections.deque)
-class Deque:  # noqa: PLW1641
+class Deque:  # noqa: PLW1641  # comparing is refused, so it is never hashed
     def __eq__(self, other: Any) -> bool:
         unsupported("comparing queues", "compare lists: list(q)")
 
