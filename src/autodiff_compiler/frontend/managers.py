@@ -105,12 +105,10 @@ def _run_methods(ctx: Context, node: ast.With, item: ast.expr, manager: Abs, bod
         raise _refused(ctx, f"`with` {describe(manager)}")
     seen = _at_exit(ctx, leave)
     key = _place(ctx, item, "with")
-    ctx.state.names[key] = manager  # it is carried through what the body does
+    ctx.state.names[key] = leave  # bound now, as in Python; it is carried through what the body does
 
     def last() -> None:
-        method = special(ctx, ctx.state.names[key], "__exit__")
-        assert method is not None
-        ctx.call(method, [Static(None)] * 3, {})
+        ctx.call(ctx.state.names[key], [Static(None)] * 3, {})
 
     value = ctx.call(enter, [], {})
     handlers.finally_(ctx, node, lambda: body(value), last, seen=seen)
