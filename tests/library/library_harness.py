@@ -118,7 +118,7 @@ def outcome(entry: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     return fill(shape)
 
 
-WRITING_METHODS = ("sort", "put")
+WRITING_METHODS = ("partition", "sort", "put")
 WRITES = ("np.fill_diagonal", "np.put", "np.place", "np.putmask", "np.copyto", "np.put_along_axis")
 """Functions that return nothing: what is looked at is their first argument."""
 
