@@ -158,7 +158,8 @@ def _stacked(w: Writer, op: Op, left: ast.expr, right: ast.expr) -> ast.expr:
         syntax.call("stack", right, syntax.tuple_([*batch, *m])),
     ]
     shape = [*batch, *(n[:1] if ranks[0] > 1 else []), *(m[1:] if ranks[1] > 1 else [])]
-    return syntax.method(syntax.call("matmul3", *stacks), "reshape", syntax.tuple_(shape))
+    product = "dot3" if dtype_of(a.type).inexact else "matmul3"
+    return syntax.method(syntax.call(product, *stacks), "reshape", syntax.tuple_(shape))
 
 
 @expressions(EXPRESSIONS, "broadcast_to")

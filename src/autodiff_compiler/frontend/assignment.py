@@ -14,6 +14,7 @@ from autodiff_compiler.frontend import (
     members,
     objects,
     operators,
+    shape_assignment,
     subscripts,
     views,
 )
@@ -25,6 +26,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith
+from autodiff_compiler.library.standard import flat
 
 
 def assign(ctx: Context, target: ast.expr, value: Abs) -> None:
@@ -62,6 +64,10 @@ def _store_attribute(ctx: Context, base: Abs, name: str, value: Abs) -> None:
     if isinstance(base, Ref) and (name == "real" or (name in views.PARTS and base.type.dtype.is_complex)):
         part = views.part_of(ctx, base, name) if base.type.dtype.is_complex else base
         array_places.store_at(ctx, part, array_places.whole(part), (), value)
+    elif isinstance(base, Ref) and name == "flat":
+        ctx.call(Static(flat.fill), [base, value], {})
+    elif isinstance(base, Ref) and name == "shape":
+        shape_assignment.assign(ctx, base, value)
     else:
         objects.store_attribute(ctx, base, name, value)
 

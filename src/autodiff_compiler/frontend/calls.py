@@ -229,6 +229,9 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
         return found
     definition = library.definition(obj)
     if definition is not None:
+        known = library_calls.computed_now(ctx, obj, args, kwargs)
+        if known is not None:
+            return known
         return defined.call(ctx, definition, args, kwargs)
     drawn = draws.call(ctx, obj, args, kwargs)
     if drawn is not None:

@@ -38,6 +38,7 @@ from autodiff_compiler.frontend.values import (
     is_dimensionless,
 )
 from autodiff_compiler.frontend.wrong_calls import check_signature, refused
+from autodiff_compiler.library.standard import flat
 
 # Methods that return a read-only view.
 _READ_ONLY_VIEWS = ("diagonal",)
@@ -84,6 +85,8 @@ def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
         near = did_you_mean(name, [*known["methods"], *known["attributes"]])
         way_out = f"np.{name}(...) takes numbers, too" if hasattr(np, name) else near
         raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
+    if name == "flat" and isinstance(x, Ref):
+        return ctx.call(Static(flat.Flat), [x], {})
     entry = library.attribute(name)
     if entry is not None:
         if name in views.PARTS and isinstance(x, Ref) and x.type.dtype.is_complex:
