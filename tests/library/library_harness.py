@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,7 +140,7 @@ class Written:
 
     def __init__(self) -> None:
         self.given: list[Any] = []
-        self.space: dict[str, Any] = {"np": np, "scipy": scipy, "__name__": "written"}
+        self.space: dict[str, Any] = {"np": np, "math": math, "scipy": scipy, "__name__": "written"}
 
     def text(self, x: Any) -> str:
         if isinstance(x, R):

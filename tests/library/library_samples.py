@@ -377,6 +377,18 @@ SAMPLES |= {
 }  # fmt: skip
 SAMPLES["operator.pow"] = [S(R(7.5), R(2.0)), S(R(7), R(2)), S(v3, 2), S(i3, R(2)), S(f3, 2), S(s64, R(2))]
 SAMPLES["operator.neg"] = SAMPLES["operator.abs"] = [S(R(-2.0)), S(R(-2)), S(v3), S(i3)]
+_PAIRS = [S(R(m), R(n)) for m in (0, 1, 7, 12, 30) for n in (0, 1, 3, 12)]
+_WRONG_PAIRS = [S(R(-3), R(2)), S(R(4), R(-2)), S(R(4.0), R(2)), S(R(4), 2.5)]
+SAMPLES |= {
+    "math.comb": [*_PAIRS, *_WRONG_PAIRS, S(R(66), R(33)), S(np.int64(6), 2), S(5, R(2)), S(True, R(1))],
+    "math.perm": [*_PAIRS, *_WRONG_PAIRS, S(R(5)), S(R(5), None), S(R(0))],
+    "math.gcd": [*_PAIRS, S(R(-12), R(18)), S(R(12), R(18), R(-27)), S(R(-4)), S(R(4.0), R(2)), S(np.int64(6), R(4))],
+    "math.lcm": [*_PAIRS, S(R(-4), R(6)), S(R(4), R(6), R(10)), S(R(-4)), S(R(4.0), R(2))],
+    "math.factorial": [*(S(R(n)) for n in range(21)), S(R(-1)), S(R(3.0)), S(np.int64(4))],
+    "math.isqrt": [*(S(R(n)) for n in (*range(26), 10**18, 10**18 - 1, 2**62, 2**63 - 1, 3037000499**2 - 1)), S(R(-1)), S(R(4.0))],
+    "math.remainder": [S(R(x), R(y)) for x in (5.3, -5.3, 3.0, 5.0, -1.0, 0.0, float("nan"), float("inf")) for y in (2.0, -2.1, float("inf"), 0.0, 3)],
+    "math.ldexp": [S(R(x), R(i)) for x in (1.5, -3, 0.0, 1e-300, 1e300, float("inf"), float("nan")) for i in (0, 3, -3, 900, -900, 1030)],
+}
 SAMPLES["np.empty"] = _SHAPE
 SAMPLES["np.ndarray"] = _SHAPE
 SAMPLES["np.empty_like"] = _LIKE

@@ -3,6 +3,6 @@
 The frontend enters them as it enters functions of the user.  `@stands_for(itertools.accumulate)` registers one.
 """
 
-from autodiff_compiler.library.standard import containers, flat, getters, iterators, ordering
+from autodiff_compiler.library.standard import containers, contexts, flat, getters, iterators, kept, ordering
 
-__all__ = ["containers", "flat", "getters", "iterators", "ordering"]
+__all__ = ["containers", "contexts", "flat", "getters", "iterators", "kept", "ordering"]
