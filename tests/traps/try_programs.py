@@ -514,7 +514,7 @@ def one_of_several_is_caught_if_any(x, y):
     try:
         z = math.asin(y) / y
         if all(v > y for v in e.values()):
-            q = np.linspace(-1.0, y, 6) // (x - y)
+            q = np.linspace(-1.0, y, 6) * x
     except ValueError as error:
         z = 5.0
     except Exception as error:
