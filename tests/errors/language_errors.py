@@ -193,8 +193,8 @@ CASES = [
     ),
     ("AD181", UNSUPPORTED, "def f(a):\n    return tuple(a)  # here", (A3,)),
     ("AD181", UNSUPPORTED, "def f(a):\n    return max(*a)  # here", (A3,)),
-    ("AD182", UNSUPPORTED, "def f(a):\n    for x, y in zip(a, [1, 2, 3], strict=True):  # here\n        pass\n    return a", (A3,)),
-    ("AD183", UNSUPPORTED, "import sys\ndef f(x):\n    print(x, file=sys.stderr)  # here\n    return x", (1.0,)),
+    ("AD182", UNSUPPORTED, "def f(a):\n    for x, y in zip(map(np.sin, a), [1, 2, 3], strict=True):  # here\n        pass\n    return a", (A3,)),
+    ("AD183", UNSUPPORTED, "import io\nLOG = io.StringIO()\ndef f(x):\n    print(x, file=LOG)  # here\n    return x", (1.0,)),
     ("AD184", UNSUPPORTED, "def f(x):\n    print([x])  # here\n    return x", (1.0,)),
     ("AD185", USER, "def f(x):\n    return len(x)  # here", (1.0,)),
     (

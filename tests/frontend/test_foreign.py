@@ -2,7 +2,6 @@
 
 import collections
 import importlib
-import itertools
 import random
 import statistics
 import sys
@@ -30,13 +29,12 @@ REFUSED = {
     "numpy.roots": lambda x: np.roots(A * x)[0],
     "numpy.random.Generator.multivariate_normal": lambda x: RNG.multivariate_normal(A, np.eye(3))[0] * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
-    "itertools.groupby": lambda x: sum(k for k, _ in itertools.groupby([x, x])),
     "collections.UserList": lambda x: collections.UserList([x])[0],
     "sympy.sin": lambda x: sympy.sin(x),
     "id": lambda x: id(x) * x,
 }
 WAYS_OUT = {
-    "itertools.groupby": "write it as ordinary loops",
+    "collections.UserList": "make it outside",
     "sympy.sin": "np.sin is supported",
     "random.getrandbits": "draw the random numbers outside",
 }

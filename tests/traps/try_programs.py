@@ -489,3 +489,19 @@ def array_changes_its_place(a):
     except ValueError:
         c[1] = 5.0
     return (b * a).sum() + (c * c).sum()
+
+
+@case(0.935)
+@case(0.0)
+def raised_by_either_in_a_loop(x):
+    def checked(scale):
+        if scale > 1.0:
+            return scale
+        raise KeyError
+
+    try:
+        for j in range(1, 2):
+            w = checked(x / x)
+    except Exception as error:
+        w = 2.0
+    return x * w

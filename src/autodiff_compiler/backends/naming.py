@@ -22,7 +22,7 @@ from autodiff_compiler.ir.opset import overwrites
 from autodiff_compiler.ir.types import ListOf, Scalar, Type, rank
 from autodiff_compiler.namespaces import BUILTINS
 
-MODULES = ("np", "math", "cmath", "numba", "njit", "importlib", "special")
+MODULES = ("np", "math", "cmath", "numba", "njit", "importlib", "special", "sys")
 RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MODULES)) - {"_"}
 
 # What printed code calls by name, besides helpers: a parameter must not hide it.

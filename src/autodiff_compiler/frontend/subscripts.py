@@ -7,7 +7,7 @@ import ast
 import numpy as np
 
 from autodiff_compiler.frontend import array_places, container_items, index_tricks, operators
-from autodiff_compiler.frontend.classes import is_instance
+from autodiff_compiler.frontend.classes import class_of, is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
@@ -86,6 +86,10 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
     if isinstance(base, Ref):
         return array_places.load(ctx, base, per_axis(index))
     if is_instance(base):
+        cls = class_of(base)
+        if cls is not None and issubclass(cls, list | dict | tuple | str):
+            way_out = "keep what it holds in an attribute of an ordinary class, or in a list or dict"
+            raise ctx.unsupported("AD121", f"an item of {describe(base)}, which derives from a builtin", way_out)
         raise ctx.wrong("AD121", f"TypeError: {describe(base)} is not subscriptable")
     if isinstance(base, Box | Tup | Static | Range):
         return container_items.load(ctx, base, only(ctx, index))

@@ -3,6 +3,15 @@
 The frontend enters them as it enters functions of the user.  `@stands_for(itertools.accumulate)` registers one.
 """
 
-from autodiff_compiler.library.standard import containers, flat, getters, iterators, ordering, polynomials
+from autodiff_compiler.library.standard import (
+    containers,
+    contexts,
+    flat,
+    getters,
+    iterators,
+    kept,
+    ordering,
+    polynomials,
+)
 
-__all__ = ["containers", "flat", "getters", "iterators", "ordering", "polynomials"]
+__all__ = ["containers", "contexts", "flat", "getters", "iterators", "kept", "ordering", "polynomials"]
