@@ -28,7 +28,6 @@ LANGUAGE: dict[str, tuple] = {
     "AD124": ("def f(a):\n    return a[np.array([0, 2])] * a[a > 1.0]",),
     "AD125": ("def f(a):\n    return a[None]",),
     "AD116": ("def f(x):\n    y = x * 2\n    if x > 5:\n        return 0.0\n    return y",),
-    "AD126": ("def f(a, b):\n    return a[np.array([b[0], 1])]",),
     "AD128": ("def f(a):\n    k = np.zeros(3, dtype=int)\n    k = k.astype(float)\n    return np.add(a, 1.0, out=k).sum()",),
     "AD129": ("def f(n):\n    return 0 + 1 * 1",),
     "AD135": ("def f(x, a, i):\n    total = 0.0\n    for item in [x, a]:\n        total = total + np.sum(item)\n    return total",),
