@@ -59,7 +59,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The result is one of several scalars and held as a float32; of these, `numbers` were Python's and stay so if chosen."""
+    """The result is one of several scalars and held as one of NumPy's; of these, `numbers` were Python's and stay so if chosen."""
 
     value: Value
     numbers: tuple[Value, ...]
