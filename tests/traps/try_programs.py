@@ -520,3 +520,18 @@ def one_of_several_is_caught_if_any(x, y):
     except Exception as error:
         z = 7.0
     return z * x + np.sum(q)
+
+
+@case(np.array([[-0.39, 0.897, 0.979]]))
+@case(np.array([[-0.39, 0.897], [0.5, 0.979]]))
+def caught_around_a_finally(a):
+    s, kept = a[0] * 1.0, 1.0
+    try:
+        try:
+            s = a[1] * 2.0
+        finally:
+            kept = kept + 1.0
+        kept = kept * 3.0
+    except Exception as error:
+        kept = kept + 5.0
+    return np.sum(s * a) * kept
