@@ -28,7 +28,6 @@ LANGUAGE: dict[str, tuple] = {
     "AD124": ("def f(a):\n    return a[np.array([0, 2])] * a[a > 1.0]",),
     "AD125": ("def f(a):\n    return a[None]",),
     "AD116": ("def f(x):\n    y = x * 2\n    if x > 5:\n        return 0.0\n    return y",),
-    "AD126": ("def f(a, b):\n    return a[np.array([b[0], 1])]",),
     "AD128": ("def f(a):\n    k = np.zeros(3, dtype=int)\n    k = k.astype(float)\n    return np.add(a, 1.0, out=k).sum()",),
     "AD129": ("def f(n):\n    return 0 + 1 * 1",),
     "AD135": ("def f(x, a, i):\n    total = 0.0\n    for item in [x, a]:\n        total = total + np.sum(item)\n    return total",),
@@ -164,6 +163,7 @@ CALLS: dict[str, str] = {
     "AD424": "def f(n):\n    return n * 2\n\nvjp(f, np.arange(3).astype(float))",
     "AD427": "def f(a, b):\n    a[0] = 1.0\n    return np.sum(a * b)\n\na = np.ones(4)\ngrad(f)(a[:3], a[1:].copy())",
     "AD428": "def f(x, n):\n    return x * n\n\ngrad(f)(1.0, 2**70)",
+    "AD429": "from autodiff_compiler import explain\n\ndef f(x):\n    return x * x\n\nexplain(grad(f), 1.0)",
     "AD433": (
         "import tempfile\n\ndef f(m):\n    v = m.ravel()\n    v[0] = 7.0\n    return np.sum(m * m)\n\n"
         "m = np.ones((4, 4))[::2, ::2]\n"

@@ -78,7 +78,7 @@ CASES = [
     ("AD123", USER, "def f(a):\n    return a[0, 1]  # here", (A3,)),
     ("AD124", USER, "def f(a):\n    return a[a]  # here", (A3,)),
     ("AD125", UNSUPPORTED, "def f(a):\n    return a[True]  # here", (A3,)),
-    ("AD126", UNSUPPORTED, "def f(a, b):\n    return a[[b, 1]]  # here", (A3, np.arange(3))),
+    ("AD204", USER, "def f(a, b):\n    return a[[b, 1]]  # here", (A3, np.arange(3))),
     ("AD127", USER, "def f(a):\n    return a[::0]  # here", (A3,)),
     ("AD128", USER, "def f(a):\n    k = np.zeros(3, dtype=int)\n    return np.add(a, 1.0, out=k).sum()  # here", (A3,)),
     ("AD202", UNSUPPORTED, "def f(a):\n    return np.transpose(a, out=a).sum()  # here", (A3,)),

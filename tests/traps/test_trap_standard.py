@@ -31,11 +31,11 @@ def test_second_order(case):
     check_grads(case.fun, case.args, order=2)
 
 
-@pytest.mark.parametrize("name", [obj.__name__ for obj in stand_ins()])
+@pytest.mark.parametrize("name", [obj.__name__ for obj in stand_ins() if not obj.__module__.startswith("numpy")])
 def test_every_stand_in_is_in_a_program(name):
     text = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (standard_programs, kept_programs))
     assert re.search(rf"\b{name}\(|\b{name}\b.*@|{name}\.", text) or name in NOT_CALLED
 
 
-NOT_CALLED = ("set", "update_wrapper", "cast", "simplefilter", "filterwarnings", "flatiter")
-"""A set and `a.flat` have displays of their own, `functools.wraps` calls the next, and the others do nothing."""
+NOT_CALLED = ("set", "update_wrapper", "cast", "simplefilter", "filterwarnings")
+"""A set has a display of its own, `functools.wraps` calls the next, and the others do nothing."""

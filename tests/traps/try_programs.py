@@ -505,3 +505,18 @@ def raised_by_either_in_a_loop(x):
     except Exception as error:
         w = 2.0
     return x * w
+
+
+@case(0.3, 0.7)
+@case(0.9, 0.7)
+def one_of_several_is_caught_if_any(x, y):
+    e, q = {"a": x, "b": 1.0}, np.zeros(1)
+    try:
+        z = math.asin(y) / y
+        if all(v > y for v in e.values()):
+            q = np.linspace(-1.0, y, 6) * x
+    except ValueError as error:
+        z = 5.0
+    except Exception as error:
+        z = 7.0
+    return z * x + np.sum(q)

@@ -287,7 +287,8 @@ class Merge:
         self.choices[location] = len(options)
 
         def getter(x: Abs | None) -> Getter:
-            return position(x, options) if x is not None else lambda builder: None
+            # A path without any has an index, too, which later joins compute with.
+            return position(x, options) if x is not None else lambda builder: builder.const(0)
 
         slot = self._slots.add((*location, "choice"), INT, f"{hint(name)}_choice", getter(a), getter(b))
         return lambda values: Choice(slot(values), options)

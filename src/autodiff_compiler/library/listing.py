@@ -33,6 +33,9 @@ and matrices in it, as `S`, as `S.T` and from the right; what they hold is read 
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
 `nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary.
 
+Polynomials are objects: `np.poly1d`, and of `np.polynomial` `Polynomial`, `Chebyshev`, `Legendre`, `Hermite`, `HermiteE` and `Laguerre`, made in the
+program or outside; those that are not of powers are evaluated, added, and multiplied by numbers.
+
 Of arrays also `x.flat` (read, written, run over), `x.fill(v)` and `x.shape = …`, where NumPy need not move an element.
 """
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
+from autodiff_compiler.library.registry import register_imported
+
 B = TypeVar("B", bound=Callable[..., Any])
 
 _STAND_INS: dict[int, tuple[object, Callable[..., Any]]] = {}
@@ -28,6 +30,7 @@ def stands_for(*objects: object) -> Callable[[B], B]:
 
 def stand_in(obj: object) -> Callable[..., Any] | None:
     """What stands for a function or class, by the object itself."""
+    register_imported()
     found = _STAND_INS.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
 

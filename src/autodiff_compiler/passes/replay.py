@@ -149,7 +149,7 @@ class _Pair:
         turns = self.constants.get(self.first.step) != self.constants.get(self.second.step)
         if turns and not Additions(self.readers, self.scratch).in_any_order(self.second):
             return None
-        stores = {tape.store: (tape.slot, tape.loads) for tape in self.tapes}
+        stores: dict[Op, tuple[Slot, Sequence[Op]]] = {tape.store: (tape.slot, tape.loads) for tape in self.tapes}
         return Joined(self.region, self.first, self.second, stores, Memory(self.function)).ops()
 
     def replayed(self) -> list[Op] | None:
