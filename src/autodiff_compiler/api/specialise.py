@@ -39,12 +39,16 @@ MOST_OBJECTS = 32
 
 @dataclass
 class Specialisation:
-    """A derivative for given argument types.  `second` is the reverse sweep of a `vjp`; `signature` is the function's own."""
+    """A derivative for given argument types.
+
+    `second` is the reverse sweep of a `vjp`; `signature` is the function's own; `active` has a flag for each IR parameter.
+    """
 
     lowered: Lowered
     compiled: Compilation
     second: Compilation | None = None
     signature: inspect.Signature | None = None
+    active: tuple[bool, ...] = ()
     checked: bool = False
     """Whether a call was compared with the function itself (`first_check.py`)."""
 

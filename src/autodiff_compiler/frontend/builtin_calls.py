@@ -111,6 +111,8 @@ def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (x,) = args
     if isinstance(x, Ref) and not is_dimensionless(x):
         return Dyn(ctx.b.dim(ctx.read(x), 0))
+    if isinstance(x, Text):
+        return Static(len(ctx.static(x, "a text whose length is asked for")))
     if isinstance(x, Static) and hasattr(x.obj, "__len__"):
         return Static(len(ctx.immutable(x.obj, "the length")))
     if isinstance(x, Static | Ref) or is_scalar(x):

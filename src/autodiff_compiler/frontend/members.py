@@ -75,7 +75,21 @@ def _of_object(ctx: Context, x: Static, name: str) -> Abs:
         return Method(x, name)
     if isinstance(x.obj, np.finfo | np.iinfo) and hasattr(x.obj, name):
         return Static(getattr(x.obj, name))
+    if name in _OF_THE_RUN and any(x.obj is error for error in ctx.tries.errors.values()):
+        raise ctx.unsupported("AD168", f"`{name}` of an exception that was caught", "use its class and its text")
     return ctx.captures.attribute(ctx, x.obj, name)
+
+
+_OF_THE_RUN = (
+    "__traceback__",
+    "__context__",
+    "__cause__",
+    "__suppress_context__",
+    "__notes__",
+    "add_note",
+    "with_traceback",
+)
+"""What an exception gets while it is raised."""
 
 
 def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:

@@ -38,6 +38,7 @@ _REFUSED_KEYWORDS: dict[str, tuple[Any, str]] = {
     "order": ("K", "leave order out: arrays are in C order"),
     "casting": ("same_kind", "convert the operands with x.astype(...)"),
     "subok": (True, "leave subok out"),
+    "signature": (None, "convert the operands with x.astype(...)"),
     "like": (None, "leave like out"),
     "device": (None, "leave device out"),
     "initial": (None, "combine the initial value with the result"),
