@@ -130,7 +130,7 @@ class InternalError(AutodiffError):
     kind = "internal error"
 
 
-class Stretched(ValueError):
+class Stretched(ValueError):  # noqa: N818  # never leaves us
     """Raised by code that was made for calls in which no extent of 1 is stretched: extents differ.
 
     Whether that is an error of the program is for NumPy to say: `api/specialise.py` makes the call again with code for all calls.

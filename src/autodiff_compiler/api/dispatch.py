@@ -67,7 +67,8 @@ class EntryWriter:
         # The builtins by themselves: a program may have given `builtins.len` another meaning.  Numba imports on behalf of
         # whoever calls it, where it makes an exception.
         self._space: dict[str, Any] = {
-            one.__name__: one for one in (type, len, float, tuple, getattr, Exception, Stretched, np.ndarray, frontend.same)
+            one.__name__: one
+            for one in (type, len, float, tuple, getattr, Exception, Stretched, np.ndarray, frontend.same)
         } | {"missed": MISSED, "__builtins__": {"__import__": builtins.__import__}}
         self._tests: dict[str, None] = {}
         """Statements, in order; the same test is written once."""

@@ -134,7 +134,9 @@ def raised(w: Writer, error: str, message: ast.expr) -> ast.stmt:
 
 def mismatch(w: Writer, check: Op, text: str) -> ast.expr:
     """The text with the shapes of the two operands whose extents do not fit, or at least the extents."""
-    shapes, extents, between = (" with shapes ", ": extents ", " ") if "together" in text else (": shapes ", ": ", " and ")
+    shapes, extents, between = (
+        (" with shapes ", ": extents ", " ") if "together" in text else (": shapes ", ": ", " and ")
+    )
     first, second = _shape(w, check, 0), _shape(w, check, 1)
     if first is not None and second is not None:
         return _text(text, shapes, first, between, second)

@@ -52,7 +52,7 @@ def run(fn: Function) -> Function:
         return fn
     read: set[Value] = set()
     for one in (*fn.callees.values(), fn):
-        read |= read(one.body)
+        read |= read_in(one.body)
     used = {name: {result for _, result in callee.updates} for name, callee in fn.callees.items()}
     for one in (*fn.callees.values(), fn):
         for op in calls_in(one.body):
@@ -76,7 +76,7 @@ def run(fn: Function) -> Function:
     return with_callees(fn, {name: _fewer(callee, kept[name]) for name, callee in fn.callees.items()})
 
 
-def read(body: Region) -> set[Value]:
+def read_in(body: Region) -> set[Value]:
     """What the ops of a body read, except in comparisons of known shapes."""
     ops = list(all_ops(body))
     measured = {op.result: op.operands[0] for op in ops if extent_of(op) is not None}

@@ -13,6 +13,7 @@ before, and only a caller that can do so may ask for the usual program.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from autodiff_compiler.analysis.affine import Affine, of_extent, of_value
@@ -72,22 +73,21 @@ class _Usual(FactRewriter):
         b = Builder(op.span)
         if single:
             for extent in single:
-                self._guess(b, extent, b.const(1), mismatch(op))
+                self._guess(b, (extent, b.const(1)), mismatch(op))
         else:
             shown = {name: op.attrs[name] for name in ("ranks", "axes") if name in op.attrs}
-            self._guess(b, *op.operands, mismatch(op), **shown)
+            self._guess(b, op.operands, mismatch(op), **shown)
 
-    def _guess(self, b: Builder, m: Value, n: Value, message: str, **attrs: Any) -> None:
-        b.emit("check_equal", (m, n), {"message": message, "error": STRETCHED, **attrs})
+    def _guess(self, b: Builder, pair: Sequence[Value], message: str, **attrs: Any) -> None:
+        """Take two extents to be equal, which is checked after what else the builder has made."""
+        b.emit("check_equal", pair, {"message": message, "error": STRETCHED, **attrs})
         for op in b.ops:
             self.shapes.define(op)
-        self._guessed.append(((self._known(m), self._known(n)), b.span))
+        m, n = (self.shapes.find(self.shapes.of(v)) for v in pair)
+        self._guessed.append(((m, n), b.span))
         for op in b.ops:
             self.keep(op)
         b.ops.clear()
-
-    def _known(self, value: Value) -> Extent:
-        return self.shapes.find(self.shapes.of(value))
 
     # -- loops ---------------------------------------------------------------------------------------------------------
 
@@ -108,9 +108,9 @@ class _Usual(FactRewriter):
         The loop may not come so far as to compare them: then this is not for NumPy to refuse.
         """
         b = Builder(span)
-        values = [self._value(b, extent, local) for extent in extents]
-        if None not in values and not self.shapes.same(*extents):
-            self._guess(b, *values, "extents differ in a loop")
+        m, n = (self._value(b, extent, local) for extent in extents)
+        if m is not None and n is not None and not self.shapes.same(*extents):
+            self._guess(b, (m, n), "extents differ in a loop")
 
     def _value(self, b: Builder, extent: Extent, local: set[Value]) -> Value | None:
         """The extent as an integer of the program before a loop with these values; None where that takes more than a look."""

@@ -80,7 +80,7 @@ def without_unread(forward: Function, reverse: Function) -> tuple[Function, Func
     assert isinstance(forward.result_tree, Node)
     out, residuals = forward.result_tree.children
     saved, given = leaves(residuals), leaves(out)
-    read = signatures.read(reverse.body)
+    read = signatures.read_in(reverse.body)
     used = [k for k in range(saved) if reverse.params[k] in read]
     tree = Node(tuple, (Leaf(),) * len(used))
     params = (*(reverse.params[k] for k in used), *reverse.params[saved:])
