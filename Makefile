@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 JOBS   ?= 2
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test lint docs pictures bench clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.test
@@ -20,6 +20,9 @@ lint: $(VENV)/.dev
 
 docs: $(VENV)/.test
 	$(BIN)/python examples/render.py
+
+pictures: $(VENV)/.bench
+	$(BIN)/python examples/pictures.py
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks figures

@@ -150,14 +150,19 @@ CHAPTERS = [
 
 def examples_page() -> str:
     parts = [HEAD]
+    pictures = {path.stem: _picture(path) for path in sorted((EXAMPLES.parent / "images").glob("*.png"))}
     for title, examples in CHAPTERS:
         parts.append(f"\n## {title}\n")
         for module, name, asked, remark in examples:
             fun = getattr(importlib.import_module(module), name)
             generated = (asked(fun) if callable(asked) else grad(fun, argnums=asked)).source().strip()
-            parts.append(f"\n### `{name}`\n\n{remark}\n")
+            parts.append(f"\n### `{name}`\n\n{remark}\n{pictures.pop(module, '')}")
             parts.append(f"\n```python\n{_function(module, name)}\n```\n\n```python\n{generated}\n```\n")
     return "".join(parts)
+
+
+def _picture(path: Path) -> str:
+    return f"\n![What `examples/{path.stem}.py` finds](images/{path.name})\n"
 
 
 def readme() -> str:

@@ -178,6 +178,16 @@ def test_the_pages_show_what_is_generated_now():
     assert render.README.read_text(encoding="utf-8") == render.readme(), "run `make docs`"
 
 
+def test_every_picture_is_of_an_example_and_shown():
+    docs = EXAMPLES.parent / "docs"
+    page = (docs / "examples.md").read_text(encoding="utf-8")
+    drawn = sorted((docs / "images").glob("*.png"))
+    assert drawn
+    for path in drawn:
+        assert (EXAMPLES / f"{path.stem}.py").exists()
+        assert page.count(f"(images/{path.name})") == 1
+
+
 def test_demo():
     done = subprocess.run([sys.executable, str(EXAMPLES / "demo.py")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import importlib
 import importlib.util
+import inspect
 import json
 import sys
 import tempfile
@@ -24,11 +25,14 @@ from typing import Any
 import numpy as np
 
 import autodiff_compiler as adc
-from benchmarks.suites.differences import assert_derivative, varies
+from benchmarks.suites.differences import TOLERANCE, assert_derivative, varies, wide_precision
 from benchmarks.suites.runs import Run
 from benchmarks.timing import interleaved, keep_memory
 
 INTEGERS_AS_FLOATS = ("compute", "floyd_warshall")
+# Where the kernel itself is no more exact: it computes in float32, or magnifies its own rounding (by 1e10).
+COARSE = 1e-4
+CHAOTIC = ("nbody",)
 COLUMNS = {"primal ms": ".2f", "gradient ms": ".2f", "ratio": ".2f", "first call s": ".1f"}
 
 
@@ -62,7 +66,9 @@ def check(repo: Path, name: str, backend: str, preset: str, rounds: int) -> dict
     expected = loss(*copy.deepcopy(kernel.args))
     if not np.isclose(value, expected, rtol=1e-9):
         raise AssertionError(f"value {value!r}, NumPy gives {expected!r}")
-    assert_derivative(loss, kernel.args, positions, gradients)
+    coarse = name in CHAOTIC or "float32" in Path(inspect.getfile(kernel.fun)).read_text(encoding="utf-8")
+    with wide_precision(kernel.fun):
+        assert_derivative(loss, kernel.args, positions, gradients, COARSE if coarse else TOLERANCE)
     if not rounds:
         return {"first call s": first}
     times = interleaved(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autodiff_compiler.api import (
         Derivative,
+        Explanation,
+        explain,
         external,
         grad,
         hessian,
@@ -31,6 +33,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AutodiffError",
     "Derivative",
+    "Explanation",
     "InternalError",
     "UnsupportedError",
     "UserError",
@@ -38,6 +41,7 @@ __all__ = [
     "checkpoint",
     "custom_jvp",
     "custom_vjp",
+    "explain",
     "external",
     "grad",
     "hessian",
@@ -56,6 +60,8 @@ __all__ = [
 
 _HOMES = {
     "Derivative": "api",
+    "Explanation": "api",
+    "explain": "api",
     "grad": "api",
     "jvp": "api",
     "hessian": "api",

@@ -6,6 +6,7 @@ import pytest
 from autodiff_compiler import AutodiffError, UnsupportedError, check_grads, grad, jvp, value_and_grad, vjp
 
 SCALE = 3.0
+BACKEND = "python"
 
 
 def cube(x):
@@ -42,6 +43,16 @@ def test_a_decorated_function_inside():
         return slope(x) * x  # 2 x^2
 
     assert grad(f)(3.0) == pytest.approx(12.0)
+
+
+def test_options_by_name():
+    def derivative(fun, argnums=0, backend=BACKEND):
+        return grad(fun, argnums, backend=backend)
+
+    def f(x, y):
+        return derivative(times)(x, y) * derivative(times, 1)(x, y)  # y x
+
+    assert grad(f, (0, 1))(2.0, 3.0) == pytest.approx((3.0, 2.0))
 
 
 def test_value_and_grad_inside_with_a_capture():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autodiff_compiler.backends import prelude
-from autodiff_compiler.backends.prelude import numba_helpers, numpy_helpers
+from autodiff_compiler.backends.prelude import numba_helpers, numba_products, numpy_helpers
 
 A = np.arange(24.0).reshape(2, 3, 4) % 7 - 2
 
@@ -26,7 +26,8 @@ def test_unbroadcast(shape):
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "expected"), [(0.0, 0.0, 0.0), (0.0, math.nan, 0.0), (1.0, 0.0, math.inf), (1.0, -0.0, -math.inf), (3.0, 2.0, 1.5)]
+    ("a", "b", "expected"),
+    [(0.0, 0.0, 0.0), (0.0, math.nan, 0.0), (1.0, 0.0, math.inf), (1.0, -0.0, -math.inf), (3.0, 2.0, 1.5)],
 )
 def test_div0(a, b, expected):
     assert numpy_helpers.div0(a, b) == expected
@@ -48,7 +49,11 @@ def test_mul0(a, b, expected):
 
 def test_sign_and_extremes_propagate_nan():
     assert [numpy_helpers.sign(x) for x in (-2.0, 0.0, 5)] == [-1.0, 0.0, 1]
-    for function in (numpy_helpers.sign, lambda x: numpy_helpers.maximum(1.0, x), lambda x: numpy_helpers.minimum(x, 1.0)):
+    for function in (
+        numpy_helpers.sign,
+        lambda x: numpy_helpers.maximum(1.0, x),
+        lambda x: numpy_helpers.minimum(x, 1.0),
+    ):
         assert math.isnan(function(math.nan))
     assert numpy_helpers.maximum(1.0, 2.0) == numpy_helpers.minimum(2.0, 3.0) == 2.0
 
@@ -79,11 +84,50 @@ def test_typed_list():
 def test_dot_with_and_without_blas(blas, shapes, monkeypatch):
     if blas:
         pytest.importorskip("scipy")
-    monkeypatch.setattr(numba_helpers, "BLAS", blas)
+    monkeypatch.setattr(numba_products, "BLAS", blas)
     # Compiled anew: a branch that cannot compile must be pruned.
-    dot = numba.njit(numba_helpers.dot.py_func)
+    dot = numba.njit(numba_products.dot.py_func)
     a, b = (np.arange(math.prod(shape), dtype=float).reshape(shape) % 5 - 1.5 for shape in shapes)
     np.testing.assert_allclose(dot(a, b), a @ b)
+
+
+def laid_out(m, n, dtype):
+    """Matrices of every layout that NumPy has: in rows, in columns, parts of either, every other number, backwards, stretched."""
+    whole = (np.arange((2 * m + 3) * (2 * n + 3)) % 7 - 2.5).reshape(2 * m + 3, 2 * n + 3).astype(dtype)
+    rows = whole[:m, :n].copy()
+    return [
+        *(rows, np.asfortranarray(rows), whole[1 : m + 1, 2 : n + 2], np.asfortranarray(whole)[1 : m + 1, 2 : n + 2]),
+        *(whole[: 2 * m : 2, : 2 * n : 2], rows[::-1], rows[:, ::-1]),
+        *(np.broadcast_to(whole[:m, :1], (m, n)), np.broadcast_to(whole[:1, :n], (m, n)), whole[0, :n][None][:m]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("extents", "dtype"),
+    [
+        *(((3, 4, 5), dtype) for dtype in (np.float64, np.float32, np.complex128, np.complex64)),
+        *(
+            (extents, np.float64)
+            for extents in ((1, 4, 5), (3, 1, 5), (3, 4, 1), (1, 1, 1), (0, 2, 3), (2, 0, 3), (2, 3, 0))
+        ),
+    ],
+)
+def test_dot_of_every_layout(extents, dtype):
+    pytest.importorskip("scipy")
+    m, k, n = extents
+    vector = (np.arange(2 * k) % 5 - 1.5).astype(dtype)
+    vectors = [vector[:k], vector[::2], vector[:k][::-1], np.broadcast_to(dtype(2), (k,))]
+    dot = numba_products.dot
+    for a in laid_out(m, k, dtype):
+        for b in laid_out(k, n, dtype):
+            if a.shape[1] == b.shape[0]:
+                np.testing.assert_allclose(dot(a, b), a @ b)
+        for v in vectors:
+            if a.shape[1] == len(v):
+                np.testing.assert_allclose(dot(a, v), a @ v)
+                np.testing.assert_allclose(dot(v, a.T), v @ a.T)
+    for v in vectors:
+        np.testing.assert_allclose(dot(v, vector[:k]), v @ vector[:k])
 
 
 def test_a_helper_brings_those_that_it_calls_and_no_namesakes_of_its_variables():

@@ -79,6 +79,15 @@ def test_a_filter_to_second_order():
     check_grads(misfit, (real(6), 0.7), order=2)
 
 
+def test_axes_in_a_list_from_outside():
+    points, axes = [5, 2], [0, 2]
+
+    def fun(x):
+        return np.fft.fft2(x, s=points, axes=axes)
+
+    check_grads(fun, (plane(4, 2, 3),), order=1)
+
+
 @pytest.mark.parametrize("function", [np.fft.fft, np.fft.ifft, np.fft.irfft, scipy.fft.fft])
 def test_complex64(function):
     def fun(z):

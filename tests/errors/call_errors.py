@@ -69,6 +69,7 @@ PROGRAMS = {
     "AD424": "def f(n):\n    return n * 2\n\nvjp(f, np.arange(3))",
     "AD427": "def f(a, b):\n    a[0] = 1.0\n    return np.sum(a * b)\n\na = np.ones(4)\ngrad(f)(a[:3], a[1:])",
     "AD428": 'def f(x, n):\n    return x * n\n\ngrad(f, backend="numba")(1.0, 2**70)',
+    "AD429": "from autodiff_compiler import explain\n\ndef f(x):\n    return x * x\n\nexplain(f, 1.0)",
     "AD433": (
         "def f(m):\n    v = m.ravel()\n    v[0] = 7.0\n    return np.sum(m * m)\n\n"
         'm = np.ones((4, 4))[::2, ::2]\ngrad(f).save("f.py", m)'

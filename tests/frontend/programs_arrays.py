@@ -30,6 +30,14 @@ def integer_arrays(m, idx):
     return m[idx], m[:, idx], m[idx, idx], m[idx, 1], m[1, idx], m[idx[:, None], idx], m[[0, 2]], m[1:, idx], m[idx, 1:]
 
 
+@case(M34)
+def sequences_within_an_index(m):
+    a = m.copy()
+    a[(0, 1), (1, 1)] *= 2.0
+    a[[0, 0], (2, 2)] += 1.0
+    return m[(0, 1, 0), (3, 3, 2)], m[[(0, 1), (1, 0)]], m[[[0, 1], [2, 2]], 1], m[(1, 2), :], m[((0, 1),)], a
+
+
 @case((T234, np.array([1, 0])))
 def integer_arrays_apart(t, idx):
     return t[idx, :, idx], t[0, :, idx], t[:, idx, idx], t[idx, 0], t[idx, None, 1]

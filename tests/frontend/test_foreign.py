@@ -2,7 +2,6 @@
 
 import collections
 import importlib
-import itertools
 import random
 import statistics
 import sys
@@ -25,18 +24,17 @@ RNG = np.random.default_rng(0)
 
 REFUSED = {
     "scipy.interpolate.LSQUnivariateSpline": lambda x: SPLINE(x),
-    "scipy.interpolate.lagrange": lambda x: scipy.interpolate.lagrange(A, A * x)(x),
+    "scipy.interpolate.approximate_taylor_polynomial": lambda x: scipy.interpolate.approximate_taylor_polynomial(np.sin, x, 2, 1.0)(x),
     "scipy.optimize.check_grad": lambda x: scipy.optimize.check_grad(lambda t: t, lambda t: t, [x]),
     "numpy.roots": lambda x: np.roots(A * x)[0],
     "numpy.random.Generator.multivariate_normal": lambda x: RNG.multivariate_normal(A, np.eye(3))[0] * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
-    "itertools.groupby": lambda x: sum(k for k, _ in itertools.groupby([x, x])),
     "collections.UserList": lambda x: collections.UserList([x])[0],
     "sympy.sin": lambda x: sympy.sin(x),
     "id": lambda x: id(x) * x,
 }
 WAYS_OUT = {
-    "itertools.groupby": "write it as ordinary loops",
+    "collections.UserList": "make it outside",
     "sympy.sin": "np.sin is supported",
     "random.getrandbits": "draw the random numbers outside",
 }

@@ -187,6 +187,7 @@ METHODS: dict[str, list[Sample]] = {
     "argpartition": [S(np.array([3.0, 1.0, 2.0]), 2)],
     "compress": [S(m23, [True, False]), S(m23, b3, axis=1), S(v3, [True]), S(i3, b3)],
     "tolist": [S(v3), S(i3), S(b3)],
+    "partition": [S(np.array([3.0, 1.0, 2.0]), 2), S(np.array([[2.0, 1.0], [4.0, 5.0]]), 1), S(np.array([2, 1]), 1), S(np.array([[2.0, 1.0], [4.0, 5.0]]), 0, axis=0)],
     "sort": [S(v4), S(m23), S(m23, axis=0), S(i3), S(ties, 0), S(m23, axis=2), S(e0)],
     "put": [S(v4, [0, 2], [5.0, 6.0]), S(m23, 7, 1.0), S(m23, [-1, 0], [1.0, 2.0]), S(i3, 5, 2, mode="wrap")],
 }

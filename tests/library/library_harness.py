@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,7 +119,7 @@ def outcome(entry: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     return fill(shape)
 
 
-WRITING_METHODS = ("sort", "put")
+WRITING_METHODS = ("partition", "sort", "put")
 WRITES = ("np.fill_diagonal", "np.put", "np.place", "np.putmask", "np.copyto", "np.put_along_axis")
 """Functions that return nothing: what is looked at is their first argument."""
 
@@ -139,7 +140,7 @@ class Written:
 
     def __init__(self) -> None:
         self.given: list[Any] = []
-        self.space: dict[str, Any] = {"np": np, "scipy": scipy, "__name__": "written"}
+        self.space: dict[str, Any] = {"np": np, "math": math, "scipy": scipy, "__name__": "written"}
 
     def text(self, x: Any) -> str:
         if isinstance(x, R):

@@ -102,6 +102,8 @@ _SORTED = [
 ]
 _LIKE = [
     S(m23),
+    S(m23, order="F"),
+    S(m23, None, "A"),
     S(f3),
     S(i3),
     S(s64),
@@ -114,6 +116,9 @@ _LIKE = [
 ]
 _SHAPE = [
     S(3),
+    S((2, 3), order="F"),
+    S((2, 3), float, order="C"),
+    S(3, order="X"),
     S((2, 3)),
     S((R(2), 3)),
     S(R(4)),
@@ -184,6 +189,7 @@ SAMPLES: dict[str, list[Sample]] = {
         S(R(2.0), (1, 1)), S([1.0, 2.0], (2, 1)), S(t234, (4, 6)), S(m23, (4, -1)), S(e03, (0,)),
     ],
     "np.ravel": [S(m23), S(v3), S(R(2.0)), S([[1, 2], [3, 4]]), S(t234)],
+    "np.real_if_close": [S(v3), S(i3), S(f23), S(R(2.0)), S([1.0, 2.0]), S(c3), S(v3, tol=5)],
     "np.squeeze": [S(m13, 0), S(m13, axis=(0,)), S(m23, 0), S(t234[:, :1, :1], (1, 2)), S(m13, axis=1), S(m13, axis=4), S(np.ones((1, 1)), (0, 1))],
     "np.expand_dims": [S(v3, 0), S(v3, -1), S(m23, (0, 2)), S(R(1.0), 0), S(v3, 3)],
     "np.atleast_1d": [S(v3), S(R(2.0)), S(m23)],
@@ -209,8 +215,10 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.vsplit": [S(m23, 2), S(t234, [1]), S(v4, 2)],
     "np.pad": [S(v3, 1), S(v3, R(1)), S(m23, ((1, 2), (0, 3))), S(m23, ((1,), (2,))), S(m23, (1, 2)), S(m23, ((1, 2),)), S(i3, 2, constant_values=7), S(i3, 1, constant_values=0.5), S(f23, 1, constant_values=R(1.5)), S(v3, -1), S(m23, ((1, 1), (1, 1), (1, 1))), S(m23, (1, 2, 3)), S(e0, 1), S(e0, 1, "edge"), S(e03, ((0, 0), (1, 1)), "edge"), S(m23, ((1, 1), (0, 0)), "wrap"), S(m23, 0, "edge"), S(t234, 1, "edge"), S(m23, ((1, 0), (5, 7)), mode="wrap"), S(m23, ((1, 0), (5, 7)), mode="reflect"), S(np.ones(1), 3, mode="reflect"), S(m23, ((1, 0), (5, 7)), mode="symmetric"), S(v3, 1, "mean"), S(v3, 1, constant_values=(1, 2))],
     "np.tile": [S(v3, 2), S(v3, (2, 2)), S(m23, 2), S(m23, (2, 1)), S(t234, (1, 2)), S(R(2.0), 3), S(v3, R(2)), S(v3, 0), S(m23, 1), S(m23, (1, 1))],
-    "np.repeat": [S(v3, 2), S(m23, 2), S(m23, 2, 0), S(m23, 3, axis=-1), S(m23, R(2), axis=1), S(R(1.0), 3), S(v3, 0), S(v3, -1)],
-    "np.take": [S(v3, [0, 2]), S(v3, i3.clip(-3, 2)), S(m23, [[0, 1], [1, 0]], axis=0), S(m23, -1, axis=1), S(m23, R(4)), S(v3, [3]), S(v3, v3), S(v3, indices=[0, 1])],
+    "np.repeat": [S(v3, 2), S(m23, 2), S(m23, 2, 0), S(m23, 3, axis=-1), S(m23, R(2), axis=1), S(R(1.0), 3), S(v3, 0), S(v3, -1), S(v3, [2, 0, 1]), S(v3, i3.clip(0)), S(m23, [1, 2], axis=0), S(m23, np.array([0, 3, 1]), 1), S(v3, [2]), S(m23, [1, 0, 2, 0, 1, 3]), S(f3, [1, 1, 2]),
+        S(v3, [1, 2]), S(v3, [1, -1, 2]), S(v3, [1.0, 2.0, 0.0]), S(e0, [3]), S(i3, [0, 0, 0])],
+    "np.take": [S(v3, [0, 2]), S(v3, i3.clip(-3, 2)), S(m23, [[0, 1], [1, 0]], axis=0), S(m23, -1, axis=1), S(m23, R(4)), S(v3, [3]), S(v3, v3), S(v3, indices=[0, 1]),
+        S(v3, [-7, 4, 9], mode="wrap"), S(m23, [-7, 4, 9], axis=1, mode="clip"), S(v3, R(5), mode="wrap"), S(e0, [0], mode="wrap"), S(e0, [0], mode="clip"), S(v3, [1], mode="near"), S(v3, [5], mode="raise")],
     "np.sort": _SORTED,
     "np.argsort": [(args, {**kwargs, "kind": "stable"}) for args, kwargs in _SORTED],
     "np.shape": [S(m23), S(v3), S(R(1.0)), S([1.0, 2.0])],
@@ -261,7 +269,9 @@ SAMPLES: dict[str, list[Sample]] = {
         S("ij,jk->ik", m23, m32), S("ij,jk", m23, m32), S("ii->i", m33), S("ii", m33), S("ij->ji", m23), S("ij->", m23), S("i,j->ij", v3, v4), S("i,i", v3, w3), S("bij,bjk->bik", t234, t243),
         S("bij,bj->bi", t234, m23), S("ij,ij->i", m23, m23), S("ij,j,jk->ik", m23, v3, m33), S("ij,kj->ik", m23, m33), S("ijk,ikl->jl", t234, t243), S("i->", v3), S("i,->i", v3, R(2.0)),
         S("ij,ji->", m23, m32), S("ijk,kl->lij", t234, rng.normal(size=(4, 2))), S("iij->j", rng.normal(size=(2, 2, 3))), S("ij,jk", m23, m23), S("ij", v3), S("ij->k", m23), S("ba", m23),
-        S("i,i,i->i", v3, w3, v3), S("ij,jk,kl->il", m23, m33, m32), S("iji->j", rng.normal(size=(2, 3, 2))), S("ij , jk -> ik", i23, m32), S("i,j,k->ijk", v3, v4, w3), S("ab,cb->", m23, m33),
+        S("i,i,i->i", v3, w3, v3), S("ij,jk,kl->il", m23, m33, m32), S("iji->j", rng.normal(size=(2, 3, 2))), S("ij , jk -> ik", i23, m32), S("...ij,...jk->...ik", t234, t243), S("...j,jk", m23, m32), S("i...->...", t234), S("...", m23), S("...ij->...ji", t234), S("i...,i...->i", m23, m23),
+        S("...,...", t234, m23[:, :, None] * np.ones(4)), S("...ij,jk->...ik", t234, rng.normal(size=(4, 2)), optimize=True), S("...i->i", t234), S("i...j->j...", t234), S("...i,...i", v3, R(2.0)), S("..i", v3), S("...i...", v3), S("ij...,kj...->ik...", m23, m23),
+        S(m23, [0, 1], m32, [1, 2], [0, 2]), S(m23, [0, 1], m32, [1, 2]), S(m33, [0, 0]), S(t234, [..., 0], [0, ...]), S(v3, [0], v3, [0]), S(m23, [0, 55]), S(v3, [0], [1]), S("ij,jk,kl", m23, m33, m32, optimize="optimal"), S("i,j,k->ijk", v3, v4, w3), S("ab,cb->", m23, m33),
     ],
     "np.diag": [S(v3), S(v3, 1), S(v3, k=-2), S(m33), S(m23), S(m23, 1), S(m32, -1), S(m23, 5), S(i3), S(t234), S(e0)],
     "np.diagonal": [S(m33), S(m23, 1), S(t234), S(t234, 0, 1, 2), S(t234, -1, 2, 0), S(v3), S(m33, 0, 1, 1)],
@@ -273,7 +283,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.identity": [S(3), S(R(2)), S(2, dtype=int)],
     "np.cross": [S(v3, w3), S(m23, v3), S(m23, m23[::-1].copy()), S(v3, m23), S(v3, v4), S(i3, i3[::-1].copy()), S(f3, f3[::-1].copy())],
     "np.convolve": [S(v3, v4), S(v4, v3, "same"), S(v3, v4, "same"), S(v4, v3, "valid"), S(v3, v4, mode="valid"), S(i3, i3), S(f3, f3), S(e0, v3), S(v3, w3[:2].copy(), "same"), S(v3, v3, "odd")],
-    "np.kron": [S(m23, m32), S(v3, v4), S(t234, t243), S(i23, m32)],
+    "np.kron": [S(m23, m32), S(v3, v4), S(t234, t243), S(i23, m32), S(m23, v3), S(v3, m23), S(t234, v4), S(R(2.0), m23), S(m23, s64), S(f3, f23), S(e0, m23)],
     **LINEAR_ALGEBRA,
     **SCIPY_LINALG,
     "np.linalg.multi_dot": [S([m23, m33, m32]), S([v3, m33, v3]), S([m23, m32])],
@@ -367,6 +377,18 @@ SAMPLES |= {
 }  # fmt: skip
 SAMPLES["operator.pow"] = [S(R(7.5), R(2.0)), S(R(7), R(2)), S(v3, 2), S(i3, R(2)), S(f3, 2), S(s64, R(2))]
 SAMPLES["operator.neg"] = SAMPLES["operator.abs"] = [S(R(-2.0)), S(R(-2)), S(v3), S(i3)]
+_PAIRS = [S(R(m), R(n)) for m in (0, 1, 7, 12, 30) for n in (0, 1, 3, 12)]
+_WRONG_PAIRS = [S(R(-3), R(2)), S(R(4), R(-2)), S(R(4.0), R(2)), S(R(4), 2.5)]
+SAMPLES |= {
+    "math.comb": [*_PAIRS, *_WRONG_PAIRS, S(R(66), R(33)), S(np.int64(6), 2), S(5, R(2)), S(True, R(1))],
+    "math.perm": [*_PAIRS, *_WRONG_PAIRS, S(R(5)), S(R(5), None), S(R(0))],
+    "math.gcd": [*_PAIRS, S(R(-12), R(18)), S(R(12), R(18), R(-27)), S(R(-4)), S(R(4.0), R(2)), S(np.int64(6), R(4))],
+    "math.lcm": [*_PAIRS, S(R(-4), R(6)), S(R(4), R(6), R(10)), S(R(-4)), S(R(4.0), R(2))],
+    "math.factorial": [*(S(R(n)) for n in range(21)), S(R(-1)), S(R(3.0)), S(np.int64(4))],
+    "math.isqrt": [*(S(R(n)) for n in (*range(26), 10**18, 10**18 - 1, 2**62, 2**63 - 1, 3037000499**2 - 1)), S(R(-1)), S(R(4.0))],
+    "math.remainder": [S(R(x), R(y)) for x in (5.3, -5.3, 3.0, 5.0, -1.0, 0.0, float("nan"), float("inf")) for y in (2.0, -2.1, float("inf"), 0.0, 3)],
+    "math.ldexp": [S(R(x), R(i)) for x in (1.5, -3, 0.0, 1e-300, 1e300, float("inf"), float("nan")) for i in (0, 3, -3, 900, -900, 1030)],
+}
 SAMPLES["np.empty"] = _SHAPE
 SAMPLES["np.ndarray"] = _SHAPE
 SAMPLES["np.empty_like"] = _LIKE
@@ -395,7 +417,7 @@ METHODS: dict[str, list[Sample]] = {
     "reshape": [S(m23, 3, 2), S(m23, (3, 2)), S(m23, -1), S(m23, R(3), -1), S(m23, 4), S(e03, 3, 0)],
     "transpose": [S(t234), S(t234, 2, 0, 1), S(t234, (2, 0, 1)), S(t234, None)],
     "dot": [S(m23, v3), S(v3, w3), S(m23, 2.0)],
-    "copy": [S(m23)],
+    "copy": [S(m23), S(m23, "F"), S(m23, order="K")],
     "astype": [S(m23, np.float32), S(m23, float), S(m23 * 3, int), S(i3, "float64"), S(s64, np.float32), S(v3, bool), S(v3, dtype=np.float64), S(m23, complex), S(f3, np.complex64), S(i3, "complex128"), S(s64, complex)],
     "item": [S(np.array([2.5])), S(np.array([[3]])), S(m23, 0, 1), S(v3, R(-1)), S(s64), S(v3), S(v3, 7), S(np.array([True]))],
     "diagonal": [S(m33), S(m23, 1)],

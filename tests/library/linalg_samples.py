@@ -82,6 +82,7 @@ LINEAR_ALGEBRA: dict[str, list[Any]] = {
         S(m33), S(stack), S(rank1), S(v3), S(np.zeros(3)), S(m23, 0.5), S(stack, np.array([0.1, 3.0])), S(stack, rtol=0.4), S(p33, hermitian=True), S(e00),
         S(f33), S(m23, 0.1, rtol=0.1),
     ],
+    "np.linalg.tensorinv": [S(m33, 1), S(rng.normal(size=(4, 2, 2)), ind=1), S(rng.normal(size=(2, 3, 3, 2))), S(m23, 1), S(m33, 0)],
     "np.linalg.tensorsolve": [
         S(rng.normal(size=(2, 3, 6)), m23), S(rng.normal(size=(2, 6, 3)), m23, axes=(1,)), S(rng.normal(size=(4, 2, 2)), np.arange(4.0)), S(m23, np.ones(2)),
     ],

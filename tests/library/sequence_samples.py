@@ -39,11 +39,29 @@ _SUMS = [S(np.subtract, m23), S(np.subtract, m23, 1), S(np.divide, t234, axis=-1
 
 _SERIES = [S(v3, v4), S(R(0.3), v4), S(m23, v3), S(f3, f3), S(i3, i3), S(v3, m23.T.copy()), S(R(0.5), m33), S(v3, [1.0]), S(e0, v3), S(v3, m33, tensor=False), S(s64, [1, 2])]
 
+_OF_SERIES = {
+    "val2d": [S(v3, w3, m23), S(R(0.5), R(-0.3), m33), S(m23, m23 * 2, m23), S(f3, f3, f23), S(i3, i3, i23), S(e0, e0, m23)],
+    "val3d": [S(v3, w3, v3 * 2, t234), S(R(0.5), R(-0.3), 0.25, t234), S(e0, e0, e0, t234)],
+    "grid2d": [S(v3, v4, m23), S(R(0.5), v4, m33), S(e0, v3, m23)],
+    "vander": [S(v3, 3), S(v3, R(2)), S(v3, 0), S(v3, 1), S(m23, 2), S(f3, 2), S(i3, 2), S(R(0.5), 2), S(e0, 2), S(v3, -1)],
+    "fit": [S(knots, v4, 2), S(knots, v4, R(1)), S(knots, np.stack([v4, v4**2], axis=1), 1), S(knots, v4, 1, w=np.abs(v4)), S(knots, v4, 0), S(knots, v3, 1), S(e0, e0, 1), S(knots, v4, [0, 2])],
+}
+
 SAMPLES: dict[str, list[Sample]] = {
     **{
         f"np.polynomial.{family}": _SERIES
         for family in ("polynomial.polyval", "chebyshev.chebval", "legendre.legval", "hermite.hermval", "hermite_e.hermeval", "laguerre.lagval")
     },
+    **{
+        f"np.polynomial.{family}{name}": samples
+        for family in ("polynomial.poly", "chebyshev.cheb", "legendre.leg", "hermite.herm", "hermite_e.herme", "laguerre.lag")
+        for name, samples in _OF_SERIES.items()
+    },
+    "np.polynomial.polynomial.polyder": [S(v4), S(v4, 2), S(v4, m=R(3)), S(v3, 5), S(m23, axis=1), S(m33, 1, 2.0), S(i3), S(f3), S(R(2.0)), S(v3, -1), S(v3, 0), S([1, 2, 3])],
+    "np.polynomial.polynomial.polyint": [
+        S(v4), S(v4, 2), S(v4, m=R(2)), S(m23, axis=1), S(m33, 1, [2.0]), S(v3, 2, [1.0, R(2.0)], 0.5, 2.0), S(v3, 1, R(1.5), lbnd=-1), S(i3), S(f3), S(R(2.0)), S(v3, -1), S(v3, 0), S(v3, 1, [1.0, 2.0]), S([1, 2, 3]),
+    ],
+    "np.polynomial.polynomial.polyfromroots": [S(v3), S(i3), S(v4), S(f3), S([1.0, R(2.0)]), S(e0)],
     "np.polydiv": [S(v4, w3), S(v4, [2.0, R(1.0)]), S(w3, v4), S(i3, [1, 2]), S([1.0, -3.0, 2.0], [1.0, -1.0]), S(v3, 2.0)],
     "np.polyfit": [
         S(knots, v4, 1), S(knots, v4, 2), S(knots, v4, R(2)), S(knots, np.stack([v4, v4**2], axis=1), 1), S(knots, v4, 1, w=np.abs(v4)), S(knots, v4, 0), S(knots, v4, -1), S(knots, v3, 1), S(np.array([1, 2, 4]), i3, 1), S(knots, v4, 1, full=True),

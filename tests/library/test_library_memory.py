@@ -14,7 +14,7 @@ from test_library_rows import NAMES, resolve, samples_of
 
 from autodiff_compiler import library
 from autodiff_compiler.diagnostics import UnsupportedError
-from autodiff_compiler.frontend.layout import of_array, of_result
+from autodiff_compiler.frontend.layout import c_order, fortran_order, of_array, of_result
 from autodiff_compiler.library import memory
 
 # Functions whose results may share memory with an argument: the frontend knows each of them.
@@ -22,7 +22,7 @@ MAY_SHARE = {
     *("np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.asfortranarray", "np.atleast_1d", "np.atleast_2d"),
     *("np.broadcast_arrays", "np.broadcast_to", "np.diag", "np.diagonal", "np.diff", "np.einsum", "np.expand_dims"),
     *("np.flip", "np.fliplr", "np.flipud", "np.hsplit", "np.vsplit", "np.split", "np.array_split", "np.moveaxis"),
-    *("np.where", "np.ravel", "np.real", "np.reshape", "np.squeeze", "np.swapaxes", "np.transpose", "np.matrix_transpose", "np.linalg.matrix_transpose", "np.bool_"),
+    *("np.where", "np.ravel", "np.real", "np.real_if_close", "np.reshape", "np.squeeze", "np.swapaxes", "np.transpose", "np.matrix_transpose", "np.linalg.matrix_transpose", "np.bool_"),
     *(f"np.{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)),
     *(
         "np.float32",
@@ -90,6 +90,9 @@ def check(name: str, key: Any, call: Any, args: tuple, kwargs: dict[str, Any]) -
         promised = None
         if not {"shape", "copy"} & set(kwargs) and not (key is np.diff and result is given[0]):
             promised = of_result(order, result.ndim, [(of_array(a), a.ndim) for a in operands])
+        asked = memory.asked_order(key, args, kwargs)
+        if asked is not None:
+            promised = {"C": c_order, "F": fortran_order}.get(asked, lambda count: None)(result.ndim)
         if promised is None:
             continue
         actual = of_array(result)

@@ -434,3 +434,16 @@ def memo(x):
             cache[n] = x if n < 2 else fib(n - 1) + fib(n - 2)
         return cache[n]
     return fib(8) * len(cache)
+
+
+@case(0.3, 0.7)
+@case(0.9, -0.7)
+@case(-0.3, 0.7)
+def chosen_in_some_iterations(x, y):
+    total = x
+    for i in range(3):
+        if x * i > 0.0:
+            g = math.sin if y > i * 0.5 else math.exp
+        if i > 0 and x > 0:
+            total += g(x) * y
+    return total

@@ -379,3 +379,18 @@ def exit_is_caught(a):
         total += v
         break
     return total
+
+
+@case(1.5)
+def the_first_from_inside_a_try(x):
+    def careful():
+        try:
+            yield x
+        except ValueError:
+            yield x * x
+
+    try:
+        y = next(careful())
+    except StopIteration:
+        y = 5.0
+    return y * x

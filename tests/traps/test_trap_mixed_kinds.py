@@ -42,7 +42,38 @@ def raised_to(x):
     return z * x
 
 
-@pytest.mark.parametrize("f", [divided, raised_to])
+def smaller_of_both(x):
+    g = min(0.6, np.prod(np.array([x, 2.0])))
+    try:
+        z = g % 0
+    except ZeroDivisionError:
+        z = 3.0
+    return z * x
+
+
+def one_of_a_list(x):
+    a = np.array([x, 2.0])
+    items = [0.5, a[0]]
+    try:
+        z = items[int(a[1] - 2.0)] / (x - x)
+    except ZeroDivisionError:
+        z = 3.0
+    return z * x
+
+
+def last_of_a_list(x):
+    items = []
+    for v in np.array([x, 2.0]):
+        items.append(v)
+    items.append(0.5)
+    try:
+        z = items[-1] / (x - x)
+    except ZeroDivisionError:
+        z = 3.0
+    return z * x
+
+
+@pytest.mark.parametrize("f", [divided, raised_to, smaller_of_both, one_of_a_list, last_of_a_list])
 def test_what_only_python_raises(f):
     with pytest.raises(UnsupportedError) as caught:
         grad(f)(0.7)

@@ -4,9 +4,10 @@ import class_programs
 import object_programs
 import pytest
 import record_programs
+import text_programs
 from judge import judge
 
-PROGRAMS = (*object_programs.CASES, *record_programs.CASES, *class_programs.CASES)
+PROGRAMS = (*object_programs.CASES, *record_programs.CASES, *text_programs.CASES, *class_programs.CASES)
 RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
 
 

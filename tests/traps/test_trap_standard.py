@@ -3,13 +3,18 @@
 import re
 from pathlib import Path
 
+import kept_programs
+import numba_programs
 import pytest
 import standard_programs
 from judge import judge
 
+from autodiff_compiler import check_grads
 from autodiff_compiler.library.stand_ins import stand_ins
 
-RUNS = [(case, backend) for case in standard_programs.CASES for backend in case.backends]
+PROGRAMS = (*standard_programs.CASES, *kept_programs.CASES, *numba_programs.CASES)
+RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
+TWICE = [case for case in (*kept_programs.CASES, *numba_programs.CASES) if case.refused is None and len(case.args) == 1]
 
 
 @pytest.mark.parametrize(("case", "backend"), RUNS, ids=[f"{case}-{backend}" for case, backend in RUNS])
@@ -17,9 +22,18 @@ def test_as_cpython(case, backend):
     judge(case, backend)
 
 
-@pytest.mark.parametrize("name", [obj.__name__ for obj in stand_ins()])
+@pytest.mark.parametrize("case", TWICE, ids=map(str, TWICE))
+def test_second_order(case):
+    try:
+        case.fun(*case.args)
+    except ValueError:
+        return
+    check_grads(case.fun, case.args, order=2)
+
+
+@pytest.mark.parametrize("name", [obj.__name__ for obj in stand_ins() if not obj.__module__.startswith("numpy")])
 def test_every_stand_in_is_in_a_program(name):
-    text = Path(standard_programs.__file__).read_text(encoding="utf-8")
+    text = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (standard_programs, kept_programs))
     assert re.search(rf"\b{name}\(|\b{name}\b.*@|{name}\.", text) or name in NOT_CALLED
 
 

@@ -275,3 +275,23 @@ def an_array_is_written(a):
         s.s[0] = s.s[1] * 3.0
         b[1] = 5.0
     return (s.s * b).sum()
+
+
+@case(1.5, refused="AD102")
+def rebound_where_an_exception_is_caught(x):
+    with Scale(x) as h:
+        try:
+            y = math.sqrt(x)
+        except ValueError:
+            h = [x]
+            y = x
+    return y * x
+
+
+@case(1.5)
+def the_exit_of_the_class_at_the_entry(x):
+    kept = Scale(x)
+    with kept as s:
+        kept = Counted([], x)
+        x = s.s * kept.by
+    return x + s.s

@@ -1,6 +1,7 @@
 """The public functions, with JAX's names and meanings."""
 
 from autodiff_compiler.api.derivative import Derivative
+from autodiff_compiler.api.explanation import Explanation, explain
 from autodiff_compiler.api.externals import external, primitive
 from autodiff_compiler.api.functions import (
     grad,
@@ -17,6 +18,8 @@ from autodiff_compiler.api.functions import (
 
 __all__ = [
     "Derivative",
+    "Explanation",
+    "explain",
     "external",
     "grad",
     "hessian",

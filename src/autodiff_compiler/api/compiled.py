@@ -86,7 +86,7 @@ class Compiled:
         def version(usual: bool) -> Specialisation:
             made = driver.derivative(self._transform, lowered, request, self._options, usual)
             second = made[1] if len(made) > 1 else None
-            return Specialisation(lowered, made[0], second, signature)
+            return Specialisation(lowered, made[0], second, signature, tuple(request.active))
 
         return Versions(version, driver.has_usual(lowered, self._options), lambda: self._table.subject(arguments))
 
@@ -126,7 +126,8 @@ class Compiled:
         arguments = self._signature.annotated(self._fun, types_)
         return self._table.get(arguments, None, self._asked(arguments, wrt), readable=True)[0]
 
-    def _specialised(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
+    def specialised(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
+        """The specialisation for the arguments of a call; without any, that of the last call, or for the annotated types."""
         if args or kwargs:
             self._last = self._of_call(args, kwargs)
         return self._last.readable if self._last is not None else self.for_types()
@@ -134,7 +135,7 @@ class Compiled:
     @boundary
     def source(self, *args: Any, **kwargs: Any) -> str:
         """The generated text for these argument types."""
-        return self._specialised(args, kwargs).compiled.text
+        return self.specialised(args, kwargs).compiled.text
 
     @boundary
     def ir(self, *args: Any, stage: str = "derivative", **kwargs: Any) -> str:
@@ -148,14 +149,14 @@ class Compiled:
     @boundary
     def stages(self, *args: Any, **kwargs: Any) -> dict[str, Function]:
         """The IR after every stage, by the stage's name."""
-        return self._specialised(args, kwargs).compiled.stages
+        return self.specialised(args, kwargs).compiled.stages
 
     @boundary
     def save(self, path: str | Path, *args: Any, **kwargs: Any) -> Path:
         """Write the derivative as a module that imports nothing of ours; what it captured become keyword
         parameters, numbers with their present value as default."""
         target = Path(path)
-        target.write_text(standalone(self._specialised(args, kwargs)), encoding="utf-8")
+        target.write_text(standalone(self.specialised(args, kwargs)), encoding="utf-8")
         return target
 
     def __repr__(self) -> str:

@@ -39,12 +39,16 @@ MOST_OBJECTS = 32
 
 @dataclass
 class Specialisation:
-    """A derivative for given argument types.  `second` is the reverse sweep of a `vjp`; `signature` is the function's own."""
+    """A derivative for given argument types.
+
+    `second` is the reverse sweep of a `vjp`; `signature` is the function's own; `active` has a flag for each IR parameter.
+    """
 
     lowered: Lowered
     compiled: Compilation
     second: Compilation | None = None
     signature: inspect.Signature | None = None
+    active: tuple[bool, ...] = ()
     versions: Versions | None = None
     """The versions of the derivative, of which this is one; None where it is the only one."""
     checked: bool = False

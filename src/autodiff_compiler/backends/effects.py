@@ -195,6 +195,8 @@ def printed(w: Writer, op: Op) -> ast.stmt:
         for key, default in (("sep", " "), ("end", "\n"))
         if given.get(key, default) not in (default, None)
     }
+    if given.get("errors"):
+        keywords["file"] = syntax.dotted("sys.stderr")
     return syntax.expression(syntax.call("print", *shown, **keywords))
 
 

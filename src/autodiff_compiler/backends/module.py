@@ -25,6 +25,7 @@ _STANDARD = {
     "cmath": "import cmath",
     "importlib": "import importlib.util",
     "math": "import math",
+    "sys": "import sys",
     "MemberDescriptorType": "from types import MemberDescriptorType",
 }
 

@@ -216,9 +216,10 @@ def check_width(w: Writer, op: Op) -> ast.stmt:
 
 @statements(STATEMENTS, "print")
 def printed(w: Writer, op: Op) -> ast.stmt:
-    if op.attrs.get("sep", " ") not in (" ", None) or op.attrs.get("end", "\n") not in ("\n", None):
+    given = op.attrs
+    if given.get("sep", " ") not in (" ", None) or given.get("end", "\n") not in ("\n", None) or given.get("errors"):
         raise UnsupportedError(
-            "AD604", "`print` of an f-string, or with `sep` or `end`, does not compile with Numba", op.span,
+            "AD604", "`print` of an f-string, or with `sep`, `end` or `file`, does not compile with Numba", op.span,
             help="give what is printed as arguments: print('x =', x); or use backend='python'",
         )  # fmt: skip
     return effects.printed(w, op)

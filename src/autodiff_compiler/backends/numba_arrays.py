@@ -127,10 +127,20 @@ def argsort(w: Writer, op: Op) -> ast.expr:
 def matmul(w: Writer, op: Op) -> ast.expr:
     a, b = op.operands
     ranks = (rank(a.type), rank(b.type))
-    if max(ranks) <= 2 and dtype_of(a.type).inexact:
-        return syntax.call("dot", w.operand(a), w.operand(b))
+    if ranks[1] <= 2 < ranks[0]:
+        # The rows of all matrices of the stack at once.
+        table = syntax.call("rows", w.operand(a), syntax.literal(ranks[0] - 1))
+        product = _product(w, op, (2, ranks[1]), table, w.operand(b))
+        columns = [_extent(w, b, 1)] if ranks[1] == 2 else []
+        shape = [*(_extent(w, a, axis) for axis in range(ranks[0] - 1)), *columns]
+        return syntax.method(product, "reshape", syntax.tuple_(shape))
+    return _product(w, op, ranks, w.operand(a), w.operand(b))
+
+
+def _product(w: Writer, op: Op, ranks: tuple[int, int], left: ast.expr, right: ast.expr) -> ast.expr:
+    if max(ranks) <= 2 and dtype_of(op.result.type).inexact:
+        return syntax.call("dot", left, right)
     whole = ast.Slice(lower=None, upper=None, step=None)
-    left, right = w.operand(a), w.operand(b)
     if ranks[0] == 1:
         left = syntax.subscript(left, syntax.tuple_([syntax.literal(None), whole]))
     if ranks[1] == 1:
@@ -158,7 +168,8 @@ def _stacked(w: Writer, op: Op, left: ast.expr, right: ast.expr) -> ast.expr:
         syntax.call("stack", right, syntax.tuple_([*batch, *m])),
     ]
     shape = [*batch, *(n[:1] if ranks[0] > 1 else []), *(m[1:] if ranks[1] > 1 else [])]
-    return syntax.method(syntax.call("matmul3", *stacks), "reshape", syntax.tuple_(shape))
+    product = "dot3" if dtype_of(a.type).inexact else "matmul3"
+    return syntax.method(syntax.call(product, *stacks), "reshape", syntax.tuple_(shape))
 
 
 @expressions(EXPRESSIONS, "broadcast_to")

@@ -68,7 +68,7 @@ def store(ctx: Context, ref: Ref, index: list[Index], value: Abs, accumulate: st
 
 def is_basic_place(ctx: Context, ref: Ref, index: list[Index]) -> bool:
     """Whether a place in an array cannot contain an element twice (no integer arrays in its index)."""
-    return not any(isinstance(item, Ref | Box | Range) and not _is_mask(ctx, item) for item in index)
+    return not any(isinstance(item, Ref | Box | Tup | Range) and not _is_mask(ctx, item) for item in index)
 
 
 def _is_mask(ctx: Context, item: Index) -> bool:
@@ -120,7 +120,7 @@ def _slice(ctx: Context, item: Slice) -> slice:
 
 
 def _known_index(ctx: Context, item: Index) -> Index:
-    """Lists and ranges as arrays; a loop index stays a run-time value."""
+    """Lists, tuples (within an index) and ranges as arrays; a loop index stays a run-time value."""
     if isinstance(item, Ref) and is_dimensionless(item):
         return Dyn(ctx.read(item))
     own = None if isinstance(item, Slice) else special(ctx, item, "__index__")
@@ -133,7 +133,10 @@ def _known_index(ctx: Context, item: Index) -> Index:
             dtype = from_numpy_dtype(array.dtype)
             if dtype is not None and not dtype.inexact and array.ndim == 1 and array.size:
                 return _constant_array(ctx, array, dtype)
-        return ctx.from_value(_as_array(ctx, _grown(ctx, item)))
+        grown = ctx.as_grown(item)
+        return ctx.call(Static(np.asarray), [item], {}) if grown is None else ctx.from_value(_as_array(ctx, grown))
+    if isinstance(item, Tup) and item.items:
+        return ctx.call(Static(np.asarray), [item], {})
     if isinstance(item, Range):
         return ctx.from_value(range_as_array(ctx, item))
     if isinstance(item, Static) and isinstance(item.obj, bool | np.bool_):
@@ -147,15 +150,6 @@ def _constant_array(ctx: Context, array: np.ndarray, dtype: DType) -> Ref:
     for i, item in enumerate(array.tolist()):
         value = b.store(value, *at(b.const(i)), b.const(item, Scalar(dtype)))
     return ctx.new_array(value)
-
-
-def _grown(ctx: Context, box: Box) -> Value:
-    value = ctx.as_grown(box)
-    if value is None:
-        raise ctx.unsupported(
-            "AD126", "a list of numbers and arrays as an index", "use an integer array: np.array(...)"
-        )
-    return value
 
 
 def _axes_used(item: Index) -> int:

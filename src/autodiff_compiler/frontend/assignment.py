@@ -14,6 +14,7 @@ from autodiff_compiler.frontend import (
     members,
     objects,
     operators,
+    shape_assignment,
     subscripts,
     views,
 )
@@ -25,6 +26,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith
+from autodiff_compiler.library.standard import flat
 
 
 def assign(ctx: Context, target: ast.expr, value: Abs) -> None:
@@ -62,6 +64,10 @@ def _store_attribute(ctx: Context, base: Abs, name: str, value: Abs) -> None:
     if isinstance(base, Ref) and (name == "real" or (name in views.PARTS and base.type.dtype.is_complex)):
         part = views.part_of(ctx, base, name) if base.type.dtype.is_complex else base
         array_places.store_at(ctx, part, array_places.whole(part), (), value)
+    elif isinstance(base, Ref) and name == "flat":
+        ctx.call(Static(flat.fill), [base, value], {})
+    elif isinstance(base, Ref) and name == "shape":
+        shape_assignment.assign(ctx, base, value)
     else:
         objects.store_attribute(ctx, base, name, value)
 
@@ -76,22 +82,17 @@ def _assign_each(ctx: Context, targets: list[ast.expr], values: list[Abs]) -> No
 
 def _unpack(ctx: Context, target: ast.Tuple | ast.List, value: Abs) -> None:
     names = target.elts
-    starred = [i for i, t in enumerate(names) if isinstance(t, ast.Starred)]
-    items = consumers.unpacked(ctx, value, None if starred else len(names))
-    if not starred:
+    star = next((i for i, t in enumerate(names) if isinstance(t, ast.Starred)), None)
+    if star is None:
+        items = consumers.unpacked(ctx, value, len(names))
         if len(items) != len(names):
             raise ctx.wrong("AD158", f"{len(items)} values to unpack into {len(names)} names")
         _assign_each(ctx, names, items)
         return
-    (position,) = starred
-    after = len(names) - position - 1
-    if len(items) < len(names) - 1:
-        raise ctx.wrong("AD158", f"not enough values to unpack: {len(items)}")
-    middle = ctx.new_list(items[position : len(items) - after])
-    star = names[position]
-    assert isinstance(star, ast.Starred)
-    targets = [*names[:position], star.value, *names[position + 1 :]]
-    _assign_each(ctx, targets, [*items[:position], middle, *items[len(items) - after :]])
+    starred = names[star]
+    assert isinstance(starred, ast.Starred)
+    items = consumers.unpacked_around(ctx, value, star, len(names) - star - 1)
+    _assign_each(ctx, [*names[:star], starred.value, *names[star + 1 :]], items)
 
 
 def run_assign(ctx: Context, node: ast.Assign) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
+import sys
 from collections.abc import Callable
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,12 @@ from autodiff_compiler.frontend import (
     consumers,
     container_items,
     container_methods,
+    copies,
     dtype_calls,
     foreign,
     iterators,
+    kept_items,
+    managers,
     object_builtins,
     texts,
     tries,
@@ -66,8 +71,7 @@ def _range(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     sep, end = (ctx.static(kwargs.get(k, Static(d)), k) for k, d in (("sep", " "), ("end", "\n")))
-    if "file" in kwargs:
-        raise ctx.unsupported("AD183", "print(file=...)", "print to standard output")
+    errors = _prints_errors(ctx, kwargs.get("file", Static(None)))
     sep = " " if sep is None else sep
     parts: list[Part] = []
     values: list[Value] = []
@@ -81,10 +85,17 @@ def _print(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         text = texts.text_of(ctx, argument)
         parts += text.parts
         values += text.values
-    ctx.b.emit(
-        "print", values, {"parts": tuple(parts), "sep": "" if has_text else sep, "end": "\n" if end is None else end}
-    )
+    attrs = {"parts": tuple(parts), "sep": "" if has_text else sep, "end": "\n" if end is None else end}
+    ctx.b.emit("print", values, {**attrs, "errors": True} if errors else attrs)
     return Static(None)
+
+
+def _prints_errors(ctx: Context, file: Abs) -> bool:
+    """Whether `file` of a print is standard error."""
+    if not (isinstance(file, Static) and (file.obj is None or file.obj in (sys.stdout, sys.stderr))):
+        way_out = "print to standard output, or with file=sys.stderr"
+        raise ctx.unsupported("AD183", "print(file=...) of another file", way_out)
+    return file.obj is sys.stderr and sys.stderr is not sys.stdout
 
 
 def _bool(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -100,6 +111,8 @@ def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (x,) = args
     if isinstance(x, Ref) and not is_dimensionless(x):
         return Dyn(ctx.b.dim(ctx.read(x), 0))
+    if isinstance(x, Text):
+        return Static(len(ctx.static(x, "a text whose length is asked for")))
     if isinstance(x, Static) and hasattr(x.obj, "__len__"):
         return Static(len(ctx.immutable(x.obj, "the length")))
     if isinstance(x, Static | Ref) or is_scalar(x):
@@ -162,6 +175,14 @@ def _dict(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         container_items.store(ctx, box, key, value)
     for name, value in kwargs.items():
         container_items.store(ctx, box, Static(name), value)
+    return box
+
+
+def _fromkeys(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """`dict.fromkeys`: all keys have the same value, not copies of it."""
+    box = ctx.new_dict({})
+    for key in consumers.static_items(ctx, args[0], "the keys of a dict,"):
+        container_items.store(ctx, box, key, args[1] if len(args) > 1 else Static(None))
     return box
 
 
@@ -264,10 +285,27 @@ def _constant(x: Any) -> Abs:
     return Tup(tuple(map(_constant, x))) if isinstance(x, tuple) else Static(x)
 
 
-def handler_of(obj: Any) -> Handler | None:
-    """The handler of a call of `obj`.  `numba.prange`, recognised by its name so that Numba need not be imported, is `range`."""
-    if isinstance(obj, type) and obj.__name__ == "prange" and obj.__module__.startswith("numba."):
+def _of_numba(obj: Any) -> Handler | None:
+    """What Numba has for Python's own `range` and `list`, recognised by name so that Numba need not be imported."""
+    cls, making = (obj.__self__, obj.__name__) if isinstance(obj, MethodType) else (obj, "")
+    if not (isinstance(cls, type) and cls.__module__.startswith("numba.")):
+        return None
+    if cls.__name__ == "prange" and not making:
         return _range
+    if cls.__module__ == "numba.typed.typedlist" and cls.__name__ == "List":
+        return {"": takes("List", _list, 0, 1), "empty_list": takes("List.empty_list", _empty_list, 1, 2)}.get(making)
+    return None
+
+
+def _empty_list(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return ctx.new_list([])
+
+
+def handler_of(obj: Any) -> Handler | None:
+    """The handler of a call of `obj`."""
+    of_numba = _of_numba(obj)
+    if of_numba is not None:
+        return of_numba
     try:
         return CALLS.get(obj)
     except TypeError:  # not hashable
@@ -276,6 +314,7 @@ def handler_of(obj: Any) -> Handler | None:
 
 CALLS: dict[Any, Handler] = {
     **object_builtins.CALLS,
+    **copies.CALLS,
     builtins.range: takes("range", _range, 1, 3),
     builtins.enumerate: takes("enumerate", iterators.enumerate_, 1, 2, "start"),
     builtins.zip: takes("zip", iterators.zip_, 0, None, "strict"),
@@ -290,7 +329,13 @@ CALLS: dict[Any, Handler] = {
     builtins.list: takes("list", _list, 0, 1),
     builtins.tuple: takes("tuple", _tuple, 0, 1),
     builtins.dict: _dict,
+    dict.fromkeys: takes("dict.fromkeys", _fromkeys, 1, 2),
     stand_ins.in_set_order: _in_set_order,
+    stand_ins.kept_items: kept_items.kept_items,
+    stand_ins.check_kept: kept_items.check_kept,
+    stand_ins.known_key: kept_items.known_key,
+    stand_ins.is_known: lambda ctx, args, kwargs: Static(isinstance(args[0], Static)),
+    stand_ins.entered: managers.entered,
     builtins.str: takes("str", _str, 0, 1),
     builtins.sorted: takes("sorted", _sorted, 1, 1, "key", "reverse"),
     builtins.sum: takes("sum", _sum, 1, 2, "start"),

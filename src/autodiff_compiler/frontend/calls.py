@@ -26,6 +26,7 @@ from autodiff_compiler.frontend import (
     library_calls,
     managers,
     members,
+    numba_ufuncs,
     object_builtins,
     objects,
     operators,
@@ -167,6 +168,7 @@ def _stands_for_another(function: Abs) -> bool:
         return False
     return (
         isinstance(function.obj, Ruled)
+        or numba_ufuncs.is_one(function.obj)
         or derivatives.is_derivative(function.obj)
         or plain_function(function.obj) is not None
     )
@@ -222,11 +224,14 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
     slot = objects.slot_of(obj)
     if slot is not None:
         return slot(ctx, args, kwargs)
-    found = vectorized.call(ctx, obj, args, kwargs)
+    found = vectorized.call(ctx, obj, args, kwargs) or numba_ufuncs.call(ctx, obj, args, kwargs)
     if found is not None:
         return found
     definition = library.definition(obj)
     if definition is not None:
+        known = library_calls.computed_now(ctx, obj, args, kwargs)
+        if known is not None:
+            return known
         return defined.call(ctx, definition, args, kwargs)
     drawn = draws.call(ctx, obj, args, kwargs)
     if drawn is not None:

@@ -8,6 +8,7 @@ function is compiled again.  Everything that the frontend reads from Python obje
 from __future__ import annotations
 
 import dataclasses
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
@@ -200,6 +201,9 @@ class Captures:
         getter = Place(obj) if get is None else Place.of(get)
         if isinstance(obj, np.ndarray):
             return self._array(ctx, obj, getter, name)
+        if isinstance(obj, enum.Enum):  # some are numbers, too
+            self.guard(getter, obj)
+            return self.known(obj)
         if isinstance(obj, float | complex | np.inexact):
             return Dyn(self._parameter(ctx, obj, getter, name))
         if isinstance(obj, int | np.integer) and not isinstance(obj, bool) and is_number(obj):

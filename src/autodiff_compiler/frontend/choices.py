@@ -26,10 +26,11 @@ def options_of(x: Abs) -> tuple[Abs, ...]:
     return x.options if isinstance(x, Choice) else (x,)
 
 
-def joined_options(a: Abs, b: Abs) -> tuple[Abs, ...]:
-    """The functions that a function may be if it is `a` on one path and `b` on the other."""
-    options = list(options_of(a))
-    options += [x for x in options_of(b) if not any(same(x, known) for known in options)]
+def joined_options(*each: Abs) -> tuple[Abs, ...]:
+    """The functions that a function may be if it is one of these on each path."""
+    options: list[Abs] = []
+    for x in each:
+        options += [option for option in options_of(x) if not any(same(option, known) for known in options)]
     return tuple(options)
 
 

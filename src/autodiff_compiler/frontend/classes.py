@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from autodiff_compiler.frontend.values import Abs, Box, Partial, Static, Tup
+from autodiff_compiler.library import definition
 
 if TYPE_CHECKING:
     from autodiff_compiler.frontend.context import Context
@@ -39,7 +40,7 @@ _written: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
 
 def _has_no_slots_in_c(cls: type) -> bool:
-    if not cls.__flags__ & _HEAP_TYPE or cls.__module__.partition(".")[0] == "numpy":
+    if not cls.__flags__ & _HEAP_TYPE or (cls.__module__.partition(".")[0] == "numpy" and not _is_defined(cls)):
         return False
     return cls.__module__ == "typing" or not (
         isinstance(vars(cls).get("__new__"), BuiltinFunctionType)
@@ -48,6 +49,11 @@ def _has_no_slots_in_c(cls: type) -> bool:
             for member in vars(cls).values()
         )
     )
+
+
+def _is_defined(cls: type) -> bool:
+    """Whether the library says what a call of an object of a class does, and so what the object is: a polynomial."""
+    return definition(find(cls, "__call__")) is not None
 
 
 def is_instance(x: Abs) -> bool:

@@ -63,6 +63,14 @@ def _check_class(ctx: Context, cls: type) -> None:
 def _refused(ctx: Context, cls: type, reason: str | None) -> Exception:
     ways_out = {slice: "write a[start:stop]", str: 'write an f-string: f"{x}"', np.float16: "use np.float32"}
     way_out = ways_out.get(cls, "make the object outside the function, and pass it as an argument")
+    base = next(
+        (base for base in (list, dict, tuple, set, frozenset, float, int, complex, str) if issubclass(cls, base)), cls
+    )
+    if base is not cls and reason is None:
+        reason, way_out = (
+            f"it derives from {base.__name__}",
+            f"keep a {base.__name__} in an attribute of an ordinary class",
+        )
     return ctx.unsupported(
         "AD180", f"making an object of class `{cls.__name__}`" + (f": {reason}" if reason else ""), way_out
     )

@@ -21,6 +21,7 @@ from autodiff_compiler.frontend.iteration import (
     Step,
     Steps,
     at,
+    counted,
     iterate,
     length,
     unrolled,
@@ -88,15 +89,12 @@ def static_items(ctx: Context, x: Abs, what: str) -> list[Abs]:
     return drained(ctx, iterate(ctx, x), what)
 
 
-def unpacked(ctx: Context, x: Abs, count: int | None) -> list[Abs]:
+def unpacked(ctx: Context, x: Abs, count: int) -> list[Abs]:
     """The items of the right side of an unpacking assignment, `count` of them."""
-    x = ctx.present(x)
-    if is_scalar(x):
-        raise ctx.wrong("AD158", f"cannot unpack {describe(x)}")
-    iterable = iterate(ctx, x)
-    if isinstance(iterable, Steps) and isinstance(x, Iter | Generator) and count is not None:
+    x, iterable = _to_unpack(ctx, x)
+    if isinstance(iterable, Steps) and isinstance(x, Iter | Generator):
         return _exactly(ctx, iterable, count)
-    if not isinstance(iterable, Sequence) or count is None:
+    if not isinstance(iterable, Sequence):
         return drained(ctx, iterable, "a value to unpack")
     b = ctx.b
     exact = b.compare("eq", length(ctx, iterable), b.const(count))
@@ -106,6 +104,32 @@ def unpacked(ctx: Context, x: Abs, count: int | None) -> list[Abs]:
     if iterable.past_end is not None:
         iterable.past_end()
     return items
+
+
+def _to_unpack(ctx: Context, x: Abs) -> tuple[Abs, Items]:
+    x = ctx.present(x)
+    if is_scalar(x):
+        raise ctx.wrong("AD158", f"cannot unpack {describe(x)}")
+    return x, iterate(ctx, x)
+
+
+def unpacked_around(ctx: Context, x: Abs, before: int, after: int) -> list[Abs]:
+    """The items of the right side of `a, *rest, z = x`: those before the star, a list of the rest, those after it."""
+    _, iterable = _to_unpack(ctx, x)
+    if not isinstance(iterable, Sequence) or iterable.bounds is not None or iterable.computed or iterable.past_end:
+        items = drained(ctx, iterable, "a value to unpack")
+        if len(items) < before + after:
+            raise ctx.wrong("AD158", f"not enough values to unpack: {len(items)}")
+        end = len(items) - after
+        return [*items[:before], ctx.new_list(items[before:end]), *items[end:]]
+    b, count = ctx.b, length(ctx, iterable)
+    text = f"not enough values to unpack (expected at least {before + after})"
+    b.emit("check", (b.compare("ge", count, b.const(before + after)),), {"error": "ValueError", "message": (text,)})
+    first = [at(ctx, iterable, Static(k)) for k in range(before)]
+    rest = counted(ctx, b.sub(count, b.const(before + after)), lambda k: at(ctx, iterable, ctx.add(k, Static(before))))
+    middle = listed(ctx, rest)
+    last = [at(ctx, iterable, Dyn(b.sub(count, b.const(after - k)))) for k in range(after)]
+    return [*first, middle, *last]
 
 
 def _exactly(ctx: Context, iterable: Steps, count: int) -> list[Abs]:

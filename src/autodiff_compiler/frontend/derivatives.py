@@ -12,7 +12,7 @@ from autodiff_compiler.frontend import foreign, products
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.inlining import bound, flattened, inlined, signature_of, with_floats
 from autodiff_compiler.frontend.nested import Nested
-from autodiff_compiler.frontend.values import Abs, Closure, InnerDerivative, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Closure, Dyn, InnerDerivative, Static, Text, Tup
 from autodiff_compiler.markers import Verb
 
 
@@ -23,8 +23,7 @@ def is_derivative(obj: Any) -> bool:
 def make(ctx: Context, verb: Verb, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """`grad(f)`, `jvp(f, …)` or `vjp(f, …)` inside a function: made now, since `f` and the options are known now."""
     fixed = args[:1] if verb.at_once else args
-    known = all(isinstance(a, Static | Tup | Closure | InnerDerivative) for a in (*fixed, *kwargs.values()))
-    if not (fixed or "fun" in kwargs) or not known:
+    if not (fixed or "fun" in kwargs) or not all(_is_known(a) for a in (*fixed, *kwargs.values())):
         raise foreign.not_inside(ctx, verb.name)
     made = verb.make(*(_object(ctx, a) for a in fixed), **{k: _object(ctx, a) for k, a in kwargs.items()})
     if verb.at_once:
@@ -34,6 +33,13 @@ def make(ctx: Context, verb: Verb, args: list[Abs], kwargs: dict[str, Abs]) -> A
         # made again, of what it is by then, for each call.
         return InnerDerivative(verb, tuple(args), kwargs)
     return Static(made)
+
+
+def _is_known(x: Abs) -> bool:
+    """Whether this is a function or an option that has its value when the program is compiled; captured integers can be made so."""
+    if isinstance(x, Dyn | Text):
+        return x.static is not None
+    return isinstance(x, Static | Tup | Closure | InnerDerivative)
 
 
 def made_inside(ctx: Context, derivative: InnerDerivative) -> Any:

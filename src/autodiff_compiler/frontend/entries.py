@@ -50,8 +50,8 @@ def call_entry(ctx: Context, entry: Entry, args: list[Abs], kwargs: dict[str, Ab
         # An int argument or a loop index can be made static, where the library needs that.
         if error.code != "AD207":
             raise
-        known = [_more_static(a, c) for a, c in zip(args, converted)]
-        named = {k: _more_static(kwargs[k], c) for k, c in named.items()}
+        known = [_more_static(ctx, a, c) for a, c in zip(args, converted)]
+        named = {k: _more_static(ctx, kwargs[k], c) for k, c in named.items()}
         return entry(ctx.b, *known, **named), [*known, *named.values()]
 
 
@@ -62,9 +62,11 @@ def range_as_array(ctx: Context, x: Range) -> Value:
     return entry.value(ctx.b, *(to_library(ctx, part) for part in (x.start, x.stop, x.step)))
 
 
-def _more_static(x: Abs, converted: Any) -> Any:
+def _more_static(ctx: Context, x: Abs, converted: Any) -> Any:
     if isinstance(x, Dyn) and x.static is not None:
         return x.static()
     if isinstance(x, Tup):
-        return tuple(_more_static(item, c) for item, c in zip(x.items, converted))
+        return tuple(_more_static(ctx, item, c) for item, c in zip(x.items, converted))
+    if isinstance(x, Box) and isinstance(content := ctx.state.content(x), Items) and x.cls is list:
+        return [_more_static(ctx, item, c) for item, c in zip(content.items, converted)]
     return converted

@@ -43,7 +43,6 @@ _CLASSES: dict[str, str] = {
     "numpy.longdouble": "use np.float64",
     "numpy.matrix": "use an array, and @ for products",
     "numpy.ma.MaskedArray": "use two arrays, the data and the mask",
-    "numpy.nditer": "loop over the indices: for i in range(len(a))",
     "numpy.ndenumerate": "loop over the indices: for i in range(len(a))",
     "numpy.ndindex": "loop over the indices: for i in range(len(a))",
     "numpy.vectorize": _WRAPPERS["numpy.vectorize"],

@@ -96,7 +96,7 @@ def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
         return _zipped_with_pushed(ctx, parts)
     if sequences and len(sequences) == len(parts):
         return _zipped_sequences(ctx, sequences, strict)
-    if strict and sequences:
+    if strict and any(isinstance(part, Sequence) and (part.computed or part.past_end) for part in parts):
         raise _strict(ctx)
     asked: list[Steps] = []
     for part in parts:
@@ -108,16 +108,17 @@ def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
             )
         asked.append(stepped(ctx, part) if isinstance(part, Sequence) else part)
 
+    boxes = tuple(box for part in asked for box in part.boxes)
+    if strict:
+        return Steps(lambda: _strict_row(ctx, asked), boxes)
+
     def row(k: int, items: tuple[Abs, ...]) -> Step:
         """The parts are asked one after the other, as long as each has an item."""
         if k == len(asked):
             return Found(Tup(items)) if items else None
-        step = asked[k].next()
-        if strict:
-            _check_strict(ctx, step, asked, k)
-        return then(step, lambda item: row(k + 1, (*items, item)))
+        return then(asked[k].next(), lambda item: row(k + 1, (*items, item)))
 
-    return Steps(lambda: row(0, ()), tuple(box for part in asked for box in part.boxes))
+    return Steps(lambda: row(0, ()), boxes)
 
 
 def _zipped_with_pushed(ctx: Context, parts: list[Items]) -> Items:
@@ -169,18 +170,38 @@ def _zipped_with_pushed(ctx: Context, parts: list[Items]) -> Items:
 def _strict(ctx: Context) -> UnsupportedError:
     return ctx.unsupported(
         "AD182",
-        "zip(strict=True) of things whose length is known when compiling and others",
+        "zip(strict=True) of things whose length is known when compiling and others that are computed",
         "leave strict out, or assert that the lengths are equal",
     )
 
 
-def _check_strict(ctx: Context, step: Step, asked: list[Steps], k: int) -> None:
-    """Part k of a strict zip was asked: if it has no more items, no part may have more, and it must be the first part."""
-    others = [part.next() for part in asked[1:]] if step is None and k == 0 else []
-    if any(isinstance(found, Perhaps) for found in (step, *others)):
-        raise _strict(ctx)
-    if step is None and (k > 0 or any(others)):
-        raise ctx.wrong("AD171", "ValueError: the arguments of zip(strict=True) have different lengths")
+def _strict_row(ctx: Context, parts: list[Steps]) -> Step:
+    """Each part is asked: where one has an item, all have one.  Of a run-time sequence it is checked."""
+    found = [part.next() for part in parts]
+    there = [step.there if isinstance(step, Perhaps) else step is not None for step in found]
+    known = [is_there for is_there in there if not isinstance(is_there, Value)]
+    error = "the arguments of zip(strict=True) have different lengths"
+    if True in known and False in known:
+        raise ctx.wrong("AD171", f"ValueError: {error}")
+    first = known[0] if known else there[0] if there else False
+    for is_there in there:
+        if isinstance(is_there, Value) and is_there is not first:
+            fine = _same_truth(ctx, is_there, first)
+            ctx.b.emit("check", (fine,), {"error": "ValueError", "message": (error,)})
+
+    def row() -> Step:
+        steps = [step.found() if isinstance(step, Perhaps) else step for step in found]
+        if not all(isinstance(step, Found) for step in steps):
+            raise _strict(ctx)
+        return Found(Tup(tuple(step.item for step in steps if isinstance(step, Found))))
+
+    return Perhaps(first, row) if isinstance(first, Value) else row() if first else None
+
+
+def _same_truth(ctx: Context, value: Value, wanted: Value | bool) -> Value:
+    if isinstance(wanted, Value):
+        return ctx.b.compare("eq", value, wanted)
+    return value if wanted else ctx.b.op("not", value)
 
 
 def _zipped_sequences(ctx: Context, parts: list[Sequence], strict: bool) -> Items:

@@ -101,6 +101,12 @@ def _tied(obj: Any, made: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     return views.tie(made, next(iter([*args, *kwargs.values()]), None)) if obj in _READ_ONLY_VIEWS or converts else made
 
 
+def computed_now(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
+    """What Python itself computes of a pure builtin function of known numbers; None for anything else."""
+    pure = isinstance(obj, BuiltinFunctionType) and _is_pure(obj) and _all_known(args, kwargs)
+    return _call_now(ctx, obj, args, kwargs) if pure else None
+
+
 def _is_pure(obj: Any) -> bool:
     """Whether Python itself may call a builtin function at compile time: it has the same result each time, and no effect."""
     if isinstance(obj, np.ufunc):

@@ -21,7 +21,7 @@ from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import Source, find_source
 from autodiff_compiler.frontend.state import NORMAL, Exit, NameKey
 from autodiff_compiler.frontend.tries import Handlers
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Generator, Items, Partial, Static
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Generator, Items, Partial, Static, Tup
 from autodiff_compiler.ir.core import Value
 
 Body = Callable[[Abs], None]
@@ -100,21 +100,30 @@ _KNOWN: tuple[tuple[Any, Callable[[Context, ast.With, ast.Call, Body], None]], .
 
 def _run_methods(ctx: Context, node: ast.With, item: ast.expr, manager: Abs, body: Body) -> None:
     """An object with `__enter__` and `__exit__`."""
-    enter, leave = special(ctx, manager, "__enter__"), special(ctx, manager, "__exit__")
-    if enter is None or leave is None:
-        raise _refused(ctx, f"`with` {describe(manager)}")
-    seen = _at_exit(ctx, leave)
+    enter, leave, seen = _methods(ctx, manager)
     key = _place(ctx, item, "with")
-    ctx.state.names[key] = manager  # it is carried through what the body does
+    ctx.state.names[key] = leave  # bound now, as in Python; it is carried through what the body does
 
     def last() -> None:
-        method = special(ctx, ctx.state.names[key], "__exit__")
-        assert method is not None
-        ctx.call(method, [Static(None)] * 3, {})
+        ctx.call(ctx.state.names[key], [Static(None)] * 3, {})
 
     value = ctx.call(enter, [], {})
     handlers.finally_(ctx, node, lambda: body(value), last, seen=seen)
     ctx.state.names.pop(key, None)
+
+
+def _methods(ctx: Context, manager: Abs) -> tuple[Abs, Abs, bool]:
+    """`__enter__`, `__exit__`, and whether what is done at the exit may show."""
+    enter, leave = special(ctx, manager, "__enter__"), special(ctx, manager, "__exit__")
+    if enter is None or leave is None:
+        raise _refused(ctx, f"`with` {describe(manager)}")
+    return enter, leave, _at_exit(ctx, leave)
+
+
+def entered(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """For `ExitStack`: what leaves a context manager again, and what its `__enter__` gives."""
+    enter, leave, _ = _methods(ctx, args[0])
+    return Tup((Partial(leave, (Static(None),) * 3, {}), ctx.call(enter, [], {})))
 
 
 def _at_exit(ctx: Context, method: Abs) -> bool:

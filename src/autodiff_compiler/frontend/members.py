@@ -38,6 +38,7 @@ from autodiff_compiler.frontend.values import (
     is_dimensionless,
 )
 from autodiff_compiler.frontend.wrong_calls import check_signature, refused
+from autodiff_compiler.library.standard import flat
 
 # Methods that return a read-only view.
 _READ_ONLY_VIEWS = ("diagonal",)
@@ -74,7 +75,21 @@ def _of_object(ctx: Context, x: Static, name: str) -> Abs:
         return Method(x, name)
     if isinstance(x.obj, np.finfo | np.iinfo) and hasattr(x.obj, name):
         return Static(getattr(x.obj, name))
+    if name in _OF_THE_RUN and any(x.obj is error for error in ctx.tries.errors.values()):
+        raise ctx.unsupported("AD168", f"`{name}` of an exception that was caught", "use its class and its text")
     return ctx.captures.attribute(ctx, x.obj, name)
+
+
+_OF_THE_RUN = (
+    "__traceback__",
+    "__context__",
+    "__cause__",
+    "__suppress_context__",
+    "__notes__",
+    "add_note",
+    "with_traceback",
+)
+"""What an exception gets while it is raised."""
 
 
 def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
@@ -84,6 +99,8 @@ def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
         near = did_you_mean(name, [*known["methods"], *known["attributes"]])
         way_out = f"np.{name}(...) takes numbers, too" if hasattr(np, name) else near
         raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", way_out)
+    if name == "flat" and isinstance(x, Ref):
+        return ctx.call(Static(flat.Flat), [x], {})
     entry = library.attribute(name)
     if entry is not None:
         if name in views.PARTS and isinstance(x, Ref) and x.type.dtype.is_complex:

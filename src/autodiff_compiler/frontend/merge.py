@@ -234,13 +234,15 @@ class Merge:
     def _immutable(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
         """A value that is neither an array nor a container that can be written to."""
         present = [x for x in (a, b) if x is not None]
+        if len(present) == 1 and isinstance(present[0], Choice) and not self._made_in_loop(present):
+            return self._choice(location, a, b, name)
         if alike(present[0], present[-1]) and not self._made_in_loop(present):
             return self._held(location, a, b, name)
         unchanged = same(present[0], present[-1]) and (len(present) == 2 or isinstance(present[0], Static))
         if unchanged and not self._slots.known(location):
             return always(present[0])
         if len(present) == 2 and all(map(may_be_chosen, present)) and not self._made_in_loop(present):
-            return self._choice(location, present[0], present[1], name)
+            return self._choice(location, a, b, name)
         if all(is_scalar(x) for x in present):
             return self._scalar(location, a, b, name)
         return self._slots.poison(
@@ -279,13 +281,16 @@ class Merge:
         ]
         return lambda values: with_parts(model, [part(values) for part in joined])
 
-    def _choice(self, location: Location, a: Abs, b: Abs, name: str) -> Finish:
-        """One function on one path and another on the other."""
-        options = joined_options(a, b)
+    def _choice(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
+        """One function on one path and another on the other; or a path without any."""
+        options = joined_options(*(x for x in (a, b) if x is not None))
         self.choices[location] = len(options)
-        slot = self._slots.add(
-            (*location, "choice"), INT, f"{hint(name)}_choice", position(a, options), position(b, options)
-        )
+
+        def getter(x: Abs | None) -> Getter:
+            # A path without any has an index, too, which later joins compute with.
+            return position(x, options) if x is not None else lambda builder: builder.const(0)
+
+        slot = self._slots.add((*location, "choice"), INT, f"{hint(name)}_choice", getter(a), getter(b))
         return lambda values: Choice(slot(values), options)
 
     def _made_in_loop(self, present: list[Abs]) -> bool:

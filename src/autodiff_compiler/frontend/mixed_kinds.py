@@ -12,7 +12,7 @@ from autodiff_compiler.diagnostics import Span, UnsupportedError
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import merges
 from autodiff_compiler.ir.opset import opdef
-from autodiff_compiler.ir.types import Array, Scalar, Type
+from autodiff_compiler.ir.types import Array, Scalar, Type, is_py
 from autodiff_compiler.ir.walk import all_ops
 
 
@@ -21,11 +21,12 @@ class MixedKinds:
 
     def __init__(self) -> None:
         self._numbers: set[Value] = set()
-        """Python numbers that meet one of NumPy's."""
+        """Those that come from a join of paths, or from `max` and `min`."""
         self._judged: list[tuple[Span, tuple[Value, ...]]] = []
         """The operands of what is done inside a `try`, and raises for some numbers if they are Python's."""
 
     def add(self, number: Value) -> None:
+        """A Python number that meets one of NumPy's, or what is either of them."""
         self._numbers.add(number)
 
     def judge(self, op: Op) -> None:
@@ -43,7 +44,7 @@ class MixedKinds:
 
     def refuse(self, body: Region) -> None:
         """Raise `UnsupportedError` where it is not certain whether something raises."""
-        if not self._numbers or not self._judged:
+        if not self._judged:
             return
         mixed = self._all_mixed(body)
         for span, operands in self._judged:
@@ -58,6 +59,10 @@ class MixedKinds:
     def _all_mixed(self, body: Region) -> set[Value]:
         """What may be a Python number on some path, and one of NumPy's on another."""
         mixed = set(self._numbers)
+        made = {v: op for op in all_ops(body) for v in op.results}
+        for op in all_ops(body):
+            if op.kind in _LISTS and any(_may_be_pythons(made.get(v)) for v in op.operands):
+                mixed.update(op.results)
         size = -1
         while size != (size := len(mixed)):
             for op in all_ops(body):
@@ -67,6 +72,16 @@ class MixedKinds:
                 if not op.regions and not mixed.isdisjoint(op.operands) and not opdef(op).converts:
                     mixed.update(v for v in op.results if not isinstance(v.type, Array))
         return mixed
+
+
+_LISTS = ("list_new", "list_append", "list_set")
+
+
+def _may_be_pythons(op: Op | None) -> bool:
+    """Whether one of NumPy's numbers in a list may have been one of Python's before."""
+    if op is None or op.kind not in ("const", "cast") or is_py(op.result.type):
+        return False
+    return op.kind == "const" or is_py(op.operands[0].type)
 
 
 def _of_python(type_: Type) -> Type:

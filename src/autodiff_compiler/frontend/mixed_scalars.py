@@ -53,8 +53,10 @@ class MixedScalars:
         return found
 
     def chosen(self, chosen: Chosen) -> Value:
-        """The result of `max` or `min` of a float32 and Python numbers, all of which a float32 can hold exactly."""
-        self._numbers |= dict.fromkeys(chosen.numbers, True)
+        """The result of `max` or `min` of numbers of NumPy's and of Python's, all of which a float32 can hold exactly if it has to."""
+        if chosen.numbers:
+            self.kinds.add(chosen.value)
+        self._numbers |= dict.fromkeys((n for n in chosen.numbers if n.type == Scalar(FLOAT32)), True)
         return chosen.value
 
     def call(self, b: Builder, name: str, args: Sequence[Any]) -> None:

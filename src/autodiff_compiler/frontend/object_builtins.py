@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 import dataclasses
 from collections.abc import Callable
 from types import FunctionType, GeneratorType
@@ -12,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import construction, container_methods, members, objects
+from autodiff_compiler.frontend import construction, members, objects
 from autodiff_compiler.frontend.arity import takes
-from autodiff_compiler.frontend.classes import MISSING, class_of, is_instance, special
+from autodiff_compiler.frontend.classes import class_of, is_instance, special
 from autodiff_compiler.frontend.comparisons import negated
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe, scalar_class
@@ -199,22 +198,6 @@ def _replace(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     return construction.construct(ctx, x.cls, [], given)
 
 
-def _copy(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    """`copy.copy`: an object of the same class that holds the same things."""
-    (x,) = args
-    own = special(ctx, x, "__copy__")
-    if own is not None:
-        return ctx.call(own, [], {})
-    if isinstance(x, Ref):
-        return ctx.call(Static(np.copy), [x], {})
-    if isinstance(x, Box):
-        for name in ("__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"):
-            if ctx.captures.definition(x.cls, name) not in (MISSING, getattr(object, name, None)) and is_instance(x):
-                raise ctx.unsupported("AD157", f"copy.copy with a `{name}` of the class's own", "write __copy__")
-        return container_methods.copied(ctx, x)
-    return x
-
-
 def _attributes_as_dict(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     raise ctx.unsupported("AD168", "vars()", "name the attributes one by one")
 
@@ -231,5 +214,4 @@ CALLS: dict[Any, Handler] = {
     builtins.super: _super,
     builtins.vars: _attributes_as_dict,
     dataclasses.replace: _replace,
-    copy.copy: takes("copy.copy", _copy, 1, 1),
 }

@@ -107,8 +107,9 @@ def plain_function(obj: Any) -> FunctionType | None:
     """The Python function behind a callable: itself, or what a Numba dispatcher compiles."""
     if isinstance(obj, FunctionType):
         return obj
-    inner = getattr(obj, "py_func", None)
-    return inner if isinstance(inner, FunctionType) and type(obj).__module__.startswith("numba") else None
+    # Attributes of other objects may be computed by code of the user's.
+    inner = getattr(obj, "py_func", None) if type(obj).__module__.startswith("numba") else None
+    return inner if isinstance(inner, FunctionType) else None
 
 
 def find_source(function: FunctionType, *, generators: bool = False) -> Source:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
+
 from autodiff_compiler.frontend import array_places, container_items, index_tricks, operators
-from autodiff_compiler.frontend.classes import is_instance
+from autodiff_compiler.frontend.classes import class_of, is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
@@ -24,6 +26,7 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.path import HERE
 from autodiff_compiler.ir.types import is_py
+from autodiff_compiler.library.standard import flat
 
 
 def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]:
@@ -70,6 +73,9 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
     trick = index_tricks.trick_of(base)
     if trick is not None:
         return trick(ctx, index)
+    if _is_part_of_flat(base, index):
+        elements = load(ctx, ctx.call(Static(flat.copied), [base], {}), index)
+        return ctx.call(Static(np.array), [elements], {})
     own = operators.item(ctx, base, index, "__getitem__")
     if own is not None:
         return own
@@ -80,12 +86,21 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
     if isinstance(base, Ref):
         return array_places.load(ctx, base, per_axis(index))
     if is_instance(base):
+        cls = class_of(base)
+        if cls is not None and issubclass(cls, list | dict | tuple | str):
+            way_out = "keep what it holds in an attribute of an ordinary class, or in a list or dict"
+            raise ctx.unsupported("AD121", f"an item of {describe(base)}, which derives from a builtin", way_out)
         raise ctx.wrong("AD121", f"TypeError: {describe(base)} is not subscriptable")
     if isinstance(base, Box | Tup | Static | Range):
         return container_items.load(ctx, base, only(ctx, index))
     if isinstance(base, Dyn) and not is_py(base.value.type) and _selects_nothing(per_axis(index)):
         return base  # what NumPy has a 0-dimensional array or a scalar for
     raise ctx.wrong("AD121", f"{describe(base)} cannot be indexed")
+
+
+def _is_part_of_flat(base: Abs, index: list[Index]) -> bool:
+    """Whether this is a slice of `a.flat`: methods written in Python are not given slices."""
+    return isinstance(base, Box) and base.cls is flat.Flat and isinstance(index_tricks.as_slice(index[0]), Slice)
 
 
 def only(ctx: Context, index: list[Index]) -> Index:
@@ -109,6 +124,10 @@ def check_selects_all(ctx: Context, index: list[Index]) -> None:
 
 def store(ctx: Context, base: Abs, index: list[Index], value: Abs, accumulate: str | None = None) -> None:
     """`base[index] = value`, or with `accumulate` "+" or "-": `base[index] += value` on a place without repetitions."""
+    if _is_part_of_flat(base, index):
+        places = load(ctx, ctx.call(Static(flat.places), [base], {}), index)
+        ctx.call(Static(flat.write), [base, places, value], {})
+        return
     if operators.item(ctx, base, index, "__setitem__", value) is not None:
         return
     if isinstance(base, Ref) and is_dimensionless(base):

@@ -22,10 +22,11 @@ def joined_string(ctx: Context, node: ast.JoinedStr) -> Abs:
 def joined(texts: list[Text]) -> Static | Text:
     """Texts one after the other: a static string if all parts are known now."""
     parts, values = _joined(texts)
-    if not values:
+    exact = all(text.exact for text in texts)
+    if not values and exact:
         return Static("".join(part for part in parts if isinstance(part, str)))
-    if any(text.values and text.static is None for text in texts):
-        return Text(parts, values)
+    if not exact or any(text.values and text.static is None for text in texts):
+        return Text(parts, values, exact=exact)
     return Text(parts, values, lambda: "".join(map(_known, texts)))
 
 
@@ -59,8 +60,11 @@ def _specification(ctx: Context, node: ast.expr | None) -> str:
 
 def _shown(ctx: Context, value: Abs, form: str) -> Text:
     """A value formatted by a specification."""
-    if not form:
+    if form == "!s":
         return text_of(ctx, value)
+    if not form:
+        own = special(ctx, value, "__format__")
+        return text_of(ctx, value) if own is None else _own_text(ctx, value, Partial(own, (Static(""),), {}))
     if isinstance(value, Dyn | Ref):
         return Text(((form,),), (ctx.value(value),), _form(value, form))
     if form == "!r" and (own := special(ctx, value, "__repr__")) is not None:
@@ -97,7 +101,9 @@ def text_of(ctx: Context, value: Abs) -> Text:
         return _tuple(ctx, value)
     if isinstance(value, Choice | OrNone):
         raise ctx.unsupported("AD152", f"the text of {describe(value)}", "use one name for each of them")
-    return Text((str(value.obj) if isinstance(value, Static) else describe(value),), ())
+    if isinstance(value, Static):
+        return Text((str(value.obj),), ())
+    return Text((describe(value),), (), exact=False)
 
 
 def _own_text(ctx: Context, value: Abs, method: Abs) -> Text:

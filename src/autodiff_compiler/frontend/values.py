@@ -220,6 +220,8 @@ class Text:
     values: tuple[Value, ...]
     static: Callable[[], str] | None = None
     """Asks for the string at compile time, as `Dyn.static` does."""
+    exact: bool = True
+    """Whether it is what Python would show, and not only good enough for a message."""
 
 
 @dataclass(frozen=True, eq=False)

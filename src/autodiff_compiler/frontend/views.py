@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff_compiler.frontend import layout as layouts
+from autodiff_compiler.frontend import squeezing
 from autodiff_compiler.frontend.layout import (
     DENSE,
     EVEN,
@@ -114,7 +115,10 @@ def _of_certain(layout: Layout | None, ref: Ref, view: View, to: int, behind: St
 
 
 def arranged(ctx: Context, function: Any, args: list[Abs], kwargs: dict[str, Abs]) -> tuple[list[Abs], dict[str, Abs]]:
-    """The arguments, with an `order` of "A" or "K" replaced by what it means for this array, where that is known."""
+    """The arguments, with what depends on the array itself: an `order` of "A" or "K" replaced by what it means for this one,
+    where that is known, and the axes of `squeeze`."""
+    if function is np.squeeze or function == "squeeze":
+        return squeezing.with_axes(ctx, args, kwargs)
     place = _ORDER_PLACES.get(function) if isinstance(function, Hashable) else None
     if place is None:
         return args, kwargs
@@ -209,12 +213,12 @@ def layout_of(ctx: Context, made: Made, count: int) -> Layout | None:
     """The layout of a new array that a function made."""
     order = memory.order_of_result(made.function)
     args = made.args[:1] if memory.first_alone(made.function) else made.args
-    wanted = made.kwargs.get("order")
-    if made.function == "astype" and len(made.args) > 2:
-        wanted = made.args[2]
+    wanted = memory.asked_order(made.function, made.args, made.kwargs)
     if wanted is not None or "shape" in made.kwargs:
-        certain = count <= 1 or (isinstance(wanted, Static) and wanted.obj == "C")
-        return c_order(count) if certain else None
+        known = wanted.obj if isinstance(wanted, Static) else None
+        if known == "F":
+            return fortran_order(count)
+        return c_order(count) if count <= 1 or known == "C" else None
     given = [*args, *(() if memory.first_alone(made.function) else made.kwargs.values())]
     if order == memory.KEEPS and any(isinstance(x, Box | Tup) for x in given):
         order = memory.FOLLOWS  # an array is made of the sequence first, in C order

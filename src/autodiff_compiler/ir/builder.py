@@ -48,6 +48,11 @@ class Builder:
         return self._open[-1].ops
 
     @property
+    def visible(self) -> list[Op]:
+        """The ops whose results may be used here: those of all open regions, from the outermost on."""
+        return [op for region in self._open for op in region.ops]
+
+    @property
     def depth(self) -> int:
         """How many regions are open inside the outermost one."""
         return len(self._open) - 1

@@ -7,6 +7,7 @@ stage) writes change the array or list itself, and views alias, so that a missin
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -166,7 +167,8 @@ class _Interpreter:
             part if isinstance(part, str) else next(taken) if part is None else pattern([part]).format(next(taken))
             for part in op.attrs["parts"]
         ]
-        self.out(*parts, sep=op.attrs.get("sep", " "), end=op.attrs.get("end", "\n"))
+        file = {"file": sys.stderr} if op.attrs.get("errors") else {}
+        self.out(*parts, sep=op.attrs.get("sep", " "), end=op.attrs.get("end", "\n"), **file)
         return []
 
 

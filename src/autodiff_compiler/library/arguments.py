@@ -33,6 +33,7 @@ from autodiff_compiler.ir.types import (
     rank,
 )
 
+_NUMBERS = "pass numbers, arrays, or lists of these"
 MOST_BUILT = 1000
 """How many copies of a piece of code a call may ask for."""
 
@@ -63,7 +64,7 @@ def number_type(b: Builder, x: Any) -> Scalar:
         return FLOAT
     if isinstance(x, complex):
         return COMPLEX
-    raise UserError("AD205", f"a number or an array is needed, not {type(x).__name__}", b.span)
+    raise UserError("AD205", f"a number or an array is needed, not {type(x).__name__}", b.span, help=_NUMBERS)
 
 
 def type_of(b: Builder, x: Any) -> Type:
@@ -272,7 +273,7 @@ def as_array(b: Builder, x: Any, dtype: DType | None = None) -> Value:
         return as_array(b, x, dtype)
     if isinstance(x, tuple | list):
         return _literal(b, x, dtype)
-    raise UserError("AD205", f"a number or an array is needed, not {type(x).__name__}", b.span)
+    raise UserError("AD205", f"a number or an array is needed, not {type(x).__name__}", b.span, help=_NUMBERS)
 
 
 def _static_shape(b: Builder, nested: Any) -> tuple[int, ...]:

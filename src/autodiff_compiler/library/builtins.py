@@ -67,9 +67,10 @@ def _chosen(b: Builder, symbol: str, best: Any, candidate: Any) -> Chosen:
             help="make both float32: np.float32(...)",
         )
     best, candidate = arith.promoted(b, best, candidate)
-    mixed = best.type == Scalar(FLOAT32)
-    numbers = tuple(x for x, type_ in zip((best, candidate), types) if mixed and is_py(type_))
-    return Chosen(b.select(arith.compare(b, symbol, candidate, best), candidate, best), numbers)
+    value = b.select(arith.compare(b, symbol, candidate, best), candidate, best)
+    return Chosen(
+        value, tuple(x for x, type_ in zip((best, candidate), types) if is_py(type_) and not is_py(value.type))
+    )
 
 
 def _extremum(symbol: str, name: str) -> Build:

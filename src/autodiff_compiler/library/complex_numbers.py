@@ -18,6 +18,7 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, Array, is_complex, is_py
 from autodiff_compiler.library.arguments import as_array, as_value, static_bool
 from autodiff_compiler.library.builtins import scalar
+from autodiff_compiler.library.create import asarray
 from autodiff_compiler.library.elementwise import floats, not_bool
 from autodiff_compiler.library.registry import (
     Build,
@@ -110,11 +111,10 @@ def isrealobj(b: Builder, x: Any) -> bool:
     return not is_complex(as_array(b, x).type)
 
 
-refuse(
-    np.real_if_close,
-    "np.real_if_close",
-    "its result is real or complex as the numbers happen to be: take the part that is meant, z.real",
-)
+@function(np.real_if_close, "np.real_if_close")
+def real_if_close(b: Builder, a: Any, tol: Any = 100) -> View | Value:
+    """Real numbers as they are; of complex ones the type of the result would depend on their values."""
+    return asarray(b, a)
 
 
 # -- Python ------------------------------------------------------------------------------------------------------------

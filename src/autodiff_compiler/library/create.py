@@ -27,7 +27,7 @@ from autodiff_compiler.library.arguments import (
     type_of,
 )
 from autodiff_compiler.library.registry import Build, View, add, add_attribute, add_method, function
-from autodiff_compiler.library.shapes import broadcast_to, view
+from autodiff_compiler.library.shapes import broadcast_to, in_order, view
 
 
 def filled(b: Builder, dims: list[Value], value: float, dtype: DType) -> Value:
@@ -37,14 +37,16 @@ def filled(b: Builder, dims: list[Value], value: float, dtype: DType) -> Value:
 
 
 def _constant(value: float) -> Build:
-    def build(b: Builder, shape: Any, dtype: Any = None) -> Value:
+    def build(b: Builder, shape: Any, dtype: Any = None, order: Any = "C") -> Value:
+        in_order(b, order, "an array of a shape")
         return filled(b, extents(b, shape), value, dtype_argument(b, dtype, FLOAT64))
 
     return build
 
 
 def _constant_like(value: float) -> Build:
-    def build(b: Builder, a: Any, dtype: Any = None, *, shape: Any = None) -> Value:
+    def build(b: Builder, a: Any, dtype: Any = None, order: Any = "K", *, shape: Any = None) -> Value:
+        _laid_out(b, order)
         array = as_array(b, a)
         dims = shape_of(b, array) if shape is None else extents(b, shape)
         return filled(b, dims, value, dtype_argument(b, dtype, dtype_of(array.type)))
@@ -58,17 +60,19 @@ for _name, _value in (("zeros", 0), ("ones", 1)):
 
 
 @function(np.empty, "np.empty")
-def empty(b: Builder, shape: Any, dtype: Any = None) -> Value:
+def empty(b: Builder, shape: Any, dtype: Any = None, order: Any = "C") -> Value:
+    in_order(b, order, "np.empty")
     dims = extents(b, shape)
     own = dtype_argument(b, dtype, FLOAT64)
     return b.op("empty", *dims, dtype=own) if dims else b.const(0, Scalar(own))
 
 
-add(np.ndarray, "np.ndarray", empty)
+add(np.ndarray, "np.ndarray", lambda b, shape, dtype=None, *, order="C": empty(b, shape, dtype, order))
 
 
 @function(np.empty_like, "np.empty_like")
-def empty_like(b: Builder, prototype: Any, dtype: Any = None, *, shape: Any = None) -> Value:
+def empty_like(b: Builder, prototype: Any, dtype: Any = None, order: Any = "K", *, shape: Any = None) -> Value:
+    _laid_out(b, order)
     array = as_array(b, prototype)
     dims = tuple(shape_of(b, array)) if shape is None else shape
     return empty(b, dims, dtype_name(b, dtype, array))
@@ -80,7 +84,8 @@ def dtype_name(b: Builder, dtype: Any, array: Value) -> str:
 
 
 @function(np.full, "np.full")
-def full(b: Builder, shape: Any, fill_value: Any, dtype: Any = None) -> Value:
+def full(b: Builder, shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C") -> Value:
+    in_order(b, order, "np.full")
     fill = as_array(b, fill_value)
     fill = to_dtype(b, fill, dtype_argument(b, dtype, dtype_of(fill.type)), strong=True)
     if isinstance(fill.type, Array):
@@ -90,7 +95,8 @@ def full(b: Builder, shape: Any, fill_value: Any, dtype: Any = None) -> Value:
 
 
 @function(np.full_like, "np.full_like")
-def full_like(b: Builder, a: Any, fill_value: Any, dtype: Any = None, *, shape: Any = None) -> Value:
+def full_like(b: Builder, a: Any, fill_value: Any, dtype: Any = None, order: Any = "K", *, shape: Any = None) -> Value:
+    _laid_out(b, order)
     array = as_array(b, a)
     return full(b, tuple(shape_of(b, array)) if shape is None else shape, fill_value, dtype_name(b, dtype, array))
 
@@ -145,7 +151,7 @@ def _float_range(b: Builder, things: list[Any], dtype: DType) -> Value:
 def array(b: Builder, object: Any, dtype: Any = None, *, copy: Any = True, order: Any = "K") -> View | Value:
     if copy is None or copy is np._CopyMode.IF_NEEDED:
         return asarray(b, object, dtype, order)
-    _needs(b, order, "np.array", "KC")
+    _laid_out(b, order)
     if copy is np._CopyMode.NEVER or not static_bool(b, copy, "copy"):
         raise UnsupportedError("AD202", "np.array: copy=False is not supported", b.span, help="use np.asarray")
     result = as_array(b, object, None if dtype is None else dtype_argument(b, dtype, FLOAT64))
@@ -180,19 +186,29 @@ def asfortranarray(b: Builder, a: Any, dtype: Any = None) -> View | Value:
     return view(b, a, value, when="fortran") if rank(value.type) else b.full([b.const(1)], value)
 
 
-@function(np.copy, "np.copy", "copy")
-def copy(b: Builder, a: Any) -> View | Value:
-    return array(b, a)
+def _laid_out(b: Builder, order: Any) -> None:
+    """The argument `order=` of what makes a new array: what it means is known by `memory`."""
+    if order not in ("K", "A", "C", "F"):
+        raise UserError("AD209", f"ValueError: order must be one of 'C', 'F', 'A', or 'K' (got {order!r})", b.span)
+
+
+@function(np.copy, "np.copy")
+def copy(b: Builder, a: Any, order: Any = "K") -> View | Value:
+    return array(b, a, order=order)
+
+
+def copy_method(b: Builder, a: Any, order: Any = "C") -> View | Value:
+    return array(b, a, order=order)
 
 
 def astype(b: Builder, a: Any, dtype: Any, order: Any = "K", *, copy: Any = True) -> View | Value:
     given = as_array(b, a)
     result = to_dtype(b, given, dtype_argument(b, dtype, FLOAT64), strong=True)
     if result is not given or not isinstance(given.type, Array):
-        _needs(b, order, "astype", "KC")
+        _laid_out(b, order)
         return result
     if static_bool(b, copy, "copy"):
-        _needs(b, order, "astype", "KC")
+        _laid_out(b, order)
         return b.op("copy", given)
     return view(b, a, given, when=_needs(b, order, "astype"))
 
@@ -240,6 +256,7 @@ def itemsize(b: Builder, a: Any) -> int:
 
 
 add_method("astype", astype)
+add_method("copy", copy_method)
 add_method("item", item)
 add_attribute("dtype", dtype_attribute)
 add_attribute("itemsize", itemsize)

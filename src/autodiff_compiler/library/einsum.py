@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, digits
 from typing import Any
 
 import numpy as np
@@ -12,24 +13,22 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.required_checks import check_equal
 from autodiff_compiler.ir.types import rank
 from autodiff_compiler.library import arith
-from autodiff_compiler.library.arguments import as_array
+from autodiff_compiler.library.arguments import as_array, static_int
 from autodiff_compiler.library.linear import contracted, diagonal
 from autodiff_compiler.library.registry import function
 from autodiff_compiler.library.shapes import transposed
 
 Term = tuple[Value, str]
 
+ELLIPSIS = "..."
+_DIGITS = frozenset(digits)
+
 
 @function(np.einsum, "np.einsum")
-def einsum(b: Builder, subscripts: Any, *operands: Any, optimize: Any = False) -> Value:
-    if not isinstance(subscripts, str):
-        raise UnsupportedError(
-            "AD207", "np.einsum needs subscripts that are known when the function is compiled", b.span
-        )
-    inputs, output = _parsed(b, subscripts)
-    if len(inputs) != len(operands):
-        raise UserError("AD209", "np.einsum: the number of operands does not match the subscripts", b.span)
-    values = arith.promoted(b, *(as_array(b, x) for x in operands), strong=True)
+def einsum(b: Builder, *operands: Any, optimize: Any = False) -> Value:
+    subscripts, given = _spelled(b, operands)
+    values = arith.promoted(b, *(as_array(b, x) for x in given), strong=True)
+    inputs, output = _parsed(b, subscripts, [rank(value.type) for value in values])
     for value, labels in zip(values, inputs):
         if rank(value.type) != len(labels):
             raise UserError(
@@ -47,18 +46,62 @@ def einsum(b: Builder, subscripts: Any, *operands: Any, optimize: Any = False) -
     return transposed(b, value, tuple(labels.index(label) for label in output))
 
 
-def _parsed(b: Builder, subscripts: str) -> tuple[list[str], str]:
-    text = subscripts.replace(" ", "")
-    if "." in text:
-        raise UnsupportedError("AD208", "np.einsum with an ellipsis", b.span, help="name all the axes")
-    left, arrow, output = text.partition("->")
-    if not arrow:
-        output = "".join(sorted(label for label in set(left) - {","} if left.count(label) == 1))
+def _spelled(b: Builder, operands: tuple[Any, ...]) -> tuple[str, list[Any]]:
+    """The subscripts as a string, and the arrays: they may also be lists of numbers, one behind each array."""
+    if not operands:
+        raise UserError("AD201", "np.einsum: must specify the subscripts and at least one operand", b.span)
+    first, *rest = operands
+    if isinstance(first, str):
+        return first, rest
+    if len(operands) < 2 or not isinstance(operands[1], tuple | list):
+        raise UnsupportedError(
+            "AD207",
+            "np.einsum needs subscripts that are known when the function is compiled",
+            b.span,
+            help='write a string, "ij,jk->ik"',
+        )
+    pairs = len(operands) // 2
+    texts = [_letters(b, labels) for labels in operands[1 : 2 * pairs : 2]]
+    output = "->" + _letters(b, operands[-1]) if len(operands) % 2 else ""
+    return ",".join(texts) + output, list(operands[: 2 * pairs : 2])
+
+
+def _letters(b: Builder, labels: Any) -> str:
+    """A list of numbers as subscripts."""
+    given = labels if isinstance(labels, tuple | list) else (labels,)
+    numbers = [... if label is ... else static_int(b, label, "a subscript of np.einsum") for label in given]
+    if any(label is not ... and not 0 <= label < len(ascii_letters) for label in numbers):
+        raise UserError("AD209", f"np.einsum: subscripts must be from 0 to {len(ascii_letters) - 1}", b.span)
+    return "".join(ELLIPSIS if label is ... else ascii_letters[label] for label in numbers)
+
+
+def _parsed(b: Builder, subscripts: str, ranks: list[int]) -> tuple[list[str], str]:
+    """The labels of each operand and of the result; an axis that an ellipsis stands for is labelled by a digit, counted from the
+    last one."""
+    left, arrow, output = subscripts.replace(" ", "").partition("->")
     inputs = left.split(",")
-    fine = all(label.isalpha() for label in "".join(inputs) + output)
+    if len(inputs) != len(ranks):
+        raise UserError("AD209", "np.einsum: the number of operands does not match the subscripts", b.span)
+    inputs = [_expanded(text, count) for text, count in zip(inputs, ranks)]
+    most = max((len(_DIGITS & set(text)) for text in inputs), default=0)
+    several = "".join(reversed(sorted(_DIGITS)[:most]))
+    if not arrow:
+        names = set(left) - {",", "."}
+        output = ELLIPSIS * bool(several) + "".join(sorted(label for label in names if left.count(label) == 1))
+    lost = several and ELLIPSIS not in output
+    output = output.replace(ELLIPSIS, several, 1)
+    fine = all(label.isalpha() or label in _DIGITS for label in "".join(inputs) + output) and not lost
     if not fine or len(set(output)) != len(output) or set(output) - set("".join(inputs)):
         raise UserError("AD209", f"np.einsum: invalid subscripts {subscripts!r}", b.span)
     return inputs, output
+
+
+def _expanded(labels: str, count: int) -> str:
+    """The labels of an operand of `count` axes, with those that its ellipsis stands for."""
+    if ELLIPSIS not in labels or _DIGITS & set(labels):
+        return labels
+    missing = max(count - len(labels) + len(ELLIPSIS), 0)
+    return labels.replace(ELLIPSIS, "".join(str(k) for k in reversed(range(missing))), 1)
 
 
 def _check_extents(b: Builder, terms: list[Term]) -> None:

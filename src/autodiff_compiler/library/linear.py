@@ -221,10 +221,11 @@ def convolve(b: Builder, a: Any, v: Any, mode: Any = "full") -> Value:
 
 @function(np.kron, "np.kron")
 def kron(b: Builder, a: Any, other: Any) -> Value:
-    x, y = arith.promoted(b, array(b, a, "np.kron"), array(b, other, "np.kron"))
-    count = rank(x.type)
-    if rank(y.type) != count:
-        raise UnsupportedError("AD205", "np.kron of arrays of different ranks", b.span, help="use x[None, :]")
+    x, y = arith.promoted(b, as_array(b, a), as_array(b, other))
+    if rank(x.type) == 0 or rank(y.type) == 0:
+        return arith.binary(b, "*", x, y)
+    count = max(rank(x.type), rank(y.type))
+    x, y = (b.insert_axes(v, *range(count - rank(v.type))) if rank(v.type) < count else v for v in (x, y))
     outer_ = b.load(x, *at(*(ALL, None) * count))
     inner_ = b.load(y, *at(*(None, ALL) * count))
     return b.op("reshape", b.mul(outer_, inner_), *(b.mul(m, n) for m, n in zip(b.dims(x), b.dims(y))))

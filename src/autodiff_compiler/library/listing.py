@@ -13,7 +13,8 @@ is an error at compile time, with a way out where there is one.
 
 * Functions, not methods, take `out=` as NumPy does; functions of elements then take `where=`, too.
 * Sums, products, maxima, minima, means, `any` and `all` take `where=` and, the first four, `initial=`.
-* These two elsewhere, and `order="F"` everywhere, are refused.
+* These two elsewhere are refused.
+* `squeeze` without an axis takes out the axes that have an extent of 1 by construction, or in the argument that the program is made for.
 * An axis, a shape's rank and a dtype must be known at compile time; shapes are run-time values and are checked.
 
 Where CPython or NumPy would leave the dtypes float32, float64, complex64, complex128, bool and the integers, or make a complex number of
@@ -31,6 +32,11 @@ and matrices in it, as `S`, as `S.T` and from the right; what they hold is read 
 
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
 `nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary.
+
+Polynomials are objects: `np.poly1d`, and of `np.polynomial` `Polynomial`, `Chebyshev`, `Legendre`, `Hermite`, `HermiteE` and `Laguerre`, made in the
+program or outside; those that are not of powers are evaluated, added, and multiplied by numbers.
+
+Of arrays also `x.flat` (read, written, run over), `x.fill(v)` and `x.shape = …`, where NumPy need not move an element.
 """
 
 

@@ -10,7 +10,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import FLOAT, INT, Array, ListOf, dtype_of
 from autodiff_compiler.library import arith
-from autodiff_compiler.library.arguments import as_operand, is_number, type_of
+from autodiff_compiler.library.arguments import as_operand, is_number, to_int, type_of
 from autodiff_compiler.library.builtins import scalar
 from autodiff_compiler.library.registry import Build, add, function, refuse
 
@@ -140,6 +140,36 @@ def modf(b: Builder, x: Any, /) -> tuple[Value, Value]:
     return b.op("copysign", rest, value), whole
 
 
+@function(math.remainder, "math.remainder")
+def remainder(b: Builder, x: Any, y: Any, /) -> Value:
+    """The rest that is nearest to 0; of two that are as near, that of the even quotient."""
+    value, size = as_float(b, x, "math.remainder"), b.op("abs", as_float(b, y, "math.remainder"))
+    length = b.op("abs", value)
+    rest = b.op("fmod", length, size)
+    missing = b.sub(size, rest)
+    half = b.op("fmod", b.mul(b.const(0.5), b.sub(length, rest)), size)
+    middle = b.sub(rest, b.mul(b.const(2.0), half))
+    near = b.select(b.compare("gt", rest, missing), b.neg(missing), middle)
+    near = b.select(b.compare("lt", rest, missing), rest, near)
+    signed = b.mul(b.op("copysign", b.const(1.0), value), near)
+    within = b.op("and", b.op("isinf", size), b.op("isfinite", value))
+    return b.select(within, value, signed)
+
+
+@function(math.ldexp, "math.ldexp")
+def ldexp(b: Builder, x: Any, i: Any, /) -> Value:
+    """Multiplied in two steps: the power alone may be out of range."""
+    half = b.op("floordiv", to_int(b, i, "the exponent of math.ldexp"), b.const(2))
+    rest = b.sub(to_int(b, i, "the exponent of math.ldexp"), half)
+    value = as_float(b, x, "math.ldexp")
+    scaled = value
+    for part in (half, rest):
+        scaled = b.mul(scaled, b.op("exp2", b.cast(part, FLOAT)))
+    fine = b.op("or", b.op("isfinite", scaled), b.op("not", b.op("isfinite", value)))
+    b.emit("check", (fine,), {"error": "OverflowError", "message": ("math range error",)})
+    return scaled
+
+
 @function(math.isclose, "math.isclose")
 def isclose(b: Builder, x: Any, y: Any, /, *, rel_tol: Any = 1e-9, abs_tol: Any = 0.0) -> Value:
     left, right = as_float(b, x, "math.isclose"), as_float(b, y, "math.isclose")
@@ -150,5 +180,5 @@ def isclose(b: Builder, x: Any, y: Any, /, *, rel_tol: Any = 1e-9, abs_tol: Any 
     return b.op("or", b.compare("eq", left, right), b.op("and", near, finite))
 
 
-for _name in ("remainder", "ldexp", "frexp", "comb", "perm", "factorial", "gcd", "lcm", "isqrt", "nextafter", "ulp"):
+for _name in ("frexp", "nextafter", "ulp"):
     refuse(getattr(math, _name), f"math.{_name}", "write it with arithmetic")

@@ -7,6 +7,7 @@ order is promised for what `tests/library` has found with arguments in all order
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ _KEEPS_METHODS = ("clip", "round", "astype")
 _ONE_OPERAND = (np.copy, np.array, np.empty_like, np.zeros_like, np.ones_like, np.full_like)
 _ALWAYS = (
     *(np.zeros, np.ones, np.empty, np.full, np.ndarray, np.eye, np.identity, np.tri, np.meshgrid),
-    *(np.arange, np.convolve, np.outer, np.kron, np.repeat, np.take),
+    *(np.arange, np.convolve, np.outer, np.repeat, np.take),
     *(np.dot, np.inner, np.matmul, np.linalg.multi_dot),
 )
 _ALWAYS_METHODS = ("flatten", "repeat", "take", "dot")
@@ -33,7 +34,7 @@ _FOLLOWS = (
     *(np.sum, np.prod, np.mean, np.max, np.min, np.amax, np.amin, np.any, np.all, np.var, np.std, np.ptp),
     *(np.average, np.nansum, np.nanmean, np.count_nonzero, np.argmax, np.argmin, np.linalg.norm, np.trapezoid),
     *(np.cumsum, np.cumprod, np.diff, np.sort, np.argsort, np.roll, np.pad, np.tile, np.tril, np.triu),
-    *(np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.append),
+    *(np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.append, np.kron),
     *(np.select, np.tensordot),
 )
 _FOLLOWS_METHODS = (
@@ -48,8 +49,17 @@ _ORDERS: dict[Any, str] = {
     **dict.fromkeys((*_FOLLOWS, *_FOLLOWS_METHODS), FOLLOWS),
 }
 
+_ASKED: dict[Any, int] = {
+    **dict.fromkeys((np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, "astype"), 2),
+    np.full: 3,
+    np.full_like: 3,
+    np.copy: 1,
+    "copy": 1,
+}
+"""Functions and methods that make an array in the order that is asked for, and the position of `order` among the arguments."""
+
 _WITHOUT_DIMENSIONS = (
-    *(np.array, np.asarray, np.asanyarray, np.copy, np.zeros, np.ones, np.empty, np.full, np.ndarray),
+    *(np.array, np.asarray, np.asanyarray, np.real_if_close, np.copy, np.zeros, np.ones, np.empty, np.full, np.ndarray),
     *(np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.where, np.select, np.tensordot),
 )
 """Functions that give an array where the result has no dimensions; all others give a number."""
@@ -69,6 +79,12 @@ def order_of_result(function: Any) -> str | None:
         return _ORDERS.get(function)
     except TypeError:  # an object without a hash
         return None
+
+
+def asked_order(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """The argument `order` of a function that makes an array; None where there is none."""
+    place = _ASKED.get(function) if isinstance(function, Hashable) else None
+    return args[place] if place is not None and len(args) > place else kwargs.get("order")
 
 
 def first_alone(function: Any) -> bool:

@@ -9,13 +9,22 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.required_checks import product
-from autodiff_compiler.ir.types import Scalar, dtype_of, rank
+from autodiff_compiler.ir.types import BOOL, INT, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith
-from autodiff_compiler.library.arguments import as_array, extents, is_number, normal_axis, to_int
+from autodiff_compiler.library.arguments import (
+    as_array,
+    extents,
+    is_number,
+    normal_axis,
+    stretched,
+    to_dtype,
+    to_int,
+)
 from autodiff_compiler.library.joins import parts
-from autodiff_compiler.library.reductions import flat, sliced
+from autodiff_compiler.library.reductions import cumsum, flat, sliced
 from autodiff_compiler.library.registry import add_method, function
 from autodiff_compiler.library.shapes import array, transposed
 
@@ -70,21 +79,36 @@ def tile(b: Builder, A: Any, reps: Any) -> Value:
 
 @function(np.repeat, "np.repeat", "repeat")
 def repeat(b: Builder, a: Any, repeats: Any, axis: Any = None) -> Value:
-    if not (is_number(repeats) or (isinstance(repeats, Value) and isinstance(repeats.type, Scalar))):
-        raise UnsupportedError("AD205", "np.repeat with an array of repeats", b.span, help="use one integer, or a loop")
     value = as_array(b, a)
     if axis is None:
         value, along = flat(b, value), 0
     else:
         along = normal_axis(b, axis, rank(value.type))
+    if not (is_number(repeats) or (isinstance(repeats, Value) and isinstance(repeats.type, Scalar))):
+        return _repeated_each(b, value, as_array(b, repeats), along)
     (times,) = extents(b, repeats)
     one = b.const(1)
     counts = [times if k == along else one for k in range(rank(value.type))]
     return _repeated(b, value, [one] * len(counts), counts)
 
 
+def _repeated_each(b: Builder, x: Value, counts: Value, axis: int) -> Value:
+    """Each element along the axis as often as its own count says; a single count is that of all."""
+    if not dtype_of(counts.type).is_integer or rank(counts.type) != 1:
+        reason = "np.repeat with repeats other than an integer or a vector of integers"
+        raise UnsupportedError("AD205", reason, b.span, help="convert them to integers")
+    counts = stretched(b, counts, [b.dim(x, axis)], "np.repeat")
+    none_negative = b.op("all", b.compare("ge", counts, b.const_like(0, counts.type)), axes=(0,))
+    message = ("repeats may not contain negative values.",)
+    b.emit("check", (b.cast(none_negative, BOOL),), {"error": "ValueError", "message": message})
+    ends = cumsum(b, counts)
+    places = b.op("arange", b.cast(b.sum(counts, (0,)), INT))
+    index = searchsorted(b, ends, places, "right")
+    return b.load(x, *at(*(ALL,) * axis, index))
+
+
 @function(np.take, "np.take", "take")
-def take(b: Builder, a: Any, indices: Any, axis: Any = None) -> Value:
+def take(b: Builder, a: Any, indices: Any, axis: Any = None, *, mode: Any = "raise") -> Value:
     value, index = array(b, a, "np.take"), as_array(b, indices)
     if not dtype_of(index.type).is_integer:
         raise UserError("AD205", "np.take: indices must be integers", b.span)
@@ -92,7 +116,15 @@ def take(b: Builder, a: Any, indices: Any, axis: Any = None) -> Value:
         value, along = flat(b, value), 0
     else:
         along = normal_axis(b, axis, rank(value.type))
-    b.emit("check_index", (index, b.dim(value, along)), {"access": "index", "axis": along})
+    extent = b.dim(value, along)
+    if mode == "wrap":
+        index = arith.binary(b, "%", index, b.op("maximum", extent, b.const(1)))
+    elif mode == "clip":
+        last = b.sub(extent, b.const(1))
+        index = b.op("minimum", b.op("maximum", to_dtype(b, index, INT64), b.const(0)), last)
+    elif mode != "raise":
+        raise UserError("AD209", "np.take: mode must be one of 'clip', 'raise', or 'wrap'", b.span)
+    b.emit("check_index", (index, extent), {"access": "index", "axis": along})
     return b.load(value, *at(*(ALL,) * along, index))
 
 

@@ -38,6 +38,7 @@ _REFUSED_KEYWORDS: dict[str, tuple[Any, str]] = {
     "order": ("K", "leave order out: arrays are in C order"),
     "casting": ("same_kind", "convert the operands with x.astype(...)"),
     "subok": (True, "leave subok out"),
+    "signature": (None, "convert the operands with x.astype(...)"),
     "like": (None, "leave like out"),
     "device": (None, "leave device out"),
     "initial": (None, "combine the initial value with the result"),
@@ -59,7 +60,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The result is one of several scalars and held as a float32; of these, `numbers` were Python's and stay so if chosen."""
+    """The result is one of several scalars and held as one of NumPy's; of these, `numbers` were Python's and stay so if chosen."""
 
     value: Value
     numbers: tuple[Value, ...]

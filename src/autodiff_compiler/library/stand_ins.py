@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
+
+from autodiff_compiler.library.registry import register_imported
 
 B = TypeVar("B", bound=Callable[..., Any])
 
@@ -27,6 +30,7 @@ def stands_for(*objects: object) -> Callable[[B], B]:
 
 def stand_in(obj: object) -> Callable[..., Any] | None:
     """What stands for a function or class, by the object itself."""
+    register_imported()
     found = _STAND_INS.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
 
@@ -48,3 +52,30 @@ def in_set_order(held: Any) -> Any:
 def is_standard(module: str) -> bool:
     """Whether a module is one of these."""
     return module.startswith(_HOME)
+
+
+def kept_items(iterable: Any, known: bool = False) -> list[Any]:
+    """A list of the items of something that exists already; the frontend refuses what makes them when they are asked for.
+
+    `known`: of a length known when compiling, if it can be.
+    """
+    return list(iterable)
+
+
+def check_kept(iterable: Any, items: list[Any]) -> None:
+    """The frontend refuses the program here if the items are others by now."""
+
+
+def known_key(key: Any, item: Any) -> Any:
+    """The key of an item, which the frontend asks for more than once, and must know when compiling."""
+    return item if key is None else key(item)
+
+
+def is_known(number: Any) -> bool:
+    """Whether a number is known when compiling."""
+    return isinstance(number, int)
+
+
+def entered(manager: Any) -> tuple[Any, Any]:
+    """What leaves a context manager again, and what its `__enter__` gives; the frontend sees that it asks for no exception."""
+    return partial(manager.__exit__, None, None, None), manager.__enter__()

@@ -14,6 +14,8 @@ has it; else the write would need a copy to leave the older version as it is.
     Input:  a1 = store a[i, 1], 0.0; v = load a[i, 0]; a2 = store a1[i, 0], 0.0
     Output: a1 = store a[i, 1], 0.0; v = load a1[i, 0]; a2 = store a1[i, 0], 0.0
 
+So is a part that is only asked for its extents.
+
 Idempotent.
 """
 
@@ -21,15 +23,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from autodiff_compiler.analysis.constants import constants_of
-from autodiff_compiler.analysis.memory import sources
+from autodiff_compiler.analysis.memory import Memory, sources
+from autodiff_compiler.analysis.shapes import Shapes, shapes_of
 from autodiff_compiler.analysis.versions import is_elsewhere
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import opdef, reads_path, writes_path
+from autodiff_compiler.ir.opset import extent_of, opdef, reads_path, writes_path
 from autodiff_compiler.ir.path import path_of
-from autodiff_compiler.ir.types import Scalar
-from autodiff_compiler.ir.walk import Rewriter, op_uses
+from autodiff_compiler.ir.types import Array, Scalar
+from autodiff_compiler.ir.walk import Rewriter, op_uses, uses
 
 
 def run(function: Function) -> Function:
@@ -42,10 +46,24 @@ class _NewestVersions(Rewriter):
         self._constants = constants_of(function.body)
         self._next: dict[Value, Op] = {}
         """The write that follows a version, of those that have been met."""
+        self._users = uses(function.body)
+        self._function = function
+        self._arrays: list[Value] = []
+        """What is in scope, in order."""
+
+    @cached_property
+    def _memory(self) -> Memory:
+        return Memory(self._function)
+
+    @cached_property
+    def _shapes(self) -> Shapes:
+        return shapes_of(self._function.body)
 
     def op(self, op: Op) -> None:
         array = op.operands[0] if op.operands else None
-        if array in self._next and reads_path(op) and isinstance(op.result.type, Scalar):
+        if array is not None and reads_path(op) and all(map(extent_of, self._users.get(op.result, ()))):
+            op = replace(op, operands=(self._newest(array), *op.operands[1:]))
+        elif array in self._next and reads_path(op) and isinstance(op.result.type, Scalar):
             path, indices = path_of(op), op.operands[1:]
             while array in self._next and is_elsewhere(self._next[array], path, indices, self._constants.get):
                 array = self._next[array].result
@@ -53,12 +71,24 @@ class _NewestVersions(Rewriter):
         elif writes_path(op) and isinstance(op.operands[-1].type, Scalar):
             self._next[op.operands[0]] = op
         self.copy(op)
+        self._arrays += [result for result in op.results if isinstance(result.type, Array)]
 
     def region(self, region: Region) -> Region:
-        outer = dict(self._next)
+        outer, known = dict(self._next), len(self._arrays)
+        self._arrays += [param for param in region.params if isinstance(param.type, Array)]
         done = super().region(region)
         self._next = outer
+        del self._arrays[known:]
         return done
+
+    def _newest(self, array: Value) -> Value:
+        """The newest array of the same extents in the same memory."""
+        for other in reversed(self._arrays):
+            if other is array:
+                break
+            if self._memory.may_share(other, array) and self._shapes.same_shape(other, array):
+                return other
+        return array
 
 
 class _DelayedWrites(Rewriter):

@@ -32,6 +32,7 @@ from autodiff_compiler.ir.opset import TABLE, cost, own_effect, reads_path, sets
 from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.walk import Substitution, all_ops, clone_ops, definitions, op_uses, uses
 from autodiff_compiler.passes import dce
+from autodiff_compiler.passes.one_sweep import Additions, Joined
 
 # Only for safety: every round removes a tape.
 ROUNDS = 100
@@ -104,7 +105,7 @@ class _Search:
                 by_reader.setdefault(owner, []).append(_Tape(slot, self.definitions[slot.yielded], loads))
         for reader, tapes in by_reader.items():
             pair = _Pair(self, region, loop, Loop(reader), tapes)
-            ops = pair.replayed()
+            ops = pair.joined() or pair.replayed()
             if ops is not None:
                 return ops
         return None
@@ -140,6 +141,16 @@ class _Pair:
         self.own = {result: op for op in first.body.ops for result in op.results}
         self.room = {slot.param for slot in first.slots if self.scratch.is_scratch(slot, first)}
         self.tapes = [tape for tape in tapes if self._same_places(tape)] if self._same_range() else []
+
+    def joined(self) -> list[Op] | None:
+        """The ops of the region with one loop instead of two."""
+        if not self.tapes or any(counter in self.readers for counter in self.second.counters):
+            return None
+        turns = self.constants.get(self.first.step) != self.constants.get(self.second.step)
+        if turns and not Additions(self.readers, self.scratch).in_any_order(self.second):
+            return None
+        stores: dict[Op, tuple[Slot, Sequence[Op]]] = {tape.store: (tape.slot, tape.loads) for tape in self.tapes}
+        return Joined(self.region, self.first, self.second, stores, Memory(self.function)).ops()
 
     def replayed(self) -> list[Op] | None:
         dropped, kept = self._divided()

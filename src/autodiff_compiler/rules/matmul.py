@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial, reduce
+
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import rank
@@ -34,8 +37,11 @@ def _left_adjoint(b: Builder, left: Value, right: Value, ct: Value) -> Value:
             return b.op("matmul", right, ct)
         stacked = b.op("matmul", right, b.insert_axes(ct, rank(ct.type)))
         return b.sum(stacked, _all_axes_but(stacked, rank(stacked.type) - 2))
+    if rank(left.type) == 2 < rank(right.type):
+        # Summed over the stack, too: one product.
+        return b.op("matmul", _side_by_side(b, ct), _swapped(b, _side_by_side(b, right)))
     product = b.op("matmul", ct, _swapped(b, right))
-    return product if rank(ct.type) == 2 else to_operand(b, product, left)
+    return product if rank(right.type) == 2 else to_operand(b, product, left)
 
 
 def _right_adjoint(b: Builder, left: Value, right: Value, ct: Value) -> Value:
@@ -45,13 +51,33 @@ def _right_adjoint(b: Builder, left: Value, right: Value, ct: Value) -> Value:
             return b.mul(ct, left)
         # left[:, None] * ct[..., None, :]
         return b.mul(b.insert_axes(left, 1), b.insert_axes(ct, rank(ct.type) - 1))
-    if rank(right.type) == 1:
-        if rank(left.type) == 2:
-            return b.op("matmul", _swapped(b, left), ct)
-        weighted = b.mul(left, b.insert_axes(ct, rank(ct.type)))
-        return b.sum(weighted, _all_axes_but(weighted, rank(weighted.type) - 1))
+    if rank(right.type) <= 2 < rank(left.type):
+        # Summed over the stack, too: one product.
+        flat = _rows_of_all(b, ct) if rank(right.type) == 2 else _merged(b, ct, range(rank(ct.type)))
+        return b.op("matmul", _swapped(b, _rows_of_all(b, left)), flat)
     product = b.op("matmul", _swapped(b, left), ct)
-    return product if rank(ct.type) == 2 else to_operand(b, product, right)
+    return product if rank(left.type) == 2 else to_operand(b, product, right)
+
+
+def _rows_of_all(b: Builder, stack: Value) -> Value:
+    """The rows of all matrices of a stack, one below the other."""
+    axes = range(rank(stack.type))
+    return _merged(b, stack, axes[:-1], axes[-1:])
+
+
+def _side_by_side(b: Builder, stack: Value) -> Value:
+    """The matrices of a stack side by side: `stack[..., i, j]` at `[i, (..., j)]`."""
+    *batch, rows, columns = axes = range(rank(stack.type))
+    if not batch:
+        return stack
+    return _merged(b, b.op("transpose", stack, perm=(rows, *batch, columns)), axes[:1], axes[1:])
+
+
+def _merged(b: Builder, array: Value, *groups: Sequence[int]) -> Value:
+    """The array with each of these groups of neighbouring axes made one."""
+    extents = b.dims(array)
+    product = partial(b.op, "mul", fits=True)
+    return b.op("reshape", array, *(reduce(product, (extents[axis] for axis in group)) for group in groups))
 
 
 def _swapped(b: Builder, matrix: Value) -> Value:

@@ -11,9 +11,6 @@ import numpy as np
 from numba import njit
 from numba.extending import get_cython_function_address, intrinsic
 
-# Numba's `np.dot` needs SciPy for its BLAS.
-BLAS = importlib.util.find_spec("scipy") is not None
-
 
 def typed_list(items, dtype, ndim):
     """A list of arrays as a compiled function takes it."""
@@ -354,43 +351,6 @@ def reshaped(a, shape):
 def reshape_view(a, shape):
     """A view of a contiguous array with another shape."""
     return a.reshape(shape)
-
-
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
-def matmul2(a, b):
-    """The product of two matrices, of any dtype."""
-    out = np.zeros((a.shape[0], b.shape[1]), a.dtype)
-    for i in range(a.shape[0]):
-        for k in range(a.shape[1]):
-            for j in range(b.shape[1]):
-                out[i, j] += a[i, k] * b[k, j]
-    return out
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def dot(a, b):
-    """The product of matrices or vectors of floats: BLAS where SciPy has it."""
-    if BLAS:
-        return np.dot(np.ascontiguousarray(a), np.ascontiguousarray(b))
-    if a.ndim == 1 and b.ndim == 1:
-        return matmul2(a[None, :], b[:, None])[0, 0]
-    if a.ndim == 1:
-        return matmul2(a[None, :], b)[0]
-    if b.ndim == 1:
-        return matmul2(a, b[:, None])[:, 0].copy()
-    return matmul2(a, b)
-
-
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
-def matmul3(a, b):
-    """The products of two stacks of matrices."""
-    out = np.zeros((a.shape[0], a.shape[1], b.shape[2]), a.dtype)
-    for s in range(a.shape[0]):
-        for i in range(a.shape[1]):
-            for k in range(a.shape[2]):
-                for j in range(b.shape[2]):
-                    out[s, i, j] += a[s, i, k] * b[s, k, j]
-    return out
 
 
 @njit(cache=True, nogil=True)

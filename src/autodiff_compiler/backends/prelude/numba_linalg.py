@@ -10,7 +10,7 @@ from numba import njit
 from numba.core import cgutils
 from numba.extending import get_cython_function_address, intrinsic
 
-from autodiff_compiler.backends.prelude.numba_helpers import stack
+from autodiff_compiler.backends.prelude.numba_products import in_memory, stack
 
 
 def lapack_routines(*names):
@@ -26,26 +26,15 @@ LAPACK = lapack_routines("dgetrf", "dgetrs", "dpotrf", "dgeqrf", "dorgqr", "dsye
 
 @intrinsic(prefer_literal=True)
 def lapack(typingctx, routine, arguments):
-    """Calls a routine of LAPACK, and gives its `info`: an array is given by its data, a number by its address, and the last
-    argument, `info`, is added."""
+    """Calls a routine of LAPACK, and gives its `info`, the last argument, which is added."""
     name = routine.literal_value
     assert name in LAPACK
 
     def build(context, builder, signature, args):
-        ir = llvmlite.ir
-        byte, info = ir.IntType(8).as_pointer(), cgutils.alloca_once(builder, ir.IntType(32))
-        pointers = []
-        for k, type_ in enumerate(arguments):
-            value = builder.extract_value(args[1], k)
-            if isinstance(type_, numba.types.Array):
-                place = context.make_array(type_)(context, builder, value).data
-            else:
-                width = ir.IntType(8 if type_ == numba.types.uint8 else 32)
-                place = cgutils.alloca_once(builder, width)
-                builder.store(builder.trunc(value, width) if value.type.width > width.width else value, place)
-            pointers.append(builder.bitcast(place, byte))
-        pointers.append(builder.bitcast(info, byte))
-        function_type = ir.FunctionType(ir.VoidType(), [byte] * len(pointers))
+        info = cgutils.alloca_once(builder, llvmlite.ir.IntType(32))
+        pointers = in_memory(context, builder, arguments, args[1])
+        pointers.append(builder.bitcast(info, pointers[0].type))
+        function_type = llvmlite.ir.FunctionType(llvmlite.ir.VoidType(), [pointer.type for pointer in pointers])
         builder.call(cgutils.get_or_insert_function(builder.module, function_type, f"scipy_{name}"), pointers)
         return builder.load(info)
 
@@ -69,7 +58,7 @@ def lu_factor(a):
     exchanged, regular = np.empty(n, np.int32), True
     for s in range(len(every)):
         columns = every[s].T.copy()
-        if n > 0 and lapack("dgetrf", (n, n, columns, n, exchanged)) > 0:  # type: ignore[call-arg]  # Numba gives the context
+        if n > 0 and lapack("dgetrf", (n, n, columns, n, exchanged)) > 0:
             regular = False
         lu[s] = columns.T
         for k in range(n):
@@ -102,7 +91,7 @@ def lu_solve(lu, pivots, b, transposed):
         for i in range(n):
             exchanged[i] = rows[s, i, 0] + 1
         columns = right[s].T.copy()
-        lapack("dgetrs", (form, n, k, factors[s].T.copy(), n, exchanged, columns, n))  # type: ignore[call-arg]  # Numba gives the context
+        lapack("dgetrs", (form, n, k, factors[s].T.copy(), n, exchanged, columns, n))
         x[s] = columns.T
     return x.reshape((*batch, n, k))
 
@@ -149,7 +138,7 @@ def cholesky(a):
     lower, positive = np.zeros_like(every), True
     for s in range(len(every)):
         columns = every[s].T.copy()
-        if n > 0 and lapack("dpotrf", (np.uint8(76), n, columns, n)) > 0:  # type: ignore[call-arg]  # Numba gives the context
+        if n > 0 and lapack("dpotrf", (np.uint8(76), n, columns, n)) > 0:
             positive = False
         for i in range(n):
             for j in range(i + 1):
@@ -169,7 +158,7 @@ def qr(a):
         if k == 0:
             break
         columns = every[s].T.copy()
-        lapack("dgeqrf", (m, n, columns, m, scales, work, length))  # type: ignore[call-arg]  # Numba gives the context
+        lapack("dgeqrf", (m, n, columns, m, scales, work, length))
         for i in range(k):
             for j in range(i, n):
                 r[s, i, j] = columns[j, i]
@@ -193,11 +182,11 @@ def eigh(a, lower, driver):
             break
         columns, w, failed = every[s].T.copy(), values[s], 0
         if driver == "evd":
-            failed = lapack("dsyevd", (form, side, n, columns, n, w, work, length, places, integers))  # type: ignore[call-arg]  # Numba gives the context
+            failed = lapack("dsyevd", (form, side, n, columns, n, w, work, length, places, integers))
             rows[:] = columns
         else:
             asked = (form, every_one, side, n, columns, n, unused, unused, 1, n, unused, found, w, rows, n, support, work, length, places, integers)  # fmt: skip
-            failed = lapack("dsyevr", asked)  # type: ignore[call-arg]  # Numba gives the context
+            failed = lapack("dsyevr", asked)
         if failed != 0:
             converged = False
         vectors[s] = rows.T
@@ -217,7 +206,7 @@ def svd(a):
         if k == 0:
             break
         columns = every[s].T.copy()
-        if lapack("dgesdd", (form, m, n, columns, m, values[s], left, m, right, k, work, length, places)) != 0:  # type: ignore[call-arg]  # Numba gives the context
+        if lapack("dgesdd", (form, m, n, columns, m, values[s], left, m, right, k, work, length, places)) != 0:
             converged = False
         u[s], vh[s] = left.T, right.T
     return u.reshape((*batch, m, k)), values.reshape((*batch, k)), vh.reshape((*batch, k, n)), converged

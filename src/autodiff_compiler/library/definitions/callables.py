@@ -95,3 +95,55 @@ def vectorized(pyfunc: Any, kind: Any, *args: Any, **kwargs: Any) -> Any:
     for k in range(len(rows[0])):
         found[k] = pyfunc(*[row[k].item() for row in rows], **kwargs)
     return np.reshape(found, shape)
+
+
+def elementwise(pyfunc: Any, taken: Any, made: Any, *args: Any) -> Any:
+    """What a function under `numba.vectorize` does; `taken` and `made` are the dtypes that it is declared for, if it is."""
+    arrays = [np.asarray(arg, kind) for arg, kind in zip(args, taken)]
+    shape = np.broadcast_shapes(*[array.shape for array in arrays])
+    if len(shape) == 0:
+        return np.asarray(pyfunc(*[array[()] for array in arrays]), made)[()]
+    rows = [np.ravel(np.broadcast_to(array, shape)) for array in arrays]
+    if made is None and len(rows[0]) == 0:
+        raise ValueError("a function of numba.vectorize that declares no types cannot be called without elements here")
+    dtype = made if made is not None else np.asarray(pyfunc(*[row[0] for row in rows])).dtype
+    found = np.empty(len(rows[0]), dtype)
+    for k in range(len(rows[0])):
+        found[k] = pyfunc(*[row[k] for row in rows])
+    return np.reshape(found, shape)
+
+
+def generalized(pyfunc: Any, taken: Any, made: Any, *args: Any) -> Any:
+    """What a function under `numba.guvectorize` does.
+
+    `taken` has for each argument its dtype, the names of its own axes, and whether it is a number; `made` the dtype and axes
+    of each result.
+    """
+    sizes: dict[str, Any] = {}
+    arrays = [np.asarray(arg, kind) for arg, (kind, _, _) in zip(args, taken)]
+    for array, (_, names, _) in zip(arrays, taken):
+        if np.ndim(array) < len(names):
+            raise ValueError("an argument does not have enough dimensions")
+        for name, size in zip(names, array.shape[np.ndim(array) - len(names) :]):
+            if name in sizes and sizes[name] != size:
+                raise ValueError("the arguments have a mismatch in a dimension of the signature")
+            sizes[name] = size
+    shape = np.broadcast_shapes(*[a.shape[: np.ndim(a) - len(names)] for a, (_, names, _) in zip(arrays, taken)])
+    count = 1
+    for size in shape:
+        count = count * size
+    rows = [
+        np.reshape(
+            np.broadcast_to(a, (*shape, *[sizes[name] for name in names])), (count, *[sizes[name] for name in names])
+        )
+        for a, (_, names, _) in zip(arrays, taken)
+    ]
+    results = [np.zeros((count, *([sizes[name] for name in names] or [1])), kind) for kind, names in made]
+    for k in range(count):
+        given = [row[k] if names or number else row[k : k + 1] for row, (_, names, number) in zip(rows, taken)]
+        pyfunc(*given, *[result[k] for result in results])
+    shaped = [
+        np.reshape(result, (*shape, *[sizes[name] for name in names]))[() if names or len(shape) else ...]
+        for result, (_, names) in zip(results, made)
+    ]
+    return shaped[0] if len(shaped) == 1 else tuple(shaped)

@@ -175,3 +175,15 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
             "Input arrays must satisfy the requirement prod(a.shape[b.ndim:]) == prod(a.shape[:b.ndim])"
         )
     return np.reshape(np.linalg.solve(np.reshape(tensor, (count, count)), np.ravel(right)), shape)
+
+
+@define(np.linalg.tensorinv, "np.linalg.tensorinv", "ind")
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    if ind <= 0:
+        raise ValueError("Invalid ind argument.")
+    tensor = np.asarray(a)
+    shape = (*tensor.shape[ind:], *tensor.shape[:ind])
+    count = 1
+    for extent in tensor.shape[ind:]:
+        count = count * extent
+    return np.reshape(np.linalg.inv(np.reshape(tensor, (count, -1))), shape)

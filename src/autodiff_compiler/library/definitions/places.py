@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.defined import define
+from autodiff_compiler.library.defined import define, unsupported
 
 
 @define(np.ndindex, "np.ndindex")
@@ -18,17 +18,17 @@ def ndindex(*shape: Any) -> Iterator[Any]:
     for extent in extents:
         size = size * extent
     for k in range(size):
-        yield _place(k, extents)
+        yield place_of(k, extents)
 
 
 @define(np.ndenumerate, "np.ndenumerate")
 def ndenumerate(arr: Any) -> Iterator[Any]:
     for k in range(arr.size):
-        place = _place(k, arr.shape)
+        place = place_of(k, arr.shape)
         yield place, arr[place]
 
 
-def _place(k: Any, extents: Any) -> Any:
+def place_of(k: Any, extents: Any) -> Any:
     """The place that is number k in C order."""
     rest = k
     found: Any = ()
@@ -36,6 +36,20 @@ def _place(k: Any, extents: Any) -> Any:
         found = (rest % extent, *found)
         rest = rest // extent
     return found
+
+
+@define(np.nditer, "np.nditer", "flags", "op_flags", "order")
+def nditer(op: Any, flags: Any = None, op_flags: Any = None, *, order: Any = "K") -> Iterator[Any]:
+    """The elements of one array, to be read."""
+    if isinstance(op, (tuple, list)):
+        unsupported("np.nditer over several arrays", "run over np.ndindex(a.shape)")
+    if flags:
+        unsupported("np.nditer with flags=", "run over np.ndenumerate(a), which gives places, too")
+    if op_flags and tuple(op_flags) != ("readonly",):
+        unsupported("np.nditer that writes", "run over np.ndindex(a.shape), and write a[place]")
+    elements = np.ravel(np.asarray(op), order=order)
+    for k in range(len(elements)):
+        yield elements[k]
 
 
 def joined(parts: Any, axis: int, least: int, place: int) -> Any:

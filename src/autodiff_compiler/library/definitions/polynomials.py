@@ -11,7 +11,7 @@ from autodiff_compiler.library.defined import define, unsupported
 
 @define(np.polyval, "np.polyval")
 def polyval(p: Any, x: Any) -> Any:
-    coefficients, at = np.asarray(p), np.asarray(x)
+    coefficients, at = np.asarray(p.coeffs if isinstance(p, np.poly1d) else p), np.asarray(x)
     value = np.zeros(at.shape, np.result_type(coefficients, at))[()]
     for c in coefficients:
         value = value * at + c

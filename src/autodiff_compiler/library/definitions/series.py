@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import lazy
-from autodiff_compiler.library.defined import define
+from autodiff_compiler.library.defined import define, unsupported
 from autodiff_compiler.library.registry import when_imported
 
 
-def _sum_of(x: Any, c: Any, tensor: bool, rule: Callable[[Any], Any]) -> Any:
+def sum_of(x: Any, c: Any, tensor: bool, rule: Callable[[Any], Any]) -> Any:
     """Clenshaw's sum: `rule(n)` gives A, B and C of the recurrence P(n + 1) = (A x + B) P(n) - C P(n - 1)."""
     at, given = np.asarray(x), np.asarray(c)
     if at.dtype.kind != "f":
@@ -55,45 +55,144 @@ def _laguerre(n: Any) -> Any:
     return -1.0 / (n + 1), (2 * n + 1) / (n + 1), n / (n + 1)
 
 
-def polyval(x: Any, c: Any, tensor: bool = True) -> Any:
-    return _sum_of(x, c, tensor, _power)
+RULES: dict[str, Callable[[Any], Any]] = {
+    "polynomial": _power,
+    "chebyshev": _chebyshev,
+    "legendre": _legendre,
+    "hermite": _hermite,
+    "hermite_e": _hermite_e,
+    "laguerre": _laguerre,
+}
+_PREFIXES = {
+    "polynomial": "poly",
+    "chebyshev": "cheb",
+    "legendre": "leg",
+    "hermite": "herm",
+    "hermite_e": "herme",
+    "laguerre": "lag",
+}
 
 
-def chebval(x: Any, c: Any, tensor: bool = True) -> Any:
-    return _sum_of(x, c, tensor, _chebyshev)
+def basis(x: Any, deg: int, rule: Callable[[Any], Any]) -> Any:
+    """The polynomials up to a degree at the points, as a new last axis."""
+    if deg < 0:
+        raise ValueError("deg must be non-negative")
+    at = np.atleast_1d(x) + 0.0
+    found = [np.ones_like(at)]
+    for n in tuple(range(deg)):
+        slope, start, less = rule(n)
+        found.append((slope * at + start) * found[n] - (less * found[n - 1] if n > 0 else 0.0))
+    return np.stack(found, axis=-1)
 
 
-def legval(x: Any, c: Any, tensor: bool = True) -> Any:
-    return _sum_of(x, c, tensor, _legendre)
+def fitted(x: Any, y: Any, deg: int, rcond: Any, w: Any, rule: Callable[[Any], Any]) -> Any:
+    """By least squares, with columns of length 1."""
+    at, values = np.asarray(x) + 0.0, np.asarray(y) + 0.0
+    if at.ndim != 1 or len(at) == 0:
+        raise TypeError("expected non-empty vector for x")
+    if len(at) != len(values):
+        raise TypeError("expected x and y to have same length")
+    matrix = basis(at, deg, rule)
+    if w is not None:
+        weights = np.asarray(w) + 0.0
+        matrix = matrix * weights[:, None]
+        values = values * (weights if values.ndim == 1 else weights[:, None])
+    lengths = np.sqrt(np.sum(matrix * matrix, axis=0))
+    lengths = np.where(lengths == 0, 1.0, lengths)
+    cut = len(at) * np.finfo(at.dtype).eps if rcond is None else rcond
+    found = np.linalg.lstsq(matrix / lengths, values, cut)[0]
+    return (found.T / lengths).T
 
 
-def hermval(x: Any, c: Any, tensor: bool = True) -> Any:
-    return _sum_of(x, c, tensor, _hermite)
+def derivative(c: Any, m: int = 1, scl: Any = 1, axis: int = 0) -> Any:
+    if m < 0:
+        raise ValueError("The order of derivation must be non-negative")
+    found = np.moveaxis(np.atleast_1d(c) + 0.0, axis, 0)
+    for _ in tuple(range(m)):
+        factors = np.arange(1, max(len(found), 1)) * scl
+        less = np.reshape(factors, (-1,) + (1,) * (found.ndim - 1)).astype(found.dtype) * found[1:]
+        found = less if len(found) > 1 else found * 0.0
+    return np.moveaxis(found, 0, axis)
 
 
-def hermeval(x: Any, c: Any, tensor: bool = True) -> Any:
-    return _sum_of(x, c, tensor, _hermite_e)
+def integral(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0) -> Any:
+    """From `lbnd` on, with a constant of each integration."""
+    if m < 0:
+        raise ValueError("The order of integration must be non-negative")
+    found = np.moveaxis(np.atleast_1d(c) + 0.0, axis, 0)
+    constants = k if isinstance(k, (list, tuple)) else (k,)
+    if len(constants) > m:
+        raise ValueError("Too many integration constants")
+    for i in tuple(range(m)):
+        if len(found) == 1 and np.all(found == 0):
+            raise ValueError("NumPy gives the integral of the polynomial 0 no room for a power, which is not done here")
+        powers = np.reshape(np.arange(1, len(found) + 1), (-1,) + (1,) * (found.ndim - 1)).astype(found.dtype)
+        rest = found * scl / powers
+        start = -sum_of(lbnd, np.concatenate((np.zeros_like(rest[:1]), rest)), True, _power)
+        if i < len(constants):
+            start = start + constants[i]
+        first = np.broadcast_to(np.asarray(start).astype(found.dtype), rest[:1].shape)
+        found = np.concatenate((first, rest))
+    return np.moveaxis(found, 0, axis)
 
 
-def lagval(x: Any, c: Any, tensor: bool = True) -> Any:
-    return _sum_of(x, c, tensor, _laguerre)
+def from_roots(roots: Any) -> Any:
+    zeros = np.asarray(roots).astype(float)
+    found = np.zeros(len(zeros) + 1, zeros.dtype)
+    found[0] = 1
+    for k in range(len(zeros)):
+        found[1 : k + 2], found[0] = found[: k + 1] - zeros[k] * found[1 : k + 2], -zeros[k] * found[0]
+    return found
 
 
-def _register(family: str, body: Callable[..., Any]) -> None:
-    module = f"numpy.polynomial.{family}"
+def _register(family: str, rule: Callable[[Any], Any]) -> None:
+    def value(x: Any, c: Any, tensor: bool = True) -> Any:
+        return sum_of(x, c, tensor, rule)
+
+    def value2d(x: Any, y: Any, c: Any) -> Any:
+        return sum_of(y, sum_of(x, c, True, rule), False, rule)
+
+    def value3d(x: Any, y: Any, z: Any, c: Any) -> Any:
+        return sum_of(z, sum_of(y, sum_of(x, c, True, rule), False, rule), False, rule)
+
+    def grid2d(x: Any, y: Any, c: Any) -> Any:
+        return sum_of(y, sum_of(x, c, True, rule), True, rule)
+
+    def vander(x: Any, deg: int) -> Any:
+        return basis(x, deg, rule)
+
+    def fit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None) -> Any:
+        if full or not isinstance(deg, int):
+            unsupported("a fit with full=, or of some degrees", "leave full= out, and give the highest degree")
+        return fitted(x, y, deg, rcond, w, rule)
+
+    module, prefix = f"numpy.polynomial.{family}", _PREFIXES[family]
+    rows: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+        "val": (value, ("tensor",)),
+        "val2d": (value2d, ()),
+        "val3d": (value3d, ()),
+        "grid2d": (grid2d, ()),
+        "vander": (vander, ("deg",)),
+        "fit": (fit, ("deg", "full")),
+    }
 
     @when_imported(module)
     def later() -> None:
-        name = body.__name__
-        define(getattr(lazy.load(module), name), f"np.polynomial.{family}.{name}", "tensor")(body)
+        for suffix, (body, known) in rows.items():
+            name = prefix + suffix
+            define(getattr(lazy.load(module), name), f"np.polynomial.{family}.{name}", *known)(body)
 
 
-for _family, _body in (
-    ("polynomial", polyval),
-    ("chebyshev", chebval),
-    ("legendre", legval),
-    ("hermite", hermval),
-    ("hermite_e", hermeval),
-    ("laguerre", lagval),
-):
-    _register(_family, _body)
+for _family, _rule in RULES.items():
+    _register(_family, _rule)
+
+
+@when_imported("numpy.polynomial.polynomial")
+def _register_powers() -> None:
+    module = lazy.load("numpy.polynomial.polynomial")
+    for name, body, known in (
+        ("polyder", derivative, ("m", "axis")),
+        ("polyint", integral, ("m", "axis")),
+        ("polyfromroots", from_roots, ()),
+    ):
+        define(getattr(module, name), f"np.polynomial.polynomial.{name}", *known)(body)

@@ -22,10 +22,10 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
             if extent != a.shape[0]:
                 raise ValueError("All dimensions of input must be of equal length")
         step, end = 1 + sum([columns**k for k in range(1, a.ndim)]), a.size
-    _put_flat(a, np.arange(0, end, step), val)
+    put_flat(a, np.arange(0, end, step), val)
 
 
-def _put_flat(a: Any, places: Any, values: Any) -> None:
+def put_flat(a: Any, places: Any, values: Any) -> None:
     """Write at places that count the elements in C order, with the values from the first again where they are too few."""
     given = np.asarray(values)
     if given.ndim == 0:
@@ -48,7 +48,7 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
         places = np.where(places < 0, places + a.size, places)
     else:
         raise ValueError("clipmode must be one of 'clip', 'raise', or 'wrap'")
-    _put_flat(a, places, v)
+    put_flat(a, places, v)
 
 
 @define(np.place, "np.place")
@@ -56,7 +56,7 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
     chosen = np.flatnonzero(np.asarray(mask))
     if len(chosen) > 0 and np.size(vals) == 0:
         raise ValueError("Cannot insert from an empty array!")
-    _put_flat(arr, chosen, vals)
+    put_flat(arr, chosen, vals)
 
 
 @define(np.putmask, "np.putmask")
@@ -65,10 +65,10 @@ def putmask(a: Any, mask: Any, values: Any) -> None:
     chosen = np.flatnonzero(np.asarray(mask))
     given = np.asarray(values)
     if given.ndim == 0:
-        _put_flat(a, chosen, given)
+        put_flat(a, chosen, given)
     else:
         row = np.ravel(given)
-        _put_flat(a, chosen, row[chosen % max(len(row), 1)])
+        put_flat(a, chosen, row[chosen % max(len(row), 1)])
 
 
 @define(np.copyto, "np.copyto", "casting")
@@ -108,6 +108,13 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     if given.ndim != np.ndim(indices):
         raise ValueError("`indices` and `arr` must have the same number of dimensions")
     return given[places_along(np.asarray(indices), given.shape, axis)]
+
+
+@define_method("partition", "kth", "axis", "kind", "order")
+def partition(a: Any, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:
+    if order is not None:
+        unsupported("the method partition with order=", "leave it out")
+    a[...] = np.partition(a, kth, axis=axis, kind=kind)
 
 
 @define_method("sort", "axis", "kind", "order", "stable")

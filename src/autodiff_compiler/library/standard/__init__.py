@@ -1,8 +1,17 @@
-"""Functions and classes of Python's standard library, written in Python, with what is supported: what they do is what they say here.
+"""Functions and classes of Python's standard library, and classes of NumPy, written in Python, with what is supported: what they do is what they say here.
 
 The frontend enters them as it enters functions of the user.  `@stands_for(itertools.accumulate)` registers one.
 """
 
-from autodiff_compiler.library.standard import containers, getters, iterators, ordering
+from autodiff_compiler.library.standard import (
+    containers,
+    contexts,
+    flat,
+    getters,
+    iterators,
+    kept,
+    ordering,
+    polynomials,
+)
 
-__all__ = ["containers", "getters", "iterators", "ordering"]
+__all__ = ["containers", "contexts", "flat", "getters", "iterators", "kept", "ordering", "polynomials"]
