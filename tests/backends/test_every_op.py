@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from op_cases import Case, all_cases
+from op_case import Case
+from op_cases import all_cases
 from scipy import special
 
 from autodiff_compiler import backends, options

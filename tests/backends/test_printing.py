@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from op_cases import build
+from op_case import build
 
 from autodiff_compiler import backends
 from autodiff_compiler.backends import cache, syntax

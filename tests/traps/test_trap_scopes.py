@@ -10,6 +10,7 @@ import order_programs  # noqa: F401
 import pytest
 import scope_programs  # noqa: F401
 import target_programs  # noqa: F401
+import unbound_programs  # noqa: F401
 from trap_cases import CASES
 
 from autodiff_compiler import AutodiffError, UnsupportedError, value_and_grad

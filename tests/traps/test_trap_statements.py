@@ -4,6 +4,7 @@ import generator_programs
 import match_programs
 import none_programs
 import pytest
+import try_place_programs
 import try_programs
 import with_programs
 from judge import judge
@@ -12,6 +13,7 @@ PROGRAMS = (
     *generator_programs.CASES,
     *match_programs.CASES,
     *none_programs.CASES,
+    *try_place_programs.CASES,
     *try_programs.CASES,
     *with_programs.CASES,
 )

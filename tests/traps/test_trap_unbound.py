@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import scope_programs as programs
+import unbound_programs as programs
 
 from autodiff_compiler import vjp
 

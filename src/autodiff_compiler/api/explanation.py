@@ -96,7 +96,7 @@ def explain(derivative: Compiled, *args: Any, **kwargs: Any) -> Explanation:
     """
     advice = "explain(grad(f), x)"
     if not isinstance(derivative, Compiled):
-        raise UserError("AD429", f"explain takes a gradient, not {derivative!r}", help=advice)
+        raise UserError("AD429", f"explain takes a gradient, not a {type(derivative).__name__}", help=advice)
     found = derivative.specialised(args, kwargs)
     fn = found.compiled.stages["derivative"]
     sweeps = next((k for k, op in enumerate(fn.body.ops) if opdef(op).marks), None)

@@ -122,9 +122,10 @@ def _last_things(ctx: Context, around: tuple[Handlers | Final, ...]) -> None:
 def forget(ctx: Context, before: frozenset[NameKey]) -> None:
     """Drop what nobody looks at any more: what waited in expressions and loops, and the functions that were left."""
     names = ctx.state.names
+    kept = before.union(one.key for one in ctx.tries.around if isinstance(one, Handlers))
     # Whoever asked a generator that is being run for an item goes on with what waits there.
     waiting = {consumer.frame for consumer in ctx.consumers.values()}
-    for key in [key for key in names if key not in before and key[0] not in waiting]:
+    for key in [key for key in names if key not in kept and key[0] not in waiting]:
         frame, name = key
         source = frame.source
         left = source and (frame, ENTERED) not in before and not function_liveness(source.node).captured
