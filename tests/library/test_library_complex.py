@@ -12,9 +12,11 @@ from test_library_rows import ELSEWHERE, NAMES, compare, resolve, samples_of
 
 from autodiff_compiler import library
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.library.defined import complex_definitions
 from autodiff_compiler.library.registry import complex_names
 
-TAKES = complex_names()
+OF_COMPLEX = {found.name: found for found in complex_definitions()}
+TAKES = complex_names() | OF_COMPLEX.keys()
 
 
 def turned(x: Any, position: float = 0.7) -> Any:
@@ -46,7 +48,7 @@ def _plain(sample: Sample) -> list[Any]:
 
 ROWS: dict[str, tuple[Any, Any, list[Sample]]] = {
     **{
-        name: (library.lookup(resolve(name)) or library.definition(resolve(name)), resolve(name), samples_of(name))
+        name: (OF_COMPLEX.get(name) or library.lookup(resolve(name)) or library.definition(resolve(name)), resolve(name), samples_of(name))
         for name in NAMES["functions"]
         if not name.startswith(ELSEWHERE)
     },

@@ -227,7 +227,7 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
     found = vectorized.call(ctx, obj, args, kwargs) or numba_ufuncs.call(ctx, obj, args, kwargs)
     if found is not None:
         return found
-    definition = library.definition(obj)
+    definition = library.definition(obj) or defined.of_complex(ctx, obj, args, kwargs)
     if definition is not None:
         known = library_calls.computed_now(ctx, obj, args, kwargs)
         if known is not None:

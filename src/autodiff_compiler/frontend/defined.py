@@ -15,12 +15,19 @@ from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Ref, Static,
 from autodiff_compiler.frontend.views import tie
 from autodiff_compiler.ir.types import is_complex
 from autodiff_compiler.library import Definition
+from autodiff_compiler.library.defined import complex_definition
 from autodiff_compiler.library.registry import check_complex
 
 
 def call(ctx: Context, definition: Definition, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """What the body of the definition gives for these arguments."""
     return enter(ctx, definition, bound(ctx, definition, args, kwargs))
+
+
+def of_complex(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Definition | None:
+    """The definition of a function for complex numbers, if there are such numbers among the arguments."""
+    found = complex_definition(obj)
+    return found if found is not None and any(_holds_complex(ctx, x) for x in (*args, *kwargs.values())) else None
 
 
 def bound(ctx: Context, definition: Definition, args: list[Abs], kwargs: dict[str, Abs]) -> inspect.BoundArguments:
@@ -41,7 +48,7 @@ def enter(ctx: Context, definition: Definition, given: inspect.BoundArguments) -
     for name in definition.known:
         if name in given.arguments:
             given.arguments[name] = _known(ctx, definition, name, given.arguments[name])
-    if any(_holds_complex(ctx, x) for x in (*given.args, *given.kwargs.values())):
+    if not definition.of_complex and any(_holds_complex(ctx, x) for x in (*given.args, *given.kwargs.values())):
         check_complex(ctx.b, definition.name)
     made = bodies.enter(ctx, definition.function, list(given.args), given.kwargs)
     return tie(made, next(iter(given.args), None)) if definition.shares else made

@@ -214,7 +214,7 @@ takes_complex(
     # linear algebra
     *("np.linalg.solve", "np.linalg.inv", "np.linalg.matrix_power", "np.linalg.vector_norm", "np.linalg.matrix_norm"),
     *("np.linalg.matmul", "np.linalg.outer", "np.linalg.tensordot", "np.linalg.vecdot", "np.linalg.cross", "np.linalg.diagonal"),
-    *("np.linalg.trace", "np.linalg.matrix_transpose"),
+    *("np.linalg.trace", "np.linalg.matrix_transpose", "np.linalg.eig", "np.linalg.eigvals", "scipy.linalg.expm"),
     # making and moving
     *("np.array", "np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.asfortranarray", "np.copy", "ndarray.copy"),
     *("np.zeros_like", "np.ones_like", "np.empty_like", "np.full", "np.full_like", "ndarray.astype", "ndarray.item"),

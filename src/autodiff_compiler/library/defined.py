@@ -24,9 +24,12 @@ class Definition:
     """The parameters that must be known when compiling: axes, options."""
     shares: bool = False
     """Whether NumPy gives a view of the first argument that may not be written, and the definition a value."""
+    of_complex: bool = False
+    """Whether it takes complex numbers and no others."""
 
 
 _FUNCTIONS: dict[int, tuple[object, Definition]] = {}
+_OF_COMPLEX: dict[int, tuple[object, Definition]] = {}
 _METHODS: dict[str, Definition] = {}
 
 
@@ -35,6 +38,16 @@ def definition(obj: object) -> Definition | None:
     register_imported()
     found = _FUNCTIONS.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
+
+
+def complex_definition(obj: object) -> Definition | None:
+    """The definition for complex numbers of a function that is built of ops for real ones."""
+    found = _OF_COMPLEX.get(id(obj))
+    return found[1] if found is not None and found[0] is obj else None
+
+
+def complex_definitions() -> list[Definition]:
+    return [found for _, found in _OF_COMPLEX.values()]
 
 
 def defined_method(name: str) -> Definition | None:
@@ -62,6 +75,18 @@ def define(obj: object, name: str, *known: str, method_name: str = "", shares: b
             _FUNCTIONS[id(obj)] = obj, made
         if method_name:
             _METHODS[method_name] = made
+        return body
+
+    return register
+
+
+def define_for_complex(obj: object, name: str, *known: str) -> Callable[[B], B]:
+    """Register the decorated Python function as what a function of NumPy does with complex numbers alone."""
+
+    def register(body: B) -> B:
+        assert isinstance(body, FunctionType)
+        if not is_foreign(obj):
+            _OF_COMPLEX[id(obj)] = obj, Definition(name, body, known, of_complex=True)
         return body
 
     return register

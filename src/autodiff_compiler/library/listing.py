@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autodiff_compiler.library.defined import complex_definitions
 from autodiff_compiler.library.definitions import distributions
 from autodiff_compiler.library.registry import complex_names
 from autodiff_compiler.library.supported import names
@@ -27,7 +28,9 @@ CPython in the last digits.  Norms and standard deviations have derivative 0 whe
 
 Linear algebra is computed in double precision and given back in the precision of the operands. `np.linalg.svd` with `full_matrices=True` takes
 square matrices, `scipy.linalg.qr` in the mode `full` those that are not tall. `lstsq` is computed by the pseudoinverse, `solve_sylvester` as one
-system for all elements of the result, `sqrtm` and `logm` by iterations for matrices whose result is real. Sparse matrices of SciPy (`csr`, `csc`, `coo`) are made outside the program and multiply vectors
+system for all elements of the result, `sqrtm` and `logm` by iterations for matrices whose result is real. `eig` and `eigvals` give complex
+numbers always, also where NumPy gives real ones because all imaginary parts happen to be 0; they, and determinants and factors of complex
+matrices, are refused under Numba. Sparse matrices of SciPy (`csr`, `csc`, `coo`) are made outside the program and multiply vectors
 and matrices in it, as `S`, as `S.T` and from the right; what they hold is read at each call, and does not vary.
 
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
@@ -65,7 +68,9 @@ def markdown() -> str:
         "`operator`": under("operator."),
         "Methods of arrays": [f"x.{name}" for name in supported["methods"]],
         "Attributes of arrays": [f"x.{name}" for name in supported["attributes"]],
-        "Of these, for complex numbers too": sorted(name.replace("ndarray.", "x.") for name in complex_names()),
+        "Of these, for complex numbers too": sorted(
+            name.replace("ndarray.", "x.") for name in complex_names() | {found.name for found in complex_definitions()}
+        ),
     }
     sections = (f"## {title}\n\n{', '.join(f'`{name}`' for name in rows)}\n" for title, rows in groups.items())
     return "\n".join((_HEAD, *sections))

@@ -87,7 +87,7 @@ def vjp(
     """What is added to the adjoints of the `wanted` operands, from one cotangent per result; operands that get nothing are left out."""
     if not _is_active(op) or all(cotangent is None for cotangent in cotangents):
         return {}
-    rule, site = _rule(op), Site(b, op, constants or {}, whole)
+    rule, site = _rule(op), Site(b, op, constants or {}, whole, wanted)
     if isinstance(rule, JointRule):
         given = rule.vjp(site, cotangents)
         return {i: given[i] for i in sorted(wanted, reverse=True) if i in given}

@@ -51,6 +51,11 @@ class Site:
     op: Op
     constants: Mapping[Value, Any]
     whole: Container[Value] = frozenset()
+    wanted: Sequence[int] | None = None
+    """In reverse mode, the operands whose adjoints are asked for."""
+
+    def wants(self, i: int) -> bool:
+        return self.wanted is None or i in self.wanted
 
     @property
     def operands(self) -> tuple[Value, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.matrices import identity, transposed, triangle
@@ -43,14 +45,20 @@ def _lu_solve_jvp(site: Site, tangents: Tangents) -> list[Value | None]:
 
 
 def _lu_solve_vjp(site: Site, cotangents: Tangents) -> dict[int, Contribution]:
-    b, (a, lu, pivots, right) = site.b, site.operands
+    b, (a, lu, pivots, _) = site.b, site.operands
     (ct,) = cotangents
     assert ct is not None
     solved = b.op("lu_solve", a, lu, pivots, ct, transposed=not site.op.attrs["transposed"])
-    return {
-        0: Dense(to_operand(b, _matrix_adjoint(site, solved), a)),
-        3: Dense(to_operand(b, solved, right)),
-    }
+    return _adjoints(site, solved, lambda adjoint: adjoint)
+
+
+def _adjoints(site: Site, solved: Value, read: Callable[[Value], Value]) -> dict[int, Contribution]:
+    """Of the right side, and of what is `read` of the matrix where it is asked for: that alone needs the solution."""
+    b, matrix, right, last = site.b, site.operands[0], site.operands[-1], len(site.operands) - 1
+    found: dict[int, Contribution] = {last: Dense(to_operand(b, solved, right))}
+    if site.wants(0):
+        found[0] = Dense(to_operand(b, read(_matrix_adjoint(site, solved)), matrix))
+    return found
 
 
 def _triangular_part(site: Site, matrix: Value) -> Value:
@@ -66,15 +74,12 @@ def _solve_triangular_jvp(site: Site, tangents: Tangents) -> list[Value | None]:
 
 
 def _solve_triangular_vjp(site: Site, cotangents: Tangents) -> dict[int, Contribution]:
-    b, (a, right) = site.b, site.operands
+    b, a = site.b, site.operands[0]
     (ct,) = cotangents
     assert ct is not None
     attrs = {**site.op.attrs, "transposed": not site.op.attrs["transposed"]}
     solved = b.op("solve_triangular", a, ct, **attrs)
-    return {
-        0: Dense(to_operand(b, _triangular_part(site, _matrix_adjoint(site, solved)), a)),
-        1: Dense(to_operand(b, solved, right)),
-    }
+    return _adjoints(site, solved, lambda adjoint: _triangular_part(site, adjoint))
 
 
 # -- determinants: d log |det a| = trace(inv(a) da) --------------------------------------------------------------------

@@ -94,6 +94,7 @@ SOLVING: tuple[OpDef, ...] = (
         cost=DEAR,
         raises=(SHAPE,),
         accesses=(SQUARE, SYSTEM),
+        linear=((-1,),),
         stands_for=1,
     ),
     OpDef(
@@ -122,5 +123,6 @@ SOLVING: tuple[OpDef, ...] = (
         cost=DEAR,
         raises=(SHAPE,),
         accesses=(SQUARE, SYSTEM),
+        linear=((-1,),),
     ),
 )

@@ -26,7 +26,7 @@ def _squares(a: Any) -> Any:
     given = np.asarray(a)
     if given.ndim < 2 or given.shape[-1] != given.shape[-2]:
         raise ValueError("expected a square matrix")
-    return given if given.dtype.kind == "f" else given.astype(np.float64)
+    return given if given.dtype.kind in "fc" else given.astype(np.float64)
 
 
 def _largest_norm(a: Any) -> Any:
