@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import derivative, figures, peers, plots, ratio, symbolic, timing
+from benchmarks import compiling, derivative, figures, peers, plots, ratio, symbolic, timing
 from benchmarks.report import RESULTS, Report
 
 BENCHMARKS = {
@@ -20,6 +20,7 @@ BENCHMARKS = {
     "ratio": (ratio.run, "Gradient / primal over the programs, both backends."),
     "symbolic": (symbolic.run, "Operation counts: SymPy's diff, with cse, and ours."),
     "figures": (figures.run, "Every figure that was asked for: asked, measured, ok?"),
+    "compile": (compiling.run, "The first call: gradients under Numba against the functions under plain @njit."),
     "peers": (peers.run, "Other tools on the same functions, those that are installed."),
 }
 

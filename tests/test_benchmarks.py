@@ -9,7 +9,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent.parent))
 
-from benchmarks import counts, derivative, figures, jitted, ratio, report, symbolic
+from benchmarks import compiling, counts, derivative, figures, jitted, ratio, report, symbolic
 from benchmarks.programs import CASES
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -42,6 +42,15 @@ def test_numba_primal_is_the_fastest_and_computes_the_function():
     assert len(base) == 2
     for call in base.values():
         assert call() == pytest.approx(expected)
+
+
+def test_first_calls_are_compared_with_the_primals(tmp_path):
+    found = compiling.run(quick=True, cases=[BY_NAME["rosenbrock_loop"]])
+    (row,) = found.data["rows"]
+    assert row["program"] == "rosenbrock_loop"
+    assert min(row["primal"], row["numba"], row["python"]) > 0
+    assert found.data["summary"]["not done"] == []
+    assert found.data["summary"]["geometric mean of the ratios"] == pytest.approx(row["numba"] / row["primal"])
 
 
 def test_helpers_are_jitted_in_a_copy():

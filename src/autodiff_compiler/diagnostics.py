@@ -130,6 +130,32 @@ class InternalError(AutodiffError):
     kind = "internal error"
 
 
+class Stretched(ValueError):  # noqa: N818  # never leaves us
+    """Raised by code that was made for calls in which no extent of 1 is stretched: extents differ.
+
+    Whether that is an error of the program is for NumPy to say: `api/specialise.py` makes the call again with code for all calls.
+    """
+
+    def shown(self) -> str:
+        """The shapes or extents that differ."""
+        return " and ".join(map(str, self.args[1:])) or str(self)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the shapes that are operands of the message are such that NumPy refuses to broadcast them together."""
+        pattern, *values = self.args or ("",)
+        shapes = [value if isinstance(value, tuple) else (value,) for value in values]
+        return str(pattern).startswith(TOGETHER) and len(shapes) == 2 and not _alike(*shapes)
+
+
+TOGETHER = "operands could not be broadcast together"
+"""How NumPy begins to say that shapes do not fit each other."""
+
+
+def _alike(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    return all(m == n or 1 in (m, n) for m, n in zip(reversed(first), reversed(second)))
+
+
 def caret_lines(span: Span) -> list[str]:
     """The source line with carets under the span, or nothing where there is no source."""
     text = span.source_line()

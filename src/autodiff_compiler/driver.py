@@ -16,11 +16,12 @@ from autodiff_compiler import backends, frontend, namespaces
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.message import STRETCHED
 from autodiff_compiler.ir.program import mapped, without_rules
 from autodiff_compiler.ir.tree import Tree
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.options import CHECKS, Options
-from autodiff_compiler.passes import buffers, integers, outline
+from autodiff_compiler.passes import buffers, integers, outline, stretching
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 from autodiff_compiler.transforms.layout import named, with_python_names
 from autodiff_compiler.transforms.products import without_unread
@@ -35,6 +36,7 @@ LOWERING: dict[str, tuple[str, ...]] = {
     "python": ("factors", "copy_elision", "delayed_writes"),
     "numba": (
         "factors",
+        "forwards",
         "hoist",
         "delayed_writes",
         "loops",
@@ -94,12 +96,18 @@ def primal(lowered: Lowered, options: Options) -> Compilation:
 
 
 def derived(
-    transform: Transform, lowered: Lowered, request: Request, options: Options, guarded: bool = False
+    transform: Transform,
+    lowered: Lowered,
+    request: Request,
+    options: Options,
+    guarded: bool = False,
+    usual: bool = False,
 ) -> tuple[Compilation, ...]:
-    """The stages of a derivative up to "derivative"; `guarded`: for small int arguments, which is checked."""
+    """The stages of a derivative up to "derivative"; `guarded`: for small int arguments, `usual`: for calls that stretch nothing
+    (`passes/stretching.py`), which is checked."""
     done = tuple(Compilation(options) for _ in transform.stages)
     with dumped(done[0]):
-        made = list(transform.derive(_optimised(done[0], lowered.function, guarded), request))
+        made = list(transform.derive(_optimised(done[0], lowered.function, guarded, usual), request))
     # What a later sweep does not read, an earlier one need not save.
     for k in reversed(range(len(made))):
         with dumped(done[k]):
@@ -110,25 +118,43 @@ def derived(
     return done
 
 
-def derivative(transform: Transform, lowered: Lowered, request: Request, options: Options) -> tuple[Compilation, ...]:
+def derivative(
+    transform: Transform, lowered: Lowered, request: Request, options: Options, usual: bool = False
+) -> tuple[Compilation, ...]:
     """The result of `derived`, printed and loaded."""
     docstrings = transform.docstrings(lowered.function, request.wrt)
 
     def build(guarded: bool) -> tuple[Compilation, ...]:
-        done = derived(transform, lowered, request, options, guarded)
+        done = derived(transform, lowered, request, options, guarded, usual)
         for one, docstring in zip(done, docstrings):
             with dumped(one):
                 _emit(one, docstring)
         return done
 
-    return TARGETS[options.backend].best(build)
+    made = TARGETS[options.backend].best(build)
+    if usual and any(one.is_usual for one in made[1:]):
+        # A check in a later sweep (in a rule of the user's) would be too late: the first one was not made for all calls.
+        return derivative(transform, lowered, request, options)
+    return made
+
+
+def has_usual(lowered: Lowered, options: Options) -> bool:
+    """Whether there is a program for the usual call, besides the one for all (`passes/stretching.py`)."""
+    fn = lowered.function
+    return (
+        TARGETS[options.backend].compiled
+        and "all" not in options.disable
+        and STRETCHED not in backends.named_objects(fn)
+        and stretching.may_stretch(fn)
+    )
 
 
 # -- stages --------------------------------------------------------------------------------------------------------
 
 
-def _optimised(done: Compilation, fn: Function, guarded: bool = False) -> Function:
+def _optimised(done: Compilation, fn: Function, guarded: bool = False, usual: bool = False) -> Function:
     done.keep("primal", fn)
+    fn = stretching.usual(fn) if usual else fn
     return done.keep("optimized", _pipeline(integers.guarded(fn) if guarded else fn, BEFORE_AD, done.options))
 
 

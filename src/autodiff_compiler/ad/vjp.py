@@ -15,6 +15,8 @@ from autodiff_compiler.ad.errors import check_inputs
 from autodiff_compiler.ad.frames import threaded
 from autodiff_compiler.ad.pullbacks import Pullbacks
 from autodiff_compiler.ad.sweeps import cotangents, defined, own_copy, swept
+from autodiff_compiler.analysis.signature import known_after
+from autodiff_compiler.analysis.undefined import possibly_undefined
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import extent_of, is_constant, opdef
@@ -43,8 +45,9 @@ def vjp(
     primal, backwards_ops = ops[:boundary], ops[boundary + 1 :]
     used = [v for v in free_values([Region((), backwards_ops)]) if v not in seeds]
     residuals, rebuilt = _cut(primal, used)
-    forward = defined(Region(fn.params, (*primal, Op("return", (*fn.results, *residuals), span=end))), residuals)
-    backwards = clone_region(Region((*residuals, *seeds), (*rebuilt, *backwards_ops)))
+    body = Region(fn.params, (*primal, Op("return", (*fn.results, *residuals), span=end)))
+    forward = defined(body, residuals)
+    backwards = _after(body, clone_region(Region((*residuals, *seeds), (*rebuilt, *backwards_ops))), residuals, wanted)
     params = tuple((v.name, Leaf()) for v in backwards.params)
     sweeps = (
         replace(fn, name=f"{name}_forward", body=clone_region(forward), result_tree=None),
@@ -52,6 +55,14 @@ def vjp(
     )
     first, second = (with_callees(one, callees.functions) for one in sweeps)
     return first, second
+
+
+def _after(primal: Region, backwards: Region, residuals: Sequence[Value], wanted: Sequence[Value]) -> Region:
+    """The walk backwards, which begins with what the primal knows about the shapes of the residuals and the cotangents."""
+    undefined = possibly_undefined(primal)
+    given = [(v, p) for v, p in zip((*residuals, *wanted), backwards.params, strict=True) if v not in undefined]
+    facts = known_after(primal, [v for v, _ in given], [p for _, p in given])
+    return Region(backwards.params, (*facts, *backwards.ops))
 
 
 def _cut(primal: Sequence[Op], used: Sequence[Value]) -> tuple[list[Value], list[Op]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from autodiff_compiler.analysis.shapes import Extent, Shapes, shapes_of
 from autodiff_compiler.ir.builder import Builder
-from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.types import rank
 
 Place = tuple[int, int] | int | None
@@ -43,6 +43,13 @@ def known_equal(shapes: Shapes, sources: Sequence[Value], params: Sequence[Value
             else:
                 first[extent] = (param, axis)
     return b.ops
+
+
+def known_after(body: Region, sources: Sequence[Value], params: Sequence[Value]) -> list[Op]:
+    """The same for a function that is called after `body` has been executed: all of its checks have been passed."""
+    shapes = shapes_of(body)
+    with shapes.entered(body):
+        return known_equal(shapes, sources, params)
 
 
 def _equate(b: Builder, m: Value, n: Value) -> None:

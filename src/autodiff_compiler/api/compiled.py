@@ -6,21 +6,23 @@ import inspect
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from autodiff_compiler import driver
 from autodiff_compiler.api.binding import Described, Signature
 from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.dispatch import Entries
-from autodiff_compiler.api.specialise import Memory, Specialisation, Table, memo
+from autodiff_compiler.api.specialise import Memory, Specialisation, Table, Versions, memo
 from autodiff_compiler.api.standalone import standalone
-from autodiff_compiler.diagnostics import UserError, did_you_mean
+from autodiff_compiler.diagnostics import Stretched, UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.options import Options
 from autodiff_compiler.transforms.table import TABLE
 from autodiff_compiler.transforms.transform import Request
+
+T = TypeVar("T")
 
 
 class Shared:
@@ -76,13 +78,17 @@ class Compiled:
     def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
         return driver.lower(self._fun, arguments, self._options, values)
 
-    def _build(self, arguments: Described, values: Sequence[Any] | None, *asked: Any) -> Specialisation:
+    def _build(self, arguments: Described, values: Sequence[Any] | None, *asked: Any) -> Versions:
         signature = self._signature.signature  # read first: `_lower` and `_request` need what it renews
         lowered = self._lower(arguments, values)
         request = self._request(lowered, arguments, *asked)
-        made = driver.derivative(self._transform, lowered, request, self._options)
-        second = made[1] if len(made) > 1 else None
-        return Specialisation(lowered, made[0], second, signature, tuple(request.active))
+
+        def version(usual: bool) -> Specialisation:
+            made = driver.derivative(self._transform, lowered, request, self._options, usual)
+            second = made[1] if len(made) > 1 else None
+            return Specialisation(lowered, made[0], second, signature, tuple(request.active))
+
+        return Versions(version, driver.has_usual(lowered, self._options), lambda: self._table.subject(arguments))
 
     def inside(
         self, arguments: Described, *asked: Any, values: Sequence[Any] | None = None
@@ -93,10 +99,21 @@ class Compiled:
         made = tuple(one.stages["derivative"] for one in done)
         return replace(lowered, function=made[0]), made
 
+    def _run(self, found: Specialisation, call: Callable[[Specialisation], T]) -> T:
+        """`call(found)`; or, if that is the version for usual calls, and this is none, the same with the general one."""
+        try:
+            return call(found)
+        except Stretched as refusal:
+            if refusal.is_wrong or found.versions is None:
+                raise ValueError(*refusal.args).with_traceback(refusal.__traceback__) from None
+            general = found.versions.for_stretching(refusal)
+        self._last = general
+        return call(general)
+
     # -- looking ---------------------------------------------------------------------------------------------------
 
     def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
-        """The specialisation for a call with these arguments."""
+        """The specialisation for a call with these arguments, readable."""
         raise NotImplementedError
 
     def _asked(self, arguments: Described, wrt: Sequence[str]) -> tuple[Hashable, ...]:
@@ -107,13 +124,13 @@ class Compiled:
     def for_types(self, types_: dict[str, str] | None = None, wrt: Sequence[str] = ()) -> Specialisation:
         """The specialisation for types given as text, such as {"x": "f64[:]"}; annotations give the rest."""
         arguments = self._signature.annotated(self._fun, types_)
-        return self._table.get(arguments, None, self._asked(arguments, wrt))[0]
+        return self._table.get(arguments, None, self._asked(arguments, wrt), readable=True)[0]
 
     def specialised(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         """The specialisation for the arguments of a call; without any, that of the last call, or for the annotated types."""
         if args or kwargs:
             self._last = self._of_call(args, kwargs)
-        return self._last if self._last is not None else self.for_types()
+        return self._last.readable if self._last is not None else self.for_types()
 
     @boundary
     def source(self, *args: Any, **kwargs: Any) -> str:

@@ -98,14 +98,14 @@ class Derivative(Compiled):
                 entry.captured(captured)
 
             self._entries.note(found, write)
-        return found.compiled.call(*map(normalised, arguments.values()), *captured)
+        return self._run(found, lambda one: one.compiled.call(*map(normalised, arguments.values()), *captured))
 
     def _checked(self, found: Specialisation, arguments: dict[str, Any], captured: list[Any]) -> Any:
         """The first call, compared with the function itself."""
         count = leaves(found.result_tree.children[0] if self.has_aux else found.result_tree)  # type: ignore[union-attr]  # a pair
         first = FirstCall(self._fun, self._signature, found, arguments, captured, set(self._wrt), count)
         return first.run(
-            lambda: found.compiled.call(*map(normalised, arguments.values()), *captured),
+            lambda: self._run(found, lambda one: one.compiled.call(*map(normalised, arguments.values()), *captured)),
             (lambda result: result[0]) if self.with_value else (lambda result: first.primal()),
             functools.partial(self._along, first),
         )
@@ -127,10 +127,12 @@ class Derivative(Compiled):
 
     # -- compiling -------------------------------------------------------------------------------------------------
 
-    def _find(self, arguments: dict[str, Any]) -> tuple[Described, Specialisation, list[Any]]:
+    def _find(
+        self, arguments: dict[str, Any], *, readable: bool = False
+    ) -> tuple[Described, Specialisation, list[Any]]:
         """The arguments described, the specialisation for them, and the values of its captures."""
         types_ = described(arguments, self._wrt)
-        return types_, *self._table.get(types_, leaves_of(arguments, types_))
+        return types_, *self._table.get(types_, leaves_of(arguments, types_), readable=readable)
 
     def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
         for name, tree, leaf_types in arguments:
@@ -152,7 +154,7 @@ class Derivative(Compiled):
         )  # fmt: skip
 
     def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
-        return self._find(self._arguments(args, kwargs))[1]
+        return self._find(self._arguments(args, kwargs), readable=True)[1]
 
     def __autodiff_lower__(self, arguments: Described, values: Sequence[Any] | None = None) -> Lowered:
         """The derivative's IR as the primal of another derivative; see `driver.lower`."""

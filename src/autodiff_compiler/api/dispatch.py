@@ -16,6 +16,7 @@ import numpy as np
 
 from autodiff_compiler import frontend
 from autodiff_compiler.api.specialise import Specialisation
+from autodiff_compiler.diagnostics import Stretched
 from autodiff_compiler.frontend.layout import of_array
 from autodiff_compiler.ir.tree import Const, Leaf, Tree, children, flatten, leaves
 
@@ -66,7 +67,8 @@ class EntryWriter:
         # The builtins by themselves: a program may have given `builtins.len` another meaning.  Numba imports on behalf of
         # whoever calls it, where it makes an exception.
         self._space: dict[str, Any] = {
-            one.__name__: one for one in (type, len, float, tuple, getattr, Exception, np.ndarray, frontend.same)
+            one.__name__: one
+            for one in (type, len, float, tuple, getattr, Exception, Stretched, np.ndarray, frontend.same)
         } | {"missed": MISSED, "__builtins__": {"__import__": builtins.__import__}}
         self._tests: dict[str, None] = {}
         """Statements, in order; the same test is written once."""
@@ -135,7 +137,8 @@ class EntryWriter:
         text = (
             f"def entry({', '.join(self._given)}):\n"
             f"    try:\n        {tests}\n    except Exception:\n        return missed\n"
-            f"    return call({', '.join(self._passed)})\n"
+            # The slow way knows what to do with a call that is not the usual one.
+            f"    try:\n        return call({', '.join(self._passed)})\n    except Stretched:\n        return missed\n"
         )
         # The name of a file of ours, so that the entry is not shown in a traceback.
         exec(compile(text, f"{__file__}:entry", "exec"), self._space)

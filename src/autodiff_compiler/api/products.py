@@ -71,27 +71,30 @@ class Pushforward(Compiled):
             entry.tangents("tangents", tuple(tangents), given, bound)
             entry.captured(captured)
 
-        call = found.compiled.call
         taken = [normalised(value) for value in values.values()]
+
+        def call(*directions: Any) -> Any:
+            return self._run(found, lambda one: one.compiled.call(*taken, *directions, *captured))
+
         if self._options.check is None or found.checked:
             self._entries.note(found, write)
-            return call(*taken, *given, *captured)
+            return call(*given)
         with_value = self._transform.name == "jvp"
         first = FirstCall(self._fun, self._signature, found, values, captured, varying)
 
         def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
-            result = call(*taken, *first.tangents(direction), *captured)
+            result = call(*first.tangents(direction))
             return first.dot(result[1] if with_value else result, seeds)
 
         return first.run(
-            lambda: call(*taken, *given, *captured),
+            lambda: call(*given),
             (lambda result: result[0]) if with_value else (lambda result: first.primal()),
             along,
         )
 
     def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         values, _, varying, types = self._bound(*args, **kwargs)
-        return self._table.get(types, leaves_of(values, types), (varying,))[0]
+        return self._table.get(types, leaves_of(values, types), (varying,), readable=True)[0]
 
     def _bound(
         self, primals: Sequence[Any], tangents: Sequence[Any]
@@ -333,8 +336,8 @@ class Reverse(Compiled):
             entry.captured(captured)
 
         def call() -> tuple[Any, ...]:
-            given = found.compiled.call(*map(normalised, arguments.values()), *captured)
-            return self._made(found, given, len(primals))
+            taken = [*map(normalised, arguments.values()), *captured]
+            return self._run(found, lambda one: self._made(one, one.compiled.call(*taken), len(primals)))
 
         if self._options.check is None or found.checked:
             self._entries.note(found, write)
@@ -356,4 +359,4 @@ class Reverse(Compiled):
     def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
         arguments = self._signature.bind(args, kwargs)
         types = described(arguments, arguments)
-        return self._table.get(types, leaves_of(arguments, types), (len(args),))[0]
+        return self._table.get(types, leaves_of(arguments, types), (len(args),), readable=True)[0]

@@ -19,7 +19,7 @@ import numpy as np
 
 from autodiff_compiler import frontend, log, namespaces
 from autodiff_compiler.api.binding import Described, key_of
-from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.diagnostics import Stretched, UserError
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.frontend.layout import of_array
 from autodiff_compiler.ir.tree import Leaf, Tree, leaves
@@ -49,6 +49,8 @@ class Specialisation:
     second: Compilation | None = None
     signature: inspect.Signature | None = None
     active: tuple[bool, ...] = ()
+    versions: Versions | None = None
+    """The versions of the derivative, of which this is one; None where it is the only one."""
     checked: bool = False
     """Whether a call was compared with the function itself (`first_check.py`)."""
 
@@ -74,6 +76,11 @@ class Specialisation:
     def result_tree(self) -> Tree:
         """How the function's own result is built."""
         return self.lowered.function.result_tree or Leaf()
+
+    @property
+    def readable(self) -> Specialisation:
+        """The version for people to read."""
+        return self if self.versions is None else self.versions.get(readable=True)
 
     @property
     def closed(self) -> bool:
@@ -148,55 +155,120 @@ class Specialisation:
                     )
 
 
+class Versions:
+    """The versions of one derivative: the usual one, for calls that stretch no extent of 1 (`passes/stretching.py`), and the general
+    one, for all calls and for people to read.  Each is compiled when it is needed.  From the first call on that the usual one
+    refuses, all are made with the general one.
+    """
+
+    def __init__(self, build: Callable[[bool], Specialisation], has_usual: bool, title: Callable[[], str]) -> None:
+        """`build` makes the usual version, if there is one, or the general one; `title` says in the log what it is of."""
+        self._build = build
+        self._title = title
+        self._usual: Specialisation | None = None
+        self._general: Specialisation | None = None
+        self._stretches = not has_usual
+
+    def made(self, *, readable: bool) -> Specialisation:
+        """The version for people to read, or for calls, if it has been made; else the other one."""
+        wanted = self._general if readable or self._stretches else self._usual
+        found = wanted or self._usual or self._general
+        assert found is not None
+        return found
+
+    def get(self, *, readable: bool) -> Specialisation:
+        """The version for people to read, or the one for calls."""
+        return self._get_general("for people to read") if readable or self._stretches else self._get_usual()
+
+    def _get_usual(self) -> Specialisation:
+        if self._usual is None:
+            with LOCK:
+                self._usual = self._usual or self._made("to be called", usual=True)
+                if not self._usual.compiled.is_usual:  # all of its checks were proven: it refuses no call
+                    self._general, self._stretches = self._general or self._usual, True
+        return self._usual
+
+    def _get_general(self, why: str) -> Specialisation:
+        if self._general is None:
+            with LOCK:
+                self._general = self._general or self._made(why, usual=False)
+        return self._general
+
+    def for_stretching(self, refusal: Stretched) -> Specialisation:
+        """The version to make a call with again that the usual one refused, and all later calls."""
+        found = self._get_general(f"since an extent of 1 is stretched: {refusal.shown()}")
+        self._stretches = True
+        return found
+
+    def _made(self, why: str, *, usual: bool) -> Specialisation:
+        if self._usual is None and self._general is None:
+            made = self._build(usual)
+        else:
+            with collector_paused(), log.timed(lambda: f"{self._title()}, again, {why}"):
+                made = self._build(usual)
+        made.versions = self
+        return made
+
+
 class Table:
     """The specialisations of one function and one kind of derivative."""
 
-    def __init__(self, build: Callable[..., Specialisation], title: Callable[[], str]) -> None:
+    def __init__(self, build: Callable[..., Versions], title: Callable[[], str]) -> None:
         """`title` says in the log what is compiled."""
         self._build = build
         self._title = title
-        self._by_key: dict[tuple[Hashable, ...], list[Specialisation]] = {}
+        self._by_key: dict[tuple[Hashable, ...], list[Versions]] = {}
 
     def get(
-        self, arguments: Described, values: Sequence[Any] | None, extra: tuple[Hashable, ...] = ()
+        self,
+        arguments: Described,
+        values: Sequence[Any] | None,
+        extra: tuple[Hashable, ...] = (),
+        *,
+        readable: bool = False,
     ) -> tuple[Specialisation, list[Any]]:
-        """The specialisation for these argument types, and the values of its captures.
+        """The specialisation for these argument types, and the values of its captures: the version for calls, or the `readable` one.
 
         `values` are the leaves of the arguments, where there is a call: some may be part of a specialisation.
         """
         key = (key_of(arguments), extra)
         # Without the lock, so that calls of compiled code do not wait for another thread that compiles.
-        found = self._fitting(key, values)
+        found = self._fitting(key, values, readable)
         if found is not None:
             return found
         with LOCK:
-            found = self._fitting(key, values)
+            found = self._fitting(key, values, readable)
             if found is not None:
                 return found
             with collector_paused(), log.timed(lambda: self._described(arguments, key, values)):
-                made = self._build(arguments, values, *extra)
+                versions = self._build(arguments, values, *extra)
+                made = versions.get(readable=readable)
             current = made.captured(values)
             if current is None:
                 # A captured value that is never the same when read again: this specialisation serves one call.
                 return made, [capture.get() for capture in made.lowered.captures]
-            self._by_key.setdefault(key, []).append(made)
+            self._by_key.setdefault(key, []).append(versions)
             return made, current
 
     def _fitting(
-        self, key: tuple[Hashable, ...], values: Sequence[Any] | None
+        self, key: tuple[Hashable, ...], values: Sequence[Any] | None, readable: bool
     ) -> tuple[Specialisation, list[Any]] | None:
         for candidate in self._by_key.get(key, ()):
-            current = candidate.captured(values)
+            current = candidate.made(readable=readable).captured(values)
             if current is not None:
-                return candidate, current
+                return candidate.get(readable=readable), current
         return None
 
     def _described(self, arguments: Described, key: tuple[Hashable, ...], values: Sequence[Any] | None) -> str:
         """What is compiled, for which types, and if not for the first time, why."""
-        shown = ", ".join(f"{name}: {' '.join(map(str, types)) or 'known'}" for name, _, types in arguments)
         others = self._by_key.get(key)
-        why = f", again, since {others[-1].why_not(values)}" if others else ", other types" if self._by_key else ""
-        return f"{self._title()} for {shown or 'no arguments'}{why}"
+        last = others[-1].made(readable=False) if others else None
+        why = f", again, since {last.why_not(values)}" if last else ", other types" if self._by_key else ""
+        return f"{self.subject(arguments)}{why}"
+
+    def subject(self, arguments: Described) -> str:
+        shown = ", ".join(f"{name}: {' '.join(map(str, types)) or 'known'}" for name, _, types in arguments)
+        return f"{self._title()} for {shown or 'no arguments'}"
 
 
 @contextmanager

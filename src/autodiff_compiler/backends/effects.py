@@ -13,18 +13,8 @@ from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.message import WITHOUT_ELEMENTS, Part, has_form, pattern, places
 from autodiff_compiler.ir.ops.check import ARGUMENT, SMALL
 from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.required_checks import mismatch as said
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, rank
-
-# NumPy's message for extents that do not fit, by the kind of access.
-_NOT_ALIKE = {
-    "store": "could not broadcast input array",
-    "index": "shape mismatch: indexing arrays could not be broadcast together",
-}
-
-
-# The words before two shapes, before two extents, and between two shapes.
-_BETWEEN = {"check_broadcast": (" with shapes ", ": extents ", " ")}
-
 
 STATEMENTS: dict[str, Statement] = {}
 
@@ -63,18 +53,13 @@ def check_equal(w: Writer, op: Op) -> ast.stmt:
 
 @statements(STATEMENTS, "check_broadcast")
 def check_broadcast(w: Writer, op: Op) -> ast.stmt:
-    return _refused(w, op, _unlike(w, op, op.operands), _unlike_text(w, op))
+    return _refused(w, op, _unlike(w, op, op.operands), mismatch(w, op, said(op)))
 
 
 @statements(STATEMENTS, "check_fits")
 def check_fits(w: Writer, op: Op) -> ast.stmt:
     """A value that is written may be stretched, but not its place."""
-    return _refused(w, op, _unlike(w, op, op.operands[:1]), _unlike_text(w, op))
-
-
-def _unlike_text(w: Writer, op: Op) -> ast.expr:
-    words = "operands could not be broadcast together"
-    return mismatch(w, op, _NOT_ALIKE.get(op.attrs.get("access", ""), words))
+    return _refused(w, op, _unlike(w, op, op.operands[:1]), mismatch(w, op, said(op)))
 
 
 def _refused(w: Writer, op: Op, test: ast.expr, text: ast.expr) -> ast.stmt:
@@ -149,7 +134,9 @@ def raised(w: Writer, error: str, message: ast.expr) -> ast.stmt:
 
 def mismatch(w: Writer, check: Op, text: str) -> ast.expr:
     """The text with the shapes of the two operands whose extents do not fit, or at least the extents."""
-    shapes, extents, between = _BETWEEN.get(check.kind, (": shapes ", ": ", " and "))
+    shapes, extents, between = (
+        (" with shapes ", ": extents ", " ") if "together" in text else (": shapes ", ": ", " and ")
+    )
     first, second = _shape(w, check, 0), _shape(w, check, 1)
     if first is not None and second is not None:
         return _text(text, shapes, first, between, second)

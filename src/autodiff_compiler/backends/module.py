@@ -193,10 +193,11 @@ def _assembled(function: Function, functions: Sequence[ast.stmt], module: _Modul
     used = [name for node in functions for name in syntax.names_read(node)]
     helpers = needed(prelude, [name for name in used if name in sources(prelude)])
     names = {*used, *(name for node in helpers for name in syntax.names_read(node))}
+    others = names - containers.named_objects(function).keys()
     imports = [
-        *_imported(_STANDARD, names),
+        *_imported(_STANDARD, others),
         *containers.imports(function, names),
-        *_imported(module.backend.imports, names),
+        *_imported(module.backend.imports, others),
     ]
     return print_module([*imports, *helpers, *functions], module.notes)
 

@@ -18,11 +18,12 @@ from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.backends.value_names import Hints, default
 from autodiff_compiler.ir.core import Region, Value
 from autodiff_compiler.ir.loop import loop_slots
+from autodiff_compiler.ir.message import STRETCHED
 from autodiff_compiler.ir.opset import overwrites
 from autodiff_compiler.ir.types import ListOf, Scalar, Type, rank
 from autodiff_compiler.namespaces import BUILTINS
 
-MODULES = ("np", "math", "cmath", "numba", "njit", "importlib", "special", "sys")
+MODULES = ("np", "math", "cmath", "numba", "njit", "importlib", "special", "sys", STRETCHED)
 RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MODULES)) - {"_"}
 
 # What printed code calls by name, besides helpers: a parameter must not hide it.

@@ -27,6 +27,7 @@ from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64
 from autodiff_compiler.ir.external import callee
+from autodiff_compiler.ir.message import STRETCHED
 from autodiff_compiler.ir.ops.check import ARGUMENT
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import Array, Scalar, Type, dtype_of, is_complex
@@ -278,6 +279,7 @@ NUMBA = Backend(
         "get_cython_function_address": "from numba.extending import get_cython_function_address",
         "cgutils": "from numba.core import cgutils",
         "llvmlite": "import llvmlite",
+        STRETCHED: f"from autodiff_compiler.diagnostics import {STRETCHED}",
     },
     # Products go through a helper.
     style=Style(short=common.SHORT - {"matmul"}, named=numba_arrays.NAMED),

@@ -45,9 +45,8 @@ def call_without_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[st
 
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     module, refused = getattr(obj, "__module__", ""), entry.refused
-    if module == "math" and refused and all(isinstance(a, Static) or (isinstance(a, Dyn) and a.static) for a in args):
-        # `math.factorial(n)`: what has no derivative is computed at compile time, if it can be.
-        args = [Static(ctx.static(a, f"an argument of {entry.name}")) for a in args]
+    if module == "math" and refused:
+        args = _made_known(ctx, entry, args)
     if obj in _BY_KEY and kwargs:
         return _by_key(ctx, obj, args, kwargs)
     if obj in _RUN_OVER:
@@ -69,6 +68,13 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     args, kwargs = views.arranged(ctx, obj, args, kwargs)
     result, given = call_entry(ctx, entry, args, kwargs)
     return _tied(obj, views.wrapped(ctx, result, views.Made(obj, args, kwargs, given)), args, kwargs)
+
+
+def _made_known(ctx: Context, entry: library.Entry, args: list[Abs]) -> list[Abs]:
+    """The arguments of something that has no derivative: if they can be known, it is computed at compile time."""
+    if not all(isinstance(a, Static) or (isinstance(a, Dyn) and a.static) for a in args):
+        return args
+    return [Static(ctx.static(a, f"an argument of {entry.name}")) for a in args]
 
 
 _BY_KEY = {max: (ordering.max_by, ordering.max_or), min: (ordering.min_by, ordering.min_or)}

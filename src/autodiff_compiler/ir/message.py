@@ -11,7 +11,9 @@ from collections.abc import Sequence
 Part = str | None | tuple[str]
 
 LINALG_ERROR = "np.linalg.LinAlgError"
-"""The name of the one exception class that is not Python's own."""
+"""The name of the exception class that is NumPy's own."""
+STRETCHED = "Stretched"
+"""The name of our own: an extent of 1 is stretched, and the program was made for calls in which none is (`passes/stretching.py`)."""
 WITHOUT_ELEMENTS = "an array without elements has no largest or smallest one"
 """What `check_nonempty` says unless it has a `message` of its own."""
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.ir.message import LINALG_ERROR, Part, pattern
+from autodiff_compiler.diagnostics import Stretched
+from autodiff_compiler.ir.message import LINALG_ERROR, STRETCHED, Part, pattern
 from autodiff_compiler.ir.path import Path
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type
 
@@ -53,9 +54,12 @@ def follow(array: np.ndarray, path: Path, operands: Values) -> Any:
     return path.follow(array, operands, operator.getitem, np.transpose, np.reshape)[()]
 
 
+_OTHERS = {LINALG_ERROR: np.linalg.LinAlgError, STRETCHED: Stretched}
+
+
 def exception_class(name: str) -> type[BaseException] | None:
-    """The exception class of this name: one of Python's own, or of NumPy's linear algebra."""
-    found = np.linalg.LinAlgError if name == LINALG_ERROR else getattr(builtins, name, None)
+    """The exception class of this name: one of Python's own, that of NumPy's linear algebra, or ours."""
+    found = _OTHERS.get(name) or getattr(builtins, name, None)
     return found if isinstance(found, type) and issubclass(found, BaseException) else None
 
 

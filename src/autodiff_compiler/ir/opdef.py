@@ -194,6 +194,8 @@ class OpDef:
     """Operands in which it is linear together while all others are fixed; of several such sets one after the other."""
     joins: str = ""
     """Of a reduction: the op that joins two elements."""
+    stretches: tuple[int, ...] = ()
+    """Of a check that extents are equal: the operands, by position, that may be 1 instead, because that is stretched."""
     tests: str = ""
     """What a check tests: `SHAPE`, `INDEX`, `CONDITION` or `WIDTH`."""
     copies: bool = False

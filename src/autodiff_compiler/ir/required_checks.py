@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autodiff_compiler.ir.core import Value
+from autodiff_compiler.diagnostics import TOGETHER
+from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.message import LINALG_ERROR
 from autodiff_compiler.ir.path import Path, Subscript, aligned, at, is_array, is_mask, reshaping, transposing
@@ -34,6 +35,17 @@ class Access:
     name: str
     build: Callable[[Builder, Operands, Attrs], None]
     """Builds the checks that test the same."""
+
+
+_SAID = {
+    "store": "could not broadcast input array",
+    "index": "shape mismatch: indexing arrays could not be broadcast together",
+}
+
+
+def mismatch(check: Op) -> str:
+    """What NumPy says where extents that an access would stretch do not fit each other."""
+    return _SAID.get(check.attrs.get("access", ""), TOGETHER)
 
 
 # -- shapes ------------------------------------------------------------------------------------------------------------

@@ -92,6 +92,8 @@ class _Nest:
         self.zero, self.one = self.b.const(0), self.b.const(1)
         self.steps: dict[tuple[Value | None, int], Value] = {}
         """0 or 1 for each axis that may be stretched, of a leaf or of what is summed (None)."""
+        self.single: set[tuple[Value | None, int]] = set()
+        """Axes that have the extent 1."""
         self.dims: list[Value] = []
         """The extents of the loops."""
         self.known_dims: dict[tuple[Value, int], Value] = {}
@@ -310,8 +312,11 @@ class _Nest:
                     self.stretches(leaf, axis, self.dim(leaf, axis), (at, known))
 
     def stretches(self, leaf: Value | None, axis: int, extent: Value, at: tuple[int, Extent]) -> None:
-        """An axis may have the extent 1 where the loop has another `at` the axis that it belongs to."""
+        """An axis has the extent 1, or may have it, where the loop has another `at` the axis that it belongs to."""
         b = self.b
+        if at[1] == 1:
+            self.single.add((leaf, axis))
+            return
         self.steps[leaf, axis] = b.select(b.compare("eq", extent, self.one), self.zero, self.one)
         self.unproven.setdefault(at, extent)
 
@@ -375,5 +380,7 @@ class _Nest:
         return b.cast(found, like(self.value.type, 0))
 
     def index(self, leaf: Value | None, axis: int, k: Value) -> Value:
+        if (leaf, axis) in self.single:
+            return self.zero
         step = self.steps.get((leaf, axis))
         return k if step is None else self.b.mul(k, step)

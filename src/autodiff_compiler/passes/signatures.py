@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from autodiff_compiler.analysis.signature import known_after
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.opset import extent_of
+from autodiff_compiler.ir.opset import extent_of, is_constant
 from autodiff_compiler.ir.program import Functions, callee_of, calls_in, effect_of, mapped, strongest, with_callees
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 
@@ -51,7 +52,7 @@ def run(fn: Function) -> Function:
         return fn
     read: set[Value] = set()
     for one in (*fn.callees.values(), fn):
-        read |= _read(one.body)
+        read |= read_in(one.body)
     used = {name: {result for _, result in callee.updates} for name, callee in fn.callees.items()}
     for one in (*fn.callees.values(), fn):
         for op in calls_in(one.body):
@@ -75,7 +76,7 @@ def run(fn: Function) -> Function:
     return with_callees(fn, {name: _fewer(callee, kept[name]) for name, callee in fn.callees.items()})
 
 
-def _read(body: Region) -> set[Value]:
+def read_in(body: Region) -> set[Value]:
     """What the ops of a body read, except in comparisons of known shapes."""
     ops = list(all_ops(body))
     measured = {op.result: op.operands[0] for op in ops if extent_of(op) is not None}
@@ -98,11 +99,21 @@ def _kept(callee: Function, read: set[Value], used: set[int], whole: bool) -> Ke
 
 
 def _fewer(callee: Function, kept: Kept) -> Function:
-    dropped = {param for k, param in enumerate(callee.params) if k not in kept.params}
-    body = _Without(dropped).region(callee.body)
-    end = replace(body.terminator, operands=tuple(callee.results[k] for k in kept.results))
     params = tuple(callee.params[k] for k in kept.params)
+    body = with_params(callee.body, params)
+    end = replace(body.terminator, operands=tuple(callee.results[k] for k in kept.results))
     return replace(callee, body=Region(params, (*body.ops[:-1], end)), updates=kept.updates(callee.updates))
+
+
+def with_params(body: Region, params: tuple[Value, ...]) -> Region:
+    """The body with these of its parameters, of which it reads no others.  What is known about their shapes stays known, also where
+    it was said by way of others."""
+    if params == body.params:
+        return body
+    facts = [op for op in body.ops if extent_of(op) is not None or is_constant(op) or op.attrs.get("known")]
+    known = known_after(Region(body.params, tuple(facts)), params, params)
+    without = _Without(set(body.params).difference(params)).region(body)
+    return Region(params, (*known, *(op for op in without.ops if not op.attrs.get("known"))))
 
 
 class _Fewer(Rewriter):

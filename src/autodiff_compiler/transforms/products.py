@@ -9,7 +9,7 @@ from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.program import fresh_name
 from autodiff_compiler.ir.tree import Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import differentiable
-from autodiff_compiler.ir.walk import free_values
+from autodiff_compiler.passes import signatures
 from autodiff_compiler.transforms.gradients import value_and_aux
 from autodiff_compiler.transforms.layout import flagged, kept, laid_out
 from autodiff_compiler.transforms.transform import Request
@@ -80,11 +80,11 @@ def without_unread(forward: Function, reverse: Function) -> tuple[Function, Func
     assert isinstance(forward.result_tree, Node)
     out, residuals = forward.result_tree.children
     saved, given = leaves(residuals), leaves(out)
-    read = set(free_values([Region((), reverse.body.ops)]))
+    read = signatures.read_in(reverse.body)
     used = [k for k in range(saved) if reverse.params[k] in read]
     tree = Node(tuple, (Leaf(),) * len(used))
     params = (*(reverse.params[k] for k in used), *reverse.params[saved:])
     (name, _), *others = reverse.param_trees
-    reverse = replace(reverse, body=Region(params, reverse.body.ops), param_trees=((name, tree), *others))
+    reverse = replace(reverse, body=signatures.with_params(reverse.body, params), param_trees=((name, tree), *others))
     order = [*range(given), *(given + k for k in used)]
     return laid_out(forward, order, Node(tuple, (out, tree))), reverse

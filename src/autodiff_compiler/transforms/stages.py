@@ -14,6 +14,7 @@ from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.options import Options
+from autodiff_compiler.passes.stretching import is_usual
 
 STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")
 
@@ -37,6 +38,11 @@ class Compilation:
     def function(self) -> Function:
         """The IR of the latest stage."""
         return next(reversed(self.stages.values()))
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether there are calls that it refuses, because it is made for the usual ones (`passes/stretching.py`)."""
+        return is_usual(self.function)
 
 
 @contextmanager

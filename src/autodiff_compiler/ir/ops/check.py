@@ -107,6 +107,7 @@ def _page(
     *,
     tests: str = SHAPE,
     commutative: bool = False,
+    stretches: tuple[int, ...] = (),
 ) -> OpDef:
     return OpDef(
         kind,
@@ -121,6 +122,7 @@ def _page(
         effect=CHECK,
         tests=tests,
         commutative=commutative,
+        stretches=stretches,
     )
 
 
@@ -134,8 +136,15 @@ CHECKS: tuple[OpDef, ...] = (
         _is_there,
         tests=INDEX,
     ),
-    _page("check_broadcast", "the extents are equal, or one of them is 1", ("m", "n"), _alike, commutative=True),
-    _page("check_fits", "the extent of a value is that of its place, or 1", ("m", "n"), _fitting),
+    _page(
+        "check_broadcast",
+        "the extents are equal, or one of them is 1",
+        ("m", "n"),
+        _alike,
+        commutative=True,
+        stretches=(0, 1),
+    ),
+    _page("check_fits", "the extent of a value is that of its place, or 1", ("m", "n"), _fitting, stretches=(0,)),
     # The message is a text that is shown with what differs, or a tuple of parts with a place for each extent, or with none.
     _page("check_equal", "the extents are equal", ("m", "n"), _equal, attrs=("message",), commutative=True),
     _page("check_nonempty", "none of the extents is 0", ("extents…",), _some),
