@@ -142,7 +142,9 @@ def column_stack(b: Builder, tup: Any) -> Value:
     if stacked is not None and rank(stacked.type) > 2:
         return _merged(b, stacked, 1)
     if stacked is not None:
-        return b.op("copy", b.op("transpose", stacked, perm=(1, 0)) if rank(stacked.type) == 2 else b.insert_axes(stacked, 0))
+        return b.op(
+            "copy", b.op("transpose", stacked, perm=(1, 0)) if rank(stacked.type) == 2 else b.insert_axes(stacked, 0)
+        )
     values = parts(b, tup, "np.column_stack", 1)
     columns = [b.insert_axes(v, 1) if rank(v.type) == 1 else v for v in values]
     return joined(b, columns, 1, "np.column_stack")
