@@ -11,6 +11,7 @@ from autodiff_compiler.library.definitions import (
     comparing,
     complex_matrices,
     complex_singular,
+    complex_special,
     correlations,
     curves,
     distances,
@@ -40,6 +41,7 @@ from autodiff_compiler.library.definitions import (
     whole_numbers,
     windows,
     writing,
+    zeta_functions,
 )
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "comparing",
     "complex_matrices",
     "complex_singular",
+    "complex_special",
     "correlations",
     "curves",
     "distances",
@@ -77,4 +80,5 @@ __all__ = [
     "whole_numbers",
     "windows",
     "writing",
+    "zeta_functions",
 ]

@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.defined import define_for_complex
+from autodiff_compiler.library.defined import as_rule, define_for_complex
 from autodiff_compiler.library.definitions.complex_matrices import (
     adjoint,
     array_of,
-    called,
     diagonal,
     in_double,
     in_precision_of,
@@ -66,8 +65,8 @@ def _values(a: Any) -> Any:
     return np.linalg.svd(a, compute_uv=False)
 
 
-singular = called(np.linalg.svd, lambda a: (a, array_of("f64", a, 1), a), _svd_rule, 1)
-singular_values = called(_values, lambda a: array_of("f64", a, 1), _norms_rule)
+singular = as_rule(np.linalg.svd, lambda a: (a, array_of("f64", a, 1), a), _svd_rule, 1)
+singular_values = as_rule(_values, lambda a: array_of("f64", a, 1), _norms_rule)
 
 
 @define_for_complex(np.linalg.svd, "np.linalg.svd", "full_matrices", "compute_uv", "hermitian")
