@@ -14,7 +14,7 @@ import numpy as np
 from autodiff_compiler import library
 from autodiff_compiler.frontend import consumers, externals, outputs, views
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.entries import call_entry
+from autodiff_compiler.frontend.entries import array_of, call_entry
 from autodiff_compiler.frontend.scalars import is_number
 from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
 from autodiff_compiler.ir.types import rank
@@ -45,6 +45,8 @@ def call_without_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[st
 
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     module, refused = getattr(obj, "__module__", ""), entry.refused
+    if entry.name.startswith("np."):  # which makes arrays of lists
+        args, kwargs = [array_of(ctx, arg) for arg in args], {k: array_of(ctx, v) for k, v in kwargs.items()}
     if module == "math" and refused:
         args = _made_known(ctx, entry, args)
     if obj in _BY_KEY and kwargs:
