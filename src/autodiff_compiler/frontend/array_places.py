@@ -127,14 +127,7 @@ def _known_index(ctx: Context, item: Index) -> Index:
     if own is not None:
         return ctx.call(own, [], {})
     if isinstance(item, Box) and item.cls is list:
-        content = ctx.state.content(item)
-        if isinstance(content, Items) and all(isinstance(x, Static) for x in content.items):
-            array = np.asarray([x.obj for x in content.items if isinstance(x, Static)])
-            dtype = from_numpy_dtype(array.dtype)
-            if dtype is not None and not dtype.inexact and array.ndim == 1 and array.size:
-                return _constant_array(ctx, array, dtype)
-        grown = ctx.as_grown(item)
-        return ctx.call(Static(np.asarray), [item], {}) if grown is None else ctx.from_value(_as_array(ctx, grown))
+        return _list_as_array(ctx, item)
     if isinstance(item, Tup) and item.items:
         return ctx.call(Static(np.asarray), [item], {})
     if isinstance(item, Range):
@@ -142,6 +135,17 @@ def _known_index(ctx: Context, item: Index) -> Index:
     if isinstance(item, Static) and isinstance(item.obj, bool | np.bool_):
         raise ctx.unsupported("AD125", "a single boolean as an index", "use x[None], or an if statement")
     return item
+
+
+def _list_as_array(ctx: Context, box: Box) -> Abs:
+    content = ctx.state.content(box)
+    if isinstance(content, Items) and all(isinstance(x, Static) for x in content.items):
+        array = np.asarray([x.obj for x in content.items if isinstance(x, Static)])
+        dtype = from_numpy_dtype(array.dtype)
+        if dtype is not None and not dtype.inexact and array.ndim == 1 and array.size:
+            return _constant_array(ctx, array, dtype)
+    grown = ctx.as_grown(box)
+    return ctx.call(Static(np.asarray), [box], {}) if grown is None else ctx.from_value(_as_array(ctx, grown))
 
 
 def _constant_array(ctx: Context, array: np.ndarray, dtype: DType) -> Ref:

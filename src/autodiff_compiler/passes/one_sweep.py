@@ -32,9 +32,9 @@ class Additions:
         self._readers, self._scratch = readers, scratch
 
     def in_any_order(self, loop: Loop) -> bool:
-        return all(self._adds_up(slot, loop) for slot in loop.slots)
+        return all(self.adds_up(slot, loop) for slot in loop.slots)
 
-    def _adds_up(self, slot: Slot, loop: Loop) -> bool:
+    def adds_up(self, slot: Slot, loop: Loop) -> bool:
         if self._sum(slot.param, loop.body) is slot.yielded:
             return True
         return slot.result not in self._readers and self._scratch.is_scratch(slot, loop)

@@ -10,6 +10,7 @@ from autodiff_compiler.library.definitions import (
     callables,
     comparing,
     complex_matrices,
+    complex_special,
     correlations,
     curves,
     distances,
@@ -39,6 +40,7 @@ from autodiff_compiler.library.definitions import (
     whole_numbers,
     windows,
     writing,
+    zeta_functions,
 )
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "callables",
     "comparing",
     "complex_matrices",
+    "complex_special",
     "correlations",
     "curves",
     "distances",
@@ -75,4 +78,5 @@ __all__ = [
     "whole_numbers",
     "windows",
     "writing",
+    "zeta_functions",
 ]

@@ -6,25 +6,15 @@ derivative that keeps to its choice, so that what depends on it is right, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.custom_rules import CustomJvp, custom_jvp
-from autodiff_compiler.library.defined import define, define_for_complex
-from autodiff_compiler.markers import External
+from autodiff_compiler.library.defined import as_rule, define, define_for_complex
 
 SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
 EighResult: Any = type(np.linalg.eigh(np.eye(1)))
 EigResult: Any = type(np.linalg.eig(np.eye(1)))
-
-
-def _called(fun: Callable[..., Any], result: Callable[..., Any], rule: Callable[..., Any], *fixed: int) -> CustomJvp:
-    """A function of NumPy as it is, with this rule."""
-    made = custom_jvp(External(fun, result, True), fixed)
-    made.defjvp(rule)
-    return made
 
 
 def _array(dtype: str, matrix: str, less: int) -> str:
@@ -70,8 +60,8 @@ def _slogdet_rule(primals: Any, tangents: Any) -> Any:
     return (sign, logarithm), (sign * (1j * np.imag(change)), np.real(change))
 
 
-determinant = _called(np.linalg.det, lambda a: _array("c128", a, 2), _det_rule)
-sign_and_logarithm = _called(np.linalg.slogdet, lambda a: (_array("c128", a, 2), _array("f64", a, 2)), _slogdet_rule)
+determinant = as_rule(np.linalg.det, lambda a: _array("c128", a, 2), _det_rule)
+sign_and_logarithm = as_rule(np.linalg.slogdet, lambda a: (_array("c128", a, 2), _array("f64", a, 2)), _slogdet_rule)
 
 
 @define_for_complex(np.linalg.det, "np.linalg.det")
@@ -105,7 +95,7 @@ def _cholesky_rule(primals: Any, tangents: Any) -> Any:
     return lower, lower @ half
 
 
-lower_factor = _called(np.linalg.cholesky, lambda a: a, _cholesky_rule)
+lower_factor = as_rule(np.linalg.cholesky, lambda a: a, _cholesky_rule)
 
 
 @define_for_complex(np.linalg.cholesky, "np.linalg.cholesky", "upper")
@@ -154,9 +144,9 @@ def _eig_rule(primals: Any, tangents: Any) -> Any:
     return (w, v), (diagonal(inner), turned + v * (1j * _kept_real(change, component) - longer)[..., None, :])
 
 
-hermitian_spectrum = _called(np.linalg.eigh, lambda a: (_array("f64", a, 1), a), _eigh_rule, 1)
+hermitian_spectrum = as_rule(np.linalg.eigh, lambda a: (_array("f64", a, 1), a), _eigh_rule, 1)
 # What `np.linalg.eig` calls: it gives complex numbers always.
-spectrum = _called(np.linalg._umath_linalg.eig, lambda a: (_array("c128", a, 1), _array("c128", a, 0)), _eig_rule)
+spectrum = as_rule(np.linalg._umath_linalg.eig, lambda a: (_array("c128", a, 1), _array("c128", a, 0)), _eig_rule)
 
 
 @define_for_complex(np.linalg.eigh, "np.linalg.eigh", "UPLO")
