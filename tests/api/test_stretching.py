@@ -186,6 +186,21 @@ def test_what_the_program_catches_itself():
         assert_same(gradient(*arguments), grad(f)(*arguments))
 
 
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_lists_of_arrays_of_different_shapes(backend):
+    def f(xs, y):
+        total = 0.0
+        for x in xs:
+            total += np.sum(x * y)
+        return total
+
+    gradient = grad(f, backend=backend)
+    y = array(2)
+    for xs in ([array(2), array(2)], [array(2), array(1)], [array(1), array(2)]):
+        for got, x in zip(gradient(xs, y), xs):
+            assert_same(got, y if x.shape == (2,) else np.sum(y, keepdims=True))
+
+
 def test_many_threads():
     def f(x, y):
         return np.sum(np.cos(x) * y)

@@ -55,11 +55,13 @@ def would_refuse(function: Function, values: Sequence[Any]) -> bool:
     """Whether the shapes of a call's arguments, its first parameters, show that its usual program refuses it and NumPy does not."""
     walk = _Usual(function)
     walk.function(function)
-    shapes: dict[Value, tuple[int, ...]] = dict(zip(function.params, map(np.shape, values)))
+    shapes = {param: value.shape for param, value in zip(function.params, values) if isinstance(value, np.ndarray)}
 
     def known(extent: Extent) -> int | None:
         if isinstance(extent, tuple) and extent[0] == "dim" and extent[1] in shapes:
-            return shapes[extent[1]][extent[2]]
+            (_, array, axis) = extent
+            size: int = shapes[array][axis]
+            return size
         return extent if isinstance(extent, int) else None
 
     pairs = [(known(m), known(n)) for (m, n), _ in walk.guessed]
