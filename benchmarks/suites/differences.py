@@ -12,7 +12,7 @@ import numpy as np
 
 # In double precision first, which is fast.  What is smooth in small pieces only (bins, masks, millions of maxima) needs steps
 # that are too short for it: they are taken in extended precision, where the platform has it.
-STEPS = (1e-3, 1e-5)
+STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
 # What is smooth in small pieces only (bins, masks, millions of maxima) needs shorter steps than double precision allows.
 SHORT_STEPS = (1e-1, 1e-12, 1e-14, 1e-10, 1e-8, 1e-5, 1e-3)
 TOLERANCE = 1e-6
@@ -82,7 +82,7 @@ def _disagreement(
             moved[position] = moved[position] + step * dot
         try:
             return loss(*moved)
-        except np.linalg.LinAlgError:
+        except (np.linalg.LinAlgError, TypeError):  # not positive definite; LAPACK has no wider precision
             return np.nan
 
     tried = []

@@ -27,6 +27,7 @@ def fresh():
 
 # For each kind of value, how to make one around other values.
 HOLDERS = {
+    values.Listed: lambda x, y: values.Listed(x, "py"),
     values.Tup: lambda x, y: values.Tup((x, y)),
     values.Closure: lambda x, y: values.Closure(LAMBDA, FRAME, "f", (x,), (None, y)),
     values.Method: lambda x, y: values.Method(x, "sum"),

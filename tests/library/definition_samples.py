@@ -115,7 +115,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.rollaxis": [S(t234, 2), S(t234, 0, 3), S(t234, 2, 1), S(t234, -1), S(t234, 0, -1), S(t234, R(1)), S(t234, 3), S(t234, 1, 1)],
     "np.matrix_transpose": [S(m23), S(t234), S(f23)],
     "np.atleast_3d": [S(v3), S(m23), S(t234), S(R(1.0)), S(v3, m23)],
-    "np.dstack": [S((v3, w3)), S([m23, m23]), S((t234, t234)), S((R(1.0), R(2.0))), S((v3, v4))],
+    "np.dstack": [S(v3), S(m23), S(t234), S(np.zeros((0, 2))), S(np.ones((2, 2, 1, 2))), S((v3, w3)), S([m23, m23]), S((t234, t234)), S((R(1.0), R(2.0))), S((v3, v4))],
     "np.dsplit": [S(t234, 2), S(t234, [1, 3]), S(m23, 2), S(t234, 3)],
     "np.diagflat": [S(v3), S(m23), S(v3, 1), S(v3, -2), S(R(2.0)), S([1, 2])],
     "np.block": [S([v3, w3]), S([[m23, m23], [m33, m33]]), S([[m33, v3[:, None]], [v3[None, :], np.ones((1, 1))]]), S([[m23], [m23]]), S([R(1.0), R(2.0)]), S(v3), S([[v3, w3], [v3, w3]]), S([[m23, m33]]), S([[[m23]], [[m23]]]), S([i3, v3])],

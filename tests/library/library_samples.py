@@ -130,6 +130,7 @@ _SHAPE = [
     S(R(-2)),
     S(0),
 ]
+_AN_ARRAY = [S(m23), S(t234), S(i23), S(f23), S(e03), S(np.zeros((2, 0))), S(np.zeros((2, 2, 1, 3)))]
 _STACKED = [
     S((v3, w3)),
     S([v3, f3, i3]),
@@ -202,11 +203,11 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.flip": [S(m23), S(m23, 0), S(t234, (0, -1)), S(v3)],
     "np.flipud": [S(m23), S(v3)],
     "np.fliplr": [S(m23), S(t234), S(v3)],
-    "np.concatenate": [*_STACKED, S((m23, m13), axis=0), S((m23, m33[:2]), axis=1), S((m23, v3), axis=None), S((v3, e0)), S((s64, v3)), S((m23, m33), -1), S([v3])],
-    "np.stack": [*_STACKED, S((v3, w3), axis=1), S((v3, w3), -1), S((m23, m23 + 1), 1), S((R(1.0), R(2.0))), S(Growing((v3, w3)), 1), S(Growing((m23, m23, m23)), 2)],
-    "np.hstack": [*_STACKED, S((m23, m23)), S((R(1.0), v3)), S(Growing((s64, s64)))],
-    "np.vstack": [*_STACKED, S((v3, m23)), S((R(1.0), R(2.0))), S(Growing((v3, w3)))],
-    "np.column_stack": [*_STACKED, S((m33, v3))],
+    "np.concatenate": [*_STACKED, S((m23, m13), axis=0), S((m23, m33[:2]), axis=1), S((m23, v3), axis=None), S((v3, e0)), S((s64, v3)), S((m23, m33), -1), S([v3]), *_AN_ARRAY, S(t234, axis=-1), S(t234, axis=None)],
+    "np.stack": [*_STACKED, *_AN_ARRAY, S(t234, axis=-1), S(v3), S((v3, w3), axis=1), S((v3, w3), -1), S((m23, m23 + 1), 1), S((R(1.0), R(2.0))), S(Growing((v3, w3)), 1), S(Growing((m23, m23, m23)), 2)],
+    "np.hstack": [*_STACKED, *_AN_ARRAY, S(v3), S((m23, m23)), S((R(1.0), v3)), S(Growing((s64, s64)))],
+    "np.vstack": [*_STACKED, *_AN_ARRAY, S(v3), S((v3, m23)), S((R(1.0), R(2.0))), S(Growing((v3, w3)))],
+    "np.column_stack": [*_STACKED, *_AN_ARRAY, S(v3), S((m33, v3))],
     "np.append": [S(v3, 1.0), S(v3, v4), S(m23, m13, axis=0), S(m23, R(2.0)), S(i3, 2), S(f3, [1.0])],
     "np.roll": [S(v3, 1), S(v3, -1), S(v4, R(6)), S(m23, 1), S(m23, 1, 0), S(m23, (1, 2), axis=(0, 1)), S(m23, 1, axis=(0, 1)), S(e0, 2), S(i3, 1), S(m23, (1, 2), axis=0)],
     "np.split": [S(v4, 2), S(v4, R(2)), S(m23, 3, 1), S(m23, 1), S(m23, 3, axis=-1), S(v4, [1, 3]), S(v4, [R(1), R(-1)]), S(v4, (3, 1)), S(v4, [9]), S(v4, 3), S(v4, 0), S(t234, 3, axis=1), S(i3, [])],

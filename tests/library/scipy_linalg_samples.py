@@ -20,6 +20,7 @@ SPARSE.append(sp.csr_array(np.array([[0, 1, 0], [2, 0, 3]], np.float32)))
 
 _SQUARE = [S(m33), S(f33), S(i22), S(one), S(lost), S(m23)]
 
+SYSTEM = sp.csc_array(np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 0.0], [1.0, 0.0, 4.0]]))
 SCIPY_LINALG: dict[str, list[Any]] = {
     "scipy.linalg.solve_triangular": [
         S(m33, v3), S(m33, m32, lower=True), S(m33, v3, 1), S(m33, v3, "T", True), S(m33, v3, unit_diagonal=True), S(f33, f3), S(i22, np.array([1, 2])),
@@ -61,6 +62,7 @@ SCIPY_LINALG: dict[str, list[Any]] = {
     "scipy.linalg.block_diag": [S(m33, m23), S(v3, i22), S(f33), S(m32, e00, one), S(R(2.0), i22)],
     "scipy.sparse.csr_array.__matmul__": [S(x, y) for x in SPARSE for y in (v3, m33, f3, np.ones(2), stack, i22[:, :1] * np.ones((1, 3), int))],
     "scipy.sparse.csr_array.__rmatmul__": [S(x, y) for x in SPARSE for y in (np.ones(2), m23, f3[:2], v3)],
+    "scipy.sparse.linalg.spsolve": [S(SYSTEM, v3), S(SYSTEM.tocsr(), m33[:, :2].copy()), S(SYSTEM, i22[0]), S(SYSTEM, np.ones(2))],
     "scipy.sparse.csr_array.dot": [S(SPARSE[0], v3), S(SPARSE[1], m33)],
     "scipy.sparse.coo_array.dot": [S(SPARSE[2], v3), S(SPARSE[2], m33)],
     "scipy.sparse.csr_array.toarray": [S(x) for x in SPARSE[:2]],

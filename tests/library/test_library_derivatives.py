@@ -100,6 +100,8 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "rot90": (lambda x: total(np.rot90(x)) + total(np.rot90(x, 2)) + total(np.rot90(x, -1)), (m23,)),
     "rollaxis": (lambda x: total(np.rollaxis(x, 2)), (t234,)),
     "atleast_3d": (lambda x: total(np.atleast_3d(x)), (m23,)),
+    "parts of an array": (lambda x: sum(total(f(x)) for f in (np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.dstack)), (t234,)),
+    "parts of a matrix": (lambda x: sum(total(f(x)) for f in (np.hstack, np.vstack, np.column_stack, np.dstack)), (m23,)),
     "dstack": (lambda x, y: total(np.dstack((x, y))), (m23, m23 + 1.0)),
     "dsplit": (lambda x: total(np.dsplit(x, 2)[1]), (t234,)),
     "block": (lambda x, v: total(np.block([[x, v[:, None]], [v[None, :], np.ones((1, 1))]])), (m33, v3)),

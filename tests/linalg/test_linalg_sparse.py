@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.sparse as sp
+import scipy.sparse.linalg
 from linalg_check import check, check_numba, matrix
 
 from autodiff_compiler import UnsupportedError, grad
@@ -65,3 +66,13 @@ def test_refusals():
         grad(lambda x: np.sum((T * x[0]) @ x))(v)
     with pytest.raises(ValueError, match="dimension mismatch"):
         grad(lambda x: np.sum(T @ x))(np.ones(4))
+
+
+@pytest.mark.parametrize("make", MAKERS[:2])
+def test_systems(make):
+    S = make(DENSE[[0, 2, 3]] + 3.0 * np.eye(3))
+    check(lambda x: np.sin(scipy.sparse.linalg.spsolve(S, x)), v)
+    check(lambda x: scipy.sparse.linalg.spsolve(S, np.outer(x, x * x)), v, second=False)
+    check_numba(lambda x: np.sin(scipy.sparse.linalg.spsolve(S, x)), v)
+    with pytest.raises(ValueError, match=r"pass b\[:, 0\]"):
+        grad(lambda x: np.sum(scipy.sparse.linalg.spsolve(S, x)))(v[:, None])

@@ -183,20 +183,11 @@ def where_of_ufunc(a):
 
 
 
-@program(M)
-def eigenvalues_of_any(m):
-    return np.linalg.eig(m)[0].real.sum()
-
-
 
 @program(A)
 def roots_of_polynomial(a):
     return np.roots(a)[0].real
 
-
-@program(A)
-def chebyshev_fit(a):
-    return np.polynomial.chebyshev.chebfit(np.arange(4.0), a, 2)[0]
 
 
 @program(A)

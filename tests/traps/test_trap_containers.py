@@ -4,10 +4,11 @@ import container_programs
 import in_place_programs
 import iterator_programs
 import pytest
+import table_programs
 import zip_programs
 from judge import judge
 
-PROGRAMS = (*container_programs.CASES, *in_place_programs.CASES, *iterator_programs.CASES, *zip_programs.CASES)
+PROGRAMS = (*container_programs.CASES, *in_place_programs.CASES, *iterator_programs.CASES, *table_programs.CASES, *zip_programs.CASES)
 RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
 
 

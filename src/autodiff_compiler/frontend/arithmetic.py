@@ -19,7 +19,7 @@ from autodiff_compiler.frontend import (
     views,
 )
 from autodiff_compiler.frontend.classes import find
-from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.context import LONG, Context
 from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import (
@@ -27,11 +27,13 @@ from autodiff_compiler.frontend.values import (
     Box,
     Dyn,
     Items,
+    Listed,
     Ref,
     Static,
     Text,
     Tup,
 )
+from autodiff_compiler.ir.types import INT
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.memory import ALWAYS, KEEPS
 
@@ -88,6 +90,11 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
         return own
     if isinstance(x, Static) and isinstance(y, Static):
         return static(ctx, op, x.obj, y.obj)
+    if isinstance(x, Listed) or isinstance(y, Listed):
+        listed = x if isinstance(x, Listed) else y
+        raise ctx.unsupported(
+            "AD148", f"`{SYMBOLS[op]}` of {describe(listed)}", "np.array(...) of it, or list(...) of a row"
+        )
     if op is ast.Add and any(isinstance(z, Text) for z in (x, y)) and all(map(_is_text, (x, y))):
         return texts.joined([texts.text_of(ctx, x), texts.text_of(ctx, y)])
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str) and _may_be_known(y):
@@ -99,7 +106,21 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
         raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
     _check_operands(ctx, op, x, y)
     value = arith.binary(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y))
+    if op in (ast.Add, ast.Sub, ast.Mult) and _is_int(x) and _is_int(y) and value.type == INT:
+        # It can be known when compiling if both can.
+        return Dyn(value, lambda: STATIC_OPERATORS[op](_known_int(x), _known_int(y)))
     return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
+
+
+def _is_int(x: Abs) -> bool:
+    """Whether this is an integer that can be known when compiling."""
+    if isinstance(x, Dyn):
+        return x.static is not None and x.value.type == INT
+    return isinstance(x, Static) and type(x.obj) is int
+
+
+def _known_int(x: Abs) -> Any:
+    return x.static() if isinstance(x, Dyn) and x.static is not None else x.obj if isinstance(x, Static) else None
 
 
 def _is_text(x: Abs) -> bool:
@@ -162,9 +183,11 @@ def _repeat(ctx: Context, sequence: Abs, count: Abs) -> Abs:
         return Tup(sequence.items * ctx.static(count, "how often a tuple is repeated"))
     assert isinstance(sequence, Box)
     content = ctx.state.content(sequence)
-    if isinstance(content, Items) and isinstance(count, Static):
+    one = isinstance(content, Items) and len(content.items) == 1 and is_scalar(content.items[0])
+    many = one and isinstance(count, Static) and count.obj > LONG and ctx.compact.asked()
+    if isinstance(content, Items) and isinstance(count, Static) and not many:
         return ctx.new_list(list(content.items) * count.obj)
-    if isinstance(content, Items) and len(content.items) == 1 and is_scalar(content.items[0]):
+    if isinstance(content, Items) and one:
         return comprehensions.filled_list(ctx, content.items[0], count)
     if not isinstance(content, Items):
         raise ctx.unsupported("AD174", "`*` of a list that grows at run time", "append to it in a loop")

@@ -46,6 +46,7 @@ from autodiff_compiler.frontend.values import (
     Grown,
     Items,
     Iter,
+    Listed,
     Range,
     Ref,
     Static,
@@ -109,6 +110,8 @@ def _bool(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     (x,) = args
+    if isinstance(x, Listed):
+        x = x.ref
     if isinstance(x, Ref) and not is_dimensionless(x):
         return Dyn(ctx.b.dim(ctx.read(x), 0))
     if isinstance(x, Text):
@@ -239,6 +242,8 @@ def _stop_gradient(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
         return new
     if isinstance(x, Dyn | Ref):
         return views.tie(ctx.from_value(ctx.b.op("stop_gradient", ctx.value(x))), x)  # in Python it is x itself
+    if isinstance(x, Listed):
+        raise ctx.unsupported("AD188", f"stop_gradient of {describe(x)}", "apply it to the elements")
     return x
 
 

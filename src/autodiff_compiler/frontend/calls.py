@@ -163,11 +163,13 @@ def _call_one_of(ctx: Context, choice: Choice, k: int, args: list[Abs], kwargs: 
 
 
 def _stands_for_another(function: Abs) -> bool:
-    """Whether this is a derivative, or a function of Numba's: they are called as what they were made from."""
+    """Whether this is a derivative, or a function of Numba's, which are called as what they were made from; or an object of which the
+    library says what its call does."""
     if not isinstance(function, Static):
         return False
     return (
-        isinstance(function.obj, Ruled)
+        library.definition(function.obj) is not None
+        or isinstance(function.obj, Ruled)
         or numba_ufuncs.is_one(function.obj)
         or derivatives.is_derivative(function.obj)
         or plain_function(function.obj) is not None

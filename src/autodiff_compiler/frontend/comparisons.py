@@ -154,20 +154,11 @@ def _sequence(ctx: Context, x: Abs) -> tuple[type, list[Abs]] | None:
 
 
 def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
-    functions = isinstance(x, Choice) or isinstance(y, Choice) or (x is not y and alike(x, y))
-    nothing = any(isinstance(z, Static) and z.obj is None for z in (x, y))
-    if functions and not nothing:
-        # Where paths meet, functions and tuples are made again, so that their identity is not known.
-        raise ctx.unsupported(
-            "AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with =="
-        )
+    _check_identity_is_known(ctx, x, y)
     if isinstance(x, Static) and isinstance(y, Static):
         return x.obj is y.obj
-    for one, other in ((x, y), (y, x)):
-        if isinstance(one, OrNone) and is_none(other):
-            return negated(ctx, one.given)
-    for one, other in ((x, y), (y, x)):
-        if isinstance(one, Static) and (same := _is_known(ctx, one.obj, other)) is not None:
+    for same in (_is_none(ctx, x, y), _is_known(ctx, x, y), _is_known(ctx, y, x)):
+        if same is not None:
             return same
     if isinstance(x, Box) and isinstance(y, Box) and x is not y and not (x.local or y.local):
         raise ctx.unsupported("AD152", "`is` between two objects of the caller", "compare what they hold with ==")
@@ -176,10 +167,30 @@ def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
     raise ctx.unsupported("AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with ==")
 
 
-def _is_known(ctx: Context, obj: object, other: Abs) -> bool | Value | None:
-    """`obj is other` for an object known now; None where that is not said by what they are."""
+def _check_identity_is_known(ctx: Context, x: Abs, y: Abs) -> None:
+    """Where paths meet, functions and tuples are made again, so that their identity is not known."""
+    remade = isinstance(x, Choice) or isinstance(y, Choice) or (x is not y and alike(x, y))
+    if remade and not any(isinstance(z, Static) and z.obj is None for z in (x, y)):
+        raise ctx.unsupported(
+            "AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with =="
+        )
+
+
+def _is_none(ctx: Context, x: Abs, y: Abs) -> Value | None:
+    """Whether what may be None is None, where the other one is."""
+    for one, other in ((x, y), (y, x)):
+        if isinstance(one, OrNone) and is_none(other):
+            return negated(ctx, one.given)
+    return None
+
+
+def _is_known(ctx: Context, known: Abs, other: Abs) -> bool | Value | None:
+    """Whether an object known now is another one; None where that is not said by what they are."""
+    if not isinstance(known, Static):
+        return None
     if not isinstance(other, Dyn):
         return False
+    obj = known.obj
     if isinstance(obj, bool):
         if other.value.type != BOOL:
             return False

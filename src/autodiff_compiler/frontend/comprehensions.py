@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import GeneratorType
 
-from autodiff_compiler.frontend import branches, container_items, loops, tries
+from autodiff_compiler.frontend import branches, container_items, loops, tables, tries
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.iteration import Items, Live, Pushed, Sequence, iterate, mapped
 from autodiff_compiler.frontend.liveness import bound
@@ -34,6 +34,10 @@ def evaluate(ctx: Context, node: Comprehension) -> Abs:
     """The list or dict that a comprehension makes, or the iterator that a generator expression is."""
     if isinstance(node, ast.GeneratorExp):
         return _generator(ctx, node)
+    first = _first(ctx, node)
+    kinds: set[str] | None = set() if tables.may_be_made(ctx, node, first) else None
+    if kinds is not None and (table := tables.filled(ctx, node, first)) is not None:
+        return table
     key = (ctx.frame, f"{COLLECTED}{node.lineno}:{node.col_offset}")
     ctx.state.names[key] = ctx.new_dict({}) if isinstance(node, ast.DictComp) else ctx.new_list([])
 
@@ -42,6 +46,9 @@ def evaluate(ctx: Context, node: Comprehension) -> Abs:
             name, value = ctx.evaluate(node.key), ctx.evaluate(node.value, or_none=True)
         else:
             value = ctx.evaluate(node.elt, or_none=True)
+        if kinds is not None:
+            value, kind = tables.as_row(ctx, value)
+            kinds.add(kind)
         target = ctx.state.names[key]
         assert isinstance(target, Box)
         if isinstance(node, ast.DictComp):
@@ -50,9 +57,11 @@ def evaluate(ctx: Context, node: Comprehension) -> Abs:
             container_items.append(ctx, target, value)
 
     # The keys of a dict are known when compiling, so its loops are unrolled.
-    _run(ctx, node, _first(ctx, node), collect, lambda key: True, isinstance(node, _UNROLLED))
+    _run(ctx, node, first, collect, lambda key: True, isinstance(node, _UNROLLED))
     tries.proceed(ctx)
     made = ctx.whole(ctx.state.names.pop(key))
+    if kinds is not None:
+        return tables.made(ctx, made, min(kinds))
     return ctx.call(Static(set), [made], {}) if isinstance(node, ast.SetComp) else made
 
 

@@ -30,7 +30,20 @@ from autodiff_compiler.frontend.loops import leave, run_over
 from autodiff_compiler.frontend.places import LoopPlace, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.state import NameKey
-from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Generator, Grown, Iter, Maybe, Ref, Static, same
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    DictView,
+    Dyn,
+    Generator,
+    Grown,
+    Iter,
+    Listed,
+    Maybe,
+    Ref,
+    Static,
+    same,
+)
 from autodiff_compiler.frontend.values import Items as Content
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Scalar, rank
@@ -158,7 +171,7 @@ def pair(ctx: Context, x: Abs) -> tuple[Abs, Abs]:
 
 def as_list(ctx: Context, x: Abs) -> Abs:
     """What a function that runs over its argument gets for an iterator or a dict: a list of its items."""
-    iterates = isinstance(x, Iter | Generator | DictView) or (isinstance(x, Box) and x.cls is dict)
+    iterates = isinstance(x, Iter | Generator | DictView | Listed) or (isinstance(x, Box) and x.cls is dict)
     return listed(ctx, iterate(ctx, x)) if iterates or special(ctx, x, "__iter__") is not None else x
 
 

@@ -39,6 +39,7 @@ from autodiff_compiler.frontend.values import (
     Grown,
     Items,
     Iter,
+    Listed,
     Maybe,
     OrNone,
     Poison,
@@ -94,6 +95,22 @@ class Interpreter:
 
 
 @dataclass
+class Compact:
+    """Whether long lists of known length may be kept as those of run-time length are, which do less; and whether one was."""
+
+    allowed: bool
+    used: bool = False
+
+    def asked(self) -> bool:
+        self.used |= self.allowed
+        return self.allowed
+
+
+LONG = 32
+"""How many items of a list are told apart without need."""
+
+
+@dataclass
 class Context:
     interpreter: Interpreter
     b: WatchedBuilder
@@ -125,6 +142,7 @@ class Context:
     """Numbers for the marks around the ops of calls."""
     careful: bool = False
     """Whether it matters what NumPy copies, so that nothing is assumed to be a view without proof; see `views`."""
+    compact: Compact = field(default_factory=lambda: Compact(False))
     activations: tuple[Any, ...] = ()
     """The calls that are being entered (`recursion.Activation`)."""
     recursions: dict[Any, Any] = field(default_factory=dict)
@@ -346,6 +364,10 @@ class Context:
             return scalar_value(self.b, x)
         if isinstance(x, Ref):
             return self.read(x)
+        if isinstance(x, Listed):
+            raise self.unsupported(
+                "AD104", f"{describe(x)} where a number or an array is needed", "np.array(...) of it"
+            )
         raise self.wrong("AD104", f"{what} must be a number or an array, not {describe(x)}")
 
     def if_given(self, x: OrNone, asked: Callable[[], bool | Value]) -> bool | Value:
@@ -387,6 +409,8 @@ class Context:
             if isinstance(content, Items):
                 return bool(content.items)
             return self.b.compare("gt", self.b.op("list_len", content.value), self.b.const(0))
+        if isinstance(x, Listed):
+            return self.b.compare("gt", self.b.dim(self.read(x.ref), 0), self.b.const(0))
         if isinstance(x, Ref) and isinstance(x.type, Scalar):
             return self.truth(Dyn(self.read(x)))
         if isinstance(x, Ref):

@@ -23,6 +23,7 @@ from autodiff_compiler.frontend.values import (
     Dyn,
     Grown,
     Items,
+    Listed,
     Range,
     Ref,
     Static,
@@ -42,6 +43,8 @@ def _copy(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if isinstance(x, Box):
         _check_class(ctx, x, "copy.copy", "__copy__")
         return container_methods.copied(ctx, x)
+    if isinstance(x, Listed):
+        return ctx.call(Static(list), [x], {})
     return x
 
 
@@ -89,6 +92,10 @@ def _deep(ctx: Context, x: Abs, copies: _Copies) -> Abs:
         return ctx.call(own, [ctx.new_dict({})], {})
     if isinstance(x, Ref):
         return _array(ctx, x, copies)
+    if isinstance(x, Listed):
+        array = _array(ctx, x.ref, copies)
+        assert isinstance(array, Ref)
+        return Listed(array, x.kind)
     if isinstance(x, Box):
         return _box(ctx, x, copies)
     if isinstance(x, Tup):

@@ -10,7 +10,7 @@ from autodiff_compiler.diagnostics import AutodiffError
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Range, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Listed, Range, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.library import Chosen, Entry, lookup
 
@@ -36,6 +36,11 @@ def to_library(ctx: Context, x: Abs) -> Any:
     if isinstance(x, Range):
         return range_as_array(ctx, x)
     raise ctx.unsupported("AD107", f"{describe(x)} as an argument of a NumPy function", "pass numbers or arrays")
+
+
+def array_of(ctx: Context, x: Abs) -> Abs:
+    """A table as the array that is made of it, which is another one each time."""
+    return ctx.new_array(ctx.read(x.ref)) if isinstance(x, Listed) else x
 
 
 def call_entry(ctx: Context, entry: Entry, args: list[Abs], kwargs: dict[str, Abs]) -> tuple[Any, list[Any]]:

@@ -19,8 +19,21 @@ from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.layout import through
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import NameKey
-from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Generator, Grown, Iter, Range, Ref, Static, Tup
-from autodiff_compiler.frontend.views import list_item
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    DictView,
+    Dyn,
+    Generator,
+    Grown,
+    Iter,
+    Listed,
+    Range,
+    Ref,
+    Static,
+    Tup,
+)
+from autodiff_compiler.frontend.views import list_item, table_item
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import Array
@@ -107,6 +120,9 @@ def iterate(ctx: Context, x: Abs) -> Items:
         return _range(ctx, x)
     if isinstance(x, Ref) and isinstance(x.type, Array):
         return counted(ctx, ctx.b.dim(ctx.read(x), 0), lambda k: array_item(ctx, x, k))
+    if isinstance(x, Listed):
+        count = ctx.b.dim(ctx.read(x.ref), 0)
+        return counted(ctx, count, lambda k: table_item(ctx, x, array_item(ctx, x.ref, k)))
     if isinstance(x, Tup):
         return steps(x.items)
     if isinstance(x, Box):

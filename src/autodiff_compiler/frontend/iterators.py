@@ -98,16 +98,7 @@ def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
         return _zipped_sequences(ctx, sequences, strict)
     if strict and any(isinstance(part, Sequence) and (part.computed or part.past_end) for part in parts):
         raise _strict(ctx)
-    asked: list[Steps] = []
-    for part in parts:
-        if isinstance(part, Pushed):
-            raise ctx.unsupported(
-                "AD186",
-                "a filter, or a generator expression with `if` or several `for`, beside others in zip() or map()",
-                "make a list of it first: [... for ... if ...]",
-            )
-        asked.append(stepped(ctx, part) if isinstance(part, Sequence) else part)
-
+    asked = [_asked(ctx, part) for part in parts]
     boxes = tuple(box for part in asked for box in part.boxes)
     if strict:
         return Steps(lambda: _strict_row(ctx, asked), boxes)
@@ -119,6 +110,17 @@ def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
         return then(asked[k].next(), lambda item: row(k + 1, (*items, item)))
 
     return Steps(lambda: row(0, ()), boxes)
+
+
+def _asked(ctx: Context, part: Items) -> Steps:
+    """Items that are asked for one by one."""
+    if isinstance(part, Pushed):
+        raise ctx.unsupported(
+            "AD186",
+            "a filter, or a generator expression with `if` or several `for`, beside others in zip() or map()",
+            "make a list of it first: [... for ... if ...]",
+        )
+    return stepped(ctx, part) if isinstance(part, Sequence) else part
 
 
 def _zipped_with_pushed(ctx: Context, parts: list[Items]) -> Items:

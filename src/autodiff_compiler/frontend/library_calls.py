@@ -14,7 +14,7 @@ import numpy as np
 from autodiff_compiler import library
 from autodiff_compiler.frontend import consumers, externals, outputs, views
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.entries import call_entry
+from autodiff_compiler.frontend.entries import array_of, call_entry
 from autodiff_compiler.frontend.scalars import is_number
 from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
 from autodiff_compiler.ir.types import rank
@@ -45,9 +45,10 @@ def call_without_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[st
 
 def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     module, refused = getattr(obj, "__module__", ""), entry.refused
-    if module == "math" and refused and all(isinstance(a, Static) or (isinstance(a, Dyn) and a.static) for a in args):
-        # `math.factorial(n)`: what has no derivative is computed at compile time, if it can be.
-        args = [Static(ctx.static(a, f"an argument of {entry.name}")) for a in args]
+    if entry.name.startswith("np."):  # which makes arrays of lists
+        args, kwargs = [array_of(ctx, arg) for arg in args], {k: array_of(ctx, v) for k, v in kwargs.items()}
+    if module == "math" and refused:
+        args = _made_known(ctx, entry, args)
     if obj in _BY_KEY and kwargs:
         return _by_key(ctx, obj, args, kwargs)
     if obj in _RUN_OVER:
@@ -69,6 +70,13 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     args, kwargs = views.arranged(ctx, obj, args, kwargs)
     result, given = call_entry(ctx, entry, args, kwargs)
     return _tied(obj, views.wrapped(ctx, result, views.Made(obj, args, kwargs, given)), args, kwargs)
+
+
+def _made_known(ctx: Context, entry: library.Entry, args: list[Abs]) -> list[Abs]:
+    """The arguments of something that has no derivative: if they can be known, it is computed at compile time."""
+    if not all(isinstance(a, Static) or (isinstance(a, Dyn) and a.static) for a in args):
+        return args
+    return [Static(ctx.static(a, f"an argument of {entry.name}")) for a in args]
 
 
 _BY_KEY = {max: (ordering.max_by, ordering.max_or), min: (ordering.min_by, ordering.min_or)}

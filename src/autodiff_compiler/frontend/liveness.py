@@ -86,6 +86,11 @@ def _block(statements: list[ast.stmt], live: Names, targets: _Targets, found: Li
     return live
 
 
+def _case(c: ast.match_case, live: Names, targets: _Targets, found: Liveness) -> Names:
+    body = _block(c.body, live, targets, found) | reads(c.guard)
+    return (body - (captured(c.pattern) - found.captured)) | reads(c.pattern)
+
+
 def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> Names:
     found.after[s] = found.after.get(s, frozenset()) | live
     match s:
@@ -104,11 +109,7 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
             return reads(s.test) | _block(s.body, live, targets, found) | _block(s.orelse, live, targets, found)
         case ast.Match():
             found.after[s] |= _where_jumps_go(s, targets)
-            cases = [
-                (_block(c.body, live, targets, found) | reads(c.guard)) - (captured(c.pattern) - found.captured)
-                for c in s.cases
-            ]
-            return live.union(reads(s.subject), *cases, *(reads(c.pattern) for c in s.cases))
+            return live.union(reads(s.subject), *(_case(c, live, targets, found) for c in s.cases))
         case ast.Try():
             return _try(s, live, targets, found)
         case ast.For() | ast.While():

@@ -11,7 +11,7 @@ from typing import Any
 from autodiff_compiler.diagnostics import Span, UnsupportedError, UserError
 from autodiff_compiler.frontend import arithmetic, assignment, calls, comparisons, expressions, statements
 from autodiff_compiler.frontend.captures import Captures
-from autodiff_compiler.frontend.context import Context, Interpreter
+from autodiff_compiler.frontend.context import Compact, Context, Interpreter
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.parameters import Parameters
@@ -44,21 +44,27 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     known at compile time, and the layouts of arrays where it matters what NumPy copies.  Raises `UserError` and
     `UnsupportedError` with the place in the source.
     """
-    try:
-        return _lowered(fun, args, values, careful=False)
-    except Careful:
-        return _lowered(fun, args, values, careful=True)
+    compact, careful = Compact(True), False
+    while True:
+        try:
+            return _lowered(fun, args, values, compact, careful)
+        except Careful:
+            careful = True
+        except (UserError, UnsupportedError):
+            if not compact.used:
+                raise
+            compact = Compact(False)
 
 
 def _lowered(
-    fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[Any] | None, *, careful: bool
+    fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[Any] | None, compact: Compact, careful: bool
 ) -> Lowered:
     plain = plain_function(fun)
     target: Any = plain if plain is not None else fun
     b = WatchedBuilder()
     captures = Captures(taken={name for name, _, _ in args}, careful=careful)
     root = Frame("<call>", None, None, None, frozenset())
-    ctx = Context(INTERPRETER, b, State(), root, captures, careful=careful)
+    ctx = Context(INTERPRETER, b, State(), root, captures, careful=careful, compact=compact)
     ctx.state.enter(root)
     parameters = Parameters(ctx, target, values)
     given = {name: parameters.argument(tree, iter(types), name) for name, tree, types in args}

@@ -48,6 +48,7 @@ from autodiff_compiler.frontend.values import (
     Dyn,
     Grown,
     Items,
+    Listed,
     Maybe,
     OrNone,
     Poison,
@@ -279,7 +280,13 @@ class Merge:
             self._value((*location, i), held_a[i] if a else None, held_b[i] if b else None, f"{name}_{key}")
             for i, key in enumerate(keys)
         ]
-        return lambda values: with_parts(model, [part(values) for part in joined])
+
+        def finish(values: list[Value]) -> Abs:
+            new = [part(values) for part in joined]
+            differs = next((part for part in new if isinstance(part, Poison)), None)
+            return differs if isinstance(model, Listed) and differs is not None else with_parts(model, new)
+
+        return finish
 
     def _choice(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
         """One function on one path and another on the other; or a path without any."""

@@ -78,10 +78,11 @@ _LISTS = ("list_new", "list_append", "list_set")
 
 
 def _may_be_pythons(op: Op | None) -> bool:
-    """Whether one of NumPy's numbers in a list may have been one of Python's before."""
-    if op is None or op.kind not in ("const", "cast") or is_py(op.result.type):
+    """Whether a number in a list may have been Python's and is one of NumPy's there, or the other way round."""
+    if op is None or op.kind not in ("const", "cast"):
         return False
-    return op.kind == "const" or is_py(op.operands[0].type)
+    pythons = is_py(op.result.type)
+    return not pythons if op.kind == "const" else is_py(op.operands[0].type) != pythons
 
 
 def _of_python(type_: Type) -> Type:

@@ -27,6 +27,7 @@ from autodiff_compiler.frontend.values import (
     Generator,
     InnerDerivative,
     Iter,
+    Listed,
     Method,
     OrNone,
     Partial,
@@ -48,6 +49,8 @@ def python_class(ctx: Context, x: Abs) -> type:
         return type(x.obj)
     if isinstance(x, Ref):
         return np.ndarray
+    if isinstance(x, Listed):
+        return list
     if isinstance(x, Dyn):
         return scalar_class(x)
     if isinstance(x, Tup | Box):

@@ -17,6 +17,7 @@ from autodiff_compiler.frontend.values import (
     Generator,
     InnerDerivative,
     Iter,
+    Listed,
     Method,
     OrNone,
     Partial,
@@ -29,7 +30,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT32, DType, from_numpy_dtype
-from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, Scalar, promote
+from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, Scalar, promote, rank
 from autodiff_compiler.library.builtins import fits_float32
 from autodiff_compiler.library.stand_ins import real_class
 
@@ -167,6 +168,9 @@ def describe(value: Abs | None) -> str:
     if isinstance(value, OrNone):
         return f"{describe(value.value)} or None"
     names = {
+        Listed: "a list of lists"
+        if isinstance(value, Listed) and rank(value.ref.type) > 1
+        else "a row of a list of lists",
         Closure: "a function",
         Method: "a method",
         Partial: "a partial function",

@@ -6,7 +6,7 @@ import ast
 
 import numpy as np
 
-from autodiff_compiler.frontend import array_places, container_items, index_tricks, operators
+from autodiff_compiler.frontend import array_places, container_items, index_tricks, operators, tables
 from autodiff_compiler.frontend.classes import class_of, is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
@@ -16,6 +16,7 @@ from autodiff_compiler.frontend.values import (
     Box,
     Dyn,
     Index,
+    Listed,
     OrNone,
     Range,
     Ref,
@@ -85,6 +86,8 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
         return base if axes else Dyn(ctx.value(base))  # `x[...]` is a view, `x[()]` a number
     if isinstance(base, Ref):
         return array_places.load(ctx, base, per_axis(index))
+    if isinstance(base, Listed):
+        return tables.load(ctx, base, only(ctx, index))
     if is_instance(base):
         cls = class_of(base)
         if cls is not None and issubclass(cls, list | dict | tuple | str):
@@ -135,6 +138,8 @@ def store(ctx: Context, base: Abs, index: list[Index], value: Abs, accumulate: s
         array_places.store_at(ctx, base, HERE, (), value, accumulate)
     elif isinstance(base, Ref):
         array_places.store(ctx, base, per_axis(index), value, accumulate)
+    elif isinstance(base, Listed):
+        tables.store(ctx, base, only(ctx, index), value)
     elif isinstance(base, Box) and not is_instance(base):
         assert accumulate is None
         container_items.store(ctx, base, only(ctx, index), value)

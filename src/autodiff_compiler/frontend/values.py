@@ -75,6 +75,15 @@ class Ref:
 
 
 @dataclass(frozen=True, eq=False)
+class Listed:
+    """A list of numbers, or of lists of numbers of one length, that is kept as an array (see `tables.py`)."""
+
+    ref: Ref
+    kind: str
+    """Whose numbers its items are: "py", "np"."""
+
+
+@dataclass(frozen=True, eq=False)
 class Tup:
     """A tuple or a named tuple (`cls` with its field names in `keys`)."""
 
@@ -253,6 +262,7 @@ Abs = (
     Static
     | Dyn
     | Ref
+    | Listed
     | Tup
     | Box
     | Closure

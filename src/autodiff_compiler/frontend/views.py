@@ -27,7 +27,7 @@ from autodiff_compiler.frontend.layout import (
     reshaped,
     through,
 )
-from autodiff_compiler.frontend.values import Abs, Box, Careful, Dyn, Items, Ref, Static, Tup, is_dimensionless
+from autodiff_compiler.frontend.values import Abs, Box, Careful, Dyn, Items, Listed, Ref, Static, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import Array, Scalar, rank
@@ -249,3 +249,15 @@ def _arrays(ctx: Context, x: Abs) -> Iterator[tuple[Layout | None, int]]:
                 yield from _arrays(ctx, item)
         elif isinstance(content.element, Array):
             yield None, content.element.rank
+
+
+def table_item(ctx: Context, x: Listed, found: Abs) -> Abs:
+    """An item of a table or row, as it was found in the array."""
+    if isinstance(found, Ref):
+        return Listed(found, x.kind)
+    assert isinstance(found, Dyn)
+    value = ctx.value(found)
+    assert isinstance(value.type, Scalar)
+    number = ctx.b.cast(value, Scalar(value.type.dtype, x.kind))
+    ctx.mixed.kinds.add(number)  # one of NumPy's may have been stored
+    return Dyn(number)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, NoReturn, TypeVar
 
+from autodiff_compiler.custom_rules import CustomJvp, custom_jvp
 from autodiff_compiler.library.registry import found_in, lookup, method, register_imported, when_imported
+from autodiff_compiler.markers import External
 from autodiff_compiler.namespaces import is_foreign
 
 B = TypeVar("B", bound=Callable[..., Any])
@@ -123,6 +125,13 @@ def define_in(module: str, name: str, *known: str) -> Callable[[B], B]:
 def as_it_is(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What a definition calls a function by that has no derivative, rather than what defines it."""
     return function(*args, **kwargs)
+
+
+def as_rule(fun: Callable[..., Any], result: Callable[..., Any], rule: Callable[..., Any], *fixed: int) -> CustomJvp:
+    """A function that definitions call as it is, with a result of this type, and this rule; `fixed` are positions of options."""
+    made = custom_jvp(External(fun, result, True), fixed)
+    made.defjvp(rule)
+    return made
 
 
 def at_compile_time(function: Callable[..., Any], *args: Any) -> Any:

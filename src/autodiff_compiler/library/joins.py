@@ -11,7 +11,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.required_checks import check_equal
-from autodiff_compiler.ir.types import ListOf, Scalar, rank
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, normal_axis, static_count, to_int
 from autodiff_compiler.library.reductions import flat
@@ -35,6 +35,24 @@ def parts(b: Builder, arrays: Any, name: str, least: int = 0) -> list[Value]:
     return values
 
 
+def _stack_of_parts(b: Builder, arrays: Any) -> Value | None:
+    """An array whose first axis counts the parts: NumPy takes one for a sequence."""
+    if not isinstance(arrays, np.ndarray) and not (isinstance(arrays, Value) and isinstance(arrays.type, Array)):
+        return None
+    stacked = as_array(b, arrays)
+    some = b.compare("gt", b.dim(stacked, 0), b.const(0))
+    b.emit("check", (some,), {"error": "ValueError", "message": ("need at least one array to concatenate",)})
+    return stacked
+
+
+def _merged(b: Builder, stacked: Value, axis: int) -> Value:
+    """The parts along the first axis, one after the other along an axis of theirs."""
+    order = (*range(1, axis + 1), 0, *range(axis + 1, rank(stacked.type)))
+    apart = transposed(b, stacked, order)
+    dims = b.dims(apart)
+    return b.op("reshape", apart, *dims[:axis], b.mul(dims[axis], dims[axis + 1]), *dims[axis + 2 :])
+
+
 def joined(b: Builder, values: list[Value], axis: int, name: str) -> Value:
     first = values[0]
     if any(rank(v.type) != rank(first.type) for v in values):
@@ -54,6 +72,15 @@ def joined(b: Builder, values: list[Value], axis: int, name: str) -> Value:
 
 @function(np.concatenate, "np.concatenate")
 def concatenate(b: Builder, arrays: Any, axis: Any = 0) -> Value:
+    stacked = _stack_of_parts(b, arrays)
+    if stacked is not None and axis is None:
+        return b.op("copy", flat(b, stacked))
+    if stacked is not None and rank(stacked.type) > 1:
+        return _merged(b, stacked, normal_axis(b, axis, rank(stacked.type) - 1))
+    if stacked is not None:
+        raise UserError(
+            "AD204", "zero-dimensional arrays cannot be concatenated", b.span, help="use the array as it is"
+        )
     values = parts(b, arrays, "np.concatenate")
     if axis is None:
         return joined(b, [flat(b, v) for v in values], 0, "np.concatenate")
@@ -66,11 +93,13 @@ def concatenate(b: Builder, arrays: Any, axis: Any = 0) -> Value:
 
 @function(np.stack, "np.stack")
 def stack(b: Builder, arrays: Any, axis: Any = 0) -> Value:
+    value = _stack_of_parts(b, arrays)
     if isinstance(arrays, Value) and isinstance(arrays.type, ListOf):
         value = as_array(b, arrays)
+    if value is not None:
         first = normal_axis(b, axis, rank(value.type))
         perm = [*range(1, first + 1), 0, *range(first + 1, rank(value.type))]
-        return transposed(b, value, tuple(perm))
+        return b.op("copy", transposed(b, value, tuple(perm)))
     values = parts(b, arrays, "np.stack")
     if any(rank(v.type) != rank(values[0].type) for v in values):
         raise UserError("AD204", "np.stack: all input arrays must have the same shape", b.span)
@@ -88,6 +117,9 @@ def stack(b: Builder, arrays: Any, axis: Any = 0) -> Value:
 def hstack(b: Builder, tup: Any) -> Value:
     if isinstance(tup, Value) and isinstance(tup.type, ListOf) and isinstance(tup.type.element, Scalar):
         return as_array(b, tup)
+    stacked = _stack_of_parts(b, tup)
+    if stacked is not None:
+        return b.op("copy", stacked) if rank(stacked.type) == 1 else _merged(b, stacked, min(rank(stacked.type) - 2, 1))
     values = parts(b, tup, "np.hstack", 1)
     return joined(b, values, 0 if rank(values[0].type) == 1 else 1, "np.hstack")
 
@@ -96,11 +128,23 @@ def hstack(b: Builder, tup: Any) -> Value:
 def vstack(b: Builder, tup: Any) -> Value:
     if isinstance(tup, Value) and isinstance(tup.type, ListOf) and rank(tup.type.element) == 1:
         return as_array(b, tup)
-    return joined(b, parts(b, tup, "np.vstack", 2), 0, "np.vstack")
+    stacked = _stack_of_parts(b, tup)
+    if stacked is None:
+        return joined(b, parts(b, tup, "np.vstack", 2), 0, "np.vstack")
+    if rank(stacked.type) > 2:
+        return _merged(b, stacked, 0)
+    return b.op("copy", stacked if rank(stacked.type) == 2 else b.insert_axes(stacked, 1))
 
 
 @function(np.column_stack, "np.column_stack")
 def column_stack(b: Builder, tup: Any) -> Value:
+    stacked = _stack_of_parts(b, tup)
+    if stacked is not None and rank(stacked.type) > 2:
+        return _merged(b, stacked, 1)
+    if stacked is not None:
+        return b.op(
+            "copy", b.op("transpose", stacked, perm=(1, 0)) if rank(stacked.type) == 2 else b.insert_axes(stacked, 0)
+        )
     values = parts(b, tup, "np.column_stack", 1)
     columns = [b.insert_axes(v, 1) if rank(v.type) == 1 else v for v in values]
     return joined(b, columns, 1, "np.column_stack")

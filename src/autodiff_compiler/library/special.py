@@ -84,16 +84,13 @@ def register() -> None:
     for name, rows in parts.items():
         function = getattr(module, name)
         add(function, f"{MODULE}.{name}", _of_parts(rows, function))
-    for name, build in {"zeta": zeta, **gamma_functions.FUNCTIONS, **exponential_sums.FUNCTIONS}.items():
+    for name, build in {**gamma_functions.FUNCTIONS, **exponential_sums.FUNCTIONS}.items():
         add(getattr(module, name), f"{MODULE}.{name}", build)
     for name in ("expm1", "log1p"):
         function = getattr(module, name)
         add(function, f"{MODULE}.{name}", _of_op(TABLE[name], function))
 
 
-def zeta(b: Builder, x: Any, q: Any = None) -> Value:
-    """Hurwitz's; without `q` SciPy's function is Riemann's, also where the sum does not converge."""
-    if q is None:
-        raise UnsupportedError("AD202", "scipy.special.zeta without q", b.span, help="for x > 1 write zeta(x, 1.0)")
+def hurwitz(b: Builder, x: Any, q: Any) -> Value:
     ufuncs = lazy.load("scipy.special._ufuncs")
     return arith.apply(b, "zeta", *floats(b, ufuncs._zeta, x, q))

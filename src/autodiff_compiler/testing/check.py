@@ -154,7 +154,7 @@ class _Check:
 
     def dot_product(self, forward: float, reverse: float, seeds: list[Any], tangent: list[Any], what: str) -> None:
         scale = max(abs(forward), abs(reverse), size(seeds) * size(tangent))
-        if np.isfinite(scale) and abs(forward - reverse) > self.dot_rtol * scale + 1e-30:
+        if np.isfinite(scale) and abs(forward - reverse) > self.dot_rtol * (scale + self.atol):
             raise AssertionError(
                 f"forward and reverse mode of {what} disagree: "
                 f"<y_bar, J x_dot> = {forward!r}, <J^T y_bar, x_dot> = {reverse!r}"

@@ -10,6 +10,8 @@ from autodiff_compiler.library.definitions import (
     callables,
     comparing,
     complex_matrices,
+    complex_singular,
+    complex_special,
     correlations,
     curves,
     distances,
@@ -32,6 +34,7 @@ from autodiff_compiler.library.definitions import (
     scipy_linalg,
     sequences,
     series,
+    several_variables,
     sliding,
     sorting,
     sparse,
@@ -39,6 +42,7 @@ from autodiff_compiler.library.definitions import (
     whole_numbers,
     windows,
     writing,
+    zeta_functions,
 )
 
 __all__ = [
@@ -46,6 +50,8 @@ __all__ = [
     "callables",
     "comparing",
     "complex_matrices",
+    "complex_singular",
+    "complex_special",
     "correlations",
     "curves",
     "distances",
@@ -68,6 +74,7 @@ __all__ = [
     "scipy_linalg",
     "sequences",
     "series",
+    "several_variables",
     "sliding",
     "sorting",
     "sparse",
@@ -75,4 +82,5 @@ __all__ = [
     "whole_numbers",
     "windows",
     "writing",
+    "zeta_functions",
 ]

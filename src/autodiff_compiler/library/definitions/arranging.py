@@ -51,7 +51,14 @@ def atleast_3d(*arys: Any) -> Any:
 
 @define(np.dstack, "np.dstack")
 def dstack(tup: Any) -> Any:
-    return np.concatenate([np.atleast_3d(one) for one in tup], axis=2)
+    if not isinstance(tup, np.ndarray):
+        return np.concatenate([np.atleast_3d(one) for one in tup], axis=2)
+    if len(tup) == 0:
+        raise ValueError("need at least one array to concatenate")
+    if tup.ndim > 3:
+        return np.concatenate(tup, axis=2)
+    layers = tup[:, None, None] if tup.ndim == 1 else tup[:, None] if tup.ndim == 2 else tup
+    return np.array(np.moveaxis(layers, 0, -1))
 
 
 @define(np.dsplit, "np.dsplit")

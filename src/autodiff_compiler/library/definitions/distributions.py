@@ -306,7 +306,6 @@ OF_FROZEN = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf", "ent
 
 @when_imported(MODULE)
 def register() -> None:
-    families.special = lazy.load("scipy.special")
     stats = lazy.load(MODULE)
     for name, body in METHODS.items():
         define(found_in(MODULE, name), f"{MODULE}.{name}")(body)

@@ -9,13 +9,21 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler import lazy
 from autodiff_compiler.library.defined import unsupported
+from autodiff_compiler.library.registry import when_imported
 
 EULER = 0.5772156649015329
 LOG_ROOT_2_PI = 0.9189385332046727
 
 special: Any = None
-"""`scipy.special`, once `scipy.stats` has been imported."""
+"""`scipy.special`, once it has been imported."""
+
+
+@when_imported("scipy.special")
+def _register() -> None:
+    global special  # noqa: PLW0603
+    special = lazy.load("scipy.special")
 
 
 class Family:

@@ -14,7 +14,7 @@ from autodiff_compiler.library.registry import refuse_in
 
 MODULE = "scipy.sparse"
 
-refuse_in(MODULE, "linalg.spsolve linalg.splu linalg.factorized linalg.cg", "write np.linalg.solve(S.toarray(), b)")
+refuse_in(MODULE, "linalg.splu linalg.factorized linalg.cg", "write np.linalg.solve(S.toarray(), b)")
 
 
 def _entries(matrix: Any) -> tuple[Any, Any, Any]:
@@ -68,3 +68,12 @@ def toarray(self: Any, order: Any = None, out: Any = None) -> Any:
     found = np.zeros((self._shape[0], self._shape[1]), values.dtype)
     np.add.at(found, (rows, columns), values)
     return found
+
+
+@define_in("scipy.sparse.linalg", "spsolve", "permc_spec", "use_umfpack")
+def spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) -> Any:
+    """Of a matrix with zeros in it, which has a factorisation that the reverse sweep uses, too."""
+    right = np.asarray(b)
+    if right.ndim == 2 and right.shape[1] == 1:
+        raise ValueError("spsolve gives a vector for a single column, which is not done here: pass b[:, 0]")
+    return np.linalg.solve(A.toarray(), right)
