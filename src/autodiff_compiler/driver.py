@@ -44,6 +44,7 @@ LOWERING: dict[str, tuple[str, ...]] = {
         "fold",
         "simplify",
         "cse",
+        "simplify",
         "licm",
         "dce",
         "allocations",
