@@ -407,7 +407,7 @@ SAMPLES["np.empty_like"] = _LIKE
 VALUELESS = ("np.empty", "np.empty_like", "np.ndarray")
 
 # Built of numbers of mixed kinds, CPython gives back the very object: an int among floats stays an int.
-KIND_MAY_DIFFER = {"max", "min", "np.linalg.eig", "np.linalg.eigvals"}
+KIND_MAY_DIFFER = {"max", "min", "np.linalg.eig", "np.linalg.eigvals", "np.roots"}
 
 METHODS: dict[str, list[Sample]] = {
     **DEFINED_METHODS,

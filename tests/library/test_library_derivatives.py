@@ -156,6 +156,7 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "series": (lambda x, c: total(np.polynomial.legendre.legval(x, c)) + total(np.polynomial.hermite.hermval(x, c)) + np.polynomial.laguerre.lagval(x[0], c), (v3, v4)),
     "polyval of a series": (lambda x, c: total(np.polynomial.polynomial.polyval(x, c)) + total(np.polynomial.chebyshev.chebval(x, c)), (m23, v3)),
     "polydiv": (lambda p, q: total(np.polydiv(p, q)[0]) + total(np.polydiv(p, q)[1]), (v4, w3)),
+    "roots": (lambda p: np.sum(np.real(np.roots(p)) ** 2) + np.sum(np.imag(np.roots(p)) ** 4), (v4,)),
     "polyfit": (lambda x, y: total(np.polyfit(x, y, 2)), (np.array([-1.0, 0.0, 0.5, 2.0]), v4)),
     "polyfit of weights": (lambda y, w: total(np.polyfit(np.array([-1.0, 0.0, 0.5, 2.0]), y, 1, w=w)), (v4, np.array([1.0, 2.0, 0.5, 1.5]))),
     "fill_diagonal": (filled, (v3, w3)),

@@ -29,7 +29,10 @@ NAMES = library.names()
 def resolve(name: str) -> Any:
     """The function a row is named for."""
     parts = name.split(".")
-    if "rv_frozen" in parts:  # SciPy has no public names for the classes of frozen distributions
+    # SciPy has no public names for the classes of frozen distributions.
+    if "multi_rv_frozen" in parts:
+        return getattr(type(scipy.stats.multivariate_normal()), parts[-1])
+    if "rv_frozen" in parts:
         frozen = scipy.stats.poisson(1.0) if "pmf" in parts[-1] else scipy.stats.norm()
         return getattr(type(frozen), parts[-1])
     modules = {"np": np, "math": math, "cmath": cmath, "operator": operator, "scipy": scipy}
