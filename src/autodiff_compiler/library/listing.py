@@ -39,6 +39,9 @@ own and refused under Numba; `legendre_p`, `sph_legendre_p` and `sph_harm_y` tak
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
 `nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary.
 
+Distributions of several variables have positive definite covariances and scales, whose lower triangles are read; a density of points of which
+there happens to be a single one is an error, since SciPy leaves its axis out.
+
 Polynomials are objects: `np.poly1d`, and of `np.polynomial` `Polynomial`, `Chebyshev`, `Legendre`, `Hermite`, `HermiteE` and `Laguerre`, made in the
 program or outside; those that are not of powers are evaluated, added, and multiplied by numbers.
 
