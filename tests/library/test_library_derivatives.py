@@ -117,6 +117,7 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "apply_over_axes": (lambda x: total(np.apply_over_axes(np.sum, x, (0, 2))), (t234,)),
     "piecewise": (lambda x: total(np.piecewise(x, [x < 0, x > 1.5], [lambda t: -(t**3), 2.0, lambda t: np.exp(t)])), (v4,)),
     "fromiter": (lambda x: total(np.fromiter([x, 2.0 * x], float)), (0.5,)),
+    "fromiter of a generator": (lambda x: total(np.fromiter((v * v for v in x), dtype=float)) + total(np.fromiter((v for v in x if v > 0), float, count=1)), (v3,)),
     "partition": (lambda x: total(np.partition(x, 2)[:2]), (v4,)),
     "argpartition": (lambda x: total(x[np.argpartition(x, 1)[:1]]), (v4,)),
     "lexsort": (lambda x: total(x[np.lexsort((x, b3))]), (v3,)),
