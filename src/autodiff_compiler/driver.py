@@ -44,6 +44,7 @@ LOWERING: dict[str, tuple[str, ...]] = {
         "fold",
         "simplify",
         "cse",
+        "simplify",
         "licm",
         "dce",
         "allocations",
@@ -138,14 +139,16 @@ def derivative(
     return made
 
 
-def has_usual(lowered: Lowered, options: Options) -> bool:
-    """Whether there is a program for the usual call, besides the one for all (`passes/stretching.py`)."""
+def has_usual(lowered: Lowered, options: Options, values: Sequence[Any] | None) -> bool:
+    """Whether there is a program for the usual call, besides the one for all (`passes/stretching.py`); and whether the first call,
+    with these leaves of the arguments, may be one."""
     fn = lowered.function
     return (
         TARGETS[options.backend].compiled
         and "all" not in options.disable
         and STRETCHED not in backends.named_objects(fn)
         and stretching.may_stretch(fn)
+        and not (values is not None and stretching.would_refuse(fn, values))
     )
 
 

@@ -52,7 +52,7 @@ def assert_same(got, wanted):
             assert_same(one, other)
     else:
         assert np.shape(got) == np.shape(wanted)
-        np.testing.assert_allclose(got, wanted, rtol=1e-12)
+        np.testing.assert_allclose(got, wanted, rtol=1e-12, atol=1e-14)
 
 
 # -- calls ---------------------------------------------------------------------------------------------------------
@@ -75,7 +75,22 @@ def test_a_call_that_stretches_is_made_again_and_all_after_it():
     assert [len(found) for found in gradient._table._by_key.values()] == [1]
 
 
-@pytest.mark.parametrize("place", [*STRETCHED])
+def test_a_first_call_whose_arguments_show_that_they_are_stretched(caplog):
+    """It is compiled once."""
+
+    def f(x, w, b):
+        return np.sum(np.tanh(x @ w + b))
+
+    caplog.set_level(logging.INFO, logger="autodiff_compiler")
+    gradient = grad(f, argnums=(1, 2), backend="numba")
+    for shapes in (((4, 3), (3, 2), (1, 2)), ((1, 3), (3, 2), (1, 2))):
+        arguments = given(shapes)
+        assert_same(gradient(*arguments), grad(f, argnums=(1, 2))(*arguments))
+    assert not is_usual(gradient)
+    assert sum(r.getMessage().startswith("grad of f with respect to w, b, numba") for r in caplog.records) == 1
+
+
+@pytest.mark.parametrize("place", ["first argument", "every argument"])
 def test_both_modes(place):
     """The first call stretches; forward against reverse."""
 
@@ -169,6 +184,21 @@ def test_what_the_program_catches_itself():
     gradient = grad(f, backend="numba")
     for arguments in ((array(3), array(3)), (array(3), array(1)), (array(3), array(2))):
         assert_same(gradient(*arguments), grad(f)(*arguments))
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_lists_of_arrays_of_different_shapes(backend):
+    def f(xs, y):
+        total = 0.0
+        for x in xs:
+            total += np.sum(x * y)
+        return total
+
+    gradient = grad(f, backend=backend)
+    y = array(2)
+    for xs in ([array(2), array(2)], [array(2), array(1)], [array(1), array(2)]):
+        for got, x in zip(gradient(xs, y), xs):
+            assert_same(got, y if x.shape == (2,) else np.sum(y, keepdims=True))
 
 
 def test_many_threads():
@@ -363,4 +393,4 @@ def test_other_backends_and_options_have_one_version():
         gradient = grad(f, **options)
         gradient(array(3), array(3))
         assert not is_usual(gradient)
-        assert not driver.has_usual(gradient._last.lowered, gradient.options)
+        assert not driver.has_usual(gradient._last.lowered, gradient.options, None)

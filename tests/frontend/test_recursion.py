@@ -174,6 +174,33 @@ def of_a_method(x, n):
     return Node(x * 0.5).value(x, n)
 
 
+def between(x, w, lo, hi):
+    """Arrays that are passed on: all calls add to their adjoints."""
+    if hi - lo == 1:
+        return np.sin(x[lo]) * w[lo]
+    mid = (lo + hi) // 2
+    return between(x, w, lo, mid) * x[mid] + np.cos(between(x, w, mid, hi))
+
+
+def of_two(x, w):
+    return between(x, w, 0, len(x)) * x[0]
+
+
+def of_the_same(x):
+    """Both arguments are one array, whose adjoint is used before and after."""
+    return np.sum(x * x) * between(x, x, 0, len(x)) + between(x, x * 2.0, 1, 3) * x[1]
+
+
+def of_two_in_a_loop(x, w):
+    y = x * 0.5
+    total = 0.0
+    for i in range(len(x) - 1):
+        if i % 2 == 0:
+            total += between(y, w, i, len(x)) * between(x, y, i, i + 2)
+        y = y * w
+    return total
+
+
 RNG = np.random.default_rng(0)
 A, V = RNG.normal(size=(4, 4)), np.array([3.0, 1.0, 2.5, 5.0, 4.0, 0.3])
 CASES = [
@@ -194,6 +221,9 @@ CASES = [
     (of_containers, (np.array([0.5, 1.5, 0.7]), 3)),
     (counted_depth, (0.9,)),
     (of_a_method, (0.4, 4)),
+    (of_two, (V * 0.2, np.cos(V))),
+    (of_the_same, (V * 0.2,)),
+    (of_two_in_a_loop, (V * 0.2, np.cos(V))),
 ]
 IDS = [f"{fun.__name__}-{k}" for k, (fun, _) in enumerate(CASES)]
 both_backends = pytest.mark.parametrize("backend", ["python", "numba"])
@@ -266,7 +296,7 @@ def test_second_order(fun, args):
 
 
 @pytest.mark.parametrize(
-    ("fun", "args"), [(power, (1.3, 5)), (tree_sum, (np.linspace(0.1, 1.0, 5),)), (det, (A[:3, :3],))]
+    ("fun", "args"), [(power, (1.3, 5)), (tree_sum, (np.linspace(0.1, 1.0, 5),)), (det, (A[:3, :3],)), (of_the_same, (V * 0.2,))],
 )
 def test_reverse_over_reverse(fun, args):
     direction = directions(args, 3)
@@ -301,6 +331,14 @@ def test_the_text_has_one_function_for_each_sweep():
     assert text.count("def ") == 3
     assert "tree_sum_call_forward(a[:h]" in text
     assert ".copy()" not in text
+
+
+@both_backends
+def test_no_array_of_adjoints_for_each_call(backend):
+    text = grad(of_two, backend=backend).source(V, V)
+    reverse = text[text.index("def between_reverse") : text.index("def of_two")]
+    assert "zeros" not in reverse
+    assert "x_bar = between_reverse(" in reverse
 
 
 def endless(x):

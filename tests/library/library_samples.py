@@ -390,6 +390,15 @@ SAMPLES |= {
     "math.remainder": [S(R(x), R(y)) for x in (5.3, -5.3, 3.0, 5.0, -1.0, 0.0, float("nan"), float("inf")) for y in (2.0, -2.1, float("inf"), 0.0, 3)],
     "math.ldexp": [S(R(x), R(i)) for x in (1.5, -3, 0.0, 1e-300, 1e300, float("inf"), float("nan")) for i in (0, 3, -3, 900, -900, 1030)],
 }
+_PARTED = np.array([1.0, -1.0, 0.75, 8.0, -0.1, 1e300, 1e-300, 5e-324, -3e-320, 0.0, -0.0, np.nan, np.nextafter(1.0, 0.0), np.nextafter(1.0, 2.0), 2.2250738585072014e-308])
+_PARTS = [S(_PARTED), S(R(0.3)), S(m23), S(f3), S(np.float32(1e-40)), S(i3), S(s64), S(e0)]
+SAMPLES |= {
+    "np.frexp": _PARTS,
+    "np.spacing": [*_PARTS, S(np.array([np.inf, -np.inf]))],
+    "np.ldexp": [S(v3, 3), S(v3, i3), S(m23, -2), S(f3, 5), S(i3, i3), S(R(0.3), R(4)), S(np.array([1e-300, 1e300]), np.array([1900, -1900])), S(v3, 1.5), S(e0, 2)],
+    "math.frexp": [S(R(float(x))) for x in _PARTED] + [S(R(3)), S(R(float("inf")))],
+    "math.ulp": [S(R(float(x))) for x in _PARTED] + [S(R(3)), S(R(float("-inf")))],
+}
 SAMPLES["np.empty"] = _SHAPE
 SAMPLES["np.ndarray"] = _SHAPE
 SAMPLES["np.empty_like"] = _LIKE
@@ -398,7 +407,7 @@ SAMPLES["np.empty_like"] = _LIKE
 VALUELESS = ("np.empty", "np.empty_like", "np.ndarray")
 
 # Built of numbers of mixed kinds, CPython gives back the very object: an int among floats stays an int.
-KIND_MAY_DIFFER = {"max", "min", "np.linalg.eig", "np.linalg.eigvals"}
+KIND_MAY_DIFFER = {"max", "min", "np.linalg.eig", "np.linalg.eigvals", "np.roots"}
 
 METHODS: dict[str, list[Sample]] = {
     **DEFINED_METHODS,

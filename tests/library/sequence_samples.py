@@ -62,6 +62,7 @@ SAMPLES: dict[str, list[Sample]] = {
         S(v4), S(v4, 2), S(v4, m=R(2)), S(m23, axis=1), S(m33, 1, [2.0]), S(v3, 2, [1.0, R(2.0)], 0.5, 2.0), S(v3, 1, R(1.5), lbnd=-1), S(i3), S(f3), S(R(2.0)), S(v3, -1), S(v3, 0), S(v3, 1, [1.0, 2.0]), S([1, 2, 3]),
     ],
     "np.polynomial.polynomial.polyfromroots": [S(v3), S(i3), S(v4), S(f3), S([1.0, R(2.0)]), S(e0)],
+    "np.roots": [S(v4), S(i3), S([1.0, -3.0, 2.0]), S([R(1.0), 0.0, 1.0]), S(np.array([0.0, 2.0, 1.0, 0.0, 0.0])), S(np.zeros(2)), S(m23), S(e0), S(np.array([0.0, 3.0]))],
     "np.polydiv": [S(v4, w3), S(v4, [2.0, R(1.0)]), S(w3, v4), S(i3, [1, 2]), S([1.0, -3.0, 2.0], [1.0, -1.0]), S(v3, 2.0)],
     "np.polyfit": [
         S(knots, v4, 1), S(knots, v4, 2), S(knots, v4, R(2)), S(knots, np.stack([v4, v4**2], axis=1), 1), S(knots, v4, 1, w=np.abs(v4)), S(knots, v4, 0), S(knots, v4, -1), S(knots, v3, 1), S(np.array([1, 2, 4]), i3, 1), S(knots, v4, 1, full=True),

@@ -93,6 +93,13 @@ def reshaped_on_one_path(x):
     return total(a.T)
 
 
+def reshaped_after_picking(x):
+    a = x[np.arange(6).reshape(2, 3)] * 2.0
+    a.shape = a.size
+    a[1:] *= x[0]
+    return total(a)
+
+
 def squeezed(x):
     a = np.squeeze(np.sum(x, axis=0, keepdims=True)) * x[None, 0, :, None].squeeze()
     return total(a) + total(np.squeeze(x.reshape(1, -1, 1))) + np.squeeze(np.ones((1, 1)) * x[0, 0]) ** 2
@@ -123,6 +130,7 @@ PROGRAMS = {
     "reshaped in a loop": (reshaped_in_a_loop, six),
     "reshaped by a helper": (reshaped_by_a_helper, six),
     "reshaped on one path": (reshaped_on_one_path, six),
+    "reshaped after picking": (reshaped_after_picking, six),
     "squeezed": (squeezed, m23),
     "squeezed argument": (lambda x: total(np.squeeze(x)), t234[:, :1]),
     "iterated": (iterated, v4[:3]),

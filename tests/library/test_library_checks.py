@@ -28,6 +28,7 @@ BUILT_RIGHT = {
     "np.flatnonzero": "a mask of a vector has its length",
     "np.sort": "the order that sorts is a permutation",
     "np.tri": "a row number per row",
+    "np.repeat": "each place is below the last of the running totals",
     "ndarray.item": "the one element of an array of one",
 }
 

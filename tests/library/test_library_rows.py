@@ -29,7 +29,10 @@ NAMES = library.names()
 def resolve(name: str) -> Any:
     """The function a row is named for."""
     parts = name.split(".")
-    if "rv_frozen" in parts:  # SciPy has no public names for the classes of frozen distributions
+    # SciPy has no public names for the classes of frozen distributions.
+    if "multi_rv_frozen" in parts:
+        return getattr(type(scipy.stats.multivariate_normal()), parts[-1])
+    if "rv_frozen" in parts:
         frozen = scipy.stats.poisson(1.0) if "pmf" in parts[-1] else scipy.stats.norm()
         return getattr(type(frozen), parts[-1])
     modules = {"np": np, "math": math, "cmath": cmath, "operator": operator, "scipy": scipy}
@@ -93,8 +96,8 @@ def compare(name: str, entry: Any, target: Any, sample: Sample) -> str:
 
 VALUELESS_CALLS = ("np.ndindex", "np.ndenumerate", "np.nditer", "np.ufunc.at")
 """They give no value; `test_library_places.py` runs over them."""
-ELSEWHERE = ("np.random.", "scipy.stats.rv_", "np.poly1d.", "np.polynomial.Polynomial.")
-"""Their samples are in `test_library_drawing.py`, `test_polynomial_objects.py` and in `tests/api/test_distributions.py`."""
+ELSEWHERE = ("np.random.", "scipy.stats.", "np.poly1d.", "np.polynomial.Polynomial.")
+"""Their samples are in `test_library_drawing.py`, `test_polynomial_objects.py`, `test_several_variables.py` and in `tests/api/test_distributions.py`."""
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES["functions"] if not n.startswith(ELSEWHERE) and n not in VALUELESS_CALLS])

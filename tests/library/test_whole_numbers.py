@@ -29,8 +29,13 @@ def floats(x, n):
     return math.remainder(x**3, 0.7) * math.ldexp(x, n - 4) + math.remainder(2.0, x) ** 2
 
 
+def parted(x, n):
+    fraction, power = np.frexp(np.array([x, 4.0 * x, -x / 8.0]))
+    return np.sum(fraction**2 * power) + np.sum(np.ldexp(fraction, n)) + math.frexp(x)[0] + math.ulp(x) * x + np.spacing(x) * x
+
+
 @pytest.mark.parametrize("backend", ["python", "numba"])
-@pytest.mark.parametrize("function", [bernstein, series, floats])
+@pytest.mark.parametrize("function", [bernstein, series, floats, parted])
 def test_programs(function, backend):
     for n in (1, 7):
         value, _ = value_and_grad(function, backend=backend)(0.3, n)

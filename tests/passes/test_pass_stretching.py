@@ -69,6 +69,15 @@ def outcome(function, arguments):
         return error
 
 
+def test_what_the_shapes_of_arguments_show():
+    def f(x, w, b):
+        return np.sum(np.tanh(x @ w + b) * b)
+
+    function, _ = usual(f, np.ones((4, 3)), np.ones((3, 2)), np.ones((4, 2)))
+    for shape, refused in (((4, 2), False), ((1, 2), True), ((4, 1), True), ((4, 5), False)):
+        assert stretching.would_refuse(function, [np.ones((4, 3)), np.ones((3, 2)), np.ones(shape)]) == refused
+
+
 def test_who_says_that_shapes_are_wrong():
     text = "operands could not be broadcast together with shapes {} {}"
     assert Stretched(text, (3, 2), (4, 2)).is_wrong

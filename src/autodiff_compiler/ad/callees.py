@@ -27,6 +27,7 @@ class CalleeSweeps:
     the cotangents of the float results, and returns the adjoints of the active arguments.  `residuals` says for each residual where the
     caller has it: among the arguments, the results or what is saved, and at which position.  `given` says which of the active
     arguments have adjoints (None: all); with `checked` the adjoints are those of a user's rule, and their shapes are compared.
+    To the adjoints of the arguments at the positions `added_to` among these, `reverse` adds in place: it takes them after the cotangents.
     """
 
     forward: str
@@ -35,6 +36,7 @@ class CalleeSweeps:
     residuals: tuple[tuple[str, int], ...]
     given: tuple[bool, ...] | None = None
     checked: bool = False
+    added_to: tuple[int, ...] = ()
 
 
 class Callees:

@@ -5,6 +5,7 @@ y = call g(x)   ->   y, r… = call g_forward(x)   …   x_bar = call g_reverse(
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autodiff_compiler.ad.adjoints import Adjoints
@@ -47,8 +48,16 @@ def reverse_call(walk: BackwardWalk, op: Op, adjoints: Adjoints) -> None:
     if pullback.given is not None:
         wanted = [v for v, on in zip(wanted, pullback.given, strict=True) if on]
     given = [Value(v.type, bar_name(v)) for v in wanted]
+    operands = [*residuals, *cotangents]
+    # A value that is given twice has one adjoint to add to: the second sum starts from zero.
+    own = [k for k in pullback.added_to if wanted[k] not in wanted[:k]]
+    updates = tuple((len(operands) + place, k) for place, k in enumerate(pullback.added_to))
+    operands += [adjoints.or_zero(wanted[k]) if k in own else emission.zeros(wanted[k]) for k in pullback.added_to]
     b, shapes = emission.b, callees.shapes.get(pullback.reverse)
-    b.ops.append(call_op(pullback.reverse, (*residuals, *cotangents), given, callees.reverse_effect, shapes, b.span))
+    call = call_op(pullback.reverse, operands, given, callees.reverse_effect, shapes, b.span)
+    b.ops.append(replace(call, attrs={**call.attrs, "updates": updates}) if updates else call)
+    for k in own:
+        adjoints.take(wanted[k])
     for value, bar in zip(wanted, given):
         if pullback.checked:
             _check_shape(emission, callee, value, bar)

@@ -4,7 +4,7 @@ One call saves a fixed number of values, each of one type; but what all calls sa
 the calls do.  So every saved value has a list of its own, to which each call of the forward sweep appends its value; the number of
 the entry, its frame, is all that the caller keeps.  The reverse sweep reads from the lists and changes nothing.
 
-    y = call g(x)   ->   y, frame, tapes… = call g_forward(x, tapes…)   …   x_bar = call g_reverse(frame, y_bar, tapes…)
+    y = call g(x)   ->   y, frame, tapes… = call g_forward(x, tapes…)   …   x_bar = call g_reverse(frame, y_bar, x_bar, tapes…)
 
 The sweeps are first made as if the lists were in scope everywhere; `Threading` then passes them through calls, branches and loops.
 """
@@ -95,9 +95,9 @@ def _function(callees: Callees, fn: Function, tapes: list[Value], writers: set[s
             Op("list_get", (state[offset + k], frame), (value,), span=fn.span) for k, value in enumerate(params[:count])
         ]
         params, ops = (frame, *params[count:]), (*got, *ops)
-    updates: tuple[tuple[int, int], ...] = ()
+    updates = fn.updates
     if fn.name in writers:
-        updates = updated(len(params), len(results), len(state))
+        updates += updated(len(params), len(results), len(state))
         results = (*results, *threading.state)
     end = replace(fn.body.terminator, operands=results)
     return replace(fn, body=Region((*params, *state), (*ops, end)), updates=updates)
@@ -131,7 +131,7 @@ class Threading(Rewriter):
         operands = (*op.operands, *self.state)
         self.state = self._new()
         shapes = (*op.attrs["shapes"], *[()] * len(self.state))
-        updates = updated(len(op.operands), len(op.results), len(self.state))
+        updates = op.attrs["updates"] + updated(len(op.operands), len(op.results), len(self.state))
         attrs = {**op.attrs, "shapes": shapes, "updates": updates}
         self.out.append(replace(op, operands=operands, results=(*op.results, *self.state), attrs=attrs))
 

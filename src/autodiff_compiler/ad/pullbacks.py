@@ -12,7 +12,7 @@ from dataclasses import replace
 from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, CalleeSweeps
 from autodiff_compiler.ad.errors import check_savable, not_linear
 from autodiff_compiler.ad.linear import Silenced, check_linear, with_calls_inlined
-from autodiff_compiler.ad.names import saved_name
+from autodiff_compiler.ad.names import bar_name, saved_name
 from autodiff_compiler.ad.residuals import Needs, provide
 from autodiff_compiler.ad.sweeps import Walked, cotangents, defined, own_copy, swept, walked_back
 from autodiff_compiler.analysis.shapes import shapes_of
@@ -77,25 +77,34 @@ class Pullbacks:
     def _recursive(self, callee: Function, active: Sequence[bool]) -> None:
         """A function that calls itself is known by the names of its sweeps before they are made; what it saves is in its frame.
 
-        The residuals are the frame, and what is passed unchanged to every recursive call.
+        The residuals are the frame, and what is passed unchanged to every recursive call.  The adjoints of arrays among the latter are passed
+        on, too, and added to: an array of its own for every call would have to be made and added up.
         """
         callees, names = self.callees, self._names(callee)
         handed_on = _handed_on(callee)
         residuals = ((SAVED, 0), *((ARGUMENT, k) for k in handed_on))
-        callees.made["vjp", callee.name, tuple(active)] = CalleeSweeps(*names, (Value(INT, "frame"),), residuals)
+        varying = [k for k, on in enumerate(active) if on]
+        added_to = [k for k in handed_on if active[k] and isinstance(callee.params[k].type, Array)]
+        places = tuple(varying.index(k) for k in added_to)
+        callees.made["vjp", callee.name, tuple(active)] = CalleeSweeps(
+            *names, (Value(INT, "frame"),), residuals, added_to=places
+        )
         callees.frames[names[0]] = ()
         callees.frame_reverses[names[1]] = names[0]
         fn = own_copy(callee)
         wanted, seeds = cotangents(fn)
-        walked = walked_back(fn, active, wanted, seeds, self)
+        sums = {fn.params[k]: Value(fn.params[k].type, bar_name(fn.params[k])) for k in added_to}
+        walked = walked_back(fn, active, wanted, seeds, self, sums)
         given = [fn.params[k] for k in handed_on]
         extra = [v for v in _saved(fn, walked, (*fn.params, *fn.results)) if v not in given]
         saved = [*extra, *given]
-        reverse, named = _reverse(walked, saved, wanted, seeds)
+        reverse, named = _reverse(walked, saved, [*wanted, *sums], [*seeds, *sums.values()])
         check_savable(callee, [v.type for v in extra])
         callees.frames[names[0]] = tuple(named[v] for v in extra)
         callees.functions[names[0]] = _forward(fn, walked, saved, extra, names[0])
-        callees.functions[names[1]] = replace(fn, name=names[1], body=reverse, updates=())
+        first = 1 + len(given) + len(seeds)  # the frame stands for all that is saved
+        updates = tuple((first + place, k) for place, k in enumerate(places))
+        callees.functions[names[1]] = replace(fn, name=names[1], body=reverse, updates=updates)
 
     # -- by a rule -------------------------------------------------------------------------------------------------
 

@@ -69,9 +69,11 @@ def walked_back(
     wanted: Sequence[Value],
     seeds: Sequence[Value] | None,
     pullbacks: Pullbacks,
+    start: dict[Value, Value] | None = None,
 ) -> Walked:
+    """`start`: the adjoints that there already are, to which the walk adds."""
     reversal = Reversal.of(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), pullbacks)
-    adjoints = Adjoints(reversal.emission)
+    adjoints = Adjoints(reversal.emission, start)
     out, b = OpenRegion(()), reversal.emission.b
     with b.reopen(out), b.at(fn.body.terminator.span.at_phase(ADJOINT)):
         for k, result in enumerate(wanted):

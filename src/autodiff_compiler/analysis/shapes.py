@@ -24,9 +24,11 @@ from copy import copy
 from functools import lru_cache
 from typing import Any
 
+from autodiff_compiler.analysis.conditions import comparisons
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.dtype import INT64, UINT64
 from autodiff_compiler.ir.loop import Loop, Slot
+from autodiff_compiler.ir.opdef import CONDITION
 from autodiff_compiler.ir.opset import is_undefined, opdef
 from autodiff_compiler.ir.types import INT, Array, Scalar, rank
 
@@ -189,6 +191,10 @@ class Shapes:
         learn = _LEARNED.get(op.kind)
         if learn is not None:
             learn(self, *(self.of(v) for v in op.operands))
+        elif opdef(op).tests == CONDITION:
+            for left, kind, right in comparisons(self.defs, op.operands[0], True):
+                if kind == "eq" and left.type == right.type == INT:
+                    self._equate(self.of(left), self.of(right))
 
     def _alike(self, a: Extent, b: Extent) -> None:
         if self._is_not_one(self.find(a)) and self._is_not_one(self.find(b)):

@@ -88,7 +88,8 @@ class Compiled:
             second = made[1] if len(made) > 1 else None
             return Specialisation(lowered, made[0], second, signature, tuple(request.active))
 
-        return Versions(version, driver.has_usual(lowered, self._options), lambda: self._table.subject(arguments))
+        has_usual = driver.has_usual(lowered, self._options, values)
+        return Versions(version, has_usual, lambda: self._table.subject(arguments))
 
     def inside(
         self, arguments: Described, *asked: Any, values: Sequence[Any] | None = None

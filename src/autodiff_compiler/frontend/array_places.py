@@ -10,7 +10,7 @@ from autodiff_compiler.diagnostics import Note
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.entries import range_as_array, to_library
-from autodiff_compiler.frontend.layout import c_order, through
+from autodiff_compiler.frontend.layout import Layout, c_order, of_result, through
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -35,6 +35,7 @@ from autodiff_compiler.ir.required_checks import check_equal, fits, indexed
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 from autodiff_compiler.library import arith, lookup
 from autodiff_compiler.library.arguments import require_fits, to_dtype
+from autodiff_compiler.library.memory import FOLLOWS
 
 
 def whole(ref: Ref) -> Path:
@@ -59,7 +60,17 @@ def load(ctx: Context, ref: Ref, index: list[Index]) -> Abs:
     if path.is_view:
         layout = through(ref.layout, path, operands)
         return Ref(ref.cell, value.type, ref.path + path, ref.operands + operands, layout, ref.part)
-    return ctx.new_array(value, layout=c_order(1) if rank(value.type) == 1 else None)
+    return ctx.new_array(value, layout=_layout_of_picked(ref, index, rank(value.type)))
+
+
+def _layout_of_picked(ref: Ref, index: list[Index], count: int) -> Layout | None:
+    """The layout of what an index array picks: of a vector, that of the index array."""
+    if count == 1:
+        return c_order(1)
+    (first, *rest) = index
+    if rest or rank(ref.type) > 1 or not isinstance(first, Ref):
+        return None
+    return of_result(FOLLOWS, count, [(first.layout, rank(first.type))])
 
 
 def store(ctx: Context, ref: Ref, index: list[Index], value: Abs, accumulate: str | None) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any
 
+import numpy as np
+
 from autodiff_compiler import library
 from autodiff_compiler.custom_rules import Ruled, checkpoint
 from autodiff_compiler.frontend import (
@@ -189,7 +191,7 @@ def _uses_up(function: Abs) -> bool:
     """Whether what is called runs over an iterator at once: a builtin, or a method of a string, list or dict."""
     if isinstance(function, Static):
         obj = function.obj
-        return builtin_calls.handler_of(obj) is not None or library.lookup(obj) is not None
+        return builtin_calls.handler_of(obj) is not None or library.lookup(obj) is not None or obj is np.fromiter
     return isinstance(function, Method) and isinstance(function.receiver, Static | Box)
 
 
@@ -231,6 +233,8 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
         return found
     definition = library.definition(obj) or defined.of_complex(ctx, obj, args, kwargs)
     if definition is not None:
+        if obj is np.fromiter and args:
+            args = [consumers.as_list(ctx, args[0]), *args[1:]]
         known = library_calls.computed_now(ctx, obj, args, kwargs)
         if known is not None:
             return known

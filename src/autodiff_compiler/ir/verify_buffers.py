@@ -221,9 +221,15 @@ class _Buffers:
 
     def write(self, op: Op) -> None:
         target = op.operands[0]
-        written = self.memory[target]
         is_list = op.kind in LIST_KINDS
-        overwritten = _lists(written) if is_list else written
+        self.overwrite(op, target, is_list)
+        element, written = op.operands[-1], self.memory[target]
+        keeps = is_list and _has_memory(element)
+        self.define(op.result, _union([written, self.memory[element]]) if keeps else written)
+
+    def overwrite(self, op: Op, target: Value, is_list: bool) -> None:
+        """What shares memory with the target, or the list itself, is not to be read any more."""
+        overwritten = _lists(self.memory[target]) if is_list else self.memory[target]
         for position, param in enumerate(self.fn.params):
             if not _has_memory(param) or any(position == updated for updated, _ in self.fn.updates):
                 continue
@@ -235,23 +241,24 @@ class _Buffers:
                 continue  # an element taken from the list stays what it was
             if self.overlap(_lists(memory) if is_list else memory, overwritten):
                 self.stale[value] = op
-        element = op.operands[-1]
-        keeps = is_list and _has_memory(element)
-        self.define(op.result, _union([written, self.memory[element]]) if keeps else written)
 
     def update(self, op: Op) -> None:
-        """A call that overwrites lists that it is given, and returns them with arrays of its arguments among the elements."""
+        """A call that overwrites arrays and lists that it is given, and returns them, the lists with arrays of its arguments among the elements."""
         arrays = [self.memory[v] for v in op.operands if isinstance(v.type, Array)]
         updated = {result: operand for operand, result in overwrites(op)}
         for operand in updated.values():
-            lists = _lists(self.memory[op.operands[operand]])
-            for value, memory in self.memory.items():
-                if isinstance(value.type, ListOf) and self.overlap(_lists(memory), lists):
-                    self.stale[value] = op
+            target = op.operands[operand]
+            self.overwrite(op, target, isinstance(target.type, ListOf))
+            beside = [v for k, v in enumerate(op.operands) if k != operand and isinstance(v.type, Array)]
+            if isinstance(target.type, Array) and any(
+                self.overlap(self.memory[target], self.memory[v]) for v in beside
+            ):
+                self.report(op, f"%{target.name} shares memory with another argument")
         for position, result in enumerate(op.results):
             if position in updated:
                 own = self.memory[op.operands[updated[position]]]
-                self.define(result, _union([own, *(arrays if _arrays(own) else [])]))
+                filled = arrays if isinstance(result.type, ListOf) and _arrays(own) else []
+                self.define(result, _union([own, *filled]))
             else:
                 self.define(result, tuple(self.parts([result])))
 

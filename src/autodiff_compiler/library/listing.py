@@ -28,7 +28,7 @@ CPython in the last digits.  Norms and standard deviations have derivative 0 whe
 
 Linear algebra is computed in double precision and given back in the precision of the operands. `np.linalg.svd` with `full_matrices=True` takes
 square matrices, `scipy.linalg.qr` in the mode `full` those that are not tall. `lstsq` is computed by the pseudoinverse, `solve_sylvester` as one
-system for all elements of the result, `sqrtm` and `logm` by iterations for matrices whose result is real. `eig` and `eigvals` give complex
+system for all elements of the result, `sqrtm` and `logm` by iterations for matrices whose result is real. `eig`, `eigvals` and `np.roots` give complex
 numbers always, also where NumPy gives real ones because all imaginary parts happen to be 0; they, and determinants and factors of complex
 matrices, are refused under Numba. Sparse matrices of SciPy (`csr`, `csc`, `coo`) are made outside the program and multiply vectors
 and matrices in it, as `S`, as `S.T` and from the right; what they hold is read at each call, and does not vary. `spsolve` solves with the full matrix.
@@ -38,6 +38,9 @@ own and refused under Numba; `legendre_p`, `sph_legendre_p` and `sph_harm_y` tak
 
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
 `nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary.
+
+Distributions of several variables have positive definite covariances and scales, whose lower triangles are read; a density of points of which
+there happens to be a single one is an error, since SciPy leaves its axis out.
 
 Polynomials are objects: `np.poly1d`, and of `np.polynomial` `Polynomial`, `Chebyshev`, `Legendre`, `Hermite`, `HermiteE` and `Laguerre`, made in the
 program or outside; those that are not of powers are evaluated, added, and multiplied by numbers.

@@ -180,5 +180,4 @@ def isclose(b: Builder, x: Any, y: Any, /, *, rel_tol: Any = 1e-9, abs_tol: Any 
     return b.op("or", b.compare("eq", left, right), b.op("and", near, finite))
 
 
-for _name in ("frexp", "nextafter", "ulp"):
-    refuse(getattr(math, _name), f"math.{_name}", "write it with arithmetic")
+refuse(math.nextafter, "math.nextafter", "write it with arithmetic: x + math.ulp(x)")

@@ -109,7 +109,10 @@ class Plan:
         """An operand that a callee overwrites and returns."""
         sharing = self._sharing
         memory = sharing.memory[op.operands[index]]
-        if not self._claim(memory, op):
+        beside = [v for k, v in enumerate(op.operands) if k != index and has_memory(v.type)]
+        # What the callee reads, or overwrites besides, is not to be the same array.
+        shared = isinstance(result.type, Array) and any(sharing.all_roots(v) & memory for v in beside)
+        if shared or not self._claim(memory, op):
             self._copy(op, index)
             memory = sharing.fresh()
         elements = self._shared_elements(result)

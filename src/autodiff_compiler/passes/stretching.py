@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from autodiff_compiler.analysis.affine import Affine, of_extent, of_value
 from autodiff_compiler.analysis.check_proofs import passes
 from autodiff_compiler.analysis.shapes import Extent, roots
@@ -49,6 +51,23 @@ def usual(function: Function) -> Function:
     return mapped(function, _Usual.run)
 
 
+def would_refuse(function: Function, values: Sequence[Any]) -> bool:
+    """Whether the shapes of a call's arguments, its first parameters, show that its usual program refuses it and NumPy does not."""
+    walk = _Usual(function)
+    walk.function(function)
+    shapes = {param: value.shape for param, value in zip(function.params, values) if isinstance(value, np.ndarray)}
+
+    def known(extent: Extent) -> int | None:
+        if isinstance(extent, tuple) and extent[0] == "dim" and extent[1] in shapes:
+            (_, array, axis) = extent
+            size: int = shapes[array][axis]
+            return size
+        return extent if isinstance(extent, int) else None
+
+    pairs = [(known(m), known(n)) for (m, n), _ in walk.guessed]
+    return any(None not in pair and pair[0] != pair[1] and 1 in pair for pair in pairs)
+
+
 def is_usual(function: Function) -> bool:
     """Whether there is a call that the function, made for the usual one, refuses."""
     bodies = [one.body for one in (function, *function.callees.values())]
@@ -62,7 +81,7 @@ def _guesses(op: Op) -> bool:
 class _Usual(FactRewriter):
     def __init__(self, function: Function) -> None:
         super().__init__(function)
-        self._guessed: list[tuple[tuple[Extent, Extent], Span]] = []
+        self.guessed: list[tuple[tuple[Extent, Extent], Span]] = []
         """The extents that were taken to be equal in the region that is walked."""
 
     def plain(self, op: Op) -> None:
@@ -84,7 +103,7 @@ class _Usual(FactRewriter):
         for op in b.ops:
             self.shapes.define(op)
         m, n = (self.shapes.find(self.shapes.of(v)) for v in pair)
-        self._guessed.append(((m, n), b.span))
+        self.guessed.append(((m, n), b.span))
         for op in b.ops:
             self.keep(op)
         b.ops.clear()
@@ -92,9 +111,9 @@ class _Usual(FactRewriter):
     # -- loops ---------------------------------------------------------------------------------------------------------
 
     def structured(self, op: Op) -> None:
-        outer, self._guessed = self._guessed, []
+        outer, self.guessed = self.guessed, []
         op = self.inside(op)
-        guessed, self._guessed = self._guessed, outer
+        guessed, self.guessed = self.guessed, outer
         if is_loop(op):
             inside = [*all_ops(Region((), (op,)))]
             local = {v for one in inside for v in (*one.results, *(p for region in one.regions for p in region.params))}

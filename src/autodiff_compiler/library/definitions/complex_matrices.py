@@ -17,7 +17,7 @@ EighResult: Any = type(np.linalg.eigh(np.eye(1)))
 EigResult: Any = type(np.linalg.eig(np.eye(1)))
 
 
-def _array(dtype: str, matrix: str, less: int) -> str:
+def array_of(dtype: str, matrix: str, less: int) -> str:
     """The type of an array with so many axes fewer than one of matrices; one without axes is a number."""
     rank = matrix.count(":") - less
     return f"{dtype}[{', '.join([':'] * rank)}]" if rank else dtype
@@ -31,14 +31,14 @@ def diagonal(a: Any) -> Any:
     return np.diagonal(a, axis1=-2, axis2=-1)
 
 
-def _back(given: Any, result: Any) -> Any:
+def in_precision_of(given: Any, result: Any) -> Any:
     """A result in the precision of the operand."""
     if given.dtype != np.complex64 and given.dtype != np.float32:
         return result
     return result.astype(np.complex64 if result.dtype.kind == "c" else np.float32)
 
 
-def _matrices(a: Any) -> tuple[Any, Any]:
+def in_double(a: Any) -> tuple[Any, Any]:
     """The operand, and in double precision."""
     given = np.asarray(a)
     return given, given.astype(np.complex128)
@@ -60,21 +60,23 @@ def _slogdet_rule(primals: Any, tangents: Any) -> Any:
     return (sign, logarithm), (sign * (1j * np.imag(change)), np.real(change))
 
 
-determinant = as_rule(np.linalg.det, lambda a: _array("c128", a, 2), _det_rule)
-sign_and_logarithm = as_rule(np.linalg.slogdet, lambda a: (_array("c128", a, 2), _array("f64", a, 2)), _slogdet_rule)
+determinant = as_rule(np.linalg.det, lambda a: array_of("c128", a, 2), _det_rule)
+sign_and_logarithm = as_rule(
+    np.linalg.slogdet, lambda a: (array_of("c128", a, 2), array_of("f64", a, 2)), _slogdet_rule
+)
 
 
 @define_for_complex(np.linalg.det, "np.linalg.det")
 def det(a: Any) -> Any:
-    given, matrix = _matrices(a)
-    return _back(given, determinant(matrix))
+    given, matrix = in_double(a)
+    return in_precision_of(given, determinant(matrix))
 
 
 @define_for_complex(np.linalg.slogdet, "np.linalg.slogdet")
 def slogdet(a: Any) -> Any:
-    given, matrix = _matrices(a)
+    given, matrix = in_double(a)
     sign, logarithm = sign_and_logarithm(matrix)
-    return SlogdetResult(_back(given, sign), _back(given, logarithm))
+    return SlogdetResult(in_precision_of(given, sign), in_precision_of(given, logarithm))
 
 
 # -- a = lower @ adjoint(lower) ----------------------------------------------------------------------------------------
@@ -100,9 +102,9 @@ lower_factor = as_rule(np.linalg.cholesky, lambda a: a, _cholesky_rule)
 
 @define_for_complex(np.linalg.cholesky, "np.linalg.cholesky", "upper")
 def cholesky(a: Any, /, *, upper: bool = False) -> Any:
-    given, matrix = _matrices(a)
+    given, matrix = in_double(a)
     factor = adjoint(lower_factor(adjoint(matrix))) if upper else lower_factor(matrix)
-    return _back(given, factor)
+    return in_precision_of(given, factor)
 
 
 # -- a @ v = v * w: with m = inverse(v) @ da @ v, dw = diagonal(m) and dv = v @ (m over differences of w + phases) ------
@@ -115,7 +117,7 @@ def _turned(inner: Any, w: Any, v: Any) -> Any:
     return v @ np.where(one == 1.0, 0.0, inner / gaps)
 
 
-def _kept_real(change: Any, component: Any) -> Any:
+def kept_real(change: Any, component: Any) -> Any:
     """The phase by which a component of each vector stays real; where it is 0, there is none."""
     return np.where(component == 0.0, 0.0, -change / np.where(component == 0.0, 1.0, component))
 
@@ -127,7 +129,7 @@ def _eigh_rule(side: str, primals: Any, tangents: Any) -> Any:
     inner = adjoint(v) @ _hermitian(a_dot, side == "L") @ v
     turned = _turned(inner, w, v)
     place = 0 if side == "L" else -1
-    phase = _kept_real(np.imag(turned[..., place, :]), np.real(v[..., place, :]))
+    phase = kept_real(np.imag(turned[..., place, :]), np.real(v[..., place, :]))
     return (w, v), (np.real(diagonal(inner)), turned + v * (1j * phase)[..., None, :])
 
 
@@ -141,22 +143,22 @@ def _eig_rule(primals: Any, tangents: Any) -> Any:
     change = np.take_along_axis(np.imag(turned), largest, -2)[..., 0, :]
     component = np.take_along_axis(np.real(v), largest, -2)[..., 0, :]
     longer = np.sum(np.real(np.conj(v) * turned), axis=-2)
-    return (w, v), (diagonal(inner), turned + v * (1j * _kept_real(change, component) - longer)[..., None, :])
+    return (w, v), (diagonal(inner), turned + v * (1j * kept_real(change, component) - longer)[..., None, :])
 
 
-hermitian_spectrum = as_rule(np.linalg.eigh, lambda a: (_array("f64", a, 1), a), _eigh_rule, 1)
+hermitian_spectrum = as_rule(np.linalg.eigh, lambda a: (array_of("f64", a, 1), a), _eigh_rule, 1)
 # What `np.linalg.eig` calls: it gives complex numbers always.
-spectrum = as_rule(np.linalg._umath_linalg.eig, lambda a: (_array("c128", a, 1), _array("c128", a, 0)), _eig_rule)
+spectrum = as_rule(np.linalg._umath_linalg.eig, lambda a: (array_of("c128", a, 1), array_of("c128", a, 0)), _eig_rule)
 
 
 @define_for_complex(np.linalg.eigh, "np.linalg.eigh", "UPLO")
 def eigh(a: Any, UPLO: str = "L") -> Any:
-    given, matrix = _matrices(a)
+    given, matrix = in_double(a)
     side = UPLO.upper()
     if side != "L" and side != "U":
         raise ValueError("UPLO argument must be 'L' or 'U'")
     w, v = hermitian_spectrum(matrix, side)
-    return EighResult(_back(given, w), _back(given, v))
+    return EighResult(in_precision_of(given, w), in_precision_of(given, v))
 
 
 @define_for_complex(np.linalg.eigvalsh, "np.linalg.eigvalsh", "UPLO")
@@ -183,10 +185,10 @@ def _spectrum(a: Any) -> tuple[Any, Any, Any]:
 def eig(a: Any) -> Any:
     """Complex numbers, also where NumPy gives real ones because all imaginary parts happen to be 0."""
     given, w, v = _spectrum(a)
-    return EigResult(_back(given, w), _back(given, v))
+    return EigResult(in_precision_of(given, w), in_precision_of(given, v))
 
 
 @define(np.linalg.eigvals, "np.linalg.eigvals")
 def eigvals(a: Any) -> Any:
     given, w, _ = _spectrum(a)
-    return _back(given, w)
+    return in_precision_of(given, w)

@@ -135,3 +135,19 @@ def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: 
     cut = len(at) * np.finfo(at.dtype).eps if rcond is None else rcond
     found = np.linalg.lstsq(matrix / lengths, values, cut)[0]
     return (found.T / lengths).T
+
+
+@define(np.roots, "np.roots")
+def roots(p: Any) -> Any:
+    """The eigenvalues of the companion matrix, as complex numbers always, and a zero for each coefficient of 0 at the end."""
+    given = np.atleast_1d(p) + 0.0
+    if given.ndim != 1:
+        raise ValueError("Input must be a rank-1 array.")
+    there = np.flatnonzero(given != 0.0)
+    if len(there) == 0:
+        return np.zeros(0, np.complex128)
+    held = given[int(there[0]) : int(there[-1]) + 1]
+    ahead = held[:1]
+    companion = np.eye(len(held) - 1, k=-1)
+    companion[:1] = -held[1:] / ahead
+    return np.concatenate((np.linalg.eigvals(companion), np.zeros(len(given) - 1 - int(there[-1]), np.complex128)))
