@@ -184,11 +184,6 @@ def where_of_ufunc(a):
 
 
 
-@program(A)
-def roots_of_polynomial(a):
-    return np.roots(a)[0].real
-
-
 
 @program(A)
 def fitted_polynomial(a):
