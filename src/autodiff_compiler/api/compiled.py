@@ -12,7 +12,7 @@ from autodiff_compiler import driver
 from autodiff_compiler.api.binding import Described, Signature
 from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.dispatch import Entries
-from autodiff_compiler.api.specialise import Memory, Specialisation, Table, Versions, memo
+from autodiff_compiler.api.specialise import CallVersions, Remembered, Specialisation, Table, memo
 from autodiff_compiler.api.standalone import standalone
 from autodiff_compiler.diagnostics import Stretched, UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
@@ -31,7 +31,7 @@ class Shared:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.entries = Entries()
-        self.memory = Memory()
+        self.memory = Remembered()
         """What `memo` remembers with the derivative."""
 
 
@@ -78,7 +78,7 @@ class Compiled:
     def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
         return driver.lower(self._fun, arguments, self._options, values)
 
-    def _build(self, arguments: Described, values: Sequence[Any] | None, *asked: Any) -> Versions:
+    def _build(self, arguments: Described, values: Sequence[Any] | None, *asked: Any) -> CallVersions:
         signature = self._signature.signature  # read first: `_lower` and `_request` need what it renews
         lowered = self._lower(arguments, values)
         request = self._request(lowered, arguments, *asked)
@@ -89,7 +89,7 @@ class Compiled:
             return Specialisation(lowered, made[0], second, signature, tuple(request.active))
 
         has_usual = driver.has_usual(lowered, self._options, values)
-        return Versions(version, has_usual, lambda: self._table.subject(arguments))
+        return CallVersions(version, has_usual, lambda: self._table.subject(arguments))
 
     def inside(
         self, arguments: Described, *asked: Any, values: Sequence[Any] | None = None

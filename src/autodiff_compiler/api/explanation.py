@@ -25,7 +25,7 @@ from autodiff_compiler.ir.walk import all_ops, free_values
 
 
 @dataclass(frozen=True)
-class Kept:
+class Residual:
     """A value of the forward sweep that the reverse sweep reads: an array, a list, or a number.
 
     `place` is the file and the line that computes it; `bytes` a formula of the arguments, "" where a list grows as it needs to.
@@ -49,7 +49,7 @@ class Explanation:
     """
 
     function: str
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[Residual, ...] = ()
     recomputed: tuple[str, ...] = ()
     handed_on: tuple[str, ...] = ()
     run_again: tuple[str, ...] = ()
@@ -154,7 +154,7 @@ class _Forward:
             value = self.begun[value]
         return value
 
-    def kept(self, reverse: Sequence[Op]) -> Iterable[Kept]:
+    def kept(self, reverse: Sequence[Op]) -> Iterable[Residual]:
         results = {result for op in self.top.ops for result in op.results}
         for value in free_values([Region((), tuple(reverse))]):
             if value in results and self._counts(value):
@@ -166,7 +166,7 @@ class _Forward:
             return self.origin(value) not in self.params
         return differentiable(value.type) and not is_constant(self.definitions[value])
 
-    def _described(self, value: Value) -> Kept:
+    def _described(self, value: Value) -> Residual:
         start = self.origin(value)
         write = self.written.get(start)
         made, span = start, self.definitions[start].span
@@ -174,7 +174,7 @@ class _Forward:
             made = write.operands[-1]
             span = self.definitions[made].span if made in self.definitions else write.span
         name = made.name or value.name.removesuffix("_saved") or self._noun(made)
-        return Kept(name, str(value.type), span.place(), self._bytes(start, value.type))
+        return Residual(name, str(value.type), span.place(), self._bytes(start, value.type))
 
     def _noun(self, value: Value) -> str:
         return self.definitions[value].kind if value in self.definitions else "a value"

@@ -49,7 +49,7 @@ class Specialisation:
     second: Compilation | None = None
     signature: inspect.Signature | None = None
     active: tuple[bool, ...] = ()
-    versions: Versions | None = None
+    versions: CallVersions | None = None
     """The versions of the derivative, of which this is one; None where it is the only one."""
     checked: bool = False
     """Whether a call was compared with the function itself (`first_check.py`)."""
@@ -155,7 +155,7 @@ class Specialisation:
                     )
 
 
-class Versions:
+class CallVersions:
     """The versions of one derivative: the usual one, for calls that stretch no extent of 1 (`passes/stretching.py`), and the general
     one, for all calls and for people to read.  Each is compiled when it is needed.  From the first call on that the usual one
     refuses, all are made with the general one.
@@ -213,11 +213,11 @@ class Versions:
 class Table:
     """The specialisations of one function and one kind of derivative."""
 
-    def __init__(self, build: Callable[..., Versions], title: Callable[[], str]) -> None:
+    def __init__(self, build: Callable[..., CallVersions], title: Callable[[], str]) -> None:
         """`title` says in the log what is compiled."""
         self._build = build
         self._title = title
-        self._by_key: dict[tuple[Hashable, ...], list[Versions]] = {}
+        self._by_key: dict[tuple[Hashable, ...], list[CallVersions]] = {}
 
     def get(
         self,
@@ -284,14 +284,14 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-class Memory(dict[tuple[Hashable, ...], Any]):
+class Remembered(dict[tuple[Hashable, ...], Any]):
     """What is remembered with a function.  A copy, pickled or not, remembers nothing."""
 
-    def __reduce__(self) -> tuple[type[Memory], tuple[()]]:
-        return Memory, ()
+    def __reduce__(self) -> tuple[type[Remembered], tuple[()]]:
+        return Remembered, ()
 
-    def __deepcopy__(self, memo: Any) -> Memory:
-        return Memory()
+    def __deepcopy__(self, memo: Any) -> Remembered:
+        return Remembered()
 
 
 def memo(fun: Any, key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
@@ -303,30 +303,30 @@ def memo(fun: Any, key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
         return _remembered(found[1], key, make)
     if not isinstance(fun, FunctionType):
         return _remembered(_of_object(fun), key, make)
-    known = Memory()
+    known = Remembered()
     fun.__autodiff__ = (fun, known)  # type: ignore[attr-defined]  # any function takes attributes
     return _remembered(known, key, make)
 
 
 @functools.lru_cache(maxsize=128)
-def _of_method(method: MethodType) -> Memory:
+def _of_method(method: MethodType) -> Remembered:
     """What is remembered for a bound method, which is a new object at each look-up, but equal for the same object and function."""
-    return Memory()
+    return Remembered()
 
 
-OBJECTS: OrderedDict[int, tuple[Any, Memory]] = OrderedDict()
+OBJECTS: OrderedDict[int, tuple[Any, Remembered]] = OrderedDict()
 """By identity, the objects of other classes that were differentiated last, for their attributes are the user's."""
 
 
-def _of_object(fun: Any) -> Memory:
-    found = OBJECTS.setdefault(id(fun), (fun, Memory()))
+def _of_object(fun: Any) -> Remembered:
+    found = OBJECTS.setdefault(id(fun), (fun, Remembered()))
     OBJECTS.move_to_end(id(fun))
     while len(OBJECTS) > MOST_OBJECTS:
         OBJECTS.popitem(last=False)
     return found[1]
 
 
-def _remembered(known: Memory, key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
+def _remembered(known: Remembered, key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
     if key not in known:
         known[key] = make()
     return known[key]

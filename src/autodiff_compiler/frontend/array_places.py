@@ -22,7 +22,7 @@ from autodiff_compiler.frontend.values import (
     Items,
     Range,
     Ref,
-    Slice,
+    SliceParts,
     Static,
     Tup,
     is_dimensionless,
@@ -98,7 +98,7 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[Path, tuple[
         )
     subscripts: list[Subscript] = []
     for item in index:
-        if isinstance(item, Slice):
+        if isinstance(item, SliceParts):
             subscripts.append(_slice(ctx, item))
         elif isinstance(item, Static) and item.obj is None:
             subscripts.append(None)
@@ -121,7 +121,7 @@ def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[Path, tuple[
     return path, operands
 
 
-def _slice(ctx: Context, item: Slice) -> slice:
+def _slice(ctx: Context, item: SliceParts) -> slice:
     """A slice with the values of the bounds that are given."""
     given = (item.start, item.stop, item.step)
     parts = [None if isinstance(part, Static) and part.obj is None else part for part in given]
@@ -134,7 +134,7 @@ def _known_index(ctx: Context, item: Index) -> Index:
     """Lists, tuples (within an index) and ranges as arrays; a loop index stays a run-time value."""
     if isinstance(item, Ref) and is_dimensionless(item):
         return Dyn(ctx.read(item))
-    own = None if isinstance(item, Slice) else special(ctx, item, "__index__")
+    own = None if isinstance(item, SliceParts) else special(ctx, item, "__index__")
     if own is not None:
         return ctx.call(own, [], {})
     if isinstance(item, Box) and item.cls is list:

@@ -21,7 +21,7 @@ from autodiff_compiler.frontend import (
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.operands import Operands
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static, is_dimensionless
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, SliceParts, Static, is_dimensionless
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
@@ -176,12 +176,12 @@ def _augment_array(ctx: Context, node: ast.AugAssign, base: Ref, index: list[Ind
     path, operands = array_places.array_step(ctx, base, index)
     before, read = ctx.state.copy(), ctx.read(base)
     waiting = Operands(ctx, node)
-    waiting.add(base, *(item for item in index if not isinstance(item, Slice)))
+    waiting.add(base, *(item for item in index if not isinstance(item, SliceParts)))
     value = ctx.evaluate(node.value)
     array, *items = waiting.take()
     assert isinstance(array, Ref)
     base, rest = array, iter(items)
-    index = [item if isinstance(item, Slice) else next(rest) for item in index]
+    index = [item if isinstance(item, SliceParts) else next(rest) for item in index]
     only_read = ctx.state.same_as(before)
     exact = op in (ast.Add, ast.Sub) and _adds_exactly(ctx, base, value)
     several = path.result_rank(rank(base.type), [v.type for v in operands])

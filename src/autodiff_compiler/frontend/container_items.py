@@ -12,7 +12,20 @@ from autodiff_compiler.diagnostics import did_you_mean
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.iteration import length_changes
 from autodiff_compiler.frontend.scalars import is_scalar, join_scalars, scalar_value
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Index, Items, Range, Ref, Slice, Static, Tup, Unroll
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Dyn,
+    Grown,
+    Index,
+    Items,
+    Range,
+    Ref,
+    SliceParts,
+    Static,
+    Tup,
+    Unroll,
+)
 from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import require
@@ -32,7 +45,7 @@ def key_of(ctx: Context, x: Abs) -> Any:
 
 def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
     if isinstance(base, Static):
-        if isinstance(index, Slice):
+        if isinstance(index, SliceParts):
             return _static_item(ctx, ctx.immutable(base.obj, "a slice"), slice(*_bounds(ctx, index)))
         return _static_item(ctx, ctx.immutable(base.obj, "an item"), ctx.static(index, "an index"))
     if isinstance(base, Range):
@@ -44,7 +57,7 @@ def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
         raise ctx.wrong("AD121", f"a {base.cls.__name__} cannot be indexed")
     if base.cls is dict:
         assert isinstance(content, Items)
-        if isinstance(index, Slice):
+        if isinstance(index, SliceParts):
             raise ctx.wrong("AD130", "a dict cannot be sliced")
         key = key_of(ctx, index)
         if key not in content.keys:
@@ -52,7 +65,7 @@ def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
                 "AD131", f"the dict has no key {key!r}; it has {list(content.keys)}", _nearest(key, content.keys)
             )
         return content.items[content.keys.index(key)]
-    if isinstance(content, Grown) and isinstance(index, Slice):
+    if isinstance(content, Grown) and isinstance(index, SliceParts):
         bounds = [Static(None) if part is None else part for part in (index.start, index.stop, index.step)]
         return ctx.call(Static(ordering.sliced), [base, *bounds], {})
     if isinstance(content, Grown):
@@ -67,7 +80,7 @@ def _static_item(ctx: Context, obj: Any, key: Any) -> Abs:
         raise ctx.wrong("AD132", f"{type(error).__name__}: {error}") from error
 
 
-def _bounds(ctx: Context, index: Slice) -> list[int | None]:
+def _bounds(ctx: Context, index: SliceParts) -> list[int | None]:
     """The parts of a slice of a list, tuple or string."""
     parts = [None if p is None else ctx.static(p, "a slice bound") for p in (index.start, index.stop, index.step)]
     for part in parts:
@@ -79,7 +92,7 @@ def _bounds(ctx: Context, index: Slice) -> list[int | None]:
 
 
 def _sequence_item(ctx: Context, items: tuple[Abs, ...], index: Index, box: Box | None) -> Abs:
-    if isinstance(index, Slice):
+    if isinstance(index, SliceParts):
         chosen = list(items[slice(*_bounds(ctx, index))])
         return Tup(tuple(chosen)) if box is None else ctx.new_list(chosen)
     if isinstance(index, Dyn) and index.static is None:
@@ -119,7 +132,7 @@ def _run_time_item(ctx: Context, items: tuple[Abs, ...], index: Index) -> Abs:
 
 def _grown_item(ctx: Context, items: Value, index: Index) -> Abs:
     b = ctx.b
-    assert not isinstance(index, Slice)
+    assert not isinstance(index, SliceParts)
     position = int_value(ctx, index, "a list index")
     require(b, "list_get", items, position)
     return list_item(ctx, b.op("list_get", items, position))
@@ -147,7 +160,7 @@ def store(ctx: Context, box: Box, index: Index, value: Abs) -> None:
         raise ctx.wrong("AD122", f"a {box.cls.__name__} does not support item assignment")
     if box.cls is dict:
         assert isinstance(content, Items)
-        if isinstance(index, Slice):
+        if isinstance(index, SliceParts):
             raise ctx.wrong("AD130", "a dict has no slices")
         key = key_of(ctx, index)
         if key in content.keys:
@@ -156,7 +169,7 @@ def store(ctx: Context, box: Box, index: Index, value: Abs) -> None:
         else:
             ctx.state.boxes[box] = Items((*content.items, value), (*content.keys, key))
         return
-    if isinstance(index, Slice):
+    if isinstance(index, SliceParts):
         _store_slice(ctx, box, content, index, value)
         return
     if isinstance(content, Items):
@@ -188,7 +201,7 @@ def _position(ctx: Context, index: Abs, what: str) -> int:
     return int(position)
 
 
-def _store_slice(ctx: Context, box: Box, content: Items | Grown, index: Slice, value: Abs) -> None:
+def _store_slice(ctx: Context, box: Box, content: Items | Grown, index: SliceParts, value: Abs) -> None:
     """`items[a:b] = value`, with any number of items in the value."""
     new = None
     if isinstance(content, Items) and isinstance(value, Tup):
@@ -219,14 +232,14 @@ def delete(ctx: Context, box: Box, index: Index) -> None:
         )
     items, keys = list(content.items), list(content.keys)
     if box.cls is dict:
-        if isinstance(index, Slice):
+        if isinstance(index, SliceParts):
             raise ctx.wrong("AD130", "a dict has no slices")
         key = key_of(ctx, index)
         if key not in keys:
             raise ctx.wrong("AD131", f"the dict has no key {key!r}; it has {keys}")
         position = keys.index(key)
         del items[position], keys[position]
-    elif isinstance(index, Slice):
+    elif isinstance(index, SliceParts):
         del items[slice(*_bounds(ctx, index))]
     else:
         position = _position(ctx, index, "the index of `del`")
@@ -239,7 +252,7 @@ def delete(ctx: Context, box: Box, index: Index) -> None:
 def _holds(ctx: Context, box: Box, index: Index, value: Abs) -> bool:
     """Whether a list or dict has this very object at this place."""
     content = ctx.state.content(box)
-    if isinstance(content, Grown) or isinstance(index, Slice) or _run_time(index):
+    if isinstance(content, Grown) or isinstance(index, SliceParts) or _run_time(index):
         return False
     key = ctx.static(index, "an index")
     if box.cls is dict:
@@ -261,7 +274,7 @@ def _replaced(items: tuple[Abs, ...], position: int, value: Abs) -> tuple[Abs, .
 
 def _store_grown(ctx: Context, box: Box, content: Grown, index: Index, value: Abs) -> None:
     b = ctx.b
-    assert not isinstance(index, Slice)
+    assert not isinstance(index, SliceParts)
     position = int_value(ctx, index, "a list index")
     require(b, "list_set", content.value, position)
     item = list_element(ctx, content, value)

@@ -17,7 +17,7 @@ import numpy as np
 from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.classes import is_instance, special
-from autodiff_compiler.frontend.facts import Facts
+from autodiff_compiler.frontend.facts import TruthFacts
 from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
@@ -122,7 +122,7 @@ class Context:
     tries: Tries = field(default_factory=Tries)
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
     unrolled: set[tuple[Any, ...]] = field(default_factory=set)
-    facts: Facts = field(default_factory=Facts)
+    facts: TruthFacts = field(default_factory=TruthFacts)
     consumers: dict[Frame, Any] = field(default_factory=dict)
     """Whoever asked for the items of a generator that runs (`generators.Consumer`), by the generator's frame."""
     live_elsewhere: Callable[[NameKey], bool] = lambda key: True

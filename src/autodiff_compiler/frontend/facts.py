@@ -13,7 +13,7 @@ Fact = tuple[Value, bool]
 """A truth value, and what it is."""
 
 
-class Facts:
+class TruthFacts:
     """Which facts follow from which: from `not a`, from `a and b`, from `a or b`."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autodiff_compiler.frontend import bodies
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.values import Abs, Box, Index, Slice, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Index, SliceParts, Static, Tup
 from autodiff_compiler.library.definitions import places
 
 Trick = Callable[[Context, list[Index]], Abs]
@@ -25,7 +25,7 @@ def trick_of(base: Abs) -> Trick | None:
 def as_slice(item: Index) -> Index:
     """A slice that is known as an object, as one that is written in brackets."""
     if isinstance(item, Static) and isinstance(item.obj, slice):
-        return Slice(Static(item.obj.start), Static(item.obj.stop), Static(item.obj.step))
+        return SliceParts(Static(item.obj.start), Static(item.obj.stop), Static(item.obj.step))
     return item
 
 
@@ -34,7 +34,7 @@ def _items(index: list[Index]) -> list[Index]:
     return [as_slice(item) for item in (first.items if isinstance(first, Tup) and len(index) == 1 else index)]
 
 
-def _slice_parts(item: Slice) -> tuple[Abs, Abs, Abs]:
+def _slice_parts(item: SliceParts) -> tuple[Abs, Abs, Abs]:
     """Start, stop and step, as these objects understand them."""
     parts = (item.start, item.stop, item.step)
     return tuple(  # type: ignore[return-value]  # of three parts there are three
@@ -78,7 +78,7 @@ def _directive(ctx: Context, item: Any, how: list[int]) -> list[int]:
 
 
 def _part(ctx: Context, item: Index) -> Abs:
-    if not isinstance(item, Slice):
+    if not isinstance(item, SliceParts):
         return ctx.call(Static(np.asarray), [item], {}) if isinstance(item, Box | Tup) else item
     start, stop, step = _slice_parts(item)
     points = _points(step)
@@ -94,7 +94,7 @@ def _grid(function: Any) -> Trick:
     def grid(ctx: Context, index: list[Index]) -> Abs:
         several = len(index) > 1 or isinstance(index[0], Tup)
         items = _items(index)
-        slices = [_slice_parts(item) for item in items if isinstance(item, Slice)]
+        slices = [_slice_parts(item) for item in items if isinstance(item, SliceParts)]
         if len(slices) < len(items):
             raise ctx.wrong("AD121", "TypeError: np.mgrid and np.ogrid are indexed by slices")
         bounds = [part for start, stop, step in slices for part in (start, stop, _length(step))]
@@ -129,7 +129,7 @@ def _index(always_tuple: bool) -> Trick:
 
 
 def _known(ctx: Context, item: Index) -> Abs:
-    if not isinstance(item, Slice):
+    if not isinstance(item, SliceParts):
         return item
     parts = (item.start, item.stop, item.step)
     return Static(slice(*(None if part is None else ctx.static(part, "a bound of np.s_") for part in parts)))

@@ -10,7 +10,7 @@ from typing import Any
 from autodiff_compiler.frontend.classes import MISSING, class_of, find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import scalar_class
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, Slice, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, SliceParts, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Scalar, is_py
 
@@ -203,7 +203,7 @@ def item(ctx: Context, base: Abs, index: list[Index], name: str, *more: Abs) -> 
     own = special(ctx, base, name)
     if own is None:
         return None
-    if any(isinstance(part, Slice) for part in index):
+    if any(isinstance(part, SliceParts) for part in index):
         raise ctx.unsupported("AD157", f"a slice as the argument of a `{name}`", "pass its bounds to a method")
-    parts = tuple(part for part in index if not isinstance(part, Slice))
+    parts = tuple(part for part in index if not isinstance(part, SliceParts))
     return ctx.call(own, [parts[0] if len(parts) == 1 else Tup(parts), *more], {})

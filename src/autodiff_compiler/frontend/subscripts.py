@@ -20,7 +20,7 @@ from autodiff_compiler.frontend.values import (
     OrNone,
     Range,
     Ref,
-    Slice,
+    SliceParts,
     Static,
     Tup,
     is_dimensionless,
@@ -47,7 +47,7 @@ def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]
     index: list[Index] = []
     for item in nodes:
         if isinstance(item, ast.Slice):
-            index.append(Slice(*(None if p is None else next(rest) for p in (item.lower, item.upper, item.step))))
+            index.append(SliceParts(*(None if p is None else next(rest) for p in (item.lower, item.upper, item.step))))
             if any(isinstance(part, OrNone) for part in values):
                 raise ctx.unsupported("AD152", "a bound of a slice that may be None", "ask `is None` first")
         else:
@@ -58,7 +58,7 @@ def evaluate_place(ctx: Context, node: ast.Subscript) -> tuple[Abs, list[Index]]
 def _as_slice(x: Abs) -> Index:
     """An index; a slice object is what the brackets would say."""
     if isinstance(x, Static) and isinstance(x.obj, slice):
-        return Slice(*(None if part is None else Static(part) for part in (x.obj.start, x.obj.stop, x.obj.step)))
+        return SliceParts(*(None if part is None else Static(part) for part in (x.obj.start, x.obj.stop, x.obj.step)))
     return x
 
 
@@ -103,7 +103,7 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
 
 def _is_part_of_flat(base: Abs, index: list[Index]) -> bool:
     """Whether this is a slice of `a.flat`: methods written in Python are not given slices."""
-    return isinstance(base, Box) and base.cls is flat.Flat and isinstance(index_tricks.as_slice(index[0]), Slice)
+    return isinstance(base, Box) and base.cls is flat.Flat and isinstance(index_tricks.as_slice(index[0]), SliceParts)
 
 
 def only(ctx: Context, index: list[Index]) -> Index:

@@ -15,7 +15,7 @@ from autodiff_compiler.frontend import array_places
 from autodiff_compiler.frontend.context import LONG, Context, int_value
 from autodiff_compiler.frontend.iteration import Sequence, length
 from autodiff_compiler.frontend.scalars import describe, is_scalar, join_elements, scalar_type
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Index, Listed, Ref, Slice, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Index, Listed, Ref, SliceParts, Static, Tup
 from autodiff_compiler.frontend.views import table_item
 from autodiff_compiler.ir.dtype import FLOAT64, DType
 from autodiff_compiler.ir.types import Scalar, rank
@@ -103,7 +103,7 @@ def made(ctx: Context, rows: Abs, kind: str) -> Listed:
 
 def load(ctx: Context, x: Listed, index: Index) -> Abs:
     """`x[index]`: a number, a row, or of a row a list of its own."""
-    if isinstance(index, Slice):
+    if isinstance(index, SliceParts):
         if rank(x.ref.type) > 1:
             raise ctx.unsupported("AD137", "a slice of a table", "loop over its rows")
         part = array_places.load(ctx, x.ref, [index])
@@ -114,13 +114,13 @@ def load(ctx: Context, x: Listed, index: Index) -> Abs:
 
 def _position(ctx: Context, index: Index) -> Abs:
     """An index that a list takes: one integer."""
-    assert not isinstance(index, Slice)
+    assert not isinstance(index, SliceParts)
     return Dyn(int_value(ctx, index, "a list index"))
 
 
 def store(ctx: Context, x: Listed, index: Index, value: Abs) -> None:
     """`x[index] = value`, of a row."""
-    if rank(x.ref.type) > 1 or isinstance(index, Slice):
+    if rank(x.ref.type) > 1 or isinstance(index, SliceParts):
         raise ctx.unsupported(
             "AD137", "a row of a table that is replaced", "write its items one by one: for j in range(m): T[i][j] = ..."
         )

@@ -343,7 +343,7 @@ def _same_frame(a: Any, b: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Slice:
+class SliceParts:
     """A slice expression, evaluated: it may be between brackets beside abstract values."""
 
     start: Abs | None
@@ -351,7 +351,7 @@ class Slice:
     step: Abs | None
 
 
-Index = Abs | Slice
+Index = Abs | SliceParts
 
 
 def is_dimensionless(x: Index | None) -> bool:

@@ -22,7 +22,7 @@ from autodiff_compiler.ir.opdef import CONTROL, PURE
 from autodiff_compiler.ir.opset import constant_of, own_effect, writes_path
 from autodiff_compiler.ir.types import Array, rank
 from autodiff_compiler.ir.walk import all_ops, uses
-from autodiff_compiler.passes.one_sweep import Additions
+from autodiff_compiler.passes.one_sweep import CarriedSums
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -34,7 +34,7 @@ class _Forwards(FactRewriter):
     def __init__(self, function: Function) -> None:
         super().__init__(function)
         readers = uses(function.body)
-        self._additions = Additions(readers, Scratch(readers, self.shapes))
+        self._additions = CarriedSums(readers, Scratch(readers, self.shapes))
 
     def structured(self, op: Op) -> None:
         turned = is_loop(op) and self._goes_back(Loop(op)) and self._in_any_order(Loop(op))

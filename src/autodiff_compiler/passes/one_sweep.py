@@ -25,7 +25,7 @@ from autodiff_compiler.ir.opset import opdef, own_effect
 from autodiff_compiler.ir.walk import Substitution, free_values, op_uses
 
 
-class Additions:
+class CarriedSums:
     """What a loop does with what it carries, where that comes to additions alone: their order makes no difference."""
 
     def __init__(self, readers: dict[Value, list[Op]], scratch: Scratch) -> None:

@@ -32,7 +32,7 @@ from autodiff_compiler.ir.opset import TABLE, cost, own_effect, reads_path, sets
 from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.walk import Substitution, all_ops, clone_ops, definitions, op_uses, uses
 from autodiff_compiler.passes import dce
-from autodiff_compiler.passes.one_sweep import Additions, Joined
+from autodiff_compiler.passes.one_sweep import CarriedSums, Joined
 
 # Only for safety: every round removes a tape.
 ROUNDS = 100
@@ -147,7 +147,7 @@ class _Pair:
         if not self.tapes or any(counter in self.readers for counter in self.second.counters):
             return None
         turns = self.constants.get(self.first.step) != self.constants.get(self.second.step)
-        if turns and not Additions(self.readers, self.scratch).in_any_order(self.second):
+        if turns and not CarriedSums(self.readers, self.scratch).in_any_order(self.second):
             return None
         stores: dict[Op, tuple[Slot, Sequence[Op]]] = {tape.store: (tape.slot, tape.loads) for tape in self.tapes}
         return Joined(self.region, self.first, self.second, stores, Memory(self.function)).ops()

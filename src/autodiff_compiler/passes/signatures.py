@@ -23,7 +23,7 @@ from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptSignature:
     """The positions of the parameters and results that stay, and the remaining effect, which is empty where calls know it better."""
 
     params: tuple[int, ...]
@@ -90,15 +90,15 @@ def _of_rules(callees: Functions) -> set[str]:
     return {*ruled, *(name for names in ruled.values() for name in names)}
 
 
-def _kept(callee: Function, read: set[Value], used: set[int], whole: bool) -> Kept:
+def _kept(callee: Function, read: set[Value], used: set[int], whole: bool) -> KeptSignature:
     if whole:
-        return Kept(tuple(range(len(callee.params))), tuple(range(len(callee.results))))
+        return KeptSignature(tuple(range(len(callee.params))), tuple(range(len(callee.results))))
     given_back = {param for param, _ in callee.updates}
     params = tuple(k for k, param in enumerate(callee.params) if param in read or k in given_back)
-    return Kept(params, tuple(sorted(used)))
+    return KeptSignature(params, tuple(sorted(used)))
 
 
-def _fewer(callee: Function, kept: Kept) -> Function:
+def _fewer(callee: Function, kept: KeptSignature) -> Function:
     params = tuple(callee.params[k] for k in kept.params)
     body = with_params(callee.body, params)
     end = replace(body.terminator, operands=tuple(callee.results[k] for k in kept.results))
@@ -119,7 +119,7 @@ def with_params(body: Region, params: tuple[Value, ...]) -> Region:
 class _Fewer(Rewriter):
     """Calls with the arguments and results that stay."""
 
-    def __init__(self, kept: dict[str, Kept]) -> None:
+    def __init__(self, kept: dict[str, KeptSignature]) -> None:
         super().__init__()
         self.kept = kept
 

@@ -15,7 +15,7 @@ from autodiff_compiler.library.registry import takes_complex, when_imported
 MODULE = "scipy.special"
 
 
-class Called:
+class CalledRules:
     """Functions of SciPy that are called as they are, with rules; set when it is imported."""
 
     lambertw: Any = None
@@ -27,13 +27,13 @@ class Called:
 
 def _lambertw_rule(k: int, primals: Any, tangents: Any) -> Any:
     (z,), (z_dot,) = primals, tangents
-    w = Called.lambertw(z, k)
+    w = CalledRules.lambertw(z, k)
     return w, z_dot * (np.exp(-w) / (1.0 + w))
 
 
 @define_in(MODULE, "lambertw", "k", "tol")
 def lambertw(z: Any, k: int = 0, tol: float = 1e-8) -> Any:
-    return Called.lambertw(np.asarray(z).astype(np.complex128), k)
+    return CalledRules.lambertw(np.asarray(z).astype(np.complex128), k)
 
 
 # -- the Faddeeva function ---------------------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ _FAR = 12.0
 def _wofz_rule(primals: Any, tangents: Any) -> Any:
     """Far from 0, where the two terms of the derivative cancel, by the asymptotic series, to which the lower half plane is mirrored."""
     (z,), (z_dot,) = primals, tangents
-    w = Called.wofz(z)
+    w = CalledRules.wofz(z)
     far, below = np.abs(z) > _FAR, np.imag(z) < 0.0
     above = np.where(far, np.where(below, -z, z), 2.0 * _FAR)
     inverse = 1.0 / (2.0 * above * above)
@@ -63,7 +63,7 @@ def _wofz_rule(primals: Any, tangents: Any) -> Any:
 @define_in(MODULE, "wofz")
 def wofz(z: Any) -> Any:
     given = np.asarray(z)
-    found = Called.wofz(given.astype(np.complex128))
+    found = CalledRules.wofz(given.astype(np.complex128))
     return found.astype(np.complex64) if given.dtype == np.complex64 else found
 
 
@@ -122,5 +122,5 @@ takes_complex(f"{MODULE}.lambertw", f"{MODULE}.wofz")
 @when_imported(MODULE)
 def _register() -> None:
     special = lazy.load(MODULE)
-    Called.lambertw = as_rule(special.lambertw, lambda z: z, _lambertw_rule, 1)
-    Called.wofz = as_rule(special.wofz, lambda z: z, _wofz_rule)
+    CalledRules.lambertw = as_rule(special.lambertw, lambda z: z, _lambertw_rule, 1)
+    CalledRules.wofz = as_rule(special.wofz, lambda z: z, _wofz_rule)

@@ -187,7 +187,7 @@ def inverse_pdf(self: Any, x: Any, df: Any, scale: Any) -> Any:
 # -- frozen, made inside a program -------------------------------------------------------------------------------------
 
 
-class Frozen:
+class FrozenFamily:
     """A distribution with its parameters: `multivariate_normal(mean, cov)`."""
 
     def __init__(self, dist: Any, args: Any, kwds: Any) -> None:
@@ -206,7 +206,7 @@ class Frozen:
 
 
 def freeze(self: Any, *args: Any, **kwds: Any) -> Any:
-    return Frozen(self, args, kwds)
+    return FrozenFamily(self, args, kwds)
 
 
 FAMILIES: dict[str, dict[str, Callable[..., Any]]] = {
@@ -221,19 +221,19 @@ FAMILIES: dict[str, dict[str, Callable[..., Any]]] = {
 
 
 def _normal_of(self: Any) -> Any:
-    return Frozen(families_of.multivariate_normal, (self.mean, self.cov), {})
+    return FrozenFamily(families_of.multivariate_normal, (self.mean, self.cov), {})
 
 
 def _dirichlet_of(self: Any) -> Any:
-    return Frozen(families_of.dirichlet, (self.alpha,), {})
+    return FrozenFamily(families_of.dirichlet, (self.alpha,), {})
 
 
 def _wishart_of(self: Any) -> Any:
-    return Frozen(families_of.wishart, (self.df, self.scale), {})
+    return FrozenFamily(families_of.wishart, (self.df, self.scale), {})
 
 
 def _inverse_of(self: Any) -> Any:
-    return Frozen(families_of.invwishart, (self.df, self.scale), {})
+    return FrozenFamily(families_of.invwishart, (self.df, self.scale), {})
 
 
 families_of: Any = None
@@ -259,7 +259,7 @@ def _register() -> None:
         for method, body in {**methods, "__call__": freeze}.items():
             define(getattr(cls, method), f"{MODULE}.{name}.{method}", "allow_singular")(body)
     for name in ("logpdf", "pdf", "entropy"):
-        body = getattr(Frozen, name)
+        body = getattr(FrozenFamily, name)
         define(body, f"{MODULE}.multi_rv_frozen.{name}")(body)
     # SciPy has no public names for the classes of frozen distributions.
     for made, rebuilt in (
