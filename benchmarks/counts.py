@@ -56,7 +56,7 @@ def second_order_ops(case: Case) -> tuple[int, int]:
     ]
     described = [(name, tree, list(types)) for name, tree, types in described]
     varying = tuple(index == first for index, (_, _, types) in enumerate(described) for _ in types)
-    forward = Pushforward(gradient, gradient.options)._build(described, None, varying).compiled
+    forward = Pushforward(gradient, gradient.options)._build(described, None, varying).get(readable=True).compiled
 
     def total(*args):
         return np.sum(gradient(*args))

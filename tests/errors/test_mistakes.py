@@ -9,7 +9,6 @@ import random
 import re
 import types
 
-import numba
 import numpy as np
 import pytest
 
@@ -186,11 +185,6 @@ def dispatched(x):
     return x * x
 
 
-@numba.vectorize
-def vectorized(x):
-    return x * x
-
-
 @dispatched.register
 def _(x: float):
     return x * x * x
@@ -202,7 +196,6 @@ async def coroutine(x):
 
 CLOSED = {
     "cached": (lambda x: cached(np.ones(2) * x), "without the decorator"),
-    "vectorized": (lambda x: vectorized(x), "for whole arrays"),
     "random": (lambda x: x * np.random.dirichlet([1.0])[0], "draw the random numbers outside"),
     "random method": (lambda x: x * random.getrandbits(8), "draw the random numbers outside"),
     "str": (lambda x: x * len(str(x)), "f-string"),

@@ -5,8 +5,10 @@ arguments are names of passes, "none" for all passes on, "turn" for another one 
 second order.
 """
 
+import importlib.util
 import sys
 import traceback
+from functools import partial
 
 import numba.extending
 import numpy as np
@@ -27,7 +29,16 @@ INTRINSICS = {
     "wrapping_sub": lambda a, b: np.subtract(np.int64(a), np.int64(b)),
     "wrapping_mul": lambda a, b: np.multiply(np.int64(a), np.int64(b)),
 }
-numba.extending.intrinsic = lambda function: INTRINSICS[function.__name__]
+
+
+def intrinsic(function=None, **options):
+    """The routines of BLAS, which are called by their addresses, have no stand-in: without SciPy products are loops."""
+    return partial(intrinsic, **options) if function is None else INTRINSICS.get(function.__name__)
+
+
+numba.extending.intrinsic = intrinsic
+find_spec = importlib.util.find_spec
+importlib.util.find_spec = lambda name, package=None: None if name == "scipy" else find_spec(name, package)
 
 
 def main(chosen: list[str]) -> int:

@@ -86,7 +86,11 @@ class _NewestVersions(Rewriter):
         for other in reversed(self._arrays):
             if other is array:
                 break
-            if self._memory.may_share(other, array) and self._shapes.same_shape(other, array):
+            if (
+                other.type == array.type
+                and self._memory.may_share(other, array)
+                and self._shapes.same_shape(other, array)
+            ):
                 return other
         return array
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.ir.dtype import COMPLEX128, FLOAT64, DType
 from autodiff_compiler.library.defined import as_rule, define, define_for_complex
 
 SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
@@ -17,10 +18,10 @@ EighResult: Any = type(np.linalg.eigh(np.eye(1)))
 EigResult: Any = type(np.linalg.eig(np.eye(1)))
 
 
-def array_of(dtype: str, matrix: str, less: int) -> str:
+def array_of(dtype: DType, matrix: str, less: int) -> str:
     """The type of an array with so many axes fewer than one of matrices; one without axes is a number."""
     rank = matrix.count(":") - less
-    return f"{dtype}[{', '.join([':'] * rank)}]" if rank else dtype
+    return f"{dtype}[{', '.join([':'] * rank)}]" if rank else str(dtype)
 
 
 def adjoint(a: Any) -> Any:
@@ -60,9 +61,9 @@ def _slogdet_rule(primals: Any, tangents: Any) -> Any:
     return (sign, logarithm), (sign * (1j * np.imag(change)), np.real(change))
 
 
-determinant = as_rule(np.linalg.det, lambda a: array_of("c128", a, 2), _det_rule)
+determinant = as_rule(np.linalg.det, lambda a: array_of(COMPLEX128, a, 2), _det_rule)
 sign_and_logarithm = as_rule(
-    np.linalg.slogdet, lambda a: (array_of("c128", a, 2), array_of("f64", a, 2)), _slogdet_rule
+    np.linalg.slogdet, lambda a: (array_of(COMPLEX128, a, 2), array_of(FLOAT64, a, 2)), _slogdet_rule
 )
 
 
@@ -146,9 +147,11 @@ def _eig_rule(primals: Any, tangents: Any) -> Any:
     return (w, v), (diagonal(inner), turned + v * (1j * kept_real(change, component) - longer)[..., None, :])
 
 
-hermitian_spectrum = as_rule(np.linalg.eigh, lambda a: (array_of("f64", a, 1), a), _eigh_rule, 1)
+hermitian_spectrum = as_rule(np.linalg.eigh, lambda a: (array_of(FLOAT64, a, 1), a), _eigh_rule, 1)
 # What `np.linalg.eig` calls: it gives complex numbers always.
-spectrum = as_rule(np.linalg._umath_linalg.eig, lambda a: (array_of("c128", a, 1), array_of("c128", a, 0)), _eig_rule)
+spectrum = as_rule(
+    np.linalg._umath_linalg.eig, lambda a: (array_of(COMPLEX128, a, 1), array_of(COMPLEX128, a, 0)), _eig_rule
+)
 
 
 @define_for_complex(np.linalg.eigh, "np.linalg.eigh", "UPLO")
