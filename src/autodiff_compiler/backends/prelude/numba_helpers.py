@@ -351,13 +351,3 @@ def reshaped(a, shape):
 def reshape_view(a, shape):
     """A view of a contiguous array with another shape."""
     return a.reshape(shape)
-
-
-@njit(cache=True, nogil=True)
-def stack(a, shape):
-    """The matrices that broadcasting to `shape` gives, as one axis."""
-    count = 1
-    for k in range(len(shape) - 2):
-        count *= shape[k]
-    wide = np.broadcast_to(a, shape)
-    return np.ascontiguousarray(wide).reshape((count, shape[-2], shape[-1]))
