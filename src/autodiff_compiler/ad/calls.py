@@ -5,11 +5,12 @@ y = call g(x)   ->   y, r… = call g_forward(x)   …   x_bar = call g_reverse(
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autodiff_compiler.ad.adjoints import Adjoints
-from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED
+from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, CalleeSweeps
 from autodiff_compiler.ad.emission import Emission
 from autodiff_compiler.ad.errors import check_rule_covers
 from autodiff_compiler.ad.names import bar_name
@@ -39,16 +40,9 @@ def reverse_call(walk: BackwardWalk, op: Op, adjoints: Adjoints) -> None:
     reversal.added.put_instead(op, [forward], primal.home[op.results[0]])
     places = {ARGUMENT: op.operands, RESULT: op.results, SAVED: saved}
     residuals = [places[where][k] for where, k in pullback.residuals]
-    cotangents = [
-        bar if bar is not None else emission.zeros(result)
-        for bar, result in zip(bars, op.results)
-        if differentiable(result.type)
-    ]
-    wanted = [v for v, on in zip(op.operands, active) if on]
-    if pullback.given is not None:
-        wanted = [v for v, on in zip(wanted, pullback.given, strict=True) if on]
+    wanted = _wanted(op, active, pullback)
     given = [Value(v.type, bar_name(v)) for v in wanted]
-    operands = [*residuals, *cotangents]
+    operands = [*residuals, *_cotangents(emission, op, bars)]
     # A value that is given twice has one adjoint to add to: the second sum starts from zero.
     own = [k for k in pullback.added_to if wanted[k] not in wanted[:k]]
     updates = tuple((len(operands) + place, k) for place, k in enumerate(pullback.added_to))
@@ -64,6 +58,23 @@ def reverse_call(walk: BackwardWalk, op: Op, adjoints: Adjoints) -> None:
         elif shapes is None:
             _note_shape(emission, value, bar)
         adjoints.add(value, bar)
+
+
+def _wanted(op: Op, active: Sequence[bool], pullback: CalleeSweeps) -> list[Value]:
+    """The operands that the callee's reverse sweep gives adjoints of."""
+    wanted = [v for v, on in zip(op.operands, active) if on]
+    if pullback.given is None:
+        return wanted
+    return [v for v, on in zip(wanted, pullback.given, strict=True) if on]
+
+
+def _cotangents(emission: Emission, op: Op, bars: Sequence[Value | None]) -> list[Value]:
+    """The adjoints of the results that can have one."""
+    return [
+        emission.zeros(result) if bar is None else bar
+        for bar, result in zip(bars, op.results)
+        if differentiable(result.type)
+    ]
 
 
 def _note_shape(emission: Emission, value: Value, bar: Value) -> None:

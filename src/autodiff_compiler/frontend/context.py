@@ -16,7 +16,6 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
-from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.facts import TruthFacts
 from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
@@ -28,14 +27,13 @@ from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar
 from autodiff_compiler.frontend.source import Source
 from autodiff_compiler.frontend.state import Frame, NameKey, State
 from autodiff_compiler.frontend.tries import Tries
+from autodiff_compiler.frontend.truth import truth_of
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
     Cell,
     Dead,
-    DictView,
     Dyn,
-    Generator,
     Grown,
     Items,
     Iter,
@@ -43,7 +41,6 @@ from autodiff_compiler.frontend.values import (
     Maybe,
     OrNone,
     Poison,
-    Range,
     Ref,
     Static,
     Text,
@@ -51,7 +48,7 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.dtype import INT64
-from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar, dtype_of
+from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar
 
 _IMMUTABLE = (
     bool,
@@ -384,44 +381,7 @@ class Context:
 
     def truth(self, x: Abs) -> bool | Value:
         """The truth of a value: a bool if known now, else a boolean scalar."""
-        own = special(self, x, "__bool__") or special(self, x, "__len__")
-        if own is not None:
-            return self.truth(self.call(own, [], {}))
-        if isinstance(x, OrNone):
-            truth = self.if_given(x, lambda: self.truth(x.value))
-            if isinstance(truth, Value):
-                self.facts.both(truth, x.given, x.given, truth=True)
-            return truth
-        if is_instance(x):
-            return True
-        if isinstance(x, Static):
-            custom = hasattr(type(x.obj), "__bool__") or hasattr(type(x.obj), "__len__")
-            return bool(self.immutable(x.obj, "the truth value")) if custom else True
-        if isinstance(x, Dyn):
-            value = x.value
-            if dtype_of(value.type).is_bool:
-                return value
-            return self.b.compare("ne", value, self.b.const_like(0, value.type))
-        if isinstance(x, Tup):
-            return bool(x.items)
-        if isinstance(x, Box):
-            content = self.state.content(x)
-            if isinstance(content, Items):
-                return bool(content.items)
-            return self.b.compare("gt", self.b.op("list_len", content.value), self.b.const(0))
-        if isinstance(x, Listed):
-            return self.b.compare("gt", self.b.dim(self.read(x.ref), 0), self.b.const(0))
-        if isinstance(x, Ref) and isinstance(x.type, Scalar):
-            return self.truth(Dyn(self.read(x)))
-        if isinstance(x, Ref):
-            raise self.unsupported(
-                "AD105", "the truth value of an array", "use .any() or .all(), or len(x) > 0 for emptiness"
-            )
-        if isinstance(x, DictView):
-            return self.truth(x.box)
-        if isinstance(x, Range | Iter | Generator):
-            raise self.unsupported("AD105", f"the truth value of {describe(x)}", "compare its length with 0")
-        return True
+        return truth_of(self, x)
 
     def static(self, x: Abs, what: str) -> Any:
         """A Python object that must be known now; an int argument or captured int becomes part of the specialisation."""

@@ -92,11 +92,12 @@ def zip_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
     sequences = [part for part in parts if isinstance(part, Sequence)]
     beside = len(sequences) == len(parts) - 1 > 0 and any(isinstance(part, Pushed) for part in parts)
-    if beside and not strict and not any(part.computed or part.past_end for part in sequences):
+    open_ended = any(part.computed or part.past_end for part in sequences)
+    if beside and not strict and not open_ended:
         return _zipped_with_pushed(ctx, parts)
     if sequences and len(sequences) == len(parts):
         return _zipped_sequences(ctx, sequences, strict)
-    if strict and any(isinstance(part, Sequence) and (part.computed or part.past_end) for part in parts):
+    if strict and open_ended:
         raise _strict(ctx)
     asked = [_asked(ctx, part) for part in parts]
     boxes = tuple(box for part in asked for box in part.boxes)
