@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-# In double precision first, which is fast.  What is smooth in small pieces only (bins, masks, millions of maxima) needs steps
-# that are too short for it: they are taken in extended precision, where the platform has it.
+# In double precision first, which is fast.
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
 # What is smooth in small pieces only (bins, masks, millions of maxima) needs shorter steps than double precision allows.
 SHORT_STEPS = (1e-1, 1e-12, 1e-14, 1e-10, 1e-8, 1e-5, 1e-3)
 TOLERANCE = 1e-6
 SMALLEST = 1e-9
+"""A derivative of this size is 0 to the judge, times the tolerance."""
 
 
 def varies(value: Any) -> bool:

@@ -6,11 +6,11 @@ import choice_programs  # noqa: F401
 import holder_programs  # noqa: F401
 import made_in_loop_programs  # noqa: F401
 import numpy as np
-import order_programs  # noqa: F401
+import order_programs  # noqa: F401  # registers its programs
 import pytest
-import scope_programs  # noqa: F401
-import target_programs  # noqa: F401
-import unbound_programs  # noqa: F401
+import scope_programs  # noqa: F401  # registers its programs
+import target_programs  # noqa: F401  # registers its programs
+import unbound_programs  # noqa: F401  # registers its programs
 from trap_cases import CASES
 
 from autodiff_compiler import AutodiffError, UnsupportedError, value_and_grad

@@ -22,7 +22,7 @@ special: Any = None
 
 @when_imported("scipy.special")
 def _register() -> None:
-    global special  # noqa: PLW0603
+    global special  # noqa: PLW0603  # set when SciPy is imported
     special = lazy.load("scipy.special")
 
 

@@ -252,7 +252,7 @@ def _of_frozen(rebuilt: Callable[[Any], Any]) -> dict[str, Callable[..., Any]]:
 
 @when_imported(MODULE)
 def _register() -> None:
-    global families_of  # noqa: PLW0603
+    global families_of  # noqa: PLW0603  # set when SciPy is imported
     families_of = stats = lazy.load(MODULE)
     for name, methods in FAMILIES.items():
         cls = type(getattr(stats, name))

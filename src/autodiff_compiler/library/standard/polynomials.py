@@ -230,7 +230,7 @@ class Series:  # noqa: PLW1641  (nor has a series of NumPy a hash)
 
 
 def is_series(other: Any) -> bool:
-    return isinstance(other, np.polynomial.polynomial.ABCPolyBase)  # type: ignore[attr-defined]
+    return isinstance(other, np.polynomial.polynomial.ABCPolyBase)  # type: ignore[attr-defined]  # not in the stubs of NumPy
 
 
 def padded(c: Any, length: Any) -> Any:
