@@ -389,3 +389,39 @@ def two_lambdas_line(x):
 def lambda_default_lambda(x):
     f = lambda z=(lambda: x): (lambda x: x * z())(5.0)
     return f()
+
+
+def doubling_until(far, then):
+    """Functions that have one body, and call each other."""
+    def run(x):
+        if x > far: return x
+        return then(x * 2.0)
+    return run
+
+
+MADE = doubling_until(10.0, doubling_until(10.0, lambda x: x * 100.0))
+MADE_ON_ALL_PATHS = (lambda f: lambda x: 2.0 * f(x))((lambda f: lambda x: 3.0 * f(x))(np.sin))
+
+
+def counting(step):
+    def down(x, n):
+        return x if n == 0 else x * down(x + step, n - 1)
+    return down
+
+
+DOWN = counting(0.5)
+
+
+@case(0.7)
+def made_by_one_factory(x):
+    return MADE(x) * x
+
+
+@case(0.7)
+def nested_lambdas_made_outside(x):
+    return MADE_ON_ALL_PATHS(x)
+
+
+@case(0.7, 4)
+def a_factory_made_a_recursion(x, n):
+    return DOWN(x, n)

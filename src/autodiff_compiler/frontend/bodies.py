@@ -136,7 +136,7 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
             f"`{frame.name}` calls itself more than {DEPTH} times, or with a depth known only at run time",
             "write it as a loop",
         )
-    entered = recursion.activation(ctx, node, frame.parent, bound)
+    entered = recursion.activation(ctx, node, frame, bound)
     function = recursion.known(ctx, entered)
     if function is not None:
         return recursion.call(ctx, function, bound)

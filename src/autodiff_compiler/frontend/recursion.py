@@ -26,7 +26,7 @@ from autodiff_compiler.frontend.arguments import (
 )
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.inlining import flattened, rebuilt
-from autodiff_compiler.frontend.state import State
+from autodiff_compiler.frontend.state import Frame, State
 from autodiff_compiler.frontend.values import Abs, Dead, Ref
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import PURE
@@ -87,9 +87,13 @@ class Recursive(Exception):  # noqa: N818  (a signal to the outermost call, not 
         return self.outermost.wide if self.numbers else self.outermost.key
 
 
-def activation(ctx: Context, node: object, parent: object, bound: Mapping[str, Abs]) -> Activation:
+def activation(ctx: Context, node: object, frame: Frame, bound: Mapping[str, Abs]) -> Activation:
+    """Functions that one factory made have one body, and are told apart by what their free names refer to."""
+    closure = frame.source.function.__closure__ if frame.source is not None else None
+    free = (id(frame.parent), *map(id, closure or ()))
+
     def key(numbers: bool) -> Key:
-        return (id(node), id(parent), numbers, *((name, kind_of(ctx, x, numbers, ())) for name, x in bound.items()))
+        return (id(node), free, numbers, *((name, kind_of(ctx, x, numbers, ())) for name, x in bound.items()))
 
     return Activation(node, key(False), key(True))
 
