@@ -92,6 +92,25 @@ def in_branch(x):
     return weighted(x, x)
 
 
+@custom_jvp
+def doubled_in_a_loop(x):
+    return x + x
+
+
+@doubled_in_a_loop.defjvp
+def doubled_in_a_loop_jvp(primals, tangents):
+    slope = 0.0
+    for _ in range(2):
+        slope = slope + tangents[0]
+    return doubled_in_a_loop(primals[0]), slope
+
+
+def beside_a_list(x, n):
+    """A list that is not touched stays as it is while the rule's loop runs."""
+    items = [x * k for k in range(n)]
+    return doubled_in_a_loop(x) + sum(items)
+
+
 def helper(x):
     return halved(x) + 1.0
 
@@ -155,6 +174,9 @@ class TestUsed:
     def test_the_rule_itself(self, backend):
         assert np.isclose(grad(halved, backend=backend)(3.0), 3.0)
         assert np.isclose(grad(weighted, 1, backend=backend)(0.4, 1.5), slope(0, 1)(0.4, 1.5))
+
+    def test_a_loop_beside_a_list(self, backend):
+        assert np.isclose(grad(beside_a_list, backend=backend)(0.5, 4), 8.0)
 
     def test_none_is_zero(self, backend):
         gx, limit = grad(lambda x, limit: 10.0 * clipped(x, limit), (0, 1), backend=backend, verify=True)(1.0, 2.0)

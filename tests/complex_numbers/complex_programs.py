@@ -108,6 +108,17 @@ def parts_written(z, x):
     return np.sum(np.abs(z) ** 3) + w[0] ** 2 + x[0]
 
 
+def parts_from_each_other(z):
+    """A function gives a part that may be a view, which is read before the array is written."""
+    z = z * 1.0
+    z.imag += np.real(z)
+    z.real = np.imag(z[::-1])
+    m = np.outer(z, z)
+    m[0] = np.diag(m)
+    m[1] += np.diagonal(m)
+    return np.sum(np.abs(m)) + z[0].imag
+
+
 def parts_of_views_written(x, y):
     z = np.zeros(x.shape, dtype=complex)
     z.real = x
@@ -174,6 +185,7 @@ PROGRAMS = [
     Program(moved, ((plane(4),),)),
     Program(parts_of_arrays, ((plane(4),),)),
     Program(parts_written, ((plane(4), real(4)),)),
+    Program(parts_from_each_other, ((plane(3),),)),
     Program(parts_of_views_written, ((real(2, 3), real(2, 3, seed=6)),)),
     Program(parts_chosen, ((plane(4), 0.7), (plane(4), -0.7))),
     Program(split_step, ((plane(5), real(5), 3),)),

@@ -224,9 +224,10 @@ def store_at(
 ) -> None:
     """Write to a place of an array through a reference."""
     b = ctx.b
-    check_writable(ctx, ref)
     target_rank = path.result_rank(rank(ref.type), [v.type for v in operands])
+    # What is assigned may be a view of this array, which may be read until it is written.
     stored = _stored_value(ctx, ref.type, value, accumulate, not target_rank)
+    check_writable(ctx, ref)
     if rank(stored.type) > target_rank:
         if accumulate is not None or target_rank == 0 or path == indexing(MASK):
             check_rank(ctx, rank(stored.type), target_rank)

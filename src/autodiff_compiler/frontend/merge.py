@@ -357,6 +357,8 @@ class Merge:
         return lambda values: Items(tuple(part(values) for part in parts), model.keys)
 
     def _grown(self, root: Location, box: Box, a: Items | Grown | None, b: Items | Grown | None) -> Finish:
+        if isinstance(a, Grown) and isinstance(b, Grown) and same(a, b):
+            return always(a)
         self.grown[root] = None
         types: list[Scalar | Array | None] = []
         for content in (a, b):
