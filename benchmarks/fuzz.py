@@ -1,8 +1,9 @@
 """`python -m benchmarks.fuzz --minutes 30`: random programs, compiled, and compared with CPython's complex step.
 
 With `--language`, programs of the whole language, whose values are compared (`fuzz_language.py`); with `--wrong`, programs with one
-thing made wrong, which must raise (`fuzz_wrong.py`).  The generators, the oracle and the checks are those of `tests/fuzz`.  A failure is shrunk and printed as a module that can be run by hand; one of the numerical
-fuzzer can be dropped into `tests/fuzz/regressions`.
+thing made wrong, which must raise (`fuzz_wrong.py`); with `--complex`, programs with complex numbers (`fuzz_complex.py`).  The
+generators, the oracle and the checks are those of `tests/fuzz`.  A failure is shrunk and printed as a module that can be run by hand;
+one of the numerical fuzzer can be dropped into `tests/fuzz/regressions`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from fuzz_check import Configuration, Outcome, configurations
 from fuzz_programs import Program, seeded, write_module
 from fuzz_run import run_one, signature, smallest
 
-from benchmarks import fuzz_language, fuzz_wrong
+from benchmarks import fuzz_complex, fuzz_language, fuzz_wrong
 
 # One compilation under Numba takes a second or more.
 NUMBA_SECONDS = 120.0
@@ -141,6 +142,9 @@ def _record(
 @click.command()
 @click.option("--language", is_flag=True, help="Programs of the whole language, compared by value.")
 @click.option("--wrong", is_flag=True, help="Programs with one thing made wrong, which must raise.")
+@click.option(
+    "--complex", "of_complex", is_flag=True, help="Programs with complex numbers and matrices, in both modes."
+)
 @click.option("--minutes", type=float, default=1.0, show_default=True, help="How long to run.")
 @click.option("--count", type=int, default=None, help="At most so many programs.")
 @click.option(
@@ -149,11 +153,12 @@ def _record(
 @click.option("--backend", type=click.Choice(["python", "numba", "both"]), default="python", show_default=True)
 @click.option("--all-configs", is_flag=True, help="Each program in every configuration, not in a drawn one.")
 @click.option("--shrink/--no-shrink", default=True, help="Make the first failure of each kind small.")
-@click.option("--jobs", type=int, default=1, show_default=True, help="So many processes (of --language and --wrong).")
+@click.option("--jobs", type=int, default=1, show_default=True, help="So many processes (not of the numerical one).")
 @click.option("--json", "target", type=click.Path(path_type=Path), default=None, help="Write the summary to this file.")
 def main(
     language: bool,
     wrong: bool,
+    of_complex: bool,
     minutes: float,
     count: int | None,
     seed: int,
@@ -166,11 +171,13 @@ def main(
     """Compile random programs and compare them with CPython; exit code 1 if anything disagrees."""
     console = Console(stderr=True)
     backends = ["python", "numba"] if backend == "both" else [backend]
-    summary: Summary | fuzz_language.LanguageSummary | fuzz_wrong.WrongSummary
+    summary: Summary | fuzz_complex.ComplexSummary | fuzz_language.LanguageSummary | fuzz_wrong.WrongSummary
     if wrong:
         summary = fuzz_wrong.run(minutes, count, seed, jobs, backends[0], shrink, console)
     elif language:
         summary = fuzz_language.run(minutes, count, seed, jobs, backend != "python", shrink, console)
+    elif of_complex:
+        summary = fuzz_complex.run(minutes, count, seed, jobs, backends[0], shrink, console)
     else:
         summary = run(minutes, count, seed, backends, all_configs, shrink, console)
     text = json.dumps(summary.as_dict(), indent=2)

@@ -26,6 +26,7 @@ SECONDS = 5.0
 PYTHON_SECONDS = 30.0
 NUMBA_SECONDS = 120.0
 TOLERANCE = 1e-9
+NUMBERS = int | float | complex | np.generic
 # Programs whose value moves so much when their floats move by 1e-12 decide at a tie.
 UNSTABLE = 1e-7
 
@@ -163,7 +164,9 @@ def difference(ours: Any, theirs: Any, exact: bool = False) -> str:
         if exact:
             return "" if np.array_equal(ours, theirs, equal_nan=True) else f"{ours.tolist()}, expected {theirs.tolist()}"
         return "" if _close(ours, theirs) else f"{ours.tolist()}, expected {theirs.tolist()}"
-    if isinstance(theirs, int | float | np.generic) and isinstance(ours, int | float | np.generic):
+    if isinstance(theirs, NUMBERS) and isinstance(ours, NUMBERS):
+        if np.iscomplexobj(ours) != np.iscomplexobj(theirs):
+            return f"{ours!r}, expected {theirs!r}"
         return "" if _close(ours, theirs) else f"{ours!r}, expected {theirs!r}"
     if isinstance(theirs, dict) and isinstance(ours, dict):
         if list(ours) != list(theirs):
@@ -230,14 +233,14 @@ def _numbers(value: Any) -> Iterator[np.ndarray]:
     if isinstance(value, list | tuple):
         for item in value:
             yield from _numbers(item)
-    elif isinstance(value, int | float | np.ndarray | np.generic):
-        yield np.asarray(value, float)
+    elif isinstance(value, np.ndarray | NUMBERS):
+        yield np.asarray(value, complex)
 
 
 def _moved(value: Any, by: float) -> Any:
-    if isinstance(value, float):
+    if isinstance(value, float | complex):
         return value * (1.0 + by) + by
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
         value *= 1.0 + by
         value += by
         return value

@@ -5,10 +5,12 @@ Everything is text, arguments too, so that memory orders and instances of the pr
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
 import language_arrays
+import language_complex
 import language_containers
 import language_control
 import language_exits
@@ -20,12 +22,13 @@ import numpy as np
 from fuzz_draw import SeededDraw
 from language_classes import Model, write_class
 from language_functions import write_effects, write_function
-from language_scope import FLOAT, INT, Kind, Store, array, dict_of, list_of
+from language_scope import COMPLEX, FLOAT, INT, Kind, Store, array, dict_of, list_of, plane
 from language_writer import PRODUCTIONS, Line, Writer
 
 # Importing these registers their productions; the same seed gives the same program, whatever was imported first.
 PARTS = (
     language_arrays,
+    language_complex,
     language_containers,
     language_control,
     language_exits,
@@ -39,7 +42,14 @@ for table in PRODUCTIONS.values():
 
 # How many classes there are: weight and number, without and with classes as the theme.
 CLASSES = ([(6, 0), (3, 1), (1, 2)], [(3, 1), (4, 2), (2, 3)])
-HEAD = ("import contextlib", "import dataclasses", "import functools", "import math", "import typing", "", "import numpy as np", "")
+HEAD = ("import cmath", "import contextlib", "import dataclasses", "import functools", "import math", "import typing", "", "import numpy as np", "")
+# What a float is made of each kind of result by.
+LOSSES = {
+    "float": "{}",
+    "array": "np.sum({})",
+    "complex": "{}.real + 0.5 * {}.imag",
+    "plane": "np.sum({}.real) + 0.5 * np.sum({}.imag)",
+}
 
 
 @dataclass(frozen=True)
@@ -80,9 +90,7 @@ class _Program(Writer):
                 self.statements(8)
             parts = self._observed()
             self.line(f"return {', '.join(text for text, _ in parts)},")
-        loss = " + ".join(
-            f"r[{i}]" if kind == FLOAT else f"np.sum(r[{i}])" for i, (_, kind) in enumerate(parts) if kind.name in ("float", "array")
-        )
+        loss = " + ".join(LOSSES[kind.name].replace("{}", f"r[{i}]") for i, (_, kind) in enumerate(parts) if kind.name in LOSSES)
         if any(re.search(r"\b(doubled|careful|Kept)\(", line.text) for line in self.lines):
             self.lines[len(HEAD) : len(HEAD)] = [Line(text, "head") for text in language_exits.HELPERS]
         source = "\n".join(line.text for line in self.lines) + "\n"
@@ -113,6 +121,7 @@ class _Program(Writer):
         simple = [m for m in models if all(k in (FLOAT, INT) for k, _ in m.fields.values())]
         for i in range(draw.integer(1, 4)):
             choices = [(6, "float"), (7, "array"), (2, "int"), (1, "list"), (1, "dict"), (1, "tuple"), (1, "flag")]
+            choices += [(5, "z"), (5, "plane")] if self.theme == "language_complex" else []
             choices += [(1, "object")] if simple else []
             what = draw.weighted(choices) if i else draw.pick(("float", "array"))
             name = f"{ {'float': 'x', 'array': 'a', 'int': 'n', 'flag': 'flag', 'object': 'obj'}.get(what, what[0]) }{i or ''}"
@@ -120,9 +129,11 @@ class _Program(Writer):
                 kind, text = FLOAT, self._float()
             elif what == "int":
                 kind, text = INT, str(draw.integer(0, 4))
-            elif what == "array":
-                kind = array(*draw.pick(((3,), (4,), (2, 3), (3, 2), (2, 2), (2, 1, 3), (1,), (1, 3))))
-                text = self._array(kind.shape)
+            elif what == "z":
+                kind, text = COMPLEX, f"complex({self._float()}, {self._float()})"
+            elif what in ("array", "plane"):
+                kind = (array if what == "array" else plane)(*draw.pick(((3,), (4,), (2, 3), (3, 2), (2, 2), (2, 1, 3), (1,), (1, 3))))
+                text = self._array(kind)
             elif what == "list":
                 kind, text = list_of(FLOAT), f"[{', '.join(self._float() for _ in range(3))}]"
             elif what == "dict":
@@ -142,9 +153,13 @@ class _Program(Writer):
     def _float(self) -> str:
         return str(self.draw.integer(-1200, 1200) / 1000)
 
-    def _array(self, shape: tuple[int, ...]) -> str:
+    def _array(self, kind: Kind) -> str:
         """An array in one of the memory orders that a caller may have."""
-        values = np.array([self.draw.integer(-1200, 1200) / 1000 for _ in range(int(np.prod(shape)))]).reshape(shape)
+        size = math.prod(kind.shape)
+        values = np.array([self.draw.integer(-1200, 1200) / 1000 for _ in range(size)])
+        if kind.name == "plane":
+            values = values + 1j * np.array([self.draw.integer(-1200, 1200) / 1000 for _ in range(size)])
+        values = values.reshape(kind.shape)
         plain = f"np.array({values.tolist()!r})"
         form = self.draw.weighted(
             [
@@ -168,7 +183,7 @@ class _Program(Writer):
         parts: list[tuple[str, Kind]] = []
         for v in self.scope.visible():
             name, kind = v.name, v.kind
-            if kind in (FLOAT, INT) or kind.name in ("bool", "str", "array"):
+            if kind in (FLOAT, COMPLEX, INT) or kind.name in ("bool", "str", "array", "plane"):
                 parts.append((name, kind))
             elif kind == list_of(FLOAT):
                 parts += [(f"sum({name})", FLOAT), (f"len({name})", INT)]

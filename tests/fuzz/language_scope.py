@@ -8,8 +8,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Kind:
-    """A static type: float, int, bool, str, array (`shape`), list and dict (`items`: that of an element), tuple (`items`: of each),
-    object (`model`: a class), function (`model`: its signature)."""
+    """A static type: float, complex, int, bool, str, array and plane, of complex numbers (`shape`), list and dict (`items`: that of
+    an element), tuple (`items`: of each), object (`model`: a class), function (`model`: its signature)."""
 
     name: str
     shape: tuple[int, ...] = ()
@@ -17,12 +17,16 @@ class Kind:
     model: Any = None
 
 
-FLOAT, INT, BOOL, STR = Kind("float"), Kind("int"), Kind("bool"), Kind("str")
+FLOAT, COMPLEX, INT, BOOL, STR = Kind("float"), Kind("complex"), Kind("int"), Kind("bool"), Kind("str")
 NUMBERS = (FLOAT, INT, BOOL)
 
 
 def array(*shape: int) -> Kind:
     return Kind("array", shape)
+
+
+def plane(*shape: int) -> Kind:
+    return Kind("plane", shape)
 
 
 def list_of(item: Kind) -> Kind:

@@ -1,8 +1,8 @@
 """Small idioms in which Python does something of its own, each a few lines with holes for expressions and names.
 
-Holes: {x} {y} floats, {X} a float without calls, {i} an int, {c} a condition, {a} an array of one axis (two elements or more), {A} one
-of two axes, {l} a list of floats, {d} a dict of floats, {fun} a function of one float, {n1} … {n4} names of their own, {r} the name of
-the float that comes out.
+Holes: {x} {y} floats, {z} {w} complex numbers, {X} a float without calls, {i} an int, {c} a condition, {a} an array of one axis (two
+elements or more), {A} one of two axes, {P} {Q} such arrays of complex numbers, {l} a list of floats, {d} a dict of floats, {fun} a
+function of one float, {n1} … {n4} names of their own, {r} the name of the float that comes out.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from language_functions import callables
-from language_scope import BOOL, FLOAT, INT, Kind, dict_of, list_of
+from language_scope import BOOL, COMPLEX, FLOAT, INT, Kind, dict_of, list_of
 from language_writer import Writer, production
 
 LOCALS = ("t1", "t2", "t3", "t4", "u1", "u2", "u3", "u4")
@@ -180,12 +180,12 @@ SCOPES = (
 
 @production("statement", 9)
 def _array_idiom(g: Writer) -> bool:
-    return _write(g, g.draw.pick(ARRAYS))
+    return write_idiom(g, g.draw.pick(ARRAYS))
 
 
 @production("statement", 8, settled=True)
 def _container_idiom(g: Writer) -> bool:
-    return _write(g, g.draw.pick(CONTAINERS))
+    return write_idiom(g, g.draw.pick(CONTAINERS))
 
 
 @production("statement", 8, settled=True)
@@ -193,14 +193,17 @@ def _scope_idiom(g: Writer) -> bool:
     text = g.draw.pick(SCOPES)
     if "def " in text and g.loops and not g.draw.chance(10):
         return False
-    return _write(g, text)
+    return write_idiom(g, text)
 
 
-def _write(g: Writer, text: str) -> bool:
+def write_idiom(g: Writer, text: str) -> bool:
     """The idiom with its holes filled, if everything that it needs is there."""
     holes = {key: "" for key in re.findall(r"(?<!{)\{(\w+)\}", text)}
     free = [v for v in g.scope.visible("array") if not v.frozen]
+    planes = g.scope.visible("plane")
     found = {
+        "P": g.pick([v for v in planes if len(v.kind.shape) == 1 and v.kind.shape[0] > 1]),
+        "Q": g.pick([v for v in planes if len(v.kind.shape) == 2]),
         "a": g.pick([v for v in free if len(v.kind.shape) == 1 and v.kind.shape[0] > 1]),
         "A": g.pick([v for v in free if len(v.kind.shape) == 2]),
         "l": g.pick([v for v in g.scope.of(list_of(FLOAT)) if v.store.length]),
@@ -221,6 +224,8 @@ def _write(g: Writer, text: str) -> bool:
     for key in holes:
         if key in ("x", "y"):
             holes[key] = g.make(FLOAT, 1)
+        elif key in ("z", "w"):
+            holes[key] = f"({g.make(COMPLEX, 1)})"
         elif key == "X":
             holes[key] = g.draw.pick(("0.5", "-0.25", *(v.name for v in g.scope.visible("float"))))
         elif key == "i":

@@ -37,6 +37,10 @@ SPECIAL_SAMPLES = {
         S(v3), S(R(0.5)), S(R(-0.2), -1), S(np.array([-0.3, -1e-5]), k=-1), S(m23), S(f3), S(i3), S(R(2)), S(e0), S(v3, 1), S(v3, R(2)), S(np.float32(0.5)), S(R(0.5), 0, 1e-9),
     ],
     "scipy.special.wofz": [S(v3), S(R(0.5)), S(m23), S(f3), S(i3), S(R(2)), S(e0), S(np.array([20.0, -15.0])), S(np.float32(0.5))],
+    **{
+        f"scipy.special.{name}": [S(0, v3), S(1.5, R(0.5)), S(-2, m23), S(1, f3), S(0, i3), S(R(1), v3), S(0, e0), S(2, R(3)), S(0, np.float32(0.5))]
+        for name in ("hankel1", "hankel2")
+    },
     **{f"scipy.special.{name}": samples for name, samples in SINCE_1_15.items() if hasattr(scipy.special, name)},
     "scipy.special.logsumexp": [
         S(v3), S(m23), S(m23, 0), S(m23, axis=1), S(m23, axis=(0, 1), keepdims=True), S(m23, -1, None, True), S(f3), S(i3), S(R(2.5)),

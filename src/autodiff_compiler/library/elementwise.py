@@ -373,7 +373,7 @@ add(np.around, "np.around", round_)
 @function(np.isclose, "np.isclose")
 def isclose(b: Builder, a: Any, other: Any, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: Any = False) -> Value:
     x, y = floats(b, a, other)
-    dtype = dtype_of(x.type)
+    dtype = dtype_of(x.type).real
     broadcast(b, (x, y), {})
     slack = b.add(to_dtype(b, atol, dtype), b.mul(to_dtype(b, rtol, dtype), b.op("abs", y)))
     near = b.compare("le", b.op("abs", b.sub(x, y)), slack)

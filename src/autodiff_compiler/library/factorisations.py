@@ -13,14 +13,16 @@ import numpy as np
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.dtype import FLOAT64, INT32, INT64
+from autodiff_compiler.ir.dtype import COMPLEX128, FLOAT64, INT32, INT64
 from autodiff_compiler.ir.matrices import transposed
 from autodiff_compiler.ir.message import LINALG_ERROR
-from autodiff_compiler.ir.path import at
+from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.required_checks import check_equal
-from autodiff_compiler.ir.types import F64, FLOAT, Scalar, rank
+from autodiff_compiler.ir.types import F64, FLOAT, Scalar, is_complex, rank
 from autodiff_compiler.library.arguments import as_array, as_value, is_number, static_bool, to_dtype
+from autodiff_compiler.library.complex_systems import as_complex, as_real
 from autodiff_compiler.library.lu_factors import applied
+from autodiff_compiler.library.reductions import squared
 from autodiff_compiler.library.registry import function
 from autodiff_compiler.library.systems import double, operand, precision
 
@@ -127,6 +129,18 @@ def svdvals(b: Builder, x: Any, /) -> Value:
     return found
 
 
+def singular_values(b: Builder, matrix: Value) -> Value:
+    """Of real and of complex matrices; the real one that stands for a complex one has each of them twice."""
+    if not is_complex(matrix.type):
+        found: Value = svdvals(b, matrix)
+        return found
+    twice = singular_values(b, as_real(b, matrix))
+    before = (ALL,) * (rank(twice.type) - 1)
+    ends = (at(*before, slice(start, None, b.const(2))) for start in (None, b.const(1)))
+    both = b.add(*(b.load(twice, path, operands) for path, operands in ends))
+    return to_dtype(b, b.mul(both, b.const_like(0.5, both.type)), precision(matrix).real)
+
+
 EPSILON = float(np.finfo(float).eps)
 
 
@@ -137,6 +151,10 @@ def default_cutoff(b: Builder, matrix: Value) -> Value:
 
 
 def inverted(b: Builder, matrix: Value, cutoff: Value) -> Value:
+    if is_complex(matrix.type):
+        rows, columns = b.dims(matrix)[-2:]
+        both = inverted(b, as_real(b, matrix), cutoff)
+        return as_complex(b, b.load(both, *at(*(ALL,) * (rank(both.type) - 1), slice(None, rows))), columns)
     inverse, converged = applied(b, "pinv", matrix, cutoff)
     succeeded(b, converged, NO_SINGULAR_VALUES)
     return inverse
@@ -153,8 +171,11 @@ def bound(b: Builder, x: Any, name: str) -> Value:
 @function(np.linalg.pinv, "np.linalg.pinv")
 def pinv(b: Builder, a: Any, rcond: Any = None, hermitian: Any = False, *, rtol: Any = UNSET) -> Value:
     """Of a Hermitian matrix it is the same."""
-    static_bool(b, hermitian, "hermitian")
     given = operand(b, a, "np.linalg.pinv")
+    if static_bool(b, hermitian, "hermitian") and is_complex(given.type):
+        raise UnsupportedError(
+            "AD202", "np.linalg.pinv with hermitian=True of complex numbers", b.span, help="leave it out"
+        )
     matrix = double(b, given)
     if rcond is not None and rtol is not UNSET:
         raise UserError("AD209", "np.linalg.pinv: `rtol` and `rcond` can't be both set.", b.span)
@@ -174,7 +195,7 @@ def lstsq(b: Builder, a: Any, other: Any, rcond: Any = None) -> tuple[Value, Val
     if rank(given.type) != 2 or rank(right.type) not in (1, 2):
         raise UserError("AD204", "np.linalg.lstsq: arrays must be two-dimensional (the right side one or two)", b.span)
     own = precision(given, right)
-    matrix, columns = double(b, given), double(b, right)
+    matrix, columns = (to_dtype(b, x, COMPLEX128 if own.is_complex else FLOAT64) for x in (given, right))
     rows, unknowns = b.dims(matrix)
     check_equal(b, rows, b.dim(columns, 0), "Incompatible dimensions", error=LINALG_ERROR)
     machine = is_number(rcond) and rcond < 0
@@ -187,19 +208,19 @@ def lstsq(b: Builder, a: Any, other: Any, rcond: Any = None) -> tuple[Value, Val
     )
     inverse = inverted(b, matrix, cutoff)
     solution = b.op("matmul", inverse, columns)
-    _, values, _, _ = applied(b, "svd", matrix)
+    values = singular_values(b, matrix)
     largest = b.op("max", b.op("concat", values, b.full([b.const(1)], b.const(0, F64)), axis=0), axes=(0,))
     some = b.compare("gt", values, b.mul(largest, cutoff))
     count = b.sum(b.cast(some, Scalar(INT64)), (0,))
     residuals = b.sub(columns, b.op("matmul", matrix, solution))
-    squares = b.sum(b.mul(residuals, residuals), (0,))
+    squares = b.sum(squared(b, residuals), (0,))
     if rank(right.type) == 1:
         squares = b.full([b.const(1)], squares)
     determined = b.op("and", b.compare("eq", count, unknowns), b.compare("gt", rows, unknowns))
     kept = b.select(determined, b.dim(squares, 0), b.const(0))
     return (
         to_dtype(b, solution, own),
-        to_dtype(b, b.load(squares, *at(slice(None, kept))), own),
+        to_dtype(b, b.load(squares, *at(slice(None, kept))), own.real),
         b.cast(count, Scalar(INT32)),
-        to_dtype(b, values, own),
+        to_dtype(b, values, own.real),
     )

@@ -28,13 +28,14 @@ CPython in the last digits.  Norms and standard deviations have derivative 0 whe
 
 Linear algebra is computed in double precision and given back in the precision of the operands. `np.linalg.svd` with `full_matrices=True` takes
 square matrices, `scipy.linalg.qr` in the mode `full` those that are not tall. `lstsq` is computed by the pseudoinverse, `solve_sylvester` as one
-system for all elements of the result, `sqrtm` and `logm` by iterations for matrices whose result is real. `eig`, `eigvals` and `np.roots` give complex
+system for all elements of the result, `sqrtm` and `logm` by iterations, for real matrices whose result is real and for complex ones
+(without negative real eigenvalues). `eig`, `eigvals` and `np.roots` give complex
 numbers always, also where NumPy gives real ones because all imaginary parts happen to be 0; they, and determinants and factors of complex
 matrices, are refused under Numba. Sparse matrices of SciPy (`csr`, `csc`, `coo`) are made outside the program and multiply vectors
 and matrices in it, as `S`, as `S.T` and from the right; what they hold is read at each call, and does not vary. `spsolve` solves with the full matrix.
 
-`scipy.special.zeta` without `q` is computed by the formula of Euler and Maclaurin, to some 1e-15, and is NaN below -169. `lambertw` and `wofz` are SciPy's
-own and refused under Numba; `legendre_p`, `sph_legendre_p` and `sph_harm_y` take no `diff_n`.
+`scipy.special.zeta` without `q` is computed by the formula of Euler and Maclaurin, to some 1e-15, and is NaN below -169. `lambertw`, `wofz` and functions
+of complex numbers are SciPy's own and refused under Numba, Bessel functions of these have an order that is known when compiling; `legendre_p`, `sph_legendre_p` and `sph_harm_y` take no `diff_n`.
 
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
 `nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary.

@@ -11,11 +11,10 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64
-from autodiff_compiler.ir.path import ALL, at
-from autodiff_compiler.ir.types import dtype_of, is_complex, rank
+from autodiff_compiler.ir.types import dtype_of, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, normal_axes, normal_axis, to_dtype
-from autodiff_compiler.library.factorisations import svdvals
+from autodiff_compiler.library.factorisations import singular_values
 from autodiff_compiler.library.reductions import kept, require_elements, safe_root, squared
 from autodiff_compiler.library.registry import function
 from autodiff_compiler.library.shapes import transposed
@@ -59,22 +58,6 @@ def _vector_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...]) -> Value
     return safe_root(b, total, 1.0 / ord)
 
 
-def _singular_values(b: Builder, x: Value) -> Value:
-    """Of a complex x + iy they are those of the real matrix ((x, -y), (y, x)), which has each of them twice."""
-    if not is_complex(x.type):
-        found: Value = svdvals(b, x)
-        return found
-    last = rank(x.type) - 1
-    real, imaginary = b.op("real", x), b.op("imag", x)
-    above = b.op("concat", real, b.op("neg", imaginary), axis=last)
-    below = b.op("concat", imaginary, real, axis=last)
-    twice = svdvals(b, b.op("concat", above, below, axis=last - 1))
-    path, operands = at(*(ALL,) * (last - 1), slice(None, None, b.const(2)))
-    other, operands_of_other = at(*(ALL,) * (last - 1), slice(b.const(1), None, b.const(2)))
-    both = b.add(b.load(twice, path, operands), b.load(twice, other, operands_of_other))
-    return b.mul(both, b.const_like(0.5, both.type))
-
-
 def _matrix_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...], rows: int) -> Value:
     if ord is None or ord == "fro":
         return safe_root(b, b.op("sum", squared(b, x), axes=axes))
@@ -88,7 +71,7 @@ def _matrix_norm(b: Builder, x: Value, ord: Any, axes: tuple[int, ...], rows: in
     if ord in (2, -2, "nuc"):
         others = (axis for axis in range(rank(x.type)) if axis not in axes)
         (columns,) = (axis for axis in axes if axis != rows)
-        values = _singular_values(b, transposed(b, x, (*others, rows, columns)))
+        values = singular_values(b, transposed(b, x, (*others, rows, columns)))
         last = (rank(values.type) - 1,)
         if ord != "nuc":
             require_elements(b, values, last)

@@ -12,10 +12,10 @@ import numpy as np
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.dtype import FLOAT32, FLOAT64, DType
+from autodiff_compiler.ir.dtype import COMPLEX128, FLOAT32, FLOAT64, DType
 from autodiff_compiler.ir.matrices import columns_of, diagonal, identity
 from autodiff_compiler.ir.path import ALL, at
-from autodiff_compiler.ir.types import dtype_of, rank
+from autodiff_compiler.ir.types import dtype_of, is_complex, rank
 from autodiff_compiler.library import arith, complex_systems
 from autodiff_compiler.library.arguments import as_array, to_dtype
 from autodiff_compiler.library.lu_factors import factored, solved
@@ -34,12 +34,14 @@ def operand(b: Builder, x: Any, name: str, least: int = 2) -> Value:
 
 
 def precision(*values: Value) -> DType:
-    """The dtype of a result: float32 where all operands have it."""
-    return FLOAT32 if all(dtype_of(value.type) is FLOAT32 for value in values) else FLOAT64
+    """The dtype of a result: in single precision where all operands are, and complex where one of them is."""
+    own = [dtype_of(value.type) for value in values]
+    real = FLOAT32 if all(dtype.inexact and dtype.real is FLOAT32 for dtype in own) else FLOAT64
+    return real.complex if any(dtype.is_complex for dtype in own) else real
 
 
 def double(b: Builder, value: Value) -> Value:
-    return to_dtype(b, value, FLOAT64)
+    return to_dtype(b, value, COMPLEX128 if is_complex(value.type) else FLOAT64)
 
 
 @function(np.linalg.solve, "np.linalg.solve")
@@ -51,18 +53,16 @@ def solve(b: Builder, a: Any, other: Any) -> Value:
 
 
 def _columns(b: Builder, matrix: Value, right: Value) -> Value:
-    if complex_systems.any_complex(matrix, right):
-        found = complex_systems.solve(b, matrix, right)
-        return to_dtype(b, found, complex_systems.precision(matrix, right))
-    return to_dtype(b, solved(b, double(b, matrix), double(b, right)), precision(matrix, right))
+    find = complex_systems.solve if is_complex(matrix.type) or is_complex(right.type) else solved
+    return to_dtype(b, find(b, double(b, matrix), double(b, right)), precision(matrix, right))
 
 
 @function(np.linalg.inv, "np.linalg.inv")
 def inv(b: Builder, a: Any) -> Value:
     given = operand(b, a, "np.linalg.inv")
-    if complex_systems.any_complex(given):
-        return to_dtype(b, complex_systems.inverse(b, given), complex_systems.precision(given))
     matrix = double(b, given)
+    if is_complex(given.type):
+        return to_dtype(b, complex_systems.inverse(b, matrix), precision(given))
     lu, pivots = factored(b, matrix, singular=False)
     one = identity(b, b.dim(matrix, rank(matrix.type) - 1), FLOAT64)
     # A stack has one identity, which `lu_solve` stretches; the rows of both are as many.

@@ -83,7 +83,7 @@ def slogdet(a: Any) -> Any:
 # -- a = lower @ adjoint(lower) ----------------------------------------------------------------------------------------
 
 
-def _hermitian(a_dot: Any, lower: bool) -> Any:
+def hermitian(a_dot: Any, lower: bool) -> Any:
     """The change of the Hermitian matrix of which one triangle is read, and of its diagonal the real parts."""
     below = np.tril(a_dot, -1) if lower else adjoint(np.triu(a_dot, 1))
     return below + adjoint(below) + np.real(diagonal(a_dot))[..., None] * np.eye(a_dot.shape[-1])
@@ -92,7 +92,7 @@ def _hermitian(a_dot: Any, lower: bool) -> Any:
 def _cholesky_rule(primals: Any, tangents: Any) -> Any:
     (a,), (a_dot,) = primals, tangents
     lower = lower_factor(a)
-    inner = np.linalg.solve(lower, _hermitian(a_dot, True))
+    inner = np.linalg.solve(lower, hermitian(a_dot, True))
     inner = adjoint(np.linalg.solve(lower, adjoint(inner)))
     half = np.tril(inner, -1) + 0.5 * np.real(diagonal(inner))[..., None] * np.eye(a.shape[-1])
     return lower, lower @ half
@@ -127,7 +127,7 @@ def _eigh_rule(side: str, primals: Any, tangents: Any) -> Any:
     """The first component of each vector is real, or with the upper triangle the last one."""
     (a,), (a_dot,) = primals, tangents
     w, v = hermitian_spectrum(a, side)
-    inner = adjoint(v) @ _hermitian(a_dot, side == "L") @ v
+    inner = adjoint(v) @ hermitian(a_dot, side == "L") @ v
     turned = _turned(inner, w, v)
     place = 0 if side == "L" else -1
     phase = kept_real(np.imag(turned[..., place, :]), np.real(v[..., place, :]))

@@ -41,10 +41,9 @@ def lambertw(z: Any, k: int = 0, tol: float = 1e-8) -> Any:
 _FAR = 12.0
 
 
-def _wofz_rule(primals: Any, tangents: Any) -> Any:
-    """Far from 0, where the two terms of the derivative cancel, by the asymptotic series, to which the lower half plane is mirrored."""
-    (z,), (z_dot,) = primals, tangents
-    w = CalledRules.wofz(z)
+def far_slope_of_wofz(z: Any) -> tuple[Any, Any]:
+    """Which points are far from 0, where the two terms of the slope cancel, and the slope there by the asymptotic series, to which the
+    lower half plane is mirrored."""
     far, below = np.abs(z) > _FAR, np.imag(z) < 0.0
     above = np.where(far, np.where(below, -z, z), 2.0 * _FAR)
     inverse = 1.0 / (2.0 * above * above)
@@ -52,12 +51,21 @@ def _wofz_rule(primals: Any, tangents: Any) -> Any:
     for n in range(9, 0, -1):
         series = 1.0 + (2 * n + 1) * inverse * series
     mirrored = np.where(far & below, z, 0.0)
-    of_far = -2j / math.sqrt(math.pi) * inverse * series - np.where(
+    return far, -2j / math.sqrt(math.pi) * inverse * series - np.where(
         far & below, 4.0 * mirrored * np.exp(-mirrored * mirrored), 0.0
     )
+
+
+def slope_of_wofz(z: Any, w: Any) -> Any:
+    far, of_far = far_slope_of_wofz(z)
     near = np.where(far, 0.0, z)
-    slope = np.where(far, of_far, -2.0 * near * np.where(far, 0.0, w) + 2j / math.sqrt(math.pi))
-    return w, z_dot * slope
+    return np.where(far, of_far, -2.0 * near * np.where(far, 0.0, w) + 2j / math.sqrt(math.pi))
+
+
+def _wofz_rule(primals: Any, tangents: Any) -> Any:
+    (z,), (z_dot,) = primals, tangents
+    w = CalledRules.wofz(z)
+    return w, z_dot * slope_of_wofz(z, w)
 
 
 @define_in(MODULE, "wofz")

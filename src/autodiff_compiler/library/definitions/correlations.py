@@ -74,8 +74,8 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
 
 @define(np.correlate, "np.correlate", "mode")
 def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
-    """The convolution with `v` from its end."""
-    kernel = np.ravel(np.asarray(v))[::-1]
+    """The convolution with `v` from its end, conjugated."""
+    kernel = np.conj(np.ravel(np.asarray(v)))[::-1]
     values = np.ravel(np.asarray(a))
     if mode != "same" or len(values) >= len(kernel):
         return np.convolve(values, kernel, mode)

@@ -55,7 +55,7 @@ def _slopes(f: Any, steps: Any, edge_order: int) -> Any:
 @define(np.gradient, "np.gradient", "axis", "edge_order")
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     values = np.asarray(f)
-    if values.dtype.kind != "f":
+    if values.dtype.kind not in "fc":
         values = values.astype(np.float64)
     if edge_order > 2:
         raise ValueError("'edge_order' greater than 2 not supported")

@@ -83,12 +83,14 @@ def _root(a: Any) -> Any:
         near = near or change < 0.1
         steps += 1
     if not change <= 1e-8 * count:
-        raise NotImplementedError("the square root of this matrix is complex, or not a number: not supported")
+        raise NotImplementedError(
+            "this matrix has no square root of its own dtype with eigenvalues of positive real part: not supported"
+        )
     return x
 
 
 def sqrtm(A: Any) -> Any:
-    """The real square root of one regular matrix, which has no negative real eigenvalues."""
+    """The square root, real of a real matrix, of one regular matrix, which has no negative real eigenvalues."""
     given = _one_matrix(A)
     return _root(given) if np.size(given) else given.copy()
 

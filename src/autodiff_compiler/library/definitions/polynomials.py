@@ -148,6 +148,7 @@ def roots(p: Any) -> Any:
         return np.zeros(0, np.complex128)
     held = given[int(there[0]) : int(there[-1]) + 1]
     ahead = held[:1]
-    companion = np.eye(len(held) - 1, k=-1)
+    companion = np.eye(len(held) - 1, k=-1, dtype=held.dtype)
     companion[:1] = -held[1:] / ahead
-    return np.concatenate((np.linalg.eigvals(companion), np.zeros(len(given) - 1 - int(there[-1]), np.complex128)))
+    found = np.linalg.eigvals(companion)
+    return np.concatenate((found, np.zeros(len(given) - 1 - int(there[-1]), found.dtype)))

@@ -8,9 +8,10 @@ import numpy as np
 
 from autodiff_compiler import lazy
 from autodiff_compiler.library import factorisations, triangular
-from autodiff_compiler.library.defined import define, unsupported
+from autodiff_compiler.library.defined import define, define_for_complex, unsupported
 from autodiff_compiler.library.definitions import matrix_functions, patterned
-from autodiff_compiler.library.registry import add, when_imported
+from autodiff_compiler.library.definitions.complex_matrices import adjoint, hermitian
+from autodiff_compiler.library.registry import add, takes_complex, when_imported
 
 MODULE = "scipy.linalg"
 solve_triangular: Any = triangular.solve_triangular
@@ -26,13 +27,44 @@ def checked(a: Any, check_finite: bool) -> Any:
 
 
 def _as_floats(a: Any) -> Any:
-    return a if a.dtype.kind == "f" else a.astype(np.float64)
+    return a if a.dtype.kind in "fc" else a.astype(np.float64)
 
 
 def symmetric(a: Any, lower: bool) -> Any:
     """The symmetric matrix of which one triangle is read."""
     half = np.tril(a) if lower else np.triu(a)
     return half + (np.tril(a, -1) if lower else np.triu(a, 1)).mT
+
+
+def solve_triangular_of_complex(
+    a: Any,
+    b: Any,
+    trans: Any = 0,
+    lower: bool = False,
+    unit_diagonal: bool = False,
+    overwrite_b: bool = False,
+    check_finite: bool = True,
+) -> Any:
+    """By a solver that does not know of the triangle."""
+    matrix, right = checked(a, check_finite), checked(b, check_finite)
+    if matrix.ndim != 2 or right.ndim > 2:
+        unsupported("scipy.linalg.solve_triangular of a stack of systems", "loop over it")
+    if matrix.shape[0] != matrix.shape[1] or matrix.shape[0] != right.shape[0]:
+        raise ValueError(
+            "scipy.linalg.solve_triangular: a square matrix and a right-hand side of as many rows are needed"
+        )
+    if unit_diagonal:
+        one = np.eye(matrix.shape[0])
+        triangle = np.tril(matrix, -1) + one if lower else np.triu(matrix, 1) + one
+    else:
+        triangle = np.tril(matrix) if lower else np.triu(matrix)
+        if np.any(np.diagonal(matrix) == 0):
+            raise np.linalg.LinAlgError("singular matrix: a number on the diagonal is 0")
+    if trans in (1, "T"):
+        triangle = triangle.T
+    elif trans in (2, "C"):
+        triangle = adjoint(triangle)
+    return np.linalg.solve(triangle, right)
 
 
 # -- Cholesky ----------------------------------------------------------------------------------------------------------
@@ -51,8 +83,8 @@ def cho_factor(a: Any, lower: bool = False, overwrite_a: bool = False, check_fin
 
 def cho_solve(c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite: bool = True) -> Any:
     factor, lower = c_and_lower
-    first = solve_triangular(factor, b, trans=0 if lower else 1, lower=lower, check_finite=check_finite)
-    return solve_triangular(factor, first, trans=1 if lower else 0, lower=lower, check_finite=check_finite)
+    first = solve_triangular(factor, b, trans=0 if lower else 2, lower=lower, check_finite=check_finite)
+    return solve_triangular(factor, first, trans=2 if lower else 0, lower=lower, check_finite=check_finite)
 
 
 # -- systems -----------------------------------------------------------------------------------------------------------
@@ -74,8 +106,10 @@ def solve(
         unsupported("scipy.linalg.solve of a stack of systems", "loop over it, or use np.linalg.solve")
     if assume_a in ("pos", "positive definite"):
         return cho_solve(cho_factor(matrix, lower), right)
-    if assume_a in ("sym", "symmetric", "her", "hermitian"):
+    if assume_a in ("sym", "symmetric"):
         return np.linalg.solve(symmetric(matrix, lower), right)
+    if assume_a in ("her", "hermitian"):
+        return np.linalg.solve(hermitian(matrix, lower), right)
     if assume_a in ("lower triangular", "upper triangular"):
         return solve_triangular(matrix, right, trans=1 if transposed else 0, lower=assume_a == "lower triangular")
     if assume_a not in (None, "gen", "general"):
@@ -92,7 +126,8 @@ def inv(
 
 
 def det(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    return np.linalg.det(checked(a, check_finite).astype(np.float64))
+    given = checked(a, check_finite)
+    return np.linalg.det(given.astype(np.complex128 if given.dtype.kind == "c" else np.float64))
 
 
 def pinv(a: Any, *, atol: Any = None, rtol: Any = None, return_rank: bool = False, check_finite: bool = True) -> Any:
@@ -112,7 +147,7 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
     """Where BLAS or LAPACK computes it, a number of Python's."""
     given = checked(a, check_finite)
     found = np.linalg.norm(given, ord, axis, keepdims)
-    if axis is not None or keepdims or given.dtype.kind != "f":
+    if axis is not None or keepdims or given.dtype.kind not in "fc":
         return found
     by_blas = given.ndim == 1 and ord in (None, 2)
     by_lapack = given.ndim == 2 and ord in (1, np.inf)
@@ -139,9 +174,10 @@ def eigvalsh(
         unsupported("scipy.linalg.eigvalsh with subset_by_value or type", "choose among all eigenvalues")
     given = checked(a, check_finite)
     if b is not None:
-        factor = cholesky(checked(b, check_finite), lower).T if not lower else cholesky(checked(b, check_finite), True)
-        left = solve_triangular(factor, symmetric(given, lower), lower=True)
-        given = solve_triangular(factor, left.T, lower=True).T
+        factor = cholesky(checked(b, check_finite), lower)
+        factor = factor if lower else adjoint(factor)
+        left = solve_triangular(factor, hermitian(given, lower), lower=True)
+        given = adjoint(solve_triangular(factor, adjoint(left), lower=True))
     values = np.linalg.eigvalsh(given, "L" if lower else "U")
     if subset_by_index is None:
         return values
@@ -177,6 +213,8 @@ def eigh(
     if b is not None or subset_by_value is not None or driver not in (None, "evr", "evd"):
         unsupported("eigenvectors by scipy.linalg.eigh with b, subset_by_value or this driver", "leave these out")
     given = checked(a, check_finite)
+    if driver != "evd" and given.dtype.kind == "c":
+        unsupported("eigenvectors of complex matrices by this driver of scipy.linalg.eigh", "write driver='evd'")
     values, vectors = np.linalg.eigh(given, "L" if lower else "U") if driver == "evd" else eigh_as_scipy(given, lower)
     if subset_by_index is None:
         return values, vectors
@@ -227,7 +265,14 @@ def qr(
     return q, r
 
 
+takes_complex(
+    *(f"{MODULE}.{name}" for name in ("cholesky", "cho_factor", "cho_solve", "solve", "inv", "det", "pinv", "solve_sylvester", "norm")),
+    *(f"{MODULE}.{name}" for name in ("eigvalsh", "eigh", "svd", "svdvals", "qr", "expm", "sqrtm", "logm")),
+    *(f"{MODULE}.{name}" for name in ("toeplitz", "hankel", "circulant", "block_diag")),
+)  # fmt: skip
+
 _OPTIONS = ("overwrite_a", "overwrite_b", "check_finite", "lower", "assume_a", "transposed", "return_rank")
+_OF_TRIANGLES = ("trans", "lower", "unit_diagonal", "overwrite_b", "check_finite")
 _SUBSETS = ("type", "eigvals_only", "subset_by_index", "subset_by_value", "driver")
 _FORMS = ("ord", "axis", "keepdims", "full_matrices", "compute_uv", "lapack_driver", "mode", "pivoting")
 
@@ -235,8 +280,11 @@ _FORMS = ("ord", "axis", "keepdims", "full_matrices", "compute_uv", "lapack_driv
 @when_imported(MODULE)
 def register() -> None:
     linalg = lazy.load(MODULE)
-    add(solve_triangular, f"{MODULE}.solve_triangular", triangular.solve_triangular)
     add(eigh_as_scipy, f"{MODULE}.eigh", factorisations.eigh_as_scipy)
+    name = f"{MODULE}.solve_triangular"
+    add(solve_triangular, name, triangular.solve_triangular)
+    for obj in (solve_triangular, linalg.solve_triangular):
+        define_for_complex(obj, name, *_OF_TRIANGLES)(solve_triangular_of_complex)
     for build in (triangular.solve_triangular, triangular.lu_factor, triangular.lu_solve, triangular.lu):
         add(getattr(linalg, build.__name__), f"{MODULE}.{build.__name__}", build)
     bodies = (
