@@ -82,8 +82,9 @@ def test_what_takes_complex_numbers(name: str) -> None:
         samples = [sample for sample in samples if np.size(sample[0][0])]
     verdicts = [compare(name, entry, target, sample) for sample in turned_samples(samples)]
     assert "same" in verdicts
-    # Most of the samples of `astype` are to a real dtype.
-    assert verdicts.count("refused") <= len(verdicts) / 2 or name == "ndarray.astype", verdicts
+    # Most of the samples of `astype` are to a real dtype, and of `scipy.linalg.eigh` by a driver that is refused.
+    exempt = name in ("ndarray.astype", "scipy.linalg.eigh")
+    assert verdicts.count("refused") <= len(verdicts) / 2 or exempt, verdicts
 
 
 @pytest.mark.parametrize("name", sorted(set(ROWS) - TAKES))

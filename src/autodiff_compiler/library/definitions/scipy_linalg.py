@@ -104,6 +104,8 @@ def solve(
     matrix, right = checked(a, check_finite), checked(b, check_finite)
     if matrix.ndim != 2 or right.ndim > 2:
         unsupported("scipy.linalg.solve of a stack of systems", "loop over it, or use np.linalg.solve")
+    if transposed and matrix.dtype.kind == "c":
+        unsupported("scipy.linalg.solve with transposed=True of complex numbers", "pass a.T")
     if assume_a in ("pos", "positive definite"):
         return cho_solve(cho_factor(matrix, lower), right)
     if assume_a in ("sym", "symmetric"):
