@@ -152,6 +152,12 @@ def has_usual(lowered: Lowered, options: Options, values: Sequence[Any] | None) 
     )
 
 
+def compile_ahead(done: Compilation) -> None:
+    """Do what is left to the first call: under Numba, compile for contiguous arrays."""
+    if TARGETS[done.options.backend].compiled:
+        backends.compile_ahead(done.loaded, done.function)
+
+
 # -- stages --------------------------------------------------------------------------------------------------------
 
 
@@ -178,8 +184,8 @@ def _emit(done: Compilation, docstring: str) -> None:
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
     done.text = made.text
     list(namespaces.used(done.text))  # refuses a text whose names have come to mean something else
-    call = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
-    done.call = target.called(call, fn)
+    done.loaded = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
+    done.call = target.called(done.loaded, fn)
 
 
 def check_options(options: Options) -> Options:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autodiff_compiler.backends.ahead import compile_ahead
 from autodiff_compiler.backends.cache import load
 from autodiff_compiler.backends.containers import is_importable, named_objects
 from autodiff_compiler.backends.counters import lengths_for_trips
@@ -27,6 +28,7 @@ __all__ = [
     "Lines",
     "Printed",
     "bounded",
+    "compile_ahead",
     "emit",
     "is_importable",
     "load",
