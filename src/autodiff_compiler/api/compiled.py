@@ -106,17 +106,21 @@ class Compiled:
         >>> grad("def f(x, n): return x ** n").compile(float, int)(3.0, 2)
         6.0
         """
-        names = self._signature.names
-        if len(types_) > len(names):
-            wanted = f"{self._signature.function} has the parameters {', '.join(names) or '(none)'}"
-            raise UserError("AD411", f"compile was given {len(types_)} types, but {wanted}", help="give one for each")
-        arguments = self._signature.annotated(self._fun, dict(zip(names, types_)))
+        arguments = self._typed(types_)
         varying = [name for name, _, leaf_types in arguments if any(map(differentiable, leaf_types))]
         found, _ = self._table.get(arguments, None, self._asked(arguments, varying))
         for done in (found.compiled, found.second):
             if done is not None:
                 driver.compile_ahead(done)
         return self
+
+    def _typed(self, types_: Sequence[Any]) -> Described:
+        """The arguments of which these are the types, as far as they go."""
+        names = self._signature.names
+        if len(types_) > len(names):
+            wanted = f"{self._signature.function} has the parameters {', '.join(names) or '(none)'}"
+            raise UserError("AD411", f"compile was given {len(types_)} types, but {wanted}", help="give one for each")
+        return self._signature.annotated(self._fun, dict(zip(names, types_)))
 
     def inside(
         self, arguments: Described, *asked: Any, values: Sequence[Any] | None = None

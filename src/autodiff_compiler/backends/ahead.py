@@ -1,7 +1,7 @@
 """Compiles with Numba before the first call: for arguments of which only the types are known.
 
 Numba compiles a kernel for the types that it is called with, and what a function takes apart before it calls its kernel
-(containers, lists) only the function itself knows.  So the function runs on small examples, with kernels that compile and then leave.
+(containers, lists) only the function itself knows.  So the function runs, on small examples, with kernels that compile and then leave.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ class _Left(Exception):  # noqa: N818  # never leaves this module
     """A kernel was compiled, and does not run."""
 
 
-def compile_ahead(call: Callable[..., Any], fn: Function) -> None:
-    """Compile what `call`, loaded for `fn`, would compile when it is called with contiguous arrays."""
-    args = _arguments(fn)
+def compile_ahead(call: Callable[..., Any], args: Sequence[Any]) -> None:
+    """Compile what the loaded function `call` would compile when it is called with these arguments."""
     if not isinstance(call, FunctionType):
         _compiled(call, args)
         return
@@ -47,19 +46,19 @@ def _compiled(kernel: Any, args: Sequence[Any]) -> None:
         kernel.compile(tuple(map(lazy.load("numba").typeof, args)))
 
 
-def _arguments(fn: Function) -> list[Any]:
+def examples(fn: Function) -> list[Any]:
     """An example of each argument, built as the function takes it."""
-    examples = iter([example(param.type) for param in fn.params])
+    values = iter([_example(param.type) for param in fn.params])
     trees = [tree for _, tree in fn.param_trees] or [Leaf() for _ in fn.params]
-    return [rebuild(tree, iter([next(examples) for _ in range(leaves(tree))])) for tree in trees]
+    return [rebuild(tree, iter([next(values) for _ in range(leaves(tree))])) for tree in trees]
 
 
-def example(type_: Type | None) -> Any:
+def _example(type_: Type | None) -> Any:
     """A value of a type: one, or a contiguous array of ones with as many elements."""
     if isinstance(type_, Array):
         return np.ones((1,) * type_.rank, type_.dtype.numpy)
     if isinstance(type_, ListOf):
-        return [example(type_.element)]
+        return [_example(type_.element)]
     if isinstance(type_, Scalar):
         return type_.dtype.numpy.type(1) if type_.kind == "np" else type_.dtype.number(1)
     return None
