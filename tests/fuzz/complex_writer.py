@@ -152,7 +152,8 @@ class Generator:
 
     def gathered(self, name: str, kind: str) -> None:
         """A list of numbers, and a sum over it."""
-        self.lines.append(f"{name}_all = [{self.some('s')} * 1j for k in range(2)] + [{self.some('s')}]")
+        turned = "np.complex128(1j)"
+        self.lines.append(f"{name}_all = [{self.some('s')} * {turned} for k in range(2)] + [{self.some('s')} * {turned}]")
         self.lines.append(f"{name} = sum({name}_all) + {name}_all[{self.draw.integer(0, 2)}] * {self.some(kind)}")
         self.names[kind].append(name)
 

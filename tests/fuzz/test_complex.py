@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import complex_check
 import numpy as np
 import pytest
@@ -12,7 +10,7 @@ from complex_writer import complex_program
 from fuzz_check import Configuration
 from fuzz_programs import Program
 
-BLOCK = 15
+BLOCK = 8
 
 
 @pytest.mark.parametrize("block", range(4))
@@ -25,13 +23,10 @@ def test_random_programs(block):
     assert outcomes.count("ok") >= BLOCK // 2
 
 
-@pytest.mark.parametrize("seed", [1, 6])
-def test_numba(seed):
-    program = complex_program(seed)
-    if ".fft" in program.source and importlib.util.find_spec("rocket_fft") is None:
-        pytest.skip("rocket-fft is not installed")
+def test_numba():
+    program = complex_program(213)  # a small one, with a loop
     outcome = run_complex(program, Configuration("numba"))
-    assert outcome.kind != "failed", f"{program}\n{outcome.detail}"
+    assert outcome.kind == "ok", f"{program}\n{outcome.detail}"
 
 
 def test_the_same_seed_gives_the_same_program():
