@@ -83,7 +83,7 @@ def f_grad(x):
     for i in range(n - 1, -1, -1):
         for k in range(8, -1, -1):
             # line 6: total += a * x * k
-            x_bar += rows_0[k] * rows_1[k]
+            x_bar += rows_1[k] * rows_0[k]
     return x_bar
 """
 
