@@ -155,6 +155,8 @@ class Context:
     """Functions that the program calls, by name."""
     first: Builder = field(default_factory=Builder)
     """Where the columns of lists are made: before the program, so that no loop makes them again."""
+    classes: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    """The classes that the program defines, by their code, their bases and the calls around them."""
     columns: dict[tuple[Any, ...], Value] = field(default_factory=dict)
     """The lists made there, by what they hold."""
     given: set[Value] = field(default_factory=set)
