@@ -81,6 +81,18 @@ def a_class_for_each_call(a):
     return p.v * q.v * (2.0 if type(p) is type(q) else 3.0)
 
 
+@case(0.7, backends=python)
+def an_object_with_an_order_of_its_own(x):
+    class Countdown:
+        def __reversed__(self):
+            return iter([3.0, 2.0, 1.0])
+
+    total = 0.0
+    for v in reversed(Countdown()):
+        total = total * x + v
+    return total
+
+
 @case(A, refused="AD100", backends=python)
 def methods_that_read_a_variable(a):
     class Reader:

@@ -72,8 +72,7 @@ def _run(ctx: Context, statement: ast.stmt) -> None:
 
 
 def _words(node: ast.stmt) -> str:
-    names = {ast.TryStar: "`except*`"}
-    return names.get(type(node), f"the statement {type(node).__name__}")
+    return "`except*`" if isinstance(node, ast.TryStar) else f"the statement {type(node).__name__}"
 
 
 def _ways_out(node: ast.stmt) -> str:
