@@ -179,8 +179,8 @@ class _Recipes:
             env[value] = b.cast(found, value.type)
         elif value in self.needs.restores:
             restore = self.needs.restores[value]
-            version, *where, old = (env.get(v, v) for v in restore.sources)
-            env[value] = b.store(version, path_of(restore.write), where, old, value.name)
+            written, *where, old = (env.get(v, v) for v in restore.sources)
+            env[value] = b.store(written, path_of(restore.write), where, old, value.name)
         elif self.computed_from(value) is None:
             env[value] = self.handed_on[value] = Value(value.type, value.name)
         else:
