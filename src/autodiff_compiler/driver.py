@@ -20,7 +20,7 @@ from autodiff_compiler.ir.message import STRETCHED
 from autodiff_compiler.ir.program import mapped, without_rules
 from autodiff_compiler.ir.tree import Tree
 from autodiff_compiler.ir.types import Type
-from autodiff_compiler.options import CHECKS, Options
+from autodiff_compiler.options import AUTO, CHECKS, Options
 from autodiff_compiler.passes import buffers, integers, outline, stretching
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 from autodiff_compiler.transforms.layout import named, with_python_names
@@ -152,6 +152,12 @@ def has_usual(lowered: Lowered, options: Options, values: Sequence[Any] | None) 
     )
 
 
+def compile_ahead(done: Compilation, args: Sequence[Any] | None = None) -> None:
+    """Do what is left to the first call: under Numba, compile for arguments like `args`, or for contiguous arrays."""
+    if TARGETS[done.options.backend].compiled:
+        backends.compile_ahead(done.loaded, backends.examples(done.function) if args is None else args)
+
+
 # -- stages --------------------------------------------------------------------------------------------------------
 
 
@@ -178,14 +184,16 @@ def _emit(done: Compilation, docstring: str) -> None:
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
     done.text = made.text
     list(namespaces.used(done.text))  # refuses a text whose names have come to mean something else
-    call = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
-    done.call = target.called(call, fn)
+    done.loaded = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
+    done.call = target.called(done.loaded, fn)
 
 
 def check_options(options: Options) -> Options:
     """Refuse a backend, a check or a pass that does not exist."""
     if options.backend not in LOWERING:
         way_out = did_you_mean(str(options.backend), LOWERING, f"the backends are {', '.join(LOWERING)}")
+        if options.backend == AUTO:
+            way_out = f"grad, value_and_grad and the Jacobians take it; the backends are {', '.join(LOWERING)}"
         raise UserError("AD415", f"there is no backend {options.backend!r}", help=way_out)
     if options.check not in CHECKS:
         raise UserError("AD415", f"there is no check {options.check!r}", help='the checks are "first" and None')

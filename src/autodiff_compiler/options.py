@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 BACKENDS = ("python", "numba")
+AUTO = "auto"
 CHECKS = (None, "first")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`backend`: "python" or "numba".  `disable`: names of optimisation passes to leave out, `("all",)` for every one.
+    """`backend`: "python" or "numba"; of `grad`, `value_and_grad` and the Jacobians also "auto", which is the first until the second
+    is compiled (docs/running.md).  `disable`: names of optimisation passes to leave out, `("all",)` for every one.
 
     `verify`: check the IR after every pass (slow; tests do it).  `fastmath`: let Numba reassociate sums (NaN and
     infinity still behave).  `save_all`: save every value the reverse sweep needs instead of recomputing cheap ones.

@@ -136,7 +136,7 @@ class Signature:
             raise UserError("AD412", f"argnums is {item}, but {has}")
         return names[item]
 
-    def annotated(self, fun: Callable[..., Any], given: Mapping[str, str] | None = None) -> Described:
+    def annotated(self, fun: Callable[..., Any], given: Mapping[str, Any] | None = None) -> Described:
         """Parameter types from `given` (texts such as "f64[:, :]"), else from annotations and defaults."""
         return list(frontend.annotated(getattr(fun, "py_func", fun), given))
 

@@ -18,11 +18,13 @@ from autodiff_compiler.diagnostics import Stretched, UserError, did_you_mean
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.text import format_function
+from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.options import Options
 from autodiff_compiler.transforms.table import TABLE
 from autodiff_compiler.transforms.transform import Request
 
 T = TypeVar("T")
+C = TypeVar("C", bound="Compiled")
 
 
 class Shared:
@@ -90,6 +92,35 @@ class Compiled:
 
         has_usual = driver.has_usual(lowered, self._options, values)
         return CallVersions(version, has_usual, lambda: self._table.subject(arguments))
+
+    @boundary
+    def compile(self: C, *types_: Any) -> C:
+        """Compile for arguments of these types, before the first call; gives the derivative back.
+
+        `types_` are types of the parameters in order, as annotations give them: `float`, `int`, `np.float32`, a text such as "f64[:, :]";
+        annotations and defaults give the rest.  Of a `jvp` every argument with floats varies.  Under Numba this is where the time goes: the code is
+        made for contiguous arrays in C order, and the first call with others compiles again.  Raises what a first call raises
+        that cannot be compiled, and `UserError` (AD404, AD406) for a type that is not known.
+
+        >>> from autodiff_compiler import grad
+        >>> grad("def f(x, n): return x ** n").compile(float, int)(3.0, 2)
+        6.0
+        """
+        arguments = self._typed(types_)
+        varying = [name for name, _, leaf_types in arguments if any(map(differentiable, leaf_types))]
+        found, _ = self._table.get(arguments, None, self._asked(arguments, varying))
+        for done in (found.compiled, found.second):
+            if done is not None:
+                driver.compile_ahead(done)
+        return self
+
+    def _typed(self, types_: Sequence[Any]) -> Described:
+        """The arguments of which these are the types, as far as they go."""
+        names = self._signature.names
+        if len(types_) > len(names):
+            wanted = f"{self._signature.function} has the parameters {', '.join(names) or '(none)'}"
+            raise UserError("AD411", f"compile was given {len(types_)} types, but {wanted}", help="give one for each")
+        return self._signature.annotated(self._fun, dict(zip(names, types_)))
 
     def inside(
         self, arguments: Described, *asked: Any, values: Sequence[Any] | None = None

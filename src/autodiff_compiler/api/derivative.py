@@ -188,17 +188,5 @@ class Jacobian(Derivative):
         return first.across(flatten(tree, result), self._wrt, direction, seeds)
 
 
-def derivative_of(fun: Callable[..., Any], verb: str, argnums: Argnums, has_aux: bool, options: Options) -> Derivative:
-    if verb in ("grad", "value_and_grad"):
-        return Derivative(fun, verb, argnums, has_aux, options)
-    return Jacobian(
-        Jacobian(fun, "jacrev", argnums, has_aux, options) if verb == "hessian" else fun,
-        verb,
-        argnums,
-        has_aux,
-        options,
-    )
-
-
 def _hashable(argnums: Argnums) -> Hashable:
     return tuple(argnums) if isinstance(argnums, Sequence) and not isinstance(argnums, str) else argnums

@@ -9,9 +9,10 @@ from typing import Any, overload
 
 from autodiff_compiler.api.binding import Argnums
 from autodiff_compiler.api.boundary import boundary
-from autodiff_compiler.api.derivative import Derivative, derivative_of
+from autodiff_compiler.api.derivative import Derivative
 from autodiff_compiler.api.products import Linear, Pushforward, Reverse
 from autodiff_compiler.api.specialise import memo
+from autodiff_compiler.api.switching import derivative_of
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.markers import VERBS, Verb
@@ -44,7 +45,7 @@ def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False,
     With `has_aux` the function returns (value, aux), and the derivative returns (gradient, aux).
     Of complex arguments the gradient is JAX's, df/dx - i df/dy (docs/conventions.md); `holomorphic=True` gives f'(z) of a function
     that has one.
-    `backend`: "python" or "numba"; `disable`: names of optimisation passes to leave out; the other options are those
+    `backend`: "python", "numba", or "auto": Python until Numba's code, compiled in the background, is ready; `disable`: names of optimisation passes to leave out; the other options are those
     of `Options`.  Can be used as a decorator, with or without arguments.
 
     A gradient has the shape and the dtype of its argument, and the structure of a container; Python ints that are

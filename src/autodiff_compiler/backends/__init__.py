@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autodiff_compiler.backends.ahead import compile_ahead, examples
 from autodiff_compiler.backends.cache import load
 from autodiff_compiler.backends.containers import is_importable, named_objects
 from autodiff_compiler.backends.counters import lengths_for_trips
@@ -27,7 +28,9 @@ __all__ = [
     "Lines",
     "Printed",
     "bounded",
+    "compile_ahead",
     "emit",
+    "examples",
     "is_importable",
     "load",
     "named_objects",

@@ -18,11 +18,11 @@ from rich.markup import escape
 
 from autodiff_compiler import __version__
 from autodiff_compiler.api.binding import Signature
-from autodiff_compiler.api.derivative import derivative_of
 from autodiff_compiler.api.functions import options_of
 from autodiff_compiler.api.products import Pushforward
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.api.standalone import standalone
+from autodiff_compiler.api.switching import derivative_of
 from autodiff_compiler.cli.bench import run_bench
 from autodiff_compiler.cli.rules import missing, rules_table
 from autodiff_compiler.cli.target import load_target, parse_types, parse_values, parse_wrt

@@ -181,9 +181,16 @@ def _from_annotation(annotation: Any, name: str) -> tuple[Tree, list[Type]]:
         return Leaf(), [Scalar(_dtype(np.dtype(annotation), name))]
     if isinstance(annotation, str):
         try:
-            return Leaf(), [parse_type(annotation)]
+            found = parse_type(annotation)
         except ValueError as error:
             raise UserError("AD406", f"parameter `{name}`: {error}") from error
+        if isinstance(found, Scalar | Array):
+            return Leaf(), [found]
+        raise UserError(
+            "AD406",
+            f"parameter `{name}`: {annotation} does not say how many items there are",
+            help="call it with arguments, or take an array",
+        )
     raise UserError(
         "AD406",
         f"parameter `{name}`: the annotation {annotation!r} is no type of numbers or arrays",

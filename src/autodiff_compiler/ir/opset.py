@@ -27,6 +27,7 @@ from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
 if TYPE_CHECKING:
     from autodiff_compiler.ir.builder import Builder
+    from autodiff_compiler.ir.domain import Domain
 
 GROUPS: tuple[tuple[OpDef, ...], ...] = (
     CONTROL_OPS,
@@ -144,6 +145,12 @@ def reasons(op: Op) -> Reasons:
 def may_trap(op: Op) -> bool:
     """Whether executing the op where it was not executed before could raise, or not end."""
     return bool(reasons(op)) or any(may_trap(child) for region in op.regions for child in region.ops)
+
+
+def domains_of(op: Op, *, compiled: bool = False) -> tuple[Domain, ...]:
+    """Where an op of Python's own arithmetic raises, or, in `compiled` code, of its integers; nothing for any other op."""
+    domains = TABLE[op.kind].domain
+    return () if domains is None else tuple(d for d in domains(op) if d.compiled or not compiled)
 
 
 def may_overflow(op: Op) -> bool:

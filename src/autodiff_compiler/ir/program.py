@@ -13,7 +13,7 @@ from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir import external
 from autodiff_compiler.ir.core import Function, JvpRule, Op, Recomputed, Region, Rule, Value, VjpRule
 from autodiff_compiler.ir.opdef import CHECK, IO, PURE
-from autodiff_compiler.ir.opset import nested_effect
+from autodiff_compiler.ir.opset import domains_of, nested_effect
 from autodiff_compiler.ir.types import rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops, clone_ops
 
@@ -53,9 +53,14 @@ def leaves_program(function: Function) -> bool:
     return any(op.kind == "external" for body in bodies for op in all_ops(body))
 
 
-def effect_of(body: Region) -> str:
-    """The strongest effect in a body, as calls of its function have it in their attribute."""
-    return strongest(nested_effect(op) for op in body.ops)
+def effect_of(body: Region, *, compiled: bool = False) -> str:
+    """The strongest effect in a body, as calls of its function have it in their attribute.
+
+    Arithmetic that raises outside its domain counts as a check: the call stays where nobody reads what it returns, until
+    `passes/errors.py` has made the check in the callee.
+    """
+    raises = any(domains_of(op, compiled=compiled) for op in all_ops(body))
+    return strongest((CHECK if raises else PURE, *map(nested_effect, body.ops)))
 
 
 def strongest(effects: Iterable[str]) -> str:

@@ -139,4 +139,4 @@ def parse_type(text: str) -> Type:
         dtype = written(name.strip())
         if dtype is not None and all(dim.strip() == ":" for dim in dims.split(",")):
             return Array(dtype, dims.count(":"))
-    raise ValueError(f"not a type: {text!r}; write e.g. float, int, f64, i64, f64[:], f32[:, :], list[f64]")
+    raise ValueError(f"not a type: {text!r}; write e.g. float, int, f64, i64, f64[:], f32[:, :]")

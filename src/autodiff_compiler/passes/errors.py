@@ -10,7 +10,9 @@ Overflow is not a matter of the domain.
 
 There is no check where an op that is needed raises by itself: the same op computed again in the reverse sweep, or one
 that its derivative rule made from the same operand; nor where the operand is certainly inside the domain.
-The dead ops are removed at once, so that they are not met again.
+The dead ops are removed at once, so that they are not met again.  A result of a callee that is read by none of them any more is
+dropped, and what computed it is then an op of the callee that nobody needs: so the program is gone through until every
+callee returns only what is read.
 """
 
 from __future__ import annotations
@@ -23,18 +25,27 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op
 from autodiff_compiler.ir.domain import Domain
 from autodiff_compiler.ir.opdef import CONDITION
-from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.opset import domains_of, opdef
+from autodiff_compiler.ir.program import mapped
 from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions, with_parts
-from autodiff_compiler.passes import dce
+from autodiff_compiler.passes import dce, signatures
 
 
-def run(function: Function) -> Function:
-    return dce.run(_Errors(function, compiled=False).function(function))
+def run(program: Function) -> Function:
+    return _run(program, compiled=False)
 
 
-def run_compiled(function: Function) -> Function:
+def run_compiled(program: Function) -> Function:
     """For integers only: compiled arithmetic of floats follows IEEE."""
-    return dce.run(_Errors(function, compiled=True).function(function))
+    return _run(program, compiled=True)
+
+
+def _run(program: Function, *, compiled: bool) -> Function:
+    while True:
+        made = mapped(program, lambda one: dce.run(_Errors(one, compiled=compiled).function(one)))
+        program = signatures.run(made)
+        if program is made:
+            return made
 
 
 class _Errors(Rewriter):
@@ -43,21 +54,16 @@ class _Errors(Rewriter):
         self._compiled = compiled
         self._needed = dce.needed_ops(function)
         self._signs = Signs(definitions(function.body))
-        ops = [op for op in all_ops(function.body) if self._domains(op)]
+        ops = [op for op in all_ops(function.body) if domains_of(op, compiled=compiled)]
         self._sites = Counter(op.span for op in ops if op.span.phase == PRIMAL)
         self._raising = {(op.kind, op.span) for op in ops if op in self._needed}
-
-    def _domains(self, op: Op) -> tuple[Domain, ...]:
-        """Where an op of Python's own arithmetic raises; nothing for any other op."""
-        domains = opdef(op).domain
-        return () if domains is None else tuple(d for d in domains(op) if d.compiled or not self._compiled)
 
     def op(self, op: Op) -> None:
         if op.regions:
             self._structured(op)
             return
         if op not in self._needed:
-            for domain in self._domains(op):
+            for domain in domains_of(op, compiled=self._compiled):
                 self._check(op, domain)
         self.out.append(op)
         if opdef(op).tests == CONDITION:

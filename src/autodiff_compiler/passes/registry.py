@@ -55,8 +55,13 @@ PASSES: dict[str, Pass] = {
         Pass("cse", "compute equal expressions once; make a check once", cse.run),
         Pass("dce", "drop what nobody needs: ops, results, carried slots, loops", dce.run),
         Pass("roots", "before AD: the square of a root or of an absolute value is what stands under it", roots.run),
-        Pass("errors", "for Python: keep the errors of arithmetic that nobody needs the result of", errors.run),
-        Pass("integer_errors", "for Numba: keep those of integers", errors.run_compiled),
+        Pass(
+            "errors",
+            "for Python: keep the errors of arithmetic that nobody needs the result of",
+            errors.run,
+            of_programs=True,
+        ),
+        Pass("integer_errors", "for Numba: keep those of integers", errors.run_compiled, of_programs=True),
         Pass("checks", "drop checks that are proven to pass", checks.run),
         Pass("hoist", "for Numba: move index checks out of loops", hoist.run),
         Pass(

@@ -61,7 +61,8 @@ def run(fn: Function) -> Function:
     kept = {name: _kept(callee, read, used[name], name in whole) for name, callee in fn.callees.items()}
     fewer = {name: _fewer(callee, kept[name]) for name, callee in fn.callees.items()}
     kept = {
-        name: replace(k, effect=effect_of(fewer[name].body)) if name not in whole else k for name, k in kept.items()
+        name: k if name in whole else replace(k, effect=effect_of(fewer[name].body, compiled=fn.compiled))
+        for name, k in kept.items()
     }
     if all(
         len(k.params) == len(fn.callees[n].params) and len(k.results) == len(fn.callees[n].results)

@@ -21,11 +21,13 @@ STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")
 
 @dataclass
 class Compilation:
-    """A compiled function, and how it came about: `stages` maps the names of `STAGES` to the IR after them."""
+    """A compiled function, and how it came about: `stages` maps the names of `STAGES` to the IR after them, `loaded` is what the
+    text defines, and `call` what is called, which may do more."""
 
     options: Options
     stages: dict[str, Function] = field(default_factory=dict)
     text: str = ""
+    loaded: Callable[..., Any] = lambda *args: None
     call: Callable[..., Any] = lambda *args: None
 
     def keep(self, stage: str, function: Function) -> Function:
