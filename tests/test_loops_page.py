@@ -14,6 +14,7 @@ BLOCKS = {re.search(r"def (\w+)", text)[1]: text for text in re.findall(r"```pyt
 CALLS = {
     "heat": (0, (np.ones(5), 0.1, 3)),
     "lu": (0, (np.eye(3),)),
+    "settle": (0, (np.eye(3), np.ones(3), np.array([0, 2]))),
     "logistic_map": (("x", "r"), (0.3, 3.0, 4)),
     "recurrence": (("x", "w"), (0.3, 0.9, 4)),
     "newton_sqrt": (0, (2.0,)),

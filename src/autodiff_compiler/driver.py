@@ -21,7 +21,7 @@ from autodiff_compiler.ir.program import mapped, without_rules
 from autodiff_compiler.ir.tree import Tree
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.options import AUTO, CHECKS, Options
-from autodiff_compiler.passes import buffers, integers, outline, stretching
+from autodiff_compiler.passes import buffers, integers, outline, parallel, stretching
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 from autodiff_compiler.transforms.layout import named, with_python_names
 from autodiff_compiler.transforms.products import without_unread
@@ -180,6 +180,8 @@ def _emit(done: Compilation, docstring: str) -> None:
     if fn is not done.function:
         fn = _pipeline(fn, AFTER_AD, options)
     fn = target.finished(_pipeline(mapped(fn, named), LOWERING[options.backend], options))
+    if options.parallel and target.compiled:
+        fn = mapped(fn, parallel.run)
     fn = done.keep("buffers", mapped(fn, buffers.run))
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
     done.text = made.text

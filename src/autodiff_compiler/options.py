@@ -16,6 +16,7 @@ class Options:
 
     `verify`: check the IR after every pass (slow; tests do it).  `fastmath`: let Numba reassociate sums (NaN and
     infinity still behave).  `save_all`: save every value the reverse sweep needs instead of recomputing cheap ones.
+    `parallel`: with Numba, loops whose iterations may come in any order run on several threads (docs/backends.md).
     `check`: "first" compares the first call of each specialisation with the function itself, run by CPython, and with
     differences (docs/running.md).  `holomorphic`: the derivative of a function of complex numbers as one complex number, by `grad`,
     `value_and_grad` and the Jacobians (docs/conventions.md).
@@ -26,5 +27,6 @@ class Options:
     verify: bool = False
     fastmath: bool = True
     save_all: bool = False
+    parallel: bool = False
     check: str | None = None
     holomorphic: bool = False

@@ -1,10 +1,12 @@
-"""Slices of an array that fills up: read again from its final version where later writes lie before or behind them."""
+"""Slices of an array that fills up: read again from its final version where later writes lie before or behind them, else from a restored one."""
 
 import numpy as np
 import pytest
 from test_ad_reloads import saved_ranks
+from test_ad_restores import ways
 
 from autodiff_compiler import grad
+from autodiff_compiler.ad.plan import RESTORE
 
 
 def behind(x, w):
@@ -88,11 +90,11 @@ def rest_of_the_array(x, w):
     return (y * y).sum()
 
 
-NOT_SAVED = [behind, from_the_other_end, window]
-SAVED = [itself, backwards, from_the_end, behind_itself, window_that_wraps, rest_of_the_array]
+INTACT = [behind, from_the_other_end, window]
+OVERWRITTEN = [itself, backwards, from_the_end, behind_itself, window_that_wraps, rest_of_the_array]
 
 
-@pytest.mark.parametrize("function", [*NOT_SAVED, *SAVED, written_in_parts])
+@pytest.mark.parametrize("function", [*INTACT, *OVERWRITTEN, written_in_parts])
 def test_gradient(function):
     rng = np.random.default_rng(3)
     x, w = rng.uniform(-1, 1, 5), rng.uniform(-1, 1, 5)
@@ -106,15 +108,18 @@ def test_gradient(function):
         np.testing.assert_allclose(grad(function, argnums=argnum)(x, w), expected, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("function", NOT_SAVED)
+@pytest.mark.parametrize("function", INTACT)
 def test_what_is_never_overwritten_is_not_saved(function):
     """Only the numbers that the element was made of are."""
     assert saved_ranks(function, [np.ones(5), np.ones(5)]) == [0, 0]
 
 
-@pytest.mark.parametrize("function", SAVED)
-def test_what_is_overwritten_is_saved(function):
-    assert max(saved_ranks(function, [np.ones(5), np.ones(5)])) == 1
+@pytest.mark.parametrize("function", OVERWRITTEN)
+def test_of_what_is_overwritten_one_number_is_saved(function):
+    """It is put back."""
+    args = [np.ones(5), np.ones(5)]
+    assert set(saved_ranks(function, args)) == {0}
+    assert RESTORE in ways(function, args)
 
 
 def test_an_element_before_the_slices_that_are_written_is_not_saved():

@@ -10,7 +10,7 @@ USER, UNSUPPORTED = "UserError", "UnsupportedError"
 
 CASES = [
     ("AD100", UNSUPPORTED, "def f(x):\n    try:  # here\n        return x\n    except* ValueError:\n        pass", (1.0,)),
-    ("AD100", UNSUPPORTED, "def f(x):\n    class C:  # here\n        pass\n    return x", (1.0,)),
+    ("AD100", UNSUPPORTED, "def f(x):\n    class C:  # here\n        def get(self):\n            return x\n    return C().get()", (1.0,)),
     (
         "AD100", UNSUPPORTED,
         "def f(x, y):\n    match (x, y):\n        case (1.0, z) | (z, 1.0):  # here\n            return z\n    return x", (1.0, 2.0),

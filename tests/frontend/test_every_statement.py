@@ -27,6 +27,7 @@ SAMPLES: dict[type[ast.stmt], str] = {
     ast.With: "with y:\n    x = z",
     ast.Expr: "print(y)",
     ast.FunctionDef: "def x():\n    return 1.0",
+    ast.ClassDef: "class x:\n    y = 1.0",
     ast.Import: "import x",
     ast.ImportFrom: "from y import x",
     ast.Delete: "del y",
@@ -49,7 +50,7 @@ def parsed(kind: type[ast.stmt]) -> ast.stmt:
 
 def inside(statement: ast.stmt) -> list[ast.stmt]:
     """The statements in the blocks of a statement."""
-    if isinstance(statement, FUNCTIONS):
+    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
         return []
     return [node for node in ast.walk(statement) if isinstance(node, ast.stmt) and node is not statement]
 

@@ -70,7 +70,7 @@ def package(tmp_path, monkeypatch):
     (folder / "purely").mkdir(parents=True)
     (folder / "purely" / "__init__.py").write_text(
         "def square(x):\n    return inner(x)\n\ndef inner(x):\n    return x * x\n\n"
-        "def failing(x):\n    return refused(x)\n\ndef refused(x):\n    class C:\n        pass\n    return x\n\n"
+        "def failing(x):\n    return refused(x)\n\ndef refused(x):\n    class C(metaclass=type):\n        pass\n    return x\n\n"
         "def applied(fun, x):\n    return fun(x)\n"
     )
     monkeypatch.syspath_prepend(str(folder))
@@ -94,7 +94,7 @@ def test_a_failure_inside_is_reported_at_the_call_with_its_reason(package):
         grad(f)(1.0)
     assert caught.value.span.file == __file__
     (note,) = caught.value.notes
-    assert note.text == "a class definition"
+    assert note.text.startswith("a class definition")
     assert note.span.file == package.__file__
 
 

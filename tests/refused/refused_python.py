@@ -239,15 +239,6 @@ def rounded_text(x):
 
 
 @program
-def reversed_object(x):
-    class Countdown:
-        def __reversed__(self):
-            return iter([3.0, 2.0, 1.0])
-
-    return sum(v * x for v in reversed(Countdown()))
-
-
-@program
 def iterated_to_sentinel(x):
     left = [3.0, 2.0, 0.0]
     return sum(v * x for v in iter(left.pop, 3.0))

@@ -42,15 +42,6 @@ def groups_of_exceptions(x):
 
 
 @program
-def class_in_function(x):
-    class Scale:
-        def __init__(self, s):
-            self.s = s
-
-    return Scale(x).s * x
-
-
-@program
 def coroutine(x):
     async def later():
         return x * x

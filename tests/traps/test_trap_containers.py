@@ -4,11 +4,18 @@ import container_programs
 import in_place_programs
 import iterator_programs
 import pytest
+import static_list_programs
 import table_programs
 import zip_programs
 from judge import judge
 
-PROGRAMS = (*container_programs.CASES, *in_place_programs.CASES, *iterator_programs.CASES, *table_programs.CASES, *zip_programs.CASES)
+PROGRAMS = tuple(
+    case
+    for module in (
+        container_programs, in_place_programs, iterator_programs, static_list_programs, table_programs, zip_programs,
+    )
+    for case in module.CASES
+)
 RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
 
 

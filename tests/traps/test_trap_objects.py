@@ -1,13 +1,14 @@
 """Objects of the user's classes: what is looked up along the MRO is entered or refused, never skipped."""
 
 import class_programs
+import local_class_programs
 import object_programs
 import pytest
 import record_programs
 import text_programs
 from judge import judge
 
-PROGRAMS = (*object_programs.CASES, *record_programs.CASES, *text_programs.CASES, *class_programs.CASES)
+PROGRAMS = (*object_programs.CASES, *record_programs.CASES, *text_programs.CASES, *class_programs.CASES, *local_class_programs.CASES)
 RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
 
 

@@ -16,6 +16,7 @@ from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.iterations import Iterations
 from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ad.residuals import Needs, provide
+from autodiff_compiler.ad.restores import Restores, restores_in
 from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ad.tapes import TapeDeck
 from autodiff_compiler.ir.builder import OpenRegion
@@ -104,8 +105,9 @@ def _provided(reversal: Reversal, loop: Loop, out: OpenRegion, iterations: Itera
 
     Gives the slots whose value the reversal of an iteration hands on to that of the one before.
     """
-    deck = TapeDeck(reversal, loop)
-    ends = {slot.yielded: slot for slot in loop.slots if _can_be_handed_on(reversal, slot, loop.body)}
+    restores = restores_in(reversal, loop)
+    deck = TapeDeck(reversal, loop, {restore.old: restore.tape_name for restore in restores.values()})
+    ends = {slot.yielded: slot for slot in loop.slots if _can_be_handed_on(reversal, slot, loop.body, restores)}
     needs = Needs(
         loop.body,
         loop.op,
@@ -113,6 +115,7 @@ def _provided(reversal: Reversal, loop: Loop, out: OpenRegion, iterations: Itera
         keep=lambda values: deck.save(values, iterations.trip),
         lengths=iterations.lengths(),
         begun={yielded: slot.param for yielded, slot in ends.items()},
+        restores=restores,
     )
     handed_on = provide(reversal, needs, out)
     deck.rebuild_loop()
@@ -135,11 +138,11 @@ def _add_to(adjoints: Adjoints, entering: list[Carried], results: dict[Carried, 
             adjoints.add(one.slot.init, results.get(one, one.init))
 
 
-def _can_be_handed_on(reversal: Reversal, slot: Slot, body: Region) -> bool:
-    """Whether what an iteration yields is a number that certainly is available in the next one, or after the loop."""
+def _can_be_handed_on(reversal: Reversal, slot: Slot, body: Region, restores: Restores) -> bool:
+    """Whether what an iteration yields is a number, or an array that can be restored, and certainly available in the next one, or after the loop."""
     primal = reversal.primal
     return (
-        isinstance(slot.param.type, Scalar)
+        (isinstance(slot.param.type, Scalar) or slot.param in restores)
         and primal.home.get(slot.yielded) is body
         and slot.yielded not in body.params
         and not reversal.save_all

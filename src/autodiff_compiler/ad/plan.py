@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.types import Type
 
-SAVE, RECOMPUTE, HAND_ON = "save", "recompute", "hand on"
+SAVE, RECOMPUTE, HAND_ON, RESTORE = "save", "recompute", "hand on", "restore"
 
 
 @dataclass(frozen=True)
 class Provision:
-    """One primal value: how it is provided (`SAVE`, `RECOMPUTE` or `HAND_ON`), and where it is kept if it is saved."""
+    """One primal value: how it is provided (`SAVE`, `RECOMPUTE`, `HAND_ON` or `RESTORE`), and where it is kept if it is saved."""
 
     name: str
     type: Type

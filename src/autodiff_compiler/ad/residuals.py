@@ -6,7 +6,7 @@ clone of its ops, the rest by what `keep` saved.  Which ones to save is a minimu
 and the tapes refer to belongs to the enclosing region, and is provided there in the same way.
 
 What an iteration of a loop yields is what the next one begins with, and the next one has been reversed before: where its
-reversal has the value, it passes it on to this one.
+reversal has the value, it passes it on to this one.  An array that the iteration writes to is restored from there (`restores.py`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from autodiff_compiler.ad.mincut import cheapest_saves
-from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, SAVE, Provision, ResidualPlan
+from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, RESTORE, SAVE, Provision, ResidualPlan
 from autodiff_compiler.ad.reloads import is_worth_a_copy, loaded_from, stored_in
+from autodiff_compiler.ad.restores import Restores
 from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
@@ -45,6 +46,8 @@ class Needs:
     """The lengths of lists of the region that need not be looked up."""
     begun: Mapping[Value, Value] = field(default_factory=dict)
     """Maps what an iteration yields to what the next one begins with."""
+    restores: Restores = field(default_factory=dict)
+    """Versions of arrays that can be made of later ones."""
     given: Collection[Value] = ()
     """Values that cost nothing to save, since they are kept anyway."""
 
@@ -60,18 +63,24 @@ def provide(reversal: Reversal, needs: Needs, out: OpenRegion) -> dict[Value, tu
     needed = [v for v in free_values([Region(out.params, tuple(ops))]) if reversal.added.home(v) is region]
     recipes = _Recipes(reversal, needs)
     recipes.follow(needed)
-    prices = {v: 1 if v in needs.given else price(v.type) for v in recipes.origins}
-    saves = cheapest_saves(recipes.origins, prices, recipes.priced(needed))
+    saves = cheapest_saves(recipes.origins, recipes.prices(), recipes.priced(needed))
+    for restore in needs.restores.values():
+        if restore.old in saves:
+            reversal.added.put_instead(restore.write, [restore.load, restore.write], region)
     prefix = OpenRegion(())
     with b.reopen(prefix), b.at(needs.construct.span.at_phase(ADJOINT)):
         env = needs.keep(saves) if saves else {}
         recomputed = _recompute(recipes, needed, env)
     out.ops[:] = [*prefix.ops, *Substitution(env).ops(ops)]
-    ways = dict.fromkeys(saves, SAVE) | {v: HAND_ON if v in recipes.handed_on else RECOMPUTE for v in recomputed}
+    ways = dict.fromkeys(saves, SAVE) | {v: recipes.way(v) for v in recomputed}
     if ways:
         choices = tuple(Provision(v.name, v.type, how) for v, how in ways.items())
         reversal.plans.append(ResidualPlan(needs.construct.kind, needs.construct.span, choices))
     return {v: (param, env[needs.begun[v]]) for v, param in recipes.handed_on.items()}
+
+
+REPLACED = 100
+"""How much dearer it is to put back what a write replaced than to save a value that is read: the array is kept, and written to."""
 
 
 def price(type_: Type) -> int:
@@ -98,24 +107,39 @@ class _Recipes:
         self.handed_on: dict[Value, Value] = {}
         self.origins: dict[Value, list[Value] | None] = {}
         self._loaded: dict[Op, Value | None] = {}
+        self._replaced = {restore.old for restore in needs.restores.values()}
         # At the top of a function that is called, no version is in scope of the reverse sweep: it is saved, or it is not there.
         self._is_inner = needs.region is not reversal.primal.body
         assembled = reversal.added.assembled(needs.region)
         order = [*needs.region.params, *(r for op in assembled for r in op.results)]
         self.position = {v: k for k, v in enumerate(order)}
+        self.position |= {r.old: self.position[r.write.result] for r in needs.restores.values()}
         self._stored: dict[Value, tuple[Op, Value]] = {}
         self._find_stored(order)
 
     def is_open(self, value: Value) -> bool:
         """Whether a value belongs to the region and is not available in its reversal."""
-        return value not in self.needs.free and self.reversal.added.home(value) is self.needs.region
+        is_here = value in self._replaced or self.reversal.added.home(value) is self.needs.region
+        return is_here and value not in self.needs.free
+
+    def prices(self) -> dict[Value, int]:
+        dearer = dict.fromkeys(self._replaced, REPLACED)
+        return {v: 1 if v in self.needs.given else price(v.type) * dearer.get(v, 1) for v in self.origins}
+
+    def way(self, value: Value) -> str:
+        """How a value that is not saved is provided."""
+        if value in self.handed_on:
+            return HAND_ON
+        return RESTORE if value in self.needs.restores else RECOMPUTE
 
     def uses(self, value: Value) -> list[Value] | None:
         """What a value is computed from, or passed on from; None if it has to be saved."""
-        uses = self._computed_from(value)
+        uses = self.computed_from(value)
         return [self.needs.begun[value]] if uses is None and value in self.needs.begun else uses
 
-    def _computed_from(self, value: Value) -> list[Value] | None:
+    def computed_from(self, value: Value) -> list[Value] | None:
+        if value in self.needs.restores:
+            return list(self.needs.restores[value].sources)
         if value in self._stored:
             store, _ = self._stored[value]
             return list(store.operands[1:-1])
@@ -153,7 +177,11 @@ class _Recipes:
             test = self.reversal.exits.tests[value]
             found = b.compare(test.kind, env.get(test.code, test.code), b.const(test.number))
             env[value] = b.cast(found, value.type)
-        elif self._computed_from(value) is None:
+        elif value in self.needs.restores:
+            restore = self.needs.restores[value]
+            written, *where, old = (env.get(v, v) for v in restore.sources)
+            env[value] = b.store(written, path_of(restore.write), where, old, value.name)
+        elif self.computed_from(value) is None:
             env[value] = self.handed_on[value] = Value(value.type, value.name)
         else:
             op = self.reversal.added.definition(value)
@@ -228,12 +256,12 @@ def _recompute(recipes: _Recipes, needed: Sequence[Value], env: dict[Value, Valu
 
 
 def _in_order(recipes: _Recipes, wanted: set[Value]) -> list[Value]:
-    """Each value after those it is computed from; otherwise in the order of the primal."""
+    """Each value after those it is computed from; otherwise in the order of the primal.  (What is handed on is there from the start.)"""
     done: dict[Value, None] = {}
     for value in sorted(wanted, key=recipes.position.__getitem__):
         stack = [value]
         while stack:
-            missing = [v for v in recipes.uses(stack[-1]) or () if v in wanted and v not in done]
+            missing = [v for v in recipes.computed_from(stack[-1]) or () if v in wanted and v not in done]
             if missing:
                 stack += reversed(missing)
             else:

@@ -11,7 +11,7 @@ The primal loop and the reversal get a tape from the same `Tape`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autodiff_compiler.ad.emission import Emission
@@ -32,6 +32,8 @@ class TapeDeck:
 
     reversal: Reversal
     loop: Loop
+    names: Mapping[Value, str] = field(default_factory=dict)
+    """What the tapes of some values are called."""
     tapes: list[Slot] = field(default_factory=list)
     threads: dict[Value, Value] = field(default_factory=dict)
     """For the empty lists of inner loops, the parameter of the tape that takes their place."""
@@ -73,7 +75,7 @@ class TapeDeck:
 
     def _array(self, value: Value, t: Value) -> Value:
         reversal, b = self.reversal, self.reversal.emission.b
-        name = saved_name(value)
+        name = self.names.get(value) or saved_name(value)
         type_ = Array(dtype_of(value.type), rank(value.type) + 1)
         with b.reopen(self.before), b.at(self.span):
             extents = [self._trip_count(), *reversal.emission.dims(value)]
@@ -87,7 +89,7 @@ class TapeDeck:
 
     def _list(self, value: Value, t: Value) -> Value:
         reversal, b = self.reversal, self.reversal.emission.b
-        name = saved_name(value)
+        name = self.names.get(value) or saved_name(value)
         assert isinstance(value.type, Scalar | Array)  # lists are threaded
         type_ = ListOf(value.type)
         offset = None

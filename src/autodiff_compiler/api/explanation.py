@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autodiff_compiler import ad
-from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE
+from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, RESTORE
 from autodiff_compiler.analysis.shapes import Extent, Shapes, shapes_of
 from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.compiled import Compiled
@@ -45,7 +45,8 @@ class Explanation:
     """How the reverse sweep of a derivative comes by the values of the forward sweep; `print` shows it.
 
     `kept` holds what is kept (what loops save is their tape), `recomputed` and `handed_on` name, by place, what is computed again and what one iteration
-    of the reverse sweep leaves to the next, `run_again` the places of statements that are run once more, iteration by iteration.
+    of the reverse sweep leaves to the next, `restored` the arrays in which it puts back what the loop replaced, `run_again` the places of
+    statements that are run once more, iteration by iteration.
 
     >>> from autodiff_compiler import explain, grad
     >>> explain(grad(lambda x: x * x), 3.0).kept
@@ -56,6 +57,7 @@ class Explanation:
     kept: tuple[Residual, ...] = ()
     recomputed: tuple[str, ...] = ()
     handed_on: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
     run_again: tuple[str, ...] = ()
 
     @property
@@ -69,6 +71,7 @@ class Explanation:
             ("kept", self.kept),
             ("computed again", self.recomputed),
             ("handed on", self.handed_on),
+            ("restored", self.restored),
             ("run again", self.run_again),
         ]
         lines = [f"{self.function}: {self.bytes} bytes are kept for the reverse sweep"]
@@ -112,13 +115,14 @@ def explain(derivative: Compiled, *args: Any, **kwargs: Any) -> Explanation:
         how: _distinct(
             f"{c.name or 'a value'}, {plan.span.place()}" for plan in plans for c in plan.choices if c.how == how
         )
-        for how in (RECOMPUTE, HAND_ON)
+        for how in (RECOMPUTE, HAND_ON, RESTORE)
     }
     return Explanation(
         fn.name,
         tuple(_Forward(fn, forward).kept(reverse)),
         ways[RECOMPUTE],
         ways[HAND_ON],
+        ways[RESTORE],
         _distinct(place.place() for place in _primal_places(reverse)),
     )
 

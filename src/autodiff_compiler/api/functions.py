@@ -28,13 +28,13 @@ _from_text = functools.lru_cache(maxsize=256)(from_text)
 def grad(
     fun: Source, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
-    check: str | None = None, holomorphic: bool = False,
+    parallel: bool = False, check: str | None = None, holomorphic: bool = False,
 ) -> Derivative: ...  # fmt: skip
 @overload
 def grad(
     fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
-    check: str | None = None, holomorphic: bool = False,
+    parallel: bool = False, check: str | None = None, holomorphic: bool = False,
 ) -> Callable[[Source], Derivative]: ...  # fmt: skip
 @boundary
 def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
@@ -67,13 +67,13 @@ def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False,
 def value_and_grad(
     fun: Source, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
-    check: str | None = None, holomorphic: bool = False,
+    parallel: bool = False, check: str | None = None, holomorphic: bool = False,
 ) -> Derivative: ...  # fmt: skip
 @overload
 def value_and_grad(
     fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
-    check: str | None = None, holomorphic: bool = False,
+    parallel: bool = False, check: str | None = None, holomorphic: bool = False,
 ) -> Callable[[Source], Derivative]: ...  # fmt: skip
 @boundary
 def value_and_grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:

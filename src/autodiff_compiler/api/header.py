@@ -20,7 +20,7 @@ from autodiff_compiler.ir.types import FLOAT, Type
 def with_header(text: str, name: str, specialisation: Specialisation) -> str:
     """The text, with a new parameter list for its main function.
 
-    What the function found outside comes after a `*`, numbers with their present value as default.  A function under
+    What the function found outside comes after a `*`, numbers and lists of them with their present value as default.  A function under
     `@njit` cannot have that: there all are ordinary parameters, and the last of them have defaults.
     """
     match = re.search(rf"^def {name}\(([^)]*)\):", text, re.MULTILINE)
@@ -33,8 +33,11 @@ def with_header(text: str, name: str, specialisation: Specialisation) -> str:
     parameters = [_parameter(p, *described) for p, described in zip(own, _described(specialisation, has_numpy))]
     parameters += [_Parameter(p) for p in own[len(parameters) :]]  # tangents
     for param, capture in zip(written[len(own) :], captures):
-        value = capture.get()
-        default = _number(value, has_numpy) if isinstance(value, float | int | complex | np.generic) else None
+        value, default = capture.get(), None
+        if isinstance(value, float | int | complex | np.generic):
+            default = _number(value, has_numpy)
+        elif capture.column and not compiled:  # compiled code has no defaults that are arrays
+            default = _column(value, has_numpy)
         parameters.append(_Parameter(param, "", default, inspect.Parameter.KEYWORD_ONLY))
     header = f"def {name}({', '.join(_listed(parameters, plain=compiled))}):"
     return text[: match.start()] + header + text[match.end() :]
@@ -125,6 +128,12 @@ def _literal(value: Any, has_numpy: bool) -> str | None:
         written = [part for part in parts if part is not None]
         return f"({', '.join(written)}{',' if len(written) == 1 else ''})" if len(written) == len(parts) else None
     return None
+
+
+def _column(array: np.ndarray, has_numpy: bool) -> str:
+    """An array as text; where the file does without NumPy, its elements are only read by their index."""
+    shown = ", ".join(str(_number(value, has_numpy)) for value in array.tolist())
+    return f"np.array([{shown}], np.{array.dtype})" if has_numpy else f"({shown},)"
 
 
 def _number(value: Any, has_numpy: bool) -> str | None:

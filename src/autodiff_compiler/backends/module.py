@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 
 from autodiff_compiler.backends import containers, syntax
@@ -18,7 +19,7 @@ from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.program import fresh_name, leaves_program, recursive_names, with_names
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of, is_py
-from autodiff_compiler.ir.walk import Rewriter
+from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 # How names of Python's own library are imported, in the order of the statements; the user's classes come next.
 _STANDARD = {
@@ -57,7 +58,7 @@ def emit(function: Function, backend: Backend, docstring: str, fastmath: bool) -
         # Numba's compiled code of a function that calls itself cannot be read back: the process would end in a crash.  And
         # functions from outside may be others by then.
         kept = not recursive_names(function.callees) and not leaves_program(function)
-        functions = _compiled(function, module, backend.decorator(fastmath, kept), docstring)
+        functions = _compiled(function, module, partial(backend.decorator, fastmath, kept), docstring)
     made = [statement for text in module.templates.values() for statement in ast.parse(text).body]
     return _assembled(function, [*made, *functions], module)
 
@@ -82,7 +83,9 @@ def _plain(function: Function, module: _Module, docstring: str = "") -> ast.stmt
     return syntax.function(function.name, containers.arguments(function), body)
 
 
-def _compiled(function: Function, module: _Module, decorator: ast.expr, docstring: str) -> list[ast.stmt]:
+def _compiled(
+    function: Function, module: _Module, decorator: Callable[[bool], ast.expr], docstring: str
+) -> list[ast.stmt]:
     """Kernels over leaves and, where there are containers or NumPy scalars, a plain function around the last one."""
     strong = [isinstance(v.type, Scalar) and not is_py(v.type) for v in function.results]
     kernels = [_kernel(one, module, decorator) for one in function.callees.values()]
@@ -93,14 +96,17 @@ def _compiled(function: Function, module: _Module, decorator: ast.expr, docstrin
     return [*kernels, _kernel(kernel, module, decorator), _wrapper(function, kernel.name, docstring, strong)]
 
 
-def _kernel(function: Function, module: _Module, decorator: ast.expr, docstring: str = "") -> ast.stmt:
+def _kernel(
+    function: Function, module: _Module, decorator: Callable[[bool], ast.expr], docstring: str = ""
+) -> ast.stmt:
     """A compiled function of leaves."""
     function = _hiding_nothing(function, module.backend.prelude)
     printer = module.printer(function, ["item"])
     returned = [printer.writer.operand(v) for v in function.results]
     value: ast.expr = returned[0] if len(returned) == 1 else syntax.tuple_(returned)
     body = [*docstring_statement(docstring), *printer.body(), ast.Return(value=value)]
-    return syntax.function(function.name, [printer.names[p] for p in function.params], body, [decorator])
+    parallel = any(op.attrs.get("parallel") for op in all_ops(function.body))
+    return syntax.function(function.name, [printer.names[p] for p in function.params], body, [decorator(parallel)])
 
 
 def _free(name: str, taken: Sequence[str]) -> str:

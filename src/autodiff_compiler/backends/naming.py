@@ -23,7 +23,7 @@ from autodiff_compiler.ir.opset import overwrites
 from autodiff_compiler.ir.types import ListOf, Scalar, Type, rank
 from autodiff_compiler.namespaces import BUILTINS
 
-MODULES = ("np", "math", "cmath", "numba", "njit", "importlib", "special", "sys", STRETCHED)
+MODULES = ("np", "math", "cmath", "numba", "njit", "prange", "importlib", "special", "sys", STRETCHED)
 RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MODULES)) - {"_"}
 
 # What printed code calls by name, besides helpers: a parameter must not hide it.

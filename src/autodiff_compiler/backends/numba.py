@@ -38,11 +38,19 @@ STATEMENTS: dict[str, Statement] = {**numba_arrays.STATEMENTS}
 FASTMATH = ("arcp", "contract", "nsz", "reassoc")
 
 
-def decorator(fastmath: bool, kept: bool) -> ast.expr:
+# Whole arrays stay on one thread: how many threads there are would decide how a sum is rounded.
+PARALLEL = ("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion")
+
+
+def decorator(fastmath: bool, kept: bool, parallel: bool) -> ast.expr:
     flags: ast.expr = ast.Set(elts=[syntax.literal(flag) for flag in FASTMATH]) if fastmath else syntax.literal(False)
     yes = syntax.literal(True)
-    cache = {"cache": yes} if kept else {}
-    return syntax.call("njit", **cache, error_model=syntax.literal("numpy"), nogil=yes, fastmath=flags)
+    given = {"cache": yes} if kept else {}
+    given |= {"error_model": syntax.literal("numpy"), "nogil": yes, "fastmath": flags}
+    if parallel:
+        no = syntax.literal(False)
+        given["parallel"] = ast.Dict(keys=[syntax.literal(name) for name in PARALLEL], values=[no] * len(PARALLEL))
+    return syntax.call("njit", **given)
 
 
 def endless() -> ast.expr:
@@ -275,6 +283,7 @@ NUMBA = Backend(
         "numba": "import numba",
         "np": "import numpy as np",
         "njit": "from numba import njit",
+        "prange": "from numba import prange",
         "intrinsic": "from numba.extending import intrinsic",
         "get_cython_function_address": "from numba.extending import get_cython_function_address",
         "cgutils": "from numba.core import cgutils",

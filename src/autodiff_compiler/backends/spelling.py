@@ -79,9 +79,9 @@ class Backend:
     """The condition of a `while` that is left by `break`."""
     taken: Callable[[Writer, ast.expr, Type], ast.expr]
     """Turns what a call that leaves the program returned into a value of this type that nothing else refers to, or raises an error."""
-    decorator: Callable[[bool, bool], ast.expr] | None = None
-    """Makes a compiled function from one that takes only numbers, arrays and lists.  Flags: whether sums may be reassociated, and
-    whether the compiled code may be kept on disk."""
+    decorator: Callable[[bool, bool, bool], ast.expr] | None = None
+    """Makes a compiled function from one that takes only numbers, arrays and lists.  Flags: whether sums may be reassociated,
+    whether the compiled code may be kept on disk, and whether it has loops that run on several threads."""
 
     strict_types: bool = False
     """Whether a variable must keep one type."""

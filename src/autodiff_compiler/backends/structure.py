@@ -205,7 +205,8 @@ class Printer:
             arguments = [start, stop, step]
         elif not self._is_integer(start, 0):
             arguments = [start, stop]
-        return syntax.call("range", *(self.writer.operand(v) for v in arguments))
+        name = "prange" if loop.op.attrs.get("parallel") else "range"
+        return syntax.call(name, *(self.writer.operand(v) for v in arguments))
 
     def _is_integer(self, value: Value, number: int) -> bool:
         op = self.nesting.definition(value, "const")

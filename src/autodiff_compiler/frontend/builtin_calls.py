@@ -30,11 +30,12 @@ from autodiff_compiler.frontend import (
     views,
 )
 from autodiff_compiler.frontend.arity import Handler, takes
+from autodiff_compiler.frontend.asking import Found, Sequence, Steps, length
 from autodiff_compiler.frontend.classes import is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.guards import Place
-from autodiff_compiler.frontend.iteration import Found, Sequence, Steps, iterate, length
+from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.places import apply
 from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.values import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.classes import MISSING, find
-from autodiff_compiler.frontend.guards import Guard, Place, is_lasting, shape_of
+from autodiff_compiler.frontend.guards import Column, Guard, Place, is_lasting, kinds_of_items, shape_of
 from autodiff_compiler.frontend.layout import of_array
 from autodiff_compiler.frontend.scalars import is_number, static_type
 from autodiff_compiler.frontend.signature import describe
@@ -41,6 +41,8 @@ class Capture:
     name: str
     get: Getter
     type: Type
+    column: bool = False
+    """Whether it is an array of numbers that are found in a list or tuple."""
 
 
 @dataclass
@@ -58,6 +60,11 @@ class Captures:
     """Arrays of the caller, or what may be one of them, that the function writes into."""
     _known: dict[Any, Abs] = field(default_factory=dict)
     _guarded: set[tuple[Any, ...]] = field(default_factory=set)
+    _containers: dict[int, tuple[tuple[Abs, ...], Place, str]] = field(default_factory=dict)
+    """By the id of what a list or tuple from outside holds: that, where the container is found, and its name."""
+    _columns: dict[tuple[Any, ...], Value] = field(default_factory=dict)
+    _by_columns: list[Place] = field(default_factory=list)
+    """Containers that are read by columns."""
 
     # -- what is known when compiling, and guarded -----------------------------------------------------------------
 
@@ -215,7 +222,7 @@ class Captures:
             places = {key: getter.asked(attributes).item(key) for key in found}
             items = [self.capture(ctx, held, places[k], f"{name}_{k}") for k, held in found.items()]
             self.guard(getter.asked(_held_names), _held_names(obj))
-            return self._box(ctx, type(obj), items, tuple(found))
+            return self._box(ctx, type(obj), tuple(items), tuple(found))
         self.guard(getter, obj)
         return self.known(obj)
 
@@ -226,7 +233,7 @@ class Captures:
 
         return static
 
-    def _parameter(self, ctx: Context, obj: Any, get: Getter, name: str) -> Value:
+    def _parameter(self, ctx: Context, obj: Any, get: Getter, name: str, *, column: bool = False) -> Value:
         if isinstance(obj, np.ndarray | np.generic):
             try:
                 _, (type_,) = describe(obj, name)
@@ -236,8 +243,9 @@ class Captures:
             type_ = static_type(obj)
         unique = self._fresh(name)
         value = Value(type_, unique)
-        self.captures.append(Capture(unique, get, type_))
+        self.captures.append(Capture(unique, get, type_, column))
         self.values[unique] = value
+        ctx.given.add(value)
         return value
 
     def _fresh(self, name: str) -> str:
@@ -268,13 +276,37 @@ class Captures:
         keys = list(obj) if isinstance(obj, dict) else list(range(len(obj)))
         self.guard(get.asked(shape_of), shape_of(obj))
         items = [self.capture(ctx, obj[key], get.item(key), f"{name}_{key}") for key in keys]
+        held = tuple(items)
+        self._containers[id(held)] = held, get, name
         if isinstance(obj, tuple):
-            return Tup(tuple(items), type(obj), tuple(getattr(obj, "_fields", ())))
-        return self._box(ctx, type(obj), items, tuple(keys) if isinstance(obj, dict) else ())
+            return Tup(held, type(obj), tuple(getattr(obj, "_fields", ())))
+        return self._box(ctx, type(obj), held, tuple(keys) if isinstance(obj, dict) else ())
 
-    def _box(self, ctx: Context, cls: type, items: list[Abs], keys: tuple[Any, ...]) -> Box:
+    def column(self, ctx: Context, items: tuple[Abs, ...], where: tuple[Any, ...], type_: Scalar) -> Value | None:
+        """The numbers at one place of each item of a container from outside, as an array; None if these are not its items."""
+        if id(items) not in self._containers:
+            return None
+        _, get, name = self._containers[id(items)]
+        key = (id(items), where)
+        if key not in self._columns:
+            kinds = get.asked(kinds_of_items)
+            self.guard(kinds, kinds())
+            self._by_columns.append(get)
+            column = get.asked(Column(where, type_.dtype.numpy_name))
+            self._columns[key] = self._parameter(ctx, column(), column, "_".join(map(str, (name, *where))), column=True)
+        return self._columns[key]
+
+    def needed(self, used: Container[Value]) -> tuple[Capture, ...]:
+        """The hidden parameters, without the numbers of containers that are read by columns instead."""
+        return tuple(
+            capture
+            for capture in self.captures
+            if self.values[capture.name] in used or not any(place.leads_to(capture.get) for place in self._by_columns)
+        )
+
+    def _box(self, ctx: Context, cls: type, items: tuple[Abs, ...], keys: tuple[Any, ...]) -> Box:
         box = Box(cls, local=False)
-        box.constant = Items(tuple(items), keys)
+        box.constant = Items(items, keys)
         return box
 
 

@@ -14,10 +14,11 @@ from autodiff_compiler.frontend import (
     operators,
     views,
 )
+from autodiff_compiler.frontend.asking import Sequence, steps
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import to_library
-from autodiff_compiler.frontend.iteration import Sequence, iterate, steps
+from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
 from autodiff_compiler.frontend.values import (
     Abs,

@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from types import GeneratorType
 
 from autodiff_compiler.frontend import branches, container_items, loops, tables, tries
-from autodiff_compiler.frontend.context import Context, int_value
-from autodiff_compiler.frontend.iteration import Items, Live, Pushed, Sequence, iterate, mapped
+from autodiff_compiler.frontend.asking import Items, Live, Pushed, Sequence, mapped
+from autodiff_compiler.frontend.columns import ALIKE
+from autodiff_compiler.frontend.context import LONG, Context, int_value
+from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.liveness import bound
 from autodiff_compiler.frontend.state import Frame
 from autodiff_compiler.frontend.values import Abs, Box, Iter, Static
@@ -152,7 +154,8 @@ def _run(
         def live(key: tuple[Frame, str]) -> bool:
             return key[1] not in later if key[0] is inner else consumer_live(key)
 
-        loops.run_over(ctx, clause, iterable, each, live, unroll=unroll)
+        few = LONG if isinstance(node, ast.ListComp) else ALIKE
+        loops.run_over(ctx, clause, iterable, each, live, unroll=unroll, few=few)
 
     def filtered(conditions: list[ast.expr], depth: int) -> None:
         if not conditions:

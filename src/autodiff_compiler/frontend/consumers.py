@@ -9,11 +9,7 @@ import numpy as np
 
 from autodiff_compiler import library
 from autodiff_compiler.frontend import branches, tries
-from autodiff_compiler.frontend.classes import special
-from autodiff_compiler.frontend.container_items import append
-from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.entries import to_library
-from autodiff_compiler.frontend.iteration import (
+from autodiff_compiler.frontend.asking import (
     Items,
     Perhaps,
     Pushed,
@@ -22,10 +18,15 @@ from autodiff_compiler.frontend.iteration import (
     Steps,
     at,
     counted,
-    iterate,
     length,
     unrolled,
 )
+from autodiff_compiler.frontend.classes import special
+from autodiff_compiler.frontend.columns import ALIKE
+from autodiff_compiler.frontend.container_items import append
+from autodiff_compiler.frontend.context import LONG, Context
+from autodiff_compiler.frontend.entries import to_library
+from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.loops import leave, run_over
 from autodiff_compiler.frontend.places import LoopPlace, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar
@@ -49,9 +50,11 @@ from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Scalar, rank
 
 
-def for_each(ctx: Context, iterable: Items, body: Callable[[Abs], None], *, unroll: bool = False) -> None:
+def for_each(
+    ctx: Context, iterable: Items, body: Callable[[Abs], None], *, unroll: bool = False, few: int = LONG
+) -> None:
     """Run `body` for each item, and go on where nothing left by an exception."""
-    run_over(ctx, LoopPlace(ctx), iterable, body, lambda k: True, unroll=unroll)
+    run_over(ctx, LoopPlace(ctx), iterable, body, lambda k: True, unroll=unroll, few=few)
     tries.proceed(ctx)
 
 
@@ -186,7 +189,7 @@ def folded(ctx: Context, iterable: Items, first: Abs, combine: Callable[[Abs, Ab
     def each(item: Abs) -> None:
         ctx.state.names[key] = combine(ctx.whole(ctx.state.names[key]), item)
 
-    for_each(ctx, iterable, each)
+    for_each(ctx, iterable, each, few=ALIKE)
     return ctx.settled(ctx.state.names.pop(key), "the sum", ctx.frame)
 
 

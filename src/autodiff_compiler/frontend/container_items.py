@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import did_you_mean
+from autodiff_compiler.frontend.asking import length_changes
 from autodiff_compiler.frontend.context import Context, int_value
-from autodiff_compiler.frontend.iteration import length_changes
 from autodiff_compiler.frontend.scalars import is_scalar, join_scalars, scalar_value
 from autodiff_compiler.frontend.values import (
     Abs,

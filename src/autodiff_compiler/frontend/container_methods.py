@@ -8,11 +8,12 @@ from typing import Any
 
 from autodiff_compiler.frontend import container_items
 from autodiff_compiler.frontend.arity import Arity
+from autodiff_compiler.frontend.asking import Sequence
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.consumers import drained, for_each, pair
 from autodiff_compiler.frontend.container_items import append, key_of, own
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.iteration import Sequence, iterate
+from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.places import apply, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import Abs, Box, DictView, Grown, Items, Ref, Static, Tup, same

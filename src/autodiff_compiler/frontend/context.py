@@ -46,6 +46,7 @@ from autodiff_compiler.frontend.values import (
     Text,
     Tup,
 )
+from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar
@@ -152,6 +153,14 @@ class Context:
     """The functions with a rule of their own (`rule_calls.LoweredRule`), by what tells their calls."""
     callees: dict[str, Function] = field(default_factory=dict)
     """Functions that the program calls, by name."""
+    first: Builder = field(default_factory=Builder)
+    """Where the columns of lists are made: before the program, so that no loop makes them again."""
+    classes: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    """The classes that the program defines, by their code, their bases and the calls around them."""
+    columns: dict[tuple[Any, ...], Value] = field(default_factory=dict)
+    """The lists made there, by what they hold."""
+    given: set[Value] = field(default_factory=set)
+    """The values that come from outside: leaves of arguments, and captures."""
     constants: dict[str, object] = field(default_factory=dict)
     """Exception classes that the program raises, and external functions that it calls, by their names in the generated module."""
 

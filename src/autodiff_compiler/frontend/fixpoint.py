@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any
 
 from autodiff_compiler.frontend import branches
+from autodiff_compiler.frontend.asking import Live
 from autodiff_compiler.frontend.context import Context, LoopTargets
-from autodiff_compiler.frontend.iteration import Live
 from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.merge import Merge
 from autodiff_compiler.frontend.state import NORMAL, Exit, State

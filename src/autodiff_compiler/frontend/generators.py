@@ -14,8 +14,9 @@ from types import GeneratorType
 
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.frontend import branches, tries
+from autodiff_compiler.frontend.asking import Items, Live, Pushed, steps
 from autodiff_compiler.frontend.context import Context, LoopTargets
-from autodiff_compiler.frontend.iteration import Items, Live, Pushed, iterate, steps
+from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.loops import continued, run_over
 from autodiff_compiler.frontend.scopes import FunctionNode
 from autodiff_compiler.frontend.source import function_body, function_liveness

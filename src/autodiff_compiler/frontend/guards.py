@@ -10,6 +10,8 @@ from __future__ import annotations
 import keyword
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from types import MethodType, ModuleType
 from typing import Any
 
@@ -111,6 +113,10 @@ class Place:
         for step in self.steps:
             found = step.take(found)
         return found
+
+    def leads_to(self, get: Callable[[], Any]) -> bool:
+        """Whether something is found by going on from here."""
+        return isinstance(get, Place) and get.root is self.root and get.steps[: len(self.steps)] == self.steps
 
     def gives(self, obj: Any) -> bool:
         """Whether this very object is found there."""
@@ -218,6 +224,31 @@ def shape_of(container: Any) -> tuple[Any, ...]:
     if isinstance(container, dict):
         return type(container), tuple(container), tuple(map(type, container))
     return type(container), len(container)
+
+
+def kinds_of_items(container: Any) -> tuple[Any, ...]:
+    """How many items a container has, and what kinds of numbers are in them: of one item, if all are alike."""
+    kinds = set(map(_kinds_in, container))
+    return (len(container), *(kinds if len(kinds) == 1 else ()))
+
+
+def _kinds_in(item: Any) -> Any:
+    if isinstance(item, tuple | list):
+        return type(item), *map(_kinds_in, item)
+    if isinstance(item, dict):
+        return type(item), tuple(item), *map(_kinds_in, item.values())
+    return None if type(item) is int and not -(2**63) <= item < 2**63 else type(item)
+
+
+@dataclass(frozen=True)
+class Column:
+    """The numbers at one place of each item of a container, as an array."""
+
+    where: tuple[Any, ...]
+    dtype: str
+
+    def __call__(self, container: Any) -> np.ndarray:
+        return np.array([reduce(getitem, self.where, item) for item in container], self.dtype)
 
 
 def is_lasting(obj: Any) -> bool:

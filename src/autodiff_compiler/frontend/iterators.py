@@ -9,8 +9,8 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import branches
-from autodiff_compiler.frontend.context import Context, LoopTargets, int_value
-from autodiff_compiler.frontend.iteration import (
+from autodiff_compiler.frontend.asking import (
+    Columns,
     Found,
     Items,
     Perhaps,
@@ -19,14 +19,14 @@ from autodiff_compiler.frontend.iteration import (
     Step,
     Steps,
     at,
-    backwards,
     counted,
-    iterate,
     length,
     mapped,
     stepped,
     then,
 )
+from autodiff_compiler.frontend.context import Context, LoopTargets, int_value
+from autodiff_compiler.frontend.iteration import backwards, iterate
 from autodiff_compiler.frontend.loops import ended, run_over
 from autodiff_compiler.frontend.places import LoopPlace, apply, place_name
 from autodiff_compiler.frontend.scalars import describe
@@ -45,19 +45,23 @@ def enumerate_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     return Iter(builtins.enumerate, (args[0],), _numbered(ctx, inner, start))
 
 
-def _numbered(ctx: Context, inner: Items, start: Abs) -> Items:
+def _numbered_sequence(ctx: Context, inner: Sequence, start: Abs) -> Sequence:
     zero = isinstance(start, Static) and start.obj == 0
+    bounds = inner.bounds
+    return counted(
+        ctx,
+        length(ctx, inner),
+        lambda k: Tup((k if zero else ctx.add(start, k), at(ctx, inner, k))),
+        bounds=None if bounds is None else lambda: range(len(bounds())),
+        boxes=inner.boxes,
+        computed=inner.computed,
+        past_end=inner.past_end,
+    )
+
+
+def _numbered(ctx: Context, inner: Items, start: Abs) -> Items:
     if isinstance(inner, Sequence):
-        bounds = inner.bounds
-        return counted(
-            ctx,
-            length(ctx, inner),
-            lambda k: Tup((k if zero else ctx.add(start, k), at(ctx, inner, k))),
-            bounds=None if bounds is None else lambda: range(len(bounds())),
-            boxes=inner.boxes,
-            computed=inner.computed,
-            past_end=inner.past_end,
-        )
+        return _numbered_sequence(ctx, inner, start)
     if isinstance(inner, Steps):
         number = start
 
@@ -67,7 +71,8 @@ def _numbered(ctx: Context, inner: Items, start: Abs) -> Items:
             number = ctx.add(number, Static(1))
             return row
 
-        return mapped(inner, numbered)
+        asked = Steps(lambda: then(inner.next(), lambda item: Found(numbered(item))), inner.boxes)
+        return asked.with_columns(inner.columns, lambda sequence: _numbered_sequence(ctx, sequence, start))
     key = place_name(ctx, "$count")
 
     def run(body: Body, live: Any, unroll: bool) -> None:
@@ -101,8 +106,9 @@ def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
         raise _strict(ctx)
     asked = [_asked(ctx, part) for part in parts]
     boxes = tuple(box for part in asked for box in part.boxes)
+    columns = _zipped_columns(ctx, parts, strict)
     if strict:
-        return Steps(lambda: _strict_row(ctx, asked), boxes)
+        return Steps(lambda: _strict_row(ctx, asked), boxes, columns)
 
     def row(k: int, items: tuple[Abs, ...]) -> Step:
         """The parts are asked one after the other, as long as each has an item."""
@@ -110,7 +116,20 @@ def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
             return Found(Tup(items)) if items else None
         return then(asked[k].next(), lambda item: row(k + 1, (*items, item)))
 
-    return Steps(lambda: row(0, ()), boxes)
+    return Steps(lambda: row(0, ()), boxes, columns)
+
+
+def _zipped_columns(ctx: Context, parts: list[Items], strict: bool) -> Columns | None:
+    """Rows of parts of which some are known now, all of these with columns, and the others sequences of run time."""
+    found = [part.columns for part in parts if isinstance(part, Steps)]
+    if not found or None in found or any(isinstance(part, Pushed) for part in parts):
+        return None
+
+    def sequence() -> Sequence:
+        sequences = [part.columns.sequence() if isinstance(part, Steps) and part.columns else part for part in parts]
+        return _zipped_sequences(ctx, [part for part in sequences if isinstance(part, Sequence)], strict)
+
+    return Columns(min(columns.count for columns in found if columns is not None), sequence)
 
 
 def _asked(ctx: Context, part: Items) -> Steps:
@@ -207,7 +226,7 @@ def _same_truth(ctx: Context, value: Value, wanted: Value | bool) -> Value:
     return value if wanted else ctx.b.op("not", value)
 
 
-def _zipped_sequences(ctx: Context, parts: list[Sequence], strict: bool) -> Items:
+def _zipped_sequences(ctx: Context, parts: list[Sequence], strict: bool) -> Sequence:
     b = ctx.b
     counts = [length(ctx, part) for part in parts]
     count = counts[0]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 
+from autodiff_compiler.frontend.asking import Live
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.iteration import Live
 from autodiff_compiler.frontend.source import function_liveness
 from autodiff_compiler.frontend.state import RETURN_NAME, NameKey
 

@@ -123,7 +123,7 @@ def _statement(s: ast.stmt, live: Names, targets: _Targets, found: Liveness) -> 
         case ast.Delete():
             # A name that is deleted has to be bound.
             return live | reads(s) | frozenset(t.id for t in s.targets if isinstance(t, ast.Name))
-        case ast.FunctionDef():
+        case ast.FunctionDef() | ast.ClassDef():
             return live - ({s.name} - found.captured) | reads(s)
         case ast.With():
             # Some context managers swallow exceptions: what is read afterwards may be read from any place inside.

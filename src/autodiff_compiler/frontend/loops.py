@@ -7,12 +7,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError
+from autodiff_compiler.diagnostics import AutodiffError, UnsupportedError, UserError
 from autodiff_compiler.frontend import branches, live_names, tries
+from autodiff_compiler.frontend.asking import Columns, Items, Live, Perhaps, Pushed, Sequence, Step, Steps, unrolled
+from autodiff_compiler.frontend.columns import ALIKE
 from autodiff_compiler.frontend.context import Context, LoopTargets
 from autodiff_compiler.frontend.fixpoint import Fixpoint, zeroed
-from autodiff_compiler.frontend.iteration import Items, Live, Perhaps, Pushed, Sequence, Step, Steps, iterate, unrolled
-from autodiff_compiler.frontend.state import NORMAL, Exit
+from autodiff_compiler.frontend.iteration import iterate
+from autodiff_compiler.frontend.state import NORMAL, Exit, State
 from autodiff_compiler.frontend.values import Abs, Dyn, Poison, Unroll
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import INT
@@ -55,9 +57,10 @@ def run_over(
     *,
     unroll: bool = False,
     after: Live = lambda key: False,
+    few: int = ALIKE,
 ) -> None:
-    """Run `body` for each item, and `at_end` when there are no more: unrolled for items known now, as a loop for a run-time
-    sequence, which is unrolled, too, where that is asked for and can be.
+    """Run `body` for each item, and `at_end` when there are no more: unrolled for items known now, unless there are more than
+    `few` that are alike; as a loop for a run-time sequence, which is unrolled, too, where that is asked for and can be.
 
     `live` are the names that may be read in another iteration or after the loop, `after` those read after it.
     """
@@ -66,7 +69,8 @@ def run_over(
         if isinstance(iterable, Pushed):
             _pushed(ctx, iterable, body, live, at_end, unroll)
         elif isinstance(iterable, Steps):
-            run_steps(ctx, node, iterable, body, at_end)
+            if unroll or not _over_columns(ctx, node, iterable, body, live, at_end, after, few):
+                run_steps(ctx, node, iterable, body, at_end)
         else:
             _run_over_sequence(ctx, node, iterable, body, live, at_end, unroll, after)
     finally:
@@ -97,14 +101,9 @@ def _run_over_sequence(
         tries.give_up(ctx, depth)
         run_steps(ctx, node, unrolled(sequence), body, at_end)
 
-    def spoilt() -> bool:
-        """Whether the loop leaves something behind that can be read, but not be told apart."""
-        now = ctx.state.names.items()
-        return any(isinstance(x, Poison) and not isinstance(before.names.get(k), Poison) and after(k) for k, x in now)
-
     try:
         _for_loop(ctx, key, sequence, body, live, at_end)
-        if spoilt() and _may_unroll(ctx, sequence):
+        if _spoilt(ctx, before, after) and _may_unroll(ctx, sequence):
             _built_anew(ctx, start, apart)
     except Unroll as signal:
         if signal.loop != key:
@@ -114,6 +113,47 @@ def _run_over_sequence(
         if error.code not in IDENTITIES or not _may_unroll(ctx, sequence):
             raise
         instead_of(error, apart)
+
+
+def _spoilt(ctx: Context, before: State, after: Live) -> bool:
+    """Whether a loop leaves something behind that can be read, but not be told apart."""
+    now = ctx.state.names.items()
+    return any(isinstance(x, Poison) and not isinstance(before.names.get(k), Poison) and after(k) for k, x in now)
+
+
+def _over_columns(
+    ctx: Context,
+    node: ast.AST,
+    steps: Steps,
+    body: Callable[[Abs], None],
+    live: Live,
+    at_end: Callable[[], None] | None,
+    after: Live,
+    few: int,
+) -> bool:
+    """Run the body in a loop over the columns of what is known, if that can be done; else nothing is left of it.
+
+    A body that needs its item when compiling, or for which the items of all trips cannot share one body, is unrolled wherever
+    the program comes here.
+    """
+    columns, key = steps.columns, (node, Columns)
+    if columns is None or columns.count <= few or key in ctx.unrolled or not ctx.compact.asked():
+        return False
+    before, start, depth = ctx.state.copy(), len(ctx.b.ops), ctx.b.depth
+    try:
+        _for_loop(ctx, (node, ctx.calls), columns.sequence(), body, live, at_end)
+        if not _spoilt(ctx, before, after):
+            return True
+    except Unroll as signal:
+        if signal.loop != (node, ctx.calls):
+            raise
+    except (UserError, UnsupportedError):
+        pass
+    ctx.unrolled.add(key)
+    ctx.state = before
+    tries.give_up(ctx, depth)
+    del ctx.b.ops[start:]
+    return False
 
 
 def _built_anew(ctx: Context, start: int, build: Callable[[], None]) -> None:

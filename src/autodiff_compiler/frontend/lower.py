@@ -23,6 +23,7 @@ from autodiff_compiler.frontend.values import Abs, Box, Careful, Dead, Dyn, Grow
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
 from autodiff_compiler.ir.types import Type
+from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.library.stand_ins import real_class
 
 Argument = tuple[str, Tree, list[Type]]
@@ -81,9 +82,9 @@ def _lowered(
     b.span = span
     result_values, tree = _results(ctx, result)
     b.return_(*result_values)
-    body = Region((), tuple(b.top.ops))
+    body = Region((), (*ctx.first.top.ops, *b.top.ops))
     ctx.mixed.refuse(body)
-    hidden = tuple(captures.captures)
+    hidden = captures.needed(uses(body))
     params = (*parameters.leaves, *(captures.values[capture.name] for capture in hidden))
     trees = (*((n, tree_) for n, tree_, _ in args), *((capture.name, Leaf()) for capture in hidden))
     function = Function(

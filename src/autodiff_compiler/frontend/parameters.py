@@ -49,6 +49,7 @@ class Parameters:
         index = len(self.leaves)
         value = Value(type_, name if name.isidentifier() else "")
         self.leaves.append(value)
+        self._ctx.given.add(value)
         if isinstance(type_, Array) or (array and isinstance(type_, Scalar)):
             cell = Cell(type_, name, local=False)
             self._cells[cell] = index

@@ -24,6 +24,7 @@ from autodiff_compiler.frontend import (
     failures,
     handlers,
     live_names,
+    local_classes,
     loops,
     managers,
     patterns,
@@ -71,8 +72,7 @@ def _run(ctx: Context, statement: ast.stmt) -> None:
 
 
 def _words(node: ast.stmt) -> str:
-    names = {ast.TryStar: "`except*`", ast.ClassDef: "a class definition"}
-    return names.get(type(node), f"the statement {type(node).__name__}")
+    return "`except*`" if isinstance(node, ast.TryStar) else f"the statement {type(node).__name__}"
 
 
 def _ways_out(node: ast.stmt) -> str:
@@ -208,6 +208,7 @@ _RUNNERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.With: managers.run_with,
     ast.Expr: _expression,
     ast.FunctionDef: _function,
+    ast.ClassDef: local_classes.run_class,
     ast.Import: _import,
     ast.ImportFrom: _import_from,
     ast.Delete: _delete,

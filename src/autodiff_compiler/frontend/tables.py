@@ -12,8 +12,8 @@ import ast
 import numpy as np
 
 from autodiff_compiler.frontend import array_places
+from autodiff_compiler.frontend.asking import Sequence, length
 from autodiff_compiler.frontend.context import LONG, Context, int_value
-from autodiff_compiler.frontend.iteration import Sequence, length
 from autodiff_compiler.frontend.scalars import describe, is_scalar, join_elements, scalar_type
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Index, Listed, Ref, SliceParts, Static, Tup
 from autodiff_compiler.frontend.views import table_item

@@ -21,7 +21,7 @@ from autodiff_compiler.ir.types import Array, ListOf, Scalar
 from autodiff_compiler.markers import Verb
 
 if TYPE_CHECKING:
-    from autodiff_compiler.frontend import iteration
+    from autodiff_compiler.frontend import asking
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,11 +157,11 @@ class Range:
 class Iter:
     """An iterator (`enumerate`, `zip`, a generator expression, …): the expression that it stands in uses it up.
 
-    `parts` are what it keeps hold of, `items` (`iteration.Items`) is how it is asked for its items."""
+    `parts` are what it keeps hold of, `items` (`asking.Items`) is how it is asked for its items."""
 
     kind: type
     parts: tuple[Abs, ...]
-    items: iteration.Items
+    items: asking.Items
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +174,7 @@ class Generator:
     values: tuple[Abs, ...]
     used: Box
     """What remembers, on each path, how far it was run."""
-    opened: Callable[[Any, Generator], iteration.Items]
+    opened: Callable[[Any, Generator], asking.Items]
     """How it is asked for its items."""
 
 

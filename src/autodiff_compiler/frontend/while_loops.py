@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import branches, live_names, tries
+from autodiff_compiler.frontend.asking import steps
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.fixpoint import Fixpoint
-from autodiff_compiler.frontend.iteration import steps
 from autodiff_compiler.frontend.loops import (
     FEW_TRIPS,
     IDENTITIES,

@@ -35,9 +35,13 @@ class CarriedSums:
         return all(self.adds_up(slot, loop) for slot in loop.slots)
 
     def adds_up(self, slot: Slot, loop: Loop) -> bool:
-        if self._sum(slot.param, loop.body) is slot.yielded:
+        if self.is_sum(slot, loop):
             return True
         return slot.result not in self._readers and self._scratch.is_scratch(slot, loop)
+
+    def is_sum(self, slot: Slot, loop: Loop) -> bool:
+        """Whether nothing but additions is done with what the slot carries."""
+        return self._sum(slot.param, loop.body) is slot.yielded
 
     def _sum(self, version: Value, region: Region) -> Value | None:
         """What the version has become at the end of the region, if nothing but additions was done with it."""

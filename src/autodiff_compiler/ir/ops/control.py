@@ -149,11 +149,11 @@ CONTROL_OPS: tuple[OpDef, ...] = (
     ),
     OpDef(
         "for",
-        "runs over `range(start, stop, step)`; a step of 0 raises",
+        "runs over `range(start, stop, step)`; a step of 0 raises; `parallel`: on several threads, where the backend has them",
         None,
         ("start", "stop", "step", "carried…"),
         ("carried…", "trips"),
-        ("exits",),
+        ("exits", "parallel"),
         extents=no_array,
         noun="",
         effect=CONTROL,

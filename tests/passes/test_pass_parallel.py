@@ -1,0 +1,188 @@
+"""Loops on several threads: which are taken, that they compute the same, and that the number of threads makes no difference."""
+
+import math
+
+import numpy as np
+import pytest
+
+from autodiff_compiler import driver, grad, jvp, value_and_grad
+from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.interp import run
+from autodiff_compiler.ir.loop import is_loop
+from autodiff_compiler.ir.verify import verify
+from autodiff_compiler.ir.walk import all_ops
+from autodiff_compiler.passes import integers, parallel
+from autodiff_compiler.passes.registry import run_pipeline
+
+X = np.linspace(-1.0, 1.3, 37)
+W = np.array([0.4, -0.2, 0.7])
+
+
+def own_elements(x, w):
+    y = np.zeros(len(x))
+    for i in range(len(x)):
+        y[i] = math.sin(x[i]) * w[0]
+    return y[3] + y[len(y) - 1]
+
+
+def sums(x, w):
+    total = 0.0
+    for i in range(len(x)):
+        z = 0.0
+        for j in range(len(w)):
+            z += w[j] * x[i] ** j
+        total += math.tanh(z) ** 2
+    return total
+
+
+def rows(x, w):
+    """Room that every iteration fills."""
+    powers = np.zeros(len(w))
+    total = 0.0
+    for i in range(len(x)):
+        for j in range(len(w)):
+            powers[j] = math.exp(w[j] * x[i])
+        for j in range(len(w)):
+            total += powers[j] * powers[len(w) - 1 - j]
+    return total
+
+
+def gathered(x, w):
+    """Iterations add to elements that others add to, too."""
+    bins = np.zeros(3)
+    for i in range(len(x)):
+        bins[i % 3] += x[i] ** 2 * w[(2 * i + 1) % 3]
+    return np.sum(bins**2)
+
+
+def some_of_them(x, w):
+    """A range that begins later, and branches."""
+    total = w[1]
+    for i in range(5, len(x) - 2):
+        if x[i] > 0.0:
+            total += x[i] * w[0]
+        else:
+            total -= x[i] ** 2
+    return total
+
+
+def expression(x, w):
+    return np.sum(np.sin(x) * w[0] + np.outer(x, w)[:, 1] ** 2)
+
+
+def recurrence(x, w):
+    s = w[0]
+    for i in range(len(x)):
+        s = math.sin(s) + x[i]
+    return s
+
+
+def stencil(x, w):
+    """In reverse, it adds to neighbours."""
+    total = 0.0
+    for i in range(1, len(x) - 1):
+        total += (x[i - 1] - 2.0 * x[i] + x[i + 1]) ** 2 * w[0]
+    return total
+
+
+def largest(x, w):
+    top = x[0]
+    for i in range(len(x)):
+        top = max(top, x[i] * w[0])
+    return top
+
+
+TAKEN = {
+    own_elements: True, sums: True, rows: True, gathered: True, some_of_them: True, expression: True,
+    recurrence: False, largest: False,
+}  # fmt: skip
+PROGRAMS = [*TAKEN, stencil]
+
+
+@pytest.fixture(params=PROGRAMS, ids=lambda f: f.__name__)
+def program(request):
+    return request.param
+
+
+def test_as_on_one_thread(program):
+    made = value_and_grad(program, argnums=(0, 1), backend="numba", parallel=True, verify=True)
+    for x in (X, X[:8], X[::2].copy()):
+        value, slopes = made(x, W)
+        want, wanted = value_and_grad(program, argnums=(0, 1))(x, W)
+        np.testing.assert_allclose(value, want, rtol=1e-12)
+        for one, other in zip(slopes, wanted, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-13)
+    if program in TAKEN:
+        assert ("prange(" in made.source(X, W)) is TAKEN[program], made.source(X, W)
+
+
+def test_forward_mode():
+    made = jvp(sums, (X, W), (np.cos(X), W**2), backend="numba", parallel=True)
+    step = 1e-3
+    ends = [sums(X + k * step * np.cos(X), W + k * step * W**2) for k in (-2, -1, 1, 2)]
+    np.testing.assert_allclose(made[1], (ends[0] - 8 * ends[1] + 8 * ends[2] - ends[3]) / (12 * step), rtol=1e-8)
+
+
+def test_short_and_empty_ranges():
+    made = value_and_grad(some_of_them, argnums=1, backend="numba", parallel=True)
+    for n in (7, 8, 9, 24):
+        value, slope = made(X[:n], W)
+        assert math.isclose(value, some_of_them(X[:n], W), rel_tol=1e-13)
+        np.testing.assert_allclose(slope, grad(some_of_them, argnums=1)(X[:n], W), rtol=1e-12)
+
+
+def test_the_number_of_threads_makes_no_difference():
+    numba = pytest.importorskip("numba")
+    x, made = np.sin(np.arange(5000.0)), value_and_grad(sums, argnums=(0, 1), backend="numba", parallel=True)
+    found = []
+    try:
+        for threads in range(1, numba.config.NUMBA_NUM_THREADS + 1):
+            numba.set_num_threads(threads)
+            value, slopes = made(x, W)
+            found.append((float(value), *(slope.tobytes() for slope in slopes)))
+    finally:
+        numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+    assert len(set(found)) == 1
+
+
+def test_without_the_option_nothing_is_on_threads(program):
+    assert "prange" not in grad(program, backend="numba").source(X, W)
+    assert "prange" not in grad(program, parallel=True).source(X, W)
+
+
+def threads_in(fn: Function) -> list[bool]:
+    return [bool(op.attrs.get("parallel")) for op in all_ops(fn.body) if is_loop(op)]
+
+
+def test_the_pass_alone(program):
+    fn = grad(program, argnums=(0, 1), backend="numba").stages(X, W)["derivative"]
+    fn = integers.run(run_pipeline(fn, driver.LOWERING["numba"]))
+    made = parallel.run(fn)
+    verify(made)
+    assert any(threads_in(made)) is TAKEN.get(program, False)
+    for one, other in zip(run(made, [X.copy(), W.copy()]), run(fn, [X.copy(), W.copy()]), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-14)
+
+
+def test_what_may_raise_stays_on_its_thread():
+    def picked(x, w):
+        total = 0.0
+        for i in range(len(x)):
+            if x[i] > 1.2:
+                total += math.sin(x[i]) * w[i]
+        return total
+
+    def counted(x, w):
+        total = 0.0
+        for i in range(len(x)):
+            total += x[i] * w[i % len(w)]
+        return total
+
+    made = value_and_grad(picked, backend="numba", parallel=True)
+    for text in (made.source(X, np.ones(3)), value_and_grad(counted, backend="numba", parallel=True).source(X, W)):
+        for loop in text.split("in prange(")[1:]:
+            assert "raise" not in loop.split("\n    return")[0], text
+    with pytest.raises(ZeroDivisionError):
+        value_and_grad(counted, backend="numba", parallel=True)(X, np.ones(0))
+    with pytest.raises(IndexError):
+        made(X, np.ones(3))
