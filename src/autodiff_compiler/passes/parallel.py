@@ -24,7 +24,7 @@ from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opdef import CONTROL, PURE
 from autodiff_compiler.ir.opset import constant_of, own_effect
 from autodiff_compiler.ir.path import element, entire
-from autodiff_compiler.ir.types import INT, Array, dtype_of
+from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of
 from autodiff_compiler.ir.walk import all_ops, with_parts
 from autodiff_compiler.passes.free_order import Carried, FreeOrder, accesses_of
 from autodiff_compiler.passes.rewrite import FactRewriter
@@ -77,6 +77,7 @@ class _Parallel(FactRewriter):
             and loop.trips not in self._order.readers
             and constant_of(self.defs.get(loop.step)) == 1
             and bool(loop.slots)
+            and all(isinstance(slot.param.type, Scalar | Array) for slot in loop.slots)
             and all(own_effect(inner) in (PURE, CONTROL) for inner in all_ops(loop.body))
         )
 
