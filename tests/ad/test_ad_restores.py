@@ -116,8 +116,25 @@ def swapped(x, places):
     return np.sum(y * z)
 
 
+def place_in_itself(x, places):
+    """Where an element is written is read in the array that is to be restored."""
+    y = x.copy()
+    for i in places:
+        k = int(9.3 * abs(y[i])) % len(y)
+        y[k] = np.sin(np.sum(y**2)) + y[i]
+    return np.sum(y**3)
+
+
+def places_in_each_other(x, places):
+    y, z = x.copy(), 2.0 * x
+    for i in places:
+        y[int(9.3 * abs(z[i])) % len(y)] = 0.2 + 0.1 * np.sin(np.sum(y**2) * np.sum(z**2))
+        z[int(9.3 * abs(y[i])) % len(y)] = 0.5 - 0.1 * np.cos(np.sum(z**2) * y[0])
+    return np.sum(y * z)
+
+
 RESTORED = [scattered, written_twice, read_between, added_to, rows, until, nested, saved_in_parts]
-PROGRAMS = [*RESTORED, left_early, in_a_branch, swapped]
+PROGRAMS = [*RESTORED, left_early, in_a_branch, swapped, place_in_itself, places_in_each_other]
 
 
 def ways(program, args) -> list[str]:

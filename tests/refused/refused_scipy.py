@@ -351,11 +351,6 @@ def most_frequent(a):
 
 
 @program
-def by_order_of_bessel(x):
-    return scipy.special.hankel1(0, x).real
-
-
-@program
 def mathieu(x):
     return scipy.special.mathieu_a(1, x)
 

@@ -8,7 +8,7 @@ one iteration's reversal to the next, which is the one before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from autodiff_compiler.ad.primal import Primal
@@ -18,6 +18,7 @@ from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.opset import writes_path
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import like
+from autodiff_compiler.ir.walk import free_values
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,31 @@ Restores = Mapping[Value, Restore]
 
 def restores_in(reversal: Reversal, loop: Loop) -> dict[Value, Restore]:
     """The versions at the top of the loop's body that can be restored from what the iteration yields."""
-    found: dict[Value, Restore] = {}
-    if not reversal.save_all:
-        for slot in loop.slots:
-            found |= {write.operands[0]: _restore(reversal, write) for write in _writes(reversal.primal, loop, slot)}
-    return found
+    if reversal.save_all:
+        return {}
+    primal = reversal.primal
+    writes = [write for slot in loop.slots for write in _writes(primal, loop, slot)]
+    restored = {write.operands[0] for write in writes}
+    return {
+        write.operands[0]: _restore(reversal, write)
+        for write in writes
+        if not _comes_from(primal, loop, write.operands[1:-1], restored)
+    }
+
+
+def _comes_from(primal: Primal, loop: Loop, values: Iterable[Value], versions: Collection[Value]) -> bool:
+    """Whether an iteration computes one of the values from one of these versions: where an array is written must be known
+    before it is restored."""
+    waiting, seen = list(values), set()
+    while waiting:
+        value = waiting.pop()
+        if value in versions:
+            return True
+        op = primal.definitions.get(value)
+        if op is not None and value not in seen and primal.home.get(value) is loop.body:
+            waiting += [*op.operands, *free_values(op.regions)]
+        seen.add(value)
+    return False
 
 
 def _writes(primal: Primal, loop: Loop, slot: Slot) -> list[Op]:
