@@ -30,7 +30,7 @@ from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import require
 from autodiff_compiler.ir.types import Scalar
-from autodiff_compiler.library.standard import ordering
+from autodiff_compiler.library.standard import growing, ordering
 
 
 def key_of(ctx: Context, x: Abs) -> Any:
@@ -65,12 +65,18 @@ def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
                 "AD131", f"the dict has no key {key!r}; it has {list(content.keys)}", _nearest(key, content.keys)
             )
         return content.items[content.keys.index(key)]
-    if isinstance(content, Grown) and isinstance(index, SliceParts):
+    if isinstance(index, SliceParts) and (isinstance(content, Grown) or _is_of_run_time(ctx, base, index)):
         bounds = [Static(None) if part is None else part for part in (index.start, index.stop, index.step)]
         return ctx.call(Static(ordering.sliced), [base, *bounds], {})
     if isinstance(content, Grown):
         return _grown_item(ctx, content.value, index)
     return _sequence_item(ctx, content.items, index, base)
+
+
+def _is_of_run_time(ctx: Context, box: Box, index: SliceParts) -> bool:
+    """Whether only the run knows which items a slice selects, and they can be in a list of the run."""
+    parts = (index.start, index.stop, index.step)
+    return any(isinstance(part, Dyn) and part.static is None for part in parts) and ctx.as_grown(box) is not None
 
 
 def _static_item(ctx: Context, obj: Any, key: Any) -> Abs:
@@ -227,9 +233,14 @@ def delete(ctx: Context, box: Box, index: Index) -> None:
     """`del box[index]`."""
     content = own(ctx, box)
     if isinstance(content, Grown):
-        raise ctx.unsupported(
-            "AD174", "`del` of an item of a list that grows at run time", "keep a count, or use an array"
-        )
+        if isinstance(index, SliceParts):
+            raise ctx.unsupported(
+                "AD174", "`del` of a slice of a list that grows at run time", "make a list of what stays"
+            )
+        rest = ctx.call(Static(growing.deleted), [box, index], {})
+        assert isinstance(rest, Box)
+        ctx.state.boxes[box] = ctx.state.content(rest)
+        return
     items, keys = list(content.items), list(content.keys)
     if box.cls is dict:
         if isinstance(index, SliceParts):

@@ -18,7 +18,7 @@ from autodiff_compiler.frontend.places import apply, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import Abs, Box, DictView, Grown, Items, Ref, Static, Tup, same
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.library.standard import ordering
+from autodiff_compiler.library.standard import growing, ordering
 
 Handler = Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs]
 
@@ -112,8 +112,21 @@ def _index(ctx: Context, x: Abs, what: str) -> int:
     return int(position)
 
 
+def _holding(ctx: Context, box: Box, made: Abs, result: Abs | None = None) -> Abs:
+    """Give a list what another one holds, and return the result of the method that it is for."""
+    assert isinstance(made, Box)
+    ctx.state.boxes[box] = ctx.state.content(made)
+    return result or Static(None)
+
+
 def _pop(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    items = list(_known(ctx, box, "pop()").items)
+    content = own(ctx, box)
+    if isinstance(content, Grown):
+        result = ctx.call(Static(growing.taken_out), [box, args[0] if args else Static(-1)], {})
+        assert isinstance(result, Tup)
+        item, rest = result.items
+        return _holding(ctx, box, rest, item)
+    items = list(content.items)
     position = _index(ctx, args[0], "the index of pop()") if args else -1
     if not items:
         raise ctx.wrong("AD134", "pop from an empty list")
@@ -125,7 +138,10 @@ def _pop(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
 
 
 def _insert(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    items = list(_known(ctx, box, "insert()").items)
+    content = own(ctx, box)
+    if isinstance(content, Grown):
+        return _holding(ctx, box, ctx.call(Static(growing.inserted), [box, *args], {}))
+    items = list(content.items)
     items.insert(_index(ctx, args[0], "the index of insert()"), args[1])
     ctx.kept(args[1])
     ctx.state.boxes[box] = Items(tuple(items))
@@ -133,7 +149,10 @@ def _insert(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> 
 
 
 def _reverse(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    ctx.state.boxes[box] = Items(_known(ctx, box, "reverse()").items[::-1])
+    content = own(ctx, box)
+    if isinstance(content, Grown):
+        return _holding(ctx, box, ctx.call(Static(growing.turned_round), [box], {}))
+    ctx.state.boxes[box] = Items(content.items[::-1])
     return Static(None)
 
 
@@ -144,7 +163,10 @@ def _clear(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> A
 
 
 def _remove(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    items = _known(ctx, box, "remove()").items
+    content = own(ctx, box)
+    if isinstance(content, Grown):
+        return _holding(ctx, box, ctx.call(Static(growing.removed), [box, *args], {}))
+    items = content.items
     position = _found(ctx, items, args[0], "remove()")
     ctx.state.boxes[box] = Items((*items[:position], *items[position + 1 :]))
     return Static(None)

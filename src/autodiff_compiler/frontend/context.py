@@ -16,6 +16,7 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend.captures import Captures
+from autodiff_compiler.frontend.choices import Numbers
 from autodiff_compiler.frontend.facts import TruthFacts
 from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
@@ -116,6 +117,7 @@ class Context:
     frame: Frame
     captures: Captures
     mixed: MixedScalars = field(default_factory=MixedScalars)
+    numbers: Numbers = field(default_factory=Numbers)
     loops: list[LoopTargets] = field(default_factory=list)
     tries: Tries = field(default_factory=Tries)
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
@@ -153,6 +155,8 @@ class Context:
     """The functions with a rule of their own (`rule_calls.LoweredRule`), by what tells their calls."""
     callees: dict[str, Function] = field(default_factory=dict)
     """Functions that the program calls, by name."""
+    doubted: list[UserError] | None = None
+    """Errors of a round of a loop, while less is known of what its iterations begin with than all rounds together find."""
     first: Builder = field(default_factory=Builder)
     """Where the columns of lists are made: before the program, so that no loop makes them again."""
     classes: dict[tuple[Any, ...], Any] = field(default_factory=dict)
@@ -262,6 +266,14 @@ class Context:
 
     def unmergeable(self, poison: Poison) -> UnsupportedError:
         return self.unsupported("AD102", poison.reason, poison.help, *poison.notes)
+
+    def doubts(self, error: UserError) -> bool:
+        """Whether this is said in a round of a loop that is run again: a path that ends here may go on with what that finds."""
+        if self.doubted is None:
+            return False
+        self.doubted.append(error)
+        self.state.end()
+        return True
 
     def present(self, value: Abs, error: str = "TypeError") -> Abs:
         """A value that must not be None; as in Python, it is an error of the run if it is."""

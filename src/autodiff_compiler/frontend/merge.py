@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.frontend.alias_classes import AliasClasses, Location
 from autodiff_compiler.frontend.array_joins import ArrayJoins
-from autodiff_compiler.frontend.choices import joined_options, may_be_chosen, options_of, position
+from autodiff_compiler.frontend.choices import Numbers, is_word, joined_options, may_be_chosen, options_of
 from autodiff_compiler.frontend.join_slots import (
     ONE_TYPE,
     Finish,
@@ -81,6 +81,7 @@ class Merge:
         a: State,
         b: State,
         mixed: MixedScalars,
+        numbers: Numbers,
         *,
         base: State | None = None,
         live: Callable[[NameKey], bool] = lambda key: True,
@@ -94,13 +95,14 @@ class Merge:
             b = _unchanged(base or a, a)
         self.a, self.b = a, b
         self.mixed = mixed
+        self._numbers = numbers
         self.span = span
         self._before = widening or Widening()
         self._loop = widening is not None
         self._slots = JoinSlots(widening)
         self.grown: dict[Location, None] = {}
         self.choices: dict[Location, int] = {}
-        """How many functions there are to choose from."""
+        """How many there are to choose from."""
         self.mixed_list = False
         """Whether a list that grows holds things that no run-time list can: functions, say, or different types."""
         keys = [key for key in dict.fromkeys([*a.names, *b.names]) if live(key)]
@@ -289,16 +291,12 @@ class Merge:
         return finish
 
     def _choice(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
-        """One function on one path and another on the other; or a path without any."""
+        """One function, exception or word on one path and another on the other; or a path without any."""
         options = joined_options(*(x for x in (a, b) if x is not None))
         self.choices[location] = len(options)
-
-        def getter(x: Abs | None) -> Getter:
-            # A path without any has an index, too, which later joins compute with.
-            return position(x, options) if x is not None else lambda builder: builder.const(0)
-
-        slot = self._slots.add((*location, "choice"), INT, f"{hint(name)}_choice", getter(a), getter(b))
-        return lambda values: Choice(slot(values), options)
+        getters = (self._numbers.getter(a), self._numbers.getter(b))
+        slot = self._slots.add((*location, "choice"), INT, f"{hint(name)}_choice".lstrip("_"), *getters)
+        return lambda values: self._numbers.chosen(slot(values), options)
 
     def _made_in_loop(self, present: list[Abs]) -> bool:
         """Whether this is a function whose frame is a new one in each iteration, so that following what it sees never ends."""
@@ -416,7 +414,7 @@ def given(value: Abs | None) -> Abs | None:
 
 def may_be_none(value: Abs) -> bool:
     """Whether what is this on one path may be None on another; callers must say which of these a name is before they call it."""
-    return is_scalar(value) or isinstance(value, Ref | Tup | Box)
+    return is_scalar(value) or is_word(value) or isinstance(value, Ref | Tup | Box)
 
 
 def all_of(cls: type[Kind], a: object, b: object) -> tuple[Kind | None, Kind | None] | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autodiff_compiler.frontend.choices import chosen_truth, is_word
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     DictView,
     Dyn,
     Generator,
@@ -48,6 +50,8 @@ def truth_of(ctx: Context, x: Abs) -> bool | Value:
         if dtype_of(value.type).is_bool:
             return value
         return ctx.b.compare("ne", value, ctx.b.const_like(0, value.type))
+    if isinstance(x, Choice) and is_word(x):
+        return chosen_truth(ctx.b, x, map(ctx.truth, x.options))
     if isinstance(x, Tup):
         return bool(x.items)
     if isinstance(x, Box):

@@ -22,6 +22,7 @@ from autodiff_compiler.markers import Verb
 
 if TYPE_CHECKING:
     from autodiff_compiler.frontend import asking
+    from autodiff_compiler.ir.builder import Builder
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,10 +216,15 @@ class InnerDerivative:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One of several functions or exceptions, depending on the path taken: `options[index]`."""
+    """One of several functions, exceptions or words, depending on the path taken: the option that has the number `number`."""
 
-    index: Value
+    number: Value
     options: tuple[Abs, ...]
+    numbers: tuple[int, ...]
+
+    def is_option(self, b: Builder, k: int) -> Value:
+        """Whether it is the k-th option."""
+        return b.compare("eq", self.number, b.const(self.numbers[k]))
 
 
 @dataclass(frozen=True, eq=False)
