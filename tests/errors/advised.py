@@ -57,7 +57,7 @@ LANGUAGE: dict[str, tuple] = {
     "AD169": ("def f(a):\n    return a, 1",),
     "AD170": ("def f(x):\n    xs = [x]\n    found = -1\n    for i in range(1):\n        if xs[i] == x:\n            found = i\n    return found * x",),
     "AD172": ("def f(a):\n    s = a[0]\n    for i in range(1, len(a)):\n        s = np.sin(s)\n    return s",),
-    "AD174": ("def f(x, n):\n    xs = []\n    for i in range(n):\n        xs.append(x)\n    return xs[n - 1]",),
+    "AD174": ("def f(x, n):\n    xs = []\n    for i in range(n):\n        xs.append(x)\n    xs = xs[:1]\n    return xs[0]",),
     "AD195": ("applied = max\ndef f(x):\n    return x * applied(1.0, 2.0)",),
     "AD177": ("def f(x, r):\n    return x * r", (1.0, 0.5)),
     "AD179": ("def f(x, n):\n    return 1.0 if n == 0 else x * f(x, n - 1)",),

@@ -152,7 +152,7 @@ CASES = [
     ("AD172", UNSUPPORTED, "def f(a):\n    return np.sin.reduce(a)  # here", (A3,)),
     (
         "AD174", UNSUPPORTED,
-        "def f(x, n):\n    xs = []\n    for i in range(n):\n        xs.append(x)\n    return xs.pop()  # here", (1.0, 3),
+        "def f(x, n):\n    xs = []\n    for i in range(n):\n        xs.append(x)\n    del xs[1:]  # here\n    return xs[0]", (1.0, 3),
     ),
     ("AD175", USER, "def f(x):\n    return dict(**x)  # here", (1.0,)),
     ("AD176", USER, "def f(x):\n    return x(1)  # here", (1.0,)),

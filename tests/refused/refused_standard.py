@@ -202,14 +202,6 @@ def bits(x):
 
 
 @program(A)
-def deque_of_run_time(a):
-    recent = collections.deque(maxlen=2)
-    for v in a:
-        recent.append(v * v)
-    return sum(recent)
-
-
-@program(A)
 def counted_by_value(a):
     return collections.Counter(a.tolist())[0.3] * a[0]
 

@@ -80,11 +80,13 @@ def extend(ctx: Context, box: Box, other: Abs) -> None:
 
 def _repeat(ctx: Context, box: Box, count: Abs) -> None:
     """`box *= count`, on the list itself."""
-    items = _known(ctx, box, "`*=`").items
+    content = own(ctx, box)
+    if isinstance(content, Grown):
+        raise ctx.unsupported("AD174", "`*=` of a list that grows at run time", "append to it in a loop")
     times = ctx.static(count, "how often a list is repeated")
     if not isinstance(times, int):
         raise ctx.wrong("AD108", f"a repetition must be an integer, not {describe(count)}")
-    ctx.state.boxes[box] = Items(items * times)
+    ctx.state.boxes[box] = Items(content.items * times)
 
 
 def _append(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -95,14 +97,6 @@ def _append(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> 
 def _extend(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     extend(ctx, box, args[0])
     return Static(None)
-
-
-def _known(ctx: Context, box: Box, what: str) -> Items:
-    """The content of a list of known length that is about to be changed."""
-    content = own(ctx, box)
-    if isinstance(content, Grown):
-        raise ctx.unsupported("AD174", f"{what} of a list that grows at run time", "keep a count, or use an array")
-    return content
 
 
 def _index(ctx: Context, x: Abs, what: str) -> int:
