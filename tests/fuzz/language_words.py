@@ -1,4 +1,5 @@
-"""Idioms of words that differ between paths (strings, members of an enumeration), and of lists that the run makes longer and shorter.
+"""Idioms of words that differ between paths (strings, members of an enumeration), and of lists, of tuples too, that the run makes longer
+and shorter.
 
 Holes are those of language_snippets.py.
 """
@@ -40,6 +41,16 @@ GROWING = (
     "def {n1}(v):\n    for k in range(4):\n        v = v * 0.5\n        if abs(v) < 50.0:\n            return v + k\n    else:\n        raise ValueError('too large')\n{r} = {n1}({x})",
 )
 
+ROWS = (
+    "{n1} = []\nfor {n2}, {n3} in enumerate({a}):\n    if {n3} > {X}:\n        {n1}.append(({n2}, {n3} * {x}))\n{r} = sum([p * q for p, q in {n1}]) + len({n1})",
+    "{n1} = [({x}, 1.0)]\nfor {n2} in {a}:\n    {n3}, {n4} = {n1}[-1]\n    {n1}.append(({n3} * 0.5 + {n2}, {n4} + {n2}))\n{r} = {n1}[-1][0] - {n1}[0][1] * {n1}[1][1]",
+    "{n1} = []\nfor {n2} in {a}:\n    {n1}.append([{n2}, {n2} * {x}])\n{n3} = np.array({n1})\n{r} = {n3}[:, 1].sum() + {n3}[0, 0] * {n1}[-1][1]",
+    "{n1} = [(1, {x})]\nfor {n2} in {a}:\n    {n1}.insert(0, (2, {n2}))\n    if {n2} > {X}:\n        {n1}.pop()\n    {n1}[0] = ({n1}[0][0] + 1, {n1}[0][1])\n{r} = sum([k * v for k, v in {n1}[:2]])",
+    "{n1} = sorted([(v, k) for k, v in enumerate({a})])\n{r} = {n1}[0][0] * {x} + {n1}[-1][1] + sum([v * k for k, (v, _) in enumerate({n1})])",
+    "{n1} = []\nfor {n2} in {a}:\n    {n1}.append(({n2}, ({n2} * 2.0, 1)))\n{n3} = max({n1}, key=lambda p: p[1][0] * {X})\n{r} = {n3}[0] + {n3}[1][0] * {x}",
+    "{n1} = []\nfor {n2} in {a}:\n    {n1}.append(({n2}, {a} * {n2}))\n{r} = sum([v * w[0] for v, w in {n1}]) + {n1}[-1][1].sum()",
+)
+
 
 @production("statement", 6, settled=True)
 def _word_idiom(g: Writer) -> bool:
@@ -51,3 +62,8 @@ def _word_idiom(g: Writer) -> bool:
 def _growing_idiom(g: Writer) -> bool:
     text = g.draw.pick(GROWING)
     return not ("def " in text and g.loops) and write_idiom(g, text)
+
+
+@production("statement", 6, settled=True)
+def _row_idiom(g: Writer) -> bool:
+    return write_idiom(g, g.draw.pick(ROWS))

@@ -5,6 +5,7 @@ import growing_programs
 import in_place_programs
 import iterator_programs
 import pytest
+import row_programs
 import static_list_programs
 import table_programs
 import word_programs
@@ -14,8 +15,8 @@ from judge import judge
 PROGRAMS = tuple(
     case
     for module in (
-        container_programs, growing_programs, in_place_programs, iterator_programs, static_list_programs, table_programs,
-        word_programs, zip_programs,
+        container_programs, growing_programs, in_place_programs, iterator_programs, row_programs,
+        static_list_programs, table_programs, word_programs, zip_programs,
     )
     for case in module.CASES
 )

@@ -129,7 +129,7 @@ def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if isinstance(x, Box) and x.cls in (list, dict):
         content = ctx.state.content(x)
     if isinstance(content, Grown):
-        return Dyn(ctx.b.op("list_len", content.value))
+        return Dyn(ctx.b.op("list_len", content.columns[0]))
     if content is None:
         raise ctx.wrong("AD185", f"{describe(x)} has no len()")
     return Static(len(content.items))

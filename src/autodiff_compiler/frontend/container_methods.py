@@ -180,7 +180,8 @@ def _sort(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Ab
 def in_order_at_run_time(ctx: Context, items: Abs, kwargs: dict[str, Abs]) -> Box:
     """A list of numbers or of tuples of numbers, sorted when the program runs."""
     content = ctx.state.content(items) if isinstance(items, Box) else None
-    rows = isinstance(content, Items) and all(isinstance(item, Tup) for item in content.items)
+    known_rows = isinstance(content, Items) and all(isinstance(item, Tup) for item in content.items)
+    rows = known_rows or (isinstance(content, Grown) and content.form is not None)
     numbers = isinstance(content, Grown) or (isinstance(content, Items) and all(map(is_scalar, content.items)))
     if not (rows or numbers):
         raise ctx.unsupported("AD187", "an order of things other than numbers and tuples of them", "use np.argsort")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
+from autodiff_compiler.frontend import rows
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.choices import Numbers
 from autodiff_compiler.frontend.facts import TruthFacts
@@ -357,7 +358,7 @@ class Context:
             return self.new_array(value)
         if isinstance(value.type, ListOf):
             box = Box(list)
-            self.state.boxes[box] = Grown(value)
+            self.state.boxes[box] = Grown((value,))
             return box
         return Dyn(value)
 
@@ -423,13 +424,31 @@ class Context:
 
     # -- lists -----------------------------------------------------------------------------------------------------
 
-    def as_grown(self, box: Box) -> Value | None:
-        """A list of things of one type as a growable IR list; None where its items differ in type."""
+    def grown(self, box: Box) -> Grown | None:
+        """A list of things of one type, or of tuples of one form, as growable IR lists; None where its items differ in type."""
         content = self.state.content(box)
         if isinstance(content, Grown):
-            return content.value
-        element = join_elements([element_type(item) for item in content.items])
-        return None if element is None else grow(self.b, self.state, content, ListOf(element), box.name)
+            return content
+        form = rows.common_form([(self.state, content)])
+        count = 1 if form is None else rows.width(form)
+        columns = [content.items] if form is None else [rows.column(self.state, content.items, k) for k in range(count)]
+        elements = [join_elements([element_type(item) for item in column]) for column in columns]
+        names = [box.name] if form is None else rows.names(box.name, count)
+        values = [
+            grow(self.b, self.state, column, ListOf(element), name)
+            for column, element, name in zip(columns, elements, names)
+            if element is not None
+        ]
+        if len(values) < count:
+            return None
+        for item in content.items:
+            rows.keep(self.state, item)
+        return Grown(tuple(values), form)
+
+    def as_grown(self, box: Box) -> Value | None:
+        """A list of things of one type as a growable IR list; None where its items differ in type."""
+        content = self.grown(box)
+        return None if content is None or content.form is not None else content.columns[0]
 
 
 def int_value(ctx: Context, x: Abs, what: str) -> Value:

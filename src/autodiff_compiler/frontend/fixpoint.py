@@ -39,6 +39,7 @@ class Fixpoint:
         run_body: Callable[[tuple[Value, ...]], None],
         *,
         may_unroll: bool = False,
+        has_few_trips: Callable[[], bool] = lambda: False,
     ) -> None:
         self.ctx = ctx
         self.entry = ctx.state
@@ -58,6 +59,8 @@ class Fixpoint:
                 ctx.loops.pop()
                 ctx.rounds -= 1
                 errors, ctx.doubted = ctx.doubted, outer_doubted
+                if outer_doubted is not None:
+                    outer_doubted += errors
             self.left = _without(ctx, opened, end.exit, targets.continues)
             end = _with_exit(end, Exit(frozenset()) if end.exit.dead else Exit())
             following = Merge(
@@ -70,10 +73,10 @@ class Fixpoint:
                 widening=merge.widened(),
                 span=ctx.b.span,
             )
-            if may_unroll and following.mixed_list:
+            if may_unroll and (following.mixed_list or (following.has_rows and has_few_trips())):
                 raise Unroll(key)  # then each function, say, that the list holds is known
             if following.signature() == merge.signature():
-                if errors:
+                if errors and outer_doubted is None:
                     raise errors[0]
                 break
             merge = following

@@ -216,7 +216,12 @@ def _for_loop(
     def run_body(params: tuple[Value, ...]) -> None:
         body(sequence.item(Dyn(params[0], need_static if static_bounds else None)))
 
-    loop = Fixpoint(ctx, key, live, (INT,), (sequence.hint,), run_body, may_unroll=static_bounds)
+    def has_few_trips() -> bool:
+        return _may_unroll(ctx, sequence)
+
+    loop = Fixpoint(
+        ctx, key, live, (INT,), (sequence.hint,), run_body, may_unroll=static_bounds, has_few_trips=has_few_trips
+    )
     region = loop.region()
     inits = loop.merge.inputs(b, 0)
     results = b.for_(*sequence.range(), inits, region, exits=loop.exits)

@@ -58,7 +58,7 @@ def truth_of(ctx: Context, x: Abs) -> bool | Value:
         content = ctx.state.content(x)
         if isinstance(content, Items):
             return bool(content.items)
-        return ctx.b.compare("gt", ctx.b.op("list_len", content.value), ctx.b.const(0))
+        return ctx.b.compare("gt", ctx.b.op("list_len", content.columns[0]), ctx.b.const(0))
     if isinstance(x, Listed):
         return ctx.b.compare("gt", ctx.b.dim(ctx.read(x.ref), 0), ctx.b.const(0))
     if isinstance(x, Ref) and isinstance(x.type, Scalar):

@@ -114,11 +114,35 @@ class Items:
     keys: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True)
+class Form:
+    """What the items of a list have in common: a tuple, a named tuple (`cls` with its field names in `keys`) or a list, and the
+    forms of what is in it, None for a number or an array."""
+
+    cls: type
+    keys: tuple[str, ...]
+    parts: tuple[Form | None, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Grown:
-    """Content of a list whose length is known only at run time."""
+    """Content of a list whose length is known only at run time: one IR list, or for a list of tuples or lists of one form a list
+    for each of their numbers and arrays (`rows.py`)."""
 
-    value: Value
+    columns: tuple[Value, ...]
+    form: Form | None = None
+
+    @property
+    def value(self) -> Value:
+        """The IR list of what is a list of numbers or arrays."""
+        if self.form is not None:
+            raise Unmergeable(
+                Poison(
+                    "a list of tuples or lists that grows at run time, in this place",
+                    "keep what it holds in a list each",
+                )
+            )
+        return self.columns[0]
 
     @property
     def element(self) -> Scalar | Array:
@@ -413,5 +437,5 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, Items):
         return a.keys == b.keys and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
     if isinstance(a, Grown):
-        return a.value is b.value
+        return a.form == b.form and all(x is y for x, y in zip(a.columns, b.columns, strict=True))
     return alike(a, b) and all(map(same, parts(a), parts(b)))

@@ -8,10 +8,23 @@ from autodiff_compiler.library.standard import (
     contexts,
     flat,
     getters,
+    growing,
+    heaps,
     iterators,
     kept,
     ordering,
     polynomials,
 )
 
-__all__ = ["containers", "contexts", "flat", "getters", "iterators", "kept", "ordering", "polynomials"]
+__all__ = [
+    "containers",
+    "contexts",
+    "flat",
+    "getters",
+    "growing",
+    "heaps",
+    "iterators",
+    "kept",
+    "ordering",
+    "polynomials",
+]
