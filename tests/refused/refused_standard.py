@@ -2,7 +2,6 @@
 # ruff: noqa  (as people write them)
 
 import base64
-import bisect
 import collections
 import concurrent.futures
 import copy
@@ -10,7 +9,6 @@ import datetime
 import functools
 import gc
 import hashlib
-import heapq
 import inspect
 import itertools
 import json
@@ -37,36 +35,9 @@ PROGRAMS = Programs()
 program = PROGRAMS.program
 
 
-@program(A)
-def smallest_first(a):
-    heap = [v for v in a]
-    heapq.heapify(heap)
-    return heapq.heappop(heap) * a[0]
 
 
-@program(A)
-def pushed(a):
-    heap = []
-    for v in a:
-        heapq.heappush(heap, v)
-    return heap[0] * a[1]
 
-
-@program(A)
-def three_smallest(a):
-    return sum(heapq.nsmallest(3, a))
-
-
-@program(A)
-def place_in_order(a):
-    return bisect.bisect_left(sorted(a), 0.35) * a[0]
-
-
-@program(A)
-def inserted_in_order(a):
-    values = [0.0, 1.0]
-    bisect.insort(values, a[0])
-    return values[1] * a[0]
 
 
 @program(A)

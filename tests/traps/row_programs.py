@@ -288,3 +288,30 @@ def copied_sliced_and_joined(x):
     both = other + again
     rows.clear()
     return sum(a * b for a, b in both) + len(rows) + len(other[::-1])
+
+
+@case(A, backends=python)
+def every_function_of_bisect(x):
+    left, right = [], []
+    for v in x:
+        bisect.insort_left(left, v)
+        bisect.insort_right(right, v, key=lambda value: -value)
+    place = bisect.bisect_right(left, 0.5) + bisect.bisect_left(left, 0.2, 1) + bisect.bisect_right(right, -0.5, 0, 3, key=lambda value: -value)
+    return left[place % len(left)] + right[1] * left[0] + bisect.bisect([1.0, 2.0], x[0])
+
+
+@case(A, backends=python)
+def bisect_from_below_zero(x):
+    return bisect.bisect_left([1.0, 2.0], x[0], -1) * x[0]
+
+
+@case(A, backends=python)
+def popped_from_an_empty_heap(x):
+    heap = [v for v in x if v > 5.0]
+    return heapq.heappop(heap) + x[0]
+
+
+@case(A, backends=python)
+def replaced_in_an_empty_heap(x):
+    heap = [v for v in x if v > 5.0]
+    return heapq.heapreplace(heap, 1.0) + x[0]
