@@ -123,13 +123,13 @@ def derivative(
     transform: Transform, lowered: Lowered, request: Request, options: Options, usual: bool = False
 ) -> tuple[Compilation, ...]:
     """The result of `derived`, printed and loaded."""
-    docstrings = transform.docstrings(lowered.function, request.wrt)
+    docstrings = transform.docstrings(lowered.function, request)
 
     def build(guarded: bool) -> tuple[Compilation, ...]:
         done = derived(transform, lowered, request, options, guarded, usual)
         for one, docstring in zip(done, docstrings):
             with dumped(one):
-                _emit(one, docstring)
+                _emit(one, docstring, lambda fn: transform.into(fn, request) if transform.into and request.into else fn)
         return done
 
     made = TARGETS[options.backend].best(build)
@@ -172,8 +172,8 @@ def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
     return run_pipeline(target.entered(fn), target.passes(names), disable=options.disable, verify=options.verify)
 
 
-def _emit(done: Compilation, docstring: str) -> None:
-    """Lowering, buffers, text, callable."""
+def _emit(done: Compilation, docstring: str, finish: Callable[[Function], Function] = lambda fn: fn) -> None:
+    """Lowering, buffers, text, callable; `finish` has the last word on the IR."""
     options = done.options
     target = TARGETS[options.backend]
     fn = without_rules(done.function)
@@ -182,7 +182,7 @@ def _emit(done: Compilation, docstring: str) -> None:
     fn = target.finished(_pipeline(mapped(fn, named), LOWERING[options.backend], options))
     if options.parallel and target.compiled:
         fn = mapped(fn, parallel.run)
-    fn = done.keep("buffers", mapped(fn, buffers.run))
+    fn = done.keep("buffers", finish(mapped(fn, buffers.run)))
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
     done.text = made.text
     list(namespaces.used(done.text))  # refuses a text whose names have come to mean something else

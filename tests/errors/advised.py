@@ -162,6 +162,8 @@ CALLS: dict[str, str] = {
     "AD423": "def f(x):\n    return x, x * x\n\nout, pullback = vjp(f, 1.0)\npullback((1.0, 1.0))",
     "AD424": "def f(n):\n    return n * 2\n\nvjp(f, np.arange(3).astype(float))",
     "AD427": "def f(a, b):\n    a[0] = 1.0\n    return np.sum(a * b)\n\na = np.ones(4)\ngrad(f)(a[:3], a[1:].copy())",
+    "AD442": "def f(a):\n    return np.sum(a * a)\n\na = np.ones(3)\ngrad(f)(a, out=np.empty_like(a))",
+    "AD443": "def f(a):\n    return np.sum(a * a)\n\na = np.ones(3)\ngrad(f)(a, out=np.empty_like(a))",
     "AD428": "def f(x, n):\n    return x * n\n\ngrad(f)(1.0, 2**70)",
     "AD429": "from autodiff_compiler import explain\n\ndef f(x):\n    return x * x\n\nexplain(grad(f), 1.0)",
     "AD433": (

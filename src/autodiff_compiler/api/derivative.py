@@ -16,6 +16,7 @@ from autodiff_compiler.api.binding import (
     Signature,
     check_differentiable,
     described,
+    leaf_names,
     leaves_of,
     normalised,
     with_floats,
@@ -24,11 +25,13 @@ from autodiff_compiler.api.boundary import trimmed
 from autodiff_compiler.api.compiled import Compiled
 from autodiff_compiler.api.dispatch import MISSED, EntryWriter
 from autodiff_compiler.api.first_check import FirstCall
+from autodiff_compiler.api.outputs import Outputs, outputs, taken
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.tree import flatten, leaves
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.options import Options
+from autodiff_compiler.passes.outputs import NAME
 from autodiff_compiler.transforms.layout import parameters
 from autodiff_compiler.transforms.transform import Request
 
@@ -79,33 +82,53 @@ class Derivative(Compiled):
                     if result is not MISSED:
                         self._last = found
                         return result
+            elif len(kwargs) == 1 and NAME in kwargs:
+                for enter, found in self._filling.known:
+                    result = enter(args, kwargs[NAME])
+                    if result is not MISSED:
+                        self._last = found
+                        return result
             return self._call(args, kwargs)
         except BaseException as error:
             __tracebackhide__ = True
             raise trimmed(error)
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        out, kwargs = self._split(kwargs)
         arguments = self._arguments(args, kwargs)
-        types_, found, captured = self._find(arguments)
+        types_, given, found, captured = self._find(arguments, out)
         self._last = found
+        passed = [*map(normalised, arguments.values()), *given.passed, *captured]
+
+        def call() -> Any:
+            return self._run(found, lambda one: one.compiled.call(*passed))
+
         if self._options.check is not None and not found.checked:
-            return self._checked(found, arguments, captured)
+            return self._checked(found, arguments, captured, call)
         if not kwargs:
             bound = {name: (tree, arguments[name]) for name, tree, _ in types_}
 
             def write(entry: EntryWriter) -> None:
                 entry.arguments("args", args, self._fun, bound)
+                if given.leaves:
+                    entry.outputs(given)
                 entry.captured(captured)
 
-            self._entries.note(found, write)
-        return self._run(found, lambda one: one.compiled.call(*map(normalised, arguments.values()), *captured))
+            (self._filling if given.leaves else self._entries).note(found, write)
+        return call()
 
-    def _checked(self, found: Specialisation, arguments: dict[str, Any], captured: list[Any]) -> Any:
+    def _split(self, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """What is to be filled, and the arguments of the function itself."""
+        return taken(self._signature, kwargs) if NAME in kwargs and self._transform.into else (None, kwargs)
+
+    def _checked(
+        self, found: Specialisation, arguments: dict[str, Any], captured: list[Any], call: Callable[[], Any]
+    ) -> Any:
         """The first call, compared with the function itself."""
         count = leaves(found.result_tree.children[0] if self.has_aux else found.result_tree)  # type: ignore[union-attr]  # a pair
         first = FirstCall(self._fun, self._signature, found, arguments, captured, set(self._wrt), count)
         return first.run(
-            lambda: self._run(found, lambda one: one.compiled.call(*map(normalised, arguments.values()), *captured)),
+            call,
             (lambda result: result[0]) if self.with_value else (lambda result: first.primal()),
             functools.partial(self._along, first),
         )
@@ -128,11 +151,18 @@ class Derivative(Compiled):
     # -- compiling -------------------------------------------------------------------------------------------------
 
     def _find(
-        self, arguments: dict[str, Any], *, readable: bool = False
-    ) -> tuple[Described, Specialisation, list[Any]]:
-        """The arguments described, the specialisation for them, and the values of its captures."""
+        self, arguments: dict[str, Any], out: Any = None, *, readable: bool = False
+    ) -> tuple[Described, Outputs, Specialisation, list[Any]]:
+        """The arguments described, the arrays to fill, the specialisation for them, and the values of its captures."""
         types_ = described(arguments, self._wrt)
-        return types_, *self._table.get(types_, leaves_of(arguments, types_), readable=readable)
+        values = leaves_of(arguments, types_)
+        given = outputs(out, types_, values, self._wrt, self._single)
+        found, captured = self._table.get(types_, values, given.asked, readable=readable)
+        if given.leaves:
+            read = [name for own, tree, _ in types_ for name in leaf_names(own, tree)]
+            outside = [(name, leaf) for (name, tree), one in zip(found.hidden, captured) for leaf in flatten(tree, one)]
+            given.check_apart([*zip(read, values), *outside])
+        return types_, given, found, captured
 
     def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
         for name, tree, leaf_types in arguments:
@@ -147,14 +177,15 @@ class Derivative(Compiled):
         active = [
             name in wrt and differentiable(v.type) for name, _, values in parameters(lowered.function) for v in values
         ]
-        options = self._options
+        options, (into,) = self._options, asked or ((),)
         return Request(
-            active, wrt, single=self._single, has_aux=self.has_aux,
-            save_all=options.save_all, holomorphic=options.holomorphic,
+            active, wrt, frozenset(capture.name for capture in lowered.captures), single=self._single, has_aux=self.has_aux,
+            save_all=options.save_all, holomorphic=options.holomorphic, into=into,
         )  # fmt: skip
 
     def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
-        return self._find(self._arguments(args, kwargs), readable=True)[1]
+        out, kwargs = self._split(kwargs)
+        return self._find(self._arguments(args, kwargs), out, readable=True)[2]
 
     def __autodiff_lower__(self, arguments: Described, values: Sequence[Any] | None = None) -> Lowered:
         """The derivative's IR as the primal of another derivative; see `driver.lower`."""
