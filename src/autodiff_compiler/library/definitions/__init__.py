@@ -7,6 +7,7 @@ are parameters that must be known when compiling.
 
 from autodiff_compiler.library.definitions import (
     arranging,
+    banded,
     callables,
     comparing,
     complex_functions,
@@ -15,6 +16,7 @@ from autodiff_compiler.library.definitions import (
     complex_orthogonal,
     complex_singular,
     complex_special,
+    complex_triangular,
     correlations,
     curves,
     distances,
@@ -52,6 +54,7 @@ from autodiff_compiler.library.definitions import (
 
 __all__ = [
     "arranging",
+    "banded",
     "callables",
     "comparing",
     "complex_functions",
@@ -60,6 +63,7 @@ __all__ = [
     "complex_orthogonal",
     "complex_singular",
     "complex_special",
+    "complex_triangular",
     "correlations",
     "curves",
     "distances",
