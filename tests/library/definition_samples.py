@@ -141,6 +141,7 @@ SAMPLES: dict[str, list[Sample]] = {
         S(v3, [v3 < 0, v3 > 0], [1.0]), S(m23, [m23 > 0], [lambda x: np.sqrt(x), 0.0]), S(v3, [v3 < 5, v3 < 1], [1.0, lambda x: x]),
     ],
     "np.fromiter": [S([1.0, R(2.0)], float), S([1, 2, 3], np.float64, 2), S((R(1.0), R(2.5)), dtype=float), S([1.0], float, 3)],
+    "np.sort_complex": [S(m23), S(i23), S(i3.astype(np.int16)), S(f3), S(e0), S(ties)],
     "np.partition": [S(np.array([3.0, 1.0, 2.0]), 2), S(np.array([2, 1]), 1), S(np.array([[2.0, 1.0], [4.0, 5.0]]), 1), S(v3, 7), S(np.array([2.0, 1.0]), 0, axis=None)],
     "np.argpartition": [S(np.array([3.0, 1.0, 2.0]), 2), S(np.array([2, 1]), 1), S(v3, 7), S(np.array([[2.0, 1.0], [4.0, 5.0]]), 1, axis=1)],
     "np.lexsort": [S((v3, w3)), S((ties[0], ties[1])), S((i3,)), S([v3, np.zeros(3)]), S((m23, i23))],

@@ -7,13 +7,16 @@ are parameters that must be known when compiling.
 
 from autodiff_compiler.library.definitions import (
     arranging,
+    banded,
     callables,
     comparing,
     complex_functions,
     complex_matrices,
+    complex_order,
     complex_orthogonal,
     complex_singular,
     complex_special,
+    complex_triangular,
     correlations,
     curves,
     distances,
@@ -51,13 +54,16 @@ from autodiff_compiler.library.definitions import (
 
 __all__ = [
     "arranging",
+    "banded",
     "callables",
     "comparing",
     "complex_functions",
     "complex_matrices",
+    "complex_order",
     "complex_orthogonal",
     "complex_singular",
     "complex_special",
+    "complex_triangular",
     "correlations",
     "curves",
     "distances",

@@ -48,7 +48,7 @@ def lexsort(keys: Any, axis: int = -1) -> Any:
 def _starts(ordered: Any, equal_nan: bool) -> Any:
     """Where in a sorted array a new value begins."""
     new = ordered[1:] != ordered[:-1]
-    if equal_nan and ordered.dtype.kind == "f":
+    if equal_nan and ordered.dtype.kind in "fc":
         new = new & ~(np.isnan(ordered[1:]) & np.isnan(ordered[:-1]))
     return np.concatenate((np.ones(min(len(ordered), 1), bool), new))
 
