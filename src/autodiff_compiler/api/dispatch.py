@@ -8,7 +8,7 @@ comparisons of types.  What it has no test for has no entry: every call of it go
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -134,6 +134,16 @@ class EntryWriter:
         self._filled = self._leaves[first:]
         for place, like in zip(self._filled, given.like):
             self._test(f"{place}.shape == {primals[like]}.shape and {place}.flags.carray")
+
+    def room(self, arrays: tuple[np.ndarray, ...]) -> None:
+        """What the compiled function works in; before `captured`."""
+        self._passed.append(self._bind(arrays))
+
+    def sizes(self, needs: Iterable[tuple[int, int | None, int]]) -> None:
+        """The leaves at these places have this extent along an axis, or are this int; after `captured`."""
+        for place, axis, value in needs:
+            leaf = self._leaves[place]
+            self._test(f"{leaf} == {value}" if axis is None else f"{leaf}.shape[{axis}] == {value}")
 
     def captured(self, values: Sequence[Any]) -> None:
         """What the function reads outside, with its present values."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.api.binding import ArgumentsError, Described, Signature, leaf_names, normalised
+from autodiff_compiler.api.binding import ArgumentsError, Described, Signature, leaf_names
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, children
 from autodiff_compiler.ir.types import Array, ListOf, Type, differentiable
@@ -53,14 +53,9 @@ class Outputs:
     like: tuple[int, ...] = ()
 
     @property
-    def asked(self) -> tuple[tuple[bool, ...], ...]:
-        """What it adds to the key of a specialisation."""
-        return (self.flags,) if self.leaves else ()
-
-    @property
-    def passed(self) -> list[Any]:
-        """The further argument of the compiled function."""
-        return [normalised(self.value)] if self.leaves else []
+    def asked(self) -> tuple[bool, ...]:
+        """What a program is asked to fill (`Request.into`)."""
+        return self.flags if self.leaves else ()
 
     def check_apart(self, read: Iterable[tuple[str, Any]]) -> None:
         """Refuse arrays that share memory with what the function reads, names and values of it, or with each other."""

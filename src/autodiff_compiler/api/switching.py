@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from autodiff_compiler import driver, log
-from autodiff_compiler.api.binding import Argnums, described, key_of, leaves_of, normalised
+from autodiff_compiler.api.binding import Argnums, described, key_of, leaves_of
 from autodiff_compiler.api.boundary import boundary, trimmed
 from autodiff_compiler.api.derivative import Derivative, Jacobian
 from autodiff_compiler.api.dispatch import MISSED
 from autodiff_compiler.api.outputs import outputs
 from autodiff_compiler.api.specialise import Specialisation
+from autodiff_compiler.api.workspace import Workspace
 from autodiff_compiler.options import AUTO, BACKENDS, Options
 
 
@@ -89,8 +90,8 @@ class Switching(Derivative):
 
     def _compile_for(self, arguments: dict[str, Any], out: Any) -> None:
         try:
-            _, given, found, captured = self._compiled._find(arguments, out)
-            driver.compile_ahead(found.compiled, [*map(normalised, arguments.values()), *given.passed, *captured])
+            call = self._compiled._find(arguments, out)
+            driver.compile_ahead(call.found.compiled, call.passed())
             self._ready.add(self._key(arguments, out))
         except Exception as error:
             reason = str(error)
@@ -106,6 +107,10 @@ class Switching(Derivative):
         self._compiled.compile(*types_)
         self._ready.add(key_of(self._typed(types_)))
         return self
+
+    def workspace(self, *args: Any, **kwargs: Any) -> Workspace:
+        """A workspace of the one that Numba compiles, now."""
+        return self._compiled.workspace(*args, **kwargs)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait, for so many seconds at most, until all that was asked for is compiled; whether it is."""

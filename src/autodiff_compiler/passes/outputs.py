@@ -19,6 +19,7 @@ from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.program import fresh_name
 from autodiff_compiler.ir.tree import Leaf, Tree, leaves
+from autodiff_compiler.ir.types import Array
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 NAME = "out"
@@ -33,7 +34,7 @@ def filled(fn: Function, wanted: Sequence[int], tree: Tree, hidden: int) -> Func
     taken = {name, *(param.name for param in fn.params)}
     given = [_param(fn.results[k], name if isinstance(tree, Leaf) else "", taken) for k in wanted]
     allocations, copied = _allocations(fn, wanted, given)
-    body = _Filling(allocations).function(fn).body
+    body = Filling(allocations).function(fn).body
     last, ops = body.terminator, list(body.ops[:-1])
     results = list(last.operands)
     for k, param in copied:
@@ -107,14 +108,11 @@ class Buffers:
 def allocates_room(op: Op) -> bool:
     """Whether an op allocates an array and fills it, if at all, with what one assignment puts there."""
     row = opdef(op)
-    return (
-        row.starts_empty
-        or row.spreads is not None
-        or (row.copies and isinstance(op.operands[0].type, type(op.result.type)))
-    )
+    makes = row.starts_empty or row.copies or (row.spreads is not None and not row.views)
+    return makes and isinstance(op.result.type, Array)
 
 
-class _Filling(Rewriter):
+class Filling(Rewriter):
     """Puts given arrays in the place of allocations at the top of a program."""
 
     def __init__(self, allocations: dict[Op, Value]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from autodiff_compiler.ir.core import Function
-from autodiff_compiler.passes import outputs
+from autodiff_compiler.passes import outputs, workspaces
 from autodiff_compiler.transforms.words import docstring
 
 
@@ -28,6 +28,8 @@ class Request:
     holomorphic: bool = False
     into: tuple[bool, ...] = ()
     """For each leaf of a gradient, whether the caller gives the array that it goes into; nothing where all are new."""
+    workspace: bool = False
+    """Whether the caller gives what the program works in."""
 
 
 @dataclass(frozen=True)
@@ -52,4 +54,5 @@ class Transform:
     def docstrings(self, fn: Function, request: Request) -> list[str]:
         fn = replace(fn, name=fn.name.removesuffix(self.of))
         texts = [title.format(fn.name) if "{}" in title else docstring(title, fn, request.wrt) for title in self.titles]
-        return [f"{text} It goes into `{outputs.NAME}`." for text in texts] if request.into else texts
+        texts = [f"{text} It goes into `{outputs.NAME}`." for text in texts] if any(request.into) else texts
+        return [f"{text} It works in `{workspaces.NAME}`." for text in texts] if request.workspace else texts
