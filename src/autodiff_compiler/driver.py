@@ -21,7 +21,7 @@ from autodiff_compiler.ir.program import mapped, without_rules
 from autodiff_compiler.ir.tree import Tree
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.options import AUTO, CHECKS, Options
-from autodiff_compiler.passes import buffers, integers, outline, parallel, stretching
+from autodiff_compiler.passes import buffers, integers, outline, parallel, stretching, workspaces
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 from autodiff_compiler.transforms.layout import named, with_python_names
 from autodiff_compiler.transforms.products import without_unread
@@ -123,16 +123,17 @@ def derivative(
     transform: Transform, lowered: Lowered, request: Request, options: Options, usual: bool = False
 ) -> tuple[Compilation, ...]:
     """The result of `derived`, printed and loaded."""
-    docstrings = transform.docstrings(lowered.function, request.wrt)
+    docstrings = transform.docstrings(lowered.function, request)
 
     def build(guarded: bool) -> tuple[Compilation, ...]:
         done = derived(transform, lowered, request, options, guarded, usual)
         for one, docstring in zip(done, docstrings):
             with dumped(one):
-                _emit(one, docstring)
+                _emit(one, docstring, transform, request)
         return done
 
-    made = TARGETS[options.backend].best(build)
+    # A workspace is that of one program: there are no others for other ints.
+    made = build(False) if request.workspace else TARGETS[options.backend].best(build)
     if usual and any(one.is_usual for one in made[1:]):
         # A check in a later sweep (in a rule of the user's) would be too late: the first one was not made for all calls.
         return derivative(transform, lowered, request, options)
@@ -172,7 +173,9 @@ def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:
     return run_pipeline(target.entered(fn), target.passes(names), disable=options.disable, verify=options.verify)
 
 
-def _emit(done: Compilation, docstring: str) -> None:
+def _emit(
+    done: Compilation, docstring: str, transform: Transform | None = None, request: Request | None = None
+) -> None:
     """Lowering, buffers, text, callable."""
     options = done.options
     target = TARGETS[options.backend]
@@ -182,7 +185,12 @@ def _emit(done: Compilation, docstring: str) -> None:
     fn = target.finished(_pipeline(mapped(fn, named), LOWERING[options.backend], options))
     if options.parallel and target.compiled:
         fn = mapped(fn, parallel.run)
-    fn = done.keep("buffers", mapped(fn, buffers.run))
+    fn = mapped(fn, buffers.run)
+    if request is not None and any(request.into) and transform is not None and transform.into is not None:
+        fn = transform.into(fn, request)
+    if request is not None and request.workspace:
+        fn, done.workspace = workspaces.run(fn, len(request.hidden))
+    done.keep("buffers", fn)
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
     done.text = made.text
     list(namespaces.used(done.text))  # refuses a text whose names have come to mean something else

@@ -145,6 +145,13 @@ def array_cases() -> Iterator[Case]:
     for side in ("left", "right"):
         yield case("searchsorted", side, [A1, A2], [ordered, wanted], lambda b, a, v, side=side: b.op("searchsorted", a, v, side=side))
     yield case("searchsorted", "scalar", [A1, Scalar(FLOAT64)], [ordered, np.float64(2.0)], lambda b, a, v: b.op("searchsorted", a, v, side="right"))
+    Z2, z2 = Array(COMPLEX128, 2), np.array([[1 + 2j, 1 + 1j, 0.5, 1 + 2j], [complex(np.nan, 1), complex(1, np.nan), 2j, -1j]])
+    for kind in ("max", "min"):
+        yield case(kind, "complex", [Z2], [z2], lambda b, x, k=kind: b.op(k, x, axes=(1,)))
+        yield case(kind, "complex, all", [Z2], [z2], lambda b, x, k=kind: b.op(k, x, axes=(0, 1)))
+    for kind in ("argmax", "argmin"):
+        yield case(kind, "complex", [Z2], [z2], lambda b, x, k=kind: b.op(k, x, axis=0))
+    yield case("argsort", "complex", [Z2], [z2], lambda b, x: b.op("argsort", x))
     yield case("argsort", "rank 2", [A2], [a2], lambda b, x: b.op("argsort", x))
     yield from _transforms(A2, a2)
     products = [(A1, A1, a1, a1), (A2, A2, a2, a2.T), (A2, A1, a2, a1), (A1, A2, a1, a2.T), (A3, A3, a3, a3.transpose(0, 2, 1)), (A3, A2, a3, a2.T)]

@@ -57,6 +57,12 @@ def test_least_squares(z, b):
     check_grads(fitted, (z, b), order=1)
 
 
+@pytest.mark.parametrize("z", [plane(4, 2), plane(2, 3), plane(3, 3), real(4, 2)], ids=str)
+def test_the_values_of_least_squares_to_second_order(z):
+    b = plane(len(z))
+    check_grads(lambda z: np.sum(np.linalg.lstsq(z, b, rcond=None)[3] ** 3), (z,), order=2)
+
+
 def test_least_squares_of_lower_rank():
     z = np.outer(plane(4), plane(3)) @ plane(3, 3, seed=3)
     value = jvp(lambda z: total(np.linalg.lstsq(z, right[[0, 1, 2, 0]], rcond=1e-10)[0]), (z,), (z,))[0]
@@ -94,6 +100,14 @@ SCIPY = {
     "sylvester": lambda z: total(scipy.linalg.solve_sylvester(z, spd, z @ spd)),
     "sqrtm": lambda z: total(scipy.linalg.sqrtm(z)),
     "logm": lambda z: total(scipy.linalg.logm(z)),
+    "lu": lambda z: sum(total(x) for x in scipy.linalg.lu(z)),
+    "lu of tall and wide ones": lambda z: sum(total(x) for f in (z[:, :2], z[:2]) for x in scipy.linalg.lu(f, permute_l=True)),
+    "lu_solve": lambda z: sum(total(scipy.linalg.lu_solve(scipy.linalg.lu_factor(z), right, trans)) for trans in (0, 1, 2)),
+    "lu_factor": lambda z: total(scipy.linalg.lu_factor(z)[0]),
+    "solve_banded": lambda z: total(scipy.linalg.solve_banded((1, 1), z + 0.0, right)),
+    "solveh_banded": lambda z: total(scipy.linalg.solveh_banded(z[:2] + np.array([[3.0], [0.0]]), right, lower=True)),
+    "lyapunov": lambda z: total(scipy.linalg.solve_continuous_lyapunov(z, spd) + scipy.linalg.solve_discrete_lyapunov(0.1 * z, spd)),
+    "eig": lambda z: total(scipy.linalg.eig(z)[1]) + total(scipy.linalg.eigvals(z)),
     "toeplitz": lambda z: total(scipy.linalg.toeplitz(z[0])),
 }
 
@@ -105,13 +119,20 @@ def test_functions_of_scipy(name):
     check_grads(function, (a,), order=1)
 
 
+@pytest.mark.parametrize("name", ["lu", "lu_solve", "solve_banded"])
+def test_functions_of_scipy_to_second_order(name):
+    check_grads(SCIPY[name], (a,), order=2)
+
+
 def test_what_is_refused():
     with pytest.raises(UnsupportedError, match="driver='evd'"):
         grad(lambda z: total(scipy.linalg.eigh(z)[1]))(spd)
     with pytest.raises(UnsupportedError, match="transposed=True"):
         grad(lambda z: total(scipy.linalg.solve(z, right, transposed=True)))(a)
-    with pytest.raises(UnsupportedError, match="lu_factor of complex numbers"):
-        grad(lambda z: total(scipy.linalg.lu_factor(z)[0]))(a)
+    with pytest.raises(UnsupportedError, match="scipy.linalg.lu"):
+        grad(lambda z: total(scipy.linalg.lu(z)[1]), backend="numba")(a)
+    with pytest.raises(NotImplementedError, match="use scipy.linalg.lu"):
+        grad(lambda z: total(scipy.linalg.lu_factor(z)[0]))(plane(3, 2))
     with pytest.raises(UnsupportedError, match="mode 'reduced'"):
         grad(lambda z: total(np.linalg.qr(z, mode="complete")[0]))(a)
     with pytest.raises(np.linalg.LinAlgError, match="singular matrix"):

@@ -162,6 +162,12 @@ CALLS: dict[str, str] = {
     "AD423": "def f(x):\n    return x, x * x\n\nout, pullback = vjp(f, 1.0)\npullback((1.0, 1.0))",
     "AD424": "def f(n):\n    return n * 2\n\nvjp(f, np.arange(3).astype(float))",
     "AD427": "def f(a, b):\n    a[0] = 1.0\n    return np.sum(a * b)\n\na = np.ones(4)\ngrad(f)(a[:3], a[1:].copy())",
+    "AD442": "def f(a):\n    return np.sum(a * a)\n\na = np.ones(3)\ngrad(f)(a, out=np.empty_like(a))",
+    "AD443": "def f(a):\n    return np.sum(a * a)\n\na = np.ones(3)\ngrad(f)(a, out=np.empty_like(a))",
+    "AD444": "def f(a):\n    return np.sum(np.exp(a))\n\ndf = grad(f)\nfor a in (np.ones(3), np.ones(4)):\n    df.workspace(a)(a)",
+    "AD445": (
+        "def f(x):\n    return x * x\n\ndf = grad(f)\nfirst, second = df.workspace(1.0), df.workspace(1.0)\nfirst(1.0), second(1.0)"
+    ),
     "AD428": "def f(x, n):\n    return x * n\n\ngrad(f)(1.0, 2**70)",
     "AD429": "from autodiff_compiler import explain\n\ndef f(x):\n    return x * x\n\nexplain(grad(f), 1.0)",
     "AD433": (

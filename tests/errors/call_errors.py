@@ -68,6 +68,14 @@ PROGRAMS = {
     "AD423": "def f(x):\n    return x, x * x\n\nout, pullback = vjp(f, 1.0)\npullback(1.0)",
     "AD424": "def f(n):\n    return n * 2\n\nvjp(f, np.arange(3))",
     "AD427": "def f(a, b):\n    a[0] = 1.0\n    return np.sum(a * b)\n\na = np.ones(4)\ngrad(f)(a[:3], a[1:])",
+    "AD442": "def f(a):\n    return np.sum(a * a)\n\ngrad(f)(np.ones(3), out=np.empty(2))",
+    "AD443": "def f(a):\n    return np.sum(a * a)\n\na = np.ones(3)\ngrad(f)(a, out=a)",
+    "AD444": "def f(a):\n    return np.sum(np.exp(a))\n\nworkspace = grad(f, backend=\"numba\").workspace(np.ones(3))\nworkspace(np.ones(4))",
+    "AD445": (
+        "from autodiff_compiler import external\n\ndef read(x):\n    workspace(1.0)\n    return x\n\n"
+        "measured = external(read, result=\"float\")\n\ndef f(x):\n    return x * measured(2.0)\n\n"
+        "workspace = grad(f).workspace(1.0)\nworkspace(1.0)"
+    ),
     "AD428": 'def f(x, n):\n    return x * n\n\ngrad(f, backend="numba")(1.0, 2**70)',
     "AD429": "from autodiff_compiler import explain\n\ndef f(x):\n    return x * x\n\nexplain(f, 1.0)",
     "AD433": (

@@ -66,6 +66,12 @@ _HISTOGRAM = [
     S(np.ones(3), 2), S(e0, 3), S(spread, [0.0, 1.0, 1.0, 3.0]), S(spread, [1.0, 0.0]), S(spread, 0), S(spread, 3, weights=counts), S(f3, 3), S(spread, 2, range=(1, 1)),
 ]  # fmt: skip
 
+_ROWS = np.array([[1.0, 2.0, 2.0], [0.0, 5.0, 1.0], [1.0, 2.0, 2.0], [0.0, 4.0, 9.0]])
+_UNIQUE_ROWS = [
+    *(S(x, axis=k) for x in (ties, _ROWS, i23, b23, f23, nans, np.ones((2, 3, 2)), e03) for k in (0, 1)), S(_ROWS, True, True, True, axis=0), S(_ROWS, True, True, True, -1), S(v3, axis=0),
+    S(e0, axis=0), S(_ROWS, return_inverse=True, axis=0), S(t234[:, [0, 0, 2]], axis=1), S(v3, axis=1),
+]  # fmt: skip
+
 SAMPLES: dict[str, list[Sample]] = {
     **SEQUENCES,
     "np.nanmax": _FOLDED,
@@ -141,10 +147,11 @@ SAMPLES: dict[str, list[Sample]] = {
         S(v3, [v3 < 0, v3 > 0], [1.0]), S(m23, [m23 > 0], [lambda x: np.sqrt(x), 0.0]), S(v3, [v3 < 5, v3 < 1], [1.0, lambda x: x]),
     ],
     "np.fromiter": [S([1.0, R(2.0)], float), S([1, 2, 3], np.float64, 2), S((R(1.0), R(2.5)), dtype=float), S([1.0], float, 3)],
+    "np.sort_complex": [S(m23), S(i23), S(i3.astype(np.int16)), S(f3), S(e0), S(ties)],
     "np.partition": [S(np.array([3.0, 1.0, 2.0]), 2), S(np.array([2, 1]), 1), S(np.array([[2.0, 1.0], [4.0, 5.0]]), 1), S(v3, 7), S(np.array([2.0, 1.0]), 0, axis=None)],
     "np.argpartition": [S(np.array([3.0, 1.0, 2.0]), 2), S(np.array([2, 1]), 1), S(v3, 7), S(np.array([[2.0, 1.0], [4.0, 5.0]]), 1, axis=1)],
     "np.lexsort": [S((v3, w3)), S((ties[0], ties[1])), S((i3,)), S([v3, np.zeros(3)]), S((m23, i23))],
-    "np.unique": [S(ties), S(ties, return_index=True), S(ties, return_inverse=True), S(ties, return_counts=True), S(ties, True, True, True), S(i3), S(e0), S(e0, True, True, True), S(nans), S(nans, equal_nan=False), S(nans, return_counts=True), S([3, 1, 3]), S(b3), S(f3), S(ties, axis=0), S(R(2.0))],
+    "np.unique": [S(ties), S(ties, return_index=True), S(ties, return_inverse=True), S(ties, return_counts=True), S(ties, True, True, True), S(i3), S(e0), S(e0, True, True, True), S(nans), S(nans, equal_nan=False), S(nans, return_counts=True), S([3, 1, 3]), S(b3), S(f3), S(R(2.0)), S(np.array([2, 1, 2]), sorted=False), *_UNIQUE_ROWS],
     "np.isin": [S(i3, [2, 3]), S(ties, ties[0]), S(i3, [2], invert=True), S(R(2.0), v3), S(v3, e0), S(m23, m23[0]), S(i3, 2)],
     "np.union1d": [S(v3, w3), S(i3, [2, 9]), S(m23, v3), S(e0, v3)],
     "np.intersect1d": [S(v3, w3), S(i3, [2, 9, 3]), S(v3, e0), S(ties, ties[0])],

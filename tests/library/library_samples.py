@@ -396,6 +396,8 @@ SAMPLES |= {
     "np.frexp": _PARTS,
     "np.spacing": [*_PARTS, S(np.array([np.inf, -np.inf]))],
     "np.ldexp": [S(v3, 3), S(v3, i3), S(m23, -2), S(f3, 5), S(i3, i3), S(R(0.3), R(4)), S(np.array([1e-300, 1e300]), np.array([1900, -1900])), S(v3, 1.5), S(e0, 2)],
+    "np.nextafter": [*(S(_PARTED, y) for y in (_PARTED[::-1], np.inf, R(-3.0), 0.0, -0.0)), S(np.array([np.inf, -np.inf]), 1.0), S(f3, np.float32(0.5)), S(f3, 2.0), S(i3, 0), S(m23, v3), S(e0, 1.0)],
+    "math.nextafter": [S(R(float(x)), R(y)) for x in (*_PARTED, np.inf, -np.inf) for y in (0.0, 0.75, -2.0, float("inf"))] + [S(R(1), 2)],
     "math.frexp": [S(R(float(x))) for x in _PARTED] + [S(R(3)), S(R(float("inf")))],
     "math.ulp": [S(R(float(x))) for x in _PARTED] + [S(R(3)), S(R(float("-inf")))],
 }

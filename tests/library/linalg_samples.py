@@ -55,7 +55,7 @@ LINEAR_ALGEBRA: dict[str, list[Any]] = {
     ],
     "np.linalg.svdvals": [*_ANY, *_EMPTY],
     "np.linalg.pinv": [
-        *_ANY, *_EMPTY, S(rank1), S(rank1, 0.5), S(m32, rcond=R(0.5)), S(stack, rtol=0.4), S(m23, rtol=None), S(p33, hermitian=True),
+        *_ANY, *_EMPTY, S(rank1), S(rank1, 0.5), S(m32, rcond=R(0.5)), S(stack, rtol=0.4), S(m23, rtol=None), S(p33, hermitian=True), S(m33, hermitian=True), S(stack, hermitian=True),
         S(m23, 0.1, rtol=0.1), S(stack, np.array([0.1, 0.2])),
     ],
     "np.linalg.lstsq": [

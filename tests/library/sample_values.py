@@ -27,6 +27,8 @@ e03 = np.zeros((0, 3))
 e30 = np.zeros((3, 0))
 c3 = v3 + 1j * np.array([2.0, 0.25, -1.0])
 c23 = m23 + 1j * np.random.default_rng(8).normal(size=(2, 3))
+# The order of complex numbers: equal real parts, equal numbers, NaN in one part or in both.
+corder = np.array([[1 + 2j, 1 + 1j, 0.5 - 1j, 1 + 2j], [complex(np.nan, 1), complex(1, np.nan), complex(np.nan, np.nan), -1j]])
 ties = np.array([[2.0, 1.0, 2.0], [1.0, 1.0, 3.0]])
 nans = np.array([[1.0, np.nan, 3.0], [4.0, 5.0, np.nan]])
 special = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.5, -2.5])

@@ -45,6 +45,17 @@ SCIPY_LINALG: dict[str, list[Any]] = {
     "scipy.linalg.pinv": [S(m33), S(m32), S(m23), S(f33), S(rank1), S(rank1, rtol=0.4), S(m32, atol=0.1)],
     "scipy.linalg.norm": [S(v3), S(m32), S(m33, 2), S(m33, 1), S(f33), S(m33, "nuc"), S(stack, axis=(1, 2)), S(m33, axis=0, keepdims=True), S(lost)],
     "scipy.linalg.solve_sylvester": [S(m33 + 3.0 * np.eye(3), np.array([[1.0, 0.5], [0.2, 2.0]]), m32), S(p33, p33, m33)],
+    "scipy.linalg.solve_banded": [
+        S((1, 1), m33, v3), S((1, 1), m33, m32), S((2, 0), m33, v3), S((0, 2), m33, v3), S((R(1), 1), m33, v3), S((1, 1), f33, f3), S((0, 0), one, np.ones(1)), S((1, 1), i22, np.ones(2)),
+        S((1, 0), np.array([[1.0, 0.0], [2.0, 1.0]]), np.ones(2)), S((1, 1), m33, np.ones(2)), S((1, 1), np.abs(np.array([[0.0, 1.0], [4.0, 5.0], [1.0, 9.0]])), np.ones(2)), S((3, 1), np.arange(1.0, 11.0).reshape(5, 2) ** 2, np.ones(2)),
+    ],
+    "scipy.linalg.solveh_banded": [
+        S(p33[:2] + [[0.0], [9.0]], v3), S(p33[:2] + [[9.0], [0.0]], m32, lower=True), S(p33[:1], v3), S(-p33[:1], v3), S(m33, np.ones(2)), S(f33[:2] + np.float32(9.0) * np.array([[0], [1]], np.float32), f3),
+    ],
+    "scipy.linalg.solve_continuous_lyapunov": [S(m33, p33), S(p33, m33), S(one, one)],
+    "scipy.linalg.solve_discrete_lyapunov": [S(0.2 * m33, p33), S(0.1 * p33, m33), S(0.2 * m33, p33, method="direct"), S(m33, p33, method="odd")],
+    "scipy.linalg.eigvals": [S(m33), S(f33), S(i22), S(one), S(lost), S(m23)],
+    "scipy.linalg.eig": [S(np.array([[0.0, 1.0], [-1.0, 0.5]])), S(m33, right=False), S(p33, left=True), S(lost)],
     "scipy.linalg.eigvalsh": [S(p33), S(m33), S(m33, lower=False), S(f33), S(m33, p33), S(m33, p33, lower=False), S(p33, subset_by_index=[1, 2]), S(lost)],
     "scipy.linalg.eigh": [
         S(p33, eigvals_only=True), S(m33, p33, eigvals_only=True), S(p33, driver="evd"), S(m33, lower=False, driver="evd"), S(p33), S(m33), S(m33, lower=False),

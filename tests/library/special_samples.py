@@ -36,6 +36,9 @@ SPECIAL_SAMPLES = {
     "scipy.special.lambertw": [
         S(v3), S(R(0.5)), S(R(-0.2), -1), S(np.array([-0.3, -1e-5]), k=-1), S(m23), S(f3), S(i3), S(R(2)), S(e0), S(v3, 1), S(v3, R(2)), S(np.float32(0.5)), S(R(0.5), 0, 1e-9),
     ],
+    "scipy.special.gammasgn": [
+        S(np.array([0.0, -0.0, -1.0, -2.0, -0.5, -1.5, 2.0, np.inf, -np.inf, np.nan, -1e300])), S(R(-0.5)), S(f3), S(-f3), S(i3), S(-i3), S(m23), S(e0), S(np.float32(-0.5)),
+    ],
     "scipy.special.wofz": [S(v3), S(R(0.5)), S(m23), S(f3), S(i3), S(R(2)), S(e0), S(np.array([20.0, -15.0])), S(np.float32(0.5))],
     **{
         f"scipy.special.{name}": [S(0, v3), S(1.5, R(0.5)), S(-2, m23), S(1, f3), S(0, i3), S(R(1), v3), S(0, e0), S(2, R(3)), S(0, np.float32(0.5))]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from library_harness import R, outcome, plain
+from complex_samples import COMPLEX_SAMPLES
+from library_harness import WRITING_METHODS, R, changed, outcome, plain
 from library_samples import ATTRIBUTES, METHODS, Sample
 from test_library_rows import ELSEWHERE, NAMES, compare, resolve, samples_of
 
@@ -48,6 +50,19 @@ def _plain(sample: Sample) -> list[Any]:
     return [plain(x) for x in (*args, *kwargs.values())]
 
 
+def _method(name: str) -> Any:
+    """A definition is called in a program, as a method."""
+    found = library.defined_method(name)
+    return library.method(name) if found is None else replace(found, name=name)
+
+
+def _called(name: str) -> Any:
+    def call(x: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(x, name)(*args, **kwargs)
+
+    return changed(call) if name in WRITING_METHODS else call
+
+
 ROWS: dict[str, tuple[Any, Any, list[Sample]]] = {
     **{
         name: (OF_COMPLEX.get(name) or library.lookup(resolve(name)) or library.definition(resolve(name)), resolve(name), samples_of(name))
@@ -55,11 +70,7 @@ ROWS: dict[str, tuple[Any, Any, list[Sample]]] = {
         if not name.startswith(ELSEWHERE)
     },
     **{
-        f"ndarray.{name}": (
-            library.method(name) or library.defined_method(name),
-            lambda x, *a, name=name, **k: getattr(x, name)(*a, **k),
-            METHODS[name],
-        )
+        f"ndarray.{name}": (_method(name), _called(name), METHODS[name])
         for name in NAMES["methods"]
     },
     **{
@@ -82,7 +93,7 @@ def test_what_takes_complex_numbers(name: str) -> None:
     entry, target, samples = ROWS[name]
     if name == "np.polyval":  # a loop of no trips leaves a complex zero (docs/limitations.md)
         samples = [sample for sample in samples if np.size(sample[0][0])]
-    verdicts = [compare(name, entry, target, sample) for sample in turned_samples(samples)]
+    verdicts = [compare(name, entry, target, sample) for sample in (*turned_samples(samples), *COMPLEX_SAMPLES.get(name, ()))]
     assert "same" in verdicts
     assert verdicts.count("refused") <= len(verdicts) / 2 or name in MOSTLY_REFUSED, verdicts
 

@@ -3,6 +3,7 @@ to second order, as a program uses them."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -149,6 +150,8 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "vecdot": (lambda x, y: total(np.vecdot(x, y)) + total(np.vecdot(x, x, axis=0)), (m23, v3)),
     "setxor1d": (lambda x: total(np.setxor1d(x, [0.4, 7.0])), (v3,)),
     "unique_counts": (lambda x: total(np.unique_counts(np.concatenate((x, x[:2]))).values), (v4,)),
+    "unique rows": (lambda x: total(np.unique(np.concatenate((x, x[::-1])), axis=0)) + total(np.unique(x, axis=1, return_index=True)[0]), (m33,)),
+    "nextafter": (lambda x, k: total(np.nextafter(x, 0.5) * x) + math.nextafter(k, 2.0) ** 3, (v3 + 0.1, 0.7)),
     "mask_indices": (lambda x: total(x[np.mask_indices(3, np.triu, 1)]), (m33,)),
     "histogramdd": (lambda w: total(np.histogramdd([v3, v3**2], 2, density=True, weights=w)[0]), (w3,)),
     "methods": (lambda x: total(x.compress(b3) * 2.0) + total(np.array([0, 1, 0]).choose([x, x * x])) + sum(x.tolist()) ** 2, (v3,)),
@@ -168,7 +171,7 @@ if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
     PROGRAMS["cumulative_sum"] = (lambda x: total(np.cumulative_sum(x, axis=1, include_initial=True)) + total(np.cumulative_prod(x, axis=0)), (m23,))
 if hasattr(np, "matvec"):  # since NumPy 2.2
     PROGRAMS["matvec"] = (lambda a, x: total(np.matvec(a, x)) + total(np.vecmat(x, a)), (m33, v3))
-COMPILED = ("sinc", "i0", "geomspace", "nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
+COMPILED = ("sinc", "unique rows", "nextafter", "i0", "geomspace", "nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
 """Those that are compiled with Numba in every run of the tests; the others only where the environment asks for all."""
 
 

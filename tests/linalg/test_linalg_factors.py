@@ -59,6 +59,13 @@ def test_pseudoinverses(a):
     check(lambda a: np.linalg.pinv(a), a, step=3e-3, tolerance=1e-6)
 
 
+@pytest.mark.parametrize("a", [matrix(3, 3), matrix(2, 2, 2)])
+def test_a_pseudoinverse_reads_one_triangle(a):
+    check(lambda a: np.linalg.pinv(a, hermitian=True), a, step=3e-3, tolerance=1e-6)
+    (slope,) = grad(lambda a: np.sum(np.linalg.pinv(a, hermitian=True) ** 2), argnums=(0,))(a)
+    assert np.all(np.triu(slope, 1) == 0.0)
+
+
 def test_a_pseudoinverse_of_constant_rank():
     def low(x, y):
         return np.linalg.pinv(x @ y, rcond=1e-10)

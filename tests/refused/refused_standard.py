@@ -238,5 +238,5 @@ def cleared_cache(x):
 
 
 @program
-def next_float(x):
-    return math.nextafter(x, 2.0) * math.frexp(x)[0] * math.modf(x)[0] * math.sumprod([x], [x]) if x < 0 else math.dist([x, 1.0], [0.0, 0.0]) * math.frexp(x)[1]
+def sum_of_products(x):
+    return math.frexp(x)[0] * math.modf(x)[0] * math.sumprod([x], [x]) if x < 0 else math.dist([x, 1.0], [0.0, 0.0]) * math.frexp(x)[1]

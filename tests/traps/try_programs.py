@@ -254,3 +254,40 @@ def several_in_one_expression(x, y):
         return x * 3.0
     except ValueError:
         return y * x
+
+
+M = np.array([[4.0, 1.2, 0.3], [0.7, 3.1, 1.1], [0.2, 0.9, 2.3]])
+
+
+@case(M, A)
+@case(-M, A)
+@case(M, A * np.nan)
+def a_factor_or_the_matrix(m, a):
+    """The way back passes the factorisation that failed."""
+    try:
+        y = np.linalg.cholesky(m)
+    except np.linalg.LinAlgError:
+        y = m * 3.0
+    return np.sum(y * m)
+
+
+@case(M)
+@case(np.full((3, 3), np.nan))
+def a_spectrum_or_nothing(m):
+    y = m[:, 0] * 0.0 + 2.0
+    try:
+        u, y, vh = np.linalg.svd(m)
+    except np.linalg.LinAlgError:
+        return 0.5
+    return np.sum(y * y * y)
+
+
+@case(M, 0)
+@case(M, 1)
+def a_spectrum_or_a_row(m, d):
+    try:
+        with np.errstate(all="ignore"):
+            y, v = np.linalg.eigh(m / d)
+    except np.linalg.LinAlgError:
+        return np.sum(m[0] ** 2)
+    return np.sum(y * y)

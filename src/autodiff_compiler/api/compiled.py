@@ -33,6 +33,8 @@ class Shared:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.entries = Entries()
+        self.filling = Entries()
+        """Those for calls with `out`."""
         self.memory = Remembered()
         """What `memo` remembers with the derivative."""
 
@@ -54,7 +56,7 @@ class Compiled:
             (type(self).__name__, verb, options, *asked),
             lambda: Shared(Table(self._build, lambda: repr(self)[1:-1])),
         )
-        self._table, self._entries = shared.table, shared.entries
+        self._table, self._entries, self._filling = shared.table, shared.entries, shared.filling
         self.__autodiff__ = (self, shared.memory)  # where `memo` looks
         self._last: Specialisation | None = None
 

@@ -17,18 +17,21 @@ from autodiff_compiler.api.binding import (
     check_differentiable,
     described,
     leaves_of,
-    normalised,
     with_floats,
 )
-from autodiff_compiler.api.boundary import trimmed
+from autodiff_compiler.api.boundary import boundary, trimmed
+from autodiff_compiler.api.call import Call
 from autodiff_compiler.api.compiled import Compiled
-from autodiff_compiler.api.dispatch import MISSED, EntryWriter
+from autodiff_compiler.api.dispatch import MISSED
 from autodiff_compiler.api.first_check import FirstCall
+from autodiff_compiler.api.outputs import outputs, taken
 from autodiff_compiler.api.specialise import Specialisation
+from autodiff_compiler.api.workspace import Room, Workspace
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.tree import flatten, leaves
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.options import Options
+from autodiff_compiler.passes.outputs import NAME
 from autodiff_compiler.transforms.layout import parameters
 from autodiff_compiler.transforms.transform import Request
 
@@ -79,33 +82,63 @@ class Derivative(Compiled):
                     if result is not MISSED:
                         self._last = found
                         return result
+            elif len(kwargs) == 1 and NAME in kwargs:
+                for enter, found in self._filling.known:
+                    result = enter(args, kwargs[NAME])
+                    if result is not MISSED:
+                        self._last = found
+                        return result
             return self._call(args, kwargs)
         except BaseException as error:
             __tracebackhide__ = True
             raise trimmed(error)
 
-    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        arguments = self._arguments(args, kwargs)
-        types_, found, captured = self._find(arguments)
-        self._last = found
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], workspace: Workspace | None = None) -> Any:
+        out, kwargs = self._split(kwargs)
+        call = self._find(self._arguments(args, kwargs), out, in_workspace=workspace is not None)
+        found = self._last = call.found
+
+        def room(one: Specialisation) -> Room | None:
+            return None if workspace is None else workspace.room(one, call.leaves)
+
+        def run() -> Any:
+            return self._run(found, lambda one: one.compiled.call(*call.passed(room(one))))
+
         if self._options.check is not None and not found.checked:
-            return self._checked(found, arguments, captured)
+            return self._checked(call, run)
         if not kwargs:
-            bound = {name: (tree, arguments[name]) for name, tree, _ in types_}
+            entries = (self._entries, self._filling) if workspace is None else workspace.entries
+            entries[bool(call.given.leaves)].note(found, lambda entry: call.write(entry, args, self._fun, room(found)))
+        return run()
 
-            def write(entry: EntryWriter) -> None:
-                entry.arguments("args", args, self._fun, bound)
-                entry.captured(captured)
+    @boundary
+    def workspace(self, *args: Any, **kwargs: Any) -> Workspace:
+        """The derivative together with the arrays that its calls work in, for arguments of these shapes: calls of it allocate what they
+        return, or with `out` as good as nothing (docs/running.md).
 
-            self._entries.note(found, write)
-        return self._run(found, lambda one: one.compiled.call(*map(normalised, arguments.values()), *captured))
+        >>> import numpy as np
+        >>> from autodiff_compiler import grad
+        >>> df = grad(lambda x: np.sum(x * x)).workspace(np.ones(3))
+        >>> df(np.array([1.0, 2.0, 3.0]), out=np.empty(3))
+        array([2., 4., 6.])
+        """
+        made = Workspace(self._call, repr(self)[1:-1])
+        out, kwargs = self._split(kwargs)
+        call = self._find(self._arguments(args, kwargs), out, in_workspace=True)
+        made.room(call.found, call.leaves)
+        return made
 
-    def _checked(self, found: Specialisation, arguments: dict[str, Any], captured: list[Any]) -> Any:
+    def _split(self, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """What is to be filled, and the arguments of the function itself."""
+        return taken(self._signature, kwargs) if NAME in kwargs and self._transform.into else (None, kwargs)
+
+    def _checked(self, call: Call, run: Callable[[], Any]) -> Any:
         """The first call, compared with the function itself."""
+        found = call.found
         count = leaves(found.result_tree.children[0] if self.has_aux else found.result_tree)  # type: ignore[union-attr]  # a pair
-        first = FirstCall(self._fun, self._signature, found, arguments, captured, set(self._wrt), count)
+        first = FirstCall(self._fun, self._signature, found, call.arguments, call.captured, set(self._wrt), count)
         return first.run(
-            lambda: self._run(found, lambda one: one.compiled.call(*map(normalised, arguments.values()), *captured)),
+            run,
             (lambda result: result[0]) if self.with_value else (lambda result: first.primal()),
             functools.partial(self._along, first),
         )
@@ -128,11 +161,17 @@ class Derivative(Compiled):
     # -- compiling -------------------------------------------------------------------------------------------------
 
     def _find(
-        self, arguments: dict[str, Any], *, readable: bool = False
-    ) -> tuple[Described, Specialisation, list[Any]]:
-        """The arguments described, the specialisation for them, and the values of its captures."""
+        self, arguments: dict[str, Any], out: Any = None, *, in_workspace: bool = False, readable: bool = False
+    ) -> Call:
+        """The call of the specialisation for these arguments and arrays to fill."""
         types_ = described(arguments, self._wrt)
-        return types_, *self._table.get(types_, leaves_of(arguments, types_), readable=readable)
+        values = leaves_of(arguments, types_)
+        given = outputs(out, types_, values, self._wrt, self._single)
+        asked = (given.asked, in_workspace) if given.asked or in_workspace else ()
+        call = Call(arguments, types_, given, *self._table.get(types_, values, asked, readable=readable))
+        if given.leaves:
+            given.check_apart([*call.read, *call.outside])
+        return call
 
     def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
         for name, tree, leaf_types in arguments:
@@ -147,14 +186,15 @@ class Derivative(Compiled):
         active = [
             name in wrt and differentiable(v.type) for name, _, values in parameters(lowered.function) for v in values
         ]
-        options = self._options
+        options, (into, workspace) = self._options, asked or ((), False)
         return Request(
-            active, wrt, single=self._single, has_aux=self.has_aux,
-            save_all=options.save_all, holomorphic=options.holomorphic,
+            active, wrt, frozenset(capture.name for capture in lowered.captures), single=self._single, has_aux=self.has_aux,
+            save_all=options.save_all, holomorphic=options.holomorphic, into=into, workspace=workspace,
         )  # fmt: skip
 
     def _of_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Specialisation:
-        return self._find(self._arguments(args, kwargs), readable=True)[1]
+        out, kwargs = self._split(kwargs)
+        return self._find(self._arguments(args, kwargs), out, readable=True).found
 
     def __autodiff_lower__(self, arguments: Described, values: Sequence[Any] | None = None) -> Lowered:
         """The derivative's IR as the primal of another derivative; see `driver.lower`."""

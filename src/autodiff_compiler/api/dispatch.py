@@ -8,17 +8,19 @@ comparisons of types.  What it has no test for has no entry: every call of it go
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
 from autodiff_compiler import frontend
+from autodiff_compiler.api.outputs import Outputs
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import Stretched
 from autodiff_compiler.frontend.layout import of_array
 from autodiff_compiler.ir.tree import Const, Leaf, Tree, children, flatten, leaves
+from autodiff_compiler.passes.outputs import NAME
 
 MISSED = object()
 """What an entry returns for a call that is not like the one that it was written for."""
@@ -74,7 +76,9 @@ class EntryWriter:
         """Statements, in order; the same test is written once."""
         self._passed: list[str] = []
         self._leaves: list[str] = []
-        self._arrays: set[str] = set()
+        self._filled: list[str] = []
+        """The arrays that are written into."""
+        self._arrays: dict[str, None] = {}
         self._locals = 0
         self._given: list[str] = []
         """The parameters of the entry."""
@@ -122,6 +126,25 @@ class EntryWriter:
                 if leaf in self._arrays:
                     self._test(f"{leaf}.shape == {primal}.shape")
 
+    def outputs(self, given: Outputs) -> None:
+        """The arrays to fill; arguments come first."""
+        self._given.append(NAME)
+        primals, first = self._leaves, len(self._leaves)
+        self._passed.append(self._value(NAME, given.tree, given.value))
+        self._filled = self._leaves[first:]
+        for place, like in zip(self._filled, given.like):
+            self._test(f"{place}.shape == {primals[like]}.shape and {place}.flags.carray")
+
+    def room(self, arrays: tuple[np.ndarray, ...]) -> None:
+        """What the compiled function works in; before `captured`."""
+        self._passed.append(self._bind(arrays))
+
+    def sizes(self, needs: Iterable[tuple[int, int | None, int]]) -> None:
+        """The leaves at these places have this extent along an axis, or are this int; after `captured`."""
+        for place, axis, value in needs:
+            leaf = self._leaves[place]
+            self._test(f"{leaf} == {value}" if axis is None else f"{leaf}.shape[{axis}] == {value}")
+
     def captured(self, values: Sequence[Any]) -> None:
         """What the function reads outside, with its present values."""
         for guard in self._found.guards:
@@ -132,6 +155,7 @@ class EntryWriter:
             self._passed.append(place)
 
     def entry(self) -> Callable[..., Any]:
+        self._keep_apart()
         self._space["call"] = self._found.compiled.call
         tests = "\n        ".join(self._tests)
         text = (
@@ -144,6 +168,14 @@ class EntryWriter:
         exec(compile(text, f"{__file__}:entry", "exec"), self._space)
         made: Callable[..., Any] = self._space["entry"]
         return made
+
+    def _keep_apart(self) -> None:
+        """Arrays to fill share no memory with other arrays, as far as their bounds show."""
+        for k, place in enumerate(self._filled):
+            others = [one for one in self._arrays if one not in self._filled[: k + 1]]
+            shared = [f"{self._bind(np.may_share_memory)}({place}, {other})" for other in others]
+            if shared:
+                self._test(f"not ({' or '.join(shared)})")
 
     # -- one value -------------------------------------------------------------------------------------------------
 
@@ -184,7 +216,7 @@ class EntryWriter:
         self._leaves.append(place)
         kind = type(given)
         if kind is np.ndarray:
-            self._arrays.add(place)
+            self._arrays[place] = None
             dtype = self._bind(given.dtype)
             self._test(f"type({place}) is ndarray and {place}.dtype == {dtype} and {place}.ndim == {given.ndim}")
             return place if given.ndim else f"{place}[()]"

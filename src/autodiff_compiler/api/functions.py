@@ -53,6 +53,9 @@ def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False,
     derivative (an argument of integers, a result that is not a number) and `UnsupportedError` for what cannot be
     compiled, both with the place in the source, and whatever the function itself raises.
 
+    A call with `out=` fills arrays of the caller and returns them: one array, or a container built as the gradient is, with None where a new
+    one is wanted (docs/running.md).  Raises `UserError` (AD442, AD443) for arrays that the gradient cannot go into.
+
     >>> grad("def f(x): return x * x")(3.0)
     6.0
     >>> def squares(w, x):

@@ -63,6 +63,8 @@ class Specialisation:
             if name in hidden:
                 expected.append((tree, types))
         self._expected = expected
+        self.hidden = [(capture.name, tree) for capture, (tree, _) in zip(self.lowered.captures, expected)]
+        """What it captures: names, and how the values are built."""
         self.guards = [*self.lowered.guards]
         for compiled in (self.compiled, self.second):
             for module, name, meant in namespaces.used(compiled.text) if compiled is not None else ():

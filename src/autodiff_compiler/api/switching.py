@@ -10,11 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from autodiff_compiler import driver, log
-from autodiff_compiler.api.binding import Argnums, described, key_of, normalised
+from autodiff_compiler.api.binding import Argnums, described, key_of, leaves_of
 from autodiff_compiler.api.boundary import boundary, trimmed
 from autodiff_compiler.api.derivative import Derivative, Jacobian
 from autodiff_compiler.api.dispatch import MISSED
+from autodiff_compiler.api.outputs import outputs
 from autodiff_compiler.api.specialise import Specialisation
+from autodiff_compiler.api.workspace import Workspace
 from autodiff_compiler.options import AUTO, BACKENDS, Options
 
 
@@ -66,7 +68,7 @@ class Switching(Derivative):
                         result = enter(args)
                         if result is not MISSED:
                             return result
-                if self._key(self._arguments(args, kwargs)) in self._ready:
+                if self._key(*self._given(args, kwargs)) in self._ready:
                     return self._compiled(*args, **kwargs)
             result = super().__call__(*args, **kwargs)
             if not any(self._last is one for one in self._begun):
@@ -79,20 +81,25 @@ class Switching(Derivative):
     def _ask(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         assert self._last is not None
         self._begun.append(self._last)
-        arguments = self._arguments(args, kwargs)
-        WORKER.ask(lambda: self._compile_for(arguments))
+        given = self._given(args, kwargs)
+        WORKER.ask(lambda: self._compile_for(*given))
 
-    def _compile_for(self, arguments: dict[str, Any]) -> None:
+    def _given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+        out, kwargs = self._split(kwargs)
+        return self._arguments(args, kwargs), out
+
+    def _compile_for(self, arguments: dict[str, Any], out: Any) -> None:
         try:
-            _, found, captured = self._compiled._find(arguments)
-            driver.compile_ahead(found.compiled, [*map(normalised, arguments.values()), *captured])
-            self._ready.add(self._key(arguments))
+            call = self._compiled._find(arguments, out)
+            driver.compile_ahead(call.found.compiled, call.passed())
+            self._ready.add(self._key(arguments, out))
         except Exception as error:
             reason = str(error)
             log.say(lambda: f"{repr(self)[1:-1]} stays Python: {reason}")
 
-    def _key(self, arguments: dict[str, Any]) -> tuple[Hashable, ...]:
-        return key_of(described(arguments, self._wrt))
+    def _key(self, arguments: dict[str, Any], out: Any = None) -> tuple[Hashable, ...]:
+        types_ = described(arguments, self._wrt)
+        return (*key_of(types_), *outputs(out, types_, leaves_of(arguments, types_), self._wrt, self._single).asked)
 
     @boundary
     def compile(self, *types_: Any) -> Switching:
@@ -100,6 +107,10 @@ class Switching(Derivative):
         self._compiled.compile(*types_)
         self._ready.add(key_of(self._typed(types_)))
         return self
+
+    def workspace(self, *args: Any, **kwargs: Any) -> Workspace:
+        """A workspace of the one that Numba compiles, now."""
+        return self._compiled.workspace(*args, **kwargs)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait, for so many seconds at most, until all that was asked for is compiled; whether it is."""

@@ -12,7 +12,7 @@ from autodiff_compiler.backends.subscripts import PrintedPlace
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64
 from autodiff_compiler.ir.path import Subscript, path_of, taken_apart
-from autodiff_compiler.ir.types import Array, ListOf, Opaque, Scalar, Type, dtype_of, rank
+from autodiff_compiler.ir.types import Array, ListOf, Opaque, Scalar, Type, dtype_of, is_complex, rank
 
 EXPRESSIONS: dict[str, Expression] = {}
 STATEMENTS: dict[str, Statement] = {}
@@ -75,12 +75,18 @@ def _as_rows(w: Writer, value: Value, axes: Sequence[int]) -> tuple[ast.expr, li
 def _by_rows(w: Writer, op: Op, axes: Sequence[int]) -> ast.expr:
     (value,) = op.operands
     table, kept = _as_rows(w, value, axes)
-    reduced = syntax.call(f"{op.kind}_rows", table)
+    reduced = syntax.call(f"{_ordering(op)}_rows", table)
     if len(kept) == 1:
         return reduced
     if not kept:
         return syntax.subscript(reduced, syntax.literal(0))
     return syntax.method(reduced, "reshape", _extents(w, value, kept))
+
+
+def _ordering(op: Op) -> str:
+    """Which helper runs over the rows: Numba does not compare complex numbers."""
+    ordered = op.kind in ("max", "min", "argmax", "argmin", "argsort") and is_complex(op.operands[0].type)
+    return f"complex_{op.kind}" if ordered else op.kind
 
 
 @expressions(EXPRESSIONS, *REDUCTIONS)
@@ -120,7 +126,7 @@ def argsort(w: Writer, op: Op) -> ast.expr:
     (value,) = op.operands
     last = rank(value.type) - 1
     table, _ = _as_rows(w, value, (last,))
-    return syntax.method(syntax.call("argsort_rows", table), "reshape", _extents(w, value, range(last + 1)))
+    return syntax.method(syntax.call(f"{_ordering(op)}_rows", table), "reshape", _extents(w, value, range(last + 1)))
 
 
 @expressions(EXPRESSIONS, "matmul")

@@ -118,6 +118,8 @@ class Function:
     A callee has none of its own."""
     updates: tuple[tuple[int, int], ...] = ()
     """Parameters, by position, whose buffers it may overwrite, each with the result that is the changed one."""
+    room: tuple[int, ...] = ()
+    """Parameters, by position, that it overwrites and of which nobody asks what is in them: a workspace."""
     rule: Rule | None = None
     """How a callee is differentiated, if not by its body; the functions that the rule names are in the program, too."""
 

@@ -9,7 +9,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import DType
 from autodiff_compiler.ir.path import ALL, at
-from autodiff_compiler.ir.types import Scalar, dtype_of, rank
+from autodiff_compiler.ir.types import Scalar, dtype_of, is_complex, rank
 
 
 def transposed(b: Builder, matrix: Value) -> Value:
@@ -65,6 +65,16 @@ def product(b: Builder, *factors: Value) -> Value:
 def whole(b: Builder, matrix: Value) -> Value:
     """The symmetric matrix with this lower triangle."""
     return b.add(triangle(b, matrix, lower=True), transposed(b, triangle(b, matrix, -1, lower=True)))
+
+
+def hermitian(b: Builder, matrix: Value) -> Value:
+    """The Hermitian matrix with this lower triangle, of whose diagonal the real parts are read; of real numbers `whole`."""
+    if not is_complex(matrix.type):
+        return whole(b, matrix)
+    below = triangle(b, matrix, -1, lower=True)
+    strict = b.add(below, b.op("conj", transposed(b, below)))
+    middle = on_diagonal(b, b.op("real", diagonal(b, matrix)))
+    return b.add(strict, b.op("cast", middle, dtype=dtype_of(matrix.type)))
 
 
 def folded(b: Builder, bar: Value) -> Value:

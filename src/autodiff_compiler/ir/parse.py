@@ -154,13 +154,14 @@ class _Parser:
         if self.accept("gives"):
             result_tree = self.tree()
         updates = self.literal() if self.accept("updates") else ()
+        room = self.literal() if self.accept("room") else ()
         if self.accept("names"):
             constants = self.listed(self.word)
         rule = self.rule() if self.accept("rule") else None
         self.expect("{")
         body = Region(params, self.ops())
         named = {n: self.names.get(n) for n in constants}
-        return Function(name, body, tuple(trees), result_tree, span, named, updates=updates, rule=rule)
+        return Function(name, body, tuple(trees), result_tree, span, named, updates=updates, room=room, rule=rule)
 
     def rule(self) -> Rule:
         for cls, word in RULE_WORDS.items():

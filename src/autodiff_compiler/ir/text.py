@@ -76,6 +76,8 @@ def _clauses(fn: Function) -> list[str]:
         clauses.append(f"gives {format_tree(fn.result_tree)}")
     if fn.updates:
         clauses.append(f"updates {format_literal(fn.updates)}")
+    if fn.room:
+        clauses.append(f"room {format_literal(fn.room)}")
     if fn.constants:
         clauses.append("names " + ", ".join(_word(name) for name in fn.constants))
     if fn.rule is not None:

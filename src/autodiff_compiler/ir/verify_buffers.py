@@ -230,13 +230,17 @@ class _Buffers:
     def overwrite(self, op: Op, target: Value, is_list: bool) -> None:
         """What shares memory with the target, or the list itself, is not to be read any more."""
         overwritten = _lists(self.memory[target]) if is_list else self.memory[target]
+        ours = {*self.fn.room, *(position for position, _ in self.fn.updates)}
         for position, param in enumerate(self.fn.params):
-            if not _has_memory(param) or any(position == updated for updated, _ in self.fn.updates):
+            if not _has_memory(param) or position in ours:
                 continue
             own = self.memory[param]
             if self.overlap(overwritten, _lists(own) if is_list else own):
                 self.report(op, f"writes the parameter %{param.name}")
+        room = {self.fn.params[position] for position in self.fn.room}
         for value, memory in self.memory.items():
+            if value in room:
+                continue  # whoever takes it asks for room, not for what is in it
             if is_list and not isinstance(value.type, ListOf):
                 continue  # an element taken from the list stays what it was
             if self.overlap(_lists(memory) if is_list else memory, overwritten):

@@ -215,6 +215,12 @@ takes_complex(
     *("np.linalg.solve", "np.linalg.inv", "np.linalg.pinv", "np.linalg.lstsq", "np.linalg.cond", "np.linalg.tensorsolve", "np.linalg.tensorinv", "np.linalg.matrix_power", "np.linalg.vector_norm", "np.linalg.matrix_norm"),
     *("np.linalg.matmul", "np.linalg.outer", "np.linalg.tensordot", "np.linalg.vecdot", "np.linalg.cross", "np.linalg.diagonal"),
     *("np.linalg.trace", "np.linalg.matrix_transpose", "np.linalg.eig", "np.linalg.eigvals"),
+    # the order by real parts, then by imaginary ones
+    *("np.max", "np.min", "np.amax", "np.amin", "np.argmax", "np.argmin", "ndarray.max", "ndarray.min", "ndarray.argmax", "ndarray.argmin"),
+    *("np.sort", "np.argsort", "ndarray.sort", "ndarray.argsort", "np.partition", "np.argpartition", "ndarray.partition"),
+    *("ndarray.argpartition", "np.unique", "np.union1d", "np.unique_all", "np.unique_counts", "np.unique_inverse"),
+    *("np.median", "np.sort_complex", "np.nansum", "np.nanprod", "np.nanmean", "np.nancumsum", "np.nancumprod", "np.cov", "np.corrcoef"),
+    *("np.ufunc.outer", "np.ufunc.reduce", "np.ufunc.accumulate", "np.ufunc.reduceat", "scipy.signal.fftconvolve", "scipy.signal.correlate", "ndarray.tolist"),
     # making and moving
     *("np.array", "np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.asfortranarray", "np.copy", "ndarray.copy"),
     *("np.zeros_like", "np.ones_like", "np.empty_like", "np.full", "np.full_like", "ndarray.astype", "ndarray.item"),

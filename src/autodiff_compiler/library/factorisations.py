@@ -14,6 +14,7 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import COMPLEX128, FLOAT64, INT32, INT64
+from autodiff_compiler.ir.matrices import hermitian as of_lower_triangle
 from autodiff_compiler.ir.matrices import transposed
 from autodiff_compiler.ir.message import LINALG_ERROR
 from autodiff_compiler.ir.path import ALL, at
@@ -170,13 +171,11 @@ def bound(b: Builder, x: Any, name: str) -> Value:
 
 @function(np.linalg.pinv, "np.linalg.pinv")
 def pinv(b: Builder, a: Any, rcond: Any = None, hermitian: Any = False, *, rtol: Any = UNSET) -> Value:
-    """Of a Hermitian matrix it is the same."""
+    """Of a matrix said to be Hermitian one triangle is read."""
     given = operand(b, a, "np.linalg.pinv")
-    if static_bool(b, hermitian, "hermitian") and is_complex(given.type):
-        raise UnsupportedError(
-            "AD202", "np.linalg.pinv with hermitian=True of complex numbers", b.span, help="leave it out"
-        )
     matrix = double(b, given)
+    if static_bool(b, hermitian, "hermitian"):
+        matrix = of_lower_triangle(b, matrix)
     if rcond is not None and rtol is not UNSET:
         raise UserError("AD209", "np.linalg.pinv: `rtol` and `rcond` can't be both set.", b.span)
     chosen = rcond if rtol is UNSET else rtol

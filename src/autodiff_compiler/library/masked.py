@@ -9,7 +9,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import DType
 from autodiff_compiler.ir.opset import TABLE
-from autodiff_compiler.ir.types import dtype_of, rank
+from autodiff_compiler.ir.types import dtype_of, is_complex, rank
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_array, as_operand, shape_of, stretched, to_dtype, type_of
 
@@ -55,3 +55,11 @@ def needs_start(b: Builder, where: Any, initial: Any, name: str) -> None:
     """Refuse a maximum of chosen elements without a start, as NumPy does."""
     if where is not True and initial is None:
         raise UserError("AD201", f"np.{name} with where= needs initial=", b.span)
+
+
+def real_if_started(b: Builder, value: Value, initial: Any, name: str) -> None:
+    """Refuse a maximum of complex numbers that has a start."""
+    if initial is not None and is_complex(value.type):
+        raise UnsupportedError(
+            "AD202", f"np.{name} of complex numbers with where= or initial=", b.span, help="choose the elements before"
+        )

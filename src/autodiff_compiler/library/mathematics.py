@@ -12,7 +12,7 @@ from autodiff_compiler.ir.types import FLOAT, INT, Array, ListOf, dtype_of
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import as_operand, is_number, to_int, type_of
 from autodiff_compiler.library.builtins import scalar
-from autodiff_compiler.library.registry import Build, add, function, refuse
+from autodiff_compiler.library.registry import Build, add, function
 
 _UNARY = {
     "sqrt": "sqrt", "cbrt": "cbrt", "exp": "exp", "exp2": "exp2", "expm1": "expm1", "log2": "log2", "log10": "log10",
@@ -178,6 +178,3 @@ def isclose(b: Builder, x: Any, y: Any, /, *, rel_tol: Any = 1e-9, abs_tol: Any 
     near = b.compare("le", b.op("abs", b.sub(left, right)), slack)
     finite = b.op("isfinite", larger)
     return b.op("or", b.compare("eq", left, right), b.op("and", near, finite))
-
-
-refuse(math.nextafter, "math.nextafter", "write it with arithmetic: x + math.ulp(x)")

@@ -26,7 +26,7 @@ from autodiff_compiler.library.arguments import (
     to_dtype,
 )
 from autodiff_compiler.library.elementwise import isclose
-from autodiff_compiler.library.masked import end_of, mask_of, needs_start, selected, started
+from autodiff_compiler.library.masked import end_of, mask_of, needs_start, real_if_started, selected, started
 from autodiff_compiler.library.registry import Build, add, add_method, function
 
 
@@ -90,6 +90,7 @@ def _extremum(kind: str) -> Build:
     ) -> Value:
         value = as_array(b, a)
         needs_start(b, where, initial, kind)
+        real_if_started(b, value, initial, kind)
         value = selected(b, value, where, end_of(dtype_of(value.type), kind))
         axes = normal_axes(b, axis, rank(value.type))
         require_elements(b, value, axes)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from autodiff_compiler import ad
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir.core import Function
-from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
+from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import Scalar, differentiable, is_complex
+from autodiff_compiler.passes import outputs
 from autodiff_compiler.transforms.layout import flagged, kept, laid_out
 from autodiff_compiler.transforms.transform import Request
 from autodiff_compiler.transforms.words import in_words, shown
@@ -47,6 +48,26 @@ def _gradient(fn: Function, request: Request, with_value: bool) -> Function:
     elif request.has_aux:
         result, order = Node(tuple, (grads, aux_tree)), [*order, *aux]
     return laid_out(flat, order, result)
+
+
+def grad_into(fn: Function, request: Request) -> Function:
+    """After the buffers stage, what `grad` made, with arrays of the caller for the gradient."""
+    tree = fn.result_tree
+    return _into(fn, request, tree.children[0] if request.has_aux and isinstance(tree, Node) else tree or Leaf(), 0)
+
+
+def value_and_grad_into(fn: Function, request: Request) -> Function:
+    """The same for `value_and_grad`."""
+    tree = fn.result_tree
+    assert isinstance(tree, Node)
+    head, grads = tree.children
+    return _into(fn, request, grads, leaves(head))
+
+
+def _into(fn: Function, request: Request, tree: Tree, position: int) -> Function:
+    """`tree` is the gradient, which is the results from `position` on."""
+    wanted = [position + k for k, given in enumerate(request.into) if given]
+    return outputs.filled(fn, wanted, kept(tree, request.into), len(request.hidden))
 
 
 def value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:

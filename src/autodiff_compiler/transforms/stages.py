@@ -15,6 +15,7 @@ from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.options import Options
 from autodiff_compiler.passes.stretching import is_usual
+from autodiff_compiler.passes.workspaces import Plan
 
 STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")
 
@@ -29,6 +30,8 @@ class Compilation:
     text: str = ""
     loaded: Callable[..., Any] = lambda *args: None
     call: Callable[..., Any] = lambda *args: None
+    workspace: Plan | None = None
+    """What it works in, where that is given by the caller."""
 
     def keep(self, stage: str, function: Function) -> Function:
         if self.options.verify:

@@ -8,8 +8,14 @@ from autodiff_compiler.transforms.transform import Transform
 TABLE = {
     row.name: row
     for row in (
-        Transform("grad", gradients.grad, ("reverse",), ("Gradient",)),
-        Transform("value_and_grad", gradients.value_and_grad, ("reverse",), ("Value and gradient",)),
+        Transform("grad", gradients.grad, ("reverse",), ("Gradient",), into=gradients.grad_into),
+        Transform(
+            "value_and_grad",
+            gradients.value_and_grad,
+            ("reverse",),
+            ("Value and gradient",),
+            into=gradients.value_and_grad_into,
+        ),
         Transform("jvp", products.jvp, ("forward",), ("Value and directional derivative",)),
         Transform(
             "vjp",

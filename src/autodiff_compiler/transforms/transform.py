@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from autodiff_compiler.ir.core import Function
+from autodiff_compiler.passes import outputs, workspaces
 from autodiff_compiler.transforms.words import docstring
 
 
@@ -25,6 +26,10 @@ class Request:
     has_aux: bool = False
     save_all: bool = False
     holomorphic: bool = False
+    into: tuple[bool, ...] = ()
+    """For each leaf of a gradient, whether the caller gives the array that it goes into; nothing where all are new."""
+    workspace: bool = False
+    """Whether the caller gives what the program works in."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,11 @@ class Transform:
     of: str = ""
     """The suffix that the name of the primal has because it is itself a derivative made for this one; titles leave it out."""
 
-    def docstrings(self, fn: Function, wrt: Sequence[str]) -> list[str]:
+    into: Callable[[Function, Request], Function] | None = None
+    """Changes its program, after the buffers stage, into one that fills the caller's arrays (`Request.into`)."""
+
+    def docstrings(self, fn: Function, request: Request) -> list[str]:
         fn = replace(fn, name=fn.name.removesuffix(self.of))
-        return [title.format(fn.name) if "{}" in title else docstring(title, fn, wrt) for title in self.titles]
+        texts = [title.format(fn.name) if "{}" in title else docstring(title, fn, request.wrt) for title in self.titles]
+        texts = [f"{text} It goes into `{outputs.NAME}`." for text in texts] if any(request.into) else texts
+        return [f"{text} It works in `{workspaces.NAME}`." for text in texts] if request.workspace else texts

@@ -143,6 +143,8 @@ def cholesky(a):
         for i in range(n):
             for j in range(i + 1):
                 lower[s, i, j] = columns[j, i]
+    if not positive:
+        lower[:] = np.eye(n)
     return lower.reshape(a.shape), positive
 
 
@@ -190,6 +192,8 @@ def eigh(a, lower, driver):
         if failed != 0:
             converged = False
         vectors[s] = rows.T
+    if not converged:
+        values[:], vectors[:] = np.arange(1.0, n + 1.0), np.eye(n)
     return values.reshape(a.shape[:-1]), vectors.reshape(a.shape), converged
 
 
@@ -209,6 +213,8 @@ def svd(a):
         if lapack("dgesdd", (form, m, n, columns, m, values[s], left, m, right, k, work, length, places)) != 0:
             converged = False
         u[s], vh[s] = left.T, right.T
+    if not converged:
+        u[:], values[:], vh[:] = np.eye(m, k), np.arange(1.0, k + 1.0)[::-1], np.eye(k, n)
     return u.reshape((*batch, m, k)), values.reshape((*batch, k)), vh.reshape((*batch, k, n)), converged
 
 

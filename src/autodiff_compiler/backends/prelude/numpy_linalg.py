@@ -101,12 +101,17 @@ def log_abs_det(lu):
         return np.sum(np.log(np.abs(np.diagonal(lu, axis1=-2, axis2=-1))), axis=-1)
 
 
+def stack_of(item, batch):
+    """As many of what stands for a result where there is none."""
+    return np.broadcast_to(item, (*batch, *item.shape))
+
+
 def cholesky(a):
     """The lower triangular factor of each matrix, and whether all of them are positive definite."""
     try:
         return np.linalg.cholesky(a), np.True_
     except np.linalg.LinAlgError:
-        return np.full_like(a, np.nan), np.False_
+        return stack_of(np.eye(a.shape[-1]), a.shape[:-2]), np.False_
 
 
 def qr(a):
@@ -124,7 +129,8 @@ def eigh(a, lower, driver):
             values[place], vectors[place] = eigh1(a[place], lower)
         return values, vectors, np.True_
     except np.linalg.LinAlgError:
-        return np.full(a.shape[:-1], np.nan), np.full_like(a, np.nan), np.False_
+        n = a.shape[-1]
+        return stack_of(np.arange(1.0, n + 1.0), a.shape[:-2]), stack_of(np.eye(n), a.shape[:-2]), np.False_
 
 
 def eigh1(a, lower):
@@ -138,8 +144,8 @@ def svd(a):
         return (*np.linalg.svd(a, full_matrices=False), np.True_)
     except np.linalg.LinAlgError:
         *batch, m, n = a.shape
-        u, s, vh = (np.full((*batch, *own), np.nan) for own in ((m, min(m, n)), (min(m, n),), (min(m, n), n)))
-        return u, s, vh, np.False_
+        k = min(m, n)
+        return *(stack_of(x, batch) for x in (np.eye(m, k), np.arange(1.0, k + 1.0)[::-1], np.eye(k, n))), np.False_
 
 
 def pinv(a, cutoff):
@@ -147,4 +153,4 @@ def pinv(a, cutoff):
     try:
         return np.linalg.pinv(a, cutoff), np.True_
     except np.linalg.LinAlgError:
-        return np.full((*a.shape[:-2], a.shape[-1], a.shape[-2]), np.nan), np.False_
+        return np.zeros((*a.shape[:-2], a.shape[-1], a.shape[-2])), np.False_

@@ -1,6 +1,7 @@
 """The pages of factorisations, and of the pseudoinverse.
 
-One that may fail, as NumPy's may, says in its last result whether it did not; what it gives where it failed is of no use.
+One that may fail, as NumPy's may, says in its last result whether it did not.  What it gives where it failed is regular: where a program
+catches the error, a reverse sweep passes the op with zeros, which have to stay zeros.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def cholesky(a: np.ndarray) -> tuple[np.ndarray, np.bool_]:
     for k in range(len(a)):
         pivot = a[k, k] - lower[k, :k] @ lower[k, :k]
         if not pivot > 0:
-            return np.full_like(a, np.nan), np.False_
+            return np.eye(len(a), dtype=a.dtype), np.False_
         lower[k, k] = np.sqrt(pivot)
         lower[k + 1 :, k] = (a[k + 1 :, k] - lower[k + 1 :, :k] @ lower[k, :k]) / lower[k, k]
     return lower, np.True_

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.defined import define
+from autodiff_compiler.library.defined import define, unsupported
 
 
 def _rows(m: Any, rowvar: bool, dtype: Any) -> Any:
@@ -23,21 +23,23 @@ def _rows(m: Any, rowvar: bool, dtype: Any) -> Any:
 def _covariances(x: Any, ddof: Any, fweights: Any, aweights: Any) -> Any:
     if fweights is None and aweights is None:
         centered = x - np.mean(x, axis=1, keepdims=True)
-        return centered @ centered.T / max(x.shape[1] - ddof, 0)
+        return centered @ np.conj(centered).T / max(x.shape[1] - ddof, 0)
     if fweights is None:
         weights = np.asarray(aweights)
     else:
         weights = np.asarray(fweights) if aweights is None else np.asarray(fweights) * np.asarray(aweights)
+    if weights.dtype.kind == "c":
+        unsupported("complex weights", "pass real ones")
     if np.any(weights < 0):
         raise ValueError("weights cannot be negative")
-    weights = weights.astype(x.dtype)
+    weights = weights.astype(np.real(x).dtype)
     total = np.sum(weights)
     centered = x - np.sum(x * weights, axis=1, keepdims=True) / total
     if aweights is None:
         freedom = total - ddof
     else:
         freedom = total - ddof * np.sum(weights * np.asarray(aweights)) / total
-    return centered @ (centered * weights).T / np.maximum(freedom, 0.0)
+    return centered @ np.conj(centered * weights).T / np.maximum(freedom, 0.0)
 
 
 @define(np.cov, "np.cov", "rowvar", "bias", "dtype")
@@ -68,8 +70,11 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
     found = cov(x, y, rowvar, dtype=dtype)
     if np.ndim(found) == 0:
         return found / found
-    deviations = np.sqrt(np.diag(found))
-    return np.clip(found / deviations[:, None] / deviations[None, :], -1, 1)
+    deviations = np.sqrt(np.real(np.diag(found)))
+    scaled = found / deviations[:, None] / deviations[None, :]
+    if scaled.dtype.kind == "c":
+        return np.clip(np.real(scaled), -1, 1) + 1j * np.clip(np.imag(scaled), -1, 1)
+    return np.clip(scaled, -1, 1)
 
 
 @define(np.correlate, "np.correlate", "mode")

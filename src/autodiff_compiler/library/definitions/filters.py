@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff_compiler.library.defined import define_in, unsupported
 from autodiff_compiler.library.definitions import images
-from autodiff_compiler.library.definitions.sliding import column, floats, part, spread
+from autodiff_compiler.library.definitions.sliding import column, floats, inexact, part, spread
 
 MODULE = "scipy.signal"
 
@@ -56,7 +56,8 @@ def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> An
 
 @define_in(MODULE, "correlate", "mode", "method")
 def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
-    return convolve(in1, np.flip(np.asarray(in2)) if np.ndim(in2) else in2, mode, method)
+    kernel = np.conj(np.asarray(in2))
+    return convolve(in1, np.flip(kernel) if kernel.ndim else kernel, mode, method)
 
 
 @define_in(MODULE, "fftconvolve", "mode", "axes")
@@ -65,7 +66,7 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any
         raise ValueError("in1 and in2 should have the same dimensionality")
     if np.ndim(in1) == 0:
         return np.asarray(in1) * np.asarray(in2)
-    a, b = floats(in1), floats(in2)
+    a, b = inexact(in1), inexact(in2)
     along = tuple(range(a.ndim)) if axes is None else tuple(axes) if isinstance(axes, (tuple, list)) else (axes,)
     if len(along) == a.ndim:
         return _convolved(a, b, mode)

@@ -1,4 +1,4 @@
-"""Floats as fraction and power of 2, and the distance to the next one.  What decides is a whole number, and has no derivative."""
+"""Floats as fraction and power of 2, the next one, and the distance to it.  What decides is a whole number, and has no derivative."""
 
 from __future__ import annotations
 
@@ -73,3 +73,32 @@ def spacing(x: Any) -> Any:
 def ulp(x: Any, /) -> Any:
     at = np.asarray(float(x))
     return float(np.where(np.isfinite(at), _gap(at, 53, -1074), np.abs(at)))
+
+
+def _next(x: Any, y: Any, bits: int, least: int) -> Any:
+    """From x a gap in the direction of y; towards 0, from a power of 2, half the gap.  Its derivative is that of x."""
+    up = y > x
+    gap = _gap(x, bits, least)
+    fraction, _ = _parts(x)
+    nearer = (np.abs(fraction) == 0.5) & (up == (x < 0.0)) & (x != 0.0)
+    gap = np.maximum(np.where(nearer, 0.5 * gap, gap), _scaled(np.ones_like(x), np.full(x.shape, least)))
+    step = np.where(np.isfinite(x), np.where(up, gap, -gap), 0.0).astype(x.dtype)
+    found = np.where(x == 0.0, np.copysign(step, y), np.copysign(x + step, x))
+    # From infinity to the largest number; and of equal numbers, 0 and -0 too, it is the second.
+    largest = np.copysign(np.finfo(x.dtype).max, x)
+    found = np.where(np.isinf(x), largest, found)
+    return np.where(x == y, np.copysign(x, y), np.where(np.isnan(x) | np.isnan(y), x + y, found)).astype(x.dtype)
+
+
+@define(np.nextafter, "np.nextafter")
+def nextafter(x1: Any, x2: Any, /) -> Any:
+    kind = np.result_type(x1, x2)
+    first, second = np.broadcast_arrays(np.asarray(x1), np.asarray(x2))
+    if kind != np.float32:
+        return _next(first.astype(np.float64), second.astype(np.float64), 53, -1074)[()]
+    return _next(first.astype(np.float32), second.astype(np.float32), 24, -149)[()]
+
+
+@define(math.nextafter, "math.nextafter")
+def nextafter_of_number(x: Any, y: Any, /) -> Any:
+    return float(_next(np.asarray(float(x)), np.asarray(float(y)), 53, -1074))

@@ -47,7 +47,7 @@ def nanmin(
 def _without(a: Any, instead: float) -> Any:
     """The array with a number instead of each NaN."""
     given = np.asarray(a)
-    return np.where(np.isnan(given), instead, given) if given.dtype.kind == "f" else given
+    return np.where(np.isnan(given), instead, given) if given.dtype.kind in "fc" else given
 
 
 @define(np.nansum, "np.nansum", "axis", "keepdims", "dtype")
@@ -91,7 +91,7 @@ def nanmean(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True
 ) -> Any:
     given = np.asarray(a)
-    if given.dtype.kind != "f":
+    if given.dtype.kind not in "fc":
         return np.mean(given, axis=axis, dtype=dtype, keepdims=keepdims, where=where)
     there = ~np.isnan(given) & where
     total = np.sum(np.where(there, given, 0.0), axis=axis, dtype=dtype, keepdims=keepdims)

@@ -13,7 +13,7 @@ from autodiff_compiler.library.definitions.missing_values import chosen
 def _in_rows(a: Any, axis: Any) -> Any:
     """The values that are reduced along the last axis, as floats."""
     given = np.asarray(a)
-    if given.dtype.kind != "f":
+    if given.dtype.kind not in "fc":
         given = given.astype(np.float64)
     if axis is None:
         return np.ravel(given)

@@ -15,6 +15,12 @@ def floats(x: Any) -> Any:
     return given if given.dtype.kind == "f" else given.astype(np.float64)
 
 
+def inexact(x: Any) -> Any:
+    """As an array of floats, or of complex numbers."""
+    given = np.asarray(x)
+    return given if given.dtype.kind == "c" else floats(given)
+
+
 def column(row: Any, rank: int) -> Any:
     """A row along the first of `rank` axes."""
     return np.reshape(row, (len(row),) + (1,) * (rank - 1)) if rank > 1 else row

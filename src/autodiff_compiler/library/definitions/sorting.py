@@ -48,7 +48,7 @@ def lexsort(keys: Any, axis: int = -1) -> Any:
 def _starts(ordered: Any, equal_nan: bool) -> Any:
     """Where in a sorted array a new value begins."""
     new = ordered[1:] != ordered[:-1]
-    if equal_nan and ordered.dtype.kind == "f":
+    if equal_nan and ordered.dtype.kind in "fc":
         new = new & ~(np.isnan(ordered[1:]) & np.isnan(ordered[:-1]))
     return np.concatenate((np.ones(min(len(ordered), 1), bool), new))
 
@@ -65,24 +65,48 @@ def unique(
     sorted: bool = True,
 ) -> Any:
     """The derivative of a value is that of its first occurrence."""
-    if axis is not None:
-        unsupported("np.unique along an axis", "use it on one row after the other")
     if not sorted:
         unsupported("np.unique with sorted=False", "leave it out: the values come in order")
     given = np.asarray(ar)
-    row = np.ravel(given)
-    order = np.argsort(row, kind="stable")
-    ordered = row[order]
-    starts = _starts(ordered, equal_nan)
+    if axis is None:
+        row = np.ravel(given)
+        order = np.argsort(row, kind="stable")
+        ordered = row[order]
+        starts = _starts(ordered, equal_nan)
+        return _of_starts(ordered, order, starts, given.shape, return_index, return_inverse, return_counts)
+    rows = np.moveaxis(given, axis, 0)
+    width = 1
+    for extent in rows.shape[1:]:
+        width = width * extent
+    flat = np.reshape(rows, (rows.shape[0], width))
+    order = _order_of_rows(flat)
+    new = np.any(flat[order[1:]] != flat[order[:-1]], axis=1)
+    starts = np.concatenate((np.ones(min(len(order), 1), bool), new))
+    found = _of_starts(rows[order], order, starts, order.shape, return_index, return_inverse, return_counts)
+    if return_index or return_inverse or return_counts:
+        return (np.moveaxis(found[0], 0, axis), *found[1:])
+    return np.moveaxis(found, 0, axis)
+
+
+def _order_of_rows(rows: Any) -> Any:
+    """By the first element, where that is equal by the second, and so on."""
+    order = np.arange(rows.shape[0])
+    for k in range(rows.shape[1]):
+        order = order[np.argsort(rows[order, rows.shape[1] - 1 - k], kind="stable")]
+    return order
+
+
+def _of_starts(ordered: Any, order: Any, starts: Any, shape: Any, index: bool, inverse: bool, counts: bool) -> Any:
+    """What there is once in what is in order, and what else is asked for."""
     found: Any = (ordered[starts],)
-    if return_index:
+    if index:
         found = (*found, order[starts])
-    if return_inverse:
-        inverse = np.empty(len(row), np.int64)
-        inverse[order] = np.cumsum(starts) - 1
-        found = (*found, np.reshape(inverse, given.shape))
-    if return_counts:
-        found = (*found, np.diff(np.append(np.flatnonzero(starts), len(row))))
+    if inverse:
+        places = np.empty(len(order), np.int64)
+        places[order] = np.cumsum(starts) - 1
+        found = (*found, np.reshape(places, shape))
+    if counts:
+        found = (*found, np.diff(np.append(np.flatnonzero(starts), len(order))))
     return found[0] if len(found) == 1 else found
 
 

@@ -1,4 +1,4 @@
-"""Norms of complex matrices that are made of singular values: the largest, the least, the sum of all.
+"""Norms of complex matrices that are made of singular values: the largest, the least, the sum of all; and least squares, which give them.
 
 They are computed of the real matrix that does to the real and imaginary parts of a vector what the complex one does to the vector, and
 that has every singular value twice.  The vectors of such a pair are not determined, but what the norm depends on is.
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.custom_rules import custom_jvp
-from autodiff_compiler.library import norms
+from autodiff_compiler.library import factorisations, norms
 from autodiff_compiler.library.defined import define_for_complex
 from autodiff_compiler.library.definitions.complex_matrices import in_precision_of
 from autodiff_compiler.library.registry import add
@@ -19,11 +19,15 @@ from autodiff_compiler.library.registry import add
 built_norm: Any = norms.norm
 """What computes all other norms; here it stands for itself."""
 add(built_norm, "np.linalg.norm", norms.norm)
+built_lstsq: Any = factorisations.lstsq
+add(built_lstsq, "np.linalg.lstsq", factorisations.lstsq)
 
 
 def _shares(s: Any, ord: Any) -> Any:
-    """How much of each value the norm is made of."""
+    """How much of each value the norm is made of; `"each"`: one norm for each pair."""
     place = np.arange(s.shape[-1])
+    if ord == "each":
+        return np.where(place // 2 == np.arange(s.shape[-1] // 2)[:, None], 0.5, 0.0) + 0.0 * s
     if ord == "nuc":
         return 0.5 + 0.0 * s
     chosen = place < 2 if ord == 2 else place >= s.shape[-1] - 2
@@ -73,6 +77,11 @@ def _slope_rule(ord: Any, primals: Any, tangents: Any) -> Any:
     return slope_of(a, ord), change + beside_u @ vh + u @ beside_v.mT
 
 
+def _both_parts(matrix: Any) -> Any:
+    re, im = np.real(matrix).astype(np.float64), np.imag(matrix).astype(np.float64)
+    return np.concatenate((np.concatenate((re, -im), -1), np.concatenate((im, re), -1)), -2)
+
+
 @define_for_complex(np.linalg.norm, "np.linalg.norm", "ord", "axis", "keepdims")
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     given = np.asarray(x)
@@ -82,7 +91,11 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     matrix = given if axis is None else np.moveaxis(given, axis, (-2, -1))
     if ord != "nuc" and min(matrix.shape[-2], matrix.shape[-1]) == 0:
         raise ValueError("zero-size array to reduction operation without identity")
-    re, im = np.real(matrix).astype(np.float64), np.imag(matrix).astype(np.float64)
-    both = np.concatenate((np.concatenate((re, -im), -1), np.concatenate((im, re), -1)), -2)
-    found = in_precision_of(np.real(given), norm_of(both, ord))
+    found = in_precision_of(np.real(given), norm_of(_both_parts(matrix), ord))
     return np.expand_dims(found, (0, 1) if axis is None else axis) if keepdims else found
+
+
+@define_for_complex(np.linalg.lstsq, "np.linalg.lstsq")
+def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    solution, squares, count, values = built_lstsq(a, b, rcond)
+    return solution, squares, count, norm_of(_both_parts(np.asarray(a)), "each").astype(values.dtype)

@@ -1,0 +1,136 @@
+"""After the buffers stage: results go into arrays that the caller gives.
+
+    Input:  func f(x) { …  a = full n, 0.0;  for … { accum a[i], … }  return a }
+    Output: func f(x, out) updates { …  a = store out[:], 0.0;  for … { accum a[i], … }  return a }
+
+What the program allocates once, fills and returns is the caller's array from the start; any other result is copied into it at the
+end.  Callers guarantee that the array has the result's shape and shares memory with nothing else that the program reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autodiff_compiler.ir.builder import Builder
+from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.loop import Loop, is_loop
+from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.path import ALL, at
+from autodiff_compiler.ir.program import fresh_name
+from autodiff_compiler.ir.tree import Leaf, Tree, leaves
+from autodiff_compiler.ir.types import Array
+from autodiff_compiler.ir.walk import Rewriter, all_ops
+
+NAME = "out"
+
+
+def filled(fn: Function, wanted: Sequence[int], tree: Tree, hidden: int) -> Function:
+    """The function with a further parameter, built as `tree`, whose arrays become the results at the positions `wanted`.
+
+    The last `hidden` of the Python parameters stay the last ones.
+    """
+    name = fresh_name(NAME, {own for own, _ in fn.param_trees})
+    taken = {name, *(param.name for param in fn.params)}
+    given = [_param(fn.results[k], name if isinstance(tree, Leaf) else "", taken) for k in wanted]
+    allocations, copied = _allocations(fn, wanted, given)
+    body = Filling(allocations).function(fn).body
+    last, ops = body.terminator, list(body.ops[:-1])
+    results = list(last.operands)
+    for k, param in copied:
+        b = Builder(last.span)
+        results[k] = _stored(b, param, results[k])
+        ops += b.ops
+    kept = len(fn.param_trees) - hidden
+    first = sum(leaves(own) for _, own in fn.param_trees[:kept])
+    return replace(
+        fn,
+        body=Region((*fn.params[:first], *given, *fn.params[first:]), (*ops, replace(last, operands=tuple(results)))),
+        param_trees=(*fn.param_trees[:kept], (name, tree), *fn.param_trees[kept:]),
+        updates=tuple((first + position, k) for position, k in enumerate(wanted)),
+    )
+
+
+def _param(result: Value, name: str, taken: set[str]) -> Value:
+    return Value(result.type, name or fresh_name(f"{result.name or 'result'}_out", taken))
+
+
+def _allocations(
+    fn: Function, wanted: Sequence[int], given: Sequence[Value]
+) -> tuple[dict[Op, Value], list[tuple[int, Value]]]:
+    """The ops at the top of the program in whose place the given arrays are taken, and the results that are to be copied."""
+    buffers = Buffers(fn.body)
+    allocations: dict[Op, Value] = {}
+    copied = []
+    for k, param in zip(wanted, given):
+        op = buffers.allocation(fn.results[k])
+        if op is None:
+            copied.append((k, param))
+        else:
+            allocations[op] = param
+    return allocations, copied
+
+
+class Buffers:
+    """Which op allocates the buffer that a value is, as a whole."""
+
+    def __init__(self, body: Region) -> None:
+        self._top = frozenset(body.ops)
+        self._definitions = {result: op for op in all_ops(body) for result in op.results}
+
+    def allocation(self, value: Value) -> Op | None:
+        """The op at the top of the program that allocates it, if it does nothing else but put something into it."""
+        op = self._definitions.get(self._origin(value))
+        return op if op in self._top and op is not None and allocates_room(op) else None
+
+    def _origin(self, value: Value) -> Value:
+        """The oldest value that is the same buffer whatever way the program takes."""
+        while True:
+            op = self._definitions.get(value)
+            before = None if op is None else self._before(op, value)
+            if before is None:
+                return value
+            value = before
+
+    def _before(self, op: Op, value: Value) -> Value | None:
+        if opdef(op).writes:
+            return op.operands[0]
+        if is_loop(op):
+            slot = next((one for one in Loop(op).slots if one.result is value), None)
+            return slot.init if slot is not None and self._origin(slot.yielded) is slot.param else None
+        if op.kind == "if":
+            place = op.results.index(value)
+            ends = {self._origin(region.terminator.operands[place]) for region in op.regions}
+            return ends.pop() if len(ends) == 1 else None
+        return None
+
+
+def allocates_room(op: Op) -> bool:
+    """Whether an op allocates an array and fills it, if at all, with what one assignment puts there."""
+    row = opdef(op)
+    makes = row.starts_empty or row.copies or (row.spreads is not None and not row.views)
+    return makes and isinstance(op.result.type, Array)
+
+
+class Filling(Rewriter):
+    """Puts given arrays in the place of allocations at the top of a program."""
+
+    def __init__(self, allocations: dict[Op, Value]) -> None:
+        super().__init__()
+        self._allocations = allocations
+
+    def op(self, op: Op) -> None:
+        room = self._allocations.get(op)
+        if room is None:
+            self.copy(op)
+        elif opdef(op).starts_empty:
+            self.env[op.result] = room
+        else:
+            b = Builder(op.span)
+            self.env[op.result] = _stored(b, room, self.value(op.operands[-1]), op.result.name)
+            self.out += b.ops
+
+
+def _stored(b: Builder, array: Value, value: Value, name: str = "") -> Value:
+    path, operands = at(ALL)
+    return b.store(array, path, operands, value, name)
