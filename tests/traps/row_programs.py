@@ -315,3 +315,95 @@ def popped_from_an_empty_heap(x):
 def replaced_in_an_empty_heap(x):
     heap = [v for v in x if v > 5.0]
     return heapq.heapreplace(heap, 1.0) + x[0]
+
+
+class Particle:
+    def __init__(self, x, v, mass=1.0):
+        self.x, self.v, self.mass = x, v, mass
+
+    def kinetic(self):
+        return 0.5 * self.mass * self.v**2
+
+    def push(self, force):
+        self.v += force / self.mass
+
+
+@case(A, backends=python)
+def objects(x):
+    particles = []
+    for k in range(len(x)):
+        particles.append(Particle(x[k], 0.1 * x[k], 1.0 + k))
+    heaviest = max(particles, key=lambda p: p.mass)
+    return sum(p.kinetic() * p.x for p in particles) + heaviest.v
+
+
+@case(A, refused="AD138", backends=python)
+def objects_that_change(x):
+    particles = [Particle(v, 0.0) for v in x]
+    for p in particles:
+        p.push(0.1)
+    return sum(p.kinetic() for p in particles)
+
+
+@case(A, refused="AD138", backends=python)
+def an_object_changed_after_it_was_appended(x):
+    particles = []
+    for v in x:
+        p = Particle(v, 0.0)
+        particles.append(p)
+        p.push(v)
+    return sum(p.kinetic() for p in particles)
+
+
+@case(A, backends=python)
+def objects_that_change_before_they_are_appended(x):
+    particles = []
+    for v in x:
+        p = Particle(v, 0.0)
+        p.push(v)
+        particles.append(p)
+    return sum(p.kinetic() for p in particles)
+
+
+@case(A, backends=python)
+def objects_replaced(x):
+    particles = [Particle(v, 0.0) for v in x]
+    for step in range(3):
+        particles = [Particle(p.x + 0.1 * p.v, p.v - 0.2 * p.x) for p in particles]
+    return sum(p.kinetic() for p in particles)
+
+
+@case(A, backends=python)
+def the_place_of_an_item(x):
+    values = [v * v for v in x]
+    pair = (x[0], x[1], x[0])
+    return values.index(max(values)) * x[0] + values.index(values[3], 1, -2) * x[1] + pair.index(x[1]) * x[2]
+
+
+@case(A, backends=python)
+def the_place_of_what_is_not_there(x):
+    values = [v * v for v in x]
+    return values.index(3.0) * x[0]
+
+
+@case(A, backends=python)
+def an_iterator_with_a_name(x):
+    items = iter(x)
+    before, out = next(items), 0.0
+    for v in items:
+        out += (v - before) ** 2
+        before = v
+    return out
+
+
+@case(A, backends=python)
+def an_iterator_read_past_its_end(x):
+    items = iter([x[0], x[1]])
+    return next(items) + next(items) + next(items)
+
+
+@case(A, refused="AD208", backends=python)
+def an_iterator_run_over_twice(x):
+    items = iter(x)
+    out = sum(v for v in items)
+    return out + sum(2.0 * v for v in items)

@@ -157,7 +157,7 @@ def own(ctx: Context, box: Box, *, same_length: bool = False) -> Items | Grown:
     if not box.local:
         raise ctx.unsupported(
             "AD138",
-            f"a change of a {box.cls.__name__} that belongs to the caller",
+            f"a change of a {box.cls.__name__} that belongs to the caller, or is in a list that grows at run time",
             "copy it first: items = list(items), params = dict(params)",
         )
     return ctx.state.content(box)

@@ -158,11 +158,10 @@ def _clear(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> A
 
 def _remove(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     content = own(ctx, box)
-    if isinstance(content, Grown):
+    position = None if isinstance(content, Grown) else _found(ctx, content.items, args[0], "remove()")
+    if position is None or isinstance(content, Grown):
         return _holding(ctx, box, ctx.call(Static(growing.removed), [box, *args], {}))
-    items = content.items
-    position = _found(ctx, items, args[0], "remove()")
-    ctx.state.boxes[box] = Items((*items[:position], *items[position + 1 :]))
+    ctx.state.boxes[box] = Items((*content.items[:position], *content.items[position + 1 :]))
     return Static(None)
 
 
@@ -220,12 +219,12 @@ def _sort_keys(items: list[Abs]) -> list[Any] | None:
     return firsts if len(set(firsts)) == len(items) else None
 
 
-def _found(ctx: Context, items: tuple[Abs, ...], x: Abs, what: str) -> int:
-    """The place of the first item that equals x."""
+def _found(ctx: Context, items: tuple[Abs, ...], x: Abs, what: str) -> int | None:
+    """The place of the first item that equals x; None if only the run can tell."""
     for k, item in enumerate(items):
         truth = _equal(ctx, item, x)
         if isinstance(truth, Value):
-            raise ctx.unsupported("AD170", f"{what} of a value of run time", "compare the items in a loop")
+            return None
         if truth:
             return k
     raise ctx.wrong("AD134", f"{what}: the item is not in the list")
@@ -243,22 +242,20 @@ def is_same_object(x: Abs, y: Abs) -> bool:
 
 
 def _position(ctx: Context, x: Box | Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    return Static(_found(ctx, _looked_at(ctx, x, "index()"), args[0], "index()"))
+    content = x if isinstance(x, Tup) else ctx.state.content(x)
+    known = None if isinstance(content, Grown) or len(args) > 1 else _found(ctx, content.items, args[0], "index()")
+    return ctx.call(Static(growing.found), [x, *args], {}) if known is None else Static(known)
 
 
 def _count(ctx: Context, x: Box | Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    content = x if isinstance(x, Tup) else ctx.state.content(x)
+    if isinstance(content, Grown):
+        raise ctx.unsupported("AD174", "count() of a list that grows at run time", "write a loop, or use an array")
     total: Abs = Static(0)
-    for item in _looked_at(ctx, x, "count()"):
+    for item in content.items:
         truth = _equal(ctx, item, args[0])
         total = ctx.add(total, ctx.from_value(truth) if isinstance(truth, Value) else Static(int(truth)))
     return total
-
-
-def _looked_at(ctx: Context, x: Box | Tup, what: str) -> tuple[Abs, ...]:
-    content = x if isinstance(x, Tup) else ctx.state.content(x)
-    if isinstance(content, Grown):
-        raise ctx.unsupported("AD174", f"{what} of a list that grows at run time", "write a loop, or use an array")
-    return content.items
 
 
 def _copy(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -365,10 +362,10 @@ _METHODS: dict[tuple[str, str], tuple[Handler, Arity]] = {
     ("list", "clear"): (_clear, Arity(0, 0)),
     ("list", "remove"): (_remove, Arity(1, 1)),
     ("list", "sort"): (_sort, Arity(0, 0, ("key", "reverse"))),
-    ("list", "index"): (_position, Arity(1, 1)),
+    ("list", "index"): (_position, Arity(1, 3)),
     ("list", "count"): (_count, Arity(1, 1)),
     ("list", "copy"): (_copy, Arity(0, 0)),
-    ("tuple", "index"): (_position, Arity(1, 1)),
+    ("tuple", "index"): (_position, Arity(1, 3)),
     ("tuple", "count"): (_count, Arity(1, 1)),
     ("dict", "keys"): (_view("keys"), Arity(0, 0)),
     ("dict", "values"): (_view("values"), Arity(0, 0)),

@@ -31,6 +31,7 @@ from autodiff_compiler.frontend.state import Frame, NameKey, State
 from autodiff_compiler.frontend.tries import Tries
 from autodiff_compiler.frontend.truth import truth_of
 from autodiff_compiler.frontend.values import (
+    ITERATOR,
     Abs,
     Box,
     Cell,
@@ -43,6 +44,7 @@ from autodiff_compiler.frontend.values import (
     Maybe,
     OrNone,
     Poison,
+    Range,
     Ref,
     Static,
     Text,
@@ -52,6 +54,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar
+from autodiff_compiler.library.standard import kept
 
 _IMMUTABLE = (
     bool,
@@ -284,10 +287,13 @@ class Context:
         return value.value
 
     def kept(self, value: Abs) -> Abs:
-        """A value that something keeps; an iterator cannot be kept, because it is used up wherever it is iterated over."""
+        """A value that something keeps; an iterator cannot be kept, because it is used up wherever it is iterated over, unless
+        it is over items that are there already."""
         if isinstance(value, Tup):
             for item in value.items:
                 self.kept(item)
+        if isinstance(value, Iter) and value.kind is ITERATOR and isinstance(value.parts[0], Ref | Box | Tup | Range):
+            return self.call(Static(kept.over), [value.parts[0]], {})
         if isinstance(value, Iter):
             raise self.unsupported(
                 "AD191",
@@ -424,31 +430,35 @@ class Context:
 
     # -- lists -----------------------------------------------------------------------------------------------------
 
+    def as_grown(self, box: Box) -> Value | None:
+        """A list of things of one type as a growable IR list; None where its items differ in type."""
+        content = self.state.content(box)
+        if isinstance(content, Grown):
+            return content.columns[0] if content.form is None else None
+        element = join_elements([element_type(item) for item in content.items])
+        return None if element is None else grow(self.b, self.state, content.items, ListOf(element), box.name)
+
     def grown(self, box: Box) -> Grown | None:
-        """A list of things of one type, or of tuples of one form, as growable IR lists; None where its items differ in type."""
+        """A list of things of one type, or of items of one form, as growable IR lists; None where they differ."""
         content = self.state.content(box)
         if isinstance(content, Grown):
             return content
         form = rows.common_form([(self.state, content)])
-        count = 1 if form is None else rows.width(form)
-        columns = [content.items] if form is None else [rows.column(self.state, content.items, k) for k in range(count)]
-        elements = [join_elements([element_type(item) for item in column]) for column in columns]
-        names = [box.name] if form is None else rows.names(box.name, count)
+        if form is None:
+            value = self.as_grown(box)
+            return None if value is None else Grown((value,))
+        columns = [rows.column(self.state, content.items, k) for k in range(rows.width(form))]
+        elements = [join_elements([element_type(leaf) for leaf in column]) for column in columns]
         values = [
             grow(self.b, self.state, column, ListOf(element), name)
-            for column, element, name in zip(columns, elements, names)
+            for column, element, name in zip(columns, elements, rows.names(box.name, len(columns)))
             if element is not None
         ]
-        if len(values) < count:
+        if len(values) < len(columns):
             return None
         for item in content.items:
             rows.keep(self.state, item)
         return Grown(tuple(values), form)
-
-    def as_grown(self, box: Box) -> Value | None:
-        """A list of things of one type as a growable IR list; None where its items differ in type."""
-        content = self.grown(box)
-        return None if content is None or content.form is not None else content.columns[0]
 
 
 def int_value(ctx: Context, x: Abs, what: str) -> Value:

@@ -1,8 +1,9 @@
-"""Lists of tuples, or of short lists, whose length the run decides: an IR list for each number, or array, of an item.
+"""Lists of tuples, short lists or objects, whose length the run decides: an IR list for each number, or array, of an item.
 
     events.append((t, v))        events_0 = list_append events_0, t;  events_1 = list_append events_1, v
 
-A list that is an item is not written to any more: what is read is made again, and a write to the one would not show in the other.
+A list or object that is an item is not written to any more: what is read is made again, and a write to the one would not show in the
+other.
 """
 
 from __future__ import annotations
@@ -12,27 +13,38 @@ from collections.abc import Iterable, Iterator
 from autodiff_compiler.frontend.scalars import is_scalar
 from autodiff_compiler.frontend.state import State
 from autodiff_compiler.frontend.values import Abs, Box, Form, Grown, Items, Ref, Tup
+from autodiff_compiler.library.stand_ins import is_standard, real_class
 
 
 def form_of(state: State, item: Abs) -> Form | None:
-    """The form of a tuple or short list, of which a list of run time may hold several; None for what is neither."""
-    items = _items(state, item)
-    if not items:
+    """The form of what a list of run time may hold several of; None for a number, an array, and what it cannot hold."""
+    held = _held(state, item)
+    if held is None:
         return None
+    cls, keys, items = held
     parts = tuple(form_of(state, part) for part in items)
     fits = all(form is not None or is_scalar(part) or isinstance(part, Ref) for form, part in zip(parts, items))
-    return (
-        Form(item.cls if isinstance(item, Tup) else list, item.keys if isinstance(item, Tup) else (), parts)
-        if fits
-        else None
-    )
+    return Form(cls, keys, parts) if fits else None
+
+
+def _held(state: State, item: Abs) -> tuple[type, tuple[str, ...], tuple[Abs, ...]] | None:
+    """The class of a tuple, list or object, what its items are called, and the items, of which there is one at least."""
+    if isinstance(item, Tup):
+        return (item.cls, item.keys, item.items) if item.items else None
+    content = state.content_if_any(item) if isinstance(item, Box) and not _is_of_the_library(item.cls) else None
+    if not isinstance(item, Box) or not isinstance(content, Items) or not content.items:
+        return None
+    return item.cls, content.keys, content.items
+
+
+def _is_of_the_library(cls: type) -> bool:
+    """Whether it is a dict, or a class that stands for one of Python's containers, whose items are not what it holds."""
+    return cls is dict or real_class(cls) is not cls or is_standard(cls.__module__)
 
 
 def _items(state: State, item: Abs) -> tuple[Abs, ...]:
-    if isinstance(item, Box) and item.cls is list:
-        content = state.content_if_any(item)
-        return content.items if isinstance(content, Items) else ()
-    return item.items if isinstance(item, Tup) else ()
+    held = _held(state, item)
+    return held[2] if held is not None else ()
 
 
 def common_form(contents: Iterable[tuple[State, Items | Grown | None]]) -> Form | None:
@@ -47,7 +59,7 @@ def common_form(contents: Iterable[tuple[State, Items | Grown | None]]) -> Form 
 
 
 def leaves(state: State, item: Abs) -> Iterator[Abs]:
-    """The numbers and arrays of a tuple or list, or of what is neither."""
+    """The numbers and arrays of an item."""
     parts = _items(state, item)
     for part in parts:
         yield from leaves(state, part)
@@ -56,7 +68,7 @@ def leaves(state: State, item: Abs) -> Iterator[Abs]:
 
 
 def keep(state: State, item: Abs) -> None:
-    """Note that what an item holds is read now: a list in it is not written to from here on."""
+    """Note that what an item holds is read now: a list or object in it is not written to from here on."""
     if isinstance(item, Box):
         item.local = False
     for part in _items(state, item):
@@ -79,8 +91,8 @@ def made(state: State, form: Form | None, values: Iterator[Abs]) -> Abs:
     parts = tuple(made(state, part, values) for part in form.parts)
     if issubclass(form.cls, tuple):
         return Tup(parts, form.cls, form.keys)
-    box = Box(list, local=False)
-    state.boxes[box] = Items(parts)
+    box = Box(form.cls, local=False)
+    state.boxes[box] = Items(parts, form.keys)
     return box
 
 

@@ -116,7 +116,7 @@ class Items:
 
 @dataclass(frozen=True)
 class Form:
-    """What the items of a list have in common: a tuple, a named tuple (`cls` with its field names in `keys`) or a list, and the
+    """What the items of a list have in common: a tuple, a named tuple (`cls` with its field names in `keys`), a list or an object, and the
     forms of what is in it, None for a number or an array."""
 
     cls: type
@@ -187,6 +187,10 @@ class Iter:
     kind: type
     parts: tuple[Abs, ...]
     items: asking.Items
+
+
+ITERATOR = type(iter(()))
+"""The kind of what `iter` gives."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,6 +31,17 @@ def removed(items: Any, value: Any) -> Any:
     raise ValueError("list.remove(x): x not in list")
 
 
+def found(items: Any, value: Any, start: int = 0, stop: Any = None) -> int:
+    """`items.index(value, start, stop)`."""
+    n = len(items)
+    first = max(start + n if start < 0 else start, 0)
+    last = n if stop is None else min(stop + n if stop < 0 else stop, n)
+    for k in range(first, last):
+        if items[k] == value:
+            return k
+    raise ValueError("list.index(x): x not in list")
+
+
 def inserted(items: Any, place: int, item: Any) -> Any:
     n = len(items)
     k = min(max(place + n if place < 0 else place, 0), n)
