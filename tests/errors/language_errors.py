@@ -136,8 +136,6 @@ CASES = [
     ("AD163", USER, "def f(x):\n    for v in x:  # here\n        pass\n    return x", (1.0,)),
     ("AD163", USER, "def f(x):\n    for v in math:  # here\n        pass\n    return x", (1.0,)),
     ("AD164", USER, "def f(x):\n    for i in range(0, 3, 0):  # here\n        x = x + i\n    return x", (1.0,)),
-    ("AD166", UNSUPPORTED, "def f(a):\n    return {i: 1.0 for i in range(len(a))}  # here", (A3,)),
-    ("AD166", UNSUPPORTED, "def f(a):\n    return dict(a)  # here", (M23,)),
     ("AD167", USER, "def f(a):\n    return a.nothing  # here", (A3,)),
     ("AD168", UNSUPPORTED, "def f(x):\n    g = lambda v: v\n    return g.nothing  # here", (1.0,)),
     ("AD169", UNSUPPORTED, "def f(a):\n    a.flags = 1  # here\n    return a", (A3,)),
@@ -146,7 +144,6 @@ CASES = [
         "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass P:\n    x: float\ndef f(x):\n    p = P(x)\n"
         "    p.x = 1.0  # here\n    return p.x", (1.0,),
     ),
-    ("AD170", UNSUPPORTED, "def f(x):\n    return [x].index(x * 2)  # here", (1.0,)),
     ("AD170", UNSUPPORTED, "def f(x):\n    d = {'a': x}\n    return d.fromkeys('ab')  # here", (1.0,)),
     ("AD171", USER, "def f(x):\n    return x * len('a'.join((1,)))  # here", (1.0,)),
     ("AD172", UNSUPPORTED, "def f(a):\n    return np.sin.reduce(a)  # here", (A3,)),

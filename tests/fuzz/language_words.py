@@ -1,5 +1,5 @@
-"""Idioms of words that differ between paths (strings, members of an enumeration), and of lists, of tuples too, that the run makes longer
-and shorter.
+"""Idioms of words that differ between paths (strings, members of an enumeration), and of lists, of tuples too, and dicts that the run
+makes longer and shorter.
 
 Holes are those of language_snippets.py.
 """
@@ -51,6 +51,14 @@ ROWS = (
     "{n1} = []\nfor {n2} in {a}:\n    {n1}.append(({n2}, {a} * {n2}))\n{r} = sum([v * w[0] for v, w in {n1}]) + {n1}[-1][1].sum()",
 )
 
+KEYED = (
+    "{n1} = {{}}\nfor {n2}, {n3} in enumerate({a}):\n    {n1}[{n2} % 2] = {n1}.get({n2} % 2, {x}) * 0.5 + {n3}\n{r} = sum({n1}.values()) + sum({n1}) * {y}",
+    "{n1} = {{}}\nfor {n2} in {a}:\n    if {n2} > {X}:\n        {n1}[int({n2} > 0.2)] = {n2}\n{r} = sum([k * v for k, v in {n1}.items()]) + (1 in {n1}) * {x} + len({n1})",
+    "{n1} = {{0: {x}, 1: {y}}}\nfor {n2} in {a}:\n    {n1}[int({n2} > {X})] += {n2}\n{r} = {n1}[0] - {n1}[1]",
+    "{n1} = {{}}\nfor {n2} in {a}:\n    {n1}[(int({n2} > {X}), 1)] = ({n2}, {x})\n{r} = sum([p * q for p, q in {n1}.values()]) + sum([k for k, _ in {n1}])",
+    "{n1} = {{k: v * {x} for k, v in enumerate({a})}}\n{n2} = {n1}.pop(0)\n{r} = {n2} + {n1}[1] + len({n1})",
+)
+
 
 @production("statement", 6, settled=True)
 def _word_idiom(g: Writer) -> bool:
@@ -66,4 +74,4 @@ def _growing_idiom(g: Writer) -> bool:
 
 @production("statement", 6, settled=True)
 def _row_idiom(g: Writer) -> bool:
-    return write_idiom(g, g.draw.pick(ROWS))
+    return write_idiom(g, g.draw.pick(ROWS + KEYED))

@@ -38,7 +38,7 @@ def kind_of(ctx: Context, x: Abs, numbers: bool, inside: tuple[Box, ...]) -> Has
             items = tuple(kind_of(ctx, item, numbers, (*inside, x)) for item in content.items)
             return (x.cls, tuple(map(repr, content.keys)), items)
         if isinstance(content, Grown):
-            return ("list", content.form, tuple(column.type for column in content.columns))
+            return (x.cls, content.form, tuple(column.type for column in content.columns))
     if isinstance(x, Closure):
         defaults = (*x.defaults, *(default for default in x.kw_defaults if default is not None))
         return ("function", id(x.node), id(x.frame), tuple(kind_of(ctx, one, numbers, inside) for one in defaults))

@@ -175,8 +175,8 @@ def _in_set_order(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def _dict(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     box = ctx.new_dict({})
-    for key, value in container_methods.pairs(ctx, args[0]) if args else ():
-        container_items.store(ctx, box, key, value)
+    if args:
+        container_methods.fill(ctx, box, args[0])
     for name, value in kwargs.items():
         container_items.store(ctx, box, Static(name), value)
     return box

@@ -13,6 +13,7 @@ from autodiff_compiler.frontend import (
     consumers,
     container_items,
     container_methods,
+    keyed_dicts,
     operators,
     views,
 )
@@ -43,6 +44,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL
 from autodiff_compiler.library import arith
+from autodiff_compiler.library.standard import keyed
 
 
 def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
@@ -239,6 +241,8 @@ def _contains(ctx: Context, x: Abs, y: Abs) -> bool | Value:
         return ctx.truth(ctx.call(own, [x], {}))
     keys = y.box if isinstance(y, DictView) and y.kind == "keys" else y
     if isinstance(keys, Box) and keys.cls is dict:
+        if keyed_dicts.is_one(ctx, keys, x):
+            return ctx.truth(keyed_dicts.asked(ctx, keys, keyed.has, x))
         content = ctx.state.content(keys)
         assert isinstance(content, Items)
         return container_items.key_of(ctx, x) in content.keys

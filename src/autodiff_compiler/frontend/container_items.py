@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import did_you_mean
-from autodiff_compiler.frontend import rows
+from autodiff_compiler.frontend import keyed_dicts, rows
 from autodiff_compiler.frontend.asking import length_changes
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.scalars import describe, is_scalar, join_scalars, scalar_value
@@ -31,7 +31,7 @@ from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import require
 from autodiff_compiler.ir.types import ListOf, Scalar
-from autodiff_compiler.library.standard import growing, ordering
+from autodiff_compiler.library.standard import growing, keyed, ordering
 
 
 def key_of(ctx: Context, x: Abs) -> Any:
@@ -57,9 +57,11 @@ def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
     if base.cls not in (list, dict):
         raise ctx.wrong("AD121", f"a {base.cls.__name__} cannot be indexed")
     if base.cls is dict:
-        assert isinstance(content, Items)
         if isinstance(index, SliceParts):
             raise ctx.wrong("AD130", "a dict cannot be sliced")
+        if keyed_dicts.is_one(ctx, base, index):
+            return keyed_dicts.asked(ctx, base, keyed.found, index)
+        assert isinstance(content, Items)
         key = key_of(ctx, index)
         if key not in content.keys:
             raise ctx.wrong(
@@ -171,9 +173,12 @@ def store(ctx: Context, box: Box, index: Index, value: Abs) -> None:
     if box.cls not in (list, dict):
         raise ctx.wrong("AD122", f"a {box.cls.__name__} does not support item assignment")
     if box.cls is dict:
-        assert isinstance(content, Items)
         if isinstance(index, SliceParts):
             raise ctx.wrong("AD130", "a dict has no slices")
+        if keyed_dicts.is_one(ctx, box, index):
+            keyed_dicts.changed(ctx, box, keyed.put, index, value)
+            return
+        assert isinstance(content, Items)
         key = key_of(ctx, index)
         if key in content.keys:
             position = content.keys.index(key)
@@ -238,6 +243,9 @@ def _store_slice(ctx: Context, box: Box, content: Items | Grown, index: SlicePar
 def delete(ctx: Context, box: Box, index: Index) -> None:
     """`del box[index]`."""
     content = own(ctx, box)
+    if box.cls is dict and not isinstance(index, SliceParts) and keyed_dicts.is_one(ctx, box, index):
+        keyed_dicts.changed(ctx, box, keyed.take_out, index)
+        return
     if isinstance(content, Grown):
         if isinstance(index, SliceParts):
             raise ctx.unsupported(
@@ -269,6 +277,8 @@ def delete(ctx: Context, box: Box, index: Index) -> None:
 def _holds(ctx: Context, box: Box, index: Index, value: Abs) -> bool:
     """Whether a list or dict has this very object at this place."""
     content = ctx.state.content(box)
+    if box.cls is dict and not isinstance(index, SliceParts) and keyed_dicts.is_one(ctx, box, index):
+        return False
     if isinstance(content, Grown) or isinstance(index, SliceParts) or _run_time(index):
         return False
     key = ctx.static(index, "an index")

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from autodiff_compiler.frontend import container_items
+from autodiff_compiler.frontend import container_items, keyed_dicts
 from autodiff_compiler.frontend.arity import Arity
 from autodiff_compiler.frontend.asking import Sequence
 from autodiff_compiler.frontend.classes import special
@@ -18,7 +18,7 @@ from autodiff_compiler.frontend.places import apply, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import Abs, Box, DictView, Grown, Items, Ref, Static, Tup, same
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.library.standard import growing, ordering
+from autodiff_compiler.library.standard import growing, keyed, ordering
 
 Handler = Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs]
 
@@ -47,7 +47,7 @@ def in_place(ctx: Context, box: Box, op: type[ast.operator], value: Abs) -> bool
     elif box.cls is list and op is ast.Mult and is_scalar(value) and not numpy:
         _repeat(ctx, box, value)
     elif box.cls is dict and op is ast.BitOr:
-        _merge(ctx, box, value)
+        fill(ctx, box, value)
     else:
         return False
     return True
@@ -274,7 +274,10 @@ def copied(ctx: Context, box: Box) -> Box:
 
 def _content(ctx: Context, box: Box) -> Items:
     content = ctx.state.content(box)
-    assert isinstance(content, Items)
+    if isinstance(content, Grown):
+        raise ctx.unsupported(
+            "AD174", "this, of a dict whose keys are known only at run time", "write a loop over its items"
+        )
     return content
 
 
@@ -283,6 +286,8 @@ def _view(kind: str) -> Handler:
 
 
 def _get(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    if keyed_dicts.is_one(ctx, box, args[0]):
+        return keyed_dicts.asked(ctx, box, keyed.got, args[0], args[1] if len(args) > 1 else Static(None))
     content = _content(ctx, box)
     key = key_of(ctx, args[0])
     if key in content.keys:
@@ -291,14 +296,20 @@ def _get(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
 
 
 def _setdefault(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    found = key_of(ctx, args[0]) in _content(ctx, box).keys
-    if not found:
-        container_items.store(ctx, box, args[0], args[1] if len(args) > 1 else Static(None))
+    default = args[1] if len(args) > 1 else Static(None)
+    if keyed_dicts.is_one(ctx, box, args[0]):
+        container_items.store(ctx, box, args[0], keyed_dicts.asked(ctx, box, keyed.got, args[0], default))
+    elif key_of(ctx, args[0]) not in _content(ctx, box).keys:
+        container_items.store(ctx, box, args[0], default)
     return container_items.load(ctx, box, args[0])
 
 
 def _pop_key(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     own(ctx, box)
+    if len(args) > 1 and keyed_dicts.is_one(ctx, box, args[0]):
+        raise ctx.unsupported(
+            "AD174", "pop() with a default, of a dict whose keys are known only at run time", "ask `in` first"
+        )
     if len(args) > 1 and key_of(ctx, args[0]) not in _content(ctx, box).keys:
         return args[1]
     value = container_items.load(ctx, box, args[0])
@@ -318,38 +329,53 @@ def _popitem(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) ->
 def _update(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     own(ctx, box)
     for other in args:
-        _merge(ctx, box, other)
+        fill(ctx, box, other)
     for key, item in kwargs.items():
         container_items.store(ctx, box, Static(key), item)
     return Static(None)
 
 
-def _merge(ctx: Context, box: Box, other: Abs) -> None:
+def fill(ctx: Context, box: Box, other: Abs) -> None:
     """The items of a dict, or of an iterable of pairs, put into a dict."""
     own(ctx, box)
-    for key, value in pairs(ctx, other):
+    keys, item_of = special(ctx, other, "keys"), special(ctx, other, "__getitem__")
+    if isinstance(other, Box) and other.cls is dict:
+        content = ctx.state.content(other)
+        if isinstance(content, Grown):
+            ctx.call(Static(keyed.put_all), [box, other], {})
+            return
+        pairs: list[tuple[Abs, Abs]] = [(Static(key), item) for key, item in zip(content.keys, content.items)]
+    elif keys is not None and item_of is not None:
+        given = drained(ctx, iterate(ctx, ctx.call(keys, [], {})), "the keys of a dict")
+        pairs = [(key, ctx.call(item_of, [key], {})) for key in given]
+    else:
+        iterable = iterate(ctx, other)
+        if isinstance(iterable, Sequence) and iterable.bounds is None:
+            _fill_in_a_loop(ctx, box, iterable)
+            return
+        pairs = [pair(ctx, item) for item in drained(ctx, iterable, "the items of a dict")]
+    for key, value in pairs:
         container_items.store(ctx, box, key, value)
 
 
-def pairs(ctx: Context, x: Abs) -> list[tuple[Abs, Abs]]:
-    """The items for a dict, from another one, or from an iterable of keys and values."""
-    if isinstance(x, Box) and x.cls is dict:
-        content = _content(ctx, x)
-        return [(Static(key), item) for key, item in zip(content.keys, content.items)]
-    keys, item_of = special(ctx, x, "keys"), special(ctx, x, "__getitem__")
-    if keys is not None and item_of is not None:
-        given = drained(ctx, iterate(ctx, ctx.call(keys, [], {})), "the keys of a dict")
-        return [(key, ctx.call(item_of, [key], {})) for key in given]
-    iterable = iterate(ctx, x)
-    if isinstance(iterable, Sequence) and iterable.bounds is None:
-        raise ctx.unsupported("AD166", "a dict whose keys are known only at run time", "use a list or an array")
-    return [pair(ctx, item) for item in drained(ctx, iterable, "the items of a dict")]
+def _fill_in_a_loop(ctx: Context, box: Box, iterable: Sequence) -> None:
+    # It has a name while the loop runs, so that the loop carries what it holds.
+    name = place_name(ctx, "$filled")
+    ctx.state.names[name] = box
+
+    def each(item: Abs) -> None:
+        target = ctx.state.names[name]
+        assert isinstance(target, Box)
+        container_items.store(ctx, target, *pair(ctx, item))
+
+    for_each(ctx, iterable, each)
+    ctx.state.names.pop(name)
 
 
 def joined(ctx: Context, x: Box, y: Box) -> Box:
     """`x | y` of two dicts."""
     new = copied(ctx, x)
-    _merge(ctx, new, y)
+    fill(ctx, new, y)
     return new
 
 

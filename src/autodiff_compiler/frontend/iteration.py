@@ -169,8 +169,10 @@ def _now(ctx: Context, box: Box) -> values.Items:
     return content
 
 
-def _dict(ctx: Context, box: Box, kind: str, *, backwards: bool = False) -> Steps:
+def _dict(ctx: Context, box: Box, kind: str, *, backwards: bool = False) -> Items:
     """The keys, values or items of a dict as they are when the next one is asked for."""
+    if isinstance(content := ctx.state.content(box), Grown):
+        return _keyed(ctx, box, content, kind, backwards)
     keys = _now(ctx, box).keys
     order = iter(range(len(keys))[::-1] if backwards else range(len(keys)))
 
@@ -184,6 +186,19 @@ def _dict(ctx: Context, box: Box, kind: str, *, backwards: bool = False) -> Step
         return None
 
     return Steps(step)
+
+
+def _keyed(ctx: Context, box: Box, content: Grown, kind: str, backwards: bool) -> Items:
+    """Those of a dict whose keys the run decides."""
+    count = ctx.b.op("list_len", content.columns[0])
+
+    def item(k: Abs) -> Abs:
+        place = ctx.value(k)
+        found = _grown_item(ctx, box, Dyn(ctx.b.sub(ctx.b.sub(count, place), ctx.b.const(1))) if backwards else k)
+        assert isinstance(found, Tup)
+        return found if kind == "items" else found.items[kind == "values"]
+
+    return counted(ctx, count, item, boxes=(box,))
 
 
 def known_items(ctx: Context, x: Static) -> list[Abs]:

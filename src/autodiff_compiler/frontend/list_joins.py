@@ -39,12 +39,12 @@ class ListJoins:
             form = self._before.grown.get(root)
         self.grown[root] = form
         if any(isinstance(content, Grown) and content.form != form for content in contents):
-            return self._mixed(root)
+            return self._mixed(root, box)
         names = [box.name or "items"] if form is None else rows.names(box.name, rows.width(form))
         keys = [(*root, "grown", k) for k in range(len(names))]
         elements = [self._element(key, contents, form, k) for k, key in enumerate(keys)]
         if any(element is None for element in elements):
-            return self._mixed(root)
+            return self._mixed(root, box)
         for k, element in enumerate(elements):
             if any(isinstance(content, Grown) and _element_of(content, k) != element for content in contents):
                 reason = "a list holds Python floats on one path and NumPy's on the other"
@@ -60,9 +60,10 @@ class ListJoins:
         ]
         return lambda values: Grown(tuple(column(values) for column in columns), form)
 
-    def _mixed(self, root: Location) -> Finish:
+    def _mixed(self, root: Location, box: Box) -> Finish:
         self.mixed = True
-        reason = "a list that grows in a loop holds lists or things of different types, or its type is not known yet"
+        kind = box.cls.__name__
+        reason = f"a {kind} that grows in a loop holds lists or things of different types, or its type is not known yet"
         return self._slots.poison(root, Poison(reason, ONE_TYPE))
 
     def _element(

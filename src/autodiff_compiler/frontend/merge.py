@@ -31,6 +31,7 @@ from autodiff_compiler.frontend.join_slots import (
 )
 from autodiff_compiler.frontend.list_joins import ListJoins
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
+from autodiff_compiler.frontend.rows import pairs_of
 from autodiff_compiler.frontend.scalars import (
     describe,
     is_scalar,
@@ -348,6 +349,8 @@ class Merge:
             return self._slots.poison(root, a)
         if isinstance(b, Poison):
             return self._slots.poison(root, b)
+        if box.cls is dict and (isinstance(a, Grown) or isinstance(b, Grown) or root in self._before.grown):
+            return self._lists.join(root, box, (a and pairs_of(a), b and pairs_of(b)))
         items = all_of(Items, a, b)
         lengths = {len(content.items) for content in items or () if content is not None}
         if items is None or root in self._before.grown or (len(lengths) > 1 and box.cls is list):

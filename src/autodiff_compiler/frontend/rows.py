@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from autodiff_compiler.frontend.scalars import is_scalar
 from autodiff_compiler.frontend.state import State
-from autodiff_compiler.frontend.values import Abs, Box, Form, Grown, Items, Ref, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Form, Grown, Items, Ref, Static, Tup
 from autodiff_compiler.library.stand_ins import is_standard, real_class
 
 
@@ -94,6 +94,13 @@ def made(state: State, form: Form | None, values: Iterator[Abs]) -> Abs:
     box = Box(form.cls, local=False)
     state.boxes[box] = Items(parts, form.keys)
     return box
+
+
+def pairs_of(content: Items | Grown) -> Items | Grown:
+    """What a list of a dict's keys and values holds."""
+    if isinstance(content, Grown):
+        return content
+    return Items(tuple(Tup((Static(key), item)) for key, item in zip(content.keys, content.items)))
 
 
 def names(name: str, count: int) -> list[str]:

@@ -12,6 +12,7 @@ from autodiff_compiler.library.standard import (
     heaps,
     iterators,
     kept,
+    keyed,
     ordering,
     polynomials,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "heaps",
     "iterators",
     "kept",
+    "keyed",
     "ordering",
     "polynomials",
 ]
