@@ -54,11 +54,7 @@ LANGUAGE: dict[str, tuple] = {
     "AD161": ("def f(x):\n    d = {'a': x, 'b': 1.0}\n    d = {'b': d['b']}\n    return d['b'] * x",),
     "AD168": ("def f(x):\n    g = {'nothing': x}\n    return g['nothing']",),
     "AD169": ("def f(a):\n    return a, 1",),
-    "AD170": ("def f(x):
-    d = {}
-    for key in 'ab':
-        d[key] = x
-    return d['a'] * d['b']",),
+    "AD170": ("def f(x):\n    d = {}\n    for key in 'ab':\n        d[key] = x\n    return d['a'] * d['b']",),
     "AD172": ("def f(a):\n    s = a[0]\n    for i in range(1, len(a)):\n        s = np.sin(s)\n    return s",),
     "AD174": ("def f(x, n):\n    xs = []\n    for i in range(n):\n        xs.append(x)\n    xs = xs[:1]\n    return xs[0]",),
     "AD195": ("applied = max\ndef f(x):\n    return x * applied(1.0, 2.0)",),
