@@ -35,11 +35,6 @@ PROGRAMS = Programs()
 program = PROGRAMS.program
 
 
-
-
-
-
-
 @program(A)
 def average(a):
     return statistics.mean(a.tolist())
@@ -48,7 +43,6 @@ def average(a):
 @program(A)
 def spread(a):
     return statistics.stdev([a[0], a[1], a[2]])
-
 
 
 @program
@@ -173,11 +167,6 @@ def bits(x):
 
 
 @program(A)
-def counted_by_value(a):
-    return collections.Counter(a.tolist())[0.3] * a[0]
-
-
-@program(A)
 def grouped_by_value(a):
     groups = collections.defaultdict(list)
     for v in a:
@@ -225,7 +214,6 @@ def copied_twice(x):
     return both[0][0] * both[1][0]
 
 
-
 @program
 def cleared_cache(x):
     @functools.lru_cache
@@ -234,7 +222,6 @@ def cleared_cache(x):
 
     square.cache_clear()
     return square(x)
-
 
 
 @program
