@@ -324,7 +324,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "math.log": [S(R(2.0)), S(R(8.0), R(2.0)), S(R(3), 10), S(R(0.0)), S(R(-1.0)), S(s64)],
     "math.pow": [S(R(2.0), R(3.0)), S(R(2), R(3)), S(R(-2.0), 2), S(R(-2.0), R(3)), S(R(-2.0), 0.5), S(s32, 2), S(2, R(0.5)), S(R(-8.0), R(0.5))],
     "math.dist": [S((R(1.0), R(2.0)), (0, 1)), S([R(1.0)], [R(-2.0)]), S((R(1.0),), (1, 2))],
-    "math.prod": [S((R(2.0), R(3))), S([R(2), R(3)]), S(()), S((R(2.0),), start=R(3.0)), S((R(True), R(True)))],
+    "math.prod": [S(v3), S(f3), S(m23), S(v3, start=2.0), S(Growing((np.float64(0.5), np.float64(2.0)))), S((R(2.0), R(3))), S([R(2), R(3)]), S(()), S((R(2.0),), start=R(3.0)), S((R(True), R(True)))],
     "math.fsum": [S((R(1.0), R(2))), S(()), S([s64, s64])],
     "math.modf": [S(R(2.5)), S(R(-2.5)), S(R(float("inf"))), S(R(float("-inf")))],
     "math.isclose": [S(R(1.0), R(1.0 + 1e-12)), S(R(1.0), R(1.1)), S(R(1.0), R(1.1), rel_tol=0.2), S(R(0.0), R(1e-9), abs_tol=1e-6), S(R(float("inf")), R(float("inf"))), S(R(float("inf")), R(1.0)), S(R(float("nan")), 1.0)],
