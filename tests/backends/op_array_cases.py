@@ -121,6 +121,10 @@ def array_cases() -> Iterator[Case]:
     yield case("empty", "filled", [INT, FLOAT], [3, 0.5], _filled)
     yield case("arange", "int", [INT], [4], lambda b, n: b.op("arange", n))
     yield case("arange", "none", [INT], [0], lambda b, n: b.op("arange", n))
+    for dtype, values in ((FLOAT64, (1.5, -0.0, 1e300)), (FLOAT32, (0.1, -2.0)), (INT64, (-3, 2**62)), (BOOLEAN, (True, False)), (COMPLEX128, (1j, complex(-1.0, 2.0)))):
+        whole = np.array([values] * 2)
+        yield case("table", f"{dtype}", [], [], lambda b, d=dtype, v=values: b.op("table", b.const(len(v)), dtype=d, values=v))
+        yield case("table", f"{dtype}, rank 3", [], [], lambda b, d=dtype, v=values, n=whole.shape: b.op("table", b.const(1), *map(b.const, n), dtype=d, values=((v, v),)))
     yield case("copy", "view", [A2], [a2], lambda b, x: b.op("copy", b.load(x, transposing((1, 0)))))
     for kind in ("sum", "prod", "max", "min"):
         for array, x in ((A1, a1), (A2, a2), (A3, a3)):

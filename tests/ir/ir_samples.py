@@ -65,6 +65,7 @@ SAMPLES = [
     one("const_text", "", "opaque = const 'it\\'s\\n\"so\"'", (), "it's\n\"so\""),
     one("dim", "%x: f64[:, :]", "int = dim %x {axis=1}", (A,), 3),
     one("full", "%n: int, %v: f32", "f32[:, :] = full %n, %n, %v", (2, 1.5), np.full((2, 2), 1.5, np.float32)),
+    one("table", "%a: int, %b: int", "f64[:, :] = table %a, %b {dtype='f64', values=((1.0, 2.0, 3.0),)}", (1, 3), np.array([[1.0, 2.0, 3.0]])),
     one("arange", "%n: int", "i64[:] = arange %n", (3,), np.array([0, 1, 2])),
     one("load_element", "%x: f64[:, :], %i: int", "f64 = load %x[%i, %i]", (A, -1), np.float64(-6.0)),
     one("load_row", "%x: f64[:, :], %i: int", "f64[:] = load %x[%i]", (A, 1), A[1]),

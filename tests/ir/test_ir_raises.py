@@ -22,7 +22,7 @@ from autodiff_compiler.passes.registry import run_pipeline
 CANNOT = {
     "const", "undef", "dim", "copy", "sum", "prod", "any", "all", "argsort", "searchsorted", "cumsum", "transpose", "list_new",
     "list_append", "list_len", "list_zeros", "isnan", "isinf", "isfinite", "not", "stop_gradient", "if", "yield", "return",
-    "begin", "end", "qr", "svd", "pinv", "real", "imag", "conj",
+    "begin", "end", "table", "qr", "svd", "pinv", "real", "imag", "conj",
 }  # fmt: skip
 UNLESS_SHAPES_FIT = {
     "add", "sub", "mul", "div0", "mul0", "maximum", "minimum", "arctan2", "hypot", "copysign", "logaddexp", "select", "neg", "complex",

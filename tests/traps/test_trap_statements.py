@@ -4,6 +4,7 @@ import generator_programs
 import match_programs
 import none_programs
 import pytest
+import starred_programs
 import try_place_programs
 import try_programs
 import with_programs
@@ -14,6 +15,7 @@ PROGRAMS = (
     *match_programs.CASES,
     *none_programs.CASES,
     *try_place_programs.CASES,
+    *starred_programs.CASES,
     *try_programs.CASES,
     *with_programs.CASES,
 )

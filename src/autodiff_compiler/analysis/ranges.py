@@ -10,6 +10,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from autodiff_compiler.analysis.conditions import SWAPPED, comparisons
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop, sides
@@ -87,6 +89,10 @@ class Ranges:
 
     def _counted(self, op: Op) -> Range:
         return 0, max(self.of(op.operands[0])[1] - 1, 0)
+
+    def _tabulated(self, op: Op) -> Range:
+        values = np.array(op.attrs["values"])
+        return int(values.min()), int(values.max())
 
     def _first(self, op: Op) -> Range:
         return self.of(op.operands[0])
@@ -332,6 +338,7 @@ def _bits(a: Range, b: Range) -> Range:
 
 _MADE: dict[str, Callable[[Ranges, Op], Range]] = {
     "arange": Ranges._counted,
+    "table": Ranges._tabulated,
     "max": Ranges._first,
     "min": Ranges._first,
     "concat": Ranges._all,

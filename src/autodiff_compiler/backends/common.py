@@ -16,7 +16,7 @@ from autodiff_compiler.backends.spelling import (
 )
 from autodiff_compiler.backends.subscripts import PrintedPlace
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.dtype import FLOAT64, DType
+from autodiff_compiler.ir.dtype import BOOLEAN, FLOAT64, INT64, DType
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.path import transposing
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
@@ -168,6 +168,19 @@ def zeros_or_ones(w: Writer, op: Op) -> ast.expr | None:
     if source is not None and dtype_of(source.type) == dtype:
         return syntax.call(f"{name}_like", w.operand(source))
     return syntax.call(name, w.shape(extents), *_unless_float64(dtype))
+
+
+@expressions(EXPRESSIONS, "table")
+def table(w: Writer, op: Op) -> ast.expr:
+    dtype = dtype_of(op.result.type)
+    own = dtype in (FLOAT64, INT64, BOOLEAN)
+    return syntax.call("np.array", _lists(op.attrs["values"]), *([] if own else [dtype_name(dtype)]))
+
+
+def _lists(values: object) -> ast.expr:
+    if isinstance(values, tuple):
+        return ast.List(elts=[_lists(item) for item in values], ctx=ast.Load())
+    return syntax.literal(values)
 
 
 def _unless_float64(dtype: DType) -> list[ast.expr]:

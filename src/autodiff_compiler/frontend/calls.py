@@ -33,6 +33,7 @@ from autodiff_compiler.frontend import (
     objects,
     operators,
     rule_calls,
+    starred,
     vectorized,
 )
 from autodiff_compiler.frontend.classes import special
@@ -73,7 +74,7 @@ def call_node(ctx: Context, node: ast.Call) -> Abs:
     or_none = _takes_none(function)
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            operands.add(*consumers.static_items(ctx, ctx.evaluate(argument.value), "an argument after *"))
+            operands.add(*starred.arguments(ctx, function, node, ctx.evaluate(argument.value)))
         else:
             operands.evaluate([argument], or_none=or_none)
     names: list[str] = []

@@ -75,7 +75,9 @@ def _first(ctx: Context, node: Comprehension) -> Items:
 def _opened(ctx: Context, node: Comprehension, x: Abs) -> Items:
     iterable = iterate(ctx, x)
     if isinstance(node, ast.DictComp) and isinstance(iterable, Sequence) and iterable.bounds is None:
-        raise ctx.unsupported("AD166", "a dict whose keys are known only at run time", "use a list or an array")
+        raise ctx.unsupported(
+            "AD166", "a dict whose keys are known only at run time", "use a list or an array: [x[i] for i in range(n)]"
+        )
     return iterable
 
 

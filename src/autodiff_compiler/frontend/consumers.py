@@ -112,10 +112,13 @@ def unpacked(ctx: Context, x: Abs, count: int) -> list[Abs]:
         return _exactly(ctx, iterable, count)
     if not isinstance(iterable, Sequence):
         return drained(ctx, iterable, "a value to unpack")
-    b = ctx.b
-    exact = b.compare("eq", length(ctx, iterable), b.const(count))
-    text = f"the array to unpack does not have {count} items"
-    b.emit("check", (exact,), {"error": "ValueError", "message": (text,)})
+    return exactly(ctx, iterable, count, "ValueError", f"the array to unpack does not have {count} items")
+
+
+def exactly(ctx: Context, iterable: Sequence, count: int, error: str, text: str) -> list[Abs]:
+    """The items of something that must have `count` of them, which the run tells."""
+    exact = ctx.b.compare("eq", length(ctx, iterable), ctx.b.const(count))
+    ctx.b.emit("check", (exact,), {"error": error, "message": (text,)})
     items = [at(ctx, iterable, Static(k)) for k in range(count)]
     if iterable.past_end is not None:
         iterable.past_end()

@@ -35,6 +35,9 @@ from autodiff_compiler.library.standard import ordering
 
 def key_of(ctx: Context, x: Abs) -> Any:
     """A key of a dict: known when compiling, and hashable."""
+    if isinstance(x, Dyn) and x.static is None:
+        way_out = "keys that count 0, 1, 2 … are places of an array, np.zeros(n), or of a list, [0.0] * n"
+        raise ctx.unsupported("AD166", "a key of a dict that is known only at run time", way_out)
     key = ctx.static(x, "a key of a dict")
     try:
         hash(key)

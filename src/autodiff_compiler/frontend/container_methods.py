@@ -16,7 +16,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.places import apply, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_type
-from autodiff_compiler.frontend.values import Abs, Box, DictView, Grown, Items, Ref, Static, Tup, same
+from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, Items, Ref, Static, Tup, same
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.library.standard import ordering
 
@@ -226,7 +226,26 @@ def is_same_object(x: Abs, y: Abs) -> bool:
 
 
 def _position(ctx: Context, x: Box | Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    return Static(_found(ctx, _looked_at(ctx, x, "index()"), args[0], "index()"))
+    """The place of the first item that equals it; where only the run tells which does, that is found there."""
+    b, answers = ctx.b, []
+    for item in _looked_at(ctx, x, "index()"):
+        answers.append(_equal(ctx, item, args[0]))
+        if answers[-1] is True:
+            break
+    certain = bool(answers) and answers[-1] is True
+    if not any(isinstance(answer, Value) for answer in answers):
+        if not certain:
+            raise ctx.wrong("AD134", "index(): the item is not in the list")
+        return Static(len(answers) - 1)
+    place = b.const(len(answers) - 1 if certain else -1)
+    for k in reversed(range(len(answers))):
+        answer = answers[k]
+        if isinstance(answer, Value):
+            place = b.select(answer, b.const(k), place)
+    if not certain:
+        there = b.compare("ge", place, b.const(0))
+        b.emit("check", (there,), {"error": "ValueError", "message": ("the item is not in the list",)})
+    return Dyn(place)
 
 
 def _count(ctx: Context, x: Box | Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

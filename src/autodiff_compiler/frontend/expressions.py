@@ -18,6 +18,7 @@ from autodiff_compiler.frontend import (
     generators,
     members,
     operators,
+    starred,
     subscripts,
     texts,
     tries,
@@ -75,10 +76,10 @@ def _tuple(ctx: Context, node: ast.Tuple) -> Abs:
 
 
 def _list(ctx: Context, node: ast.List) -> Abs:
-    return ctx.new_list(_items(ctx, node))
+    return starred.new_list(ctx, node)
 
 
-def _items(ctx: Context, node: ast.Tuple | ast.List | ast.Set) -> list[Abs]:
+def _items(ctx: Context, node: ast.Tuple | ast.Set) -> list[Abs]:
     items = Operands(ctx, node)
     for item in node.elts:
         if isinstance(item, ast.Starred):

@@ -6,6 +6,7 @@ the dtype it is needed in; a nested tuple or list becomes an array, as `np.asarr
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -34,6 +35,8 @@ from autodiff_compiler.ir.types import (
 )
 
 _NUMBERS = "pass numbers, arrays, or lists of these"
+STORED = 20
+"""Up to so many numbers an array is filled one by one, so that each of its elements is known."""
 MOST_BUILT = 1000
 """How many copies of a piece of code a call may ask for."""
 
@@ -290,6 +293,22 @@ def _leaves(nested: Any, depth: int) -> list[Any]:
     return [nested] if depth == 0 else [leaf for item in nested for leaf in _leaves(item, depth - 1)]
 
 
+def _is_plain(leaf: Any, dtype: DType) -> bool:
+    """Whether a leaf is a number that an array of this dtype holds as it is."""
+    if dtype.is_bool or isinstance(leaf, bool | np.bool_):
+        return dtype.is_bool and isinstance(leaf, bool)
+    if isinstance(leaf, int):
+        return dtype.least <= leaf <= dtype.greatest if dtype.is_integer else dtype.inexact and abs(leaf) <= 2**53
+    return isinstance(leaf, float) and dtype.inexact and math.isfinite(leaf)
+
+
+def _rows_of(nested: Any, dtype: DType, depth: int) -> Any:
+    """The leaves as numbers of one type, in nested tuples."""
+    if depth == 0:
+        return dtype.number(nested)
+    return tuple(_rows_of(item, dtype, depth - 1) for item in nested)
+
+
 def _literal(b: Builder, nested: tuple[Any, ...] | list[Any], dtype: DType | None) -> Value:
     """An array of a nested tuple or list whose leaves are numbers, or arrays of one shape."""
     shape = _static_shape(b, nested)
@@ -306,6 +325,8 @@ def _literal(b: Builder, nested: tuple[Any, ...] | list[Any], dtype: DType | Non
             raise UserError("AD204", "the parts of the sequence have different numbers of dimensions", b.span)
         for m, n in zip(shape_of(b, values[0]), shape_of(b, value)):
             check_equal(b, m, n, "the parts of an array must have the same shape")
+    if len(leaves) > STORED and all(_is_plain(leaf, dtype) for leaf in leaves):
+        return b.op("table", *dims, dtype=dtype, values=_rows_of(nested, dtype, len(shape)))
     result = b.op("empty", *dims, dtype=dtype)
     for position, value in zip(np.ndindex(*shape), values):
         result = b.store(result, *at(*map(b.const, position)), value)

@@ -44,6 +44,7 @@ for _module in (
 # Ops that may have float results and have no rule, with the reason.
 NO_DERIVATIVE: dict[str, str] = {
     "const": "a constant",
+    "table": "constants",
     "undef": "nobody may look at it",
     "empty": "its elements are not values yet",
     "list_zeros": "zeros do not change with the list",

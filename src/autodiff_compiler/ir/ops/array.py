@@ -118,6 +118,10 @@ def _unwritten(op: Op, values: Values, mutable: bool) -> Any:
     return np.full(tuple(values), poison, dtype.numpy)
 
 
+def _tabulated(op: Op, values: Values, mutable: bool) -> Any:
+    return np.array(op.attrs["values"], op.attrs["dtype"].numpy)
+
+
 def _copy(op: Op, values: Values, mutable: bool) -> Any:
     (value,) = values
     if isinstance(value, list):
@@ -190,6 +194,19 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         cost=DEAR,
         starts_empty=True,
         accesses=(required_checks.ALLOCATION,),
+        kinds=IGNORED,
+    ),
+    OpDef(
+        "table",
+        "an array of these extents, which are known, whose elements are these numbers",
+        _empty,
+        ("extents…",),
+        attrs=("dtype", "values"),
+        extents=_given,
+        evaluate=_tabulated,
+        noun="table",
+        cost=DEAR,
+        raises=NEVER,
         kinds=IGNORED,
     ),
     OpDef(

@@ -10,8 +10,9 @@ from autodiff_compiler.library.standard import (
     getters,
     iterators,
     kept,
+    operators,
     ordering,
     polynomials,
 )
 
-__all__ = ["containers", "contexts", "flat", "getters", "iterators", "kept", "ordering", "polynomials"]
+__all__ = ["containers", "contexts", "flat", "getters", "iterators", "kept", "operators", "ordering", "polynomials"]
