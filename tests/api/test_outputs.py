@@ -9,6 +9,7 @@ import pytest
 
 from autodiff_compiler import UserError, grad, jacobian, value_and_grad
 from autodiff_compiler.api.dispatch import MISSED
+from autodiff_compiler.api.outputs import are_apart
 
 BACKENDS = pytest.mark.parametrize("backend", ["python", "numba"])
 RNG = np.random.default_rng(9)
@@ -200,6 +201,38 @@ def test_memory_that_is_read_is_not_filled(backend):
         both(v, w, out=(memory[8:12], memory[9:13]))
     with pytest.raises(ValueError, match=r"AD443.*out\[0\] shares memory with w"):
         both(v, w, out=(w, memory[9:13]))
+
+
+def test_many_arrays_are_apart():
+    count = 9
+    memory = RNG.normal(size=(3 * count, 4))
+    weights, out = tuple(memory[:count]), tuple(memory[count : 2 * count])
+    derivative = grad(lambda ws: sum(np.sum(w**2) for w in ws))
+    for _ in range(3):
+        for got, w in zip(derivative(weights, out=out), weights):
+            np.testing.assert_array_equal(got, 2.0 * w)
+    ((enter, _),) = derivative._filling.known
+    assert enter((weights,), out) is not MISSED
+    for wrong in ((*out[:-1], weights[3]), (*out[:-1], out[0]), (memory.ravel()[6:10], *out[1:])):
+        assert enter((weights,), wrong) is MISSED
+        with pytest.raises(ValueError, match="AD443"):
+            derivative(weights, out=wrong)
+
+
+SPANS = np.arange(40.0)
+
+
+@pytest.mark.parametrize(
+    ("filled", "others", "apart"),
+    [
+        ([SPANS[:4], SPANS[4:8]], [SPANS[8:12], SPANS[10:20]], True), ([SPANS[4:8]], [SPANS[:20]], False),
+        ([SPANS[:20]], [SPANS[4:8]], False), ([SPANS[:4], SPANS[3:6]], [], False), ([SPANS[4:4]], [SPANS[:20]], True),
+        ([SPANS[:4]], [SPANS[3:20:2]], False), ([SPANS[:4]], [SPANS[9:3:-1]], True), ([SPANS[5:7]], [SPANS[9:3:-1]], False),
+        ([SPANS[:8]], [SPANS[4:4], SPANS[8:12]], True),
+    ],
+)  # fmt: skip
+def test_bounds(filled, others, apart):
+    assert are_apart(filled, others) == apart
 
 
 def test_arrays_that_interlock_are_apart():

@@ -105,10 +105,9 @@ def test_the_text():
 
 def test_what_stays_is_said():
     workspace = grad(lambda a, v: np.sum(np.tanh(a @ v)), (0, 1)).workspace(A, V)
-    products = [one for one in workspace.allocates if (one.name, one.type) == ("product", "float64[:]")]
-    assert [one.bytes for one in products][:2] == [40, 40]
+    assert [one.bytes for one in workspace.allocates if (one.name, one.type) == ("tanh", "float64[:]")] == [40]
     assert all(one.bytes is not None and not one.often for one in workspace.allocates)
-    assert "product: float64[:], test_workspace.py:" in str(workspace) and "40 bytes" in str(workspace)
+    assert "each call allocates tanh: float64[:], test_workspace.py:" in str(workspace) and "40 bytes" in str(workspace)
 
 
 def test_what_depends_on_the_data_stays():
@@ -273,3 +272,77 @@ def test_python_first_and_then_compiled():
 def test_the_first_call_is_checked():
     derivative = grad(recurrence, check="first")
     np.testing.assert_array_equal(derivative.workspace(A, V)(A, V), grad(recurrence)(A, V))
+
+
+# -- products ----------------------------------------------------------------------------------------------------------------
+
+
+def layers(x, w, v):
+    """A product of two matrices, and of one with a vector; the gradients are products, too."""
+    return np.sum(np.tanh(x @ w) @ v)
+
+
+def overwritten(x, w):
+    y = x.copy()
+    for _ in range(3):
+        y[:] = y @ w
+    return np.sum(y * y)
+
+
+def row_by_row(x, w):
+    total = 0.0
+    for i in range(len(x)):
+        total = total + np.sum((x[i] @ w) ** 2)
+    return total
+
+
+def product_arguments(f, n, m, k, dtype=float):
+    x, w, v = (RNG.normal(size=shape).astype(dtype) for shape in ((n, m), (m, k), (k,)))
+    return {layers: (x, w, v), overwritten: (x, w), row_by_row: (x, w)}[f]
+
+
+PRODUCTS = [
+    (layers, (3, 4, 2)), (layers, (3, 0, 2)), (layers, (0, 4, 2)), (layers, (3, 4, 0)), (layers, (1, 1, 1)),
+    (overwritten, (3, 4, 4)), (overwritten, (0, 0, 0)), (row_by_row, (3, 4, 2)), (row_by_row, (3, 0, 2)),
+]  # fmt: skip
+
+
+def same_products(derivative, args, rtol):
+    out = tuple(np.full_like(one, 7.0, order="C") for one in args)
+    workspace = derivative.workspace(*args, out=out)
+    for _ in range(2):
+        for got, wanted in zip(workspace(*args, out=out), derivative(*args)):
+            np.testing.assert_allclose(got, wanted, rtol=rtol)
+
+
+@pytest.mark.parametrize(("f", "sizes"), PRODUCTS)
+def test_products_are_computed_where_they_belong(f, sizes):
+    for dtype, rtol in ((float, 1e-12), (np.float32, 1e-4)):
+        derivative = grad(f, tuple(range(3 if f is layers else 2)), verify=True)
+        x, w, *rest = product_arguments(f, *sizes, dtype)
+        for left, right in ((x, w), (np.asfortranarray(x), w[::-1]), (x, np.repeat(w, 2, axis=1)[:, ::2])):
+            same_products(derivative, (left, right, *rest), rtol)
+
+
+def test_products_under_numba():
+    derivative = grad(layers, (0, 1, 2), backend="numba")
+    for f, sizes in PRODUCTS:
+        if f is layers:
+            same_products(derivative, product_arguments(f, *sizes), 1e-12)
+
+
+def test_products_allocate_nothing():
+    derivative = grad(layers, (0, 1, 2), backend="numba")
+    args = product_arguments(layers, 3, 4, 2)
+    out = tuple(map(np.empty_like, args))
+    workspace = derivative.workspace(*args, out=out)
+    (room,) = workspace._rooms.values()
+    assert workspace.allocates == ()
+    assert nrt_allocations(lambda: workspace(*args, out=out)) == 6 + len(room.arrays)  # the handles
+    text = grad(layers, (0, 1, 2)).workspace(*args, out=out).source()
+    assert "np.matmul(x, w, out=product)" in text and "out=w_bar_out)" in text
+
+
+def test_a_product_of_what_is_overwritten_is_not():
+    text = grad(overwritten).workspace(*product_arguments(overwritten, 3, 4, 4)).source()
+    assert "np.matmul(y, w, out=y)" not in text

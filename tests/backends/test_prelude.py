@@ -91,6 +91,21 @@ def test_dot_with_and_without_blas(blas, shapes, monkeypatch):
     np.testing.assert_allclose(dot(a, b), a @ b)
 
 
+@pytest.mark.parametrize("blas", [True, False])
+@pytest.mark.parametrize("shapes", [((3, 4), (4, 2)), ((4,), (4, 2)), ((3, 4), (4,))])
+def test_dot_into_with_and_without_blas(blas, shapes, monkeypatch):
+    if blas:
+        pytest.importorskip("scipy")
+    monkeypatch.setattr(numba_products, "BLAS", blas)
+    dot_into = numba.njit(numba_products.dot_into.py_func)
+    left, right = (np.arange(math.prod(shape), dtype=float).reshape(shape) % 5 - 1.5 for shape in shapes)
+    # The extent in the middle may be 0: what stood there goes away.
+    for a, b in ((left, right), (left[..., :0], right[:0])):
+        out = np.full((a @ b).shape, np.nan)
+        dot_into(a, b, out)
+        np.testing.assert_allclose(out, a @ b)
+
+
 def laid_out(m, n, dtype):
     """Matrices of every layout that NumPy has: in rows, in columns, parts of either, every other number, backwards, stretched."""
     whole = (np.arange((2 * m + 3) * (2 * n + 3)) % 7 - 2.5).reshape(2 * m + 3, 2 * n + 3).astype(dtype)

@@ -14,7 +14,7 @@ LANGUAGE: dict[str, tuple] = {
     "AD102": ("def f(x):\n    y = 0.0\n    if x > 0:\n        y = x\n    return y * 2",),
     "AD103": ("def f(x):\n    g = x\n    return x, g",),
     "AD105": ("def f(a):\n    if (a > 0).any():\n        return a\n    return -a",),
-    "AD106": ("def f(x):\n    return {1: x}",),
+    "AD106": ("def f(x):\n    return getattr(x, 'real')",),
     "AD107": ("def f(x):\n    return np.sin({'a': x}['a'])",),
     "AD108": ("def f(a, x):\n    return a[int(x)]",),
     "AD110": ("def f(a, b, c):\n    m = a if c > 0 else b\n    m = m.copy()\n    a[0] = 5.0\n    return m[0]",),

@@ -28,7 +28,7 @@ CASES = [
     ("AD104", USER, "def f(a):\n    b = a * 1.0\n    b.fill(a)  # here\n    return b", (A3,)),
     ("AD105", UNSUPPORTED, "def f(a):\n    if a > 0:  # here\n        return a\n    return a", (A3,)),
     ("AD105", UNSUPPORTED, "def f(n):\n    return 1.0 if range(n) else 2.0  # here", (3,)),
-    ("AD106", UNSUPPORTED, "def f(x):\n    return {x: 1.0}  # here", (1.0,)),
+    ("AD106", UNSUPPORTED, "def f(x):\n    return getattr(x, f'{x}')  # here", (1.0,)),
     ("AD107", UNSUPPORTED, "def f(x):\n    return np.sin({'a': x})  # here", (1.0,)),
     ("AD108", USER, "def f(a, x):\n    return a[x]  # here", (A3, 1.0)),
     ("AD110", UNSUPPORTED, "def f(a, b, c):\n    m = a if c > 0 else b\n    a[0] = 5.0\n    return m[0]  # here", (A3, A3 * 2, 1.0)),

@@ -214,7 +214,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.array_split": [S(v4, 3), S(v4, 5), S(m23, 2, 1), S(t234, [1], 2), S(e0, 2), S(v3, -1)],
     "np.hsplit": [S(v4, 2), S(m23, 3), S(t234, [1, 2]), S(m23, 2)],
     "np.vsplit": [S(m23, 2), S(t234, [1]), S(v4, 2)],
-    "np.pad": [S(v3, 1), S(v3, R(1)), S(m23, ((1, 2), (0, 3))), S(m23, ((1,), (2,))), S(m23, (1, 2)), S(m23, ((1, 2),)), S(i3, 2, constant_values=7), S(i3, 1, constant_values=0.5), S(f23, 1, constant_values=R(1.5)), S(v3, -1), S(m23, ((1, 1), (1, 1), (1, 1))), S(m23, (1, 2, 3)), S(e0, 1), S(e0, 1, "edge"), S(e03, ((0, 0), (1, 1)), "edge"), S(m23, ((1, 1), (0, 0)), "wrap"), S(m23, 0, "edge"), S(t234, 1, "edge"), S(m23, ((1, 0), (5, 7)), mode="wrap"), S(m23, ((1, 0), (5, 7)), mode="reflect"), S(np.ones(1), 3, mode="reflect"), S(m23, ((1, 0), (5, 7)), mode="symmetric"), S(v3, 1, "mean"), S(v3, 1, constant_values=(1, 2))],
+    "np.pad": [S(v3, 1), S(v3, R(1)), S(m23, ((1, 2), (0, 3))), S(m23, ((1,), (2,))), S(m23, (1, 2)), S(m23, ((1, 2),)), S(i3, 2, constant_values=7), S(v3, (1, 2), constant_values=(R(0.5), 3)), S(m23, ((1, 2), (0, 3)), "constant", constant_values=((1.0, 2.0), (3.0, 4.0))), S(m23, 1, constant_values=(1.0, 2.0)), S(m23, 1, constant_values=((5.0,), (6.0,))), S(t234, 1, constant_values=[(1, 2), (3, 4), (5, 6)]), S(e0, 1, constant_values=(1.0, 2.0)), S(m23, 1, constant_values=(1.0, 2.0, 3.0)), S(i3, 1, constant_values=0.5), S(f23, 1, constant_values=R(1.5)), S(v3, -1), S(m23, ((1, 1), (1, 1), (1, 1))), S(m23, (1, 2, 3)), S(e0, 1), S(e0, 1, "edge"), S(e03, ((0, 0), (1, 1)), "edge"), S(m23, ((1, 1), (0, 0)), "wrap"), S(m23, 0, "edge"), S(t234, 1, "edge"), S(m23, ((1, 0), (5, 7)), mode="wrap"), S(m23, ((1, 0), (5, 7)), mode="reflect"), S(np.ones(1), 3, mode="reflect"), S(m23, ((1, 0), (5, 7)), mode="symmetric"), S(v3, 1, "mean"), S(v3, 1, constant_values=(1, 2))],
     "np.tile": [S(v3, 2), S(v3, (2, 2)), S(m23, 2), S(m23, (2, 1)), S(t234, (1, 2)), S(R(2.0), 3), S(v3, R(2)), S(v3, 0), S(m23, 1), S(m23, (1, 1))],
     "np.repeat": [S(v3, 2), S(m23, 2), S(m23, 2, 0), S(m23, 3, axis=-1), S(m23, R(2), axis=1), S(R(1.0), 3), S(v3, 0), S(v3, -1), S(v3, [2, 0, 1]), S(v3, i3.clip(0)), S(m23, [1, 2], axis=0), S(m23, np.array([0, 3, 1]), 1), S(v3, [2]), S(m23, [1, 0, 2, 0, 1, 3]), S(f3, [1, 1, 2]),
         S(v3, [1, 2]), S(v3, [1, -1, 2]), S(v3, [1.0, 2.0, 0.0]), S(e0, [3]), S(i3, [0, 0, 0])],
@@ -223,7 +223,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.sort": _SORTED,
     "np.argsort": [(args, {**kwargs, "kind": "stable"}) for args, kwargs in _SORTED],
     "np.shape": [S(m23), S(v3), S(R(1.0)), S([1.0, 2.0])],
-    "np.size": [S(m23), S(v3), S(R(1.0)), S(e03)],
+    "np.size": [S(m23, 0), S(m23, axis=-1), S(m23, 2), S(m23), S(v3), S(R(1.0)), S(e03)],
     "np.ndim": [S(m23), S(R(1.0)), S([[1.0]])],
     "np.real": [S(m23), S(R(2.0)), S([1.0, 2.0])],
     "np.zeros": _SHAPE,
@@ -324,7 +324,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "math.log": [S(R(2.0)), S(R(8.0), R(2.0)), S(R(3), 10), S(R(0.0)), S(R(-1.0)), S(s64)],
     "math.pow": [S(R(2.0), R(3.0)), S(R(2), R(3)), S(R(-2.0), 2), S(R(-2.0), R(3)), S(R(-2.0), 0.5), S(s32, 2), S(2, R(0.5)), S(R(-8.0), R(0.5))],
     "math.dist": [S((R(1.0), R(2.0)), (0, 1)), S([R(1.0)], [R(-2.0)]), S((R(1.0),), (1, 2))],
-    "math.prod": [S((R(2.0), R(3))), S([R(2), R(3)]), S(()), S((R(2.0),), start=R(3.0)), S((R(True), R(True)))],
+    "math.prod": [S(v3), S(f3), S(m23), S(v3, start=2.0), S(Growing((np.float64(0.5), np.float64(2.0)))), S((R(2.0), R(3))), S([R(2), R(3)]), S(()), S((R(2.0),), start=R(3.0)), S((R(True), R(True)))],
     "math.fsum": [S((R(1.0), R(2))), S(()), S([s64, s64])],
     "math.modf": [S(R(2.5)), S(R(-2.5)), S(R(float("inf"))), S(R(float("-inf")))],
     "math.isclose": [S(R(1.0), R(1.0 + 1e-12)), S(R(1.0), R(1.1)), S(R(1.0), R(1.1), rel_tol=0.2), S(R(0.0), R(1e-9), abs_tol=1e-6), S(R(float("inf")), R(float("inf"))), S(R(float("inf")), R(1.0)), S(R(float("nan")), 1.0)],
@@ -401,6 +401,10 @@ SAMPLES |= {
     "math.frexp": [S(R(float(x))) for x in _PARTED] + [S(R(3)), S(R(float("inf")))],
     "math.ulp": [S(R(float(x))) for x in _PARTED] + [S(R(3)), S(R(float("-inf")))],
 }
+if hasattr(np, "astype"):  # since NumPy 2.1
+    SAMPLES["np.astype"] = [S(m23, np.float32), S(i3, float), S(v3, np.float64, copy=False), S(m23, int), S(v3, complex)]
+SAMPLES["np.sort"] = [*SAMPLES["np.sort"], S(v3, stable=True), S(ties, 0, stable=False), S(v3, kind="stable", stable=True)]
+SAMPLES["np.argsort"] = [*SAMPLES["np.argsort"], S(ties, stable=True)]
 SAMPLES["np.empty"] = _SHAPE
 SAMPLES["np.ndarray"] = _SHAPE
 SAMPLES["np.empty_like"] = _LIKE

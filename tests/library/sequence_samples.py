@@ -47,7 +47,18 @@ _OF_SERIES = {
     "fit": [S(knots, v4, 2), S(knots, v4, R(1)), S(knots, np.stack([v4, v4**2], axis=1), 1), S(knots, v4, 1, w=np.abs(v4)), S(knots, v4, 0), S(knots, v3, 1), S(e0, e0, 1), S(knots, v4, [0, 2])],
 }
 
+_BOTH = [S(v3, v4), S(v4, v3), S(v3, -v3), S(v3, v3), S([1.0, R(2.0), 0.0, 0.0], v3 * 0), S(i3, v4), S(f3, f3), S(f3, i3), S(R(2.0), v3), S(e0, v3), S(m23, v3), S(np.array([1.0, np.nan, 0.0]), v3)]
+_DERIVED = [S(v4), S(v4, 2), S(v4, m=R(3)), S(v3, 5), S(m23, axis=1), S(m33, 1, 2.0), S(i3), S(f3), S(R(2.0)), S(v3, -1), S(v3, 0), S(v4[:2]), S(np.arange(9.0) ** 2, 3, R(0.5))]
+_ALGEBRA: dict[str, list[Sample]] = {
+    **{f"{family}{name}": _BOTH for family in ("polynomial.poly", "chebyshev.cheb", "legendre.leg", "hermite.herm", "hermite_e.herme", "laguerre.lag") for name in ("add", "sub")},
+    **{f"{family}der": _DERIVED for family in ("chebyshev.cheb", "legendre.leg", "hermite.herm", "hermite_e.herme", "laguerre.lag")},
+    "polynomial.polymul": _BOTH,
+    "polynomial.polymulx": [S(v3), S(f3), S(i3), S(np.zeros(3)), S(R(2.0)), S(e0), S([1.0, R(2.0), 0.0])],
+    "polynomial.polypow": [S(v3, 2), S(v3, 0), S(v3, 1), S(v3, R(3)), S(f3, 3), S(i3, 2), S(v3, -1), S(v3, 3, maxpower=2), S([1.0, R(2.0), 0.0], 2)],
+}
+
 SAMPLES: dict[str, list[Sample]] = {
+    **{f"np.polynomial.{name}": samples for name, samples in _ALGEBRA.items()},
     **{
         f"np.polynomial.{family}": _SERIES
         for family in ("polynomial.polyval", "chebyshev.chebval", "legendre.legval", "hermite.hermval", "hermite_e.hermeval", "laguerre.lagval")

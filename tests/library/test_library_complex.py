@@ -20,7 +20,7 @@ from autodiff_compiler.library.registry import complex_names
 OF_COMPLEX = {found.name: found for found in complex_definitions()}
 TAKES = complex_names() | OF_COMPLEX.keys()
 # Most of the samples are to a real dtype, by another driver, or of orders that are known only at run time.
-MOSTLY_REFUSED = {"ndarray.astype", "scipy.linalg.eigh", *(f"scipy.special.{name}" for name in ("iv", "jv", "kv", "yv"))}
+MOSTLY_REFUSED = {"ndarray.astype", "np.astype", "scipy.linalg.eigh", *(f"scipy.special.{name}" for name in ("iv", "jv", "kv", "yv"))}
 
 
 def turned(x: Any, position: float = 0.7) -> Any:

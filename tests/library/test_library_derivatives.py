@@ -158,6 +158,8 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "sort in place": (sorted_in_place, (v4, m23)),
     "series": (lambda x, c: total(np.polynomial.legendre.legval(x, c)) + total(np.polynomial.hermite.hermval(x, c)) + np.polynomial.laguerre.lagval(x[0], c), (v3, v4)),
     "polyval of a series": (lambda x, c: total(np.polynomial.polynomial.polyval(x, c)) + total(np.polynomial.chebyshev.chebval(x, c)), (m23, v3)),
+    "sums of series": (lambda p, q: total(np.polynomial.polynomial.polymul(p, q)) + total(np.polynomial.legendre.legsub(p, q)) + total(np.polynomial.polynomial.polypow(p, 3)), (v4, w3)),
+    "derivatives of series": (lambda c: sum(total(f(c, 2)) for f in (np.polynomial.chebyshev.chebder, np.polynomial.legendre.legder, np.polynomial.laguerre.lagder, np.polynomial.hermite.hermder)), (np.arange(1.0, 7.0) ** 2 / 7.0,)),
     "polydiv": (lambda p, q: total(np.polydiv(p, q)[0]) + total(np.polydiv(p, q)[1]), (v4, w3)),
     "roots": (lambda p: np.sum(np.real(np.roots(p)) ** 2) + np.sum(np.imag(np.roots(p)) ** 4), (v4,)),
     "polyfit": (lambda x, y: total(np.polyfit(x, y, 2)), (np.array([-1.0, 0.0, 0.5, 2.0]), v4)),
@@ -171,7 +173,7 @@ if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
     PROGRAMS["cumulative_sum"] = (lambda x: total(np.cumulative_sum(x, axis=1, include_initial=True)) + total(np.cumulative_prod(x, axis=0)), (m23,))
 if hasattr(np, "matvec"):  # since NumPy 2.2
     PROGRAMS["matvec"] = (lambda a, x: total(np.matvec(a, x)) + total(np.vecmat(x, a)), (m33, v3))
-COMPILED = ("sinc", "unique rows", "nextafter", "i0", "geomspace", "nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
+COMPILED = ("sinc", "derivatives of series", "unique rows", "nextafter", "i0", "geomspace", "nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
 """Those that are compiled with Numba in every run of the tests; the others only where the environment asks for all."""
 
 

@@ -184,7 +184,7 @@ def test_sizes(size, wanted):
 
 def test_a_result_that_is_filled():
     fn = parsed(f"%a: f64[:] = full %m, %z {FILLED}", "%b")
-    made = outputs.filled(fn, [0], Leaf(), 1)
+    made = outputs.filled(fn, [0], ["a"], Leaf(), 1)
     verify(made, buffers=True)
     assert [param.name for param in made.params] == ["x", "out", "n"]
     assert made.updates == ((1, 0),) and "%a: f64[:] = store %out[:], %z" in format_function(made)
@@ -202,7 +202,7 @@ def test_a_result_that_may_be_one_or_the_other_is_copied():
           yield %d, %c
         }
     """, "%h")  # fmt: skip
-    made = outputs.filled(fn, [0], Leaf(), 0)
+    made = outputs.filled(fn, [0], ["a"], Leaf(), 0)
     verify(made, buffers=True)
     assert format_function(made).count("full") == 2 and "store %out[:], %h" in format_function(made)
 

@@ -1,5 +1,6 @@
 """`match` statements that are easily run wrong; see test_trap_statements.py."""
 
+from collections import namedtuple
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,9 @@ from judge import Cases
 CASES = Cases()
 case = CASES.case
 A = np.array([0.3, -0.7, 1.1])
+
+
+Point = namedtuple("Point", "x y")
 
 
 @dataclass
@@ -129,3 +133,19 @@ def one_case_writes(a, n):
                 b[i] *= 2.0
         b[0] += a[i] * n
     return (b * a).sum()
+
+
+@case(0.7, 2.0)
+def a_named_tuple_is_a_class_and_a_sequence(x, y):
+    total = 0.0
+    for item in (Point(x, y), (y, x), Pair(x, y)):
+        match item:
+            case Point(x=a, y=b) if b > 5.0:
+                total += 100.0
+            case Point(a, y=b):
+                total += a * b * b
+            case Pair(a=a):
+                total += a
+            case (a, b):
+                total += a / b
+    return total * hasattr(Point(x, y), "x") + hasattr(Point(x, y), "z") * x

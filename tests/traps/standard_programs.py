@@ -366,3 +366,57 @@ def slices_of_lists(a, n):
     t.append(3.0)
     u = [a * v for v in a][1:]
     return sum(s[1:]) + sum(s[::-1][:2]) * sum(t) + sum(s[:n]) + sum(k * v for k, v in enumerate(s[-1::-2])) + sum(w.sum() for w in u)
+
+
+@case(A, 0.7)
+def functions_for_operators(a, k):
+    b = a * 1.0
+    c = operator.iadd(b, a)
+    c[0] = 3.0
+    operator.setitem(b, 1, k)
+    n = operator.imul(2.0, k)
+    test = operator.contains([1, 2], 2) and operator.not_(k > 5.0) and operator.is_not(b, None)
+    return np.sum(b * c) * n + operator.getitem(a, -1) + operator.indexOf([k, 2.0], k) * k + operator.truth(test) * operator.pos(k)
+
+
+@case(A)
+@case(A[:1])
+def factors_of_a_number_that_only_the_run_tells(a):
+    positive = [float(v) for v in a if v > 0.0]
+    return math.prod(positive) * math.prod(a, start=2.0) + math.prod(v * v for v in a)
+
+
+@case(np.array([[0.5, 1.5], [2.0, -1.0]]))
+def chained_rows(m):
+    return sum(v**k for k, v in enumerate(itertools.chain.from_iterable(m), 1)) + sum(itertools.chain.from_iterable([m[0], (1.0, m[1, 1])]))
+
+
+@case(A, 5, 3)
+def operators_of_integers_and_lists(a, i, j):
+    bits = operator.and_(i, j) + operator.or_(i, j) * 2 + operator.xor(i, j) * 3 + operator.lshift(i, 2) + operator.rshift(i, 1) + operator.invert(j)
+    both = operator.concat([a[0], 1.0], [a[1]])
+    both = operator.iconcat(both, [2.0])
+    number = operator.ipow(operator.itruediv(operator.isub(a[2], 0.25), 2.0), 3)
+    return bits * a[0] + sum(both) * operator.countOf([1, 2, 1], 1) + number * operator.is_(both, both)
+
+
+@case(0.7, -0.2, 2)
+@case(0.7, 3.5, 1)
+def a_place_that_only_the_run_tells(x, y, i):
+    xs = [y, x, 3.0]
+    return xs.index(min(xs)) * x + [3, 1, 2, 1].index(i) * 10.0 * y + xs.index(x)
+
+
+@case(0.7, 2)
+@case(0.7, 3)
+def a_number_that_is_not_there(x, i):
+    try:
+        place = [1, i + 1, 2].index(i)
+    except ValueError:
+        place = 7
+    return place * x * x
+
+
+@case(0.7, 3)
+def a_number_that_is_nowhere(x, i):
+    return [1, 2, i + 1].index(i) * x

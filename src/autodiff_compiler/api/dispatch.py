@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import frontend
-from autodiff_compiler.api.outputs import Outputs
+from autodiff_compiler.api.outputs import Outputs, are_apart
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import Stretched
 from autodiff_compiler.frontend.layout import of_array
@@ -27,6 +27,9 @@ MISSED = object()
 
 MOST_LEAVES = 64
 """A call with more values goes the slow way."""
+
+MOST_PAIRS = 40
+"""Of more arrays to fill and arrays it is not asked one by one whether they share memory."""
 
 MOST_ENTRIES = 8
 """As many kinds of calls are tried one after the other."""
@@ -171,6 +174,11 @@ class EntryWriter:
 
     def _keep_apart(self) -> None:
         """Arrays to fill share no memory with other arrays, as far as their bounds show."""
+        if len(self._filled) * len(self._arrays) > MOST_PAIRS:
+            others = [one for one in self._arrays if one not in self._filled]
+            filled, rest = (f"({''.join(f'{one}, ' for one in some)})" for some in (self._filled, others))
+            self._test(f"{self._bind(are_apart)}({filled}, {rest})")
+            return
         for k, place in enumerate(self._filled):
             others = [one for one in self._arrays if one not in self._filled[: k + 1]]
             shared = [f"{self._bind(np.may_share_memory)}({place}, {other})" for other in others]

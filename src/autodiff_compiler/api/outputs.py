@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from autodiff_compiler.api.binding import ArgumentsError, Described, Signature, leaf_names
 from autodiff_compiler.diagnostics import UserError
@@ -170,6 +171,27 @@ def _arrays(named: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, np.ndarray]
         elif isinstance(value, tuple | list | dict):
             items = value.values() if isinstance(value, dict) else value
             yield from _arrays((name, item) for item in items)
+
+
+def are_apart(filled: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> bool:
+    """Whether the bounds of arrays to fill overlap neither each other nor those of other arrays: for many arrays, one by one is slow."""
+    spans = sorted([(*_bounds(one), True) for one in filled] + [(*_bounds(one), False) for one in others])
+    filled_to = others_to = 0
+    for low, high, is_filled in spans:
+        if low < high and (low < filled_to or (is_filled and low < others_to)):
+            return False
+        if is_filled:
+            filled_to = max(filled_to, high)
+        else:
+            others_to = max(others_to, high)
+    return True
+
+
+def _bounds(array: np.ndarray) -> tuple[int, int]:
+    if not array.flags.forc:
+        return byte_bounds(array)
+    start: int = array.__array_interface__["data"][0]
+    return start, start + array.nbytes
 
 
 def _share(one: np.ndarray, other: np.ndarray) -> bool:

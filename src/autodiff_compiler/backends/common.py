@@ -290,6 +290,11 @@ def each(element: ast.expr, items: ast.expr) -> ast.expr:
 # -- writes into arrays --------------------------------------------------------------------------------------------
 
 
+def computed_in_place(w: Writer, store: Op) -> Op | None:
+    """The product that a store puts into an array that it is made for (`passes/outputs.py`)."""
+    return w.definition(store.operands[-1], "matmul") if store.attrs.get("apart") else None
+
+
 def store(w: Writer, op: Op, place: PrintedPlace) -> ast.stmt:
     return syntax.assign(syntax.as_target(place.written()), w.shown(w.casts.stored(op.operands[-1])))
 

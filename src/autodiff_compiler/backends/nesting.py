@@ -247,7 +247,8 @@ def _takes_in(nesting: Nesting, user: Op, value: Value, yields: bool) -> bool:
     if any(r in nesting.inline and nesting.uses.get(r, 0) > 1 for r in user.results):
         # The user is written again at each of its uses: what it reads is computed once.
         return False
-    if user.kind in nesting.style.named and isinstance(value.type, Array):
+    in_place = user.attrs.get("apart") and nesting.defs[value].kind == "matmul"
+    if user.kind in nesting.style.named and isinstance(value.type, Array) and not in_place:
         return False
     if TABLE[user.kind].ends == REGION and not yields and value not in nesting.yielded:
         return False

@@ -237,6 +237,9 @@ def load(w: Writer, op: Op) -> ast.expr:
 @statements(STATEMENTS, "store")
 def store(w: Writer, op: Op) -> ast.stmt:
     array, *operands, value = op.operands
+    product = common.computed_in_place(w, op)
+    if product is not None:
+        return syntax.expression(syntax.call("dot_into", *w.operands(product), w.target(op)))
     place = NumbaPlace(w, array, path_of(op), operands, w.target(op))
     if place.is_advanced:
         return syntax.expression(_through(w, op, place, value))

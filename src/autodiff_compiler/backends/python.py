@@ -269,6 +269,9 @@ def list_append(w: Writer, op: Op) -> ast.stmt:
 @statements(STATEMENTS, "store")
 def store(w: Writer, op: Op) -> ast.stmt:
     array, *operands, _ = op.operands
+    product = common.computed_in_place(w, op)
+    if product is not None:
+        return syntax.expression(syntax.call("np.matmul", *w.operands(product), out=w.target(op)))
     return common.store(w, op, PrintedPlace(w, array, path_of(op), operands, w.target(op)))
 
 

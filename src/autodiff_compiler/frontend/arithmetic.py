@@ -198,6 +198,11 @@ def _repeat(ctx: Context, sequence: Abs, count: Abs) -> Abs:
         return comprehensions.filled_list(ctx, content.items[0], count)
     if not isinstance(content, Items):
         raise ctx.unsupported("AD174", "`*` of a list that grows at run time", "append to it in a loop")
+    if isinstance(count, Dyn) and count.static is None:
+        way_out = "start with numbers, [0.0] * n, or append in the loop"
+        raise ctx.unsupported(
+            "AD106", "a list of other things than numbers, repeated as often as only the run tells", way_out
+        )
     return ctx.new_list(list(content.items) * ctx.static(count, "how often a list is repeated"))
 
 

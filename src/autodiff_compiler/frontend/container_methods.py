@@ -16,7 +16,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.places import apply, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_type
-from autodiff_compiler.frontend.values import Abs, Box, DictView, Grown, Items, Ref, Static, Tup, same
+from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, Items, Ref, Static, Tup, same
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.library.standard import growing, keyed, ordering
 
@@ -242,9 +242,29 @@ def is_same_object(x: Abs, y: Abs) -> bool:
 
 
 def _position(ctx: Context, x: Box | Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """The place of the first item that equals it; where only the run tells which does, that is found there."""
     content = x if isinstance(x, Tup) else ctx.state.content(x)
-    known = None if isinstance(content, Grown) or len(args) > 1 else _found(ctx, content.items, args[0], "index()")
-    return ctx.call(Static(growing.found), [x, *args], {}) if known is None else Static(known)
+    if isinstance(content, Grown) or len(args) > 1:
+        return ctx.call(Static(growing.found), [x, *args], {})
+    b, answers = ctx.b, []
+    for item in content.items:
+        answers.append(_equal(ctx, item, args[0]))
+        if answers[-1] is True:
+            break
+    certain = bool(answers) and answers[-1] is True
+    if not any(isinstance(answer, Value) for answer in answers):
+        if not certain:
+            raise ctx.wrong("AD134", "index(): the item is not in the list")
+        return Static(len(answers) - 1)
+    place = b.const(len(answers) - 1 if certain else -1)
+    for k in reversed(range(len(answers))):
+        answer = answers[k]
+        if isinstance(answer, Value):
+            place = b.select(answer, b.const(k), place)
+    if not certain:
+        there = b.compare("ge", place, b.const(0))
+        b.emit("check", (there,), {"error": "ValueError", "message": ("the item is not in the list",)})
+    return Dyn(place)
 
 
 def _count(ctx: Context, x: Box | Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

@@ -7,6 +7,7 @@ argument or a dataclass, else a `Static` whose attributes are captured when they
 from __future__ import annotations
 
 import functools
+from collections import namedtuple
 from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, MethodType
 from typing import Any
 
@@ -67,6 +68,10 @@ def _no_attribute(ctx: Context, x: Abs, cls: type, name: str) -> Exception:
     return ctx.wrong("AD145", message, did_you_mean(name, known))
 
 
+_Field: type = type(vars(namedtuple("_One", "x"))["x"])
+"""What a named tuple has for each of its fields."""
+
+
 def has_attribute(ctx: Context, x: Abs, name: str) -> bool | None:
     """`hasattr(x, name)`; None where only running the user's code would tell."""
     cls = class_of(x)
@@ -74,6 +79,8 @@ def has_attribute(ctx: Context, x: Abs, name: str) -> bool | None:
     if special(ctx, x, "__getattribute__") is not None or special(ctx, x, "__getattr__") is not None:
         return None
     found = ctx.captures.definition(cls, name)
+    if isinstance(found, _Field):
+        return True
     if isinstance(found, property) or (found is not MISSING and hasattr(type(found), "__set__")):
         return None if not isinstance(found, MemberDescriptorType) else _held(ctx, x, name) is not None
     return found is not MISSING or _held(ctx, x, name) is not None

@@ -26,7 +26,7 @@ from autodiff_compiler.library.arguments import (
     to_int,
     type_of,
 )
-from autodiff_compiler.library.registry import Build, View, add, add_attribute, add_method, function
+from autodiff_compiler.library.registry import Build, View, add, add_attribute, add_method, function, takes_complex
 from autodiff_compiler.library.shapes import broadcast_to, in_order, view
 
 
@@ -199,6 +199,19 @@ def copy(b: Builder, a: Any, order: Any = "K") -> View | Value:
 
 def copy_method(b: Builder, a: Any, order: Any = "C") -> View | Value:
     return array(b, a, order=order)
+
+
+def _astype(b: Builder, x: Any, dtype: Any, /, *, copy: Any = True, device: Any = None) -> View | Value:
+    if device is not None:
+        raise UnsupportedError("AD202", "np.astype with device=", b.span, help="leave it out")
+    if not isinstance(x, Value) or not isinstance(x.type, Array):
+        raise UserError("AD205", "np.astype: the input should be a NumPy array", b.span)
+    return astype(b, x, dtype, copy=copy)
+
+
+if hasattr(np, "astype"):  # since NumPy 2.1
+    add(np.astype, "np.astype", _astype)
+    takes_complex("np.astype")
 
 
 def astype(b: Builder, a: Any, dtype: Any, order: Any = "K", *, copy: Any = True) -> View | Value:

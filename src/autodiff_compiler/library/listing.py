@@ -23,7 +23,7 @@ real ones, the call is refused: a function of floats of bool, int8 or uint8 oper
 negative Python float to a fractional power (complex; a `ValueError` at run time).  A Python int to a negative run-time integer
 power is a `ValueError`: its type would depend on its value.
 
-`sum` of an array or of a growing list adds as `np.sum` does, and `math.fsum` rounds every addition: both may differ from
+`sum` of an array or of a growing list adds as `np.sum` does, `math.prod` multiplies as `np.prod` does, and `math.fsum` rounds every addition: all of these may differ from
 CPython in the last digits.  Norms and standard deviations have derivative 0 where they are 0.
 
 Linear algebra is computed in double precision and given back in the precision of the operands. `np.linalg.svd` with `full_matrices=True` takes

@@ -8,9 +8,9 @@ from typing import Any
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import FLOAT, INT, Array, ListOf, dtype_of
+from autodiff_compiler.ir.types import FLOAT, INT, Array, ListOf, Scalar, dtype_of
 from autodiff_compiler.library import arith
-from autodiff_compiler.library.arguments import as_operand, is_number, to_int, type_of
+from autodiff_compiler.library.arguments import as_array, as_operand, is_number, to_int, type_of
 from autodiff_compiler.library.builtins import scalar
 from autodiff_compiler.library.registry import Build, add, function
 
@@ -114,11 +114,24 @@ def dist(b: Builder, p: Any, q: Any, /) -> Value:
 @function(math.prod, "math.prod")
 def prod(b: Builder, iterable: Any, /, *, start: Any = 1) -> Any:
     result: Any = start
+    if isinstance(iterable, Value) and isinstance(iterable.type, Array | ListOf):
+        return _product_of_many(b, iterable, start)
     for x in elements(b, iterable, "math.prod"):
         factor = as_operand(b, x)
         one = is_number(result) and result == 1 and not dtype_of(type_of(b, factor)).is_bool
         result = factor if one else arith.binary(b, "*", result, factor)
     return result
+
+
+def _product_of_many(b: Builder, items: Value, start: Any) -> Any:
+    """Of as many factors as the run tells, or of the rows of an array."""
+    whole = as_array(b, items)
+    if not dtype_of(whole.type).inexact:
+        raise UnsupportedError("AD205", "math.prod of an array of integers", b.span, help="use the NumPy function")
+    product = b.op("prod", whole, axes=(0,))
+    if isinstance(items.type, ListOf) and isinstance(items.type.element, Scalar):
+        product = b.cast(product, items.type.element)
+    return product if is_number(start) and start == 1 else arith.binary(b, "*", start, product)
 
 
 @function(math.fsum, "math.fsum")

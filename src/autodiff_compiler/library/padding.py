@@ -58,12 +58,7 @@ def _widths(b: Builder, given: Any, count: int) -> Pairs:
 
 def _bordered(b: Builder, x: Value, widths: Pairs, constant: Any) -> Value:
     if isinstance(constant, tuple | list):
-        raise UnsupportedError(
-            "AD202",
-            "np.pad: several constant values",
-            b.span,
-            help="pad one side after the other, each with one number",
-        )
+        return _bordered_by_axes(b, x, widths, constant)
     border = b.cast(as_value(b, constant), Scalar(dtype_of(x.type)))
     dims, places = [], []
     for axis, (before, after) in enumerate(widths):
@@ -71,6 +66,24 @@ def _bordered(b: Builder, x: Value, widths: Pairs, constant: Any) -> Value:
         dims.append(b.add(end, after))
         places.append(slice(before, end))
     return b.store(b.full(dims, border), *at(*places), x)
+
+
+def _bordered_by_axes(b: Builder, x: Value, widths: Pairs, constants: Any) -> Value:
+    """With numbers for the sides of all axes, or of each one; what is at the corners is that of the last axis."""
+    count = rank(x.type)
+    rows = list(constants)
+    if not any(isinstance(row, tuple | list) for row in rows):
+        rows = [rows]
+    rows = rows * count if len(rows) == 1 else rows
+    if len(rows) != count or any(not isinstance(row, tuple | list) or len(row) not in (1, 2) for row in rows):
+        raise UserError("AD204", f"np.pad: the constant values do not fit an array of {count} axes", b.span)
+    for axis, ((before, after), row) in enumerate(zip(widths, rows)):
+        sides = []
+        for width, number in ((before, row[0]), (after, row[-1])):
+            dims = [width if k == axis else b.dim(x, k) for k in range(count)]
+            sides.append(b.full(dims, b.cast(as_value(b, number), Scalar(dtype_of(x.type)))))
+        x = b.op("concat", sides[0], x, sides[1], axis=axis)
+    return x
 
 
 def _extended(b: Builder, x: Value, axis: int, before: Value, after: Value, source: Callable[..., Value]) -> Value:

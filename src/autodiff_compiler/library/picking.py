@@ -138,7 +138,10 @@ def gathered(b: Builder, x: Value, index: Value) -> Value:
     return b.load(x, *at(*grid, index))
 
 
-def _sorted(b: Builder, a: Any, axis: Any, kind: Any, *, positions: bool) -> Value:
+def _sorted(b: Builder, a: Any, axis: Any, kind: Any, stable: Any, *, positions: bool) -> Value:
+    """Stable, whatever is asked for."""
+    if kind is not None and stable is not None:
+        raise UserError("AD209", "`kind` and `stable` parameters can't be provided at the same time.", b.span)
     if kind not in (None, "stable", "mergesort", "quicksort", "heapsort"):
         raise UserError("AD209", f"sort kind must be one of 'quicksort', 'heapsort' or 'stable', not {kind!r}", b.span)
     value = array(b, a, "a sort")
@@ -153,13 +156,13 @@ def _sorted(b: Builder, a: Any, axis: Any, kind: Any, *, positions: bool) -> Val
 
 
 @function(np.sort, "np.sort")
-def sort(b: Builder, a: Any, axis: Any = -1, kind: Any = None) -> Value:
-    return _sorted(b, a, axis, kind, positions=False)
+def sort(b: Builder, a: Any, axis: Any = -1, kind: Any = None, *, stable: Any = None) -> Value:
+    return _sorted(b, a, axis, kind, stable, positions=False)
 
 
 @function(np.argsort, "np.argsort", "argsort")
-def argsort(b: Builder, a: Any, axis: Any = -1, kind: Any = None) -> Value:
-    return _sorted(b, a, axis, kind, positions=True)
+def argsort(b: Builder, a: Any, axis: Any = -1, kind: Any = None, *, stable: Any = None) -> Value:
+    return _sorted(b, a, axis, kind, stable, positions=True)
 
 
 @function(np.searchsorted, "np.searchsorted")

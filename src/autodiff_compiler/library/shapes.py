@@ -252,8 +252,12 @@ def shape(b: Builder, a: Any) -> tuple[Value, ...]:
     return tuple(shape_of(b, as_array(b, a)))
 
 
-def size(b: Builder, a: Any) -> Value | int:
+def size(b: Builder, a: Any, axis: Any = None) -> Value | int:
     value = as_array(b, a)
+    if isinstance(axis, int):
+        return b.dim(value, normal_axis(b, axis, rank(value.type)))
+    if axis is not None:
+        raise UnsupportedError("AD202", "np.size of several axes", b.span, help="multiply extents of x.shape")
     return product(b, b.dims(value)) if isinstance(value.type, Array) else 1
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
+from types import BuiltinMethodType
 from typing import Any, TypeVar
 
 from autodiff_compiler.library.registry import register_imported
 
 B = TypeVar("B", bound=Callable[..., Any])
 
-_STAND_INS: dict[int, tuple[object, Callable[..., Any]]] = {}
+_STAND_INS: dict[Hashable, tuple[object, Callable[..., Any]]] = {}
 _CLASSES: dict[type, type] = {}
 _HOME = f"{__package__}.standard."
 
@@ -20,7 +21,7 @@ def stands_for(*objects: object) -> Callable[[B], B]:
 
     def register(body: B) -> B:
         for obj in objects:
-            _STAND_INS[id(obj)] = obj, body
+            _STAND_INS[_identity(obj)] = obj, body
             if isinstance(obj, type) and isinstance(body, type):
                 _CLASSES[body] = obj
         return body
@@ -31,8 +32,15 @@ def stands_for(*objects: object) -> Callable[[B], B]:
 def stand_in(obj: object) -> Callable[..., Any] | None:
     """What stands for a function or class, by the object itself."""
     register_imported()
-    found = _STAND_INS.get(id(obj))
-    return found[1] if found is not None and found[0] is obj else None
+    found = _STAND_INS.get(_identity(obj))
+    return found[1] if found is not None and (found[0] is obj or isinstance(obj, BuiltinMethodType)) else None
+
+
+def _identity(obj: object) -> Hashable:
+    """A method of a class (`itertools.chain.from_iterable`) is another object each time that it is asked for."""
+    if isinstance(obj, BuiltinMethodType) and isinstance(obj.__self__, type):
+        return obj.__self__, obj.__name__
+    return id(obj)
 
 
 def stand_ins() -> list[object]:

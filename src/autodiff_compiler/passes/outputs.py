@@ -15,24 +15,27 @@ from dataclasses import replace
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
-from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.opset import opdef, spread_of
 from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.program import fresh_name
 from autodiff_compiler.ir.tree import Leaf, Tree, leaves
-from autodiff_compiler.ir.types import Array
+from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 NAME = "out"
+APART = "apart"
+"""The attribute of a store whose value does not depend on what is overwritten."""
 
 
-def filled(fn: Function, wanted: Sequence[int], tree: Tree, hidden: int) -> Function:
-    """The function with a further parameter, built as `tree`, whose arrays become the results at the positions `wanted`.
+def filled(fn: Function, wanted: Sequence[int], names: Sequence[str], tree: Tree, hidden: int) -> Function:
+    """The function with a further parameter, built as `tree`, whose arrays, called `names`, become the results at the positions `wanted`.
 
     The last `hidden` of the Python parameters stay the last ones.
     """
     name = fresh_name(NAME, {own for own, _ in fn.param_trees})
     taken = {name, *(param.name for param in fn.params)}
-    given = [_param(fn.results[k], name if isinstance(tree, Leaf) else "", taken) for k in wanted]
+    hints = [name] if isinstance(tree, Leaf) else [fresh_name(one, taken) for one in names]
+    given = [Value(fn.results[k].type, hint) for k, hint in zip(wanted, hints, strict=True)]
     allocations, copied = _allocations(fn, wanted, given)
     body = Filling(allocations).function(fn).body
     last, ops = body.terminator, list(body.ops[:-1])
@@ -49,10 +52,6 @@ def filled(fn: Function, wanted: Sequence[int], tree: Tree, hidden: int) -> Func
         param_trees=(*fn.param_trees[:kept], (name, tree), *fn.param_trees[kept:]),
         updates=tuple((first + position, k) for position, k in enumerate(wanted)),
     )
-
-
-def _param(result: Value, name: str, taken: set[str]) -> Value:
-    return Value(result.type, name or fresh_name(f"{result.name or 'result'}_out", taken))
 
 
 def _allocations(
@@ -108,8 +107,19 @@ class Buffers:
 def allocates_room(op: Op) -> bool:
     """Whether an op allocates an array and fills it, if at all, with what one assignment puts there."""
     row = opdef(op)
-    makes = row.starts_empty or row.copies or (row.spreads is not None and not row.views)
-    return makes and isinstance(op.result.type, Array)
+    number = spread_of(op)[0]
+    spreads = number is not None and isinstance(number.type, Scalar)
+    return (row.starts_empty or row.copies or spreads or is_product(op)) and isinstance(op.result.type, Array)
+
+
+def is_product(op: Op) -> bool:
+    """Whether it is a product that BLAS writes where it is told to: of matrices of floats, not of stacks of them."""
+    return (
+        op.kind == "matmul"
+        and isinstance(op.result.type, Array)
+        and dtype_of(op.result.type).inexact
+        and max(rank(v.type) for v in op.operands) <= 2
+    )
 
 
 class Filling(Rewriter):
@@ -126,11 +136,18 @@ class Filling(Rewriter):
         elif opdef(op).starts_empty:
             self.env[op.result] = room
         else:
+            value = self.value(spread_of(op)[0] or op.operands[-1])
+            if is_product(op):
+                value = Value(op.result.type)
+                self.out.append(replace(op, operands=self.values(op.operands), results=(value,)))
             b = Builder(op.span)
-            self.env[op.result] = _stored(b, room, self.value(op.operands[-1]), op.result.name)
+            self.env[op.result] = _stored(b, room, value, op.result.name)
             self.out += b.ops
 
 
 def _stored(b: Builder, array: Value, value: Value, name: str = "") -> Value:
     path, operands = at(ALL)
-    return b.store(array, path, operands, value, name)
+    made = b.store(array, path, operands, value, name)
+    # No part of the array is read for the value, so that it may be computed in its place.
+    b.ops[-1] = replace(b.ops[-1], attrs={**b.ops[-1].attrs, APART: True})
+    return made

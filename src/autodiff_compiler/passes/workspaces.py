@@ -22,7 +22,7 @@ from autodiff_compiler.ir.tree import Leaf, Node, leaves
 from autodiff_compiler.ir.types import Array, ListOf, Type
 from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.passes.extents import Extents
-from autodiff_compiler.passes.outputs import Filling, allocates_room
+from autodiff_compiler.passes.outputs import APART, Filling, allocates_room, is_product
 
 NAME = "workspace"
 
@@ -62,7 +62,7 @@ def run(fn: Function, hidden: int) -> tuple[Function, Plan]:
             rooms[op] = known
     taken = {param.name for param in fn.params} | {name for name, _ in fn.param_trees}
     name = fresh_name(NAME, taken)
-    params = {op: Value(op.result.type, fresh_name(op.result.name or "room", taken)) for op in rooms}
+    params = {op: Value(op.result.type, fresh_name(_hint(op), taken)) for op in rooms}
     sizes = [extent for known in rooms.values() for extent in known]
     left = _left(fn, rooms, extents, sizes)
     plan = Plan(
@@ -72,6 +72,10 @@ def run(fn: Function, hidden: int) -> tuple[Function, Plan]:
         tuple(left),
     )
     return _with_params(fn, name, params, hidden), plan
+
+
+def _hint(op: Op) -> str:
+    return op.result.name or ("product" if is_product(op) else "room")
 
 
 def _with_params(fn: Function, name: str, params: dict[Op, Value], hidden: int) -> Function:
@@ -93,6 +97,7 @@ def _with_params(fn: Function, name: str, params: dict[Op, Value], hidden: int) 
 def _candidates(fn: Function) -> list[Op]:
     """The allocations that happen whatever the data is, and that nothing refers to when the next one may happen."""
     memory = Memory(fn)
+    placed = _placed(fn)
     found: list[Op] = []
 
     def visit(region: Region, around: tuple[Region, ...]) -> None:
@@ -100,23 +105,30 @@ def _candidates(fn: Function) -> list[Op]:
         for op in region.ops:
             if is_loop(op) and not op.attrs.get("parallel"):
                 visit(op.regions[-1], around)
-            elif allocates_room(op) and not any(_hands_on(memory, one, op.result) for one in around):
+            elif allocates_room(op) and op.result not in placed and not _hands_on(memory, around, op.result):
                 found.append(op)
 
     visit(fn.body, ())
     return found
 
 
-def _hands_on(memory: Memory, region: Region, array: Value) -> bool:
-    """Whether what a region ends in may refer to an array."""
-    return any(memory.may_share(array, value) for value in region.terminator.operands if has_memory(value.type))
+def _placed(fn: Function) -> set[Value]:
+    """The products that are computed where they belong."""
+    stored = {op.operands[-1] for op in all_ops(fn.body) if op.attrs.get(APART)}
+    return {op.result for op in all_ops(fn.body) if allocates_room(op) and is_product(op) and op.result in stored}
+
+
+def _hands_on(memory: Memory, regions: tuple[Region, ...], array: Value) -> bool:
+    """Whether what one of these regions ends in may refer to an array."""
+    ends = [value for region in regions for value in region.terminator.operands if has_memory(value.type)]
+    return any(memory.may_share(array, value) for value in ends)
 
 
 def _extents_of(op: Op, extents: Extents) -> list[Value] | None:
     """The extents of what an op allocates, as values of the function that computes them; None if they depend on more than is given."""
     row, type_ = opdef(op), op.result.type
     assert isinstance(type_, Array)
-    if not row.copies:
+    if row.starts_empty or spread_of(op)[0] is not None:
         dims = op.operands if row.starts_empty else spread_of(op)[1]
         found = [extents.of(dim) for dim in dims]
     else:
@@ -130,12 +142,12 @@ def _extents_of(op: Op, extents: Extents) -> list[Value] | None:
 
 def _left(fn: Function, rooms: dict[Op, list[Value]], extents: Extents, sizes: list[Value]) -> list[Allocated]:
     """What else is allocated; extents that are known are added to `sizes`."""
-    top = frozenset(fn.body.ops)
+    top, placed = frozenset(fn.body.ops), _placed(fn)
     found = []
     for one in (fn, *fn.callees.values()):
         for op in all_ops(one.body):
             for value in op.results if _allocates(op) and op not in rooms else ():
-                if not isinstance(value.type, Array | ListOf):
+                if value in placed or not isinstance(value.type, Array | ListOf):
                     continue
                 known: list[Value | None] = (
                     [extents.along(value, k) for k in range(value.type.rank)] if isinstance(value.type, Array) else []

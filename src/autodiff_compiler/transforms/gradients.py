@@ -67,7 +67,13 @@ def value_and_grad_into(fn: Function, request: Request) -> Function:
 def _into(fn: Function, request: Request, tree: Tree, position: int) -> Function:
     """`tree` is the gradient, which is the results from `position` on."""
     wanted = [position + k for k, given in enumerate(request.into) if given]
-    return outputs.filled(fn, wanted, kept(tree, request.into), len(request.hidden))
+    active = {
+        name: [value.name for value, keep in zip(values, keeps) if keep]
+        for name, _, values, keeps in flagged(fn, request.active)
+    }
+    names = [f"{leaf}_bar_out" for name in request.wrt for leaf in active[name]]
+    given = [name for name, is_given in zip(names, request.into, strict=True) if is_given]
+    return outputs.filled(fn, wanted, given, kept(tree, request.into), len(request.hidden))
 
 
 def value_and_aux(fn: Function, has_aux: bool) -> tuple[Tree, Tree]:

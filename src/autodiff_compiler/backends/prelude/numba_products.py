@@ -109,10 +109,10 @@ def gemm(a, b, out):
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def gemv(a, x):
-    """The product of a matrix and a vector of floats."""
-    out = np.zeros(len(a), a.dtype)
+def gemv(a, x, out):
+    """Writes the product of a matrix and a vector of floats."""
     if a.size == 0:
+        out[:] = 0
         return out
     left, size, one, zero = readable(a), a.itemsize, a.dtype.type(1), a.dtype.type(0)
     right = x if x.strides[0] > 0 and x.strides[0] % size == 0 and x.strides[0] // size < 2147483648 else x.copy()
@@ -139,15 +139,37 @@ def dot(a, b):
     if a.ndim == 1 and b.ndim == 1:
         return inner(a, b)
     if a.ndim == 1:
-        return gemv(b.T, a) if BLAS else matmul2(a[None, :], b)[0]
+        return gemv(b.T, a, np.empty(b.shape[1], a.dtype)) if BLAS else matmul2(a[None, :], b)[0]
     if b.ndim == 1:
-        return gemv(a, b) if BLAS else matmul2(a, b[:, None])[:, 0].copy()
+        return gemv(a, b, np.empty(len(a), a.dtype)) if BLAS else matmul2(a, b[:, None])[:, 0].copy()
     if not BLAS:
         return matmul2(a, b)
     out = np.zeros((len(a), b.shape[1]), a.dtype)
     if out.size > 0 and b.size > 0:
         gemm(a, b, out)
     return out
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def dot_into(a, b, out):
+    """Writes the product of matrices, or of a matrix and a vector, of floats."""
+    if a.ndim == 1:
+        if BLAS:
+            gemv(b.T, a, out)
+        else:
+            out[:] = 0
+            add_product(a[None, :], b, out[None, :])
+    elif b.ndim == 1:
+        if BLAS:
+            gemv(a, b, out)
+        else:
+            out[:] = 0
+            add_product(a, b[:, None], out[:, None])
+    elif BLAS and out.size > 0 and b.size > 0:
+        gemm(a, b, out)
+    else:
+        out[:] = 0
+        add_product(a, b, out)
 
 
 @njit(cache=True, nogil=True)

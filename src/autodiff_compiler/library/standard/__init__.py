@@ -13,6 +13,7 @@ from autodiff_compiler.library.standard import (
     iterators,
     kept,
     keyed,
+    operators,
     ordering,
     polynomials,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "iterators",
     "kept",
     "keyed",
+    "operators",
     "ordering",
     "polynomials",
 ]

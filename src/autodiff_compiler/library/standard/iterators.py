@@ -35,6 +35,12 @@ def chain(*iterables: Any) -> Iterator[Any]:
         yield from iterable
 
 
+@stands_for(itertools.chain.from_iterable)
+def chained(iterable: Any) -> Iterator[Any]:
+    for inner in iterable:
+        yield from inner
+
+
 @stands_for(itertools.islice)
 def islice(iterable: Any, *bounds: Any) -> Iterator[Any]:
     start = 0 if len(bounds) == 1 or bounds[0] is None else bounds[0]
