@@ -85,12 +85,6 @@ def as_ratio(x):
     return n / d * x
 
 
-@program
-def keyed_by_value(x):
-    table = {x: 2.0}
-    return table[x] * x
-
-
 @program(A)
 def set_of_values(a):
     return sum({float(v) for v in a})

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.rows import pairs_of
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Static, Tup, is_none
 
 
 def is_one(ctx: Context, box: Box, key: Abs | None = None) -> bool:
@@ -32,10 +32,13 @@ def changed(ctx: Context, box: Box, function: Callable[..., object], *args: Abs)
     ctx.call(Static(function), [pairs, *args], {})
     content = ctx.grown(pairs)
     if content is None or content.form is None:
-        held = args[-1] if args else Static(None)
+        if is_none(args[-1]):
+            raise ctx.unsupported(
+                "AD106", "a set of what is known only at run time", "use a list, or a dict: seen[k] = True"
+            )
         raise ctx.unsupported(
             "AD106",
-            f"a dict with keys that are known only at run time, which holds {describe(held)}",
+            f"a dict with keys that are known only at run time, which holds {describe(args[-1])}",
             "give it keys that are numbers, or tuples of numbers, and values of one type; or use a list or an array",
         )
     ctx.state.boxes[box] = content
