@@ -38,7 +38,7 @@ SCIPY_LINALG: dict[str, list[Any]] = {
     "scipy.linalg.solve": [
         S(m33, v3), S(m33, m32), S(f33, f3), S(i22, np.array([1, 2])), S(p33, v3, assume_a="pos"), S(p33, m32, True, assume_a="pos"), S(p33, v3, assume_a="sym"),
         S(m33, v3, lower=True, assume_a="sym"), S(np.triu(m33), v3, assume_a="upper triangular"), S(m33, v3, transposed=True), S(singular, np.ones(2)), S(m33, np.ones(2)),
-        S(lost, np.ones(2)), S(m33, v3, assume_a="banded"),
+        S(lost, np.ones(2)), S(m33, v3, assume_a="banded"), S(m33, m32, assume_a="tridiagonal"), S(m33, v3, assume_a="diagonal"), S(m33, v3, assume_a="tridiagonal", transposed=True), S(np.diag([1.0, 0.0]), np.ones(2), assume_a="diagonal"),
     ],
     "scipy.linalg.inv": [*_SQUARE, S(singular), S(m33, assume_a="pos")],
     "scipy.linalg.det": [S(m33), S(i22), S(one), S(lost), S(m23), S(singular), S(-m33), S(stack)],

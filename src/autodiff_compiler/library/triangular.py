@@ -23,13 +23,13 @@ from autodiff_compiler.library.systems import double, operand, precision
 _TRANSPOSED = {0: False, "N": False, 1: True, "T": True, 2: True, "C": True}
 
 
-def one_matrix(b: Builder, a: Any, name: str) -> Value:
-    """An argument that has to be one square matrix."""
+def one_matrix(b: Builder, a: Any, name: str, error: str = "ValueError") -> Value:
+    """An argument that has to be one square matrix; the error is ours where SciPy takes others."""
     value = operand(b, a, name)
     if rank(value.type) != 2:
         raise UnsupportedError("AD202", f"{name} of a stack of matrices", b.span, help="loop over the stack")
     rows, columns = b.dims(value)
-    check_equal(b, rows, columns, (f"{name}: a square matrix is needed",), error="ValueError")
+    check_equal(b, rows, columns, (f"{name}: a square matrix is needed",), error=error)
     return value
 
 
@@ -97,7 +97,7 @@ def solve_triangular(
 
 def _factors(b: Builder, a: Any, name: str, check_finite: Any) -> tuple[Value, Value, Value]:
     """The argument, its packed factors and the exchanges of its rows."""
-    given = one_matrix(b, a, name)
+    given = one_matrix(b, a, name, "NotImplementedError")
     matrix = double(b, given)
     _finite(b, check_finite, matrix)
     packed, pivots, _ = applied(b, "lu_factor", matrix)

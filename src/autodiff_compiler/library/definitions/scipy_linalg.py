@@ -114,7 +114,11 @@ def solve(
         return np.linalg.solve(hermitian(matrix, lower), right)
     if assume_a in ("lower triangular", "upper triangular"):
         return solve_triangular(matrix, right, trans=1 if transposed else 0, lower=assume_a == "lower triangular")
-    if assume_a not in (None, "gen", "general"):
+    if assume_a == "diagonal":
+        matrix = np.diag(np.diagonal(matrix))
+    elif assume_a == "tridiagonal":
+        matrix = np.triu(np.tril(matrix, 1), -1)
+    elif assume_a not in (None, "gen", "general", "banded"):
         unsupported(f"scipy.linalg.solve with assume_a={assume_a!r}", "leave assume_a out")
     return np.linalg.solve(matrix.T if transposed else matrix, right)
 
