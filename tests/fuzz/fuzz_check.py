@@ -247,8 +247,8 @@ def _compare(program: Program, reference: Reference, configuration: Configuratio
         value, gradients = derivative(*given)
         cotangent = 1.0
         wanted, size = float(reference.tangent[0]), 1.0 + abs(float(reference.tangent[0]))
-        _, found, captured = derivative._find(derivative._arguments(given, {}))
-        _interpreted(found.compiled.stages, (*args, *captured), (value, gradients), close)
+        call = derivative._find(derivative._arguments(given, {}))
+        _interpreted(call.found.compiled.stages, (*args, *call.captured), (value, gradients), close)
     else:
         value, pullback = vjp(fun, *given, **options)
         cotangent = _structured(value, iter(reference.cotangent))
