@@ -186,3 +186,25 @@ def returned(x):
 @case(A, refused="AD189", backends=python)
 def a_list_of_pairs_returned(x):
     return [(v, v) for v in x if v > 0.1]
+
+
+@case(A, backends=python)
+def changed_while_it_is_run_over(x):
+    d = {int(3 * v): v for v in x}
+    for k in d:
+        d[k] = d[k] * k
+    return sum(d.values())
+
+
+@case(A, backends=python)
+def grown_while_it_is_run_over(x):
+    d = {int(3 * v): v for v in x}
+    for k in d:
+        d[k + 100] = 1.0
+    return sum(d.values())
+
+
+@case(A, backends=python)
+def made_by_a_display(x):
+    d = {int(3 * x[0]): x[0], int(3 * x[1]): x[1], **{5: x[2]}}
+    return sum(k * v for k, v in d.items()) + d[5]

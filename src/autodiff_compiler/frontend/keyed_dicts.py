@@ -41,6 +41,11 @@ def changed(ctx: Context, box: Box, function: Callable[..., object], *args: Abs)
             f"a dict with keys that are known only at run time, which holds {describe(args[-1])}",
             "give it keys that are numbers, or tuples of numbers, and values of one type; or use a list or an array",
         )
+    before = ctx.state.content(box)
+    if box in ctx.iterating and isinstance(before, Grown):
+        same_size = ctx.b.compare("eq", *(ctx.b.op("list_len", one.columns[0]) for one in (before, content)))
+        text = "dictionary changed size during iteration"
+        ctx.b.emit("check", (same_size,), {"error": "RuntimeError", "message": (text,)})
     ctx.state.boxes[box] = content
 
 
