@@ -56,10 +56,10 @@ SCIPY_LINALG: dict[str, list[Any]] = {
     "scipy.linalg.solve_discrete_lyapunov": [S(0.2 * m33, p33), S(0.1 * p33, m33), S(0.2 * m33, p33, method="direct"), S(m33, p33, method="odd")],
     "scipy.linalg.eigvals": [S(m33), S(f33), S(i22), S(one), S(lost), S(m23)],
     "scipy.linalg.eig": [S(np.array([[0.0, 1.0], [-1.0, 0.5]])), S(m33, right=False), S(p33, left=True), S(lost)],
-    "scipy.linalg.eigvalsh": [S(p33), S(m33), S(m33, lower=False), S(f33), S(m33, p33), S(m33, p33, lower=False), S(p33, subset_by_index=[1, 2]), S(lost)],
+    "scipy.linalg.eigvalsh": [S(p33), S(m33), S(m33, lower=False), S(f33), S(m33, p33), S(m33, p33, lower=False), S(p33, subset_by_index=[1, 2]), S(lost), S(f33, f33 @ f33.T), S(f33, p33)],
     "scipy.linalg.eigh": [
         S(p33, eigvals_only=True), S(m33, p33, eigvals_only=True), S(p33, driver="evd"), S(m33, lower=False, driver="evd"), S(p33), S(m33), S(m33, lower=False),
-        S(p33, subset_by_index=[1, 2]), S(p33, m33 @ m33.T), S(p33, driver="ev"), S(i22), S(np.eye(3)[::-1].copy() + np.arange(3.0)),
+        S(p33, subset_by_index=[1, 2]), S(p33, m33 @ m33.T), S(m33, p33), S(m33, p33, lower=False), S(f33, f33 @ f33.T), S(p33, -p33), S(p33, p33, subset_by_index=[0, 1]), S(p33, driver="ev"), S(i22), S(np.eye(3)[::-1].copy() + np.arange(3.0)),
     ],
     "scipy.linalg.svd": [S(m33), S(m32, False), S(m23, full_matrices=False), S(m23, compute_uv=False), S(f33), S(lost), S(m33, lapack_driver="gesvd")],
     "scipy.linalg.svdvals": [S(m33), S(m32), S(m23), S(f33), S(lost)],

@@ -7,7 +7,7 @@ import pytest
 import scipy.linalg as la
 from linalg_check import check, check_numba, matrix, positive, regular
 
-from autodiff_compiler import grad
+from autodiff_compiler import UnsupportedError, grad
 
 v, r, square, near = matrix(3), matrix(3, 2), regular(3, 3), np.eye(3) + 0.3 * matrix(3, 3)
 pos, other = positive(3, 3), positive(3, 3, seed=1)
@@ -38,6 +38,9 @@ FUNCTIONS = {
     "eigvalsh": (lambda a: la.eigvalsh(a) + la.eigh(a, other, eigvals_only=True), pos),
     "eigvalsh of a metric": (lambda a: la.eigvalsh(other, a, lower=False), pos),
     "eigh": (lambda a: la.eigh(a, driver="evd")[1] ** 2 + la.eigh(a)[1] ** 2 * la.eigh(a, lower=False)[1] ** 2, pos),
+    "generalised eigh": (lambda a: la.eigh(a, other)[1] * la.eigh(a, other)[0] + la.eigh(other, a, lower=False)[1], pos),
+    "banded": (lambda a: la.solve_banded((1, 1), a, r) + la.solveh_banded(np.stack((0.1 * a[0], 3.0 + a[1] ** 2)), r), pos),
+    "lyapunov": (lambda a: la.solve_continuous_lyapunov(a, other) + la.solve_discrete_lyapunov(0.1 * a, other), square),
     "svd": (lambda a: la.svd(a, full_matrices=False)[0] ** 2 * la.svdvals(a), r),
     "qr": (lambda a: la.qr(a)[0] + la.qr(a, mode="r")[0], square),
     "expm": (lambda a: la.expm(a), matrix(2, 3, 3)),
@@ -49,7 +52,7 @@ FUNCTIONS = {
     "circulant": (lambda a: la.circulant(a) @ a, v),
     "block_diag": (lambda a: la.block_diag(a, a[0], a @ a), square),
 }
-SECOND = ("solve_triangular", "cho_solve", "lu", "lu_solve", "solve", "expm", "sqrtm", "logm", "toeplitz")
+SECOND = ("solve_triangular", "cho_solve", "lu", "lu_solve", "solve", "generalised eigh", "banded", "expm", "sqrtm", "logm", "toeplitz")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -93,6 +96,18 @@ def test_failures(backend):
         g(np.zeros((2, 2)), np.ones(2))
     with pytest.raises(ValueError, match="infs or NaNs"):
         g(np.full((2, 2), np.nan), np.ones(2))
+
+
+def test_vectors_of_equal_values_of_a_pair():
+    """Of the values alone the derivative is there, of single vectors it is NaN; they are refused under Numba."""
+    one = np.eye(2)
+    np.testing.assert_allclose(grad(lambda a: np.sum(la.eigh(a, 2.0 * one)[0]))(one), 0.5 * one)
+    assert np.isnan(grad(lambda a: np.sum(matrix2 * la.eigh(a, 2.0 * one)[1]))(one)).any()
+    with pytest.raises(UnsupportedError, match="AD606"):
+        grad(lambda a: np.sum(la.eigh(a, other)[1]), backend="numba")(pos)
+
+
+matrix2 = matrix(2, 2)
 
 
 def test_numba():

@@ -63,3 +63,26 @@ def test_what_is_used_stays():
     after = signatures.run(fn)
     assert len(after.callees["g"].results) == 3
     assert len(after.callees["g"].params) == 3
+
+
+SPOKEN_OF = """func g(%a: f64[:]) {
+  %y: f64[:] = sin %a
+  %z: f64[:] = cos %a
+  return %y, %z
+}
+
+func f(%a: f64[:]) {
+  %y: f64[:], %z: f64[:] = call %a {callee='g', effect='pure', shapes=(((0, 0),), ((0, 0),)), updates=()}
+  %m: int = dim %z {axis=0}
+  %n: int = dim %y {axis=0}
+  check_equal %m, %n {message='', known=True}
+  return %y
+}
+"""
+
+
+def test_what_is_said_of_the_shape_of_a_result_that_goes_goes_with_it():
+    after = signatures.run(parse_function(SPOKEN_OF))
+    verify(after)
+    assert "%z: f64[:] =" not in format_function(after).split("func f")[1]
+    np.testing.assert_allclose(run(after, [np.ones(2)])[0], np.sin(np.ones(2)))

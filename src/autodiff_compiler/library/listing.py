@@ -31,7 +31,7 @@ square matrices, `scipy.linalg.qr` in the mode `full` those that are not tall. `
 system for all elements of the result, `sqrtm` and `logm` by iterations, for real matrices whose result is real and for complex ones
 (without negative real eigenvalues). `eig`, `eigvals` and `np.roots` give complex
 numbers always, also where NumPy gives real ones because all imaginary parts happen to be 0; they, and determinants and factors of complex
-matrices, are refused under Numba. Sparse matrices of SciPy (`csr`, `csc`, `coo`) are made outside the program and multiply vectors
+matrices, and eigenvectors of `scipy.linalg.eigh(a, b)`, are refused under Numba. Sparse matrices of SciPy (`csr`, `csc`, `coo`) are made outside the program and multiply vectors
 and matrices in it, as `S`, as `S.T` and from the right; what they hold is read at each call, and does not vary. `spsolve`, `solve_banded` and `solveh_banded` solve with the full matrix.
 
 `scipy.special.zeta` without `q` is computed by the formula of Euler and Maclaurin, to some 1e-15, and is NaN below -169. `lambertw`, `wofz` and functions

@@ -117,28 +117,8 @@ def with_params(body: Region, params: tuple[Value, ...]) -> Region:
     return Region(params, (*known, *(op for op in without.ops if not op.attrs.get("known"))))
 
 
-class _Fewer(Rewriter):
-    """Calls with the arguments and results that stay."""
-
-    def __init__(self, kept: dict[str, KeptSignature]) -> None:
-        super().__init__()
-        self.kept = kept
-
-    def op(self, op: Op) -> None:
-        name = callee_of(op)
-        if name is None:
-            self.copy(op)
-            return
-        kept = self.kept[name]
-        operands = tuple(self.value(op.operands[k]) for k in kept.params)
-        attrs = {
-            **op.attrs, "effect": kept.effect_of(op), "shapes": kept.shapes(op.attrs["shapes"]), "updates": kept.updates(op.attrs["updates"]),
-        }  # fmt: skip
-        self.out.append(replace(op, operands=operands, results=tuple(op.results[k] for k in kept.results), attrs=attrs))
-
-
 class _Without(Rewriter):
-    """The body without statements about the shapes of parameters that are gone."""
+    """The body without statements about the shapes of values that are gone."""
 
     def __init__(self, dropped: set[Value]) -> None:
         super().__init__()
@@ -153,3 +133,24 @@ class _Without(Rewriter):
             self.gone.update(op.results)
         else:
             self.copy(op)
+
+
+class _Fewer(_Without):
+    """Calls with the arguments and results that stay."""
+
+    def __init__(self, kept: dict[str, KeptSignature]) -> None:
+        super().__init__(set())
+        self.kept = kept
+
+    def op(self, op: Op) -> None:
+        name = callee_of(op)
+        if name is None:
+            super().op(op)
+            return
+        kept = self.kept[name]
+        self.gone.update(result for k, result in enumerate(op.results) if k not in kept.results)
+        operands = tuple(self.value(op.operands[k]) for k in kept.params)
+        attrs = {
+            **op.attrs, "effect": kept.effect_of(op), "shapes": kept.shapes(op.attrs["shapes"]), "updates": kept.updates(op.attrs["updates"]),
+        }  # fmt: skip
+        self.out.append(replace(op, operands=operands, results=tuple(op.results[k] for k in kept.results), attrs=attrs))

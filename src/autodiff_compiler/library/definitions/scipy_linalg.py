@@ -9,7 +9,7 @@ import numpy as np
 from autodiff_compiler import lazy
 from autodiff_compiler.library import factorisations, triangular
 from autodiff_compiler.library.defined import define, define_for_complex, unsupported
-from autodiff_compiler.library.definitions import matrix_functions, patterned
+from autodiff_compiler.library.definitions import generalised_spectra, matrix_functions, patterned
 from autodiff_compiler.library.definitions.complex_matrices import adjoint, hermitian
 from autodiff_compiler.library.registry import add, takes_complex, when_imported
 
@@ -179,12 +179,18 @@ def eigvalsh(
     if subset_by_value is not None or type != 1:
         unsupported("scipy.linalg.eigvalsh with subset_by_value or type", "choose among all eigenvalues")
     given = checked(a, check_finite)
+    single = given.dtype in (np.float32, np.complex64) and np.asarray(given if b is None else b).dtype in (
+        np.float32,
+        np.complex64,
+    )
     if b is not None:
         factor = cholesky(checked(b, check_finite), lower)
         factor = factor if lower else adjoint(factor)
         left = solve_triangular(factor, hermitian(given, lower), lower=True)
         given = adjoint(solve_triangular(factor, adjoint(left), lower=True))
     values = np.linalg.eigvalsh(given, "L" if lower else "U")
+    if single:
+        values = values.astype(np.float32)
     if subset_by_index is None:
         return values
     first, last = subset_by_index
@@ -216,9 +222,14 @@ def eigh(
             subset_by_index=subset_by_index,
             subset_by_value=subset_by_value,
         )
-    if b is not None or subset_by_value is not None or driver not in (None, "evr", "evd"):
-        unsupported("eigenvectors by scipy.linalg.eigh with b, subset_by_value or this driver", "leave these out")
+    if subset_by_value is not None or type != 1 or driver not in (None, "evr", "evd"):
+        unsupported("eigenvectors by scipy.linalg.eigh with subset_by_value, type or this driver", "leave these out")
     given = checked(a, check_finite)
+    if b is not None:
+        if driver is not None or subset_by_index is not None:
+            unsupported("eigenvectors by scipy.linalg.eigh with b and a driver or a subset", "leave these out")
+        # The values have a derivative of their own, also where some are equal.
+        return eigvalsh(given, b, lower=lower), generalised_spectra.vectors(given, checked(b, check_finite), lower)
     if driver != "evd" and given.dtype.kind == "c":
         unsupported("eigenvectors of complex matrices by this driver of scipy.linalg.eigh", "write driver='evd'")
     values, vectors = np.linalg.eigh(given, "L" if lower else "U") if driver == "evd" else eigh_as_scipy(given, lower)
