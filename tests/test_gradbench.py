@@ -136,7 +136,7 @@ def test_styles_of_ht_agree_on_a_mirrored_hand():
 
 
 @pytest.mark.parametrize("key", ADJOINTS)
-def test_adjoint_by_hand(key):
+def test_adjoint_by_hand_under_numba(key):
     """Against the values of the check, and against the generated derivative."""
     name, _, style = key.partition(" ")
     eval_, call = EVALS[name], adjoint(name, style)

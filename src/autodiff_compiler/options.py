@@ -12,7 +12,8 @@ CHECKS = (None, "first")
 @dataclass(frozen=True, slots=True)
 class Options:
     """`backend`: "python" or "numba"; of `grad`, `value_and_grad` and the Jacobians also "auto", which is the first until the second
-    is compiled (docs/running.md).  `disable`: names of optimisation passes to leave out, `("all",)` for every one.
+    is compiled (docs/running.md).  `disable`: names of optimisation passes to leave out, `("all",)` for every one
+        that only makes the program faster or shorter.
 
     `verify`: check the IR after every pass (slow; tests do it).  `fastmath`: let Numba reassociate sums (NaN and
     infinity still behave).  `save_all`: save every value the reverse sweep needs instead of recomputing cheap ones.

@@ -127,7 +127,7 @@ def laid_out(m, n, dtype):
         ),
     ],
 )
-def test_dot_of_every_layout(extents, dtype):
+def test_dot_of_every_layout_under_numba(extents, dtype):
     pytest.importorskip("scipy")
     m, k, n = extents
     vector = (np.arange(2 * k) % 5 - 1.5).astype(dtype)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from autodiff_compiler import grad
+from autodiff_compiler.backends import nesting
+from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.testing import numeric_gradient
 
 ROSENBROCK = """
@@ -276,3 +278,24 @@ def test_a_conversion_that_is_not_printed_is_no_assignment():
     text = grad(scaled, argnums=("a", "b"), backend="numba").source(1.0, 2.0, np.ones(3), 2.0)
     lines = [line.strip() for line in text.splitlines()]
     assert not [line for line in lines if " = " in line and len(set(line.split(" = "))) == 1]
+
+
+def test_branches_within_branches_are_nested_once_each(monkeypatch):
+    """What a branch does is looked at a few times, and not twice as often at each level of branches."""
+    visits = 0
+    nest = nesting._nest_region
+
+    def counted(*args, **kwargs):
+        nonlocal visits
+        visits += 1
+        return nest(*args, **kwargs)
+
+    monkeypatch.setattr(nesting, "_nest_region", counted)
+    depth = 16
+    lines = ["def f(x, y):", "    r = x"]
+    for k in range(depth):
+        lines.append(f"{'    ' * (k + 1)}if x > {k}.5:")
+        lines.append(f"{'    ' * (k + 2)}r = r * y + {k}.0")
+    fun = from_text("\n".join([*lines, "    return r"]), "f")
+    assert grad(fun)(20.0, 1.0) == 1.0
+    assert visits < 40 * depth

@@ -100,11 +100,11 @@ def test_a_failure_inside_is_reported_at_the_call_with_its_reason(package):
 
 def test_what_the_user_gives_such_a_function_fails_at_its_own_line(package):
     def mine(x):
-        return {x: 1.0}
+        return {x}
 
     with pytest.raises(UnsupportedError, match="AD106") as caught:
         grad(lambda x: package.applied(mine, x))(1.0)
-    assert caught.value.span.source_line().strip() == "return {x: 1.0}"
+    assert caught.value.span.source_line().strip() == "return {x}"
 
 
 def test_the_author_of_a_package_sees_the_line(package):

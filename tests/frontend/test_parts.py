@@ -7,6 +7,7 @@ import pytest
 
 from autodiff_compiler.frontend import values
 from autodiff_compiler.frontend.alias_classes import AliasClasses
+from autodiff_compiler.frontend.choices import Numbers
 from autodiff_compiler.frontend.merge import Merge
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.state import Frame, State
@@ -37,7 +38,7 @@ HOLDERS = {
     values.Super: lambda x, y: values.Super(int, bool, x),
     values.Partial: lambda x, y: values.Partial(x, (y,), {"k": x}),
     values.InnerDerivative: lambda x, y: values.InnerDerivative(len, (x,), {"fun": y}),
-    values.Choice: lambda x, y: values.Choice(INDEX, (x, y)),
+    values.Choice: lambda x, y: values.Choice(INDEX, (x, y), (0, 1)),
     values.Maybe: lambda x, y: values.Maybe(x, FLAG),
     values.OrNone: lambda x, y: values.OrNone(x, FLAG),
 }
@@ -79,7 +80,7 @@ def test_arrays_inside_are_classed_and_renewed(kind):
         states.append(state)
     keys = list(states[0].names)
     assert (x.cell, y.cell) in AliasClasses(*states, keys).cells.values()
-    merge = Merge(*states, MixedScalars())
+    merge = Merge(*states, MixedScalars(), Numbers())
     joined = merge.outputs([Value(slot.type, "s") for slot in merge.slots])
     inner = joined.names[FRAME, "held"]
     inner = inner.value if kind in (values.Maybe, values.OrNone) else parts(inner)[0]

@@ -18,6 +18,7 @@ import language_functions
 import language_instances
 import language_numbers
 import language_snippets
+import language_words
 import numpy as np
 from fuzz_draw import SeededDraw
 from language_classes import Model, write_class
@@ -36,6 +37,7 @@ PARTS = (
     language_instances,
     language_numbers,
     language_snippets,
+    language_words,
 )
 for table in PRODUCTIONS.values():
     table.sort(key=lambda made: (made.write.__module__, made.write.__name__))

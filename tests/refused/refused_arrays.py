@@ -182,13 +182,9 @@ def where_of_ufunc(a):
     return np.add(a, 1.0, out=a * 2.0, where=a > 0, casting="unsafe", subok=False).sum()
 
 
-
-
-
 @program(A)
 def fitted_polynomial(a):
     return np.polynomial.Polynomial.fit(np.arange(4.0), a, 1)(0.5)
-
 
 
 @program(A)
@@ -199,10 +195,6 @@ def histogram_of_many(a):
 @program(A)
 def packed_bits(a):
     return np.packbits(a > 0)[0] * a[0]
-
-
-
-
 
 
 @program(A)
@@ -285,16 +277,6 @@ def print_settings(a):
 @program(A)
 def truth_of_array(a):
     return a[0] if a[:1] else a[1]
-
-
-@program(A)
-def ordered_complex(a):
-    return np.sort(a + 1j * a)[0].real
-
-
-@program(A)
-def largest_complex(a):
-    return np.max(a + 1j * a).real
 
 
 @program(A)

@@ -85,28 +85,6 @@ def as_ratio(x):
     return n / d * x
 
 
-@program
-def keyed_by_value(x):
-    table = {x: 2.0}
-    return table[x] * x
-
-
-@program
-def keyed_at_run_time(x):
-    table = {}
-    for i in range(int(x) + 3):
-        table[i] = x * i
-    return table[2]
-
-
-@program(A)
-def counted_by_value(a):
-    seen = {}
-    for v in a:
-        seen[float(v)] = seen.get(float(v), 0) + 1
-    return len(seen) * a[0]
-
-
 @program(A)
 def set_of_values(a):
     return sum({float(v) for v in a})
@@ -125,11 +103,6 @@ def tuple_of_array(a):
 @program(A)
 def array_as_arguments(a):
     return max(*a)
-
-
-@program(A)
-def dict_of_pairs(a):
-    return dict(zip(a.tolist(), a.tolist()))[0.3]
 
 
 @program
@@ -230,7 +203,6 @@ def split_text(x):
 @program
 def number_from_letters(x):
     return x * int("1" + str(int(x)))
-
 
 
 @program

@@ -2,7 +2,6 @@
 # ruff: noqa  (as people write them)
 
 import base64
-import bisect
 import collections
 import concurrent.futures
 import copy
@@ -10,7 +9,6 @@ import datetime
 import functools
 import gc
 import hashlib
-import heapq
 import inspect
 import itertools
 import json
@@ -38,38 +36,6 @@ program = PROGRAMS.program
 
 
 @program(A)
-def smallest_first(a):
-    heap = [v for v in a]
-    heapq.heapify(heap)
-    return heapq.heappop(heap) * a[0]
-
-
-@program(A)
-def pushed(a):
-    heap = []
-    for v in a:
-        heapq.heappush(heap, v)
-    return heap[0] * a[1]
-
-
-@program(A)
-def three_smallest(a):
-    return sum(heapq.nsmallest(3, a))
-
-
-@program(A)
-def place_in_order(a):
-    return bisect.bisect_left(sorted(a), 0.35) * a[0]
-
-
-@program(A)
-def inserted_in_order(a):
-    values = [0.0, 1.0]
-    bisect.insort(values, a[0])
-    return values[1] * a[0]
-
-
-@program(A)
 def average(a):
     return statistics.mean(a.tolist())
 
@@ -77,7 +43,6 @@ def average(a):
 @program(A)
 def spread(a):
     return statistics.stdev([a[0], a[1], a[2]])
-
 
 
 @program
@@ -202,19 +167,6 @@ def bits(x):
 
 
 @program(A)
-def deque_of_run_time(a):
-    recent = collections.deque(maxlen=2)
-    for v in a:
-        recent.append(v * v)
-    return sum(recent)
-
-
-@program(A)
-def counted_by_value(a):
-    return collections.Counter(a.tolist())[0.3] * a[0]
-
-
-@program(A)
 def grouped_by_value(a):
     groups = collections.defaultdict(list)
     for v in a:
@@ -262,7 +214,6 @@ def copied_twice(x):
     return both[0][0] * both[1][0]
 
 
-
 @program
 def cleared_cache(x):
     @functools.lru_cache
@@ -271,7 +222,6 @@ def cleared_cache(x):
 
     square.cache_clear()
     return square(x)
-
 
 
 @program

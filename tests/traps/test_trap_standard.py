@@ -6,6 +6,7 @@ from pathlib import Path
 import kept_programs
 import numba_programs
 import pytest
+import row_programs
 import standard_programs
 from judge import judge
 
@@ -33,7 +34,7 @@ def test_second_order(case):
 
 @pytest.mark.parametrize("name", [obj.__name__ for obj in stand_ins() if not (obj.__module__ or "").startswith("numpy")])
 def test_every_stand_in_is_in_a_program(name):
-    text = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (standard_programs, kept_programs))
+    text = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (standard_programs, kept_programs, row_programs))
     assert re.search(rf"\b{name}\(|\b{name}\b.*@|{name}\.", text) or name in NOT_CALLED
 
 

@@ -288,7 +288,7 @@ def _conflict(nesting: Nesting, op: Op, barrier: Op) -> bool:
 
 def _try_expression(nesting: Nesting, op: Op) -> None:
     """Makes the `if` a conditional expression where both branches are short expressions without effect."""
-    if nested_effect(op) != PURE or op.result.type is None:
+    if nested_effect(op) != PURE or not all(_may_be_expression(nesting, region) for region in op.regions):
         return
     before = set(nesting.inline)
     for region in op.regions:
@@ -308,6 +308,13 @@ def _try_expression(nesting: Nesting, op: Op) -> None:
         nesting.inline = before
         return
     nesting._expressions.add(op)
+
+
+def _may_be_expression(nesting: Nesting, region: Region) -> bool:
+    """Whether what a branch does may be written in a line: seen before the branch is nested anew, which takes twice the time of what is
+    inside at each level of branches within branches."""
+    inside = [op for op in region.ops if op not in nesting.dead]
+    return len(inside) < WIDTH and all(not op.regions or nesting.is_expression(op) for op in inside)
 
 
 def _limit_width(nesting: Nesting, ops: list[Op]) -> None:

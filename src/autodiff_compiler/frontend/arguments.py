@@ -38,7 +38,7 @@ def kind_of(ctx: Context, x: Abs, numbers: bool, inside: tuple[Box, ...]) -> Has
             items = tuple(kind_of(ctx, item, numbers, (*inside, x)) for item in content.items)
             return (x.cls, tuple(map(repr, content.keys)), items)
         if isinstance(content, Grown):
-            return ("list", content.value.type)
+            return (x.cls, content.form, tuple(column.type for column in content.columns))
     if isinstance(x, Closure):
         defaults = (*x.defaults, *(default for default in x.kw_defaults if default is not None))
         return ("function", id(x.node), id(x.frame), tuple(kind_of(ctx, one, numbers, inside) for one in defaults))
@@ -58,7 +58,7 @@ def leaves_of(ctx: Context, x: Abs, numbers: bool) -> Iterator[Value]:
     elif numbers and is_plain_number(x):
         yield scalar_value(ctx.b, x)
     elif isinstance(x, Box) and isinstance(content := ctx.state.content_if_any(x), Grown):
-        yield content.value
+        yield from content.columns
     else:
         for item in held(ctx, x):
             yield from leaves_of(ctx, item, numbers)
@@ -68,12 +68,10 @@ def references_of(ctx: Context, x: Abs, numbers: bool) -> Iterator[Ref | None]:
     """For each leaf the reference to its array; None for what is not an array."""
     if isinstance(x, Ref):
         yield x
-    elif (
-        isinstance(x, Dyn)
-        or (numbers and is_plain_number(x))
-        or (isinstance(x, Box) and isinstance(ctx.state.content_if_any(x), Grown))
-    ):
+    elif isinstance(x, Dyn) or (numbers and is_plain_number(x)):
         yield None
+    elif isinstance(x, Box) and isinstance(content := ctx.state.content_if_any(x), Grown):
+        yield from (None for _ in content.columns)
     else:
         for item in held(ctx, x):
             yield from references_of(ctx, item, numbers)
@@ -99,7 +97,7 @@ def with_leaves(ctx: Context, x: Abs, leaves: Iterator[Value], numbers: bool) ->
         return x
     box = Box(x.cls, local=False)
     if isinstance(content, Grown):
-        ctx.state.boxes[box] = Grown(next(leaves))
+        ctx.state.boxes[box] = Grown(tuple(next(leaves) for _ in content.columns), content.form)
     elif isinstance(content, Items):
         items = tuple(with_leaves(ctx, item, leaves, numbers) for item in content.items)
         ctx.state.boxes[box] = replace(content, items=items)

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.frontend import (
+    branches,
     comprehensions,
     container_methods,
     operators,
     texts,
     views,
 )
+from autodiff_compiler.frontend.choices import is_word
 from autodiff_compiler.frontend.classes import find
 from autodiff_compiler.frontend.context import LONG, Context
 from autodiff_compiler.frontend.entries import to_library
@@ -25,6 +27,7 @@ from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, s
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     Dyn,
     Items,
     Listed,
@@ -90,6 +93,10 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
         return own
     if isinstance(x, Static) and isinstance(y, Static):
         return static(ctx, op, x.obj, y.obj)
+    if isinstance(x, Choice) and is_word(x):
+        return branches.of_each(ctx, x, lambda word: binary(ctx, op, word, y))
+    if isinstance(y, Choice) and is_word(y):
+        return branches.of_each(ctx, y, lambda word: binary(ctx, op, x, word))
     if isinstance(x, Listed) or isinstance(y, Listed):
         listed = x if isinstance(x, Listed) else y
         raise ctx.unsupported(

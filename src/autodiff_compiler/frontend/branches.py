@@ -9,7 +9,7 @@ from autodiff_compiler.frontend import tries
 from autodiff_compiler.frontend.context import Context, bool_value
 from autodiff_compiler.frontend.merge import Merge
 from autodiff_compiler.frontend.state import RESULT_NAME, Exit, NameKey, State
-from autodiff_compiler.frontend.values import Abs, Dead, Dyn, Static
+from autodiff_compiler.frontend.values import Abs, Choice, Dead, Dyn, Static
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import is_pure, may_overflow, may_trap
@@ -26,7 +26,7 @@ def run_to_end(ctx: Context, run: Callable[[], None]) -> None:
         except Dead:
             ctx.state.end()
         except UserError as error:
-            if not tries.caught(ctx, error):
+            if not tries.caught(ctx, error) and not ctx.doubts(error):
                 raise
         close(ctx, depth)
     finally:
@@ -82,7 +82,9 @@ def join(
     live: Callable[[NameKey], bool] | None = None,
 ) -> None:
     """Emit the `if` and continue with the joined state."""
-    merge = Merge(then.state, orelse.state, ctx.mixed, base=base, live=live or (lambda key: True), span=ctx.b.span)
+    merge = Merge(
+        then.state, orelse.state, ctx.mixed, ctx.numbers, base=base, live=live or (lambda key: True), span=ctx.b.span
+    )
     for side, branch in enumerate((then, orelse)):
         with ctx.b.reopen(branch.region):
             ctx.state = branch.state
@@ -124,6 +126,22 @@ def choose(ctx: Context, condition: Value, then: Callable[[], Abs], orelse: Call
 
     branch(ctx, condition, keep(then), keep(orelse))
     return _taken(ctx, key)
+
+
+def of_each(ctx: Context, choice: Choice, use: Callable[[Abs], Abs], k: int = 0) -> Abs:
+    """`use` of the option that is chosen, which is the k-th or a later one.  What fails for one of them fails when that is the one."""
+
+    def this() -> Abs:
+        try:
+            return use(choice.options[k])
+        except UserError as error:
+            if not tries.caught(ctx, error) and not tries.left_to_the_run(ctx, error):
+                raise
+            raise Dead from None
+
+    if k == len(choice.options) - 1:
+        return this()
+    return choose(ctx, choice.is_option(ctx.b, k), this, lambda: of_each(ctx, choice, use, k + 1))
 
 
 def _taken(ctx: Context, key: NameKey) -> Abs:

@@ -129,7 +129,7 @@ def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if isinstance(x, Box) and x.cls in (list, dict):
         content = ctx.state.content(x)
     if isinstance(content, Grown):
-        return Dyn(ctx.b.op("list_len", content.value))
+        return Dyn(ctx.b.op("list_len", content.columns[0]))
     if content is None:
         raise ctx.wrong("AD185", f"{describe(x)} has no len()")
     return Static(len(content.items))
@@ -175,8 +175,8 @@ def _in_set_order(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def _dict(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     box = ctx.new_dict({})
-    for key, value in container_methods.pairs(ctx, args[0]) if args else ():
-        container_items.store(ctx, box, key, value)
+    if args:
+        container_methods.fill(ctx, box, args[0])
     for name, value in kwargs.items():
         container_items.store(ctx, box, Static(name), value)
     return box

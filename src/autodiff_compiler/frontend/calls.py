@@ -36,6 +36,7 @@ from autodiff_compiler.frontend import (
     starred,
     vectorized,
 )
+from autodiff_compiler.frontend.choices import is_word
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place, shape_of
@@ -136,11 +137,14 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
     if isinstance(function, Method):
         return members.call_method(ctx, function, args, kwargs)
     if isinstance(function, Choice):
-        return _call_one_of(ctx, function, 0, args, kwargs)
+        return branches.of_each(ctx, function, lambda option: call(ctx, option, list(args), dict(kwargs)))
     if isinstance(function, InnerDerivative):
         return derivatives.call_derivative(ctx, derivatives.made_inside(ctx, function), args, kwargs)
     if isinstance(function, Partial):
         return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
+    word = next((k for k, arg in enumerate(args) if isinstance(arg, Choice) and is_word(arg)), None)
+    if word is not None and isinstance(function, Static) and any(function.obj is one for one in _OF_WORDS):
+        return _call_with_each(ctx, function, word, args, kwargs)
     if isinstance(function, Static) and isinstance(function.obj, External):
         return externals.call_declared(ctx, function.obj, args, kwargs)
     own = None if _stands_for_another(function) else special(ctx, function, "__call__")
@@ -153,16 +157,15 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
     return _call_object(ctx, function.obj, args, kwargs)
 
 
-def _call_one_of(ctx: Context, choice: Choice, k: int, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    """A call of the option that `choice.index` selects, which is the k-th or a later one."""
-    if k == len(choice.options) - 1:
-        return call(ctx, choice.options[k], list(args), dict(kwargs))
-    return branches.choose(
-        ctx,
-        ctx.b.compare("eq", choice.index, ctx.b.const(k)),
-        lambda: call(ctx, choice.options[k], list(args), dict(kwargs)),
-        lambda: _call_one_of(ctx, choice, k + 1, args, kwargs),
-    )
+_OF_WORDS = (float, getattr, hasattr, int, len, ord, print, repr, str)
+"""Builtins that need to know which string they are given."""
+
+
+def _call_with_each(ctx: Context, function: Abs, k: int, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    """A call whose k-th argument is one of several words."""
+    choice = args[k]
+    assert isinstance(choice, Choice)
+    return branches.of_each(ctx, choice, lambda word: call(ctx, function, [*args[:k], word, *args[k + 1 :]], kwargs))
 
 
 def _stands_for_another(function: Abs) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from enum import Enum
 from functools import partial
 
 from autodiff_compiler.frontend import (
@@ -11,10 +13,12 @@ from autodiff_compiler.frontend import (
     consumers,
     container_items,
     container_methods,
+    keyed_dicts,
     operators,
     views,
 )
 from autodiff_compiler.frontend.asking import Sequence, steps
+from autodiff_compiler.frontend.choices import are_told_apart, chosen_truth, is_word
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import to_library
@@ -40,12 +44,17 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import BOOL
 from autodiff_compiler.library import arith
+from autodiff_compiler.library.standard import keyed
 
 
 def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
     """`x op y`, for one operator of a comparison."""
     if op in (ast.Is, ast.IsNot):
         return _answer(ctx, _is(ctx, x, y), op is ast.IsNot)
+    for side, chosen in enumerate((x, y)):
+        if isinstance(chosen, Choice) and is_word(chosen):
+            asked = partial(comparison, ctx, op, x) if side else partial(_turned, ctx, op, y)
+            return _of_word(ctx, op, chosen, asked, x if side else y)
     if op in (ast.In, ast.NotIn):
         return _answer(ctx, _contains(ctx, x, y), op is ast.NotIn)
     if isinstance(x, OrNone) or isinstance(y, OrNone):
@@ -60,17 +69,34 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
     return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y)), x, y)
 
 
-def _equal_numbers(ctx: Context, x: Abs, y: Abs) -> Value:
-    return ctx.value(comparison(ctx, ast.Eq, x, y))
+def _turned(ctx: Context, op: type[ast.cmpop], y: Abs, x: Abs) -> Abs:
+    return comparison(ctx, op, x, y)
+
+
+def _of_word(ctx: Context, op: type[ast.cmpop], choice: Choice, asked: Callable[[Abs], Abs], other: Abs) -> Abs:
+    """What is answered for the word that it is; where the answers are known, only its number is compared."""
+    if _is_known_whole(other):
+        return _answer(ctx, chosen_truth(ctx.b, choice, (ctx.truth(asked(word)) for word in choice.options)), False)
+    if op in (ast.Eq, ast.NotEq) and isinstance(other, Choice) and are_told_apart(choice, other):
+        return _answer(ctx, ctx.b.compare("eq", choice.number, other.number), op is ast.NotEq)
+    return branches.of_each(ctx, choice, asked)
+
+
+def _is_known_whole(x: Abs) -> bool:
+    return isinstance(x, Static) or (isinstance(x, Tup) and all(map(_is_known_whole, x.items)))
+
+
+def _equal(ctx: Context, x: Abs, y: Abs) -> bool | Value:
+    return ctx.truth(comparison(ctx, ast.Eq, x, y))
 
 
 def _equal_or_none(ctx: Context, x: Abs, y: Abs) -> bool | Value:
-    """`x == y` where one of them may be None, and the other is None, or a number."""
+    """`x == y` where one of them may be None, and the other is None, a number or a word."""
     for one, other in ((x, y), (y, x)):
         if isinstance(one, OrNone) and is_none(other):
             return negated(ctx, one.given)
-        if isinstance(one, OrNone) and is_scalar(one.value) and is_scalar(other):
-            return ctx.if_given(one, partial(_equal_numbers, ctx, one.value, other))
+        if isinstance(one, OrNone) and any(kind(one.value) and kind(other) for kind in (is_scalar, is_word)):
+            return ctx.if_given(one, partial(_equal, ctx, one.value, other))
     raise ctx.unsupported("AD151", f"comparing {describe(x)} with {describe(y)}", "ask `is None`")
 
 
@@ -155,17 +181,27 @@ def _sequence(ctx: Context, x: Abs) -> tuple[type, list[Abs]] | None:
 
 
 def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
+    for one, other in ((x, y), (y, x)):
+        if isinstance(one, Choice) and _are_members(one) and isinstance(other, Static):
+            return chosen_truth(ctx.b, one, [isinstance(o, Static) and o.obj is other.obj for o in one.options])
+        if isinstance(one, Choice) and _are_members(one) and isinstance(other, Choice) and _are_members(other):
+            return ctx.b.compare("eq", one.number, other.number)
     _check_identity_is_known(ctx, x, y)
     if isinstance(x, Static) and isinstance(y, Static):
         return x.obj is y.obj
-    for same in (_is_none(ctx, x, y), _is_known(ctx, x, y), _is_known(ctx, y, x)):
-        if same is not None:
-            return same
+    for answer in (_is_none(ctx, x, y), _is_known(ctx, x, y), _is_known(ctx, y, x)):
+        if answer is not None:
+            return answer
     if isinstance(x, Box) and isinstance(y, Box) and x is not y and not (x.local or y.local):
         raise ctx.unsupported("AD152", "`is` between two objects of the caller", "compare what they hold with ==")
     if isinstance(x, Box | Closure) or isinstance(y, Box | Closure):
         return x is y
     raise ctx.unsupported("AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with ==")
+
+
+def _are_members(choice: Choice) -> bool:
+    """Whether this is one of several members of an enumeration, of which there is one each."""
+    return all(isinstance(option, Static) and isinstance(option.obj, Enum) for option in choice.options)
 
 
 def _check_identity_is_known(ctx: Context, x: Abs, y: Abs) -> None:
@@ -205,6 +241,8 @@ def _contains(ctx: Context, x: Abs, y: Abs) -> bool | Value:
         return ctx.truth(ctx.call(own, [x], {}))
     keys = y.box if isinstance(y, DictView) and y.kind == "keys" else y
     if isinstance(keys, Box) and keys.cls is dict:
+        if keyed_dicts.is_one(ctx, keys, x):
+            return ctx.truth(keyed_dicts.asked(ctx, keys, keyed.has, x))
         content = ctx.state.content(keys)
         assert isinstance(content, Items)
         return container_items.key_of(ctx, x) in content.keys

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import GeneratorType
 
 from autodiff_compiler.frontend import branches, container_items, loops, tables, tries
-from autodiff_compiler.frontend.asking import Items, Live, Pushed, Sequence, mapped
+from autodiff_compiler.frontend.asking import Items, Live, Pushed, mapped
 from autodiff_compiler.frontend.columns import ALIKE
 from autodiff_compiler.frontend.context import LONG, Context, int_value
 from autodiff_compiler.frontend.iteration import iterate
@@ -73,12 +73,7 @@ def _first(ctx: Context, node: Comprehension) -> Items:
 
 
 def _opened(ctx: Context, node: Comprehension, x: Abs) -> Items:
-    iterable = iterate(ctx, x)
-    if isinstance(node, ast.DictComp) and isinstance(iterable, Sequence) and iterable.bounds is None:
-        raise ctx.unsupported(
-            "AD166", "a dict whose keys are known only at run time", "use a list or an array: [x[i] for i in range(n)]"
-        )
-    return iterable
+    return iterate(ctx, x)
 
 
 def _generator(ctx: Context, node: ast.GeneratorExp) -> Iter:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import did_you_mean
+from autodiff_compiler.frontend import keyed_dicts, rows
 from autodiff_compiler.frontend.asking import length_changes
 from autodiff_compiler.frontend.context import Context, int_value
-from autodiff_compiler.frontend.scalars import is_scalar, join_scalars, scalar_value
+from autodiff_compiler.frontend.scalars import describe, is_scalar, join_scalars, scalar_value
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
@@ -29,15 +30,12 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.frontend.views import list_item
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import require
-from autodiff_compiler.ir.types import Scalar
-from autodiff_compiler.library.standard import ordering
+from autodiff_compiler.ir.types import ListOf, Scalar
+from autodiff_compiler.library.standard import growing, keyed, ordering
 
 
 def key_of(ctx: Context, x: Abs) -> Any:
     """A key of a dict: known when compiling, and hashable."""
-    if isinstance(x, Dyn) and x.static is None:
-        way_out = "keys that count 0, 1, 2 … are places of an array, np.zeros(n), or of a list, [0.0] * n"
-        raise ctx.unsupported("AD166", "a key of a dict that is known only at run time", way_out)
     key = ctx.static(x, "a key of a dict")
     try:
         hash(key)
@@ -59,21 +57,29 @@ def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
     if base.cls not in (list, dict):
         raise ctx.wrong("AD121", f"a {base.cls.__name__} cannot be indexed")
     if base.cls is dict:
-        assert isinstance(content, Items)
         if isinstance(index, SliceParts):
             raise ctx.wrong("AD130", "a dict cannot be sliced")
+        if keyed_dicts.is_one(ctx, base, index):
+            return keyed_dicts.asked(ctx, base, keyed.found, index)
+        assert isinstance(content, Items)
         key = key_of(ctx, index)
         if key not in content.keys:
             raise ctx.wrong(
                 "AD131", f"the dict has no key {key!r}; it has {list(content.keys)}", _nearest(key, content.keys)
             )
         return content.items[content.keys.index(key)]
-    if isinstance(content, Grown) and isinstance(index, SliceParts):
+    if isinstance(index, SliceParts) and (isinstance(content, Grown) or _is_of_run_time(ctx, base, index)):
         bounds = [Static(None) if part is None else part for part in (index.start, index.stop, index.step)]
         return ctx.call(Static(ordering.sliced), [base, *bounds], {})
     if isinstance(content, Grown):
-        return _grown_item(ctx, content.value, index)
+        return _grown_item(ctx, content, index)
     return _sequence_item(ctx, content.items, index, base)
+
+
+def _is_of_run_time(ctx: Context, box: Box, index: SliceParts) -> bool:
+    """Whether only the run knows which items a slice selects, and they can be in a list of the run."""
+    parts = (index.start, index.stop, index.step)
+    return any(isinstance(part, Dyn) and part.static is None for part in parts) and ctx.grown(box) is not None
 
 
 def _static_item(ctx: Context, obj: Any, key: Any) -> Abs:
@@ -123,22 +129,27 @@ def _one_scalar_type(items: tuple[Abs, ...]) -> bool:
 
 def _run_time_item(ctx: Context, items: tuple[Abs, ...], index: Index) -> Abs:
     """An item at a run-time index: all items must be of one type, and the result is a value of its own."""
-    value = ctx.as_grown(ctx.new_list(list(items)))
-    if value is None:
+    content = ctx.grown(ctx.new_list(list(items)))
+    if content is None:
         raise ctx.unsupported(
             "AD135",
             "an index known only at run time into a list whose items are not of one type",
             "loop over the list itself, or keep the items in one array",
         )
-    return _grown_item(ctx, value, index)
+    return _grown_item(ctx, content, index)
 
 
-def _grown_item(ctx: Context, items: Value, index: Index) -> Abs:
-    b = ctx.b
+def _grown_item(ctx: Context, content: Grown, index: Index) -> Abs:
     assert not isinstance(index, SliceParts)
     position = int_value(ctx, index, "a list index")
-    require(b, "list_get", items, position)
-    return list_item(ctx, b.op("list_get", items, position))
+    require(ctx.b, "list_get", content.columns[0], position)
+    return item_at(ctx, content, position)
+
+
+def item_at(ctx: Context, content: Grown, position: Value) -> Abs:
+    """An item at a position that there is."""
+    found = (list_item(ctx, ctx.b.op("list_get", column, position)) for column in content.columns)
+    return rows.made(ctx.state, content.form, found)
 
 
 def own(ctx: Context, box: Box, *, same_length: bool = False) -> Items | Grown:
@@ -148,7 +159,7 @@ def own(ctx: Context, box: Box, *, same_length: bool = False) -> Items | Grown:
     if not box.local:
         raise ctx.unsupported(
             "AD138",
-            f"a change of a {box.cls.__name__} that belongs to the caller",
+            f"a change of a {box.cls.__name__} that belongs to the caller, or is in a list that grows at run time",
             "copy it first: items = list(items), params = dict(params)",
         )
     return ctx.state.content(box)
@@ -162,9 +173,12 @@ def store(ctx: Context, box: Box, index: Index, value: Abs) -> None:
     if box.cls not in (list, dict):
         raise ctx.wrong("AD122", f"a {box.cls.__name__} does not support item assignment")
     if box.cls is dict:
-        assert isinstance(content, Items)
         if isinstance(index, SliceParts):
             raise ctx.wrong("AD130", "a dict has no slices")
+        if keyed_dicts.is_one(ctx, box, index):
+            keyed_dicts.changed(ctx, box, keyed.put, index, value)
+            return
+        assert isinstance(content, Items)
         key = key_of(ctx, index)
         if key in content.keys:
             position = content.keys.index(key)
@@ -177,14 +191,14 @@ def store(ctx: Context, box: Box, index: Index, value: Abs) -> None:
         return
     if isinstance(content, Items):
         if _run_time(index):
-            grown = ctx.as_grown(box)
+            grown = ctx.grown(box)
             if grown is None:
                 raise ctx.unsupported(
                     "AD135",
                     "an index known only at run time into a list whose items are not of one type",
                     "keep the items in one array",
                 )
-            content = Grown(grown)
+            content = grown
         else:
             position = _position(ctx, index, "an index of a list that is written")
             if not -len(content.items) <= position < len(content.items):
@@ -229,10 +243,18 @@ def _store_slice(ctx: Context, box: Box, content: Items | Grown, index: SlicePar
 def delete(ctx: Context, box: Box, index: Index) -> None:
     """`del box[index]`."""
     content = own(ctx, box)
+    if box.cls is dict and not isinstance(index, SliceParts) and keyed_dicts.is_one(ctx, box, index):
+        keyed_dicts.changed(ctx, box, keyed.take_out, index)
+        return
     if isinstance(content, Grown):
-        raise ctx.unsupported(
-            "AD174", "`del` of an item of a list that grows at run time", "keep a count, or use an array"
-        )
+        if isinstance(index, SliceParts):
+            raise ctx.unsupported(
+                "AD174", "`del` of a slice of a list that grows at run time", "make a list of what stays"
+            )
+        rest = ctx.call(Static(growing.deleted), [box, index], {})
+        assert isinstance(rest, Box)
+        ctx.state.boxes[box] = ctx.state.content(rest)
+        return
     items, keys = list(content.items), list(content.keys)
     if box.cls is dict:
         if isinstance(index, SliceParts):
@@ -255,6 +277,8 @@ def delete(ctx: Context, box: Box, index: Index) -> None:
 def _holds(ctx: Context, box: Box, index: Index, value: Abs) -> bool:
     """Whether a list or dict has this very object at this place."""
     content = ctx.state.content(box)
+    if box.cls is dict and not isinstance(index, SliceParts) and keyed_dicts.is_one(ctx, box, index):
+        return False
     if isinstance(content, Grown) or isinstance(index, SliceParts) or _run_time(index):
         return False
     key = ctx.static(index, "an index")
@@ -276,12 +300,14 @@ def _replaced(items: tuple[Abs, ...], position: int, value: Abs) -> tuple[Abs, .
 
 
 def _store_grown(ctx: Context, box: Box, content: Grown, index: Index, value: Abs) -> None:
-    b = ctx.b
     assert not isinstance(index, SliceParts)
     position = int_value(ctx, index, "a list index")
-    require(b, "list_set", content.value, position)
-    item = list_element(ctx, content, value)
-    ctx.state.boxes[box] = Grown(b.op("list_set", content.value, position, item, name=content.value.name))
+    require(ctx.b, "list_set", content.columns[0], position)
+    columns = [
+        ctx.b.op("list_set", column, position, element, name=column.name)
+        for column, element in zip(content.columns, _elements(ctx, content, value))
+    ]
+    ctx.state.boxes[box] = replace(content, columns=tuple(columns))
 
 
 def append(ctx: Context, box: Box, value: Abs) -> None:
@@ -291,18 +317,35 @@ def append(ctx: Context, box: Box, value: Abs) -> None:
     if isinstance(content, Items):
         ctx.state.boxes[box] = Items((*content.items, value))
         return
-    element = list_element(ctx, content, value)
-    ctx.state.boxes[box] = Grown(ctx.b.op("list_append", content.value, element, name=content.value.name))
+    columns = [
+        ctx.b.op("list_append", column, element, name=column.name)
+        for column, element in zip(content.columns, _elements(ctx, content, value))
+    ]
+    ctx.state.boxes[box] = replace(content, columns=tuple(columns))
 
 
-def list_element(ctx: Context, content: Grown, value: Abs) -> Value:
-    """A value as an element of a growable list."""
+def _elements(ctx: Context, content: Grown, value: Abs) -> list[Value]:
+    """What an item adds to each list that holds the items."""
+    if content.form is not None and rows.form_of(ctx.state, value) != content.form:
+        raise ctx.unsupported(
+            "AD139",
+            f"{describe(value)} in a list of other things, which grows at run time",
+            "give all its items one form",
+        )
+    elements = [value] if content.form is None else list(rows.leaves(ctx.state, value))
+    rows.keep(ctx.state, value)
+    return [_element(ctx, column, leaf) for column, leaf in zip(content.columns, elements)]
+
+
+def _element(ctx: Context, column: Value, value: Abs) -> Value:
+    """A number or array as an element of a growable list."""
     if isinstance(value, Ref):
         ctx.state.escaped[value.cell] = ctx.b.span
         element: Value = ctx.read(value)
     else:
         element = ctx.value(value, "an element of a list")
-    type_ = content.element
+    assert isinstance(column.type, ListOf)
+    type_ = column.type.element
     if isinstance(type_, Scalar) and isinstance(element.type, Scalar):
         statics = [value.obj] if isinstance(value, Static) else []
         joined, _ = join_scalars([type_, element.type], statics)

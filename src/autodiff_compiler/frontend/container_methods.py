@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from autodiff_compiler.frontend import container_items
+from autodiff_compiler.frontend import container_items, keyed_dicts
 from autodiff_compiler.frontend.arity import Arity
 from autodiff_compiler.frontend.asking import Sequence
 from autodiff_compiler.frontend.classes import special
@@ -18,7 +18,7 @@ from autodiff_compiler.frontend.places import apply, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, Items, Ref, Static, Tup, same
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.library.standard import ordering
+from autodiff_compiler.library.standard import growing, keyed, ordering
 
 Handler = Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs]
 
@@ -47,7 +47,7 @@ def in_place(ctx: Context, box: Box, op: type[ast.operator], value: Abs) -> bool
     elif box.cls is list and op is ast.Mult and is_scalar(value) and not numpy:
         _repeat(ctx, box, value)
     elif box.cls is dict and op is ast.BitOr:
-        _merge(ctx, box, value)
+        fill(ctx, box, value)
     else:
         return False
     return True
@@ -80,11 +80,13 @@ def extend(ctx: Context, box: Box, other: Abs) -> None:
 
 def _repeat(ctx: Context, box: Box, count: Abs) -> None:
     """`box *= count`, on the list itself."""
-    items = _known(ctx, box, "`*=`").items
+    content = own(ctx, box)
+    if isinstance(content, Grown):
+        raise ctx.unsupported("AD174", "`*=` of a list that grows at run time", "append to it in a loop")
     times = ctx.static(count, "how often a list is repeated")
     if not isinstance(times, int):
         raise ctx.wrong("AD108", f"a repetition must be an integer, not {describe(count)}")
-    ctx.state.boxes[box] = Items(items * times)
+    ctx.state.boxes[box] = Items(content.items * times)
 
 
 def _append(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -97,14 +99,6 @@ def _extend(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> 
     return Static(None)
 
 
-def _known(ctx: Context, box: Box, what: str) -> Items:
-    """The content of a list of known length that is about to be changed."""
-    content = own(ctx, box)
-    if isinstance(content, Grown):
-        raise ctx.unsupported("AD174", f"{what} of a list that grows at run time", "keep a count, or use an array")
-    return content
-
-
 def _index(ctx: Context, x: Abs, what: str) -> int:
     position = ctx.static(x, what)
     if not hasattr(type(position), "__index__"):
@@ -112,8 +106,21 @@ def _index(ctx: Context, x: Abs, what: str) -> int:
     return int(position)
 
 
+def _holding(ctx: Context, box: Box, made: Abs, result: Abs | None = None) -> Abs:
+    """Give a list what another one holds, and return the result of the method that it is for."""
+    assert isinstance(made, Box)
+    ctx.state.boxes[box] = ctx.state.content(made)
+    return result or Static(None)
+
+
 def _pop(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    items = list(_known(ctx, box, "pop()").items)
+    content = own(ctx, box)
+    if isinstance(content, Grown):
+        result = ctx.call(Static(growing.taken_out), [box, args[0] if args else Static(-1)], {})
+        assert isinstance(result, Tup)
+        item, rest = result.items
+        return _holding(ctx, box, rest, item)
+    items = list(content.items)
     position = _index(ctx, args[0], "the index of pop()") if args else -1
     if not items:
         raise ctx.wrong("AD134", "pop from an empty list")
@@ -125,7 +132,10 @@ def _pop(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
 
 
 def _insert(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    items = list(_known(ctx, box, "insert()").items)
+    content = own(ctx, box)
+    if isinstance(content, Grown):
+        return _holding(ctx, box, ctx.call(Static(growing.inserted), [box, *args], {}))
+    items = list(content.items)
     items.insert(_index(ctx, args[0], "the index of insert()"), args[1])
     ctx.kept(args[1])
     ctx.state.boxes[box] = Items(tuple(items))
@@ -133,7 +143,10 @@ def _insert(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> 
 
 
 def _reverse(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    ctx.state.boxes[box] = Items(_known(ctx, box, "reverse()").items[::-1])
+    content = own(ctx, box)
+    if isinstance(content, Grown):
+        return _holding(ctx, box, ctx.call(Static(growing.turned_round), [box], {}))
+    ctx.state.boxes[box] = Items(content.items[::-1])
     return Static(None)
 
 
@@ -144,9 +157,11 @@ def _clear(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> A
 
 
 def _remove(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    items = _known(ctx, box, "remove()").items
-    position = _found(ctx, items, args[0], "remove()")
-    ctx.state.boxes[box] = Items((*items[:position], *items[position + 1 :]))
+    content = own(ctx, box)
+    position = None if isinstance(content, Grown) else _found(ctx, content.items, args[0], "remove()")
+    if position is None or isinstance(content, Grown):
+        return _holding(ctx, box, ctx.call(Static(growing.removed), [box, *args], {}))
+    ctx.state.boxes[box] = Items((*content.items[:position], *content.items[position + 1 :]))
     return Static(None)
 
 
@@ -164,7 +179,8 @@ def _sort(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Ab
 def in_order_at_run_time(ctx: Context, items: Abs, kwargs: dict[str, Abs]) -> Box:
     """A list of numbers or of tuples of numbers, sorted when the program runs."""
     content = ctx.state.content(items) if isinstance(items, Box) else None
-    rows = isinstance(content, Items) and all(isinstance(item, Tup) for item in content.items)
+    known_rows = isinstance(content, Items) and all(isinstance(item, Tup) for item in content.items)
+    rows = known_rows or (isinstance(content, Grown) and content.form is not None)
     numbers = isinstance(content, Grown) or (isinstance(content, Items) and all(map(is_scalar, content.items)))
     if not (rows or numbers):
         raise ctx.unsupported("AD187", "an order of things other than numbers and tuples of them", "use np.argsort")
@@ -203,12 +219,12 @@ def _sort_keys(items: list[Abs]) -> list[Any] | None:
     return firsts if len(set(firsts)) == len(items) else None
 
 
-def _found(ctx: Context, items: tuple[Abs, ...], x: Abs, what: str) -> int:
-    """The place of the first item that equals x."""
+def _found(ctx: Context, items: tuple[Abs, ...], x: Abs, what: str) -> int | None:
+    """The place of the first item that equals x; None if only the run can tell."""
     for k, item in enumerate(items):
         truth = _equal(ctx, item, x)
         if isinstance(truth, Value):
-            raise ctx.unsupported("AD170", f"{what} of a value of run time", "compare the items in a loop")
+            return None
         if truth:
             return k
     raise ctx.wrong("AD134", f"{what}: the item is not in the list")
@@ -227,8 +243,11 @@ def is_same_object(x: Abs, y: Abs) -> bool:
 
 def _position(ctx: Context, x: Box | Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """The place of the first item that equals it; where only the run tells which does, that is found there."""
+    content = x if isinstance(x, Tup) else ctx.state.content(x)
+    if isinstance(content, Grown) or len(args) > 1:
+        return ctx.call(Static(growing.found), [x, *args], {})
     b, answers = ctx.b, []
-    for item in _looked_at(ctx, x, "index()"):
+    for item in content.items:
         answers.append(_equal(ctx, item, args[0]))
         if answers[-1] is True:
             break
@@ -249,18 +268,14 @@ def _position(ctx: Context, x: Box | Tup, args: list[Abs], kwargs: dict[str, Abs
 
 
 def _count(ctx: Context, x: Box | Tup, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    content = x if isinstance(x, Tup) else ctx.state.content(x)
+    if isinstance(content, Grown):
+        raise ctx.unsupported("AD174", "count() of a list that grows at run time", "write a loop, or use an array")
     total: Abs = Static(0)
-    for item in _looked_at(ctx, x, "count()"):
+    for item in content.items:
         truth = _equal(ctx, item, args[0])
         total = ctx.add(total, ctx.from_value(truth) if isinstance(truth, Value) else Static(int(truth)))
     return total
-
-
-def _looked_at(ctx: Context, x: Box | Tup, what: str) -> tuple[Abs, ...]:
-    content = x if isinstance(x, Tup) else ctx.state.content(x)
-    if isinstance(content, Grown):
-        raise ctx.unsupported("AD174", f"{what} of a list that grows at run time", "write a loop, or use an array")
-    return content.items
 
 
 def _copy(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -279,7 +294,10 @@ def copied(ctx: Context, box: Box) -> Box:
 
 def _content(ctx: Context, box: Box) -> Items:
     content = ctx.state.content(box)
-    assert isinstance(content, Items)
+    if isinstance(content, Grown):
+        raise ctx.unsupported(
+            "AD174", "this, of a dict whose keys are known only at run time", "write a loop over its items"
+        )
     return content
 
 
@@ -288,6 +306,8 @@ def _view(kind: str) -> Handler:
 
 
 def _get(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    if keyed_dicts.is_one(ctx, box, args[0]):
+        return keyed_dicts.asked(ctx, box, keyed.got, args[0], args[1] if len(args) > 1 else Static(None))
     content = _content(ctx, box)
     key = key_of(ctx, args[0])
     if key in content.keys:
@@ -296,14 +316,20 @@ def _get(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs
 
 
 def _setdefault(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    found = key_of(ctx, args[0]) in _content(ctx, box).keys
-    if not found:
-        container_items.store(ctx, box, args[0], args[1] if len(args) > 1 else Static(None))
+    default = args[1] if len(args) > 1 else Static(None)
+    if keyed_dicts.is_one(ctx, box, args[0]):
+        container_items.store(ctx, box, args[0], keyed_dicts.asked(ctx, box, keyed.got, args[0], default))
+    elif key_of(ctx, args[0]) not in _content(ctx, box).keys:
+        container_items.store(ctx, box, args[0], default)
     return container_items.load(ctx, box, args[0])
 
 
 def _pop_key(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     own(ctx, box)
+    if len(args) > 1 and keyed_dicts.is_one(ctx, box, args[0]):
+        raise ctx.unsupported(
+            "AD174", "pop() with a default, of a dict whose keys are known only at run time", "ask `in` first"
+        )
     if len(args) > 1 and key_of(ctx, args[0]) not in _content(ctx, box).keys:
         return args[1]
     value = container_items.load(ctx, box, args[0])
@@ -323,38 +349,53 @@ def _popitem(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) ->
 def _update(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     own(ctx, box)
     for other in args:
-        _merge(ctx, box, other)
+        fill(ctx, box, other)
     for key, item in kwargs.items():
         container_items.store(ctx, box, Static(key), item)
     return Static(None)
 
 
-def _merge(ctx: Context, box: Box, other: Abs) -> None:
+def fill(ctx: Context, box: Box, other: Abs) -> None:
     """The items of a dict, or of an iterable of pairs, put into a dict."""
     own(ctx, box)
-    for key, value in pairs(ctx, other):
+    keys, item_of = special(ctx, other, "keys"), special(ctx, other, "__getitem__")
+    if isinstance(other, Box) and other.cls is dict:
+        content = ctx.state.content(other)
+        if isinstance(content, Grown):
+            ctx.call(Static(keyed.put_all), [box, other], {})
+            return
+        pairs: list[tuple[Abs, Abs]] = [(Static(key), item) for key, item in zip(content.keys, content.items)]
+    elif keys is not None and item_of is not None:
+        given = drained(ctx, iterate(ctx, ctx.call(keys, [], {})), "the keys of a dict")
+        pairs = [(key, ctx.call(item_of, [key], {})) for key in given]
+    else:
+        iterable = iterate(ctx, other)
+        if isinstance(iterable, Sequence) and iterable.bounds is None:
+            _fill_in_a_loop(ctx, box, iterable)
+            return
+        pairs = [pair(ctx, item) for item in drained(ctx, iterable, "the items of a dict")]
+    for key, value in pairs:
         container_items.store(ctx, box, key, value)
 
 
-def pairs(ctx: Context, x: Abs) -> list[tuple[Abs, Abs]]:
-    """The items for a dict, from another one, or from an iterable of keys and values."""
-    if isinstance(x, Box) and x.cls is dict:
-        content = _content(ctx, x)
-        return [(Static(key), item) for key, item in zip(content.keys, content.items)]
-    keys, item_of = special(ctx, x, "keys"), special(ctx, x, "__getitem__")
-    if keys is not None and item_of is not None:
-        given = drained(ctx, iterate(ctx, ctx.call(keys, [], {})), "the keys of a dict")
-        return [(key, ctx.call(item_of, [key], {})) for key in given]
-    iterable = iterate(ctx, x)
-    if isinstance(iterable, Sequence) and iterable.bounds is None:
-        raise ctx.unsupported("AD166", "a dict whose keys are known only at run time", "use a list or an array")
-    return [pair(ctx, item) for item in drained(ctx, iterable, "the items of a dict")]
+def _fill_in_a_loop(ctx: Context, box: Box, iterable: Sequence) -> None:
+    # It has a name while the loop runs, so that the loop carries what it holds.
+    name = place_name(ctx, "$filled")
+    ctx.state.names[name] = box
+
+    def each(item: Abs) -> None:
+        target = ctx.state.names[name]
+        assert isinstance(target, Box)
+        container_items.store(ctx, target, *pair(ctx, item))
+
+    for_each(ctx, iterable, each)
+    ctx.state.names.pop(name)
 
 
 def joined(ctx: Context, x: Box, y: Box) -> Box:
     """`x | y` of two dicts."""
     new = copied(ctx, x)
-    _merge(ctx, new, y)
+    fill(ctx, new, y)
     return new
 
 
@@ -367,10 +408,10 @@ _METHODS: dict[tuple[str, str], tuple[Handler, Arity]] = {
     ("list", "clear"): (_clear, Arity(0, 0)),
     ("list", "remove"): (_remove, Arity(1, 1)),
     ("list", "sort"): (_sort, Arity(0, 0, ("key", "reverse"))),
-    ("list", "index"): (_position, Arity(1, 1)),
+    ("list", "index"): (_position, Arity(1, 3)),
     ("list", "count"): (_count, Arity(1, 1)),
     ("list", "copy"): (_copy, Arity(0, 0)),
-    ("tuple", "index"): (_position, Arity(1, 1)),
+    ("tuple", "index"): (_position, Arity(1, 3)),
     ("tuple", "count"): (_count, Arity(1, 1)),
     ("dict", "keys"): (_view("keys"), Arity(0, 0)),
     ("dict", "values"): (_view("values"), Arity(0, 0)),

@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
+from autodiff_compiler.frontend import rows
 from autodiff_compiler.frontend.captures import Captures
+from autodiff_compiler.frontend.choices import Numbers
 from autodiff_compiler.frontend.facts import TruthFacts
 from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
@@ -29,6 +31,7 @@ from autodiff_compiler.frontend.state import Frame, NameKey, State
 from autodiff_compiler.frontend.tries import Tries
 from autodiff_compiler.frontend.truth import truth_of
 from autodiff_compiler.frontend.values import (
+    ITERATOR,
     Abs,
     Box,
     Cell,
@@ -41,6 +44,7 @@ from autodiff_compiler.frontend.values import (
     Maybe,
     OrNone,
     Poison,
+    Range,
     Ref,
     Static,
     Text,
@@ -50,6 +54,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar
+from autodiff_compiler.library.standard import kept
 
 _IMMUTABLE = (
     bool,
@@ -116,6 +121,7 @@ class Context:
     frame: Frame
     captures: Captures
     mixed: MixedScalars = field(default_factory=MixedScalars)
+    numbers: Numbers = field(default_factory=Numbers)
     loops: list[LoopTargets] = field(default_factory=list)
     tries: Tries = field(default_factory=Tries)
     widenings: dict[tuple[Any, ...], Widening] = field(default_factory=dict)
@@ -153,6 +159,8 @@ class Context:
     """The functions with a rule of their own (`rule_calls.LoweredRule`), by what tells their calls."""
     callees: dict[str, Function] = field(default_factory=dict)
     """Functions that the program calls, by name."""
+    doubted: list[UserError] | None = None
+    """Errors of a round of a loop, while less is known of what its iterations begin with than all rounds together find."""
     first: Builder = field(default_factory=Builder)
     """Where the columns of lists are made: before the program, so that no loop makes them again."""
     classes: dict[tuple[Any, ...], Any] = field(default_factory=dict)
@@ -263,6 +271,14 @@ class Context:
     def unmergeable(self, poison: Poison) -> UnsupportedError:
         return self.unsupported("AD102", poison.reason, poison.help, *poison.notes)
 
+    def doubts(self, error: UserError) -> bool:
+        """Whether this is said in a round of a loop that is run again: a path that ends here may go on with what that finds."""
+        if self.doubted is None:
+            return False
+        self.doubted.append(error)
+        self.state.end()
+        return True
+
     def present(self, value: Abs, error: str = "TypeError") -> Abs:
         """A value that must not be None; as in Python, it is an error of the run if it is."""
         if not isinstance(value, OrNone):
@@ -271,10 +287,13 @@ class Context:
         return value.value
 
     def kept(self, value: Abs) -> Abs:
-        """A value that something keeps; an iterator cannot be kept, because it is used up wherever it is iterated over."""
+        """A value that something keeps; an iterator cannot be kept, because it is used up wherever it is iterated over, unless
+        it is over items that are there already."""
         if isinstance(value, Tup):
             for item in value.items:
                 self.kept(item)
+        if isinstance(value, Iter) and value.kind is ITERATOR and isinstance(value.parts[0], Ref | Box | Tup | Range):
+            return self.call(Static(kept.over), [value.parts[0]], {})
         if isinstance(value, Iter):
             raise self.unsupported(
                 "AD191",
@@ -345,7 +364,7 @@ class Context:
             return self.new_array(value)
         if isinstance(value.type, ListOf):
             box = Box(list)
-            self.state.boxes[box] = Grown(value)
+            self.state.boxes[box] = Grown((value,))
             return box
         return Dyn(value)
 
@@ -415,9 +434,31 @@ class Context:
         """A list of things of one type as a growable IR list; None where its items differ in type."""
         content = self.state.content(box)
         if isinstance(content, Grown):
-            return content.value
+            return content.columns[0] if content.form is None else None
         element = join_elements([element_type(item) for item in content.items])
-        return None if element is None else grow(self.b, self.state, content, ListOf(element), box.name)
+        return None if element is None else grow(self.b, self.state, content.items, ListOf(element), box.name)
+
+    def grown(self, box: Box) -> Grown | None:
+        """A list of things of one type, or of items of one form, as growable IR lists; None where they differ."""
+        content = self.state.content(box)
+        if isinstance(content, Grown):
+            return content
+        form = rows.common_form([(self.state, content)])
+        if form is None:
+            value = self.as_grown(box)
+            return None if value is None else Grown((value,))
+        columns = [rows.column(self.state, content.items, k) for k in range(rows.width(form))]
+        elements = [join_elements([element_type(leaf) for leaf in column]) for column in columns]
+        values = [
+            grow(self.b, self.state, column, ListOf(element), name)
+            for column, element, name in zip(columns, elements, rows.names(box.name, len(columns)))
+            if element is not None
+        ]
+        if len(values) < len(columns):
+            return None
+        for item in content.items:
+            rows.keep(self.state, item)
+        return Grown(tuple(values), form)
 
 
 def int_value(ctx: Context, x: Abs, what: str) -> Value:

@@ -10,7 +10,7 @@ from autodiff_compiler.diagnostics import AutodiffError
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Listed, Range, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Form, Grown, Items, Listed, Range, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.library import Chosen, Entry, lookup
 
@@ -32,10 +32,23 @@ def to_library(ctx: Context, x: Abs) -> Any:
         content = ctx.state.content(x)
         if isinstance(content, Items):
             return [to_library(ctx, item) for item in content.items]
-        return content.value
+        return content.value if content.form is None else _table(ctx, content, content.form)
     if isinstance(x, Range):
         return range_as_array(ctx, x)
     raise ctx.unsupported("AD107", f"{describe(x)} as an argument of a NumPy function", "pass numbers or arrays")
+
+
+def _table(ctx: Context, content: Grown, form: Form) -> Any:
+    """The array that NumPy makes of a list of tuples or lists whose length the run decides: of none it would have another rank."""
+    b, (array, stack) = ctx.b, (lookup(np.array), lookup(np.stack))
+    assert array is not None
+    assert stack is not None
+    if any(part is not None for part in form.parts):
+        return content.value  # which is refused
+    there = b.compare("gt", b.op("list_len", content.columns[0]), b.const(0))
+    text = "an array of tuples or lists, of which there are none"
+    b.emit("check", (there,), {"error": "ValueError", "message": (text,)})
+    return stack(b, [array(b, column) for column in content.columns], axis=1)
 
 
 def array_of(ctx: Context, x: Abs) -> Abs:

@@ -15,6 +15,7 @@ from autodiff_compiler.frontend import (
     comprehensions,
     consumers,
     container_items,
+    container_methods,
     generators,
     members,
     operators,
@@ -33,7 +34,6 @@ from autodiff_compiler.frontend.values import (
     Box,
     Closure,
     Dyn,
-    Items,
     Ref,
     Static,
     Tup,
@@ -94,21 +94,22 @@ def _set(ctx: Context, node: ast.Set) -> Abs:
 
 
 def _dict(ctx: Context, node: ast.Dict) -> Abs:
-    items = Operands(ctx, node)
-    keys: list[Any] = []
+    operands = Operands(ctx, node)
     for key, value in zip(node.keys, node.values):
         if key is None:
             other = evaluate(ctx, value)
             if not (isinstance(other, Box) and other.cls is dict):
                 raise ctx.wrong("AD147", f"{describe(other)} after ** in a dict")
-            inner = ctx.state.content(other)
-            assert isinstance(inner, Items)
-            keys += inner.keys
-            items.add(*inner.items)
+            operands.add(container_methods.copied(ctx, other))
         else:
-            keys.append(container_items.key_of(ctx, evaluate(ctx, key)))
-            items.add(ctx.kept(evaluate(ctx, value, or_none=True)))
-    return ctx.new_dict(dict(zip(keys, items.take())))
+            operands.add(evaluate(ctx, key), ctx.kept(evaluate(ctx, value, or_none=True)))
+    made, found = ctx.new_dict({}), iter(operands.take())
+    for key in node.keys:
+        if key is None:
+            container_methods.fill(ctx, made, next(found))
+        else:
+            container_items.store(ctx, made, next(found), next(found))
+    return made
 
 
 # -- operators -------------------------------------------------------------------------------------------------------

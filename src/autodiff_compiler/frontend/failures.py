@@ -61,7 +61,7 @@ def _raise(ctx: Context, error: str, parts: tuple[Part, ...], values: tuple[Valu
 
 
 def _raise_one_of(ctx: Context, choice: Choice, k: int) -> None:
-    """Raise the exception that `choice.index` selects, which is the k-th or a later one."""
+    """Raise the exception that is chosen, which is the k-th or a later one."""
 
     def this() -> None:
         _raise(ctx, *_again(ctx, choice.options[k]))
@@ -69,8 +69,7 @@ def _raise_one_of(ctx: Context, choice: Choice, k: int) -> None:
     if k == len(choice.options) - 1:
         this()
     else:
-        chosen = ctx.b.compare("eq", choice.index, ctx.b.const(k))
-        branches.branch(ctx, chosen, this, lambda: _raise_one_of(ctx, choice, k + 1))
+        branches.branch(ctx, choice.is_option(ctx.b, k), this, lambda: _raise_one_of(ctx, choice, k + 1))
 
 
 def _caught_before(ctx: Context) -> Abs:

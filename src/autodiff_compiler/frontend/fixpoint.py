@@ -39,15 +39,17 @@ class Fixpoint:
         run_body: Callable[[tuple[Value, ...]], None],
         *,
         may_unroll: bool = False,
+        has_few_trips: Callable[[], bool] = lambda: False,
     ) -> None:
         self.ctx = ctx
         self.entry = ctx.state
         found = ctx.widenings.get(key, Widening())
-        merge = Merge(self.entry, self.entry, ctx.mixed, live=live, widening=found, span=ctx.b.span)
+        merge = Merge(self.entry, self.entry, ctx.mixed, ctx.numbers, live=live, widening=found, span=ctx.b.span)
         for _ in range(ROUNDS):
             targets = LoopTargets()
             ctx.loops.append(targets)
             ctx.rounds += 1
+            outer_doubted, ctx.doubted = ctx.doubted, []
             try:
                 with ctx.b.region(*prefix, *merge.types, names=(*prefix_names, *merge.hints)) as opened:
                     ctx.state = merge.outputs(list(opened.params[len(prefix) :]))
@@ -56,14 +58,26 @@ class Fixpoint:
             finally:
                 ctx.loops.pop()
                 ctx.rounds -= 1
+                errors, ctx.doubted = ctx.doubted, outer_doubted
+                if outer_doubted is not None:
+                    outer_doubted += errors
             self.left = _without(ctx, opened, end.exit, targets.continues)
             end = _with_exit(end, Exit(frozenset()) if end.exit.dead else Exit())
             following = Merge(
-                self.entry, end, ctx.mixed, base=self.entry, live=live, widening=merge.widened(), span=ctx.b.span
+                self.entry,
+                end,
+                ctx.mixed,
+                ctx.numbers,
+                base=self.entry,
+                live=live,
+                widening=merge.widened(),
+                span=ctx.b.span,
             )
-            if may_unroll and following.mixed_list:
+            if may_unroll and (following.mixed_list or (following.has_rows and has_few_trips())):
                 raise Unroll(key)  # then each function, say, that the list holds is known
             if following.signature() == merge.signature():
+                if errors and outer_doubted is None:
+                    raise errors[0]
                 break
             merge = following
         else:
@@ -121,6 +135,7 @@ class Fixpoint:
         if at_end is not None and ends:
             code = self._else(code, left, natural, at_end)
             outward = ctx.state.exit.codes - {NORMAL} - self.breaks
+            ends = NORMAL in ctx.state.exit.codes
         codes = outward | ({NORMAL} if ends or left & self.breaks else frozenset())
         if codes == {NORMAL} or len(codes) == 1:
             ctx.state.exit = Exit(frozenset(codes))

@@ -125,7 +125,7 @@ def _handle_named(ctx: Context, handler: ast.ExceptHandler, name: str, caught: A
     if isinstance(caught, Choice) and k < len(caught.options) - 1:
         branches.branch(
             ctx,
-            ctx.b.compare("eq", caught.index, ctx.b.const(k)),
+            caught.is_option(ctx.b, k),
             partial(_handle_named, ctx, handler, name, caught.options[k], k),
             partial(_handle_named, ctx, handler, name, caught, k + 1),
         )

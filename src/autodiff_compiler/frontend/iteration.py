@@ -19,6 +19,7 @@ from autodiff_compiler.frontend.asking import (
 )
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.columns import of_items
+from autodiff_compiler.frontend.container_items import item_at
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.layout import through
 from autodiff_compiler.frontend.scalars import describe
@@ -36,7 +37,7 @@ from autodiff_compiler.frontend.values import (
     Static,
     Tup,
 )
-from autodiff_compiler.frontend.views import list_item, table_item
+from autodiff_compiler.frontend.views import table_item
 from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import Array
 from autodiff_compiler.library.standard.iterators import from_next
@@ -133,7 +134,7 @@ def _box(ctx: Context, x: Box) -> Items:
         raise ctx.wrong("AD163", f"TypeError: '{x.cls.__name__}' object is not iterable")
     content = ctx.state.content(x)
     if isinstance(content, Grown):
-        count = ctx.b.op("list_len", content.value)
+        count = ctx.b.op("list_len", content.columns[0])
         return counted(ctx, count, lambda k: _grown_item(ctx, x, k), boxes=(x,))
     return _list(ctx, x, len(content.items)).with_columns(of_items(ctx, content.items, x))
 
@@ -141,7 +142,7 @@ def _box(ctx: Context, x: Box) -> Items:
 def _grown_item(ctx: Context, x: Box, k: Abs) -> Abs:
     now = ctx.state.content(x)
     assert isinstance(now, Grown)
-    return list_item(ctx, ctx.b.op("list_get", now.value, ctx.value(k)))
+    return item_at(ctx, now, ctx.value(k))
 
 
 def _list(ctx: Context, box: Box, first_length: int) -> Steps:
@@ -168,8 +169,10 @@ def _now(ctx: Context, box: Box) -> values.Items:
     return content
 
 
-def _dict(ctx: Context, box: Box, kind: str, *, backwards: bool = False) -> Steps:
+def _dict(ctx: Context, box: Box, kind: str, *, backwards: bool = False) -> Items:
     """The keys, values or items of a dict as they are when the next one is asked for."""
+    if isinstance(content := ctx.state.content(box), Grown):
+        return _keyed(ctx, box, content, kind, backwards)
     keys = _now(ctx, box).keys
     order = iter(range(len(keys))[::-1] if backwards else range(len(keys)))
 
@@ -183,6 +186,19 @@ def _dict(ctx: Context, box: Box, kind: str, *, backwards: bool = False) -> Step
         return None
 
     return Steps(step)
+
+
+def _keyed(ctx: Context, box: Box, content: Grown, kind: str, backwards: bool) -> Items:
+    """Those of a dict whose keys the run decides."""
+    count = ctx.b.op("list_len", content.columns[0])
+
+    def item(k: Abs) -> Abs:
+        place = ctx.value(k)
+        found = _grown_item(ctx, box, Dyn(ctx.b.sub(ctx.b.sub(count, place), ctx.b.const(1))) if backwards else k)
+        assert isinstance(found, Tup)
+        return found if kind == "items" else found.items[kind == "values"]
+
+    return counted(ctx, count, item, boxes=(box,))
 
 
 def known_items(ctx: Context, x: Static) -> list[Abs]:

@@ -31,7 +31,7 @@ from autodiff_compiler.frontend.loops import ended, run_over
 from autodiff_compiler.frontend.places import LoopPlace, apply, place_name
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import Exit
-from autodiff_compiler.frontend.values import Abs, Dyn, Generator, Iter, Static, Tup
+from autodiff_compiler.frontend.values import ITERATOR, Abs, Dyn, Generator, Iter, Static, Tup
 from autodiff_compiler.frontend.values import parts as held
 from autodiff_compiler.ir.core import Value
 
@@ -304,4 +304,4 @@ def iter_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         raise ctx.unsupported("AD170", f"iter() of {describe(args[0])} with a sentinel", "write a `while` loop")
     if isinstance(args[0], Generator):
         return args[0]
-    return Iter(type(iter(())), tuple(args), iterate(ctx, args[0]))
+    return Iter(ITERATOR, tuple(args), iterate(ctx, args[0]))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from autodiff_compiler.frontend.alias_classes import Location
 from autodiff_compiler.frontend.state import HELD_NAME, RESULT_NAME, RETURN_NAME
-from autodiff_compiler.frontend.values import Poison
+from autodiff_compiler.frontend.values import Form, Poison
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Type
@@ -37,7 +37,7 @@ class Widening:
 
     types: dict[Location, Type] = field(default_factory=dict)
     merged: frozenset[Location] = frozenset()
-    grown: frozenset[Location] = frozenset()
+    grown: Mapping[Location, Form | None] = field(default_factory=dict)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from autodiff_compiler.frontend.context import Context, LoopTargets
 from autodiff_compiler.frontend.fixpoint import Fixpoint, zeroed
 from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.state import NORMAL, Exit, State
-from autodiff_compiler.frontend.values import Abs, Dyn, Poison, Unroll
+from autodiff_compiler.frontend.values import Abs, Dyn, Poison, Unmergeable, Unroll
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import INT
 
@@ -64,15 +64,22 @@ def run_over(
 
     `live` are the names that may be read in another iteration or after the loop, `after` those read after it.
     """
+
+    def each(item: Abs) -> None:
+        try:
+            body(item)
+        except Unmergeable as signal:
+            raise ctx.unmergeable(signal.poison) from None
+
     ctx.iterating += iterable.boxes
     try:
         if isinstance(iterable, Pushed):
-            _pushed(ctx, iterable, body, live, at_end, unroll)
+            _pushed(ctx, iterable, each, live, at_end, unroll)
         elif isinstance(iterable, Steps):
-            if unroll or not _over_columns(ctx, node, iterable, body, live, at_end, after, few):
-                run_steps(ctx, node, iterable, body, at_end)
+            if unroll or not _over_columns(ctx, node, iterable, each, live, at_end, after, few):
+                run_steps(ctx, node, iterable, each, at_end)
         else:
-            _run_over_sequence(ctx, node, iterable, body, live, at_end, unroll, after)
+            _run_over_sequence(ctx, node, iterable, each, live, at_end, unroll, after)
     finally:
         del ctx.iterating[len(ctx.iterating) - len(iterable.boxes) :]
 
@@ -209,7 +216,12 @@ def _for_loop(
     def run_body(params: tuple[Value, ...]) -> None:
         body(sequence.item(Dyn(params[0], need_static if static_bounds else None)))
 
-    loop = Fixpoint(ctx, key, live, (INT,), (sequence.hint,), run_body, may_unroll=static_bounds)
+    def has_few_trips() -> bool:
+        return _may_unroll(ctx, sequence)
+
+    loop = Fixpoint(
+        ctx, key, live, (INT,), (sequence.hint,), run_body, may_unroll=static_bounds, has_few_trips=has_few_trips
+    )
     region = loop.region()
     inits = loop.merge.inputs(b, 0)
     results = b.for_(*sequence.range(), inits, region, exits=loop.exits)

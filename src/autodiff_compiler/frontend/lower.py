@@ -147,6 +147,12 @@ def _results(ctx: Context, result: Abs) -> tuple[list[Value], Tree]:
         return [v for values, _ in parts for v in values], Node(result.cls, tuple(t for _, t in parts), result.keys)
     if isinstance(result, Box) and real_class(result.cls) is result.cls:
         content = ctx.state.content(result)
+        if isinstance(content, Grown) and content.form is not None:
+            kind = (
+                "a dict whose keys are" if result.cls is dict else "a list of tuples, lists or objects whose length is"
+            )
+            reason = f"the function returns {kind} known only at run time"
+            raise UserError("AD189", reason, ctx.b.span, help="return arrays: np.array(...) of it")
         if isinstance(content, Grown):
             return [content.value], Leaf()
         parts = [_results(ctx, item) for item in content.items]

@@ -11,6 +11,7 @@ from autodiff_compiler import library
 from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
 from autodiff_compiler.frontend import (
     array_places,
+    branches,
     consumers,
     container_methods,
     defined,
@@ -19,6 +20,7 @@ from autodiff_compiler.frontend import (
     subscripts,
     views,
 )
+from autodiff_compiler.frontend.choices import is_word
 from autodiff_compiler.frontend.classes import find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import call_entry, to_library
@@ -26,6 +28,7 @@ from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     Closure,
     Dyn,
     Items,
@@ -54,6 +57,10 @@ def attribute(ctx: Context, x: Abs, name: str) -> Abs:
         return objects.attribute(ctx, x, name)
     if isinstance(x, Static):
         return _of_object(ctx, x, name)
+    if isinstance(x, Choice) and is_word(x):
+        if all(isinstance(word, Static) and type(word.obj) is str for word in x.options) and hasattr(str, name):
+            return Method(x, name)
+        return branches.of_each(ctx, x, lambda word: attribute(ctx, word, name))
     if isinstance(x, Ref | Dyn):
         return _of_array(ctx, x, name)
     if isinstance(x, Tup) and _is_field(ctx, x, name):
@@ -141,6 +148,10 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
         result, given = call_entry(ctx, entry, passed, kwargs)
         made = views.wrapped(ctx, result, views.Made(name, passed, kwargs, given))
         return views.tie(made, receiver) if name in _READ_ONLY_VIEWS else made
+    if isinstance(receiver, Choice):
+        return branches.of_each(ctx, receiver, lambda word: call_method(ctx, Method(word, name), args, kwargs))
+    if args and isinstance(args[0], Choice) and _asks_for_words(receiver):
+        return branches.of_each(ctx, args[0], lambda word: call_method(ctx, method, [word, *args[1:]], kwargs))
     if isinstance(receiver, Static) and isinstance(receiver.obj, np.ufunc):
         with refused(ctx, name):
             return _ufunc_method(ctx, receiver.obj, name, args, kwargs)
@@ -155,6 +166,11 @@ def call_method(ctx: Context, method: Method, args: list[Abs], kwargs: dict[str,
         with refused(ctx, name):
             return container_methods.call(ctx, receiver, name, args, kwargs)
     raise ctx.unsupported("AD170", f"the method `{name}` of {describe(receiver)}", "write it with indexing and loops")
+
+
+def _asks_for_words(receiver: Abs) -> bool:
+    """Whether methods of this take words that are known when compiling: keys, parts of strings."""
+    return isinstance(receiver, Static) or (isinstance(receiver, Box) and receiver.cls is dict)
 
 
 def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

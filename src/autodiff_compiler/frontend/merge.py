@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.frontend.alias_classes import AliasClasses, Location
 from autodiff_compiler.frontend.array_joins import ArrayJoins
-from autodiff_compiler.frontend.choices import joined_options, may_be_chosen, options_of, position
+from autodiff_compiler.frontend.choices import Numbers, is_word, joined_options, may_be_chosen, options_of
 from autodiff_compiler.frontend.join_slots import (
     ONE_TYPE,
     Finish,
@@ -29,13 +29,12 @@ from autodiff_compiler.frontend.join_slots import (
     place,
     said,
 )
+from autodiff_compiler.frontend.list_joins import ListJoins
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
-from autodiff_compiler.frontend.references import grow
+from autodiff_compiler.frontend.rows import pairs_of
 from autodiff_compiler.frontend.scalars import (
     describe,
-    element_type,
     is_scalar,
-    join_elements,
     join_scalars,
     scalar_type,
 )
@@ -64,7 +63,7 @@ from autodiff_compiler.frontend.values import (
 )
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.ir.types import BOOL, INT, Array, ListOf, Scalar, Type
+from autodiff_compiler.ir.types import BOOL, INT, Scalar, Type
 
 Kind = TypeVar("Kind")
 
@@ -81,6 +80,7 @@ class Merge:
         a: State,
         b: State,
         mixed: MixedScalars,
+        numbers: Numbers,
         *,
         base: State | None = None,
         live: Callable[[NameKey], bool] = lambda key: True,
@@ -94,21 +94,20 @@ class Merge:
             b = _unchanged(base or a, a)
         self.a, self.b = a, b
         self.mixed = mixed
+        self._numbers = numbers
         self.span = span
         self._before = widening or Widening()
         self._loop = widening is not None
         self._slots = JoinSlots(widening)
-        self.grown: dict[Location, None] = {}
         self.choices: dict[Location, int] = {}
-        """How many functions there are to choose from."""
-        self.mixed_list = False
-        """Whether a list that grows holds things that no run-time list can: functions, say, or different types."""
+        """How many there are to choose from."""
         keys = [key for key in dict.fromkeys([*a.names, *b.names]) if live(key)]
         if self._loop:
             # What an iteration enters does not exist in the next one; see `_made_in_loop`.
             keys = [key for key in keys if a.has_entered(key[0])]
         self._classes = AliasClasses(a, b, keys)
         self._arrays = ArrayJoins(a, b, self._slots, self._classes, mixed, span)
+        self._lists = ListJoins((a, b), self._slots, self._arrays, self._before)
         self._finish_names = [(key, self._name(key)) for key in keys]
         self._finish_boxes = self._box_contents()
         self._finish_versions = self._arrays.kept_versions()
@@ -158,12 +157,28 @@ class Merge:
         return Widening(
             {**self._before.types, **{slot.key: slot.type for slot in self.slots}},
             self._before.merged | frozenset(self._arrays.merged),
-            self._before.grown | frozenset(self.grown),
+            {**self._before.grown, **self._lists.grown},
         )
+
+    @property
+    def mixed_list(self) -> bool:
+        """Whether a list that grows holds things that no run-time list can."""
+        return self._lists.mixed
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether a list that grows holds tuples, so that what they hold is not known when compiling."""
+        return any(form is not None for form in self._lists.grown.values())
 
     def signature(self) -> tuple[Any, ...]:
         slots = [(slot.key, slot.type) for slot in self.slots]
-        return slots, list(self.grown), list(self._slots.poisoned), self.choices, self._arrays.signature()
+        return (
+            slots,
+            list(self._lists.grown.items()),
+            list(self._slots.poisoned),
+            self.choices,
+            self._arrays.signature(),
+        )
 
     # -- names and values ------------------------------------------------------------------------------------------
 
@@ -289,16 +304,12 @@ class Merge:
         return finish
 
     def _choice(self, location: Location, a: Abs | None, b: Abs | None, name: str) -> Finish:
-        """One function on one path and another on the other; or a path without any."""
+        """One function, exception or word on one path and another on the other; or a path without any."""
         options = joined_options(*(x for x in (a, b) if x is not None))
         self.choices[location] = len(options)
-
-        def getter(x: Abs | None) -> Getter:
-            # A path without any has an index, too, which later joins compute with.
-            return position(x, options) if x is not None else lambda builder: builder.const(0)
-
-        slot = self._slots.add((*location, "choice"), INT, f"{hint(name)}_choice", getter(a), getter(b))
-        return lambda values: Choice(slot(values), options)
+        getters = (self._numbers.getter(a), self._numbers.getter(b))
+        slot = self._slots.add((*location, "choice"), INT, f"{hint(name)}_choice".lstrip("_"), *getters)
+        return lambda values: self._numbers.chosen(slot(values), options)
 
     def _made_in_loop(self, present: list[Abs]) -> bool:
         """Whether this is a function whose frame is a new one in each iteration, so that following what it sees never ends."""
@@ -338,10 +349,12 @@ class Merge:
             return self._slots.poison(root, a)
         if isinstance(b, Poison):
             return self._slots.poison(root, b)
+        if box.cls is dict and (isinstance(a, Grown) or isinstance(b, Grown) or root in self._before.grown):
+            return self._lists.join(root, box, (a and pairs_of(a), b and pairs_of(b)))
         items = all_of(Items, a, b)
         lengths = {len(content.items) for content in items or () if content is not None}
         if items is None or root in self._before.grown or (len(lengths) > 1 and box.cls is list):
-            return self._grown(root, box, a, b)
+            return self._lists.join(root, box, (a, b))
         return self._items(root, box, *items)
 
     def _items(self, root: Location, box: Box, a: Items | None, b: Items | None) -> Finish:
@@ -355,40 +368,6 @@ class Merge:
             for i, key in enumerate(model.keys or range(len(model.items)))
         ]
         return lambda values: Items(tuple(part(values) for part in parts), model.keys)
-
-    def _grown(self, root: Location, box: Box, a: Items | Grown | None, b: Items | Grown | None) -> Finish:
-        if isinstance(a, Grown) and isinstance(b, Grown) and same(a, b):
-            return always(a)
-        self.grown[root] = None
-        types: list[Scalar | Array | None] = []
-        for content in (a, b):
-            if isinstance(content, Grown):
-                types.append(content.element)
-            elif content is not None:
-                types += [element_type(item) for item in content.items]
-                self._arrays.escape(item.cell for item in content.items if isinstance(item, Ref))
-        key = (*root, "grown")
-        before = self._slots.type_before(key)
-        if before is not None:
-            assert isinstance(before, ListOf)
-            types.append(before.element)
-        element = join_elements(types)
-        if element is not None and any(isinstance(c, Grown) and c.element != element for c in (a, b)):
-            reason = "a list holds Python floats on one path and NumPy's on the other"
-            return self._slots.poison(root, Poison(reason, "make them one kind: float(...)"))
-        if element is None:
-            self.mixed_list = True
-            reason = (
-                "a list that grows in a loop holds lists or things of different types, or its type is not known yet"
-            )
-            return self._slots.poison(root, Poison(reason, ONE_TYPE))
-        type_ = ListOf(element)
-
-        def getter(content: Items | Grown | None, state: State) -> Getter:
-            return lambda builder: None if content is None else grow(builder, state, content, type_, box.name)
-
-        slot = self._slots.add(key, type_, box.name or "items", getter(a, self.a), getter(b, self.b))
-        return lambda values: Grown(slot(values))
 
     def _exit(self) -> Callable[[list[Value]], Exit]:
         codes_a = frozenset() if self.dead == 0 else self.a.exit.codes
@@ -416,7 +395,7 @@ def given(value: Abs | None) -> Abs | None:
 
 def may_be_none(value: Abs) -> bool:
     """Whether what is this on one path may be None on another; callers must say which of these a name is before they call it."""
-    return is_scalar(value) or isinstance(value, Ref | Tup | Box)
+    return is_scalar(value) or is_word(value) or isinstance(value, Ref | Tup | Box)
 
 
 def all_of(cls: type[Kind], a: object, b: object) -> tuple[Kind | None, Kind | None] | None:

@@ -61,6 +61,8 @@ def python_class(ctx: Context, x: Abs) -> type:
         return GeneratorType
     if isinstance(x, DictView):
         return type(getattr({}, x.kind)())
+    if isinstance(x, Choice) and len({python_class(ctx, option) for option in x.options}) == 1:
+        return python_class(ctx, x.options[0])
     if isinstance(x, Choice | OrNone):
         raise ctx.unsupported("AD152", f"the type of {describe(x)}", "use one name for each of them")
     classes: dict[type, type] = {Closure: FunctionType, Method: FunctionType, Range: range, Text: str}

@@ -205,7 +205,9 @@ def generic_store(ctx: Context, x: Abs, name: str, value: Abs) -> None:
         return  # the end of `x.a += …`: the object that was changed in place is there already
     if not isinstance(x, Box) or not x.local:
         raise ctx.unsupported(
-            "AD138", "a write into an object that belongs to the caller", "copy it first: dataclasses.replace(x, ...)"
+            "AD138",
+            "a write into an object that belongs to the caller, or is in a list that grows at run time",
+            "copy it first: dataclasses.replace(x, ...)",
         )
     if not isinstance(found, MemberDescriptorType) and not _has_dict(cls):
         raise _no_attribute(ctx, x, cls, name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.state import State
-from autodiff_compiler.frontend.values import Grown, Items, Ref
+from autodiff_compiler.frontend.values import Abs, Ref
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import ListOf, Scalar
@@ -17,12 +19,10 @@ def read(b: Builder, state: State, ref: Ref) -> Value:
     return b.op(ref.part, value) if ref.part else value
 
 
-def grow(b: Builder, state: State, content: Items | Grown, type_: ListOf, name: str) -> Value:
-    """The content of a list as one growable IR list."""
-    if isinstance(content, Grown):
-        return content.value
+def grow(b: Builder, state: State, items: Iterable[Abs], type_: ListOf, name: str) -> Value:
+    """Numbers or arrays as one growable IR list."""
     values = []
-    for item in content.items:
+    for item in items:
         if is_scalar(item):
             assert isinstance(type_.element, Scalar)
             values.append(scalar_value(b, item, type_.element))

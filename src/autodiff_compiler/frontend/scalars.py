@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -137,6 +138,8 @@ def _describe_object(obj: Any) -> str:
     kind = type(obj).__name__
     if obj is None:
         return "None"
+    if isinstance(obj, Enum):
+        return f"{kind}.{obj.name}"
     if isinstance(obj, bool | int | float | complex | str | np.generic):
         return f"{kind} {reprlib.repr(obj)}"
     return f"{kind} {obj.__name__}" if hasattr(obj, "__name__") else f"an object of class {kind}"
@@ -165,6 +168,8 @@ def describe(value: Abs | None) -> str:
         return f"a {real_class(value.cls).__name__}"
     if isinstance(value, DictView):
         return f"a view of a dict (`{value.kind}`)"
+    if isinstance(value, Choice) and all(isinstance(option, Static) for option in value.options):
+        return " or ".join(describe(option) for option in value.options)
     if isinstance(value, OrNone):
         return f"{describe(value.value)} or None"
     names = {

@@ -6,7 +6,8 @@ import ast
 
 import numpy as np
 
-from autodiff_compiler.frontend import array_places, container_items, index_tricks, operators, tables
+from autodiff_compiler.frontend import array_places, branches, container_items, index_tricks, operators, tables
+from autodiff_compiler.frontend.choices import is_word
 from autodiff_compiler.frontend.classes import class_of, is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.operands import Operands
@@ -14,6 +15,7 @@ from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     Dyn,
     Index,
     Listed,
@@ -80,6 +82,10 @@ def load(ctx: Context, base: Abs, index: list[Index]) -> Abs:
     own = operators.item(ctx, base, index, "__getitem__")
     if own is not None:
         return own
+    if len(index) == 1 and isinstance(index[0], Choice):
+        return branches.of_each(ctx, index[0], lambda word: load(ctx, base, [word]))
+    if isinstance(base, Choice) and is_word(base):
+        return branches.of_each(ctx, base, lambda word: load(ctx, word, index))
     if is_dimensionless(base):
         axes = per_axis(index)
         check_selects_all(ctx, axes)
@@ -133,7 +139,9 @@ def store(ctx: Context, base: Abs, index: list[Index], value: Abs, accumulate: s
         return
     if operators.item(ctx, base, index, "__setitem__", value) is not None:
         return
-    if isinstance(base, Ref) and is_dimensionless(base):
+    if len(index) == 1 and isinstance(index[0], Choice):
+        branches.of_each(ctx, index[0], lambda word: _stored(ctx, base, word, value))
+    elif isinstance(base, Ref) and is_dimensionless(base):
         check_selects_all(ctx, per_axis(index))
         array_places.store_at(ctx, base, HERE, (), value, accumulate)
     elif isinstance(base, Ref):
@@ -145,3 +153,8 @@ def store(ctx: Context, base: Abs, index: list[Index], value: Abs, accumulate: s
         container_items.store(ctx, base, only(ctx, index), value)
     else:
         raise ctx.wrong("AD122", f"{describe(base)} does not support item assignment")
+
+
+def _stored(ctx: Context, base: Abs, key: Abs, value: Abs) -> Abs:
+    store(ctx, base, [key], value)
+    return Static(None)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 
+from autodiff_compiler.frontend import branches
+from autodiff_compiler.frontend.choices import is_word
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
@@ -12,11 +15,30 @@ from autodiff_compiler.frontend.values import Abs, Choice, Dyn, OrNone, Partial,
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 
+_Pieces = list[tuple[Abs, str]]
+"""Values, and how each of them is formatted."""
+
 
 def joined_string(ctx: Context, node: ast.JoinedStr) -> Abs:
     """An f-string: a static string if all its parts are known now."""
-    texts = [_piece(ctx, piece) for piece in node.values]
-    return joined(texts)
+    return _made(ctx, [_piece(ctx, piece) for piece in node.values])
+
+
+def _made(ctx: Context, pieces: _Pieces) -> Abs:
+    """The string of values and their formats: one for each word that a value may be, if nothing else is left to the run."""
+    for k, (value, form) in enumerate(pieces):
+        if (
+            isinstance(value, Choice)
+            and is_word(value)
+            and all(isinstance(other, Static | Choice) for other, _ in pieces)
+        ):
+            before, after = pieces[:k], pieces[k + 1 :]
+            return branches.of_each(ctx, value, partial(_made_with, ctx, before, form, after))
+    return joined([_shown(ctx, value, form) for value, form in pieces])
+
+
+def _made_with(ctx: Context, before: _Pieces, form: str, after: _Pieces, word: Abs) -> Abs:
+    return _made(ctx, [*before, (word, form), *after])
 
 
 def joined(texts: list[Text]) -> Static | Text:
@@ -39,14 +61,15 @@ def _form(x: Abs, form: str) -> Callable[[], str] | None:
     return None if known is None else lambda: f"{{{form}}}".format(known())
 
 
-def _piece(ctx: Context, piece: ast.expr) -> Text:
+def _piece(ctx: Context, piece: ast.expr) -> tuple[Abs, str]:
+    """A part of an f-string, and how it is formatted."""
     if isinstance(piece, ast.Constant):
-        return Text((str(piece.value),), ())
+        return Static(str(piece.value)), ""
     assert isinstance(piece, ast.FormattedValue)
     value = ctx.evaluate(piece.value, or_none=True)
     conversion = "" if piece.conversion == -1 else f"!{chr(piece.conversion)}"
     spec = _specification(ctx, piece.format_spec)
-    return _shown(ctx, value, conversion + (f":{spec}" if spec else ""))
+    return value, conversion + (f":{spec}" if spec else "")
 
 
 def _specification(ctx: Context, node: ast.expr | None) -> str:
@@ -99,6 +122,8 @@ def text_of(ctx: Context, value: Abs) -> Text:
         return Text((None,), (ctx.value(value),), _form(value, ""))
     if isinstance(value, Tup) and not value.keys:
         return _tuple(ctx, value)
+    if isinstance(value, Choice) and is_word(value):
+        return Text((describe(value),), (), exact=False)
     if isinstance(value, Choice | OrNone):
         raise ctx.unsupported("AD152", f"the text of {describe(value)}", "use one name for each of them")
     if isinstance(value, Static):

@@ -282,14 +282,27 @@ _RAISED: dict[str, type[BaseException]] = {
 
 def caught(ctx: Context, error: UserError) -> bool:
     """Whether the program itself catches what it would raise here; then control leaves to there."""
-    if not ctx.tries.active:
-        return False
-    said = re.match(r"(\w+(?:Error|Iteration)): ", error.reason)
-    cls = (class_named(said[1], ctx.constants) if said else None) or _RAISED.get(error.code)
-    if error.code == "AD158" and error.reason.startswith("cannot unpack"):
-        cls = TypeError
+    cls = _raised(ctx, error) if ctx.tries.active else None
     leave = None if cls is None else way_out(ctx, cls, None)
     if leave is None:
         return False
     leave()
     return ctx.state.exit.left
+
+
+def left_to_the_run(ctx: Context, error: UserError) -> bool:
+    """Raise what Python would, if that is known, on a path of which only the run decides whether it is taken."""
+    cls = _raised(ctx, error)
+    if cls is None:
+        return False
+    ctx.b.emit("raise", (), {"error": cls.__name__, "message": (error.reason.removeprefix(f"{cls.__name__}: "),)})
+    ctx.state.end()
+    return True
+
+
+def _raised(ctx: Context, error: UserError) -> type[BaseException] | None:
+    """What Python raises in place of an error of ours, as far as it is known."""
+    said = re.match(r"(\w+(?:Error|Iteration)): ", error.reason)
+    if error.code == "AD158" and error.reason.startswith("cannot unpack"):
+        return TypeError
+    return (class_named(said[1], ctx.constants) if said else None) or _RAISED.get(error.code)

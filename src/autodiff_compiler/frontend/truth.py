@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autodiff_compiler.frontend.choices import chosen_truth, is_word
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
     Abs,
     Box,
+    Choice,
     DictView,
     Dyn,
     Generator,
@@ -48,13 +50,15 @@ def truth_of(ctx: Context, x: Abs) -> bool | Value:
         if dtype_of(value.type).is_bool:
             return value
         return ctx.b.compare("ne", value, ctx.b.const_like(0, value.type))
+    if isinstance(x, Choice) and is_word(x):
+        return chosen_truth(ctx.b, x, map(ctx.truth, x.options))
     if isinstance(x, Tup):
         return bool(x.items)
     if isinstance(x, Box):
         content = ctx.state.content(x)
         if isinstance(content, Items):
             return bool(content.items)
-        return ctx.b.compare("gt", ctx.b.op("list_len", content.value), ctx.b.const(0))
+        return ctx.b.compare("gt", ctx.b.op("list_len", content.columns[0]), ctx.b.const(0))
     if isinstance(x, Listed):
         return ctx.b.compare("gt", ctx.b.dim(ctx.read(x.ref), 0), ctx.b.const(0))
     if isinstance(x, Ref) and isinstance(x.type, Scalar):

@@ -22,6 +22,7 @@ from autodiff_compiler.markers import Verb
 
 if TYPE_CHECKING:
     from autodiff_compiler.frontend import asking
+    from autodiff_compiler.ir.builder import Builder
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,11 +114,35 @@ class Items:
     keys: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True)
+class Form:
+    """What the items of a list have in common: a tuple, a named tuple (`cls` with its field names in `keys`), a list or an object, and the
+    forms of what is in it, None for a number or an array."""
+
+    cls: type
+    keys: tuple[str, ...]
+    parts: tuple[Form | None, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Grown:
-    """Content of a list whose length is known only at run time."""
+    """Content of a list whose length is known only at run time: one IR list, or for a list of tuples or lists of one form a list
+    for each of their numbers and arrays (`rows.py`)."""
 
-    value: Value
+    columns: tuple[Value, ...]
+    form: Form | None = None
+
+    @property
+    def value(self) -> Value:
+        """The IR list of what is a list of numbers or arrays."""
+        if self.form is not None:
+            raise Unmergeable(
+                Poison(
+                    "a list of tuples or lists that grows at run time, in this place",
+                    "keep what it holds in a list each",
+                )
+            )
+        return self.columns[0]
 
     @property
     def element(self) -> Scalar | Array:
@@ -162,6 +187,10 @@ class Iter:
     kind: type
     parts: tuple[Abs, ...]
     items: asking.Items
+
+
+ITERATOR = type(iter(()))
+"""The kind of what `iter` gives."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,10 +244,15 @@ class InnerDerivative:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One of several functions or exceptions, depending on the path taken: `options[index]`."""
+    """One of several functions, exceptions or words, depending on the path taken: the option that has the number `number`."""
 
-    index: Value
+    number: Value
     options: tuple[Abs, ...]
+    numbers: tuple[int, ...]
+
+    def is_option(self, b: Builder, k: int) -> Value:
+        """Whether it is the k-th option."""
+        return b.compare("eq", self.number, b.const(self.numbers[k]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -407,5 +441,5 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, Items):
         return a.keys == b.keys and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
     if isinstance(a, Grown):
-        return a.value is b.value
+        return a.form == b.form and all(x is y for x, y in zip(a.columns, b.columns, strict=True))
     return alike(a, b) and all(map(same, parts(a), parts(b)))

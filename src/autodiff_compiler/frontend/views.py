@@ -30,7 +30,7 @@ from autodiff_compiler.frontend.layout import (
 from autodiff_compiler.frontend.values import Abs, Box, Careful, Dyn, Items, Listed, Ref, Static, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
-from autodiff_compiler.ir.types import Array, Scalar, rank
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, rank
 from autodiff_compiler.library import View, memory
 
 if TYPE_CHECKING:
@@ -247,8 +247,9 @@ def _arrays(ctx: Context, x: Abs) -> Iterator[tuple[Layout | None, int]]:
         if isinstance(content, Items):
             for item in content.items:
                 yield from _arrays(ctx, item)
-        elif isinstance(content.element, Array):
-            yield None, content.element.rank
+        else:
+            elements = [column.type.element for column in content.columns if isinstance(column.type, ListOf)]
+            yield from ((None, element.rank) for element in elements if isinstance(element, Array))
 
 
 def table_item(ctx: Context, x: Listed, found: Abs) -> Abs:

@@ -175,6 +175,8 @@ def pinv(b: Builder, a: Any, rcond: Any = None, hermitian: Any = False, *, rtol:
     given = operand(b, a, "np.linalg.pinv")
     matrix = double(b, given)
     if static_bool(b, hermitian, "hermitian"):
+        rows, columns = b.dims(matrix)[-2:]
+        check_equal(b, rows, columns, ("Last 2 dimensions of the array must be square",), error=LINALG_ERROR)
         matrix = of_lower_triangle(b, matrix)
     if rcond is not None and rtol is not UNSET:
         raise UserError("AD209", "np.linalg.pinv: `rtol` and `rcond` can't be both set.", b.span)

@@ -44,6 +44,8 @@ class Pass:
     run: Callable[[Function], Function]
     of_programs: bool = False
     """Whether it is given the whole program rather than one function after another."""
+    optional: bool = True
+    """Whether it only makes the program faster or shorter, so that `"all"` leaves it out."""
 
 
 PASSES: dict[str, Pass] = {
@@ -60,8 +62,15 @@ PASSES: dict[str, Pass] = {
             "for Python: keep the errors of arithmetic that nobody needs the result of",
             errors.run,
             of_programs=True,
+            optional=False,
         ),
-        Pass("integer_errors", "for Numba: keep those of integers", errors.run_compiled, of_programs=True),
+        Pass(
+            "integer_errors",
+            "for Numba: keep those of integers",
+            errors.run_compiled,
+            of_programs=True,
+            optional=False,
+        ),
         Pass("checks", "drop checks that are proven to pass", checks.run),
         Pass("hoist", "for Numba: move index checks out of loops", hoist.run),
         Pass(
@@ -109,11 +118,11 @@ DEFAULT = (
 def run_pipeline(
     function: Function, names: Sequence[str], disable: Sequence[str] = (), verify: bool = False
 ) -> Function:
-    """The program after the passes of these names, in order, without the disabled ones (`"all"`: none runs).
+    """The program after the passes of these names, in order, without the disabled ones (`"all"`: every one that is optional).
 
     With `verify` the IR is checked after each pass.
     """
-    names = [name for name in names if name not in disable and "all" not in disable]
+    names = [name for name in names if name not in disable and not ("all" in disable and PASSES[name].optional)]
     for of_programs, group in groupby(names, lambda name: PASSES[name].of_programs):
         if of_programs:
             for name in group:

@@ -8,11 +8,27 @@ from autodiff_compiler.library.standard import (
     contexts,
     flat,
     getters,
+    growing,
+    heaps,
     iterators,
     kept,
+    keyed,
     operators,
     ordering,
     polynomials,
 )
 
-__all__ = ["containers", "contexts", "flat", "getters", "iterators", "kept", "operators", "ordering", "polynomials"]
+__all__ = [
+    "containers",
+    "contexts",
+    "flat",
+    "getters",
+    "growing",
+    "heaps",
+    "iterators",
+    "kept",
+    "keyed",
+    "operators",
+    "ordering",
+    "polynomials",
+]

@@ -254,9 +254,12 @@ class Deque:  # noqa: PLW1641  # comparing is refused, so it is never hashed
         return self
 
     def __init__(self, iterable: Any = (), maxlen: Any = None) -> None:
-        kept = list(iterable)
-        self.held = kept if maxlen is None else kept[max(len(kept) - maxlen, 0) :]
+        if maxlen is not None and maxlen < 0:
+            raise ValueError("maxlen must be non-negative")
+        self.held = list(iterable) if maxlen is None else []
         self.maxlen = maxlen
+        if maxlen is not None:
+            self.extend(iterable)
 
     def append(self, item: Any) -> None:
         self.held.append(item)

@@ -36,6 +36,12 @@ class Kept:
         return self.items[self.at - 1]
 
 
+def over(iterable: Any) -> Any:
+    """`iter(iterable)` of an array, list, tuple or range, which is given a name."""
+    items = kept_items(iterable)
+    return Kept(iterable, items, 0, len(items))
+
+
 @stands_for(itertools.tee)
 def tee(iterable: Any, n: int = 2) -> Any:
     items = kept_items(iterable)

@@ -9,19 +9,26 @@ import numpy as np
 
 def sorted_numbers(items: Any, key: Any, reverse: bool) -> Any:
     """A list of numbers or arrays in order."""
-    return [items[i] for i in _order([item if key is None else key(item) for item in items], reverse)]
+    made = []
+    if len(items) > 0:
+        for i in _order([item if key is None else key(item) for item in items], reverse):
+            made.append(items[i])
+    return made
 
 
 def sorted_rows(items: Any, key: Any, reverse: bool) -> Any:
-    """A list of tuples in order; how many there are is known."""
-    order = _order([item if key is None else key(item) for item in items], reverse)
-    columns = [[row[c] for row in items] for c in range(len(items[0]))]
-    return [tuple([column[order[k]] for column in columns]) for k in range(len(items))]
+    """A list of tuples in order."""
+    made = []
+    if len(items) > 0:
+        order = _order([item if key is None else key(item) for item in items], reverse)
+        for k in range(len(items)):
+            made.append(items[order[k]])
+    return made
 
 
 def _order(keys: Any, reverse: bool) -> Any:
-    """The places of the items in order; equal ones stay in theirs."""
-    if isinstance(keys, list) and len(keys) > 0 and isinstance(keys[0], tuple):
+    """The places of the items, of which there is one at least, in order; equal ones stay in theirs."""
+    if isinstance(keys, list) and isinstance(keys[0], tuple):
         columns = tuple(np.array([row[c] for row in keys]) for c in range(len(keys[0])))
     else:
         columns = (np.array(keys),)
