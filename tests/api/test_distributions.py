@@ -142,3 +142,21 @@ def test_what_there_is_not_is_refused():
     with pytest.raises(UnsupportedError) as caught:
         grad(lambda x: stats.moyal.logpdf(x))(0.3)
     assert caught.value.span.file == __file__
+
+
+def _or_nothing(x):
+    try:
+        return norm(x, 2.0).mean()
+    except AttributeError:
+        return 100.0 * x
+
+
+def test_what_a_frozen_one_has_in_scipy_alone_is_no_attribute_error():
+    """A program that catches the error, or asks before, would be run wrong."""
+    with pytest.raises(UnsupportedError, match="AD170"):
+        grad(_or_nothing)(0.7)
+    with pytest.raises(UnsupportedError, match="AD157"):
+        grad(lambda x: x if hasattr(norm(x, 2.0), "mean") else 2.0 * x)(0.7)
+    with pytest.raises(UnsupportedError, match="AD170"):
+        grad(lambda x: np.sum(stats.multivariate_normal(np.ones(2) * x, np.eye(2)).mean))(0.7)
+    assert grad(lambda x: x if hasattr(norm(x, 2.0), "pdf") else 2.0 * x)(0.7) == 1.0

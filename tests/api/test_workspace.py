@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from autodiff_compiler import UserError, grad, hessian, jacrev, value_and_grad
+from autodiff_compiler import UserError, external, grad, hessian, jacrev, stop_gradient, value_and_grad
 from autodiff_compiler.api.dispatch import MISSED
 from autodiff_compiler.api.workspace import MOST_ROOMS
 
@@ -128,6 +128,30 @@ def test_results_stay_what_they_are(backend):
         assert value == wanted
         for got, one in zip(grads, expected):
             np.testing.assert_array_equal(got, one)
+
+
+def test_what_a_function_outside_keeps_stays_what_it_is():
+    kept = []
+
+    def keeps(x):
+        kept.append(x)
+        return float(np.sum(x))
+
+    seen = external(keeps, result="float")
+
+    def f(v):
+        u = np.zeros(len(v))
+        for i in range(len(v)):
+            u[i] = v[i] * v[i]
+        return stop_gradient(seen(u)) * v[0] + np.sum(u * u)
+
+    derivative = grad(f)
+    out = np.empty(4)
+    workspace = derivative.workspace(V, out=out)
+    for scale in (1.0, 2.0, 3.0):
+        workspace(scale * V, out=out)
+        np.testing.assert_array_equal(out, derivative(scale * V))
+    np.testing.assert_array_equal(kept[0], V * V)
 
 
 @BACKENDS

@@ -38,7 +38,7 @@ from autodiff_compiler.frontend.values import (
     Text,
     Tup,
 )
-from autodiff_compiler.library.stand_ins import real_class
+from autodiff_compiler.library.stand_ins import real_class, stands_for_some
 
 Handler = Callable[[Context, list[Abs], dict[str, Abs]], Abs]
 
@@ -129,7 +129,7 @@ def has_attribute(ctx: Context, x: Abs, name: str) -> bool:
         found = objects.has_attribute(ctx, x, name)
         if isinstance(x, Box) and real_class(x.cls) is not x.cls:
             return hasattr(real_class(x.cls), name)
-        if found is None:
+        if found is None or (not found and isinstance(x, Box) and stands_for_some(x.cls)):
             raise ctx.unsupported(
                 "AD157", f"whether {describe(x)} has `{name}`, which its own code decides", "ask for it outside"
             )

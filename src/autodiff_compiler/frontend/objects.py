@@ -19,7 +19,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.frontend.values import Abs, Box, Items, Partial, Static, Super, Tup
-from autodiff_compiler.library.stand_ins import real_class
+from autodiff_compiler.library.stand_ins import real_class, stands_for_some
 
 _MAKE_A_METHOD = "define a method or a property with `def`"
 
@@ -55,6 +55,8 @@ def generic_attribute(ctx: Context, x: Abs, name: str) -> Abs:
 def _no_attribute(ctx: Context, x: Abs, cls: type, name: str) -> Exception:
     if real_class(cls) is not cls and hasattr(real_class(cls), name):
         return ctx.unsupported("AD170", f"`{name}` of a {real_class(cls).__name__}", "use a list or a dict")
+    if stands_for_some(cls):
+        return ctx.unsupported("AD170", f"`{name}` of an object of a library", "compute it from what is supported")
     content = ctx.state.content(x) if isinstance(x, Box) else None
     held = (
         content.keys

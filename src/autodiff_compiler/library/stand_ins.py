@@ -52,6 +52,11 @@ def real_class(cls: type) -> type:
     return _CLASSES.get(cls, cls)
 
 
+def stands_for_some(cls: type) -> bool:
+    """Whether objects of a class of ours stand for those of classes that have more attributes than it (distributions)."""
+    return cls.__module__.startswith(f"{__package__}.") and cls not in _CLASSES
+
+
 def in_set_order(held: Any) -> Any:
     """The keys of a dict in the order in which a set has them; the frontend says what that is."""
     return list(set(held))

@@ -12,19 +12,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from autodiff_compiler.analysis.memory import Memory, has_memory
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import opdef, spread_of
 from autodiff_compiler.ir.path import ALL, at
-from autodiff_compiler.ir.program import fresh_name
+from autodiff_compiler.ir.program import fresh_name, leaves_program
 from autodiff_compiler.ir.tree import Leaf, Tree, leaves
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops
 
 NAME = "out"
-APART = "apart"
-"""The attribute of a store whose value does not depend on what is overwritten."""
 
 
 def filled(fn: Function, wanted: Sequence[int], names: Sequence[str], tree: Tree, hidden: int) -> Function:
@@ -58,16 +57,24 @@ def _allocations(
     fn: Function, wanted: Sequence[int], given: Sequence[Value]
 ) -> tuple[dict[Op, Value], list[tuple[int, Value]]]:
     """The ops at the top of the program in whose place the given arrays are taken, and the results that are to be copied."""
-    buffers = Buffers(fn.body)
+    buffers, memory, seen = Buffers(fn.body), Memory(fn), seen_outside(fn)
     allocations: dict[Op, Value] = {}
     copied = []
     for k, param in zip(wanted, given):
         op = buffers.allocation(fn.results[k])
-        if op is None:
+        if op is None or any(memory.may_share(op.result, value) for value in seen):
             copied.append((k, param))
         else:
             allocations[op] = param
     return allocations, copied
+
+
+def seen_outside(fn: Function) -> list[Value]:
+    """The arrays that functions outside the program are given: they may keep them, so these have to stay as they are."""
+    if not leaves_program(fn):
+        return []
+    outside = [op for op in all_ops(fn.body) if op.kind == "external" or "callee" in op.attrs]
+    return [value for op in outside for value in op.operands if has_memory(value.type)]
 
 
 class Buffers:
@@ -149,5 +156,5 @@ def _stored(b: Builder, array: Value, value: Value, name: str = "") -> Value:
     path, operands = at(ALL)
     made = b.store(array, path, operands, value, name)
     # No part of the array is read for the value, so that it may be computed in its place.
-    b.ops[-1] = replace(b.ops[-1], attrs={**b.ops[-1].attrs, APART: True})
+    b.ops[-1] = replace(b.ops[-1], attrs={**b.ops[-1].attrs, "apart": True})
     return made

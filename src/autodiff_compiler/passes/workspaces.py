@@ -22,7 +22,7 @@ from autodiff_compiler.ir.tree import Leaf, Node, leaves
 from autodiff_compiler.ir.types import Array, ListOf, Type
 from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.passes.extents import Extents
-from autodiff_compiler.passes.outputs import APART, Filling, allocates_room, is_product
+from autodiff_compiler.passes.outputs import Filling, allocates_room, is_product, seen_outside
 
 NAME = "workspace"
 
@@ -97,7 +97,7 @@ def _with_params(fn: Function, name: str, params: dict[Op, Value], hidden: int) 
 def _candidates(fn: Function) -> list[Op]:
     """The allocations that happen whatever the data is, and that nothing refers to when the next one may happen."""
     memory = Memory(fn)
-    placed = _placed(fn)
+    placed, seen = _placed(fn), seen_outside(fn)
     found: list[Op] = []
 
     def visit(region: Region, around: tuple[Region, ...]) -> None:
@@ -105,8 +105,10 @@ def _candidates(fn: Function) -> list[Op]:
         for op in region.ops:
             if is_loop(op) and not op.attrs.get("parallel"):
                 visit(op.regions[-1], around)
-            elif allocates_room(op) and op.result not in placed and not _hands_on(memory, around, op.result):
-                found.append(op)
+            elif allocates_room(op) and op.result not in placed:
+                ends = [value for one in around for value in one.terminator.operands if has_memory(value.type)]
+                if not any(memory.may_share(op.result, value) for value in (*seen, *ends)):
+                    found.append(op)
 
     visit(fn.body, ())
     return found
@@ -114,14 +116,8 @@ def _candidates(fn: Function) -> list[Op]:
 
 def _placed(fn: Function) -> set[Value]:
     """The products that are computed where they belong."""
-    stored = {op.operands[-1] for op in all_ops(fn.body) if op.attrs.get(APART)}
+    stored = {op.operands[-1] for op in all_ops(fn.body) if op.attrs.get("apart")}
     return {op.result for op in all_ops(fn.body) if allocates_room(op) and is_product(op) and op.result in stored}
-
-
-def _hands_on(memory: Memory, regions: tuple[Region, ...], array: Value) -> bool:
-    """Whether what one of these regions ends in may refer to an array."""
-    ends = [value for region in regions for value in region.terminator.operands if has_memory(value.type)]
-    return any(memory.may_share(array, value) for value in ends)
 
 
 def _extents_of(op: Op, extents: Extents) -> list[Value] | None:
