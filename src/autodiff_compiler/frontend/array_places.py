@@ -11,6 +11,7 @@ from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.entries import range_as_array, to_library
 from autodiff_compiler.frontend.layout import Layout, c_order, of_result, through
+from autodiff_compiler.frontend.references import grown_value
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -155,8 +156,8 @@ def _list_as_array(ctx: Context, box: Box) -> Abs:
         dtype = from_numpy_dtype(array.dtype)
         if dtype is not None and not dtype.inexact and array.ndim == 1 and array.size:
             return _constant_array(ctx, array, dtype)
-    grown = ctx.as_grown(box)
-    return ctx.call(Static(np.asarray), [box], {}) if grown is None else ctx.from_value(_as_array(ctx, grown))
+    items = grown_value(ctx.b, ctx.state, box)
+    return ctx.call(Static(np.asarray), [box], {}) if items is None else ctx.from_value(_as_array(ctx, items))
 
 
 def _constant_array(ctx: Context, array: np.ndarray, dtype: DType) -> Ref:

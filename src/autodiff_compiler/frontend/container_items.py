@@ -12,6 +12,7 @@ from autodiff_compiler.diagnostics import did_you_mean
 from autodiff_compiler.frontend import keyed_dicts, rows
 from autodiff_compiler.frontend.asking import length_changes
 from autodiff_compiler.frontend.context import Context, int_value
+from autodiff_compiler.frontend.references import grown
 from autodiff_compiler.frontend.scalars import describe, is_scalar, join_scalars, scalar_value
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -79,7 +80,10 @@ def load(ctx: Context, base: Box | Tup | Static | Range, index: Index) -> Abs:
 def _is_of_run_time(ctx: Context, box: Box, index: SliceParts) -> bool:
     """Whether only the run knows which items a slice selects, and they can be in a list of the run."""
     parts = (index.start, index.stop, index.step)
-    return any(isinstance(part, Dyn) and part.static is None for part in parts) and ctx.grown(box) is not None
+    return (
+        any(isinstance(part, Dyn) and part.static is None for part in parts)
+        and grown(ctx.b, ctx.state, box) is not None
+    )
 
 
 def _static_item(ctx: Context, obj: Any, key: Any) -> Abs:
@@ -129,7 +133,7 @@ def _one_scalar_type(items: tuple[Abs, ...]) -> bool:
 
 def _run_time_item(ctx: Context, items: tuple[Abs, ...], index: Index) -> Abs:
     """An item at a run-time index: all items must be of one type, and the result is a value of its own."""
-    content = ctx.grown(ctx.new_list(list(items)))
+    content = grown(ctx.b, ctx.state, ctx.new_list(list(items)))
     if content is None:
         raise ctx.unsupported(
             "AD135",
@@ -191,14 +195,14 @@ def store(ctx: Context, box: Box, index: Index, value: Abs) -> None:
         return
     if isinstance(content, Items):
         if _run_time(index):
-            grown = ctx.grown(box)
-            if grown is None:
+            known = grown(ctx.b, ctx.state, box)
+            if known is None:
                 raise ctx.unsupported(
                     "AD135",
                     "an index known only at run time into a list whose items are not of one type",
                     "keep the items in one array",
                 )
-            content = grown
+            content = known
         else:
             position = _position(ctx, index, "an index of a list that is written")
             if not -len(content.items) <= position < len(content.items):

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
-from autodiff_compiler.frontend import rows
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.choices import Numbers
 from autodiff_compiler.frontend.facts import TruthFacts
@@ -24,8 +23,8 @@ from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.public_names import INSTEAD, object_name
 from autodiff_compiler.frontend.raising import WatchedBuilder
-from autodiff_compiler.frontend.references import grow, read
-from autodiff_compiler.frontend.scalars import describe, element_type, is_scalar, join_elements, scalar_value
+from autodiff_compiler.frontend.references import read
+from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.source import Source
 from autodiff_compiler.frontend.state import Frame, NameKey, State
 from autodiff_compiler.frontend.tries import Tries
@@ -427,38 +426,6 @@ class Context:
             f"{what} must be known when the function is compiled, and this is {describe(x)} of run time",
             "write a literal, or use an integer argument",
         )
-
-    # -- lists -----------------------------------------------------------------------------------------------------
-
-    def as_grown(self, box: Box) -> Value | None:
-        """A list of things of one type as a growable IR list; None where its items differ in type."""
-        content = self.state.content(box)
-        if isinstance(content, Grown):
-            return content.columns[0] if content.form is None else None
-        element = join_elements([element_type(item) for item in content.items])
-        return None if element is None else grow(self.b, self.state, content.items, ListOf(element), box.name)
-
-    def grown(self, box: Box) -> Grown | None:
-        """A list of things of one type, or of items of one form, as growable IR lists; None where they differ."""
-        content = self.state.content(box)
-        if isinstance(content, Grown):
-            return content
-        form = rows.common_form([(self.state, content)])
-        if form is None:
-            value = self.as_grown(box)
-            return None if value is None else Grown((value,))
-        columns = [rows.column(self.state, content.items, k) for k in range(rows.width(form))]
-        elements = [join_elements([element_type(leaf) for leaf in column]) for column in columns]
-        values = [
-            grow(self.b, self.state, column, ListOf(element), name)
-            for column, element, name in zip(columns, elements, rows.names(box.name, len(columns)))
-            if element is not None
-        ]
-        if len(values) < len(columns):
-            return None
-        for item in content.items:
-            rows.keep(self.state, item)
-        return Grown(tuple(values), form)
 
 
 def int_value(ctx: Context, x: Abs, what: str) -> Value:

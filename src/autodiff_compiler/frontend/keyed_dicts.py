@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.references import grown
 from autodiff_compiler.frontend.rows import pairs_of
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Static, Tup, is_none
@@ -30,7 +31,7 @@ def changed(ctx: Context, box: Box, function: Callable[..., object], *args: Abs)
     """A change of a dict by a function of `standard/keyed.py`."""
     pairs = _pairs(ctx, box)
     ctx.call(Static(function), [pairs, *args], {})
-    content = ctx.grown(pairs)
+    content = grown(ctx.b, ctx.state, pairs)
     if content is None or content.form is None:
         if is_none(args[-1]):
             raise ctx.unsupported(
