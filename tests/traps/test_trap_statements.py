@@ -4,6 +4,7 @@ import generator_programs
 import match_programs
 import none_programs
 import pytest
+import python_complex_programs
 import starred_programs
 import try_place_programs
 import try_programs
@@ -14,6 +15,7 @@ PROGRAMS = (
     *generator_programs.CASES,
     *match_programs.CASES,
     *none_programs.CASES,
+    *python_complex_programs.CASES,
     *try_place_programs.CASES,
     *starred_programs.CASES,
     *try_programs.CASES,

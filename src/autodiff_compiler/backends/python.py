@@ -115,7 +115,10 @@ def div0(w: Writer, op: Op) -> ast.expr:
 @expressions(EXPRESSIONS, "not")
 def not_(w: Writer, op: Op) -> ast.expr:
     operand = w.operand(op.operands[0])
-    return negated(operand) if is_py(op.result.type) else ast.UnaryOp(op=ast.Invert(), operand=operand)
+    if isinstance(op.result.type, Array):
+        return ast.UnaryOp(op=ast.Invert(), operand=operand)
+    # Not `~`, which makes -2 of Python's True: a number that is used as NumPy's may be Python's in the text.
+    return negated(operand) if is_py(op.result.type) else syntax.call("np.logical_not", operand)
 
 
 @expressions(EXPRESSIONS, "select")

@@ -361,8 +361,9 @@ class Merge:
         model = a or b
         assert model is not None
         if a is not None and b is not None and a.keys != b.keys:
-            reason = f"a {box.cls.__name__} has different keys on different paths"
-            return self._slots.poison(root, Poison(reason, ONE_TYPE))
+            kind, held = ("dict", "keys") if box.cls is dict else (box.cls.__name__, "attributes")
+            reason = f"a {kind} has different {held} on different paths"
+            return self._slots.poison(root, Poison(reason, f"give it all its {held} before the paths part"))
         parts = [
             self._value((*root, i), a.items[i] if a else None, b.items[i] if b else None, str(key))
             for i, key in enumerate(model.keys or range(len(model.items)))
