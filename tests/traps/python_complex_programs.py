@@ -1,6 +1,8 @@
 """A Python complex number beside one of NumPy's: a float64 is a float to it, and the result is Python's; see test_trap_statements.py."""
 # ruff: noqa  (as people write them)
 
+import operator
+
 import numpy as np
 from judge import Cases
 
@@ -54,3 +56,15 @@ def numpys_on_the_left(a, t):
 def a_float32(a, t):
     z = 1j * np.float32(a[0])
     return a[0] + (1.0 if type(z) is np.complex64 else 2.0) * a[1]
+
+
+@case(A, 1.01, backends=python)
+def by_functions_of_operator(a, t):
+    z, w = operator.mul(1j, a[0]), pow(1j, a[0])
+    u = np.multiply(1j, a[0])
+    return (a[0] if type(z) is complex and type(w) is complex else a[1]) * (2.0 if type(u) is complex else 3.0)
+
+
+@case(A, 1.01, backends=python)
+def a_division_by_zero_by_a_function(a, t):
+    return abs(operator.truediv(1j, a[2])) + a[0]

@@ -36,7 +36,7 @@ from autodiff_compiler.frontend.values import (
     Text,
     Tup,
 )
-from autodiff_compiler.ir.types import COMPLEX, F64, FLOAT, INT
+from autodiff_compiler.ir.types import INT
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.memory import ALWAYS, KEEPS
 
@@ -112,20 +112,11 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
         raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
     _check_operands(ctx, op, x, y)
-    y = beside_complex(ctx, x, y)
     value = arith.binary(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y))
     if op in (ast.Add, ast.Sub, ast.Mult) and _is_int(x) and _is_int(y) and value.type == INT:
         # It can be known when compiling if both can.
         return Dyn(value, lambda: STATIC_OPERATORS[op](_known_int(x), _known_int(y)))
     return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
-
-
-def beside_complex(ctx: Context, x: Abs, y: Abs) -> Abs:
-    """The right operand as the left one takes it: to a Python complex number NumPy's float64 is a float, of which it is a subclass, and
-    the result is Python's.  (A Python float lets NumPy's number decide, and so does a complex number on the right.)"""
-    if not (is_scalar(x) and is_scalar(y)) or scalar_type(x) != COMPLEX or scalar_type(y) != F64:
-        return y
-    return Static(float(y.obj)) if isinstance(y, Static) else Dyn(ctx.b.cast(ctx.value(y), FLOAT))
 
 
 def _is_int(x: Abs) -> bool:

@@ -66,7 +66,6 @@ def comparison(ctx: Context, op: type[ast.cmpop], x: Abs, y: Abs) -> Abs:
         return arithmetic.static(ctx, op, x.obj, y.obj)
     if not all(is_scalar(side) or isinstance(side, Ref) for side in (x, y)):
         return _of_objects(ctx, op, x, y)
-    y = arithmetic.beside_complex(ctx, x, y)
     return views.of_operator(ctx, arith.compare(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y)), x, y)
 
 

@@ -13,7 +13,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, UINT64, DType
 from autodiff_compiler.ir.opset import require
-from autodiff_compiler.ir.types import Array, Type, dtype_of, is_py, promote, rank
+from autodiff_compiler.ir.types import COMPLEX, F64, FLOAT, Array, Type, dtype_of, is_py, promote, rank
 from autodiff_compiler.library.arguments import (
     as_operand,
     as_value,
@@ -58,6 +58,15 @@ def promoted(b: Builder, *operands: Any, strong: bool = False) -> list[Value]:
     return [to_dtype(b, x, dtype, strong=strong) for x in things]
 
 
+def _operands(b: Builder, x: Any, y: Any) -> tuple[Any, Any]:
+    """The operands as the left one takes the right one: to a Python complex number NumPy's float64 is a float, of which it is a
+    subclass, and the result is Python's.  (A Python float lets NumPy's number decide, and so does a complex number on the right.)"""
+    x, y = as_operand(b, x), as_operand(b, y)
+    if type_of(b, x) == COMPLEX and type_of(b, y) == F64:
+        y = b.cast(y, FLOAT) if isinstance(y, Value) else float(y)
+    return x, y
+
+
 def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
     """`x op y`."""
     symbol = _SYMBOLS.get(op, op)
@@ -65,7 +74,7 @@ def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
         return matmul(b, x, y)
     if symbol == "**":
         return power(b, x, y)
-    x, y = as_operand(b, x), as_operand(b, y)
+    x, y = _operands(b, x, y)
     types = type_of(b, x), type_of(b, y)
     dtype = common_dtype(b, *types)
     if symbol == "/":
@@ -102,7 +111,7 @@ def binary(b: Builder, op: str, x: Any, y: Any) -> Value:
 
 def power(b: Builder, x: Any, y: Any, complex_: str | None = None) -> Value:
     """`x ** y`; `complex_` is what the error says where Python refuses that the result would be complex."""
-    x, y = as_operand(b, x), as_operand(b, y)
+    x, y = _operands(b, x, y)
     types = type_of(b, x), type_of(b, y)
     dtype = common_dtype(b, *types)
     py = is_py(*types)
@@ -175,7 +184,7 @@ def unary(b: Builder, op: str, x: Any) -> Value:
 
 def compare(b: Builder, op: str, x: Any, y: Any) -> Value:
     """`x < y` and the five others."""
-    things = as_operand(b, x), as_operand(b, y)
+    things = _operands(b, x, y)
     types = [type_of(b, thing) for thing in things]
     dtypes = {dtype_of(type_) for type_ in types}
     dtype = common_dtype(b, *types)

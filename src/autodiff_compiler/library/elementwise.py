@@ -12,7 +12,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT64
 from autodiff_compiler.ir.required_checks import broadcast
-from autodiff_compiler.ir.types import dtype_of, is_py
+from autodiff_compiler.ir.types import COMPLEX, F64, dtype_of, is_py
 from autodiff_compiler.library import arith
 from autodiff_compiler.library.arguments import (
     as_array,
@@ -99,9 +99,11 @@ def _test(kind: str) -> Build:
 
 
 def _with_numpy(b: Builder, *operands: Any) -> list[Any]:
-    """Operands of an operator that is called as a function: Python scalars alone become NumPy scalars."""
+    """Operands of an operator that is called as a function: Python scalars alone become NumPy scalars, and a complex number that
+    Python's operator would not give to NumPy does."""
     things = [as_operand(b, x) for x in operands]
-    return [as_array(b, x) for x in things] if is_py(*(type_of(b, x) for x in things)) else things
+    types = [type_of(b, x) for x in things]
+    return [as_array(b, x) for x in things] if is_py(*types) or types == [COMPLEX, F64] else things
 
 
 def _operator(symbol: str) -> Build:
