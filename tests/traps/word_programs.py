@@ -258,3 +258,28 @@ def keys_made_of_words(x):
         side = "W" if v < 0.7 else "b"
         out += weights[f"W_{word}"] * v + weights["b_" + word] * v * v + weights[side + "_" + word]
     return out
+
+
+class Matcher:
+    def __init__(self, size):
+        self.size, self.asked = size, 0
+
+    def __eq__(self, other):
+        self.asked += 1
+        return self.size > 0.5 and other == "big"
+
+    __hash__ = None
+
+
+@case(A, backends=python)
+def an_object_that_compares_itself(x):
+    out = 0.0
+    for k in range(3):
+        word = "big" if x[k] > 0.5 else "small"
+        matcher = Matcher(x[k + 1])
+        if word == matcher or matcher == word:
+            out += x[k]
+        if word in (matcher, "small"):
+            out += x[k] ** 2
+        out += matcher.asked * x[5]
+    return out

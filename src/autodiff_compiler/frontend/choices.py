@@ -3,7 +3,7 @@ run-time number."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import Enum
 from functools import reduce
 
@@ -40,14 +40,12 @@ def _is_fixed(x: Abs) -> bool:
     return isinstance(x, Static) or (isinstance(x, Closure) and all(map(_is_fixed, parts(x))))
 
 
-def chosen_truth(b: Builder, choice: Choice, truths: Iterable[bool | Value]) -> bool | Value:
+def chosen_truth(b: Builder, choice: Choice, truths: Sequence[bool]) -> bool | Value:
     """What holds for the option that is chosen, where it is known for each."""
-    known = [truth for truth in truths if isinstance(truth, bool)]
-    assert len(known) == len(choice.options)
-    if len(set(known)) == 1:
-        return known[0]
-    rare = 2 * sum(known) <= len(known)
-    first, *others = (choice.is_option(b, k) for k, truth in enumerate(known) if truth == rare)
+    if len(set(truths)) == 1:
+        return truths[0]
+    rare = 2 * sum(truths) <= len(truths)
+    first, *others = (choice.is_option(b, k) for k, truth in enumerate(truths) if truth == rare)
     found = reduce(lambda one, other: b.op("or", one, other), others, first)
     return found if rare else b.cast(b.op("not", found), BOOL)
 

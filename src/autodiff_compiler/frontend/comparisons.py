@@ -75,8 +75,15 @@ def _turned(ctx: Context, op: type[ast.cmpop], y: Abs, x: Abs) -> Abs:
 
 def _of_word(ctx: Context, op: type[ast.cmpop], choice: Choice, asked: Callable[[Abs], Abs], other: Abs) -> Abs:
     """What is answered for the word that it is; where the answers are known, only its number is compared."""
+    before, start = ctx.state.copy(), len(ctx.b.ops)
     if _is_known_whole(other):
-        return _answer(ctx, chosen_truth(ctx.b, choice, (ctx.truth(asked(word)) for word in choice.options)), False)
+        answers = [ctx.truth(asked(word)) for word in choice.options]
+        known = [answer for answer in answers if isinstance(answer, bool)]
+        if len(known) == len(answers):
+            return _answer(ctx, chosen_truth(ctx.b, choice, known), False)
+        # An object compares itself by code of its own, which has to run for the word that it is, and for no other.
+        ctx.state = before
+        del ctx.b.ops[start:]
     if op in (ast.Eq, ast.NotEq) and isinstance(other, Choice) and are_told_apart(choice, other):
         return _answer(ctx, ctx.b.compare("eq", choice.number, other.number), op is ast.NotEq)
     return branches.of_each(ctx, choice, asked)

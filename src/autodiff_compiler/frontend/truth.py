@@ -51,7 +51,7 @@ def truth_of(ctx: Context, x: Abs) -> bool | Value:
             return value
         return ctx.b.compare("ne", value, ctx.b.const_like(0, value.type))
     if isinstance(x, Choice) and is_word(x):
-        return chosen_truth(ctx.b, x, map(ctx.truth, x.options))
+        return chosen_truth(ctx.b, x, [isinstance(word, Static) and bool(word.obj) for word in x.options])
     if isinstance(x, Tup):
         return bool(x.items)
     if isinstance(x, Box):
