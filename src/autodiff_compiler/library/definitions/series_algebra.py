@@ -55,7 +55,7 @@ def power(c: Any, pow: int, maxpower: Any = None) -> Any:
         raise ValueError("Power is too large")
     if pow == 0:
         return np.ones(1, given.dtype)
-    found = given
+    found = given.copy()
     for _ in tuple(range(pow - 1)):
         found = np.convolve(found, given)
     return found
