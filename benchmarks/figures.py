@@ -157,18 +157,19 @@ def run(quick: bool = False) -> Report:
 
 
 def compile_seconds(lines: int, rounds: int) -> float:
-    """The median processor time from a function to the first result of its gradient; every round compiles anew."""
-    fun = function_of(long_program(lines))
+    """The median processor time from a function to the first result of its gradient; every round has a function of its own, because
+    derivatives of one function share what is compiled."""
     taken = []
-    for _ in range(rounds + 1):
+    for number in range(rounds + 1):
+        fun = function_of(long_program(lines, number))
         start = time.process_time()
         grad(fun)(0.3)
         taken.append(time.process_time() - start)
     return statistics.median(taken[1:])
 
 
-def long_program(lines: int) -> str:
-    """Scalar code of so many lines: arithmetic, branches and loops."""
+def long_program(lines: int, number: int) -> str:
+    """Scalar code of so many lines: arithmetic, branches and loops; no two numbers have the same."""
     block = [
         "    a = x * 1.1 + 0.2",
         "    b = sin(a) * x",
@@ -180,7 +181,7 @@ def long_program(lines: int) -> str:
         "    y = y + x * x",
     ]
     body = [block[i % len(block)] for i in range(lines // len(block) * len(block))]
-    return "\n".join(["from math import sin", "def program(x):", "    y = 0.0", *body, "    return y", ""])
+    return "\n".join(["from math import sin", "def program(x):", f"    y = {number}.0", *body, "    return y", ""])
 
 
 def _children() -> float:
