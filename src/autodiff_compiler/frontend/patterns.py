@@ -11,18 +11,23 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from autodiff_compiler.frontend import branches, container_items, members, object_builtins
 from autodiff_compiler.frontend.classes import class_of
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import NameKey
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Items, OrNone, Range, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Items, OrNone, Range, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import is_pure, may_trap
 
 # Classes that match a subject as a whole by their one positional pattern.
 _WHOLE = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
+
+_ARRAYS_ARE_SEQUENCES = bool(np.ndarray.__flags__ & list.__flags__ & 1 << 5)
+"""Whether a sequence pattern matches an array: it asks for a flag of the class (`Py_TPFLAGS_SEQUENCE`), which arrays have since NumPy 2.5."""
 
 Get = Callable[[], Abs]
 """Reads a part of the subject: where it is tested, and once more where a name is bound to it."""
@@ -152,7 +157,7 @@ class _Pattern:
 
     def sequence(self, pattern: ast.MatchSequence, get: Get) -> Abs:
         ctx, x = self._ctx, get()
-        if isinstance(x, Range):
+        if isinstance(x, Range) or (isinstance(x, Ref) and _ARRAYS_ARE_SEQUENCES):
             raise ctx.unsupported("AD100", f"matching {describe(x)} with a sequence", "match list(...) of it")
         content = ctx.state.content(x) if isinstance(x, Box) and x.cls is list else x
         if not isinstance(content, Tup | Items | Grown) or (isinstance(x, Box) and x.cls is not list):
