@@ -44,7 +44,8 @@ class Fixpoint:
         self.ctx = ctx
         self.entry = ctx.state
         found = ctx.widenings.get(key, Widening())
-        merge = Merge(self.entry, self.entry, ctx.mixed, ctx.numbers, live=live, widening=found, span=ctx.b.span)
+        joined = partial(Merge, mixed=ctx.mixed, numbers=ctx.numbers, live=live, span=ctx.b.span)
+        merge = joined(self.entry, self.entry, widening=found)
         for _ in range(ROUNDS):
             targets = LoopTargets()
             ctx.loops.append(targets)
@@ -63,16 +64,7 @@ class Fixpoint:
                     outer_doubted += errors
             self.left = _without(ctx, opened, end.exit, targets.continues)
             end = _with_exit(end, Exit(frozenset()) if end.exit.dead else Exit())
-            following = Merge(
-                self.entry,
-                end,
-                ctx.mixed,
-                ctx.numbers,
-                base=self.entry,
-                live=live,
-                widening=merge.widened(),
-                span=ctx.b.span,
-            )
+            following = joined(self.entry, end, base=self.entry, widening=merge.widened())
             if may_unroll and (following.mixed_list or (following.has_rows and has_few_trips())):
                 raise Unroll(key)  # then each function, say, that the list holds is known
             if following.signature() == merge.signature():

@@ -34,10 +34,7 @@ class ListJoins:
         a, b = contents
         if isinstance(a, Grown) and isinstance(b, Grown) and same(a, b):
             return always(a)
-        form = rows.common_form(zip(self._states, contents))
-        if form is None and not any(isinstance(content, Items) and content.items for content in contents):
-            form = self._before.grown.get(root)
-        self.grown[root] = form
+        form = self.grown[root] = self._form(root, contents)
         if any(isinstance(content, Grown) and content.form != form for content in contents):
             return self._mixed(root, box)
         names = [box.name or "items"] if form is None else rows.names(box.name, rows.width(form))
@@ -49,16 +46,27 @@ class ListJoins:
             if any(isinstance(content, Grown) and _element_of(content, k) != element for content in contents):
                 reason = "a list holds Python floats on one path and NumPy's on the other"
                 return self._slots.poison(root, Poison(reason, "make them one kind: float(...)"))
-        for state, content in zip(self._states, contents):
-            for item in content.items if isinstance(content, Items) else ():
-                rows.keep(state, item)
-                self._arrays.escape(leaf.cell for leaf in rows.leaves(state, item) if isinstance(leaf, Ref))
+        self._keep(contents)
         columns = [
             self._slots.add(key, ListOf(element), name, *self._getters(contents, form, k, ListOf(element), name))
             for k, (key, element, name) in enumerate(zip(keys, elements, names))
             if element is not None
         ]
         return lambda values: Grown(tuple(column(values) for column in columns), form)
+
+    def _form(self, root: Location, contents: tuple[Content, Content]) -> Form | None:
+        """The form of the items; where neither list has any, what an earlier round of the loop found."""
+        form = rows.common_form(zip(self._states, contents))
+        if form is None and not any(isinstance(content, Items) and content.items for content in contents):
+            return self._before.grown.get(root)
+        return form
+
+    def _keep(self, contents: tuple[Content, Content]) -> None:
+        """Note that what is in these lists is not written to from here on."""
+        for state, content in zip(self._states, contents):
+            for item in content.items if isinstance(content, Items) else ():
+                rows.keep(state, item)
+                self._arrays.escape(leaf.cell for leaf in rows.leaves(state, item) if isinstance(leaf, Ref))
 
     def _mixed(self, root: Location, box: Box) -> Finish:
         self.mixed = True
