@@ -93,30 +93,38 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
         return own
     if isinstance(x, Static) and isinstance(y, Static):
         return static(ctx, op, x.obj, y.obj)
-    if isinstance(x, Choice) and is_word(x):
-        return branches.of_each(ctx, x, lambda word: binary(ctx, op, word, y))
-    if isinstance(y, Choice) and is_word(y):
-        return branches.of_each(ctx, y, lambda word: binary(ctx, op, x, word))
+    text = _of_text(ctx, op, x, y)
+    if text is not None:
+        return text
     if isinstance(x, Listed) or isinstance(y, Listed):
         listed = x if isinstance(x, Listed) else y
         raise ctx.unsupported(
             "AD148", f"`{SYMBOLS[op]}` of {describe(listed)}", "np.array(...) of it, or list(...) of a row"
         )
-    if op is ast.Add and any(isinstance(z, Text) for z in (x, y)) and all(map(_is_text, (x, y))):
-        return texts.joined([texts.text_of(ctx, x), texts.text_of(ctx, y)])
-    if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str) and _may_be_known(y):
-        return static(ctx, op, x.obj, ctx.static(y, "a value in a string with `%`"))
     held = _of_containers(ctx, op, x, y)
     if held is not None:
         return held
-    if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
-        raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
     _check_operands(ctx, op, x, y)
     value = arith.binary(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y))
     if op in (ast.Add, ast.Sub, ast.Mult) and _is_int(x) and _is_int(y) and value.type == INT:
         # It can be known when compiling if both can.
         return Dyn(value, lambda: STATIC_OPERATORS[op](_known_int(x), _known_int(y)))
     return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
+
+
+def _of_text(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs | None:
+    """`+`, `*` and `%` of strings, of which the run may decide which they are; None where there are none."""
+    if isinstance(x, Choice) and is_word(x):
+        return branches.of_each(ctx, x, lambda word: binary(ctx, op, word, y))
+    if isinstance(y, Choice) and is_word(y):
+        return branches.of_each(ctx, y, lambda word: binary(ctx, op, x, word))
+    if op is ast.Add and any(isinstance(z, Text) for z in (x, y)) and all(map(_is_text, (x, y))):
+        return texts.joined([texts.text_of(ctx, x), texts.text_of(ctx, y)])
+    if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str) and _may_be_known(y):
+        return static(ctx, op, x.obj, ctx.static(y, "a value in a string with `%`"))
+    if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
+        raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
+    return None
 
 
 def _is_int(x: Abs) -> bool:
