@@ -109,7 +109,8 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
     if op in (ast.Add, ast.Sub, ast.Mult) and _is_int(x) and _is_int(y) and value.type == INT:
         # It can be known when compiling if both can.
         return Dyn(value, lambda: STATIC_OPERATORS[op](_known_int(x), _known_int(y)))
-    return views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
+    result = views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
+    return ctx.mixed.kinds.operated(op, result)
 
 
 def _of_text(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs | None:

@@ -63,7 +63,8 @@ def call_entry(ctx: Context, entry: Entry, args: list[Abs], kwargs: dict[str, Ab
     ctx.mixed.call(ctx.b, entry.name, [*converted, *named.values()])
     try:
         made = entry(ctx.b, *converted, **named)
-        return ctx.mixed.chosen(made) if isinstance(made, Chosen) else made, [*converted, *named.values()]
+        made = ctx.mixed.chosen(made) if isinstance(made, Chosen) else ctx.mixed.kinds.called(entry.name, made)
+        return made, [*converted, *named.values()]
     except AutodiffError as error:
         # An int argument or a loop index can be made static, where the library needs that.
         if error.code != "AD207":

@@ -142,7 +142,8 @@ def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
         return arithmetic.static(ctx, type(node.op), operand.obj)
     if not isinstance(operand, Ref | Dyn):
         raise ctx.wrong("AD148", f"unsupported operand for {arithmetic.SYMBOLS[type(node.op)]}: {describe(operand)}")
-    return views.of_operator(ctx, arith.unary(ctx.b, type(node.op).__name__, to_library(ctx, operand)), operand)
+    value = arith.unary(ctx.b, type(node.op).__name__, to_library(ctx, operand))
+    return ctx.mixed.kinds.operated(type(node.op), views.of_operator(ctx, value, operand))
 
 
 def _compare(ctx: Context, node: ast.Compare) -> Abs:

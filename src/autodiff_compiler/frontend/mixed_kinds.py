@@ -6,9 +6,13 @@ the `try` would catch, NumPy goes on with NaN or infinity: another branch would 
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
+from typing import Any
 
 from autodiff_compiler.diagnostics import Span, UnsupportedError
+from autodiff_compiler.frontend.python_numbers import OPERATIONS, Operation, checked
+from autodiff_compiler.frontend.values import Abs, Dyn
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import merges
 from autodiff_compiler.ir.opset import opdef
@@ -24,10 +28,36 @@ class MixedKinds:
         """Those that come from a join of paths, or from `max` and `min`."""
         self._judged: list[tuple[Span, tuple[Value, ...]]] = []
         """The operands of what is done inside a `try`, and raises for some numbers if they are Python's."""
+        self._starts: set[Value] = set()
+        """Python numbers where they become one of NumPy's."""
+        self._operations: dict[Value, Operation] = {}
+        """The results of Python's operators."""
 
     def add(self, number: Value) -> None:
         """A Python number that meets one of NumPy's, or what is either of them."""
         self._numbers.add(number)
+
+    def start(self, number: Value) -> None:
+        """A Python number, held as one of NumPy's because it is one on another path."""
+        self._numbers.add(number)
+        self._starts.add(number)
+
+    def operated(self, operator: type[ast.AST], result: Abs) -> Abs:
+        """The result of one of Python's operators."""
+        operation = OPERATIONS.get(operator)
+        if operation is not None and isinstance(result, Dyn):
+            self._operations[result.value] = operation
+        return result
+
+    def called(self, name: str, made: Any) -> Any:
+        """What a function made, which may be a builtin that leaves Python's numbers Python's."""
+        if name == "abs" and isinstance(made, Value):
+            self._operations[made] = abs
+        return made
+
+    def checked(self, body: Region) -> Region:
+        """The program with checks where Python's operators raise for a number that is Python's on some paths only."""
+        return checked(body, self._starts, self._operations) if self._starts else body
 
     def judge(self, op: Op) -> None:
         """Note an op that is about to be built inside a `try`."""

@@ -47,7 +47,7 @@ class MixedScalars:
         if joined.dtype.is_complex and not scalar_type(value).dtype.is_complex:
             self._real_starts.add(found)
         if joined.kind == "np" and scalar_type(value).kind == "py":
-            self.kinds.add(found)
+            self.kinds.start(found)
         if joined == Scalar(FLOAT32) and scalar_type(value).kind == "py":
             self._numbers[found] = isinstance(value, Static) and fits_float32(float(value.obj))
         return found
@@ -56,6 +56,8 @@ class MixedScalars:
         """The result of `max` or `min` of numbers of NumPy's and of Python's, all of which a float32 can hold exactly if it has to."""
         if chosen.numbers:
             self.kinds.add(chosen.value)
+        for number in chosen.numbers:
+            self.kinds.start(number)
         self._numbers |= dict.fromkeys((n for n in chosen.numbers if n.type == Scalar(FLOAT32)), True)
         return chosen.value
 

@@ -94,7 +94,9 @@ def divisor(message: str, *, compiled: bool = False) -> Domain:
 
 
 POWER = Domain(
-    lambda b, x: b.op("and", b.compare("eq", x[0], b.const(0.0)), b.compare("lt", x[1], b.const(0.0))),
+    lambda b, x: b.op(
+        "and", b.compare("eq", x[0], b.const_like(0, x[0].type)), b.compare("lt", x[1], b.const_like(0, x[1].type))
+    ),
     lambda signs, x: signs.nonzero(x[0]) or signs.above(x[1], 0.0, strict=False),
     "ZeroDivisionError",
     "0.0 cannot be raised to a negative power",

@@ -36,6 +36,8 @@ _KINDS = {
 # What NumPy makes of arithmetic on two booleans; the rest it refuses or computes in int8.
 _BOOL_KINDS = {"+": "or", "*": "and"}
 
+COMPLEX_POWER = "a negative number to a fractional power is complex"
+
 
 def common_dtype(b: Builder, *types: Type) -> DType:
     """The promoted dtype of operands."""
@@ -153,13 +155,18 @@ def _require_real_power(b: Builder, x: Any, y: Any, message: str | None) -> None
         return
     if is_number(x) and not x < 0:
         return
+    text = message or COMPLEX_POWER
+    b.emit("check", (has_real_power(b, x, y),), {"error": "ValueError", "message": (text,), "ours": message is None})
+
+
+def has_real_power(b: Builder, x: Any, y: Any) -> Value:
+    """Whether the base is not negative, or the exponent whole."""
     base = to_dtype(b, x, FLOAT64)
     fine = b.op("not", b.compare("lt", base, b.const(0.0)))
-    if isinstance(y, Value):
-        exponent = to_dtype(b, y, FLOAT64)
-        fine = b.op("or", fine, b.compare("eq", exponent, b.op("floor", exponent)))
-    text = message or "a negative number to a fractional power is complex"
-    b.emit("check", (fine,), {"error": "ValueError", "message": (text,), "ours": message is None})
+    if not isinstance(y, Value):
+        return fine
+    exponent = to_dtype(b, y, FLOAT64)
+    return b.op("or", fine, b.compare("eq", exponent, b.op("floor", exponent)))
 
 
 def unary(b: Builder, op: str, x: Any) -> Value:
