@@ -133,6 +133,17 @@ def back_to_pythons(x):
     return total
 
 
+@raises((SOME, 1.0), (SOME[:1], -1.0))
+def a_loop_in_a_branch(x, w):
+    s = 0.0
+    if w < 0:
+        for i in range(1, len(x)):
+            s += x[i]
+    else:
+        s = x[0]
+    return 1.0 / s
+
+
 @raises((SOME,), (-SOME,))
 def nested(x):
     r, total = 0.0, 0.0

@@ -239,7 +239,7 @@ class _Checks(Rewriter):
         ends, after = [Builder(op.span) for _ in regions], Builder(op.span)
         for result, values in sides.items():
             flags = [self._flag(v) for v in values]
-            if all(isinstance(flag, bool) or flag is flags[0] for flag in flags):
+            if all(isinstance(flag, bool) for flag in flags) or all(flag is flags[0] for flag in flags):
                 self._flags[result] = _either(after, op.operands[0], *flags)
                 continue
             for b, column, flag in zip(ends, added, flags):
