@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import cached_programs
 import kept_programs
 import numba_programs
 import pytest
@@ -13,7 +14,7 @@ from judge import judge
 from autodiff_compiler import check_grads
 from autodiff_compiler.library.stand_ins import stand_ins
 
-PROGRAMS = (*standard_programs.CASES, *kept_programs.CASES, *numba_programs.CASES)
+PROGRAMS = (*standard_programs.CASES, *cached_programs.CASES, *kept_programs.CASES, *numba_programs.CASES)
 RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
 TWICE = [case for case in (*kept_programs.CASES, *numba_programs.CASES) if case.refused is None and len(case.args) == 1]
 

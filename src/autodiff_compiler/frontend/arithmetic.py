@@ -15,6 +15,7 @@ from autodiff_compiler.frontend import (
     branches,
     comprehensions,
     container_methods,
+    dates,
     operators,
     texts,
     views,
@@ -106,7 +107,7 @@ def binary(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs:
         return held
     _check_operands(ctx, op, x, y)
     value = arith.binary(ctx.b, op.__name__, to_library(ctx, x), to_library(ctx, y))
-    if op in (ast.Add, ast.Sub, ast.Mult) and _is_int(x) and _is_int(y) and value.type == INT:
+    if _stays_known(op, y) and _is_int(x) and _is_int(y) and value.type == INT:
         # It can be known when compiling if both can.
         return Dyn(value, lambda: STATIC_OPERATORS[op](_known_int(x), _known_int(y)))
     result = views.of_operator(ctx, value, x, y, order=ALWAYS if op is ast.MatMult else KEEPS)
@@ -126,6 +127,13 @@ def _of_text(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs | None
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
         raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
     return None
+
+
+def _stays_known(op: type[ast.operator], y: Abs) -> bool:
+    """Whether the operator of known integers has a known integer as its result."""
+    if op in (ast.FloorDiv, ast.Mod):
+        return isinstance(y, Static) and y.obj != 0
+    return op in (ast.Add, ast.Sub, ast.Mult)
 
 
 def _is_int(x: Abs) -> bool:
@@ -240,7 +248,7 @@ def _is_plain_member(obj: Any) -> bool:
 def static(ctx: Context, op: type[ast.AST], *operands: Any) -> Abs:
     """An operator on objects known now, computed by Python itself."""
     for operand in operands:
-        if not isinstance(operand, _OPERANDS) and not _is_plain_member(operand):
+        if not isinstance(operand, _OPERANDS) and not _is_plain_member(operand) and not dates.is_date(operand):
             raise ctx.unsupported("AD149", f"an operator on a {type(operand).__name__}", "use numbers or arrays")
     if op is ast.Pow and isinstance(operands[0], int) and isinstance(operands[1], int) and abs(operands[1]) > 4096:
         raise ctx.unsupported("AD150", "an integer power of more than 64 bits", "use a float base")

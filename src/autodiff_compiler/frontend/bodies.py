@@ -23,6 +23,8 @@ from autodiff_compiler.ir.core import Value
 
 DEPTH = 60
 """How many calls may be nested before recursion is suspected."""
+DEEP = 500
+"""The same, where a function is entered once for the same numbers."""
 
 
 def enter(ctx: Context, function: FunctionType, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -130,10 +132,11 @@ def _run_in(ctx: Context, frame: Frame, node: FunctionNode, bound: dict[str, Abs
         return generators.made(ctx, frame, node, bound)
     depth = sum(1 for _ in ctx.calls)
     repeated = sum(1 for place in ctx.calls if place[0] is node)
-    if repeated > DEPTH or depth > 4 * DEPTH:
+    limit = DEEP if node in ctx.deep else DEPTH
+    if repeated > limit or depth > 4 * limit:
         raise ctx.unsupported(
             "AD179",
-            f"`{frame.name}` calls itself more than {DEPTH} times, or with a depth known only at run time",
+            f"`{frame.name}` calls itself more than {limit} times, or with a depth known only at run time",
             "write it as a loop",
         )
     entered = recursion.activation(ctx, node, frame, bound)

@@ -18,8 +18,10 @@ from autodiff_compiler.frontend import (
     bodies,
     branches,
     builtin_calls,
+    cached,
     construction,
     consumers,
+    dates,
     defined,
     derivatives,
     draws,
@@ -41,7 +43,7 @@ from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place, shape_of
 from autodiff_compiler.frontend.operands import Operands
-from autodiff_compiler.frontend.scalars import describe, is_scalar
+from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.frontend.values import (
     Abs,
@@ -288,35 +290,6 @@ def _call_with_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str,
     return foreign.entered(ctx, obj, plain, lambda: bodies.enter(ctx, plain, args, kwargs))
 
 
-def _call_cached(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
-    """What `functools.lru_cache` has made: the function itself, of numbers only, so that nobody can tell."""
-    if obj in (functools.lru_cache, functools.cache):
-        return args[0] if args and isinstance(args[0], Closure) else Static(_as_it_is)
-    if obj is _as_it_is:
-        return args[0]
-    if not isinstance(obj, functools._lru_cache_wrapper):
-        return None
-    plain = [x for x in (*args, *kwargs.values()) if not (is_scalar(x) or isinstance(x, Static))]
-    if plain:
-        raise ctx.unsupported("AD177", f"a cached function of {describe(plain[0])}", foreign.instead_of(obj, "cached"))
-    function = ctx.captures.look(Place(obj).attribute("__wrapped__"))
-    result = call(ctx, Static(function), args, kwargs)
-    if not _is_number(result):
-        raise ctx.unsupported(
-            "AD177", f"a cached function that returns {describe(result)}", foreign.instead_of(obj, "cached")
-        )
-    return result
-
-
-def _as_it_is(function: Any) -> Any:
-    return function
-
-
-def _is_number(x: Abs) -> bool:
-    """Whether this is a number or a tuple of these: a list or an array would be the same one at each call."""
-    return is_scalar(x) or isinstance(x, Static) or (isinstance(x, Tup) and all(map(_is_number, x.items)))
-
-
 def _call_manager(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
     """`contextlib.contextmanager` of a function that was made inside, and what that is called with."""
     if obj is contextlib.contextmanager and len(args) == 1 and isinstance(args[0], Closure):
@@ -370,7 +343,8 @@ _WAYS: tuple[Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs | None], ..
     library_calls.call_without_source,
     _call_differentiated,
     _call_manager,
-    _call_cached,
+    cached.call,
+    dates.call,
     _call_with_source,
     _call_bound,
     _call_class,

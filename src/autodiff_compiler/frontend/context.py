@@ -154,6 +154,10 @@ class Context:
     """How often a function has called itself so far."""
     unwound: set[Any] = field(default_factory=set)
     """Functions whose recursion on known numbers is entered to its end."""
+    deep: set[Any] = field(default_factory=set)
+    """Those that may be entered deeper, since they are entered once for the same numbers."""
+    kept_results: dict[Any, Any] = field(default_factory=dict)
+    """The functions that keep their results (`cached.Kept`)."""
     ruled: dict[Any, Any] = field(default_factory=dict)
     """The functions with a rule of their own (`rule_calls.LoweredRule`), by what tells their calls."""
     callees: dict[str, Function] = field(default_factory=dict)

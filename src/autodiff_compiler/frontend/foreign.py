@@ -30,7 +30,6 @@ _LIKE_NUMPY = ("scipy", "numpy", "sympy", "cmath", "statistics", "jax", "torch",
 
 # Wrappers around a function of the user's own.
 _WRAPPERS: dict[str, str] = {
-    "functools._lru_cache_wrapper": "pass numbers, and return numbers, or define the function without the decorator",
     "numpy.vectorize": "write the function for whole arrays, or call it for one element after the other in a loop",
     "numba.np.ufunc.dufunc.DUFunc": "write the function for whole arrays, or compile it with numba.njit",
 }

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import library
-from autodiff_compiler.frontend import consumers, externals, outputs, views
+from autodiff_compiler.frontend import consumers, dates, externals, outputs, views
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import array_of, call_entry
 from autodiff_compiler.frontend.scalars import is_number
-from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Ref, Static, Tup
 from autodiff_compiler.ir.types import rank
 from autodiff_compiler.library.standard import ordering
 
@@ -27,7 +27,7 @@ _READ_ONLY_VIEWS = (np.broadcast_to, np.diagonal, np.diag, np.real, np.imag)
 _PURE_BUILTINS = (abs, bin, chr, divmod, format, hex, len, max, min, oct, ord, pow, repr, round, sum)
 _RUN_OVER = (max, min, math.fsum, math.prod)
 _PURE_MODULES = (math, cmath, inspect.getmodule(operator.add))
-_PURE_TYPES = (bool, int, float, complex, str, tuple, type(None), np.generic)
+_PURE_TYPES = (bool, int, float, complex, str, tuple, type(None), np.generic, *dates.CLASSES)
 
 
 def call_without_source(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
@@ -52,7 +52,7 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     if obj in _BY_KEY and kwargs:
         return _by_key(ctx, obj, args, kwargs)
     if obj in _RUN_OVER:
-        args = [consumers.as_list(ctx, a) for a in args]
+        args = [_of_dates(ctx, consumers.as_list(ctx, a)) for a in args]
     pure = module == "math" or (module == "builtins" and not refused)
     if pure and _all_known(args, kwargs):
         return _call_now(ctx, obj, args, kwargs)
@@ -70,6 +70,14 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
     args, kwargs = views.arranged(ctx, obj, args, kwargs)
     result, given = call_entry(ctx, entry, args, kwargs)
     return _tied(obj, views.wrapped(ctx, result, views.Made(obj, args, kwargs, given)), args, kwargs)
+
+
+def _of_dates(ctx: Context, x: Abs) -> Abs:
+    """A list of dates as one known object; anything else as it is."""
+    content = ctx.state.content_if_any(x) if isinstance(x, Box) else x
+    items = content.items if isinstance(content, Items | Tup) else ()
+    known = tuple(item.obj for item in items if isinstance(item, Static) and dates.is_date(item.obj))
+    return Static(known) if known and len(known) == len(items) else x
 
 
 def _made_known(ctx: Context, entry: library.Entry, args: list[Abs]) -> list[Abs]:

@@ -14,6 +14,7 @@ from autodiff_compiler.frontend import (
     branches,
     consumers,
     container_methods,
+    dates,
     defined,
     derivatives,
     objects,
@@ -78,7 +79,8 @@ def _of_object(ctx: Context, x: Static, name: str) -> Abs:
     """An attribute of an object from outside."""
     if isinstance(x.obj, np.ufunc) and name in _UFUNC_METHODS:
         return Method(x, name)
-    if isinstance(x.obj, str | int | float | complex | np.generic) and callable(getattr(x.obj, name, None)):
+    known = isinstance(x.obj, str | int | float | complex | np.generic) or dates.is_date(x.obj)
+    if known and callable(getattr(x.obj, name, None)):
         return Method(x, name)
     if isinstance(x.obj, np.finfo | np.iinfo) and hasattr(x.obj, name):
         return Static(getattr(x.obj, name))
@@ -174,7 +176,9 @@ def _asks_for_words(receiver: Abs) -> bool:
 
 
 def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    if not isinstance(obj, str | int | float | complex | np.generic):
+    if not isinstance(obj, str | int | float | complex | np.generic) and (
+        not dates.is_date(obj) or name in dates.CLOCKS
+    ):
         raise ctx.unsupported("AD170", f"the method `{name}` of a {type(obj).__name__}", "call it outside the function")
     if name == "format" and all(isinstance(arg, Static) or (isinstance(arg, Dyn) and arg.static) for arg in args):
         args = [Static(ctx.static(arg, "a value in a string")) for arg in args]

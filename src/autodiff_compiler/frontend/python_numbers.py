@@ -176,7 +176,9 @@ class _Checks(Rewriter):
 
     def _all_asked(self) -> set[Value]:
         """The numbers whose flags the checks need."""
-        sources = {v: s for op in set(self._numbers.made.values()) for values, s in self._numbers.sources(op) for v in values}
+        sources = {
+            v: s for op in set(self._numbers.made.values()) for values, s in self._numbers.sources(op) for v in values
+        }
         asked: set[Value] = set()
         todo = [v for value in self._raising for v in self._numbers.operands(self._numbers.made[value])]
         while todo:
@@ -288,7 +290,9 @@ def _conditions(b: Builder, op: Op, operands: tuple[Value, ...]) -> Iterator[tup
     result = Value(_of_python(op.result.type))
     domains = opdef(op).domain
     assert domains is not None
-    for domain in domains(replace(op, operands=tuple(Value(_of_python(v.type)) for v in op.operands), results=(result,))):
+    for domain in domains(
+        replace(op, operands=tuple(Value(_of_python(v.type)) for v in op.operands), results=(result,))
+    ):
         yield domain.outside(b, operands), {"error": domain.error, "message": (domain.message,)}
     if op.kind == "pow" and result.type == FLOAT:
         outside = b.op("not", arith.has_real_power(b, *operands))

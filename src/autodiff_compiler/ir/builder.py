@@ -53,6 +53,11 @@ class Builder:
         return [op for region in self._open for op in region.ops]
 
     @property
+    def open(self) -> Sequence[OpenRegion]:
+        """The open regions, from the outermost on."""
+        return self._open
+
+    @property
     def depth(self) -> int:
         """How many regions are open inside the outermost one."""
         return len(self._open) - 1
