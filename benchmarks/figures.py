@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autodiff_compiler import ad, grad
-from autodiff_compiler.api.functions import function_of
+from autodiff_compiler.api.making import function_of
 from autodiff_compiler.ir.core import Function, Op, Region
 from benchmarks import ratio, symbolic
 from benchmarks.counts import gradient_ir, multiplications, second_order_ops, static_ops

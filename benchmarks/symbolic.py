@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autodiff_compiler import grad, lazy
-from autodiff_compiler.api.functions import function_of
+from autodiff_compiler.api.making import function_of
 from autodiff_compiler.ir.core import Function
 from benchmarks.counts import arithmetic, multiplications
 from benchmarks.report import Report, Table, progress

@@ -6,11 +6,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autodiff_compiler.api import (
-        Derivative,
-        Explanation,
+    from autodiff_compiler.api.derivative import Derivative
+    from autodiff_compiler.api.explanation import Explanation
+    from autodiff_compiler.api.externals import external, primitive
+    from autodiff_compiler.api.functions import (
         explain,
-        external,
         grad,
         hessian,
         hvp,
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         jacrev,
         jvp,
         linearize,
-        primitive,
         value_and_grad,
         vjp,
     )
@@ -59,19 +58,19 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Derivative": "api",
-    "Explanation": "api",
-    "explain": "api",
-    "grad": "api",
-    "jvp": "api",
-    "hessian": "api",
-    "hvp": "api",
-    "jacfwd": "api",
-    "jacobian": "api",
-    "jacrev": "api",
-    "linearize": "api",
-    "value_and_grad": "api",
-    "vjp": "api",
+    "Derivative": "api.derivative",
+    "Explanation": "api.explanation",
+    "explain": "api.functions",
+    "grad": "api.functions",
+    "jvp": "api.functions",
+    "hessian": "api.functions",
+    "hvp": "api.functions",
+    "jacfwd": "api.functions",
+    "jacobian": "api.functions",
+    "jacrev": "api.functions",
+    "linearize": "api.functions",
+    "value_and_grad": "api.functions",
+    "vjp": "api.functions",
     "AutodiffError": "diagnostics",
     "InternalError": "diagnostics",
     "UnsupportedError": "diagnostics",
@@ -80,8 +79,8 @@ _HOMES = {
     "custom_jvp": "custom_rules",
     "custom_vjp": "custom_rules",
     "remat": "custom_rules",
-    "external": "api",
-    "primitive": "api",
+    "external": "api.externals",
+    "primitive": "api.externals",
     "stop_gradient": "markers",
     "check_grads": "testing",
 }

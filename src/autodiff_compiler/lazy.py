@@ -1,11 +1,23 @@
-"""Heavy packages, imported when first used: `import autodiff_compiler` must cost little more than NumPy."""
+"""Heavy packages, and the compiler itself, imported when first used: `import autodiff_compiler` must cost little more than NumPy."""
 
 from __future__ import annotations
 
+import gc
 import importlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 from autodiff_compiler.diagnostics import UserError
+
+# One thread at a time loads the compiler, or compiles: the frontend and the disk cache need not be told about threads.
+LOCK = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    # A process forked meanwhile would wait forever for a thread that it does not have.
+    os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
 
 
 def load(name: str, extra: str | None = None) -> ModuleType:
@@ -17,3 +29,37 @@ def load(name: str, extra: str | None = None) -> ModuleType:
             raise
         hint = f"pip install 'autodiff-compiler[{extra}]'" if extra else f"pip install {name.split('.')[0]}"
         raise UserError("AD008", f"this needs the package {name.split('.')[0]!r}", help=hint) from error
+
+
+class Module(ModuleType):
+    """Stands for a module of ours that is imported when something in it is first asked for, after `before()`.
+
+    Where it stands, type checkers are shown the module itself.  Threads that ask at the same time wait for one import.  What an import raises,
+    whoever asked gets; the next one to ask tries again.
+    """
+
+    def __init__(self, name: str, before: Callable[[], object]) -> None:
+        super().__init__(name)
+        self._before = before
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)  # somebody looks what kind of object this is
+        with LOCK, collector_paused():
+            self._before()
+            found = getattr(importlib.import_module(self.__name__), name)
+        setattr(self, name, found)
+        return found
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No garbage collection of cycles while modules are loaded or programs compiled: next to nothing is garbage then, and each search
+    would walk all of it again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()

@@ -11,6 +11,7 @@ import builtins
 import cmath
 import math
 import re
+import sys
 from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
@@ -23,11 +24,17 @@ _OURS = ("numpy", "math", "builtins", "scipy", "uarray", "autodiff_compiler")
 """(`uarray` is how SciPy calls the class of the functions in `scipy.fft`.)"""
 
 
+def _home(obj: Any) -> str:
+    """The package that a function or a class comes from, "None" if it does not say."""
+    module = obj.__globals__.get("__name__") if isinstance(obj, FunctionType) else getattr(obj, "__module__", None)
+    return str(module).partition(".")[0]
+
+
 def is_foreign(obj: Any) -> bool:
     """Whether something found in NumPy, `math` or the builtins was put there by somebody else: a Python function of another
     module, or an object of a class from elsewhere."""
     if isinstance(obj, FunctionType):
-        return str(obj.__globals__.get("__name__")).partition(".")[0] not in _OURS
+        return _home(obj) not in _OURS
     return callable(obj) and type(type(obj)) is type and type(obj).__module__.partition(".")[0] not in _OURS
 
 
@@ -73,6 +80,19 @@ _ESSENTIAL = [
     if (prefix == "" and name not in _REPLACED_BY_TOOLS) or prefix == "math." or isinstance(meant, np.ufunc)
 ]
 _NAME = re.compile(r"(?<![\w.])(np\.linalg\.|np\.fft\.|np\.|math\.|cmath\.|special\.|)([A-Za-z_]\w*)")
+
+
+def is_replaced(name: str, obj: Any) -> bool:
+    """Whether a function, found under a name such as "np.median", is not NumPy's, nor one of this package's: somebody may have put it
+    there before the rows of the library were made, which is when the first derivative is."""
+    prefix, dot, last = name.rpartition(".")
+    meant = _MEANT.get(prefix + dot, {}).get(last, obj)
+    return is_foreign(obj) or (meant is not obj and _home(obj) != "autodiff_compiler")
+
+
+def is_of_python(obj: Any) -> bool:
+    """Whether something found in Python's own modules, or in NumPy, is theirs."""
+    return _home(obj) in (*sys.stdlib_module_names, "numpy", "None")
 
 
 def know(prefix: str, module: ModuleType) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 BACKENDS = ("python", "numba")
 AUTO = "auto"
 CHECKS = (None, "first")
+Argnums = int | str | Sequence[int | str]
+"""Parameters by position or by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ import time
 import numpy as np
 import pytest
 
-from autodiff_compiler import AutodiffError, grad, jvp, value_and_grad, vjp
-from autodiff_compiler.api import specialise
+from autodiff_compiler import AutodiffError, grad, jvp, lazy, value_and_grad, vjp
 from autodiff_compiler.backends import cache
 
 
@@ -54,7 +53,7 @@ def test_an_interrupt_leaves_everything_usable():
             left = {name for name in set(sys.modules) - modules if name.startswith("f_grad_")}
             assert left <= set(cache._loaded)
             taken = []
-            other = threading.Thread(target=lambda: taken.append(specialise.LOCK.acquire(blocking=False)) or specialise.LOCK.release())
+            other = threading.Thread(target=lambda: taken.append(lazy.LOCK.acquire(blocking=False)) or lazy.LOCK.release())
             other.start()
             other.join()
             assert taken == [True]
@@ -97,7 +96,7 @@ def test_a_call_does_not_wait_for_another_thread_that_compiles():
     derivative = grad(lambda x: x * x * scale[0])
     assert derivative(1.0) == 4.0
     done = []
-    with specialise.LOCK:
+    with lazy.LOCK:
         thread = threading.Thread(target=lambda: done.append(derivative(1.0)))
         thread.start()
         thread.join(timeout=10)

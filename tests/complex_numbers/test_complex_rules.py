@@ -95,7 +95,7 @@ def test_powers(exponent):
 
 
 def fun_of(source: str):
-    from autodiff_compiler.api.functions import function_of
+    from autodiff_compiler.api.making import function_of
 
     return function_of(source)
 

@@ -10,7 +10,7 @@ import scipy.fft
 from complex_programs import plane, real
 
 from autodiff_compiler import UnsupportedError, grad, jvp, value_and_grad, vjp
-from autodiff_compiler.api.functions import function_of
+from autodiff_compiler.api.making import function_of
 from autodiff_compiler.backends import numba as numba_backend
 from autodiff_compiler.testing import check_grads
 

@@ -11,7 +11,7 @@ from prog_oracle import complex_step, differences, directions, inner, leaves, ma
 
 from autodiff_compiler import driver, grad, jvp, value_and_grad, vjp
 from autodiff_compiler.api.binding import Signature, described, leaves_of
-from autodiff_compiler.api.functions import options_of
+from autodiff_compiler.api.making import options_of
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.interp import run

@@ -6,7 +6,7 @@ import pytest
 from prog_check import lowered, primal_ir, pulled_back
 from prog_corpus import all_programs
 
-from autodiff_compiler.api.functions import options_of
+from autodiff_compiler.api.making import options_of
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.core import Function, Region
 from autodiff_compiler.ir.text import format_function

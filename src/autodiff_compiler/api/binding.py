@@ -22,9 +22,9 @@ from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.ir.instances import attributes, instance
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, flatten, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, differentiable, is_complex
+from autodiff_compiler.options import Argnums
 from autodiff_compiler.transforms.words import in_words
 
-Argnums = int | str | Sequence[int | str]
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 Described = list[tuple[str, Tree, list[Type]]]

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.api.binding import (
-    Argnums,
     Described,
     Signature,
     check_differentiable,
@@ -19,18 +18,19 @@ from autodiff_compiler.api.binding import (
     leaves_of,
     with_floats,
 )
-from autodiff_compiler.api.boundary import boundary, trimmed
+from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.call import Call
 from autodiff_compiler.api.compiled import Compiled
 from autodiff_compiler.api.dispatch import MISSED
 from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.outputs import outputs, taken
 from autodiff_compiler.api.specialise import Specialisation
+from autodiff_compiler.api.tracebacks import trimmed
 from autodiff_compiler.api.workspace import Room, Workspace
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.tree import flatten, leaves
 from autodiff_compiler.ir.types import differentiable
-from autodiff_compiler.options import Options
+from autodiff_compiler.options import Argnums, Options
 from autodiff_compiler.passes.outputs import NAME
 from autodiff_compiler.transforms.layout import parameters
 from autodiff_compiler.transforms.transform import Request

@@ -1,4 +1,4 @@
-"""`explain`: what a derivative keeps of the forward sweep for the reverse one, what it computes again, and the bytes that this takes.
+"""What `explain` says: what a derivative keeps of the forward sweep for the reverse one, what it computes again, and the bytes that this takes.
 
 What is kept is read off the finished IR: what is defined before the `boundary` and read after it.  How the reverse sweep
 comes by the rest is the record of `ad.plan`.
@@ -14,7 +14,6 @@ from typing import Any
 from autodiff_compiler import ad
 from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, RESTORE
 from autodiff_compiler.analysis.shapes import Extent, Shapes, shapes_of
-from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.compiled import Compiled
 from autodiff_compiler.diagnostics import PRIMAL, Span, UserError
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -80,27 +79,8 @@ class Explanation:
         return "\n".join(lines)
 
 
-@boundary
-def explain(derivative: Compiled, *args: Any, **kwargs: Any) -> Explanation:
-    """Say what a gradient keeps for its reverse sweep.
-
-    `derivative` is what `grad` or `value_and_grad` returns; `args` and `kwargs` are as in a call (only their types matter).
-    Without them, the types are those of the last call, or the annotations of the function.
-
-    Raises `UserError` (AD429) for anything else, and what compiling raises.
-
-    >>> import numpy as np
-    >>> from autodiff_compiler import explain, grad
-    >>> def product(x):
-    ...     p = 1.0
-    ...     for i in range(len(x)):
-    ...         p = p * x[i]
-    ...     return p
-    >>> explain(grad(product), np.ones(3)).bytes
-    '8 * len(x)'
-
-    Which values are kept, and which are cheaper to compute again, is a minimum cut: see `docs/loops.md`.
-    """
+def explained(derivative: Compiled, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Explanation:
+    """What `explain` returns."""
     advice = "explain(grad(f), x)"
     if not isinstance(derivative, Compiled):
         raise UserError("AD429", f"explain takes a gradient, not a {type(derivative).__name__}", help=advice)

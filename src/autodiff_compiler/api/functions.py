@@ -1,27 +1,22 @@
-"""The verbs: the functions that make derivatives."""
+"""The verbs, with JAX's names and meanings: the functions that make derivatives.  The compiler is loaded when the first of them is called."""
 
 from __future__ import annotations
 
 import functools
-import os
-from collections.abc import Callable, Hashable, Sequence
-from typing import Any, overload
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
-from autodiff_compiler.api.binding import Argnums
-from autodiff_compiler.api.boundary import boundary
-from autodiff_compiler.api.derivative import Derivative
-from autodiff_compiler.api.products import Linear, Pushforward, Reverse
-from autodiff_compiler.api.specialise import memo
-from autodiff_compiler.api.switching import derivative_of
-from autodiff_compiler.diagnostics import UserError, did_you_mean
-from autodiff_compiler.frontend.source import from_text
+from autodiff_compiler.api.boundary import boundary, making
 from autodiff_compiler.markers import VERBS, Verb
-from autodiff_compiler.options import Options
+from autodiff_compiler.options import Argnums
+
+if TYPE_CHECKING:
+    from autodiff_compiler.api.compiled import Compiled
+    from autodiff_compiler.api.derivative import Derivative
+    from autodiff_compiler.api.explanation import Explanation
+    from autodiff_compiler.api.products import Linear, Pushforward, Reverse
 
 Source = Callable[..., Any] | str
-CHECK = "AUTODIFF_CHECK"
-# One function per text, so that a repeated `jvp(text, …)` finds what was compiled before.
-_from_text = functools.lru_cache(maxsize=256)(from_text)
 
 
 @overload
@@ -139,7 +134,7 @@ def hessian(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = Fal
 def _derivative(fun: Source | None, verb: str, argnums: Argnums, has_aux: bool, given: dict[str, Any]) -> Any:
     if fun is None:
         return functools.partial(_derivative, verb=verb, argnums=argnums, has_aux=has_aux, given=given)
-    return derivative_of(function_of(fun), verb, argnums, has_aux, options_of(**given))
+    return making.derivative(fun, verb, argnums, has_aux, given)
 
 
 @overload
@@ -203,61 +198,44 @@ def linearize(fun: Source, *primals: Any, **options: Any) -> tuple[Any, Linear]:
     >>> out, along(1.0, 0.0), along(0.0, 1.0)
     (6.0, 2.0, 3.0)
     """
-    linear = Linear(_pushforward(fun, **options), primals)
+    linear = making.Linear(_pushforward(fun, **options), primals)
     return linear.value(), linear
 
 
-def options_of(**given: Any) -> Options:
-    """Options from keyword arguments."""
-    unknown = [name for name in given if name not in Options.__slots__]
-    if unknown:
-        names = sorted(Options.__slots__)
-        way_out = did_you_mean(unknown[0], names, f"the options are {', '.join(names)}")
-        raise UserError("AD415", f"there is no option {unknown[0]!r}", help=way_out)
-    disable = given.get("disable", ())
-    given.setdefault("check", os.environ.get(CHECK) or None)
-    return Options(**{**given, "disable": (disable,) if isinstance(disable, str) else tuple(disable)})
+@boundary
+def explain(derivative: Compiled, *args: Any, **kwargs: Any) -> Explanation:
+    """Say what a gradient keeps for its reverse sweep.
 
+    `derivative` is what `grad` or `value_and_grad` returns; `args` and `kwargs` are as in a call (only their types matter).
+    Without them, the types are those of the last call, or the annotations of the function.
 
-def function_of(fun: Source) -> Callable[..., Any]:
-    """The function itself; for a source text, the last function it defines, with `np`, `math` and `cmath` at hand."""
-    if isinstance(fun, str):
-        return _from_text(fun)
-    if not callable(fun):
-        raise UserError("AD410", f"{fun!r} is not a function", help="pass a function, or the source text of one")
-    return fun
+    Raises `UserError` (AD429) for anything else, and what compiling raises.
 
+    >>> import numpy as np
+    >>> from autodiff_compiler import explain, grad
+    >>> def product(x):
+    ...     p = 1.0
+    ...     for i in range(len(x)):
+    ...         p = p * x[i]
+    ...     return p
+    >>> explain(grad(product), np.ones(3)).bytes
+    '8 * len(x)'
 
-def _remembered(make: Callable[..., Any], fun: Source, options: dict[str, Any], *asked: Hashable) -> Any:
-    """The object that a verb called with the point makes from a function: one for these options."""
-    known = function_of(fun)
-    if options:
-        options = {name: _hashable(value) for name, value in options.items()}
-    key = (make, asked, *options.items())
-    return memo(known, key, lambda: make(known, options_of(**options), *asked))
-
-
-def _hashable(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list | set) else value
+    Which values are kept, and which are cheaper to compute again, is a minimum cut: see `docs/loops.md`.
+    """
+    return making.explained(derivative, args, kwargs)
 
 
 def _pushforward(fun: Source, **options: Any) -> Pushforward:
-    made: Pushforward = _remembered(Pushforward, fun, options)
-    return made
+    return making.pushforward(fun, **options)
 
 
 def _reverse(fun: Source, has_aux: bool = False, **options: Any) -> Reverse:
-    made: Reverse = _remembered(Reverse, fun, options, has_aux)
-    return made
+    return making.reverse(fun, has_aux, **options)
 
 
 def _hessian_product(fun: Source, argnums: Argnums = 0, **options: Any) -> Pushforward:
-    made: Pushforward = _remembered(_of_gradient, fun, options, _hashable(argnums))
-    return made
-
-
-def _of_gradient(fun: Callable[..., Any], options: Options, argnums: Argnums) -> Pushforward:
-    return Pushforward(Derivative(fun, "grad", argnums, False, options), options, "hvp")
+    return making.hessian_product(fun, argnums, **options)
 
 
 VERBS[grad] = Verb("grad", grad)

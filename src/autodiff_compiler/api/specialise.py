@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import builtins
 import functools
-import gc
 import inspect
-import os
-import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any
@@ -24,14 +20,8 @@ from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.frontend.layout import of_array
 from autodiff_compiler.ir.tree import Leaf, Tree, leaves
 from autodiff_compiler.ir.types import Type
+from autodiff_compiler.lazy import LOCK, collector_paused
 from autodiff_compiler.transforms.stages import Compilation
-
-# One compilation at a time: the frontend and the disk cache need not be told about threads.
-LOCK = threading.RLock()
-if hasattr(os, "register_at_fork"):
-    # A process forked meanwhile would wait forever for a thread that it does not have.
-    os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
-
 
 MOST_OBJECTS = 32
 """Of so many objects with a `__call__` it is remembered what was compiled for them."""
@@ -271,19 +261,6 @@ class Table:
     def subject(self, arguments: Described) -> str:
         shown = ", ".join(f"{name}: {' '.join(map(str, types)) or 'known'}" for name, _, types in arguments)
         return f"{self._title()} for {shown or 'no arguments'}"
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """No garbage collection of cycles while compiling: the compiler makes next to none, and each search would walk the whole
-    program again.  `LOCK` is held, so that no other compilation turns the collector on or off in between."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 class Remembered(dict[tuple[Hashable, ...], Any]):

@@ -10,14 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 from autodiff_compiler import driver, log
-from autodiff_compiler.api.binding import Argnums, described, key_of, leaves_of
-from autodiff_compiler.api.boundary import boundary, trimmed
+from autodiff_compiler.api.binding import described, key_of, leaves_of
+from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.derivative import Derivative, Jacobian
 from autodiff_compiler.api.dispatch import MISSED
 from autodiff_compiler.api.outputs import outputs
 from autodiff_compiler.api.specialise import Specialisation
+from autodiff_compiler.api.tracebacks import trimmed
 from autodiff_compiler.api.workspace import Workspace
-from autodiff_compiler.options import AUTO, BACKENDS, Options
+from autodiff_compiler.options import AUTO, BACKENDS, Argnums, Options
 
 
 def derivative_of(fun: Callable[..., Any], verb: str, argnums: Argnums, has_aux: bool, options: Options) -> Derivative:

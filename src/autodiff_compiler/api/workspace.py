@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.api.binding import normalised
-from autodiff_compiler.api.boundary import trimmed
 from autodiff_compiler.api.dispatch import MISSED, Entries
 from autodiff_compiler.api.outputs import OutputError
 from autodiff_compiler.api.specialise import Specialisation
+from autodiff_compiler.api.tracebacks import trimmed
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir import interp
 from autodiff_compiler.ir.types import dtype_of, rank

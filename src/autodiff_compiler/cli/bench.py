@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from autodiff_compiler.api.binding import Argnums, Signature
+from autodiff_compiler.api.binding import Signature
 from autodiff_compiler.api.functions import grad
 from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.options import Argnums
 from autodiff_compiler.testing.numeric import float_leaves, map_floats, numeric_gradient, replaced
 
 # How long a measurement takes in all, roughly.

@@ -18,7 +18,7 @@ from rich.markup import escape
 
 from autodiff_compiler import __version__
 from autodiff_compiler.api.binding import Signature
-from autodiff_compiler.api.functions import options_of
+from autodiff_compiler.api.making import options_of
 from autodiff_compiler.api.products import Pushforward
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.api.standalone import standalone

@@ -8,7 +8,7 @@ from typing import Any
 from autodiff_compiler import driver, lazy
 from autodiff_compiler.api.binding import Signature
 from autodiff_compiler.api.boundary import boundary
-from autodiff_compiler.api.functions import function_of, options_of
+from autodiff_compiler.api.making import function_of, options_of
 from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.opset import opdef

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from autodiff_compiler.custom_rules import CustomJvp, custom_jvp
 from autodiff_compiler.library.registry import found_in, lookup, method, register_imported, when_imported
 from autodiff_compiler.markers import External
-from autodiff_compiler.namespaces import is_foreign
+from autodiff_compiler.namespaces import is_replaced
 
 B = TypeVar("B", bound=Callable[..., Any])
 
@@ -70,10 +70,10 @@ def define(obj: object, name: str, *known: str, method_name: str = "", shares: b
 
     def register(body: B) -> B:
         assert isinstance(body, FunctionType)
-        if lookup(obj) is not None or id(obj) in _FUNCTIONS:
-            raise ValueError(f"{name} is registered twice")
         made = Definition(name, body, known, shares)
-        if not is_foreign(obj):
+        if not is_replaced(name, obj):
+            if lookup(obj) is not None or id(obj) in _FUNCTIONS:
+                raise ValueError(f"{name} is registered twice")
             _FUNCTIONS[id(obj)] = obj, made
         if method_name:
             _METHODS[method_name] = made
@@ -87,7 +87,7 @@ def define_for_complex(obj: object, name: str, *known: str) -> Callable[[B], B]:
 
     def register(body: B) -> B:
         assert isinstance(body, FunctionType)
-        if not is_foreign(obj):
+        if not is_replaced(name, obj):
             _OF_COMPLEX[id(obj)] = obj, Definition(name, body, known, of_complex=True)
         return body
 

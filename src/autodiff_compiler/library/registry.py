@@ -24,7 +24,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import is_complex
-from autodiff_compiler.namespaces import is_foreign
+from autodiff_compiler.namespaces import is_replaced
 
 Build = Callable[..., Any]
 """Builds the IR of a call from a builder and the arguments."""
@@ -237,12 +237,13 @@ def attribute(name: str) -> Entry | None:
 def add(obj: object, name: str, build: Build, *, refused: bool = False) -> None:
     """Register `build(b, *args)` for a function object, of which there is one entry.
 
-    A function that somebody put in the place of NumPy's is none of these."""
+    What somebody put in the place of NumPy's is none of these."""
+    if name.partition(".")[0] in ("np", "math", "cmath") and is_replaced(name, obj):
+        return
     before = lookup(obj)
     if before is not None:
         raise ValueError(f"{name} is registered as {before.name}")
-    if not (is_foreign(obj) and name.partition(".")[0] in ("np", "math", "cmath")):
-        _FUNCTIONS[id(obj)] = (obj, Entry(name, build, refused))
+    _FUNCTIONS[id(obj)] = (obj, Entry(name, build, refused))
 
 
 def function(obj: object, name: str, method_name: str = "") -> Callable[[B], B]:

@@ -8,6 +8,7 @@ from types import BuiltinMethodType
 from typing import Any, TypeVar
 
 from autodiff_compiler.library.registry import register_imported
+from autodiff_compiler.namespaces import is_of_python
 
 B = TypeVar("B", bound=Callable[..., Any])
 
@@ -17,10 +18,10 @@ _HOME = f"{__package__}.standard."
 
 
 def stands_for(*objects: object) -> Callable[[B], B]:
-    """Register the decorated function or class as what these do."""
+    """Register the decorated function or class as what these do; what somebody put in the place of Python's is none of them."""
 
     def register(body: B) -> B:
-        for obj in objects:
+        for obj in filter(is_of_python, objects):
             _STAND_INS[_identity(obj)] = obj, body
             if isinstance(obj, type) and isinstance(body, type):
                 _CLASSES[body] = obj

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.api import grad, jvp, vjp
 from autodiff_compiler.api.boundary import boundary
+from autodiff_compiler.api.functions import grad, jvp, vjp
 from autodiff_compiler.testing.numeric import (
     STEPS,
     dot,
