@@ -18,7 +18,7 @@ The shape of an undefined value says nothing, because it must not be used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from functools import lru_cache
@@ -239,6 +239,10 @@ class Shapes:
         self._extents[array] = extents
 
     # -- the walk ----------------------------------------------------------------------------------------------------
+
+    def extend(self, ops: Sequence[Op]) -> None:
+        """Follow further ops of the function; their checks count as passed from here on."""
+        self._ops(Region((), tuple(ops)))
 
     def define(self, op: Op) -> None:
         """Record the extents of the results of an op without regions."""

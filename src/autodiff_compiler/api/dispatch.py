@@ -103,6 +103,8 @@ class EntryWriter:
         for index, expected in self._found.lowered.static_leaves.items():
             leaf = self._leaves[index]
             self._test(f"type({leaf}) is {self._bind(type(expected))} and {leaf} == {self._bind(expected)}")
+        for index, shape in self._found.lowered.shapes.items():
+            self._test(f"{self._bind(np.shape)}({self._leaves[index]}) == {self._bind(shape)}")
         for index, layout in self._found.lowered.layouts.items():
             self._test(f"{self._bind(of_array)}({self._leaves[index]}) == {self._bind(layout)}")
 

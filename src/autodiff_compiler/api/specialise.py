@@ -78,7 +78,7 @@ class Specialisation:
     def closed(self) -> bool:
         """Whether its meaning is decided by the argument types and what `holds` checks alone."""
         lowered = self.lowered
-        return not (lowered.captures or lowered.static_leaves or lowered.layouts or lowered.written)
+        return not (lowered.captures or lowered.static_leaves or lowered.layouts or lowered.shapes or lowered.written)
 
     def captured(self, values: Sequence[Any] | None) -> list[Any] | None:
         """What the captures hold now; None if this specialisation no longer holds, or does not fit these leaves."""
@@ -87,6 +87,9 @@ class Specialisation:
                 return None
         for index, layout in self.lowered.layouts.items():
             if values is None or of_array(np.asarray(values[index])) != layout:
+                return None
+        for index, shape in self.lowered.shapes.items():
+            if values is None or np.shape(values[index]) != shape:
                 return None
         if not self.holds():
             return None
@@ -109,6 +112,10 @@ class Specialisation:
             if values is None or type(values[index]) is not type(expected) or values[index] != expected:
                 name = self.lowered.function.params[index].name
                 return f"{name} is {'not known' if values is None else repr(values[index])}, not {expected!r}"
+        for index, shape in self.lowered.shapes.items():
+            if values is None or np.shape(values[index]) != shape:
+                name = self.lowered.function.params[index].name
+                return f"{name} has the shape {'not known' if values is None else np.shape(values[index])}, not {shape}"
         broken = frontend.first_broken(self.guards)
         if broken is not None:
             return f"{broken.get if isinstance(broken.get, frontend.Place) else 'something it looked at'} changed"

@@ -11,6 +11,7 @@ from autodiff_compiler.api.binding import places
 from autodiff_compiler.api.header import with_header
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.tree import Const, Leaf
 from autodiff_compiler.ir.types import rank
 
@@ -25,7 +26,9 @@ def standalone(specialisation: Specialisation) -> str:
     """
     compiled = specialisation.compiled
     fixed = [(_differs(place, value), f"{place} = {value}") for place, value in _fixed(specialisation)]
-    text = _with_checks(compiled.text, compiled.function.name, [*fixed, *_laid_out(specialisation)])
+    text = _with_checks(
+        compiled.text, compiled.function.name, [*fixed, *_shaped(specialisation), *_laid_out(specialisation)]
+    )
     named = backends.named_objects(compiled.function).items()
     _check_importable(compiled.text, {name: o for name, o in named if not isinstance(o, type)})
     head = [_class(name, o) for name, o in named if isinstance(o, type) and not backends.is_importable(name, o)]
@@ -80,10 +83,24 @@ def _fixed(specialisation: Specialisation) -> list[tuple[str, str]]:
     return texts
 
 
+def _places(lowered: Lowered) -> list[str]:
+    """How the generated code gets at each leaf of the arguments."""
+    return [place for name, tree in lowered.function.param_trees for place, p in places(name, tree) if p == Leaf()]
+
+
+def _shaped(specialisation: Specialisation) -> list[tuple[str, str]]:
+    """The shapes of arrays that the derivative is made for: the condition that something differs, and what they are."""
+    lowered = specialisation.lowered
+    names = _places(lowered)
+    return [
+        (f"{names[leaf]}.shape != {shape}", f"{names[leaf]}.shape = {shape}") for leaf, shape in lowered.shapes.items()
+    ]
+
+
 def _laid_out(specialisation: Specialisation) -> list[tuple[str, str]]:
     """The memory orders of arrays that the derivative is made for: the condition that something differs, and their names."""
     lowered = specialisation.lowered
-    names = [place for name, tree in lowered.function.param_trees for place, p in places(name, tree) if p == Leaf()]
+    names = _places(lowered)
     found = []
     for leaf, layout in lowered.layouts.items():
         if layout is None:

@@ -145,12 +145,11 @@ def counted(
     boxes: tuple[Box, ...] = (),
     computed: bool = False,
     past_end: Callable[[], None] | None = None,
+    fixed: bool = False,
 ) -> Sequence:
     """`item(k)` for k from 0 to below `count`."""
-    b = ctx.b
-    return Sequence(
-        b.const(0), count, b.const(1), item, bounds, (0, 1), hint="k", boxes=boxes, computed=computed, past_end=past_end
-    )
+    start, step = ctx.b.const(0), ctx.b.const(1)
+    return Sequence(start, count, step, item, bounds, (0, 1), fixed, "k", boxes, computed, past_end)
 
 
 def at(ctx: Context, sequence: Sequence, k: Abs) -> Abs:

@@ -114,7 +114,7 @@ def _len(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if isinstance(x, Listed):
         x = x.ref
     if isinstance(x, Ref) and not is_dimensionless(x):
-        return Dyn(ctx.b.dim(ctx.read(x), 0))
+        return ctx.extent(x, 0)
     if isinstance(x, Text):
         return Static(len(ctx.static(x, "a text whose length is asked for")))
     if isinstance(x, Static) and hasattr(x.obj, "__len__"):

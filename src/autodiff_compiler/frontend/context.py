@@ -20,6 +20,7 @@ from autodiff_compiler.frontend.choices import Numbers
 from autodiff_compiler.frontend.facts import TruthFacts
 from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.layout import Layout
+from autodiff_compiler.frontend.lengths import Lengths
 from autodiff_compiler.frontend.mixed_scalars import MixedScalars
 from autodiff_compiler.frontend.public_names import INSTEAD, object_name
 from autodiff_compiler.frontend.raising import WatchedBuilder
@@ -145,6 +146,8 @@ class Context:
     """Numbers for the marks around the ops of calls."""
     careful: bool = False
     """Whether it matters what NumPy copies, so that nothing is assumed to be a view without proof; see `views`."""
+    lengths: Lengths | None = None
+    """What is known of the lengths of arguments, if the program is lowered for arguments of certain shapes."""
     compact: Compact = field(default_factory=lambda: Compact(False))
     activations: tuple[Any, ...] = ()
     """The calls that are being entered (`recursion.Activation`)."""
@@ -413,6 +416,12 @@ class Context:
     def truth(self, x: Abs) -> bool | Value:
         """The truth of a value: a bool if known now, else a boolean scalar."""
         return truth_of(self, x)
+
+    def extent(self, ref: Ref, axis: int) -> Abs:
+        """How long an array is along an axis."""
+        array = self.read(ref)
+        known = self.lengths.extent(self.b, array, axis) if self.lengths is not None else None
+        return Dyn(self.b.dim(array, axis)) if known is None else Static(known)
 
     def static(self, x: Abs, what: str) -> Any:
         """A Python object that must be known now; an int argument or captured int becomes part of the specialisation."""

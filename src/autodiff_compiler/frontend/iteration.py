@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from typing import Any
 
 from autodiff_compiler.frontend import values
@@ -55,10 +56,9 @@ def iterate(ctx: Context, x: Abs) -> Items:
     if isinstance(x, Range):
         return _range(ctx, x)
     if isinstance(x, Ref) and isinstance(x.type, Array):
-        return counted(ctx, ctx.b.dim(ctx.read(x), 0), lambda k: array_item(ctx, x, k))
+        return _counted_along(ctx, x, lambda k: array_item(ctx, x, k))
     if isinstance(x, Listed):
-        count = ctx.b.dim(ctx.read(x.ref), 0)
-        return counted(ctx, count, lambda k: table_item(ctx, x, array_item(ctx, x.ref, k)))
+        return _counted_along(ctx, x.ref, lambda k: table_item(ctx, x, array_item(ctx, x.ref, k)))
     if isinstance(x, Tup):
         return steps(x.items).with_columns(of_items(ctx, x.items, None))
     if isinstance(x, Box):
@@ -82,6 +82,14 @@ def _own_iterator(ctx: Context, x: Abs, iterator: Abs) -> Items:
             raise ctx.wrong("AD163", f"iter() returned {describe(iterator)}, which is no iterator")
         return iterate(ctx, ctx.call(Static(from_next), [iterator], {}))
     return iterate(ctx, iterator)
+
+
+def _counted_along(ctx: Context, ref: Ref, item: Callable[[Abs], Abs]) -> Sequence:
+    """One item for each place along the first axis of an array."""
+    count = ctx.extent(ref, 0)
+    if not isinstance(count, Static):
+        return counted(ctx, ctx.value(count), item)
+    return counted(ctx, ctx.value(count), item, bounds=lambda: range(count.obj), fixed=True)
 
 
 # -- sequences of run time -------------------------------------------------------------------------------------------

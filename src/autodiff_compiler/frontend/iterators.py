@@ -56,6 +56,7 @@ def _numbered_sequence(ctx: Context, inner: Sequence, start: Abs) -> Sequence:
         boxes=inner.boxes,
         computed=inner.computed,
         past_end=inner.past_end,
+        fixed=inner.fixed,
     )
 
 
@@ -256,10 +257,18 @@ def _zipped_sequences(ctx: Context, parts: list[Sequence], strict: bool) -> Sequ
         ctx,
         count,
         lambda k: Tup(tuple(at(ctx, part, k) for part in parts)),
+        bounds=_fewest(parts),
+        fixed=all(part.fixed for part in parts),
         boxes=tuple(box for part in parts for box in part.boxes),
         computed=any(part.computed for part in parts),
         past_end=past_end if last >= 0 or ends or strict else None,
     )
+
+
+def _fewest(parts: list[Sequence]) -> Callable[[], range] | None:
+    """The places at which all parts have an item, where that can be known."""
+    known = [part.bounds for part in parts if part.bounds is not None]
+    return (lambda: range(min(len(bounds()) for bounds in known))) if len(known) == len(parts) else None
 
 
 def _nothing() -> None:

@@ -95,6 +95,8 @@ def _run_over_sequence(
     after: Live,
 ) -> None:
     key = (node, ctx.calls)
+    if not unroll and ctx.lengths is not None and sequence.bounds is not None and sequence.fixed:
+        unroll = ctx.lengths.unrolls(len(sequence.bounds()), listed=isinstance(node, ast.comprehension))
     # A loop of no trips leaves everything as it is, including the types that it would have joined.
     empty = sequence.bounds is not None and sequence.fixed and not sequence.bounds()
     if (unroll or empty or key in ctx.unrolled) and sequence.bounds is not None:

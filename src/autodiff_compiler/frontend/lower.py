@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autodiff_compiler.diagnostics import Span, UnsupportedError, UserError
+from autodiff_compiler.diagnostics import AutodiffError, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend import arithmetic, assignment, calls, comparisons, expressions, statements
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.context import Compact, Context, Interpreter
 from autodiff_compiler.frontend.guards import Place
+from autodiff_compiler.frontend.lengths import Lengths
 from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.frontend.parameters import Parameters
 from autodiff_compiler.frontend.raising import WatchedBuilder
@@ -22,7 +23,7 @@ from autodiff_compiler.frontend.state import Frame, State
 from autodiff_compiler.frontend.values import Abs, Box, Careful, Dead, Dyn, Grown, Ref, Static, Tup
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
-from autodiff_compiler.ir.types import Type
+from autodiff_compiler.ir.types import Array, Type
 from autodiff_compiler.ir.walk import uses
 from autodiff_compiler.library.stand_ins import real_class
 
@@ -45,27 +46,50 @@ def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[An
     known at compile time, and the layouts of arrays where it matters what NumPy copies.  Raises `UserError` and
     `UnsupportedError` with the place in the source.
     """
-    compact, careful = Compact(True), False
+    compact, careful, shapes = Compact(True), False, 0
+    refused: UserError | UnsupportedError | None = None
     while True:
+        lengths = Lengths(apart=shapes == WRITTEN_OUT) if shapes else None
         try:
-            return _lowered(fun, args, values, compact, careful)
+            return _lowered(fun, args, values, compact, careful, lengths)
         except Careful:
             careful = True
-        except (UserError, UnsupportedError):
-            if not compact.used:
-                raise
-            compact = Compact(False)
+        except (UserError, UnsupportedError) as error:
+            if compact.used:
+                compact = Compact(False)
+                continue
+            refused = refused or error
+            if shapes == WRITTEN_OUT or not _may_be_lengths(refused, args, values):
+                raise refused from None
+            compact, shapes = Compact(True), shapes + 1
+
+
+WRITTEN_OUT = 2
+"""A program that is refused is lowered for arguments of these shapes, and then with loops of few trips written out, too."""
+WHATEVER_LENGTHS = ("AD101", "AD104", "AD145", "AD167", "AD171", "AD177", "AD178", "AD190", "AD201", "AD209")
+"""Refusals of what is wrong, or not known, however long arrays are."""
+
+
+def _may_be_lengths(error: AutodiffError, args: Sequence[Argument], values: Sequence[Any] | None) -> bool:
+    """Whether a program may have been refused because the lengths of its arguments are not part of the specialisation."""
+    arrays = any(isinstance(type_, Array) for _, _, types in args for type_ in types)
+    return values is not None and arrays and error.code not in WHATEVER_LENGTHS
 
 
 def _lowered(
-    fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[Any] | None, compact: Compact, careful: bool
+    fun: Callable[..., Any],
+    args: Sequence[Argument],
+    values: Sequence[Any] | None,
+    compact: Compact,
+    careful: bool,
+    lengths: Lengths | None,
 ) -> Lowered:
     plain = plain_function(fun)
     target: Any = plain if plain is not None else fun
     b = WatchedBuilder()
     captures = Captures(taken={name for name, _, _ in args}, careful=careful)
     root = Frame("<call>", None, None, None, frozenset())
-    ctx = Context(INTERPRETER, b, State(), root, captures, careful=careful, compact=compact)
+    ctx = Context(INTERPRETER, b, State(), root, captures, careful=careful, compact=compact, lengths=lengths)
     ctx.state.enter(root)
     parameters = Parameters(ctx, target, values)
     given = {name: parameters.argument(tree, iter(types), name) for name, tree, types in args}
@@ -92,7 +116,13 @@ def _lowered(
         name, Region(params, body.ops), trees, tree, span, dict(ctx.constants), callees=dict(ctx.callees)
     )
     return Lowered(
-        function, hidden, tuple(captures.guards), parameters.static_leaves, parameters.written, parameters.layouts
+        function,
+        hidden,
+        tuple(captures.guards),
+        parameters.static_leaves,
+        parameters.written,
+        parameters.layouts,
+        lengths.asked if lengths is not None else {},
     )
 
 

@@ -19,7 +19,7 @@ class Lowered:
     `captures` are the hidden parameters that follow the arguments' leaves; `guards` must hold for the function to be
     used again; `static_leaves` are arguments that were needed at compile time: index of the leaf to its value; `written`
     are the indices of the leaves that the function writes into; `layouts` are the layouts of arrays among the leaves, if it
-    mattered what NumPy copies.
+    mattered what NumPy copies; `shapes` are those of arrays among the leaves whose lengths had to be known.
     """
 
     function: Function
@@ -28,3 +28,4 @@ class Lowered:
     static_leaves: Mapping[int, Any]
     written: tuple[int, ...] = ()
     layouts: Mapping[int, Layout | None] = field(default_factory=dict)
+    shapes: Mapping[int, tuple[int, ...]] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +43,7 @@ from autodiff_compiler.frontend.values import (
     is_dimensionless,
 )
 from autodiff_compiler.frontend.wrong_calls import check_signature, refused
+from autodiff_compiler.ir.types import rank
 from autodiff_compiler.library.standard import flat
 
 # Methods that return a read-only view.
@@ -114,6 +116,8 @@ def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
     if entry is not None:
         if name in views.PARTS and isinstance(x, Ref) and x.type.dtype.is_complex:
             return views.part_of(ctx, x, name)
+        if name in ("shape", "size") and ctx.lengths is not None and isinstance(x, Ref):
+            return _shape_or_size(ctx, x, name)
         return views.wrapped(ctx, entry(ctx.b, to_library(ctx, x)), views.Made(name, [x]))
     there = library.method(name) is not None or library.defined_method(name) is not None
     if there or (name in _ARRAY_METHODS and isinstance(x, Ref)):
@@ -123,6 +127,17 @@ def _of_array(ctx: Context, x: Ref | Dyn, name: str) -> Abs:
             "AD167", f"the attribute `{name}` of {describe(x)}", "use indexing and NumPy's functions instead"
         )
     raise ctx.wrong("AD167", f"{describe(x)} has no attribute `{name}`", did_you_mean(name, dir(np.ndarray)))
+
+
+def _shape_or_size(ctx: Context, x: Ref, name: str) -> Abs:
+    """Of an array, in a program that is lowered for arguments of certain shapes."""
+    extents = tuple(ctx.extent(x, axis) for axis in range(rank(x.type)))
+    if name == "shape":
+        return Tup(extents)
+    size: Abs = Static(1)
+    for extent in extents:
+        size = ctx.interpreter.operate(ctx, ast.Mult, size, extent)
+    return size
 
 
 def _is_field(ctx: Context, x: Tup, name: str) -> bool:

@@ -54,9 +54,15 @@ class Parameters:
             cell = Cell(type_, name, local=False)
             self._cells[cell] = index
             self._ctx.state.versions[cell] = value
+            if self._ctx.lengths is not None and self._values is not None:
+                self._ctx.lengths.add_array(value, index, np.shape(self._values[index]))
             return Ref(cell, type_, layout=self._layout(index))
-        integer = isinstance(type_, Scalar) and type_.dtype.is_integer
-        return Dyn(value, partial(self._known, index) if integer else None)
+        if not isinstance(type_, Scalar) or not type_.dtype.is_integer:
+            return Dyn(value)
+        known = partial(self._known, index)
+        if self._ctx.lengths is not None and type_.kind == "py":
+            self._ctx.lengths.add_number(value, known)
+        return Dyn(value, known)
 
     def _known(self, index: int) -> Any:
         """The value of an integer, which must be known when the program is compiled."""
