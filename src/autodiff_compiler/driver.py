@@ -61,10 +61,13 @@ def lower(
     args: Sequence[tuple[str, Tree, list[Type]]],
     options: Options,
     values: Sequence[Any] | None = None,
+    *,
+    written_out: bool = False,
 ) -> Lowered:
     """The primal IR.  A derivative, an object with `__autodiff_lower__`, lowers to its own derivative IR.
 
-    `values` are the leaves of the arguments where the call is known.
+    `values` are the leaves of the arguments where the call is known; `written_out`: with loops of few trips written out, for arguments
+    of these shapes.
     """
     namespaces.check()
     nested = getattr(fun, "__autodiff_lower__", None)
@@ -72,7 +75,7 @@ def lower(
         made: Lowered = nested(list(args), values)
         return made
     with dumped(Compilation(options)):
-        lowered = frontend.lower(fun, list(args), values)
+        lowered = frontend.lower(fun, list(args), values, written_out=written_out)
         return replace(lowered, function=with_python_names(outline.run(lowered.function)))
 
 

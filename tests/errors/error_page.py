@@ -65,7 +65,8 @@ def entry(code: str, program: str, error: AutodiffError, instead: str | None) ->
 
 
 def written(args: tuple) -> str:
-    return ", ".join(re.sub(r"\s+", " ", repr(value)) for value in args)
+    """The arguments; the long ones are arrays of ones."""
+    return ", ".join(f"np.ones({len(x)})" if np.size(x) > 20 else re.sub(r"\s+", " ", repr(x)) for x in args)
 
 
 def page() -> str:

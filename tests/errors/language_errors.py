@@ -188,8 +188,8 @@ CASES = [
         "import abc\nclass C(abc.ABC):\n    @abc.abstractmethod\n    def m(self):\n        pass\ndef f(x):\n    c = C()  # here\n"
         "    return x", (1.0,),
     ),
-    ("AD181", UNSUPPORTED, "def f(a):\n    return tuple(a)  # here", (A3,)),
-    ("AD181", UNSUPPORTED, "def f(a):\n    return max(*a)  # here", (A3,)),
+    ("AD181", UNSUPPORTED, "def f(a):\n    return tuple(a)  # here", (np.ones(300),)),
+    ("AD181", UNSUPPORTED, "def f(a):\n    return max(*a)  # here", (np.ones(300),)),
     ("AD182", UNSUPPORTED, "def f(a):\n    for x, y in zip(map(np.sin, a), [1, 2, 3], strict=True):  # here\n        pass\n    return a", (A3,)),
     ("AD183", UNSUPPORTED, "import io\nLOG = io.StringIO()\ndef f(x):\n    print(x, file=LOG)  # here\n    return x", (1.0,)),
     ("AD184", UNSUPPORTED, "def f(x):\n    print([x])  # here\n    return x", (1.0,)),

@@ -70,7 +70,43 @@ def of_a_matrix(x, v):
     return sum(rows.values()) * rows["row 0"] * m.shape[1] + m.size
 
 
-PROGRAMS = [bodies, appended, by_letter, of_derived_arrays, of_a_matrix]
+def of_tuples_and_arguments(x, v):
+    return sum(tuple(x * v)) * max(*x) + min(*v, 0.5)
+
+
+def of_unequal_rows(x, v):
+    rows = []
+    for i in range(len(x)):
+        rows.append([x[j] * v[j] for j in range(i + 1)])
+    return rows[-1][1] * rows[0][0] + sum(map(sum, rows))
+
+
+def of_slots(x, v):
+    found = [None] * len(x)
+    for i in range(len(x)):
+        found[i] = x[i] ** 2 * v[i]
+    return found[0] * found[-1]
+
+
+def of_a_list_that_grows_meanwhile(x, v):
+    items = [a * b for a, b in zip(x, v)]
+    for item in items:
+        if len(items) < 5:
+            items.append(item * 2.0)
+    return sum(items)
+
+
+PROGRAMS = [
+    bodies,
+    appended,
+    by_letter,
+    of_derived_arrays,
+    of_a_matrix,
+    of_tuples_and_arguments,
+    of_unequal_rows,
+    of_slots,
+    of_a_list_that_grows_meanwhile,
+]
 
 
 @pytest.mark.parametrize("fun", PROGRAMS)

@@ -95,16 +95,6 @@ def frozen_set_of_values(a):
     return sum(frozenset(a.tolist()))
 
 
-@program(A)
-def tuple_of_array(a):
-    return sum(tuple(a))
-
-
-@program(A)
-def array_as_arguments(a):
-    return max(*a)
-
-
 @program
 def opened(x):
     with open(__file__) as file:
@@ -262,22 +252,6 @@ def list_of_both(x):
     for i in range(int(x) + 200):
         rows.append(x if i % 2 else "none")
     return x * len(rows)
-
-
-@program(A)
-def table_of_unequal_rows(a):
-    rows = []
-    for i in range(len(a)):
-        rows.append([a[j] for j in range(i + 1)])
-    return rows[3][2] * rows[1][1]
-
-
-@program(A)
-def slots_of_none(a):
-    found = [None] * len(a)
-    for i in range(len(a)):
-        found[i] = a[i] ** 2
-    return found[0] * found[-1]
 
 
 @program(A)

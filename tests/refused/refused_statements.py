@@ -271,15 +271,6 @@ def default_that_is_changed(x):
 
 
 @program(A)
-def list_changed_meanwhile(a):
-    items = [v for v in a]
-    for v in items:
-        if len(items) < 8:
-            items.append(v * 2.0)
-    return sum(items)
-
-
-@program(A)
 def dict_changed_meanwhile(a):
     table = {"a": a[0], "b": a[1]}
     for key in list(table):

@@ -252,7 +252,6 @@ def captured_is_written(x):
 # What may be refused, and by which code.
 REFUSED = {
     "number_on_one_path": "AD111",
-    "number_after_a_loop": "AD110",
     "more_dimensions": "AD110",
     "items_of_a_growing_list": "AD113",
     "optimized_einsum": "AD114",

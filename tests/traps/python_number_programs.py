@@ -188,6 +188,41 @@ def running_mean(x):
     return s + x.shape[0] / len(x)
 
 
+@raises((SOME,), (-SOME,))
+def last_of_a_list(x):
+    items = [0.0]
+    for v in x:
+        if v > 0:
+            items.append(v)
+    return 1.0 / items[-1]
+
+
+@raises((SOME, 1), (SOME, 0))
+def one_of_a_list(x, k):
+    items = [0.0]
+    for v in x:
+        items.append(np.tanh(v))
+    return 2.0 / items[k]
+
+
+@raises((SOME, 1), (SOME, 2))
+def written_into_a_list(x, k):
+    items = []
+    for v in x:
+        items.append(v)
+    items[2] = 0.0
+    if x[0] > 5.0:
+        items = [x[0], 0.0, 0.0]
+    return items[0] / 2.0 + 1.0 / items[k]
+
+
+def numpys_item(x):
+    items = [0.0]
+    for v in x:
+        items.append(v * 0.0)
+    return 1.0 / abs(items[1])
+
+
 def numpys_dividend(x):
     """A number of NumPy's divided by zero is infinite, also where the divisor is Python's."""
     h = x[0] if x[0] > 0 else 0.0

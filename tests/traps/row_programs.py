@@ -197,7 +197,7 @@ def rows_that_are_lists(x):
     return sum(a + b for a, b in rows)
 
 
-@case(A, refused="AD138", backends=python)
+@case(A, backends=python)
 def a_row_changed_after_it_was_appended(x):
     rows = []
     for v in x:
@@ -207,7 +207,7 @@ def a_row_changed_after_it_was_appended(x):
     return sum(a + b for a, b in rows)
 
 
-@case(A, refused="AD138", backends=python)
+@case(A, backends=python)
 def a_row_changed_where_it_is(x):
     rows = []
     for v in x:
@@ -337,7 +337,7 @@ def objects(x):
     return sum(p.kinetic() * p.x for p in particles) + heaviest.v
 
 
-@case(A, refused="AD138", backends=python)
+@case(A, backends=python)
 def objects_that_change(x):
     particles = [Particle(v, 0.0) for v in x]
     for p in particles:
@@ -345,7 +345,7 @@ def objects_that_change(x):
     return sum(p.kinetic() for p in particles)
 
 
-@case(A, refused="AD138", backends=python)
+@case(A, backends=python)
 def an_object_changed_after_it_was_appended(x):
     particles = []
     for v in x:

@@ -77,7 +77,7 @@ def lists_of_several_lengths(a, m):
     return np.sum(np.array(items) ** 2) + np.sum(rows[0] * rows[1]) + items[-1] * len(items)
 
 
-@case(A, refused="AD113")
+@case(A)
 def rows_of_a_list_are_views(a):
     m = np.outer(a, a)
     rows = [*m]

@@ -95,20 +95,20 @@ def rows_are_replaced_where_their_number_is_known(a, n):
     return sum(table[0]) * table[1][2] + len(table[1])
 
 
-@case(A, refused="AD137")
+@case(A)
 def rows_are_replaced(a):
     table = [[0.0] * 2 for _ in range(len(a))]
     table[0] = [a[0], a[1]]
     return sum(table[0])
 
 
-@case(A, refused="AD148")
+@case(A)
 def rows_are_repeated(a):
     table = [[1.0] * 2 for _ in range(len(a))]
     return sum(table[0] * 2) * a[0]
 
 
-@case(A, refused="AD139")
+@case(A)
 def floats_among_integers(a):
     table = [[0] * 2 for _ in range(len(a))]
     table[0][0] = a[0]

@@ -15,6 +15,7 @@ from python_number_programs import (
     numpys_dividend,
     numpys_divisor,
     numpys_function,
+    numpys_item,
 )
 
 from autodiff_compiler import grad, jvp, value_and_grad
@@ -59,7 +60,7 @@ def test_a_root_that_python_makes_complex():
     assert value_and_grad(root)(SOME)[0] == np.sqrt(0.5)
 
 
-@pytest.mark.parametrize("fun", [numpys_dividend, numpys_divisor, numpys_function])
+@pytest.mark.parametrize("fun", [numpys_dividend, numpys_divisor, numpys_function, numpys_item])
 def test_numpys_goes_on(fun):
     assert value_and_grad(fun)(-SOME)[0] == fun(-SOME)
     assert np.isinf(fun(-SOME))

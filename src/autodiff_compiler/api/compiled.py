@@ -79,12 +79,14 @@ class Compiled:
         """What is to be differentiated; `asked` is what a call says about that, besides the argument types."""
         raise NotImplementedError
 
-    def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
-        return driver.lower(self._fun, arguments, self._options, values)
+    def _lower(self, arguments: Described, values: Sequence[Any] | None, *, written_out: bool = False) -> Lowered:
+        return driver.lower(self._fun, arguments, self._options, values, written_out=written_out)
 
-    def _build(self, arguments: Described, values: Sequence[Any] | None, *asked: Any) -> CallVersions:
+    def _build(
+        self, arguments: Described, values: Sequence[Any] | None, *asked: Any, written_out: bool = False
+    ) -> CallVersions:
         signature = self._signature.signature  # read first: `_lower` and `_request` need what it renews
-        lowered = self._lower(arguments, values)
+        lowered = self._lower(arguments, values, written_out=written_out)
         request = self._request(lowered, arguments, *asked)
 
         def version(usual: bool) -> Specialisation:

@@ -173,11 +173,11 @@ class Derivative(Compiled):
             given.check_apart([*call.read, *call.outside])
         return call
 
-    def _lower(self, arguments: Described, values: Sequence[Any] | None) -> Lowered:
+    def _lower(self, arguments: Described, values: Sequence[Any] | None, *, written_out: bool = False) -> Lowered:
         for name, tree, leaf_types in arguments:
             if name in self._wrt:
                 check_differentiable(name, tree, leaf_types)
-        return super()._lower(arguments, values)
+        return super()._lower(arguments, values, written_out=written_out)
 
     def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
         # The arguments are the function's first parameters, perhaps under other names.

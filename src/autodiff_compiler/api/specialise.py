@@ -15,7 +15,7 @@ import numpy as np
 
 from autodiff_compiler import frontend, log, namespaces
 from autodiff_compiler.api.binding import Described, key_of
-from autodiff_compiler.diagnostics import Stretched, UserError
+from autodiff_compiler.diagnostics import Stretched, UnsupportedError, UserError
 from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.frontend.layout import of_array
 from autodiff_compiler.ir.tree import Leaf, Tree, leaves
@@ -25,6 +25,8 @@ from autodiff_compiler.transforms.stages import Compilation
 
 MOST_OBJECTS = 32
 """Of so many objects with a `__call__` it is remembered what was compiled for them."""
+OF_LISTS = ("AD304", "AD310")
+"""Refusals of reverse mode that have to do with lists in loops."""
 
 
 @dataclass
@@ -240,14 +242,29 @@ class Table:
             if found is not None:
                 return found
             with collector_paused(), log.timed(lambda: self._described(arguments, key, values)):
-                versions = self._build(arguments, values, *extra)
-                made = versions.get(readable=readable)
+                versions, made = self._made(arguments, values, extra, readable)
             current = made.captured(values)
             if current is None:
                 # A captured value that is never the same when read again: this specialisation serves one call.
                 return made, [capture.get() for capture in made.lowered.captures]
             self._by_key.setdefault(key, []).append(versions)
             return made, current
+
+    def _made(
+        self, arguments: Described, values: Sequence[Any] | None, extra: tuple[Hashable, ...], readable: bool
+    ) -> tuple[CallVersions, Specialisation]:
+        """The versions, and the one that is wanted; of a program whose lists keep a derivative from being made, without loops over them."""
+        versions = self._build(arguments, values, *extra)
+        try:
+            return versions, versions.get(readable=readable)
+        except UnsupportedError as error:
+            if error.code not in OF_LISTS or values is None:
+                raise
+            try:
+                versions = self._build(arguments, values, *extra, written_out=True)
+                return versions, versions.get(readable=readable)
+            except UnsupportedError:
+                raise error from None
 
     def _fitting(
         self, key: tuple[Hashable, ...], values: Sequence[Any] | None, readable: bool

@@ -17,8 +17,21 @@ from typing import Any
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe, is_scalar
-from autodiff_compiler.frontend.source import find_source
-from autodiff_compiler.frontend.values import Abs, Box, Closure, Grown, Items, Method, Partial, Ref, Static, Tup
+from autodiff_compiler.frontend.source import find_source, plain_function
+from autodiff_compiler.frontend.values import (
+    Abs,
+    Box,
+    Closure,
+    Dyn,
+    Grown,
+    Items,
+    Method,
+    Partial,
+    Ref,
+    Static,
+    Tup,
+    same,
+)
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op
 from autodiff_compiler.ir.opset import is_pure, nested_effect
@@ -83,6 +96,9 @@ def _call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) 
     if others:
         raise ctx.unsupported("AD177", f"a cached function of {describe(others[0])}", NUMBERS)
     kept = _as_at_first(ctx, function)
+    if _calls_itself(function):
+        # For numbers that the run decides it would take exponential time.
+        args, kwargs = [_known(ctx, x) for x in args], {name: _known(ctx, x) for name, x in kwargs.items()}
     key = _key(args, kwargs)
     if key is None:
         return _entered(ctx, function, args, kwargs)
@@ -102,11 +118,22 @@ def _as_at_first(ctx: Context, function: Abs) -> Kept:
     one = function.obj if isinstance(function, Static) else function
     now = dict(_read(ctx, function, set()))
     kept: Kept = ctx.kept_results.setdefault(one, Kept(now))
-    if any(now.get(key) is not value for key, value in kept.reads.items()):
+    if not all(same(now.get(key), value) for key, value in kept.reads.items()):
         raise ctx.unsupported(
             "AD177", "a cached function that reads what has changed since it was first called", WAY_OUT
         )
     return kept
+
+
+def _calls_itself(function: Abs) -> bool:
+    name = function.name if isinstance(function, Closure) else getattr(getattr(function, "obj", None), "__name__", "")
+    node = _node(function)
+    return node is not None and any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
+
+
+def _known(ctx: Context, x: Abs) -> Abs:
+    """An integer that can be known when compiling, as the number that it is."""
+    return Static(ctx.static(x, "an argument")) if isinstance(x, Dyn) and x.static is not None else x
 
 
 def _key(args: list[Abs], kwargs: dict[str, Abs]) -> Any:
@@ -123,13 +150,11 @@ def _key(args: list[Abs], kwargs: dict[str, Abs]) -> Any:
 
 
 def _node(function: Abs) -> ast.AST | None:
-    return (
-        function.node
-        if isinstance(function, Closure)
-        else find_source(function.obj).node
-        if isinstance(function, Static)
-        else None
-    )
+    if isinstance(function, Closure):
+        node: ast.AST = function.node
+        return node
+    plain = plain_function(function.obj) if isinstance(function, Static) else None
+    return find_source(plain).node if plain is not None else None
 
 
 def _entered(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

@@ -24,6 +24,7 @@ from autodiff_compiler.frontend import (
     dates,
     defined,
     derivatives,
+    designs,
     draws,
     externals,
     foreign,
@@ -339,6 +340,7 @@ def _call_class(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs])
 
 _WAYS: tuple[Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs | None], ...] = (
     _call_stand_in,
+    designs.call,
     _call_builtin,
     library_calls.call_without_source,
     _call_differentiated,

@@ -84,10 +84,14 @@ def _own_iterator(ctx: Context, x: Abs, iterator: Abs) -> Items:
     return iterate(ctx, iterator)
 
 
+TOLD_APART = 256
+"""The items of an array of more than so many are not told apart, though their number is known."""
+
+
 def _counted_along(ctx: Context, ref: Ref, item: Callable[[Abs], Abs]) -> Sequence:
     """One item for each place along the first axis of an array."""
     count = ctx.extent(ref, 0)
-    if not isinstance(count, Static):
+    if not isinstance(count, Static) or count.obj > TOLD_APART:
         return counted(ctx, ctx.value(count), item)
     return counted(ctx, ctx.value(count), item, bounds=lambda: range(count.obj), fixed=True)
 

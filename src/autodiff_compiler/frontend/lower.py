@@ -39,14 +39,21 @@ INTERPRETER = Interpreter(
 )
 
 
-def lower(fun: Callable[..., Any], args: Sequence[Argument], values: Sequence[Any] | None = None) -> Lowered:
+def lower(
+    fun: Callable[..., Any],
+    args: Sequence[Argument],
+    values: Sequence[Any] | None = None,
+    *,
+    written_out: bool = False,
+) -> Lowered:
     """Lower `fun` for arguments of these structures and types.
 
     `values` are the arguments' leaves, where the call is known: integers among them may then be used where a value must be
-    known at compile time, and the layouts of arrays where it matters what NumPy copies.  Raises `UserError` and
+    known at compile time, and the layouts of arrays where it matters what NumPy copies; so may lengths of arrays where the program
+    is refused otherwise, and are at once where it is to be `written_out`, trip by trip.  Raises `UserError` and
     `UnsupportedError` with the place in the source.
     """
-    compact, careful, shapes = Compact(True), False, 0
+    compact, careful, shapes = Compact(True), False, WRITTEN_OUT if written_out else 0
     refused: UserError | UnsupportedError | None = None
     while True:
         lengths = Lengths(apart=shapes == WRITTEN_OUT) if shapes else None

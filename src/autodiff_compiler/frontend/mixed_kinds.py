@@ -57,7 +57,7 @@ class MixedKinds:
 
     def checked(self, body: Region) -> Region:
         """The program with checks where Python's operators raise for a number that is Python's on some paths only."""
-        return checked(body, self._starts, self._operations) if self._starts else body
+        return checked(body, self._starts, self._operations) if self._operations else body
 
     def judge(self, op: Op) -> None:
         """Note an op that is about to be built inside a `try`."""

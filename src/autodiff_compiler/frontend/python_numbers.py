@@ -9,7 +9,7 @@ with infinity or NaN.  So an operator that raises for Python's operands gets a c
     mean = total / len(items)       check: there are items, or len(items) is not 0
 
 What Python numbers a value may be is followed as far as they are few and known: `1.0 / max(1e-9, x)` never raises, and has no
-check.  Numbers in lists and arguments of functions that stay functions are not followed.
+check.  Beside a list of such numbers there is a list of flags.  Arguments of functions that stay functions are not followed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop, merges
 from autodiff_compiler.ir.opset import opdef
-from autodiff_compiler.ir.types import BOOL, FLOAT, Scalar, Type, is_py
+from autodiff_compiler.ir.types import BOOL, FLOAT, ListOf, Scalar, Type, is_py
 from autodiff_compiler.ir.walk import Rewriter, all_ops, definitions, with_parts
 from autodiff_compiler.library import arith
 
@@ -48,12 +48,18 @@ FEW = 8
 """So many numbers are followed one by one."""
 SAMPLES = (0.0, -1.5)
 """For any number: an operator that raises for some, or makes a complex number of them, does so for these."""
+IN_LISTS = {"list_new": slice(None), "list_append": slice(None), "list_set": slice(None, None, 2), "list_get": slice(1)}
+"""Ops of lists, and which of their operands are numbers or lists of these."""
 
 
 def checked(body: Region, starts: set[Value], operations: Mapping[Value, Operation]) -> Region:
     """The program with its checks.  `starts` are Python numbers held as NumPy's, `operations` the results of Python's operators."""
-    numbers = _Possible(body, starts, operations)
-    raising = {v for v in operations if v in numbers.made and numbers.raises(v)}
+    made = definitions(body)
+    divisions = [v for v in operations if v in made and is_of_numpy(v.type) and opdef(made[v]).domain is not None]
+    if not divisions:
+        return body
+    numbers = _Possible(body, made, starts, operations)
+    raising = {v for v in divisions if numbers.raises(v)}
     if not raising:
         return body
     return _Checks(numbers, raising).region(body)
@@ -62,11 +68,14 @@ def checked(body: Region, starts: set[Value], operations: Mapping[Value, Operati
 class _Possible:
     """What each value may be on the paths where it is a Python number."""
 
-    def __init__(self, body: Region, starts: set[Value], operations: Mapping[Value, Operation]) -> None:
-        self.made = definitions(body)
-        self.starts = starts
+    def __init__(
+        self, body: Region, made: Mapping[Value, Op], starts: set[Value], operations: Mapping[Value, Operation]
+    ) -> None:
+        self.made = made
+        self.starts = starts | {v for op in self.made.values() if op.kind in IN_LISTS for v in self._put(op)}
         self.operations = operations
         self._found: dict[Value, Numbers] = {}
+        self._listed = self._all_listed(body)
         ops = [op for op in all_ops(body) if is_loop(op) or op.regions or self._is_followed(op)]
         changed = True
         while changed:
@@ -77,10 +86,35 @@ class _Possible:
                         self._found[value] = numbers
                         changed = True
 
+    def _put(self, op: Op) -> Iterator[Value]:
+        """Python numbers that are put into a list of NumPy's."""
+        for value in op.operands[IN_LISTS[op.kind]]:
+            made = self.made.get(value)
+            if made is not None and made.kind == "cast" and is_of_numpy(value.type) and is_py(made.operands[0].type):
+                yield value
+
     def __getitem__(self, value: Value) -> Numbers:
         if is_py(value.type) or value in self.starts:
             return self._constant(value)
         return self._found.get(value, NEVER)
+
+    def has_flags(self, value: Value) -> bool:
+        """Whether a list is made, wherever it comes from, by ops that are followed."""
+        return value in self._listed
+
+    def _all_listed(self, body: Region) -> set[Value]:
+        """The lists that come from nowhere else than from ops that are followed."""
+        sources: dict[Value, tuple[Value, ...]] = {}
+        for op in all_ops(body):
+            for values, given in self.sources(op):
+                sources |= {v: given for v in values if isinstance(v.type, ListOf) and is_of_numpy(v.type)}
+        while True:
+            lost = {
+                v for v, given in sources.items() if any(isinstance(x.type, ListOf) and x not in sources for x in given)
+            }
+            if not lost:
+                return set(sources)
+            sources = {v: given for v, given in sources.items() if v not in lost}
 
     def is_always(self, value: Value) -> bool:
         return is_py(value.type) or value in self.starts
@@ -94,18 +128,19 @@ class _Possible:
 
     def operands(self, op: Op) -> tuple[Value, ...]:
         """Those that are numbers: a condition is not; and as they were before they got the type of the others."""
+        if op.kind in IN_LISTS:
+            return op.operands[IN_LISTS[op.kind]]
         return tuple(map(self._before_cast, op.operands[op.kind == "select" :]))
 
     def raises(self, value: Value) -> bool:
         """Whether Python's operator may raise, or its result be complex."""
         op, operation = self.made[value], self.operations[value]
-        if not is_scalar_of_numpy(value.type) or opdef(op).domain is None:
-            return False
         choices = [self[v] for v in self.operands(op)]
         return any(_raises(operation, *numbers) for numbers in itertools.product(*map(_samples, choices)))
 
     def _is_followed(self, op: Op) -> bool:
-        return len(op.results) == 1 and (op.result in self.operations or op.kind == "select")
+        followed = op.kind == "select" or op.kind in IN_LISTS
+        return len(op.results) == 1 and (followed or op.result in self.operations)
 
     def _of(self, op: Op) -> Iterator[tuple[Value, Numbers]]:
         for values, sources in self.sources(op):
@@ -113,7 +148,7 @@ class _Possible:
             operation = None if op.regions else self.operations.get(op.result)
             numbers = _union(given) if operation is None else _results(operation, given)
             for value in values:
-                if is_scalar_of_numpy(value.type):
+                if is_of_numpy(value.type) and (not isinstance(value.type, ListOf) or value in self._listed):
                     yield value, numbers
 
     def _before_cast(self, value: Value) -> Value:
@@ -127,8 +162,10 @@ class _Possible:
         return frozenset({op.attrs["value"]}) if op is not None and op.kind == "const" else None
 
 
-def is_scalar_of_numpy(type_: Type) -> bool:
-    return isinstance(type_, Scalar) and type_.kind == "np"
+def is_of_numpy(type_: Type) -> bool:
+    """Whether it is the type of one of NumPy's numbers, or of a list of such."""
+    element = type_.element if isinstance(type_, ListOf) else type_
+    return isinstance(element, Scalar) and element.kind == "np"
 
 
 def _samples(numbers: Numbers) -> tuple[Any, ...]:
@@ -191,6 +228,8 @@ class _Checks(Rewriter):
     def _constant(self, value: Value) -> bool | None:
         if self._numbers.is_always(value):
             return True
+        if isinstance(value.type, ListOf):
+            return None if self._numbers.has_flags(value) else False
         return False if self._numbers[value] == NEVER else None
 
     def _flag(self, value: Value) -> Flag:
@@ -227,7 +266,9 @@ class _Checks(Rewriter):
     def _simple(self, op: Op) -> None:
         b = Builder(op.span)
         flags = [self._flag(v) for v in self._numbers.operands(op)]
-        if op.kind == "select":
+        if op.kind in IN_LISTS:
+            self._flags[op.result] = _of_list(b, op, flags)
+        elif op.kind == "select":
             self._flags[op.result] = _either(b, op.operands[0], *flags)
         else:
             self._flags[op.result] = _all(b, flags)
@@ -246,7 +287,7 @@ class _Checks(Rewriter):
                 continue
             for b, column, flag in zip(ends, added, flags):
                 column.append(_value(b, flag))
-            results.append(Value(BOOL, _name(result)))
+            results.append(Value(_type(result), _name(result)))
             self._flags[result] = results[-1]
         regions = [_with_yields(*each) for each in zip(regions, ends, added)]
         self.out += (with_parts(op, op.operands, tuple(results), tuple(regions)), *after.ops)
@@ -270,8 +311,8 @@ class _Checks(Rewriter):
                     begins, none = start.op("not", begins), after.op("not", none)
                 self._flags[slot.param], self._flags[slot.result] = begins, none
                 continue
-            name = _name(slot.result)
-            flag = Slot(_value(before, first), Value(BOOL, name), Value(BOOL), Value(BOOL, name), Value(BOOL, name))
+            name, type_ = _name(slot.result), _type(slot.result)
+            flag = Slot(_value(before, first), *(Value(type_, name) for _ in range(4)))
             self._flags |= zip(slot.defined, flag.defined if slot.tested is not None else (flag.param, flag.result))
             slots.append((slot, flag))
         self.out += before.ops
@@ -308,7 +349,23 @@ def _name(value: Value) -> str:
 
 
 def _value(b: Builder, flag: Flag) -> Value:
-    return b.const(flag) if isinstance(flag, bool) else b.cast(flag, BOOL)
+    if isinstance(flag, bool):
+        return b.const(flag)
+    return flag if isinstance(flag.type, ListOf) else b.cast(flag, BOOL)
+
+
+def _type(value: Value) -> Type:
+    """The type of the flag of a number, or of the flags of a list."""
+    return ListOf(BOOL) if isinstance(value.type, ListOf) else BOOL
+
+
+def _of_list(b: Builder, op: Op, flags: list[Flag]) -> Value:
+    """What the op does, done with flags."""
+    values = list(op.operands)
+    values[IN_LISTS[op.kind]] = [_value(b, flag) for flag in flags]
+    attrs = {"type": ListOf(BOOL)} if op.kind == "list_new" else {}
+    (result,) = b.emit(op.kind, values, attrs)
+    return result
 
 
 def _all(b: Builder, flags: list[Flag]) -> Flag:

@@ -82,7 +82,12 @@ def scalar_value(b: Builder, value: Abs, type_: Scalar | None = None) -> Value:
         return b.cast(value.value, type_) if type_ is not None else value.value
     assert isinstance(value, Static)
     own = static_type(value.obj)
-    if type_ is not None and type_ != own and (type_.dtype.inexact or type_.dtype is own.dtype):
+    if (
+        type_ is not None
+        and type_ != own
+        and type_.kind == own.kind
+        and (type_.dtype.inexact or type_.dtype is own.dtype)
+    ):
         return b.const(value.obj, type_)
     constant = b.const(value.obj, own)
     return b.cast(constant, type_) if type_ is not None else constant
