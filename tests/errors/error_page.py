@@ -11,6 +11,7 @@ import runpy
 import tempfile
 from pathlib import Path
 
+import numpy as np
 from advised import CALLS, LANGUAGE
 from call_errors import HEAD, PROGRAMS
 from language_errors import CASES
