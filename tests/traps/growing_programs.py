@@ -164,3 +164,32 @@ def pairs_in_a_comprehension_with_a_condition(x):
     for i, j in pairs:
         out += x[i] ** j
     return out
+
+
+def turned(o, a, b):
+    return (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])
+
+
+@case(1.5, 0.7)
+def popped_where_there_are_some(x, y):
+    """The loop is not entered while the list is empty, and makes sense only then."""
+    hull = []
+    for point in [(0.0, 0.0), (1.0, -x), (2.0, y), (3.0, x * y + 3.0), (-1.0, 1.0 + x)]:
+        while len(hull) >= 2 and turned(hull[-2], hull[-1], point) <= 0:
+            hull.pop()
+        hull.append(point)
+    else:
+        y = y * 2.0
+    return 0.5 * sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(hull, hull[1:] + hull[:1])) * y
+
+
+@case(1.5, 3)
+def not_entered(x, n):
+    items = []
+    while n < 2 and items:
+        x = items.pop()
+    else:
+        x = x * x
+    while len(items) > 1:
+        items.pop()
+    return x

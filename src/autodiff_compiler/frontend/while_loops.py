@@ -30,7 +30,10 @@ def run_while(ctx: Context, node: ast.While) -> None:
     try:
         # A condition that only reads becomes the loop's own; what it reads in later trips is known once the body is.
         endless = _is_true(node.test)
-        if endless or not _condition_only_reads(ctx, node.test) or not _while_condition(ctx, node):
+        truth, only_reads = (True, False) if endless else _tried(ctx, node.test)
+        if only_reads and truth is False:
+            _not_entered(ctx, node)
+        elif not only_reads or not _while_condition(ctx, node):
             _while_true(ctx, node, None if endless else node.test)
     except UnsupportedError as error:
         if error.code not in IDENTITIES or ctx.retries >= RETRIES:
@@ -109,17 +112,23 @@ def _is_true(test: ast.expr) -> bool:
     return isinstance(test, ast.Constant) and bool(test.value)
 
 
-def _condition_only_reads(ctx: Context, test: ast.expr) -> bool:
-    """Whether a condition only reads, now: run it once, on a copy, and look."""
+def _tried(ctx: Context, test: ast.expr) -> tuple[bool | Value, bool]:
+    """The truth of a condition now, and whether it only reads: it is run once, on a copy."""
     before = ctx.state
     with ctx.b.region() as trial:
         ctx.state = before.copy()
         try:
-            return _read(ctx, test, before, trial.ops)[1]
+            return _read(ctx, test, before, trial.ops)
         except Dead:
-            return False
+            return True, False
         finally:
             ctx.state = before
+
+
+def _not_entered(ctx: Context, node: ast.While) -> None:
+    """A loop whose condition does not hold at first: what its body would do with what there is now need not make sense."""
+    ctx.truth(ctx.evaluate(node.test, or_none=True))
+    ctx.run(node.orelse)
 
 
 def _read(ctx: Context, test: ast.expr, before: State, ops: list[Op]) -> tuple[bool | Value, bool]:
