@@ -193,3 +193,17 @@ def not_entered(x, n):
     while len(items) > 1:
         items.pop()
     return x
+
+
+@case(1.5, 3)
+def conditions_of_all_kinds(x, n):
+    """Only the truth of the parts is asked for, which need have nothing in common."""
+    items, name, found = [x, 2.0 * x], "", None
+    while x < 3.0 and items and not (name and n):
+        x = x + 0.3 * items.pop()
+    y = x if not (items or n > 5) else 2.0
+    assert n and (y or items or name)
+    s = sum(v for v in (x, y, 0.0) if v and n)
+    if found or (n and name) or (items and x):
+        s = s * 3.0
+    return s * x if (x and n) and not (found and items) else x

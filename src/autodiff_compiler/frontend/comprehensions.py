@@ -158,7 +158,7 @@ def _run(
         if not conditions:
             level(depth + 1)
             return
-        truth = ctx.truth(ctx.evaluate(conditions[0]))
+        truth = ctx.condition(conditions[0])
         if isinstance(truth, Value):
             branches.branch(ctx, truth, lambda: filtered(conditions[1:], depth), lambda: None)
         elif truth:

@@ -90,6 +90,7 @@ class Interpreter:
     """
 
     evaluate: Callable[[Context, ast.expr, bool], Abs]
+    condition: Callable[[Context, ast.expr], bool | Value]
     run: Callable[[Context, list[ast.stmt]], None]
     assign: Callable[[Context, ast.expr, Abs], None]
     call: Callable[[Context, Abs, list[Abs], dict[str, Abs]], Abs]
@@ -183,6 +184,10 @@ class Context:
     def evaluate(self, node: ast.expr, *, or_none: bool = False) -> Abs:
         """The value of an expression; what is None on some paths is asked for there, unless `or_none`."""
         return self.interpreter.evaluate(self, node, or_none)
+
+    def condition(self, node: ast.expr) -> bool | Value:
+        """The truth of an expression, where only that is asked for: a bool if it is known now."""
+        return self.interpreter.condition(self, node)
 
     def run(self, statements: list[ast.stmt]) -> None:
         self.interpreter.run(self, statements)

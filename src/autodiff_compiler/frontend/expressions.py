@@ -131,10 +131,9 @@ def _binary(ctx: Context, node: ast.BinOp) -> Abs:
 
 
 def _unary(ctx: Context, node: ast.UnaryOp) -> Abs:
-    operand = evaluate(ctx, node.operand, or_none=isinstance(node.op, ast.Not))
     if isinstance(node.op, ast.Not):
-        truth = ctx.truth(operand)
-        return Dyn(comparisons.negated(ctx, truth)) if isinstance(truth, Value) else Static(not truth)
+        return _truth(ctx, node)
+    operand = evaluate(ctx, node.operand)
     own = operators.unary(ctx, type(node.op), operand)
     if own is not None:
         return own
@@ -168,11 +167,33 @@ def _chain(ctx: Context, left: Abs, rest: list[tuple[ast.cmpop, ast.expr]]) -> A
     return branches.short_circuit(ctx, first, lambda: _chain(ctx, middle, rest), stop_at=False)
 
 
-def _bool_op(ctx: Context, node: ast.BoolOp) -> Abs:
+def condition(ctx: Context, node: ast.expr) -> bool | Value:
+    """The truth of an expression of which nothing else is asked: the operands of `and` and `or` need have nothing in common."""
+    if isinstance(node, ast.BoolOp):
+        with ctx.b.at(ctx.span(node)):
+            return ctx.truth(_bool_op(ctx, node, _truth))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        truth = condition(ctx, node.operand)
+        with ctx.b.at(ctx.span(node)):
+            return comparisons.negated(ctx, truth) if isinstance(truth, Value) else not truth
+    return ctx.truth(evaluate(ctx, node, or_none=True))
+
+
+def _truth(ctx: Context, node: ast.expr) -> Abs:
+    truth = condition(ctx, node)
+    return Dyn(truth) if isinstance(truth, Value) else Static(truth)
+
+
+def _value_or_none(ctx: Context, node: ast.expr) -> Abs:
+    return evaluate(ctx, node, or_none=True)
+
+
+def _bool_op(ctx: Context, node: ast.BoolOp, operand: Callable[[Context, ast.expr], Abs] = _value_or_none) -> Abs:
+    """`and` or `or`, of what `operand` makes of its operands."""
     stop_at = isinstance(node.op, ast.Or)
 
     def rest(values: list[ast.expr]) -> Abs:
-        first = evaluate(ctx, values[0], or_none=True)
+        first = operand(ctx, values[0])
         if len(values) == 1:
             return first
         return branches.short_circuit(ctx, first, lambda: rest(values[1:]), stop_at=stop_at)
@@ -181,7 +202,7 @@ def _bool_op(ctx: Context, node: ast.BoolOp) -> Abs:
 
 
 def _if_exp(ctx: Context, node: ast.IfExp) -> Abs:
-    truth = ctx.truth(evaluate(ctx, node.test, or_none=True))
+    truth = condition(ctx, node.test)
     body, orelse = (partial(evaluate, ctx, arm, or_none=True) for arm in (node.body, node.orelse))
     if not isinstance(truth, Value):
         return body() if truth else orelse()

@@ -23,7 +23,7 @@ def run_guard(ctx: Context, node: ast.If) -> bool:
     (body,) = node.body
     if not isinstance(body, ast.Raise) or body.exc is None or not _is_plain_raise(ctx, body.exc):
         return False
-    truth = ctx.truth(ctx.evaluate(node.test, or_none=True))
+    truth = ctx.condition(node.test)
     if isinstance(truth, Value):
         with ctx.b.at(ctx.span(body)):
             error, parts, values = _exception(ctx, body.exc)
@@ -135,7 +135,7 @@ def run_assert(ctx: Context, node: ast.Assert) -> None:
     """`assert test, message`; under `python -O` it does nothing, as in the function itself."""
     if not __debug__:
         return
-    truth = ctx.truth(ctx.evaluate(node.test, or_none=True))
+    truth = ctx.condition(node.test)
 
     def fail(held: Value) -> None:
         parts, values = texts.message(ctx, [] if node.msg is None else [ctx.evaluate(node.msg)])

@@ -31,6 +31,7 @@ Argument = tuple[str, Tree, list[Type]]
 
 INTERPRETER = Interpreter(
     evaluate=expressions.evaluate,
+    condition=expressions.condition,
     run=statements.run,
     assign=assignment.assign,
     call=calls.call,

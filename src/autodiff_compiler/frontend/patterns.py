@@ -59,7 +59,7 @@ def _cases(ctx: Context, cases: list[ast.match_case], held: NameKey, live: Calla
 
     def matched() -> None:
         pattern.bind()
-        decided = True if case.guard is None else ctx.truth(ctx.evaluate(case.guard))
+        decided = True if case.guard is None else ctx.condition(case.guard)
         _choose(ctx, decided, lambda: ctx.run(case.body), next_case, live)
 
     _choose(ctx, truth, matched, next_case, live)

@@ -88,7 +88,7 @@ def _if(ctx: Context, node: ast.If, rest: list[ast.stmt]) -> bool:
     """Run an `if`; True if the rest of the block was run inside one of its branches."""
     if failures.run_guard(ctx, node):
         return False
-    truth = ctx.truth(ctx.evaluate(node.test, or_none=True))
+    truth = ctx.condition(node.test)
     if not isinstance(truth, Value):
         run(ctx, node.body if truth else node.orelse)
         return False

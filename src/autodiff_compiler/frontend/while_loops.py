@@ -50,7 +50,7 @@ def _while_known(ctx: Context, node: ast.While, otherwise: UnsupportedError) -> 
 
     def trips() -> Iterator[Abs]:
         for _ in range(FEW_TRIPS):
-            truth = ctx.truth(ctx.evaluate(node.test, or_none=True))
+            truth = ctx.condition(node.test)
             if isinstance(truth, Value):
                 raise otherwise
             if not truth:
@@ -86,7 +86,7 @@ def _while_true(ctx: Context, node: ast.While, test: ast.expr | None) -> None:
     stop_codes: set[int] = set()
 
     def run_body(params: tuple[Value, ...]) -> None:
-        truth = True if test is None else ctx.truth(ctx.evaluate(test, or_none=True))
+        truth = True if test is None else ctx.condition(test)
         code = ctx.new_code()
         stop_codes.add(code)
 
@@ -127,7 +127,7 @@ def _tried(ctx: Context, test: ast.expr) -> tuple[bool | Value, bool]:
 
 def _not_entered(ctx: Context, node: ast.While) -> None:
     """A loop whose condition does not hold at first: what its body would do with what there is now need not make sense."""
-    ctx.truth(ctx.evaluate(node.test, or_none=True))
+    ctx.condition(node.test)
     ctx.run(node.orelse)
 
 
@@ -136,7 +136,7 @@ def _read(ctx: Context, test: ast.expr, before: State, ops: list[Op]) -> tuple[b
     depth, home = ctx.b.depth, ctx.tries.home
     ctx.tries.home = depth
     try:
-        truth = ctx.truth(ctx.evaluate(test, or_none=True))
+        truth = ctx.condition(test)
         return truth, ctx.b.depth == depth and _only_read(ctx, before, ops)
     finally:
         ctx.tries.home = home
