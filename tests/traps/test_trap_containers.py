@@ -5,6 +5,7 @@ import growing_programs
 import in_place_programs
 import iterator_programs
 import keyed_programs
+import named_iterator_programs
 import pytest
 import row_programs
 import static_list_programs
@@ -16,7 +17,7 @@ from judge import judge
 PROGRAMS = tuple(
     case
     for module in (
-        container_programs, growing_programs, in_place_programs, iterator_programs, keyed_programs, row_programs,
+        container_programs, growing_programs, in_place_programs, iterator_programs, keyed_programs, named_iterator_programs, row_programs,
         static_list_programs, table_programs, word_programs, zip_programs,
     )
     for case in module.CASES

@@ -33,7 +33,7 @@ from autodiff_compiler.frontend.values import (
     same,
 )
 from autodiff_compiler.ir.builder import OpenRegion
-from autodiff_compiler.ir.core import Op
+from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import is_pure, nested_effect
 
 NUMBERS = "pass numbers, and return numbers, or define the function without the decorator"
@@ -118,11 +118,15 @@ def _as_at_first(ctx: Context, function: Abs) -> Kept:
     one = function.obj if isinstance(function, Static) else function
     now = dict(_read(ctx, function, set()))
     kept: Kept = ctx.kept_results.setdefault(one, Kept(now))
-    if not all(same(now.get(key), value) for key, value in kept.reads.items()):
+    if not all(_is_same(now.get(key), value) for key, value in kept.reads.items()):
         raise ctx.unsupported(
             "AD177", "a cached function that reads what has changed since it was first called", WAY_OUT
         )
     return kept
+
+
+def _is_same(now: Any, then: Any) -> bool:
+    return now is then or (not isinstance(then, Value) and same(now, then))
 
 
 def _calls_itself(function: Abs) -> bool:

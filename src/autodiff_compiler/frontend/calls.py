@@ -133,8 +133,7 @@ def _hashable(obj: Any) -> bool:
 def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """`function(*args, **kwargs)`."""
     if not _uses_up(function):
-        for value in (*args, *kwargs.values()):
-            ctx.kept(value)
+        args, kwargs = [ctx.kept(x) for x in args], {name: ctx.kept(x) for name, x in kwargs.items()}
     if isinstance(function, Closure):
         return bodies.enter_closure(ctx, function, args, kwargs)
     if isinstance(function, Method):

@@ -16,6 +16,7 @@ from autodiff_compiler.frontend.asking import Items, Live, Pushed, mapped
 from autodiff_compiler.frontend.columns import ALIKE
 from autodiff_compiler.frontend.context import LONG, Context, int_value
 from autodiff_compiler.frontend.iteration import iterate
+from autodiff_compiler.frontend.kept_iterators import made
 from autodiff_compiler.frontend.liveness import bound
 from autodiff_compiler.frontend.state import Frame
 from autodiff_compiler.frontend.values import Abs, Box, Iter, Static
@@ -77,9 +78,15 @@ def _opened(ctx: Context, node: Comprehension, x: Abs) -> Items:
 
 
 def _generator(ctx: Context, node: ast.GeneratorExp) -> Iter:
-    first = ctx.evaluate(node.generators[0].iter)
-    iterable = iterate(ctx, first)
-    outer = ctx.frame
+    first, outer = ctx.evaluate(node.generators[0].iter), ctx.frame
+
+    def again(ctx: Context, parts: tuple[Abs, ...]) -> Items:
+        return _generated(ctx, node, outer, iterate(ctx, parts[0]))
+
+    return made(ctx, GeneratorType, (first,), again)
+
+
+def _generated(ctx: Context, node: ast.GeneratorExp, outer: Frame, iterable: Items) -> Items:
     clause = node.generators[0]
     if len(node.generators) == 1 and not clause.ifs:
         inner = _scope(node, outer)
@@ -91,7 +98,7 @@ def _generator(ctx: Context, node: ast.GeneratorExp) -> Iter:
                 _drop_names(ctx, node, inner)
             return value
 
-        return Iter(GeneratorType, (first,), mapped(iterable, element))
+        return mapped(iterable, element)
 
     def run(body: Callable[[Abs], None], live: Live, unroll: bool) -> None:
         consumer = ctx.frame
@@ -104,7 +111,7 @@ def _generator(ctx: Context, node: ast.GeneratorExp) -> Iter:
         with _in_frame(ctx, outer):
             _run(ctx, node, iterable, hand_over, live, unroll)
 
-    return Iter(GeneratorType, (first,), Pushed(run))
+    return Pushed(run)
 
 
 @contextmanager

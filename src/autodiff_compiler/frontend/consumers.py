@@ -39,6 +39,7 @@ from autodiff_compiler.frontend.values import (
     Generator,
     Grown,
     Iter,
+    KeptIter,
     Listed,
     Maybe,
     Ref,
@@ -79,8 +80,7 @@ def drained(ctx: Context, iterable: Items, what: str) -> list[Abs]:
     if isinstance(iterable, Steps):
         items: list[Abs] = []
         while (item := _next(ctx, iterable.next())) is not None:
-            ctx.kept(item)
-            items.append(item)
+            items.append(ctx.kept(item))
         return items
     if isinstance(iterable, Pushed):
         box = listed(ctx, iterable, unroll=True)
@@ -108,7 +108,7 @@ def static_items(ctx: Context, x: Abs, what: str) -> list[Abs]:
 def unpacked(ctx: Context, x: Abs, count: int) -> list[Abs]:
     """The items of the right side of an unpacking assignment, `count` of them."""
     x, iterable = _to_unpack(ctx, x)
-    if isinstance(iterable, Steps) and isinstance(x, Iter | Generator):
+    if isinstance(iterable, Steps) and isinstance(x, Iter | KeptIter | Generator):
         return _exactly(ctx, iterable, count)
     if not isinstance(iterable, Sequence):
         return drained(ctx, iterable, "a value to unpack")
@@ -177,7 +177,7 @@ def pair(ctx: Context, x: Abs) -> tuple[Abs, Abs]:
 
 def as_list(ctx: Context, x: Abs) -> Abs:
     """What a function that runs over its argument gets for an iterator or a dict: a list of its items."""
-    iterates = isinstance(x, Iter | Generator | DictView | Listed) or (isinstance(x, Box) and x.cls is dict)
+    iterates = isinstance(x, Iter | KeptIter | Generator | DictView | Listed) or (isinstance(x, Box) and x.cls is dict)
     return listed(ctx, iterate(ctx, x)) if iterates or special(ctx, x, "__iter__") is not None else x
 
 

@@ -170,7 +170,7 @@ def own(ctx: Context, box: Box, *, same_length: bool = False) -> Items | Grown:
 
 
 def store(ctx: Context, box: Box, index: Index, value: Abs) -> None:
-    ctx.kept(value)
+    value = ctx.kept(value)
     if _holds(ctx, box, index, value):
         return  # the end of `items[k] += …`: the object that was changed in place is there already
     content = own(ctx, box, same_length=True)
@@ -316,7 +316,7 @@ def _store_grown(ctx: Context, box: Box, content: Grown, index: Index, value: Ab
 
 def append(ctx: Context, box: Box, value: Abs) -> None:
     """`box.append(value)`."""
-    ctx.kept(value)
+    value = ctx.kept(value)
     content = own(ctx, box)
     if isinstance(content, Items):
         ctx.state.boxes[box] = Items((*content.items, value))

@@ -136,8 +136,7 @@ def _insert(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> 
     if isinstance(content, Grown):
         return _holding(ctx, box, ctx.call(Static(growing.inserted), [box, *args], {}))
     items = list(content.items)
-    items.insert(_index(ctx, args[0], "the index of insert()"), args[1])
-    ctx.kept(args[1])
+    items.insert(_index(ctx, args[0], "the index of insert()"), ctx.kept(args[1]))
     ctx.state.boxes[box] = Items(tuple(items))
     return Static(None)
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
+from autodiff_compiler.frontend import kept_iterators
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.choices import Numbers
 from autodiff_compiler.frontend.facts import TruthFacts
@@ -49,6 +50,7 @@ from autodiff_compiler.frontend.values import (
     Static,
     Text,
     Tup,
+    with_parts,
 )
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Value
@@ -298,20 +300,12 @@ class Context:
         return value.value
 
     def kept(self, value: Abs) -> Abs:
-        """A value that something keeps; an iterator cannot be kept, because it is used up wherever it is iterated over, unless
-        it is over items that are there already."""
+        """A value that something keeps: an iterator is then asked for its items later."""
         if isinstance(value, Tup):
-            for item in value.items:
-                self.kept(item)
+            return with_parts(value, map(self.kept, value.items))
         if isinstance(value, Iter) and value.kind is ITERATOR and isinstance(value.parts[0], Ref | Box | Tup | Range):
             return self.call(Static(kept.over), [value.parts[0]], {})
-        if isinstance(value, Iter):
-            raise self.unsupported(
-                "AD191",
-                "an iterator that is kept in a variable",
-                "run over it where it is made, or keep a list: list(...)",
-            )
-        return value
+        return kept_iterators.kept(self, value) if isinstance(value, Iter) else value
 
     def immutable(self, obj: Any, what: str) -> Any:
         """An object from outside that is looked into at compile time: it must not be able to change later."""

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable
 from typing import Any
 
-from autodiff_compiler.frontend import values
+from autodiff_compiler.frontend import kept_iterators, values
 from autodiff_compiler.frontend.asking import (
     Found,
     Items,
@@ -32,6 +32,7 @@ from autodiff_compiler.frontend.values import (
     Generator,
     Grown,
     Iter,
+    KeptIter,
     Listed,
     Range,
     Ref,
@@ -66,7 +67,9 @@ def iterate(ctx: Context, x: Abs) -> Items:
     if isinstance(x, DictView):
         return _dict(ctx, x.box, x.kind)
     if isinstance(x, Iter):
-        return x.items
+        return x.items if x.items is not None else x.again(ctx, x.parts)
+    if isinstance(x, KeptIter):
+        return kept_iterators.opened(ctx, x)
     if isinstance(x, Generator):
         return x.opened(ctx, x)
     if isinstance(x, Static):

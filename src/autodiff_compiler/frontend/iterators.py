@@ -27,11 +27,12 @@ from autodiff_compiler.frontend.asking import (
 )
 from autodiff_compiler.frontend.context import Context, LoopTargets, int_value
 from autodiff_compiler.frontend.iteration import backwards, iterate
+from autodiff_compiler.frontend.kept_iterators import made
 from autodiff_compiler.frontend.loops import ended, run_over
 from autodiff_compiler.frontend.places import LoopPlace, apply, place_name
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import Exit
-from autodiff_compiler.frontend.values import ITERATOR, Abs, Dyn, Generator, Iter, Static, Tup
+from autodiff_compiler.frontend.values import ITERATOR, Abs, Dyn, Generator, Static, Tup
 from autodiff_compiler.frontend.values import parts as held
 from autodiff_compiler.ir.core import Value
 
@@ -41,8 +42,11 @@ Body = Any
 def enumerate_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     start = kwargs.get("start", args[1] if len(args) > 1 else Static(0))
     int_value(ctx, start, "the start of enumerate")
-    inner = iterate(ctx, args[0])
-    return Iter(builtins.enumerate, (args[0],), _numbered(ctx, inner, start))
+
+    def again(ctx: Context, parts: tuple[Abs, ...]) -> Items:
+        return _numbered(ctx, iterate(ctx, parts[0]), parts[1])
+
+    return made(ctx, builtins.enumerate, (args[0], start), again)
 
 
 def _numbered_sequence(ctx: Context, inner: Sequence, start: Abs) -> Sequence:
@@ -92,7 +96,11 @@ def _numbered(ctx: Context, inner: Items, start: Abs) -> Items:
 
 def zip_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     strict = bool(ctx.static(kwargs.get("strict", Static(False)), "strict"))
-    return Iter(builtins.zip, tuple(args), _zipped(ctx, [iterate(ctx, arg) for arg in args], strict))
+
+    def again(ctx: Context, parts: tuple[Abs, ...]) -> Items:
+        return _zipped(ctx, [iterate(ctx, part) for part in parts], strict)
+
+    return made(ctx, builtins.zip, tuple(args), again)
 
 
 def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
@@ -276,16 +284,22 @@ def _nothing() -> None:
 
 
 def map_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return made(ctx, builtins.map, tuple(args), _mapped)
+
+
+def _mapped(ctx: Context, args: tuple[Abs, ...]) -> Items:
     function, *sources = args
     parts = [iterate(ctx, source) for source in sources]
     if len(parts) == 1:
-        items = mapped(parts[0], lambda item: apply(ctx, function, [item]))
-    else:
-        items = mapped(_zipped(ctx, parts), lambda row: apply(ctx, function, list(held(row))))
-    return Iter(builtins.map, tuple(args), items)
+        return mapped(parts[0], lambda item: apply(ctx, function, [item]))
+    return mapped(_zipped(ctx, parts), lambda row: apply(ctx, function, list(held(row))))
 
 
 def filter_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return made(ctx, builtins.filter, tuple(args), _filtered)
+
+
+def _filtered(ctx: Context, args: tuple[Abs, ...]) -> Items:
     function, source = args
     inner = iterate(ctx, source)
     itself = isinstance(function, Static) and function.obj is None
@@ -301,11 +315,11 @@ def filter_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
         run_over(ctx, place, inner, each, live, unroll=unroll)
 
-    return Iter(builtins.filter, tuple(args), Pushed(run))
+    return Pushed(run)
 
 
 def reversed_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
-    return Iter(builtins.reversed, tuple(args), backwards(ctx, args[0]))
+    return made(ctx, builtins.reversed, tuple(args), lambda ctx, parts: backwards(ctx, parts[0]))
 
 
 def iter_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
@@ -313,4 +327,4 @@ def iter_(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         raise ctx.unsupported("AD170", f"iter() of {describe(args[0])} with a sentinel", "write a `while` loop")
     if isinstance(args[0], Generator):
         return args[0]
-    return Iter(ITERATOR, tuple(args), iterate(ctx, args[0]))
+    return made(ctx, ITERATOR, tuple(args), lambda ctx, parts: iterate(ctx, parts[0]))

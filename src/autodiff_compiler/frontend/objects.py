@@ -199,7 +199,7 @@ def generic_store(ctx: Context, x: Abs, name: str, value: Abs) -> None:
             raise _not_followed(ctx, x, f"assignment to `{name}`, a {type(found).__name__},", _MAKE_A_METHOD)
         ctx.call(Static(setter), [ctx.captures.class_attribute(ctx, cls, name), x, value], {})
         return
-    ctx.kept(value)
+    value = ctx.kept(value)
     content = ctx.state.content(x) if isinstance(x, Box) else None
     if isinstance(content, Items) and any(k == name and held is value for k, held in zip(content.keys, content.items)):
         return  # the end of `x.a += …`: the object that was changed in place is there already

@@ -18,6 +18,7 @@ from autodiff_compiler.frontend.values import (
     Generator,
     InnerDerivative,
     Iter,
+    KeptIter,
     Listed,
     Method,
     OrNone,
@@ -188,6 +189,7 @@ def describe(value: Abs | None) -> str:
         Choice: "one of several functions or exceptions",
         Range: "a range",
         Iter: "an iterator",
+        KeptIter: "an iterator",
         Generator: "a generator",
         Text: "a string",
     }

@@ -36,7 +36,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import RETURN_NAME, Exit
-from autodiff_compiler.frontend.values import Abs, Box, Dead, Iter, Static, Unmergeable
+from autodiff_compiler.frontend.values import Abs, Box, Dead, Iter, KeptIter, Static, Unmergeable
 from autodiff_compiler.ir.core import Value
 
 
@@ -110,7 +110,9 @@ def _match(ctx: Context, node: ast.Match) -> None:
 def _return(ctx: Context, node: ast.Return) -> None:
     value = Static(None) if node.value is None else ctx.evaluate(node.value, or_none=True)
     if _reads_names(value):
-        ctx.kept(value)  # what it reads when it is asked for an item may no longer exist then
+        raise ctx.unsupported(
+            "AD191", "a generator expression that reads variables of the function that is left", "return a list: [...]"
+        )
     code = ctx.new_code()
     ctx.frame.returns.add(code)
     ctx.state.names[ctx.frame, RETURN_NAME] = value
@@ -119,7 +121,7 @@ def _return(ctx: Context, node: ast.Return) -> None:
 
 def _reads_names(value: Abs) -> bool:
     """Whether there is a generator expression in an iterator, which reads the names of the function that is left."""
-    return isinstance(value, Iter) and ((value.kind is GeneratorType) or any(map(_reads_names, value.parts)))
+    return isinstance(value, Iter | KeptIter) and ((value.kind is GeneratorType) or any(map(_reads_names, value.parts)))
 
 
 def _break(ctx: Context, node: ast.Break) -> None:

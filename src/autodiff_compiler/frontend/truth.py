@@ -16,6 +16,7 @@ from autodiff_compiler.frontend.values import (
     Generator,
     Items,
     Iter,
+    KeptIter,
     Listed,
     OrNone,
     Range,
@@ -69,6 +70,6 @@ def truth_of(ctx: Context, x: Abs) -> bool | Value:
         )
     if isinstance(x, DictView):
         return ctx.truth(x.box)
-    if isinstance(x, Range | Iter | Generator):
+    if isinstance(x, Range | Iter | KeptIter | Generator):
         raise ctx.unsupported("AD105", f"the truth value of {describe(x)}", "compare its length with 0")
     return True

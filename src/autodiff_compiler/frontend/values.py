@@ -186,11 +186,26 @@ class Iter:
 
     kind: type
     parts: tuple[Abs, ...]
-    items: asking.Items
+    items: asking.Items | None
+    """None: nothing is asked for before somebody runs over it, since a part is an iterator with a name."""
+    again: Callable[[Any, tuple[Abs, ...]], asking.Items]
+    """Asks for the items later, of parts like these."""
 
 
 ITERATOR = type(iter(()))
 """The kind of what `iter` gives."""
+
+
+@dataclass(frozen=True, eq=False)
+class KeptIter:
+    """An iterator that is run over later (`kept_iterators.py`): `used` says whether it was, `contents` what the lists among its parts
+    held when it was made."""
+
+    kind: type
+    parts: tuple[Abs, ...]
+    used: Box
+    contents: tuple[Any, ...]
+    again: Callable[[Any, tuple[Abs, ...]], asking.Items]
 
 
 @dataclass(frozen=True, eq=False)
@@ -303,6 +318,7 @@ Abs = (
     | Method
     | Range
     | Iter
+    | KeptIter
     | Generator
     | DictView
     | Partial

@@ -1,0 +1,69 @@
+"""Iterators that are given a name, or handed to a function, and run over later: `pairs = zip(x, y)`, `mean(v * v for v in x)`.
+
+Python asks for the items when somebody runs over the iterator, so nothing is evaluated before: it is made again there, of the same
+things.  It may be run over once, and a list or dict that it reads must be what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from autodiff_compiler.frontend.classes import special
+from autodiff_compiler.frontend.values import Abs, Box, DictView, Items, Iter, KeptIter, Static, Tup, same
+
+if TYPE_CHECKING:
+    from autodiff_compiler.frontend import asking
+    from autodiff_compiler.frontend.context import Context
+
+Again = Callable[["Context", tuple[Abs, ...]], "asking.Items"]
+
+NEW, USED = (Items((Static(word),)) for word in ("new", "used"))
+"""What `KeptIter.used` holds."""
+
+
+def made(ctx: Context, kind: type, parts: tuple[Abs, ...], again: Again) -> Iter:
+    """An iterator over these, which are looked at now unless they are run over then."""
+    later = any(isinstance(part, KeptIter) for part in parts)
+    return Iter(kind, parts, None if later else again(ctx, parts), again)
+
+
+def kept(ctx: Context, x: Iter) -> KeptIter:
+    """The iterator, which somebody keeps."""
+    if any(special(ctx, part, "__iter__") is not None for part in x.parts):
+        raise ctx.unsupported(
+            "AD191",
+            "an iterator over an object with an `__iter__`, which is kept in a variable",
+            "keep a list: list(...)",
+        )
+    parts = tuple(kept(ctx, part) if isinstance(part, Iter) else part for part in x.parts)
+    used = Box(KeptIter)
+    ctx.state.boxes[used] = NEW
+    contents = tuple(ctx.state.content_if_any(box) for box in _boxes(parts))
+    return KeptIter(x.kind, parts, used, contents, x.again)
+
+
+def opened(ctx: Context, x: KeptIter) -> asking.Items:
+    """Its items, asked for here."""
+    if not same(ctx.state.content(x.used), NEW):
+        raise ctx.unsupported(
+            "AD191",
+            "an iterator that is, or may have been, run over before",
+            "make a new one, or keep a list: list(...)",
+        )
+    now = [ctx.state.content_if_any(box) for box in _boxes(x.parts)]
+    if not all(map(same, now, x.contents)):
+        raise ctx.unsupported("AD193", "a list or dict that changed since an iterator over it was made", "make it here")
+    ctx.state.boxes[x.used] = USED
+    return x.again(ctx, x.parts)
+
+
+def _boxes(parts: Sequence[Abs]) -> Iterator[Box]:
+    """The lists and dicts that an iterator over these reads."""
+    for part in parts:
+        if isinstance(part, Box):
+            yield part
+        elif isinstance(part, DictView):
+            yield part.box
+        elif isinstance(part, Tup):
+            yield from _boxes(part.items)
