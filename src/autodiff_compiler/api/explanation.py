@@ -76,7 +76,7 @@ class Explanation:
             ("handed on", self.handed_on),
             ("restored", self.restored),
             ("run again", self.run_again),
-            (f"in blocks of {blocks.BLOCK}, in loops of more than {blocks.SHORT} iterations", self.in_blocks),
+            (f"in blocks of {blocks.BLOCK} where loops are long", self.in_blocks),
         ]
         lines = [f"{self.function}: {self.bytes} bytes are kept for the reverse sweep"]
         for title, entries in parts:

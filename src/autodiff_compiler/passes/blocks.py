@@ -2,7 +2,7 @@
 
     Input:  x, tape, trips = for 0, n, 1, x0, empty n { (i, x, t)  t1 = store t[i], x;  x1 = f x;  yield x1, t1 }
             g, trips = for n - 1, -1, -1, g0 { (i, g)  u = load tape[i];  …;  yield g1 }
-    Output: size = select n <= SHORT, n, BLOCK
+    Output: size = select n <= SHORT // tapes, n, BLOCK
             x, states, tape, trips = for 0, blocks, 1, x0, empty blocks, empty size { (b, x, s, t)
                 s1 = store s[b], x
                 x1, t1 = for b * size, min (b * size + size), n, 1, x, t { (i, x, t)  t1 = store t[i - b * size], x;  …  }
@@ -14,8 +14,8 @@
 
 The last block is still on the tape when the reverse loop begins, so a loop of one block, as a short one is, runs nothing again.
 
-Done where what is saved comes of carried numbers by cheap operations, and runs again to the same values: what is dear is computed once.  The blocks are
-short because compiled code may round the two runs of a block differently, which a chaotic loop magnifies step by step.
+Done where what is saved comes of carried numbers by cheap operations, and runs again to the same values: what is dear is computed once.  A loop inside
+another is short: the tape of one serves the next.  The blocks are short because compiled code may round the two runs of a block differently, which a chaotic loop magnifies step by step.
 """
 
 from __future__ import annotations
@@ -32,54 +32,41 @@ from autodiff_compiler.ir.opdef import CALLEE, CHECK, DEAR
 from autodiff_compiler.ir.opset import cost, may_overflow, opdef, own_effect
 from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import INT, Array, Scalar, Type, dtype_of
-from autodiff_compiler.ir.walk import Substitution, all_ops, clone_ops
+from autodiff_compiler.ir.walk import Substitution, clone_ops
 from autodiff_compiler.passes.saved import Pair, Saving, Tape
 
 SHORT = 4_000_000
-"""As many iterations are one block.  Larger tapes are memory that comes fresh from the system each time, which takes longer than to run the
-iterations again."""
+"""A loop that saves as many numbers is one block.  Larger tapes are memory that comes fresh from the system each time, which takes longer than to
+run the iterations again."""
 
 BLOCK = 16
 
 
 def run(function: Function) -> Function:
-    made = _Search(function).blocked(function.body)
-    return function if made is None else replace(function, body=made)
+    ops: dict[Op, Sequence[Op]] = {}
+    for pair in _pairs(function):
+        ops |= {pair.first.op: pair.forward(), pair.second.op: pair.backward()}
+    made = tuple(new for op in function.body.ops for new in ops.get(op, [op]))
+    return replace(function, body=Region(function.body.params, made)) if ops else function
 
 
 def tapes_in_blocks(function: Function) -> list[Value]:
     """What is kept of a long loop as the pass leaves it: the tapes of which there is a block at a time."""
-    search = _Search(function)
-    regions = [function.body, *(region for op in all_ops(function.body) for region in op.regions)]
-    pairs = [pair for region in regions for pair in search.pairs(region)]
-    return [tape.slot.result for pair in pairs for tape in pair.dropped]
+    return [tape.slot.result for pair in _pairs(function) for tape in pair.dropped]
 
 
-class _Search(Saving):
-    """Puts every pair of loops that allows it into blocks."""
-
-    def blocked(self, region: Region) -> Region | None:
-        """The region with loops in blocks; None where there are none."""
-        ops: dict[Op, Sequence[Op]] = {}
-        for pair in self.pairs(region):
-            ops |= {pair.first.op: pair.forward(), pair.second.op: pair.backward()}
-        for op in region.ops:
-            inner = [self.blocked(part) or part for part in op.regions] if op not in ops else []
-            if any(new is not old for new, old in zip(inner, op.regions)):
-                ops[op] = [replace(op, regions=tuple(inner))]
-        return Region(region.params, tuple(new for op in region.ops for new in ops.get(op, [op]))) if ops else None
-
-    def pairs(self, region: Region) -> list[_Blocks]:
-        """The pairs of loops of a region that are better in blocks; no loop is in two of them."""
-        found: list[_Blocks] = []
-        taken: set[Op] = set()
-        for at in range(len(region.ops)):
-            for first, second, tapes in self.tapes(region, at):
-                pair = _Blocks(self, region, first, second, tapes)
-                if pair.pays and taken.isdisjoint((first.op, second.op)):
-                    found.append(pair)
-                    taken.update((first.op, second.op))
-        return found
+def _pairs(function: Function) -> list[_Blocks]:
+    """The pairs of loops that are better in blocks; no loop is in two of them."""
+    saving, region = Saving(function), function.body
+    found: list[_Blocks] = []
+    taken: set[Op] = set()
+    for at in range(len(region.ops)):
+        for first, second, tapes in saving.tapes(region, at):
+            pair = _Blocks(saving, region, first, second, tapes)
+            if pair.pays and taken.isdisjoint((first.op, second.op)):
+                found.append(pair)
+                taken.update((first.op, second.op))
+    return found
 
 
 class _Blocks(Pair):
@@ -96,7 +83,9 @@ class _Blocks(Pair):
         """The numbers that an iteration takes from the one before, as far as what it saves comes of them."""
         self.again: list[Op] = []
         self._follow()
-        self.pays = bool(self.dropped and self.state) and self._is_long() and self._is_cheap()
+        self.short = SHORT // max(len(self.dropped), 1)
+        """As many iterations are one block."""
+        self.pays = bool(self.dropped and self.state) and self._is_long() and self._is_cheap() and self._is_small()
 
     def _follow(self) -> None:
         values = [tape.value for tape in self.dropped]
@@ -113,7 +102,7 @@ class _Blocks(Pair):
         steps = [self.constants.get(loop.step) for loop in (self.first, self.second)]
         ends = [self.constants.get(bound) for bound in self.first.bounds[:2]]
         counted = any(counter in self.readers for loop in (self.first, self.second) for counter in loop.counters)
-        short = isinstance(ends[0], int) and isinstance(ends[1], int) and ends[1] - ends[0] <= SHORT
+        short = isinstance(ends[0], int) and isinstance(ends[1], int) and ends[1] - ends[0] <= self.short
         return steps == [1, -1] and not counted and not short
 
     def _is_cheap(self) -> bool:
@@ -128,12 +117,20 @@ class _Blocks(Pair):
             and self.can_run_again(self.again)
         )
 
+    def _is_small(self) -> bool:
+        """Whether the states of the blocks are much smaller than the tapes."""
+        state, saved = (
+            sum(dtype_of(v.type).bits for v in values)
+            for values in ((slot.param for slot in self.state), (tape.value for tape in self.dropped))
+        )
+        return 4 * state <= BLOCK * saved
+
     # -- the loops in blocks ---------------------------------------------------------------------------------------
 
     def forward(self) -> list[Op]:
         """The first loop, block by block; what the blocks save is made before it."""
         first, dropped, b = self.first, self.dropped, Builder(self.first.op.span)
-        self.cut = _Cut.of(b, first, self.constants.get(first.start) == 0)
+        self.cut = _Cut.of(b, first, self.constants.get(first.start) == 0, self.short)
         states = [_room(b, slot.param.type, self.cut.blocks, f"{slot.param.name}_of_blocks") for slot in self.state]
         tapes = [_room(b, tape.value.type, self.cut.size, tape.slot.param.name) for tape in dropped]
         taped = {tape.slot.param for tape in dropped}
@@ -241,14 +238,14 @@ class _Cut:
     blocks: Value
 
     @classmethod
-    def of(cls, b: Builder, loop: Loop, from_zero: bool) -> _Cut:
+    def of(cls, b: Builder, loop: Loop, from_zero: bool, short: int) -> _Cut:
         trips = loop.stop if from_zero else b.op("sub", loop.stop, loop.start, fits=True)
         count = b.op("maximum", trips, b.const(0), name="count")
-        short = b.op("le", count, b.const(SHORT), name="short")
+        whole = b.op("le", count, b.const(short), name="whole")
         many = b.op("floordiv", b.op("add", count, b.const(BLOCK - 1), fits=True), b.const(BLOCK), fits=True)
-        size = b.op("select", short, count, b.const(BLOCK), name="size")
+        size = b.op("select", whole, count, b.const(BLOCK), name="size")
         return cls(
-            None if from_zero else loop.start, count, size, b.op("select", short, b.const(1), many, name="blocks")
+            None if from_zero else loop.start, count, size, b.op("select", whole, b.const(1), many, name="blocks")
         )
 
     def part(self, b: Builder, block: Value) -> tuple[Value, Value]:
