@@ -49,6 +49,7 @@ LOWERING: dict[str, tuple[str, ...]] = {
         "dce",
         "allocations",
         "delayed_writes",
+        "natural",
     ),
 }
 

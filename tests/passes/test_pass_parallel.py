@@ -1,6 +1,9 @@
 """Loops on several threads: which are taken, that they compute the same, and that the number of threads makes no difference."""
 
+import ast
 import math
+import re
+import warnings
 
 import numpy as np
 import pytest
@@ -108,6 +111,11 @@ TAKEN = {
 PROGRAMS = [*TAKEN, stencil, lists]
 
 
+@pytest.fixture(autouse=True)
+def every_loop_is_long_enough(monkeypatch):
+    monkeypatch.setattr(parallel, "ENOUGH", 0.0)
+
+
 @pytest.fixture(params=PROGRAMS, ids=lambda f: f.__name__)
 def program(request):
     return request.param
@@ -195,3 +203,142 @@ def test_what_may_raise_stays_on_its_thread():
         value_and_grad(counted, backend="numba", parallel=True)(X, np.ones(0))
     with pytest.raises(IndexError):
         made(X, np.ones(3))
+
+
+# -- which loops are long enough ---------------------------------------------------------------------------------------
+
+
+def test_a_short_loop_is_the_loop_as_it_was(monkeypatch):
+    """Not a bit of the result differs: its sums are not taken apart."""
+    monkeypatch.undo()
+    x = np.sin(np.arange(300.0))
+    made = value_and_grad(sums, argnums=(0, 1), backend="numba", parallel=True, fastmath=False)
+    assert "prange(" in made.source(x, W)
+    value, slopes = made(x, W)
+    alone, slopes_alone = value_and_grad(sums, argnums=(0, 1), backend="numba", fastmath=False)(x, W)
+    assert value == alone
+    for one, other in zip(slopes, slopes_alone, strict=True):
+        assert one.tobytes() == other.tobytes()
+
+
+def test_the_work_decides():
+    """The estimate stands in the text: one side of it is on threads."""
+    x = np.sin(np.arange(400.0))
+    text = value_and_grad(sums, argnums=(0, 1), backend="numba", parallel=True).source(x, W)
+    (test,) = re.findall(r"work = (.*)\n", text)
+    assert "len(x)" in test and "len(w)" in test, text
+    n = 1000.0
+    once, each = (eval(test, {"len": lambda v: v, "x": n, "w": m}) / n for m in (0.0, 1.0))
+    assert 10 < once < 200 and once + 40 < each < once + 200  # a tanh; and a power for each element of w
+
+
+def test_loops_of_known_length(monkeypatch):
+    def text():
+        def fixed(x, w):
+            total = 0.0
+            for i in range(1000):
+                for j in range(500):
+                    total += x[i % 8] * w[j % 3]
+            return total
+
+        return grad(fixed, argnums=(0, 1), backend="numba", parallel=True).source(X[:8], W)
+
+    monkeypatch.setattr(parallel, "ENOUGH", 1e5)
+    assert "prange(" in text()
+    monkeypatch.setattr(parallel, "ENOUGH", 1e8)
+    assert "prange" not in text()
+
+
+def test_a_copy_for_each_chunk_has_to_pay():
+    """Sums into an array are worth it if there are more additions than elements."""
+    x = np.sin(np.arange(400.0))
+    text = grad(gathered, argnums=1, backend="numba", parallel=True).source(x, W)
+    assert re.search(r"> len\(w\) \* \d+\.0|> .*len\(w\)", text), text
+
+
+def test_loops_inside_two_others_are_short():
+    def deep(x, w):
+        s = w[0]
+        for _ in range(3):
+            s = math.sin(s)
+            for k in range(len(w)):
+                s = math.cos(s * w[k])
+                for i in range(len(x)):
+                    s += x[i] * x[i]
+        return s
+
+    def time_steps(x, w):
+        s = w[0]
+        for k in range(len(w)):
+            s = math.cos(s * w[k])
+            for i in range(len(x)):
+                s += x[i] * x[i]
+        return s
+
+    assert "prange" not in grad(deep, backend="numba", parallel=True).source(X, W)
+    assert "prange" in grad(time_steps, backend="numba", parallel=True).source(X, W)
+
+
+# -- names ---------------------------------------------------------------------------------------------------------------
+
+
+def two_sweeps(x, w):
+    """The same names in several loops, of which some are on threads."""
+    n = len(x)
+    last = n - 1
+    total = 0.0
+    for i in range(1, last):
+        total += math.sin(x[i]) * w[0]
+    y = np.zeros(n)
+    for j in range(n):
+        for i in range(len(w)):
+            y[j] += x[j] * w[i] ** 2
+    s = 1.0
+    for i in range(last):
+        s = math.cos(s * y[i])
+    return total * s + np.sum(y)
+
+
+@pytest.mark.parametrize("f", [*PROGRAMS, two_sweeps], ids=lambda f: f.__name__)
+def test_what_threads_assign_has_names_of_its_own(f):
+    """Numba would have all threads write to one variable."""
+    text = value_and_grad(f, argnums=(0, 1), backend="numba", parallel=True).source(X, W)
+    for function in ast.walk(ast.parse(text)):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        everywhere = stored_names(function)
+        for loop in ast.walk(function):
+            if isinstance(loop, ast.For) and ast.unparse(loop.iter).startswith("prange("):
+                inside = stored_names(loop)
+                assert inside and all(everywhere.count(name) == inside.count(name) for name in inside), text
+
+
+def stored_names(node: ast.AST) -> list[str]:
+    return [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+
+
+def test_numba_has_nothing_to_warn_of():
+    errors = pytest.importorskip("numba").core.errors
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", errors.NumbaParallelSafetyWarning)
+        made = value_and_grad(two_sweeps, argnums=(0, 1), backend="numba", parallel=True)
+        value, slopes = made(X, W)
+    want, wanted = value_and_grad(two_sweeps, argnums=(0, 1))(X, W)
+    assert math.isclose(value, want, rel_tol=1e-12)
+    for one, other in zip(slopes, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-13)
+
+
+def test_a_range_that_begins_below_zero():
+    """Its indices count from the end: LLVM is not told that they do not."""
+
+    def shifted(x, w):
+        total = 0.0
+        for i in range(-3, len(x) - 3):
+            total += x[i] * x[i] * w[0]
+        return total
+
+    made = grad(shifted, backend="numba", parallel=True)
+    np.testing.assert_allclose(made(X, W), 2.0 * X * W[0], rtol=1e-14)
+    text = made.source(X, W)
+    assert "NATURAL" not in text, text

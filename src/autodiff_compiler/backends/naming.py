@@ -2,7 +2,8 @@
 
 Values that are passed on (carried into a loop, yielded by it, written in place) share a variable wherever they are
 never live together, so that `t = t + c` stays `t`.  The names are the user's; two values with the same name that are
-never live together share that, too.
+never live together share that, too.  What a loop on several threads computes has names of its own: Numba takes a variable that is
+assigned outside as well for one that all threads write to.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from autodiff_compiler.backends.liveness import Interference
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.backends.value_names import Hints, default
-from autodiff_compiler.ir.core import Region, Value
+from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import loop_slots
 from autodiff_compiler.ir.message import STRETCHED
 from autodiff_compiler.ir.opset import overwrites
@@ -60,6 +61,10 @@ class Names:
         self._shared: dict[Value, Variable] = {}
         self._variables: dict[str, Variable] = {}
         """By name, everything that has it."""
+        self._threads = dict(_on_threads(nesting.function.body, None))
+        """The loop on several threads that a value is computed in."""
+        self._homes: dict[str, Op | None] = {}
+        """By name, that loop."""
         self._name: dict[Value, str] = {}
         body = nesting.function.body
         for param in body.params:
@@ -148,6 +153,7 @@ class Names:
 
     def _bind(self, root: Value, text: str) -> None:
         self._name[root] = text
+        self._homes.setdefault(text, self._home(root))
         own = self._variable(root)
         self._variables.setdefault(text, Variable(own.machine)).add(own)
 
@@ -184,8 +190,15 @@ class Names:
             if text in self._taken or text in avoided:
                 continue
             other = self._variables.get(text)
-            if other is None or (other.machine == own.machine and not other.conflicts(own)):
+            if other is None or (
+                other.machine == own.machine and not other.conflicts(own) and self._homes[text] is self._home(root)
+            ):
                 return text
+
+    def _home(self, root: Value) -> Op | None:
+        """The loop on several threads that computes all of these values."""
+        homes = {self._threads.get(value) for value in self._members_of(root)}
+        return homes.pop() if len(homes) == 1 else None
 
     def _definitions(self, region: Region) -> Iterable[Value]:
         for op in region.ops:
@@ -196,6 +209,18 @@ class Names:
             for inner in op.regions:
                 yield from self._definitions(inner)
             yield from op.results
+
+
+def _on_threads(region: Region, home: Op | None) -> Iterable[tuple[Value, Op]]:
+    """The values that loops on several threads compute, each with its loop.  What such a loop carries are arrays of those around it."""
+    for op in region.ops:
+        if home is not None:
+            yield from ((value, home) for value in op.results)
+        inner = op if op.attrs.get("parallel") else home
+        for body in op.regions:
+            if inner is not None:
+                yield from ((value, inner) for value in (body.params if inner is home else body.params[:1]))
+            yield from _on_threads(body, inner)
 
 
 def _machine(type_: Type) -> Type:

@@ -206,7 +206,11 @@ class Printer:
         elif not self._is_integer(start, 0):
             arguments = [start, stop]
         name = "prange" if loop.op.attrs.get("parallel") else "range"
-        return syntax.call(name, *(self.writer.operand(v) for v in arguments))
+        written = [self.writer.operand(v) for v in arguments]
+        if loop.op.attrs.get("natural"):
+            # LLVM vectorises what is indexed by numbers that certainly do not count from the end.
+            written = [syntax.binary(ast.BitAnd(), bound, syntax.name("NATURAL")) for bound in written]
+        return syntax.call(name, *written)
 
     def _is_integer(self, value: Value, number: int) -> bool:
         op = self.nesting.definition(value, "const")

@@ -27,6 +27,7 @@ from autodiff_compiler.passes import (
     inline,
     licm,
     lower_numba,
+    natural,
     promote,
     replay,
     roots,
@@ -86,6 +87,7 @@ PASSES: dict[str, Pass] = {
         Pass("factors", "after the last derivative: forget the matrix where its factors are known", factors.run),
         Pass("copy_elision", "fill an array where it will be put", copy_elision.run),
         Pass("allocations", "for Numba: room that iterations fill is made before the loop", allocations.run),
+        Pass("natural", "for Numba: ranges of indices that are certainly not negative say so", natural.run),
         Pass("delayed_writes", "overwrite an array after the last read of its views", delayed_writes.run),
         Pass(
             "signatures", "drop parameters and results of functions that nobody uses", signatures.run, of_programs=True

@@ -11,6 +11,9 @@ import numpy as np
 from numba import njit
 from numba.extending import get_cython_function_address, intrinsic
 
+# A range from `first & NATURAL` to `last & NATURAL` is that from first to last, where neither is negative; and LLVM sees that.
+NATURAL = 0xFFFFFFFFFFFFFFF
+
 
 def typed_list(items, dtype, ndim):
     """A list of arrays as a compiled function takes it."""

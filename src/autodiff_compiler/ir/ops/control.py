@@ -149,11 +149,12 @@ CONTROL_OPS: tuple[OpDef, ...] = (
     ),
     OpDef(
         "for",
-        "runs over `range(start, stop, step)`; a step of 0 raises; `parallel`: on several threads, where the backend has them",
+        "runs over `range(start, stop, step)`; a step of 0 raises; `parallel`: on several threads, where the backend has them; "
+        "`natural`: neither start nor stop is negative",
         None,
         ("start", "stop", "step", "carried…"),
         ("carried…", "trips"),
-        ("exits", "parallel"),
+        ("exits", "parallel", "natural"),
         extents=no_array,
         noun="",
         effect=CONTROL,
