@@ -13,6 +13,7 @@ import math
 import re
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -113,7 +114,7 @@ def used(text: str) -> Iterator[tuple[ModuleType, str, Any]]:
 
     Raises `UserError` (AD605) if there is something else under that name.
     """
-    for prefix, name in sorted(set(_NAME.findall(text))):
+    for prefix, name in _names_in(text):
         if prefix not in _MODULES:
             continue  # no module, but an attribute of a variable of this name
         module = _MODULES[prefix]
@@ -126,6 +127,12 @@ def used(text: str) -> Iterator[tuple[ModuleType, str, Any]]:
         if vars(module).get(name) is not meant:
             raise _replaced(module, name)
         yield module, name, meant
+
+
+@lru_cache(maxsize=8)
+def _names_in(text: str) -> list[tuple[str, str]]:
+    """The names in a text, with the prefixes of their modules."""
+    return sorted(set(_NAME.findall(text)))
 
 
 def _replaced(module: ModuleType, name: str) -> UserError:

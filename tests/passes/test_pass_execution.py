@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pass_programs import program
+from pass_programs import Program, program
 
-from autodiff_compiler.ir.core import Function
+from autodiff_compiler.ir.core import Function, Region
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
+from autodiff_compiler.passes.rewrite import FactRewriter
 
 SEEDS = range(40)
 
@@ -74,3 +75,30 @@ def test_programs_mostly_run() -> None:
     """The comparison above is about results, not only about errors."""
     ran = sum(not isinstance(outcome(program(seed), inputs(seed)[0]), str) for seed in range(60))
     assert ran >= 15
+
+
+def small_program(seed: int) -> Function:
+    """Of a few statements, so that most kinds of ops do not occur."""
+    made = Program(seed)
+    made.statements(1 + seed % 3, depth=2)
+    made.b.return_(made.pick("float"), made.pick("int"), made.pick("vector"))
+    return Function("program", Region(made.params, tuple(made.b.ops)))
+
+
+def walks(cls: type[FactRewriter]) -> list[type[FactRewriter]]:
+    return [found for sub in cls.__subclasses__() for found in (sub, *walks(sub))]
+
+
+CHOOSY = [cls for cls in walks(FactRewriter) if cls.concerns is not FactRewriter.concerns]
+
+
+@pytest.mark.parametrize("walk", CHOOSY, ids=lambda walk: walk.__name__)
+def test_a_pass_does_nothing_to_what_does_not_concern_it(walk: type[FactRewriter]) -> None:
+    """`FactRewriter.run` leaves a function as it is that has no op of interest; so would the walk."""
+    left = 0
+    for seed in range(300):
+        before = small_program(seed)
+        if not any(map(walk.concerns, all_ops(before.body))):
+            left += 1
+            assert walk(before).function(before).body.ops == before.body.ops
+    assert left > 20

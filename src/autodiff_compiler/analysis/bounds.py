@@ -8,6 +8,7 @@ replaces its atoms, the innermost first, by their bounds until only a constant i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from autodiff_compiler.analysis.affine import Affine, combined, of_extent, of_value
 from autodiff_compiler.analysis.conditions import NEGATED, comparisons
@@ -31,7 +32,7 @@ class Bounds:
 
     def __init__(self, function: Function, shapes: Shapes | None = None) -> None:
         self.shapes = shapes or shapes_of(function.body)
-        self.ranges = Ranges(function.body, self.shapes.defs, function.compiled)
+        self._body = function.body
         self._limited = function.compiled
         self._ranges: dict[Value, Sides] = {}
         self._asked: set[Op] = set()
@@ -44,6 +45,10 @@ class Bounds:
         """Forms that are not negative if a condition holds."""
         self._arrays = [param for param in function.params if rank(param.type) > 1]
         """Arrays that exist, so that their elements have addresses."""
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        return Ranges(self._body, self.shapes.defs, self._limited)
 
     # -- what holds where ----------------------------------------------------------------------------------------------
 
@@ -117,10 +122,12 @@ class Bounds:
                     self._apart.append(self.affine(right) - self.affine(left))
 
     def assume(self, op: Op) -> None:
-        """After this op its check holds, and its array exists."""
+        """After this op its array exists, or its check, which has no result, holds."""
+        if op.results:
+            if rank(op.results[0].type) > 1:
+                self._arrays.append(op.results[0])
+            return
         self.shapes.assume(op)
-        if op.results and rank(op.results[0].type) > 1:
-            self._arrays.append(op.results[0])
         learn = _LEARNED.get(op.kind)
         if learn is not None:
             learn(self, op)

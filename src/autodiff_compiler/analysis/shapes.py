@@ -29,7 +29,7 @@ from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.dtype import INT64, UINT64
 from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.opdef import CONDITION
-from autodiff_compiler.ir.opset import is_undefined, opdef
+from autodiff_compiler.ir.opset import TABLE, is_undefined, opdef
 from autodiff_compiler.ir.types import INT, Array, Scalar, rank
 
 Extent = int | Value | tuple[Any, ...]
@@ -190,21 +190,28 @@ class Shapes:
         """After this op its check holds."""
         learn = _LEARNED.get(op.kind)
         if learn is not None:
-            learn(self, *(self.of(v) for v in op.operands))
-        elif opdef(op).tests == CONDITION:
-            for left, kind, right in comparisons(self.defs, op.operands[0], True):
-                if kind == "eq" and left.type == right.type == INT:
-                    self._equate(self.of(left), self.of(right))
+            learn(self, op.operands)
 
-    def _alike(self, a: Extent, b: Extent) -> None:
+    def _holding(self, operands: tuple[Value, ...]) -> None:
+        for left, kind, right in comparisons(self.defs, operands[0], True):
+            if kind == "eq" and left.type == right.type == INT:
+                self._equate(self.of(left), self.of(right))
+
+    def _equal(self, operands: tuple[Value, ...]) -> None:
+        self._equate(*map(self.of, operands))
+
+    def _alike(self, operands: tuple[Value, ...]) -> None:
+        a, b = map(self.of, operands)
         if self._is_not_one(self.find(a)) and self._is_not_one(self.find(b)):
             self._equate(a, b)
 
-    def _fitting(self, own: Extent, place: Extent) -> None:
+    def _fitting(self, operands: tuple[Value, ...]) -> None:
+        own, place = map(self.of, operands)
         if self._is_not_one(self.find(own)) or self.find(place) == 1:
             self._equate(own, place)
 
-    def _indexed(self, index: Extent, extent: Extent) -> None:
+    def _indexed(self, operands: tuple[Value, ...]) -> None:
+        index, extent = map(self.of, operands)
         if isinstance(index, int) and index not in (0, -1):
             self._stretched.append(self.find(extent))
 
@@ -409,13 +416,14 @@ _AS_EXTENT: dict[str, Callable[[Shapes, Op], Extent | None]] = {
 }
 """The integer that an op results in, as an extent; None if it has no other form."""
 
-_LEARNED: dict[str, Callable[[Shapes, Extent, Extent], None]] = {
-    "check_equal": Shapes._equate,
+_LEARNED: dict[str, Callable[[Shapes, tuple[Value, ...]], None]] = {
+    **{kind: Shapes._holding for kind, row in TABLE.items() if row.tests == CONDITION},
+    "check_equal": Shapes._equal,
     "check_broadcast": Shapes._alike,
     "check_fits": Shapes._fitting,
     "check_index": Shapes._indexed,
 }
-"""What is known about two extents after a check."""
+"""What is known about extents after a check of these operands."""
 
 
 def stretched_to(extent: Extent) -> tuple[Extent, ...]:

@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from autodiff_compiler import lazy
@@ -56,9 +56,7 @@ def _executed(text: str, stem: str, constants: dict[str, object]) -> ModuleType:
         assert spec is not None, "a .py file has a loader"
         module = importlib.util.module_from_spec(spec)
         linecache.checkcache(file)
-    tree = ast.parse(text, file)
-    kept = _taken_from_numba(tree)
-    code = compile(tree, file, "exec", dont_inherit=True)
+    code, kept = _compiled(text, file)
     vars(module).update(constants)
     # Compiled code, when loaded, looks for its module by name.
     before = sys.modules.get(stem)
@@ -74,6 +72,15 @@ def _executed(text: str, stem: str, constants: dict[str, object]) -> ModuleType:
         for function in kept:
             _keep_compiled(getattr(module, function), path, function, constants)
     return module
+
+
+def _compiled(text: str, file: str) -> tuple[CodeType, list[str]]:
+    """The code of a text, and the functions whose own compiled code is to be kept."""
+    if "cache" not in text:
+        return compile(text, file, "exec", dont_inherit=True), []
+    tree = ast.parse(text, file)
+    kept = _taken_from_numba(tree)
+    return compile(tree, file, "exec", dont_inherit=True), kept
 
 
 def _taken_from_numba(tree: ast.Module) -> list[str]:

@@ -105,9 +105,10 @@ def plan(
     performed: Callable[[Nesting], frozenset[Op]],
     style: Style,
     yielded: frozenset[Value] = frozenset(),
+    memory: Memory | None = None,
 ) -> Nesting:
     indices = loop_indices(function.body)
-    nesting = Nesting(function, Memory(function), indices=indices, yielded=yielded, style=style)
+    nesting = Nesting(function, memory or Memory(function), indices=indices, yielded=yielded, style=style)
     _index(nesting, function.body)
     _drop_dead(nesting, function.body)
     nesting.performed = performed(nesting)

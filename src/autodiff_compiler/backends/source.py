@@ -60,12 +60,15 @@ def same_tree(parsed: object, printed: object, rows: list[tuple[Range, Span]]) -
 
     Where the marked nodes of the printed tree stand is added to `rows`.
     """
-    if type(parsed) is not type(printed):
-        return False
+    if parsed is None or type(parsed) is not type(printed):
+        return parsed is printed
     if isinstance(parsed, ast.AST):
         assert isinstance(printed, ast.AST)
         rows += row(parsed, printed)
-        return all(same_tree(getattr(parsed, f, None), getattr(printed, f, None), rows) for f in parsed._fields)
+        for name in parsed._fields:
+            if not same_tree(getattr(parsed, name, None), getattr(printed, name, None), rows):
+                return False
+        return True
     if isinstance(parsed, list):
         assert isinstance(printed, list)
         return len(parsed) == len(printed) and all(same_tree(a, b, rows) for a, b in zip(parsed, printed, strict=True))

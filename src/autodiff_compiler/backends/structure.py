@@ -317,8 +317,8 @@ def _plan(function: Function, taken: list[str], backend: Backend) -> tuple[Nesti
     )
     if not apart:
         return nesting, names
-    performed = nesting.performed
-    nesting = plan(function, lambda _: performed, backend.style, apart)
+    performed, memory = nesting.performed, nesting.memory
+    nesting = plan(function, lambda _: performed, backend.style, apart, memory)
     return nesting, Names(nesting, taken, backend.strict_types)
 
 

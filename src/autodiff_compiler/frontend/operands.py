@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import cached_property
 
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.state import HELD_NAME
+from autodiff_compiler.frontend.state import HELD_NAME, Frame
 from autodiff_compiler.frontend.values import Abs, Box, Ref, parts
 
 
@@ -21,15 +22,23 @@ class Operands:
         """`role` distinguishes operands of one node that wait at the same time."""
         self._ctx = ctx
         self._frame = ctx.frame
-        place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
-        self._name = f"{HELD_NAME}{type(node).__name__}{place}{role}"
+        self._node, self._role = node, role
         self._values: list[Abs] = []
+        self._waiting: dict[int, tuple[Frame, str]] = {}
+        """Where those are in the state that wait there, by position."""
 
     def add(self, *values: Abs) -> None:
         for value in values:
             if _refers(value):
-                self._ctx.state.names[self._frame, f"{self._name}{len(self._values)}"] = value
+                key = self._waiting[len(self._values)] = self._frame, f"{self._name}{len(self._values)}"
+                self._ctx.state.names[key] = value
             self._values.append(value)
+
+    @cached_property
+    def _name(self) -> str:
+        node = self._node
+        place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+        return f"{HELD_NAME}{type(node).__name__}{place}{self._role}"
 
     def evaluate(self, nodes: Iterable[ast.expr], *, or_none: bool = False) -> None:
         for node in nodes:
@@ -38,9 +47,9 @@ class Operands:
     def take(self) -> list[Abs]:
         """The operands as they are now; they no longer wait."""
         names = self._ctx.state.names
-        return [
-            self._ctx.whole(names.pop((self._frame, f"{self._name}{i}"), value)) for i, value in enumerate(self._values)
-        ]
+        for i, key in self._waiting.items():
+            self._values[i] = names.pop(key, self._values[i])
+        return list(map(self._ctx.whole, self._values))
 
 
 def _refers(value: Abs) -> bool:

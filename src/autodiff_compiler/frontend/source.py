@@ -59,7 +59,19 @@ class Source:
         free = self.function.__code__.co_freevars
         return function_scopes(self.outermost, free)[self.node]
 
+    @cached_property
+    def _spans(self) -> dict[tuple[ast.AST, int], Span]:
+        """Those that were asked for, by node and identity of the caller: a loop is run several times until it is known what it carries."""
+        return {}
+
     def span(self, node: ast.AST, caller: Span | None = None) -> Span:
+        key = node, id(caller)
+        found = self._spans.get(key)
+        if found is None:
+            found = self._spans[key] = self._span(node, caller)
+        return found
+
+    def _span(self, node: ast.AST, caller: Span | None) -> Span:
         return Span(
             self.file,
             getattr(node, "lineno", 0),

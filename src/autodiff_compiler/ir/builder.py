@@ -32,6 +32,21 @@ class OpenRegion:
         return Region(self.params, tuple(self.ops))
 
 
+class At:
+    """What `Builder.at` gives: a class, because there is one for each expression of a program."""
+
+    __slots__ = ("_before", "_builder", "_span")
+
+    def __init__(self, builder: Builder, span: Span) -> None:
+        self._builder, self._span = builder, span
+
+    def __enter__(self) -> None:
+        self._before, self._builder.span = self._builder.span, self._span
+
+    def __exit__(self, *_: object) -> None:
+        self._builder.span = self._before
+
+
 class Builder:
     """Appends ops to the innermost open region."""
 
@@ -62,14 +77,9 @@ class Builder:
         """How many regions are open inside the outermost one."""
         return len(self._open) - 1
 
-    @contextmanager
-    def at(self, span: Span) -> Iterator[None]:
+    def at(self, span: Span) -> At:
         """Give `span` to the ops built inside the block."""
-        before, self.span = self.span, span
-        try:
-            yield
-        finally:
-            self.span = before
+        return At(self, span)
 
     @contextmanager
     def region(self, *types: Type, names: Sequence[str] = ()) -> Iterator[OpenRegion]:

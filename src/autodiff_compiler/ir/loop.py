@@ -175,8 +175,10 @@ def loop_indices(region: Region) -> set[Value]:
 def merges(op: Op) -> Iterator[tuple[tuple[Value, ...], tuple[Value, ...]]]:
     """Where control flow meets: values that a structured op defines, and for each the values that it may be."""
     if is_loop(op):
-        for slot in Loop(op).slots:
-            yield slot.defined, (slot.init, slot.yielded)
+        loop = Loop(op)
+        params = [loop.params] if loop.condition is None else [loop.params, loop.condition.params]
+        for init, yielded, *defined in zip(loop.inits, loop.yields, *params, loop.results):
+            yield tuple(defined), (init, yielded)
     elif op.regions:
         for result, *branches in zip(op.results, *(region.terminator.operands for region in op.regions)):
             yield (result,), tuple(branches)

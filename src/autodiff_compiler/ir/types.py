@@ -8,6 +8,7 @@ np kinds; `f64[:, :]` an array of rank 2; `list[f64]` a growable list.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,7 @@ def like(type_: Type, rank_: int) -> Type:
     return Array(dtype_of(type_), rank_) if rank_ else Scalar(dtype_of(type_))
 
 
+@lru_cache(maxsize=1024)
 def promote(*types: Type) -> DType:
     """The dtype of an elementwise result by NEP 50: a Python scalar is weak, everything else is strong."""
     operands: list[Any] = []

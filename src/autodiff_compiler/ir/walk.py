@@ -61,10 +61,12 @@ def op_uses(op: Op) -> list[Value]:
 
 def with_parts(op: Op, operands: tuple[Value, ...], results: tuple[Value, ...], regions: tuple[Region, ...] = ()) -> Op:
     """The op with these operands, results and regions: the same object if nothing changes, so that callers can see that by `is`."""
-    same = all(new.ops == old.ops and new.params == old.params for new, old in zip(regions, op.regions))
-    if same and operands == op.operands and results == op.results:
-        return op
-    return Op(op.kind, operands, results, op.attrs, regions, op.span)
+    if operands != op.operands or results != op.results:
+        return Op(op.kind, operands, results, op.attrs, regions, op.span)
+    for new, old in zip(regions, op.regions):
+        if new is not old and (new.ops != old.ops or new.params != old.params):
+            return Op(op.kind, operands, results, op.attrs, regions, op.span)
+    return op
 
 
 def with_results(branches: Op, kept: Sequence[int]) -> Op:
@@ -93,27 +95,31 @@ class Rewriter:
         return self.env.get(value, value)
 
     def values(self, values: tuple[Value, ...]) -> tuple[Value, ...]:
-        get = self.env.get
-        return tuple([get(v, v) for v in values])
+        env = self.env
+        if env.keys().isdisjoint(values):
+            return values
+        return tuple([env.get(v, v) for v in values])
 
     def function(self, function: Function) -> Function:
-        return replace(function, body=self.region(function.body))
+        body = self.region(function.body)
+        return function if body is function.body else replace(function, body=body)
 
     def region(self, region: Region) -> Region:
-        """The rewritten region; parameters are kept unless the substitution renames them."""
+        """The rewritten region, the same object if nothing changes; parameters are kept unless the substitution renames them."""
         outer, self.out = self.out, []
         for op in region.ops:
             self.op(op)
-        done = Region(self.values(region.params), tuple(self.out))
+        params, ops = self.values(region.params), tuple(self.out)
         self.out = outer
-        return done
+        return region if ops == region.ops and params == region.params else Region(params, ops)
 
     def op(self, op: Op) -> None:
         self.copy(op)
 
     def copy(self, op: Op) -> Op:
         """Append the op with substituted operands and rewritten regions; its results stay the same values."""
-        new = with_parts(op, self.values(op.operands), op.results, tuple([self.region(r) for r in op.regions]))
+        regions = tuple([self.region(r) for r in op.regions]) if op.regions else ()
+        new = with_parts(op, self.values(op.operands), op.results, regions)
         self.out.append(new)
         return new
 

@@ -32,6 +32,10 @@ class _Branches(Peephole):
         self._decided: dict[Value, bool] = {}
         self._undefined = possibly_undefined(function.body)
 
+    @staticmethod
+    def concerns(op: Op) -> bool:
+        return op.kind == "if"
+
     def rewrite(self, op: Op) -> None:
         return None
 

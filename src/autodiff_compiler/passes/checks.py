@@ -37,6 +37,10 @@ def run(function: Function) -> Function:
 
 
 class _Prove(FactRewriter):
+    @staticmethod
+    def concerns(op: Op) -> bool:
+        return opdef(op).effect == CHECK or "path" in op.attrs or may_overflow(op)
+
     def plain(self, op: Op) -> None:
         if opdef(op).effect == CHECK and passes(self.bounds, op):
             return

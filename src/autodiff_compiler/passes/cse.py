@@ -13,14 +13,13 @@ The first span stays.  Idempotent.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 from typing import Any
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK, CONDITION, PURE
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import Array, ListOf
-from autodiff_compiler.ir.walk import Rewriter
+from autodiff_compiler.ir.walk import Rewriter, with_parts
 
 
 def run(function: Function) -> Function:
@@ -29,10 +28,11 @@ def run(function: Function) -> Function:
 
 def allocates(op: Op) -> bool:
     """Whether the op makes a new array or list, not from the elements of an array unless it is a `copy`."""
-    made = any(isinstance(r.type, Array | ListOf) for r in op.results)
     row = opdef(op)
+    if row.copies or not any(isinstance(r.type, Array | ListOf) for r in op.results):
+        return row.copies
     read = () if row.asks_length else op.operands
-    return row.copies or (made and not any(isinstance(v.type, Array | ListOf) for v in read))
+    return not any(isinstance(v.type, Array | ListOf) for v in read)
 
 
 class _Numbering(Rewriter):
@@ -61,11 +61,13 @@ class _Numbering(Rewriter):
             return
         self._seen[key] = op.results
         self._trail.append(key)
-        self.out.append(op if operands == op.operands else replace(op, operands=operands))
+        self.out.append(with_parts(op, operands, op.results))
 
     def _key(self, op: Op, operands: tuple[Value, ...], commutative: bool) -> Hashable:
         # Values are hashed by identity; a frozenset with the count tells a + a from a + b.
         sources: Hashable = (frozenset(operands), len(operands)) if commutative else operands
+        if not op.attrs:
+            return op.kind, sources, ()
         # Checks of the same thing are equal, whatever their message and whatever else performs them; that an integer is proven
         # to fit does not change its value.
         ignored = ("access", "message") if opdef(op).tests not in ("", CONDITION) else ("fits",)

@@ -12,6 +12,8 @@ Repeated while there are such slots, because removing one may reveal the next; i
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots, merges
 from autodiff_compiler.ir.opdef import CONTROL, FUNCTION, PURE
@@ -24,14 +26,14 @@ def run(function: Function) -> Function:
         same = _invariant_slots(function)
         if same:
             function = _Forward(same).function(function)
-        function = _Sweep(_Marks(function)).function(function)
+        function = _Sweep(_marks(function.body)).function(function)
         if not same:
             return function
 
 
 def needed_ops(function: Function) -> set[Op]:
     """The ops that stay."""
-    return _Marks(function).ops
+    return _marks(function.body).ops
 
 
 # -- invariant and duplicate slots ---------------------------------------------------------------------------------------
@@ -77,10 +79,16 @@ class _Forward(Rewriter):
 # -- marking ---------------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=4)
+def _marks(body: Region) -> _Marks:
+    """What is needed in a function of this body: passes that come one after the other often meet the same body."""
+    return _Marks(body)
+
+
 class _Marks:
     """Which values and ops are needed."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, body: Region) -> None:
         self.values: set[Value] = set()
         self.ops: set[Op] = set()
         self._sources: dict[Value, tuple[Value, ...]] = {}
@@ -88,7 +96,7 @@ class _Marks:
         self._origin: dict[Value, Op] = {}
         self._around: dict[Op, Op] = {}
         self._work: list[Value] = []
-        roots = self._index(function.body, None)
+        roots = self._index(body, None)
         for op in roots:
             self._need(op)
         while self._work:

@@ -33,10 +33,12 @@ from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.opset import extent_of, opdef, reads_path, writes_path
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import Array, Scalar
-from autodiff_compiler.ir.walk import Rewriter, op_uses, uses
+from autodiff_compiler.ir.walk import Rewriter, all_ops, op_uses, uses
 
 
 def run(function: Function) -> Function:
+    if not any("path" in op.attrs for op in all_ops(function.body)):
+        return function
     return _DelayedWrites().function(_NewestVersions(function).function(function))
 
 

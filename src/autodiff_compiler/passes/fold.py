@@ -101,7 +101,7 @@ class _Fold(Peephole):
         if not TABLE[op.kind].elementwise:
             return None
         values = [self.constant(v) for v in op.operands]
-        if any(v is None for v in values):
+        if None in values:
             return None
         value = evaluate(op, values)
         return None if value is None else self.become(op, "const", type=op.result.type, value=value)

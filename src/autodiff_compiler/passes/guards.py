@@ -23,7 +23,8 @@ from autodiff_compiler.ir.walk import Rewriter, Substitution, all_ops, definitio
 
 
 def run(function: Function) -> Function:
-    return _Guards(function).function(function)
+    chosen = any(opdef(op).chooses and not op.regions for op in all_ops(function.body))
+    return _Guards(function).function(function) if chosen else function
 
 
 class _Guards(Rewriter):

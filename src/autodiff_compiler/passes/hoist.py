@@ -26,7 +26,7 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opdef import CHECK, INDEX, IO
-from autodiff_compiler.ir.opset import is_pure, may_trap, nested_effect, opdef
+from autodiff_compiler.ir.opset import is_pure, may_trap, nested_effect, opdef, own_effect
 from autodiff_compiler.ir.types import INT
 from autodiff_compiler.ir.walk import all_ops, clone_ops, free_values
 from autodiff_compiler.passes.rewrite import FactRewriter
@@ -42,6 +42,10 @@ def run_ends(function: Function) -> Function:
 
 class _Hoist(FactRewriter):
     """Inner loops first: what leaves one without a condition may also leave the next."""
+
+    @staticmethod
+    def concerns(op: Op) -> bool:
+        return own_effect(op) == CHECK
 
     def structured(self, op: Op) -> None:
         op = self.inside(op)

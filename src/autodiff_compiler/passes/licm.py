@@ -50,6 +50,10 @@ class _Motion(FactRewriter):
         self._given = {*function.params, *loop_indices(function.body)}
         self._undefined = possibly_undefined(function.body)
 
+    @staticmethod
+    def concerns(op: Op) -> bool:
+        return is_loop(op)
+
     def structured(self, op: Op) -> None:
         op = self.inside(op)
         if not is_loop(op):

@@ -21,6 +21,7 @@ from autodiff_compiler.analysis.places import Places
 from autodiff_compiler.analysis.versions import Versions, is_element
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import Array, Scalar, differentiable, like, rank
 from autodiff_compiler.ir.walk import all_ops, uses
@@ -36,6 +37,10 @@ class _Promote(FactRewriter):
         super().__init__(function)
         self._beside: list[Op] = []
         """The element accesses of the current region."""
+
+    @staticmethod
+    def concerns(op: Op) -> bool:
+        return opdef(op).adds
 
     def region(self, region: Region) -> Region:
         outer = self._beside

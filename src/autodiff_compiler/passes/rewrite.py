@@ -15,7 +15,7 @@ from autodiff_compiler.analysis.bounds import Bounds
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.ir.core import NO_ATTRS, Function, Op, Region, Value
-from autodiff_compiler.ir.loop import Loop
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, constant_of
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.ir.walk import Rewriter, all_ops, uses, with_parts
@@ -41,9 +41,14 @@ class FactRewriter(Rewriter):
     def shapes(self) -> Shapes:
         return self.bounds.shapes
 
+    @staticmethod
+    def concerns(op: Op) -> bool:
+        """Whether an op may be of interest to the pass: a function that has none stays as it is."""
+        return True
+
     @classmethod
     def run(cls, function: Function) -> Function:
-        return cls(function).function(function)
+        return cls(function).function(function) if any(map(cls.concerns, all_ops(function.body))) else function
 
     @classmethod
     def run_until_stable(cls, function: Function) -> Function:
@@ -81,16 +86,17 @@ class FactRewriter(Rewriter):
     def inside(self, op: Op) -> Op:
         """The op with its regions rewritten, each with what holds inside it."""
         regions = []
+        loop = Loop(op) if is_loop(op) else None
         for position, region in enumerate(op.regions):
             mark = self.bounds.mark()
-            if op.kind == "if":
+            if loop is None:
                 self.enter_branch(op.operands[0], position == 0)
-            elif region is Loop(op).body:
-                self.bounds.enter_loop(Loop(op))
+            elif region is loop.body:
+                self.bounds.enter_loop(loop)
             regions.append(self.region(region))
             learned = self.bounds.learned(mark)
             self.bounds.forget(mark)
-            if op.kind == "if" and position == 0:
+            if loop is None and position == 0:
                 self.bounds.imply(op.operands[0], learned)
         return with_parts(op, op.operands, op.results, tuple(regions))
 
@@ -110,8 +116,11 @@ class Peephole(FactRewriter):
     def __init__(self, function: Function) -> None:
         super().__init__(function)
         self._body = function.body
-        self.readers = Counter(v for op in all_ops(function.body) for v in op.operands)
+
+    @cached_property
+    def readers(self) -> Counter[Value]:
         """How often each value was read before the pass."""
+        return Counter(v for op in all_ops(self._body) for v in op.operands)
 
     @cached_property
     def _users(self) -> dict[Value, list[Op]]:

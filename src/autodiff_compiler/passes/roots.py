@@ -35,6 +35,10 @@ class _Roots(Peephole):
         super().__init__(function)
         self.signs = Signs(self.defs)
 
+    @staticmethod
+    def concerns(op: Op) -> bool:
+        return op.kind in _ROOTS
+
     def enter_branch(self, condition: Value, holds: bool) -> None:
         super().enter_branch(condition, holds)
         self.signs.enter_branch(condition, holds)
@@ -173,6 +177,8 @@ _UNDONE: dict[str, Callable[[_Roots, Op], Result]] = {
     "mul": _Roots._product,
 }
 """Values that may be the square of a root."""
+
+_ROOTS = ("abs", "sqrt", "pow", "hypot")
 
 _SQUARES: dict[str, Callable[[_Roots, Op, int], Value | None]] = {
     "abs": _Roots._of_absolute,

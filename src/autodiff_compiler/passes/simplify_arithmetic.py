@@ -67,12 +67,12 @@ def _minus(s: Peephole, constant: Value) -> Value:
 def _without_minus(s: Peephole, value: Value) -> Value | None:
     """`2 * x` for `-2 * x`, `2 / x` for `-2 / x`; None for anything else."""
     op = s.made_by(value, "mul", "div")
-    if op is None or not s.used_once(value):
+    if op is None:
         return None
     constant, other = _constant_first(s, op) or op.operands
     number = s.constant(constant)
     first = constant is op.operands[0] or opdef(op).commutative
-    if number is None or not number < 0 or number == INT64.least or not first:
+    if number is None or not number < 0 or number == INT64.least or not first or not s.used_once(value):
         return None
     return s.new(op.kind, _minus(s, constant), other)
 

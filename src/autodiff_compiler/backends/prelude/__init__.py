@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import importlib.util
 from collections.abc import Iterable
 from functools import cache
@@ -20,24 +21,32 @@ _FILES = {
 
 
 @cache
-def sources(module: str) -> dict[str, str]:
-    """The source of what a prelude defines, in order: functions, and what is decided at import.
+def sources(module: str) -> dict[str, ast.stmt]:
+    """What a prelude defines, in order: functions, and what is decided at import.
 
     The modules themselves are not imported: importing the one for Numba takes half a second, and Numba looks for a place for its own cache.
     """
-    found = {name: text for file in _FILES[module] for name, text in _definitions(f"{__name__}.{file}").items()}
-    special = _definitions(special_values.__name__)
-    if module == NUMBA_HELPERS:
-        special = {
-            name: text if "=" in text.split("\n")[0] else f"{_COMPILED}\n{text}" for name, text in special.items()
-        }
-    return {**found, **special, "instance": _definitions(instances.__name__)["instance"]}
+    found = {name: node for file in _FILES[module] for name, node in _definitions(f"{__name__}.{file}").items()}
+    return {**found, **_special(), "instance": _definitions(instances.__name__)["instance"]}
 
 
-_COMPILED = '@njit(cache=True, error_model="numpy", nogil=True)'
+@cache
+def _special() -> dict[str, ast.stmt]:
+    return _definitions(special_values.__name__)
 
 
-def _definitions(module: str) -> dict[str, str]:
+_COMPILED = ast.parse('njit(cache=True, error_model="numpy", nogil=True)', mode="eval").body
+
+
+def _definition(module: str, name: str) -> ast.stmt:
+    """One of them as it stands in a text, without annotations, because these name things that a generated module does not import."""
+    (node,) = ast.parse(ast.unparse(_Untyped().visit(copy.deepcopy(sources(module)[name])))).body
+    if module == NUMBA_HELPERS and name in _special() and isinstance(node, ast.FunctionDef):
+        node.decorator_list.insert(0, _COMPILED)
+    return node
+
+
+def _definitions(module: str) -> dict[str, ast.stmt]:
     spec = importlib.util.find_spec(module)
     try:
         text = spec.loader.get_source(module)  # type: ignore[union-attr]  # of a module that has no loader: below
@@ -46,17 +55,17 @@ def _definitions(module: str) -> dict[str, str]:
     if text is None:
         reason = "this installation of autodiff_compiler has no source files, and generated modules need parts of them"
         raise UserError("AD009", reason, help="install it with its .py files, or in a zip file with them")
-    found: dict[str, str] = {}
+    found: dict[str, ast.stmt] = {}
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef):
-            found[node.name] = ast.unparse(_Untyped().visit(node))
+            found[node.name] = node
         elif isinstance(node, ast.Assign):
-            found.update((name.id, ast.unparse(node)) for name in node.targets if isinstance(name, ast.Name))
+            found.update((name.id, node) for name in node.targets if isinstance(name, ast.Name))
     return found
 
 
 class _Untyped(ast.NodeTransformer):
-    """Removes annotations, because they name things that a generated module does not import."""
+    """Removes annotations."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.returns = None
@@ -76,7 +85,7 @@ def needed(module: str, names: Iterable[str]) -> list[ast.stmt]:
     def visit(name: str) -> None:
         if name in found or name not in table:
             return
-        (node,) = ast.parse(table[name]).body
+        node = _definition(module, name)
         named = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
         # A local variable may bear the name of another helper.
         own = {inner.id for inner in named if isinstance(inner.ctx, ast.Store)} | {name}
