@@ -21,7 +21,7 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import UserError
 
-_OURS = ("numpy", "math", "builtins", "scipy", "uarray", "autodiff_compiler")
+_OURS = ("numpy", "math", "builtins", "scipy", "statistics", "uarray", "autodiff_compiler")
 """(`uarray` is how SciPy calls the class of the functions in `scipy.fft`.)"""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,7 +141,7 @@ class Written:
 
     def __init__(self) -> None:
         self.given: list[Any] = []
-        self.space: dict[str, Any] = {"np": np, "math": math, "scipy": scipy, "__name__": "written"}
+        self.space: dict[str, Any] = {"np": np, "math": math, "scipy": scipy, "statistics": statistics, "__name__": "written"}
 
     def text(self, x: Any) -> str:
         if isinstance(x, R):

@@ -6,6 +6,7 @@ import builtins
 import cmath
 import math
 import operator
+import statistics
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 import scipy.fft
 import scipy.special
 import scipy.stats
+from average_samples import AVERAGES
 from fourier_samples import FOURIER_SAMPLES
 from library_harness import WRITES, WRITING_METHODS, R, assert_same, changed, outcome, plain
 from library_samples import ATTRIBUTES, KIND_MAY_DIFFER, METHODS, SAMPLES, VALUELESS, Sample, elementwise_samples
@@ -35,7 +37,7 @@ def resolve(name: str) -> Any:
     if "rv_frozen" in parts:
         frozen = scipy.stats.poisson(1.0) if "pmf" in parts[-1] else scipy.stats.norm()
         return getattr(type(frozen), parts[-1])
-    modules = {"np": np, "math": math, "cmath": cmath, "operator": operator, "scipy": scipy}
+    modules = {"np": np, "math": math, "cmath": cmath, "operator": operator, "scipy": scipy, "statistics": statistics}
     place: Any = modules.get(parts[0])
     if place is None:
         return getattr(builtins, name)
@@ -45,7 +47,7 @@ def resolve(name: str) -> Any:
 
 
 def samples_of(name: str) -> list[Sample]:
-    for samples in (SAMPLES, SPECIAL_SAMPLES, SCIPY_SAMPLES, FOURIER_SAMPLES):
+    for samples in (SAMPLES, SPECIAL_SAMPLES, SCIPY_SAMPLES, FOURIER_SAMPLES, AVERAGES):
         if name in samples:
             return samples[name]
     target = resolve(name)

@@ -22,11 +22,12 @@ _FUNCTIONS = {
     "roots_hermitenorm roots_jacobi roots_laguerre roots_legendre roots_sh_chebyt roots_sh_chebyu roots_sh_jacobi roots_sh_legendre",
 }
 NAMES = frozenset(f"{module}.{name}" for module, names in _FUNCTIONS.items() for name in names.split())
+_WORDS = frozenset(name.rpartition(".")[2] for name in NAMES)
 
 
 def call(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
     """A call of one of these functions; None for anything else."""
-    if not hasattr(obj, "__name__") or (name := name_of(obj)) not in NAMES:
+    if getattr(obj, "__name__", None) not in _WORDS or (name := name_of(obj)) not in NAMES:
         return None
     what = f"an argument of {name}"
     given, named = [ctx.static(x, what) for x in args], {key: ctx.static(x, what) for key, x in kwargs.items()}

@@ -73,6 +73,7 @@ def markdown() -> str:
         ],
         "Builtins": [name for name in functions if "." not in name],
         "`operator`": under("operator."),
+        "`statistics`": under("statistics."),
         "Methods of arrays": [f"x.{name}" for name in supported["methods"]],
         "Attributes of arrays": [f"x.{name}" for name in supported["attributes"]],
         "Of these, for complex numbers too": sorted(

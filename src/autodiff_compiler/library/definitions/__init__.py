@@ -7,6 +7,7 @@ are parameters that must be known when compiling.
 
 from autodiff_compiler.library.definitions import (
     arranging,
+    averages,
     banded,
     callables,
     comparing,
@@ -57,6 +58,7 @@ from autodiff_compiler.library.definitions import (
 
 __all__ = [
     "arranging",
+    "averages",
     "banded",
     "callables",
     "comparing",
