@@ -18,10 +18,12 @@ CALLS = {
     "logistic_map": (("x", "r"), (0.3, 3.0, 4)),
     "recurrence": (("x", "w"), (0.3, 0.9, 4)),
     "newton_sqrt": (0, (2.0,)),
+    "swing": (0, (0.3, 0.1, 4)),
     "misfit": (0, (np.ones(3), np.ones(4), np.ones(4))),
     "collatz_like": (0, (0.5, 3)),
     "early": (0, (0.5, 4)),
 }
+NUMBA = {"swing"}
 
 
 def test_every_block_is_tested():
@@ -36,7 +38,8 @@ def test_gradient_is_as_shown(name, tmp_path):
     names = {"np": np, "math": math}
     exec(compile(file.read_text(), file, "exec"), names)
     argnums, args = CALLS[name]
-    rest = grad(names[name], argnums=argnums).source(*args).split(f"def {name}_grad")[1]
+    backend = "numba" if name in NUMBA else "python"
+    rest = grad(names[name], argnums=argnums, backend=backend).source(*args).split(f"def {name}_grad")[1]
     for shown in gradient.split("    ...\n"):
         found = rest.find(shown.strip("\n"))
         assert found >= 0, shown

@@ -45,6 +45,7 @@ LOWERING: dict[str, tuple[str, ...]] = {
         "simplify",
         "cse",
         "simplify",
+        "blocks",
         "licm",
         "dce",
         "allocations",

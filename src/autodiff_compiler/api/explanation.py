@@ -21,6 +21,9 @@ from autodiff_compiler.ir.loop import is_loop, loop_slots
 from autodiff_compiler.ir.opset import constant_of, is_constant, opdef, sets_path
 from autodiff_compiler.ir.types import Array, ListOf, Type, differentiable, dtype_of, rank
 from autodiff_compiler.ir.walk import all_ops, free_values
+from autodiff_compiler.options import Options
+from autodiff_compiler.passes import blocks
+from autodiff_compiler.transforms.targets import TARGETS
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Explanation:
 
     `kept` holds what is kept (what loops save is their tape), `recomputed` and `handed_on` name, by place, what is computed again and what one iteration
     of the reverse sweep leaves to the next, `restored` the arrays in which it puts back what the loop replaced, `run_again` the places of
-    statements that are run once more, iteration by iteration.
+    statements that are run once more, iteration by iteration.  `in_blocks` are tapes of which long loops keep a block at a time (under Numba).
 
     >>> from autodiff_compiler import explain, grad
     >>> explain(grad(lambda x: x * x), 3.0).kept
@@ -58,10 +61,11 @@ class Explanation:
     handed_on: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
     run_again: tuple[str, ...] = ()
+    in_blocks: tuple[str, ...] = ()
 
     @property
     def bytes(self) -> str:
-        """A formula of the arguments for the bytes of everything kept whose size is known beforehand."""
+        """A formula of the arguments for the bytes of everything kept whose size is known beforehand, as far as it is not kept in blocks."""
         sizes = Counter(kept.bytes for kept in self.kept if kept.bytes)
         return " + ".join(size if count == 1 else f"{count} * {size}" for size, count in sizes.items()) or "0"
 
@@ -72,6 +76,7 @@ class Explanation:
             ("handed on", self.handed_on),
             ("restored", self.restored),
             ("run again", self.run_again),
+            (f"in blocks of {blocks.BLOCK} where loops are long", self.in_blocks),
         ]
         lines = [f"{self.function}: {self.bytes} bytes are kept for the reverse sweep"]
         for title, entries in parts:
@@ -104,7 +109,12 @@ def explained(derivative: Compiled, args: tuple[Any, ...], kwargs: dict[str, Any
         ways[HAND_ON],
         ways[RESTORE],
         _distinct(place.place() for place in _primal_places(reverse)),
+        _distinct(value.name for value in blocks.tapes_in_blocks(fn)) if _has_blocks(found.compiled.options) else (),
     )
+
+
+def _has_blocks(options: Options) -> bool:
+    return TARGETS[options.backend].compiled and {"blocks", "all"}.isdisjoint(options.disable)
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:

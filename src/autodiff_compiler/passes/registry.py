@@ -12,6 +12,7 @@ from autodiff_compiler.ir.program import mapped
 from autodiff_compiler.ir.verify import verify_one
 from autodiff_compiler.passes import (
     allocations,
+    blocks,
     branches,
     checks,
     copy_elision,
@@ -87,6 +88,7 @@ PASSES: dict[str, Pass] = {
         Pass("factors", "after the last derivative: forget the matrix where its factors are known", factors.run),
         Pass("copy_elision", "fill an array where it will be put", copy_elision.run),
         Pass("allocations", "for Numba: room that iterations fill is made before the loop", allocations.run),
+        Pass("blocks", "for Numba: long loops save their state once for each block of iterations", blocks.run),
         Pass("natural", "for Numba: ranges of indices that are certainly not negative say so", natural.run),
         Pass("delayed_writes", "overwrite an array after the last read of its views", delayed_writes.run),
         Pass(
