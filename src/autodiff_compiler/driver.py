@@ -48,6 +48,7 @@ LOWERING: dict[str, tuple[str, ...]] = {
         "blocks",
         "licm",
         "dce",
+        "filling",
         "allocations",
         "delayed_writes",
         "natural",
