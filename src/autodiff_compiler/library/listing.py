@@ -38,7 +38,9 @@ and matrices in it, as `S`, as `S.T` and from the right; what they hold is read 
 of complex numbers are SciPy's own and refused under Numba, Bessel functions of these have an order that is known when compiling; `legendre_p`, `sph_legendre_p` and `sph_harm_y` take no `diff_n`.
 
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
-`nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary.
+`nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary. `CubicSpline`, `CubicHermiteSpline`,
+`PchipInterpolator` and `interp1d` (linear, or cubic with `fill_value="extrapolate"`) may also be made in the program, along the first axis and not
+periodic, and vary then with their knots and values.
 
 Distributions of several variables have positive definite covariances and scales, whose lower triangles are read; a density of points of which
 there happens to be a single one is an error, since SciPy leaves its axis out.

@@ -1,4 +1,4 @@
-"""Interpolating functions of `scipy.interpolate`: made outside the program, and called in it.
+"""Interpolating functions of `scipy.interpolate` that are made outside the program, and called in it (those made inside: `splines.py`).
 
 What such an object holds is read at each call of the derivative, and does not vary.  A function is differentiated piece by piece: at a
 knot, by the piece behind it (at the last one, by the piece before it).
@@ -19,9 +19,9 @@ MODULE = "scipy.interpolate"
 
 refuse_in(
     MODULE,
-    "CubicSpline PchipInterpolator Akima1DInterpolator CubicHermiteSpline PPoly interp1d BSpline make_interp_spline make_lsq_spline "
+    "Akima1DInterpolator PPoly BSpline make_interp_spline make_lsq_spline "
     "make_smoothing_spline RegularGridInterpolator",
-    "make it outside the function, and call it inside",
+    "make it outside the function, and call it inside; CubicSpline, PchipInterpolator and interp1d may be made inside",
 )
 refuse_in(
     MODULE,
@@ -51,12 +51,12 @@ def _outside(at: Any, first: Any, last: Any) -> Any:
     return ~((at >= first) & (at <= last))
 
 
-def _known(at: Any, first: Any, last: Any, way: Any) -> Any:
+def has_value(at: Any, first: Any, last: Any, way: Any) -> Any:
     """Where there is a value: NaN has none, and beyond the knots there is none unless the function is extrapolated."""
     return at == at if way and way != "periodic" else (at >= first) & (at <= last)
 
 
-def _beside(x: Any, values: Any) -> Any:
+def beside(x: Any, values: Any) -> Any:
     """Of the points, with an axis for each that the values have more."""
     more = np.ndim(values) - np.ndim(x)
     return np.reshape(x, np.shape(x) + (1,) * more) if more else x
@@ -67,9 +67,9 @@ def _in_place(values: Any, count: int, axis: int) -> Any:
     return np.moveaxis(values, tuple(range(count)), tuple(range(axis, axis + count))) if axis and count else values
 
 
-def _finished(found: Any, at: Any, known: Any, axis: int) -> Any:
+def finished(found: Any, at: Any, known: Any, axis: int) -> Any:
     """NaN where there is no value, and the interpolated axis in its place."""
-    found = chosen(_beside(known, found), found, np.nan)
+    found = chosen(beside(known, found), found, np.nan)
     return _in_place(found, np.ndim(at), axis)
 
 
@@ -111,14 +111,20 @@ def piecewise_polynomial(self: Any, x: Any, nu: int = 0, extrapolate: Any = None
     at, first, last = np.asarray(x).astype(np.float64), self.x[0], self.x[-1]
     if way == "periodic":
         at = _wrapped(at, first, last)
-    i = _interval(self.x, at)
-    found = _falling(order, nu) * c[0][i]
-    offset = _beside(at - self.x[i], found)
-    for k in tuple(range(1, order + 1 - nu)):
-        found = found * offset + _falling(order - k, nu) * c[k][i]
+    found = of_pieces(c, self.x, order, at, nu)
     if way != "periodic" and way and order > nu:  # a polynomial of NaN is NaN
         return _in_place(found, np.ndim(at), at_compile_time(int, self.axis))
-    return _finished(found, at, _known(at, first, last, way), at_compile_time(int, self.axis))
+    return finished(found, at, has_value(at, first, last, way), at_compile_time(int, self.axis))
+
+
+def of_pieces(c: Any, knots: Any, order: int, at: Any, nu: int) -> Any:
+    """The derivative of order `nu` of polynomials between knots."""
+    i = _interval(knots, at)
+    found = _falling(order, nu) * c[0][i]
+    offset = beside(at - knots[i], found)
+    for k in tuple(range(1, order + 1 - nu)):
+        found = found * offset + _falling(order - k, nu) * c[k][i]
+    return found
 
 
 @define_in(MODULE, "PPoly.integrate", "extrapolate")
@@ -127,11 +133,11 @@ def integral_of_piecewise_polynomial(self: Any, a: Any, b: Any, extrapolate: Any
     if way == "periodic":
         unsupported("an integral of a periodic function", "integrate over one period, with extrapolate=False")
     order, c = _pieces(self)
-    found = _area(c, order, self.x, b) - _area(c, order, self.x, a)
+    found = area(c, order, self.x, b) - area(c, order, self.x, a)
     return found if way else chosen((min(a, b) >= self.x[0]) & (max(a, b) <= self.x[-1]), found, np.nan)
 
 
-def _area(c: Any, order: int, knots: Any, x: Any) -> Any:
+def area(c: Any, order: int, knots: Any, x: Any) -> Any:
     """From the first knot to x."""
     i = _interval(knots, x)
     before = np.concatenate((np.zeros_like(c[0, :1]), np.cumsum(_under(c, order, np.diff(knots)), axis=0)))
@@ -140,7 +146,7 @@ def _area(c: Any, order: int, knots: Any, x: Any) -> Any:
 
 def _under(c: Any, order: int, widths: Any) -> Any:
     """The areas under polynomials, from 0 to a width for each."""
-    h = _beside(widths, c[0])
+    h = beside(widths, c[0])
     found = c[0] / (order + 1) * h
     for k in tuple(range(1, order + 1)):
         found = (found + c[k] / (order + 1 - k)) * h
@@ -159,8 +165,8 @@ def spline(self: Any, x: Any, nu: int = 0, extrapolate: Any = None) -> Any:
     if nu > k + 1:
         known = np.ones_like(at, dtype=bool)  # as in SciPy, also where there is no value
     else:
-        known = _known(at, first, last, way)
-    return _finished(found, at, known, at_compile_time(int, self.axis))
+        known = has_value(at, first, last, way)
+    return finished(found, at, known, at_compile_time(int, self.axis))
 
 
 def _spline(t: Any, c: Any, k: int, at: Any, nu: int) -> Any:
@@ -173,7 +179,7 @@ def _spline(t: Any, c: Any, k: int, at: Any, nu: int) -> Any:
     values = [c[place] for place in places]
     for _ in tuple(range(nu)):
         widths = [t[place + degree] - t[place] for place in places[1:]]
-        values = [degree * (values[j + 1] - values[j]) / _beside(widths[j], values[j]) for j in tuple(range(degree))]
+        values = [degree * (values[j + 1] - values[j]) / beside(widths[j], values[j]) for j in tuple(range(degree))]
         places, degree = places[1:], degree - 1
     for r in tuple(range(degree)):
         shares = [(at - t[place]) / (t[place + degree - r] - t[place]) for place in places[r + 1 :]]
@@ -182,7 +188,7 @@ def _spline(t: Any, c: Any, k: int, at: Any, nu: int) -> Any:
 
 
 def _blend(first: Any, second: Any, share: Any) -> Any:
-    part = _beside(share, first)
+    part = beside(share, first)
     return (1.0 - part) * first + part * second
 
 
@@ -198,16 +204,16 @@ def interpolant(self: Any, x: Any) -> Any:
         inner = self._spline
         coefficients = np.reshape(inner.c, (len(inner.c), *values.shape[1:]))
         found = _spline(inner.t, coefficients, at_compile_time(int, inner.k), at, 0)
-        found = chosen(_beside(at == at, found), found, np.nan)
+        found = chosen(beside(at == at, found), found, np.nan)
     elif self._kind == "linear":
-        found = _linear(knots, values, at)
+        found = between(knots, values, at)
     else:
         found = values[_neighbour(knots, at, self._kind)]
     fill = self.fill_value
     if not self.bounds_error and not isinstance(fill, str):  # "extrapolate"
         below, above = fill if isinstance(fill, tuple) else (fill, fill)
-        found = chosen(_beside(at < knots[0], found), _filled(below, values), found)
-        found = chosen(_beside(at > knots[-1], found), _filled(above, values), found)
+        found = chosen(beside(at < knots[0], found), _filled(below, values), found)
+        found = chosen(beside(at > knots[-1], found), _filled(above, values), found)
     return _in_place(found, np.ndim(at), at_compile_time(int, self.axis))
 
 
@@ -217,11 +223,11 @@ def _filled(number: Any, values: Any) -> Any:
     return np.reshape(np.broadcast_to(np.asarray(number), rest if rest else (1,)), rest)
 
 
-def _linear(knots: Any, values: Any, at: Any) -> Any:
+def between(knots: Any, values: Any, at: Any) -> Any:
     i = _interval(knots, at)
     start = values[i]
-    slope = (values[i + 1] - start) / _beside(knots[i + 1] - knots[i], start)
-    return slope * _beside(at - knots[i], start) + start
+    slope = (values[i + 1] - start) / beside(knots[i + 1] - knots[i], start)
+    return slope * beside(at - knots[i], start) + start
 
 
 def _neighbour(knots: Any, at: Any, kind: str) -> Any:
@@ -260,8 +266,8 @@ def on_grid(self: Any, xi: Any, method: Any = None, *, nu: Any = None) -> Any:
         outside = _outside(points[0], grid[0][0], grid[0][-1])
         for knots, at in zip(grid[1:], points[1:]):
             outside = outside | _outside(at, knots[0], knots[-1])
-        found = chosen(_beside(outside, found), self.fill_value, found)
-    return chosen(_beside(known, found), found, np.nan)
+        found = chosen(beside(outside, found), self.fill_value, found)
+    return chosen(beside(known, found), found, np.nan)
 
 
 def _coordinates(xi: Any, count: int) -> Any:
@@ -297,7 +303,7 @@ def _between_corners(grid: Any, values: Any, points: Any) -> Any:
         ]
     found: Any = 0.0
     for place, weight in corners:
-        found = found + values[place] * _beside(weight, values[place])
+        found = found + values[place] * beside(weight, values[place])
     return found
 
 

@@ -15,6 +15,7 @@ from autodiff_compiler.library.standard import (
     keyed,
     operators,
     ordering,
+    pieces,
     polynomials,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "keyed",
     "operators",
     "ordering",
+    "pieces",
     "polynomials",
 ]
