@@ -47,7 +47,6 @@ from autodiff_compiler.frontend.values import (
     Grown,
     Items,
     Iter,
-    KeptIter,
     Listed,
     Range,
     Ref,
@@ -226,9 +225,9 @@ def _next(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         raise ctx.unsupported(
             "AD191", "an iterator from outside, which every call would use up", "pass a list of its items"
         )
-    if not isinstance(iterator, Iter | KeptIter | Generator):
+    if not isinstance(iterator, Iter | Generator):
         raise ctx.wrong("AD171", f"TypeError: {describe(iterator)} is not an iterator")
-    if isinstance(iterator, KeptIter):
+    if isinstance(iterator, Iter) and iterator.used is not None:
         raise ctx.unsupported("AD191", "next() of an iterator with a name", "keep a list, and count: items = list(...)")
     return consumers.first_item(ctx, iterate(ctx, iterator), args[1] if len(args) > 1 else None)
 

@@ -35,7 +35,6 @@ from autodiff_compiler.frontend.values import (
     Generator,
     Items,
     Iter,
-    KeptIter,
     OrNone,
     Ref,
     Static,
@@ -279,6 +278,6 @@ def _contains(ctx: Context, x: Abs, y: Abs) -> bool | Value:
         except (TypeError, ValueError) as error:
             raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
     iterable = iterate(ctx, y)
-    if not isinstance(y, Iter | KeptIter | Generator) and isinstance(iterable, Sequence):
+    if not isinstance(y, Iter | Generator) and isinstance(iterable, Sequence):
         iterable = steps(consumers.drained(ctx, iterable, "the right side of `in`"))
     return ctx.truth(consumers.contains(ctx, x, iterable))

@@ -39,7 +39,6 @@ from autodiff_compiler.frontend.values import (
     Generator,
     Grown,
     Iter,
-    KeptIter,
     Listed,
     Maybe,
     Ref,
@@ -108,7 +107,7 @@ def static_items(ctx: Context, x: Abs, what: str) -> list[Abs]:
 def unpacked(ctx: Context, x: Abs, count: int) -> list[Abs]:
     """The items of the right side of an unpacking assignment, `count` of them."""
     x, iterable = _to_unpack(ctx, x)
-    if isinstance(iterable, Steps) and isinstance(x, Iter | KeptIter | Generator):
+    if isinstance(iterable, Steps) and isinstance(x, Iter | Generator):
         return _exactly(ctx, iterable, count)
     if not isinstance(iterable, Sequence):
         return drained(ctx, iterable, "a value to unpack")
@@ -177,7 +176,7 @@ def pair(ctx: Context, x: Abs) -> tuple[Abs, Abs]:
 
 def as_list(ctx: Context, x: Abs) -> Abs:
     """What a function that runs over its argument gets for an iterator or a dict: a list of its items."""
-    iterates = isinstance(x, Iter | KeptIter | Generator | DictView | Listed) or (isinstance(x, Box) and x.cls is dict)
+    iterates = isinstance(x, Iter | Generator | DictView | Listed) or (isinstance(x, Box) and x.cls is dict)
     return listed(ctx, iterate(ctx, x)) if iterates or special(ctx, x, "__iter__") is not None else x
 
 

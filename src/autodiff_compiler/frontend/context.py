@@ -32,7 +32,6 @@ from autodiff_compiler.frontend.state import Frame, NameKey, State
 from autodiff_compiler.frontend.tries import Tries
 from autodiff_compiler.frontend.truth import truth_of
 from autodiff_compiler.frontend.values import (
-    ITERATOR,
     Abs,
     Box,
     Cell,
@@ -45,7 +44,6 @@ from autodiff_compiler.frontend.values import (
     Maybe,
     OrNone,
     Poison,
-    Range,
     Ref,
     Static,
     Text,
@@ -56,7 +54,6 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.dtype import INT64
 from autodiff_compiler.ir.types import BOOL, Array, ListOf, Scalar
-from autodiff_compiler.library.standard import kept
 
 _IMMUTABLE = (
     bool,
@@ -303,8 +300,6 @@ class Context:
         """A value that something keeps: an iterator is then asked for its items later."""
         if isinstance(value, Tup):
             return with_parts(value, map(self.kept, value.items))
-        if isinstance(value, Iter) and value.kind is ITERATOR and isinstance(value.parts[0], Ref | Box | Tup | Range):
-            return self.call(Static(kept.over), [value.parts[0]], {})
         return kept_iterators.kept(self, value) if isinstance(value, Iter) else value
 
     def immutable(self, obj: Any, what: str) -> Any:

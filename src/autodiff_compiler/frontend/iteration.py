@@ -32,7 +32,6 @@ from autodiff_compiler.frontend.values import (
     Generator,
     Grown,
     Iter,
-    KeptIter,
     Listed,
     Range,
     Ref,
@@ -67,9 +66,7 @@ def iterate(ctx: Context, x: Abs) -> Items:
     if isinstance(x, DictView):
         return _dict(ctx, x.box, x.kind)
     if isinstance(x, Iter):
-        return x.items if x.items is not None else x.again(ctx, x.parts)
-    if isinstance(x, KeptIter):
-        return kept_iterators.opened(ctx, x)
+        return x.items if x.items is not None else kept_iterators.opened(ctx, x)
     if isinstance(x, Generator):
         return x.opened(ctx, x)
     if isinstance(x, Static):

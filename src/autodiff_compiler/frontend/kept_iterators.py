@@ -7,10 +7,12 @@ things.  It may be run over once, and a list or dict that it reads must be what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autodiff_compiler.frontend.classes import special
-from autodiff_compiler.frontend.values import Abs, Box, DictView, Items, Iter, KeptIter, Static, Tup, same
+from autodiff_compiler.frontend.values import ITERATOR, Abs, Box, DictView, Items, Iter, Range, Ref, Static, Tup, same
+from autodiff_compiler.library.standard import kept as standard
 
 if TYPE_CHECKING:
     from autodiff_compiler.frontend import asking
@@ -19,17 +21,21 @@ if TYPE_CHECKING:
 Again = Callable[["Context", tuple[Abs, ...]], "asking.Items"]
 
 NEW, USED = (Items((Static(word),)) for word in ("new", "used"))
-"""What `KeptIter.used` holds."""
+"""What `Iter.used` holds."""
 
 
 def made(ctx: Context, kind: type, parts: tuple[Abs, ...], again: Again) -> Iter:
     """An iterator over these, which are looked at now unless they are run over then."""
-    later = any(isinstance(part, KeptIter) for part in parts)
+    later = any(isinstance(part, Iter) and part.items is None for part in parts)
     return Iter(kind, parts, None if later else again(ctx, parts), again)
 
 
-def kept(ctx: Context, x: Iter) -> KeptIter:
-    """The iterator, which somebody keeps."""
+def kept(ctx: Context, x: Iter) -> Abs:
+    """The iterator, which somebody keeps: one made by `iter` may be asked for one item after the other."""
+    if x.used is not None:
+        return x
+    if x.kind is ITERATOR and isinstance(x.parts[0], Ref | Box | Tup | Range):
+        return ctx.call(Static(standard.over), [x.parts[0]], {})
     if any(special(ctx, part, "__iter__") is not None for part in x.parts):
         raise ctx.unsupported(
             "AD191",
@@ -37,14 +43,16 @@ def kept(ctx: Context, x: Iter) -> KeptIter:
             "keep a list: list(...)",
         )
     parts = tuple(kept(ctx, part) if isinstance(part, Iter) else part for part in x.parts)
-    used = Box(KeptIter)
+    used = Box(Iter)
     ctx.state.boxes[used] = NEW
     contents = tuple(ctx.state.content_if_any(box) for box in _boxes(parts))
-    return KeptIter(x.kind, parts, used, contents, x.again)
+    return replace(x, parts=parts, items=None, used=used, contents=contents)
 
 
-def opened(ctx: Context, x: KeptIter) -> asking.Items:
-    """Its items, asked for here."""
+def opened(ctx: Context, x: Iter) -> asking.Items:
+    """The items of an iterator that is kept, or over one that is, asked for here."""
+    if x.used is None:
+        return x.again(ctx, x.parts)
     if not same(ctx.state.content(x.used), NEW):
         raise ctx.unsupported(
             "AD191",

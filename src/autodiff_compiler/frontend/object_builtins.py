@@ -27,7 +27,6 @@ from autodiff_compiler.frontend.values import (
     Generator,
     InnerDerivative,
     Iter,
-    KeptIter,
     Listed,
     Method,
     OrNone,
@@ -56,7 +55,7 @@ def python_class(ctx: Context, x: Abs) -> type:
         return scalar_class(x)
     if isinstance(x, Tup | Box):
         return real_class(x.cls)
-    if isinstance(x, Iter | KeptIter):
+    if isinstance(x, Iter):
         return x.kind
     if isinstance(x, Generator):
         return GeneratorType

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -37,7 +38,7 @@ OPERATIONS: dict[type[ast.AST], Operation] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
+    ast.Pow: lambda x, y: (float(x) if isinstance(x, int) else x) ** y,  # an integer could have millions of digits
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
 }
@@ -193,8 +194,14 @@ def _results(operation: Operation, given: list[Numbers]) -> Numbers:
     known = [numbers for numbers in given if numbers is not None]
     if len(known) < len(given):
         return None
-    found = frozenset(operation(*each) for each in itertools.product(*known) if not _raises(operation, *each))
+    each = [numbers for numbers in itertools.product(*known) if not _raises(operation, *numbers)]
+    found = frozenset(_alike(operation(*numbers)) for numbers in each)
     return found if len(found) <= FEW else None
+
+
+def _alike(number: Any) -> Any:
+    """The number; one NaN for all, since no two are equal."""
+    return number if number == number else math.nan
 
 
 Flag = Value | bool

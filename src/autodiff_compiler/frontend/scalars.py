@@ -18,7 +18,6 @@ from autodiff_compiler.frontend.values import (
     Generator,
     InnerDerivative,
     Iter,
-    KeptIter,
     Listed,
     Method,
     OrNone,
@@ -189,7 +188,6 @@ def describe(value: Abs | None) -> str:
         Choice: "one of several functions or exceptions",
         Range: "a range",
         Iter: "an iterator",
-        KeptIter: "an iterator",
         Generator: "a generator",
         Text: "a string",
     }

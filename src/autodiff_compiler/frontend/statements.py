@@ -36,7 +36,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import RETURN_NAME, Exit
-from autodiff_compiler.frontend.values import Abs, Box, Dead, Iter, KeptIter, Static, Unmergeable
+from autodiff_compiler.frontend.values import Abs, Box, Dead, Iter, Static, Unmergeable
 from autodiff_compiler.ir.core import Value
 
 
@@ -121,7 +121,7 @@ def _return(ctx: Context, node: ast.Return) -> None:
 
 def _reads_names(value: Abs) -> bool:
     """Whether there is a generator expression in an iterator, which reads the names of the function that is left."""
-    return isinstance(value, Iter | KeptIter) and ((value.kind is GeneratorType) or any(map(_reads_names, value.parts)))
+    return isinstance(value, Iter) and ((value.kind is GeneratorType) or any(map(_reads_names, value.parts)))
 
 
 def _break(ctx: Context, node: ast.Break) -> None:

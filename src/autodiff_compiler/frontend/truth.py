@@ -17,7 +17,6 @@ from autodiff_compiler.frontend.values import (
     Generator,
     Items,
     Iter,
-    KeptIter,
     Listed,
     OrNone,
     Range,
@@ -85,7 +84,7 @@ def _of_array(ctx: Context, x: Ref) -> bool | Value:
     raise ctx.unsupported("AD105", "the truth value of an array", "use .any() or .all(), or len(x) > 0 for emptiness")
 
 
-def _refused(ctx: Context, x: Range | Iter | KeptIter | Generator) -> NoReturn:
+def _refused(ctx: Context, x: Range | Iter | Generator) -> NoReturn:
     raise ctx.unsupported("AD105", f"the truth value of {describe(x)}", "compare its length with 0")
 
 
@@ -101,7 +100,6 @@ _TRUTHS: dict[type[Abs], Callable[[Context, Any], bool | Value]] = {
     DictView: lambda ctx, x: ctx.truth(x.box),
     Range: _refused,
     Iter: _refused,
-    KeptIter: _refused,
     Generator: _refused,
 }
 """What says whether a value of a kind is true; any other is."""

@@ -180,9 +180,7 @@ class Range:
 
 @dataclass(frozen=True, eq=False)
 class Iter:
-    """An iterator (`enumerate`, `zip`, a generator expression, …): the expression that it stands in uses it up.
-
-    `parts` are what it keeps hold of, `items` (`asking.Items`) is how it is asked for its items."""
+    """An iterator (`enumerate`, `zip`, a generator expression, …) over `parts`; the expression that it stands in uses it up."""
 
     kind: type
     parts: tuple[Abs, ...]
@@ -190,22 +188,13 @@ class Iter:
     """None: nothing is asked for before somebody runs over it, since a part is an iterator with a name."""
     again: Callable[[Any, tuple[Abs, ...]], asking.Items]
     """Asks for the items later, of parts like these."""
+    used: Box | None = None
+    """Of one that is kept (`kept_iterators.py`): whether it was run over; `contents` is what the lists among its parts held at first."""
+    contents: tuple[Any, ...] = ()
 
 
 ITERATOR = type(iter(()))
 """The kind of what `iter` gives."""
-
-
-@dataclass(frozen=True, eq=False)
-class KeptIter:
-    """An iterator that is run over later (`kept_iterators.py`): `used` says whether it was, `contents` what the lists among its parts
-    held when it was made."""
-
-    kind: type
-    parts: tuple[Abs, ...]
-    used: Box
-    contents: tuple[Any, ...]
-    again: Callable[[Any, tuple[Abs, ...]], asking.Items]
 
 
 @dataclass(frozen=True, eq=False)
@@ -318,7 +307,6 @@ Abs = (
     | Method
     | Range
     | Iter
-    | KeptIter
     | Generator
     | DictView
     | Partial
