@@ -68,7 +68,7 @@ def _torch(name: str, args: tuple) -> Call:
         "logistic": lambda w, X, y: (torch.nn.functional.softplus(X @ w) - y * (X @ w)).mean() + 0.05 * torch.dot(w, w),
     }
     fun = functions[name]
-    return lambda: torch.autograd.grad(fun(*given), x)[0].numpy()  # noqa: PLW0108
+    return lambda: torch.autograd.grad(fun(*given), x)[0].numpy()  # noqa: PLW0108  # `numpy` is called on the result
 
 
 def _mygrad(name: str, args: tuple) -> Call:

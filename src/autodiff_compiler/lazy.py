@@ -32,13 +32,13 @@ def load(name: str, extra: str | None = None) -> ModuleType:
 
 
 class Module(ModuleType):
-    """Stands for a module of ours that is imported when something in it is first asked for, after `before()`.
+    """Stands for a module of ours that is imported when something in it is first asked for, after `before()`, if there is something to do before.
 
     Where it stands, type checkers are shown the module itself.  Threads that ask at the same time wait for one import.  What an import raises,
     whoever asked gets; the next one to ask tries again.
     """
 
-    def __init__(self, name: str, before: Callable[[], object]) -> None:
+    def __init__(self, name: str, before: Callable[[], object] | None = None) -> None:
         super().__init__(name)
         self._before = before
 
@@ -46,7 +46,8 @@ class Module(ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)  # somebody looks what kind of object this is
         with LOCK, collector_paused():
-            self._before()
+            if self._before is not None:
+                self._before()
             found = getattr(importlib.import_module(self.__name__), name)
         setattr(self, name, found)
         return found

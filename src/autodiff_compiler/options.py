@@ -8,6 +8,7 @@ from dataclasses import dataclass
 BACKENDS = ("python", "numba")
 AUTO = "auto"
 CHECKS = (None, "first")
+STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")
 Argnums = int | str | Sequence[int | str]
 """Parameters by position or by name."""
 

@@ -63,7 +63,7 @@ def set_in_the_loop(x):
     total = 0.0
     for i in range(len(x)):
         if i > 0:
-            total += last * x[i]  # noqa: F821
+            total += last * x[i]  # noqa: F821  # bound in the iteration before
         last = math.exp(x[i] * total)
     return total
 

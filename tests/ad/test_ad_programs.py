@@ -1,4 +1,3 @@
-# ruff: noqa: B007 — programs as users write them
 """Programs through the frontend: both modes, first and second order, with and without the optimising passes."""
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def test_values_are_those_of_scipy(name):
             if shapes:
                 given = bad[: len(shapes)]
                 expected = theirs(points, *given)
-                np.testing.assert_array_equal(value(lambda x: theirs(x, *given), points), expected)  # noqa: B023
+                np.testing.assert_array_equal(value(lambda x: theirs(x, *given), points), expected)
 
 
 @pytest.mark.parametrize("name", DISCRETE)
@@ -63,7 +63,7 @@ def test_values_of_whole_numbers_are_those_of_scipy(name):
         theirs = getattr(distribution, method)
         with np.errstate(all="ignore"):
             expected = theirs(K, *shapes, 1)
-            got = value(lambda k, loc: theirs(k, *shapes, loc), K, 1.0)  # noqa: B023
+            got = value(lambda k, loc: theirs(k, *shapes, loc), K, 1.0)
         np.testing.assert_allclose(got, expected, rtol=1e-11, atol=1e-13, err_msg=f"{name}.{method}")
 
 
@@ -129,7 +129,7 @@ def test_frozen_and_by_name(backend):
 def test_outside_the_support_derivatives_are_zero():
     for method in ("pdf", "logpdf", "cdf", "sf"):
         theirs = getattr(stats.expon, method)
-        assert grad(lambda x: theirs(x, 0.5, 2.0))(0.2) == 0.0  # noqa: B023
+        assert grad(lambda x: theirs(x, 0.5, 2.0))(0.2) == 0.0
     assert grad(lambda p: stats.binom.logpmf(7, 5, p))(0.3) == 0.0
 
 

@@ -52,6 +52,14 @@ def test_the_first_derivative_loads_nothing_for_others(run):
     assert run(f"{program}print(*(name for name in {names} if name in sys.modules))") == ["6.0", ""]
 
 
+def test_the_command_line_shows_its_help_without_the_compiler(run):
+    program = "import sys\nfrom autodiff_compiler.cli.main import main\nmain(['grad', '--help'], standalone_mode=False)\n"
+    heavy = ("numpy", "autodiff_compiler.ir", "autodiff_compiler.frontend", "autodiff_compiler.passes")
+    shown = run(f"{program}print([name for name in {heavy} if name in sys.modules])")
+    assert "gradient" in "".join(shown)
+    assert shown[-1] == "[]"
+
+
 def test_type_checkers_see_what_is_loaded_later():
     """What stands under `if TYPE_CHECKING` is what `__getattr__` gives, from the same modules."""
     tree = ast.parse(SOURCE.read_text(encoding="utf-8"))

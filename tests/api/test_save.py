@@ -151,14 +151,14 @@ def test_a_function_as_an_argument_is_checked(tmp_path):
 # -- defaults and annotations ------------------------------------------------------------------------------------------
 
 
-def with_everything(x: float, n: int = 3, /, k=2, *rest: float, flag: bool = True, m: "f64" = 1.5, kind="a"):  # noqa: F821
+def with_everything(x: float, n: int = 3, /, k=2, *rest: float, flag: bool = True, m: "f64" = 1.5, kind="a"):  # noqa: F821  # a type of ours
     y = x**n * k * m if flag else x
     for r in rest:
         y = y + r * x
     return y if kind == "a" else -y
 
 
-def with_arrays(x: np.ndarray, w: "f64[:]", scale: np.float64 = np.float64(2.0), pair: tuple = (1.0, 2), far=float("inf"), none=None):  # noqa: F821
+def with_arrays(x: np.ndarray, w: "f64[:]", scale: np.float64 = np.float64(2.0), pair: tuple = (1.0, 2), far=float("inf"), none=None):  # noqa: F821  # a type of ours
     return np.sum(x * w) * scale * pair[0] ** pair[1] * (1.0 if far > 0.0 else x[0])
 
 

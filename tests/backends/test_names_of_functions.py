@@ -14,7 +14,7 @@ def sign(x):
     return np.sin(x) * abs(x) + np.cos(x)
 
 
-def max(x):  # noqa: A001
+def max(x):
     return np.exp(-x) * abs(x)
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from autodiff_compiler.cli.bench import _difference
 from autodiff_compiler.cli.main import main
 from autodiff_compiler.cli.target import parse_types, parse_values, parse_wrt
-from autodiff_compiler.transforms.stages import STAGES
+from autodiff_compiler.options import STAGES
 
 PROGRAM = """
 import numpy as np

@@ -3,7 +3,6 @@
 `LANGUAGE` is for `language_errors.py`, with the arguments of the example unless others are given; `CALLS` for `call_errors.py`.
 """
 
-# ruff: noqa: ISC004
 import numpy as np
 
 A3 = np.array([1.0, 2.0, 3.0])

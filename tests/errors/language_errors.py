@@ -1,6 +1,5 @@
 """Programs that are refused: the code and kind of the error, the source with `# here` on the line it shows, arguments."""
 
-# ruff: noqa: ISC004
 import numpy as np
 
 A3 = np.array([1.0, 2.0, 3.0])

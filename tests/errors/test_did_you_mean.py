@@ -51,7 +51,7 @@ CASES = {
     "sum": lambda: grad(lambda x: x.summ())(A),
     "axis": lambda: grad(lambda x: np.sum(x, axes=0))(A),
     "scaling": lambda: grad(lambda x: helper(x, scalling=2.0))(1.0),
-    "helper": lambda: grad(lambda x: helpr(x))(1.0),  # noqa: F821
+    "helper": lambda: grad(lambda x: helpr(x))(1.0),  # noqa: F821  # the mistake
     "second": lambda: grad(lambda x: Point(x, x).secnd)(1.0),
     "alpha": lambda: grad(lambda x: {"alpha": x}["alpa"])(1.0),
 }

@@ -199,8 +199,8 @@ CLOSED = {
     "random": (lambda x: x * np.random.dirichlet([1.0])[0], "draw the random numbers outside"),
     "random method": (lambda x: x * random.getrandbits(8), "draw the random numbers outside"),
     "str": (lambda x: x * len(str(x)), "f-string"),
-    "format": (lambda x: x * len("{:.3f}".format(x)), "f-string"),  # noqa: UP032
-    "percent": (lambda x: x * len("%.3f" % x), "f-string"),  # noqa: UP031
+    "format": (lambda x: x * len("{:.3f}".format(x)), "f-string"),
+    "percent": (lambda x: x * len("%.3f" % x), "f-string"),
     "coroutine": (lambda x: coroutine(x), "ordinary function"),
 }
 

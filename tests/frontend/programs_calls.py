@@ -73,7 +73,7 @@ def defaults_and_keywords(x):
 
 @case(2.0)
 def late_binding(x):
-    fs = [lambda v: v * k for k in (1.0, 2.0, 3.0)]  # noqa: B023
+    fs = [lambda v: v * k for k in (1.0, 2.0, 3.0)]
     gs = [lambda v, k=k: v * k for k in (1.0, 2.0, 3.0)]
     return fs[0](x) + fs[1](x), gs[0](x) + gs[1](x)
 
@@ -185,7 +185,7 @@ def mutating_helpers(a):
 
 @case(A3)
 def shared_mutable_default(a):
-    def collect(v, into=[]):  # noqa: B006
+    def collect(v, into=[]):
         into.append(v)
         return into
 

@@ -89,7 +89,7 @@ def comprehensions_of_arrays(a):
 def comprehension_scope(a):
     x = 100.0
     y = [x * 2 for x in a]
-    a2 = [a for a in a]  # noqa: C416
+    a2 = [a for a in a]
     k = [last := v for v in a]
     return x, sum(y), sum(a2), last, len(k)
 

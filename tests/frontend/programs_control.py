@@ -301,7 +301,7 @@ def unbound_in_a_loop(x, n):
     s = 0.0
     for i in range(n):
         if x > 0 or i > 0:
-            s += y  # noqa: F821
+            s += y  # noqa: F821  # bound in the iteration before
         y = x + i
     return s
 

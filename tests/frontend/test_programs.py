@@ -1,15 +1,15 @@
 """The lowered program does what CPython does: every program of the modules beside this one, on all its arguments."""
 
 import frontend_cases
-import programs_aliasing  # noqa: F401
-import programs_arrays  # noqa: F401
-import programs_calls  # noqa: F401
-import programs_containers  # noqa: F401
-import programs_control  # noqa: F401
-import programs_effects  # noqa: F401
-import programs_match  # noqa: F401
-import programs_scalars  # noqa: F401
-import programs_try  # noqa: F401
+import programs_aliasing  # noqa: F401  # registers its programs
+import programs_arrays  # noqa: F401  # registers its programs
+import programs_calls  # noqa: F401  # registers its programs
+import programs_containers  # noqa: F401  # registers its programs
+import programs_control  # noqa: F401  # registers its programs
+import programs_effects  # noqa: F401  # registers its programs
+import programs_match  # noqa: F401  # registers its programs
+import programs_scalars  # noqa: F401  # registers its programs
+import programs_try  # noqa: F401  # registers its programs
 import pytest
 from frontend_harness import agree, lowered
 

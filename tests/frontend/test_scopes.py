@@ -56,10 +56,10 @@ def hidden(LATER):
 
 
 def annotated(x):
-    y: int  # noqa: F842
-    z: "unknown" = 1.0  # noqa: F821
+    y: int  # noqa: F842  # an annotation alone makes a name local
+    z: "unknown" = 1.0  # noqa: F821  # annotations of local names are not evaluated
 
-    def f(a: "unknown2" = x) -> "unknown3":  # noqa: F821
+    def f(a: "unknown2" = x) -> "unknown3":  # noqa: F821  # annotations of local names are not evaluated
         y: float = a
         return y + z
 

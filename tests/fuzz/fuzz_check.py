@@ -77,7 +77,7 @@ def configurations(backend: str = "python") -> list[Configuration]:
     ]
 
 
-class Mismatch(AssertionError):  # noqa: N818
+class Mismatch(AssertionError):  # noqa: N818  # no error, but what is found
     """The compiler is wrong, or it crashed."""
 
 

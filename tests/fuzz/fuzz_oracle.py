@@ -60,7 +60,7 @@ def careful_function(source: str, name: str) -> Callable[..., Any]:
     scope = {"__name__": "careful", "np": np, "math": math}
     scope["_read"] = lambda x: x.copy() if isinstance(x, np.ndarray) else x
     exec(compile(tree, "<reading first>", "exec"), scope)
-    return scope[name]  # type: ignore[return-value]
+    return scope[name]
 
 
 def rounding(seed: int) -> Callable[[Any], Any]:

@@ -53,7 +53,7 @@ def _smaller(program: Program) -> Iterator[Program]:
                 isinstance(n, ast.Name) and n.id == parameter.arg for n in ast.walk(main)
             ):
                 kept = copy.deepcopy(tree)
-                del kept.body[-1].args.args[k]  # type: ignore[attr-defined]
+                del kept.body[-1].args.args[k]
                 yield replace(program, source=ast.unparse(kept) + "\n", args=program.args[:k] + program.args[k + 1 :])
 
 

@@ -77,7 +77,7 @@ def smallest(program: LanguageProgram, way: Way | str, attempts: int = 500) -> L
             return False
         return outcome.kind == "failed" and kind_of(outcome.detail) == wanted
 
-    return shrink(replace(program, origins=()), fails, attempts)  # type: ignore[arg-type,return-value]
+    return shrink(replace(program, origins=()), fails, attempts)
 
 
 def write_module(program: LanguageProgram, outcome: Outcome) -> str:

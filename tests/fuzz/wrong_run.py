@@ -85,7 +85,7 @@ def smallest_wrong(found: WrongRun, backend: str, attempts: int = 400) -> Langua
             return False
         return (verdict.kind, kind_of(verdict.detail)) == (found.verdict.kind, kind_of(found.verdict.detail))
 
-    return shrink(replace(found.program, origins=()), fails, attempts)  # type: ignore[arg-type,return-value]
+    return shrink(replace(found.program, origins=()), fails, attempts)
 
 
 def write_wrong(found: WrongRun, program: LanguageProgram) -> str:

@@ -45,7 +45,7 @@ def apart(*values: Any) -> None:
             assert not np.may_share_memory(a, b), "results alias each other or the arguments"
 
 
-class unchanged:  # noqa: N801
+class unchanged:
     """The arguments are the same after as before."""
 
     def __init__(self, args: tuple) -> None:

@@ -180,7 +180,7 @@ def comprehension_stacked(xs):
 CENTER = np.array([0.5, -0.25, 1.0])
 SCALE = 1.5
 
-closing_over = lambda x: SCALE * np.sum((x - CENTER) ** 2)  # noqa: E731
+closing_over = lambda x: SCALE * np.sum((x - CENTER) ** 2)
 
 
 def make_adder(shift):

@@ -95,7 +95,7 @@ def dict_that_grows_and_is_left(x, a, n):
 @case(0.7, A, 3, backends=("python",))
 @case(-0.4, A, 3, backends=("python",))
 def keys_that_are_equal(x, a, n):
-    d = {1: x, True: 2 * x, 1.0: 3 * x}  # noqa: F601
+    d = {1: x, True: 2 * x, 1.0: 3 * x}
     return d[1] * len(d)
 
 

@@ -88,7 +88,7 @@ def remainder_of_the_lowest(x, n, m):
 
 @put(RAISES, 0.5, 5, 0)
 def dead_quotient(x, n, m):
-    k = n // m  # noqa: F841
+    k = n // m
     return x * x
 
 
@@ -106,7 +106,7 @@ def whole_part(x):
 
 @put(RAISES, np.nan)
 def dead_whole_part(x):
-    k = int(x)  # noqa: F841
+    k = int(x)
     return 1.0 + 0.0 * x
 
 

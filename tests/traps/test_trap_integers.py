@@ -59,7 +59,7 @@ def test_numba_has_64_bits(function, args):
 @pytest.mark.parametrize(("function", "args"), cases(RAISES))
 @pytest.mark.parametrize("backend", ["python", "numba"])
 def test_raises(function, args, backend):
-    with pytest.raises(Exception) as expected:  # noqa: PT011
+    with pytest.raises(Exception) as expected:
         quietly(function, args)
     derivative = value_and_grad(function, varying(args), backend=backend)
     with pytest.raises((ArithmeticError, LookupError, ValueError, MemoryError)) as raised:

@@ -2,9 +2,9 @@
 
 import copy
 
-import choice_programs  # noqa: F401
-import holder_programs  # noqa: F401
-import made_in_loop_programs  # noqa: F401
+import choice_programs  # noqa: F401  # registers its programs
+import holder_programs  # noqa: F401  # registers its programs
+import made_in_loop_programs  # noqa: F401  # registers its programs
 import numpy as np
 import order_programs  # noqa: F401  # registers its programs
 import pytest

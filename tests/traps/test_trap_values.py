@@ -1,10 +1,14 @@
 """Traps 1 to 4 and 6 to 9: programs that are easily differentiated wrong, through the whole harness, both modes and
-orders; under Numba against the Python backend."""
+orders; under Numba against the Python backend.  (5, sources and captures that change, is in `test_trap_sources.py`, 10, merged references and escaped
+arrays, in `test_trap_aliases.py`.)"""
 
+import indexing_programs
+import overwriting_programs
+import partial_programs
 import pytest
 from prog_check import agrees, first_order, plain, scalar, second_order, single_precision
-from trap_programs import TRAPS
 
+TRAPS = overwriting_programs.TRAPS | indexing_programs.TRAPS | partial_programs.TRAPS
 CASES = [
     pytest.param(program, args, id=f"{number}-{program.name}-{i}")
     for number, programs in TRAPS.items()

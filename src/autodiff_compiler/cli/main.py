@@ -5,32 +5,24 @@ Exit codes: 0 ok, 1 a check failed, 2 wrong usage or a wrong program, 3 a constr
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
-from autodiff_compiler import __version__
-from autodiff_compiler.api.binding import Signature
-from autodiff_compiler.api.making import options_of
-from autodiff_compiler.api.products import Pushforward
-from autodiff_compiler.api.specialise import Specialisation
-from autodiff_compiler.api.standalone import standalone
-from autodiff_compiler.api.switching import derivative_of
-from autodiff_compiler.cli.bench import run_bench
-from autodiff_compiler.cli.rules import missing, rules_table
-from autodiff_compiler.cli.target import load_target, parse_types, parse_values, parse_wrt
+from autodiff_compiler import __version__, lazy
 from autodiff_compiler.diagnostics import AutodiffError, InternalError, UnsupportedError, UserError
-from autodiff_compiler.ir.text import format_function
-from autodiff_compiler.options import BACKENDS
-from autodiff_compiler.testing import check_grads
-from autodiff_compiler.transforms.stages import STAGES
+from autodiff_compiler.options import BACKENDS, STAGES
+
+if TYPE_CHECKING:
+    from autodiff_compiler.cli import work
+else:
+    work = lazy.Module("autodiff_compiler.cli.work")
 
 FAILED, USAGE, UNSUPPORTED, INTERNAL = 1, 2, 3, 4
 
@@ -99,7 +91,7 @@ def grad(
     output: Path | None,
 ) -> None:
     """Print the generated gradient of FUNC."""
-    _write(standalone(_specialised(target, wrt, types, backend, disable, mode, value)), output, target)
+    _write(work.source(target, _verb(mode, value), wrt, types, backend, disable), output, target)
 
 
 @main.command()
@@ -108,7 +100,7 @@ def grad(
 @reporting
 def jvp(target: str, wrt: str | None, types: str | None, backend: str, disable: str, output: Path | None) -> None:
     """Print the generated forward-mode derivative of FUNC."""
-    _write(standalone(_specialised(target, wrt, types, backend, disable, "forward", True)), output, target)
+    _write(work.source(target, "jvp", wrt, types, backend, disable), output, target)
 
 
 @main.command()
@@ -121,7 +113,7 @@ def jacobian(
 ) -> None:
     """Print the generated Jacobian of FUNC: its rows by reverse mode, or its columns by forward mode."""
     verb = "jacrev" if mode == "reverse" else "jacfwd"
-    _write(standalone(_compiled(target, verb, wrt, types, backend, disable)), output, target)
+    _write(work.source(target, verb, wrt, types, backend, disable), output, target)
 
 
 @main.command()
@@ -130,7 +122,7 @@ def jacobian(
 @reporting
 def hessian(target: str, wrt: str | None, types: str | None, backend: str, disable: str, output: Path | None) -> None:
     """Print the generated Hessian of FUNC."""
-    _write(standalone(_compiled(target, "hessian", wrt, types, backend, disable)), output, target)
+    _write(work.source(target, "hessian", wrt, types, backend, disable), output, target)
 
 
 @main.command()
@@ -155,10 +147,7 @@ def ir(
 ) -> None:
     """Print the IR of the derivative of FUNC at a stage."""
     mode = mode or ("forward" if stage == "forward" else "reverse")
-    stages = _specialised(target, wrt, types, backend, disable, mode, value).compiled.stages
-    if stage not in stages:
-        raise UserError("AD416", f"{mode} mode has no stage {stage!r}", help=f"its stages are {', '.join(stages)}")
-    click.echo(format_function(stages[stage], spans=spans))
+    click.echo(work.stage(target, _verb(mode, value), wrt, types, backend, disable, stage, spans))
 
 
 @main.command()
@@ -171,11 +160,8 @@ def ir(
 @reporting
 def check(target: str, at: str, order: int, backend: str) -> None:
     """Compare the derivatives of FUNC with numerical differentiation; exit code 1 on a mismatch."""
-    fun = load_target(target)
-    arguments = Signature.of(fun).bind((), parse_values(at))
     try:
-        with contextlib.redirect_stdout(sys.stderr):
-            check_grads(fun, tuple(arguments.values()), order=order, backend=backend)
+        work.check(target, at, order, backend)
     except AssertionError as error:
         console().print(f"[bold red]check failed:[/] {escape(str(error))}")
         raise SystemExit(FAILED) from None
@@ -191,11 +177,7 @@ def check(target: str, at: str, order: int, backend: str) -> None:
 @reporting
 def bench(target: str, at: str, wrt: str | None, backend: str, check_first: bool) -> None:
     """Compare the gradient of FUNC with numerical differentiation, in time and accuracy."""
-    fun = load_target(target)
-    arguments = Signature.of(fun).bind((), parse_values(at))
-    with contextlib.redirect_stdout(sys.stderr):
-        table = run_bench(fun, arguments, parse_wrt(wrt), backend, "first" if check_first else options_of().check)
-    console().print(table)
+    console().print(work.bench(target, at, wrt, backend, check_first))
 
 
 @main.command()
@@ -210,9 +192,9 @@ def bench(target: str, at: str, wrt: str | None, backend: str, check_first: bool
 def rules(path: Path | None) -> None:
     """List what is supported of NumPy, SciPy and Python's modules."""
     if path is None:
-        Console(width=160).print(rules_table())
+        Console(width=160).print(work.rules_table())
         return
-    uses = missing(path)
+    uses = work.missing(path)
     for line, name in uses:
         click.echo(f"{path}:{line}: {name}")
     if uses:
@@ -220,20 +202,8 @@ def rules(path: Path | None) -> None:
     console().print("[green]ok[/]: nothing is missing")
 
 
-def _specialised(
-    target: str, wrt: str | None, types: str | None, backend: str, disable: str, mode: str, value: bool
-) -> Specialisation:
-    verb = "jvp" if mode == "forward" else "value_and_grad" if value else "grad"
-    return _compiled(target, verb, wrt, types, backend, disable)
-
-
-def _compiled(target: str, verb: str, wrt: str | None, types: str | None, backend: str, disable: str) -> Specialisation:
-    fun = load_target(target)
-    options = options_of(backend=backend, disable=tuple(name.strip() for name in disable.split(",") if name.strip()))
-    argnums = parse_wrt(wrt)
-    if verb == "jvp":
-        return Pushforward(fun, options).for_types(parse_types(types), Signature.of(fun).wrt(argnums))
-    return derivative_of(fun, verb, argnums, False, options).for_types(parse_types(types))
+def _verb(mode: str, value: bool) -> str:
+    return "jvp" if mode == "forward" else "value_and_grad" if value else "grad"
 
 
 def _write(text: str, output: Path | None, target: str) -> None:

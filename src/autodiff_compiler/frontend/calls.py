@@ -132,30 +132,52 @@ def call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -
     if not _uses_up(function):
         for value in (*args, *kwargs.values()):
             ctx.kept(value)
-    if isinstance(function, Closure):
-        return bodies.enter_closure(ctx, function, args, kwargs)
-    if isinstance(function, Method):
-        return members.call_method(ctx, function, args, kwargs)
-    if isinstance(function, Choice):
-        return branches.of_each(ctx, function, lambda option: call(ctx, option, list(args), dict(kwargs)))
-    if isinstance(function, InnerDerivative):
-        return derivatives.call_derivative(ctx, derivatives.made_inside(ctx, function), args, kwargs)
-    if isinstance(function, Partial):
-        return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
-    word = next((k for k, arg in enumerate(args) if isinstance(arg, Choice) and is_word(arg)), None)
-    if word is not None and isinstance(function, Static) and any(function.obj is one for one in _OF_WORDS):
-        return _call_with_each(ctx, function, word, args, kwargs)
-    if isinstance(function, Static) and isinstance(function.obj, External):
-        return externals.call_declared(ctx, function.obj, args, kwargs)
-    own = None if _stands_for_another(function) else special(ctx, function, "__call__")
-    if own is not None:
-        if isinstance(function, Static) and foreign.is_closed(function.obj) and not _is_defined(own):
-            raise foreign.refusal(ctx, function.obj)
-        return call(ctx, own, args, kwargs)
-    if not isinstance(function, Static):
-        raise ctx.wrong("AD176", f"{describe(function)} is not callable")
-    return _call_object(ctx, function.obj, args, kwargs)
+    return _CALLS.get(type(function), _call_instance)(ctx, function, args, kwargs)
 
+
+def _call_choice(ctx: Context, function: Choice, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return branches.of_each(ctx, function, lambda option: call(ctx, option, list(args), dict(kwargs)))
+
+
+def _call_inner(ctx: Context, function: InnerDerivative, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return derivatives.call_derivative(ctx, derivatives.made_inside(ctx, function), args, kwargs)
+
+
+def _call_with_more(ctx: Context, function: Partial, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    return call(ctx, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
+
+
+def _call_static(ctx: Context, function: Static, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    obj = function.obj
+    word = next((k for k, arg in enumerate(args) if isinstance(arg, Choice) and is_word(arg)), None)
+    if word is not None and any(obj is one for one in _OF_WORDS):
+        return _call_with_each(ctx, function, word, args, kwargs)
+    if isinstance(obj, External):
+        return externals.call_declared(ctx, obj, args, kwargs)
+    own = None if _stands_for_another(obj) else special(ctx, function, "__call__")
+    if own is None:
+        return _call_object(ctx, obj, args, kwargs)
+    if foreign.is_closed(obj) and not _is_defined(own):
+        raise foreign.refusal(ctx, obj)
+    return call(ctx, own, args, kwargs)
+
+
+def _call_instance(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
+    own = special(ctx, function, "__call__")
+    if own is None:
+        raise ctx.wrong("AD176", f"{describe(function)} is not callable")
+    return call(ctx, own, args, kwargs)
+
+
+_CALLS: dict[type[Abs], Callable[[Context, Any, list[Abs], dict[str, Abs]], Abs]] = {
+    Closure: bodies.enter_closure,
+    Method: members.call_method,
+    Choice: _call_choice,
+    InnerDerivative: _call_inner,
+    Partial: _call_with_more,
+    Static: _call_static,
+}
+"""How a value of a kind is called; an object of any other has a method for that."""
 
 _OF_WORDS = (float, getattr, hasattr, int, len, ord, print, repr, str)
 """Builtins that need to know which string they are given."""
@@ -168,17 +190,15 @@ def _call_with_each(ctx: Context, function: Abs, k: int, args: list[Abs], kwargs
     return branches.of_each(ctx, choice, lambda word: call(ctx, function, [*args[:k], word, *args[k + 1 :]], kwargs))
 
 
-def _stands_for_another(function: Abs) -> bool:
+def _stands_for_another(obj: Any) -> bool:
     """Whether this is a derivative, or a function of Numba's, which are called as what they were made from; or an object of which the
     library says what its call does."""
-    if not isinstance(function, Static):
-        return False
     return (
-        library.definition(function.obj) is not None
-        or isinstance(function.obj, Ruled)
-        or numba_ufuncs.is_one(function.obj)
-        or derivatives.is_derivative(function.obj)
-        or plain_function(function.obj) is not None
+        library.definition(obj) is not None
+        or isinstance(obj, Ruled)
+        or numba_ufuncs.is_one(obj)
+        or derivatives.is_derivative(obj)
+        or plain_function(obj) is not None
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 from functools import partial
 
+from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import (
     arithmetic,
     branches,
@@ -188,22 +189,40 @@ def _sequence(ctx: Context, x: Abs) -> tuple[type, list[Abs]] | None:
 
 
 def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
-    for one, other in ((x, y), (y, x)):
-        if isinstance(one, Choice) and _are_members(one) and isinstance(other, Static):
-            return chosen_truth(ctx.b, one, [isinstance(o, Static) and o.obj is other.obj for o in one.options])
-        if isinstance(one, Choice) and _are_members(one) and isinstance(other, Choice) and _are_members(other):
-            return ctx.b.compare("eq", one.number, other.number)
+    answer = _is_member(ctx, x, y)
+    if answer is not None:
+        return answer
     _check_identity_is_known(ctx, x, y)
     if isinstance(x, Static) and isinstance(y, Static):
         return x.obj is y.obj
     for answer in (_is_none(ctx, x, y), _is_known(ctx, x, y), _is_known(ctx, y, x)):
         if answer is not None:
             return answer
+    return _is_object(ctx, x, y)
+
+
+def _is_object(ctx: Context, x: Abs, y: Abs) -> bool:
+    """Whether two objects of the program's are one."""
     if isinstance(x, Box) and isinstance(y, Box) and x is not y and not (x.local or y.local):
-        raise ctx.unsupported("AD152", "`is` between two objects of the caller", "compare what they hold with ==")
+        raise _unknown_identity(ctx, "two objects of the caller")
     if isinstance(x, Box | Closure) or isinstance(y, Box | Closure):
         return x is y
-    raise ctx.unsupported("AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with ==")
+    raise _unknown_identity(ctx, f"{describe(x)} and {describe(y)}")
+
+
+def _unknown_identity(ctx: Context, objects: str) -> UnsupportedError:
+    return ctx.unsupported("AD152", f"`is` between {objects}", "compare what they hold with ==")
+
+
+def _is_member(ctx: Context, x: Abs, y: Abs) -> bool | Value | None:
+    """Whether one of several members of an enumeration is a known object, or the same member as another one."""
+    members = [one for one in (x, y) if isinstance(one, Choice) and _are_members(one)]
+    if len(members) == 2:
+        return ctx.b.compare("eq", members[0].number, members[1].number)
+    other = y if x in members else x
+    if not members or not isinstance(other, Static):
+        return None
+    return chosen_truth(ctx.b, members[0], [isinstance(o, Static) and o.obj is other.obj for o in members[0].options])
 
 
 def _are_members(choice: Choice) -> bool:
@@ -215,9 +234,7 @@ def _check_identity_is_known(ctx: Context, x: Abs, y: Abs) -> None:
     """Where paths meet, functions and tuples are made again, so that their identity is not known."""
     remade = isinstance(x, Choice) or isinstance(y, Choice) or (x is not y and alike(x, y))
     if remade and not any(isinstance(z, Static) and z.obj is None for z in (x, y)):
-        raise ctx.unsupported(
-            "AD152", f"`is` between {describe(x)} and {describe(y)}", "compare what they hold with =="
-        )
+        raise _unknown_identity(ctx, f"{describe(x)} and {describe(y)}")
 
 
 def _is_none(ctx: Context, x: Abs, y: Abs) -> Value | None:

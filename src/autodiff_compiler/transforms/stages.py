@@ -17,12 +17,10 @@ from autodiff_compiler.options import Options
 from autodiff_compiler.passes.stretching import is_usual
 from autodiff_compiler.passes.workspaces import Plan
 
-STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")
-
 
 @dataclass
 class Compilation:
-    """A compiled function, and how it came about: `stages` maps the names of `STAGES` to the IR after them, `loaded` is what the
+    """A compiled function, and how it came about: `stages` maps the names of `options.STAGES` to the IR after them, `loaded` is what the
     text defines, and `call` what is called, which may do more."""
 
     options: Options

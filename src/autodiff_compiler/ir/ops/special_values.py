@@ -93,6 +93,11 @@ def float_zeta(s: float, q: float) -> float:
     nearest = q if q > 0.0 else q - math.floor(q + 0.5)
     if s * math.log(abs(nearest)) < -709.0:
         return math.inf if nearest > 0.0 or s % 2.0 == 0.0 else -math.inf
+    return float_zeta_series(s, q)
+
+
+def float_zeta_series(s: float, q: float) -> float:
+    """The sum for zeta: the first terms one by one, the rest by the formula of Euler and Maclaurin."""
     total = 0.0
     while q < 10.0 + s:
         term = math.pow(q, -s)

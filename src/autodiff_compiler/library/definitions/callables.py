@@ -119,8 +119,30 @@ def generalized(pyfunc: Any, taken: Any, made: Any, *args: Any) -> Any:
     `taken` has for each argument its dtype, the names of its own axes, and whether it is a number; `made` the dtype and axes
     of each result.
     """
-    sizes: dict[str, Any] = {}
     arrays = [np.asarray(arg, kind) for arg, (kind, _, _) in zip(args, taken)]
+    sizes = _sizes_of_axes(arrays, taken)
+    shape = np.broadcast_shapes(*[a.shape[: np.ndim(a) - len(names)] for a, (_, names, _) in zip(arrays, taken)])
+    count = 1
+    for size in shape:
+        count = count * size
+    rows = [
+        np.reshape(np.broadcast_to(a, (*shape, *_each_of(sizes, names))), (count, *_each_of(sizes, names)))
+        for a, (_, names, _) in zip(arrays, taken)
+    ]
+    results = [np.zeros((count, *(_each_of(sizes, names) or [1])), kind) for kind, names in made]
+    for k in range(count):
+        given = [row[k] if names or number else row[k : k + 1] for row, (_, names, number) in zip(rows, taken)]
+        pyfunc(*given, *[result[k] for result in results])
+    shaped = [
+        np.reshape(result, (*shape, *_each_of(sizes, names)))[() if names or len(shape) else ...]
+        for result, (_, names) in zip(results, made)
+    ]
+    return shaped[0] if len(shaped) == 1 else tuple(shaped)
+
+
+def _sizes_of_axes(arrays: Any, taken: Any) -> dict[str, Any]:
+    """The extent of each axis that the signature names."""
+    sizes: dict[str, Any] = {}
     for array, (_, names, _) in zip(arrays, taken):
         if np.ndim(array) < len(names):
             raise ValueError("an argument does not have enough dimensions")
@@ -128,22 +150,8 @@ def generalized(pyfunc: Any, taken: Any, made: Any, *args: Any) -> Any:
             if name in sizes and sizes[name] != size:
                 raise ValueError("the arguments have a mismatch in a dimension of the signature")
             sizes[name] = size
-    shape = np.broadcast_shapes(*[a.shape[: np.ndim(a) - len(names)] for a, (_, names, _) in zip(arrays, taken)])
-    count = 1
-    for size in shape:
-        count = count * size
-    rows = [
-        np.reshape(
-            np.broadcast_to(a, (*shape, *[sizes[name] for name in names])), (count, *[sizes[name] for name in names])
-        )
-        for a, (_, names, _) in zip(arrays, taken)
-    ]
-    results = [np.zeros((count, *([sizes[name] for name in names] or [1])), kind) for kind, names in made]
-    for k in range(count):
-        given = [row[k] if names or number else row[k : k + 1] for row, (_, names, number) in zip(rows, taken)]
-        pyfunc(*given, *[result[k] for result in results])
-    shaped = [
-        np.reshape(result, (*shape, *[sizes[name] for name in names]))[() if names or len(shape) else ...]
-        for result, (_, names) in zip(results, made)
-    ]
-    return shaped[0] if len(shaped) == 1 else tuple(shaped)
+    return sizes
+
+
+def _each_of(sizes: dict[str, Any], names: Any) -> Any:
+    return [sizes[name] for name in names]
