@@ -13,17 +13,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autodiff_compiler.analysis.affine import Affine, of_extent
+from autodiff_compiler.analysis.constants import constants_of
 from autodiff_compiler.ir.core import Function, Op, Value
-from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots
 from autodiff_compiler.ir.opset import constant_of, opdef, reads_path, spread_of, writes_path
 from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import dtype_of, rank
-from autodiff_compiler.ir.walk import uses
+from autodiff_compiler.ir.walk import all_ops, uses
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
 def run(function: Function) -> Function:
-    return _Filling.run(function)
+    known, ops = constants_of(function.body), list(all_ops(function.body))
+    zeros = {op.result for op in ops if (number := spread_of(op)[0]) and known.get(number) == 0}
+    for op in ops:
+        zeros.update(slot.param for slot in loop_slots(op) if slot.init in zeros)
+    # The walk with all that is known of integers is for functions that add to zeros.
+    return _Filling.run(function) if any(opdef(op).adds and op.operands[0] in zeros for op in ops) else function
 
 
 class _Filling(FactRewriter):
