@@ -36,6 +36,7 @@ LOWERING: dict[str, tuple[str, ...]] = {
     "python": ("factors", "copy_elision", "delayed_writes"),
     "numba": (
         "factors",
+        "winners",
         "forwards",
         "hoist",
         "delayed_writes",
@@ -48,6 +49,7 @@ LOWERING: dict[str, tuple[str, ...]] = {
         "blocks",
         "licm",
         "dce",
+        "filling",
         "allocations",
         "delayed_writes",
         "natural",

@@ -118,7 +118,8 @@ def test_the_nearest_centroid(backend):
     direction = np.random.default_rng(1).random(centroids.shape)
     _, slope = jvp(lambda c: closest(POINTS, c), (centroids,), (direction,), backend=backend)
     assert slope == pytest.approx(np.sum(made * direction), rel=1e-12)
-    assert "if test:" in grad(closest, argnums=1, backend=backend).source(POINTS, centroids)
+    # Under Numba only the last choice is reversed (`passes/winners.py`).
+    assert "if test:" in grad(closest, argnums=1, backend=backend, disable=["winners"]).source(POINTS, centroids)
 
 
 @BACKENDS

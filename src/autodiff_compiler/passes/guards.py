@@ -11,15 +11,17 @@ What is multiplied does not matter then, NaN and infinity included.  Idempotent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from autodiff_compiler.analysis.constants import constants_of
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.loop import Loop, is_loop
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import is_pure, opdef
 from autodiff_compiler.ir.types import Scalar
 from autodiff_compiler.ir.walk import Rewriter, Substitution, all_ops, definitions, uses, with_parts
+
+NOTHING: Mapping[Value, Value] = {}
 
 
 def run(function: Function) -> Function:
@@ -64,25 +66,8 @@ class _Guards(Rewriter):
         read = [slot for slot in loop.slots if slot.result in self._readers]
         if not read or any(counter in self._readers for counter in loop.counters) or not is_pure(loop.op):
             return False
-        vanishing = _Vanishing(self._definitions, chosen)
-        return all(self._is_kept(slot.yielded, slot.param, vanishing) for slot in read)
-
-    def _is_kept(self, value: Value, param: Value, vanishing: _Vanishing) -> bool:
-        """Whether a value is what `param` is, but for zeros that were added."""
-        if value is param:
-            return True
-        slot = self._slots.get(value)
-        if slot is not None:
-            return self._is_kept(slot.init, param, vanishing) and self._is_kept(slot.yielded, slot.param, vanishing)
-        op = self._definitions.get(value)
-        if op is None:
-            return False
-        if opdef(op).adds:
-            return vanishing.is_zero(op.operands[-1]) and self._is_kept(op.operands[0], param, vanishing)
-        if opdef(op).signs and opdef(op).signs[0] == 1:
-            rest = op.operands[1:]
-            return all(map(vanishing.is_zero, rest)) and self._is_kept(op.operands[0], param, vanishing)
-        return False
+        vanishing = Vanishing(self._definitions, self._slots, (chosen,))
+        return all(vanishing.keeps(slot.yielded, slot.param) for slot in read)
 
     # -- the loop behind its condition -----------------------------------------------------------------------------------
 
@@ -104,14 +89,39 @@ def _end(values: Iterable[Value]) -> Op:
     return Op("yield", tuple(values))
 
 
-class _Vanishing:
-    """Which values are zero where one value is: those that are linear in it."""
+class Vanishing:
+    """Which values are zero where some values are: those that are linear in them; and what then keeps its value."""
 
-    def __init__(self, definitions: dict[Value, Op], zero: Value) -> None:
-        self._definitions = definitions
-        self._known = {zero: True}
+    def __init__(
+        self,
+        definitions: Mapping[Value, Op],
+        slots: Mapping[Value, Slot],
+        zeros: Iterable[Value],
+        same: Mapping[Value, Value] = NOTHING,
+    ) -> None:
+        """`slots`: those of all loops, by their results.  `same`: what some values are known to be."""
+        self._definitions, self._slots, self._same = definitions, slots, same
+        self._known = dict.fromkeys(zeros, True)
+
+    def keeps(self, value: Value, before: Value) -> bool:
+        """Whether a value is what `before` is, but for zeros that were added."""
+        value = self._same.get(value, value)
+        if value is before:
+            return True
+        slot = self._slots.get(value)
+        if slot is not None:
+            return self.keeps(slot.init, before) and self.keeps(slot.yielded, slot.param)
+        op = self._definitions.get(value)
+        if op is None:
+            return False
+        if opdef(op).adds:
+            return self.is_zero(op.operands[-1]) and self.keeps(op.operands[0], before)
+        if opdef(op).signs and opdef(op).signs[0] == 1:
+            return all(map(self.is_zero, op.operands[1:])) and self.keeps(op.operands[0], before)
+        return False
 
     def is_zero(self, value: Value) -> bool:
+        value = self._same.get(value, value)
         if value not in self._known:
             op = self._definitions.get(value)
             self._known[value] = op is not None and self._of_zeros(op)

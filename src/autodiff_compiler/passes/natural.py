@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autodiff_compiler.analysis.constants import constants_of
 from autodiff_compiler.ir.core import Function, Op
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import constant_of, is_constant
@@ -20,7 +21,11 @@ from autodiff_compiler.passes.rewrite import FactRewriter
 
 
 def run(function: Function) -> Function:
-    return _Natural.run(function)
+    known = constants_of(function.body)
+    loops = [Loop(op) for op in all_ops(function.body) if is_loop(op) and Loop(op).counted]
+    # The walk with all that is known of integers is for functions that have such a loop.
+    met = any(loop.start not in known and known.get(loop.step) == 1 for loop in loops)
+    return _Natural.run(function) if met else function
 
 
 class _Natural(FactRewriter):

@@ -21,6 +21,7 @@ from autodiff_compiler.passes import (
     delayed_writes,
     errors,
     factors,
+    filling,
     fold,
     forwards,
     guards,
@@ -34,6 +35,7 @@ from autodiff_compiler.passes import (
     roots,
     signatures,
     simplify,
+    winners,
 )
 
 
@@ -88,6 +90,8 @@ PASSES: dict[str, Pass] = {
         Pass("factors", "after the last derivative: forget the matrix where its factors are known", factors.run),
         Pass("copy_elision", "fill an array where it will be put", copy_elision.run),
         Pass("allocations", "for Numba: room that iterations fill is made before the loop", allocations.run),
+        Pass("winners", "for Numba: of a chain of choices only the last one is reversed", winners.run),
+        Pass("filling", "for Numba: what a loop fills is not filled with zeros before", filling.run),
         Pass("blocks", "for Numba: long loops save their state once for each block of iterations", blocks.run),
         Pass("natural", "for Numba: ranges of indices that are certainly not negative say so", natural.run),
         Pass("delayed_writes", "overwrite an array after the last read of its views", delayed_writes.run),

@@ -86,7 +86,8 @@ class Pair:
 
     def __init__(self, saving: Saving, region: Region, first: Loop, second: Loop, tapes: Sequence[Tape]) -> None:
         self.function = saving.function
-        self.readers, self.shapes, self.constants = saving.readers, saving.shapes, saving.constants
+        self.readers, self.definitions = saving.readers, saving.definitions
+        self.shapes, self.constants = saving.shapes, saving.constants
         self.region, self.first, self.second = region, first, second
         self.own = {result: op for op in first.body.ops for result in op.results}
         """What an iteration of the first loop computes, and by which of its ops."""
