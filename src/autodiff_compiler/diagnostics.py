@@ -39,7 +39,9 @@ class Span:
     caller: Span | None = None
 
     def at_phase(self, phase: str) -> Span:
-        return self if self.phase == phase else replace(self, phase=phase)
+        if self.phase == phase:
+            return self
+        return Span(self.file, self.line, self.col, self.end_line, self.end_col, phase, self.caller)
 
     def place(self) -> str:
         """File and line, as errors of generated code name them."""

@@ -162,7 +162,8 @@ class _Sweep(Rewriter):
             live = self._marks.values
             op = with_parts(op, op.operands, op.results, tuple(map(self.region, op.regions)))
             if is_loop(op):
-                loop = Loop(op)
-                self.out.append(loop.with_slots([slot for slot in loop.slots if not live.isdisjoint(slot.defined)]))
+                slots = Loop(op).slots
+                kept = [slot for slot in slots if not live.isdisjoint(slot.defined)]
+                self.out.append(op if len(kept) == len(slots) else Loop(op).with_slots(kept))
             else:
                 self.out.append(with_results(op, [k for k, result in enumerate(op.results) if result in live]))

@@ -131,6 +131,14 @@ class _Fold(Peephole):
                     return self.become(op, "dim", array, axis=axis)
         return None
 
+    # Extents are asked for, and no bounds: nothing need be known about the integers of loops and branches.
+
+    def enter_loop(self, loop: Loop) -> None:
+        pass
+
+    def enter_branch(self, condition: Value, holds: bool) -> None:
+        pass
+
     # -- control -------------------------------------------------------------------------------------------------------
 
     def structured(self, op: Op) -> None:

@@ -92,13 +92,16 @@ class FactRewriter(Rewriter):
             if loop is None:
                 self.enter_branch(op.operands[0], position == 0)
             elif region is loop.body:
-                self.bounds.enter_loop(loop)
+                self.enter_loop(loop)
             regions.append(self.region(region))
             learned = self.bounds.learned(mark)
             self.bounds.forget(mark)
             if loop is None and position == 0:
                 self.bounds.imply(op.operands[0], learned)
         return with_parts(op, op.operands, op.results, tuple(regions))
+
+    def enter_loop(self, loop: Loop) -> None:
+        self.bounds.enter_loop(loop)
 
     def enter_branch(self, condition: Value, holds: bool) -> None:
         self.bounds.enter_branch(condition, holds)

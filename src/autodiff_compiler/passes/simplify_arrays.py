@@ -19,7 +19,7 @@ from autodiff_compiler.passes.rewrite import Peephole, Result, Rule
 
 def drop_broadcast(s: Peephole, op: Op) -> Result:
     """An operand need not be broadcast beside others that determine the extents of the result by themselves."""
-    if isinstance(op.result.type, Scalar):
+    if isinstance(op.results[0].type, Scalar):
         return None
     if sum(isinstance(v.type, Array) for v in op.operands) < 2:
         return _inside_broadcast(s, op)
