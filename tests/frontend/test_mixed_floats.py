@@ -71,6 +71,14 @@ def started_from_a_python_number(a):
     return t
 
 
+def rounded_in_a_loop(a):
+    """Of a known length: it is one of Python's after the last trip."""
+    t = a[0]
+    for v in a:
+        t = 0.7 * float(v)
+    return np.sum(t * np.arange(3.0))
+
+
 SAME = [
     clipped,
     reset,
@@ -82,6 +90,7 @@ SAME = [
     nested,
     scaled,
     started_from_a_python_number,
+    rounded_in_a_loop,
 ]
 
 
@@ -135,13 +144,6 @@ def carried_by_a_loop(a):
     return u + t
 
 
-def rounded_in_a_loop(a):
-    t = a[0]
-    for v in a:
-        t = 0.7 * float(v)
-    return np.sum(t * np.arange(3.0))
-
-
 def filled(a):
     return np.sum(np.full(3, max(a[0], 0.0)))
 
@@ -162,7 +164,6 @@ REFUSED = [
     of_an_integer,
     no_loop_on_one_path,
     carried_by_a_loop,
-    rounded_in_a_loop,
     filled,
     added_on_one_path,
 ]

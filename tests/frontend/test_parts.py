@@ -33,7 +33,7 @@ HOLDERS = {
     values.Closure: lambda x, y: values.Closure(LAMBDA, FRAME, "f", (x,), (None, y)),
     values.Method: lambda x, y: values.Method(x, "sum"),
     values.Range: lambda x, y: values.Range(x, y, Static(1)),
-    values.Iter: lambda x, y: values.Iter(zip, (x, y), None),
+    values.Iter: lambda x, y: values.Iter(zip, (x, y), None, None),
     values.Generator: lambda x, y: values.Generator(LAMBDA, FRAME, ("a", "b"), (x, y), USED, len),
     values.Super: lambda x, y: values.Super(int, bool, x),
     values.Partial: lambda x, y: values.Partial(x, (y,), {"k": x}),

@@ -217,7 +217,6 @@ REFUSED = {
     "scipy.integrate.solve_ivp": (lambda x: integrate.solve_ivp(lambda t, y: y, (0, 1), [x]).y[0, -1], "as a loop"),
     "scipy.integrate.odeint": (lambda x: integrate.odeint(lambda y, t: y, x, [0.0, 1.0])[-1, 0], "as a loop"),
     "scipy.optimize.minimize": (lambda x: optimize.minimize(lambda t: t * x, 0.0).x[0], "as a loop"),
-    "scipy.interpolate.interp1d": (lambda x: interpolate.interp1d(knots, heights)(x), "outside the function"),
     "scipy.interpolate.PPoly.derivative": (lambda x: cubic.derivative()(x), "spline(x, 1)"),
     "falling knots": (lambda x: falling(x), "rising x"),
     "RegularGridInterpolator by the method 'cubic'": (lambda x: table((x, x), method="cubic")[()], "linear"),

@@ -35,16 +35,6 @@ PROGRAMS = Programs()
 program = PROGRAMS.program
 
 
-@program(A)
-def average(a):
-    return statistics.mean(a.tolist())
-
-
-@program(A)
-def spread(a):
-    return statistics.stdev([a[0], a[1], a[2]])
-
-
 @program
 def normal(x):
     return statistics.NormalDist(0.0, 1.0).pdf(x)

@@ -62,9 +62,10 @@ class Lengths:
         return True
 
     def extent(self, b: Builder, array: Value, axis: int) -> int | None:
-        """The extent, if the shapes of the arguments decide it."""
+        """The extent, if the shapes of the arguments decide it.  That there is nothing is left to the run: what is done with the items
+        has to be right of arrays without any, too."""
         self._learn(b.visible)
-        return self._extent(self._shapes.extent(array, axis))
+        return self._extent(self._shapes.extent(array, axis)) or None
 
     def _learn(self, ops: list[Op]) -> None:
         """Follow the program to where it is now."""

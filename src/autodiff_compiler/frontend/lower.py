@@ -74,14 +74,16 @@ def lower(
 
 WRITTEN_OUT = 2
 """A program that is refused is lowered for arguments of these shapes, and then with loops of few trips written out, too."""
-WHATEVER_LENGTHS = ("AD101", "AD104", "AD145", "AD167", "AD171", "AD177", "AD178", "AD190", "AD201", "AD209")
-"""Refusals of what is wrong, or not known, however long arrays are."""
+WHATEVER_LENGTHS = ("AD177", "AD190")
+"""Refusals of functions that are not known, however long arrays are."""
 
 
 def _may_be_lengths(error: AutodiffError, args: Sequence[Argument], values: Sequence[Any] | None) -> bool:
     """Whether a program may have been refused because the lengths of its arguments are not part of the specialisation."""
     arrays = any(isinstance(type_, Array) for _, _, types in args for type_ in types)
-    return values is not None and arrays and error.code not in WHATEVER_LENGTHS
+    # What is wrong is wrong for any length; but a list that is returned may be one of a known length.
+    refused = isinstance(error, UnsupportedError) or error.code == "AD189"
+    return values is not None and arrays and refused and error.code not in WHATEVER_LENGTHS
 
 
 def _lowered(
