@@ -285,6 +285,6 @@ def _ufunc_method(ctx: Context, ufunc: np.ufunc, name: str, args: list[Abs], kwa
         raise ctx.unsupported("AD172", f"np.{ufunc.__name__}.{name}", "write it with a loop or with broadcasting")
     if function is None and definition is not None:
         return defined.call(ctx, definition, [Static(ufunc), *args], kwargs)
-    if name in ("reduce", "accumulate") and "axis" not in kwargs and len(args) == 1:
-        kwargs = {**kwargs, "axis": Static(0)}  # unlike np.sum, ufunc.reduce works on the first axis
-    return ctx.call(Static(function), args, kwargs)
+    kwargs = {**dict(zip(("axis", "dtype", "out", "keepdims", "initial", "where"), args[1:])), **kwargs}
+    kwargs.setdefault("axis", Static(0))  # unlike np.sum, ufunc.reduce works on the first axis
+    return ctx.call(Static(function), args[:1], kwargs)
