@@ -27,10 +27,12 @@ from autodiff_compiler.ir.walk import Rewriter, Substitution, clone_region, free
 class Pullbacks:
     """The functions of a program under reversal, and what all their reversals have in common."""
 
-    def __init__(self, callees: Callees, save_all: bool = False) -> None:
+    def __init__(self, callees: Callees, save_all: bool = False, reruns: bool = False) -> None:
         self.callees = callees
         self.save_all = save_all
         """Of the floats that a loop or a branch needs again, recompute none."""
+        self.reruns = reruns and not save_all
+        """Run cheap loops again for the arrays that they fill."""
 
     def of(self, callee: Function, active: Sequence[bool]) -> CalleeSweeps:
         """Both sweeps of a function, for arguments of which these are active."""
