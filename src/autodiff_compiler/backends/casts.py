@@ -116,7 +116,7 @@ class Casts:
             return [self._of_python(operands[0])]
         types = [self._printed_type(v) for v in operands]
         shown: list[Shown] = list(operands)
-        dtype, weak = dtype_of(operands[0].type), is_py(*(v.type for v in operands))
+        dtype, weak = dtype_of(types[0]), is_py(*types)
         for i, value in enumerate(operands):
             choice = self._alternative(value)
             if choice is None:

@@ -68,10 +68,7 @@ class _Analysis:
 
     def solve(self) -> frozenset[Value]:
         candidates = {op.result for op in self.ops if len(op.results) == 1 and self.is_candidate(op)}
-        while candidates:
-            seen = self._seen(candidates)
-            if not seen:
-                break
+        while seen := self._seen(candidates):
             candidates -= seen
         return frozenset(candidates)
 
