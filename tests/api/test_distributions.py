@@ -22,14 +22,13 @@ CONTINUOUS = {
     "vonmises": (1.3,),
 }  # fmt: skip
 DISCRETE = {"poisson": (2.4,), "binom": (5, 0.3), "nbinom": (3.5, 0.4), "geom": (0.3,), "bernoulli": (0.3,)}
-NO_CDF, NO_QUANTILES, NO_ENTROPY = {"vonmises"}, {"vonmises", "skewnorm", "truncnorm"}, {"f", "skewnorm", "truncnorm"}
+NO_QUANTILES, NO_ENTROPY = {"vonmises", "skewnorm"}, {"skewnorm"}
 AT_INFINITY = {"pdf": 0.0, "logpdf": -np.inf}
 OF_X = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf")
 
 
 def methods(name: str) -> list[str]:
-    found = [m for m in OF_X if name not in NO_CDF or m in ("pdf", "logpdf")]
-    return found + ([] if name in NO_QUANTILES else ["ppf", "isf"])
+    return [*OF_X, *(() if name in NO_QUANTILES else ("ppf", "isf"))]
 
 
 def value(function, *args):
@@ -65,6 +64,56 @@ def test_values_of_whole_numbers_are_those_of_scipy(name):
             expected = theirs(K, *shapes, 1)
             got = value(lambda k, loc: theirs(k, *shapes, loc), K, 1.0)
         np.testing.assert_allclose(got, expected, rtol=1e-11, atol=1e-13, err_msg=f"{name}.{method}")
+
+
+@pytest.mark.parametrize("name", DISCRETE)
+def test_quantiles_of_whole_numbers_are_steps(name):
+    distribution, shapes = getattr(stats, name), DISCRETE[name]
+    for theirs in (distribution.ppf, distribution.isf):
+        got, slope = jvp(lambda q, p, loc: theirs(q, *shapes[:-1], p, loc), (Q, shapes[-1], 1.0), (Q * 0.0 + 1.0, 0.5, 3.0))
+        np.testing.assert_array_equal(got, theirs(Q, *shapes, 1))
+        np.testing.assert_array_equal(slope, 3.0)
+    for frozen in (distribution(*shapes), distribution(*shapes, loc=2)):
+        assert grad(lambda x: frozen.ppf(x) * x + frozen.median() * x)(0.3) == frozen.ppf(0.3) + frozen.median()
+
+
+BOUNDS = [(-1.3, 2.4), (0.4, 2.4), (-3.0, -1.2), (-9.0, -5.0), (12.0, 15.0), (-np.inf, 0.7), (-0.4, np.inf), (3.0, np.inf)]
+
+
+@pytest.mark.parametrize("bounds", BOUNDS)
+def test_quantiles_of_a_truncated_one(bounds):
+    """By the bounds that are finite, too, also far out."""
+    finite = np.isfinite(bounds)
+    q = np.array([1e-5, 0.12, 0.4, 0.81])
+
+    def total(q, m, s, *given):
+        low = given[0] if finite[0] else bounds[0]
+        high = given[-1] if finite[1] else bounds[1]
+        return np.sum(np.cos(q) * (stats.truncnorm.ppf(q, low, high, m, s) + stats.truncnorm(low, high, loc=m, scale=s).isf(q) ** 2))
+
+    given = tuple(np.array(bounds)[finite])
+    np.testing.assert_allclose(jvp(total, (q, 0.2, 1.3, *given), (q, 0.0, 0.0, *given))[0], total(q, 0.2, 1.3, *given), rtol=1e-11)
+    check_grads(lambda *p: total(q[1:], *p), (0.2, 1.3, *given), rtol=1e-5)
+
+
+@pytest.mark.parametrize("kappa", [0.0, 0.3, 12.0, 49.9, 50.1, 300.0])
+def test_a_distribution_on_the_circle(kappa):
+    z = np.array([-7.0, -np.pi, -2.5, -0.2, 0.0, 1.3, 3.0, 3.3, 9.0])
+    got = value(lambda z, k: stats.vonmises.cdf(z, k), z, kappa)
+    np.testing.assert_allclose(got, stats.vonmises.cdf(z, kappa), rtol=1e-12, atol=1e-13)
+    if kappa:
+        check_grads(lambda z, k, m, s: np.sum(stats.vonmises(k, m, s).cdf(z) * z), (z[2:7], kappa, 0.2, 1.3), rtol=1e-5)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_middle_and_intervals(backend):
+    def total(m, s, c):
+        low, high = stats.laplace(m, s).interval(c)
+        below, above = stats.truncnorm.interval(c, -1.0, 2.0, loc=m, scale=s)
+        return low * 2.0 + high**2 + below + above * m + stats.lognorm.median(0.8, m, s) + stats.vonmises.cdf(m, s)
+
+    check_grads(total, (0.2, 1.3, 0.7), order=1, backend=backend)
+    np.testing.assert_allclose(jvp(total, (0.2, 1.3, 0.7), (1.0, 1.0, 1.0))[0], total(0.2, 1.3, 0.7), rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", CONTINUOUS)
@@ -137,7 +186,7 @@ def test_what_there_is_not_is_refused():
     with pytest.raises(UnsupportedError, match="AD312"):
         grad(lambda a: stats.gamma.cdf(0.5, a))(1.5)
     with pytest.raises(UnsupportedError) as caught:
-        grad(lambda x: stats.vonmises.cdf(x, 1.5))(0.3)
+        grad(lambda x: stats.vonmises.ppf(x, 1.5))(0.3)
     assert caught.value.span.file == __file__
     with pytest.raises(UnsupportedError) as caught:
         grad(lambda x: stats.moyal.logpdf(x))(0.3)

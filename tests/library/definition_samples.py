@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from border_samples import SAMPLES as BORDERS
 from library_harness import R
 from sample_values import (
     S,
@@ -73,6 +74,7 @@ _UNIQUE_ROWS = [
 ]  # fmt: skip
 
 SAMPLES: dict[str, list[Sample]] = {
+    **BORDERS,
     **SEQUENCES,
     "np.nanmax": _FOLDED,
     "np.nanmin": _FOLDED,

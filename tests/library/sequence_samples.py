@@ -57,6 +57,12 @@ _ALGEBRA: dict[str, list[Sample]] = {
     "polynomial.polypow": [S(v3, 2), S(v3, 0), S(v3, 1), S(v3, R(3)), S(f3, 3), S(i3, 2), S(v3, -1), S(v3, 3, maxpower=2), S([1.0, R(2.0), 0.0], 2)],
 }
 
+_FOLDS = [
+    *(S(np.logaddexp, x, **kwargs) for x in (v3, f3, t234) for kwargs in ({"initial": 0.5}, {"axis": None, "keepdims": True}, {"where": x > 0}, {"initial": R(1.5), "where": x < 1.0, "axis": -1})),
+    S(np.logaddexp, t234, axis=(0, 2)), S(np.hypot, t234, axis=(-1, 0), keepdims=True, where=t234 > 0), S(np.fmax, t234, axis=(0, 1)), S(np.fmin, v3, initial=R(-4.0)), S(np.logaddexp, e0), S(np.logaddexp, e0, initial=1.0),
+    S(np.subtract, t234, axis=(0, 1)), S(np.subtract, v3, initial=1.0), S(np.arctan2, v3, where=v3 > 0), S(np.add, t234, (0, 1), None, None, True), S(np.maximum, t234, (0, 1), None, None, False, R(0.5), t234 < 1.0), S(np.logical_xor, np.array([True, False, True])),
+]
+
 SAMPLES: dict[str, list[Sample]] = {
     **{f"np.polynomial.{name}": samples for name, samples in _ALGEBRA.items()},
     **{
@@ -78,9 +84,9 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.polyfit": [
         S(knots, v4, 1), S(knots, v4, 2), S(knots, v4, R(2)), S(knots, np.stack([v4, v4**2], axis=1), 1), S(knots, v4, 1, w=np.abs(v4)), S(knots, v4, 0), S(knots, v4, -1), S(knots, v3, 1), S(np.array([1, 2, 4]), i3, 1), S(knots, v4, 1, full=True),
     ],
-    "np.ufunc.reduce": [*_SUMS, S(np.hypot, m23, axis=None), S(np.subtract, m23, axis=1, keepdims=True), S(np.hypot, e0), S(np.logaddexp, np.zeros((0, 3))), S(np.subtract, e0), S(np.power, v3)],
+    "np.ufunc.reduce": [*_SUMS, S(np.hypot, m23, axis=None), S(np.subtract, m23, axis=1, keepdims=True), S(np.hypot, e0), S(np.logaddexp, np.zeros((0, 3))), S(np.subtract, e0), S(np.power, v3), *_FOLDS],
     "np.ufunc.accumulate": [*_SUMS, S(np.subtract, e0), S(np.maximum, t234, 1)],
-    "np.ufunc.outer": [S(np.subtract, v3, v4), S(np.multiply, m23, v3), S(np.add, R(2.0), m23), S(np.hypot, v3, 2.0), S(np.less, v3, v4), S(np.multiply, i3, f3), S(np.arctan2, e0, v3)],
+    "np.ufunc.outer": [S(np.subtract, v3, v4), S(np.multiply, m23, v3), S(np.add, R(2.0), m23), S(np.hypot, v3, 2.0), S(np.less, v3, v4), S(np.multiply, i3, f3), S(np.arctan2, e0, v3), S(np.add, f3, f3, dtype=np.float64)],
     "np.ufunc.reduceat": [S(np.add, v4, [0, 2, 1]), S(np.multiply, m33, np.array([0, 2])), S(np.subtract, m23, [0, 1], axis=1), S(np.add, i23, [1, 0], 1), S(np.add, v3, [3]), S(np.maximum, v4, [1])],
     "np.sinc": [S(wide), S(R(0.0)), S(R(0.3)), S(m23), S(f3), S(i3), S(e0), S(s64), S(t234), S(R(3))],
     "np.i0": [S(wide), S(R(0.0)), S(R(2.5)), S(m23), S(f3), S(i3), S(e03), S(s64)],

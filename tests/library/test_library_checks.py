@@ -21,7 +21,6 @@ BUILT_RIGHT = {
     "np.diag": "a diagonal of a square has the length of the vector",
     "np.eye": "a diagonal lies inside",
     "np.linalg.lstsq": "a pseudoinverse has the transposed shape",
-    "np.pad": "positions are clipped, or remainders",
     "np.roll": "two parts that were one",
     "np.nonzero": "a mask of a vector has its length",
     "ndarray.nonzero": "a mask of a vector has its length",

@@ -63,6 +63,14 @@ def put_along(x, v):
     return total(m)
 
 
+def changed_at(x, v):
+    m = np.outer(x, x)
+    np.multiply.at(m, ([0, 0, 1], [1, 1, 2]), v)
+    np.add.at(m, m > 0.2, v[0])
+    np.hypot.at(m, (slice(1, 3), 0), v[:2])
+    return total(m)
+
+
 PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "nanmax": (lambda x: total(np.nanmax(masked(x), axis=0)), (n,)),
     "nanmin": (lambda x: np.nanmin(masked(x)) ** 2, (n,)),
@@ -164,6 +172,12 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "roots": (lambda p: np.sum(np.real(np.roots(p)) ** 2) + np.sum(np.imag(np.roots(p)) ** 4), (v4,)),
     "polyfit": (lambda x, y: total(np.polyfit(x, y, 2)), (np.array([-1.0, 0.0, 0.5, 2.0]), v4)),
     "polyfit of weights": (lambda y, w: total(np.polyfit(np.array([-1.0, 0.0, 0.5, 2.0]), y, 1, w=w)), (v4, np.array([1.0, 2.0, 0.5, 1.5]))),
+    "pad by ramps": (lambda x, a: total(np.pad(x, ((1, 2), (3, 0)), "linear_ramp", end_values=((a, 2.0), (0.5, 1.0)))), (m23, 0.7)),
+    "pad by statistics": (lambda x: sum(total(np.pad(x, ((1, 2), (3, 1)), mode, stat_length=2)) for mode in ("mean", "maximum", "median")) + total(np.pad(x, 2, "minimum")), (m33,)),
+    "pad by what is turned": (lambda x: total(np.pad(x, (3, 9), "reflect", reflect_type="odd")) + total(np.pad(x, (9, 1), "symmetric", reflect_type="odd")), (v4,)),
+    "pad": (lambda x, a: total(np.pad(x, {0: (1, 2)}, constant_values=a)) + sum(total(np.pad(x, (4, 1), mode)) for mode in ("edge", "wrap", "reflect", "symmetric")), (m33, 0.5)),
+    "folds": (lambda x, a: total(np.logaddexp.reduce(x, axis=(0, 2), where=b3[:, None], initial=a)) + total(np.hypot.reduce(x, axis=None, keepdims=True, initial=a)), (t234, 0.7)),
+    "places of ufuncs": (changed_at, (v3, w3)),
     "fill_diagonal": (filled, (v3, w3)),
     "put": (put, (v3, w3)),
     "copyto": (copied, (v3, 0.5)),
@@ -173,7 +187,7 @@ if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
     PROGRAMS["cumulative_sum"] = (lambda x: total(np.cumulative_sum(x, axis=1, include_initial=True)) + total(np.cumulative_prod(x, axis=0)), (m23,))
 if hasattr(np, "matvec"):  # since NumPy 2.2
     PROGRAMS["matvec"] = (lambda a, x: total(np.matvec(a, x)) + total(np.vecmat(x, a)), (m33, v3))
-COMPILED = ("sinc", "derivatives of series", "unique rows", "nextafter", "i0", "geomspace", "nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
+COMPILED = ("pad by ramps", "pad by statistics", "pad by what is turned", "folds", "places of ufuncs", "sinc", "derivatives of series", "unique rows", "nextafter", "i0", "geomspace", "nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
 """Those that are compiled with Numba in every run of the tests; the others only where the environment asks for all."""
 
 

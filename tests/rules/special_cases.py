@@ -136,6 +136,7 @@ CASES: dict[str, Case] = {
     "ndtr": Case(ndtr, REAL, [1e-60, -30.0, 30.0], digits=300),
     "log_ndtr": Case(log_ndtr, REAL, [-1e4, -60.0, 30.0]),
     "ndtri": Case(inverse(ndtr, special.ndtri), UNIT, [1e-300, 1e-10, 1 - 1e-10]),
+    "ndtri_exp": Case(inverse(log_ndtr, special.ndtri_exp), [-4.0, -1.3, -0.4, -0.02], [-1e4, -700.0, -1e-10]),
     "owens_t": Case(owens_t, [(0.3, 1.7), (-1.2, 0.4), (2.5, -0.8)], [(1e-10, 3.0), (4.0, 5.0)], digits=300),
     "gamma": Case(mp.gamma, [*POSITIVE, -0.4, -2.3], [1e-100, 150.0, -40.7, 1e-8]),
     "gammaln": Case(log_gamma, [*POSITIVE, -0.4, -2.3], [1e-100, 1e10, -40.7]),

@@ -22,6 +22,7 @@ from autodiff_compiler.frontend import (
     subscripts,
     views,
 )
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.choices import is_word
 from autodiff_compiler.frontend.classes import find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
@@ -29,7 +30,6 @@ from autodiff_compiler.frontend.entries import call_entry, to_library
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Choice,
     Closure,
     Dyn,
@@ -285,6 +285,6 @@ def _ufunc_method(ctx: Context, ufunc: np.ufunc, name: str, args: list[Abs], kwa
         raise ctx.unsupported("AD172", f"np.{ufunc.__name__}.{name}", "write it with a loop or with broadcasting")
     if function is None and definition is not None:
         return defined.call(ctx, definition, [Static(ufunc), *args], kwargs)
-    if name in ("reduce", "accumulate") and "axis" not in kwargs and len(args) == 1:
-        kwargs = {**kwargs, "axis": Static(0)}  # unlike np.sum, ufunc.reduce works on the first axis
-    return ctx.call(Static(function), args, kwargs)
+    kwargs = {**dict(zip(("axis", "dtype", "out", "keepdims", "initial", "where"), args[1:])), **kwargs}
+    kwargs.setdefault("axis", Static(0))  # unlike np.sum, ufunc.reduce works on the first axis
+    return ctx.call(Static(function), args[:1], kwargs)

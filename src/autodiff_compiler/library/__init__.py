@@ -21,7 +21,6 @@ from autodiff_compiler.library import (
     linear,
     mathematics,
     norms,
-    padding,
     picking,
     reductions,
     shapes,

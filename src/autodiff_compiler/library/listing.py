@@ -42,6 +42,9 @@ Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp
 `PchipInterpolator` and `interp1d` (linear, or cubic with `fill_value="extrapolate"`) may also be made in the program, along the first axis and not
 periodic, and vary then with their knots and values.
 
+Of the distributions, quantiles of `vonmises` and `skewnorm` and the entropies of `skewnorm`, `poisson`, `binom` and `nbinom` are refused. Quantiles of
+whole numbers are SciPy's own: they are constant, and refused under Numba.
+
 Distributions of several variables have positive definite covariances and scales, whose lower triangles are read; a density of points of which
 there happens to be a single one is an error, since SciPy leaves its axis out.
 

@@ -87,6 +87,7 @@ rule("erfcinv", lambda t, x, y: strong(t, exp(y * y) * (-SQRT_PI / 2.0)))
 rule("dawsn", lambda t, x, y: strong(t, _dawsn_slope(x, y)))
 rule("ndtr", lambda t, x, y: t * _density(x))
 rule("log_ndtr", lambda t, x, y: t * _hazard(x))
+rule("ndtri_exp", lambda t, x, y: strong(t, erfcx(y * (-1.0 / SQRT_2)) * (SQRT_PI / SQRT_2)))
 rule("ndtri", lambda t, x, y: strong(t, exp(0.5 * (y * y)) * (SQRT_PI * SQRT_2)))
 rule(
     "owens_t",

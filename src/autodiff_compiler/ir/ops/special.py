@@ -88,6 +88,7 @@ SPECIAL_OPS: tuple[OpDef, ...] = (
     _special("ndtr"),
     _special("log_ndtr"),
     _special("ndtri"),
+    _special("ndtri_exp"),
     _special("owens_t", "h a"),
     # the gamma function
     _special("gamma", py=math.gamma, raises=of_python, domain=_poles(infinite=True)),

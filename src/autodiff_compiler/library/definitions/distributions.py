@@ -5,14 +5,15 @@ Outside the support a density is 0 and its logarithm -inf, and the derivatives a
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from autodiff_compiler import lazy
 from autodiff_compiler.library.defined import define, unsupported
-from autodiff_compiler.library.definitions import counts, families, half_lines
+from autodiff_compiler.library.definitions import circles, counts, families, half_lines
 from autodiff_compiler.library.registry import found_in, when_imported
+from autodiff_compiler.markers import External, stop_gradient
 
 MODULE = "scipy.stats"
 
@@ -41,7 +42,7 @@ class Continuous:
     gumbel_r = families.Gumbel()
     rayleigh = half_lines.Rayleigh()
     f = half_lines.Fisher()
-    vonmises = families.VonMises()
+    vonmises = circles.VonMises()
 
 
 class Discrete:
@@ -165,6 +166,14 @@ def isf(self: Any, q: Any, *args: Any, **kwds: Any) -> Any:
     return _quantile(self, q, args, kwds, upper=True)
 
 
+def median(self: Any, *args: Any, **kwds: Any) -> Any:
+    return self.ppf(0.5, *args, **kwds)
+
+
+def interval(self: Any, confidence: Any, *args: Any, **kwds: Any) -> Any:
+    return self.ppf((1.0 - confidence) / 2.0, *args, **kwds), self.ppf((1.0 + confidence) / 2.0, *args, **kwds)
+
+
 def entropy(self: Any, *args: Any, **kwds: Any) -> Any:
     if hasattr(Discrete, self.name):
         family = _family(self, Discrete)
@@ -232,6 +241,28 @@ def discrete_logsf(self: Any, k: Any, *args: Any, **kwds: Any) -> Any:
     return _steps(found, found[0].logsf, 0.0, -np.inf)
 
 
+class Steps:
+    """Quantiles of SciPy, which are called as they are: they are whole numbers, and have no derivative.  Set when it is imported."""
+
+    ppf: ClassVar[dict[str, Any]] = {}
+    isf: ClassVar[dict[str, Any]] = {}
+
+
+def _step(distribution: Any, called: Any, q: Any, args: Any, named: Any) -> Any:
+    family = _family(distribution, Discrete)
+    shapes, loc, _ = _given(family, args, named)
+    p = stop_gradient(np.asarray(q, dtype=np.float64) + 0.0 * sum(shapes))
+    return called(p, *[stop_gradient(shape) for shape in shapes]) + loc
+
+
+def discrete_ppf(self: Any, q: Any, *args: Any, **kwds: Any) -> Any:
+    return _step(self, Steps.ppf[self.name], q, args, kwds)
+
+
+def discrete_isf(self: Any, q: Any, *args: Any, **kwds: Any) -> Any:
+    return _step(self, Steps.isf[self.name], q, args, kwds)
+
+
 # -- frozen distributions ----------------------------------------------------------------------------------------------
 
 
@@ -276,6 +307,12 @@ class Frozen:
     def entropy(self) -> Any:
         return self.dist.entropy(*self.args, **self.kwds)
 
+    def median(self) -> Any:
+        return self.dist.median(*self.args, **self.kwds)
+
+    def interval(self, confidence: Any) -> Any:
+        return self.dist.interval(confidence, *self.args, **self.kwds)
+
 
 def freeze(self: Any, *args: Any, **kwds: Any) -> Any:
     return Frozen(self, args, kwds)
@@ -291,6 +328,8 @@ METHODS = {
     "rv_continuous.ppf": ppf,
     "rv_continuous.isf": isf,
     "rv_continuous.entropy": entropy,
+    "rv_continuous.median": median,
+    "rv_continuous.interval": interval,
     "rv_continuous.__call__": freeze,
     "rv_discrete.pmf": pmf,
     "rv_discrete.logpmf": logpmf,
@@ -298,15 +337,22 @@ METHODS = {
     "rv_discrete.logcdf": discrete_logcdf,
     "rv_discrete.sf": discrete_sf,
     "rv_discrete.logsf": discrete_logsf,
+    "rv_discrete.ppf": discrete_ppf,
+    "rv_discrete.isf": discrete_isf,
 }
 
 
-OF_FROZEN = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf", "entropy")
+OF_FROZEN = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf", "entropy", "median", "interval")
 
 
 @when_imported(MODULE)
 def register() -> None:
     stats = lazy.load(MODULE)
+    for name in vars(Discrete):
+        if not name.startswith("_"):
+            distribution = getattr(stats, name)
+            Steps.ppf[name] = External(distribution.ppf, lambda q, *shapes: q, True)
+            Steps.isf[name] = External(distribution.isf, lambda q, *shapes: q, True)
     for name, body in METHODS.items():
         define(found_in(MODULE, name), f"{MODULE}.{name}")(body)
     # SciPy has no public names for the classes of frozen distributions.

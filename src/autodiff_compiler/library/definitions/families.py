@@ -230,20 +230,6 @@ class SkewNorm(Family):
         return self.cdf(-z, -a)
 
 
-class VonMises(Family):
-    shapes = ("kappa",)
-
-    def valid(self, kappa: Any) -> Any:
-        return kappa >= 0
-
-    def logpdf(self, z: Any, kappa: Any) -> Any:
-        return kappa * special.cosm1(z) - np.log(2.0 * np.pi) - np.log(special.i0e(kappa))
-
-    def entropy(self, kappa: Any) -> Any:
-        ratio = special.i1e(kappa) / special.i0e(kappa)
-        return -kappa * ratio + np.log(2.0 * np.pi * special.i0e(kappa)) + kappa
-
-
 class GenExtreme(Family):
     shapes = ("c",)
     inner = 0.0

@@ -225,6 +225,12 @@ class Fisher(Positive):
         x = families.special.betaincinv(0.5 * dfd, 0.5 * dfn, q)
         return dfd * (1.0 - x) / (dfn * x)
 
+    def entropy(self, dfn: Any, dfd: Any) -> Any:
+        digamma = families.special.digamma
+        n, m = 0.5 * dfn, 0.5 * dfd
+        slopes = (1.0 - n) * digamma(n) - (1.0 + m) * digamma(m) + (n + m) * digamma(n + m)
+        return np.log(dfd) - np.log(dfn) + families.special.betaln(n, m) + slopes
+
 
 class Pareto(Family):
     shapes = ("b",)
@@ -303,6 +309,12 @@ class Beta(Family):
         return families.special.betaln(a, b) - powers + (a + b - 2.0) * digamma(a + b)
 
 
+def _log_below(x: Any) -> Any:
+    """Of the normal distribution; infinite points do not vary."""
+    inside = np.isfinite(x)
+    return np.where(inside, families.special.log_ndtr(np.where(inside, x, 0.0)), np.where(x > 0, 0.0, -np.inf))
+
+
 class TruncNorm(Family):
     shapes = ("a", "b")
 
@@ -316,8 +328,8 @@ class TruncNorm(Family):
         """Of the normal distribution between two points: of a tail, in the one where digits are kept."""
         right = low > 0
         low, high = np.where(right, -high, low), np.where(right, -low, high)
-        upper = families.special.log_ndtr(high)
-        return upper + np.log1p(-np.exp(families.special.log_ndtr(low) - upper))
+        upper = _log_below(high)
+        return upper + np.log1p(-np.exp(_log_below(low) - upper))
 
     def logpdf(self, z: Any, a: Any, b: Any) -> Any:
         return -0.5 * z * z - LOG_ROOT_2_PI - self._log_mass(a, b)
@@ -333,3 +345,19 @@ class TruncNorm(Family):
 
     def logsf(self, z: Any, a: Any, b: Any) -> Any:
         return self._log_mass(z, b) - self._log_mass(a, b)
+
+    def ppf(self, q: Any, a: Any, b: Any) -> Any:
+        """By the logarithm of the normal distribution's mass below, or above, in whichever tail digits are kept."""
+        left = a < 0
+        log_q = np.where(left, np.log(q), np.log1p(-q))
+        beyond = _log_below(np.where(left, a, -b))
+        found = families.special.ndtri_exp(np.logaddexp(beyond, log_q + self._log_mass(a, b)))
+        return np.where(left, found, -found)
+
+    def isf(self, q: Any, a: Any, b: Any) -> Any:
+        return -self.ppf(q, -b, -a)
+
+    def entropy(self, a: Any, b: Any) -> Any:
+        log_mass = self._log_mass(a, b)
+        ends = a * np.exp(-0.5 * a * a) - b * np.exp(-0.5 * b * b)
+        return 0.5 + LOG_ROOT_2_PI + log_mass + ends * np.exp(-LOG_ROOT_2_PI - log_mass) / 2.0

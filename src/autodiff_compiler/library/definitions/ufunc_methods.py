@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,23 +11,48 @@ from autodiff_compiler.library.defined import define, unsupported
 
 
 @define(np.ufunc.reduce, "np.ufunc.reduce", "axis", "keepdims")
-def reduce(self: Any, array: Any, axis: Any = 0, dtype: Any = None, out: Any = None, keepdims: bool = False) -> Any:
+def reduce(
+    self: Any,
+    array: Any,
+    axis: Any = 0,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
     """From the first element along the axis to the last; of none, what changes nothing."""
     _check_folds(self)
     given = np.asarray(array) if dtype is None else np.asarray(array).astype(dtype)
-    if isinstance(axis, tuple):
-        unsupported("a ufunc's reduce along several axes", "reduce along one after the other")
-    along = 0 if axis is None else axis
-    rows = np.ravel(given) if axis is None else np.moveaxis(given, axis, 0)
-    if len(rows) == 0:
+    rows, axes = _rows_along(self, given, axis), _axes(axis, given.ndim)
+    picked = None if where is True else _rows_along(self, np.broadcast_to(np.asarray(where), given.shape), axis)
+    start = 0
+    if initial is not None:
+        total = np.broadcast_to(np.asarray(initial), rows.shape[1:]).astype(given.dtype)[()]
+    elif picked is not None or len(rows) == 0:
         total = np.broadcast_to(_neutral(self), rows.shape[1:]).astype(given.dtype)[()]
     else:
-        total = rows[0]
-        for i in range(1, len(rows)):
-            total = self(total, rows[i])
-    if not keepdims:
-        return total
-    return np.reshape(total, (1,) * given.ndim) if axis is None else np.expand_dims(total, along)
+        total, start = rows[0], 1
+    for i in range(start, len(rows)):
+        total = self(total, rows[i]) if picked is None else np.where(picked[i], self(total, rows[i]), total)[()]
+    return np.expand_dims(total, axes) if keepdims else total
+
+
+def _axes(axis: Any, count: int) -> Any:
+    if axis is None:
+        return tuple(range(count))
+    return axis if isinstance(axis, tuple) else (axis,)
+
+
+def _rows_along(ufunc: Any, given: Any, axis: Any) -> Any:
+    """What is folded is what is along the first axis."""
+    axes = _axes(axis, given.ndim)
+    if len(axes) == 1:
+        return np.moveaxis(given, axes[0], 0)
+    if ufunc.identity is None and ufunc.__name__ not in ("maximum", "minimum", "fmax", "fmin"):
+        raise ValueError("this reduction operation is not reorderable, so at most one axis may be specified")
+    first = np.moveaxis(given, axes, tuple(range(len(axes))))
+    return np.reshape(first, (math.prod(first.shape[: len(axes)]), *first.shape[len(axes) :]))
 
 
 def _check_folds(ufunc: Any) -> None:
@@ -52,9 +78,11 @@ def accumulate(self: Any, array: Any, axis: int = 0, dtype: Any = None, out: Any
 
 
 @define(np.ufunc.outer, "np.ufunc.outer")
-def outer(self: Any, A: Any, B: Any) -> Any:
+def outer(self: Any, A: Any, B: Any, dtype: Any = None) -> Any:
     """For all pairs."""
     one, two = np.asarray(A), np.asarray(B)
+    if dtype is not None:
+        one, two = one.astype(dtype), two.astype(dtype)
     return self(np.reshape(one, one.shape + (1,) * two.ndim), two)
 
 
@@ -77,11 +105,10 @@ def reduceat(self: Any, array: Any, indices: Any, axis: int = 0, dtype: Any = No
 @define(np.ufunc.at, "np.ufunc.at")
 def at(self: Any, a: Any, indices: Any, b: Any = None) -> None:
     """One place after the other, so that one that repeats is changed as often."""
-    if isinstance(indices, tuple):
-        unsupported("a ufunc's `at` with several indices", "loop over the places")
+    if isinstance(indices, (tuple, slice)) or not _are_numbers(indices):
+        _at_places(self, a, np.reshape(np.arange(a.size), a.shape)[indices], b)
+        return
     places = np.asarray(indices)
-    if places.ndim != 1 or places.dtype.kind not in "iu":
-        unsupported("a ufunc's `at` with other than a vector of integers", "loop over the places")
     if b is None:
         for k in range(len(places)):
             a[places[k]] = self(a[places[k]])
@@ -89,3 +116,20 @@ def at(self: Any, a: Any, indices: Any, b: Any = None) -> None:
         values = np.broadcast_to(np.asarray(b), (len(places), *a.shape[1:]))
         for k in range(len(places)):
             a[places[k]] = self(a[places[k]], values[k])
+
+
+def _are_numbers(indices: Any) -> bool:
+    places = np.asarray(indices)
+    return places.ndim == 1 and places.dtype.kind in "iu"
+
+
+def _at_places(ufunc: Any, a: Any, picked: Any, b: Any) -> None:
+    """Of elements by their numbers in C order."""
+    places = np.ravel(picked)
+    if b is None:
+        for k in range(len(places)):
+            a.flat[places[k]] = ufunc(a.flat[places[k]])
+    else:
+        values = np.ravel(np.broadcast_to(np.asarray(b), picked.shape))
+        for k in range(len(places)):
+            a.flat[places[k]] = ufunc(a.flat[places[k]], values[k])
