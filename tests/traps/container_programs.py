@@ -269,8 +269,8 @@ def star_in_a_nested_target(x, a, n):
     return q * sum(r)
 
 
-@case(0.7, A, 3, refused="AD102", backends=("python",))
-@case(-0.4, A, 3, refused="AD102", backends=("python",))
+@case(0.7, A, 3)
+@case(-0.4, A, 3)
 def two_names_on_one_path(x, a, n):
     items = [x, 1.0]
     m = items

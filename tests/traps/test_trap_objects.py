@@ -2,13 +2,17 @@
 
 import class_programs
 import local_class_programs
+import merged_programs
 import object_programs
 import pytest
 import record_programs
 import text_programs
 from judge import judge
 
-PROGRAMS = (*object_programs.CASES, *record_programs.CASES, *text_programs.CASES, *class_programs.CASES, *local_class_programs.CASES)
+PROGRAMS = (
+    *object_programs.CASES, *record_programs.CASES, *text_programs.CASES, *class_programs.CASES, *local_class_programs.CASES,
+    *merged_programs.CASES,
+)  # fmt: skip
 RUNS = [(case, backend) for case in PROGRAMS for backend in case.backends]
 
 

@@ -277,7 +277,8 @@ def an_array_is_written(a):
     return (s.s * b).sum()
 
 
-@case(1.5, refused="AD102")
+@case(1.5)
+@case(-1.5)
 def rebound_where_an_exception_is_caught(x):
     with Scale(x) as h:
         try:

@@ -205,6 +205,10 @@ class NumbaPlace(PrintedPlace):
     def is_advanced(self) -> bool:
         return not self.path.is_view
 
+    @property
+    def rank_reached(self) -> int:
+        return self.path.result_rank(self.rank, [v.type for v in self.operands])
+
     def advanced(self) -> tuple[ast.expr, int, tuple[Subscript, ...]]:
         """The view with all slices taken, its rank, and what remains of the last subscript."""
         before, subscripts = self.path.ending(self.operands)
@@ -243,7 +247,15 @@ def store(w: Writer, op: Op) -> ast.stmt:
     place = NumbaPlace(w, array, path_of(op), operands, w.target(op))
     if place.is_advanced:
         return syntax.expression(_through(w, op, place, value))
+    if _is_each_by_each(w, op, place):
+        return syntax.expression(syntax.call("assign", place.read(), w.shown(w.casts.stored(value))))
     return common.store(w, op, place)
+
+
+def _is_each_by_each(w: Writer, op: Op, place: NumbaPlace) -> bool:
+    """Whether an array is written, or added, to a part of another one that it shares no memory with: a loop then does what a slice does."""
+    value = op.operands[-1]
+    return isinstance(value.type, Array) and place.rank_reached == value.type.rank and w.are_apart(op.result, value)
 
 
 @statements(STATEMENTS, "accum")
@@ -255,6 +267,9 @@ def accum(w: Writer, op: Op) -> ast.stmt:
     if isinstance(value.type, Scalar):
         return common.add_in_place(w, op, place)
     operator, new = common.added(w, value)
+    if _is_each_by_each(w, op, place) and not place.path.is_whole:
+        verb = "add_to" if isinstance(operator, ast.Add) else "subtract_from"
+        return syntax.expression(syntax.call(verb, place.read(), w.operand(new)))
     return ast.AugAssign(target=syntax.as_target(place.written()), op=operator, value=w.operand(new))
 
 

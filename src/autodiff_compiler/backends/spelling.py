@@ -130,6 +130,10 @@ class Writer:
     def _unknown(self, op: Op) -> InternalError:
         return InternalError("AD602", f"no spelling for op {op.kind} in the backend {self.backend.name}", op.span)
 
+    def are_apart(self, a: Value, b: Value) -> bool:
+        """Whether two arrays certainly share no memory."""
+        return not self.nesting.memory.may_share(a, b)
+
     # -- operands --------------------------------------------------------------------------------------------------
 
     def operand(self, value: Value) -> ast.expr:

@@ -2,15 +2,16 @@
 
 Where control flow merges, a name may hold one array on one path and another on the other.  `AliasClasses(a, b, keys)`
 walks both states from the live names and pairs what it finds at each place; `bijective` says whether two cells can be
-carried as one, as those of `a, b = b, a` can.
+carried as one, as those of `a, b = b, a` can; `shared` says the same of boxes.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.state import NameKey, State
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Items, Maybe, OrNone, Ref, parts
+from autodiff_compiler.frontend.values import Abs, Cell, Items, Maybe, OrNone, Ref, parts
 
 Location = tuple[Any, ...]
 """A place where a value can be found: a name, then positions in what it holds; or a box, then a position."""
@@ -40,6 +41,10 @@ class AliasClasses:
         """Whether neither cell of a pair has a second partner."""
         return (a is None or len(self._images[a]) == 1) and (b is None or len(self._origins[b]) == 1)
 
+    def shared(self, a: Box, b: Box) -> bool:
+        """Whether a box of a pair of two has a second partner, so that what stands for both is a copy."""
+        return a is not b and any((x is a) != (y is b) for x, y in self.boxes)
+
     def _walk(self, location: Location, a: Abs | None, b: Abs | None) -> None:
         a, b = unwrapped(a), unwrapped(b)
         if isinstance(a, Ref) or isinstance(b, Ref):
@@ -67,10 +72,11 @@ class AliasClasses:
     def _pair_boxes(self, location: Location, a: Box, b: Box) -> None:
         if (a, b) in self.boxes or (a is b and a.constant is not None):
             return
-        self.boxes[a, b] = a if a is b else Box(a.cls, local=a.local and b.local)
+        self.boxes[a, b] = a if a is b else Box.standing_for(a, b)
         content_a, content_b = self._a.content_if_any(a), self._b.content_if_any(b)
         # What each iteration of a loop creates is another box each time, but in the same place.
-        self.roots[a, b] = ("box", a if content_a is not None else location)
+        root = ("box", a)
+        self.roots[a, b] = root if content_a is not None and root not in self.roots.values() else ("box", location)
         self._walk_items(
             self.roots[a, b],
             content_a.items if isinstance(content_a, Items) else (),

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import replace
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import scalar_value
 from autodiff_compiler.frontend.state import State
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Closure, Dyn, Grown, Items, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Cell, Closure, Dyn, Grown, Items, Ref, Static, Tup
 from autodiff_compiler.frontend.views import tie
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import Note
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.entries import range_as_array, to_library
@@ -15,7 +16,6 @@ from autodiff_compiler.frontend.references import grown_value
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_value
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Careful,
     Cell,
     Dyn,

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from autodiff_compiler.diagnostics import UnsupportedError
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.state import NameKey
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Static
+from autodiff_compiler.frontend.values import Abs, Dyn, Static
 from autodiff_compiler.ir.core import Value
 
 

@@ -18,10 +18,11 @@ from autodiff_compiler.frontend import (
     subscripts,
     views,
 )
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.operands import Operands
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, SliceParts, Static, is_dimensionless
+from autodiff_compiler.frontend.values import Abs, Dyn, Index, Ref, SliceParts, Static, is_dimensionless
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank

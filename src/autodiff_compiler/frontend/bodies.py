@@ -13,12 +13,13 @@ from typing import Any
 from autodiff_compiler.diagnostics import AutodiffError, did_you_mean
 from autodiff_compiler.frames import is_ours
 from autodiff_compiler.frontend import branches, generators, recursion, tries
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scopes import FunctionNode
 from autodiff_compiler.frontend.source import find_source, function_body, function_liveness, is_generator
 from autodiff_compiler.frontend.state import NORMAL, RETURN_NAME, Exit, Frame
-from autodiff_compiler.frontend.values import Abs, Box, Closure, Dead, Dyn, Items, Poison, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Closure, Dead, Dyn, Items, Poison, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 
 DEPTH = 60

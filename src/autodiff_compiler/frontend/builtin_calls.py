@@ -31,6 +31,7 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.arity import Handler, takes
 from autodiff_compiler.frontend.asking import Found, Sequence, Steps, length
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import is_instance
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import to_library
@@ -40,7 +41,6 @@ from autodiff_compiler.frontend.places import apply
 from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     DictView,
     Dyn,
     Generator,

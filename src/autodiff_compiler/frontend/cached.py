@@ -14,13 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.source import find_source, plain_function
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Closure,
     Dyn,
     Grown,

@@ -39,6 +39,7 @@ from autodiff_compiler.frontend import (
     starred,
     vectorized,
 )
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.choices import is_word
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
@@ -48,7 +49,6 @@ from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Choice,
     Closure,
     Dyn,

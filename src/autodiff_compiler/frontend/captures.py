@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import UserError, did_you_mean
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import MISSING, find
 from autodiff_compiler.frontend.guards import Column, Guard, Place, is_lasting, kinds_of_items, shape_of
 from autodiff_compiler.frontend.layout import of_array
 from autodiff_compiler.frontend.scalars import is_number, static_type
 from autodiff_compiler.frontend.signature import describe
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Items, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Cell, Dyn, Items, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.instances import attributes
 from autodiff_compiler.ir.types import Array, Scalar, Type

@@ -8,7 +8,8 @@ from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, Modul
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from autodiff_compiler.frontend.values import Abs, Box, Partial, Static, Tup
+from autodiff_compiler.frontend.boxes import Box
+from autodiff_compiler.frontend.values import Abs, Partial, Static, Tup
 from autodiff_compiler.library import definition
 
 if TYPE_CHECKING:

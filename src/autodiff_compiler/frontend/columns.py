@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from autodiff_compiler.frontend.asking import Columns, Sequence, counted, length_changes
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_type, scalar_value
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Static, Tup, same
+from autodiff_compiler.frontend.values import Abs, Dyn, Items, Static, Tup, same
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Array, ListOf, Scalar
 

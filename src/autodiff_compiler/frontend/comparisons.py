@@ -19,6 +19,7 @@ from autodiff_compiler.frontend import (
     views,
 )
 from autodiff_compiler.frontend.asking import Sequence, steps
+from autodiff_compiler.frontend.boxes import Box, distinguishable
 from autodiff_compiler.frontend.choices import are_told_apart, chosen_truth, is_word
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
@@ -27,7 +28,6 @@ from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Choice,
     Closure,
     DictView,
@@ -203,8 +203,8 @@ def _is(ctx: Context, x: Abs, y: Abs) -> bool | Value:
 
 def _is_object(ctx: Context, x: Abs, y: Abs) -> bool:
     """Whether two objects of the program's are one."""
-    if isinstance(x, Box) and isinstance(y, Box) and x is not y and not (x.local or y.local):
-        raise _unknown_identity(ctx, "two objects of the caller")
+    if isinstance(x, Box) and isinstance(y, Box) and not distinguishable(x, y):
+        raise _unknown_identity(ctx, "two objects of the caller, or one of several,")
     if isinstance(x, Box | Closure) or isinstance(y, Box | Closure):
         return x is y
     raise _unknown_identity(ctx, f"{describe(x)} and {describe(y)}")

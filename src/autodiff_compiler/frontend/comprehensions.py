@@ -13,13 +13,14 @@ from types import GeneratorType
 
 from autodiff_compiler.frontend import branches, container_items, loops, tables, tries
 from autodiff_compiler.frontend.asking import Items, Live, Pushed, mapped
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.columns import ALIKE
 from autodiff_compiler.frontend.context import LONG, Context, int_value
 from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.kept_iterators import made
 from autodiff_compiler.frontend.liveness import bound
 from autodiff_compiler.frontend.state import Frame
-from autodiff_compiler.frontend.values import Abs, Box, Iter, Static
+from autodiff_compiler.frontend.values import Abs, Iter, Static
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Array, ListOf, Scalar
 

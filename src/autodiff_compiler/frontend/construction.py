@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.frontend import classes, objects
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import MISSING
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
-from autodiff_compiler.frontend.values import Abs, Box, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Static, Tup
 
 
 def construct(ctx: Context, cls: type, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

@@ -21,6 +21,7 @@ from autodiff_compiler.frontend.asking import (
     length,
     unrolled,
 )
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.columns import ALIKE
 from autodiff_compiler.frontend.container_items import append
@@ -33,7 +34,6 @@ from autodiff_compiler.frontend.scalars import describe, is_scalar
 from autodiff_compiler.frontend.state import NameKey
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     DictView,
     Dyn,
     Generator,

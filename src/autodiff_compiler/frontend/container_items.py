@@ -11,12 +11,12 @@ import numpy as np
 from autodiff_compiler.diagnostics import did_you_mean
 from autodiff_compiler.frontend import keyed_dicts, rows
 from autodiff_compiler.frontend.asking import length_changes
+from autodiff_compiler.frontend.boxes import Box, which
 from autodiff_compiler.frontend.context import Context, int_value
 from autodiff_compiler.frontend.references import grown
 from autodiff_compiler.frontend.scalars import describe, is_scalar, join_scalars, scalar_value
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Dyn,
     Grown,
     Index,
@@ -160,13 +160,21 @@ def own(ctx: Context, box: Box, *, same_length: bool = False) -> Items | Grown:
     """The content of a list or dict that is about to be changed."""
     if box in ctx.iterating and not same_length:
         raise length_changes(ctx)
+    check_is_one(ctx, box)
     if not box.local:
         raise ctx.unsupported(
             "AD138",
             f"a change of a {box.cls.__name__} that belongs to the caller, or is in a list that grows at run time",
             "copy it first: items = list(items), params = dict(params)",
         )
+    ctx.state.note_write(box)
     return ctx.state.content(box)
+
+
+def check_is_one(ctx: Context, box: Box) -> None:
+    """Before a write: it must be known to which object."""
+    if box.merged:
+        raise ctx.unsupported("AD102", f"a write to {which(box)}", "write to each on its own path, or to a copy")
 
 
 def store(ctx: Context, box: Box, index: Index, value: Abs) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from autodiff_compiler.frontend import container_items, keyed_dicts
 from autodiff_compiler.frontend.arity import Arity
 from autodiff_compiler.frontend.asking import Sequence
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.consumers import drained, for_each, pair
 from autodiff_compiler.frontend.container_items import append, key_of, own
@@ -16,7 +17,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.places import apply, place_name
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_type
-from autodiff_compiler.frontend.values import Abs, Box, DictView, Dyn, Grown, Items, Ref, Static, Tup, same
+from autodiff_compiler.frontend.values import Abs, DictView, Dyn, Grown, Items, Ref, Static, Tup, same
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.library.standard import growing, keyed, ordering
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import Note, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend import kept_iterators
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.choices import Numbers
 from autodiff_compiler.frontend.facts import TruthFacts
@@ -33,7 +34,6 @@ from autodiff_compiler.frontend.tries import Tries
 from autodiff_compiler.frontend.truth import truth_of
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Cell,
     Dead,
     Dyn,

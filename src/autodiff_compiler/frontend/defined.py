@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.frontend import bodies
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Dyn, Items, Ref, Static, Tup
 from autodiff_compiler.frontend.views import tie
 from autodiff_compiler.ir.types import is_complex
 from autodiff_compiler.library import Definition

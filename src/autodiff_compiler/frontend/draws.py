@@ -8,9 +8,10 @@ import numpy as np
 
 from autodiff_compiler import library
 from autodiff_compiler.frontend import defined, externals, foreign
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
 from autodiff_compiler.ir.types import dtype_of
 from autodiff_compiler.library import defined as library_definitions
 

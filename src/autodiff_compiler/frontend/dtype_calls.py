@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import is_scalar, scalar_type
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
 from autodiff_compiler.ir.types import is_py
 
 FUNCTIONS = (np.result_type, np.promote_types, np.can_cast, np.issubdtype, np.isdtype, np.common_type, np.dtype)

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import AutodiffError
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Form, Grown, Items, Listed, Range, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Dyn, Form, Grown, Items, Listed, Range, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.library import Chosen, Entry, lookup
 

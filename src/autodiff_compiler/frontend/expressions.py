@@ -25,13 +25,13 @@ from autodiff_compiler.frontend import (
     tries,
     views,
 )
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import to_library
 from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Closure,
     Dyn,
     Ref,

@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.public_names import is_installed, is_same, name_of
 from autodiff_compiler.frontend.scalars import describe, is_number, scalar_value
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Ref, Static, Text, Tup, is_dimensionless
+from autodiff_compiler.frontend.values import Abs, Dyn, Items, Ref, Static, Text, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.external import place
 from autodiff_compiler.ir.message import pattern

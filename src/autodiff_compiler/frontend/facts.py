@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.state import NameKey, State
-from autodiff_compiler.frontend.values import Abs, Box, Items, Maybe, OrNone, Static
+from autodiff_compiler.frontend.values import Abs, Items, Maybe, OrNone, Static
 from autodiff_compiler.ir.core import Value
 
 Fact = tuple[Value, bool]

@@ -7,6 +7,7 @@ that these stay loops; what leaves the consumer's loop, `break` or `return`, lea
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from types import GeneratorType
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.frontend import branches, tries
 from autodiff_compiler.frontend.asking import Items, Live, Pushed, steps
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context, LoopTargets
 from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.loops import continued, run_over
@@ -22,7 +24,7 @@ from autodiff_compiler.frontend.scopes import FunctionNode
 from autodiff_compiler.frontend.source import function_body, function_liveness
 from autodiff_compiler.frontend.state import RETURN_NAME, Frame
 from autodiff_compiler.frontend.tries import Final, Handlers
-from autodiff_compiler.frontend.values import Abs, Box, Generator, Static, same
+from autodiff_compiler.frontend.values import Abs, Generator, Static, same
 from autodiff_compiler.frontend.values import Items as Content
 
 NEW, BEGUN, ENDED = (Content((Static(word),)) for word in ("new", "begun", "ended"))
@@ -92,7 +94,9 @@ def _run(
 ) -> None:
     """Run a generator to its end, and `body` for each item."""
     node, frame = generator.node, generator.frame
-    if sum(1 for place in ctx.calls if place[0] is node) >= DEPTH:
+    # What runs for an item is the consumer's, and may well ask the same generator for more.
+    own = itertools.takewhile(lambda place: isinstance(place[0], FunctionNode), reversed(ctx.calls))
+    if sum(place[0] is node for place in own) >= DEPTH:
         raise ctx.unsupported(
             "AD179", f"the generator `{frame.name}` runs itself more than {DEPTH} deep", "write a loop"
         )

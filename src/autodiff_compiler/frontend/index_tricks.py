@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.frontend import bodies
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.values import Abs, Box, Index, SliceParts, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Index, SliceParts, Static, Tup
 from autodiff_compiler.library.definitions import places
 
 Trick = Callable[[Context, list[Index]], Abs]

@@ -18,6 +18,7 @@ from autodiff_compiler.frontend.asking import (
     length_changes,
     steps,
 )
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.columns import of_items
 from autodiff_compiler.frontend.container_items import item_at
@@ -26,7 +27,6 @@ from autodiff_compiler.frontend.layout import through
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     DictView,
     Dyn,
     Generator,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import consumers
 from autodiff_compiler.frontend.asking import Sequence, unrolled
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.iteration import iterate
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, DictView, Grown, Items, Range, Ref, Static, Tup, same
+from autodiff_compiler.frontend.values import Abs, DictView, Grown, Items, Range, Ref, Static, Tup, same
 
 
 def kept_items(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:

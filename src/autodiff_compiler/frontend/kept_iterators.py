@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import special
-from autodiff_compiler.frontend.values import ITERATOR, Abs, Box, DictView, Items, Iter, Range, Ref, Static, Tup, same
+from autodiff_compiler.frontend.values import ITERATOR, Abs, DictView, Items, Iter, Range, Ref, Static, Tup, same
 from autodiff_compiler.library.standard import kept as standard
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.references import grown
 from autodiff_compiler.frontend.rows import pairs_of
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Static, Tup, is_none
+from autodiff_compiler.frontend.values import Abs, Dyn, Grown, Static, Tup, is_none
 
 
 def is_one(ctx: Context, box: Box, key: Abs | None = None) -> bool:

@@ -13,10 +13,11 @@ import numpy as np
 
 from autodiff_compiler import library
 from autodiff_compiler.frontend import consumers, dates, externals, outputs, views
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import array_of, call_entry
 from autodiff_compiler.frontend.scalars import is_number
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Items, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Dyn, Items, Ref, Static, Tup
 from autodiff_compiler.ir.types import rank
 from autodiff_compiler.library.standard import ordering
 

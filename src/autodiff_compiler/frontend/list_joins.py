@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from autodiff_compiler.frontend import rows
 from autodiff_compiler.frontend.alias_classes import Location
 from autodiff_compiler.frontend.array_joins import ArrayJoins
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.join_slots import ONE_TYPE, Finish, Getter, JoinSlots, Widening, always
 from autodiff_compiler.frontend.references import grow
 from autodiff_compiler.frontend.scalars import element_type, join_elements
 from autodiff_compiler.frontend.state import State
-from autodiff_compiler.frontend.values import Abs, Box, Form, Grown, Items, Poison, Ref, same
+from autodiff_compiler.frontend.values import Abs, Form, Grown, Items, Poison, Ref, same
 from autodiff_compiler.ir.types import Array, ListOf, Scalar
 
 Content = Items | Grown | None

@@ -10,6 +10,7 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import AutodiffError, Span, UnsupportedError, UserError
 from autodiff_compiler.frontend import arithmetic, assignment, calls, comparisons, expressions, statements
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.captures import Captures
 from autodiff_compiler.frontend.context import Compact, Context, Interpreter
 from autodiff_compiler.frontend.guards import Place
@@ -20,7 +21,7 @@ from autodiff_compiler.frontend.raising import WatchedBuilder
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.source import find_source, plain_function
 from autodiff_compiler.frontend.state import Frame, State
-from autodiff_compiler.frontend.values import Abs, Box, Careful, Dead, Dyn, Grown, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Careful, Dead, Dyn, Grown, Ref, Static, Tup
 from autodiff_compiler.ir.core import Function, Region, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree
 from autodiff_compiler.ir.types import Array, Type

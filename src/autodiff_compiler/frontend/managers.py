@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.frontend import branches, generators, handlers
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.fixpoint import zeroed
@@ -21,7 +22,7 @@ from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import Source, find_source
 from autodiff_compiler.frontend.state import NORMAL, Exit, NameKey
 from autodiff_compiler.frontend.tries import Handlers
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Generator, Items, Partial, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Dyn, Generator, Items, Partial, Static, Tup
 from autodiff_compiler.ir.core import Value
 
 Body = Callable[[Abs], None]

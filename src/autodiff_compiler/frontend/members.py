@@ -22,6 +22,7 @@ from autodiff_compiler.frontend import (
     subscripts,
     views,
 )
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.choices import is_word
 from autodiff_compiler.frontend.classes import find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
@@ -29,7 +30,6 @@ from autodiff_compiler.frontend.entries import call_entry, to_library
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Choice,
     Closure,
     Dyn,

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from autodiff_compiler.diagnostics import UNKNOWN, Span
 from autodiff_compiler.frontend.alias_classes import AliasClasses, Location
 from autodiff_compiler.frontend.array_joins import ArrayJoins
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.choices import Numbers, is_word, joined_options, may_be_chosen, options_of
 from autodiff_compiler.frontend.join_slots import (
     ONE_TYPE,
@@ -41,7 +42,6 @@ from autodiff_compiler.frontend.scalars import (
 from autodiff_compiler.frontend.state import ENTERED, NORMAL, RETURN_NAME, Exit, NameKey, State
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Choice,
     Closure,
     Dyn,
@@ -324,11 +324,13 @@ class Merge:
         assert right is not None
         if left is right and left.constant is not None:
             return always(left)
-        partners = [p for p in self._classes.boxes if p[0] is left or p[1] is right]
-        if len(partners) > 1 or left.cls is not right.cls:
+        if left.cls is not right.cls:
             reason = f"{place(location)} is a different list, dict or object on each path"
             return self._slots.poison(location, Poison(reason, ONE_TYPE))
-        return always(self._classes.boxes[left, right])
+        box = self._classes.boxes[left, right]
+        if self._classes.shared(left, right):
+            box.merge(hint(str(location[-1])) if len(location) == 2 else "")
+        return always(box)
 
     def _box_contents(self) -> list[tuple[Box, Finish]]:
         finishes: list[tuple[Box, Finish]] = []

@@ -13,13 +13,13 @@ import numpy as np
 
 from autodiff_compiler.frontend import construction, members, objects
 from autodiff_compiler.frontend.arity import takes
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import class_of, is_instance, special
 from autodiff_compiler.frontend.comparisons import negated
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Choice,
     Closure,
     DictView,

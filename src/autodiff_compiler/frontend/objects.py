@@ -14,11 +14,13 @@ from typing import Any
 from autodiff_compiler.diagnostics import did_you_mean
 from autodiff_compiler.frontend import classes, derivatives, foreign
 from autodiff_compiler.frontend.arity import Handler
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import MISSING, class_of, special
+from autodiff_compiler.frontend.container_items import check_is_one
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import plain_function
-from autodiff_compiler.frontend.values import Abs, Box, Items, Partial, Static, Super, Tup
+from autodiff_compiler.frontend.values import Abs, Items, Partial, Static, Super, Tup
 from autodiff_compiler.library.stand_ins import real_class, stands_for_some
 
 _MAKE_A_METHOD = "define a method or a property with `def`"
@@ -203,12 +205,15 @@ def generic_store(ctx: Context, x: Abs, name: str, value: Abs) -> None:
     content = ctx.state.content(x) if isinstance(x, Box) else None
     if isinstance(content, Items) and any(k == name and held is value for k, held in zip(content.keys, content.items)):
         return  # the end of `x.a += …`: the object that was changed in place is there already
+    if isinstance(x, Box):
+        check_is_one(ctx, x)
     if not isinstance(x, Box) or not x.local:
         raise ctx.unsupported(
             "AD138",
             "a write into an object that belongs to the caller, or is in a list that grows at run time",
             "copy it first: dataclasses.replace(x, ...)",
         )
+    ctx.state.note_write(x)
     if not isinstance(found, MemberDescriptorType) and not _has_dict(cls):
         raise _no_attribute(ctx, x, cls, name)
     assert isinstance(content, Items)
@@ -234,6 +239,7 @@ def delete_attribute(ctx: Context, x: Abs, name: str) -> None:
     if name not in held:
         raise _no_attribute(ctx, x, cls, name)
     del held[name]
+    ctx.state.note_write(x)
     ctx.state.boxes[x] = Items(tuple(held.values()), tuple(held))
 
 

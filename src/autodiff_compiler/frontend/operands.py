@@ -10,9 +10,10 @@ import ast
 from collections.abc import Iterable
 from functools import cached_property
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.state import HELD_NAME, Frame
-from autodiff_compiler.frontend.values import Abs, Box, Ref, parts
+from autodiff_compiler.frontend.values import Abs, Ref, parts
 
 
 class Operands:

@@ -7,10 +7,11 @@ import builtins
 import math
 from typing import Any
 
+from autodiff_compiler.frontend.boxes import Box, distinguishable
 from autodiff_compiler.frontend.classes import MISSING, class_of, find, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import scalar_class
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Index, Ref, SliceParts, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Dyn, Index, Ref, SliceParts, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import Scalar, is_py
 
@@ -143,7 +144,7 @@ def _is_not_implemented(result: Abs) -> bool:
 def _same_object(ctx: Context, x: Abs, y: Abs) -> bool:
     if isinstance(x, Static) and isinstance(y, Static):
         return x.obj is y.obj
-    if isinstance(x, Box) and isinstance(y, Box) and x is not y and not (x.local or y.local):
+    if isinstance(x, Box) and isinstance(y, Box) and not distinguishable(x, y):
         raise ctx.unsupported("AD152", "whether two objects of the caller are the same one", "compare what they hold")
     return x is y
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.layout import Layout, of_array
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Dyn, Items, Ref, Tup
+from autodiff_compiler.frontend.values import Abs, Cell, Dyn, Items, Ref, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.tree import Const, Node, Tree
 from autodiff_compiler.ir.types import Array, Scalar, Type

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.frontend import branches, container_items, members, object_builtins
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.classes import class_of
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import NameKey
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Items, OrNone, Range, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Dyn, Grown, Items, OrNone, Range, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.opset import is_pure, may_trap
 

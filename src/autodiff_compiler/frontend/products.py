@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.inlining import bound, flattened, inlined, signature_of, spliced, with_floats
-from autodiff_compiler.frontend.values import Abs, Box, Items, Partial, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Items, Partial, Static, Tup
 from autodiff_compiler.ir.core import Function, Value
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, differentiable

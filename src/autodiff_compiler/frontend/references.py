@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autodiff_compiler.frontend import rows
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.scalars import element_type, is_scalar, join_elements, scalar_value
 from autodiff_compiler.frontend.state import State
-from autodiff_compiler.frontend.values import Abs, Box, Grown, Ref
+from autodiff_compiler.frontend.values import Abs, Grown, Ref
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.types import ListOf, Scalar

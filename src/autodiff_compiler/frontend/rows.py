@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.scalars import is_scalar
 from autodiff_compiler.frontend.state import State
-from autodiff_compiler.frontend.values import Abs, Box, Form, Grown, Items, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Form, Grown, Items, Ref, Static, Tup
 from autodiff_compiler.library.stand_ins import is_standard, real_class
 
 
@@ -32,7 +33,7 @@ def _held(state: State, item: Abs) -> tuple[type, tuple[str, ...], tuple[Abs, ..
     if isinstance(item, Tup):
         return (item.cls, item.keys, item.items) if item.items else None
     content = state.content_if_any(item) if isinstance(item, Box) and not _is_of_the_library(item.cls) else None
-    if not isinstance(item, Box) or not isinstance(content, Items) or not content.items:
+    if not isinstance(item, Box) or item.merged or not isinstance(content, Items) or not content.items:
         return None
     return item.cls, content.keys, content.items
 

@@ -29,13 +29,14 @@ from autodiff_compiler.frontend.arguments import (
     tie_to,
     with_leaves,
 )
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.inlining import bound, flattened, rebuilt, signature_of
 from autodiff_compiler.frontend.recursion import HandingOn
 from autodiff_compiler.frontend.rule_results import Matching, cotangent, tangent
 from autodiff_compiler.frontend.source import find_source, plain_function
-from autodiff_compiler.frontend.values import Abs, Box, Closure, Dead, Dyn, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Closure, Dead, Dyn, Ref, Static, Tup
 from autodiff_compiler.ir.core import Function, JvpRule, Recomputed, Region, Rule, Value, VjpRule
 from autodiff_compiler.ir.opdef import IO, PURE
 from autodiff_compiler.ir.program import Shapes, call_op, calls_in, effect_of, fresh_name, strongest

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 from autodiff_compiler.diagnostics import Span, UserError
 from autodiff_compiler.frontend.arguments import comparable, held
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.inlining import flattened, rebuilt
 from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Items, Ref, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Dyn, Grown, Items, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.tree import Const, Leaf, Tree
 from autodiff_compiler.ir.types import Array, Scalar, Type, differentiable

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Choice,
     Closure,
     DictView,

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autodiff_compiler.diagnostics import Span
+from autodiff_compiler.frontend.boxes import Box, which
 from autodiff_compiler.frontend.source import Source
-from autodiff_compiler.frontend.values import Abs, Box, Cell, Grown, Items, Maybe, Poison, Static, Unmergeable, same
+from autodiff_compiler.frontend.values import Abs, Cell, Grown, Items, Maybe, Poison, Static, Unmergeable, same
 from autodiff_compiler.ir.core import Value
 
 NORMAL = 0
@@ -130,6 +131,13 @@ class State:
     def content_if_any(self, box: Box) -> Items | Grown | Poison | None:
         """The content, mergeable or not; None for a box that this state does not know."""
         return box.constant if box.constant is not None else self.boxes.get(box)
+
+    def note_write(self, box: Box) -> None:
+        """A list, dict or object is about to be changed: what was made for one of several of its class may be one of it."""
+        for other in self.boxes:
+            if other.merged and other.cls is box.cls and box.born < other.born:
+                reason = f"{which(other)}, is read after a write to one of that class"
+                self.boxes[other] = Poison(reason, "read what you need of it before the write")
 
     def end(self) -> None:
         """Control does not come past here: all paths raised, or left with an exit code that is noted already."""

@@ -32,11 +32,12 @@ from autodiff_compiler.frontend import (
     tries,
     while_loops,
 )
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.state import RETURN_NAME, Exit
-from autodiff_compiler.frontend.values import Abs, Box, Dead, Iter, Static, Unmergeable
+from autodiff_compiler.frontend.values import Abs, Dead, Iter, Static, Unmergeable
 from autodiff_compiler.ir.core import Value
 
 

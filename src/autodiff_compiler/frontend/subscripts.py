@@ -7,6 +7,7 @@ import ast
 import numpy as np
 
 from autodiff_compiler.frontend import array_places, branches, container_items, index_tricks, operators, tables
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.choices import is_word
 from autodiff_compiler.frontend.classes import class_of, is_instance
 from autodiff_compiler.frontend.context import Context
@@ -14,7 +15,6 @@ from autodiff_compiler.frontend.operands import Operands
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Choice,
     Dyn,
     Index,

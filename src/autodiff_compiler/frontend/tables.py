@@ -13,9 +13,10 @@ import numpy as np
 
 from autodiff_compiler.frontend import array_places
 from autodiff_compiler.frontend.asking import Sequence, length
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import LONG, Context, int_value
 from autodiff_compiler.frontend.scalars import describe, is_scalar, join_elements, scalar_type
-from autodiff_compiler.frontend.values import Abs, Box, Dyn, Grown, Index, Listed, Ref, SliceParts, Static, Tup
+from autodiff_compiler.frontend.values import Abs, Dyn, Grown, Index, Listed, Ref, SliceParts, Static, Tup
 from autodiff_compiler.frontend.views import table_item
 from autodiff_compiler.ir.dtype import FLOAT64, DType
 from autodiff_compiler.ir.types import Scalar, rank

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.choices import chosen_truth, is_word
 from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
     Abs,
-    Box,
     Choice,
     DictView,
     Dyn,

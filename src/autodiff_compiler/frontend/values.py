@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler.diagnostics import UNKNOWN, Note, Span
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.layout import Layout
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
@@ -91,19 +92,6 @@ class Tup:
     items: tuple[Abs, ...]
     cls: type = tuple
     keys: tuple[str, ...] = ()
-
-
-class Box:
-    """The identity of a list, dict or dataclass instance.  Its content is `State.boxes[box]`."""
-
-    def __init__(self, cls: type, *, local: bool = True) -> None:
-        self.cls = cls
-        self.local = local
-        """Made by the program itself; a container of the caller is never written to."""
-        self.name = ""
-        """The first variable it was assigned to, for the sake of the generated code."""
-        self.constant: Items | None = None
-        """The content, for one found outside."""
 
 
 @dataclass(frozen=True, eq=False)

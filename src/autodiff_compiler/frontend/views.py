@@ -16,6 +16,7 @@ import numpy as np
 
 from autodiff_compiler.frontend import layout as layouts
 from autodiff_compiler.frontend import squeezing
+from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.layout import (
     DENSE,
     EVEN,
@@ -27,7 +28,7 @@ from autodiff_compiler.frontend.layout import (
     reshaped,
     through,
 )
-from autodiff_compiler.frontend.values import Abs, Box, Careful, Dyn, Items, Listed, Ref, Static, Tup, is_dimensionless
+from autodiff_compiler.frontend.values import Abs, Careful, Dyn, Items, Listed, Ref, Static, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, rank

@@ -16,6 +16,8 @@ Idempotent.
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -124,12 +126,15 @@ class _Pair(Pair):
     def _divided(self) -> tuple[list[Tape], list[Tape]]:
         """The tapes that can be computed again, given the others: what an earlier iteration hands on has to be kept."""
         dropped, kept = self.tapes, list[Tape]()
+        room = sum(1 << k for k, param in enumerate(self.first.params) if param in self.room)
         while True:
-            bad = {tape.value: self.sources([tape.value], kept)[1] - self.room for tape in dropped}
-            handed_on = {param for params in bad.values() for param in params}
-            if not handed_on:
+            carried = self.carried(kept)
+            bad = [tape for tape in dropped if carried.get(tape.value, 0) & ~room]
+            if not bad:
                 return dropped, kept
-            more = [t for t in dropped if t.value in handed_on] or [t for t in dropped if bad[t.value]]
+            handed_on = functools.reduce(operator.or_, (carried[tape.value] for tape in bad)) & ~room
+            params = {param for k, param in enumerate(self.first.params) if handed_on >> k & 1}
+            more = [tape for tape in dropped if tape.value in params] or bad
             dropped, kept = [t for t in dropped if t not in more], [*kept, *more]
 
     # -- whether it is worth it --------------------------------------------------------------------------------------

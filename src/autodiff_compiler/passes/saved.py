@@ -142,6 +142,17 @@ class Pair:
                 params.add(value)
         return ops, params
 
+    def carried(self, kept: Sequence[Tape]) -> dict[Value, int]:
+        """The carried parameters that each value of an iteration comes of, what is kept aside: a bit for each parameter."""
+        known = {tape.value for tape in kept}
+        bits = {param: 1 << k for k, param in enumerate(self.first.params)}
+        for op in self.first.body.ops:
+            origins = 0
+            for value in op_uses(op):
+                origins |= 0 if value in known else bits.get(value, 0)
+            bits.update(dict.fromkeys(op.results, origins))
+        return bits
+
     def can_run_again(self, again: Sequence[Op]) -> bool:
         """Whether these ops give the same values when the second loop runs."""
         inner = [one for op in again for one in with_inner(op)]

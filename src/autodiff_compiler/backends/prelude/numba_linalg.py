@@ -10,6 +10,7 @@ from numba import njit
 from numba.core import cgutils
 from numba.extending import get_cython_function_address, intrinsic
 
+from autodiff_compiler.backends.prelude.numba_helpers import assign
 from autodiff_compiler.backends.prelude.numba_products import in_memory, stack
 
 
@@ -60,7 +61,7 @@ def lu_factor(a):
         columns = every[s].T.copy()
         if n > 0 and lapack("dgetrf", (n, n, columns, n, exchanged)) > 0:
             regular = False
-        lu[s] = columns.T
+        assign(lu[s], columns.T)
         for k in range(n):
             pivots[s, k] = exchanged[k] - 1
     return lu.reshape(a.shape), pivots.reshape(a.shape[:-1]), regular
@@ -92,7 +93,7 @@ def lu_solve(lu, pivots, b, transposed):
             exchanged[i] = rows[s, i, 0] + 1
         columns = right[s].T.copy()
         lapack("dgetrs", (form, n, k, factors[s].T.copy(), n, exchanged, columns, n))
-        x[s] = columns.T
+        assign(x[s], columns.T)
     return x.reshape((*batch, n, k))
 
 
@@ -144,7 +145,8 @@ def cholesky(a):
             for j in range(i + 1):
                 lower[s, i, j] = columns[j, i]
     if not positive:
-        lower[:] = np.eye(n)
+        for s in range(len(every)):
+            assign(lower[s], np.eye(n))
     return lower.reshape(a.shape), positive
 
 
@@ -165,7 +167,7 @@ def qr(a):
             for j in range(i, n):
                 r[s, i, j] = columns[j, i]
         lapack("dorgqr", (m, k, k, columns, m, scales, work, length))
-        q[s] = columns[:k].T
+        assign(q[s], columns[:k].T)
     return q.reshape((*batch, m, k)), r.reshape((*batch, k, n))
 
 
@@ -185,15 +187,17 @@ def eigh(a, lower, driver):
         columns, w, failed = every[s].T.copy(), values[s], 0
         if driver == "evd":
             failed = lapack("dsyevd", (form, side, n, columns, n, w, work, length, places, integers))
-            rows[:] = columns
+            assign(rows, columns)
         else:
             asked = (form, every_one, side, n, columns, n, unused, unused, 1, n, unused, found, w, rows, n, support, work, length, places, integers)  # fmt: skip
             failed = lapack("dsyevr", asked)
         if failed != 0:
             converged = False
-        vectors[s] = rows.T
+        assign(vectors[s], rows.T)
     if not converged:
-        values[:], vectors[:] = np.arange(1.0, n + 1.0), np.eye(n)
+        for s in range(len(every)):
+            assign(values[s], np.arange(1.0, n + 1.0))
+            assign(vectors[s], np.eye(n))
     return values.reshape(a.shape[:-1]), vectors.reshape(a.shape), converged
 
 
@@ -212,9 +216,13 @@ def svd(a):
         columns = every[s].T.copy()
         if lapack("dgesdd", (form, m, n, columns, m, values[s], left, m, right, k, work, length, places)) != 0:
             converged = False
-        u[s], vh[s] = left.T, right.T
+        assign(u[s], left.T)
+        assign(vh[s], right.T)
     if not converged:
-        u[:], values[:], vh[:] = np.eye(m, k), np.arange(1.0, k + 1.0)[::-1], np.eye(k, n)
+        for s in range(len(every)):
+            assign(u[s], np.eye(m, k))
+            assign(values[s], np.arange(1.0, k + 1.0)[::-1])
+            assign(vh[s], np.eye(k, n))
     return u.reshape((*batch, m, k)), values.reshape((*batch, k)), vh.reshape((*batch, k, n)), converged
 
 
@@ -222,10 +230,13 @@ def svd(a):
 def pinv(a, cutoff):
     """The pseudoinverse of each matrix, and whether the iterations converged."""
     batch, m, n = a.shape[:-2], a.shape[-2], a.shape[-1]
-    u, values, vh, converged = svd(matrices(a))
+    left, singular, right, converged = svd(a)
+    u, vh, values = matrices(left), matrices(right), singular.reshape((-1, singular.shape[-1]))
     inverse = np.zeros((len(u), n, m))
     for s in range(len(u)):
         for k in range(values.shape[1]):
             if values[s, k] > cutoff * values[s, 0]:
-                inverse[s] += np.outer(vh[s, k], u[s, :, k] / values[s, k])
+                for i in range(n):
+                    for j in range(m):
+                        inverse[s, i, j] += vh[s, k, i] * (u[s, j, k] / values[s, k])
     return inverse.reshape((*batch, n, m)), converged

@@ -3,6 +3,8 @@
 import numpy as np
 from numba import njit
 
+from autodiff_compiler.backends.prelude.numba_helpers import assign
+
 
 @njit(cache=True, nogil=True)
 def precedes(x, y):
@@ -35,7 +37,7 @@ def complex_argsort_rows(a):
                     else:
                         merged[k] = out[i, right]
                         right += 1
-            out[i] = merged
+            assign(out[i], merged)
             length *= 2
     return out
 
