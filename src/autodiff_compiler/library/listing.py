@@ -40,8 +40,7 @@ of complex numbers are SciPy's own and refused under Numba, Bessel functions of 
 
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
 `nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary. `CubicSpline`, `CubicHermiteSpline`,
-`PchipInterpolator` and `interp1d` (linear, or cubic with `fill_value="extrapolate"`) may also be made in the program, along the first axis and not
-periodic, and vary then with their knots and values.
+`PchipInterpolator` and `interp1d` (linear or cubic) may also be made in the program, and vary then with their knots and values.
 
 Of the distributions, quantiles of `vonmises` and `skewnorm` and the entropies of `skewnorm`, `poisson`, `binom` and `nbinom` are refused. Quantiles of
 whole numbers are SciPy's own: they are constant, and refused under Numba.
