@@ -102,7 +102,7 @@ CHAPTERS = [
         "Functions that call functions",
         [
             ("many_calls", "misfit", 0, "A large helper that is called often stays a function, with one derivative."),
-            ("recursion", "log_sum_exp", 0, "Recursion: what each call saves is in lists, at the place of its frame."),
+            ("recursion", "log_sum_exp", 0, "Recursion: what each call saves is pushed onto a list, and taken from its end."),
         ],
     ),
     (

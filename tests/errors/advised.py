@@ -114,8 +114,9 @@ CALLS: dict[str, str] = {
         "def f(x):\n    return x * stop_gradient(measured(x, 2.0))\n\ngrad(f)(1.0)"
     ),
     "AD304": (
-        "def f(x, n):\n    if n == 0:\n        return x\n    for i in range(n):\n        x = x * x\n"
-        "    return f(x - 2.0, n - 1)\n\ngrad(f)(2.0, 3)"
+        "def f(x, n):\n    if n == 0:\n        return np.sum(x)\n    parts = np.empty((n, len(x)))\n    for k in range(n):\n"
+        "        parts[k] = k * x\n    total = 0.0\n    for part in parts:\n        total += part @ part\n"
+        "    return f(0.5 * x, n - 1) + total\n\ngrad(f)(np.ones(2), 3)"
     ),
     "AD306": (
         "from autodiff_compiler import custom_jvp\n\n@custom_jvp\ndef square(x):\n    return x * x\n\n"

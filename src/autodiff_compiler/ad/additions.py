@@ -30,6 +30,7 @@ class Additions:
     _definitions: dict[Value, Op] = field(default_factory=dict)
     _instead: dict[Op, Sequence[Op]] = field(default_factory=dict)
     _behind: dict[Value, list[Op]] = field(default_factory=dict)
+    _at_end: dict[Region, list[Op]] = field(default_factory=dict)
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -45,6 +46,10 @@ class Additions:
         self._instead[op] = new
         for made in new:
             self._define(made, region)
+
+    def put_at_end(self, region: Region, ops: Sequence[Op]) -> None:
+        """Add ops to the end of a region."""
+        self._at_end.setdefault(region, []).extend(ops)
 
     def note_tape(self, versions: Iterable[Value], extents: tuple[Extent, ...]) -> None:
         """The extents of a tape: an outer loop that saves it asks for them."""
@@ -85,7 +90,7 @@ class Additions:
                 ops.append(new)
                 for result in new.results:
                     ops += self._followers(result)
-        return ops
+        return [*ops, *self._at_end.get(region, ())]
 
     def _followers(self, value: Value) -> list[Op]:
         ops = []

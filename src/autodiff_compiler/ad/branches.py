@@ -11,6 +11,7 @@ from autodiff_compiler.ad.adjoints import Adjoints
 from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ad.residuals import Needs, provide
 from autodiff_compiler.ad.reversal import Reversal
+from autodiff_compiler.ad.stack import kept_on_stack
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.types import Array, ListOf, Type, rank
@@ -70,8 +71,12 @@ def _provided(reversal: Reversal, op: Op, branch: Region, out: OpenRegion) -> Sa
 
     def keep(values: list[Value]) -> dict[Value, Value]:
         results = {v: r for v, r in yielded if not rank(v.type) and not primal.undefined_sources(r)}
-        saved.update((v, Value(v.type, v.name)) for v in values if v not in results)
-        return {v: results[v] if v in results else saved[v] for v in values}
+        rest = [v for v in values if v not in results]
+        there = {v: results[v] for v in values if v in results}
+        if reversal.stacked:
+            return there | kept_on_stack(reversal, branch, op.span)(rest)
+        saved.update((v, Value(v.type, v.name)) for v in rest)
+        return there | saved
 
     provide(reversal, Needs(branch, op, keep, free={v: partial(codes.__getitem__, v) for v in codes}), out)
     return saved

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from autodiff_compiler.ad.stack import Stack
 from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.core import Function, Op, Value, VjpRule
 from autodiff_compiler.ir.program import Shapes, effect_of, fresh_name, recursive_names, strongest
@@ -49,15 +50,24 @@ class Callees:
         """What is known about the results of derivatives (`analysis/signature.py`)."""
         self._taken = {start.name, name, *self.functions}
         self.recursive = recursive_names(self.functions)
-        self.frames: dict[str, tuple[Value, ...]] = {}
-        """What a call of the forward sweep of a function that calls itself saves (`ad/frames.py`)."""
-        self.frame_reverses: dict[str, str] = {}
-        """The reverse sweeps that go with these, and the forward sweep of each."""
+        self.stack = Stack(start.compiled)
+        self.apart: set[str] = set()
+        """Reverse sweeps that run a function again: they have lists of their own for its stack."""
         rules = [fn.rule for fn in self.functions.values() if isinstance(fn.rule, VjpRule)]
         self.reverse_effect = strongest(effect_of(self.functions[rule.reverse].body) for rule in rules)
         """The effect of reverse sweeps: that of the user's rules, because ours have none."""
         self.made: dict[Derived, Any] = {}
         """What has been made from the functions of the program so far."""
+
+    def state(self) -> tuple[dict[str, Function], dict[str, Shapes], set[str], dict[Derived, Any]]:
+        """What has been made so far."""
+        return dict(self.functions), dict(self.shapes), set(self._taken), dict(self.made)
+
+    def go_back(self, state: tuple[dict[str, Function], dict[str, Shapes], set[str], dict[Derived, Any]]) -> None:
+        """Forget what has been made since."""
+        functions, shapes, taken, made = state
+        self.functions, self.shapes = dict(functions), dict(shapes)
+        self._taken, self.made = set(taken), dict(made)
 
     def of(self, call: Op) -> Function:
         """The function that an op calls."""

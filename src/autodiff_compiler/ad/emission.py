@@ -16,8 +16,10 @@ from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 class Emission:
     """The builder of one reversal.  Its position is set with `b.reopen` by whoever emits into a region, and back after it."""
 
-    def __init__(self, primal: Primal) -> None:
+    def __init__(self, primal: Primal, stacked: bool) -> None:
+        """`stacked`: no list is at hand, as in functions that call themselves."""
         self.primal = primal
+        self._stacked = stacked
         self.b = Builder()
 
     def adjoint_of(self, op: Op) -> AbstractContextManager[None]:
@@ -55,8 +57,8 @@ class Emission:
         hint = bar_name(value)
         if isinstance(value.type, Array):
             return self.b.full(self.dims(value), self.b.const_like(0, value.type), hint)
-        in_loop = self.primal.in_loop(self.primal.home[value])
-        if isinstance(value.type, ListOf) and isinstance(value.type.element, Scalar) and in_loop:
+        at_hand = not self._stacked and not self.primal.in_loop(self.primal.home[value])
+        if isinstance(value.type, ListOf) and isinstance(value.type.element, Scalar) and not at_hand:
             return self._zero_list(value, value.type.element, hint)
         return self.b.zeros_like(value, hint)
 

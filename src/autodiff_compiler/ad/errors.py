@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autodiff_compiler.diagnostics import UnsupportedError, UserError
+from autodiff_compiler.diagnostics import Span, UnsupportedError, UserError
 from autodiff_compiler.ir.core import Function, JvpRule, Op, VjpRule
-from autodiff_compiler.ir.types import ListOf, Scalar, Type, differentiable
+from autodiff_compiler.ir.types import Scalar, differentiable
 
 
 def check_inputs(fn: Function, active: Sequence[bool]) -> None:
@@ -78,12 +78,11 @@ def check_recomputable(op: Op, has_effect: bool) -> None:
         )
 
 
-def check_savable(fn: Function, types: Sequence[Type]) -> None:
-    """What each call of a recursive function saves is put into lists, and a list cannot hold lists."""
-    if any(isinstance(type_, ListOf) for type_ in types):
-        raise UnsupportedError(
-            "AD304",
-            "the reverse sweep of a function that calls itself would have to save a list in each call",
-            fn.span,
-            help="loop over a known number of iterations in it (`for i in range(n)`), or use jvp",
-        )
+def not_savable(span: Span) -> UnsupportedError:
+    """What functions that call themselves save is put into lists, and a list cannot hold lists."""
+    return UnsupportedError(
+        "AD304",
+        "the reverse sweep of a function that calls itself would have to save a list in each call",
+        span,
+        help="use an array instead of the list, or use jvp",
+    )

@@ -10,6 +10,7 @@ accumulated in place.  A loop that may be left early, or a `while`, runs over th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from autodiff_compiler.ad.adjoints import Adjoints
@@ -18,6 +19,7 @@ from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ad.residuals import Needs, provide
 from autodiff_compiler.ad.restores import Restores, restores_in
 from autodiff_compiler.ad.reversal import Reversal
+from autodiff_compiler.ad.stack import kept_on_stack
 from autodiff_compiler.ad.tapes import TapeDeck
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Region, Value
@@ -108,11 +110,12 @@ def _provided(reversal: Reversal, loop: Loop, out: OpenRegion, iterations: Itera
     restores = restores_in(reversal, loop)
     deck = TapeDeck(reversal, loop, {restore.old: restore.tape_name for restore in restores.values()})
     ends = {slot.yielded: slot for slot in loop.slots if _can_be_handed_on(reversal, slot, loop.body, restores)}
+    on_tapes = partial(deck.save, trip=iterations.trip)
     needs = Needs(
         loop.body,
         loop.op,
         free=iterations.available(),
-        keep=lambda values: deck.save(values, iterations.trip),
+        keep=kept_on_stack(reversal, loop.body, loop.op.span) if reversal.stacked else on_tapes,
         lengths=iterations.lengths(),
         begun={yielded: slot.param for yielded, slot in ends.items()},
         restores=restores,

@@ -6,22 +6,27 @@ that the reverse sweep is to run it again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, CalleeSweeps
-from autodiff_compiler.ad.errors import check_savable, not_linear
+from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, CalleeSweeps, Derived
+from autodiff_compiler.ad.errors import not_linear
 from autodiff_compiler.ad.linear import Silenced, check_linear, with_calls_inlined
 from autodiff_compiler.ad.names import bar_name, saved_name
 from autodiff_compiler.ad.residuals import Needs, provide
+from autodiff_compiler.ad.stack import kept_on_stack
 from autodiff_compiler.ad.sweeps import Walked, cotangents, defined, own_copy, swept, walked_back
 from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Value, VjpRule
+from autodiff_compiler.ir.loop import loop_slots
+from autodiff_compiler.ir.opset import overwrites
 from autodiff_compiler.ir.program import calls_in
-from autodiff_compiler.ir.types import INT, Array, ListOf, differentiable
-from autodiff_compiler.ir.walk import Rewriter, Substitution, clone_region, free_values
+from autodiff_compiler.ir.types import Array, ListOf, differentiable
+from autodiff_compiler.ir.walk import Rewriter, Substitution, all_ops, clone_region, free_values
+
+Push = Callable[[Sequence[Value]], dict[Value, Value]]
 
 
 class Pullbacks:
@@ -33,18 +38,20 @@ class Pullbacks:
         """Of the floats that a loop or a branch needs again, recompute none."""
         self.reruns = reruns and not save_all
         """Run cheap loops again for the arrays that they fill."""
+        self._given: dict[Derived, set[tuple[str, int]]] = {}
+        """Which of their arguments and results the reverse sweeps of functions that call themselves need, as far as that is known."""
+        self._is_settling = False
 
     def of(self, callee: Function, active: Sequence[bool]) -> CalleeSweeps:
         """Both sweeps of a function, for arguments of which these are active."""
-        made = self.callees.made
         key = ("vjp", callee.name, tuple(active))
-        if key not in made:
+        if key not in self.callees.made:
             if callee.rule is None and callee.name in self.callees.recursive:
                 # Its own calls ask for it before it is there.
-                self._recursive(callee, active)
+                (self._recursive if self._is_settling else self._settled)(callee, active)
             else:
-                made[key] = self._made(callee, active)
-        found: CalleeSweeps = made[key]
+                self.callees.made[key] = self._made(callee, active)
+        found: CalleeSweeps = self.callees.made[key]
         return found
 
     def _made(self, callee: Function, active: Sequence[bool]) -> CalleeSweeps:
@@ -71,40 +78,50 @@ class Pullbacks:
         walked = walked_back(fn, active, wanted, seeds, self)
         saved = _saved(fn, walked, (*fn.params, *fn.results))
         extra = [v for v in saved if v not in (*fn.params, *fn.results)]
-        reverse, named = _reverse(walked, saved, wanted, seeds)
+        named = _outside(walked, saved)
+        reverse = _reverse(walked, saved, wanted, seeds, named)
         self.callees.add(_forward(fn, walked, saved, extra, names[0]))
         self.callees.add(replace(fn, name=names[1], body=reverse, updates=()))
         return CalleeSweeps(*names, tuple(named[v] for v in extra), _residuals(saved, fn.params, fn.results, extra))
 
-    def _recursive(self, callee: Function, active: Sequence[bool]) -> None:
-        """A function that calls itself is known by the names of its sweeps before they are made; what it saves is in its frame.
+    def _settled(self, callee: Function, active: Sequence[bool]) -> None:
+        """Functions that call themselves or each other, in rounds until it is known what their reverse sweeps have to be given."""
+        before, given = self.callees.state(), None
+        while given != self._given:
+            given = dict(self._given)
+            self.callees.go_back(before)
+            self._is_settling = True
+            self._recursive(callee, active)
+            self._is_settling = False
 
-        The residuals are the frame, and what is passed unchanged to every recursive call.  The adjoints of arrays among the latter are passed
-        on, too, and added to: an array of its own for every call would have to be made and added up.
+    def _recursive(self, callee: Function, active: Sequence[bool]) -> None:
+        """A function that calls itself is known by the names of its sweeps before they are made; what it saves is on the stack.
+
+        The residuals are arguments and results, which the caller has.  The adjoints of arrays that are passed unchanged to every recursive call
+        are passed on, too, and added to: an array of its own for every call would have to be made and added up.
         """
-        callees, names = self.callees, self._names(callee)
-        handed_on = _handed_on(callee)
-        residuals = ((SAVED, 0), *((ARGUMENT, k) for k in handed_on))
+        callees, names, key = self.callees, self._names(callee), ("vjp", callee.name, tuple(active))
+        there = {(ARGUMENT, k): v for k, v in enumerate(callee.params)}
+        there |= {(RESULT, k): v for k, v in enumerate(callee.results) if v not in callee.params}
+        residuals = tuple(place for place in there if place in self._given.get(key, ()))
         varying = [k for k, on in enumerate(active) if on]
-        added_to = [k for k in handed_on if active[k] and isinstance(callee.params[k].type, Array)]
+        added_to = [k for k in _handed_on(callee) if active[k] and isinstance(callee.params[k].type, Array)]
         places = tuple(varying.index(k) for k in added_to)
-        callees.made["vjp", callee.name, tuple(active)] = CalleeSweeps(
-            *names, (Value(INT, "frame"),), residuals, added_to=places
-        )
-        callees.frames[names[0]] = ()
-        callees.frame_reverses[names[1]] = names[0]
+        callees.made[key] = CalleeSweeps(*names, (), residuals, added_to=places)
         fn = own_copy(callee)
         wanted, seeds = cotangents(fn)
         sums = {fn.params[k]: Value(fn.params[k].type, bar_name(fn.params[k])) for k in added_to}
-        walked = walked_back(fn, active, wanted, seeds, self, sums)
-        given = [fn.params[k] for k in handed_on]
-        extra = [v for v in _saved(fn, walked, (*fn.params, *fn.results)) if v not in given]
-        saved = [*extra, *given]
-        reverse, named = _reverse(walked, saved, [*wanted, *sums], [*seeds, *sums.values()])
-        check_savable(callee, [v.type for v in extra])
-        callees.frames[names[0]] = tuple(named[v] for v in extra)
-        callees.functions[names[0]] = _forward(fn, walked, saved, extra, names[0])
-        first = 1 + len(given) + len(seeds)  # the frame stands for all that is saved
+        walked = walked_back(fn, active, wanted, seeds, self, sums, stacked=True)
+        where = {fn.params[k] if kind == ARGUMENT else fn.results[k]: (kind, k) for kind, k in reversed(there)}
+        saved = _saved(fn, walked, _kept(fn, where), kept_on_stack(walked.reversal, fn.body, fn.span))
+        self._given[key] = {*self._given.get(key, ()), *(where[v] for v in saved)}
+        given = [fn.params[k] if kind == ARGUMENT else fn.results[k] for kind, k in residuals]
+        if not set(saved) <= set(given):
+            given = saved  # there will be another round
+        named = {v: Value(v.type, v.name) for v in given}
+        reverse = _reverse(walked, given, [*wanted, *sums], [*seeds, *sums.values()], named)
+        callees.functions[names[0]] = _forward(fn, walked, given, (), names[0])
+        first = len(given) + len(seeds)
         updates = tuple((first + place, k) for place, k in enumerate(places))
         callees.functions[names[1]] = replace(fn, name=names[1], body=reverse, updates=updates)
 
@@ -142,6 +159,7 @@ class Pullbacks:
         known = known_equal(shapes_of(fn.body), (*params, *wanted), body.params)
         name = callees.fresh_name(f"{callee.name}_reverse")
         callees.add(replace(fn, name=name, body=Region(body.params, (*known, *body.ops)), updates=()))
+        callees.apart.add(name)
         callees.known_shapes(callee.name)
         return CalleeSweeps(callee.name, name, (), tuple((ARGUMENT, fn.params.index(v)) for v in params))
 
@@ -163,7 +181,8 @@ class Pullbacks:
         if any(v in linear for v in saved):
             raise not_linear(callee)
         extra = [v for v in saved if v not in (*args, *results)]
-        reverse, named = _reverse(walked, saved, out_dots, seeds)
+        named = _outside(walked, saved)
+        reverse = _reverse(walked, saved, out_dots, seeds, named)
         names = self._names(callee)
         forward = _at_zero(fn, walked, args, dots, Op("return", (*results, *extra), span=fn.body.terminator.span))
         callees.add(replace(fn, name=names[0], body=forward))
@@ -171,28 +190,35 @@ class Pullbacks:
         return CalleeSweeps(*names, tuple(named[v] for v in extra), _residuals(saved, args, results, extra))
 
 
-def _saved(fn: Function, walked: Walked, there: Sequence[Value]) -> list[Value]:
-    """Make the walk backwards a function's own: what it has to be given of the primal.  What is `there` costs nothing."""
+def _saved(fn: Function, walked: Walked, there: Collection[Value], push: Push | None = None) -> list[Value]:
+    """Make the walk backwards a function's own: what it has to be given of the primal.  What is `there` costs nothing; the rest may be pushed
+    onto the stack instead."""
     saved: list[Value] = []
 
     def keep(values: list[Value]) -> dict[Value, Value]:
-        saved.extend(values)
-        return {v: v for v in values}
+        given = [v for v in values if push is None or v in there]
+        saved.extend(given)
+        kept = {v: v for v in given}
+        return kept if push is None else kept | push([v for v in values if v not in there])
 
     walked.out.ops.append(Op("return", walked.bars, span=fn.body.terminator.span))
     provide(walked.reversal, Needs(fn.body, Op("call", span=fn.span), keep, given=there), walked.out)
     return saved
 
 
+def _outside(walked: Walked, saved: Sequence[Value]) -> dict[Value, Value]:
+    """What saved values are called outside their own function."""
+    return {v: Value(v.type, saved_name(v, walked.reversal.added.definition(v))) for v in saved}
+
+
 def _reverse(
-    walked: Walked, saved: Sequence[Value], wanted: Sequence[Value], seeds: Sequence[Value]
-) -> tuple[Region, dict[Value, Value]]:
-    """The body of the reverse sweep, of parameters for what is saved, and seeds; and what the saved values are called there."""
-    named = {v: Value(v.type, saved_name(v, walked.reversal.added.definition(v))) for v in saved}
+    walked: Walked, saved: Sequence[Value], wanted: Sequence[Value], seeds: Sequence[Value], named: dict[Value, Value]
+) -> Region:
+    """The body of the reverse sweep, of parameters for what is saved, which are `named` there, and seeds."""
     own = Substitution(named).ops(walked.out.ops)
     body = clone_region(Region((*named.values(), *seeds), tuple(own)))
     known = known_equal(walked.reversal.primal.shapes, (*saved, *wanted), body.params)
-    return Region(body.params, (*known, *body.ops)), named
+    return Region(body.params, (*known, *body.ops))
 
 
 def _forward(fn: Function, walked: Walked, saved: Sequence[Value], extra: Sequence[Value], name: str) -> Function:
@@ -209,6 +235,19 @@ def _at_zero(fn: Function, walked: Walked, args: Sequence[Value], dots: Sequence
     zeros = [b.zeros_like(v, dot.name) for v, dot in zip([p for p in args if differentiable(p.type)], dots)]
     ops = Rewriter(dict(zip(dots, zeros))).region(primal).ops
     return clone_region(Region(primal.params, (*b.ops, *ops)))
+
+
+def _kept(fn: Function, places: Collection[Value]) -> list[Value]:
+    """Those of a function's arguments and results that the caller is likely to have again: not an array that is overwritten."""
+    versions = {param: param for param in fn.params}
+    overwritten: set[Value] = set()
+    for op in all_ops(fn.body):
+        for slot in loop_slots(op):
+            if slot.init in versions:
+                versions[slot.param] = versions[slot.init]
+        overwritten |= {versions[op.operands[k]] for k, _ in overwrites(op) if op.operands[k] in versions}
+    lists = {fn.params[k] for k in _handed_on(fn)}
+    return [v for v in places if v not in overwritten and (v in lists or not isinstance(v.type, ListOf))]
 
 
 def _handed_on(callee: Function) -> list[int]:

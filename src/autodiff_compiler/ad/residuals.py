@@ -164,7 +164,7 @@ class _Recipes:
         row = opdef(op)
         if row.reads and row.by_index:
             # A list is never saved for the sake of one element.
-            return None if self._is_in_loop(op.operands[0]) else op_uses(op)
+            return None if self._is_dear(op.operands[0]) else op_uses(op)
         if not row.reads:
             return op_uses(op)
         if self._final_version(op) is not None:
@@ -176,6 +176,10 @@ class _Recipes:
 
     def _filling(self, value: Value) -> Filling | None:
         return self._fillings.of(value) if self.reversal.reruns and self._is_inner else None
+
+    def _is_dear(self, items: Value) -> bool:
+        """Whether a list would have to be saved again and again; the arguments of a function that calls itself are handed on."""
+        return self._is_in_loop(items) or (self.reversal.stacked and items not in self.primal.body.params)
 
     def _is_in_loop(self, value: Value) -> bool:
         return self.primal.in_loop(self.reversal.added.home(value))

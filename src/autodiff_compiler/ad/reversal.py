@@ -37,11 +37,13 @@ class Reversal:
     added: Additions
     plans: list[ResidualPlan]
     pullbacks: Pullbacks
+    stacked: bool = False
+    """Whether values are kept on the stack of the program (`stack.py`), as in functions that call themselves."""
 
     @classmethod
-    def of(cls, body: Region, active: set[Value], pullbacks: Pullbacks) -> Reversal:
+    def of(cls, body: Region, active: set[Value], pullbacks: Pullbacks, stacked: bool) -> Reversal:
         primal = Primal(body, active)
-        return cls(primal, ExitCodes(primal), Emission(primal), Additions(primal), [], pullbacks)
+        return cls(primal, ExitCodes(primal), Emission(primal, stacked), Additions(primal), [], pullbacks, stacked)
 
     @property
     def save_all(self) -> bool:

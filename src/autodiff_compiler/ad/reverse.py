@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs, check_scalar_result
-from autodiff_compiler.ad.frames import threaded
 from autodiff_compiler.ad.plan import ResidualPlan
 from autodiff_compiler.ad.pullbacks import Pullbacks
 from autodiff_compiler.ad.sweeps import Swept, own_copy, swept
+from autodiff_compiler.ad.threading import threaded
 from autodiff_compiler.ir.core import Function, Op, Region
 from autodiff_compiler.ir.program import with_callees
 

@@ -70,9 +70,11 @@ def walked_back(
     seeds: Sequence[Value] | None,
     pullbacks: Pullbacks,
     start: dict[Value, Value] | None = None,
+    *,
+    stacked: bool = False,
 ) -> Walked:
-    """`start`: the adjoints that there already are, to which the walk adds."""
-    reversal = Reversal.of(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), pullbacks)
+    """`start`: the adjoints that there already are, to which the walk adds; `stacked`: values are kept on the stack (`stack.py`)."""
+    reversal = Reversal.of(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), pullbacks, stacked)
     adjoints = Adjoints(reversal.emission, start)
     out, b = OpenRegion(()), reversal.emission.b
     with b.reopen(out), b.at(fn.body.terminator.span.at_phase(ADJOINT)):

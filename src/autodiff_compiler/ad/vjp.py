@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from autodiff_compiler.ad.callees import Callees
 from autodiff_compiler.ad.errors import check_inputs
-from autodiff_compiler.ad.frames import threaded
 from autodiff_compiler.ad.pullbacks import Pullbacks
 from autodiff_compiler.ad.sweeps import cotangents, defined, own_copy, swept
+from autodiff_compiler.ad.threading import threaded
 from autodiff_compiler.analysis.signature import known_after
 from autodiff_compiler.analysis.undefined import possibly_undefined
 from autodiff_compiler.diagnostics import ADJOINT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from autodiff_compiler.backends import effects, syntax
+from autodiff_compiler.backends.in_place import in_place
 from autodiff_compiler.backends.spelling import (
     COMPARISONS,
     Expression,
@@ -137,7 +138,9 @@ def _is_constant(w: Writer, value: Value, expected: bool) -> bool:
 
 @expressions(EXPRESSIONS, "call")
 def call(w: Writer, op: Op) -> ast.expr:
-    return syntax.call(op.attrs["callee"], *w.operands(op))
+    """What is changed in place has been given the variable of the result, if anybody reads that."""
+    read = {operand: op.results[k] for operand, k in in_place(op) if op.results[k] in w.nesting.uses}
+    return syntax.call(op.attrs["callee"], *(w.operand(read.get(k, v)) for k, v in enumerate(op.operands)))
 
 
 # -- arrays --------------------------------------------------------------------------------------------------------

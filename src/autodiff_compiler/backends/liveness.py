@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from autodiff_compiler.backends.in_place import in_place
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, loop_slots
@@ -86,6 +87,9 @@ class Interference:
             # `new = old; new[i] = value`: the value is read after the name of the result has been assigned.
             at_write |= reads & ~self._reads(op.operands[:1])
         self._write(op.results, at_write)
+        for operand, k in in_place(op):
+            # `new = old; result = g(x, new)`, too.
+            self._write(op.results[k : k + 1], reads & ~self._reads(op.operands[operand : operand + 1]))
         return (after & ~results) | reads
 
     def _if(self, op: Op, after: int) -> int:

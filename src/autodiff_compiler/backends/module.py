@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 
-from autodiff_compiler.backends import containers, syntax
+from autodiff_compiler.backends import containers, in_place, syntax
+from autodiff_compiler.backends.in_place import InPlace
 from autodiff_compiler.backends.naming import CALLED, RESERVED
 from autodiff_compiler.backends.prelude import needed, sources
 from autodiff_compiler.backends.source import Notes, Printed, print_module
@@ -38,6 +39,7 @@ class _Module:
     backend: Backend
     names: list[str]
     """The names of its functions."""
+    in_place: InPlace
     notes: Notes = field(default_factory=Notes)
     templates: dict[str, str] = field(default_factory=dict)
     """The source of helper functions made for this module, by name."""
@@ -50,7 +52,9 @@ class _Module:
 def emit(function: Function, backend: Backend, docstring: str, fastmath: bool) -> Printed:
     """The module of a function and of those that it calls; `fastmath` lets a compiler reassociate sums."""
     function = _hiding_nothing(_apart(function, backend.prelude), backend.prelude)
-    module = _Module(backend, [*function.callees, function.name])
+    same = in_place.unreturned(function)
+    function = in_place.marked(function, same)
+    module = _Module(backend, [*function.callees, function.name], same)
     if backend.decorator is None:
         functions = [_plain(one, module) for one in function.callees.values()]
         functions.append(_plain(function, module, docstring))
@@ -73,13 +77,9 @@ def _plain(function: Function, module: _Module, docstring: str = "") -> ast.stmt
         for param, path in zip(function.params, leaves)
         if param in printer.nesting.uses and not isinstance(path, ast.Name)
     ]
-    returned = [printer.writer.operand(v) for v in function.results]
-    body = [
-        *docstring_statement(docstring),
-        *unpacking,
-        *printer.body(),
-        ast.Return(value=containers.result(function, returned)),
-    ]
+    returned = [printer.writer.operand(v) for v in in_place.returned(function, module.in_place)]
+    end = [ast.Return(value=containers.result(function, returned))] if returned or not function.results else []
+    body = [*docstring_statement(docstring), *unpacking, *printer.body(), *end]
     return syntax.function(function.name, containers.arguments(function), body)
 
 
@@ -102,9 +102,10 @@ def _kernel(
     """A compiled function of leaves."""
     function = _hiding_nothing(function, module.backend.prelude)
     printer = module.printer(function, ["item"])
-    returned = [printer.writer.operand(v) for v in function.results]
+    returned = [printer.writer.operand(v) for v in in_place.returned(function, module.in_place)]
     value: ast.expr = returned[0] if len(returned) == 1 else syntax.tuple_(returned)
-    body = [*docstring_statement(docstring), *printer.body(), ast.Return(value=value)]
+    end = [ast.Return(value=value)] if returned or not function.results else []
+    body = [*docstring_statement(docstring), *printer.body(), *end]
     parallel = any(op.attrs.get("parallel") for op in all_ops(function.body))
     return syntax.function(function.name, [printer.names[p] for p in function.params], body, [decorator(parallel)])
 

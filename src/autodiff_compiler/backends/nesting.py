@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from autodiff_compiler.analysis.memory import Memory
+from autodiff_compiler.backends.in_place import in_place
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, loop_indices
@@ -229,7 +230,7 @@ def _single_user(nesting: Nesting, op: Op, region: Region, yields: bool) -> Op |
 
 def _is_expression_alone(nesting: Nesting, op: Op) -> bool:
     """Whether an op is an expression that is read once, and has no name that a person would look for."""
-    if len(op.results) != 1 or nested_effect(op) != PURE or TABLE[op.kind].writes:
+    if len(op.results) != 1 or nested_effect(op) != PURE or TABLE[op.kind].writes or in_place(op):
         return False
     if op.regions and not nesting.is_expression(op):
         return False

@@ -9,6 +9,7 @@ from autodiff_compiler.backends import external, syntax
 from autodiff_compiler.backends.assignments import Move, assignment, in_order
 from autodiff_compiler.backends.checks import joined
 from autodiff_compiler.backends.implied_checks import performed_checks
+from autodiff_compiler.backends.in_place import in_place
 from autodiff_compiler.backends.lines import marked
 from autodiff_compiler.backends.naming import Names
 from autodiff_compiler.backends.nesting import Nesting, moves, plan
@@ -69,7 +70,7 @@ class Printer:
             loop = Loop(op)
             return self._for(loop) if loop.condition is None else self._while(loop, loop.condition)
         if callee_of(op) is not None or len(op.results) > 1:
-            return [self._call(op)]
+            return self._call(op)
         if opdef(op).effect == CALLEE:
             return external.statements(self.writer, op)
         if TABLE[op.kind].writes:
@@ -81,14 +82,19 @@ class Printer:
             return []  # a conversion that need not be printed, of a value whose variable is reused
         return [self._assignment(op.result, value)]
 
-    def _call(self, op: Op) -> ast.stmt:
-        """The call of what has no result, one or several."""
-        if not op.results:
-            return syntax.expression(self.writer.expression(op))
-        if len(op.results) == 1:
-            return self._assignment(op.result, self.writer.expression(op))
-        targets: list[ast.expr] = [syntax.target(self.names[result]) for result in op.results]
-        return syntax.assign(ast.Tuple(elts=targets, ctx=ast.Store()), self.writer.expression(op))
+    def _call(self, op: Op) -> list[ast.stmt]:
+        """The call of what returns nothing, one thing or several."""
+        same = in_place(op)
+        before = self.assign([(op.results[k], op.operands[operand]) for operand, k in same])
+        kept = {k for _, k in same}
+        results = [result for k, result in enumerate(op.results) if k not in kept]
+        value = self.writer.expression(op)
+        if not results:
+            return [*before, syntax.expression(value)]
+        if len(results) == 1:
+            return [*before, self._assignment(results[0], value)]
+        targets: list[ast.expr] = [syntax.target(self.names[result]) for result in results]
+        return [*before, syntax.assign(ast.Tuple(elts=targets, ctx=ast.Store()), value)]
 
     def _assignment(self, to: Value, value: ast.expr) -> ast.stmt:
         return assignment(self.names[to], value, isinstance(to.type, Scalar))

@@ -110,7 +110,8 @@ def _gather_ints(s: Peephole, op: Op) -> Result:
         return None
     if offset == 0:
         return base
-    return s.become(op, "add" if offset > 0 else "sub", base, s.const(abs(offset), INT))
+    proven = {"fits": True} if op.attrs.get("fits") else {}  # of the same number
+    return s.become(op, "add" if offset > 0 else "sub", base, s.const(abs(offset), INT), **proven)
 
 
 def _variable_and_offset(s: Peephole, op: Op, depth: int) -> tuple[Value | None, int]:
