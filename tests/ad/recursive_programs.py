@@ -119,6 +119,28 @@ def one_of_two_results(x, n):
     return a
 
 
+def beside_a_call(x, n):
+    """A number that does not depend on the call in the same branch."""
+    if n == 0:
+        return x
+    s, total = 0.1 * x, 0.0
+    if n % 2 == 0:
+        s = s * x
+        total = beside_a_call(x * 0.9, n - 1)
+    else:
+        total = 2.0 * beside_a_call(x * x, n - 1)
+    return s * x + total * x
+
+
+def nobody_reads_it(x, n):
+    if n == 0:
+        return x * x
+    q = np.zeros(2)
+    s = 0.1 * x
+    q[0] = nobody_reads_it(x, n - 1) * 0.7
+    return q[1] + s * x
+
+
 def of_complex_numbers(x, n):
     def go(z, k):
         if k == 0:
@@ -322,6 +344,8 @@ AT_ONCE = [
     (two_arguments, (0.8, 0.5, 4)),
     (within_another, (V, 3)),
     (one_of_two_results, (V, 3)),
+    (beside_a_call, (0.9, 4)),
+    (nobody_reads_it, (0.9, 2)),
     (of_complex_numbers, (0.9, 3)),
 ]
 ON_A_STACK = [

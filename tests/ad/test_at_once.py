@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.ad.recursive_programs import AT_ONCE, ON_A_STACK, V
+from recursive_programs import AT_ONCE, ON_A_STACK, V
 
 from autodiff_compiler import grad, jvp, value_and_grad, vjp
 from autodiff_compiler.ad.at_once import NotAtOnceError
@@ -88,14 +88,16 @@ def test_second_order(fun, args):
 def test_the_way_makes_no_difference(fun, args, monkeypatch):
     along = directions(args)
     one = grad(fun, wrt(along))(*args)
+    asked = []
 
     def refused(self, callee, active):
+        asked.append(callee)
         raise NotAtOnceError
 
     monkeypatch.setattr(Pullbacks, "_at_once", refused)
     saving = grad(fun, wrt(along), fastmath=False)  # an option, so that it is compiled again
     np.testing.assert_allclose(dot(saving(*args), along), dot(one, along), rtol=1e-12)
-    assert ", saved" in saving.source(*args)
+    assert asked
 
 
 @pytest.mark.parametrize(("fun", "args"), AT_ONCE, ids=names(AT_ONCE))

@@ -77,6 +77,9 @@ class AtOnce:
             for op in reversed(ops):
                 with self.emission.adjoint_of(op):
                     self._backward(op, back, adjoints)
+        made = {result for op in ops for result in op.results}
+        if not made.isdisjoint(adjoints.bars) or not made.isdisjoint(back.left.bars):
+            raise NotAtOnceError  # nobody has taken these adjoints
         early = Region(region.params, (*(op for op in ops if not self._is_late(op)), region.ops[-1]))
         outer += [*self.reversal.added.assembled(early), *pre.ops, *calls.ops, *post.ops]
 
@@ -101,6 +104,8 @@ class AtOnce:
                     yields = region.terminator.operands
                     results = [k for k, v in enumerate(yields) if v in self.late and k < len(op.results)]
                     self.late.update(op.results[k] for k in results)
+                if op.kind == "if" and self._is_late(op):
+                    self.late.update(r for r in op.results if r in self.primal.active)
                 if is_loop(op):
                     for slot in Loop(op).slots:
                         if slot.init in self.late or slot.yielded in self.late:
