@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import math
 
 import numba
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 
 from autodiff_compiler.backends import prelude
-from autodiff_compiler.backends.prelude import numba_helpers, numba_products, numpy_helpers
+from autodiff_compiler.backends.prelude import numba_helpers, numba_linalg, numba_products, numpy_helpers
 
 A = np.arange(24.0).reshape(2, 3, 4) % 7 - 2
 
@@ -149,3 +151,23 @@ def test_a_helper_brings_those_that_it_calls_and_no_namesakes_of_its_variables()
     # `unbroadcast` has a variable `stretched`, which is a helper's name too.
     assert "stretched" in prelude.sources("numpy_helpers")
     assert [node.name for node in prelude.needed("numpy_helpers", ["unbroadcast"])] == ["unbroadcast"]
+
+
+def test_no_helper_of_numba_calls_itself():
+    """Numba may not find a function again that is compiled while it is being compiled itself: the process ends ("Symbol not found")."""
+    for module in (numba_helpers, numba_products, numba_linalg):
+        for function in ast.parse(inspect.getsource(module)).body:
+            if isinstance(function, ast.FunctionDef):
+                called = {node.func.id for node in ast.walk(function) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+                assert function.name not in called
+
+
+@pytest.mark.parametrize(("helper", "sign"), [(numba_helpers.assign, 0), (numba_helpers.add_to, 1), (numba_helpers.subtract_from, -1)])
+def test_writes_into_arrays_of_three_axes(helper, sign):
+    """Of arrays that lie in memory in any way, and of others that are stretched."""
+    x = np.arange(24.0).reshape(2, 3, 4)
+    for to in (x.copy(), np.asfortranarray(x)):
+        for value in (np.sin(x), np.sin(x.T).T, np.ones((1, 3, 1)), np.ones((2, 1, 4))):
+            expected = sign * sign * to + (sign or 1) * value
+            helper(to, value)
+            np.testing.assert_array_equal(to, expected)

@@ -44,14 +44,14 @@ LINEAR_ALGEBRA: dict[str, list[Any]] = {
     "np.linalg.det": [*_SQUARE, S(singular), S(-m33), S(m33[::-1].copy()), S(np.zeros((2, 2)))],
     "np.linalg.slogdet": [*_SQUARE, S(singular), S(-m33), S(m33[::-1].copy()), S(np.zeros((2, 2)))],
     "np.linalg.cholesky": [*_POSITIVE, S(p33, upper=True), S(np.triu(p33), upper=True)],
-    "np.linalg.qr": [*_ANY, *_EMPTY, S(m32, "r"), S(m32, mode="reduced"), S(m32, "complete"), S(m32, "odd")],
+    "np.linalg.qr": [*_ANY, *_EMPTY, S(m32, "r"), S(m32, mode="reduced"), S(m32, "complete"), S(m32, "odd"), S(m32.astype(np.float32), "complete"), S(m23, "complete"), S(np.zeros((3, 0)), "complete"), S(np.zeros((0, 3)), "complete"), S(np.ones(3), "complete"), S(m32, "raw")],
     "np.linalg.eigh": [*_POSITIVE, S(m33), S(p33, "U"), S(m33, UPLO="U"), S(m33, "odd"), S(np.eye(3))],
     "np.linalg.eigvalsh": [*_POSITIVE, S(m33), S(p33, "U"), S(m33, UPLO="u"), S(m33, "odd")],
     "np.linalg.eig": [S(m33), S(f33), S(i22), S(stack), S(tower), S(one), S(e00), S(e022), S(p33), S(m23), S(v3), S([[0.0, 1.0], [-1.0, 0.0]]), S(np.full((2, 2), np.nan))],
     "np.linalg.eigvals": [S(m33), S(f33), S(i22), S(stack), S(tower), S(one), S(e00), S(e022), S(p33), S(m23), S(v3), S([[0.0, 1.0], [-1.0, 0.0]]), S(np.full((2, 2), np.nan))],
     "np.linalg.svd": [
         *[((*args, False), {}) for args, _ in (*_ANY, *_EMPTY)], S(m33), S(stack, compute_uv=False), S(m23, compute_uv=False),
-        S(p33, hermitian=True), S(m32, full_matrices=False, compute_uv=False),
+        S(p33, hermitian=True), S(m33, hermitian=True), S(stack, hermitian=True), S(p33.astype(np.float32), hermitian=True, compute_uv=False), S(e00, hermitian=True), S(m32, full_matrices=False, compute_uv=False),
     ],
     "np.linalg.svdvals": [*_ANY, *_EMPTY],
     "np.linalg.pinv": [

@@ -56,7 +56,28 @@ def cubic(x, y, t):
     return np.sum(si.interp1d(x, y, kind="cubic", fill_value="extrapolate")(t) ** 2)
 
 
-PROGRAMS = [not_a_knot, natural, mixed_ends, clamped_columns, three_points, monotone, with_slopes, lines, beyond, cubic]
+def other_axes(x, y, t):
+    rows = np.stack([np.outer(np.array([1.0, 2.0]), y), np.outer(np.array([0.5, -1.0]), y**2)])
+    spline = si.CubicSpline(x, rows, axis=-1, bc_type=((1, rows[..., 0]), (2, rows[..., 1])))
+    middle = si.PchipInterpolator(x[:2], rows, axis=1)(np.outer(t, t))
+    sides = si.interp1d(x[:2], rows, axis=0, bounds_error=False, fill_value=(y, 0.5))(t)
+    return np.sum(spline(np.outer(t, t)) ** 2) + spline.derivative()(t).sum() + spline.integrate(0.2, 2.3).sum() + np.sum(middle**2) + np.sum(sides**2)
+
+
+def periodic(x, y, t):
+    rows = np.stack([np.append(y, y[:1]), np.append(y**2, y[:1] ** 2)])
+    knots = np.append(x, 3.3)
+    spline = si.CubicSpline(knots, rows, axis=1, bc_type="periodic")
+    few = si.CubicSpline(x[:3], np.array([y[0], y[1], y[0]]), bc_type="periodic", extrapolate=True)
+    return np.sum(spline(t) ** 2) + np.sum(spline(t, 1)) + np.sum(spline.derivative(2)(t[:2])) + np.sum(few(t) ** 2)
+
+
+def cubic_between(x, y, t):
+    rows = np.outer(np.array([1.0, 2.0]), y)
+    return np.sum(si.interp1d(x, rows, kind="cubic", bounds_error=False, fill_value=0.5)(t) ** 2) + si.interp1d(x, y, "cubic")(1.3)
+
+
+PROGRAMS = [other_axes, periodic, cubic_between, not_a_knot, natural, mixed_ends, clamped_columns, three_points, monotone, with_slopes, lines, beyond, cubic]
 
 
 @pytest.mark.parametrize("fun", PROGRAMS)
@@ -67,7 +88,7 @@ def test_the_value_and_its_derivatives(fun, points):
     check_grads(fun, (X, y, t), order=2 if fun in (not_a_knot, lines) else 1)
 
 
-@pytest.mark.parametrize("fun", [not_a_knot, monotone, lines])
+@pytest.mark.parametrize("fun", [not_a_knot, monotone, lines, other_axes, periodic])
 def test_under_numba(fun):
     t = T + 0.013
     assert value_and_grad(fun, argnums=1, backend="numba")(X, Y, t)[0] == pytest.approx(fun(X, Y, t), rel=1e-11)
@@ -83,6 +104,14 @@ def test_what_scipy_refuses(make):
             grad(lambda y, x=x: make(x, y)(0.3))(y)
 
 
+def test_a_periodic_one_ends_where_it_begins():
+    for make in (lambda y: si.CubicSpline(X, y, bc_type="periodic")(0.3), lambda y: si.interp1d(X[:3], y[:3], "cubic")(0.3)):
+        with pytest.raises(ValueError):
+            make(Y)
+        with pytest.raises(ValueError):
+            grad(make)(Y)
+
+
 def test_a_point_outside():
     with pytest.raises(ValueError, match="above the interpolation range"):
         grad(lambda y: si.interp1d(X, y)(2.7))(Y)
@@ -92,9 +121,7 @@ def test_a_point_outside():
 @pytest.mark.parametrize(
     "fun",
     [
-        lambda y: si.CubicSpline(X, y, bc_type="periodic")(0.3),
         lambda y: si.interp1d(X, y, kind="nearest")(0.3),
-        lambda y: si.CubicSpline(X, y, axis=-1)(0.3),
         lambda y: si.Akima1DInterpolator(X, y)(0.3),
     ],
 )

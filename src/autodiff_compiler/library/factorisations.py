@@ -62,12 +62,8 @@ def cholesky(b: Builder, a: Any, /, *, upper: Any = False) -> Value:
     return back(b, given, transposed(b, factor) if above else factor)[0]
 
 
-@function(np.linalg.qr, "np.linalg.qr")
 def qr(b: Builder, a: Any, mode: Any = "reduced") -> Any:
-    if mode not in ("reduced", "r"):
-        if mode not in ("complete", "raw"):
-            raise UserError("AD209", f"np.linalg.qr: Unrecognized mode '{mode}'", b.span)
-        raise UnsupportedError("AD202", f"np.linalg.qr in the mode '{mode}'", b.span, help="use the mode 'reduced'")
+    """In the modes "reduced" and "r"."""
     given = operand(b, a, "np.linalg.qr")
     results = QRResult(*back(b, given, *applied(b, "qr", double(b, given))))
     return results if mode == "reduced" else results.R
@@ -106,10 +102,7 @@ def eigvalsh(b: Builder, a: Any, UPLO: Any = "L") -> Value:
 # -- singular values ---------------------------------------------------------------------------------------------------
 
 
-@function(np.linalg.svd, "np.linalg.svd")
-def svd(b: Builder, a: Any, full_matrices: Any = True, compute_uv: Any = True, hermitian: Any = False) -> Any:
-    if static_bool(b, hermitian, "hermitian"):
-        raise UnsupportedError("AD202", "np.linalg.svd with hermitian=True", b.span, help="use np.linalg.eigh")
+def svd(b: Builder, a: Any, full_matrices: Any = True, compute_uv: Any = True) -> Any:
     given = operand(b, a, "np.linalg.svd")
     matrix = double(b, given)
     vectors = static_bool(b, compute_uv, "compute_uv")

@@ -27,7 +27,8 @@ power is a `ValueError`: its type would depend on its value.
 CPython in the last digits.  Norms and standard deviations have derivative 0 where they are 0.
 
 Linear algebra is computed in double precision and given back in the precision of the operands. `np.linalg.svd` with `full_matrices=True` takes
-square matrices, `scipy.linalg.qr` in the mode `full` those that are not tall. `lstsq` is computed by the pseudoinverse, `solve_sylvester` as one
+square matrices; all columns of the orthogonal factor of a tall matrix (`np.linalg.qr` in the mode `complete`, `scipy.linalg.qr` in the mode `full`) are
+found by reflections, for real matrices of which no column is 0 below the diagonal. Systems of `solve_toeplitz` are solved with the full matrix. `lstsq` is computed by the pseudoinverse, `solve_sylvester` as one
 system for all elements of the result, `sqrtm` and `logm` by iterations, for real matrices whose result is real and for complex ones
 (without negative real eigenvalues). `eig`, `eigvals` and `np.roots` give complex
 numbers always, also where NumPy gives real ones because all imaginary parts happen to be 0; they, and determinants and factors of complex
@@ -39,8 +40,7 @@ of complex numbers are SciPy's own and refused under Numba, Bessel functions of 
 
 Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp_spline`, `interp1d`, `RegularGridInterpolator` by `linear` and
 `nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary. `CubicSpline`, `CubicHermiteSpline`,
-`PchipInterpolator` and `interp1d` (linear, or cubic with `fill_value="extrapolate"`) may also be made in the program, along the first axis and not
-periodic, and vary then with their knots and values.
+`PchipInterpolator` and `interp1d` (linear or cubic) may also be made in the program, and vary then with their knots and values.
 
 Of the distributions, quantiles of `vonmises` and `skewnorm` and the entropies of `skewnorm`, `poisson`, `binom` and `nbinom` are refused. Quantiles of
 whole numbers are SciPy's own: they are constant, and refused under Numba.

@@ -11,11 +11,11 @@ from autodiff_compiler.diagnostics import UnsupportedError, UserError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import INT32, INT64
-from autodiff_compiler.ir.matrices import columns_of, diagonal, identity, permuted, triangle
+from autodiff_compiler.ir.matrices import columns_of, diagonal, permuted
 from autodiff_compiler.ir.message import LINALG_ERROR
 from autodiff_compiler.ir.path import ALL, at
 from autodiff_compiler.ir.required_checks import check_equal
-from autodiff_compiler.ir.types import dtype_of, rank
+from autodiff_compiler.ir.types import rank
 from autodiff_compiler.library.arguments import as_array, static_bool, to_dtype
 from autodiff_compiler.library.lu_factors import applied
 from autodiff_compiler.library.systems import double, operand, precision
@@ -125,27 +125,3 @@ def lu_solve(
     if _transposed(b, trans):
         return right.solution(permuted(b, order, solved(solved(x, False, True), True, True), back=True))
     return right.solution(solved(solved(permuted(b, order, x), True, False), False, False))
-
-
-def lu(
-    b: Builder,
-    a: Any,
-    permute_l: Any = False,
-    overwrite_a: Any = False,
-    check_finite: Any = True,
-    p_indices: Any = False,
-) -> tuple[Value, ...]:
-    if static_bool(b, p_indices, "p_indices"):
-        raise UnsupportedError(
-            "AD202", "scipy.linalg.lu with p_indices=True", b.span, help="use the permutation matrix"
-        )
-    given, packed, pivots = _factors(b, a, "scipy.linalg.lu", check_finite)
-    own = precision(given)
-    one = identity(b, b.dim(packed, 0), dtype_of(packed.type))
-    below = b.add(triangle(b, packed, -1, lower=True), one)
-    above = triangle(b, packed, lower=False)
-    if static_bool(b, permute_l, "permute_l"):
-        parts: tuple[Value, ...] = (permuted(b, pivots, below, back=True), above)
-    else:
-        parts = (permuted(b, pivots, one, back=True), below, above)
-    return tuple(to_dtype(b, part, own) for part in parts)

@@ -186,8 +186,9 @@ def assign(to, value):
             for j in range(to.shape[1]):
                 to[i, j] = value[i if same or value.shape[0] != 1 else 0, j if same or value.shape[1] != 1 else 0]
     else:
-        for i in range(len(to)):
-            assign(to[i], value[i if len(value) != 1 else 0])
+        spread = np.broadcast_to(value, to.shape)
+        for index in np.ndindex(to.shape):
+            to[index] = spread[index]
 
 
 @njit(cache=True, nogil=True)
@@ -203,8 +204,9 @@ def add_to(to, value):
             for j in range(to.shape[1]):
                 to[i, j] += value[i if same or value.shape[0] != 1 else 0, j if same or value.shape[1] != 1 else 0]
     else:
-        for i in range(len(to)):
-            add_to(to[i], value[i if len(value) != 1 else 0])
+        spread = np.broadcast_to(value, to.shape)
+        for index in np.ndindex(to.shape):
+            to[index] += spread[index]
 
 
 @njit(cache=True, nogil=True)
@@ -220,8 +222,9 @@ def subtract_from(to, value):
             for j in range(to.shape[1]):
                 to[i, j] -= value[i if same or value.shape[0] != 1 else 0, j if same or value.shape[1] != 1 else 0]
     else:
-        for i in range(len(to)):
-            subtract_from(to[i], value[i if len(value) != 1 else 0])
+        spread = np.broadcast_to(value, to.shape)
+        for index in np.ndindex(to.shape):
+            to[index] -= spread[index]
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

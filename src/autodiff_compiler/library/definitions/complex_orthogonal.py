@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.defined import as_rule, define_for_complex, unsupported
+from autodiff_compiler.library.defined import as_rule
 from autodiff_compiler.library.definitions.complex_matrices import adjoint, diagonal, in_double, in_precision_of
 
 QRResult: Any = type(np.linalg.qr(np.eye(1)))
@@ -31,10 +31,7 @@ def _qr_rule(primals: Any, tangents: Any) -> Any:
 orthogonal = as_rule(np.linalg.qr, lambda a: (a, a), _qr_rule)
 
 
-@define_for_complex(np.linalg.qr, "np.linalg.qr", "mode")
 def qr(a: Any, mode: str = "reduced") -> Any:
-    if mode not in ("reduced", "r"):
-        unsupported(f"np.linalg.qr in the mode '{mode}'", "use the mode 'reduced'")
     given, matrix = in_double(a)
     q, r = orthogonal(matrix)
     if mode == "r":

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.ir.dtype import FLOAT64
-from autodiff_compiler.library.defined import as_rule, define_for_complex, unsupported
+from autodiff_compiler.library.defined import as_rule, define_for_complex
 from autodiff_compiler.library.definitions.complex_matrices import (
     adjoint,
     array_of,
@@ -70,10 +70,7 @@ singular = as_rule(np.linalg.svd, lambda a: (a, array_of(FLOAT64, a, 1), a), _sv
 singular_values = as_rule(_values, lambda a: array_of(FLOAT64, a, 1), _norms_rule)
 
 
-@define_for_complex(np.linalg.svd, "np.linalg.svd", "full_matrices", "compute_uv", "hermitian")
-def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
-    if hermitian:
-        unsupported("np.linalg.svd with hermitian=True", "use np.linalg.eigh")
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     given, matrix = in_double(a)
     if not compute_uv:
         return in_precision_of(given, singular_values(matrix))

@@ -54,7 +54,7 @@ def _lu_rule(primals: Any, tangents: Any) -> Any:
     return (order, lower, upper), (np.zeros_like(order), lower_dot, upper_dot)
 
 
-def _in_order(pivots: Any) -> Any:
+def in_order(pivots: Any) -> Any:
     """Which row stands where after the exchanges."""
     order = np.arange(len(pivots))
     for k in range(len(pivots)):
@@ -71,7 +71,7 @@ def _unpacked(packed: Any) -> tuple[Any, Any]:
 def _packed_rule(primals: Any, tangents: Any) -> Any:
     (a,), (a_dot,) = primals, tangents
     packed, pivots = Called.packed(a)
-    lower_dot, upper_dot = _changes(*_unpacked(packed), a_dot[_in_order(pivots)])
+    lower_dot, upper_dot = _changes(*_unpacked(packed), a_dot[in_order(pivots)])
     return (packed, pivots), (lower_dot + upper_dot, None)
 
 
@@ -101,7 +101,7 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> A
 
 def lu_solve(lu_and_piv: Any, b: Any, trans: Any = 0, overwrite_b: bool = False, check_finite: bool = True) -> Any:
     packed, pivots = lu_and_piv
-    order, right = _in_order(pivots), checked(b, check_finite)
+    order, right = in_order(pivots), checked(b, check_finite)
     if packed.shape[0] != right.shape[0]:
         raise ValueError("shapes of lu and b are incompatible")
     if trans == 0:
@@ -119,6 +119,5 @@ def register() -> None:
     linalg = lazy.load(MODULE)
     Called.lu = as_rule(linalg.lu, lambda a: (f"{FLOAT64}[:, :]", a, a), _lu_rule)
     Called.packed = as_rule(linalg.lu_factor, lambda a: (a, f"{INT32}[:]"), _packed_rule)
-    define_for_complex(linalg.lu, f"{MODULE}.lu", "permute_l", "overwrite_a", "check_finite", "p_indices")(lu)
     define_for_complex(linalg.lu_factor, f"{MODULE}.lu_factor", "overwrite_a", "check_finite")(lu_factor)
     define_for_complex(linalg.lu_solve, f"{MODULE}.lu_solve", "trans", "overwrite_b", "check_finite")(lu_solve)

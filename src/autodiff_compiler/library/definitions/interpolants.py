@@ -42,7 +42,7 @@ def _interval(knots: Any, at: Any) -> Any:
     return np.clip(np.searchsorted(knots, at, "right") - 1, 0, len(knots) - 2)
 
 
-def _wrapped(at: Any, first: Any, last: Any) -> Any:
+def wrapped(at: Any, first: Any, last: Any) -> Any:
     return first + (at - first) % (last - first)
 
 
@@ -62,7 +62,7 @@ def beside(x: Any, values: Any) -> Any:
     return np.reshape(x, np.shape(x) + (1,) * more) if more else x
 
 
-def _in_place(values: Any, count: int, axis: int) -> Any:
+def in_place(values: Any, count: int, axis: int) -> Any:
     """The first `count` axes, those of the points, where the interpolated axis was."""
     return np.moveaxis(values, tuple(range(count)), tuple(range(axis, axis + count))) if axis and count else values
 
@@ -70,7 +70,7 @@ def _in_place(values: Any, count: int, axis: int) -> Any:
 def finished(found: Any, at: Any, known: Any, axis: int) -> Any:
     """NaN where there is no value, and the interpolated axis in its place."""
     found = chosen(beside(known, found), found, np.nan)
-    return _in_place(found, np.ndim(at), axis)
+    return in_place(found, np.ndim(at), axis)
 
 
 def _falling(power: Any, count: int) -> Any:
@@ -110,10 +110,10 @@ def piecewise_polynomial(self: Any, x: Any, nu: int = 0, extrapolate: Any = None
     order, c = _pieces(self)
     at, first, last = np.asarray(x).astype(np.float64), self.x[0], self.x[-1]
     if way == "periodic":
-        at = _wrapped(at, first, last)
+        at = wrapped(at, first, last)
     found = of_pieces(c, self.x, order, at, nu)
     if way != "periodic" and way and order > nu:  # a polynomial of NaN is NaN
-        return _in_place(found, np.ndim(at), at_compile_time(int, self.axis))
+        return in_place(found, np.ndim(at), at_compile_time(int, self.axis))
     return finished(found, at, has_value(at, first, last, way), at_compile_time(int, self.axis))
 
 
@@ -160,7 +160,7 @@ def spline(self: Any, x: Any, nu: int = 0, extrapolate: Any = None) -> Any:
     at = np.asarray(x).astype(np.float64)
     first, last = self.t[k], self.t[len(self.t) - k - 1]
     if way == "periodic":
-        at = _wrapped(at, first, last)
+        at = wrapped(at, first, last)
     found = _spline(self.t, self.c, k, at, nu)
     if nu > k + 1:
         known = np.ones_like(at, dtype=bool)  # as in SciPy, also where there is no value
@@ -214,7 +214,7 @@ def interpolant(self: Any, x: Any) -> Any:
         below, above = fill if isinstance(fill, tuple) else (fill, fill)
         found = chosen(beside(at < knots[0], found), _filled(below, values), found)
         found = chosen(beside(at > knots[-1], found), _filled(above, values), found)
-    return _in_place(found, np.ndim(at), at_compile_time(int, self.axis))
+    return in_place(found, np.ndim(at), at_compile_time(int, self.axis))
 
 
 def _filled(number: Any, values: Any) -> Any:

@@ -52,4 +52,31 @@ def block_diag(*arrs: Any) -> Any:
     return out
 
 
-ALL = (toeplitz, hankel, circulant, block_diag)
+def _of_toeplitz(c_or_cr: Any) -> Any:
+    return toeplitz(c_or_cr[0], c_or_cr[1]) if isinstance(c_or_cr, tuple) else toeplitz(c_or_cr)
+
+
+def solve_toeplitz(c_or_cr: Any, b: Any, check_finite: bool = True) -> Any:
+    """By a solver that does not know of the pattern."""
+    matrix, right = _of_toeplitz(c_or_cr), np.asarray(b)
+    if right.ndim > 2:
+        unsupported("solve_toeplitz of a stack of right sides", "loop over the stack")
+    if check_finite and not (np.all(np.isfinite(matrix)) and np.all(np.isfinite(right))):
+        raise ValueError("array must not contain infs or NaNs")
+    if matrix.shape[0] != matrix.shape[1] or matrix.shape[0] != right.shape[0]:
+        raise ValueError("Incompatible dimensions.")
+    wide = np.complex128 if matrix.dtype.kind == "c" or right.dtype.kind == "c" else np.float64
+    return np.linalg.solve(matrix.astype(wide), right.astype(wide))
+
+
+def matmul_toeplitz(c_or_cr: Any, x: Any, check_finite: bool = False, workers: Any = None) -> Any:
+    matrix, right = _of_toeplitz(c_or_cr), np.asarray(x)
+    if right.ndim > 2:
+        unsupported("matmul_toeplitz of a stack of matrices", "loop over the stack")
+    if matrix.shape[1] != right.shape[0]:
+        raise ValueError("Incompatible dimensions.")
+    product = matrix @ right
+    return product if product.dtype.kind in "fc" else product.astype(np.float64)
+
+
+ALL = (toeplitz, hankel, circulant, block_diag, solve_toeplitz, matmul_toeplitz)

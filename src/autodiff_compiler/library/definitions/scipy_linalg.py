@@ -11,6 +11,7 @@ from autodiff_compiler.library import factorisations, triangular
 from autodiff_compiler.library.defined import define, define_for_complex, unsupported
 from autodiff_compiler.library.definitions import generalised_spectra, matrix_functions, patterned
 from autodiff_compiler.library.definitions.complex_matrices import adjoint, hermitian
+from autodiff_compiler.library.definitions.orthogonal import completed
 from autodiff_compiler.library.registry import add, takes_complex, when_imported
 
 MODULE = "scipy.linalg"
@@ -277,15 +278,13 @@ def qr(
     rows, columns = np.shape(given)
     if mode == "r":
         return (np.concatenate((r, np.zeros((max(rows - columns, 0), columns), r.dtype))),)
-    if rows > columns:
-        raise NotImplementedError("scipy.linalg.qr in the mode 'full' of a tall matrix: write mode='economic'")
-    return q, r
+    return completed(given) if rows > columns else (q, r)
 
 
 takes_complex(
     *(f"{MODULE}.{name}" for name in ("cholesky", "cho_factor", "cho_solve", "solve", "inv", "det", "pinv", "solve_sylvester", "norm")),
     *(f"{MODULE}.{name}" for name in ("eigvalsh", "eigh", "svd", "svdvals", "qr", "expm", "sqrtm", "logm")),
-    *(f"{MODULE}.{name}" for name in ("toeplitz", "hankel", "circulant", "block_diag")),
+    *(f"{MODULE}.{name}" for name in ("toeplitz", "hankel", "circulant", "block_diag", "solve_toeplitz", "matmul_toeplitz", "lu")),
 )  # fmt: skip
 
 _OPTIONS = ("overwrite_a", "overwrite_b", "check_finite", "lower", "assume_a", "transposed", "return_rank")
@@ -302,7 +301,7 @@ def register() -> None:
     add(solve_triangular, name, triangular.solve_triangular)
     for obj in (solve_triangular, linalg.solve_triangular):
         define_for_complex(obj, name, *_OF_TRIANGLES)(solve_triangular_of_complex)
-    for build in (triangular.solve_triangular, triangular.lu_factor, triangular.lu_solve, triangular.lu):
+    for build in (triangular.solve_triangular, triangular.lu_factor, triangular.lu_solve):
         add(getattr(linalg, build.__name__), f"{MODULE}.{build.__name__}", build)
     bodies = (
         *(
