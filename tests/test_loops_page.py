@@ -23,6 +23,7 @@ CALLS = {
     "misfit": (0, (np.ones(3), np.ones(4), np.ones(4))),
     "collatz_like": (0, (0.5, 3)),
     "early": (0, (0.5, 4)),
+    "minors": (0, (np.eye(3), 0, 0)),
     "smooth_sum": (0, (np.ones(4),)),
 }
 NUMBA = {"swing", "midpoint"}

@@ -116,7 +116,7 @@ CALLS: dict[str, str] = {
     "AD304": (
         "def f(x, n):\n    if n == 0:\n        return np.sum(x)\n    parts = np.empty((n, len(x)))\n    for k in range(n):\n"
         "        parts[k] = k * x\n    total = 0.0\n    for part in parts:\n        total += part @ part\n"
-        "    return f(0.5 * x, n - 1) + total\n\ngrad(f)(np.ones(2), 3)"
+        "    return f(0.5 * x, n - 1) ** 2 + total\n\ngrad(f)(np.ones(2), 3)"
     ),
     "AD306": (
         "from autodiff_compiler import custom_jvp\n\n@custom_jvp\ndef square(x):\n    return x * x\n\n"

@@ -24,7 +24,7 @@ PROGRAMS = {
     "AD209": "def f(a):\n    return np.sort(a, kind=\"bubble\")[0]\n\ngrad(f)(np.ones(3))",
     "AD304": (
         "def f(x, n):\n    if n == 0:\n        return np.sum(x)\n    parts = []\n    for k in range(n):\n        parts.append(k * x)\n"
-        "    total = 0.0\n    for part in parts:\n        total += part @ part\n    return f(0.5 * x, n - 1) + total\n\n"
+        "    total = 0.0\n    for part in parts:\n        total += part @ part\n    return f(0.5 * x, n - 1) ** 2 + total\n\n"
         "grad(f)(np.ones(2), 3)"
     ),
     "AD306": (

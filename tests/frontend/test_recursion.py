@@ -421,10 +421,9 @@ def test_no_array_of_adjoints_for_each_call(backend):
 
 @both_backends
 def test_what_is_saved_is_on_one_stack(backend):
-    text = grad(minors, backend=backend).source(A)
-    assert "np.empty" not in text
-    forward = text[text.index("def below_forward") : text.index("def below_reverse")]
-    assert forward.count(".append(") == 2
+    text = grad(fibonacci, backend=backend).source(0.7, 5)
+    forward = text[text.index("def fibonacci_call_forward") : text.index("def fibonacci_call_reverse")]
+    assert forward.count(".append(") == 3
     assert forward.count("return ") == 1
     assert "saved" not in forward[forward.index("return ") :]
 
@@ -432,6 +431,14 @@ def test_what_is_saved_is_on_one_stack(backend):
 def unread(x, w, n):
     """The reverse sweep needs none of what depends on x."""
     return x if n == 0 else w * unread(x + 1.0, w, n - 1) + np.sin(x) * 0.0 * n
+
+
+@both_backends
+def test_a_determinant_saves_nothing(backend):
+    text = grad(minors, backend=backend).source(A)
+    assert "np.empty" not in text
+    assert "saved" not in text
+    assert "_forward(" not in text
 
 
 def test_what_need_not_be_saved_is_not():

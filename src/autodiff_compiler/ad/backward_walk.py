@@ -27,9 +27,9 @@ class BackwardWalk:
         with self.reversal.primal.shapes.entered(region):
             for op in reversed(region.ops[:-1]):
                 with self.reversal.emission.adjoint_of(op):
-                    self._op(op, adjoints)
+                    self.reverse_op(op, adjoints)
 
-    def _op(self, op: Op, adjoints: Adjoints) -> None:
+    def reverse_op(self, op: Op, adjoints: Adjoints) -> None:
         if op.kind == "if":
             branches.reverse_if(self, op, adjoints)
         elif is_loop(op):

@@ -12,6 +12,7 @@ from typing import Any
 from autodiff_compiler.ad.stack import Stack
 from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.core import Function, Op, Value, VjpRule
+from autodiff_compiler.ir.opdef import IO
 from autodiff_compiler.ir.program import Shapes, effect_of, fresh_name, recursive_names, strongest
 
 Derived = tuple[str, str, tuple[bool, ...]]
@@ -29,6 +30,7 @@ class CalleeSweeps:
     caller has it: among the arguments, the results or what is saved, and at which position.  `given` says which of the active
     arguments have adjoints (None: all); with `checked` the adjoints are those of a user's rule, and their shapes are compared.
     To the adjoints of the arguments at the positions `added_to` among these, `reverse` adds in place: it takes them after the cotangents.
+    Where it runs the function once more it also returns the results, `again`, with these types and names.
     """
 
     forward: str
@@ -38,6 +40,7 @@ class CalleeSweeps:
     given: tuple[bool, ...] | None = None
     checked: bool = False
     added_to: tuple[int, ...] = ()
+    again: tuple[Value, ...] = ()
 
 
 class Callees:
@@ -56,6 +59,8 @@ class Callees:
         rules = [fn.rule for fn in self.functions.values() if isinstance(fn.rule, VjpRule)]
         self.reverse_effect = strongest(effect_of(self.functions[rule.reverse].body) for rule in rules)
         """The effect of reverse sweeps: that of the user's rules, because ours have none."""
+        self.has_io = IO in (effect_of(fn.body) for fn in (start, *self.functions.values()))
+        """Whether errors have to come before what is printed later."""
         self.made: dict[Derived, Any] = {}
         """What has been made from the functions of the program so far."""
 

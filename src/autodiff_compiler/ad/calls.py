@@ -15,16 +15,18 @@ from autodiff_compiler.ad.emission import Emission
 from autodiff_compiler.ad.errors import check_rule_covers
 from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.opdef import PURE
 from autodiff_compiler.ir.program import call_op
 from autodiff_compiler.ir.types import differentiable
 
 if TYPE_CHECKING:
     from autodiff_compiler.ad.backward_walk import BackwardWalk
+    from autodiff_compiler.ad.reversal import Reversal
 
 
 def reverse_call(walk: BackwardWalk, op: Op, adjoints: Adjoints) -> None:
     reversal = walk.reversal
-    primal, emission, callees = reversal.primal, reversal.emission, reversal.pullbacks.callees
+    primal, callees = reversal.primal, reversal.pullbacks.callees
     bars = [adjoints.take(result) for result in op.results]
     if all(bar is None for bar in bars):
         return
@@ -36,10 +38,27 @@ def reverse_call(walk: BackwardWalk, op: Op, adjoints: Adjoints) -> None:
     pullback = reversal.pullbacks.of(callee, active)
     saved = [Value(v.type, v.name) for v in pullback.saved]
     results, shapes = (*op.results, *saved), callees.shapes.get(pullback.forward)
-    forward = call_op(pullback.forward, op.operands, results, op.attrs["effect"], shapes, op.span)
+    # What is run again makes its checks then.
+    effect = PURE if pullback.again and not callees.has_io else op.attrs["effect"]
+    forward = call_op(pullback.forward, op.operands, results, effect, shapes, op.span)
     reversal.added.put_instead(op, [forward], primal.home[op.results[0]])
     places = {ARGUMENT: op.operands, RESULT: op.results, SAVED: saved}
     residuals = [places[where][k] for where, k in pullback.residuals]
+    call_reverse(reversal, op, pullback, residuals, bars, adjoints, [Value(v.type, v.name) for v in pullback.again])
+
+
+def call_reverse(
+    reversal: Reversal,
+    op: Op,
+    pullback: CalleeSweeps,
+    residuals: Sequence[Value],
+    bars: Sequence[Value | None],
+    adjoints: Adjoints,
+    again: Sequence[Value] = (),
+) -> None:
+    """Call the reverse sweep for the adjoints `bars` of the results of a call; `again`: what it gives besides."""
+    primal, emission, callees = reversal.primal, reversal.emission, reversal.pullbacks.callees
+    active = [v in primal.active for v in op.operands]
     wanted = _wanted(op, active, pullback)
     given = [Value(v.type, bar_name(v)) for v in wanted]
     operands = [*residuals, *_cotangents(emission, op, bars)]
@@ -48,13 +67,14 @@ def reverse_call(walk: BackwardWalk, op: Op, adjoints: Adjoints) -> None:
     updates = tuple((len(operands) + place, k) for place, k in enumerate(pullback.added_to))
     operands += [adjoints.or_zero(wanted[k]) if k in own else emission.zeros(wanted[k]) for k in pullback.added_to]
     b, shapes = emission.b, callees.shapes.get(pullback.reverse)
-    call = call_op(pullback.reverse, operands, given, callees.reverse_effect, shapes, b.span)
+    effect = op.attrs["effect"] if again else callees.reverse_effect
+    call = call_op(pullback.reverse, operands, (*given, *again), effect, shapes, b.span)
     b.ops.append(replace(call, attrs={**call.attrs, "updates": updates}) if updates else call)
     for k in own:
         adjoints.take(wanted[k])
     for value, bar in zip(wanted, given):
         if pullback.checked:
-            _check_shape(emission, callee, value, bar)
+            _check_shape(emission, callees.of(op), value, bar)
         elif shapes is None:
             _note_shape(emission, value, bar)
         adjoints.add(value, bar)

@@ -9,20 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
+from autodiff_compiler.ad.at_once import NotAtOnceError
 from autodiff_compiler.ad.callees import ARGUMENT, RESULT, SAVED, Callees, CalleeSweeps, Derived
 from autodiff_compiler.ad.errors import not_linear
 from autodiff_compiler.ad.linear import Silenced, check_linear, with_calls_inlined
 from autodiff_compiler.ad.names import bar_name, saved_name
 from autodiff_compiler.ad.residuals import Needs, provide
 from autodiff_compiler.ad.stack import kept_on_stack
-from autodiff_compiler.ad.sweeps import Walked, cotangents, defined, own_copy, swept, walked_back
+from autodiff_compiler.ad.sweeps import Walked, cotangents, defined, own_copy, run_back, swept, walked_back
 from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.analysis.signature import known_equal
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, JvpRule, Op, Region, Value, VjpRule
 from autodiff_compiler.ir.loop import loop_slots
+from autodiff_compiler.ir.opdef import IO
 from autodiff_compiler.ir.opset import overwrites
-from autodiff_compiler.ir.program import calls_in
+from autodiff_compiler.ir.program import calls_in, effect_of
 from autodiff_compiler.ir.types import Array, ListOf, differentiable
 from autodiff_compiler.ir.walk import Rewriter, Substitution, all_ops, clone_region, free_values
 
@@ -40,7 +42,8 @@ class Pullbacks:
         """Run cheap loops again for the arrays that they fill."""
         self._given: dict[Derived, set[tuple[str, int]]] = {}
         """Which of their arguments and results the reverse sweeps of functions that call themselves need, as far as that is known."""
-        self._is_settling = False
+        self._make: Callable[[Function, Sequence[bool]], None] | None = None
+        """What makes the sweeps of functions that call each other, while these are made."""
 
     def of(self, callee: Function, active: Sequence[bool]) -> CalleeSweeps:
         """Both sweeps of a function, for arguments of which these are active."""
@@ -48,7 +51,7 @@ class Pullbacks:
         if key not in self.callees.made:
             if callee.rule is None and callee.name in self.callees.recursive:
                 # Its own calls ask for it before it is there.
-                (self._recursive if self._is_settling else self._settled)(callee, active)
+                (self._make or self._settled)(callee, active)
             else:
                 self.callees.made[key] = self._made(callee, active)
         found: CalleeSweeps = self.callees.made[key]
@@ -85,14 +88,44 @@ class Pullbacks:
         return CalleeSweeps(*names, tuple(named[v] for v in extra), _residuals(saved, fn.params, fn.results, extra))
 
     def _settled(self, callee: Function, active: Sequence[bool]) -> None:
-        """Functions that call themselves or each other, in rounds until it is known what their reverse sweeps have to be given."""
+        """The sweeps of functions that call themselves or each other: as one each, if that is possible, or else in rounds until it is known
+        what the reverse sweeps have to be given."""
         before, given = self.callees.state(), None
-        while given != self._given:
-            given = dict(self._given)
-            self.callees.go_back(before)
-            self._is_settling = True
-            self._recursive(callee, active)
-            self._is_settling = False
+        self._make = self._at_once
+        try:
+            self._at_once(callee, active)
+        except NotAtOnceError:
+            self._make = self._recursive
+            while given != self._given:
+                given = dict(self._given)
+                self.callees.go_back(before)
+                self._recursive(callee, active)
+        self._make = None
+
+    def _at_once(self, callee: Function, active: Sequence[bool]) -> None:
+        """A function that calls itself, and its reversal, as one function: the residuals are its arguments."""
+        callees, (_, name) = self.callees, self._names(callee)
+        called = {op.attrs["callee"] for op in calls_in(callee.body)}
+        names = frozenset(other for other in called & callees.recursive if callees.functions[other].rule is None)
+        if called & callees.recursive > names or effect_of(callee.body) == IO:
+            raise NotAtOnceError
+        added_to, places = _added_to(callee, active)
+        residuals = tuple((ARGUMENT, k) for k in range(len(callee.params)))
+        callees.made["vjp", callee.name, tuple(active)] = CalleeSweeps(
+            callee.name, name, (), residuals, added_to=places, again=callee.results
+        )
+        fn = own_copy(callee)
+        wanted, seeds = cotangents(fn)
+        if len(set(wanted)) < len(wanted):
+            raise NotAtOnceError
+        sums = {fn.params[k]: Value(fn.params[k].type, bar_name(fn.params[k])) for k in added_to}
+        body = clone_region(run_back(fn, active, dict(zip(wanted, seeds)), self, names, sums))
+        known = known_equal(shapes_of(fn.body), (*fn.params, *wanted, *sums), body.params)
+        first = len(fn.params) + len(seeds)
+        updates = tuple((first + place, k) for place, k in enumerate(places))
+        body = Region(body.params, (*known, *body.ops))
+        callees.functions[name] = replace(fn, name=name, body=body, updates=updates)
+        callees.known_shapes(callee.name)
 
     def _recursive(self, callee: Function, active: Sequence[bool]) -> None:
         """A function that calls itself is known by the names of its sweeps before they are made; what it saves is on the stack.
@@ -104,9 +137,7 @@ class Pullbacks:
         there = {(ARGUMENT, k): v for k, v in enumerate(callee.params)}
         there |= {(RESULT, k): v for k, v in enumerate(callee.results) if v not in callee.params}
         residuals = tuple(place for place in there if place in self._given.get(key, ()))
-        varying = [k for k, on in enumerate(active) if on]
-        added_to = [k for k in _handed_on(callee) if active[k] and isinstance(callee.params[k].type, Array)]
-        places = tuple(varying.index(k) for k in added_to)
+        added_to, places = _added_to(callee, active)
         callees.made[key] = CalleeSweeps(*names, (), residuals, added_to=places)
         fn = own_copy(callee)
         wanted, seeds = cotangents(fn)
@@ -248,6 +279,13 @@ def _kept(fn: Function, places: Collection[Value]) -> list[Value]:
         overwritten |= {versions[op.operands[k]] for k, _ in overwrites(op) if op.operands[k] in versions}
     lists = {fn.params[k] for k in _handed_on(fn)}
     return [v for v in places if v not in overwritten and (v in lists or not isinstance(v.type, ListOf))]
+
+
+def _added_to(callee: Function, active: Sequence[bool]) -> tuple[list[int], tuple[int, ...]]:
+    """The arrays whose adjoints all calls add to: which parameters, and which of those that are active."""
+    varying = [k for k, on in enumerate(active) if on]
+    added_to = [k for k in _handed_on(callee) if active[k] and isinstance(callee.params[k].type, Array)]
+    return added_to, tuple(varying.index(k) for k in added_to)
 
 
 def _handed_on(callee: Function) -> list[int]:

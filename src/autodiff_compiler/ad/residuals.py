@@ -116,7 +116,7 @@ class _Recipes:
         self._fillings = Fillings(self.primal, lambda op: is_recomputable(op, self.primal.constant))
         self._replaced = {restore.old for restore in needs.restores.values()}
         # At the top of a function that is called, no version is in scope of the reverse sweep: it is saved, or it is not there.
-        self._is_inner = needs.region is not reversal.primal.body
+        self._is_inner = needs.region is not reversal.primal.body and not reversal.at_once
         assembled = reversal.added.assembled(needs.region)
         order = [*needs.region.params, *(r for op in assembled for r in op.results)]
         self.position = {v: k for k, v in enumerate(order)}
@@ -131,7 +131,8 @@ class _Recipes:
 
     def prices(self) -> dict[Value, int]:
         dearer = dict.fromkeys(self._replaced, REPLACED)
-        return {v: 1 if v in self.needs.given else price(v.type) * dearer.get(v, 1) for v in self.origins}
+        given = dict.fromkeys(self.needs.given, 0 if self.reversal.stacked else 1)
+        return {v: given[v] if v in given else price(v.type) * dearer.get(v, 1) for v in self.origins}
 
     def way(self, value: Value) -> str:
         """How a value that is not saved is provided."""

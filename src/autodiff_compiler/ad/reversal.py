@@ -39,11 +39,16 @@ class Reversal:
     pullbacks: Pullbacks
     stacked: bool = False
     """Whether values are kept on the stack of the program (`stack.py`), as in functions that call themselves."""
+    at_once: bool = False
+    """Whether regions are reversed while they run (`at_once.py`), when there is no later version of anything."""
 
     @classmethod
-    def of(cls, body: Region, active: set[Value], pullbacks: Pullbacks, stacked: bool) -> Reversal:
+    def of(
+        cls, body: Region, active: set[Value], pullbacks: Pullbacks, *, stacked: bool = False, at_once: bool = False
+    ) -> Reversal:
         primal = Primal(body, active)
-        return cls(primal, ExitCodes(primal), Emission(primal, stacked), Additions(primal), [], pullbacks, stacked)
+        records = ExitCodes(primal), Emission(primal, stacked), Additions(primal)
+        return cls(primal, *records, [], pullbacks, stacked, at_once)
 
     @property
     def save_all(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from autodiff_compiler import rules
 from autodiff_compiler.ad.adjoints import Adjoints
+from autodiff_compiler.ad.at_once import at_once
 from autodiff_compiler.ad.backward_walk import BackwardWalk
 from autodiff_compiler.ad.branches import filler
 from autodiff_compiler.ad.plan import ResidualPlan
@@ -74,7 +75,7 @@ def walked_back(
     stacked: bool = False,
 ) -> Walked:
     """`start`: the adjoints that there already are, to which the walk adds; `stacked`: values are kept on the stack (`stack.py`)."""
-    reversal = Reversal.of(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), pullbacks, stacked)
+    reversal = Reversal.of(fn.body, active_values(fn, active, wanted, rules.NO_DERIVATIVE), pullbacks, stacked=stacked)
     adjoints = Adjoints(reversal.emission, start)
     out, b = OpenRegion(()), reversal.emission.b
     with b.reopen(out), b.at(fn.body.terminator.span.at_phase(ADJOINT)):
@@ -83,6 +84,26 @@ def walked_back(
         BackwardWalk(reversal).reverse(fn.body, adjoints)
         bars = tuple(adjoints.or_zero(p) for p, on in zip(fn.params, active) if on)
     return Walked(reversal, out, bars)
+
+
+def run_back(
+    fn: Function,
+    active: Sequence[bool],
+    cotangents: dict[Value, Value],
+    pullbacks: Pullbacks,
+    names: frozenset[str],
+    start: dict[Value, Value],
+) -> Region:
+    """The function and its reversal at once (`at_once.py`), which returns the adjoints of the active parameters and the results."""
+    varying = active_values(fn, active, list(cotangents), rules.NO_DERIVATIVE)
+    reversal = Reversal.of(fn.body, varying, pullbacks, at_once=True)
+    adjoints, b = Adjoints(reversal.emission, start), reversal.emission.b
+    ops = at_once(BackwardWalk(reversal), names, cotangents, adjoints)
+    with b.reopen(OpenRegion(())) as end, b.at(fn.body.terminator.span.at_phase(ADJOINT)):
+        bars = [adjoints.or_zero(p) for p, on in zip(fn.params, active) if on]
+        b.ops.append(Op("return", (*bars, *fn.results), span=b.span))
+    params = (*fn.params, *cotangents.values(), *start.values())
+    return with_fillers(Region(params, (*ops, *end.ops)), reversal.added.undefined)
 
 
 def own_copy(fn: Function) -> Function:

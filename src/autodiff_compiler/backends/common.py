@@ -167,7 +167,9 @@ def zeros_or_ones(w: Writer, op: Op) -> ast.expr | None:
     if number not in (0, 1) or str(number).startswith("-0"):
         return None
     name = "np.zeros" if number == 0 else "np.ones"
-    source = w.same_shape(extents)
+    # What is called may be called often, and NumPy takes several times as long for an array like another.
+    often = len(extents) == 1 and not w.nesting.function.param_trees
+    source = None if often else w.same_shape(extents)
     if source is not None and dtype_of(source.type) == dtype:
         return syntax.call(f"{name}_like", w.operand(source))
     return syntax.call(name, w.shape(extents), *_unless_float64(dtype))

@@ -1,5 +1,5 @@
 """Parameters that a function does not use, and results that no caller uses, are removed from the function and from all its calls,
-which get the effect that is left of its body.
+which get the effect that is left of its body; so are functions that nobody calls.
 
 Statements about known shapes (`check_equal {known}`) do not count as uses.  What a callee returns in place of an argument
 stays, and so do functions with a derivative rule, and those of the rule.
@@ -50,6 +50,8 @@ class KeptSignature:
 def run(fn: Function) -> Function:
     if not fn.callees:
         return fn
+    called = with_callees(fn, fn.callees)
+    fn = called if len(called.callees) < len(fn.callees) else fn
     read: set[Value] = set()
     for one in (*fn.callees.values(), fn):
         read |= read_in(one.body)
