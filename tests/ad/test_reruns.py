@@ -138,7 +138,68 @@ def overwritten(x, steps):
     return y.sum() + z.sum()
 
 
+def element_by_element(x, steps):
+    y = x.copy()
+    for _ in range(steps):
+        for i in range(len(x) - 1, -1, -1):
+            y[i] += 0.1 * y[i] * y[i] * x[i]
+        for i in range(len(x)):
+            y[i] = y[i] * (1.0 - 0.2 * y[i])
+    return y.sum()
+
+
+def turned(A, steps):
+    B = A.copy()
+    for _ in range(steps):
+        for j in range(A.shape[1]):
+            for i in range(A.shape[0]):
+                B[i, j] -= 0.1 * B[i, j] ** 2 * A[i, 0]
+    return B.sum()
+
+
+def neighbours_written_too(x, steps):
+    y = x.copy()
+    for _ in range(steps):
+        for i in range(len(x)):
+            y[i - 1] += 0.1 * y[i]
+            y[i] -= 0.1 * y[i] * y[i] * y[i - 1]
+    return y.sum()
+
+
+def half_of_them(x, steps):
+    y = x.copy()
+    for _ in range(steps):
+        for i in range(2, len(x)):
+            y[i] += 0.1 * y[i] ** 2 * y[0]
+        y[0] += y[3] * y[4]
+    return y.sum()
+
+
+def row_by_row(A, steps):
+    """The whole row is written to in an iteration before its elements are read."""
+    B = A.copy()
+    for _ in range(steps):
+        for i in range(A.shape[0]):
+            for j in range(A.shape[1]):
+                B[i, j] += 0.1 * B[i, j] ** 2
+            for j in range(A.shape[1]):
+                B[i, j] -= 0.1 * B[i, j] ** 3
+            B[0, i] *= 1.5
+    return B.sum()
+
+
+def twice_in_an_iteration(x, steps):
+    y = x.copy()
+    for _ in range(steps):
+        for i in range(len(x)):
+            y[i] = y[i] * y[i]
+            y[i] = y[i] * x[i] + y[i] ** 2
+    return y.sum()
+
+
 OTHERS = [
+    (element_by_element, (X, 3)), (turned, (M, 3)), (neighbours_written_too, (X, 3)), (half_of_them, (X, 3)), (row_by_row, (M, 2)),
+    (twice_in_an_iteration, (X * 0.7, 2)),
     (partly, (X, 5)), (of_itself, (X, 4)), (in_branches, (X, 5)), (elsewhere, (X, np.array([0, 2, 2, 1, 4]), 4)), (overwritten, (X, 4)),
     (in_two_halves, (X, 0, 3)), (in_two_halves, (X, 5, 3)), (in_two_halves, (X, -2, 3)), (midpoint, (X[:1], 3)), (midpoint, (X, 0)),
     (table, (M[:, :0], 2)), (by_slices, (X[:1], 3)),
@@ -167,6 +228,13 @@ def test_gradient_numba(f, args, options):
 def test_what_is_filled_is_not_saved_numba(f, args):
     text = grad(f, backend="numba").source(*args)
     assert not any(f"{name}_saved" in text for name in ("k", "stage", "a", "flux", "C"))
+
+
+@pytest.mark.parametrize(("f", "args"), [(turned, (M, 3)), (in_two_halves, (X, 2, 4))], ids=["turned", "in_two_halves"])
+def test_elements_are_read_from_the_array_before_the_loop_numba(f, args):
+    text = grad(f, backend="numba").source(*args)
+    assert text.count("_saved = ") == 1
+    assert "_i_saved" not in text
 
 
 @pytest.mark.parametrize(("f", "args"), [(midpoint, (X, 6)), (table, (M, 4))], ids=["midpoint", "table"])

@@ -15,6 +15,7 @@ from fuzz_helpers import HELPERS, NAMES
 from fuzz_rare import CUBES, Rare
 from fuzz_scalars import Scalars
 from fuzz_scope import Variable
+from fuzz_steppers import Steppers
 from hypothesis import strategies as st
 
 
@@ -58,7 +59,7 @@ def programs(draw: Any) -> Program:
     return Generator(HypothesisDraw(draw)).program()
 
 
-class Generator(Scalars, Arrays, Control, Rare):
+class Generator(Scalars, Arrays, Control, Rare, Steppers):
     """A whole program: its parameters, and which statement comes next."""
 
     def program(self) -> Program:
@@ -189,6 +190,8 @@ class Generator(Scalars, Arrays, Control, Rare):
             table.append((2, self._swap))
         if self.scope.visible("list"):
             table.append((4, self._append))
+        if has_array and self.indent < 3:
+            table.append((2, self._stepper))
         if self.indent < 5 and self.budget > 0:
             table += [(5, self._if), (6, self._for), (2, self._while)]
         if self.loops and self.indent > 2:

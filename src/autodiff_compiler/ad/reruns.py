@@ -23,7 +23,7 @@ from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opdef import CHECK
 from autodiff_compiler.ir.opset import TABLE, opdef, sets_path
 from autodiff_compiler.ir.path import element, path_of
-from autodiff_compiler.ir.types import Array, Scalar
+from autodiff_compiler.ir.types import Array, Scalar, rank
 from autodiff_compiler.ir.walk import clone_ops, op_uses
 
 MOST = 24
@@ -139,7 +139,7 @@ class Fillings:
         places = op.operands[1 : 1 + len(whole)]
         if len(loops) != len(whole) or any(place is not loop.index for place, loop in zip(places, loops)):
             return None
-        stretches = [self._stretch(loop) for loop in loops]
+        stretches = [_bounds(self._primal, loop) for loop in loops]
         if None in stretches or any(s != (Affine(), extent) for s, extent in zip(stretches[1:], whole[1:])):
             return None
         assert stretches[0] is not None
@@ -150,10 +150,43 @@ class Fillings:
             return not op.results
         return not is_loop(op) and not opdef(op).writes and self._cheap(op)
 
-    def _stretch(self, loop: Loop) -> Stretch | None:
-        start, stop = (of_value(self._primal.shapes, bound) for bound in (loop.start, loop.stop))
-        step = self._primal.constant(loop.step)
-        return {1: (start, stop), -1: (stop.plus(1), start.plus(1))}.get(step) if isinstance(step, int) else None
+
+def loaded_before(primal: Primal, load: Op) -> Value | None:
+    """The version before the loops around a load of an element, if these visit every element once and have not written to this one yet:
+
+        for i: y[i] = y[i] * a        y_i is what y held before the loop
+
+    Then one array is saved for all iterations of the loops, which may be needed anyway, and not the elements."""
+    array, count = load.operands[0], rank(load.operands[0].type)
+    if path_of(load) != element(count):
+        return None
+    left = list(load.operands[1 : 1 + count])
+    whole = dict(zip(left, primal.extents(array)))
+    while left:
+        slot = primal.slots.get(array)
+        if slot is None or slot.param is not array:
+            return None
+        loop = Loop(primal.owner[primal.home[array]])
+        index = loop.index
+        if (
+            index is None
+            or index not in left
+            or _bounds(primal, loop) != (Affine(), of_extent(primal.shapes, whole[index]))
+        ):
+            return None
+        place = 1 + list(whole).index(index)
+        writes = primal.versions.writes_between(slot.param, slot.yielded)
+        if writes is None or not all(path_of(w) == element(count) and w.operands[place] is index for w in writes):
+            return None
+        left.remove(index)
+        array = slot.init
+    return array
+
+
+def _bounds(primal: Primal, loop: Loop) -> Stretch | None:
+    start, stop = (of_value(primal.shapes, bound) for bound in (loop.start, loop.stop))
+    step = primal.constant(loop.step)
+    return {1: (start, stop), -1: (stop.plus(1), start.plus(1))}.get(step) if isinstance(step, int) else None
 
 
 def _covers(written: list[Stretch], extent: Affine) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from autodiff_compiler.ad.mincut import cheapest_saves
 from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, RESTORE, SAVE, Provision, ResidualPlan
 from autodiff_compiler.ad.reloads import is_worth_a_copy, loaded_from, stored_in
-from autodiff_compiler.ad.reruns import Filling, Fillings
+from autodiff_compiler.ad.reruns import Filling, Fillings, loaded_before
 from autodiff_compiler.ad.restores import Restores
 from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.diagnostics import ADJOINT
@@ -168,7 +168,7 @@ class _Recipes:
             return None if self._is_dear(op.operands[0]) else op_uses(op)
         if not row.reads:
             return op_uses(op)
-        if self._final_version(op) is not None:
+        if self._lasting_version(op) is not None:
             return list(op.operands[1:])
         # An array of an enclosing loop may have to be saved there for this load.
         array = op.operands[0]
@@ -214,7 +214,7 @@ class _Recipes:
             if opdef(op).copies:
                 env[value] = env.get(op.operands[0], op.operands[0])
                 return
-            if reads_path(op) and (version := self._final_version(op)) is not None:
+            if reads_path(op) and (version := self._lasting_version(op)) is not None:
                 op = replace(op, operands=(version, *op.operands[1:]))
             b.ops.extend(_adjoint(new) for new in clone_ops([op], env))
 
@@ -233,10 +233,13 @@ class _Recipes:
     def priced(self, needed: Sequence[Value]) -> list[Value]:
         return [v for v in needed if v in self.origins]
 
-    def _final_version(self, load: Op) -> Value | None:
-        """The final version of the array, where that is in scope and still holds what the load read."""
+    def _lasting_version(self, load: Op) -> Value | None:
+        """Another version of the array that holds what the load read: the final one, where that is in scope, or one before the loop."""
         if load not in self._loaded:
-            self._loaded[load] = loaded_from(self.primal, load) if self._is_inner else None
+            found = loaded_from(self.primal, load) if self._is_inner else None
+            if found is None and self._is_inner and self.reversal.reruns:
+                found = loaded_before(self.primal, load)
+            self._loaded[load] = found
         return self._loaded[load]
 
     def _find_stored(self, order: Sequence[Value]) -> None:
