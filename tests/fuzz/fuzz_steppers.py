@@ -60,37 +60,37 @@ class Steppers(Writer):
             self.line(text)
 
     def _nest(self, target: str, state: str, work: list[str], start: Variable, over: str) -> None:
-        self.line(f"for row in {over}:")
+        self.line(f"for r_at in {over}:")
         self.indent += 1
         if len(start.shape) == 2:
-            self.line(f"for col in range({start.name}.shape[1]):")
+            self.line(f"for c_at in range({start.name}.shape[1]):")
             self.indent += 1
-        place = "[row, col]" if len(start.shape) == 2 else "[row]"
+        place = "[r_at, c_at]" if len(start.shape) == 2 else "[r_at]"
         operator = self.draw.weighted([(6, "="), (1, "+=")])
         self.line(f"{target}{place} {operator} {self._made_of(state, work, start, place)}")
         self.indent -= len(start.shape)
 
     def _advanced(self, state: str, work: list[str], start: Variable) -> None:
-        place = "[row, col]" if len(start.shape) == 2 else "[row]"
+        place = "[r_at, c_at]" if len(start.shape) == 2 else "[r_at]"
         other = self.draw.pick(work)
         forms = (
             f"{state}{place} += 0.1 * {other}{place}",
             f"{state}{place} -= 0.1 * {other}{place} * {state}{place}",
             f"{state}{place} = np.sin({state}{place} + 0.2 * {other}{place})",
-            f"{state}{place} += 0.1 * {other}[row - 1]",
+            f"{state}{place} += 0.1 * {other}[r_at - 1]",
         )
         form = self.draw.pick(forms[:3] if len(start.shape) == 2 else forms)
-        self.line(f"for row in range(len({start.name})):")
+        self.line(f"for r_at in range(len({start.name})):")
         self.indent += 1
         if len(start.shape) == 2:
-            self.line(f"for col in range({start.name}.shape[1]):")
+            self.line(f"for c_at in range({start.name}.shape[1]):")
             self.indent += 1
         self.line(form)
         self.indent -= len(start.shape)
 
     def _made_of(self, state: str, work: list[str], start: Variable, place: str) -> str:
         """What an element is made of, or with no place each of them."""
-        near = f"{state}[row - 1]" if place == "[row]" else f"{state}{place}"
+        near = f"{state}[r_at - 1]" if place == "[r_at]" else f"{state}{place}"
         terms = (
             f"{state}{place} * 0.7", f"{near} * {start.name}{place}", f"{self.draw.pick(work)}{place} * 0.4",
             f"{state}{place} ** 2 * 0.3", f"np.cos({state}{place})",
