@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sample_values import b3, m23, m33, t234, v3, v4, w3
 
+from autodiff_compiler import grad
 from autodiff_compiler.testing import check_grads
 
 nans = np.array([[1.0, np.nan, 3.0], [4.0, 5.0, np.nan]])
@@ -204,3 +205,11 @@ def test_python(name):
 def test_numba(name):
     function, args = PROGRAMS[name]
     check_grads(function, args, order=1, backend="numba")
+
+
+@pytest.mark.parametrize("mode", ["constant", "wrap", "mean", "linear_ramp"])
+def test_a_border_is_made_once_for_arrays_of_any_length(mode):
+    g = grad(lambda x: np.sum(np.pad(x, 2, mode) ** 2))
+    for n in (3, 4, 7):
+        g(np.arange(float(n)))
+    assert [len(made) for made in g._table._by_key.values()] == [1]
