@@ -17,6 +17,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 os.environ.setdefault("NUMBA_OPT", "1")
 
 import json
+import math
 import random
 import sys
 import time
@@ -145,7 +146,7 @@ def _record(
 @click.option(
     "--complex", "of_complex", is_flag=True, help="Programs with complex numbers and matrices, in both modes."
 )
-@click.option("--minutes", type=float, default=1.0, show_default=True, help="How long to run.")
+@click.option("--minutes", type=float, default=None, help="How long to run: a minute, or with --count until that is done.")
 @click.option("--count", type=int, default=None, help="At most so many programs.")
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="The first program's seed; the next has the next one."
@@ -159,7 +160,7 @@ def main(
     language: bool,
     wrong: bool,
     of_complex: bool,
-    minutes: float,
+    minutes: float | None,
     count: int | None,
     seed: int,
     backend: str,
@@ -171,6 +172,8 @@ def main(
     """Compile random programs and compare them with CPython; exit code 1 if anything disagrees."""
     console = Console(stderr=True)
     backends = ["python", "numba"] if backend == "both" else [backend]
+    if minutes is None:
+        minutes = 1.0 if count is None else math.inf
     summary: Summary | fuzz_complex.ComplexSummary | fuzz_language.LanguageSummary | fuzz_wrong.WrongSummary
     if wrong:
         summary = fuzz_wrong.run(minutes, count, seed, jobs, backends[0], shrink, console)

@@ -19,13 +19,14 @@ CALLS = {
     "recurrence": (("x", "w"), (0.3, 0.9, 4)),
     "newton_sqrt": (0, (2.0,)),
     "swing": (0, (0.3, 0.1, 4)),
+    "midpoint": (0, (np.ones(4), np.ones(4), 3)),
     "misfit": (0, (np.ones(3), np.ones(4), np.ones(4))),
     "collatz_like": (0, (0.5, 3)),
     "early": (0, (0.5, 4)),
     "minors": (0, (np.eye(3), 0, 0)),
     "smooth_sum": (0, (np.ones(4),)),
 }
-NUMBA = {"swing"}
+NUMBA = {"swing", "midpoint"}
 
 
 def test_every_block_is_tested():

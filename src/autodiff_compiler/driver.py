@@ -114,6 +114,7 @@ def derived(
     """The stages of a derivative up to "derivative"; `guarded`: for small int arguments, `usual`: for calls that stretch nothing
     (`passes/stretching.py`), which is checked."""
     done = tuple(Compilation(options) for _ in transform.stages)
+    request = replace(request, reruns=TARGETS[options.backend].compiled)
     with dumped(done[0]):
         made = list(transform.derive(_optimised(done[0], lowered.function, guarded, usual), request))
     # What a later sweep does not read, an earlier one need not save.

@@ -209,3 +209,8 @@ def test_what_a_frozen_one_has_in_scipy_alone_is_no_attribute_error():
     with pytest.raises(UnsupportedError, match="AD170"):
         grad(lambda x: np.sum(stats.multivariate_normal(np.ones(2) * x, np.eye(2)).mean))(0.7)
     assert grad(lambda x: x if hasattr(norm(x, 2.0), "pdf") else 2.0 * x)(0.7) == 1.0
+    for cls in (type(PRIOR), stats.rv_continuous):
+        with pytest.raises(UnsupportedError, match="AD157.*class of"):
+            grad(lambda x, cls=cls: x if isinstance(norm(x, 2.0), cls) else 2.0 * x)(0.7)
+    with pytest.raises(UnsupportedError, match="AD157.*class of"):
+        grad(lambda x: x if type(norm(x, 2.0)) is type(PRIOR) else 2.0 * x)(0.7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autodiff_compiler import UnsupportedError, grad, jvp, library, value_and_grad
+from autodiff_compiler import UnsupportedError, UserError, check_grads, grad, jvp, library, value_and_grad
 
 NEW = np.random.default_rng(3)
 OLD = np.random.RandomState(3)
@@ -79,8 +79,87 @@ def test_drawn_once_with_a_derivative(kind, name):
 
 
 def test_every_method_is_tried():
-    names = {name.rpartition(".")[2] for name in library.names()["functions"] if name.startswith("np.random.")}
+    names = {name.rpartition(".")[2] for name in library.names()["functions"] if name.startswith(("np.random.Generator", "np.random.RandomState"))}
     assert names <= {name.partition(" ")[0] for name in PROGRAMS}
+
+
+def made_inside(name):
+    program = PROGRAMS[name]
+    return lambda m: program(np.random.default_rng(11), m)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_from_a_generator_that_is_made_inside(name):
+    f = made_inside(name)
+    value, slope = value_and_grad(f)(1.3)
+    np.testing.assert_allclose(value, f(1.3), rtol=1e-15)
+    np.testing.assert_allclose(slope, (f(1.3 + 1e-5) - f(1.3 - 1e-5)) / 2e-5, rtol=1e-7)
+    np.testing.assert_allclose(jvp(f, (1.3,), (1.0,))[1], slope, rtol=1e-12)
+
+
+def made(seed):
+    return np.random.default_rng(seed)
+
+
+def on_paths(x, seed):
+    rng, total = made(seed), 0.0
+    same = rng
+    for i in range(len(x)):
+        if x[i] > 0:
+            total += x[i] * rng.normal()
+        else:
+            total += x[i] ** 2 * same.random()
+        total += made(i).normal() * x[i]
+    return total + np.sum(rng.normal(size=x.shape) * x) + rng.integers(2, 9) * x[0]
+
+
+def of_two(x, seed):
+    one, other = made(seed), made(seed)
+    total = 0.0
+    for i in range(3):
+        total += one.normal() * x[i] + other.normal() * x[i] ** 2 - one.random() * x[0]
+    return total + sum(rng.normal() for rng in [made(k) for k in range(3)]) * x[1]
+
+
+def doubled(x, seed):
+    while x[0] < 3.0:
+        x = x * (1.5 + 0.1 * np.random.default_rng(seed).random())
+    return np.sum(x)
+
+
+@pytest.mark.parametrize("f", [on_paths, of_two, doubled])
+def test_generators_with_states_of_their_own(f):
+    x = np.array([0.7, -0.3, 0.4, 1.2])
+    for seed in (3, 8):
+        np.testing.assert_allclose(value_and_grad(f)(x, seed)[0], f(x, seed), rtol=1e-14)
+        check_grads(f, (x, seed), order=1)
+    assert "np.random.default_rng(seed)" in grad(doubled).source(x, 3)
+
+
+def another_one(x):
+    rng = made(0)
+    if x > 0:
+        rng = made(1)
+    return rng.normal() * x
+
+
+@pytest.mark.parametrize(
+    ("f", "code"),
+    [
+        (another_one, "AD102"),
+        (lambda x: x if isinstance(made(0), np.random.Generator) else 2.0 * x, "AD157"),
+        (lambda x: x * made(0).gamma(2.0), "AD170"),
+        (lambda x: (x, made(0)), "AD"),
+    ],
+)
+def test_what_is_refused_of_one_that_is_made_inside(f, code):
+    with pytest.raises((UnsupportedError, UserError), match=code):
+        jvp(f, (0.7,), (1.0,))
+
+
+def test_numba_has_none():
+    with pytest.raises(UnsupportedError, match=r"AD606.*np\.random\.default_rng"):
+        grad(lambda x: made(0).normal() * x, backend="numba")(0.7)
 
 
 def test_of_second_order():

@@ -123,6 +123,7 @@ def test_a_point_outside():
     [
         lambda y: si.interp1d(X, y, kind="nearest")(0.3),
         lambda y: si.Akima1DInterpolator(X, y)(0.3),
+        lambda y: y[0] if isinstance(si.CubicSpline(X, y), si.CubicSpline) else 2.0 * y[0],
     ],
 )
 def test_what_is_refused(fun):

@@ -34,10 +34,12 @@ Push = Callable[[Sequence[Value]], dict[Value, Value]]
 class Pullbacks:
     """The functions of a program under reversal, and what all their reversals have in common."""
 
-    def __init__(self, callees: Callees, save_all: bool = False) -> None:
+    def __init__(self, callees: Callees, save_all: bool = False, reruns: bool = False) -> None:
         self.callees = callees
         self.save_all = save_all
         """Of the floats that a loop or a branch needs again, recompute none."""
+        self.reruns = reruns and not save_all
+        """Run cheap loops again for the arrays that they fill."""
         self._given: dict[Derived, set[tuple[str, int]]] = {}
         """Which of their arguments and results the reverse sweeps of functions that call themselves need, as far as that is known."""
         self._make: Callable[[Function, Sequence[bool]], None] | None = None

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from autodiff_compiler.ad.mincut import cheapest_saves
 from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, RESTORE, SAVE, Provision, ResidualPlan
 from autodiff_compiler.ad.reloads import is_worth_a_copy, loaded_from, stored_in
+from autodiff_compiler.ad.reruns import Filling, Fillings
 from autodiff_compiler.ad.restores import Restores
 from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.diagnostics import ADJOINT
@@ -25,7 +26,7 @@ from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK, DEAR, PURE
 from autodiff_compiler.ir.opset import TABLE, cost, extent_of, opdef, reads_path
 from autodiff_compiler.ir.path import path_of
-from autodiff_compiler.ir.types import INT, Array, ListOf, Type, differentiable
+from autodiff_compiler.ir.types import INT, Array, ListOf, Type, differentiable, dtype_of
 from autodiff_compiler.ir.walk import Rewriter, Substitution, clone_ops, free_values, op_uses
 
 Free = Mapping[Value, Callable[[], Value]]
@@ -96,7 +97,12 @@ def is_recomputable(op: Op, constant: Callable[[Value], object]) -> bool:
         inner = [child for region in op.regions for child in region.ops[:-1]]
         return all(TABLE[child.kind].effect == CHECK or is_recomputable(child, constant) for child in inner)
     row = TABLE[op.kind]
-    return row.effect == PURE and cost(op, constant) != DEAR and not row.writes
+    return row.copies or (row.effect == PURE and cost(op, constant) != DEAR and not row.writes)
+
+
+def _is_slice_write(op: Op) -> bool:
+    """Whether an array is written, or added, to a part of one that has as many axes: which costs as much as a copy or two."""
+    return opdef(op).writes and op.operands[-1].type == op.operands[0].type and path_of(op).is_view
 
 
 class _Recipes:
@@ -107,6 +113,7 @@ class _Recipes:
         self.handed_on: dict[Value, Value] = {}
         self.origins: dict[Value, list[Value] | None] = {}
         self._loaded: dict[Op, Value | None] = {}
+        self._fillings = Fillings(self.primal, lambda op: is_recomputable(op, self.primal.constant))
         self._replaced = {restore.old for restore in needs.restores.values()}
         # At the top of a function that is called, no version is in scope of the reverse sweep: it is saved, or it is not there.
         self._is_inner = needs.region is not reversal.primal.body and not reversal.at_once
@@ -146,8 +153,12 @@ class _Recipes:
             return list(store.operands[1:-1])
         if value in self.reversal.exits.tests:
             return [self.reversal.exits.tests[value].code]
+        filling = self._filling(value)
+        if filling is not None:
+            return filling.uses
         op = self.reversal.added.definition(value)
-        if op is None or not is_recomputable(op, self.primal.constant):
+        again = self.reversal.reruns and self._is_inner
+        if op is None or not (is_recomputable(op, self.primal.constant) or (again and _is_slice_write(op))):
             return None
         if self.reversal.save_all and differentiable(value.type):
             return None
@@ -163,6 +174,9 @@ class _Recipes:
         array = op.operands[0]
         from_outer_loop = not self.is_open(array) and self._is_in_loop(array)
         return None if from_outer_loop and not is_worth_a_copy(self.primal, op) else op_uses(op)
+
+    def _filling(self, value: Value) -> Filling | None:
+        return self._fillings.of(value) if self.reversal.reruns and self._is_inner else None
 
     def _is_dear(self, items: Value) -> bool:
         """Whether a list would have to be saved again and again; the arguments of a function that calls itself are handed on."""
@@ -186,11 +200,20 @@ class _Recipes:
             restore = self.needs.restores[value]
             written, *where, old = (env.get(v, v) for v in restore.sources)
             env[value] = b.store(written, path_of(restore.write), where, old, value.name)
+        elif (filling := self._filling(value)) is not None:
+            room = b.op(
+                "empty", *self.reversal.emission.dims(value), dtype=dtype_of(value.type), filled=True, name=value.name
+            )
+            ops, env[value] = filling.cloned(room, env)
+            b.ops.extend(map(_adjoint, ops))
         elif self.computed_from(value) is None:
             env[value] = self.handed_on[value] = Value(value.type, value.name)
         else:
             op = self.reversal.added.definition(value)
             assert op is not None
+            if opdef(op).copies:
+                env[value] = env.get(op.operands[0], op.operands[0])
+                return
             if reads_path(op) and (version := self._final_version(op)) is not None:
                 op = replace(op, operands=(version, *op.operands[1:]))
             b.ops.extend(_adjoint(new) for new in clone_ops([op], env))

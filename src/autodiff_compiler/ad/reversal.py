@@ -53,3 +53,7 @@ class Reversal:
     @property
     def save_all(self) -> bool:
         return self.pullbacks.save_all
+
+    @property
+    def reruns(self) -> bool:
+        return self.pullbacks.reruns

@@ -19,16 +19,18 @@ from autodiff_compiler.ir.core import Function, Op, Region
 from autodiff_compiler.ir.program import with_callees
 
 
-def reverse(fn: Function, active: Sequence[bool], *, with_value: bool, name: str, save_all: bool = False) -> Function:
+def reverse(
+    fn: Function, active: Sequence[bool], *, with_value: bool, name: str, save_all: bool = False, reruns: bool = False
+) -> Function:
     """The gradient of result 0.  Results: with `with_value` all results of `fn`; then an adjoint per active parameter.
 
-    `save_all`: recompute none of the floats that a loop or a branch needs again.
+    `save_all`: recompute none of the floats that a loop or a branch needs again; `reruns`: run cheap loops again for arrays (`reruns.py`).
     """
     check_inputs(fn, active)
     check_scalar_result(fn)
     fn = own_copy(fn)
     callees = Callees(fn, name)
-    sweep = _swept(fn, active, Pullbacks(callees, save_all))
+    sweep = _swept(fn, active, Pullbacks(callees, save_all, reruns))
     end = fn.body.terminator.span
     ends = Op("boundary", fn.results if with_value else (), span=end)
     returned = Op("return", (*ends.operands, *sweep.bars), span=end)
@@ -36,9 +38,11 @@ def reverse(fn: Function, active: Sequence[bool], *, with_value: bool, name: str
     return with_callees(replace(fn, name=name, body=body, result_tree=None), callees.functions)
 
 
-def residual_plans(fn: Function, active: Sequence[bool], *, save_all: bool = False) -> list[ResidualPlan]:
+def residual_plans(
+    fn: Function, active: Sequence[bool], *, save_all: bool = False, reruns: bool = False
+) -> list[ResidualPlan]:
     """How the gradient of `fn` provides the primal values it needs, loop by loop."""
-    return _swept(own_copy(fn), active, Pullbacks(Callees(fn, fn.name), save_all)).plans
+    return _swept(own_copy(fn), active, Pullbacks(Callees(fn, fn.name), save_all, reruns)).plans
 
 
 def _swept(fn: Function, active: Sequence[bool], pullbacks: Pullbacks) -> Swept:

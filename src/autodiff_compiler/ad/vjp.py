@@ -27,7 +27,13 @@ from autodiff_compiler.ir.walk import clone_region, free_values
 
 
 def vjp(
-    fn: Function, active: Sequence[bool], name: str, *, save_all: bool = False, results: int | None = None
+    fn: Function,
+    active: Sequence[bool],
+    name: str,
+    *,
+    save_all: bool = False,
+    reruns: bool = False,
+    results: int | None = None,
 ) -> tuple[Function, Function]:
     """Forward: (results…, residuals…).  Reverse: (residuals…, cotangents of float results…) -> adjoints.
 
@@ -37,7 +43,7 @@ def vjp(
     callees = Callees(fn, name)
     fn = own_copy(fn)
     wanted, seeds = cotangents(fn, results)
-    sweep = swept(fn, active, wanted, seeds, Pullbacks(callees, save_all))
+    sweep = swept(fn, active, wanted, seeds, Pullbacks(callees, save_all, reruns))
     end = fn.body.terminator.span
     ends = Op("boundary", fn.results, span=end)
     ops = threaded(callees, (*sweep.primal, ends, *sweep.backwards, Op("return", sweep.bars, span=end)))

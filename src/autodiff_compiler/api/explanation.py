@@ -95,7 +95,13 @@ def explained(derivative: Compiled, args: tuple[Any, ...], kwargs: dict[str, Any
     if sweeps is None:
         raise UserError("AD429", f"explain takes a gradient, and {derivative!r} is none", help=advice)
     forward, reverse = fn.body.ops[:sweeps], fn.body.ops[sweeps + 1 : -1]
-    plans = ad.residual_plans(found.compiled.stages["optimized"], found.active)
+    options = found.compiled.options
+    plans = ad.residual_plans(
+        found.compiled.stages["optimized"],
+        found.active,
+        save_all=options.save_all,
+        reruns=TARGETS[options.backend].compiled,
+    )
     ways = {
         how: _distinct(
             f"{c.name or 'a value'}, {plan.span.place()}" for plan in plans for c in plan.choices if c.how == how

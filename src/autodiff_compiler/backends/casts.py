@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from autodiff_compiler.backends import scalar_conversions
 from autodiff_compiler.backends.nesting import Nesting
+from autodiff_compiler.backends.scalar_conversions import Conversions, conversions
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import DType
 from autodiff_compiler.ir.opset import opdef
@@ -46,11 +46,17 @@ class Casts:
         if self.one_kind:
             to = op.result.type
             return opdef(op).converts and isinstance(to, Scalar) and dtype_of(op.operands[0].type) == to.dtype
-        return op.result in self._unprinted
+        return op.result in self._conversions.unprinted
 
     @cached_property
-    def _unprinted(self) -> frozenset[Value]:
-        return scalar_conversions.unprinted(self.nesting)
+    def _conversions(self) -> Conversions:
+        return conversions(self.nesting)
+
+    def _printed_type(self, value: Value) -> Type:
+        """Of a value, or of the number of Python's that may stand for it."""
+        if self.one_kind or value not in self._conversions.weakened or not isinstance(value.type, Scalar):
+            return value.type
+        return Scalar(value.type.dtype.python, "py")
 
     def promoted(self, operands: Sequence[Value]) -> Sequence[Shown]:
         """The operands of an operator or of a function: for promotion, for `math`."""
@@ -108,7 +114,7 @@ class Casts:
         """
         if len(operands) == 1:
             return [self._of_python(operands[0])]
-        types: list[Type] = [v.type for v in operands]
+        types = [self._printed_type(v) for v in operands]
         shown: list[Shown] = list(operands)
         dtype, weak = dtype_of(types[0]), is_py(*types)
         for i, value in enumerate(operands):

@@ -8,6 +8,7 @@ and everything that takes its kind from it, only meets ops that cannot.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from autodiff_compiler.backends.nesting import Nesting
@@ -28,9 +29,19 @@ class Effect(Enum):
     SEEN = auto()
 
 
-def unprinted(nesting: Nesting) -> frozenset[Value]:
-    """The constants and casts whose conversion to or from NumPy's kind may be left out."""
-    return _Weakened(nesting).solve() | _Strengthened(nesting).solve()
+@dataclass(frozen=True)
+class Conversions:
+    """`unprinted`: the constants and casts whose conversion to or from NumPy's kind may be left out.  `weakened`: the values that may be
+    Python's floats then, and are NumPy's in the IR."""
+
+    unprinted: frozenset[Value]
+    weakened: frozenset[Value]
+
+
+def conversions(nesting: Nesting) -> Conversions:
+    weakened, strengthened = _Weakened(nesting), _Strengthened(nesting)
+    unprinted = weakened.solve() | strengthened.solve()
+    return Conversions(unprinted, frozenset(weakened.changed))
 
 
 class _Analysis:
@@ -57,10 +68,7 @@ class _Analysis:
 
     def solve(self) -> frozenset[Value]:
         candidates = {op.result for op in self.ops if len(op.results) == 1 and self.is_candidate(op)}
-        while candidates:
-            seen = self._seen(candidates)
-            if not seen:
-                break
+        while seen := self._seen(candidates):
             candidates -= seen
         return frozenset(candidates)
 

@@ -10,10 +10,11 @@ from autodiff_compiler import library
 from autodiff_compiler.frontend import defined, externals, foreign
 from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
-from autodiff_compiler.frontend.scalars import describe
-from autodiff_compiler.frontend.values import Abs, Dyn, Ref, Static, Tup
+from autodiff_compiler.frontend.scalars import describe, is_object
+from autodiff_compiler.frontend.values import Abs, Dyn, Items, Partial, Ref, Static, Tup
 from autodiff_compiler.ir.types import dtype_of
 from autodiff_compiler.library import defined as library_definitions
+from autodiff_compiler.library.standard.generators import LocalGenerator
 
 
 def call(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
@@ -44,10 +45,38 @@ def _varies(x: Any) -> bool:
 def _as_it_is(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     """A call in a definition of what it calls by the same name: without a derivative."""
     function, *rest = args
+    given = {name: x for name, x in kwargs.items() if not (isinstance(x, Static) and x.obj is None)}
+    drawn = _of_local(ctx, function, rest, given)
+    if drawn is not None:
+        return drawn
     if not isinstance(function, Static):
         raise ctx.unsupported("AD208", f"random numbers of {describe(function)}", "draw them outside, and pass them")
-    given = {name: x for name, x in kwargs.items() if not (isinstance(x, Static) and x.obj is None)}
+    if function.obj is np.random.default_rng:
+        return externals.made(ctx, function.obj, rest)
     found = externals.left_alone(ctx, function.obj, rest, given)
     if found is None:
         raise foreign.refusal(ctx, function.obj)
+    return found
+
+
+def _of_local(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
+    """A call of a method of a generator that the program made itself; None for anything else."""
+    if not (isinstance(function, Partial) and isinstance(function.function, Static) and function.args):
+        return None
+    receiver = function.args[0]
+    if not (isinstance(receiver, Box) and receiver.cls is LocalGenerator):
+        return None
+    content = ctx.state.content(receiver)
+    assert isinstance(content, Items)
+    source = content.items[content.keys.index("source")]
+    if not is_object(source):
+        raise ctx.unsupported(
+            "AD102",
+            "a generator that is another one on another path",
+            "make one before, or draw from each where it is made",
+        )
+    name = function.function.obj.__name__
+    found = externals.asked(ctx, source, getattr(np.random.Generator, name), args, kwargs)
+    if found is None:
+        raise foreign.refusal(ctx, getattr(np.random.Generator, name))
     return found

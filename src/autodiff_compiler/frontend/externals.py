@@ -54,6 +54,25 @@ def left_alone(ctx: Context, fun: Any, args: Sequence[Abs], kwargs: Mapping[str,
     return emit(ctx, written.call(fun, args, kwargs), written.operands, result.types, IO, trusted=True)
 
 
+def made(ctx: Context, cls: Any, args: Sequence[Abs]) -> Abs:
+    """An object that is made when the program runs: nothing is known of it but what it is asked."""
+    written = _Written(ctx)
+    return emit(ctx, written.call(cls, args, {}), written.operands, Opaque(), IO, trusted=True)
+
+
+def asked(ctx: Context, source: Abs, method: Any, args: Sequence[Abs], kwargs: Mapping[str, Abs]) -> Abs | None:
+    """A call of a method of such an object; None if it is not known what it returns."""
+    assert isinstance(source, Dyn)
+    given = [_seen(ctx, x) for x in args]
+    named = {name: _seen(ctx, x) for name, x in kwargs.items()}
+    result = external_results.result_of(method, name_of(method), given, named)
+    if result is None:
+        return None
+    written = _Written(ctx)
+    text = f"{written.operand(source.value)}.{method.__name__}({written.arguments(args, kwargs)})"
+    return emit(ctx, text, written.operands, result.types, IO, trusted=True)
+
+
 def _seen(ctx: Context, x: Abs) -> external_results.Argument:
     """An argument, as far as it decides on the type of the result."""
     if isinstance(x, Dyn):
@@ -114,8 +133,12 @@ class _Written:
         self.operands: list[Value] = []
 
     def call(self, fun: Any, args: Sequence[Abs], kwargs: Mapping[str, Abs]) -> str:
+        arguments = self.arguments(args, kwargs)
+        return f"{self.function(fun)}({arguments})"
+
+    def arguments(self, args: Sequence[Abs], kwargs: Mapping[str, Abs]) -> str:
         parts = [self.argument(x) for x in args] + [f"{name}={self.argument(x)}" for name, x in kwargs.items()]
-        return f"{self.function(fun)}({', '.join(parts)})"
+        return ", ".join(parts)
 
     def function(self, fun: Any) -> str:
         """The function called: by its name in a module of an installed package, as a method of an object, or as an object by itself."""

@@ -54,6 +54,10 @@ def python_class(ctx: Context, x: Abs) -> type:
     if isinstance(x, Dyn):
         return scalar_class(x)
     if isinstance(x, Tup | Box):
+        if stands_for_some(x.cls):  # of classes of which it is not told apart here
+            raise ctx.unsupported(
+                "AD157", f"the class of {describe(x)}", "ask outside the function, and pass the answer"
+            )
         return real_class(x.cls)
     if isinstance(x, Iter):
         return x.kind

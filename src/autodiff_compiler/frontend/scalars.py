@@ -31,7 +31,7 @@ from autodiff_compiler.frontend.values import (
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.dtype import FLOAT32, DType, from_numpy_dtype
-from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, Scalar, promote, rank
+from autodiff_compiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, Opaque, Scalar, promote, rank
 from autodiff_compiler.library.builtins import fits_float32
 from autodiff_compiler.library.stand_ins import real_class
 
@@ -65,7 +65,14 @@ def scalar_class(value: Dyn) -> type:
 
 
 def is_scalar(value: Abs | None) -> bool:
-    return isinstance(value, Dyn) or (isinstance(value, Static) and is_number(value.obj))
+    if isinstance(value, Dyn):
+        return not is_object(value)
+    return isinstance(value, Static) and is_number(value.obj)
+
+
+def is_object(value: Abs | None) -> bool:
+    """Whether this is an object that is made when the program runs, of which nothing is known."""
+    return isinstance(value, Dyn) and isinstance(value.value.type, Opaque)
 
 
 def scalar_type(value: Abs) -> Scalar:
@@ -156,6 +163,8 @@ def describe(value: Abs | None) -> str:
         return "unbound"
     if isinstance(value, Static):
         return _describe_object(value.obj)
+    if is_object(value):
+        return "an object of run time"
     if isinstance(value, Dyn):
         kind = scalar_class(value).__name__
         return (

@@ -18,7 +18,7 @@ import numpy as np
 
 from autodiff_compiler.ir.dtype import DType
 from autodiff_compiler.ir.objects import has_type
-from autodiff_compiler.ir.types import Array, Scalar, Type, is_py
+from autodiff_compiler.ir.types import Array, Opaque, Scalar, Type, is_py
 
 _PLACE = re.compile(r"_(\d+)")
 
@@ -96,6 +96,8 @@ def _as(value: Any, type_: Type) -> Any:
         if not has_type(value, type_):
             raise TypeError(f"an external function was to return {type_}")
         return np.array(value)
+    if isinstance(type_, Opaque):
+        return value
     assert isinstance(type_, Scalar)
     return scalar_of(value, type_.dtype, is_py(type_))
 

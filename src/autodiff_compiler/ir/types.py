@@ -1,4 +1,4 @@
-"""Types of the IR: scalars of two kinds, arrays, growable lists, opaque constants.
+"""Types of the IR: scalars of two kinds, arrays, growable lists, opaque objects.
 
 A scalar is (dtype, kind).  Kind "py" is Python's own complex, float, int or bool: weak under NEP 50, and it behaves as
 CPython does.  Kind "np" is a NumPy scalar: strong, IEEE.  In the text form, `complex float int bool` are the py kinds; `f64 i64 bool_ …` the
@@ -52,7 +52,7 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A compile-time constant that arithmetic does not touch, such as a string to print."""
+    """What arithmetic does not touch: a constant, such as a string to print, or an object that a call makes when the program runs."""
 
     def __str__(self) -> str:
         return "opaque"

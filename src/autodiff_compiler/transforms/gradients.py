@@ -29,7 +29,9 @@ def _gradient(fn: Function, request: Request, with_value: bool) -> Function:
     _check_complex(fn, request)
     with_results = with_value or request.has_aux
     name = f"{fn.name}_{'value_and_grad' if with_value else 'grad'}"
-    flat = ad.reverse(fn, request.active, with_value=with_results, name=name, save_all=request.save_all)
+    flat = ad.reverse(
+        fn, request.active, with_value=with_results, name=name, save_all=request.save_all, reruns=request.reruns
+    )
     trees: dict[str, Tree] = {}
     places: dict[str, range] = {}
     position = len(fn.results) if with_results else 0

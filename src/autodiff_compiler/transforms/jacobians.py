@@ -181,7 +181,9 @@ def _columns(made: Construction, results: Sequence[Value], sweep: Function, argu
 
 def _by_rows(made: Construction) -> Differentiated:
     fn, request = made.fn, made.request
-    forward, reverse = ad.vjp(fn, request.active, fn.name, save_all=request.save_all, results=made.count)
+    forward, reverse = ad.vjp(
+        fn, request.active, fn.name, save_all=request.save_all, reruns=request.reruns, results=made.count
+    )
     given = made.inlined(forward, fn.params)
     results, residuals = given[: len(fn.results)], given[len(fn.results) :]
     wanted = results[: made.count]

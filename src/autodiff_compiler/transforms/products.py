@@ -60,7 +60,9 @@ def vjp(fn: Function, request: Request) -> tuple[Function, Function]:
     """
     out, _ = value_and_aux(fn, True) if request.has_aux else (fn.result_tree or Leaf(), None)
     count = leaves(out)
-    forward, reverse = ad.vjp(fn, request.active, f"{fn.name}_vjp", save_all=request.save_all, results=count)
+    forward, reverse = ad.vjp(
+        fn, request.active, f"{fn.name}_vjp", save_all=request.save_all, reruns=request.reruns, results=count
+    )
     saved = len(forward.results) - len(fn.results)
     adjoints = [kept(tree, keep) for name, tree, _, keep in flagged(fn, request.active) if name not in request.hidden]
     residuals = Node(tuple, (Leaf(),) * saved)

@@ -25,6 +25,8 @@ class Request:
     single: bool = False
     has_aux: bool = False
     save_all: bool = False
+    reruns: bool = False
+    """Whether cheap loops are run again for what they fill, as is worth it in compiled code."""
     holomorphic: bool = False
     into: tuple[bool, ...] = ()
     """For each leaf of a gradient, whether the caller gives the array that it goes into; nothing where all are new."""
