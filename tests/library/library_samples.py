@@ -164,12 +164,12 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.amin": _STATISTIC,
     "np.any": [*_REDUCED, *_MASKED],
     "np.all": [*_REDUCED, *_MASKED],
-    "np.var": [*_STATISTIC, S(m23, axis=1, ddof=1), S(v3, ddof=R(1)), S(v3, ddof=3)],
-    "np.std": [*_STATISTIC, S(m23, axis=1, ddof=1), S(f3, ddof=1), S(np.ones(4))],
+    "np.var": [S(m23, axis=1, where=m23 > -0.5, ddof=1, keepdims=True), S(v3, where=b3), S(m23, where=m23 > 0.0), S(m23, axis=(), where=m23 > 0.0), S(v3, correction=1), S(v3, ddof=1, correction=1), S(m23, axis=0, mean=np.mean(m23, axis=0, keepdims=True)), S(t234, axis=(0, 1), mean=np.mean(t234, axis=(0, 1), keepdims=True), keepdims=True), S(f3, dtype=np.float64), S(v3, dtype=np.float32), S(i3, where=b3), S(e0, where=np.zeros(0, bool)), S(v3, where=v3), *_STATISTIC, S(m23, axis=1, ddof=1), S(v3, ddof=R(1)), S(v3, ddof=3)],
+    "np.std": [S(m23, axis=1, where=m23 > -0.5, ddof=1, keepdims=True), S(v3, where=b3), S(m23, where=m23 > 0.0), S(m23, axis=(), where=m23 > 0.0), S(v3, correction=1), S(v3, ddof=1, correction=1), S(m23, axis=0, mean=np.mean(m23, axis=0, keepdims=True)), S(t234, axis=(0, 1), mean=np.mean(t234, axis=(0, 1), keepdims=True), keepdims=True), S(f3, dtype=np.float64), S(v3, dtype=np.float32), S(i3, where=b3), S(e0, where=np.zeros(0, bool)), S(v3, where=v3), *_STATISTIC, S(m23, axis=1, ddof=1), S(f3, ddof=1), S(np.ones(4))],
     "np.ptp": [S(v3), S(m23, 0), S(m23, axis=1, keepdims=True), S(e0), S(i23)],
     "np.argmax": _POSITION,
     "np.argmin": _POSITION,
-    "np.average": [
+    "np.average": [S(v3, returned=True), S(v3, None, w3, True), S(t234, axis=(0, 2), returned=True), S(t234, axis=2, weights=np.arange(1.0, 5.0), returned=True, keepdims=True), S(f3, returned=True), S(i3, returned=True),
         S(m23), S(m23, 0), S(v3, weights=w3), S(m23, 1, w3), S(m23, weights=m23**2), S(m23, weights=w3), S(v3, weights=v3 * 0),
         S(m23, 0, np.array([1.0, 2.0]), keepdims=True), S(i23, 1, weights=i3), S(m23, 1, v4),
     ],
@@ -231,7 +231,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.ones_like": _LIKE,
     "np.full": [S(3, 2.0), S((2, 3), R(1.5)), S(2, 7), S(3, s32), S((2, 3), v3), S(2, 1, float), S((2, 2), v3), S((), 2.0), S(3, 2.5, np.int64), S((R(2),), True)],
     "np.full_like": [S(m23, 2.0), S(i3, 2.7), S(f3, R(1.0)), S(m23, v3), S(v3, 1, dtype=int), S(s64, 2)],
-    "np.arange": [
+    "np.arange": [S(stop=3), S(stop=R(3)), S(1.0, stop=3, step=0.5), S(3, None), S(step=2),
         S(4), S(R(5)), S(2, 7), S(R(2), R(9), 3), S(7, 2, -2), S(0, 1, 0.1), S(0.0, R(1.0), R(0.3)), S(5.0), S(1, 2.0, 0.25), S(-3), S(R(-2)), S(3, 1),
         S(0.5, 0.2), S(2.0, 0.0, -0.5), S(3, dtype=float), S(0, 1, 0), S(si), S(0, 10, R(4)), S(6, dtype=np.int32), S(R(7), R(2), R(-2)),
     ],
@@ -261,7 +261,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "np.vdot": [S(v3, b=w3), S(v3, w3), S(m23, m23), S(m23, v3), S(R(2.0), R(3.0)), S(i3, v3)],
     "np.inner": [S(v3, w3), S(m23, m33), S(m23, v3), S(2.0, v3), S(t234, v4), S(t234, t234), S(v3, v4)],
     "np.outer": [S(v3, v4), S(m23, v3), S(i3, v3), S(R(2.0), v3), S(f3, f3)],
-    "np.tensordot": [
+    "np.tensordot": [S(m23, m33, 0), S(v3, m23, 0), S(m23, m33, [[], []]), S(v3, v3, axes=0), S(e0, m23, 0),
         S(m23, m32, 1), S(t234, t234, 3), S(t234, t243, axes=([2, 1], [1, 2])), S(t234, v4, axes=1), S(v3, v4, axes=0), S(t234, m33, axes=(1, 0)), S(m23, m23), S(v3, w3, axes=1), S(m23, m23, axes=1),
         S(t234, t243, axes=([0, -1], [0, 1])),
     ],

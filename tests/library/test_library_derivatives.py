@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sample_values import b3, m23, m33, t234, v3, v4, w3
 
+from autodiff_compiler import grad
 from autodiff_compiler.testing import check_grads
 
 nans = np.array([[1.0, np.nan, 3.0], [4.0, 5.0, np.nan]])
@@ -172,6 +173,9 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "roots": (lambda p: np.sum(np.real(np.roots(p)) ** 2) + np.sum(np.imag(np.roots(p)) ** 4), (v4,)),
     "polyfit": (lambda x, y: total(np.polyfit(x, y, 2)), (np.array([-1.0, 0.0, 0.5, 2.0]), v4)),
     "polyfit of weights": (lambda y, w: total(np.polyfit(np.array([-1.0, 0.0, 0.5, 2.0]), y, 1, w=w)), (v4, np.array([1.0, 2.0, 0.5, 1.5]))),
+    "spreads": (lambda x, w: total(np.std(x, axis=(0, 1), where=w[:, None] > 0.6, ddof=0.5)) + total(np.var(x, 1, None, None, 1, True)) + total(np.var(x, axis=0, mean=x[:1] * 0.5, correction=1)), (t234, w3)),
+    "averages": (lambda x, w: total(np.average(x, axis=1, weights=w, returned=True)[0]) + total(np.average(x, 1, w, True)[1]), (t234, w3)),
+    "by position": (lambda x: total(np.sum(x, -1, None, None, True)) + total(np.max(x, 0, None, False, 0.5, x < 1.0)) + total(np.mean(x, 1, None, None, True)) + total(np.tensordot(x, x[0], 0)), (t234,)),
     "pad by ramps": (lambda x, a: total(np.pad(x, ((1, 2), (3, 0)), "linear_ramp", end_values=((a, 2.0), (0.5, 1.0)))), (m23, 0.7)),
     "pad by statistics": (lambda x: sum(total(np.pad(x, ((1, 2), (3, 1)), mode, stat_length=2)) for mode in ("mean", "maximum", "median")) + total(np.pad(x, 2, "minimum")), (m33,)),
     "pad by what is turned": (lambda x: total(np.pad(x, (3, 9), "reflect", reflect_type="odd")) + total(np.pad(x, (9, 1), "symmetric", reflect_type="odd")), (v4,)),
@@ -187,7 +191,7 @@ if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
     PROGRAMS["cumulative_sum"] = (lambda x: total(np.cumulative_sum(x, axis=1, include_initial=True)) + total(np.cumulative_prod(x, axis=0)), (m23,))
 if hasattr(np, "matvec"):  # since NumPy 2.2
     PROGRAMS["matvec"] = (lambda a, x: total(np.matvec(a, x)) + total(np.vecmat(x, a)), (m33, v3))
-COMPILED = ("pad by ramps", "pad by statistics", "pad by what is turned", "folds", "places of ufuncs", "sinc", "derivatives of series", "unique rows", "nextafter", "i0", "geomspace", "nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
+COMPILED = ("spreads", "pad by ramps", "pad by statistics", "pad by what is turned", "folds", "places of ufuncs", "sinc", "derivatives of series", "unique rows", "nextafter", "i0", "geomspace", "nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
 """Those that are compiled with Numba in every run of the tests; the others only where the environment asks for all."""
 
 
@@ -201,3 +205,11 @@ def test_python(name):
 def test_numba(name):
     function, args = PROGRAMS[name]
     check_grads(function, args, order=1, backend="numba")
+
+
+@pytest.mark.parametrize("mode", ["constant", "wrap", "mean", "linear_ramp"])
+def test_a_border_is_made_once_for_arrays_of_any_length(mode):
+    g = grad(lambda x: np.sum(np.pad(x, 2, mode) ** 2))
+    for n in (3, 4, 7):
+        g(np.arange(float(n)))
+    assert [len(made) for made in g._table._by_key.values()] == [1]

@@ -65,12 +65,28 @@ def _call_library(ctx: Context, obj: Any, entry: library.Entry, args: list[Abs],
         nonzero = library.lookup(np.nonzero)
         assert nonzero is not None
         return _call_library(ctx, np.nonzero, nonzero, args, kwargs)
+    args, kwargs = _by_name(obj, entry, args, kwargs)
     out = outputs.destination(obj, args, kwargs)
     if out is not None:
         return outputs.call_into(ctx, obj, entry, out, args, kwargs)
     args, kwargs = views.arranged(ctx, obj, args, kwargs)
     result, given = call_entry(ctx, entry, args, kwargs)
     return _tied(obj, views.wrapped(ctx, result, views.Made(obj, args, kwargs, given)), args, kwargs)
+
+
+def _by_name(
+    obj: Any, entry: library.Entry, args: list[Abs], kwargs: dict[str, Abs]
+) -> tuple[list[Abs], dict[str, Abs]]:
+    """By their names those arguments that NumPy takes by position, too, and the library by name: `np.sum(x, 0, None, None, True)`."""
+    kinds = [parameter.kind for parameter in entry.signature.parameters.values()][1:]
+    if inspect.Parameter.VAR_POSITIONAL in kinds or not inspect.isfunction(getattr(obj, "__wrapped__", obj)):
+        return args, kwargs
+    taken = sum(kind is not inspect.Parameter.KEYWORD_ONLY for kind in kinds)
+    names = list(inspect.signature(obj).parameters)[taken:]
+    more = dict(zip(names, args[taken:]))
+    if len(more) < len(args) - taken or more.keys() & kwargs.keys():
+        return args, kwargs
+    return args[:taken], {**more, **kwargs}
 
 
 def _of_dates(ctx: Context, x: Abs) -> Abs:

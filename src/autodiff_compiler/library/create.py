@@ -105,9 +105,12 @@ def full_like(b: Builder, a: Any, fill_value: Any, dtype: Any = None, order: Any
 
 
 @function(np.arange, "np.arange")
-def arange(b: Builder, start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Value:
+def arange(b: Builder, start: Any = None, stop: Any = None, step: Any = None, dtype: Any = None) -> Value:
     if stop is None:
-        start, stop = 0, start
+        start, stop = None, start
+    if stop is None:
+        raise UserError("AD201", "np.arange() requires stop to be specified.", b.span)
+    start = 0 if start is None else start
     step = 1 if step is None else step
     things = [as_operand(b, x) for x in (start, stop, step)]
     if any(isinstance(type_of(b, x), Array) for x in things):

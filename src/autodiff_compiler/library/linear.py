@@ -79,6 +79,9 @@ def contracted(b: Builder, x: Value, y: Value, left: list[int], right: list[int]
     """The sum of products over pairs of axes: one matrix product of reshaped operands."""
     if rank(x.type) == 0 or rank(y.type) == 0:
         return arith.binary(b, "*", x, y)
+    if not left:  # all products
+        places = range(rank(x.type), rank(x.type) + rank(y.type))
+        return arith.binary(b, "*", b.insert_axes(x, *places), y)
     for m, n in zip(left, right):
         check_equal(b, b.dim(x, m), b.dim(y, n), "shape-mismatch for sum", access="product")
     rows = [k for k in range(rank(x.type)) if k not in left]

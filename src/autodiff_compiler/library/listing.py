@@ -13,7 +13,7 @@ Made by `python -m autodiff_compiler.library.listing > docs/library.md`.  A call
 is an error at compile time, with a way out where there is one.
 
 * Functions, not methods, take `out=` as NumPy does; functions of elements then take `where=`, too.
-* Sums, products, maxima, minima, means, `any` and `all` take `where=` and, the first four, `initial=`.
+* Sums, products, maxima, minima, means, variances, standard deviations, `any` and `all` take `where=` and, the first four, `initial=`.
 * These two elsewhere are refused.
 * `squeeze` without an axis takes out the axes that have an extent of 1 by construction, or in the argument that the program is made for.
 * An axis, a shape's rank and a dtype must be known at compile time; shapes are run-time values and are checked.

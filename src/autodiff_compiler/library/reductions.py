@@ -19,6 +19,7 @@ from autodiff_compiler.library.arguments import (
     as_array,
     dtype_argument,
     float_dtype,
+    is_number,
     normal_axes,
     normal_axis,
     shape_of,
@@ -153,19 +154,41 @@ def mean(b: Builder, a: Any, axis: Any = None, dtype: Any = None, *, keepdims: A
 
 
 @function(np.var, "np.var", "var")
-def var(b: Builder, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Value:
+def var(
+    b: Builder,
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    *,
+    ddof: Any = 0,
+    keepdims: Any = False,
+    where: Any = True,
+    mean: Any = None,
+    correction: Any = None,
+) -> Value:
     """In two passes, as NumPy computes it."""
     value = as_array(b, a)
     own = dtype_of(value.type)
-    value = to_dtype(b, value, own if own.inexact else FLOAT64)
+    value = to_dtype(b, value, dtype_argument(b, dtype, own if own.inexact else FLOAT64))
+    if correction is not None and not (is_number(ddof) and ddof == 0):
+        raise UserError("AD201", "ddof and correction can't be provided simultaneously.", b.span)
     axes = normal_axes(b, axis, rank(value.type))
-    deviation = b.sub(value, mean(b, value, axes, keepdims=len(axes) < rank(value.type)))
-    squares = squared(b, deviation)
-    dtype = dtype_of(squares.type)
+    middle = _middle(b, value, axes, where) if mean is None else to_dtype(b, mean, dtype_of(value.type))
+    squares = selected(b, squared(b, arith.binary(b, "-", value, middle)), where, 0.0)
     total = b.op("sum", squares, axes=axes) if axes else squares
-    freedom = arith.binary(b, "-", count(b, value, axes), ddof)
+    if where is True:
+        number: Any = count(b, value, axes)
+    else:
+        chosen = to_dtype(b, mask_of(b, where, value), dtype_of(squares.type))
+        number = b.op("sum", chosen, axes=axes) if axes else chosen
+    freedom = arith.binary(b, "-", number, ddof if correction is None else correction)
     freedom = b.op("maximum", freedom, b.const_like(0, freedom.type))
-    return kept(b, b.div(total, to_dtype(b, freedom, dtype)), axes, keepdims)
+    return kept(b, b.div(total, to_dtype(b, freedom, dtype_of(squares.type))), axes, keepdims)
+
+
+def _middle(b: Builder, value: Value, axes: tuple[int, ...], where: Any) -> Value:
+    """The mean, in a shape that can be taken from the array."""
+    return mean(b, value, axes, keepdims=len(axes) < rank(value.type) or where is not True, where=where)
 
 
 def squared(b: Builder, x: Value) -> Value:
@@ -184,8 +207,20 @@ def safe_root(b: Builder, total: Value, exponent: float = 0.5) -> Value:
 
 
 @function(np.std, "np.std", "std")
-def std(b: Builder, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Value:
-    return safe_root(b, var(b, a, axis, ddof=ddof, keepdims=keepdims))
+def std(
+    b: Builder,
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    *,
+    ddof: Any = 0,
+    keepdims: Any = False,
+    where: Any = True,
+    mean: Any = None,
+    correction: Any = None,
+) -> Value:
+    options = {"ddof": ddof, "keepdims": keepdims, "where": where, "mean": mean, "correction": correction}
+    return safe_root(b, var(b, a, axis, dtype, **options))
 
 
 @function(np.ptp, "np.ptp")
@@ -199,9 +234,17 @@ def ptp(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Value
 
 
 @function(np.average, "np.average")
-def average(b: Builder, a: Any, axis: Any = None, weights: Any = None, *, keepdims: Any = False) -> Value:
+def average(
+    b: Builder, a: Any, axis: Any = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False
+) -> Value | tuple[Value, Value]:
+    given = static_bool(b, returned, "returned")
     if weights is None:
-        return mean(b, a, axis, keepdims=keepdims)
+        found = mean(b, a, axis, keepdims=keepdims)
+        if not given:
+            return found
+        value = as_array(b, a)
+        number = to_dtype(b, count(b, value, normal_axes(b, axis, rank(value.type))), dtype_of(found.type), strong=True)
+        return found, b.op("broadcast_to", number, *b.dims(found)) if rank(found.type) else number
     value, weight = arith.promoted(b, as_array(b, a), as_array(b, weights))
     dtype = float_dtype(b, value.type)
     value, weight = to_dtype(b, value, dtype), to_dtype(b, weight, dtype)
@@ -221,7 +264,8 @@ def average(b: Builder, a: Any, axis: Any = None, weights: Any = None, *, keepdi
         nonzero = b.op("all", nonzero, axes=tuple(range(nonzero.type.rank)))
     b.emit("check", (nonzero,), {"error": "ZeroDivisionError", "message": ("weights sum to zero",)})
     weighted = b.mul(value, weight)
-    return kept(b, b.div(b.op("sum", weighted, axes=axes) if axes else weighted, total), axes, keepdims)
+    average = kept(b, b.div(b.op("sum", weighted, axes=axes) if axes else weighted, total), axes, keepdims)
+    return (average, kept(b, total, axes, keepdims)) if given else average
 
 
 @function(np.cumsum, "np.cumsum", "cumsum")

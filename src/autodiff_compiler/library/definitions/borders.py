@@ -120,15 +120,22 @@ def _statistic(mode: str, rows: Any, length: Any, of_end: bool) -> Any:
 
 
 def _bordered(given: Any, widths: Any, values: Any) -> Any:
-    if isinstance(values, (tuple, list)):
+    if isinstance(values, (tuple, list)) or given.ndim not in (1, 2, 3):
         return _bordered_by_axes(given, widths, _pairs(values, given.ndim))
-    shape, inner = [], []
+    extents, shape = given.shape, []
     for axis in tuple(range(given.ndim)):
-        before, after = widths[axis]
-        shape.append(before + given.shape[axis] + after)
-        inner.append(slice(before, before + given.shape[axis]))
+        shape.append(widths[axis][0] + extents[axis] + widths[axis][1])
     found = np.full(tuple(shape), values, dtype=given.dtype)
-    found[tuple(inner)] = given
+    i = widths[0][0]
+    if given.ndim == 1:
+        found[i : i + extents[0]] = given
+        return found
+    j = widths[1][0]
+    if given.ndim == 2:
+        found[i : i + extents[0], j : j + extents[1]] = given
+        return found
+    k = widths[2][0]
+    found[i : i + extents[0], j : j + extents[1], k : k + extents[2]] = given
     return found
 
 
