@@ -88,7 +88,7 @@ def test_the_value_and_its_derivatives(fun, points):
     check_grads(fun, (X, y, t), order=2 if fun in (not_a_knot, lines) else 1)
 
 
-@pytest.mark.parametrize("fun", [not_a_knot, monotone, lines, other_axes, periodic])
+@pytest.mark.parametrize("fun", [not_a_knot, monotone, lines, other_axes])
 def test_under_numba(fun):
     t = T + 0.013
     assert value_and_grad(fun, argnums=1, backend="numba")(X, Y, t)[0] == pytest.approx(fun(X, Y, t), rel=1e-11)
