@@ -39,7 +39,7 @@ def body(text: str) -> str:
 
 ROSENBROCK = '''def f(x):
     """Gradient of rosenbrock."""
-    x_bar = np.zeros_like(x)
+    x_bar = np.zeros(len(x))
     for i in range(len(x) - 2, -1, -1):
         # line 4: total += 100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2
         u_bar = 200.0 * (x[i + 1] - x[i] ** 2)
