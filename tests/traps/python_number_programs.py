@@ -239,3 +239,19 @@ def numpys_function(x):
     """It makes a number of NumPy's of Python's."""
     h = x[0] if x[0] > 0 else 0.0
     return 1.0 / np.absolute(h) + np.divide(1.0, h)
+
+
+@raises((SOME,))
+def operators_that_change_nothing(x):
+    """What they give may be the operand itself, which another operator made."""
+    h = x[0] if x[0] > 0 else 0.5
+    a = +(h + 1.5)
+    b = (h * 2.0) * 1 + 0 - 0.0
+    c = -(-(h - 4.0)) ** 1 / 1
+    return a / b + abs(+c) / (h + 3.0) + 1.0 / +(b + 1)
+
+
+@raises((SOME,), (np.array([-1.0]),))
+def a_sign_before_a_sum_that_is_zero(x):
+    h = x[0] if x[0] > 0 else 0.5
+    return 1.0 / +(h - 0.25 * (2.0 if x[0] < 0 else 1.0))

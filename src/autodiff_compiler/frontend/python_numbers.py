@@ -40,7 +40,6 @@ OPERATIONS: dict[type[ast.AST], Operation] = {
     ast.Mod: operator.mod,
     ast.Pow: lambda x, y: (float(x) if isinstance(x, int) else x) ** y,  # an integer could have millions of digits
     ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
 }
 Numbers = frozenset[Any] | None
 """The Python numbers that a value may be; None: any."""
