@@ -36,11 +36,14 @@ def completed(a: Any) -> Any:
     """With as many columns in `q` as there are rows."""
     if a.ndim < 2:
         raise np.linalg.LinAlgError("Array must be at least two-dimensional")
+    if a.dtype.kind == "c":
+        unsupported(
+            "the complete orthogonal factor of a matrix of complex numbers",
+            "ask for the reduced one, which a square matrix has too",
+        )
     if a.shape[-2] <= a.shape[-1]:
         q, r = factors(a)
         return q, r
-    if a.dtype.kind == "c":
-        raise NotImplementedError("all orthogonal columns of a tall matrix of complex numbers are not supported")
     own = np.float32 if a.dtype == np.float32 else np.float64
     turned, upper = _reflected(a.astype(np.float64))
     return turned.astype(own), upper.astype(own)
