@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import math
 
 import numba
@@ -12,6 +13,12 @@ import pytest
 
 from autodiff_compiler.backends import prelude
 from autodiff_compiler.backends.prelude import numba_helpers, numba_linalg, numba_products, numpy_helpers
+
+
+@numba.njit
+def dot(a, b):
+    return numba_products.dot(a, b)
+
 
 A = np.arange(24.0).reshape(2, 3, 4) % 7 - 2
 
@@ -88,7 +95,7 @@ def test_dot_with_and_without_blas(blas, shapes, monkeypatch):
         pytest.importorskip("scipy")
     monkeypatch.setattr(numba_products, "BLAS", blas)
     # Compiled anew: a branch that cannot compile must be pruned.
-    dot = numba.njit(numba_products.dot.py_func)
+    dot = numba.njit(numba_products.product.py_func)
     a, b = (np.arange(math.prod(shape), dtype=float).reshape(shape) % 5 - 1.5 for shape in shapes)
     np.testing.assert_allclose(dot(a, b), a @ b)
 
@@ -134,7 +141,6 @@ def test_dot_of_every_layout_under_numba(extents, dtype):
     m, k, n = extents
     vector = (np.arange(2 * k) % 5 - 1.5).astype(dtype)
     vectors = [vector[:k], vector[::2], vector[:k][::-1], np.broadcast_to(dtype(2), (k,))]
-    dot = numba_products.dot
     for a in laid_out(m, k, dtype):
         for b in laid_out(k, n, dtype):
             if a.shape[1] == b.shape[0]:
@@ -145,6 +151,14 @@ def test_dot_of_every_layout_under_numba(extents, dtype):
                 np.testing.assert_allclose(dot(v, a.T), v @ a.T)
     for v in vectors:
         np.testing.assert_allclose(dot(v, vector[:k]), v @ vector[:k])
+
+
+def test_matrices_of_all_memory_orders_are_compiled_once():
+    matrices = laid_out(3, 3, np.float64)[:-1]
+    for a, b in itertools.product(matrices, repeat=2):
+        np.testing.assert_allclose(dot(a, b), a @ b)
+    kinds = [args for args in numba_products.product.signatures if all(v.ndim == 2 and v.dtype == numba.float64 for v in args)]
+    assert len(kinds) == 1 and len({numba.typeof(a) for a in matrices}) > 2
 
 
 def test_a_helper_brings_those_that_it_calls_and_no_namesakes_of_its_variables():

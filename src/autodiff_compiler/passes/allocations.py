@@ -49,7 +49,11 @@ class _Allocations(FactRewriter):
             init, result = (Value(op.result.type, op.result.name) for _ in range(2))
             self.keep(replace(op, operands=tuple(map(self._extent, op.operands)), results=(init,)))
             slots.append(Slot(init, op.result, last, result))
-        return loop.with_slots([*loop.slots, *slots], body) if slots else loop.op
+        if not slots:
+            return loop.op
+        carrying = loop.with_slots([*loop.slots, *slots], body)
+        self._readers.update((slot.init, [carrying]) for slot in slots)
+        return carrying
 
     def _extent(self, extent: Value) -> Value:
         """The extent, which may be negative where the loop does not run."""

@@ -133,8 +133,21 @@ def inner(a, b):
     return total
 
 
+def for_any_order(typingctx, function, *types):
+    """A call of a compiled function that is compiled once for all memory orders of its arrays: what an intrinsic returns."""
+    kind = typingctx.resolve_value_type(function)
+    signature = kind.get_call_type(typingctx, [type_.copy(layout="A", readonly=True) for type_ in types], {})
+
+    def build(context, builder, signature, args):
+        call = context.get_function(kind, signature)
+        context.add_linking_libs(getattr(call, "libs", ()))
+        return call(builder, args)
+
+    return signature, build
+
+
 @njit(cache=True, error_model="numpy", nogil=True)
-def dot(a, b):
+def product(a, b):
     """The product of matrices or vectors of floats: BLAS where SciPy has it."""
     if a.ndim == 1 and b.ndim == 1:
         return inner(a, b)
@@ -148,6 +161,12 @@ def dot(a, b):
     if out.size > 0 and b.size > 0:
         gemm(a, b, out)
     return out
+
+
+@intrinsic
+def dot(typingctx, a, b):
+    """The product of matrices or vectors of floats."""
+    return for_any_order(typingctx, product, a, b)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
