@@ -11,7 +11,7 @@ each loop from the access out to the top level of the function.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 
 from autodiff_compiler.ad.primal import Primal
 from autodiff_compiler.analysis.places import Place
@@ -102,24 +102,36 @@ def _writes(primal: Primal, version: Value, first: Value) -> list[Place] | None:
     return None if writes is None else [primal.places.of(write) for write in writes]
 
 
-def is_worth_a_copy(primal: Primal, load: Op) -> bool:
-    """Whether to save the array that a load in an inner loop reads, rather than every element read.
+MANY = 1000
+"""A length that is not known."""
 
-    The copy is made once for all iterations of the loops between; it pays if there are at least as many of these loops as the
-    array has axes, each of a length not known to be small.
+
+def is_worth_a_copy(primal: Primal, load: Op) -> bool:
+    """Whether to save the array that a load in an inner loop reads, rather than what each iteration reads.
+
+    The copy is made once for all iterations of the loops between; it pays if they read as much as the array holds.
     """
     array = load.operands[0]
-    home, depth = primal.home.get(array), 0
+    home, read = primal.home.get(array), _size(primal, load.result)
     inner = primal.home[load.result]
     while inner is not home:
         owner = primal.owner.get(inner)
         if owner is None:
             return True
-        if is_loop(owner) and not _is_short(primal, Loop(owner).bounds[:2]):
-            depth += 1
+        if is_loop(owner):
+            read *= _length(primal, Loop(owner))
         inner = primal.parent[inner]
-    return depth >= (array.type.rank if isinstance(array.type, Array) else 0)
+    return read >= _size(primal, array)
 
 
-def _is_short(primal: Primal, bounds: Sequence[Value]) -> bool:
-    return bool(bounds) and all(isinstance(primal.constant(v), int) for v in bounds)
+def _size(primal: Primal, value: Value) -> int:
+    extents = primal.extents(value) if isinstance(value.type, Array) else ()
+    return math.prod(extent if isinstance(extent, int) else MANY for extent in extents)
+
+
+def _length(primal: Primal, loop: Loop) -> int:
+    known = [number for v in loop.bounds if isinstance(number := primal.constant(v), int)]
+    if len(known) != 3 or known[2] == 0:
+        return MANY
+    start, stop, step = known
+    return len(range(start, stop, step))

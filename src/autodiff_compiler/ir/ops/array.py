@@ -217,7 +217,6 @@ ARRAY_OPS: tuple[OpDef, ...] = (
         extents=lambda facts, op: ((("less", facts.of(op.operands[0]), 0),),),
         evaluate=lambda op, values, mutable: np.arange(values[0], dtype=np.int64),
         noun="indices",
-        cost=DEAR,
         accesses=(required_checks.ALLOCATION,),
         kinds=IGNORED,
     ),
