@@ -6,21 +6,26 @@ iteration overwrites it.
     Input:  for 0, n, 1 { (i)  a = empty m;  a1 = (filled);  s = sum a1;  … }
     Output: b = empty m;  for 0, n, 1, b { (i, a)  a1 = (filled);  s = sum a1;  …;  yield a1 }
 
-Inner loops first, so that room leaves as many loops as it can.  Idempotent.
+Room of modest size leaves a branch, too, so that it can leave the loop around it: what the branch does not write to, it gives back as
+it is.  Inner loops and branches first, so that room leaves as many as it can.  Idempotent.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.opset import constant_of, opdef
 from autodiff_compiler.ir.types import Array
-from autodiff_compiler.ir.walk import all_ops, uses
+from autodiff_compiler.ir.walk import all_ops, uses, with_parts
 from autodiff_compiler.passes.rewrite import FactRewriter
+
+MODEST = 4096
+"""So many elements may be made for a branch that is not taken."""
 
 
 def run(function: Function) -> Function:
@@ -32,28 +37,63 @@ class _Allocations(FactRewriter):
         super().__init__(function)
         self._memory = Memory(function)
         self._readers = uses(function.body)
+        self._loops = 0
+        self._left: dict[Value, Value] = {}
+        """What becomes of room that is made before a loop or a branch: the result that has it afterwards."""
 
     def structured(self, op: Op) -> None:
+        self._loops += is_loop(op)
         op = self.inside(op)
-        self.keep(self._with_room(Loop(op)) if is_loop(op) else op)
+        self._loops -= is_loop(op)
+        if is_loop(op):
+            op = self._with_room(Loop(op))
+        elif self._loops:
+            op = self._without_room(op)
+        self.keep(op)
 
     def _with_room(self, loop: Loop) -> Op:
         """The loop that carries the room of its iterations, which is made before it."""
-        local = {*loop.body.params, *(value for op in all_ops(loop.body) for value in op.results)}
         slots, body = [], []
         for op in loop.body.ops[:-1]:
-            last = self._last(op, loop.body) if op.attrs.get("filled") and local.isdisjoint(op.operands) else None
+            last = self._last(op, loop.body)
             if last is None:
                 body.append(op)
                 continue
             init, result = (Value(op.result.type, op.result.name) for _ in range(2))
             self.keep(replace(op, operands=tuple(map(self._extent, op.operands)), results=(init,)))
             slots.append(Slot(init, op.result, last, result))
-        if not slots:
-            return loop.op
-        carrying = loop.with_slots([*loop.slots, *slots], body)
-        self._readers.update((slot.init, [carrying]) for slot in slots)
-        return carrying
+            self._left[init] = result
+        return loop.with_slots([*loop.slots, *slots], body) if slots else loop.op
+
+    def _without_room(self, branches: Op) -> Op:
+        """The branches that are given their room, and give it back."""
+        kept, given = [list(region.ops[:-1]) for region in branches.regions], {}
+        for region, ops in zip(branches.regions, kept):
+            for op in region.ops[:-1]:
+                last = self._last(op, region) if self._is_modest(op) else None
+                if last is not None:
+                    ops.remove(op)
+                    self.keep(replace(op, operands=tuple(map(self._extent, op.operands))))
+                    given[op.result] = (region, last)
+        regions = []
+        for region, ops in zip(branches.regions, kept):
+            rooms = [last if at is region else room for room, (at, last) in given.items()]
+            end = replace(region.terminator, operands=(*region.terminator.operands, *rooms))
+            regions.append(Region(region.params, (*ops, end)))
+        for room in given:
+            self._left[room] = Value(room.type, room.name)
+        results = (*branches.results, *(self._left[room] for room in given))
+        return with_parts(branches, branches.operands, results, tuple(regions)) if given else branches
+
+    def _is_modest(self, made: Op) -> bool:
+        """Whether the room is small, or as long as an array: where the branch is not taken, it may have been too large to make."""
+        if not made.attrs.get("filled"):
+            return False
+        known = [extent for v in made.operands if isinstance(extent := constant_of(self.defs.get(v)), int)]
+        if len(known) == len(made.operands):
+            return math.prod(known) <= MODEST
+        measure = self.defs.get(made.operands[0])
+        return len(made.operands) == 1 and measure is not None and opdef(measure).measures
 
     def _extent(self, extent: Value) -> Value:
         """The extent, which may be negative where the loop does not run."""
@@ -66,12 +106,18 @@ class _Allocations(FactRewriter):
         return b.ops[-1].result
 
     def _last(self, made: Op, body: Region) -> Value | None:
-        """The last version of an array that an iteration makes; None if it may be handed on."""
+        """The last version of room that a region makes; None if the op makes none, or if it may be handed on."""
+        inside = {*body.params, *(value for op in all_ops(body) for value in op.results)}
+        if not made.attrs.get("filled") or not inside.isdisjoint(made.operands):
+            return None
         version = made.result
         handed_on = [value for value in body.terminator.operands if isinstance(value.type, Array)]
         if any(self._memory.may_share(version, value) for value in handed_on):
             return None
         while True:
+            if version in self._left:
+                version = self._left[version]
+                continue
             readers = self._readers.get(version, [])
             if any(opdef(reader).puts is not None and version in reader.operands[1:] for reader in readers):
                 return None
