@@ -160,7 +160,7 @@ class Context:
     deep: set[Any] = field(default_factory=set)
     """Those that may be entered deeper, since they are entered once for the same numbers."""
     kept_results: dict[Any, Any] = field(default_factory=dict)
-    """The functions that keep their results (`cached.Kept`)."""
+    """The functions that keep their results (`cached.KeptResults`)."""
     ruled: dict[Any, Any] = field(default_factory=dict)
     """The functions with a rule of their own (`rule_calls.LoweredRule`), by what tells their calls."""
     callees: dict[str, Function] = field(default_factory=dict)
