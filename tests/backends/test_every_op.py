@@ -57,7 +57,7 @@ def test_python(case):
 
 
 def for_numba() -> list[Case]:
-    """Compiling takes its time: of each kind the case of an array and of a scalar, and every way to index."""
+    """Compiling takes its time: of each elementwise kind the case of an array and of a scalar, of others that of each rank, and every way to index."""
     chosen: dict[tuple[str, str], Case] = {}
     for case in CASES:
         indexing = case.kind in ("load", "store", "accum")
@@ -66,7 +66,8 @@ def for_numba() -> list[Case]:
         if TABLE[case.kind].elementwise and case.label in ("broadcast", "f64", "bool_", "i64", "c128"):
             chosen.setdefault((case.kind, "array" if case.label == "broadcast" else "scalar"), case)
         elif not TABLE[case.kind].elementwise:
-            label = case.label.split(" = ")[0] if indexing else ""
+            ranks = str([getattr(param.type, "rank", None) for param in case.function.params])
+            label = case.label.split(" = ")[0] if indexing else ranks
             chosen.setdefault((case.kind, label), case)
     return list(chosen.values())
 
