@@ -18,14 +18,14 @@ from autodiff_compiler.api.outputs import outputs
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.api.tracebacks import trimmed
 from autodiff_compiler.api.workspace import Workspace
-from autodiff_compiler.options import AUTO, BACKENDS, Argnums, Options
+from autodiff_compiler.options import AUTO, Argnums, Options
 
 
 def derivative_of(fun: Callable[..., Any], verb: str, argnums: Argnums, has_aux: bool, options: Options) -> Derivative:
     """What `grad`, `value_and_grad` and the Jacobians return."""
     if options.backend != AUTO:
         return _made(Derivative, Jacobian, fun, verb, argnums, has_aux, options)
-    python, numba = (replace(options, backend=backend) for backend in BACKENDS)
+    python, numba = (replace(options, backend=backend) for backend in ("python", "numba"))
     compiled = derivative_of(fun, verb, argnums, has_aux, numba)
     return _made(Switching, SwitchingJacobian, fun, verb, argnums, has_aux, python, compiled)
 
