@@ -63,14 +63,13 @@ class Switching(Derivative):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            if self._ready:
-                if not kwargs:
-                    for enter, _ in self._compiled._entries.known:
-                        result = enter(args)
-                        if result is not MISSED:
-                            return result
-                if self._key(*self._given(args, kwargs)) in self._ready:
-                    return self._compiled(*args, **kwargs)
+            if self._ready and not kwargs:
+                for enter, _ in self._compiled._entries.known:
+                    result = enter(args)
+                    if result is not MISSED:
+                        return result
+            if self._ready and self._key(*self._given(args, kwargs)) in self._ready:
+                return self._compiled(*args, **kwargs)
             result = super().__call__(*args, **kwargs)
             if not any(self._last is one for one in self._begun):
                 self._ask(args, kwargs)

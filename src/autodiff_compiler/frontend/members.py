@@ -195,13 +195,11 @@ def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: d
         not dates.is_date(obj) or name in dates.CLOCKS
     ):
         raise ctx.unsupported("AD170", f"the method `{name}` of a {type(obj).__name__}", "call it outside the function")
-    if name == "format" and all(isinstance(arg, Static) or (isinstance(arg, Dyn) and arg.static) for arg in args):
-        args = [Static(ctx.static(arg, "a value in a string")) for arg in args]
-    if name == "format" and any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
-        raise ctx.unsupported("AD170", "`format` of values of run time", 'write an f-string: f"x = {x:.3f}"')
-    what = f"an argument of the method `{name}`"
+    if name == "format":
+        args = _known_parts(ctx, args, kwargs)
     if name == "join":
         args = [consumers.as_list(ctx, arg) for arg in args]
+    what = f"an argument of the method `{name}`"
     given = {key: ctx.static(arg, what) for key, arg in kwargs.items()}
     try:
         result = getattr(obj, name)(*(ctx.static(arg, what) for arg in args), **given)
@@ -210,6 +208,15 @@ def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: d
             raise
         raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
     return ctx.new_list([Static(item) for item in result]) if isinstance(result, list) else Static(result)
+
+
+def _known_parts(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> list[Abs]:
+    """The values that `format` puts into a string, which must be known when compiling."""
+    if all(isinstance(arg, Static) or (isinstance(arg, Dyn) and arg.static) for arg in args):
+        args = [Static(ctx.static(arg, "a value in a string")) for arg in args]
+    if any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
+        raise ctx.unsupported("AD170", "`format` of values of run time", 'write an f-string: f"x = {x:.3f}"')
+    return args
 
 
 # -- named tuples -----------------------------------------------------------------------------------------------------
