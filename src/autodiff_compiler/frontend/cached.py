@@ -170,7 +170,7 @@ def _entered(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs
     opened = [op for region in ctx.b.open[len(regions) :] for op in region.ops]
     made = [*regions[-1].ops[start:], *opened]
     if not ctx.state.wrote_nothing(before) or not all(is_pure(op) or nested_effect(op) == "check" for op in made):
-        raise ctx.unsupported("AD177", "a cached function that does more than to compute its result", WAY_OUT)
+        raise ctx.unsupported("AD177", "a cached function that does more than compute its result", WAY_OUT)
     return result
 
 

@@ -430,7 +430,7 @@ class Context:
             return [self.static(item, what) for item in content.items]
         raise self.unsupported(
             "AD106",
-            f"{what} must be known when the function is compiled, and this is {describe(x)} of run time",
+            f"{what} must be known when the function is compiled, and this is {describe(x)} known only at run time",
             "write a literal, or use an integer argument",
         )
 

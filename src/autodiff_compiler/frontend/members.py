@@ -215,7 +215,7 @@ def _known_parts(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> list[
     if all(isinstance(arg, Static) or (isinstance(arg, Dyn) and arg.static) for arg in args):
         args = [Static(ctx.static(arg, "a value in a string")) for arg in args]
     if any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
-        raise ctx.unsupported("AD170", "`format` of values of run time", 'write an f-string: f"x = {x:.3f}"')
+        raise ctx.unsupported("AD170", "`format` of run-time values", 'write an f-string: f"x = {x:.3f}"')
     return args
 
 
