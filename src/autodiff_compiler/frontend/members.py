@@ -18,6 +18,7 @@ from autodiff_compiler.frontend import (
     dates,
     defined,
     derivatives,
+    formats,
     objects,
     subscripts,
     views,
@@ -197,8 +198,8 @@ def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: d
         raise ctx.unsupported("AD170", f"the method `{name}` of a {type(obj).__name__}", "call it outside the function")
     if name == "format" and all(isinstance(arg, Static) or (isinstance(arg, Dyn) and arg.static) for arg in args):
         args = [Static(ctx.static(arg, "a value in a string")) for arg in args]
-    if name == "format" and any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
-        raise ctx.unsupported("AD170", "`format` of values of run time", 'write an f-string: f"x = {x:.3f}"')
+    if name == "format" and not all(isinstance(arg, Static) for arg in (*args, *kwargs.values())):
+        return formats.formatted(ctx, obj, args, kwargs)
     what = f"an argument of the method `{name}`"
     if name == "join":
         args = [consumers.as_list(ctx, arg) for arg in args]
