@@ -16,6 +16,7 @@ from autodiff_compiler.frontend import (
     comprehensions,
     container_methods,
     dates,
+    formats,
     operators,
     texts,
     views,
@@ -125,7 +126,7 @@ def _of_text(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs | None
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str) and _may_be_known(y):
         return static(ctx, op, x.obj, ctx.static(y, "a value in a string with `%`"))
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
-        raise ctx.unsupported("AD148", "`%` of a string with run-time values", 'write an f-string: f"x = {x:.3f}"')
+        return formats.percent(ctx, x.obj, y)
     return None
 
 

@@ -18,6 +18,7 @@ from autodiff_compiler.frontend import (
     dates,
     defined,
     derivatives,
+    formats,
     objects,
     subscripts,
     views,
@@ -196,7 +197,9 @@ def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: d
     ):
         raise ctx.unsupported("AD170", f"the method `{name}` of a {type(obj).__name__}", "call it outside the function")
     if name == "format":
-        args = _known_parts(ctx, args, kwargs)
+        args = _as_known(ctx, args)
+        if not all(isinstance(arg, Static) for arg in (*args, *kwargs.values())):
+            return formats.formatted(ctx, obj, args, kwargs)
     if name == "join":
         args = [consumers.as_list(ctx, arg) for arg in args]
     what = f"an argument of the method `{name}`"
@@ -210,12 +213,10 @@ def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: d
     return ctx.new_list([Static(item) for item in result]) if isinstance(result, list) else Static(result)
 
 
-def _known_parts(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> list[Abs]:
-    """The values that `format` puts into a string, which must be known when compiling."""
+def _as_known(ctx: Context, args: list[Abs]) -> list[Abs]:
+    """The arguments of `format` as objects, if all of them can be known when compiling."""
     if all(isinstance(arg, Static) or (isinstance(arg, Dyn) and arg.static) for arg in args):
-        args = [Static(ctx.static(arg, "a value in a string")) for arg in args]
-    if any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
-        raise ctx.unsupported("AD170", "`format` of run-time values", 'write an f-string: f"x = {x:.3f}"')
+        return [Static(ctx.static(arg, "a value in a string")) for arg in args]
     return args
 
 
