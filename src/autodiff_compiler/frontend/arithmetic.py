@@ -219,7 +219,7 @@ def _repeat(ctx: Context, sequence: Abs, count: Abs) -> Abs:
     if isinstance(count, Dyn) and count.static is None:
         way_out = "start with numbers, [0.0] * n, or append in the loop"
         raise ctx.unsupported(
-            "AD106", "a list of other things than numbers, repeated as often as only the run tells", way_out
+            "AD106", "a list of things other than numbers, repeated a number of times known only at run time", way_out
         )
     return ctx.new_list(list(content.items) * ctx.static(count, "how often a list is repeated"))
 

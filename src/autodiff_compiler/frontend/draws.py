@@ -1,4 +1,4 @@
-"""Random numbers: a call of a generator's method that takes values of run time is what the library defines it to be."""
+"""Random numbers: a call of a generator's method that takes run-time values is what the library defines it to be."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _of_local(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Ab
     if not is_object(source):
         raise ctx.unsupported(
             "AD102",
-            "a generator that is another one on another path",
+            "a generator that is not the same one on every path",
             "make one before, or draw from each where it is made",
         )
     name = function.function.obj.__name__

@@ -65,7 +65,7 @@ def _converted(ctx: Context, field: re.Match[str], value: Abs) -> tuple[Abs, str
     if kind in "diu" and not precision:
         value, kind = ctx.call(Static(int), [value], {}), "d"
     elif kind not in "eEfFgG":
-        raise ctx.unsupported("AD148", f"`{field[0]}` of a value of run time", _WAY_OUT)
+        raise ctx.unsupported("AD148", f"`{field[0]}` of a run-time value", _WAY_OUT)
     sign = "+" if "+" in flags else " " if " " in flags else ""
     left, other = ("<", "") if "-" in flags else ("", "0" if "0" in flags else "")
     return value, f":{left}{sign}{'#' if '#' in flags else ''}{other}{width}{precision}{kind}"
@@ -80,7 +80,7 @@ def formatted(ctx: Context, pattern: str, args: Sequence[Abs], named: Mapping[st
             continue
         found = args[int(name)] if name.isdecimal() and int(name) < len(args) else named.get(name)
         if found is None or "{" in (spec or ""):
-            raise ctx.unsupported("AD170", f"`{{{name}}}` in `format` of values of run time", _WAY_OUT)
+            raise ctx.unsupported("AD170", f"`{{{name}}}` in `format` of run-time values", _WAY_OUT)
         pieces.append((found, (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")))
     return composed(ctx, pieces)
 

@@ -129,7 +129,7 @@ def _zipped(ctx: Context, parts: list[Items], strict: bool = False) -> Items:
 
 
 def _zipped_columns(ctx: Context, parts: list[Items], strict: bool) -> Columns | None:
-    """Rows of parts of which some are known now, all of these with columns, and the others sequences of run time."""
+    """Rows of parts of which some are known now, all of these with columns, and the others run-time sequences."""
     found = [part.columns for part in parts if isinstance(part, Steps)]
     if not found or None in found or any(isinstance(part, Pushed) for part in parts):
         return None

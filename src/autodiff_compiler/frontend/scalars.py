@@ -164,7 +164,7 @@ def describe(value: Abs | None) -> str:
     if isinstance(value, Static):
         return _describe_object(value.obj)
     if is_object(value):
-        return "an object of run time"
+        return "an object of the program"
     if isinstance(value, Dyn):
         kind = scalar_class(value).__name__
         return (

@@ -223,7 +223,7 @@ class OpDef:
     np_eval: Callable[..., Any] | None = None
     """For an elementwise op: how NumPy computes it, on NumPy scalars and arrays."""
     numpy: str = ""
-    """The name of the function of NumPy or SciPy (`special.erf`) of the same operands, which backends print where they have no
+    """The name of the function of NumPy (`np.sin`) or SciPy (`special.erf`) of the same operands, which backends print where they have no
     spelling of their own."""
     compiled: str = ""
     """For a function of SciPy: what computes it in `scipy.special.cython_special`, which compiled code calls."""

@@ -1,6 +1,6 @@
 """Functions that have no derivative here, and are called as they are where none is asked for: what they return.
 
-A row tells it from the arguments: types of values of run time, and objects that are known (`Known`).  None: it cannot be told.
+A row tells it from the arguments: the types of run-time values, and objects that are known (`Known`).  None: it cannot be told.
 A function that is missing here can be declared by `external`.
 """
 
@@ -24,7 +24,7 @@ class Known:
 
 
 Argument = Type | Known | tuple[Any, ...]
-"""A value of run time by its type, what is known, or a tuple or list of these."""
+"""A run-time value by its type, what is known, or a tuple or list of these."""
 Returned = tuple[Type, ...] | Type | None
 
 
