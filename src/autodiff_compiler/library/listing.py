@@ -42,8 +42,8 @@ Interpolating objects of SciPy (`CubicSpline`, `PchipInterpolator`, `make_interp
 `nearest`) are made outside the program and called in it: what they hold is read at each call, and does not vary. `CubicSpline`, `CubicHermiteSpline`,
 `PchipInterpolator` and `interp1d` (linear or cubic) may also be made in the program, and then vary with their knots and values.
 
-Of the distributions, quantiles of `vonmises` and `skewnorm` and the entropies of `skewnorm`, `poisson`, `binom` and `nbinom` are refused. Quantiles of
-whole numbers are SciPy's own: they are constant, and refused under Numba.
+Of the distributions, the entropy of `skewnorm` is refused; those of `poisson`, `binom` and `nbinom` are sums over all that counts, to more digits than SciPy
+has. Quantiles of `vonmises`, `skewnorm` and of whole numbers are SciPy's own, and refused under Numba; the latter are constant.
 
 Distributions of several variables have positive definite covariances and scales, whose lower triangles are read; a density of an array of points
 that happens to hold a single one is an error, since SciPy leaves its axis out.

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autodiff_compiler import lazy
-from autodiff_compiler.library.defined import define, unsupported
+from autodiff_compiler.library.defined import as_rule, define, unsupported
 from autodiff_compiler.library.definitions import circles, counts, families, half_lines
 from autodiff_compiler.library.registry import found_in, when_imported
 from autodiff_compiler.markers import External, stop_gradient
@@ -353,6 +353,9 @@ def register() -> None:
             distribution = getattr(stats, name)
             Quantiles.ppf[name] = External(distribution.ppf, lambda q, *shapes: q, True)
             Quantiles.isf[name] = External(distribution.isf, lambda q, *shapes: q, True)
+    for name in ("skewnorm", "vonmises"):
+        family = getattr(Continuous, name)
+        family.quantile = as_rule(getattr(stats, name).ppf, lambda q, shape: q, family.rule)
     for name, body in METHODS.items():
         define(found_in(MODULE, name), f"{MODULE}.{name}")(body)
     # SciPy has no public names for the classes of frozen distributions.
