@@ -47,17 +47,18 @@ def run_both(case: Case, backend: str) -> tuple[Any, list[Any]]:
     return got, expected
 
 
+@pytest.mark.parametrize("backend", [name for name, target in TARGETS.items() if not target.compiled])
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.kind}: {c.label}")
-def test_python(case):
-    got, expected = run_both(case, "python")
+def test_interpreted(case, backend):
+    got, expected = run_both(case, backend)
     got = list(got) if len(expected) > 1 else [got]
     assert len(got) == len(expected)
     for g, e in zip(got, expected):
         assert_same(g, e, exact_kind=True)
 
 
-def for_numba() -> list[Case]:
-    """Compiling takes its time: of each kind the case of an array and of a scalar, and every way to index."""
+def to_compile() -> list[Case]:
+    """Compiling takes its time: of each elementwise kind the case of an array and of a scalar, of others that of each rank, and every way to index."""
     chosen: dict[tuple[str, str], Case] = {}
     for case in CASES:
         indexing = case.kind in ("load", "store", "accum")
@@ -66,16 +67,18 @@ def for_numba() -> list[Case]:
         if TABLE[case.kind].elementwise and case.label in ("broadcast", "f64", "bool_", "i64", "c128"):
             chosen.setdefault((case.kind, "array" if case.label == "broadcast" else "scalar"), case)
         elif not TABLE[case.kind].elementwise:
-            label = case.label.split(" = ")[0] if indexing else ""
+            ranks = str([getattr(param.type, "rank", None) for param in case.function.params])
+            label = case.label.split(" = ")[0] if indexing else ranks
             chosen.setdefault((case.kind, label), case)
     return list(chosen.values())
 
 
-@pytest.mark.parametrize("case", for_numba(), ids=lambda c: f"{c.kind}: {c.label}")
-def test_numba(case):
+@pytest.mark.parametrize("backend", [name for name, target in TARGETS.items() if target.compiled])
+@pytest.mark.parametrize("case", to_compile(), ids=lambda c: f"{c.kind}: {c.label}")
+def test_compiled(case, backend):
     if TABLE[case.kind].numpy.startswith("np.fft."):
         pytest.importorskip("rocket_fft")
-    got, expected = run_both(case, "numba")
+    got, expected = run_both(case, backend)
     got = list(got) if len(expected) > 1 else [got]
     for g, e in zip(got, expected):
         assert_same(g, e, exact_kind=isinstance(e, np.ndarray))

@@ -196,11 +196,9 @@ async def coroutine(x):
 
 CLOSED = {
     "cached": (lambda x: cached(np.ones(2) * x), "without the decorator"),
-    "random": (lambda x: x * np.random.dirichlet([1.0])[0], "draw the random numbers outside"),
+    "random": (lambda x: x * np.random.wald(1.0, 2.0), "draw the random numbers outside"),
     "random method": (lambda x: x * random.getrandbits(8), "draw the random numbers outside"),
     "str": (lambda x: x * len(str(x)), "f-string"),
-    "format": (lambda x: x * len("{:.3f}".format(x)), "f-string"),
-    "percent": (lambda x: x * len("%.3f" % x), "f-string"),
     "coroutine": (lambda x: coroutine(x), "ordinary function"),
 }
 

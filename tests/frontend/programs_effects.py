@@ -96,3 +96,30 @@ def nothing_but_effects(x):
     else:
         print("negative")
     return x
+
+
+class Grid:
+    def __str__(self):
+        return "grid"
+
+
+@case((2.0, 3), (-2.25, 3), (np.float64(0.5), 0))
+def formats_by_percent(x, n):
+    print("%d%% of %s: %6.2f|%-9.3e|%+g|% .1f|%08.3F %r" % (n, "all", x, x, x, x, x, x))
+    print("%(x)s and %(n)5d" % {"x": x, "n": n}, "%s" % x, "%5s|%-5s|" % (n, n), "%d" % 2.7, "%i" % x, "%s %d" % (Grid(), x > 0))
+    if x < 0:
+        raise ValueError("%.1f is below %s" % (x, 0))
+    return x
+
+
+@case((2.0, 3), (-2.25, 3), (np.float64(0.5), 0))
+def formats_by_format(x, n):
+    print("{} {:>6.2f} {!r} {{}}".format(n, x, x), "{1} {0:.1e} {a:g}".format(x, n, a=x), "{:>7}{}".format("ab", Grid()))
+    assert x > 0, "{0} of {1:d}".format(x, n)
+    return x
+
+
+@case(np.array([1.0, 2.0]), np.array([1.0, np.nan]))
+def message_with_an_array(x):
+    assert np.all(np.isfinite(x)), "not finite: %s, %.2f" % (x, x[0])
+    return np.sum(x)

@@ -84,6 +84,35 @@ def test_log_and_value(caplog):
     assert [record.getMessage() for record in caplog.records if record.name == "root"] == ["y is 9.0", "x is 3.0"]
 
 
+LOGGER = logging.getLogger("of this module")
+
+
+def test_loggers_by_name(caplog):
+    def f(x):
+        local = logging.getLogger("of this module")
+        if local.isEnabledFor(logging.INFO):
+            local.info("x is %s", x)
+        LOGGER.debug("is not shown: %s", x)
+        for y in (x, 2.0 * x):
+            LOGGER.warning("%s: %.1f", "y", y)
+        logging.getLogger().error("root")
+        return x * x
+
+    caplog.set_level(logging.INFO, logger="of this module")
+    g = grad(f)
+    assert g(3.0) == 6.0
+    said = ["x is 3.0", "y: 3.0", "y: 6.0", "root"]
+    assert [record.getMessage() for record in caplog.records if record.name != "autodiff_compiler"] == said
+    caplog.set_level(logging.ERROR, logger="of this module")
+    g(3.0)
+    assert [record.getMessage() for record in caplog.records if record.name != "autodiff_compiler"] == [*said, "root"]
+
+
+def test_a_logger_whose_name_only_the_run_knows():
+    with pytest.raises(UnsupportedError, match=r"AD106.*logging\.getLogger"):
+        grad(lambda x: x if logging.getLogger(f"{x}") else 2.0 * x)(1.0)
+
+
 def test_what_varies_is_refused_at_the_call():
     with pytest.raises(UnsupportedError, match=r"AD305.*special\.itstruve0") as caught:
         grad(lambda x: scipy.special.itstruve0(2.0 * x))(1.0)
@@ -124,7 +153,15 @@ CALLS = [
         ("normal", (0.0, 1.0)), ("lognormal", (0.0, 1.0, 3)), ("uniform", (0.0, 1.0, (2,))), ("laplace", ()), ("logistic", (0.0, 1.0, 2)), ("gumbel", ()),
         ("exponential", (1.0, 3)), ("rayleigh", (1.0,)), ("weibull", (2.0, 3)), ("pareto", (2.0,)), ("poisson", (2.0,)), ("poisson", (2.0, 3)),
         ("binomial", (5, 0.5)), ("binomial", (5, 0.5, (2, 3))), ("permutation", (4,)), ("choice", (4,)), ("choice", (4, (2, 3))),
+        ("gamma", (2.0,)), ("gamma", (2.0, 1.5, 3)), ("standard_gamma", (2.0,)), ("beta", (2.0, 3.0)), ("beta", (2.0, 3.0, (2, 3))),
+        ("chisquare", (3,)), ("standard_t", (4.0, 2)), ("vonmises", (0.0, 2.0)), ("triangular", (0.0, 0.5, 1.0)), ("triangular", (0.0, 0.5, 1.0, 3)),
+        ("geometric", (0.3,)), ("geometric", (0.3, 4)), ("dirichlet", ([1.0, 2.0],)), ("dirichlet", ([1.0, 2.0], 3)), ("dirichlet", ([1.0, 2.0], (2, 3))),
+        ("multinomial", (5, [0.2, 0.8])), ("multinomial", (5, [0.2, 0.8], 3)), ("multivariate_normal", (np.zeros(2), np.eye(2))),
+        ("multivariate_normal", (np.zeros(2), np.eye(2), (2, 3))),
     ]
+] + [
+    (getattr(np.random.RandomState(0), name), args, {})
+    for name, args in [("seed", (1,)), ("rand", ()), ("rand", (2, 3)), ("randn", (2,)), ("random_sample", ()), ("randint", (3,)), ("randint", (0, 3, 5))]
 ] + [(np.random.random_sample, (3,), {}), (np.random.randint, (3,), {}), (np.random.randint, (0, 3, 5), {})]  # fmt: skip
 
 

@@ -81,6 +81,7 @@ _FOLDED = [
 _BOUNDED = [
     S(m23, initial=0.1), S(f23, axis=0, initial=0.1), S(m23, axis=1, where=b23, initial=-9.0), S(i23, where=b23, initial=R(1)),
     S(b23, where=b3, initial=False), S(nans, axis=1, where=np.isnan(nans), initial=0.0), S(m23, where=b23),
+    S(e0, initial=0.5), S(m23[:, :0], initial=R(2)), S(m23[:, :0], axis=1, initial=2.0, keepdims=True), S(m23[:0], axis=1, initial=2.0), S(i23[:0], axis=0, initial=3),
 ]  # fmt: skip
 _STATISTIC = [s for s in _REDUCED if s[1].get("axis", None) != ()]
 _POSITION = [

@@ -82,7 +82,7 @@ FILTERS: dict[str, list[Sample]] = {
     "scipy.signal.lfilter": [
         S(a3, a5, v5), S([1.0, 2.0], [2.0, 0.5], v5), S(a3, [2.0], v5), S([0.5], [1.0, -0.3], m53, axis=0), S([2.0], [4.0], v5), S(a3, a5, t234, 1),
         S(a3, a5, v5, zi=v3[:2]), S(a3, a5[:2], m53, axis=0, zi=m23), S(f3, f3, g5), S(a3, a5, g5), S(a3, a5, e0), S([1, 2], [1, 3], i3), S(a3, [0.0, 1.0], v5),
-        S(i3, a5, v5),
+        S(i3, a5, v5), S(a3, 1.0, v5), S(a3, 2, v5, zi=v3[:2]), S(R(0.5), [1.0, -0.3], v5),
     ],
     "scipy.signal.sosfilt": [S(sections, v5), S(sections, m53, axis=0), S(sections, t234, 1), S(sections, v5, zi=m23[:, :2]), S(sections.astype(np.float32), g5), S(m23, v5)],
     "scipy.signal.savgol_filter": [

@@ -60,7 +60,7 @@ _ALGEBRA: dict[str, list[Sample]] = {
 _FOLDS = [
     *(S(np.logaddexp, x, **kwargs) for x in (v3, f3, t234) for kwargs in ({"initial": 0.5}, {"axis": None, "keepdims": True}, {"where": x > 0}, {"initial": R(1.5), "where": x < 1.0, "axis": -1})),
     S(np.logaddexp, t234, axis=(0, 2)), S(np.hypot, t234, axis=(-1, 0), keepdims=True, where=t234 > 0), S(np.fmax, t234, axis=(0, 1)), S(np.fmin, v3, initial=R(-4.0)), S(np.logaddexp, e0), S(np.logaddexp, e0, initial=1.0),
-    S(np.subtract, t234, axis=(0, 1)), S(np.subtract, v3, initial=1.0), S(np.arctan2, v3, where=v3 > 0), S(np.add, t234, (0, 1), None, None, True), S(np.maximum, t234, (0, 1), None, None, False, R(0.5), t234 < 1.0), S(np.logical_xor, np.array([True, False, True])),
+    S(np.subtract, t234, axis=(0, 1)), S(np.subtract, v3, initial=1.0), S(np.copysign, v3, where=v3 > 0), S(np.add, t234, (0, 1), None, None, True), S(np.maximum, t234, (0, 1), None, None, False, R(0.5), t234 < 1.0), S(np.logical_xor, np.array([True, False, True])),
 ]
 
 SAMPLES: dict[str, list[Sample]] = {

@@ -9,6 +9,7 @@ from autodiff_compiler import UnsupportedError, UserError, check_grads, grad, jv
 
 NEW = np.random.default_rng(3)
 OLD = np.random.RandomState(3)
+COVARIANCE = np.array([[2.0, 0.5], [0.5, 1.0]])
 SOURCES = {"Generator": NEW, "RandomState": OLD, "np.random": np.random}
 
 
@@ -48,6 +49,13 @@ PROGRAMS = {
     "choice by weights": lambda source, m: np.sum(source.choice(np.array([m, m * m]), (2, 3), p=np.array([0.3, 0.7])) ** 2),
     "choice without return": lambda source, m: np.sum(source.choice(np.array([m, m * m, 2 * m]), size=2, replace=False) ** 2),
     "choice of indices": lambda source, m: np.sum(np.array([m, m * m, 2 * m])[source.choice(3, 2)]),
+    "gamma": lambda source, m: source.gamma(2.0, m) ** 2,
+    "gamma of arrays": lambda source, m: np.sum(source.gamma(2.0, np.array([m, m * m])) ** 2) + np.sum(source.gamma(shape=1.5, scale=m, size=(2, 2)) ** 2),
+    "multivariate_normal": lambda source, m: np.sum(source.multivariate_normal(np.array([m, m * m]), COVARIANCE) ** 2),
+    "multivariate_normal of a size": lambda source, m: np.sum(source.multivariate_normal([m, 2 * m], [[2.0, 0.5], [0.5, 1.0]], size=(2, 3))[1, 2] ** 2),
+    "constant numbers": lambda source, m: m * (source.beta(2.0, 3.0) + np.sum(source.chisquare(3, size=4)) + source.standard_t(4.0) + source.vonmises(0.0, 2.0) + source.standard_gamma(2.0)),
+    "constant whole numbers": lambda source, m: m * (source.geometric(0.3) + np.sum(source.geometric(0.3, (2, 3))) + np.sum(source.triangular(0.0, 0.5, 1.0, 3))),
+    "constant vectors": lambda source, m: m * np.sum(source.dirichlet([1.0, 2.0]) * np.arange(2)) + m * source.dirichlet(np.array([1.0, 2.0]), 3)[2, 0] + m * source.multinomial(5, [0.2, 0.8])[1] + m * source.multinomial(5, [0.2, 0.8], size=(2, 2))[1, 1, 0] + m * source.multivariate_normal(np.zeros(2), COVARIANCE)[0],
     "no parameters": lambda source, m: m * source.poisson(3.0) * np.sum(source.standard_normal(2)) + m * source.normal(0.0, 2.0) * source.binomial(5, 0.4),
 }  # fmt: skip
 
@@ -83,14 +91,34 @@ def test_every_method_is_tried():
     assert names <= {name.partition(" ")[0] for name in PROGRAMS}
 
 
-def made_inside(name):
-    program = PROGRAMS[name]
-    return lambda m: program(np.random.default_rng(11), m)
+def old_numbers(source, m):
+    source.seed(4)
+    shifted = source.rand() + source.randn() + np.sum(source.rand(2, 3)) + np.sum(source.randn(3)) + source.random_sample()
+    return m * (shifted + np.sum(source.random_sample((2, 2))) + source.randint(5) + np.sum(source.randint(2, 9, size=3)))
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_from_a_generator_that_is_made_inside(name):
-    f = made_inside(name)
+PROGRAMS_OF_OLD = {**PROGRAMS, "old numbers": old_numbers}
+
+
+@pytest.mark.parametrize("source", [OLD, np.random], ids=["RandomState", "np.random"])
+def test_old_numbers(source):
+    def f(m):
+        return old_numbers(source, m)
+
+    value, slope = value_and_grad(f)(1.3)
+    assert value == f(1.3)
+    np.testing.assert_allclose(slope, value / 1.3, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind in ("default_rng", "RandomState") for name in (PROGRAMS if kind == "default_rng" else PROGRAMS_OF_OLD)]
+)
+def test_from_a_generator_that_is_made_inside(kind, name):
+    program, make = PROGRAMS_OF_OLD[name], getattr(np.random, kind)
+
+    def f(m):
+        return program(make(11), m)
+
     value, slope = value_and_grad(f)(1.3)
     np.testing.assert_allclose(value, f(1.3), rtol=1e-15)
     np.testing.assert_allclose(slope, (f(1.3 + 1e-5) - f(1.3 - 1e-5)) / 2e-5, rtol=1e-7)
@@ -148,7 +176,10 @@ def another_one(x):
     [
         (another_one, "AD102"),
         (lambda x: x if isinstance(made(0), np.random.Generator) else 2.0 * x, "AD157"),
-        (lambda x: x * made(0).gamma(2.0), "AD170"),
+        (lambda x: x * made(0).wald(1.0, 2.0), "AD170.*`wald` of a random generator"),
+        (lambda x: x * np.random.RandomState(0).wald(1.0, 2.0), "AD170.*`wald` of a random generator"),
+        (lambda x: made(0).gamma(x), "AD305"),
+        (lambda x: made(0).multivariate_normal(np.zeros(2), x * COVARIANCE)[0], "AD305"),
         (lambda x: (x, made(0)), "AD"),
     ],
 )

@@ -95,6 +95,7 @@ def test_numba(name):
     ("f", "reason"),
     [
         (lambda x: np.power.reduce(x), "np.power along an axis"),
+        (lambda x: np.sum(np.arctan2.accumulate(x)), "np.arctan2 along an axis"),
         (lambda x: total(np.r_["c", x, x]), "np.r_ with 'c'"),
         (lambda x: total(np.vectorize(lambda t: t, signature="(n)->(n)")(x)), "signature="),
         (lambda x: total(branching(x, b=x)), "an array as a keyword"),

@@ -218,7 +218,7 @@ REFUSED = {
     "scipy.integrate.odeint": (lambda x: integrate.odeint(lambda y, t: y, x, [0.0, 1.0])[-1, 0], "as a loop"),
     "scipy.optimize.minimize": (lambda x: optimize.minimize(lambda t: t * x, 0.0).x[0], "as a loop"),
     "scipy.interpolate.PPoly.derivative": (lambda x: cubic.derivative()(x), "spline(x, 1)"),
-    "falling knots": (lambda x: falling(x), "rising x"),
+    "decreasing knots": (lambda x: falling(x), "increasing x"),
     "RegularGridInterpolator by the method 'cubic'": (lambda x: table((x, x), method="cubic")[()], "linear"),
     "map_coordinates with order=3": (lambda x: ndimage.map_coordinates(heights, [[x]])[0], "order=1"),
     "the metric 'hamming'": (lambda x: distance.pdist(m23 * x, "hamming")[0], "euclidean"),

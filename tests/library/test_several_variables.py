@@ -44,12 +44,12 @@ def wisharts(a, root, df):
     at, scale = a @ a.T, root @ root.T
     return (
         st.wishart.logpdf(at, df, scale) + st.invwishart.logpdf(at, df, scale) + st.wishart(df, scale).pdf(at) + st.invwishart.pdf(at, df=df, scale=scale)
-        + WISHART.logpdf(at) + INVERSE.logpdf(at) + st.wishart.logpdf(2.0, df, 1.5)
+        + st.wishart.entropy(df, scale) + st.wishart(df, scale).entropy() + st.wishart.entropy(df, df) + WISHART.logpdf(at) + INVERSE.logpdf(at) + st.wishart.logpdf(2.0, df, 1.5)
     )
 
 
 def made_outside(x):
-    return OUTSIDE.logpdf(x) + OUTSIDE.pdf(x * x)
+    return OUTSIDE.logpdf(x) + OUTSIDE.pdf(x * x) + x[0] * (OUTSIDE.entropy() + DIRICHLET.entropy() + WISHART.entropy())
 
 
 PROGRAMS = {

@@ -245,7 +245,7 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
             raise UserError(
                 "AD413",
                 f"cannot differentiate with respect to {name}: {place} is a {type(part.value).__name__}, which refers "
-                "back to the object that holds it, or holds what is no number",
+                "back to the object that holds it, or holds something that is not a number",
                 help="pass the numbers and arrays themselves",
             )
     if not types:

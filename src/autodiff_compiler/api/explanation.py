@@ -110,7 +110,7 @@ def explained(derivative: Compiled, args: tuple[Any, ...], kwargs: dict[str, Any
     }
     return Explanation(
         fn.name,
-        tuple(_Forward(fn, forward).kept(reverse)),
+        tuple(_ForwardSweep(fn, forward).kept(reverse)),
         ways[RECOMPUTE],
         ways[HAND_ON],
         ways[RESTORE],
@@ -133,7 +133,7 @@ def _primal_places(ops: Sequence[Op]) -> list[Span]:
     return [op.span for op in inner if op.span.phase == PRIMAL and op.span.line and op.results]
 
 
-class _Forward:
+class _ForwardSweep:
     """The forward sweep: where its values come from, and how large they are."""
 
     def __init__(self, fn: Function, ops: Sequence[Op]) -> None:

@@ -23,6 +23,7 @@ from autodiff_compiler.ir.dtype import FLOAT32
 from autodiff_compiler.ir.tree import Leaf, Tree, flatten, leaves, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, differentiable, dtype_of, element_dtype
 from autodiff_compiler.ir.walk import all_ops
+from autodiff_compiler.transforms.targets import TARGETS
 
 # What a reference run may raise and a compiled one need not: Numba's documented deviation.
 _IEEE = (ZeroDivisionError, OverflowError, ValueError)
@@ -175,7 +176,7 @@ class FirstCall:
     def _compare_failures(self, ours: BaseException | None, theirs: BaseException | None) -> None:
         if isinstance(ours, _NOT_OURS) or isinstance(theirs, _NOT_OURS):
             return
-        if self.found.compiled.options.backend == "numba" and ours is None and isinstance(theirs, _IEEE):
+        if TARGETS[self.found.compiled.options.backend].compiled and ours is None and isinstance(theirs, _IEEE):
             return
         kinds = [type(error) for error in (ours, theirs) if error is not None]
         if len(kinds) == 2 and (issubclass(kinds[0], kinds[1]) or issubclass(kinds[1], kinds[0])):

@@ -1,20 +1,17 @@
-"""The verbs, with JAX's names and meanings: the functions that make derivatives.  The compiler is loaded when the first of them is called."""
+"""The verbs, with JAX's names and meanings: the functions that make derivatives.
+
+The compiler is loaded when the first of them is called, or when an annotation that names one of its classes (`making.Derivative`) is evaluated.
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from autodiff_compiler.api.boundary import boundary, making
 from autodiff_compiler.markers import VERBS, Verb
 from autodiff_compiler.options import Argnums
-
-if TYPE_CHECKING:
-    from autodiff_compiler.api.compiled import Compiled
-    from autodiff_compiler.api.derivative import Derivative
-    from autodiff_compiler.api.explanation import Explanation
-    from autodiff_compiler.api.products import Linear, Pushforward, Reverse
 
 Source = Callable[..., Any] | str
 
@@ -24,13 +21,13 @@ def grad(
     fun: Source, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
     parallel: bool = False, check: str | None = None, holomorphic: bool = False,
-) -> Derivative: ...  # fmt: skip
+) -> making.Derivative: ...  # fmt: skip
 @overload
 def grad(
     fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
     parallel: bool = False, check: str | None = None, holomorphic: bool = False,
-) -> Callable[[Source], Derivative]: ...  # fmt: skip
+) -> Callable[[Source], making.Derivative]: ...  # fmt: skip
 @boundary
 def grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
     """The gradient of a function with a scalar result, by reverse mode.
@@ -66,13 +63,13 @@ def value_and_grad(
     fun: Source, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
     parallel: bool = False, check: str | None = None, holomorphic: bool = False,
-) -> Derivative: ...  # fmt: skip
+) -> making.Derivative: ...  # fmt: skip
 @overload
 def value_and_grad(
     fun: None = None, argnums: Argnums = 0, has_aux: bool = False, *, backend: str = "python",
     disable: Sequence[str] = (), verify: bool = False, fastmath: bool = True, save_all: bool = False,
     parallel: bool = False, check: str | None = None, holomorphic: bool = False,
-) -> Callable[[Source], Derivative]: ...  # fmt: skip
+) -> Callable[[Source], making.Derivative]: ...  # fmt: skip
 @boundary
 def value_and_grad(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = False, **options: Any) -> Any:
     """Like `grad`, but returns (value, gradient), or ((value, aux), gradient) with `has_aux`.
@@ -138,7 +135,7 @@ def _derivative(fun: Source | None, verb: str, argnums: Argnums, has_aux: bool, 
 
 
 @overload
-def jvp(fun: Source, **options: Any) -> Pushforward: ...
+def jvp(fun: Source, **options: Any) -> making.Pushforward: ...
 @overload
 def jvp(fun: Source, primals: Sequence[Any], tangents: Sequence[Any], **options: Any) -> tuple[Any, Any]: ...
 @boundary
@@ -188,7 +185,7 @@ def hvp(
 
 
 @boundary
-def linearize(fun: Source, *primals: Any, **options: Any) -> tuple[Any, Linear]:
+def linearize(fun: Source, *primals: Any, **options: Any) -> tuple[Any, making.Linear]:
     """The pair (result, linear): `linear` is the derivative at `primals`, from tangents of the arguments to the tangent of the result.
 
     `linear` holds copies of the arguments, and each call runs the function together with its derivative.  Options and errors are
@@ -203,7 +200,7 @@ def linearize(fun: Source, *primals: Any, **options: Any) -> tuple[Any, Linear]:
 
 
 @boundary
-def explain(derivative: Compiled, *args: Any, **kwargs: Any) -> Explanation:
+def explain(derivative: making.Compiled, *args: Any, **kwargs: Any) -> making.Explanation:
     """Say what a gradient keeps for its reverse sweep.
 
     `derivative` is what `grad` or `value_and_grad` returns; `args` and `kwargs` are as in a call (only their types matter).
@@ -226,15 +223,15 @@ def explain(derivative: Compiled, *args: Any, **kwargs: Any) -> Explanation:
     return making.explained(derivative, args, kwargs)
 
 
-def _pushforward(fun: Source, **options: Any) -> Pushforward:
+def _pushforward(fun: Source, **options: Any) -> making.Pushforward:
     return making.pushforward(fun, **options)
 
 
-def _reverse(fun: Source, has_aux: bool = False, **options: Any) -> Reverse:
+def _reverse(fun: Source, has_aux: bool = False, **options: Any) -> making.Reverse:
     return making.reverse(fun, has_aux, **options)
 
 
-def _hessian_product(fun: Source, argnums: Argnums = 0, **options: Any) -> Pushforward:
+def _hessian_product(fun: Source, argnums: Argnums = 0, **options: Any) -> making.Pushforward:
     return making.hessian_product(fun, argnums, **options)
 
 

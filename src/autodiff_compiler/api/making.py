@@ -7,8 +7,9 @@ import os
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from autodiff_compiler.api.compiled import Compiled
 from autodiff_compiler.api.derivative import Derivative
-from autodiff_compiler.api.explanation import explained
+from autodiff_compiler.api.explanation import Explanation, explained
 from autodiff_compiler.api.products import Linear, Pushforward, Reverse
 from autodiff_compiler.api.specialise import memo
 from autodiff_compiler.api.switching import derivative_of
@@ -18,7 +19,12 @@ from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.options import Argnums, Options
 
 __all__ = [
+    "Compiled",
+    "Derivative",
+    "Explanation",
     "Linear",
+    "Pushforward",
+    "Reverse",
     "derivative",
     "explained",
     "function_of",

@@ -41,7 +41,7 @@ def _check_importable(text: str, named: Mapping[str, object]) -> None:
         if not backends.is_importable(name, obj) and re.search(rf"\b{name}\b", text):
             raise UserError(
                 "AD436",
-                f"the generated code calls `{name}`, an object of class `{type(obj).__name__}` that no import gives",
+                f"the generated code calls `{name}`, an object of class `{type(obj).__name__}` that cannot be imported",
                 help="make it a global of that name in a module",
             )
 

@@ -18,14 +18,14 @@ from autodiff_compiler.api.outputs import outputs
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.api.tracebacks import trimmed
 from autodiff_compiler.api.workspace import Workspace
-from autodiff_compiler.options import AUTO, BACKENDS, Argnums, Options
+from autodiff_compiler.options import AUTO, Argnums, Options
 
 
 def derivative_of(fun: Callable[..., Any], verb: str, argnums: Argnums, has_aux: bool, options: Options) -> Derivative:
     """What `grad`, `value_and_grad` and the Jacobians return."""
     if options.backend != AUTO:
         return _made(Derivative, Jacobian, fun, verb, argnums, has_aux, options)
-    python, numba = (replace(options, backend=backend) for backend in BACKENDS)
+    python, numba = (replace(options, backend=backend) for backend in ("python", "numba"))
     compiled = derivative_of(fun, verb, argnums, has_aux, numba)
     return _made(Switching, SwitchingJacobian, fun, verb, argnums, has_aux, python, compiled)
 
@@ -57,20 +57,19 @@ class Switching(Derivative):
         self._made_of_both = fun, verb, argnums, has_aux, options, compiled
         self._compiled = compiled
         self._begun: list[Specialisation] = []
-        """Those that were called, for whose types the other one has been asked for."""
+        """Those that were called, for whose types the compiled one has been requested."""
         self._ready: set[tuple[Hashable, ...]] = set()
         """The types that it is ready for."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            if self._ready:
-                if not kwargs:
-                    for enter, _ in self._compiled._entries.known:
-                        result = enter(args)
-                        if result is not MISSED:
-                            return result
-                if self._key(*self._given(args, kwargs)) in self._ready:
-                    return self._compiled(*args, **kwargs)
+            if self._ready and not kwargs:
+                for enter, _ in self._compiled._entries.known:
+                    result = enter(args)
+                    if result is not MISSED:
+                        return result
+            if self._ready and self._key(*self._given(args, kwargs)) in self._ready:
+                return self._compiled(*args, **kwargs)
             result = super().__call__(*args, **kwargs)
             if not any(self._last is one for one in self._begun):
                 self._ask(args, kwargs)

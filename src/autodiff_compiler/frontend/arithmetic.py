@@ -16,6 +16,7 @@ from autodiff_compiler.frontend import (
     comprehensions,
     container_methods,
     dates,
+    formats,
     operators,
     texts,
     views,
@@ -125,7 +126,7 @@ def _of_text(ctx: Context, op: type[ast.operator], x: Abs, y: Abs) -> Abs | None
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str) and _may_be_known(y):
         return static(ctx, op, x.obj, ctx.static(y, "a value in a string with `%`"))
     if op is ast.Mod and isinstance(x, Static) and isinstance(x.obj, str):
-        raise ctx.unsupported("AD148", "`%` of a string with values of run time", 'write an f-string: f"x = {x:.3f}"')
+        return formats.percent(ctx, x.obj, y)
     return None
 
 
@@ -218,7 +219,7 @@ def _repeat(ctx: Context, sequence: Abs, count: Abs) -> Abs:
     if isinstance(count, Dyn) and count.static is None:
         way_out = "start with numbers, [0.0] * n, or append in the loop"
         raise ctx.unsupported(
-            "AD106", "a list of other things than numbers, repeated as often as only the run tells", way_out
+            "AD106", "a list of things other than numbers, repeated a number of times known only at run time", way_out
         )
     return ctx.new_list(list(content.items) * ctx.static(count, "how often a list is repeated"))
 

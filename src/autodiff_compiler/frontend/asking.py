@@ -206,5 +206,5 @@ def stepped(ctx: Context, sequence: Sequence) -> Steps:
 
 def length_changes(ctx: Context) -> UnsupportedError:
     return ctx.unsupported(
-        "AD193", "a list or dict that changes its length while it is run over", "run over a copy: list(x)"
+        "AD193", "a list or dict that changes its length while a loop runs over it", "loop over a copy: list(x)"
     )

@@ -169,7 +169,9 @@ def _in_set_order(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     assert isinstance(content, Items)
     keys = content.keys
     if len(keys) > 1 and not all(isinstance(key, int) for key in keys):
-        raise ctx.unsupported("AD187", "the order of a set of other things than integers", "run over sorted(...) of it")
+        raise ctx.unsupported(
+            "AD187", "the order of a set of things other than integers", "loop over sorted(...) of it"
+        )
     return Tup(tuple(map(Static, set(keys))))
 
 

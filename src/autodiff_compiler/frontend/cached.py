@@ -41,16 +41,16 @@ WAY_OUT = "define the function without the decorator, or pass it what it reads a
 
 
 @dataclass
-class Kept:
+class KeptResults:
     """What is known of a function that keeps its results."""
 
     reads: dict[Any, Any]
     """What it read when it was called first."""
-    results: dict[Any, Result] = field(default_factory=dict)
+    results: dict[Any, KeptResult] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Result:
+class KeptResult:
     """The result of a call, and the place where the program had it: the last op of an open region."""
 
     value: Abs
@@ -109,15 +109,15 @@ def _call(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs]) 
         ctx.deep.add(node)
         value = _entered(ctx, function, args, kwargs)
         ops = ctx.b.ops
-        found = kept.results[key] = Result(value, ctx.b.open[-1], len(ops), ops[-1] if ops else None)
+        found = kept.results[key] = KeptResult(value, ctx.b.open[-1], len(ops), ops[-1] if ops else None)
     return found.value
 
 
-def _as_at_first(ctx: Context, function: Abs) -> Kept:
+def _as_at_first(ctx: Context, function: Abs) -> KeptResults:
     """What is known of the function, which must read what it read at its first call."""
     one = function.obj if isinstance(function, Static) else function
     now = dict(_read(ctx, function, set()))
-    kept: Kept = ctx.kept_results.setdefault(one, Kept(now))
+    kept: KeptResults = ctx.kept_results.setdefault(one, KeptResults(now))
     if not all(_is_same(now.get(key), value) for key, value in kept.reads.items()):
         raise ctx.unsupported(
             "AD177", "a cached function that reads what has changed since it was first called", WAY_OUT
@@ -170,7 +170,7 @@ def _entered(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Abs
     opened = [op for region in ctx.b.open[len(regions) :] for op in region.ops]
     made = [*regions[-1].ops[start:], *opened]
     if not ctx.state.wrote_nothing(before) or not all(is_pure(op) or nested_effect(op) == "check" for op in made):
-        raise ctx.unsupported("AD177", "a cached function that does more than to compute its result", WAY_OUT)
+        raise ctx.unsupported("AD177", "a cached function that does more than compute its result", WAY_OUT)
     return result
 
 

@@ -164,7 +164,7 @@ def own(ctx: Context, box: Box, *, same_length: bool = False) -> Items | Grown:
     if not box.local:
         raise ctx.unsupported(
             "AD138",
-            f"a change of a {box.cls.__name__} that belongs to the caller, or is in a list that grows at run time",
+            f"a change to a {box.cls.__name__} that belongs to the caller, or is in a list that grows at run time",
             "copy it first: items = list(items), params = dict(params)",
         )
     ctx.state.note_write(box)

@@ -328,7 +328,7 @@ def _pop_key(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) ->
     own(ctx, box)
     if len(args) > 1 and keyed_dicts.is_one(ctx, box, args[0]):
         raise ctx.unsupported(
-            "AD174", "pop() with a default, of a dict whose keys are known only at run time", "ask `in` first"
+            "AD174", "pop() with a default, of a dict whose keys are known only at run time", "test with `in` first"
         )
     if len(args) > 1 and key_of(ctx, args[0]) not in _content(ctx, box).keys:
         return args[1]

@@ -160,7 +160,7 @@ class Context:
     deep: set[Any] = field(default_factory=set)
     """Those that may be entered deeper, since they are entered once for the same numbers."""
     kept_results: dict[Any, Any] = field(default_factory=dict)
-    """The functions that keep their results (`cached.Kept`)."""
+    """The functions that keep their results (`cached.KeptResults`)."""
     ruled: dict[Any, Any] = field(default_factory=dict)
     """The functions with a rule of their own (`rule_calls.LoweredRule`), by what tells their calls."""
     callees: dict[str, Function] = field(default_factory=dict)
@@ -430,7 +430,7 @@ class Context:
             return [self.static(item, what) for item in content.items]
         raise self.unsupported(
             "AD106",
-            f"{what} must be known when the function is compiled, and this is {describe(x)} of run time",
+            f"{what} must be known when the function is compiled, and this is {describe(x)} known only at run time",
             "write a literal, or use an integer argument",
         )
 

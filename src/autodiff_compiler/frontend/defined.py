@@ -92,6 +92,6 @@ def _known(ctx: Context, definition: Definition, name: str, x: Any) -> Any:
         return Tup(tuple(_known(ctx, definition, name, item) for item in content.items))
     raise ctx.unsupported(
         "AD207",
-        f"{definition.name}: {name} must be known when the function is compiled, and this is {describe(x)} of run time",
+        f"{definition.name}: {name} must be known when the function is compiled, and this is {describe(x)} known only at run time",
         "write a literal, or use an integer argument",
     )

@@ -1,6 +1,7 @@
 """Filters, windows and quadrature rules that are designed inside a program: computed by SciPy itself when the program is compiled.
 
 What they are made of (orders, edges, names) must be known then; the coefficients are written into the program as numbers.
+Loggers are found then, too: there is one of each name.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from autodiff_compiler.frontend.public_names import name_of
 from autodiff_compiler.frontend.values import Abs, Static, Tup
 
 _FUNCTIONS = {
+    "logging": "getLogger",
     "scipy.signal": "bessel butter buttord cheb1ord cheb2ord cheby1 cheby2 ellip ellipord firls firwin firwin2 gammatone get_window "
     "iircomb iirfilter iirnotch iirpeak kaiser_atten kaiser_beta kaiserord remez savgol_coeffs",
     "scipy.signal.windows": "barthann bartlett blackman blackmanharris bohman boxcar chebwin cosine dpss exponential flattop gaussian "

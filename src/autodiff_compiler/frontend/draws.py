@@ -1,4 +1,4 @@
-"""Random numbers: a call of a generator's method that takes values of run time is what the library defines it to be."""
+"""Random numbers: a call of a generator's method that takes run-time values is what the library defines it to be."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autodiff_compiler.frontend.scalars import describe, is_object
 from autodiff_compiler.frontend.values import Abs, Dyn, Items, Partial, Ref, Static, Tup
 from autodiff_compiler.ir.types import dtype_of
 from autodiff_compiler.library import defined as library_definitions
-from autodiff_compiler.library.standard.generators import LocalGenerator
+from autodiff_compiler.library.standard.generators import Local
 
 
 def call(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs]) -> Abs | None:
@@ -51,7 +51,7 @@ def _as_it_is(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
         return drawn
     if not isinstance(function, Static):
         raise ctx.unsupported("AD208", f"random numbers of {describe(function)}", "draw them outside, and pass them")
-    if function.obj is np.random.default_rng:
+    if function.obj in (np.random.default_rng, np.random.RandomState):
         return externals.made(ctx, function.obj, rest)
     found = externals.left_alone(ctx, function.obj, rest, given)
     if found is None:
@@ -64,7 +64,7 @@ def _of_local(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Ab
     if not (isinstance(function, Partial) and isinstance(function.function, Static) and function.args):
         return None
     receiver = function.args[0]
-    if not (isinstance(receiver, Box) and receiver.cls is LocalGenerator):
+    if not (isinstance(receiver, Box) and issubclass(receiver.cls, Local)):
         return None
     content = ctx.state.content(receiver)
     assert isinstance(content, Items)
@@ -72,11 +72,12 @@ def _of_local(ctx: Context, function: Abs, args: list[Abs], kwargs: dict[str, Ab
     if not is_object(source):
         raise ctx.unsupported(
             "AD102",
-            "a generator that is another one on another path",
+            "a generator that is not the same one on every path",
             "make one before, or draw from each where it is made",
         )
     name = function.function.obj.__name__
-    found = externals.asked(ctx, source, getattr(np.random.Generator, name), args, kwargs)
+    method = getattr(receiver.cls.of, name)
+    found = externals.asked(ctx, source, method, args, kwargs)
     if found is None:
-        raise foreign.refusal(ctx, getattr(np.random.Generator, name))
+        raise foreign.refusal(ctx, method)
     return found

@@ -71,7 +71,7 @@ class Applied:
 
 
 @dataclass(frozen=True)
-class Called:
+class Finder:
     """The object is a function that finds the value."""
 
     def take(self, obj: Any) -> Any:
@@ -81,7 +81,7 @@ class Called:
         return f"{inner}()"
 
 
-Step = Attribute | Subscript | Lacks | Applied | Called
+Step = Attribute | Subscript | Lacks | Applied | Finder
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ class Place:
     @classmethod
     def of(cls, get: Callable[[], Any]) -> Place:
         """The place that a function without arguments finds."""
-        return get if isinstance(get, Place) else cls(get, (Called(),))
+        return get if isinstance(get, Place) else cls(get, (Finder(),))
 
     def attribute(self, name: str) -> Place:
         return Place(self.root, (*self.steps, Attribute(name)))

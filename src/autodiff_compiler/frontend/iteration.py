@@ -96,7 +96,7 @@ def _counted_along(ctx: Context, ref: Ref, item: Callable[[Abs], Abs]) -> Sequen
     return counted(ctx, ctx.value(count), item, bounds=lambda: range(count.obj), fixed=True)
 
 
-# -- sequences of run time -------------------------------------------------------------------------------------------
+# -- sequences known only at run time ------------------------------------------------------------------------------
 
 
 def array_item(ctx: Context, ref: Ref, k: Abs) -> Abs:

@@ -36,7 +36,7 @@ def check_kept(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     if isinstance(source, Box):
         now, then = (ctx.state.content(box) for box in (source, kept) if isinstance(box, Box))
         if not (isinstance(now, Items) and isinstance(then, Items) and same(now, then)):
-            raise ctx.unsupported("AD193", "a list that changes while it is run over", "run over a copy: list(x)")
+            raise ctx.unsupported("AD193", "a list that changes while a loop runs over it", "loop over a copy: list(x)")
     return Static(None)
 
 

@@ -131,7 +131,7 @@ def _at_exit(ctx: Context, method: Abs) -> bool:
     """Whether what is done at the exit may show; refused if it depends on the exception, or swallows it."""
     function = method.function.obj if isinstance(method, Partial) and isinstance(method.function, Static) else None
     if not isinstance(function, FunctionType):
-        raise _refused(ctx, "`with` and an `__exit__` that is no ordinary method")
+        raise _refused(ctx, "`with` and an `__exit__` that is not an ordinary method")
     source: Source = find_source(function)
     parts = [part for statement in source.body for part in ast.walk(statement)]
     arguments = source.node.args

@@ -18,6 +18,7 @@ from autodiff_compiler.frontend import (
     dates,
     defined,
     derivatives,
+    formats,
     objects,
     subscripts,
     views,
@@ -195,13 +196,13 @@ def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: d
         not dates.is_date(obj) or name in dates.CLOCKS
     ):
         raise ctx.unsupported("AD170", f"the method `{name}` of a {type(obj).__name__}", "call it outside the function")
-    if name == "format" and all(isinstance(arg, Static) or (isinstance(arg, Dyn) and arg.static) for arg in args):
-        args = [Static(ctx.static(arg, "a value in a string")) for arg in args]
-    if name == "format" and any(isinstance(arg, Dyn | Ref) for arg in (*args, *kwargs.values())):
-        raise ctx.unsupported("AD170", "`format` of values of run time", 'write an f-string: f"x = {x:.3f}"')
-    what = f"an argument of the method `{name}`"
+    if name == "format":
+        args = _as_known(ctx, args)
+        if not all(isinstance(arg, Static) for arg in (*args, *kwargs.values())):
+            return formats.formatted(ctx, obj, args, kwargs)
     if name == "join":
         args = [consumers.as_list(ctx, arg) for arg in args]
+    what = f"an argument of the method `{name}`"
     given = {key: ctx.static(arg, what) for key, arg in kwargs.items()}
     try:
         result = getattr(obj, name)(*(ctx.static(arg, what) for arg in args), **given)
@@ -210,6 +211,13 @@ def _static_method(ctx: Context, obj: Any, name: str, args: list[Abs], kwargs: d
             raise
         raise ctx.wrong("AD171", f"{type(error).__name__}: {error}") from error
     return ctx.new_list([Static(item) for item in result]) if isinstance(result, list) else Static(result)
+
+
+def _as_known(ctx: Context, args: list[Abs]) -> list[Abs]:
+    """The arguments of `format` as objects, if all of them can be known when compiling."""
+    if all(isinstance(arg, Static) or (isinstance(arg, Dyn) and arg.static) for arg in args):
+        return [Static(ctx.static(arg, "a value in a string")) for arg in args]
+    return args
 
 
 # -- named tuples -----------------------------------------------------------------------------------------------------

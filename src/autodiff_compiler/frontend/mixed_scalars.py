@@ -72,13 +72,13 @@ class MixedScalars:
         self.kinds.refuse(body)
         if not self._numbers:
             return
-        search = _Search(self._numbers)
+        search = _PythonNumbers(self._numbers)
         search.region(body)
         for span, args in self._calls:
             search.call(span, args)
 
 
-class _Search:
+class _PythonNumbers:
     def __init__(self, numbers: dict[Value, bool]) -> None:
         self.exact = dict(numbers)
         """The scalars that are a Python number on some path, and whether a float32 can hold that number exactly."""

@@ -22,6 +22,7 @@ from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.frontend.values import Abs, Items, Partial, Static, Super, Tup
 from autodiff_compiler.library.stand_ins import real_class, stands_for_some
+from autodiff_compiler.library.standard.generators import Local
 
 _MAKE_A_METHOD = "define a method or a property with `def`"
 
@@ -55,8 +56,12 @@ def generic_attribute(ctx: Context, x: Abs, name: str) -> Abs:
 
 
 def _no_attribute(ctx: Context, x: Abs, cls: type, name: str) -> Exception:
+    if issubclass(cls, Local):
+        return ctx.unsupported("AD170", f"`{name}` of a random generator", foreign.RANDOM)
     if real_class(cls) is not cls and hasattr(real_class(cls), name):
-        return ctx.unsupported("AD170", f"`{name}` of a {real_class(cls).__name__}", "use a list or a dict")
+        of_numpy = real_class(cls).__module__.startswith("numpy")
+        way_out = "compute it from the coefficients" if of_numpy else "use a list or a dict"
+        return ctx.unsupported("AD170", f"`{name}` of a {real_class(cls).__name__}", way_out)
     if stands_for_some(cls):
         return ctx.unsupported("AD170", f"`{name}` of an object of a library", "compute it from what is supported")
     content = ctx.state.content(x) if isinstance(x, Box) else None

@@ -26,10 +26,10 @@ class RealStarts:
     def refuse(self, body: Region) -> None:
         """Raise `UnsupportedError` where it makes a difference."""
         if self._values:
-            _Search(self._values).region(body)
+            _RealInCPython(self._values).region(body)
 
 
-class _Search:
+class _RealInCPython:
     def __init__(self, values: set[Value]) -> None:
         self.real = set(values)
         """What may be real in CPython because a number that the search began with was."""

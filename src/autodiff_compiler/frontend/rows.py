@@ -18,7 +18,7 @@ from autodiff_compiler.library.stand_ins import is_standard, real_class
 
 
 def form_of(state: State, item: Abs) -> Form | None:
-    """The form of what a list of run time may hold several of; None for a number, an array, and what it cannot hold."""
+    """The form of what a run-time list may hold several of; None for a number, an array, and what it cannot hold."""
     held = _held(state, item)
     if held is None:
         return None

@@ -127,7 +127,7 @@ def _call(
     chosen = [x for k, x in enumerate(args) if k not in fixed]
     known = ctx.ruled.get(key)
     if known is None:
-        made = _Lowering(ctx, fun, name, cls, rule, args, fixed, obj)
+        made = _LoweringOfRule(ctx, fun, name, cls, rule, args, fixed, obj)
         known = made.function(key)
         if not known.free and obj is not None and all(_is_plain(ctx, x) for x in args):
             ctx.ruled[key] = replace(known, kept=(obj, *args))
@@ -155,7 +155,7 @@ def _is_plain(ctx: Context, x: Abs) -> bool:
     return isinstance(x, Static)
 
 
-class _Lowering:
+class _LoweringOfRule:
     """The function and its rule, for arguments of these types."""
 
     def __init__(

@@ -146,7 +146,7 @@ def join_elements(types: list[Scalar | Array | None]) -> Scalar | Array | None:
 
 
 def _describe_object(obj: Any) -> str:
-    """Numbers and texts in short, other things by their names: their `repr` may be long, or nobody's business."""
+    """Numbers and texts in short form, other things by their names: their `repr` may be long, or private."""
     kind = type(obj).__name__
     if obj is None:
         return "None"
@@ -164,7 +164,7 @@ def describe(value: Abs | None) -> str:
     if isinstance(value, Static):
         return _describe_object(value.obj)
     if is_object(value):
-        return "an object of run time"
+        return "an object of the program"
     if isinstance(value, Dyn):
         kind = scalar_class(value).__name__
         return (

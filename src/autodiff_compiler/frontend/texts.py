@@ -15,16 +15,16 @@ from autodiff_compiler.frontend.values import Abs, Choice, Dyn, OrNone, Partial,
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.message import Part
 
-_Pieces = list[tuple[Abs, str]]
+Pieces = list[tuple[Abs, str]]
 """Values, and how each of them is formatted."""
 
 
 def joined_string(ctx: Context, node: ast.JoinedStr) -> Abs:
     """An f-string: a static string if all its parts are known now."""
-    return _made(ctx, [_piece(ctx, piece) for piece in node.values])
+    return composed(ctx, [_piece(ctx, piece) for piece in node.values])
 
 
-def _made(ctx: Context, pieces: _Pieces) -> Abs:
+def composed(ctx: Context, pieces: Pieces) -> Abs:
     """The string of values and their formats: one for each word that a value may be, if nothing else is left to the run."""
     for k, (value, form) in enumerate(pieces):
         if (
@@ -37,8 +37,8 @@ def _made(ctx: Context, pieces: _Pieces) -> Abs:
     return joined([_shown(ctx, value, form) for value, form in pieces])
 
 
-def _made_with(ctx: Context, before: _Pieces, form: str, after: _Pieces, word: Abs) -> Abs:
-    return _made(ctx, [*before, (word, form), *after])
+def _made_with(ctx: Context, before: Pieces, form: str, after: Pieces, word: Abs) -> Abs:
+    return composed(ctx, [*before, (word, form), *after])
 
 
 def joined(texts: list[Text]) -> Static | Text:

@@ -32,7 +32,7 @@ class OpenRegion:
         return Region(self.params, tuple(self.ops))
 
 
-class At:
+class Placing:
     """What `Builder.at` gives: a class, because there is one for each expression of a program."""
 
     __slots__ = ("_before", "_builder", "_span")
@@ -77,9 +77,9 @@ class Builder:
         """How many regions are open inside the outermost one."""
         return len(self._open) - 1
 
-    def at(self, span: Span) -> At:
+    def at(self, span: Span) -> Placing:
         """Give `span` to the ops built inside the block."""
-        return At(self, span)
+        return Placing(self, span)
 
     @contextmanager
     def region(self, *types: Type, names: Sequence[str] = ()) -> Iterator[OpenRegion]:

@@ -1,6 +1,6 @@
 """Functions that have no derivative here, and are called as they are where none is asked for: what they return.
 
-A row tells it from the arguments: types of values of run time, and objects that are known (`Known`).  None: it cannot be told.
+A row tells it from the arguments: the types of run-time values, and objects that are known (`Known`).  None: it cannot be told.
 A function that is missing here can be declared by `external`.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.ir.dtype import FLOAT64, INT64, from_numpy_dtype
-from autodiff_compiler.ir.types import FLOAT, INT, Array, Scalar, Type, is_py, rank
+from autodiff_compiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, is_py, rank
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Known:
 
 
 Argument = Type | Known | tuple[Any, ...]
-"""A value of run time by its type, what is known, or a tuple or list of these."""
+"""A run-time value by its type, what is known, or a tuple or list of these."""
 Returned = tuple[Type, ...] | Type | None
 
 
@@ -53,6 +53,19 @@ def drawn(single: Scalar, size: int, *others: str) -> Row:
         if any(isinstance(one, tuple) or (isinstance(one, Array) and shape == Known(None)) for one in rest):
             return None
         return _shaped(single, shape)
+
+    return row
+
+
+def drawn_rows(single: Scalar, size: int, *others: str) -> Row:
+    """Random vectors, of parameters that are arrays: one, or as many as `size` says."""
+
+    def row(args: Sequence[Argument], named: Mapping[str, Argument]) -> Result | None:
+        if not named.keys() <= {"size", *others}:
+            return None
+        shape = named.get("size", args[size] if len(args) > size else Known(None))
+        many = single if shape == Known(None) else getattr(_shaped(single, shape), "types", None)
+        return None if many is None else Result(Array(single.dtype, rank(many) + 1))
 
     return row
 
@@ -87,11 +100,17 @@ def chosen(args: Sequence[Argument], named: Mapping[str, Argument]) -> Result | 
 
 
 RANDOM_NUMBERS: dict[str, Row] = {
-    "numpy.random.seed": always(None),
-    "numpy.random.rand": drawn_in(FLOAT),
-    "numpy.random.randn": drawn_in(FLOAT),
-    "numpy.random.random_sample": drawn(FLOAT, 0),
-    "numpy.random.randint": drawn(INT, 2, "low", "high"),
+    **{
+        f"numpy.random.{kind}{name}": row
+        for kind in ("", "RandomState.")
+        for name, row in {
+            "seed": always(None),
+            "rand": drawn_in(FLOAT),
+            "randn": drawn_in(FLOAT),
+            "random_sample": drawn(FLOAT, 0),
+            "randint": drawn(INT, 2, "low", "high"),
+        }.items()
+    },
     "numpy.random.Generator.integers": drawn(Scalar(INT64), 2, "low", "high", "endpoint"),
     **{
         f"numpy.random.{kind}{name}": row
@@ -113,6 +132,17 @@ RANDOM_NUMBERS: dict[str, Row] = {
             "pareto": drawn(FLOAT, 1, "a"),
             "poisson": drawn(INT, 1, "lam"),
             "binomial": drawn(INT, 2, "n", "p"),
+            "gamma": drawn(FLOAT, 2, "shape", "scale"),
+            "standard_gamma": drawn(FLOAT, 1, "shape"),
+            "beta": drawn(FLOAT, 2, "a", "b"),
+            "chisquare": drawn(FLOAT, 1, "df"),
+            "standard_t": drawn(FLOAT, 1, "df"),
+            "vonmises": drawn(FLOAT, 2, "mu", "kappa"),
+            "triangular": drawn(FLOAT, 3, "left", "mode", "right"),
+            "geometric": drawn(INT, 1, "p"),
+            "dirichlet": drawn_rows(FLOAT, 1, "alpha"),
+            "multinomial": drawn_rows(Scalar(INT64), 2, "n", "pvals"),
+            "multivariate_normal": drawn_rows(FLOAT, 2, "mean", "cov"),
             "permutation": permuted,
             "choice": chosen,
         }.items()
@@ -126,7 +156,12 @@ ROWS: dict[str, Row] = {
     "time.process_time": always(FLOAT),
     "time.perf_counter_ns": always(INT),
     "time.sleep": always(None),
-    **{f"logging.{name}": always(None) for name in ("debug", "info", "warning", "error", "critical", "log")},
+    **{
+        f"logging.{owner}{name}": always(None)
+        for owner in ("", "Logger.", "RootLogger.")
+        for name in ("debug", "info", "warning", "error", "exception", "critical", "log")
+    },
+    **{f"logging.{owner}.isEnabledFor": always(BOOL) for owner in ("Logger", "RootLogger")},
     "warnings.warn": always(None),
     **{f"random.{name}": always(FLOAT) for name in ("random", "gauss", "normalvariate", "expovariate", "uniform")},
     "random.randint": always(INT),

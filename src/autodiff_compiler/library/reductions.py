@@ -94,11 +94,29 @@ def _extremum(kind: str) -> Build:
         real_if_started(b, value, initial, kind)
         value = selected(b, value, where, end_of(dtype_of(value.type), kind))
         axes = normal_axes(b, axis, rank(value.type))
-        require_elements(b, value, axes)
-        reduced = kept(b, b.op(kind, value, axes=axes), axes, keepdims) if axes else value
-        return started(b, kind, reduced, initial)
+        if not axes:
+            return started(b, kind, value, initial)
+        if initial is None:
+            return kept(b, _largest(b, kind, value, axes), axes, keepdims)
+        return started(b, kind, kept(b, _of_some(b, kind, value, axes), axes, keepdims), initial)
 
     return build
+
+
+def _largest(b: Builder, kind: str, value: Value, axes: tuple[int, ...]) -> Value:
+    require_elements(b, value, axes)
+    return b.op(kind, value, axes=axes)
+
+
+def _of_some(b: Builder, kind: str, value: Value, axes: tuple[int, ...]) -> Value:
+    """Of no elements, what any other number takes the place of."""
+    with b.region() as there:
+        b.yield_(_largest(b, kind, value, axes))
+    with b.region() as none:
+        least = b.const_like(end_of(dtype_of(value.type), kind), value.type)
+        dims = [b.dim(value, axis) for axis in range(rank(value.type)) if axis not in axes]
+        b.yield_(b.full(dims, least) if dims else least)
+    return b.if_(b.compare("gt", count(b, value, axes), b.const(0)), there.done(), none.done())[0]
 
 
 def _test(kind: str) -> Build:

@@ -49,7 +49,7 @@ def _of_op(row: OpDef, function: np.ufunc) -> Build:
         values = floats(b, function, *operands)
         for name, order in zip(row.operands, values[: row.orders]):
             if not dtype_of(order.type).is_integer:
-                reason = f"scipy.special.{function.__name__} of a `{name}` that is no integer"
+                reason = f"scipy.special.{function.__name__} of a `{name}` that is not an integer"
                 raise UnsupportedError("AD206", reason, b.span, help=f"convert it: int({name}), or {name}.astype(int)")
             arith.require_each(
                 b, "ge", order, f"scipy.special.{function.__name__} of a negative `{name}` is not supported"

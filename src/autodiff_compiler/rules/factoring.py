@@ -54,7 +54,7 @@ def _cholesky_vjp(site: Site, cotangents: Tangents) -> dict[int, Contribution]:
 # -- a[rows] = l @ u: with m = inv(l) da[rows] inv(u), dl = l @ (m below its diagonal), du = (the rest of m) @ u --------
 
 
-class _Factors:
+class _PackedFactors:
     """What `lu_factor` packed."""
 
     def __init__(self, site: Site) -> None:
@@ -65,7 +65,7 @@ class _Factors:
 
 
 def _lu_factor_jvp(site: Site, tangents: Tangents) -> list[Value | None]:
-    b, factors = site.b, _Factors(site)
+    b, factors = site.b, _PackedFactors(site)
     assert tangents[0] is not None
     inner = factors.of_u.divide(factors.of_l.solve(permuted(b, factors.pivots, tangents[0])))
     below = product(b, factors.l, triangle(b, inner, -1, lower=True))
@@ -74,7 +74,7 @@ def _lu_factor_jvp(site: Site, tangents: Tangents) -> list[Value | None]:
 
 
 def _lu_factor_vjp(site: Site, cotangents: Tangents) -> dict[int, Contribution]:
-    b, factors, ct = site.b, _Factors(site), cotangents[0]
+    b, factors, ct = site.b, _PackedFactors(site), cotangents[0]
     assert ct is not None
     below = product(b, transposed(b, factors.l), triangle(b, ct, -1, lower=True))
     above = product(b, triangle(b, ct, lower=False), transposed(b, factors.u))

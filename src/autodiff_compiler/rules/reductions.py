@@ -58,7 +58,7 @@ def _extremum_vjp(site: Site, ct: Value, i: int) -> Dense:
 # -- products ----------------------------------------------------------------------------------------------------------
 
 
-class _Factors:
+class _FactorsOfProduct:
     """The factors of a product along one axis: several reduced axes are merged into a last one."""
 
     def __init__(self, site: Site) -> None:
@@ -107,7 +107,7 @@ def _prod_jvp(site: Site, tangents: Tangents) -> Value | None:
         return None
     if not site.op.attrs["axes"]:
         return tangents[0]
-    b, factors = site.b, _Factors(site)
+    b, factors = site.b, _FactorsOfProduct(site)
     moving = factors.merge(tangents[0])
     one, zero = factors.filled(1.0), factors.filled(0.0)
     with b.region(INT, one.type, one.type, names=("i", "p", "p_dot")) as body:
@@ -122,7 +122,7 @@ def _prod_vjp(site: Site, ct: Value, i: int) -> Dense:
     """A pass forwards stores the product of the factors before each, a pass backwards multiplies in those after it."""
     if not site.op.attrs["axes"]:
         return Dense(ct)
-    b, factors = site.b, _Factors(site)
+    b, factors = site.b, _FactorsOfProduct(site)
     zero, one = b.const(0), b.const(1)
     before = b.zeros_like(factors.items, "before")
     with b.region(INT, before.type, ct.type, names=("i", "before", "p")) as ahead:

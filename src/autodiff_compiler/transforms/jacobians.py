@@ -233,7 +233,7 @@ class _Silent(Rewriter):
         elif op.results:
             raise UnsupportedError(
                 "AD439",
-                "a Jacobian by forward mode calls the function for each element of its arguments, and this is to be called once",
+                "a Jacobian by forward mode calls the function for each element of its arguments, and this one must be called only once",
                 op.span,
                 help="use jacrev, or say external(fun, …, pure=True)",
             )

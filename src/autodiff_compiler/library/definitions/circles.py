@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.library.definitions import families
-from autodiff_compiler.library.definitions.families import Family
+from autodiff_compiler.library.definitions.families import Solved
 
 _CONCENTRATED = 50.0
 """From here on SciPy takes the normal distribution instead of the series."""
 _TERMS = 53
 
 
-class VonMises(Family):
+class VonMises(Solved):
     shapes = ("kappa",)
 
     def valid(self, kappa: Any) -> Any:
@@ -38,6 +38,24 @@ class VonMises(Family):
         width = np.sqrt(2.0 / np.pi) / families.special.i0e(np.where(few, _CONCENTRATED, kappa))
         found = np.where(few, of_series, families.special.ndtr(width * np.sin(0.5 * x)))
         return np.where(found < 0.0, 0.0, np.where(found > 1.0, 1.0, found)) + turns
+
+    def slopes(self, z: Any, kappa: Any) -> Any:
+        """Of what `cdf` computes, term by term."""
+        x = z - np.round(z / (2.0 * np.pi)) * (2.0 * np.pi)
+        few = kappa < _CONCENTRATED
+        k = np.where(few, kappa, 1.0)
+        ratio, series = 0.0 * (k + x), 0.0 * (k + x)
+        ratio_slope, series_slope = ratio, series
+        for n in range(_TERMS - 1, 0, -1):
+            below, wave = 2.0 * n + k * ratio, np.sin(n * x) / n + series
+            ratio, ratio_slope = k / below, (2.0 * n - k * k * ratio_slope) / below**2
+            series, series_slope = ratio * wave, ratio_slope * wave + ratio * series_slope
+        many = np.where(few, _CONCENTRATED, kappa)
+        i0e, i1e = families.special.i0e(many), families.special.i1e(many)
+        width, sine = np.sqrt(2.0 / np.pi) / i0e, np.sin(0.5 * x)
+        density = width * np.exp(-0.5 * (width * sine) ** 2 - families.LOG_ROOT_2_PI)
+        by_point = np.where(few, self.pdf(x, k), density * 0.5 * np.cos(0.5 * x))
+        return by_point, np.where(few, series_slope / np.pi, density * sine * (1.0 - i1e / i0e))
 
     def entropy(self, kappa: Any) -> Any:
         ratio = families.special.i1e(kappa) / families.special.i0e(kappa)

@@ -20,7 +20,7 @@ from autodiff_compiler.library.registry import takes_complex, when_imported
 _ROOT_PI = math.sqrt(math.pi)
 
 
-class Called:
+class Gammas:
     """Functions of SciPy that are called as they are, with rules; set when it is imported."""
 
     gamma: Any = None
@@ -88,11 +88,11 @@ def _trigamma(z: Any, y: Any) -> Any:
 
 
 def _gamma(z: Any, y: Any) -> Any:
-    return y * Called.digamma(z)
+    return y * Gammas.digamma(z)
 
 
 def _loggamma(z: Any, y: Any) -> Any:
-    return Called.digamma(z)
+    return Gammas.digamma(z)
 
 
 def _rgamma(z: Any, y: Any) -> Any:
@@ -100,8 +100,8 @@ def _rgamma(z: Any, y: Any) -> Any:
     left = np.real(z) < 0.5
     mirrored = np.where(left, 1.0 - z, 1.0)
     turn = math.pi * np.where(left, z, 0.0)
-    of_left = Called.gamma(mirrored) * (np.cos(turn) - np.sin(turn) * Called.digamma(mirrored) / math.pi)
-    return np.where(left, of_left, -y * Called.digamma(np.where(left, 1.0, z)))
+    of_left = Gammas.gamma(mirrored) * (np.cos(turn) - np.sin(turn) * Gammas.digamma(mirrored) / math.pi)
+    return np.where(left, of_left, -y * Gammas.digamma(np.where(left, 1.0, z)))
 
 
 # -- integrals, and what NumPy has too ---------------------------------------------------------------------------------
@@ -187,6 +187,6 @@ takes_complex(f"{MODULE}.hankel1", f"{MODULE}.hankel2")
 @when_imported(MODULE)
 def _register() -> None:
     made = {name: _define(name, slope) for name, slope in _SLOPES.items()}
-    Called.gamma, Called.digamma = made["gamma"], made["digamma"]
+    Gammas.gamma, Gammas.digamma = made["gamma"], made["digamma"]
     for name, slope_name in _BESSEL.items():
         _define_bessel(name, slope_name)

@@ -18,7 +18,7 @@ from autodiff_compiler.library.definitions.scipy_linalg import MODULE, checked, 
 from autodiff_compiler.library.registry import when_imported
 
 
-class Called:
+class Factorisations:
     """Functions of SciPy that are called as they are, with rules; set when it is imported."""
 
     lu: Any = None
@@ -49,7 +49,7 @@ def _changes(lower: Any, upper: Any, a_dot: Any) -> tuple[Any, Any]:
 
 def _lu_rule(primals: Any, tangents: Any) -> Any:
     (a,), (a_dot,) = primals, tangents
-    order, lower, upper = Called.lu(a)
+    order, lower, upper = Factorisations.lu(a)
     lower_dot, upper_dot = _changes(lower, upper, order.T @ a_dot)
     return (order, lower, upper), (np.zeros_like(order), lower_dot, upper_dot)
 
@@ -70,7 +70,7 @@ def _unpacked(packed: Any) -> tuple[Any, Any]:
 
 def _packed_rule(primals: Any, tangents: Any) -> Any:
     (a,), (a_dot,) = primals, tangents
-    packed, pivots = Called.packed(a)
+    packed, pivots = Factorisations.packed(a)
     lower_dot, upper_dot = _changes(*_unpacked(packed), a_dot[in_order(pivots)])
     return (packed, pivots), (lower_dot + upper_dot, None)
 
@@ -83,7 +83,7 @@ def lu(
     given = checked(a, check_finite)
     if given.ndim != 2:
         unsupported("scipy.linalg.lu of a stack of matrices", "loop over the stack")
-    order, lower, upper = Called.lu(given.astype(np.complex128))
+    order, lower, upper = Factorisations.lu(given.astype(np.complex128))
     if permute_l:
         return in_precision_of(given, order @ lower), in_precision_of(given, upper)
     return in_precision_of(given, order), in_precision_of(given, lower), in_precision_of(given, upper)
@@ -95,7 +95,7 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> A
         unsupported("scipy.linalg.lu_factor of a stack of matrices", "loop over the stack")
     if given.shape[0] != given.shape[1]:
         raise NotImplementedError("scipy.linalg.lu_factor of complex matrices that are not square: use scipy.linalg.lu")
-    packed, pivots = Called.packed(given.astype(np.complex128))
+    packed, pivots = Factorisations.packed(given.astype(np.complex128))
     return in_precision_of(given, packed), pivots
 
 
@@ -117,7 +117,7 @@ def lu_solve(lu_and_piv: Any, b: Any, trans: Any = 0, overwrite_b: bool = False,
 @when_imported(MODULE)
 def register() -> None:
     linalg = lazy.load(MODULE)
-    Called.lu = as_rule(linalg.lu, lambda a: (f"{FLOAT64}[:, :]", a, a), _lu_rule)
-    Called.packed = as_rule(linalg.lu_factor, lambda a: (a, f"{INT32}[:]"), _packed_rule)
+    Factorisations.lu = as_rule(linalg.lu, lambda a: (f"{FLOAT64}[:, :]", a, a), _lu_rule)
+    Factorisations.packed = as_rule(linalg.lu_factor, lambda a: (a, f"{INT32}[:]"), _packed_rule)
     define_for_complex(linalg.lu_factor, f"{MODULE}.lu_factor", "overwrite_a", "check_finite")(lu_factor)
     define_for_complex(linalg.lu_solve, f"{MODULE}.lu_solve", "trans", "overwrite_b", "check_finite")(lu_solve)

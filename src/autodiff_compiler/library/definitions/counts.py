@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_compiler.library.defined import unsupported
 from autodiff_compiler.library.definitions import families
 from autodiff_compiler.library.definitions.families import Family
 
@@ -17,6 +18,30 @@ class Counts(Family):
 
     def support(self, *shapes: Any) -> Any:
         return 0.0, np.inf
+
+    def bulk(self, *shapes: Any) -> Any:
+        """The lowest and the highest number whose probability counts."""
+        return unsupported("the entropy of this family", "sum it")
+
+    def entropy(self, *shapes: Any) -> Any:
+        """The sum over all numbers whose probabilities count, for all shapes at once."""
+        valid = self.valid(*shapes)
+        low, high = self.bulk(*[np.where(valid, shape, 0.5) for shape in shapes])
+        last = int(np.max(np.where(valid, high, 0.0), initial=0.0))
+        first = int(np.min(np.where(valid, low, last), initial=last))
+        k = np.reshape(np.arange(first, last + 1).astype(np.float64), (-1,) + (1,) * np.ndim(sum(shapes)))
+        ends = self.support(*shapes)
+        inside = valid & (ends[0] <= k) & (k <= ends[1])
+        logarithm = self.logpdf(np.where(inside, k, self.inner), *shapes)
+        # A probability that is too small for a number has no derivative; one that is 0 at an end of the parameters has none, either.
+        counts = inside & ((logarithm > -700.0) | (logarithm == -np.inf))
+        probability = np.where(counts, np.exp(np.where(counts, logarithm, 0.0)), 1.0)
+        return np.sum(families.special.entr(probability), axis=0)
+
+
+def _around(mean: Any, deviation: Any, tail: Any) -> Any:
+    reach = 12.0 * deviation + tail
+    return np.floor(np.maximum(mean - reach, 0.0)), np.ceil(mean + reach)
 
 
 class Poisson(Counts):
@@ -33,6 +58,9 @@ class Poisson(Counts):
 
     def sf(self, k: Any, mu: Any) -> Any:
         return families.special.gammainc(k + 1.0, mu)
+
+    def bulk(self, mu: Any) -> Any:
+        return _around(mu, np.sqrt(mu), 45.0)
 
 
 class Binomial(Counts):
@@ -55,6 +83,10 @@ class Binomial(Counts):
 
     def sf(self, k: Any, n: Any, p: Any) -> Any:
         return families.special.betainc(k + 1.0, n - k, p)
+
+    def bulk(self, n: Any, p: Any) -> Any:
+        low, high = _around(n * p, np.sqrt(n * p * np.maximum(1.0 - p, 0.0)), 45.0)
+        return low, np.minimum(high, n)
 
 
 class Bernoulli(Counts):
@@ -96,6 +128,9 @@ class NegativeBinomial(Counts):
 
     def sf(self, k: Any, n: Any, p: Any) -> Any:
         return families.special.betainc(k + 1.0, n, 1.0 - p)
+
+    def bulk(self, n: Any, p: Any) -> Any:
+        return _around(n * (1.0 - p) / p, np.sqrt(n * (1.0 - p)) / p, 45.0 / p)
 
 
 class Geometric(Counts):

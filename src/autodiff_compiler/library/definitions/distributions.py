@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autodiff_compiler import lazy
-from autodiff_compiler.library.defined import define, unsupported
+from autodiff_compiler.library.defined import as_rule, define, unsupported
 from autodiff_compiler.library.definitions import circles, counts, families, half_lines
 from autodiff_compiler.library.registry import found_in, when_imported
 from autodiff_compiler.markers import External, stop_gradient
@@ -241,7 +241,7 @@ def discrete_logsf(self: Any, k: Any, *args: Any, **kwds: Any) -> Any:
     return _steps(found, found[0].logsf, 0.0, -np.inf)
 
 
-class Steps:
+class Quantiles:
     """Quantiles of SciPy, which are called as they are: they are whole numbers, and have no derivative.  Set when it is imported."""
 
     ppf: ClassVar[dict[str, Any]] = {}
@@ -256,11 +256,11 @@ def _step(distribution: Any, called: Any, q: Any, args: Any, named: Any) -> Any:
 
 
 def discrete_ppf(self: Any, q: Any, *args: Any, **kwds: Any) -> Any:
-    return _step(self, Steps.ppf[self.name], q, args, kwds)
+    return _step(self, Quantiles.ppf[self.name], q, args, kwds)
 
 
 def discrete_isf(self: Any, q: Any, *args: Any, **kwds: Any) -> Any:
-    return _step(self, Steps.isf[self.name], q, args, kwds)
+    return _step(self, Quantiles.isf[self.name], q, args, kwds)
 
 
 # -- frozen distributions ----------------------------------------------------------------------------------------------
@@ -351,8 +351,11 @@ def register() -> None:
     for name in vars(Discrete):
         if not name.startswith("_"):
             distribution = getattr(stats, name)
-            Steps.ppf[name] = External(distribution.ppf, lambda q, *shapes: q, True)
-            Steps.isf[name] = External(distribution.isf, lambda q, *shapes: q, True)
+            Quantiles.ppf[name] = External(distribution.ppf, lambda q, *shapes: q, True)
+            Quantiles.isf[name] = External(distribution.isf, lambda q, *shapes: q, True)
+    for name in ("skewnorm", "vonmises"):
+        family = getattr(Continuous, name)
+        family.quantile = as_rule(getattr(stats, name).ppf, lambda q, shape: q, family.rule)
     for name, body in METHODS.items():
         define(found_in(MODULE, name), f"{MODULE}.{name}")(body)
     # SciPy has no public names for the classes of frozen distributions.

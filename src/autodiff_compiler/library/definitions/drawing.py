@@ -114,6 +114,22 @@ def pareto(self: Any, a: Any, size: Any = None) -> Any:
     return np.expm1(_drawn(self.standard_exponential, size, power) / power)
 
 
+@of_generators("gamma")
+def gamma(self: Any, shape: Any, scale: Any = 1.0, size: Any = None) -> Any:
+    """The shape is constant: what is drawn depends on it in no simple way."""
+    by = _positive(scale, "scale")
+    if size is None and np.ndim(by) == 0:
+        return by * as_it_is(self.standard_gamma, shape)
+    return by * as_it_is(self.standard_gamma, shape, size=np.shape(by) if size is None else size)
+
+
+@of_generators("multivariate_normal")
+def multivariate_normal(self: Any, mean: Any, cov: Any, size: Any = None) -> Any:
+    """The covariance is constant."""
+    at = np.asarray(mean).astype(float)
+    return at + as_it_is(self.multivariate_normal, np.zeros(at.shape), cov, size=size)
+
+
 @of_generators("permutation")
 def permutation(self: Any, x: Any, axis: int = 0) -> Any:
     given = np.asarray(x)

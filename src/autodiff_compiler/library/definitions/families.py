@@ -70,6 +70,26 @@ class Family:
         return unsupported("the entropy of this family", "integrate it")
 
 
+class Solved(Family):
+    """Quantiles are SciPy's, which solves for them; their slopes are those that the distribution function says."""
+
+    quantile: Any = None
+    """SciPy's function, once it has been imported."""
+
+    def slopes(self, z: Any, shape: Any) -> Any:
+        """Of the distribution function, by the point and by the shape."""
+        return unsupported("the slopes of this family", "solve cdf(x) = q")
+
+    def ppf(self, q: Any, shape: Any) -> Any:
+        return self.quantile(q + 0.0 * shape, shape + 0.0 * q)
+
+    def rule(self, primals: Any, tangents: Any) -> Any:
+        (q, shape), (q_dot, shape_dot) = primals, tangents
+        z = self.quantile(q, shape)
+        by_point, by_shape = self.slopes(z, shape)
+        return z, (q_dot - by_shape * shape_dot) / by_point
+
+
 class Norm(Family):
     def logpdf(self, z: Any) -> Any:
         return -0.5 * z * z - LOG_ROOT_2_PI
@@ -214,7 +234,7 @@ class Student(Family):
         return more * (special.digamma(more) - special.digamma(half)) + 0.5 * np.log(df) + special.betaln(half, 0.5)
 
 
-class SkewNorm(Family):
+class SkewNorm(Solved):
     shapes = ("a",)
 
     def valid(self, a: Any) -> Any:
@@ -228,6 +248,12 @@ class SkewNorm(Family):
 
     def sf(self, z: Any, a: Any) -> Any:
         return self.cdf(-z, -a)
+
+    def slopes(self, z: Any, a: Any) -> Any:
+        return self.pdf(z, a), -np.exp(-0.5 * z * z * (1.0 + a * a)) / (np.pi * (1.0 + a * a))
+
+    def isf(self, q: Any, a: Any) -> Any:
+        return -self.ppf(q, -a)
 
 
 class GenExtreme(Family):

@@ -115,7 +115,7 @@ def _lengthened(coefficients: Any, length: Any) -> Any:
 
 @define_in(MODULE, "lfilter", "axis")
 def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
-    num, den, given = np.asarray(b), np.asarray(a), np.asarray(x)
+    num, den, given = np.atleast_1d(b), np.atleast_1d(a), np.asarray(x)
     if num.ndim != 1 or den.ndim != 1 or len(num) == 0 or len(den) == 0:
         raise ValueError("the coefficients must be non-empty 1d arrays")
     dtype = np.result_type(num, den, given) if zi is None else np.result_type(num, den, given, np.asarray(zi))

@@ -13,7 +13,7 @@ from autodiff_compiler.library.registry import when_imported
 MODULE = "scipy.special"
 
 
-class Known:
+class Poles:
     """What SciPy, which has changed this, says at a pole; set when it is imported."""
 
     at_poles = float("nan")
@@ -21,7 +21,7 @@ class Known:
 
 @when_imported(MODULE)
 def ask() -> None:
-    Known.at_poles = float(lazy.load(MODULE).gammasgn(-1.0))
+    Poles.at_poles = float(lazy.load(MODULE).gammasgn(-1.0))
 
 
 @define_in(MODULE, "gammasgn")
@@ -31,5 +31,5 @@ def gammasgn(x: Any) -> Any:
     whole = np.floor(at)
     sign = np.where((at < 0.0) & (np.fmod(whole, 2.0) != 0.0), -1.0, 1.0)
     sign = np.where(at == 0.0, np.copysign(1.0, at), sign)
-    sign = np.where((at < 0.0) & (whole == at), Known.at_poles, sign)
+    sign = np.where((at < 0.0) & (whole == at), Poles.at_poles, sign)
     return np.where(np.isnan(at), np.nan, sign).astype(at.dtype)[()]

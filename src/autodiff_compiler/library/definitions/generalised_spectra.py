@@ -18,7 +18,7 @@ from autodiff_compiler.library.registry import when_imported
 MODULE = "scipy.linalg"
 
 
-class Called:
+class Triangles:
     """What is called as it is, with its rule; set when SciPy is imported."""
 
     lower: Any = None
@@ -32,7 +32,7 @@ def _symmetric(change: Any, lower: bool) -> Any:
 
 def _rule(lower: bool, primals: Any, tangents: Any) -> Any:
     (a, b), (a_dot, b_dot) = primals, tangents
-    w, v = Called.lower(a, b) if lower else Called.upper(a, b)
+    w, v = Triangles.lower(a, b) if lower else Triangles.upper(a, b)
     of_b = v.T @ _symmetric(b_dot, lower) @ v
     inner = v.T @ _symmetric(a_dot, lower) @ v - of_b * w
     one = np.eye(len(w))
@@ -56,7 +56,7 @@ def vectors(a: Any, b: Any, lower: bool) -> Any:
         unsupported("eigenvectors of scipy.linalg.eigh with b of complex matrices", "use eigvals_only=True")
     if a.ndim != 2 or b.ndim != 2:
         unsupported("scipy.linalg.eigh with b of stacks of matrices", "loop over the stack")
-    found = Called.lower if lower else Called.upper
+    found = Triangles.lower if lower else Triangles.upper
     _, v = found(a.astype(np.float64), b.astype(np.float64))
     return v.astype(np.float32) if a.dtype == np.float32 and b.dtype == np.float32 else v
 
@@ -74,5 +74,5 @@ def register() -> None:
     def result(a: str, b: str) -> tuple[str, str]:
         return f"{FLOAT64}[:]", a
 
-    Called.lower = as_rule(by_scipy, result, _rule_of_lower)
-    Called.upper = as_rule(by_scipy_of_upper, result, _rule_of_upper)
+    Triangles.lower = as_rule(by_scipy, result, _rule_of_lower)
+    Triangles.upper = as_rule(by_scipy_of_upper, result, _rule_of_upper)

@@ -93,7 +93,8 @@ def _pieces(function: Any) -> Any:
     """The order of a piecewise polynomial, which is a part of the specialisation; and its coefficients."""
     if not at_compile_time(_rises, function):
         unsupported(
-            "a piecewise polynomial with falling knots", "turn it round outside the function: PPoly(c, x) with rising x"
+            "a piecewise polynomial with decreasing knots",
+            "reverse it outside the function: PPoly(c, x) with increasing x",
         )
     order = at_compile_time(_order, function)
     c = function.c

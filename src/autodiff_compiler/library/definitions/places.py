@@ -42,11 +42,11 @@ def place_of(k: Any, extents: Any) -> Any:
 def nditer(op: Any, flags: Any = None, op_flags: Any = None, *, order: Any = "K") -> Iterator[Any]:
     """The elements of one array, to be read."""
     if isinstance(op, (tuple, list)):
-        unsupported("np.nditer over several arrays", "run over np.ndindex(a.shape)")
+        unsupported("np.nditer over several arrays", "loop over np.ndindex(a.shape)")
     if flags:
-        unsupported("np.nditer with flags=", "run over np.ndenumerate(a), which gives places, too")
+        unsupported("np.nditer with flags=", "loop over np.ndenumerate(a), which gives the places too")
     if op_flags and tuple(op_flags) != ("readonly",):
-        unsupported("np.nditer that writes", "run over np.ndindex(a.shape), and write a[place]")
+        unsupported("np.nditer that writes", "loop over np.ndindex(a.shape), and write a[place]")
     elements = np.ravel(np.asarray(op), order=order)
     for k in range(len(elements)):
         yield elements[k]

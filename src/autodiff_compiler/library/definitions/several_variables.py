@@ -171,6 +171,14 @@ def wishart_pdf(self: Any, x: Any, df: Any, scale: Any) -> Any:
     return np.exp(wishart_logpdf(self, x, df, scale))
 
 
+def wishart_entropy(self: Any, df: Any, scale: Any) -> Any:
+    _, spread = _checked(scale, df, scale)
+    count = len(spread)
+    constant = 0.5 * (count + 1) * (_triangular(spread)[1] + count * math.log(2.0)) + _log_gamma(df, count)
+    slopes = np.sum(families.special.psi(0.5 * (df - np.arange(count))))
+    return constant - 0.5 * (df - count - 1) * slopes + 0.5 * df * count
+
+
 def inverse_logpdf(self: Any, x: Any, df: Any, scale: Any) -> Any:
     at, spread = _checked(x, df, scale)
     count = len(spread)
@@ -212,7 +220,7 @@ def freeze(self: Any, *args: Any, **kwds: Any) -> Any:
 FAMILIES: dict[str, dict[str, Callable[..., Any]]] = {
     "multivariate_normal": {"logpdf": normal_logpdf, "pdf": normal_pdf, "entropy": normal_entropy},
     "dirichlet": {"logpdf": dirichlet_logpdf, "pdf": dirichlet_pdf},
-    "wishart": {"logpdf": wishart_logpdf, "pdf": wishart_pdf},
+    "wishart": {"logpdf": wishart_logpdf, "pdf": wishart_pdf, "entropy": wishart_entropy},
     "invwishart": {"logpdf": inverse_logpdf, "pdf": inverse_pdf},
 }
 
@@ -247,7 +255,10 @@ def _of_frozen(rebuilt: Callable[[Any], Any]) -> dict[str, Callable[..., Any]]:
     def pdf(self: Any, x: Any) -> Any:
         return rebuilt(self).pdf(x)
 
-    return {"logpdf": logpdf, "pdf": pdf}
+    def entropy(self: Any) -> Any:
+        return rebuilt(self).entropy()
+
+    return {"logpdf": logpdf, "pdf": pdf, "entropy": entropy}
 
 
 @when_imported(MODULE)

@@ -56,8 +56,8 @@ def _rows_along(ufunc: Any, given: Any, axis: Any) -> Any:
 
 
 def _check_folds(ufunc: Any) -> None:
-    if ufunc is np.power:
-        unsupported("np.power along an axis", "NumPy leaves elements out there; write a loop")
+    if ufunc is np.power or ufunc is np.arctan2:
+        unsupported(f"np.{ufunc.__name__} along an axis", "NumPy leaves elements out there; write a loop")
 
 
 def _neutral(ufunc: Any) -> Any:

@@ -23,7 +23,9 @@ class Flat:  # noqa: PLW1641  (nor has an array a hash)
 
     def __iter__(self) -> Any:
         if self.used:
-            unsupported("running over one `.flat` a second time, which goes on where it was left", "write a.flat again")
+            unsupported(
+                "a second loop over one `.flat`, which would go on where the first one stopped", "write a.flat again"
+            )
         self.used = True
         return elements(self.base)
 

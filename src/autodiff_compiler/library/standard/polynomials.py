@@ -175,7 +175,7 @@ class Series:  # noqa: PLW1641  (nor has a series of NumPy a hash)
 
     def powers(self, name: str) -> Any:
         if not self.of_powers:
-            unsupported(f"`{name}` of a series of other polynomials than powers", "convert it outside the function")
+            unsupported(f"`{name}` of a series of polynomials other than powers", "convert it outside the function")
         return self.held
 
     def with_coefficients(self, held: Any, shown: bool) -> Any:
