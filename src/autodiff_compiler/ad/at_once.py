@@ -29,7 +29,7 @@ from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots
 from autodiff_compiler.ir.program import callee_of, calls_in
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.ir.walk import Substitution, all_ops, free_values, op_uses
@@ -98,18 +98,19 @@ class AtOnce:
         size = -1
         while size != (size := len(self.late)):
             for op in all_ops(body):
-                if self._is_call(op) or any(v in self.late for v in op.operands):
-                    self.late.update(op.results)
-                for region in op.regions:
-                    yields = region.terminator.operands
-                    results = [k for k, v in enumerate(yields) if v in self.late and k < len(op.results)]
-                    self.late.update(op.results[k] for k in results)
-                if op.kind == "if" and self._is_late(op):
-                    self.late.update(r for r in op.results if r in self.primal.active)
-                if is_loop(op):
-                    for slot in Loop(op).slots:
-                        if slot.init in self.late or slot.yielded in self.late:
-                            self.late.update(slot.defined)
+                self._note_late_results(op)
+
+    def _note_late_results(self, op: Op) -> None:
+        if self._is_call(op) or any(v in self.late for v in op.operands):
+            self.late.update(op.results)
+        for region in op.regions:
+            pairs = zip(region.terminator.operands, op.results)
+            self.late.update(result for yielded, result in pairs if yielded in self.late)
+        if op.kind == "if" and self._is_late(op):
+            self.late.update(r for r in op.results if r in self.primal.active)
+        for slot in loop_slots(op):
+            if slot.init in self.late or slot.yielded in self.late:
+                self.late.update(slot.defined)
 
     # -- back to the calls -------------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ Stretch = tuple[Affine, Affine]
 
 
 @dataclass(frozen=True)
-class Filling:
+class Refilling:
     """The ops that write every element of an array, and the version before them, of which nothing is left."""
 
     ops: tuple[Op, ...]
@@ -55,19 +55,19 @@ class Filling:
         return ops, names[self.ops[-1].results[0]]
 
 
-class Fillings:
+class Refillings:
     """The fillings of a primal, found when asked for; `cheap` says of an op of an iteration whether it may be executed again."""
 
     def __init__(self, primal: Primal, cheap: Cheap) -> None:
         self._primal, self._cheap = primal, cheap
-        self._found: dict[Value, Filling | None] = {}
+        self._found: dict[Value, Refilling | None] = {}
 
-    def of(self, value: Value) -> Filling | None:
+    def of(self, value: Value) -> Refilling | None:
         if value not in self._found:
             self._found[value] = self._filling(value) if isinstance(value.type, Array) else None
         return self._found[value]
 
-    def _filling(self, value: Value) -> Filling | None:
+    def _filling(self, value: Value) -> Refilling | None:
         home, ops, written, before = self._primal.home.get(value), list[Op](), list[Stretch](), value
         whole = None if home is None else self._whole(value, home)
         if whole is None:
@@ -83,7 +83,7 @@ class Fillings:
             ops.insert(0, op)
             written.append(stretch)
             if _covers(written, whole[0]):
-                return Filling(tuple(ops), before) if any(map(is_loop, ops)) else None
+                return Refilling(tuple(ops), before) if any(map(is_loop, ops)) else None
         return None
 
     def _whole(self, array: Value, region: Region) -> list[Affine] | None:
@@ -110,40 +110,40 @@ class Fillings:
         return op.operands[0], (place, place.plus(1))
 
     def _by_nest(self, op: Op, whole: list[Affine]) -> tuple[Value, Stretch] | None:
-        before: Value | None = None
+        """The same for a nest of loops, one for each axis, the innermost of which stores an element."""
+        found = self._nest(op, len(whole))
+        if found is None:
+            return None
+        loops, store = found
+        (slot,) = loops[-1].slots
+        if not sets_path(store) or store.operands[0] is not slot.param or path_of(store) != element(len(whole)):
+            return None
+        if any(place is not loop.index for place, loop in zip(store.operands[1:], loops)):
+            return None
+        first, *others = (_bounds(self._primal, loop) for loop in loops)
+        if first is None or any(stretch != (Affine(), extent) for stretch, extent in zip(others, whole[1:])):
+            return None
+        return loops[0].slots[0].init, first
+
+    def _nest(self, op: Op, depth: int) -> tuple[list[Loop], Op] | None:
+        """Loops within each other that carry nothing but an array, and may run again; and the op that makes its next version."""
         loops: list[Loop] = []
         size = 0
         while is_loop(op):
             loop = Loop(op)
-            if not loop.counted or loop.exits or len(loop.slots) != 1 or len(loops) == len(whole):
+            if not loop.counted or loop.exits or len(loop.slots) != 1:
                 return None
             (slot,) = loop.slots
-            before = before or slot.init
             loops.append(loop)
             writers = [one for one in loop.body.ops[:-1] if slot.param in op_uses(one)]
             others = [one for one in loop.body.ops[:-1] if one not in writers]
             size += len(others)
-            if len(writers) != 1 or not all(map(self._may_run_again, others)) or size > MOST:
+            if len(writers) != 1 or size > MOST or not all(map(self._may_run_again, others)):
                 return None
             (op,) = writers
             if op.operands.count(slot.param) != 1 or slot.yielded not in op.results:
                 return None
-        (slot,) = loops[-1].slots
-        if (
-            before is None
-            or not sets_path(op)
-            or op.operands[0] is not slot.param
-            or path_of(op) != element(len(whole))
-        ):
-            return None
-        places = op.operands[1 : 1 + len(whole)]
-        if len(loops) != len(whole) or any(place is not loop.index for place, loop in zip(places, loops)):
-            return None
-        stretches = [_bounds(self._primal, loop) for loop in loops]
-        if None in stretches or any(s != (Affine(), extent) for s, extent in zip(stretches[1:], whole[1:])):
-            return None
-        assert stretches[0] is not None
-        return before, stretches[0]
+        return (loops, op) if len(loops) == depth else None
 
     def _may_run_again(self, op: Op) -> bool:
         if TABLE[op.kind].effect == CHECK:

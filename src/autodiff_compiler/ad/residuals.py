@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from autodiff_compiler.ad.mincut import cheapest_saves
 from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, RESTORE, SAVE, Provision, ResidualPlan
 from autodiff_compiler.ad.reloads import is_worth_a_copy, loaded_from, stored_in
-from autodiff_compiler.ad.reruns import Filling, Fillings, loaded_before
+from autodiff_compiler.ad.reruns import Refilling, Refillings, loaded_before
 from autodiff_compiler.ad.restores import Restores
 from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.diagnostics import ADJOINT
@@ -113,7 +113,7 @@ class _Recipes:
         self.handed_on: dict[Value, Value] = {}
         self.origins: dict[Value, list[Value] | None] = {}
         self._loaded: dict[Op, Value | None] = {}
-        self._fillings = Fillings(self.primal, lambda op: is_recomputable(op, self.primal.constant))
+        self._fillings = Refillings(self.primal, lambda op: is_recomputable(op, self.primal.constant))
         self._replaced = {restore.old for restore in needs.restores.values()}
         # At the top of a function that is called, no version is in scope of the reverse sweep: it is saved, or it is not there.
         self._is_inner = needs.region is not reversal.primal.body and not reversal.at_once
@@ -175,7 +175,7 @@ class _Recipes:
         from_outer_loop = not self.is_open(array) and self._is_in_loop(array)
         return None if from_outer_loop and not is_worth_a_copy(self.primal, op) else op_uses(op)
 
-    def _filling(self, value: Value) -> Filling | None:
+    def _filling(self, value: Value) -> Refilling | None:
         return self._fillings.of(value) if self.reversal.reruns and self._is_inner else None
 
     def _is_dear(self, items: Value) -> bool:

@@ -110,26 +110,32 @@ class _Allocations(FactRewriter):
         inside = {*body.params, *(value for op in all_ops(body) for value in op.results)}
         if not made.attrs.get("filled") or not inside.isdisjoint(made.operands):
             return None
-        version = made.result
-        handed_on = [value for value in body.terminator.operands if isinstance(value.type, Array)]
-        if any(self._memory.may_share(version, value) for value in handed_on):
+        version, here = made.result, {value for op in body.ops for value in op.results}
+        yielded = [value for value in body.terminator.operands if isinstance(value.type, Array)]
+        if any(self._memory.may_share(version, value) for value in yielded):
             return None
-        while True:
-            if version in self._left:
-                version = self._left[version]
-                continue
-            readers = self._readers.get(version, [])
-            if any(opdef(reader).puts is not None and version in reader.operands[1:] for reader in readers):
-                return None
-            following = [next_ for reader in readers if (next_ := _following(reader, version)) is not None]
+        while not self._is_put(version):
+            following = self._following(version)
             if not following:
                 return version
-            if len(following) > 1 or following[0] not in {value for op in body.ops for value in op.results}:
+            if len(following) > 1 or following[0] not in here:
                 return None
             version = following[0]
+        return None
+
+    def _is_put(self, version: Value) -> bool:
+        readers = self._readers.get(version, ())
+        return any(opdef(reader).puts is not None and version in reader.operands[1:] for reader in readers)
+
+    def _following(self, version: Value) -> list[Value]:
+        """The versions that ops make of a version."""
+        if version in self._left:
+            return [self._left[version]]
+        readers = self._readers.get(version, ())
+        return [made for reader in readers if (made := _made_of(version, reader)) is not None]
 
 
-def _following(reader: Op, version: Value) -> Value | None:
+def _made_of(version: Value, reader: Op) -> Value | None:
     """The version that an op makes of a version, if it makes one."""
     if is_loop(reader):
         return next((slot.result for slot in Loop(reader).slots if slot.init is version), None)

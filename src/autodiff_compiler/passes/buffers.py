@@ -17,13 +17,13 @@ from autodiff_compiler.ir.opset import is_undefined, opdef
 from autodiff_compiler.ir.path import HERE, Path
 from autodiff_compiler.ir.types import INT, Array, ListOf
 from autodiff_compiler.ir.walk import Rewriter, all_ops
-from autodiff_compiler.passes.buffers_plan import Plan
+from autodiff_compiler.passes.buffers_plan import BufferPlan
 
 
 def run(function: Function) -> Function:
     """The function in the form that backends accept (see `docs/ir.md`)."""
     function = _PathSplitter().function(function)
-    plan = Plan(function)
+    plan = BufferPlan(function)
     return _Copier(plan, _copied_undefs(function, plan)).function(function)
 
 
@@ -58,7 +58,7 @@ class _PathSplitter(Rewriter):
 class _Copier(Rewriter):
     """Inserts the copies of a plan."""
 
-    def __init__(self, plan: Plan, undefs: dict[Value, None]) -> None:
+    def __init__(self, plan: BufferPlan, undefs: dict[Value, None]) -> None:
         super().__init__()
         self.plan = plan
         self.undefs = undefs
@@ -84,7 +84,7 @@ class _Copier(Rewriter):
         return copied
 
 
-def _copied_undefs(function: Function, plan: Plan) -> dict[Value, None]:
+def _copied_undefs(function: Function, plan: BufferPlan) -> dict[Value, None]:
     """The undefined values that a copy may meet."""
     if not any(is_undefined(op) for op in all_ops(function.body)):
         return {}

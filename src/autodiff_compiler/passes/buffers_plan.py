@@ -37,7 +37,7 @@ from autodiff_compiler.ir.walk import uses as uses_of
 from autodiff_compiler.passes.buffers_demand import Demand
 
 
-class Plan:
+class BufferPlan:
     """The copies to make: `operands[op]` are the indices of operands to copy right before the op, `views` the results
     to copy right after their definition."""
 

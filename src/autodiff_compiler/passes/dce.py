@@ -25,7 +25,7 @@ def run(function: Function) -> Function:
     while True:
         same = _invariant_slots(function)
         if same:
-            function = _Forward(same).function(function)
+            function = _Forwarding(same).function(function)
         function = _Sweep(_marks(function.body)).function(function)
         if not same:
             return function
@@ -66,7 +66,7 @@ def _invariant_slots(function: Function) -> dict[Value, Value]:
     return {value: find(value) for value in same}
 
 
-class _Forward(Rewriter):
+class _Forwarding(Rewriter):
     """Uses of an invariant or duplicate slot become uses of what it is equal to; the slot itself is left to the sweep."""
 
     def __init__(self, same: dict[Value, Value]) -> None:

@@ -21,7 +21,7 @@ from autodiff_compiler.ir.walk import all_ops, uses
 from autodiff_compiler.passes.one_sweep import CarriedSums
 
 
-class Carried(Enum):
+class CarriedAs(Enum):
     """What a loop does with a value that it carries, in any order."""
 
     SUM = "adds to it"
@@ -41,14 +41,14 @@ class FreeOrder:
     def is_free(self, loop: Loop) -> bool:
         return self.carried(loop) is not None
 
-    def carried(self, loop: Loop) -> list[Carried] | None:
+    def carried(self, loop: Loop) -> list[CarriedAs] | None:
         """What the iterations of a counted loop do with each slot; None where their order makes a difference."""
         mark = self._bounds.mark()
         self._bounds.enter_loop(loop)
         local = {value for inner in all_ops(loop.body) for value in inner.results}
         local.update(*(region.params for inner in all_ops(loop.body) for region in inner.regions), loop.params)
         versions = Versions(loop.body)
-        found: list[Carried] = []
+        found: list[CarriedAs] = []
         for slot in loop.slots:
             kind = self._kind(slot, loop, versions, local)
             if kind is None:
@@ -57,13 +57,13 @@ class FreeOrder:
         self._bounds.forget(mark)
         return found if len(found) == len(loop.slots) else None
 
-    def _kind(self, slot: Slot, loop: Loop, versions: Versions, local: set[Value]) -> Carried | None:
+    def _kind(self, slot: Slot, loop: Loop, versions: Versions, local: set[Value]) -> CarriedAs | None:
         if self._has_own_elements(slot, loop, versions, local):
-            return Carried.OWN
+            return CarriedAs.OWN
         if self._additions.is_sum(slot, loop):
-            return Carried.SUM
+            return CarriedAs.SUM
         unread = slot.result not in self.readers
-        return Carried.ROOM if unread and self._scratch.is_scratch(slot, loop) else None
+        return CarriedAs.ROOM if unread and self._scratch.is_scratch(slot, loop) else None
 
     def _has_own_elements(self, slot: Slot, loop: Loop, versions: Versions, local: set[Value]) -> bool:
         if not isinstance(slot.param.type, Array):

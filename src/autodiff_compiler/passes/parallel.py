@@ -31,7 +31,7 @@ from autodiff_compiler.ir.opset import constant_of, own_effect
 from autodiff_compiler.ir.path import element, entire
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import all_ops, clone_ops, with_parts
-from autodiff_compiler.passes.free_order import Carried, FreeOrder, accesses_of
+from autodiff_compiler.passes.free_order import CarriedAs, FreeOrder, accesses_of
 from autodiff_compiler.passes.rewrite import FactRewriter
 from autodiff_compiler.passes.work import Estimate, Work, built
 
@@ -72,10 +72,10 @@ class _Parallel(FactRewriter):
         else:
             self._take(Loop(op), carried)
 
-    def _carried(self, loop: Loop) -> list[Carried] | None:
+    def _carried(self, loop: Loop) -> list[CarriedAs] | None:
         """What the iterations do with each slot, if that is worth several threads."""
         carried = self._order.carried(loop)
-        sums = [slot for slot, kind in zip(loop.slots, carried or ()) if kind is Carried.SUM]
+        sums = [slot for slot, kind in zip(loop.slots, carried or ()) if kind is CarriedAs.SUM]
         return None if any(self._is_as_long(slot, loop) for slot in sums) else carried
 
     def _is_as_long(self, slot: Slot, loop: Loop) -> bool:
@@ -96,16 +96,16 @@ class _Parallel(FactRewriter):
             and all(own_effect(inner) in (PURE, CONTROL) for inner in all_ops(loop.body))
         )
 
-    def _take(self, loop: Loop, carried: Sequence[Carried]) -> None:
+    def _take(self, loop: Loop, carried: Sequence[CarriedAs]) -> None:
         """The loop on several threads if it is long enough, as far as that is known."""
         work = self._estimate.of(loop)
         kinds = dict(zip(loop.slots, carried))
-        arrays = [slot.init for slot, kind in kinds.items() if kind is Carried.SUM and rank(slot.init.type)]
+        arrays = [slot.init for slot, kind in kinds.items() if kind is CarriedAs.SUM and rank(slot.init.type)]
         needed = sum((self._estimate.elements(v).scaled(CHUNKS * COPIED) for v in arrays), Work(ENOUGH))
         if work.known and work.once <= needed.once:
             self.keep(loop.op)
             return
-        kept = [slot for slot, kind in kinds.items() if kind is not Carried.ROOM]
+        kept = [slot for slot, kind in kinds.items() if kind is not CarriedAs.ROOM]
         b = Builder(loop.op.span)
         split = _Split(b, loop, kinds, self.bounds)
         if work.known and needed.known:
@@ -127,7 +127,7 @@ class _Parallel(FactRewriter):
 class _Split:
     """Builds a loop in chunks, on several threads."""
 
-    def __init__(self, b: Builder, loop: Loop, kinds: dict[Slot, Carried], bounds: Bounds) -> None:
+    def __init__(self, b: Builder, loop: Loop, kinds: dict[Slot, CarriedAs], bounds: Bounds) -> None:
         self._b, self._loop, self._kinds = b, loop, kinds
         start = bounds.affine(loop.start)
         self._from_zero = start == Affine()
@@ -137,8 +137,8 @@ class _Split:
     def results(self) -> list[Value]:
         """What the loop leaves in each slot, room aside."""
         b, kinds = self._b, self._kinds
-        sums = [_PartialSum.of(b, slot) for slot, kind in kinds.items() if kind is Carried.SUM]
-        own = [slot for slot, kind in kinds.items() if kind is Carried.OWN]
+        sums = [_PartialSum.of(b, slot) for slot, kind in kinds.items() if kind is CarriedAs.SUM]
+        own = [slot for slot, kind in kinds.items() if kind is CarriedAs.OWN]
         size = self._size()
         shared = [*(slot.init for slot in own), *(total.parts for total in sums)]
         with b.region(INT, *(v.type for v in shared), names=["chunk", *(v.name for v in shared)]) as body:

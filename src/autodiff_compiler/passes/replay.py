@@ -39,14 +39,14 @@ ROUNDS = 100
 
 def run(function: Function) -> Function:
     for _ in range(ROUNDS):
-        made = _Search(function).replayed()
+        made = _Pairing(function).replayed()
         if made is None:
             break
         function = dce.run(made)
     return function
 
 
-class _Search(Saving):
+class _Pairing(Saving):
     """Looks for the first pair of loops with tapes that need not be."""
 
     def replayed(self) -> Function | None:

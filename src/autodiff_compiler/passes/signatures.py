@@ -30,6 +30,9 @@ class KeptSignature:
     results: tuple[int, ...]
     effect: str = ""
 
+    def is_all_of(self, callee: Function) -> bool:
+        return len(self.params) == len(callee.params) and len(self.results) == len(callee.results)
+
     def effect_of(self, call: Op) -> str:
         """What is left of the effect of a call."""
         said: str = call.attrs["effect"]
@@ -52,27 +55,19 @@ def run(fn: Function) -> Function:
         return fn
     called = with_callees(fn, fn.callees)
     fn = called if len(called.callees) < len(fn.callees) else fn
-    read: set[Value] = set()
-    for one in (*fn.callees.values(), fn):
-        read |= read_in(one.body)
+    every = (*fn.callees.values(), fn)
+    read = set[Value]().union(*(read_in(one.body) for one in every))
     used = {name: {result for _, result in callee.updates} for name, callee in fn.callees.items()}
-    for one in (*fn.callees.values(), fn):
-        for op in calls_in(one.body):
-            used[op.attrs["callee"]] |= {k for k, result in enumerate(op.results) if result in read}
+    calls = [op for one in every for op in calls_in(one.body)]
+    for op in calls:
+        used[op.attrs["callee"]] |= {k for k, result in enumerate(op.results) if result in read}
     whole = _of_rules(fn.callees)
     kept = {name: _kept(callee, read, used[name], name in whole) for name, callee in fn.callees.items()}
-    fewer = {name: _fewer(callee, kept[name]) for name, callee in fn.callees.items()}
-    kept = {
-        name: k if name in whole else replace(k, effect=effect_of(fewer[name].body, compiled=fn.compiled))
-        for name, k in kept.items()
-    }
-    if all(
-        len(k.params) == len(fn.callees[n].params) and len(k.results) == len(fn.callees[n].results)
-        for n, k in kept.items()
-    ) and all(
-        kept[op.attrs["callee"]].effect_of(op) == op.attrs["effect"]
-        for one in (*fn.callees.values(), fn)
-        for op in calls_in(one.body)
+    for name in kept.keys() - whole:
+        effect = effect_of(_fewer(fn.callees[name], kept[name]).body, compiled=fn.compiled)
+        kept[name] = replace(kept[name], effect=effect)
+    if all(kept[name].is_all_of(callee) for name, callee in fn.callees.items()) and all(
+        kept[op.attrs["callee"]].effect_of(op) == op.attrs["effect"] for op in calls
     ):
         return fn
     fn = mapped(fn, lambda one: _Fewer(kept).function(one))
@@ -115,11 +110,11 @@ def with_params(body: Region, params: tuple[Value, ...]) -> Region:
         return body
     facts = [op for op in body.ops if extent_of(op) is not None or is_constant(op) or op.attrs.get("known")]
     known = known_after(Region(body.params, tuple(facts)), params, params)
-    without = _Without(set(body.params).difference(params)).region(body)
+    without = _WithoutValues(set(body.params).difference(params)).region(body)
     return Region(params, (*known, *(op for op in without.ops if not op.attrs.get("known"))))
 
 
-class _Without(Rewriter):
+class _WithoutValues(Rewriter):
     """The body without statements about the shapes of values that are gone."""
 
     def __init__(self, dropped: set[Value]) -> None:
@@ -137,7 +132,7 @@ class _Without(Rewriter):
             self.copy(op)
 
 
-class _Fewer(_Without):
+class _Fewer(_WithoutValues):
     """Calls with the arguments and results that stay."""
 
     def __init__(self, kept: dict[str, KeptSignature]) -> None:

@@ -5,7 +5,7 @@
 
 An allocation becomes a parameter where its extents follow from the shapes and the ints that are given, where it is executed whatever the
 data is, and where nothing that outlives the iteration or the call may refer to it.  So results never share memory with a workspace,
-which the verifier of the buffers stage checks.  What stays allocated is said in `Plan.left`.
+which the verifier of the buffers stage checks.  What stays allocated is said in `WorkspacePlan.left`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NAME = "workspace"
 @dataclass(frozen=True)
 class Allocated:
     """An array or a list that each call allocates: `often` if it does so several times, and if its size is known, by which results of
-    `Plan.extents` (from `first` on)."""
+    `WorkspacePlan.extents` (from `first` on)."""
 
     name: str
     type: Type
@@ -40,7 +40,7 @@ class Allocated:
 
 
 @dataclass(frozen=True)
-class Plan:
+class WorkspacePlan:
     """What is to be given: arrays of `types`, whose extents `extents` computes, one after the other, from some of the arguments.
 
     `needs` says from which, by position, in order of their first mention, and from what of them: an axis of an array, or None for an int.
@@ -52,7 +52,7 @@ class Plan:
     left: tuple[Allocated, ...]
 
 
-def run(fn: Function, hidden: int) -> tuple[Function, Plan]:
+def run(fn: Function, hidden: int) -> tuple[Function, WorkspacePlan]:
     """The function with a workspace as a further parameter, before the last `hidden` of the Python parameters, and what it holds."""
     extents = Extents(fn)
     rooms: dict[Op, list[Value]] = {}
@@ -65,7 +65,7 @@ def run(fn: Function, hidden: int) -> tuple[Function, Plan]:
     params = {op: Value(op.result.type, fresh_name(_hint(op), taken)) for op in rooms}
     sizes = [extent for known in rooms.values() for extent in known]
     left = _left(fn, rooms, extents, sizes)
-    plan = Plan(
+    plan = WorkspacePlan(
         extents.function(sizes),
         tuple(op.result.type for op in rooms if isinstance(op.result.type, Array)),
         tuple(extents.needs),

@@ -15,7 +15,7 @@ from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.verify import verify
 from autodiff_compiler.options import Options
 from autodiff_compiler.passes.stretching import is_usual
-from autodiff_compiler.passes.workspaces import Plan
+from autodiff_compiler.passes.workspaces import WorkspacePlan
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Compilation:
     text: str = ""
     loaded: Callable[..., Any] = lambda *args: None
     call: Callable[..., Any] = lambda *args: None
-    workspace: Plan | None = None
+    workspace: WorkspacePlan | None = None
     """What it works in, where that is given by the caller."""
 
     def keep(self, stage: str, function: Function) -> Function:

@@ -235,8 +235,9 @@ def pinv(a, cutoff):
     inverse = np.zeros((len(u), n, m))
     for s in range(len(u)):
         for k in range(values.shape[1]):
-            if values[s, k] > cutoff * values[s, 0]:
-                for i in range(n):
-                    for j in range(m):
-                        inverse[s, i, j] += vh[s, k, i] * (u[s, j, k] / values[s, k])
+            if not values[s, k] > cutoff * values[s, 0]:
+                continue
+            for i in range(n):
+                for j in range(m):
+                    inverse[s, i, j] += vh[s, k, i] * (u[s, j, k] / values[s, k])
     return inverse.reshape((*batch, n, m)), converged

@@ -18,6 +18,19 @@ def precedes(x, y):
 
 
 @njit(cache=True, nogil=True)
+def merge(row, order, start, middle, end, merged):
+    """Writes the places of two neighbouring pieces, each in order, in the order of both."""
+    left, right = start, middle
+    for k in range(start, end):
+        if left < middle and (right == end or not precedes(row[order[right]], row[order[left]])):
+            merged[k] = order[left]
+            left += 1
+        else:
+            merged[k] = order[right]
+            right += 1
+
+
+@njit(cache=True, nogil=True)
 def complex_argsort_rows(a):
     """The order that sorts each row; equal elements keep theirs: longer and longer pieces in order are merged."""
     count = a.shape[1]
@@ -28,15 +41,7 @@ def complex_argsort_rows(a):
         length = 1
         while length < count:
             for start in range(0, count, 2 * length):
-                middle, end = min(start + length, count), min(start + 2 * length, count)
-                left, right = start, middle
-                for k in range(start, end):
-                    if left < middle and (right == end or not precedes(a[i, out[i, right]], a[i, out[i, left]])):
-                        merged[k] = out[i, left]
-                        left += 1
-                    else:
-                        merged[k] = out[i, right]
-                        right += 1
+                merge(a[i], out[i], start, min(start + length, count), min(start + 2 * length, count), merged)
             assign(out[i], merged)
             length *= 2
     return out
