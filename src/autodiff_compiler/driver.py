@@ -198,6 +198,8 @@ def _emit(
         fn = transform.into(fn, request)
     if request is not None and request.workspace:
         fn, done.workspace = workspaces.run(fn, len(request.hidden))
+    if target.compiled:
+        fn = run_pipeline(fn, ["small_arrays"], disable=options.disable)
     done.keep("buffers", fn)
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
     done.text = made.text

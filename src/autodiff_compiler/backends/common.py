@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from autodiff_compiler.backends import effects, syntax
 from autodiff_compiler.backends.in_place import in_place
@@ -156,7 +157,14 @@ def dim(w: Writer, op: Op) -> ast.expr:
 
 @expressions(EXPRESSIONS, "empty")
 def empty(w: Writer, op: Op) -> ast.expr:
+    if op.attrs.get("small"):
+        return small_array(w, op.operands)
     return syntax.call("np.empty", w.shape(op.operands), *_unless_float64(op.attrs["dtype"]))
+
+
+def small_array(w: Writer, extents: Sequence[Value]) -> ast.expr:
+    """An array of zeros on the stack: `passes/small_arrays.py`."""
+    return syntax.call("small_vector" if len(extents) == 1 else "small_matrix", *map(w.operand, extents))
 
 
 def zeros_or_ones(w: Writer, op: Op) -> ast.expr | None:

@@ -42,6 +42,8 @@ def zero(type_: Type) -> ast.expr:
 @expressions(EXPRESSIONS, "full")
 def full(w: Writer, op: Op) -> ast.expr:
     *extents, fill = op.operands
+    if op.attrs.get("small"):
+        return common.small_array(w, extents)
     plain = common.zeros_or_ones(w, op)
     if plain is not None:
         return plain

@@ -12,16 +12,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autodiff_compiler.analysis.memory import Memory, has_memory
+from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import opdef, spread_of
 from autodiff_compiler.ir.path import ALL, at
-from autodiff_compiler.ir.program import fresh_name, leaves_program
+from autodiff_compiler.ir.program import fresh_name
 from autodiff_compiler.ir.tree import Leaf, Tree, leaves
-from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter, all_ops
+from autodiff_compiler.passes.rooms import allocates_room, is_product, seen_outside
 
 NAME = "out"
 
@@ -69,14 +69,6 @@ def _allocations(
     return allocations, copied
 
 
-def seen_outside(fn: Function) -> list[Value]:
-    """The arrays that functions outside the program are given: they may keep them, so these have to stay as they are."""
-    if not leaves_program(fn):
-        return []
-    outside = [op for op in all_ops(fn.body) if op.kind == "external" or "callee" in op.attrs]
-    return [value for op in outside for value in op.operands if has_memory(value.type)]
-
-
 class Buffers:
     """Which op allocates the buffer that a value is, as a whole."""
 
@@ -109,24 +101,6 @@ class Buffers:
             ends = {self._origin(region.terminator.operands[place]) for region in op.regions}
             return ends.pop() if len(ends) == 1 else None
         return None
-
-
-def allocates_room(op: Op) -> bool:
-    """Whether an op allocates an array and fills it, if at all, with what one assignment puts there."""
-    row = opdef(op)
-    number = spread_of(op)[0]
-    spreads = number is not None and isinstance(number.type, Scalar)
-    return (row.starts_empty or row.copies or spreads or is_product(op)) and isinstance(op.result.type, Array)
-
-
-def is_product(op: Op) -> bool:
-    """Whether it is a product that BLAS writes where it is told to: of matrices of floats, not of stacks of them."""
-    return (
-        op.kind == "matmul"
-        and isinstance(op.result.type, Array)
-        and dtype_of(op.result.type).inexact
-        and max(rank(v.type) for v in op.operands) <= 2
-    )
 
 
 class Filling(Rewriter):

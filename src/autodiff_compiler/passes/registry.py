@@ -35,6 +35,7 @@ from autodiff_compiler.passes import (
     roots,
     signatures,
     simplify,
+    small_arrays,
     winners,
 )
 
@@ -94,6 +95,11 @@ PASSES: dict[str, Pass] = {
         Pass("filling", "for Numba: what a loop fills is not filled with zeros before", filling.run),
         Pass("blocks", "for Numba: long loops save their state once for each block of iterations", blocks.run),
         Pass("natural", "for Numba: ranges of indices that are certainly not negative say so", natural.run),
+        Pass(
+            "small_arrays",
+            "for Numba, at the very end: small arrays that nothing outlives are on the stack",
+            small_arrays.run,
+        ),
         Pass("delayed_writes", "overwrite an array after the last read of its views", delayed_writes.run),
         Pass(
             "signatures", "drop parameters and results of functions that nobody uses", signatures.run, of_programs=True

@@ -12,17 +12,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from autodiff_compiler.analysis.memory import Memory, has_memory
 from autodiff_compiler.diagnostics import Span
-from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.loop import is_loop
+from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.opset import is_undefined, may_alias, opdef, spread_of
 from autodiff_compiler.ir.program import fresh_name
 from autodiff_compiler.ir.tree import Leaf, Node, leaves
 from autodiff_compiler.ir.types import Array, ListOf, Type
 from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.passes.extents import Extents
-from autodiff_compiler.passes.outputs import Filling, allocates_room, is_product, seen_outside
+from autodiff_compiler.passes.outputs import Filling
+from autodiff_compiler.passes.rooms import allocates_room, is_product, private_rooms
 
 NAME = "workspace"
 
@@ -56,7 +55,10 @@ def run(fn: Function, hidden: int) -> tuple[Function, WorkspacePlan]:
     """The function with a workspace as a further parameter, before the last `hidden` of the Python parameters, and what it holds."""
     extents = Extents(fn)
     rooms: dict[Op, list[Value]] = {}
-    for op in _candidates(fn):
+    placed = _placed(fn)
+    for op in private_rooms(fn, in_branches=False):
+        if op.result in placed:
+            continue
         known = _extents_of(op, extents)
         if known is not None:
             rooms[op] = known
@@ -92,26 +94,6 @@ def _with_params(fn: Function, name: str, params: dict[Op, Value], hidden: int) 
 
 
 # -- which --------------------------------------------------------------------------------------------------------------
-
-
-def _candidates(fn: Function) -> list[Op]:
-    """The allocations that happen whatever the data is, and that nothing refers to when the next one may happen."""
-    memory = Memory(fn)
-    placed, seen = _placed(fn), seen_outside(fn)
-    found: list[Op] = []
-
-    def visit(region: Region, around: tuple[Region, ...]) -> None:
-        around = (*around, region)
-        for op in region.ops:
-            if is_loop(op) and not op.attrs.get("parallel"):
-                visit(op.regions[-1], around)
-            elif allocates_room(op) and op.result not in placed:
-                ends = [value for one in around for value in one.terminator.operands if has_memory(value.type)]
-                if not any(memory.may_share(op.result, value) for value in (*seen, *ends)):
-                    found.append(op)
-
-    visit(fn.body, ())
-    return found
 
 
 def _placed(fn: Function) -> set[Value]:

@@ -5,14 +5,51 @@
 
 import importlib
 import importlib.util
+import math
 
 import numba
 import numpy as np
 from numba import njit
+from numba.core import cgutils
 from numba.extending import get_cython_function_address, intrinsic
 
 # A range from `first & NATURAL` to `last & NATURAL` is that from first to last, where neither is negative; and LLVM sees that.
 NATURAL = 0xFFFFFFFFFFFFFFF
+
+
+def on_stack(context, builder, kind, extents):
+    """An array of zeros that is gone when the function returns; LLVM keeps it in registers where it can."""
+    size = math.prod(extents)
+    place = cgutils.alloca_once(builder, context.get_data_type(kind.dtype), size=size)
+    cgutils.memset(builder, place, context.get_constant(numba.types.intp, 8 * size), 0)
+    shape = [context.get_constant(numba.types.intp, extent) for extent in extents]
+    steps = [context.get_constant(numba.types.intp, 8 * math.prod(extents[k + 1 :])) for k in range(len(extents))]
+    array = context.make_array(kind)(context, builder)
+    item = context.get_constant(numba.types.intp, 8)
+    context.populate_array(array, data=place, shape=shape, strides=steps, itemsize=item, meminfo=None)
+    return array._getvalue()
+
+
+@intrinsic(prefer_literal=True)
+def small_vector(typingctx, n):
+    """A vector of n zeros that is not used beyond this function; n is a literal."""
+    kind = numba.types.Array(numba.types.float64, 1, "C")
+
+    def build(context, builder, signature, args):
+        return on_stack(context, builder, kind, [n.literal_value])
+
+    return kind(n), build
+
+
+@intrinsic(prefer_literal=True)
+def small_matrix(typingctx, n, m):
+    """The same of n rows and m columns."""
+    kind = numba.types.Array(numba.types.float64, 2, "C")
+
+    def build(context, builder, signature, args):
+        return on_stack(context, builder, kind, [n.literal_value, m.literal_value])
+
+    return kind(n, m), build
 
 
 def typed_list(items, dtype, ndim):
