@@ -173,7 +173,8 @@ def compile_ahead(done: Compilation, args: Sequence[Any] | None = None) -> None:
 def _optimised(done: Compilation, fn: Function, guarded: bool = False, usual: bool = False) -> Function:
     done.keep("primal", fn)
     fn = stretching.usual(fn) if usual else fn
-    return done.keep("optimized", _pipeline(integers.guarded(fn) if guarded else fn, BEFORE_AD, done.options))
+    names = (*BEFORE_AD, *TARGETS[done.options.backend].before_ad)
+    return done.keep("optimized", _pipeline(integers.guarded(fn) if guarded else fn, names, done.options))
 
 
 def _pipeline(fn: Function, names: Sequence[str], options: Options) -> Function:

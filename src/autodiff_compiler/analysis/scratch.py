@@ -36,7 +36,7 @@ class Scratch:
                 slot = next((slot for slot in loop.slots if slot.init is version), None)
                 if slot is None or not loop.counted:
                     return False
-                if self._fills(slot, loop):
+                if self.fills(slot, loop):
                     continue
                 if not self._unread(slot.param, loop.body) or not self._unread(slot.result, region):
                     return False
@@ -48,7 +48,7 @@ class Scratch:
                 return False
         return True
 
-    def _fills(self, slot: Slot, loop: Loop) -> bool:
+    def fills(self, slot: Slot, loop: Loop) -> bool:
         """Whether the loop runs over all elements of a vector, and stores each before it reads it."""
         bounds = list(map(self._shapes.of, loop.bounds))
         readers = self._readers.get(slot.param, [])

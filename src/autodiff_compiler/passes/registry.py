@@ -15,6 +15,7 @@ from autodiff_compiler.passes import (
     blocks,
     branches,
     checks,
+    contraction,
     copy_elision,
     cse,
     dce,
@@ -62,6 +63,11 @@ PASSES: dict[str, Pass] = {
         Pass("cse", "compute equal expressions once; make a check once", cse.run),
         Pass("dce", "drop what nobody needs: ops, results, carried slots, loops", dce.run),
         Pass("roots", "before AD: the square of a root or of an absolute value is what stands under it", roots.run),
+        Pass(
+            "contraction",
+            "for Numba, before AD: elements of a vector are computed where they are read",
+            contraction.run,
+        ),
         Pass(
             "errors",
             "for Python: keep the errors of arithmetic that nobody needs the result of",
