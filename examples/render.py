@@ -102,7 +102,8 @@ CHAPTERS = [
         "Functions that call functions",
         [
             ("many_calls", "misfit", 0, "A large helper that is called often stays a function, with one derivative."),
-            ("recursion", "log_sum_exp", 0, "Recursion: what each call saves is pushed onto a list, and taken from its end."),
+            ("recursion", "determinant", 0, "Recursion, where calls are only multiplied and added up: one function, and nothing is saved."),
+            ("recursion", "log_sum_exp", 0, "Otherwise what each call saves is pushed onto a list, and taken from its end."),
         ],
     ),
     (

@@ -44,7 +44,7 @@ class Module(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
-            raise AttributeError(name)  # somebody looks what kind of object this is
+            raise AttributeError(name)  # somebody is finding out what kind of object this is
         with LOCK, collector_paused():
             if self._before is not None:
                 self._before()

@@ -29,7 +29,7 @@ def enabled() -> bool:
 
 
 def say(text: str | Callable[[], str]) -> None:
-    """Log a line; if it is given as a function, it is made only where somebody is listening."""
+    """Log a line; if it is given as a function, it is called only where somebody is listening."""
     if not enabled():
         return
     logging = lazy.load("logging")

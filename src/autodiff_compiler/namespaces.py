@@ -32,7 +32,7 @@ def _home(obj: Any) -> str:
 
 
 def is_foreign(obj: Any) -> bool:
-    """Whether something found in NumPy, `math` or the builtins was put there by somebody else: a Python function of another
+    """Whether something found in NumPy, `math` or the builtins was put there by other code: a Python function of another
     module, or an object of a class from elsewhere."""
     if isinstance(obj, FunctionType):
         return _home(obj) not in _OURS

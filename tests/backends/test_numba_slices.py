@@ -1,5 +1,4 @@
 """Writes of arrays to parts of arrays under Numba: by a loop where they share no memory, by a slice where they may."""
-# ruff: noqa: E731
 
 import numpy as np
 import pytest

@@ -259,6 +259,42 @@ def smallest(x, n):
     return x if n == 0 else min(smallest(x * 0.9, n - 1), smallest(smallest(np.cos(x), n - 1), n - 1)) + 0.1 * x
 
 
+def sort(a, first, last):
+    """Quicksort in place: a loop that writes into an array that every call passes on."""
+    if first >= last:
+        return
+    middle = first
+    for k in range(first, last):
+        if a[k] < a[last]:
+            a[middle], a[k] = a[k], a[middle]
+            middle += 1
+    a[middle], a[last] = a[last], a[middle]
+    sort(a, first, middle - 1)
+    sort(a, middle + 1, last)
+
+
+def sorted_in_place(x):
+    a = np.sin(x)
+    sort(a, 0, len(a) - 1)
+    return np.sum(a**2 * np.arange(len(a)))
+
+
+def damp(a, first):
+    if first + 1 < len(a):
+        k = first
+        while k < len(a):
+            a[k] = np.sin(a[k]) * a[first]
+            k += 2
+        damp(a, first + 1)
+
+
+def damped(x, n):
+    a = x * 1.5
+    for _ in range(n):
+        damp(a, 0)
+    return np.sum(a * np.arange(1.0, len(a) + 1.0))
+
+
 RNG = np.random.default_rng(0)
 A, V = RNG.normal(size=(4, 4)), np.array([3.0, 1.0, 2.5, 5.0, 4.0, 0.3])
 CASES = [
@@ -288,4 +324,6 @@ CASES = [
     (of_a_list, (0.9, 2)),
     (minors, (A,)),
     (smallest, (0.7, 3)),
+    (sorted_in_place, (V * 0.3,)),
+    (damped, (V[:4] * 0.3, 2)),
 ]

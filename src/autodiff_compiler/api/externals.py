@@ -26,7 +26,7 @@ def external(
 
     `result`: the type that it returns: `"float"`, `"f64[:]"`, `float`, a tuple of these for a tuple, None for None,
     or a function from the types of the arguments, as strings, to that of the result.  The default is the annotation of `fun`.
-    A result of another type is a TypeError.  `pure`: whether a call whose result nobody reads may be left out.
+    A result of another type is a TypeError.  `pure`: whether a call whose result is not used may be left out.
 
     `jvp`: its rule, `jvp(primals, tangents) -> (out, out_dot)`, as for `custom_jvp`; or `vjp`: two functions, `fwd(*args) -> (out,
     residuals)` and `bwd(residuals, out_bar) -> bars`, as for `custom_vjp`.  Without a rule, a derivative that reaches `fun` is an

@@ -57,7 +57,7 @@ class Switching(Derivative):
         self._made_of_both = fun, verb, argnums, has_aux, options, compiled
         self._compiled = compiled
         self._begun: list[Specialisation] = []
-        """Those that were called, for whose types the other one has been asked for."""
+        """Those that were called, for whose types the compiled one has been requested."""
         self._ready: set[tuple[Hashable, ...]] = set()
         """The types that it is ready for."""
 

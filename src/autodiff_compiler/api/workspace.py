@@ -23,7 +23,7 @@ from autodiff_compiler.passes.workspaces import Allocated
 from autodiff_compiler.transforms.words import readable
 
 MOST_ROOMS = 8
-"""For so many programs a workspace has arrays (with `out` and without, for arguments of other types …) before it begins anew."""
+"""A workspace has arrays for at most so many programs (with `out` and without, for arguments of other types …) before it starts afresh."""
 
 Leaves = Sequence[tuple[str, Any]]
 """The values that a program is given, one by one, and how the user would write them."""

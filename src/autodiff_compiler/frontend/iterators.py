@@ -207,7 +207,7 @@ def _strict(ctx: Context) -> UnsupportedError:
 
 
 def _strict_row(ctx: Context, parts: list[Steps]) -> Step:
-    """Each part is asked: where one has an item, all have one.  Of a run-time sequence it is checked."""
+    """Each part is asked: where one has an item, all have one.  For a run-time sequence this is checked."""
     found = [part.next() for part in parts]
     there = [step.there if isinstance(step, Perhaps) else step is not None for step in found]
     known = [is_there for is_there in there if not isinstance(is_there, Value)]

@@ -1,6 +1,6 @@
 """Iterators that are given a name, or handed to a function, and run over later: `pairs = zip(x, y)`, `mean(v * v for v in x)`.
 
-Python asks for the items when somebody runs over the iterator, so nothing is evaluated before: it is made again there, of the same
+Python asks for the items when the iterator is used, so nothing is evaluated before: it is made again there, from the same
 things.  It may be run over once, and a list or dict that it reads must be what it was.
 """
 
@@ -32,7 +32,7 @@ def made(ctx: Context, kind: type, parts: tuple[Abs, ...], again: Again) -> Iter
 
 
 def kept(ctx: Context, x: Iter) -> Abs:
-    """The iterator, which somebody keeps: one made by `iter` may be asked for one item after the other."""
+    """The iterator, which is kept: one made by `iter` may be asked for one item after the other."""
     if x.used is not None:
         return x
     if x.kind is ITERATOR and isinstance(x.parts[0], Ref | Box | Tup | Range):

@@ -113,7 +113,7 @@ def _run_over_sequence(
     try:
         _for_loop(ctx, key, sequence, body, live, at_end)
         if _spoilt(ctx, before, after) and _may_unroll(ctx, sequence):
-            _built_anew(ctx, start, apart)
+            _rebuilt(ctx, start, apart)
     except Unroll as signal:
         if signal.loop != key:
             raise
@@ -165,7 +165,7 @@ def _over_columns(
     return False
 
 
-def _built_anew(ctx: Context, start: int, build: Callable[[], None]) -> None:
+def _rebuilt(ctx: Context, start: int, build: Callable[[], None]) -> None:
     """Replace the ops from `start` on, and the state, with what `build` makes, if it can be built."""
     state, ops = ctx.state, ctx.b.ops[start:]
     del ctx.b.ops[start:]

@@ -1,4 +1,4 @@
-"""The parameters of a program: for arguments of these structures and types the abstract values that it begins with."""
+"""The parameters of a program: the abstract values that it begins with, for arguments of these structures and types."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from autodiff_compiler.frontend import array_places, tries
 from autodiff_compiler.frontend.arguments import (
@@ -26,6 +27,7 @@ from autodiff_compiler.frontend.arguments import (
 )
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.inlining import flattened, rebuilt
+from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.state import Frame, State
 from autodiff_compiler.frontend.values import Abs, Dead, Ref
 from autodiff_compiler.ir.core import Function, Op, Region, Value
@@ -168,11 +170,15 @@ def run(
     taken = {*ctx.callees, *(one.name for one in ctx.recursions.values())}
     # The outermost function has this name already.
     function = Recursion(fresh_name(name if ctx.activations else f"{name}_call", taken), numbers)
+    # What loops of the body carried when it was entered are arrays of the program around it; now these are parameters.
+    widenings: dict[tuple[Any, ...], Widening] = {}
     for _ in range(ROUNDS):
         ctx.recursions[signal.key] = function
+        around, ctx.widenings = ctx.widenings, widenings
         try:
             made, found = _round(ctx, function, bound, body)
         finally:
+            ctx.widenings = around
             del ctx.recursions[signal.key]
         if found.result is None:
             raise ctx.unsupported(

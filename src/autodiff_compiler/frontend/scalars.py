@@ -146,7 +146,7 @@ def join_elements(types: list[Scalar | Array | None]) -> Scalar | Array | None:
 
 
 def _describe_object(obj: Any) -> str:
-    """Numbers and texts in short, other things by their names: their `repr` may be long, or nobody's business."""
+    """Numbers and texts in short form, other things by their names: their `repr` may be long, or private."""
     kind = type(obj).__name__
     if obj is None:
         return "None"

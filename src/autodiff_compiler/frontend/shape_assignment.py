@@ -18,7 +18,7 @@ _WAY_OUT = "write b = a.reshape(...), and use b from there on"
 def assign(ctx: Context, ref: Ref, shape: Abs) -> None:
     """Bind the names that stand for the array to it in its new shape.
 
-    NumPy raises where the elements would have to move, so it is certainly a view that it gives otherwise."""
+    NumPy raises where the elements would have to move, so otherwise the result is certainly a view."""
     if ref.cell.constant is not None:
         raise ctx.unsupported("AD112", f"a new shape of `{ref.cell.name}`, an array from outside", _WAY_OUT)
     if ref.cell.sources:

@@ -2,7 +2,7 @@
 
 `[[0.0] * m for _ in range(n)]` makes one.  A table and its rows are `Listed`: they are read, written and run over as lists are;
 rows keep their length, and none is replaced by another list, since that would be known under two names.  What asks for more
-is refused, as for any value that nobody else knows.
+is refused, as for any value that is known nowhere else.
 """
 
 from __future__ import annotations

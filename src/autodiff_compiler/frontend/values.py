@@ -173,7 +173,7 @@ class Iter:
     kind: type
     parts: tuple[Abs, ...]
     items: asking.Items | None
-    """None: nothing is asked for before somebody runs over it, since a part is an iterator with a name."""
+    """None: nothing is asked for before it is iterated over, since a part is an iterator with a name."""
     again: Callable[[Any, tuple[Abs, ...]], asking.Items]
     """Asks for the items later, of parts like these."""
     used: Box | None = None

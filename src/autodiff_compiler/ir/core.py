@@ -119,7 +119,7 @@ class Function:
     updates: tuple[tuple[int, int], ...] = ()
     """Parameters, by position, whose buffers it may overwrite, each with the result that is the changed one."""
     room: tuple[int, ...] = ()
-    """Parameters, by position, that it overwrites and of which nobody asks what is in them: a workspace."""
+    """Parameters, by position, that it overwrites and whose contents are not used afterwards: a workspace."""
     rule: Rule | None = None
     """How a callee is differentiated, if not by its body; the functions that the rule names are in the program, too."""
 

@@ -80,7 +80,7 @@ EACH: tuple[Operands, ...] = ((0,), (1,))
 
 FOLLOWED, JUDGED, RETURNED, IGNORED = "followed", "judged", "returned", "ignored"
 """What an op makes of the kind of a scalar operand, Python's or NumPy's.  "followed": the number is the same for both, and the result
-has the operands' kind.  "judged": so it is, but for some operands Python raises where NumPy goes on.  "returned": the result may be
+has the operands' kind.  "judged": likewise, but for some operands Python raises where NumPy goes on.  "returned": the result may be
 an operand itself.  "ignored": the operand is an index, an extent, or is put into an array."""
 
 Shape = tuple[Any, ...]

@@ -132,7 +132,7 @@ def overwrites(op: Op) -> tuple[tuple[int, int], ...]:
 
 
 def is_pure(op: Op) -> bool:
-    """Whether the op may vanish when nobody reads its results."""
+    """Whether the op may vanish when its results are not read."""
     return not TABLE[op.kind].terminator and nested_effect(op) == PURE
 
 

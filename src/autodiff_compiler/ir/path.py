@@ -215,7 +215,7 @@ class Path:
         transpose: Callable[[R, tuple[int, ...]], R],
         reshape: Callable[[R, Sequence[V]], R],
     ) -> R:
-        """What becomes of `start`, step by step."""
+        """What `start` becomes, step by step."""
         for step, own in self._walk(operands):
             if isinstance(step, Index):
                 start = index(start, step.filled(own))

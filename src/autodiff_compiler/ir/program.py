@@ -56,7 +56,7 @@ def leaves_program(function: Function) -> bool:
 def effect_of(body: Region, *, compiled: bool = False) -> str:
     """The strongest effect in a body, as calls of its function have it in their attribute.
 
-    Arithmetic that raises outside its domain counts as a check: the call stays where nobody reads what it returns, until
+    Arithmetic that raises outside its domain counts as a check: the call stays even where what it returns is not read, until
     `passes/errors.py` has made the check in the callee.
     """
     raises = any(domains_of(op, compiled=compiled) for op in all_ops(body))

@@ -118,7 +118,7 @@ def _check_extents(b: Builder, terms: list[Term]) -> None:
 
 
 def _simplified(b: Builder, term: Term, needed: str) -> Term:
-    """Repeated labels become diagonals; labels nobody else has are summed."""
+    """Repeated labels become diagonals; labels that no other operand has are summed over."""
     value, labels = term
     for label in dict.fromkeys(labels):
         while labels.count(label) > 1:

@@ -124,7 +124,7 @@ def svdvals(b: Builder, x: Any, /) -> Value:
 
 
 def singular_values(b: Builder, matrix: Value) -> Value:
-    """Of real and of complex matrices; the real one that stands for a complex one has each of them twice."""
+    """For real and for complex matrices; the real matrix that stands for a complex one has each of them twice."""
     if not is_complex(matrix.type):
         found: Value = svdvals(b, matrix)
         return found

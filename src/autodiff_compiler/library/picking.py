@@ -48,7 +48,7 @@ def roll(b: Builder, a: Any, shift: Any, axis: Any = None) -> Value:
 
 
 def _rolled(b: Builder, x: Value, shift: Any, axis: int) -> Value:
-    """The last elements before the first ones; the extent may be 0, so it is not divided by as it is."""
+    """The last elements before the first ones; the extent may be 0, and nothing is divided by it unguarded."""
     extent = b.dim(x, axis)
     moved = b.op("mod", to_int(b, shift, "a shift"), b.op("maximum", extent, b.const(1)))
     cut = b.sub(extent, moved)

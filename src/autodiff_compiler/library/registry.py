@@ -187,7 +187,7 @@ def lookup(obj: object) -> Entry | None:
 
 
 def when_imported(module: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Let the decorated function register rows of a heavy module's functions, once somebody has imported it."""
+    """Let the decorated function register rows of a heavy module's functions, once it has been imported."""
 
     def keep(register: Callable[[], None]) -> Callable[[], None]:
         _LATER.setdefault(module, []).append(register)
@@ -206,7 +206,7 @@ def register_imported() -> bool:
 
 
 def _is_being_imported(module: ModuleType) -> bool:
-    """Whether somebody is still at it: this package may be imported in the middle of the import of another."""
+    """Whether its import is still going on: this package may be imported in the middle of the import of another."""
     return bool(getattr(module.__spec__, "_initializing", False))
 
 
@@ -237,7 +237,7 @@ def attribute(name: str) -> Entry | None:
 def add(obj: object, name: str, build: Build, *, refused: bool = False) -> None:
     """Register `build(b, *args)` for a function object, of which there is one entry.
 
-    What somebody put in the place of NumPy's is none of these."""
+    What has replaced a function of NumPy is none of these."""
     if name.partition(".")[0] in ("np", "math", "cmath") and is_replaced(name, obj):
         return
     before = lookup(obj)

@@ -18,7 +18,7 @@ _HOME = f"{__package__}.standard."
 
 
 def stands_for(*objects: object) -> Callable[[B], B]:
-    """Register the decorated function or class as what these do; what somebody put in the place of Python's is none of them."""
+    """Register the decorated function or class as what these do; what has replaced a function of Python is none of them."""
 
     def register(body: B) -> B:
         for obj in filter(is_of_python, objects):

@@ -7,7 +7,7 @@ from autodiff_compiler.library.registry import import_all, rows
 
 
 def is_supported(name: str) -> bool:
-    """Whether a function of this name has a row, of those whose modules somebody has imported."""
+    """Whether a function of this name has a row, among those whose modules have been imported."""
     return name in _functions()
 
 

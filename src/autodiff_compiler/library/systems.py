@@ -65,7 +65,7 @@ def inv(b: Builder, a: Any) -> Value:
         return to_dtype(b, complex_systems.inverse(b, matrix), precision(given))
     lu, pivots = factored(b, matrix, singular=False)
     one = identity(b, b.dim(matrix, rank(matrix.type) - 1), FLOAT64)
-    # A stack has one identity, which `lu_solve` stretches; the rows of both are as many.
+    # A stack has one identity, which `lu_solve` stretches; both have the same number of rows.
     return to_dtype(b, b.op("lu_solve", matrix, lu, pivots, one, transposed=False), precision(given))
 
 

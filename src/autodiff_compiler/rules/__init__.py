@@ -45,7 +45,7 @@ for _module in (
 NO_DERIVATIVE: dict[str, str] = {
     "const": "a constant",
     "table": "constants",
-    "undef": "nobody may look at it",
+    "undef": "it must not be read",
     "empty": "its elements are not values yet",
     "list_zeros": "zeros do not change with the list",
     "stop_gradient": "cut on purpose",

@@ -144,7 +144,7 @@ rule("arcsinh", lambda t, x, y: t / nonzero(hypot(x, 1.0)))
 rule("arccosh", lambda t, x, y: t / (sqrt(x - 1.0) * sqrt(x + 1.0)))
 rule("arctanh", lambda t, x, y: t / guarded((1.0 - x) * (1.0 + x)))
 
-# Where the argument is huge its square is no number any more.
+# Where the argument is huge, its square overflows.
 of_complex("arcsin", lambda t, x, y: t / cos(y))
 of_complex("arccos", lambda t, x, y: -(t / sin(y)))
 of_complex("arcsinh", lambda t, x, y: t / cosh(y))

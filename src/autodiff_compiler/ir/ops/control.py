@@ -114,7 +114,7 @@ CONTROL_OPS: tuple[OpDef, ...] = (
     ),
     OpDef(
         "undef",
-        "a value nobody may look at: a name that is bound on one path only",
+        "a value that must not be read: a name that is bound on one path only",
         _given,
         (),
         attrs=("type",),

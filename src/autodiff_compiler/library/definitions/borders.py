@@ -82,7 +82,7 @@ def _source(places: Any, extent: int, mode: str) -> Any:
 
 
 def _period(extent: int, skipped: int) -> int:
-    """After how many elements what goes back and forth begins anew; the ends are repeated, or skipped."""
+    """The period of a sequence that goes back and forth; its ends are repeated, or not."""
     return max(2 * (extent - skipped), 1)
 
 

@@ -171,7 +171,7 @@ def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, out: Any = None, **kwa
         a = a.astype(np.float64)
         b = np.reshape(
             b.astype(np.float64), (len(b), a.shape[1])
-        )  # which it has: for what follows, columns are as many as those of `a`
+        )  # which holds: for what follows, it has as many columns as `a`
         return _of_pairs(a[:, None, :], b[None, :, :], (a, b), metric, kwargs)
     found = np.empty((len(a), len(b)))
     for i in range(len(a)):

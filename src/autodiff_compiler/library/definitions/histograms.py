@@ -70,7 +70,7 @@ def _edges(a: Any, bins: Any, range: Any) -> Any:
 
 
 def _bin_of(values: Any, edges: Any) -> tuple[Any, Any]:
-    """In which bin each value falls, and whether in any; the last one has both its borders."""
+    """Into which bin each value falls, and whether it falls into any; the last bin contains both its edges."""
     place = np.searchsorted(edges, values, "right") - 1
     place = np.where(values == edges[-1], len(edges) - 2, place)
     inside = (values >= edges[0]) & (values <= edges[-1])

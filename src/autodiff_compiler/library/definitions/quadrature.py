@@ -95,7 +95,7 @@ def _last_interval(values: Any, before: Any, after: Any) -> Any:
 
 @define_in(MODULE, "simpson", "axis")
 def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
-    """Where the number of intervals is odd, the last one has the parabola of the last three points, too."""
+    """Where the number of intervals is odd, the last one is integrated by the parabola through the last three points, too."""
     values = np.moveaxis(np.asarray(y), axis, 0)
     n = len(values)
     if values.dtype == np.float32 and (values.ndim == 1 if x is None else np.asarray(x).dtype == np.float32):
