@@ -254,6 +254,12 @@ def test_what_there_is_not_is_refused():
     assert caught.value.span.file == __file__
 
 
+def test_a_method_is_no_function_of_the_same_name():
+    with pytest.raises(UnsupportedError, match="AD177") as caught:
+        grad(lambda x: stats.gamma.mean(2.0, loc=x))(0.7)
+    assert "np.mean" not in caught.value.help
+
+
 def _or_nothing(x):
     try:
         return norm(x, 2.0).mean()

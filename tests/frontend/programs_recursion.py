@@ -295,6 +295,22 @@ def damped(x, n):
     return np.sum(a * np.arange(1.0, len(a) + 1.0))
 
 
+def mix(a, b, n):
+    """Each call passes the two arrays on in the other order."""
+    for k in range(len(a)):
+        a[k] = np.sin(a[k]) + b[k]
+        if k % 2:
+            b[k] = b[k] * a[k - 1]
+    if n > 0:
+        mix(b, a, n - 1)
+
+
+def mixed(x, n):
+    a, b = x.copy(), 0.5 * x
+    mix(a, b, n)
+    return a @ b
+
+
 RNG = np.random.default_rng(0)
 A, V = RNG.normal(size=(4, 4)), np.array([3.0, 1.0, 2.5, 5.0, 4.0, 0.3])
 CASES = [
@@ -326,4 +342,5 @@ CASES = [
     (smallest, (0.7, 3)),
     (sorted_in_place, (V * 0.3,)),
     (damped, (V[:4] * 0.3, 2)),
+    (mixed, (V[:4] * 0.3, 3)),
 ]

@@ -49,12 +49,20 @@ _OF_SERIES = {
 
 _BOTH = [S(v3, v4), S(v4, v3), S(v3, -v3), S(v3, v3), S([1.0, R(2.0), 0.0, 0.0], v3 * 0), S(i3, v4), S(f3, f3), S(f3, i3), S(R(2.0), v3), S(e0, v3), S(m23, v3), S(np.array([1.0, np.nan, 0.0]), v3)]
 _DERIVED = [S(v4), S(v4, 2), S(v4, m=R(3)), S(v3, 5), S(m23, axis=1), S(m33, 1, 2.0), S(i3), S(f3), S(R(2.0)), S(v3, -1), S(v3, 0), S(v4[:2]), S(np.arange(9.0) ** 2, 3, R(0.5))]
+_INTEGRATED = [
+    S(v4), S(v4, 2), S(v4, m=R(2)), S(m23, axis=1), S(m33, 1, [2.0]), S(v3, 2, [1.0, R(2.0)], 0.5, 2.0), S(v3, 1, R(1.5), lbnd=-1), S(i3), S(f3), S(R(2.0)), S(v3, -1), S(v3, 0), S(v3, 1, [1.0, 2.0]), S([1, 2, 3]),
+    S(v4[:1]), S(v4[:2]),
+]
+_FAMILIES = ("polynomial.poly", "chebyshev.cheb", "legendre.leg", "hermite.herm", "hermite_e.herme", "laguerre.lag")
 _ALGEBRA: dict[str, list[Sample]] = {
-    **{f"{family}{name}": _BOTH for family in ("polynomial.poly", "chebyshev.cheb", "legendre.leg", "hermite.herm", "hermite_e.herme", "laguerre.lag") for name in ("add", "sub")},
-    **{f"{family}der": _DERIVED for family in ("chebyshev.cheb", "legendre.leg", "hermite.herm", "hermite_e.herme", "laguerre.lag")},
-    "polynomial.polymul": _BOTH,
-    "polynomial.polymulx": [S(v3), S(f3), S(i3), S(np.zeros(3)), S(R(2.0)), S(e0), S([1.0, R(2.0), 0.0])],
-    "polynomial.polypow": [S(v3, 2), S(v3, 0), S(v3, 1), S(v3, R(3)), S(f3, 3), S(i3, 2), S(v3, -1), S(v3, 3, maxpower=2), S([1.0, R(2.0), 0.0], 2)],
+    f"{family}{name}": samples
+    for family in _FAMILIES
+    for name, samples in {
+        "add": _BOTH, "sub": _BOTH, "mul": _BOTH, "der": [*_DERIVED, S([1, 2, 3])], "int": _INTEGRATED,
+        "mulx": [S(v3), S(f3), S(i3), S(np.zeros(3)), S(R(2.0)), S(e0), S([1.0, R(2.0), 0.0])],
+        "pow": [S(v3, 2), S(v3, 0), S(v3, 1), S(v3, R(3)), S(f3, 3), S(i3, 2), S(v3, -1), S(v3, 3, maxpower=2), S([1.0, R(2.0), 0.0], 2)],
+        "roots": [S(np.array([5.0, 0.1, 1.0])), S([5.0, R(0.1), 1.0, 0.0]), S(e0), S(m23)],
+    }.items()
 }
 
 _FOLDS = [
@@ -74,10 +82,6 @@ SAMPLES: dict[str, list[Sample]] = {
         for family in ("polynomial.poly", "chebyshev.cheb", "legendre.leg", "hermite.herm", "hermite_e.herme", "laguerre.lag")
         for name, samples in _OF_SERIES.items()
     },
-    "np.polynomial.polynomial.polyder": [S(v4), S(v4, 2), S(v4, m=R(3)), S(v3, 5), S(m23, axis=1), S(m33, 1, 2.0), S(i3), S(f3), S(R(2.0)), S(v3, -1), S(v3, 0), S([1, 2, 3])],
-    "np.polynomial.polynomial.polyint": [
-        S(v4), S(v4, 2), S(v4, m=R(2)), S(m23, axis=1), S(m33, 1, [2.0]), S(v3, 2, [1.0, R(2.0)], 0.5, 2.0), S(v3, 1, R(1.5), lbnd=-1), S(i3), S(f3), S(R(2.0)), S(v3, -1), S(v3, 0), S(v3, 1, [1.0, 2.0]), S([1, 2, 3]),
-    ],
     "np.polynomial.polynomial.polyfromroots": [S(v3), S(i3), S(v4), S(f3), S([1.0, R(2.0)]), S(e0)],
     "np.roots": [S(v4), S(i3), S([1.0, -3.0, 2.0]), S([R(1.0), 0.0, 1.0]), S(np.array([0.0, 2.0, 1.0, 0.0, 0.0])), S(np.zeros(2)), S(m23), S(e0), S(np.array([0.0, 3.0]))],
     "np.polydiv": [S(v4, w3), S(v4, [2.0, R(1.0)]), S(w3, v4), S(i3, [1, 2]), S([1.0, -3.0, 2.0], [1.0, -1.0]), S(v3, 2.0)],

@@ -169,6 +169,10 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "polyval of a series": (lambda x, c: total(np.polynomial.polynomial.polyval(x, c)) + total(np.polynomial.chebyshev.chebval(x, c)), (m23, v3)),
     "sums of series": (lambda p, q: total(np.polynomial.polynomial.polymul(p, q)) + total(np.polynomial.legendre.legsub(p, q)) + total(np.polynomial.polynomial.polypow(p, 3)), (v4, w3)),
     "derivatives of series": (lambda c: sum(total(f(c, 2)) for f in (np.polynomial.chebyshev.chebder, np.polynomial.legendre.legder, np.polynomial.laguerre.lagder, np.polynomial.hermite.hermder)), (np.arange(1.0, 7.0) ** 2 / 7.0,)),
+    "products of series": (lambda p, q: sum(total(f(p, q)) + total(g(q, 3)) for f, g in ((np.polynomial.chebyshev.chebmul, np.polynomial.chebyshev.chebpow), (np.polynomial.legendre.legmul, np.polynomial.legendre.legpow), (np.polynomial.laguerre.lagmul, np.polynomial.laguerre.lagpow))), (v4, w3)),
+    "product of two series": (lambda p, q: total(np.polynomial.hermite_e.hermemul(p, q)), (v4, w3)),
+    "integrals of series": (lambda p, q: sum(total(f(p, 2, [q[0], q[1]], q[2], 1.5)) for f in (np.polynomial.chebyshev.chebint, np.polynomial.legendre.legint, np.polynomial.hermite.hermint, np.polynomial.hermite_e.hermeint, np.polynomial.laguerre.lagint)), (v4, w3)),
+    "roots of series": (lambda p: sum(total(np.abs(f(p))) for f in (np.polynomial.chebyshev.chebroots, np.polynomial.hermite.hermroots, np.polynomial.laguerre.lagroots)), (np.array([0.5, -0.25, 2.0, 1.0]),)),
     "polydiv": (lambda p, q: total(np.polydiv(p, q)[0]) + total(np.polydiv(p, q)[1]), (v4, w3)),
     "roots": (lambda p: np.sum(np.real(np.roots(p)) ** 2) + np.sum(np.imag(np.roots(p)) ** 4), (v4,)),
     "polyfit": (lambda x, y: total(np.polyfit(x, y, 2)), (np.array([-1.0, 0.0, 0.5, 2.0]), v4)),
@@ -191,7 +195,7 @@ if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
     PROGRAMS["cumulative_sum"] = (lambda x: total(np.cumulative_sum(x, axis=1, include_initial=True)) + total(np.cumulative_prod(x, axis=0)), (m23,))
 if hasattr(np, "matvec"):  # since NumPy 2.2
     PROGRAMS["matvec"] = (lambda a, x: total(np.matvec(a, x)) + total(np.vecmat(x, a)), (m33, v3))
-COMPILED = ("spreads", "pad by ramps", "pad by statistics", "pad by what is turned", "folds", "places of ufuncs", "sinc", "derivatives of series", "unique rows", "nextafter", "i0", "geomspace", "nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
+COMPILED = ("spreads", "pad by ramps", "pad by statistics", "pad by what is turned", "folds", "places of ufuncs", "sinc", "derivatives of series", "product of two series", "unique rows", "nextafter", "i0", "geomspace", "nanvar", "quantile", "interp", "gradient of points", "histogram", "insert", "apply_along_axis", "piecewise")
 """Those that are compiled with Numba in every run of the tests; the others only where the environment asks for all."""
 
 

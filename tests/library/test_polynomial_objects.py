@@ -58,7 +58,30 @@ def made_outside(c, x):
     return total(FIXED(x)) + FIXED.deriv()(c[0]) + total((FIXED + FIXED * 2.0 - np.poly1d(c))(x)) + SERIES(c[1]) * (SERIES * SERIES)(c[0]) + total(SERIES.deriv()(x))
 
 
-PROGRAMS = [of_powers, within_each_other, of_roots, fitted, of_series, of_all_families, made_outside]
+def algebra_of_all_families(c, x):
+    result = 0.0
+    for family in (Polynomial, Chebyshev, Legendre, Hermite, HermiteE, Laguerre):
+        p, q = family(c, domain=[0.0, 2.0]), family(c[:2], domain=[0.0, 2.0])
+        r = p * q - q**3 + p
+        result += total(r(x)) + total(r.deriv(2)(x)) + p.integ(1, c[0], 0.25)(0.7) + r.coef[2] + len((q * q).coef) + (CHEBYSHEV * CHEBYSHEV).deriv()(x[0, 0])
+    return result
+
+
+def fits_of_all_families(c, x):
+    result, at = 0.0, np.sort(np.ravel(x))
+    values = np.concatenate((c, c[:2]))
+    for family in (Polynomial, Chebyshev, Legendre, Hermite, HermiteE, Laguerre):
+        p, q = family.fit(at, values, 3), family.fit(at, values, 2, domain=[-2.0, 3.0], w=np.arange(1.0, 7.0))
+        result += p(0.4) + q(0.3) * family.fit(at, values, deg=1, window=[0.0, 1.0])(0.2) + total(p.coef) + p.deriv()(0.1)
+    return result
+
+
+def roots_of_objects(c, x):
+    cubic = np.array([-6.0, 11.0, -6.0, 1.0]) + 0.01 * c
+    return total(np.poly1d(cubic[::-1]).roots.real) + total(np.abs(Polynomial(cubic, domain=[0.0, 2.0]).roots())) + total(np.abs(Chebyshev(cubic).roots()))
+
+
+PROGRAMS = [of_powers, within_each_other, of_roots, fitted, of_series, of_all_families, algebra_of_all_families, fits_of_all_families, roots_of_objects, made_outside]
 
 
 @pytest.mark.parametrize("function", PROGRAMS, ids=lambda f: f.__name__)
@@ -94,7 +117,7 @@ def test_integers_and_single_precision():
 
 @pytest.mark.parametrize(
     "function",
-    [lambda c: Chebyshev(c).deriv()(0.5), lambda c: (Legendre(c) * Legendre(c))(0.5), lambda c: (np.poly1d(c) / np.poly1d(c))[0](0.5), lambda c: c[0] if Polynomial(c) == SERIES else c[1]],
+    [lambda c: Chebyshev.fit(c, c, 1, full=True)[0](0.5), lambda c: Chebyshev.fit(c, c, [0, 2])(0.5), lambda c: (np.poly1d(c) / np.poly1d(c))[0](0.5), lambda c: c[0] if Polynomial(c) == SERIES else c[1]],
 )
 def test_refusals(function):
     with pytest.raises(UnsupportedError):

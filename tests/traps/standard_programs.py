@@ -265,6 +265,36 @@ def sets(x):
     return total + x * len(s) * sum(t) * len(u) + list({3, 1, 2})[0] * x + (2 in s) + (s == {2, 3, 4, 5}) + sorted({"b", "a"}).index("b")
 
 
+class Weighed:
+    def __init__(self, weight, value):
+        self.weight = weight
+        self.value = value
+
+
+@case(A)
+@case(A[::-1].copy())
+def objects_in_order(a):
+    items = [Weighed(a[0], a[1]), Weighed(a[1], a[2]), Weighed(a[2], a[0])]
+    up = sorted(items, key=lambda item: item.weight)
+    down = sorted(items, key=lambda item: (item.value > 0.0, item.weight), reverse=True)
+    pairs = sorted([[a[0], 1.0], [a[1], 2.0]], key=operator.itemgetter(0))
+    items.sort(key=operator.attrgetter("value"))
+    return up[0].weight * 2.0 + up[2].value * 3.0 + down[0].weight * up[1].weight + items[0].value ** 2 + pairs[0][0] * pairs[0][1]
+
+
+@case(A, refused="AD138")
+def one_of_the_objects_in_order_is_written(a):
+    items = [Weighed(a[0], a[1]), Weighed(a[1], a[2])]
+    up = sorted(items, key=lambda item: item.weight)
+    items[0].weight = 7.0
+    return up[0].weight * up[0].value
+
+
+@case(A, refused="AD187")
+def objects_without_a_key(a):
+    return sorted([Weighed(a[0], a[1]), Weighed(a[1], a[2])])[0].weight
+
+
 @case(1.5, refused="AD187")
 def order_of_a_set_of_strings(x):
     for name in {"a", "b"}:

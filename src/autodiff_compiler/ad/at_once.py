@@ -1,7 +1,7 @@
 """Value and adjoints of a function that calls itself, by one function: nothing is saved.
 
 Possible where the cotangent of every recursive call is known before the call is made: where what the calls return is only added up,
-multiplied by what does not depend on it, put into arrays, chosen among by other conditions.  So it is for sums over trees,
+multiplied by what does not depend on it, put into arrays, chosen among by other conditions.  This covers sums over trees,
 determinants by minors, adaptive quadrature.
 
     y = call g(x); z = mul y, a   ->   y_bar = mul z_bar, a;  y, x_bar = call g_reverse(x, y_bar);  z = mul y, a;  a_bar = mul z_bar, y

@@ -1,6 +1,6 @@
 """Exit codes: the numbers that the body of a loop yields to say whether, and by which `break` or `return`, it was left.
 
-The last iteration alone can have had another code than 0, so that the reversal of an iteration knows its code without saving
+Only the last iteration can have had a code other than 0, so the reversal of an iteration knows its code without saving
 anything.  A condition on which the codes depend need not be saved either: `code == 2` says which way an `if` went.
 """
 

@@ -1,5 +1,5 @@
-"""What `holomorphic=True` claims: complex arguments, complex results, and nothing on the way from the ones to the others that is no
-differentiable function of a complex variable.
+"""What `holomorphic=True` claims: complex arguments, complex results, and on the way from one to the other only differentiable functions of a
+complex variable.
 
 Then the derivative is one complex number, and either mode gives it.  Otherwise it is a matrix of two by two, and no mode gives that.
 """

@@ -1,9 +1,9 @@
 """Arrays that a loop fills, and that the reverse sweep makes again by running it once more.
 
-    stage = for 0, n, 1, stage0 { (i, a)  yield store a[i], y[i] + h * k[i] }        comes of y, h and k
+    stage = for 0, n, 1, stage0 { (i, a)  yield store a[i], y[i] + h * k[i] }        made from y, h, k
 
 A tape of arrays is memory that is filled once and read once, from beyond the caches; a few operations for each element take less time
-than that.  What the array held before is of no account where all of it is written to, if need be by several loops and stores in a row:
+than that.  What the array held before does not matter where all of it is written to, if need be by several loops and stores in a row:
 
     k1 = store k0[0], x0;  k2 = for 1, n, 1, k1 { (i, a)  yield store a[i], x[i] * y[i - 1] }
 
@@ -44,7 +44,7 @@ class Refilling:
 
     @property
     def uses(self) -> list[Value]:
-        """What the elements come of."""
+        """What the elements are made from."""
         own = {self.before, *(result for op in self.ops for result in op.results)}
         return [value for value in dict.fromkeys(v for op in self.ops for v in op_uses(op)) if value not in own]
 

@@ -1,8 +1,8 @@
 """One reversal: its records, each with an owner, in the order in which they are made.
 
     primal      what is known of the primal: made first, and never written to
-    exits       its exit codes: made of `primal`
-    emission    the builder of the reverse sweep: everybody emits through it
+    exits       its exit codes: made from `primal`
+    emission    the builder of the reverse sweep: everything is emitted through it
     added       what is added to the primal: written when a loop, an `if` or a call has been reversed
     plans       how values are provided: a row for each loop body and branch, written by `residuals.provide`
 

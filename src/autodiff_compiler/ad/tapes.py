@@ -2,7 +2,7 @@
 
     array   empty(trips, extents…) before the loop, `store tape[t], v` after v; read back by `load tape[t]`
     list    an empty list, `list_append(tape, v)` after v; read back by `list_get(tape, t)`: for a `while`, whose trips
-            are not known before, and for arrays whose shape changes
+            are not known beforehand, and for arrays whose shape changes
     thread  a list that is itself the tape of an inner loop: the outer loop carries it, the inner one goes on appending,
             and nothing is copied
 

@@ -1,4 +1,4 @@
-"""Arrays that a loop carries as mere room: every iteration overwrites what it reads of them, before it reads it.
+"""Arrays that a loop carries only as working space: every iteration overwrites what it reads of them, before it reads it.
 
 What such an array holds when an iteration begins makes no difference.  Recognised: a loop over all elements of a vector that
 stores each one, and a store of the whole array; nothing of what the iteration was given is read before that.

@@ -45,7 +45,7 @@ class Call:
 
     @property
     def leaves(self) -> list[tuple[str, Any]]:
-        """All leaves that the program is given, in its order, but for what it works in."""
+        """All leaves that the program is given, in its order, except the arrays that it works in."""
         return [*self.read, *zip(self.given.names, self.given.leaves), *self.outside]
 
     def write(self, entry: EntryWriter, args: tuple[Any, ...], fun: Callable[..., Any], room: Room | None) -> None:

@@ -28,7 +28,7 @@ C = TypeVar("C", bound="Compiled")
 
 
 class Shared:
-    """What all derivatives share that were made alike from one function: `grad(f)(x)` in a loop compiles once."""
+    """What derivatives that were made alike from one function share: `grad(f)(x)` in a loop compiles once."""
 
     def __init__(self, table: Table) -> None:
         self.table = table

@@ -114,7 +114,7 @@ class Derivative(Compiled):
     @boundary
     def workspace(self, *args: Any, **kwargs: Any) -> Workspace:
         """The derivative together with the arrays that its calls work in, for arguments of these shapes: calls of it allocate what they
-        return, or with `out` as good as nothing (docs/running.md).
+        return, or with `out` almost nothing (docs/running.md).
 
         >>> import numpy as np
         >>> from autodiff_compiler import grad

@@ -1,6 +1,6 @@
 """Which conversions need not be printed, and why: decided only here, for every backend.
 
-the kind         nobody can tell Python's number from NumPy's (`scalar_conversions.py`), or the backend has one kind only
+the kind         nothing can tell Python's number from NumPy's (`scalar_conversions.py`), or the backend has one kind only
 promotion        an operator, or a function of NumPy, casts its operands to the same dtype by itself (NEP 50)
 assignment       an array casts what is written into it
 `math`           its functions take ints as they are

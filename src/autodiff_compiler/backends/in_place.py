@@ -1,4 +1,4 @@
-"""Results of functions that are arguments, changed: they need not be returned.
+"""Results of functions that are changed arguments need not be returned.
 
 What a callee overwrites and gives back (`updates`) is the caller's own array or list, unless the callee had to make another one.
 Where it certainly is the same object, the callee's text does not return it, and a call leaves the caller's variable as it is:

@@ -313,7 +313,7 @@ def _try_expression(nesting: Nesting, op: Op) -> None:
 
 
 def _may_be_expression(nesting: Nesting, region: Region) -> bool:
-    """Whether what a branch does may be written in a line: seen before the branch is nested anew, which takes twice the time of what is
+    """Whether what a branch does may be written in a line: seen before the branch is nested again, which takes twice the time of what is
     inside at each level of branches within branches."""
     inside = [op for op in region.ops if op not in nesting.dead]
     return len(inside) < WIDTH and all(not op.regions or nesting.is_expression(op) for op in inside)

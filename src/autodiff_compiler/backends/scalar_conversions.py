@@ -1,7 +1,7 @@
 """Which conversions between Python's and NumPy's scalars the Python target need not print.
 
 `np.float64(0.0)` as the start of a sum of array elements may as well be `0.0`, and `float(x_saved[i])` in the reverse
-sweep `x_saved[i]`, as long as nobody can tell the difference.  Who can: a division or power (Python raises where
+sweep `x_saved[i]`, as long as nothing can tell the difference. What can: a division or power (Python raises where
 NumPy gives inf), `return`, `print`, a cast that promotion would perform, `~`.  A conversion is left out if its value,
 and everything that takes its kind from it, only meets ops that cannot.
 """

@@ -125,7 +125,7 @@ class Printer:
         return [*notes, *in_order(moves)]
 
     def _is_needed(self, to: Value, value: Value) -> bool:
-        """Whether a variable has to be given a value: somebody reads it, and it has another one."""
+        """Whether a variable has to be given a value: it is read, and has another value so far."""
         if to not in self.nesting.uses and to not in self.nesting.inline and not self._carried(to):
             return False
         if value not in self.nesting.inline and self.names[to] == self.names[value]:

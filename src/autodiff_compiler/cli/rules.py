@@ -112,7 +112,7 @@ def _is_distribution(obj: Any) -> bool:
 
 
 def _missing_method(node: ast.expr, known: dict[str, tuple[str, Any]]) -> tuple[int, str] | None:
-    """Of a call `x.name()` where only arrays have a method of this name."""
+    """The method of a call `x.name()`, if only arrays have methods of this name, and this one is not supported."""
     if not isinstance(node, ast.Attribute) or _resolved(node, known) is not None:
         return None
     others = any(hasattr(cls, node.attr) for cls in (list, dict, str, set, tuple, int, float))

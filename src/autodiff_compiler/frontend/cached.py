@@ -1,4 +1,4 @@
-"""Functions that keep their results (`functools.lru_cache` and `cache`): the function itself, where nobody can tell.
+"""Functions that keep their results (`functools.lru_cache` and `cache`): the function itself, where that makes no difference.
 
 A call may be answered by an earlier one.  So the function may only read, and what it reads must be the same at each call; it takes
 and returns numbers, since an array would be the same one each time.  Then it makes no difference whether it runs again, and it

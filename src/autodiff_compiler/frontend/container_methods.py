@@ -177,15 +177,17 @@ def _sort(ctx: Context, box: Box, args: list[Abs], kwargs: dict[str, Abs]) -> Ab
 
 
 def in_order_at_run_time(ctx: Context, items: Abs, kwargs: dict[str, Abs]) -> Box:
-    """A list of numbers or of tuples of numbers, sorted when the program runs."""
+    """A list of numbers, of tuples of numbers, or of lists and objects by a key, sorted when the program runs."""
+    key, reverse = kwargs.get("key", Static(None)), kwargs.get("reverse", Static(False))
     content = ctx.state.content(items) if isinstance(items, Box) else None
-    known_rows = isinstance(content, Items) and all(isinstance(item, Tup) for item in content.items)
+    ordered = Tup if isinstance(key, Static) and key.obj is None else Tup | Box
+    known_rows = isinstance(content, Items) and all(isinstance(item, ordered) for item in content.items)
     rows = known_rows or (isinstance(content, Grown) and content.form is not None)
     numbers = isinstance(content, Grown) or (isinstance(content, Items) and all(map(is_scalar, content.items)))
     if not (rows or numbers):
-        raise ctx.unsupported("AD187", "an order of things other than numbers and tuples of them", "use np.argsort")
+        way_out = "give a key that is a number (key=lambda item: item.x), or use np.argsort"
+        raise ctx.unsupported("AD187", "an order of things other than numbers and tuples of them", way_out)
     function = ordering.sorted_rows if rows else ordering.sorted_numbers
-    key, reverse = kwargs.get("key", Static(None)), kwargs.get("reverse", Static(False))
     made = ctx.call(Static(function), [items, key, Static(bool(ctx.static(reverse, "`reverse`")))], {})
     assert isinstance(made, Box)
     return made

@@ -1,6 +1,6 @@
 """Dates and durations (`datetime`): objects that never change, made and computed with by Python itself when the program is compiled.
 
-What is asked of a clock is another thing each time, and is refused.
+What a clock says differs each time, and is refused.
 """
 
 from __future__ import annotations

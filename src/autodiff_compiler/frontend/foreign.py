@@ -149,7 +149,7 @@ def instead_of(obj: Any, name: str) -> str:
         return "write it as ordinary loops"
     if "random" in name:
         return RANDOM
-    if package.split(".")[0] in _LIKE_NUMPY:
+    if package.split(".")[0] in _LIKE_NUMPY and package in sys.modules:  # a method is no function of the same name
         candidates = [f"{home}.{last}" for home in ("np", "np.linalg", "math", "scipy.special")]
         same = [candidate for candidate in candidates if candidate != name and library.is_supported(candidate)]
         if same:

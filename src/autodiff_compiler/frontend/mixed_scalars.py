@@ -25,7 +25,7 @@ from autodiff_compiler.library.builtins import fits_float32
 
 # Python's operators and builtins turn a Python number into a Python number, and a float32 into a float32.
 EXACT = ("neg", "abs", "select", "stop_gradient", "list_new", "list_append", "list_set", "list_get")
-ARITHMETIC = ("add", "sub", "mul", "div", "pow", "floordiv", "mod")
+OPERATORS = ("add", "sub", "mul", "div", "pow", "floordiv", "mod")
 # The value goes where its type is known already, is only shown, or is only tested.
 HARMLESS = ("store", "accum", "return", "yield", "print", "check", "raise", "list_len")
 
@@ -131,7 +131,7 @@ class _PythonNumbers:
                 raise _refused(op.span)
         elif scalar and op.kind in EXACT:
             self.add(op.result, *used)
-        elif scalar and op.kind in ARITHMETIC and not known:
+        elif scalar and op.kind in OPERATORS and not known:
             self.add(op.result, *used, exact=False)
         elif not known:
             raise _refused(op.span)

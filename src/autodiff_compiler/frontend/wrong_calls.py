@@ -1,4 +1,4 @@
-"""Calls that are wrong: what Python refuses by the signature alone, and arguments that no handler has thought of."""
+"""Calls that are wrong: what Python refuses by the signature alone, and arguments that no handler foresaw."""
 
 from __future__ import annotations
 

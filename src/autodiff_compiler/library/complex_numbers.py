@@ -1,7 +1,7 @@
 """Complex numbers: their parts, the module `cmath`, and which functions of the library take them.
 
-A function takes complex numbers only if it stands in a table here.  What was written for real numbers would often give a wrong result,
-and without a sound: of `x * x` in a norm, or of a comparison.
+A function takes complex numbers only if it stands in a table here.  What was written for real numbers would often silently give a wrong
+result: of `x * x` in a norm, or of a comparison.
 """
 
 from __future__ import annotations

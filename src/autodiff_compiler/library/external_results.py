@@ -1,6 +1,6 @@
 """Functions that have no derivative here, and are called as they are where none is asked for: what they return.
 
-A row tells it from the arguments: the types of run-time values, and objects that are known (`Known`).  None: it cannot be told.
+A row tells it from the arguments: the types of run-time values, and objects that are known (`Known`).  None: it is unknown.
 A function that is missing here can be declared by `external`.
 """
 

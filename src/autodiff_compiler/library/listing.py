@@ -49,7 +49,7 @@ Distributions of several variables have positive definite covariances and scales
 that happens to hold a single one is an error, since SciPy leaves its axis out.
 
 Polynomials are objects: `np.poly1d`, and of `np.polynomial` `Polynomial`, `Chebyshev`, `Legendre`, `Hermite`, `HermiteE` and `Laguerre`, made in the
-program or outside; series other than power series can be evaluated, added, and multiplied by numbers.
+program or outside, with their arithmetic, `deriv`, `integ`, `roots` and `fit`; roots are complex numbers always, as those of `np.roots` are.
 
 Of arrays also `x.flat` (read, written, iterated over), `x.fill(v)` and `x.shape = …` where NumPy need not move an element.
 """

@@ -1,6 +1,6 @@
 """Triangular systems and factors, as `scipy.linalg` has them.
 
-Of the triangles that are not read nothing depends.
+Nothing depends on the triangles that are not read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""For Numba, after fusion: room that every iteration fills anew is allocated once, before the loop.
+"""For Numba, after fusion: working space that every iteration refills is allocated once, before the loop.
 
 An array that an iteration makes, fills, and does not hand on needs no memory of its own: the loop carries one array, and each
 iteration overwrites it.

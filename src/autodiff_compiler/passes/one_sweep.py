@@ -141,5 +141,5 @@ class Joined:
 
 
 def _is_silent(op: Op) -> bool:
-    """Whether nobody notices when the op runs earlier or later."""
+    """Whether it makes no difference if the op runs earlier or later."""
     return all(own_effect(inner) in (PURE, CONTROL) or opdef(inner).marks for inner in with_inner(op))

@@ -2,7 +2,7 @@
 
 A loop that saves values of each iteration for a later loop over the same indices, as the primal does for its reversal, need not
 save what an iteration can compute from its index, from what stands around the loop, and from what else is saved: the later loop
-computes it again, at the start of its own iteration.  What the first loop then does for nobody is removed with it.
+computes it again, at the start of its own iteration.  What the first loop then does to no purpose is removed with it.
 
     Input:  tape, trips = for 0, n, 1, empty { (i, t)  v = exp x[i];  t1 = store t[i], v;  yield t1 }
             s, trips = for n - 1, -1, -1, s0 { (i, s)  u = load tape[i];  w = mul u, u;  s1 = add s, w;  yield s1 }

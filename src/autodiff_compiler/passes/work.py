@@ -2,8 +2,8 @@
 
     for 0, n, 1 { (i)  … 5 additions, loads and stores …;  for 0, m, 1 { (j)  … 3 … } }      n * (5 + 3 * m)
 
-A loop whose bounds depend on the indices around it (`range(i + 1, n)`) counts as if it were as long as it ever is.  What only running it
-tells counts as few.
+A loop whose bounds depend on the indices around it (`range(i + 1, n)`) counts with the greatest length that it has.  What is known only
+at run time counts as few.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""After the buffers stage: the arrays that a program works in are the caller's, who gives the same ones at each call.
+"""After the buffers stage: the arrays that a program works in belong to the caller, who passes the same ones at each call.
 
     Input:  func f(x) { n = dim x;  t = empty n;  for … { store t[i], … }  … }
     Output: func f(x, workspace) updates { for … { store t[i], … }  … }          t is `workspace[0]`

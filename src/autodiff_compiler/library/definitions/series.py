@@ -31,7 +31,7 @@ def sum_of(x: Any, c: Any, tensor: bool, rule: Callable[[Any], Any]) -> Any:
     return one[()]
 
 
-def _power(n: Any) -> Any:
+def of_powers(n: Any) -> Any:
     return 1.0, 0.0, 0.0
 
 
@@ -56,14 +56,14 @@ def _laguerre(n: Any) -> Any:
 
 
 RULES: dict[str, Callable[[Any], Any]] = {
-    "polynomial": _power,
+    "polynomial": of_powers,
     "chebyshev": _chebyshev,
     "legendre": _legendre,
     "hermite": _hermite,
     "hermite_e": _hermite_e,
     "laguerre": _laguerre,
 }
-_PREFIXES = {
+PREFIXES = {
     "polynomial": "poly",
     "chebyshev": "cheb",
     "legendre": "leg",
@@ -104,38 +104,6 @@ def fitted(x: Any, y: Any, deg: int, rcond: Any, w: Any, rule: Callable[[Any], A
     return (found.T / lengths).T
 
 
-def derivative(c: Any, m: int = 1, scl: Any = 1, axis: int = 0) -> Any:
-    if m < 0:
-        raise ValueError("The order of derivation must be non-negative")
-    found = np.moveaxis(np.atleast_1d(c) + 0.0, axis, 0)
-    for _ in tuple(range(m)):
-        factors = np.arange(1, max(len(found), 1)) * scl
-        less = np.reshape(factors, (-1,) + (1,) * (found.ndim - 1)).astype(found.dtype) * found[1:]
-        found = less if len(found) > 1 else found * 0.0
-    return np.moveaxis(found, 0, axis)
-
-
-def integral(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0) -> Any:
-    """From `lbnd` on, with a constant of each integration."""
-    if m < 0:
-        raise ValueError("The order of integration must be non-negative")
-    found = np.moveaxis(np.atleast_1d(c) + 0.0, axis, 0)
-    constants = k if isinstance(k, (list, tuple)) else (k,)
-    if len(constants) > m:
-        raise ValueError("Too many integration constants")
-    for i in tuple(range(m)):
-        if len(found) == 1 and np.all(found == 0):
-            raise ValueError("NumPy gives the integral of the polynomial 0 no room for a power, which is not done here")
-        powers = np.reshape(np.arange(1, len(found) + 1), (-1,) + (1,) * (found.ndim - 1)).astype(found.dtype)
-        rest = found * scl / powers
-        start = -sum_of(lbnd, np.concatenate((np.zeros_like(rest[:1]), rest)), True, _power)
-        if i < len(constants):
-            start = start + constants[i]
-        first = np.broadcast_to(np.asarray(start).astype(found.dtype), rest[:1].shape)
-        found = np.concatenate((first, rest))
-    return np.moveaxis(found, 0, axis)
-
-
 def from_roots(roots: Any) -> Any:
     zeros = np.asarray(roots).astype(float)
     found = np.zeros(len(zeros) + 1, zeros.dtype)
@@ -166,7 +134,7 @@ def _register(family: str, rule: Callable[[Any], Any]) -> None:
             unsupported("a fit with full=, or of some degrees", "leave full= out, and give the highest degree")
         return fitted(x, y, deg, rcond, w, rule)
 
-    module, prefix = f"numpy.polynomial.{family}", _PREFIXES[family]
+    module, prefix = f"numpy.polynomial.{family}", PREFIXES[family]
     rows: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
         "val": (value, ("tensor",)),
         "val2d": (value2d, ()),
@@ -190,9 +158,4 @@ for _family, _rule in RULES.items():
 @when_imported("numpy.polynomial.polynomial")
 def _register_powers() -> None:
     module = lazy.load("numpy.polynomial.polynomial")
-    for name, body, known in (
-        ("polyder", derivative, ("m", "axis")),
-        ("polyint", integral, ("m", "axis")),
-        ("polyfromroots", from_roots, ()),
-    ):
-        define(getattr(module, name), f"np.polynomial.polynomial.{name}", *known)(body)
+    define(module.polyfromroots, "np.polynomial.polynomial.polyfromroots")(from_roots)

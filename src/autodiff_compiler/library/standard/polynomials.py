@@ -13,7 +13,15 @@ import numpy as np
 from autodiff_compiler import lazy
 from autodiff_compiler.library.defined import define, unsupported
 from autodiff_compiler.library.definitions.polynomials import polyval
-from autodiff_compiler.library.definitions.series import RULES, derivative, integral, sum_of
+from autodiff_compiler.library.definitions.series import fitted, sum_of
+from autodiff_compiler.library.definitions.series_algebra import (
+    FAMILIES,
+    derivative,
+    integral,
+    power_of,
+    product,
+    roots,
+)
 from autodiff_compiler.library.registry import when_imported
 from autodiff_compiler.library.stand_ins import stands_for
 
@@ -42,6 +50,12 @@ class Poly1d:  # noqa: PLW1641  (nor has a poly1d a hash)
         return shown if len(shown) > 0 else self.held[:1] * 0
 
     c = coef = coefficients = coeffs
+
+    @property
+    def roots(self) -> Any:
+        return np.roots(self.held)
+
+    r = roots
 
     @property
     def order(self) -> Any:
@@ -124,8 +138,7 @@ def coefficients(other: Any) -> Any:
 class Series:  # noqa: PLW1641  (nor has a series of NumPy a hash)
     """By the lowest degree first, of an argument that is taken from `domain` to `window`."""
 
-    rule = staticmethod(RULES["polynomial"])
-    of_powers = True
+    family = FAMILIES["polynomial"]
     interval = (-1.0, 1.0)
 
     def __init__(self, coef: Any, domain: Any = None, window: Any = None, symbol: Any = "x") -> None:
@@ -151,7 +164,7 @@ class Series:  # noqa: PLW1641  (nor has a series of NumPy a hash)
         if not self.plain:
             offset, factor = mapping(self)
             at = offset + factor * at
-        return sum_of(at, self.held, True, self.rule)
+        return sum_of(at, self.held, True, self.family.rule)
 
     def __len__(self) -> Any:
         return len(self.coef)
@@ -166,17 +179,16 @@ class Series:  # noqa: PLW1641  (nor has a series of NumPy a hash)
         return mapping(self)
 
     def deriv(self, m: int = 1) -> Any:
-        return self.with_coefficients(derivative(self.powers("deriv"), m, mapping(self)[1]), True)
+        return self.with_coefficients(derivative(self.held, m, mapping(self)[1], 0, self.family), True)
 
     def integ(self, m: int = 1, k: Any = (), lbnd: Any = None) -> Any:
         offset, factor = mapping(self)
         start = 0 if lbnd is None else offset + factor * lbnd
-        return self.with_coefficients(integral(self.powers("integ"), m, k, start, 1.0 / factor), True)
+        return self.with_coefficients(integral(self.held, m, k, start, 1.0 / factor, 0, self.family), True)
 
-    def powers(self, name: str) -> Any:
-        if not self.of_powers:
-            unsupported(f"`{name}` of a series of polynomials other than powers", "convert it outside the function")
-        return self.held
+    def roots(self) -> Any:
+        offset, factor = mapping(self)
+        return (roots(self.coef, self.family.rule) - offset) / factor
 
     def with_coefficients(self, held: Any, shown: bool) -> Any:
         made = type(self)(held, self.domain, self.window, self.symbol)
@@ -207,7 +219,7 @@ class Series:  # noqa: PLW1641  (nor has a series of NumPy a hash)
         theirs = of_the_same(self, other)
         if not is_series(other) and np.ndim(other) == 0:
             return self.with_coefficients(self.held * theirs[0], False)
-        return self.with_coefficients(np.convolve(self.powers("*"), theirs), False)
+        return self.with_coefficients(product(self.held, theirs, self.family.rule), False)
 
     def __rmul__(self, other: Any) -> Any:
         return self * other
@@ -220,10 +232,7 @@ class Series:  # noqa: PLW1641  (nor has a series of NumPy a hash)
     def __pow__(self, other: int) -> Any:
         if not isinstance(other, int) or other < 0:
             raise ValueError("Power must be a non-negative integer.")
-        found = np.ones(1)
-        for _ in tuple(range(other)):
-            found = np.convolve(found, self.powers("**"))
-        return self.with_coefficients(found, False)
+        return self.with_coefficients(power_of(self.held, other, self.family.rule), False)
 
     def __eq__(self, other: Any) -> Any:
         unsupported("comparing polynomials", "compare their coefficients")
@@ -259,29 +268,47 @@ def of_the_same(series: Any, other: Any) -> Any:
 
 
 class Chebyshev(Series):
-    rule = staticmethod(RULES["chebyshev"])
-    of_powers = False
+    family = FAMILIES["chebyshev"]
 
 
 class Legendre(Series):
-    rule = staticmethod(RULES["legendre"])
-    of_powers = False
+    family = FAMILIES["legendre"]
 
 
 class Hermite(Series):
-    rule = staticmethod(RULES["hermite"])
-    of_powers = False
+    family = FAMILIES["hermite"]
 
 
 class HermiteE(Series):
-    rule = staticmethod(RULES["hermite_e"])
-    of_powers = False
+    family = FAMILIES["hermite_e"]
 
 
 class Laguerre(Series):
-    rule = staticmethod(RULES["laguerre"])
-    of_powers = False
+    family = FAMILIES["laguerre"]
     interval = (0.0, 1.0)
+
+
+def fit(
+    cls: Any,
+    x: Any,
+    y: Any,
+    deg: int,
+    domain: Any = None,
+    rcond: Any = None,
+    full: bool = False,
+    w: Any = None,
+    window: Any = None,
+    symbol: str = "x",
+) -> Any:
+    """The class method of all series: by least squares, in the argument that takes the interval of the points to `window`."""
+    if full or not isinstance(deg, int):
+        unsupported("a fit with full=, or of some degrees", "leave full= out, and give the highest degree")
+    at = np.asarray(x) + 0.0
+    ends = np.stack((np.min(at), np.max(at))) if domain is None else domain
+    made = cls(np.zeros(1), ends, cls.window if window is None else window, symbol)
+    offset, factor = mapping(made)
+    made.held = fitted(offset + factor * at, y, deg, rcond, w, made.family.rule)
+    return made
 
 
 def rebuilt(made: Any) -> Any:
@@ -362,3 +389,4 @@ def _register() -> None:
     for cls in (Chebyshev, Legendre, Hermite, HermiteE, Laguerre):
         stands_for(getattr(module, cls.__name__))(cls)
     _define_methods(module.Polynomial, "np.polynomial.Polynomial")
+    define(module.Polynomial.fit.__func__, "np.polynomial.Polynomial.fit", "deg", "full")(fit)
