@@ -26,6 +26,10 @@ COMPLEX_SAMPLES: dict[str, list[Sample]] = {
     "np.sort_complex": [*_PLANE],
     "np.partition": [S(c3, 1), S(corder[0], [1, 3])],
     "np.clip": [S(c3, 0, 1), S(c3, None, R(1 + 1j)), S(corder, 1, 1 + 1.5j), S(c3, c3[::-1], 2.0), S(c3, min=0.0, max=1j)],
+    "np.interp": [
+        S(v3, [-1.0, 0.0, 1.5], c3), S(R(0.3), [-1.0, 0.0, 1.5], c3), S(v3 * 5.0, [-1.0, 0.0, 1.5], c3, left=1j, right=R(2.0)), S(v3 * 5.0, [-1.0, 0.0, 1.5], c3, period=2.2),
+        S(v3, [-1.0, 0.0, 1.5], c3.astype(np.complex64)), S(v3, c3, v3), S(c3, v3, c3), S(v3, [-1.0, 0.0, 1.5], v3, 2j), S(v3, [-1.0, 0.0, 1.5], [1.0, 2j, 0.5]),
+    ],
     "np.cov": [S(c23), S(c23, aweights=w3), S(c3, c3[::-1]), S(c23, rowvar=False)],
     "np.corrcoef": [S(c23), S(c3, c3[::-1] ** 2)],
 }

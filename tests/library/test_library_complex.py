@@ -19,8 +19,8 @@ from autodiff_compiler.library.registry import complex_names
 
 OF_COMPLEX = {found.name: found for found in complex_definitions()}
 TAKES = complex_names() | OF_COMPLEX.keys()
-# Most of the samples are to a real dtype, by another driver, of orders that are known only at run time, the largest of numbers, or complete factors.
-MOSTLY_REFUSED = {"ndarray.astype", "np.astype", "np.ufunc.reduce", "scipy.linalg.eigh", "scipy.linalg.qr", *(f"scipy.special.{name}" for name in ("iv", "jv", "kv", "yv"))}
+# Most of the samples are to a real dtype, by another driver, of orders that are known only at run time, the largest of numbers, complete factors, or places to interpolate at.
+MOSTLY_REFUSED = {"np.interp", "ndarray.astype", "np.astype", "np.ufunc.reduce", "scipy.linalg.eigh", "scipy.linalg.qr", *(f"scipy.special.{name}" for name in ("iv", "jv", "kv", "yv"))}
 
 
 def turned(x: Any, position: float = 0.7) -> Any:

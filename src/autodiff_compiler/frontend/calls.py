@@ -257,7 +257,7 @@ def _call_builtin(ctx: Context, obj: Any, args: list[Abs], kwargs: dict[str, Abs
     found = vectorized.call(ctx, obj, args, kwargs) or numba_ufuncs.call(ctx, obj, args, kwargs)
     if found is not None:
         return found
-    definition = library.definition(obj) or defined.of_complex(ctx, obj, args, kwargs)
+    definition = defined.of_complex(ctx, obj, args, kwargs) or library.definition(obj)
     if definition is not None:
         if obj is np.fromiter and args:
             args = [consumers.as_list(ctx, args[0]), *args[1:]]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.library.defined import define
+from autodiff_compiler.library.defined import define, define_for_complex, unsupported
 from autodiff_compiler.library.definitions.missing_values import chosen
 
 
@@ -152,6 +152,22 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         found = chosen(at < knots[0], values[0] if left is None else left, found)
         found = chosen(at > knots[-1], values[-1] if right is None else right, found)
     return found
+
+
+@define_for_complex(np.interp, "np.interp")
+def complex_interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+    """Values may be complex, places may not."""
+    if np.iscomplexobj(x) or np.iscomplexobj(xp) or not np.iscomplexobj(fp):
+        unsupported("np.interp with complex numbers that are not its values", "take their real parts")
+    values = np.asarray(fp).astype(np.complex128)
+    real, imag = (
+        np.interp(x, xp, part(values), _part(part, left), _part(part, right), period) for part in (np.real, np.imag)
+    )
+    return real + 1j * imag
+
+
+def _part(part: Any, value: Any) -> Any:
+    return None if value is None else part(value + 0j)
 
 
 @define(np.unwrap, "np.unwrap", "axis")
