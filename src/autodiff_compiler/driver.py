@@ -201,6 +201,7 @@ def _emit(
         fn, done.workspace = workspaces.run(fn, len(request.hidden))
     if target.compiled:
         fn = run_pipeline(fn, ["small_arrays"], disable=options.disable)
+    fn = backends.distinct(fn, options.backend)
     done.keep("buffers", fn)
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
     done.text = made.text

@@ -69,3 +69,21 @@ def test_a_module_that_no_import_can_name(tmp_path, monkeypatch):
     assert grad(program)(0.5) == 2.0
     with pytest.raises(UserError, match="AD436"):
         grad(program).save(str(tmp_path / "saved.py"), 0.5)
+
+
+def gemm(a, v):
+    return np.sum(np.tanh(a @ v))
+
+
+def inner(v, w):
+    return np.dot(v, w) * v[0]
+
+
+@pytest.mark.parametrize("program", [gemm, inner])
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_a_program_with_the_name_of_a_helper_of_products(program, backend):
+    """The value, whose function would have the same name as what it calls, is what `check` compares."""
+    a = np.arange(9.0).reshape(3, 3) / 7 if program is gemm else np.array([0.3, 1.2, -0.4])
+    v = np.array([0.5, -0.2, 0.9])
+    derivative = grad(program, (0, 1), backend=backend, check="first")
+    np.testing.assert_allclose(derivative(a, v)[1], grad(program, (0, 1))(a, v)[1], rtol=1e-13)

@@ -95,7 +95,7 @@ def test_dot_with_and_without_blas(blas, shapes, monkeypatch):
         pytest.importorskip("scipy")
     monkeypatch.setattr(numba_products, "BLAS", blas)
     # Compiled anew: a branch that cannot compile must be pruned.
-    dot = numba.njit(numba_products.product.py_func)
+    dot = numba.njit(numba_products.any_product.py_func)
     a, b = (np.arange(math.prod(shape), dtype=float).reshape(shape) % 5 - 1.5 for shape in shapes)
     np.testing.assert_allclose(dot(a, b), a @ b)
 
@@ -157,7 +157,7 @@ def test_matrices_of_all_memory_orders_are_compiled_once():
     matrices = laid_out(3, 3, np.float64)[:-1]
     for a, b in itertools.product(matrices, repeat=2):
         np.testing.assert_allclose(dot(a, b), a @ b)
-    kinds = [args for args in numba_products.product.signatures if all(v.ndim == 2 and v.dtype == numba.float64 for v in args)]
+    kinds = [args for args in numba_products.any_product.signatures if all(v.ndim == 2 and v.dtype == numba.float64 for v in args)]
     assert len(kinds) == 1 and len({numba.typeof(a) for a in matrices}) > 2
 
 

@@ -28,6 +28,9 @@ INTRINSICS = {
     "wrapping_add": lambda a, b: np.add(np.int64(a), np.int64(b)),
     "wrapping_sub": lambda a, b: np.subtract(np.int64(a), np.int64(b)),
     "wrapping_mul": lambda a, b: np.multiply(np.int64(a), np.int64(b)),
+    "dot": np.matmul,
+    "small_vector": lambda n: np.zeros(n),
+    "small_matrix": lambda n, m: np.zeros((n, m)),
 }
 
 

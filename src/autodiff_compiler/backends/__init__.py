@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autodiff_compiler.backends import module
 from autodiff_compiler.backends.ahead import compile_ahead, examples
 from autodiff_compiler.backends.cache import load
 from autodiff_compiler.backends.containers import is_importable, named_objects
@@ -11,7 +12,6 @@ from autodiff_compiler.backends.integers import bounded, widened
 from autodiff_compiler.backends.known_checks import unchecked
 from autodiff_compiler.backends.lines import NAME as LINES
 from autodiff_compiler.backends.lines import Lines
-from autodiff_compiler.backends.module import emit as emit_module
 from autodiff_compiler.backends.numba import NUMBA
 from autodiff_compiler.backends.python import PYTHON
 from autodiff_compiler.backends.source import Printed
@@ -29,6 +29,7 @@ __all__ = [
     "Printed",
     "bounded",
     "compile_ahead",
+    "distinct",
     "emit",
     "examples",
     "is_importable",
@@ -50,4 +51,9 @@ def printed(function: Function, backend: str, docstring: str = "", fastmath: boo
     `backend` is one of `BACKENDS`; `fastmath` lets Numba reassociate sums and means nothing to Python.
     """
     function = mapped(function, lambda one: lengths_for_trips(taken_early(unchecked(one))))
-    return emit_module(function, BACKENDS[backend], docstring, fastmath)
+    return module.emit(function, BACKENDS[backend], docstring, fastmath)
+
+
+def distinct(function: Function, backend: str) -> Function:
+    """The program under a name that no helper of the backend has."""
+    return module.distinct(function, BACKENDS[backend].prelude)

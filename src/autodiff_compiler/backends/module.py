@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
@@ -110,8 +110,17 @@ def _kernel(
     return syntax.function(function.name, [printer.names[p] for p in function.params], body, [decorator(parallel)])
 
 
-def _free(name: str, taken: Sequence[str]) -> str:
+def _free(name: str, taken: Collection[str]) -> str:
     return next(free for n in count(1) if (free := name if n == 1 else f"{name}_{n}") not in taken)
+
+
+def distinct(function: Function, prelude: str) -> Function:
+    """The program under a name that no helper has."""
+    return (
+        replace(function, name=_free(function.name, sources(prelude)))
+        if function.name in sources(prelude)
+        else function
+    )
 
 
 def _apart(function: Function, prelude: str) -> Function:

@@ -18,7 +18,7 @@ def precedes(x, y):
 
 
 @njit(cache=True, nogil=True)
-def merge(row, order, start, middle, end, merged):
+def merge_pieces(row, order, start, middle, end, merged):
     """Writes the places of two neighbouring pieces, each in order, in the order of both."""
     left, right = start, middle
     for k in range(start, end):
@@ -41,7 +41,7 @@ def complex_argsort_rows(a):
         length = 1
         while length < count:
             for start in range(0, count, 2 * length):
-                merge(a[i], out[i], start, min(start + length, count), min(start + 2 * length, count), merged)
+                merge_pieces(a[i], out[i], start, min(start + length, count), min(start + 2 * length, count), merged)
             assign(out[i], merged)
             length *= 2
     return out

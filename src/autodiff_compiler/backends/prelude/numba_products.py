@@ -147,7 +147,7 @@ def for_any_order(typingctx, function, *types):
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def product(a, b):
+def any_product(a, b):
     """The product of matrices or vectors of floats: BLAS where SciPy has it."""
     if a.ndim == 1 and b.ndim == 1:
         return inner(a, b)
@@ -166,7 +166,7 @@ def product(a, b):
 @intrinsic
 def dot(typingctx, a, b):
     """The product of matrices or vectors of floats."""
-    return for_any_order(typingctx, product, a, b)
+    return for_any_order(typingctx, any_product, a, b)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
