@@ -113,10 +113,36 @@ def each_from_the_last(x, m):
     for i in range(len(x)):
         last = 1.0
         for c in range(len(m)):
-            last = last * 0.5 + x[i, c]
-            d[c] = last - m[c]
+            last = last * x[i, c]
+            d[c] = last + m[c]
         for c in range(len(m)):
             total += d[c] * d[c]
+    return total
+
+
+def of_a_recurrence(x, m):
+    """A formula of what the loop carries, and of nothing else that changes."""
+    d, total = np.zeros(len(m)), 0.0
+    for i in range(len(x)):
+        a, b = x[i, 0], m[0]
+        for c in range(len(m)):
+            d[c] = a + 0.1 * b
+            a, b = d[c], a * 0.5
+        for c in range(len(m)):
+            total += d[c] * d[c]
+    return total
+
+
+def of_a_list(x, m):
+    """A list that has grown when the element is read."""
+    items, d, total = [1.0], np.zeros(len(m)), 0.0
+    for i in range(len(x)):
+        for c in range(len(m)):
+            d[c] = items[-1] * m[c]
+        items.append(x[i, 0])
+        for c in range(len(m)):
+            total += d[c] * x[i, c]
+        items.pop(0)
     return total
 
 
@@ -131,10 +157,10 @@ def float32_between(x, m):
 
 
 GONE = [squares, two_at_once]
-KEPT = [changed_in_between, changed_while_read, added_to, read_by_numpy, each_from_the_last]
+KEPT = [changed_in_between, changed_while_read, added_to, read_by_numpy, each_from_the_last, of_a_recurrence]
 
 
-@pytest.mark.parametrize("program", [*GONE, *KEPT, from_the_end, inside_a_branch])
+@pytest.mark.parametrize("program", [*GONE, *KEPT, from_the_end, inside_a_branch, of_a_list])
 def test_values_and_derivatives(program):
     for arg in (0, 1):
         made = value_and_grad(program, arg, backend="numba")(X.copy(), M.copy())

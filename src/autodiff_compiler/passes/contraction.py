@@ -36,8 +36,8 @@ class Formula:
     """How an element of a vector is computed from its index."""
 
     ops: tuple[Op, ...]
+    """The last one of them gives the element."""
     index: Value
-    element: Value
 
 
 def run(function: Function) -> Function:
@@ -108,10 +108,13 @@ class _Contraction(FactRewriter):
     def _formula(self, slot: Slot, loop: Loop) -> Formula | None:
         """How the element is computed that an iteration stores."""
         made = definitions(loop.body)
-        store = made[slot.yielded]
-        stored, found, queue = store.operands[-1], set[Op](), [store.operands[-1]]
+        stored = made[slot.yielded].operands[-1]
+        found, queue = set[Op](), [stored]
         while queue:
-            op = made.get(queue.pop())
+            value = queue.pop()
+            if value in loop.params:
+                return None  # what an iteration hands on to the next one is no function of the index
+            op = made.get(value)
             if op is None or op in found:
                 continue
             if not self._is_cheap(op, loop):
@@ -120,14 +123,16 @@ class _Contraction(FactRewriter):
             queue += op.operands
         if loop.index is None or stored not in made or not _is_short(found):
             return None
-        return Formula(tuple(op for op in loop.body.ops if op in found), loop.index, stored)
+        return Formula(tuple(op for op in loop.body.ops if op in found), loop.index)
 
     def _is_cheap(self, op: Op, loop: Loop) -> bool:
+        """Whether an op of an iteration reads an element, or computes a number from others; anything else may be another one later."""
         if op not in loop.body.ops or not all(isinstance(r.type, Scalar) for r in op.results):
             return False
         if reads_path(op):
-            array = op.operands[0]
-            return path_of(op) == element(rank(array.type)) and array not in {v for s in loop.slots for v in s.defined}
+            return path_of(op) == element(rank(op.operands[0].type))
+        if not all(isinstance(v.type, Scalar) for v in op.operands):
+            return False
         return is_pure(op) and not op.regions and not may_trap(op) and opdef(op).cost != DEAR
 
 
