@@ -1,9 +1,14 @@
 """`contraction`: which vectors disappear, and that every element is what it was."""
 
+import importlib.util
+
 import numpy as np
 import pytest
+from vector_writer import VectorWriter
 
-from autodiff_compiler import grad, value_and_grad
+from autodiff_compiler import driver, frontend, grad, value_and_grad
+from autodiff_compiler.ir import interp
+from autodiff_compiler.options import Options
 from autodiff_compiler.testing import check_grads
 
 X = np.array([[0.3, -1.2, 0.7], [2.1, 0.4, -0.6], [-0.2, 1.5, 0.9], [1.1, -0.3, 0.8]])
@@ -154,6 +159,27 @@ def float32_between(x, m):
         for c in range(len(m)):
             total += d[c] * m[c]
     return total
+
+
+def module_of(tmp_path, text):
+    path = tmp_path / "vectors.py"
+    path.write_text(text)
+    spec = importlib.util.spec_from_file_location("vectors", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("first", [*range(0, 125, 25), 425])
+def test_random_programs_by_the_interpreter(first, tmp_path):
+    """Values of the primal IR, with the pass and without, against CPython."""
+    for seed in range(first, first + 25):
+        f = module_of(tmp_path, VectorWriter(seed).program()).f
+        lowered = frontend.lower(f, [(name, *frontend.describe(value)) for name, value in (("x", X), ("m", M))])
+        for disable in ((), ("contraction",)):
+            fn = driver.optimized(lowered, Options(backend="numba", disable=disable))
+            value = interp.run(fn, [X.copy(), M.copy()])[0]
+            np.testing.assert_allclose(value, f(X.copy(), M.copy()), rtol=1e-9, err_msg=f"seed {seed}, without {disable}")
 
 
 GONE = [squares, two_at_once]

@@ -90,6 +90,7 @@ class _Contraction(FactRewriter):
                     load in places
                     and places[load][1] <= 1
                     and path_of(load) == element()
+                    and load.result.type == formula.ops[-1].result.type
                     and self._stays(formula, region, place, places[load][0], load)
                     for load in loads
                 ):
