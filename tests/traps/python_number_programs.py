@@ -255,3 +255,36 @@ def operators_that_change_nothing(x):
 def a_sign_before_a_sum_that_is_zero(x):
     h = x[0] if x[0] > 0 else 0.5
     return 1.0 / +(h - 0.25 * (2.0 if x[0] < 0 else 1.0))
+
+
+# Made one of NumPy's by its type: no division of them raises.
+
+
+def quotient_of_a_converted_number(x, y):
+    return np.float64(x) / y
+
+
+def remainder_of_a_converted_number(x, y):
+    p = np.float64(x) * 2.0
+    try:
+        k = p % y
+    except ZeroDivisionError:
+        k = 3.0
+    return k * 0.5
+
+
+def converted_divisor(x, y):
+    return x // np.float32(y)
+
+
+def converted_on_one_path(x, y):
+    p = np.float64(x) if x > 1.0 else np.float64(2.0 * x)
+    return p / y
+
+
+def still_pythons(x, y):
+    """Converted, and converted back."""
+    return float(np.float64(x)) / y
+
+
+CONVERTED = [quotient_of_a_converted_number, remainder_of_a_converted_number, converted_divisor, converted_on_one_path]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from judge import Case, judge
 from python_number_programs import (
+    CONVERTED,
     PROGRAMS,
     SOME,
     in_a_loop,
@@ -16,6 +17,7 @@ from python_number_programs import (
     numpys_divisor,
     numpys_function,
     numpys_item,
+    still_pythons,
 )
 
 from autodiff_compiler import grad, jvp, value_and_grad
@@ -76,3 +78,16 @@ def test_one_line_where_the_length_tells():
 
 def test_compiled_code_follows_ieee():
     assert "ZeroDivisionError" not in value_and_grad(in_a_loop, backend="numba").source(SOME)
+
+
+@pytest.mark.parametrize("options", [{}, {"disable": ("all",)}], ids=["optimised", "as it is"])
+@pytest.mark.parametrize("fun", CONVERTED)
+def test_a_number_that_numpys_type_made_never_raises(fun, options):
+    for args in ((1.5, 0.5), (1.5, 0.0), (-0.5, 0.0), (0.5, 0.0)):
+        np.testing.assert_array_equal(value_and_grad(fun, **options)(*args)[0], fun(*args))
+
+
+def test_a_number_that_is_pythons_again_raises():
+    for made in (still_pythons, value_and_grad(still_pythons)):
+        with pytest.raises(ZeroDivisionError):
+            made(1.5, 0.0)

@@ -32,6 +32,8 @@ class MixedKinds:
         """Python numbers where they become one of NumPy's."""
         self._operations: dict[Value, Operation] = {}
         """The results of Python's operators."""
+        self._converted: set[Value] = set()
+        """What NumPy's types and functions made of Python numbers: `np.float64(x)` is one of NumPy's on every path."""
 
     def add(self, number: Value) -> None:
         """A Python number that meets one of NumPy's, or what is either of them."""
@@ -53,11 +55,13 @@ class MixedKinds:
         """What a function made, which may be a builtin that leaves Python's numbers Python's."""
         if name == "abs" and isinstance(made, Value):
             self._operations[made] = abs
+        elif name.startswith("np.") and isinstance(made, Value) and made not in self._numbers:
+            self._converted.add(made)
         return made
 
     def checked(self, body: Region) -> Region:
         """The program with checks where Python's operators raise for a number that is Python's on some paths only."""
-        return checked(body, self._starts, self._operations) if self._operations else body
+        return checked(body, self._starts, self._operations, self._converted) if self._operations else body
 
     def judge(self, op: Op) -> None:
         """Note an op that is about to be built inside a `try`."""

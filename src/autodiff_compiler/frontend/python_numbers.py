@@ -18,7 +18,7 @@ import ast
 import itertools
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -52,13 +52,16 @@ IN_LISTS = {"list_new": slice(None), "list_append": slice(None), "list_set": sli
 """Ops of lists, and which of their operands are numbers or lists of these."""
 
 
-def checked(body: Region, starts: set[Value], operations: Mapping[Value, Operation]) -> Region:
-    """The program with its checks.  `starts` are Python numbers held as NumPy's, `operations` the results of Python's operators."""
+def checked(
+    body: Region, starts: set[Value], operations: Mapping[Value, Operation], converted: Collection[Value] = ()
+) -> Region:
+    """The program with its checks.  `starts` are Python numbers held as NumPy's, `operations` the results of Python's operators, and
+    `converted` what was explicitly made one of NumPy's."""
     made = definitions(body)
     divisions = [v for v in operations if v in made and is_of_numpy(v.type) and opdef(made[v]).domain is not None]
     if not divisions:
         return body
-    numbers = _Possible(body, made, starts, operations)
+    numbers = _Possible(body, made, starts, operations, converted)
     raising = {v for v in divisions if numbers.raises(v)}
     if not raising:
         return body
@@ -69,9 +72,15 @@ class _Possible:
     """What each value may be on the paths where it is a Python number."""
 
     def __init__(
-        self, body: Region, made: Mapping[Value, Op], starts: set[Value], operations: Mapping[Value, Operation]
+        self,
+        body: Region,
+        made: Mapping[Value, Op],
+        starts: set[Value],
+        operations: Mapping[Value, Operation],
+        converted: Collection[Value],
     ) -> None:
         self.made = made
+        self._converted = converted
         self.starts = starts | {v for op in self.made.values() if op.kind in IN_LISTS for v in self._put(op)}
         self.operations = operations
         self._found: dict[Value, Numbers] = {}
@@ -153,7 +162,8 @@ class _Possible:
 
     def _before_cast(self, value: Value) -> Value:
         op = self.made.get(value)
-        return op.operands[0] if op is not None and op.kind == "cast" and value not in self.starts else value
+        implied = op is not None and op.kind == "cast" and value not in self.starts and value not in self._converted
+        return op.operands[0] if op is not None and implied else value
 
     def _constant(self, value: Value) -> Numbers:
         op = self.made.get(value)
