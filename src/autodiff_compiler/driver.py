@@ -199,8 +199,7 @@ def _emit(
         fn = transform.into(fn, request)
     if request is not None and request.workspace:
         fn, done.workspace = workspaces.run(fn, len(request.hidden))
-    if target.compiled:
-        fn = run_pipeline(fn, ["small_arrays"], disable=options.disable)
+    fn = run_pipeline(fn, target.after_buffers, disable=options.disable)
     fn = backends.distinct(fn, options.backend)
     done.keep("buffers", fn)
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)

@@ -27,7 +27,7 @@ REFUSED = {
     "scipy.interpolate.approximate_taylor_polynomial": lambda x: scipy.interpolate.approximate_taylor_polynomial(np.sin, x, 2, 1.0)(x),
     "scipy.optimize.check_grad": lambda x: scipy.optimize.check_grad(lambda t: t, lambda t: t, [x]),
     "numpy.lib.scimath.sqrt": lambda x: np.emath.sqrt(A * x)[0],
-    "numpy.random.Generator.multivariate_normal": lambda x: RNG.multivariate_normal(A, np.eye(3))[0] * x,
+    "numpy.random.Generator.wald": lambda x: RNG.wald(A, 1.0)[0] * x,
     "random.getrandbits": lambda x: random.getrandbits(8) * x,
     "collections.UserList": lambda x: collections.UserList([x])[0],
     "sympy.sin": lambda x: sympy.sin(x),

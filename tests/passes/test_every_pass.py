@@ -16,7 +16,8 @@ PIPELINES = (DEFAULT, driver.BEFORE_AD, driver.AFTER_AD, *driver.LOWERING.values
 @pytest.mark.parametrize("name", PASSES)
 def test_a_pipeline_runs_it(name):
     instead = {other for target in TARGETS.values() for _, other in target.instead}
-    assert name in {*instead, *chain.from_iterable(PIPELINES)}, "DEFAULT, or a pipeline of driver.py"
+    further = {name for target in TARGETS.values() for name in (*target.before_ad, *target.after_buffers)}
+    assert name in {*instead, *further, *chain.from_iterable(PIPELINES)}, "DEFAULT, or a pipeline of driver.py, or a target's"
 
 
 @pytest.mark.parametrize("name", PASSES)

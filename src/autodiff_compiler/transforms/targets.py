@@ -33,13 +33,15 @@ def _for_any(build: Build) -> tuple[Compilation, ...]:
 class Target:
     """A backend as the pipelines see it.
 
-    `compiled`: whether Python's ints have 64 bits there.  `instead`: passes in place of others.  `before_ad`: further ones before AD.  `finished`: what comes
+    `compiled`: whether Python's ints have 64 bits there.  `instead`: passes in place of others.  `before_ad`,
+    `after_buffers`: further ones before AD, and after the buffers stage.  `finished`: what comes
     after all passes and before the buffers.  `best`: how a derivative is built.  `called`: what the caller gets of a loaded function.
     """
 
     compiled: bool = False
     instead: tuple[tuple[str, str], ...] = ()
     before_ad: tuple[str, ...] = ()
+    after_buffers: tuple[str, ...] = ()
     finished: Callable[[Function], Function] = _as_it_is
     best: Callable[[Build], tuple[Compilation, ...]] = _for_any
     called: Callable[[Callable[..., Any], Function], Callable[..., Any]] = _as_called
@@ -78,6 +80,7 @@ TARGETS = {
         # Compiled arithmetic of floats follows IEEE and raises nothing.
         instead=(("errors", "integer_errors"),),
         before_ad=("contraction", "simplify", "dce"),
+        after_buffers=("small_arrays",),
         finished=_with_depth_and_width,
         best=_small_or_wide,
         called=_saying_what_is_too_large,
