@@ -46,6 +46,17 @@ def nested(depth):
     return parse_function("\n".join(text) + "\n}")
 
 
+def assert_same_without_copies(fn, made):
+    """Before the buffers stage and after it."""
+    planned = buffers.run(made)
+    verify(planned, buffers=True)
+    assert not any(op.kind == "copy" for op in all_ops(planned.body))
+    for n in range(5):
+        x = np.linspace(1.0, 2.0, n)
+        expected = run(fn, [x.copy(), n])[0]
+        assert run(made, [x.copy(), n])[0] == expected == run(planned, [x.copy(), n], mutable=True)[0]
+
+
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_room_leaves_every_loop_and_is_never_copied(depth):
     fn = nested(depth)
@@ -54,13 +65,7 @@ def test_room_leaves_every_loop_and_is_never_copied(depth):
     verify(made)
     assert [op.kind for op in made.body.ops].count("empty") == 1
     assert [op.kind for op in all_ops(made.body)].count("empty") == 1
-    planned = buffers.run(made)
-    verify(planned, buffers=True)
-    assert not any(op.kind == "copy" for op in all_ops(planned.body))
-    for n in range(4):
-        x = np.linspace(1.0, 2.0, n)
-        expected = run(fn, [x.copy(), n])[0]
-        assert run(made, [x.copy(), n])[0] == expected == run(planned, [x.copy(), n], mutable=True)[0]
+    assert_same_without_copies(fn, made)
 
 
 BRANCH = """\
@@ -106,13 +111,7 @@ def test_room_of_modest_size_leaves_a_branch_and_the_loop_around_it(leaves, part
     made = PASSES["allocations"].run(fn)
     verify(made)
     assert any(op.kind == "empty" for op in made.body.ops) == leaves
-    planned = buffers.run(made)
-    verify(planned, buffers=True)
-    assert not any(op.kind == "copy" for op in all_ops(planned.body))
-    for n in range(5):
-        x = np.linspace(1.0, 2.0, n)
-        expected = run(fn, [x.copy(), n])[0]
-        assert run(made, [x.copy(), n])[0] == expected == run(planned, [x.copy(), n], mutable=True)[0]
+    assert_same_without_copies(fn, made)
 
 
 def test_no_memory_is_taken_in_a_loop_with_a_branch():

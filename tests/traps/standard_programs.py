@@ -428,25 +428,3 @@ def operators_of_integers_and_lists(a, i, j):
     both = operator.iconcat(both, [2.0])
     number = operator.ipow(operator.itruediv(operator.isub(a[2], 0.25), 2.0), 3)
     return bits * a[0] + sum(both) * operator.countOf([1, 2, 1], 1) + number * operator.is_(both, both)
-
-
-@case(0.7, -0.2, 2)
-@case(0.7, 3.5, 1)
-def a_place_that_only_the_run_tells(x, y, i):
-    xs = [y, x, 3.0]
-    return xs.index(min(xs)) * x + [3, 1, 2, 1].index(i) * 10.0 * y + xs.index(x)
-
-
-@case(0.7, 2)
-@case(0.7, 3)
-def a_number_that_is_not_there(x, i):
-    try:
-        place = [1, i + 1, 2].index(i)
-    except ValueError:
-        place = 7
-    return place * x * x
-
-
-@case(0.7, 3)
-def a_number_that_is_nowhere(x, i):
-    return [1, 2, i + 1].index(i) * x

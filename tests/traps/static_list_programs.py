@@ -1,4 +1,4 @@
-"""Loops over lists and tuples of known length whose items are alike, or nearly; see test_trap_containers.py."""
+"""Lists and tuples of known length: loops over items that are alike, or nearly, and places of items; see test_trap_containers.py."""
 # ruff: noqa  (as people write them)
 
 import math
@@ -363,3 +363,25 @@ def a_row_is_known_under_two_names(x):
         total += row[0] * x
     rows[-1][0] = 5.0
     return total * row[0]
+
+
+@case(0.7, -0.2, 2)
+@case(0.7, 3.5, 1)
+def a_place_that_only_the_run_tells(x, y, i):
+    xs = [y, x, 3.0]
+    return xs.index(min(xs)) * x + [3, 1, 2, 1].index(i) * 10.0 * y + xs.index(x)
+
+
+@case(0.7, 2)
+@case(0.7, 3)
+def a_number_that_is_not_there(x, i):
+    try:
+        place = [1, i + 1, 2].index(i)
+    except ValueError:
+        place = 7
+    return place * x * x
+
+
+@case(0.7, 3)
+def a_number_that_is_nowhere(x, i):
+    return [1, 2, i + 1].index(i) * x
