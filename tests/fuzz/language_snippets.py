@@ -64,6 +64,9 @@ ARRAYS = (
     "{n1} = np.dot({A}, {A}.T)\n{n1}[0, 0] -= {x}\n{r} = np.trace({n1})",
     "{n1} = {A} * 1.0\n{n2} = {n1}.T\n{n1}[0, -1] = {x}\n{r} = {n2}[-1, 0]",
     "{n1} = np.full((2, 2), {x})\n{n1}.T[0, 1] = {y}\n{r} = {n1}[1, 0] + {n1}[0, 1]",
+    "{n1} = sum(({a} * {n2} for {n2} in [{x}, {y}, 1.5] if {n2} * {n2} > -1.0))\n{r} = {n1}[0] + {n1}.sum()",
+    "{n1} = sum(map(lambda {n2}: {a} * {n2}, ({x}, {y})), {a} if {X} > 0.3 else {a} * {a})\n{r} = {n1}[0]",
+    "{n1} = sum(({n3} * {n2} if {n2} > {X} else {n3} for {n2}, {n3} in zip([{x}, {y}], ({a}, {a} * 2.0)) if abs({n2}) > -1.0))\n{r} = {n1}[0] + {x}",
     "{n1} = np.asfortranarray({A} * 1.0)\n{n2} = {n1}.reshape(-1)\n{n1}[0] = {x}\n{r} = {n2}[0] + {n2}[-1]",
     "{n1} = {A}[:, ::-1] * 1.0\n{n2} = np.ravel({n1})\n{n2}[0] = {x}\n{r} = {n1}[0, 0]",
 )

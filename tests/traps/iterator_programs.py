@@ -369,3 +369,39 @@ def all_over_a_grown_list_beside_a_tuple(x, a, n):
     if all(r < f for f, r in zip(c, (x, 0.5))):
         n = 2
     return x * n
+
+
+# What has been asked for is not asked for again, where a sum is begun as one of numbers and goes on as one of arrays.
+
+
+@case(0.6, A)
+@case(0.7, A)
+def sum_of_some_arrays(x, a):
+    return (sum((a * v for v in [x, 2.0 * x, 3.0 * x] if v > 1.0)) * a).sum()
+
+
+@case(0.7, A)
+@case(0.5, A)
+def sum_of_either_array(x, a):
+    return (sum((a * v if v < 1.8 else x * a for v in (x, 2.0 * x, 3.0 * x) if v > 0.4)) * a).sum()
+
+
+@case(0.7, A)
+@case(0.5, A)
+def sum_of_some_pairs_of_arrays(x, a):
+    pairs = zip([x, 2.0 * x, 3.0 * x], [a, 2.0 * a, a * a])
+    return (sum(v * w for v, w in pairs if v > 0.4 * w[0]) * a).sum()
+
+
+@case(0.7, A)
+@case(0.5, A)
+def sum_of_some_pairs_at_once(x, a):
+    some = sum(v * w if v > 1.3 else w for v, w in zip([x, 2.0 * x, 3.0 * x], [a, 2.0 * a, a * a]) if v > 0.1)
+    return (some * a).sum()
+
+
+@case(0.7, A)
+@case(0.5, A)
+def sum_of_some_arrays_that_are_mapped(x, a):
+    some = filter(lambda w: w[0] > 0.2, map(lambda v: a * v, [x, 2.0 * x, 3.0 * x]))
+    return (sum(some) * a).sum()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from autodiff_compiler.diagnostics import UnsupportedError
+from autodiff_compiler.diagnostics import InternalError, UnsupportedError
 from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.state import NameKey
@@ -104,10 +104,15 @@ Items = Steps | Sequence | Pushed
 def steps(items: Iterable[Abs]) -> Steps:
     """Items that exist already, or that a Python generator makes when it is asked."""
     rest = iter(items)
+    ended = False
 
     def step() -> Step:
+        nonlocal ended
         for item in rest:
             return Found(item)
+        if ended:
+            raise InternalError("items that were used up are asked for again")
+        ended = True
         return None
 
     return Steps(step)

@@ -23,6 +23,7 @@ from autodiff_compiler.frontend import (
     foreign,
     iterators,
     kept_items,
+    kept_iterators,
     managers,
     object_builtins,
     texts,
@@ -213,11 +214,8 @@ def _sum(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
             raise
         ctx.state = before
         tries.give_up(ctx, depth)
-        kept = (
-            args[0]
-            if isinstance(args[0], Ref | Box | Tup | Generator)
-            else consumers.listed(ctx, iterate(ctx, args[0]))
-        )
+        again = kept_iterators.afresh(args[0])
+        kept = again if isinstance(again, Ref | Box | Tup | Generator) else consumers.listed(ctx, iterate(ctx, again))
         return ctx.call(Static(ordering.summed), [kept, start], {})
 
 

@@ -31,6 +31,11 @@ def made(ctx: Context, kind: type, parts: tuple[Abs, ...], again: Again) -> Iter
     return Iter(kind, parts, None if later else again(ctx, parts), again)
 
 
+def afresh(x: Abs) -> Abs:
+    """The iterator before it was asked for any item: those that it was looked at for may be used up."""
+    return replace(x, parts=tuple(map(afresh, x.parts)), items=None) if isinstance(x, Iter) else x
+
+
 def kept(ctx: Context, x: Iter) -> Abs:
     """The iterator, which is kept: one made by `iter` may be asked for one item after the other."""
     if x.used is not None:
