@@ -16,6 +16,7 @@ from language_programs import LanguageProgram
 
 from autodiff_compiler import driver, frontend
 from autodiff_compiler.diagnostics import AutodiffError, InternalError
+from autodiff_compiler.frontend.whole_starts import REASON
 from autodiff_compiler.ir.interp import run as interpret
 from autodiff_compiler.ir.tree import flatten, rebuild
 from autodiff_compiler.options import Options
@@ -27,6 +28,8 @@ PYTHON_SECONDS = 30.0
 NUMBA_SECONDS = 120.0
 TOLERANCE = 1e-9
 NUMBERS = int | float | complex | np.generic
+# What only the run can tell.
+SAID_AT_RUN_TIME = (REASON, "the sum of arrays, of which there are none")
 # Programs whose value moves so much when their floats move by 1e-12 decide at a tie.
 UNSTABLE = 1e-7
 
@@ -106,9 +109,22 @@ def _check(program: LanguageProgram, way: Way) -> Outcome:
         if difference(new, old, exact=True):
             return Outcome("failed", f"argument changed: {name}: {difference(new, old, exact=True)}")
     what = difference(found, expected)
+    if what and not difference(found, _with_float_sums(program)):
+        return Outcome("ok", "a sum of nothing is a float")
     if what:
         return _fair(program, Outcome("failed", f"value: {what}"), expected)
     return Outcome("ok")
+
+
+def _with_float_sums(program: LanguageProgram) -> Any:
+    """What CPython gives where the builtin `sum` of nothing is 0.0 and not 0, as it is here: docs/frontend.md."""
+    loaded = Loaded(program)
+    loaded.scope["sum"] = lambda items, start=0.0: sum(items, start)
+    try:
+        with within(SECONDS):
+            return loaded.function(*loaded.args())
+    except Exception as error:
+        return error
 
 
 def placed(error: AutodiffError) -> int:
@@ -119,6 +135,8 @@ def placed(error: AutodiffError) -> int:
 
 def _both_raise(expected: Any, error: Exception) -> Outcome:
     if not isinstance(expected, Exception):
+        if any(text in str(error) for text in SAID_AT_RUN_TIME):
+            return Outcome("refused", f"{type(error).__name__} {error}")
         return Outcome("failed", f"exception: {type(error).__name__}: {error} where CPython gives a value")
     if type(error) is not type(expected):
         # Where a call has two reasons to fail, either may show.

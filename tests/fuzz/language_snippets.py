@@ -67,6 +67,8 @@ ARRAYS = (
     "{n1} = sum(({a} * {n2} for {n2} in [{x}, {y}, 1.5] if {n2} * {n2} > -1.0))\n{r} = {n1}[0] + {n1}.sum()",
     "{n1} = sum(map(lambda {n2}: {a} * {n2}, ({x}, {y})), {a} if {X} > 0.3 else {a} * {a})\n{r} = {n1}[0]",
     "{n1} = sum(({n3} * {n2} if {n2} > {X} else {n3} for {n2}, {n3} in zip([{x}, {y}], ({a}, {a} * 2.0)) if abs({n2}) > -1.0))\n{r} = {n1}[0] + {x}",
+    "{n1} = np.full(3, sum([{n2} for {n2} in {a} if {n2} > {X}]))\n{n1}[1] = {x}\n{r} = {n1}.sum()",
+    "{n1} = 0\nfor {n2} in {a}:\n    if {n2} > {X}:\n        {n1} += {n2}\n{n3} = np.array([{n1}, 2 * {n1}])\n{n3} *= 0.5\n{r} = {n3}[0]",
     "{n1} = np.asfortranarray({A} * 1.0)\n{n2} = {n1}.reshape(-1)\n{n1}[0] = {x}\n{r} = {n2}[0] + {n2}[-1]",
     "{n1} = {A}[:, ::-1] * 1.0\n{n2} = np.ravel({n1})\n{n2}[0] = {x}\n{r} = {n1}[0, 0]",
 )

@@ -111,7 +111,7 @@ def steps(items: Iterable[Abs]) -> Steps:
         for item in rest:
             return Found(item)
         if ended:
-            raise InternalError("items that were used up are asked for again")
+            raise InternalError("AD900", "items that were used up are asked for again")
         ended = True
         return None
 

@@ -13,7 +13,7 @@ from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import Abs, Dyn, Form, Grown, Items, Listed, Range, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
-from autodiff_compiler.library import Chosen, Entry, lookup
+from autodiff_compiler.library import Entry, lookup
 
 
 def to_library(ctx: Context, x: Abs) -> Any:
@@ -61,11 +61,10 @@ def call_entry(ctx: Context, entry: Entry, args: list[Abs], kwargs: dict[str, Ab
     """What an entry of the library builds for these arguments, and the arguments as it got them."""
     converted = [to_library(ctx, arg) for arg in args]
     named = {k: to_library(ctx, v) for k, v in kwargs.items()}
-    ctx.mixed.call(ctx.b, entry.name, [*converted, *named.values()])
+    given = [*converted, *named.values()]
+    ctx.mixed.call(ctx.b, entry.name, given)
     try:
-        made = entry(ctx.b, *converted, **named)
-        made = ctx.mixed.chosen(made) if isinstance(made, Chosen) else ctx.mixed.kinds.called(entry.name, made)
-        return made, [*converted, *named.values()]
+        return ctx.mixed.made(ctx.b, entry.name, given, entry(ctx.b, *converted, **named)), given
     except AutodiffError as error:
         # An int argument or a loop index can be made static, where the library needs that.
         if error.code != "AD207":

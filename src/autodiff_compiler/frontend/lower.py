@@ -119,7 +119,7 @@ def _lowered(
     b.return_(*result_values)
     body = Region((), (*ctx.first.top.ops, *b.top.ops))
     ctx.mixed.refuse(body)
-    body = ctx.mixed.kinds.checked(body)
+    body = ctx.mixed.checked(body)
     hidden = captures.needed(uses(body))
     params = (*parameters.leaves, *(captures.values[capture.name] for capture in hidden))
     trees = (*((n, tree_) for n, tree_, _ in args), *((capture.name, Leaf()) for capture in hidden))

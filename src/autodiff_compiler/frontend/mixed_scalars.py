@@ -14,6 +14,7 @@ from autodiff_compiler.frontend.mixed_kinds import MixedKinds
 from autodiff_compiler.frontend.real_starts import RealStarts
 from autodiff_compiler.frontend.scalars import scalar_type, scalar_value
 from autodiff_compiler.frontend.values import Abs, Static
+from autodiff_compiler.frontend.whole_starts import WholeStarts
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.dtype import FLOAT32
@@ -39,6 +40,7 @@ class MixedScalars:
         self._calls: list[tuple[Span, list[Any]]] = []
         """Calls of NumPy functions, for which that makes a difference, with their arguments."""
         self._real_starts = RealStarts()
+        self._whole_starts = WholeStarts()
         self.kinds = MixedKinds()
 
     def joined(self, b: Builder, value: Abs, joined: Scalar) -> Value:
@@ -46,11 +48,20 @@ class MixedScalars:
         found = scalar_value(b, value, joined)
         if joined.dtype.is_complex and not scalar_type(value).dtype.is_complex:
             self._real_starts.add(found)
+        if joined.dtype.inexact and not scalar_type(value).dtype.inexact:
+            self._whole_starts.add(found)
         if joined.kind == "np" and scalar_type(value).kind == "py":
             self.kinds.start(found)
         if joined == Scalar(FLOAT32) and scalar_type(value).kind == "py":
             self._numbers[found] = isinstance(value, Static) and fits_float32(float(value.obj))
         return found
+
+    def made(self, b: Builder, name: str, args: Sequence[Any], made: Any) -> Any:
+        """What an entry of the library made of these arguments."""
+        if isinstance(made, Chosen):
+            return self.chosen(made)
+        self._whole_starts.called(name, args, made)
+        return self.kinds.called(name, made)
 
     def chosen(self, chosen: Chosen) -> Value:
         """The result of `max` or `min` of numbers of NumPy's and of Python's, all of which a float32 can hold exactly if it has to."""
@@ -60,6 +71,10 @@ class MixedScalars:
             self.kinds.start(number)
         self._numbers |= dict.fromkeys((n for n in chosen.numbers if n.type == Scalar(FLOAT32)), True)
         return chosen.value
+
+    def checked(self, body: Region) -> Region:
+        """The program with checks of what only the run can tell."""
+        return self.kinds.checked(self._whole_starts.checked(body))
 
     def call(self, b: Builder, name: str, args: Sequence[Any]) -> None:
         """Remember a call of a NumPy function, which makes a float64 of Python floats."""
