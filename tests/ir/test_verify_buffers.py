@@ -414,3 +414,18 @@ def test_the_message_stands_at_the_read():
     with pytest.raises(InternalError) as caught:
         verify(parsed(BAD["reads an old version"]), buffers=True)
     assert "%s: f64[:] = add %a, %a  # <-- %a is read after store overwrote it" in str(caught.value)
+
+
+def test_what_is_never_there_shares_no_memory():
+    fn = parsed(
+        """
+        %no: bool = const False
+        check %no {error='ValueError', message=('never',)}
+        %u: f64[:] = undef
+        %zero: int = const 0
+        %a: f64[:] = store %u[%zero], %v
+        return %a, %a"""
+    )
+    verify(fn, buffers=True)
+    with pytest.raises(ValueError, match="never"):
+        run(fn, arguments(), mutable=True)

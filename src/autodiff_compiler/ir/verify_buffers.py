@@ -17,7 +17,7 @@ from itertools import combinations
 
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.opset import TABLE, may_alias, overwrites
+from autodiff_compiler.ir.opset import TABLE, is_undefined, may_alias, overwrites
 from autodiff_compiler.ir.types import Array, ListOf
 
 Memory = tuple[Value, ...]
@@ -212,7 +212,9 @@ class _Buffers:
                 self.define(result, _arrays(memory) if op.kind == "list_get" else memory)
 
     def contents(self, op: Op, result: Value) -> Memory:
-        """New memory, and for a list also that of the elements it is made from."""
+        """New memory, and for a list also that of the elements it is made from; none for what is never there when something is read."""
+        if is_undefined(op):
+            return ()
         if op.kind != "list_new":
             return tuple(self.parts([result]))
         return _union(
