@@ -25,6 +25,7 @@ CALLS = {
     "early": (0, (0.5, 4)),
     "minors": (0, (np.eye(3), 0, 0)),
     "smooth_sum": (0, (np.ones(4),)),
+    "recurrent": (0, (np.eye(3), np.ones((4, 3)))),
 }
 NUMBA = {"swing", "midpoint"}
 

@@ -31,7 +31,19 @@ from autodiff_compiler.transforms.transform import Request, Transform
 
 # Squares of roots are simplified as soon as equal expressions have been merged.
 BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
-AFTER_AD = ("inline", *DEFAULT, "promote", "replay", "guards", "range_checks", "fold", "simplify", "cse", "dce")
+AFTER_AD = (
+    "inline",
+    *DEFAULT,
+    "promote",
+    "replay",
+    "outer_products",
+    "guards",
+    "range_checks",
+    "fold",
+    "simplify",
+    "cse",
+    "dce",
+)
 LOWERING: dict[str, tuple[str, ...]] = {
     "python": ("factors", "copy_elision", "delayed_writes"),
     "numba": (
