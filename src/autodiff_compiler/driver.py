@@ -45,7 +45,7 @@ AFTER_AD = (
     "dce",
 )
 LOWERING: dict[str, tuple[str, ...]] = {
-    "python": ("factors", "copy_elision", "delayed_writes"),
+    "python": ("factors", "summed_products", "dce", "copy_elision", "delayed_writes"),
     "numba": (
         "factors",
         "winners",

@@ -187,6 +187,14 @@ def changed_after_it_was_used(w, u, b, xs, y):
     return loss
 
 
+def weighted_scatter(w, u, b, xs, y):
+    mean, s = u[0], np.zeros((2, 2))
+    for t in range(len(xs)):
+        d = xs[t] - mean
+        s += y[t, 0] * np.outer(d, d)
+    return np.sum(s * s) + np.sum(w) * b[0]
+
+
 def stretched(w, u, b, xs, y):
     h, loss = b.copy(), 0.0
     for t in range(len(xs)):
@@ -197,7 +205,7 @@ def stretched(w, u, b, xs, y):
 
 PROGRAMS = (
     recurrent, from_the_second_on, backwards, twice_in_a_step, of_columns, in_two_loops, written_in_between, sometimes, left_early,
-    changed_after_it_was_used, stretched,
+    changed_after_it_was_used, weighted_scatter, stretched,
 )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class _Sum:
     accum: Op
     left: Value
     right: Value
+    scale: Value | None
 
 
 class _OuterProducts(FactRewriter):
@@ -84,16 +85,20 @@ class _OuterProducts(FactRewriter):
                 if vectors is not None and len(readers[op.operands[-1]]) == 1:
                     yield _Sum(slot, op, *vectors)
 
-    def _vectors(self, accum: Op) -> tuple[Value, Value] | None:
-        """The vectors whose outer product is added."""
-        product = self.defs.get(accum.operands[-1])
+    def _vectors(self, accum: Op) -> tuple[Value, Value, Value | None] | None:
+        """The vectors whose outer product is added, and the number that it is multiplied by."""
+        product, scale = self.defs.get(accum.operands[-1]), None
+        if product is not None and product.kind == "mul" and 0 in map(_rank, product.operands):
+            scale, inner = sorted(product.operands, key=_rank)
+            product = self.defs.get(inner)
         if product is None or product.kind != "mul":
             return None
         for a, b in (product.operands, product.operands[::-1]):
-            left, right = self._with_new_axis(a, 1), b if rank(b.type) == 1 else self._with_new_axis(b, 0)
-            dtypes = {dtype_of(v.type) for v in (left, right, accum.result) if v is not None}
-            if left is not None and right is not None and len(dtypes) == 1:
-                return left, right
+            left, right = self._with_new_axis(a, 1), b if _rank(b) == 1 else self._with_new_axis(b, 0)
+            if left is None or right is None:
+                continue
+            if {dtype_of(v.type) for v in (left, right, scale or left)} == {dtype_of(accum.result.type)}:
+                return left, right, scale
         return None
 
     def _with_new_axis(self, value: Value, axis: int) -> Value | None:
@@ -112,7 +117,8 @@ class _OuterProducts(FactRewriter):
         for one in sums:
             b = Builder(one.accum.span)
             extents = self.shapes.extents(one.slot.init)
-            factors[one] = [rows.of(v, axis, extents[axis], one, b) for axis, v in enumerate((one.left, one.right))]
+            left = one.left if one.scale is None else b.mul(one.scale, one.left)
+            factors[one] = [rows.of(v, axis, extents[axis], one, b) for axis, v in enumerate((left, one.right))]
             instead[one.accum] = b.ops
         versions: dict[Value, Value] = {}
         ops: list[Op] = []
@@ -231,3 +237,7 @@ class _Rows:
             return _Factor(array, axis)
         low = self.before.const(self._low) if self._low else None
         return _Factor(array, axis, slice(low, self._high, None))
+
+
+def _rank(value: Value) -> int:
+    return rank(value.type)

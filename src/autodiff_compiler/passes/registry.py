@@ -38,6 +38,7 @@ from autodiff_compiler.passes import (
     signatures,
     simplify,
     small_arrays,
+    summed_products,
     winners,
 )
 
@@ -109,6 +110,11 @@ PASSES: dict[str, Pass] = {
             small_arrays.run,
         ),
         Pass("delayed_writes", "overwrite an array after the last read of its views", delayed_writes.run),
+        Pass(
+            "summed_products",
+            "for Python: products with a vector along an axis, summed over it, are one of BLAS",
+            summed_products.run,
+        ),
         Pass(
             "signatures", "drop parameters and results of functions that nobody uses", signatures.run, of_programs=True
         ),

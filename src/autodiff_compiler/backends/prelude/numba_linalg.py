@@ -11,7 +11,7 @@ from numba.core import cgutils
 from numba.extending import get_cython_function_address, intrinsic
 
 from autodiff_compiler.backends.prelude.numba_helpers import assign
-from autodiff_compiler.backends.prelude.numba_products import in_memory, stack
+from autodiff_compiler.backends.prelude.numba_products import BLAS, blas, in_memory, stack
 
 
 def lapack_routines(*names):
@@ -98,24 +98,36 @@ def lu_solve(lu, pivots, b, transposed):
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
+def substitute(a, x, lower, transposed, unit):
+    """Replaces x by the solution y of a @ y = x, or of a.T @ y = x."""
+    n, upwards = len(x), lower == transposed
+    for step in range(n):
+        i = n - 1 - step if upwards else step
+        first, last = (i + 1, n) if upwards else (0, i)
+        for j in range(first, last):
+            factor = a[j, i] if transposed else a[i, j]
+            for c in range(x.shape[1]):
+                x[i, c] -= factor * x[j, c]
+        if not unit:
+            for c in range(x.shape[1]):
+                x[i, c] /= a[i, i]
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
 def solve_triangular(a, b, lower, transposed, unit):
     """x of a @ x = b, or of a.T @ x = b, for a triangular a, of which the other triangle is not read."""
     n, k = b.shape[-2], b.shape[-1]
     batch = leading(a, b)
     every, right = stack(a, (*batch, n, n)), stack(b, (*batch, n, k))
     x = right.copy()
-    upwards = lower == transposed
-    for s in range(len(right)):
-        for step in range(n):
-            i = n - 1 - step if upwards else step
-            first, last = (i + 1, n) if upwards else (0, i)
-            for j in range(first, last):
-                factor = every[s, j, i] if transposed else every[s, i, j]
-                for c in range(k):
-                    x[s, i, c] -= factor * x[s, j, c]
-            if not unit:
-                for c in range(k):
-                    x[s, i, c] /= every[s, i, i]
+    for s in range(len(x) if x.size > 0 else 0):
+        if BLAS:
+            # Rows are columns to BLAS: it solves x.T @ a.T = b.T.
+            triangle, form = np.uint8(85 if lower else 76), np.uint8(84 if transposed else 78)
+            one, diagonal = x.dtype.type(1), np.uint8(85 if unit else 78)
+            blas("trsm", (np.uint8(82), triangle, form, diagonal, k, n, one, every[s], n, x[s], k))
+        else:
+            substitute(every[s], x[s], lower, transposed, unit)
     return x.reshape((*batch, n, k))
 
 

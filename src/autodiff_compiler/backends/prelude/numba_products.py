@@ -26,7 +26,7 @@ def blas_routines(*names):
     return True
 
 
-BLAS = blas_routines("gemm", "gemv")
+BLAS = blas_routines("gemm", "gemv", "trsm")
 
 
 def in_memory(context, builder, types, values):
