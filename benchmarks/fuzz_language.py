@@ -53,7 +53,7 @@ class LanguageSummary:
         share = 100 * self.outcomes["refused"] / runs
         return (
             f"language: {self.programs} programs from seed {self.first}, {runs} runs: {', '.join(parts)} "
-            f"({share:.1f} % refused), {self.outcomes['failed']} mismatches, {self.seconds:.0f} s"
+            f"({share:.1f} % refused), {self.outcomes['late']} late, {self.outcomes['failed']} mismatches, {self.seconds:.0f} s"
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def run(
         summary.add(runs)
         summary.seconds = time.monotonic() - began
         for found in runs:
-            if found.outcome.kind == "failed":
+            if found.outcome.kind in ("failed", "late"):
                 _record(summary, found, shrink, console)
     return summary
 

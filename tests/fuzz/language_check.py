@@ -48,7 +48,7 @@ class Way:
 
 @dataclass
 class Outcome:
-    """`kind`: ok, raises (both do), refused, rejected (no fair test), failed."""
+    """`kind`: ok, raises (both do), refused, rejected (no fair test), late (not compiled in time), failed."""
 
     kind: str
     detail: str = ""
@@ -93,12 +93,13 @@ def _check(program: LanguageProgram, way: Way) -> Outcome:
         with within(NUMBA_SECONDS if way.backend == "numba" else PYTHON_SECONDS):
             found = _run(ours, args, way)
     except InternalError as error:
-        return Outcome("failed", f"InternalError: {error}", placed(error))
+        kind = "late" if isinstance(error.__cause__, TimeoutError) else "failed"
+        return Outcome(kind, f"InternalError: {error}", placed(error))
     except AutodiffError as error:
         kind = "raises" if isinstance(expected, Exception) else "refused"
         return Outcome(kind, f"{error.code} {error.reason}", placed(error))
     except TimeoutError as error:
-        return Outcome("failed", f"TimeoutError: {error}")
+        return Outcome("late", f"TimeoutError: {error}")
     except Exception as error:
         return _both_raise(expected, error)
     if isinstance(expected, Exception):

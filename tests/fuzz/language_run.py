@@ -75,7 +75,7 @@ def smallest(program: LanguageProgram, way: Way | str, attempts: int = 500) -> L
             outcome = run_way(candidate, way)
         except Exception:  # a candidate that is no program any more
             return False
-        return outcome.kind == "failed" and kind_of(outcome.detail) == wanted
+        return outcome.kind in ("failed", "late") and kind_of(outcome.detail) == wanted
 
     return shrink(replace(program, origins=()), fails, attempts)
 
