@@ -62,7 +62,7 @@ PASSES: dict[str, Pass] = {
         Pass("fold", "compute what is constant; take extents from where arrays are made", fold.run),
         Pass("simplify", "algebraic identities, redundant casts, broadcasts and loads", simplify.run),
         Pass("branches", "merge equal results of an if; drop an if that is already decided", branches.run),
-        Pass("cse", "compute equal expressions once; make a check once", cse.run),
+        Pass("cse", "compute equal expressions, branches and loops once; make a check once", cse.run),
         Pass("dce", "drop what nobody needs: ops, results, carried slots, loops", dce.run),
         Pass("roots", "before AD: the square of a root or of an absolute value is what stands under it", roots.run),
         Pass(
