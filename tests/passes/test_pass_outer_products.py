@@ -82,6 +82,9 @@ LEFT = {
     "read": OUTER + "\n%e: f64 = load %a1[%zero, %zero]\nprint %e {parts=(None,)}",
     "a part": OUTER.replace("%a[:, :]", "%a[:, %zero:%columns]"),
     "not of vectors": OUTER.replace("%p: f64[:, :] = mul %c, %v", "%p: f64[:, :] = add %c, %v"),
+    "no vector for each iteration before": OUTER.replace("%w: f64[:] = load %u[%i]", "%w: f64[:] = load %u[%zero]").replace(
+        "%v: f64[:] = load %x[%i]", "%y: f64[:] = load %x[%zero]\n%g: int = mul %i, %two\n%h: f64 = cast %g {dtype='f64', kind='np'}\n%v: f64[:] = mul %y, %h"
+    ),
     "read beside": OUTER + "\n%e: f64 = sum %p {axes=(0, 1)}\nprint %e {parts=(None,)}",
 }
 

@@ -7,7 +7,8 @@ in the loop reads the sum, so that the vectors are kept as rows instead, unless 
     Output: r, trips = for 0, n, 1, r0 { (t, r) r1 = store r[t], u; yield r1 }
             q = matmul (transpose r), x[0:n]; a = accum a0[:, :], q
 
-The vectors take as much memory as the tape has of vectors of their length.  Sums may round differently.  Idempotent.
+The rows take memory for each iteration, so the loop must read a vector of an array or tape in each one anyway.  Sums may round
+differently.  Idempotent.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from autodiff_compiler.analysis.versions import Versions
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.opset import constant_of, opdef
+from autodiff_compiler.ir.opset import constant_of, opdef, reads_path
 from autodiff_compiler.ir.path import ALL, at, entire, path_of
 from autodiff_compiler.ir.types import Array, dtype_of, rank
 from autodiff_compiler.ir.walk import all_ops, uses
@@ -54,7 +55,7 @@ class _OuterProducts(FactRewriter):
     def structured(self, op: Op) -> None:
         op = self.inside(op)
         sums = list(self._sums(Loop(op))) if is_loop(op) else []
-        low = self._low(Loop(op)) if sums else None
+        low = self._low(Loop(op)) if sums and _reads_vectors(Loop(op)) else None
         if low is None:
             self.keep(op)
         else:
@@ -181,7 +182,7 @@ class _Rows:
         self._around = around
         self._loop = loop
         self._low = low
-        self._local = {v for op in all_ops(loop.body) for v in op.results} | set(loop.body.params)
+        self._local = _defined_in(loop)
         self._filled: dict[tuple[Value, Extent], Slot] = {}
         self.before = Builder(loop.op.span)
         self._high = self._end()
@@ -241,3 +242,20 @@ class _Rows:
 
 def _rank(value: Value) -> int:
     return rank(value.type)
+
+
+def _reads_vectors(loop: Loop) -> bool:
+    """Whether there is a vector for each iteration already, which comes from outside."""
+    inside = _defined_in(loop)
+    return any(
+        op.results
+        and isinstance(op.results[0].type, Array)
+        and (op.kind == "list_get" or reads_path(op))
+        and op.operands[0] not in inside
+        and loop.index in op.operands[1:]
+        for op in loop.body.ops
+    )
+
+
+def _defined_in(loop: Loop) -> set[Value]:
+    return {v for op in all_ops(loop.body) for v in op.results} | set(loop.body.params)
