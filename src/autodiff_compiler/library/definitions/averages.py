@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 from autodiff_compiler.library.defined import define_in, unsupported
 
 MODULE = "statistics"
+ANY_NUMBER = sys.version_info >= (3, 12)
 
 
 def _numbers(data: Any, least: int, what: str) -> Any:
@@ -15,6 +17,11 @@ def _numbers(data: Any, least: int, what: str) -> Any:
     if len(items) < least:
         raise ValueError(f"{what} requires at least {'one data point' if least == 1 else 'two data points'}")
     return items
+
+
+def _of_products(total: Any) -> Any:
+    """A sum of products as `statistics` gives it: before Python 3.12 it made one of Python's floats of it."""
+    return total if ANY_NUMBER else float(total)
 
 
 @define_in(MODULE, "mean")
@@ -31,7 +38,7 @@ def fmean(data: Any, weights: Any = None) -> Any:
     factors = [w for w in weights]  # noqa: C416  (as above)
     if len(factors) != len(items):
         raise ValueError("data and weights must be the same length")
-    return float(sum(w * x for w, x in zip(factors, items))) / float(sum(factors))
+    return _of_products(sum(w * x for w, x in zip(factors, items))) / float(sum(factors))
 
 
 @define_in(MODULE, "geometric_mean")
@@ -115,7 +122,7 @@ def _products(first: Any, second: Any) -> Any:
 @define_in(MODULE, "covariance")
 def covariance(x: Any, y: Any) -> Any:
     first, second = _pairs(x, y, "covariance")
-    return float(_products(first, second)) / (len(first) - 1)
+    return _of_products(_products(first, second)) / (len(first) - 1)
 
 
 @define_in(MODULE, "correlation")
@@ -123,4 +130,4 @@ def correlation(x: Any, y: Any, method: Any = "linear") -> Any:
     if method != "linear":
         unsupported("a correlation of ranks", 'use method="linear"')
     first, second = _pairs(x, y, "correlation")
-    return float(_products(first, second)) / math.sqrt(_squares(first, None) * _squares(second, None))
+    return _of_products(_products(first, second)) / math.sqrt(_squares(first, None) * _squares(second, None))

@@ -11,8 +11,11 @@ from autodiff_compiler import lazy
 from autodiff_compiler.library.defined import as_rule, define_in, unsupported
 from autodiff_compiler.library.definitions import families
 from autodiff_compiler.library.registry import takes_complex, when_imported
+from autodiff_compiler.library.versions import installed
 
 MODULE = "scipy.special"
+SINGLE = installed("scipy") >= (1, 18)
+"""Whether functions of float32 have results of complex64."""
 
 
 class CalledRules:
@@ -72,7 +75,9 @@ def _wofz_rule(primals: Any, tangents: Any) -> Any:
 def wofz(z: Any) -> Any:
     given = np.asarray(z)
     found = CalledRules.wofz(given.astype(np.complex128))
-    return found.astype(np.complex64) if given.dtype == np.complex64 else found
+    return (
+        found.astype(np.complex64) if given.dtype == np.complex64 or (given.dtype == np.float32 and SINGLE) else found
+    )
 
 
 # -- spherical harmonics -----------------------------------------------------------------------------------------------
@@ -114,7 +119,9 @@ def sph_harm_y(n: int, m: int, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
     if diff_n != 0:
         unsupported("sph_harm_y with diff_n=", "differentiate the function itself")
     turned = np.asarray(phi, dtype=np.float64) * m
-    return _of_order(n, m, theta) * (np.cos(turned) + 1j * np.sin(turned))
+    found = _of_order(n, m, theta) * (np.cos(turned) + 1j * np.sin(turned))
+    single = SINGLE and np.asarray(theta).dtype == np.float32 and np.asarray(phi).dtype == np.float32
+    return found.astype(np.complex64) if single else found
 
 
 @define_in(MODULE, "legendre_p", "diff_n")

@@ -13,8 +13,11 @@ from autodiff_compiler.library.definitions import generalised_spectra, matrix_fu
 from autodiff_compiler.library.definitions.complex_matrices import adjoint, hermitian
 from autodiff_compiler.library.definitions.orthogonal import completed
 from autodiff_compiler.library.registry import add, takes_complex, when_imported
+from autodiff_compiler.library.versions import installed
 
 MODULE = "scipy.linalg"
+CLEARED = installed("scipy") >= (1, 18)
+"""Whether `cho_factor` sets the other triangle to zero."""
 solve_triangular: Any = triangular.solve_triangular
 """What a program calls; here it stands for itself, and is registered as SciPy's function is."""
 eigh_as_scipy: Any = factorisations.eigh_as_scipy
@@ -76,9 +79,11 @@ def cholesky(a: Any, lower: bool = False, overwrite_a: bool = False, check_finit
 
 
 def cho_factor(a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    """In the other triangle is what was there."""
+    """In the other triangle is what was there; from SciPy 1.18 on, zeros."""
     given = _as_floats(checked(a, check_finite))
     factor = np.linalg.cholesky(given, upper=not lower)
+    if CLEARED:
+        return factor, lower
     return factor + (np.triu(given, 1) if lower else np.tril(given, -1)), lower
 
 
