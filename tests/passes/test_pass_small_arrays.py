@@ -126,3 +126,36 @@ def test_results_are_not_on_the_stack():
     np.testing.assert_array_equal(value, [6.0, 0.0, 3.0])
     np.testing.assert_array_equal(tangent, [4.0, 0.0, 0.5])
     np.testing.assert_array_equal(again[0], [35.0, 0.0, 7.0])
+
+
+def added_to_sometimes(x):
+    total = 0.0
+    for i in range(len(x)):
+        d = np.zeros(3)
+        for j in range(len(x)):
+            if x[j] > x[i]:
+                for k in range(3):
+                    d[k] += x[j] * (k + 1.0)
+        total += d[0] * d[1] + d[2]
+    return total
+
+
+def filled_sometimes(x):
+    total = 0.0
+    for i in range(len(x)):
+        if x[i] > 0.0:
+            d = np.zeros(3)
+            for k in range(3):
+                d[k] += x[i] * (k + 1.0)
+            total += d[0] * d[1] + d[2]
+    return total
+
+
+@pytest.mark.parametrize(("program", "on_the_stack"), [(added_to_sometimes, False), (filled_sometimes, True)])
+def test_what_only_some_iterations_add_to_is_not(program, on_the_stack):
+    """LLVM would run the additions of all iterations, with masks."""
+    made = value_and_grad(program, backend="numba", disable=["contraction"])
+    assert (" d = small_vector(3)" in made.source(X)) == on_the_stack
+    value, gradient = made(X)
+    assert value == pytest.approx(program(X), rel=1e-14)
+    np.testing.assert_allclose(gradient, grad(program)(X), rtol=1e-13, atol=1e-14)
