@@ -204,7 +204,7 @@ def assert_same(got: Any, expected: Any, what: str, *, exact_type: bool = True) 
     if expected is None or isinstance(expected, np.dtype):
         assert got == expected, what
         return
-    if isinstance(expected, np.ndarray) and expected.dtype == bool and expected.ndim == 0:
+    if type(got) is bool and isinstance(expected, np.ndarray) and expected.ndim == 0:
         expected = bool(expected)  # SciPy 1.18 gives back the flag `lower` as an array
     if isinstance(expected, np.ndarray | np.generic):
         assert isinstance(got, np.ndarray | np.generic), f"{what}: {got!r} is not of NumPy, {expected!r} is"
