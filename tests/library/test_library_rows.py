@@ -158,3 +158,12 @@ def test_lookup_is_by_identity() -> None:
     assert library.lookup([1]) is None
     assert library.lookup(np.dtype(np.float64)) is None
     assert library.lookup(np.abs) is library.lookup(np.absolute)
+
+
+def test_versions_are_those_of_the_packages():
+    import scipy
+
+    from autodiff_compiler.library.versions import installed
+
+    assert installed("scipy") == tuple(map(int, scipy.__version__.split(".")[:2]))
+    assert installed("a_package_that_is_not_there") == () < (1, 0)
