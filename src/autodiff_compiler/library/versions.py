@@ -16,7 +16,10 @@ def installed(package: str) -> tuple[int, ...]:
 
     The package itself is not imported, nor `importlib.metadata`, which takes longer than all else that a start needs.
     """
-    found = importlib.util.find_spec(package)
+    try:
+        found = importlib.util.find_spec(package)
+    except (ImportError, ValueError):  # it is hidden
+        found = None
     if found is None or found.origin is None:
         return ()
     match = LINE.search((Path(found.origin).parent / "version.py").read_text(encoding="utf-8"))
