@@ -209,7 +209,7 @@ def stretched(w, u, b, xs, y):
 PROGRAMS = (
     recurrent, from_the_second_on, backwards, twice_in_a_step, of_columns, in_two_loops, written_in_between, sometimes, left_early,
     changed_after_it_was_used, weighted_scatter, stretched,
-)  # fmt: skip
+)
 
 
 @BACKENDS
