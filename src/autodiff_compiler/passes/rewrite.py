@@ -111,7 +111,8 @@ class Peephole(FactRewriter):
     """Applies local rules: `rewrite` says what an op without regions becomes.
 
     None: it stays.  A value: it is that value.  An op with the same results (made by `become`): that op, which is then
-    asked again.  A rule never changes a type: a replacement of another type is not taken.
+    asked again.  A rule never changes a type, nor a shape: a value of another type is not taken, nor one that is not proven to have
+    the same extents, since what another operand may stretch must not become what it stretches.
     """
 
     span: Span = UNKNOWN
@@ -140,7 +141,7 @@ class Peephole(FactRewriter):
         before, self.span = self.span, op.span
         while True:
             new = self.rewrite(op)
-            if isinstance(new, Value) and new.type == op.result.type:
+            if isinstance(new, Value) and new.type == op.result.type and self.shapes.same_shape(new, op.result):
                 self.env[op.result] = new
                 break
             if not isinstance(new, Op):

@@ -96,19 +96,14 @@ def _select(s: Peephole, op: Op) -> Result:
     condition, a, b = op.operands
     holds = s.constant(condition)
     if a is b or holds is not None:
-        return _unstretched(s, op, b if holds is False else a)
+        return b if holds is False else a
     opposite = s.made_by(condition, "not")
     if opposite is not None:
         return s.become(op, "select", opposite.operands[0], b, a)
     # An index counted from the front, say: `select (k < 0), k + n, k` in a loop over `k`.
     if s.bounds.holds(condition):
-        return _unstretched(s, op, a)
-    return _unstretched(s, op, b) if s.bounds.fails(condition) else None
-
-
-def _unstretched(s: Peephole, op: Op, chosen: Value) -> Value | None:
-    """What is chosen, unless the condition or the other operand may stretch it."""
-    return chosen if not isinstance(op.result.type, Array) or s.shapes.same_shape(chosen, op.result) else None
+        return a
+    return b if s.bounds.fails(condition) else None
 
 
 def _extremum(s: Peephole, op: Op) -> Result:
