@@ -45,13 +45,14 @@ AFTER_AD = (
     "dce",
 )
 LOWERING: dict[str, tuple[str, ...]] = {
-    "python": ("factors", "summed_products", "dce", "copy_elision", "delayed_writes"),
+    "python": ("factors", "summed_products", "dce", "running_sums", "copy_elision", "delayed_writes"),
     "numba": (
         "factors",
         "winners",
         "forwards",
         "hoist",
         "delayed_writes",
+        "running_sums",
         "loops",
         "copy_elision",
         "fold",
@@ -126,7 +127,8 @@ def derived(
     """The stages of a derivative up to "derivative"; `guarded`: for small int arguments, `usual`: for calls that stretch nothing
     (`passes/stretching.py`), which is checked."""
     done = tuple(Compilation(options) for _ in transform.stages)
-    request = replace(request, reruns=TARGETS[options.backend].compiled)
+    target = TARGETS[options.backend]
+    request = replace(request, reruns=target.compiled, batch=options.batch or target.batch)
     with dumped(done[0]):
         made = list(transform.derive(_optimised(done[0], lowered.function, guarded, usual), request))
     # What a later sweep does not read, an earlier one need not save.
@@ -222,7 +224,7 @@ def _emit(
 
 
 def check_options(options: Options) -> Options:
-    """Refuse a backend, a check or a pass that does not exist."""
+    """Refuse a backend, a check or a pass that does not exist, and a batch of no columns."""
     if options.backend not in LOWERING:
         way_out = did_you_mean(str(options.backend), LOWERING, f"the backends are {', '.join(LOWERING)}")
         if options.backend == AUTO:
@@ -230,6 +232,10 @@ def check_options(options: Options) -> Options:
         raise UserError("AD415", f"there is no backend {options.backend!r}", help=way_out)
     if options.check not in CHECKS:
         raise UserError("AD415", f"there is no check {options.check!r}", help='the checks are "first" and None')
+    if not (options.batch is None or (type(options.batch) is int and options.batch > 0)):
+        raise UserError(
+            "AD415", f"batch={options.batch!r}", help="columns at once: 1 or more, or None for the usual number"
+        )
     for name in options.disable:
         if name != "all" and name not in PASSES:
             way_out = did_you_mean(str(name), PASSES, f"the passes are {', '.join(PASSES)}; 'all' is every one of them")

@@ -24,7 +24,8 @@ class Options:
     `parallel`: with Numba, loops whose iterations may come in any order run on several threads (docs/backends.md).
     `check`: "first" compares the first call of each specialisation with the function itself, run by CPython, and with
     differences (docs/running.md).  `holomorphic`: the derivative of a function of complex numbers as one complex number, by `grad`,
-    `value_and_grad` and the Jacobians (docs/conventions.md).
+    `value_and_grad` and the Jacobians (docs/conventions.md).  `batch`: how many columns or rows of a Jacobian are computed at once, 64
+    in the Python backend and 1 under Numba unless it is given (docs/running.md).
     """
 
     backend: str = "python"
@@ -35,3 +36,4 @@ class Options:
     parallel: bool = False
     check: str | None = None
     holomorphic: bool = False
+    batch: int | None = None

@@ -30,11 +30,12 @@ def returned_shapes(fn: Function) -> tuple[tuple[Place, ...], ...]:
 
 
 def known_equal(shapes: Shapes, sources: Sequence[Value], params: Sequence[Value]) -> list[Op]:
-    """Checks that need not be made, at the beginning of a function: its parameters have the extents that `sources` have."""
+    """Checks that need not be made, at the beginning of a function: its parameters have the extents that `sources` have, perhaps before
+    those of further axes."""
     b = Builder()
     first: dict[Extent, tuple[Value, int]] = {}
     for source, param in zip(sources, params, strict=True):
-        for axis in range(rank(param.type)):
+        for axis in range(rank(source.type)):
             extent = shapes.extent(source, axis)
             if isinstance(extent, int):
                 _equate(b, b.dim(param, axis), b.const(extent))

@@ -33,12 +33,13 @@ def _for_any(build: Build) -> tuple[Compilation, ...]:
 class Target:
     """A backend as the pipelines see it.
 
-    `compiled`: whether Python's ints have 64 bits there.  `instead`: passes in place of others.  `before_ad`,
+    `compiled`: whether Python's ints have 64 bits there.  `batch`: how many columns or rows of a Jacobian are computed at once.  `instead`: passes in place of others.  `before_ad`,
     `after_buffers`: further ones before AD, and after the buffers stage.  `finished`: what comes
     after all passes and before the buffers.  `best`: how a derivative is built.  `called`: what the caller gets of a loaded function.
     """
 
     compiled: bool = False
+    batch: int = 1
     instead: tuple[tuple[str, str], ...] = ()
     before_ad: tuple[str, ...] = ()
     after_buffers: tuple[str, ...] = ()
@@ -74,7 +75,7 @@ def _saying_what_is_too_large(call: Callable[..., Any], fn: Function) -> Callabl
 
 
 TARGETS = {
-    "python": Target(),
+    "python": Target(batch=64),
     "numba": Target(
         compiled=True,
         # Compiled arithmetic of floats follows IEEE and raises nothing.

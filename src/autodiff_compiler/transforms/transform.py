@@ -27,6 +27,8 @@ class Request:
     save_all: bool = False
     reruns: bool = False
     """Whether cheap loops are run again for what they fill, as is worth it in compiled code."""
+    batch: int = 1
+    """How many columns or rows of a Jacobian are computed at once."""
     holomorphic: bool = False
     into: tuple[bool, ...] = ()
     """For each leaf of a gradient, whether the caller gives the array that it goes into; nothing where all are new."""
