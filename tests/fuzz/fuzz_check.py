@@ -21,8 +21,8 @@ from fuzz_oracle import RejectedError
 from fuzz_programs import Program
 from fuzz_rare import RAISED
 
-from autodiff_compiler import grad, jvp, value_and_grad, vjp
-from autodiff_compiler.diagnostics import AutodiffError, InternalError
+from autodiff_compiler import grad, jacfwd, jacrev, jvp, value_and_grad, vjp
+from autodiff_compiler.diagnostics import AutodiffError, InternalError, UserError
 from autodiff_compiler.frontend.source import from_text
 from autodiff_compiler.ir.interp import run
 from autodiff_compiler.ir.tree import flatten
@@ -32,6 +32,8 @@ from autodiff_compiler.passes.registry import PASSES
 LARGEST = 1e5
 # Relative errors that are let pass.
 SINGLE, DOUBLE = 5e-3, 1e-9
+NO_JACOBIAN = ("AD437", "AD438", "AD439")
+"""A result that is no float, a list, or what may be called only once."""
 
 
 @dataclass(frozen=True)
@@ -267,6 +269,23 @@ def _compare(program: Program, reference: Reference, configuration: Configuratio
     close.number(found, wanted, size + _magnitude(gradients), "<gradient, direction>")
     if configuration.order > 1 and scalar:
         _second_order(program, fun, reference, varying, options, close)
+    if configuration.order > 1:
+        _in_batches(program, fun, varying, options, close)
+
+
+def _in_batches(
+    program: Program, fun: Any, varying: tuple[int, ...], options: dict[str, Any], close: _Closeness
+) -> None:
+    """Columns and rows of Jacobians that are computed at once are those that are computed one by one."""
+    for verb in (jacfwd, jacrev):
+        try:
+            wanted = verb(fun, argnums=varying, batch=1, **options)(*copy.deepcopy(program.args))
+        except UserError as error:
+            if error.code not in NO_JACOBIAN:
+                raise
+            continue
+        found = verb(fun, argnums=varying, batch=2, **options)(*copy.deepcopy(program.args))
+        close.all(_leaves(found), _leaves(wanted), f"{verb.__name__} in batches", scale=1e3)
 
 
 def _raises_too(program: Program, expected: Exception, configuration: Configuration) -> None:

@@ -42,16 +42,15 @@ class Batch:
         """The value as a batch: of equal ones, if it is none."""
         if value in self.env:
             return self.env[value]
-        made = self._defs.get(value)
+        type_, made = widened(value.type), self._defs.get(value)
         if made is not None and is_undefined(made):
-            return self.b.undef(widened(value.type), value.name)
+            return self.b.undef(type_, value.name)
         if made is not None and made.kind == "empty":
             return self.b.op("empty", *made.operands, self.size, **made.attrs, name=value.name)
         if made is not None and made.kind == "full":
             return self.b.full((*made.operands[:-1], self.size), made.operands[-1], value.name)
         if not rank(value.type):
             return self.b.full((self.size,), value, value.name)
-        widened(value.type)
         return self.b.op("broadcast_to", self.beside(value), *self.b.dims(value), self.size, name=value.name)
 
 

@@ -86,7 +86,7 @@ def jacfwd(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = Fals
 
     The function may have any result of floats; argument `x` and result `y` give a block with the shape of `y` followed by that of `x`.
     The blocks are arranged in the structure of the result and, inside it, of the argument (of a tuple for several `argnums`).
-    Options, errors and use as a decorator are those of `grad`.
+    Options, errors and use as a decorator are those of `grad`; `batch=` says how many sweeps are made at once (docs/running.md).
 
     >>> jacfwd("def f(x): return x * x")(np.array([1.0, 2.0]))
     array([[2., 0.],
@@ -101,7 +101,7 @@ def jacrev(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = Fals
 
     The function may have any result of floats; argument `x` and result `y` give a block with the shape of `y` followed by that of `x`.
     The blocks are arranged in the structure of the result and, inside it, of the argument (of a tuple for several `argnums`).
-    Options, errors and use as a decorator are those of `grad`.
+    Options, errors and use as a decorator are those of `grad`; `batch=` says how many sweeps are made at once (docs/running.md).
 
     >>> jacrev("def f(x): return np.sum(x ** 2), x[0]")(np.array([1.0, 2.0]))
     (array([2., 4.]), array([1., 0.]))
@@ -118,7 +118,7 @@ def hessian(fun: Source | None = None, argnums: Argnums = 0, has_aux: bool = Fal
 
     The function may have any result of floats; argument `x` and result `y` give a block with the shape of `y` followed by that of `x`.
     The blocks are arranged in the structure of the result and, inside it, of the argument (of a tuple for several `argnums`).
-    Options, errors and use as a decorator are those of `grad`.
+    Options, errors and use as a decorator are those of `grad`; `batch=` says how many sweeps are made at once (docs/running.md).
 
     >>> hessian("def f(x): return x[0] * x[1]")(np.array([1.0, 2.0]))
     array([[0., 1.],
