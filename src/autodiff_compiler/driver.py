@@ -20,7 +20,7 @@ from autodiff_compiler.ir.message import STRETCHED
 from autodiff_compiler.ir.program import mapped, without_rules
 from autodiff_compiler.ir.tree import Tree
 from autodiff_compiler.ir.types import Type
-from autodiff_compiler.options import AUTO, CHECKS, Options
+from autodiff_compiler.options import Options
 from autodiff_compiler.passes import buffers, integers, outline, parallel, stretching, workspaces
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 from autodiff_compiler.transforms.layout import named, with_python_names
@@ -221,17 +221,9 @@ def _emit(
     done.call = target.called(done.loaded, fn)
 
 
-def check_options(options: Options) -> Options:
-    """Refuse a backend, a check or a pass that does not exist."""
-    if options.backend not in LOWERING:
-        way_out = did_you_mean(str(options.backend), LOWERING, f"the backends are {', '.join(LOWERING)}")
-        if options.backend == AUTO:
-            way_out = f"grad, value_and_grad and the Jacobians take it; the backends are {', '.join(LOWERING)}"
-        raise UserError("AD415", f"there is no backend {options.backend!r}", help=way_out)
-    if options.check not in CHECKS:
-        raise UserError("AD415", f"there is no check {options.check!r}", help='the checks are "first" and None')
-    for name in options.disable:
+def check_passes(names: Sequence[str]) -> None:
+    """Refuse a pass that does not exist."""
+    for name in names:
         if name != "all" and name not in PASSES:
             way_out = did_you_mean(str(name), PASSES, f"the passes are {', '.join(PASSES)}; 'all' is every one of them")
             raise UserError("AD415", f"there is no pass {name!r}", help=way_out)
-    return options

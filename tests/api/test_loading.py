@@ -45,6 +45,14 @@ def test_the_public_names_load_no_compiler(run):
     assert not others
 
 
+def test_the_compiler_is_loaded_when_the_first_derivative_is_compiled(run):
+    heavy = ("driver", "frontend.lowering", "library", "passes", "rules", "ad", "backends.printing", "ir.opset")
+    names = tuple(f"autodiff_compiler.{name}" for name in heavy)
+    shown = f"print(sum(name in sys.modules for name in {names}))\n"
+    program = f"import sys\nfrom autodiff_compiler import grad\ndf = grad(lambda x: x * x)\n{shown}df(3.0)\n{shown}"
+    assert run(program) == ["0", str(len(heavy))]
+
+
 def test_the_first_derivative_loads_nothing_for_others(run):
     """Nor what Numba, SymPy, SciPy and the command line need."""
     program = "import sys\nfrom autodiff_compiler import check_grads, grad\nprint(grad(lambda x: x * x)(3.0))\ncheck_grads(lambda x: x * x, (2.0,))\n"
@@ -87,7 +95,7 @@ class Broken(importlib.abc.MetaPathFinder):
 sys.meta_path.insert(0, Broken())
 for _ in range(2):
     try:
-        grad("def f(x): return x * x")
+        grad("def f(x): return x * x")(3.0)
     except ImportError as error:
         print(error, any("rules" in entry.filename for entry in traceback.extract_tb(error.__traceback__)))
 del sys.meta_path[0]

@@ -6,22 +6,22 @@ import inspect
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from autodiff_compiler import driver
 from autodiff_compiler.api.binding import Described, Signature
 from autodiff_compiler.api.boundary import boundary
+from autodiff_compiler.api.compiler import driver, standalone, table
 from autodiff_compiler.api.dispatch import Entries
 from autodiff_compiler.api.specialise import CallVersions, Remembered, Specialisation, Table, memo
-from autodiff_compiler.api.standalone import standalone
 from autodiff_compiler.diagnostics import Stretched, UserError, did_you_mean
-from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.options import Options
-from autodiff_compiler.transforms.table import TABLE
-from autodiff_compiler.transforms.transform import Request
+
+if TYPE_CHECKING:
+    from autodiff_compiler.frontend import Lowered
+    from autodiff_compiler.transforms.transform import Request, Transform
 
 T = TypeVar("T")
 C = TypeVar("C", bound="Compiled")
@@ -48,8 +48,8 @@ class Compiled:
 
     def __init__(self, fun: Callable[..., Any], verb: str, options: Options, *asked: Hashable) -> None:
         self._fun = fun
-        self._transform = TABLE[verb]
-        self._options = driver.check_options(options)
+        self._verb = verb
+        self._options = _checked(options)
         self._known_signature = Signature.of(fun)
         shared: Shared = memo(
             fun,
@@ -63,6 +63,10 @@ class Compiled:
     # What it was made from can be read but not set: what is already compiled would no longer match it.
     primal = property(lambda self: self._fun)
     options = property(lambda self: self._options)
+
+    @property
+    def _transform(self) -> Transform:
+        return table.TABLE[self._verb]
 
     @property
     def _signature(self) -> Signature:
@@ -192,8 +196,16 @@ class Compiled:
         """Write the derivative as a module that imports nothing of ours; what it captured become keyword
         parameters, numbers with their present value as default."""
         target = Path(path)
-        target.write_text(standalone(self.specialised(args, kwargs)), encoding="utf-8")
+        target.write_text(standalone.standalone(self.specialised(args, kwargs)), encoding="utf-8")
         return target
 
     def __repr__(self) -> str:
-        return f"<{self._transform.name} of {self._known_signature.function}, {self._options.backend} backend>"
+        return f"<{self._verb} of {self._known_signature.function}, {self._options.backend} backend>"
+
+
+def _checked(options: Options) -> Options:
+    """Refuse a backend, a check or a pass that does not exist."""
+    options.check_names()
+    if options.disable:
+        driver.check_passes(options.disable)
+    return options

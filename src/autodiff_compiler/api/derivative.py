@@ -6,7 +6,7 @@ import functools
 import sys
 import types
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,19 +21,21 @@ from autodiff_compiler.api.binding import (
 from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.call import Call
 from autodiff_compiler.api.compiled import Compiled
+from autodiff_compiler.api.compiler import first_check, transform
 from autodiff_compiler.api.dispatch import MISSED
-from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.outputs import outputs, taken
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.api.tracebacks import trimmed
 from autodiff_compiler.api.workspace import Room, Workspace
-from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.tree import flatten, leaves
 from autodiff_compiler.ir.types import differentiable
-from autodiff_compiler.options import Argnums, Options
-from autodiff_compiler.passes.outputs import NAME
+from autodiff_compiler.options import OUT, Argnums, Options
 from autodiff_compiler.transforms.layout import parameters
-from autodiff_compiler.transforms.transform import Request
+
+if TYPE_CHECKING:
+    from autodiff_compiler.api.first_check import FirstCall
+    from autodiff_compiler.frontend import Lowered
+    from autodiff_compiler.transforms.transform import Request
 
 
 class Derivative(Compiled):
@@ -62,7 +64,7 @@ class Derivative(Compiled):
 
     argnums = property(lambda self: self._made_of[2])
     has_aux = property(lambda self: self._made_of[3])
-    with_value = property(lambda self: self._transform.name == "value_and_grad")
+    with_value = property(lambda self: self._verb == "value_and_grad")
 
     @property
     def _signature(self) -> Signature:
@@ -82,9 +84,9 @@ class Derivative(Compiled):
                     if result is not MISSED:
                         self._last = found
                         return result
-            elif len(kwargs) == 1 and NAME in kwargs:
+            elif len(kwargs) == 1 and OUT in kwargs:
                 for enter, found in self._filling.known:
-                    result = enter(args, kwargs[NAME])
+                    result = enter(args, kwargs[OUT])
                     if result is not MISSED:
                         self._last = found
                         return result
@@ -130,13 +132,15 @@ class Derivative(Compiled):
 
     def _split(self, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """What is to be filled, and the arguments of the function itself."""
-        return taken(self._signature, kwargs) if NAME in kwargs and self._transform.into else (None, kwargs)
+        return taken(self._signature, kwargs) if OUT in kwargs and self._transform.into else (None, kwargs)
 
     def _checked(self, call: Call, run: Callable[[], Any]) -> Any:
         """The first call, compared with the function itself."""
         found = call.found
         count = leaves(found.result_tree.children[0] if self.has_aux else found.result_tree)  # type: ignore[union-attr]  # a pair
-        first = FirstCall(self._fun, self._signature, found, call.arguments, call.captured, set(self._wrt), count)
+        first = first_check.FirstCall(
+            self._fun, self._signature, found, call.arguments, call.captured, set(self._wrt), count
+        )
         return first.run(
             run,
             (lambda result: result[0]) if self.with_value else (lambda result: first.primal()),
@@ -187,7 +191,7 @@ class Derivative(Compiled):
             name in wrt and differentiable(v.type) for name, _, values in parameters(lowered.function) for v in values
         ]
         options, (into, workspace) = self._options, asked or ((), False)
-        return Request(
+        return transform.Request(
             active, wrt, frozenset(capture.name for capture in lowered.captures), single=self._single, has_aux=self.has_aux,
             save_all=options.save_all, holomorphic=options.holomorphic, into=into, workspace=workspace,
         )  # fmt: skip
@@ -207,7 +211,7 @@ class Derivative(Compiled):
         return self if instance is None else types.MethodType(self, instance)
 
     def __repr__(self) -> str:
-        verb, wrt = self._transform.name, ", ".join(self._wrt)
+        verb, wrt = self._verb, ", ".join(self._wrt)
         return f"<{verb} of {self._signature.function} with respect to {wrt}, {self._options.backend} backend>"
 
     def __reduce__(self) -> Any:

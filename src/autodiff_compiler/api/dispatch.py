@@ -18,9 +18,9 @@ from autodiff_compiler import frontend
 from autodiff_compiler.api.outputs import Outputs, are_apart
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import Stretched
-from autodiff_compiler.frontend.layout import of_array
+from autodiff_compiler.frontend import guards, signature
 from autodiff_compiler.ir.tree import Const, Leaf, Tree, children, flatten, leaves
-from autodiff_compiler.passes.outputs import NAME
+from autodiff_compiler.options import OUT
 
 MISSED = object()
 """What an entry returns for a call that is not like the one that it was written for."""
@@ -73,7 +73,7 @@ class EntryWriter:
         # whoever calls it, where it makes an exception.
         self._space: dict[str, Any] = {
             one.__name__: one
-            for one in (type, len, float, tuple, getattr, Exception, Stretched, np.ndarray, frontend.same)
+            for one in (type, len, float, tuple, getattr, Exception, Stretched, np.ndarray, guards.same)
         } | {"missed": MISSED, "__builtins__": {"__import__": builtins.__import__}}
         self._tests: dict[str, None] = {}
         """Statements, in order; the same test is written once."""
@@ -106,7 +106,7 @@ class EntryWriter:
         for index, shape in self._found.lowered.shapes.items():
             self._test(f"{self._bind(np.shape)}({self._leaves[index]}) == {self._bind(shape)}")
         for index, layout in self._found.lowered.layouts.items():
-            self._test(f"{self._bind(of_array)}({self._leaves[index]}) == {self._bind(layout)}")
+            self._test(f"{self._bind(frontend.of_array)}({self._leaves[index]}) == {self._bind(layout)}")
 
     def tangents(
         self, name: str, given: Sequence[Any], taken: Sequence[Any], bound: Mapping[str, tuple[Tree, Any]]
@@ -133,9 +133,9 @@ class EntryWriter:
 
     def outputs(self, given: Outputs) -> None:
         """The arrays to fill; arguments come first."""
-        self._given.append(NAME)
+        self._given.append(OUT)
         primals, first = self._leaves, len(self._leaves)
-        self._passed.append(self._value(NAME, given.tree, given.value))
+        self._passed.append(self._value(OUT, given.tree, given.value))
         self._filled = self._leaves[first:]
         for place, like in zip(self._filled, given.like):
             self._test(f"{place}.shape == {primals[like]}.shape and {place}.flags.carray")
@@ -155,8 +155,8 @@ class EntryWriter:
         for guard in self._found.guards:
             self._test(guard.written(self._bind))
         for capture, value in zip(self._found.lowered.captures, values):
-            place = self._local(frontend.Place.of(capture.get).written(self._bind))
-            self._value(place, frontend.describe(value)[0], value)
+            place = self._local(guards.Place.of(capture.get).written(self._bind))
+            self._value(place, signature.describe(value)[0], value)
             self._passed.append(place)
 
     def entry(self) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ import copy
 import operator
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,17 +23,19 @@ from autodiff_compiler.api.binding import (
 )
 from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.compiled import Compiled
+from autodiff_compiler.api.compiler import first_check, transform
 from autodiff_compiler.api.dispatch import MISSED, EntryWriter
-from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import UserError
-from autodiff_compiler.frontend import Lowered
 from autodiff_compiler.ir.tree import Leaf, Node, Tree, flatten, leaves, rebuild
 from autodiff_compiler.ir.types import Type, differentiable
 from autodiff_compiler.options import Options
 from autodiff_compiler.transforms.layout import active_names
-from autodiff_compiler.transforms.transform import Request
 from autodiff_compiler.transforms.words import in_words
+
+if TYPE_CHECKING:
+    from autodiff_compiler.frontend import Lowered
+    from autodiff_compiler.transforms.transform import Request
 
 
 class Pushforward(Compiled):
@@ -79,8 +81,8 @@ class Pushforward(Compiled):
         if self._options.check is None or found.checked:
             self._entries.note(found, write)
             return call(*given)
-        with_value = self._transform.name == "jvp"
-        first = FirstCall(self._fun, self._signature, found, values, captured, varying)
+        with_value = self._verb == "jvp"
+        first = first_check.FirstCall(self._fun, self._signature, found, values, captured, varying)
 
         def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
             result = call(*first.tangents(direction))
@@ -174,7 +176,7 @@ def _request(lowered: Lowered, varying: Sequence[bool], options: Options) -> Req
     """What is asked where these leaves of the arguments vary: captures come after them and do not."""
     active = [*varying, *[False] * (len(lowered.function.params) - len(varying))]
     hidden = frozenset(capture.name for capture in lowered.captures)
-    return Request(
+    return transform.Request(
         active,
         active_names(lowered.function, active),
         hidden,
@@ -345,7 +347,7 @@ class Reverse(Compiled):
         given = dict(list(arguments.items())[: len(primals)])
         tree = found.result_tree
         count = leaves(tree.children[0]) if self.has_aux and isinstance(tree, Node) else None
-        first = FirstCall(self._fun, self._signature, found, arguments, captured, set(given), count)
+        first = first_check.FirstCall(self._fun, self._signature, found, arguments, captured, set(given), count)
 
         def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
             cotangent = first.cotangent(seeds)

@@ -9,19 +9,21 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from types import FunctionType, MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiff_compiler import frontend, log, namespaces
 from autodiff_compiler.api.binding import Described, key_of
 from autodiff_compiler.diagnostics import Stretched, UnsupportedError, UserError
-from autodiff_compiler.frontend import Lowered
-from autodiff_compiler.frontend.layout import of_array
+from autodiff_compiler.frontend import guards, signature
 from autodiff_compiler.ir.tree import Leaf, Tree, leaves
 from autodiff_compiler.ir.types import Type
 from autodiff_compiler.lazy import LOCK, collector_paused
-from autodiff_compiler.transforms.stages import Compilation
+
+if TYPE_CHECKING:
+    from autodiff_compiler.frontend import Lowered
+    from autodiff_compiler.transforms.stages import Compilation
 
 MOST_OBJECTS = 32
 """Of so many objects with a `__call__` it is remembered what was compiled for them."""
@@ -61,9 +63,9 @@ class Specialisation:
         for compiled in (self.compiled, self.second):
             for module, name, meant in namespaces.used(compiled.text) if compiled is not None else ():
                 # where the frontend finds it too, so that it is asked for once
-                found_at = frontend.Place(vars(module)).item(name) if module is builtins else None
-                self.guards.append(frontend.Guard(found_at or frontend.Place(module).attribute(name), meant))
-        self.holds: Callable[[], bool] = frontend.all_hold(self.guards)
+                found_at = guards.Place(vars(module)).item(name) if module is builtins else None
+                self.guards.append(guards.Guard(found_at or guards.Place(module).attribute(name), meant))
+        self.holds: Callable[[], bool] = guards.all_hold(self.guards)
         """Whether everything that was looked at when compiling, and that the generated code calls, is as it was."""
 
     @property
@@ -88,7 +90,7 @@ class Specialisation:
             if values is None or type(values[index]) is not type(expected) or values[index] != expected:
                 return None
         for index, layout in self.lowered.layouts.items():
-            if values is None or of_array(np.asarray(values[index])) != layout:
+            if values is None or frontend.of_array(np.asarray(values[index])) != layout:
                 return None
         for index, shape in self.lowered.shapes.items():
             if values is None or np.shape(values[index]) != shape:
@@ -100,7 +102,7 @@ class Specialisation:
         except Exception:  # it no longer exists
             return None
         for value, (tree, types) in zip(current, self._expected):
-            now_tree, now_types = frontend.describe(value)
+            now_tree, now_types = signature.describe(value)
             if now_tree != tree or list(now_types) != types:
                 return None
         if values is not None and self.lowered.written:
@@ -118,12 +120,12 @@ class Specialisation:
             if values is None or np.shape(values[index]) != shape:
                 name = self.lowered.function.params[index].name
                 return f"{name} has the shape {'not known' if values is None else np.shape(values[index])}, not {shape}"
-        broken = frontend.first_broken(self.guards)
+        broken = guards.first_broken(self.guards)
         if broken is not None:
-            return f"{broken.get if isinstance(broken.get, frontend.Place) else 'something it looked at'} changed"
+            return f"{broken.get if isinstance(broken.get, guards.Place) else 'something it looked at'} changed"
         for capture, (tree, types) in zip(self.lowered.captures, self._expected):
             try:
-                now_tree, now_types = frontend.describe(capture.get())
+                now_tree, now_types = signature.describe(capture.get())
             except Exception:
                 return f"{capture.name} is not there any more"
             if now_tree != tree or list(now_types) != types:
