@@ -215,7 +215,7 @@ def _emit(
     fn = backends.distinct(fn, options.backend)
     done.keep("buffers", fn)
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
-    done.text = made.text
+    done.text, done.lines = made.text, made.lines
     list(namespaces.used(done.text))  # refuses a text whose names have come to mean something else
     done.loaded = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
     done.call = target.called(done.loaded, fn)

@@ -104,7 +104,7 @@ class Derivative(Compiled):
             return None if workspace is None else workspace.room(one, call.leaves)
 
         def run() -> Any:
-            return self._run(found, lambda one: one.compiled.call(*call.passed(room(one))))
+            return self._run(found, lambda one: one.call(*call.passed(room(one))))
 
         if self._options.check is not None and not found.checked:
             return self._checked(call, run)

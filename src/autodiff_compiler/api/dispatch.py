@@ -49,7 +49,7 @@ class Entries:
         if not any(found is one for one in self._seen):
             self._seen = [found, *self._seen[: MOST_ENTRIES - 1]]
             return
-        if found.lowered.written or sum(found is one for _, one in self.known) > 1:
+        if found.needs.written or sum(found is one for _, one in self.known) > 1:
             return
         writer = EntryWriter(found)
         try:
@@ -100,12 +100,12 @@ class EntryWriter:
         values = [*given, *(value for _, value in rest)]
         for place, value, (tree, taken) in zip(places, values, bound.values()):
             self._passed.append(self._value(place, tree, value, floats=taken is not value))
-        for index, expected in self._found.lowered.static_leaves.items():
+        for index, expected in self._found.needs.static_leaves.items():
             leaf = self._leaves[index]
             self._test(f"type({leaf}) is {self._bind(type(expected))} and {leaf} == {self._bind(expected)}")
-        for index, shape in self._found.lowered.shapes.items():
+        for index, shape in self._found.needs.shapes.items():
             self._test(f"{self._bind(np.shape)}({self._leaves[index]}) == {self._bind(shape)}")
-        for index, layout in self._found.lowered.layouts.items():
+        for index, layout in self._found.needs.layouts.items():
             self._test(f"{self._bind(frontend.of_array)}({self._leaves[index]}) == {self._bind(layout)}")
 
     def tangents(
@@ -154,14 +154,14 @@ class EntryWriter:
         """What the function reads outside, with its present values."""
         for guard in self._found.guards:
             self._test(guard.written(self._bind))
-        for capture, value in zip(self._found.lowered.captures, values):
+        for capture, value in zip(self._found.needs.captures, values):
             place = self._local(guards.Place.of(capture.get).written(self._bind))
             self._value(place, signature.describe(value)[0], value)
             self._passed.append(place)
 
     def entry(self) -> Callable[..., Any]:
         self._keep_apart()
-        self._space["call"] = self._found.compiled.call
+        self._space["call"] = self._found.call
         tests = "\n        ".join(self._tests)
         text = (
             f"def entry({', '.join(self._given)}):\n"

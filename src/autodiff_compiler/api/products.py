@@ -76,7 +76,7 @@ class Pushforward(Compiled):
         taken = [normalised(value) for value in values.values()]
 
         def call(*directions: Any) -> Any:
-            return self._run(found, lambda one: one.compiled.call(*taken, *directions, *captured))
+            return self._run(found, lambda one: one.call(*taken, *directions, *captured))
 
         if self._options.check is None or found.checked:
             self._entries.note(found, write)
@@ -339,7 +339,7 @@ class Reverse(Compiled):
 
         def call() -> tuple[Any, ...]:
             taken = [*map(normalised, arguments.values()), *captured]
-            return self._run(found, lambda one: self._made(one, one.compiled.call(*taken), len(primals)))
+            return self._run(found, lambda one: self._made(one, one.call(*taken), len(primals)))
 
         if self._options.check is None or found.checked:
             self._entries.note(found, write)
