@@ -218,7 +218,8 @@ def _emit(
     done.text, done.lines = made.text, made.lines
     list(namespaces.used(done.text))  # refuses a text whose names have come to mean something else
     done.loaded = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
-    done.call = target.called(done.loaded, fn)
+    done.bounded = target.is_bounded(fn)
+    done.call = backends.bounded(done.loaded, fn.name) if done.bounded else done.loaded
 
 
 def check_passes(names: Sequence[str]) -> None:

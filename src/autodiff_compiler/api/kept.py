@@ -10,10 +10,10 @@ from __future__ import annotations
 import pickle
 import re
 import sys
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autodiff_compiler import backends, log, namespaces
 from autodiff_compiler.api.binding import Described
@@ -22,10 +22,14 @@ from autodiff_compiler.api.program import Made, Program
 from autodiff_compiler.api.recognition import Words, described, digest_of, environment
 from autodiff_compiler.backends import records
 from autodiff_compiler.backends.cache import load
+from autodiff_compiler.backends.integers import bounded, widened
 from autodiff_compiler.backends.lines import LINES, Range, table
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.tree import Const, Leaf, Tree
 from autodiff_compiler.options import Options
+
+if TYPE_CHECKING:
+    from autodiff_compiler.transforms.stages import Compilation
 
 COMPILER = "autodiff_compiler.driver"
 """Once this is loaded, compiling takes milliseconds, and records are written but not read."""
@@ -35,14 +39,29 @@ _AT_START = environment()
 
 
 @dataclass(frozen=True)
-class Record:
-    """What is kept: the hash of what it depends on; the text, the name of its function and where its lines come from; whether there is a version for usual calls, and whether this
-    is one that refuses others; what was read outside."""
+class Text:
+    """A generated text, the name of its function and where its lines come from; whether ints may be too large for it, and the text for those."""
 
-    key: str
     name: str
     text: str
     rows: tuple[tuple[Range, Span], ...]
+    bounded: bool
+    wide: Text | None
+
+    def loaded(self) -> Callable[..., Any]:
+        """What is called."""
+        call = load(self.text, self.name, {LINES: table(list(self.rows))})
+        call = bounded(call, self.name) if self.bounded else call
+        return call if self.wide is None else widened([call], [self.wide.loaded()])[0]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept: the hash of what it depends on; the text; whether there is a version for usual calls, and whether this
+    is one that refuses others; what was read outside."""
+
+    key: str
+    text: Text
     has_usual: bool
     is_usual: bool
     outside: Outside
@@ -68,27 +87,31 @@ class Shelf:
             if not isinstance(record, Record) or record.key != self._key:
                 return None
             needs = read(self._fun, record.outside)
-            call = load(record.text, record.name, {LINES: table(list(record.rows))})
+            call = record.text.loaded()
         except Exception:  # something is not there any more, or not what it was
             return None
-        log.say(lambda: f"{record.name}: text found in {self._stem}")
+        log.say(lambda: f"{record.text.name}: found in {self._stem}")
         captured = tuple((Leaf(), [capture.type]) for capture in needs.captures)
-        return record, Program(needs, captured, call, (record.text,), record.is_usual)
+        return record, Program(needs, captured, call, (record.text.text,), record.is_usual)
 
     def keep(self, made: Made, program: Program, *, has_usual: bool) -> None:
         """Keep what was compiled, if it can be said in words."""
-        done = made.compiled
-        # What is called may do more than the text, and the text may need objects of this process, or a module that is loaded with the compiler.
-        if made.second is not None or done.call is not done.loaded or done.lines is None or "special." in done.text:
-            return
-        if backends.named_objects(done.function) or environment() != _AT_START:
+        if made.second is not None or made.compiled.workspace is not None or environment() != _AT_START:
             return
         try:
-            outside = written(self._fun, program)
+            text, outside = _text(made.compiled), written(self._fun, program)
         except Unknown:
             return
-        record = Record(self._key, done.function.name, done.text, done.lines.rows, has_usual, program.is_usual, outside)
+        record = Record(self._key, text, has_usual, program.is_usual, outside)
         records.keep(self._stem, pickle.dumps(record))
+
+
+def _text(done: Compilation) -> Text:
+    """The text of what was compiled; `Unknown` if it needs objects of this process, or a module that the compiler loads."""
+    if done.lines is None or backends.named_objects(done.function) or "special." in done.text:
+        raise Unknown
+    wide = None if done.wide is None else _text(done.wide)
+    return Text(done.function.name, done.text, done.lines.rows, done.bounded, wide)
 
 
 def shelf(fun: Any, options: Options, arguments: Described, asked: tuple[Hashable, ...]) -> Shelf | None:

@@ -31,6 +31,10 @@ class Compilation:
     """Where the lines of the text come from."""
     loaded: Callable[..., Any] = lambda *args: None
     call: Callable[..., Any] = lambda *args: None
+    bounded: bool = False
+    """Whether what is called says which int is too large for it (`backends/integers.py`)."""
+    wide: Compilation | None = None
+    """The same for int arguments of any size, where this is made for small ones and hands over to it."""
     workspace: WorkspacePlan | None = None
     """What it works in, where that is given by the caller."""
 
