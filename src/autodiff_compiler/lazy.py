@@ -7,12 +7,16 @@ import importlib
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
 from autodiff_compiler.diagnostics import UserError
+
+STARTED = time.time()
+"""When the first modules of ours were loaded."""
 
 # One thread at a time loads the compiler, or compiles: the frontend and the disk cache need not be told about threads.
 LOCK = threading.RLock()

@@ -20,12 +20,13 @@ OBJECTS = ("Derivative", "Explanation")
 
 @pytest.fixture
 def run(tmp_path):
-    """What a program prints in a process of its own."""
+    """What a program prints in a process of its own, in which nothing was compiled before."""
 
     def run(program):
         path = tmp_path / "program.py"
         path.write_text(program, encoding="utf-8")
-        done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=120)
+        environment = {**os.environ, "AUTODIFF_COMPILER_CACHE": str(tmp_path / "cache")}
+        done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=120, env=environment)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 

@@ -7,25 +7,22 @@ import inspect
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from autodiff_compiler.api.binding import Described, Signature
 from autodiff_compiler.api.boundary import boundary
-from autodiff_compiler.api.compiler import driver, standalone, table
+from autodiff_compiler.api.compiler import driver, standalone, table, transform
 from autodiff_compiler.api.dispatch import Entries
 from autodiff_compiler.api.kept import Record, shelf
 from autodiff_compiler.api.program import Made, Program
 from autodiff_compiler.api.specialise import CallVersions, Remembered, Specialisation, Table, memo
 from autodiff_compiler.diagnostics import Stretched, UserError, did_you_mean
+from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.lazy import LOCK, collector_paused
 from autodiff_compiler.options import Options
-
-if TYPE_CHECKING:
-    from autodiff_compiler.frontend import Lowered
-    from autodiff_compiler.transforms.transform import Request, Transform
 
 T = TypeVar("T")
 C = TypeVar("C", bound="Compiled")
@@ -47,15 +44,15 @@ class Shared:
 class Plan:
     """A derivative that is to be compiled: of which function, and what is asked."""
 
-    transform: Transform
+    row: transform.Transform
     lowered: Lowered
-    request: Request
+    request: transform.Request
     options: Options
     signature: inspect.Signature
 
     def made(self, usual: bool) -> Made:
         """Compile it, for usual calls or for all."""
-        first, *rest = driver.derivative(self.transform, self.lowered, self.request, self.options, usual)
+        first, *rest = driver.derivative(self.row, self.lowered, self.request, self.options, usual)
         return Made(self.lowered, first, rest[0] if rest else None, self.signature, tuple(self.request.active))
 
 
@@ -85,7 +82,7 @@ class Compiled:
     options = property(lambda self: self._options)
 
     @property
-    def _transform(self) -> Transform:
+    def _transform(self) -> transform.Transform:
         return table.TABLE[self._verb]
 
     @property
@@ -99,7 +96,7 @@ class Compiled:
 
     # -- compiling -------------------------------------------------------------------------------------------------
 
-    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
+    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> transform.Request:
         """What is to be differentiated; `asked` is what a call says about that, besides the argument types."""
         raise NotImplementedError
 

@@ -6,7 +6,7 @@ import functools
 import sys
 import types
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -27,15 +27,11 @@ from autodiff_compiler.api.outputs import outputs, taken
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.api.tracebacks import trimmed
 from autodiff_compiler.api.workspace import Room, Workspace
+from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.ir.tree import flatten, leaves
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.options import OUT, Argnums, Options
 from autodiff_compiler.transforms.layout import parameters
-
-if TYPE_CHECKING:
-    from autodiff_compiler.api.first_check import FirstCall
-    from autodiff_compiler.frontend import Lowered
-    from autodiff_compiler.transforms.transform import Request
 
 
 class Derivative(Compiled):
@@ -147,7 +143,9 @@ class Derivative(Compiled):
             functools.partial(self._along, first),
         )
 
-    def _along(self, first: FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+    def _along(
+        self, first: first_check.FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]
+    ) -> float:
         """The slope along a direction, weighted by the seeds of the function's results, that a result of the derivative implies."""
         gradient = result[1] if self.with_value else result[0] if self.has_aux else result
         return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction, seeds[0])
@@ -183,7 +181,7 @@ class Derivative(Compiled):
                 check_differentiable(name, tree, leaf_types)
         return super()._lower(arguments, values, written_out=written_out)
 
-    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
+    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> transform.Request:
         # The arguments are the function's first parameters, perhaps under other names.
         own = {name: tree[0] for (name, _, _), tree in zip(arguments, lowered.function.param_trees, strict=False)}
         wrt = [own[name] for name in self._wrt]
@@ -226,7 +224,9 @@ class Derivative(Compiled):
 class Jacobian(Derivative):
     """`jacfwd(fun)`, `jacrev(fun)` or `hessian(fun)`; calls like `fun`."""
 
-    def _along(self, first: FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+    def _along(
+        self, first: first_check.FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]
+    ) -> float:
         tree = first.found.compiled.function.result_tree
         assert tree is not None
         return first.across(flatten(tree, result), self._wrt, direction, seeds)

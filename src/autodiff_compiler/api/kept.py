@@ -7,6 +7,7 @@ at again (`outside.py`).  If anything is not as it was, or there are no words fo
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import sys
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 COMPILER = "autodiff_compiler.driver"
 """Once this is loaded, compiling takes milliseconds, and records are written but not read."""
 
-_AT_START = environment()
-"""If it changes, modules of ours that are loaded later may not fit those that are loaded already: nothing is kept."""
+_ENVIRONMENT = environment()
+"""As it is when the first derivative is made.  If files of ours change later, no other process will find what is kept under it."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Shelf:
 
     def keep(self, made: Made, program: Program, *, has_usual: bool) -> None:
         """Keep what was compiled, if it can be said in words."""
-        if made.second is not None or made.compiled.workspace is not None or environment() != _AT_START:
+        if made.second is not None or made.compiled.workspace is not None:
             return
         try:
             text, outside = _text(made.compiled), written(self._fun, program)
@@ -108,7 +109,8 @@ class Shelf:
 
 def _text(done: Compilation) -> Text:
     """The text of what was compiled; `Unknown` if it needs objects of this process, or a module that the compiler loads."""
-    if done.lines is None or backends.named_objects(done.function) or "special." in done.text:
+    addresses = " at 0x" in done.text  # of an object, in a message
+    if done.lines is None or backends.named_objects(done.function) or "special." in done.text or addresses:
         raise Unknown
     wide = None if done.wide is None else _text(done.wide)
     return Text(done.function.name, done.text, done.lines.rows, done.bounded, wide)
@@ -116,13 +118,18 @@ def _text(done: Compilation) -> Text:
 
 def shelf(fun: Any, options: Options, arguments: Described, asked: tuple[Hashable, ...]) -> Shelf | None:
     """Where a derivative of `fun` is kept that is `asked` for with these options, for arguments of these types; None if it is not kept."""
-    if type(fun) is not FunctionType or options.check is not None or options.verify or _AT_START is None:
+    if type(fun) is not FunctionType or options.check is not None or options.verify or _ENVIRONMENT is None:
+        return None
+    file = fun.__code__.co_filename
+    if not (
+        file.startswith("<source ") or os.path.isfile(file)
+    ):  # a session, whose functions have other places in the next one
         return None
     function = described(fun)
     given = [_of_argument(*argument) for argument in arguments]
     if function is None or None in given:
         return None
-    return Shelf(fun, (_AT_START, function, repr(options), repr(asked), tuple(given)))
+    return Shelf(fun, (_ENVIRONMENT, function, repr(options), repr(asked), tuple(given)))
 
 
 def _of_argument(name: str, tree: Tree, types: list[Any]) -> Words | None:

@@ -6,7 +6,7 @@ import copy
 import operator
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -27,15 +27,12 @@ from autodiff_compiler.api.compiler import first_check, transform
 from autodiff_compiler.api.dispatch import MISSED, EntryWriter
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import UserError
+from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.ir.tree import Leaf, Node, Tree, flatten, leaves, rebuild
 from autodiff_compiler.ir.types import Type, differentiable
 from autodiff_compiler.options import Options
 from autodiff_compiler.transforms.layout import active_names
 from autodiff_compiler.transforms.words import in_words
-
-if TYPE_CHECKING:
-    from autodiff_compiler.frontend import Lowered
-    from autodiff_compiler.transforms.transform import Request
 
 
 class Pushforward(Compiled):
@@ -44,7 +41,7 @@ class Pushforward(Compiled):
     def __init__(self, fun: Callable[..., Any], options: Options, verb: str = "jvp") -> None:
         super().__init__(fun, verb, options)
 
-    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
+    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> transform.Request:
         (varying,) = asked
         return _request(lowered, varying, self._options)
 
@@ -172,7 +169,7 @@ def _zeros(leaf: Any) -> Any:
     )
 
 
-def _request(lowered: Lowered, varying: Sequence[bool], options: Options) -> Request:
+def _request(lowered: Lowered, varying: Sequence[bool], options: Options) -> transform.Request:
     """What is asked where these leaves of the arguments vary: captures come after them and do not."""
     active = [*varying, *[False] * (len(lowered.function.params) - len(varying))]
     hidden = frozenset(capture.name for capture in lowered.captures)
@@ -293,7 +290,7 @@ class Reverse(Compiled):
         super().__init__(fun, "vjp", options, has_aux)
         self.has_aux = has_aux
 
-    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
+    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> transform.Request:
         """`asked`: how many arguments were given, and vary; defaults do not."""
         (count,) = asked
         types = [type_ for _, _, leaf_types in arguments[:count] for type_ in leaf_types]

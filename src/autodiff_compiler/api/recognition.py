@@ -25,6 +25,8 @@ Words = tuple[Any, ...]
 HOME = Path(__file__).parent.parent
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite", "rocket_fft")
 """What the generated text may depend on, where it is installed."""
+CLOCKS = 1.0
+"""So many seconds the clock of a file system may be behind."""
 _VALUES = (bool, int, float, complex, str, type(None))
 _KNOWN = (BuiltinFunctionType, np.ufunc, type(np.sum), type)
 _TRUSTED = ("builtins", "math", "cmath", "numpy")
@@ -98,9 +100,12 @@ def _of_known(obj: Any) -> Words | None:
 
 def environment() -> Words | None:
     """Everything besides the user's program that decides what is generated: the compiler's own files, the packages that are
-    installed, Python and how it was started; None where these files cannot be found."""
+    installed, Python and how it was started.
+
+    None where these files cannot be found, or where one has changed since the first of them was loaded.
+    """
     own = sorted(_states(HOME))
-    if not own:
+    if not own or any(changed > (lazy.STARTED - CLOCKS) * 1e9 for *_, changed, _ in own):
         return None
     packages = tuple((name, _installed(name)) for name in PACKAGES)
     return tuple(own), packages, sys.version, sys.prefix, sys.flags.optimize
@@ -128,5 +133,6 @@ def _installed(package: str) -> Words | None:
 
 
 def _state(path: str) -> Words:
+    """What says whether a file is the same; nobody can set the second time."""
     info = os.stat(path)
     return path, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino
