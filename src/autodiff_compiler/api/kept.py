@@ -12,9 +12,8 @@ import pickle
 import re
 import sys
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autodiff_compiler import backends, log, namespaces
 from autodiff_compiler.api.binding import Described
@@ -39,8 +38,7 @@ _ENVIRONMENT = environment()
 """As it is when the first derivative is made.  If files of ours change later, no other process will find what is kept under it."""
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A generated text, the name of its function and where its lines come from; whether ints may be too large for it, and the text for those."""
 
     name: str
@@ -56,8 +54,7 @@ class Text:
         return call if self.wide is None else widened([call], [self.wide.loaded()])[0]
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """What is kept: the hash of what it depends on; the text; whether there is a version for usual calls, and whether this
     is one that refuses others; what was read outside."""
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from types import CellType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from autodiff_compiler.api.program import Program
 from autodiff_compiler.api.recognition import Words, described
@@ -26,28 +25,25 @@ class Unknown(Exception):  # noqa: N818  # never leaves the API
     """There are no words for something, or it is not what it was."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """A guard: at a place is what these words describe; a function gets the number `index`."""
+class Found(NamedTuple):
+    """A guard: at a place is what these words describe; a function gets the number `number`."""
 
     root: int
     steps: tuple[Step, ...]
     words: Words
-    index: int | None
+    number: int | None
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """An object that belongs to the one with the number `of`, or to the process: its globals, a cell, a module, the builtins."""
 
     kind: str
     of: int
     key: Any
-    index: int
+    number: int
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """A capture: what is found at a place has this type, and becomes a parameter of this name."""
 
     name: str
@@ -56,20 +52,19 @@ class Read:
     type: str
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(NamedTuple):
     """All of it, in order."""
 
     guards: tuple[Found | Part, ...]
     captures: tuple[Read, ...]
 
 
-@dataclass
 class _Objects:
     """Objects and their numbers."""
 
-    by_index: dict[int, Any] = field(default_factory=dict)
-    by_identity: dict[int, int] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.by_index: dict[int, Any] = {}
+        self.by_identity: dict[int, int] = {}
 
     def bind(self, index: int, obj: Any) -> None:
         """An object has this number, as it had before, if it or the number was seen before."""
@@ -181,14 +176,14 @@ def read(fun: FunctionType, outside: Outside) -> Needs:
     found: list[Guard] = []
     for step in outside.guards:
         if isinstance(step, Part):
-            objects.bind(step.index, _part(objects, step))
+            objects.bind(step.number, _part(objects, step))
             continue
         place = Place(objects.by_index[step.root], step.steps)
         obj = place()
         if described(obj) != step.words:
             raise Unknown
-        if step.index is not None:
-            objects.bind(step.index, obj)
+        if step.number is not None:
+            objects.bind(step.number, obj)
             _parts(obj)
         found.append(Guard(place, obj))
     return Needs(tuple(_capture(objects, one) for one in outside.captures), tuple(found))
