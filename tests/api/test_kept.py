@@ -472,6 +472,33 @@ def test_a_call_that_is_not_the_usual_one(place):
     assert place.run(STRETCHED.format(rows=1)).splitlines()[0].startswith(str(general))
 
 
+READ_MEANWHILE = """
+import sys
+import numpy as np
+from autodiff_compiler import grad
+
+MODE, SCALE, OTHER = "square", 2.0, 3.0
+
+def f(x, b):
+    return np.sum((x + b) ** 2) * SCALE if MODE == "square" else np.sum((x + b) ** 3) * {other}
+
+df = grad(f, argnums=1, backend="numba")
+x, b = np.ones((3, 2)), np.ones((3, 2))
+print(df(x, b).tolist(), "autodiff_compiler.driver" in sys.modules)
+MODE = "cube"
+df.source()
+MODE = "square"
+print(df(x, np.ones((1, 2))).tolist())
+"""
+
+
+@pytest.mark.parametrize("other", ["SCALE", "OTHER"])
+def test_what_was_compiled_for_a_reader_meanwhile_is_not_called(place, other):
+    for compiled in (True, False):
+        found = place.run(READ_MEANWHILE.format(other=other)).splitlines()
+        assert found == [f"{[[8.0, 8.0]] * 3} {compiled}", "[[24.0, 24.0]]"]
+
+
 @pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[:-1], lambda data: data[:40] + b"x" + data[41:], lambda data: b"x" * 200])
 def test_a_damaged_record(fresh, damage):
     (path,) = fresh.records

@@ -127,13 +127,12 @@ class Compiled:
     def _found(self, record: Record, program: Program, arguments: Described, *asked: Any) -> CallVersions:
         """What an earlier process compiled; what else it may be asked for is compiled then."""
 
-        @functools.cache
-        def plan() -> Plan:
-            with LOCK, collector_paused():
-                return self._plan(arguments, None, *asked)  # what is kept depends on no values
-
         def version(usual: bool) -> Specialisation:
-            made = functools.cache(lambda: plan().made(usual))
+            @functools.cache
+            def made() -> Made:
+                with LOCK, collector_paused():
+                    return self._plan(arguments, None, *asked).made(usual)  # what is kept depends on no values
+
             return Specialisation(program, made) if usual == record.has_usual else Specialisation.of(made())
 
         return CallVersions(version, record.has_usual, lambda: self._table.subject(arguments))

@@ -15,7 +15,7 @@ import numpy as np
 from autodiff_compiler import frontend, log, namespaces
 from autodiff_compiler.api.binding import Described, key_of
 from autodiff_compiler.api.program import Made, Program, program
-from autodiff_compiler.diagnostics import Stretched, UnsupportedError, UserError
+from autodiff_compiler.diagnostics import InternalError, Stretched, UnsupportedError, UserError
 from autodiff_compiler.frontend import guards, signature
 from autodiff_compiler.ir.tree import Leaf, Tree
 from autodiff_compiler.lazy import LOCK, collector_paused
@@ -85,6 +85,18 @@ class Specialisation:
     def readable(self) -> Specialisation:
         """The version for people to read."""
         return self if self.versions is None else self.versions.get(readable=True)
+
+    def takes_what(self, other: Specialisation) -> bool:
+        """Whether it captures the same values as another version, in the same order."""
+        places = [
+            [
+                (c.name, c.type, id(place.root), place.steps)
+                for c in one.needs.captures
+                for place in (guards.Place.of(c.get),)
+            ]
+            for one in (self, other)
+        ]
+        return self.needs is other.needs or places[0] == places[1]
 
     @property
     def closed(self) -> bool:
@@ -207,7 +219,14 @@ class CallVersions:
 
     def for_stretching(self, refusal: Stretched) -> Specialisation:
         """The version to make a call with again that the usual one refused, and all later calls."""
+        if self._general is not None and not self._general.holds():
+            # Of a derivative that was kept by another process it may have been made for a reader, when something outside was different.
+            self._general = None
         found = self._get_general(f"since an extent of 1 is stretched: {refusal.shown()}")
+        if self._usual is not None and not found.takes_what(self._usual):
+            raise InternalError(
+                "AD900", "the version for all calls reads other values outside than the one for usual calls"
+            )
         self._stretches = True
         return found
 
