@@ -13,7 +13,7 @@ BASE = {"diagnostics", "frames", "options", "custom_rules", "markers", "lazy", "
 ALLOWED = {
     "frames": set(),
     "diagnostics": {"frames"},
-    "options": set(),
+    "options": {"diagnostics"},
     "custom_rules": set(),
     "markers": set(),
     "lazy": {"diagnostics"},

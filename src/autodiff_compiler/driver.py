@@ -20,7 +20,7 @@ from autodiff_compiler.ir.message import STRETCHED
 from autodiff_compiler.ir.program import mapped, without_rules
 from autodiff_compiler.ir.tree import Tree
 from autodiff_compiler.ir.types import Type
-from autodiff_compiler.options import AUTO, CHECKS, Options
+from autodiff_compiler.options import Options
 from autodiff_compiler.passes import buffers, integers, outline, parallel, stretching, workspaces
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
 from autodiff_compiler.transforms.layout import named, with_python_names
@@ -217,27 +217,16 @@ def _emit(
     fn = backends.distinct(fn, options.backend)
     done.keep("buffers", fn)
     made = backends.printed(fn, options.backend, docstring=docstring, fastmath=options.fastmath)
-    done.text = made.text
+    done.text, done.lines = made.text, made.lines
     list(namespaces.used(done.text))  # refuses a text whose names have come to mean something else
     done.loaded = backends.load(made.text, fn.name, {**backends.named_objects(fn), backends.LINES: made.lines})
-    done.call = target.called(done.loaded, fn)
+    done.bounded = target.is_bounded(fn)
+    done.call = backends.bounded(done.loaded, fn.name) if done.bounded else done.loaded
 
 
-def check_options(options: Options) -> Options:
-    """Refuse a backend, a check or a pass that does not exist, and a batch of no columns."""
-    if options.backend not in LOWERING:
-        way_out = did_you_mean(str(options.backend), LOWERING, f"the backends are {', '.join(LOWERING)}")
-        if options.backend == AUTO:
-            way_out = f"grad, value_and_grad and the Jacobians take it; the backends are {', '.join(LOWERING)}"
-        raise UserError("AD415", f"there is no backend {options.backend!r}", help=way_out)
-    if options.check not in CHECKS:
-        raise UserError("AD415", f"there is no check {options.check!r}", help='the checks are "first" and None')
-    if not (options.batch is None or (type(options.batch) is int and options.batch > 0)):
-        raise UserError(
-            "AD415", f"batch={options.batch!r}", help="columns at once: 1 or more, or None for the usual number"
-        )
-    for name in options.disable:
+def check_passes(names: Sequence[str]) -> None:
+    """Refuse a pass that does not exist."""
+    for name in names:
         if name != "all" and name not in PASSES:
             way_out = did_you_mean(str(name), PASSES, f"the passes are {', '.join(PASSES)}; 'all' is every one of them")
             raise UserError("AD415", f"there is no pass {name!r}", help=way_out)
-    return options

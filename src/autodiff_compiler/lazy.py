@@ -5,13 +5,18 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
 from autodiff_compiler.diagnostics import UserError
+
+STARTED = time.time()
+"""When the first modules of ours were loaded."""
 
 # One thread at a time loads the compiler, or compiles: the frontend and the disk cache need not be told about threads.
 LOCK = threading.RLock()
@@ -48,9 +53,37 @@ class Module(ModuleType):
         with LOCK, collector_paused():
             if self._before is not None:
                 self._before()
-            found = getattr(importlib.import_module(self.__name__), name)
+            found = getattr(self._imported(), name)
         setattr(self, name, found)
         return found
+
+    def _imported(self) -> ModuleType:
+        try:
+            return importlib.import_module(self.__name__)
+        except BaseException as error:
+            setattr(error, _LOADING, True)
+            raise
+
+
+_LOADING = "__autodiff_loading__"
+
+
+def arose_in_loading(error: BaseException) -> bool:
+    """Whether a module of ours could not be loaded: all frames say why."""
+    return hasattr(error, _LOADING)
+
+
+def names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
+    """The `__getattr__` of a package that gives names of its modules (`homes`), which are imported when a name is first asked for."""
+
+    def found(name: str) -> Any:
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"{package}.{homes[name]}"), name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    return found
 
 
 @contextmanager

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autodiff_compiler.diagnostics import UserError, did_you_mean
+
 BACKENDS = ("python", "numba")
 AUTO = "auto"
 CHECKS = (None, "first")
+OUT = "out"
+"""The keyword, and the parameter, of arrays to fill."""
 STAGES = ("primal", "optimized", "forward", "reverse", "derivative", "buffers")
 Argnums = int | str | Sequence[int | str]
 """Parameters by position or by name."""
@@ -37,3 +41,16 @@ class Options:
     check: str | None = None
     holomorphic: bool = False
     batch: int | None = None
+
+    def check_names(self) -> None:
+        """Refuse a backend or a check that does not exist, and a batch of no columns (AD415)."""
+        if self.backend not in BACKENDS:
+            way_out = did_you_mean(str(self.backend), BACKENDS, f"the backends are {', '.join(BACKENDS)}")
+            if self.backend == AUTO:
+                way_out = f"grad, value_and_grad and the Jacobians take it; the backends are {', '.join(BACKENDS)}"
+            raise UserError("AD415", f"there is no backend {self.backend!r}", help=way_out)
+        if self.check not in CHECKS:
+            raise UserError("AD415", f"there is no check {self.check!r}", help='the checks are "first" and None')
+        if not (self.batch is None or (type(self.batch) is int and self.batch > 0)):
+            way_out = "columns at once: 1 or more, or None for the usual number"
+            raise UserError("AD415", f"batch={self.batch!r}", help=way_out)

@@ -232,7 +232,7 @@ def test_vjp(backend):
 @pytest.fixture
 def compilations(monkeypatch):
     """Counts what is compiled."""
-    from autodiff_compiler import driver
+    from autodiff_compiler.api.compiler import driver
 
     counted = []
     derivative = driver.derivative

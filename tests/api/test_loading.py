@@ -20,12 +20,13 @@ OBJECTS = ("Derivative", "Explanation")
 
 @pytest.fixture
 def run(tmp_path):
-    """What a program prints in a process of its own."""
+    """What a program prints in a process of its own, in which nothing was compiled before."""
 
     def run(program):
         path = tmp_path / "program.py"
         path.write_text(program, encoding="utf-8")
-        done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=120)
+        environment = {**os.environ, "AUTODIFF_COMPILER_CACHE": str(tmp_path / "cache")}
+        done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=120, env=environment)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
@@ -43,6 +44,14 @@ def test_the_public_names_load_no_compiler(run):
     assert {parts[1] for parts in ours if parts[0] == "api" and len(parts) > 1} <= LIGHT_OF_API
     others = {name.split(".")[0] for name in loaded} - {"autodiff_compiler"} - set(sys.stdlib_module_names)
     assert not others
+
+
+def test_the_compiler_is_loaded_when_the_first_derivative_is_compiled(run):
+    heavy = ("driver", "frontend.lowering", "library", "passes", "rules", "ad", "backends.printing", "ir.opset")
+    names = tuple(f"autodiff_compiler.{name}" for name in heavy)
+    shown = f"print(sum(name in sys.modules for name in {names}))\n"
+    program = f"import sys\nfrom autodiff_compiler import grad\ndf = grad(lambda x: x * x)\n{shown}df(3.0)\n{shown}"
+    assert run(program) == ["0", str(len(heavy))]
 
 
 def test_the_first_derivative_loads_nothing_for_others(run):
@@ -87,7 +96,7 @@ class Broken(importlib.abc.MetaPathFinder):
 sys.meta_path.insert(0, Broken())
 for _ in range(2):
     try:
-        grad("def f(x): return x * x")
+        grad("def f(x): return x * x")(3.0)
     except ImportError as error:
         print(error, any("rules" in entry.filename for entry in traceback.extract_tb(error.__traceback__)))
 del sys.meta_path[0]

@@ -84,7 +84,7 @@ def test_what_numba_does_not_compile_stays_python(cubes, seen, monkeypatch):
         raise RuntimeError("not today")
 
     df = grad(cubes, backend="auto")
-    monkeypatch.setattr("autodiff_compiler.driver.compile_ahead", refuse)
+    monkeypatch.setattr("autodiff_compiler.api.compiler.driver.compile_ahead", refuse)
     for _ in range(3):
         np.testing.assert_allclose(df(X), 6 * X**2)
         assert df.wait(300)

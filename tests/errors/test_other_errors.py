@@ -140,7 +140,7 @@ def function(ops, params, result):
 
 def test_exception_in_the_compiler():
     x, y = Value(FLOAT, "x"), Value(FLOAT, "y")
-    low = frontend.Lowered(function([Op("no_such_op", (x,), (y,))], [x], y), (), (), {})
+    low = frontend.Lowered((), (), {}, function=function([Op("no_such_op", (x,), (y,))], [x], y))
     error = raised(InternalError, "AD900", lambda: driver.primal(low, Options(verify=False)))
     assert any("IR dump" in note.text for note in error.notes)
 

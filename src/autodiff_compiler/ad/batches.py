@@ -19,8 +19,9 @@ from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop, merges
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.opset import opdef
-from autodiff_compiler.ir.program import call_op, callee_of, fresh_name, recursive_names, with_callees
+from autodiff_compiler.ir.program import call_op, callee_of, recursive_names, with_callees
 from autodiff_compiler.ir.types import rank
 from autodiff_compiler.ir.walk import all_ops, clone_region, definitions
 

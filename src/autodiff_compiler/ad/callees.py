@@ -12,8 +12,9 @@ from typing import Any
 from autodiff_compiler.ad.stack import Stack
 from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.core import Function, Op, Value, VjpRule
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.opdef import IO
-from autodiff_compiler.ir.program import Shapes, effect_of, fresh_name, recursive_names, strongest
+from autodiff_compiler.ir.program import Shapes, effect_of, recursive_names, strongest
 
 Derived = tuple[str, str, tuple[bool, ...]]
 """What is made, from which function, and which of the arguments are active."""

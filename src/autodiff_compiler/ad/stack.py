@@ -24,7 +24,7 @@ from autodiff_compiler.ad.names import SAVED, saved_name
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Region, Value
-from autodiff_compiler.ir.program import fresh_name
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar, Type
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler import frontend
 from autodiff_compiler.diagnostics import UserError, did_you_mean
+from autodiff_compiler.frontend import mro, signature
 from autodiff_compiler.ir.instances import attributes, instance
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, flatten, rebuild
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, differentiable, is_complex
@@ -138,7 +138,7 @@ class Signature:
 
     def annotated(self, fun: Callable[..., Any], given: Mapping[str, Any] | None = None) -> Described:
         """Parameter types from `given` (texts such as "f64[:, :]"), else from annotations and defaults."""
-        return list(frontend.annotated(getattr(fun, "py_func", fun), given))
+        return list(signature.annotated(getattr(fun, "py_func", fun), given))
 
 
 def _read_for_signature(fun: Any) -> tuple[Hashable, ...]:
@@ -168,7 +168,7 @@ def normalised(value: Any) -> Any:
         return tuple.__new__(type(value), map(normalised, tuple.__iter__(value)))
     if isinstance(value, list):
         return type(value)(map(normalised, value))
-    if frontend.is_written_in_python(type(value)) and any(_is_scalar_array(v) for v in attributes(value).values()):
+    if mro.is_written_in_python(type(value)) and any(_is_scalar_array(v) for v in attributes(value).values()):
         held = {k: item[()] if _is_scalar_array(item) else item for k, item in attributes(value).items()}
         return instance(type(value), **held)
     return value
@@ -183,9 +183,9 @@ def describe(name: str, value: Any, *, differentiated: bool = True) -> tuple[Tre
 
     An object such as `self` that is not differentiated is known by its identity: its attributes are captures.
     """
-    if not differentiated and frontend.is_written_in_python(type(value)) and not is_dataclass(value):
+    if not differentiated and mro.is_written_in_python(type(value)) and not is_dataclass(value):
         return Const(value), []
-    tree, types = frontend.describe(value, name)
+    tree, types = signature.describe(value, name)
     return tree, list(types)
 
 
@@ -209,7 +209,7 @@ def with_floats(name: str, value: Any) -> Any:
 
     Ints beside floats in a container are numbers of another kind (sizes, indices): they stay ints, and are inactive.
     """
-    tree, types = frontend.describe(value, name)
+    tree, types = signature.describe(value, name)
     leaves = flatten(tree, value)
     if not any(map(differentiable, types)) and any(type(leaf) is int for leaf in leaves):
         value = rebuild(tree, iter([float(leaf) if type(leaf) is int else leaf for leaf in leaves]))
@@ -265,7 +265,7 @@ def check_differentiable(name: str, tree: Tree, types: Sequence[Type]) -> None:
 
 def _may_vary(value: Any) -> bool:
     """Whether an object that is known by its identity may hold numbers that the function depends on."""
-    own = frontend.is_written_in_python(type(value)) and type(value).__module__.partition(".")[0] not in _LIBRARY
+    own = mro.is_written_in_python(type(value)) and type(value).__module__.partition(".")[0] not in _LIBRARY
     return isinstance(value, np.ndarray) or (own and not callable(value))
 
 

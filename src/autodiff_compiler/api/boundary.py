@@ -1,6 +1,6 @@
 """Where our code ends and the user's begins: `boundary` wraps a public function.
 
-The first call loads the compiler.  A method that is called often (`Derivative.__call__`) has the same `except` clause written out.
+The first call loads what derivatives are made of.  A method that is called often (`Derivative.__call__`) has the same `except` clause written out.
 """
 
 from __future__ import annotations

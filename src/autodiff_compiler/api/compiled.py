@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from autodiff_compiler import driver
 from autodiff_compiler.api.binding import Described, Signature
 from autodiff_compiler.api.boundary import boundary
+from autodiff_compiler.api.compiler import driver, standalone, table, transform
 from autodiff_compiler.api.dispatch import Entries
+from autodiff_compiler.api.kept import Record, shelf
+from autodiff_compiler.api.program import Made, Program
 from autodiff_compiler.api.specialise import CallVersions, Remembered, Specialisation, Table, memo
-from autodiff_compiler.api.standalone import standalone
 from autodiff_compiler.diagnostics import Stretched, UserError, did_you_mean
-from autodiff_compiler.frontend import Lowered
+from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.types import differentiable
+from autodiff_compiler.lazy import LOCK, collector_paused
 from autodiff_compiler.options import Options
-from autodiff_compiler.transforms.table import TABLE
-from autodiff_compiler.transforms.transform import Request
 
 T = TypeVar("T")
 C = TypeVar("C", bound="Compiled")
@@ -39,6 +40,22 @@ class Shared:
         """What `memo` remembers with the derivative."""
 
 
+@dataclass(frozen=True)
+class Plan:
+    """A derivative that is to be compiled: of which function, and what is asked."""
+
+    row: transform.Transform
+    lowered: Lowered
+    request: transform.Request
+    options: Options
+    signature: inspect.Signature
+
+    def made(self, usual: bool) -> Made:
+        """Compile it, for usual calls or for all."""
+        first, *rest = driver.derivative(self.row, self.lowered, self.request, self.options, usual)
+        return Made(self.lowered, first, rest[0] if rest else None, self.signature, tuple(self.request.active))
+
+
 class Compiled:
     """A derivative of one function: a row of the table of transforms, with the options it is compiled with.
 
@@ -48,12 +65,12 @@ class Compiled:
 
     def __init__(self, fun: Callable[..., Any], verb: str, options: Options, *asked: Hashable) -> None:
         self._fun = fun
-        self._transform = TABLE[verb]
-        self._options = driver.check_options(options)
+        self._verb, self._made_as = verb, (type(self).__name__, verb, *asked)
+        self._options = _checked(options)
         self._known_signature = Signature.of(fun)
         shared: Shared = memo(
             fun,
-            (type(self).__name__, verb, options, *asked),
+            (*self._made_as, options),
             lambda: Shared(Table(self._build, lambda: repr(self)[1:-1])),
         )
         self._table, self._entries, self._filling = shared.table, shared.entries, shared.filling
@@ -63,6 +80,10 @@ class Compiled:
     # What it was made from can be read but not set: what is already compiled would no longer match it.
     primal = property(lambda self: self._fun)
     options = property(lambda self: self._options)
+
+    @property
+    def _transform(self) -> transform.Transform:
+        return table.TABLE[self._verb]
 
     @property
     def _signature(self) -> Signature:
@@ -75,7 +96,7 @@ class Compiled:
 
     # -- compiling -------------------------------------------------------------------------------------------------
 
-    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
+    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> transform.Request:
         """What is to be differentiated; `asked` is what a call says about that, besides the argument types."""
         raise NotImplementedError
 
@@ -85,17 +106,41 @@ class Compiled:
     def _build(
         self, arguments: Described, values: Sequence[Any] | None, *asked: Any, written_out: bool = False
     ) -> CallVersions:
-        signature = self._signature.signature  # read first: `_lower` and `_request` need what it renews
-        lowered = self._lower(arguments, values, written_out=written_out)
-        request = self._request(lowered, arguments, *asked)
+        place = None if written_out else shelf(self._fun, self._options, arguments, (*self._made_as, *asked))
+        known = None if place is None else place.find()
+        if known is not None:
+            return self._found(*known, arguments, *asked)
+        plan = self._plan(arguments, values, *asked, written_out=written_out)
+        has_usual = driver.has_usual(plan.lowered, self._options, values)
+        # These arguments may be a reason to have no version for usual calls: later ones need not be.
+        is_kept = place is not None and has_usual == driver.has_usual(plan.lowered, self._options, None)
 
         def version(usual: bool) -> Specialisation:
-            made = driver.derivative(self._transform, lowered, request, self._options, usual)
-            second = made[1] if len(made) > 1 else None
-            return Specialisation(lowered, made[0], second, signature, tuple(request.active))
+            made = plan.made(usual)
+            specialisation = Specialisation.of(made)
+            if place is not None and is_kept and usual == has_usual:
+                place.keep(made, specialisation.program, has_usual=has_usual)
+            return specialisation
 
-        has_usual = driver.has_usual(lowered, self._options, values)
         return CallVersions(version, has_usual, lambda: self._table.subject(arguments))
+
+    def _found(self, record: Record, program: Program, arguments: Described, *asked: Any) -> CallVersions:
+        """What an earlier process compiled; what else it may be asked for is compiled then."""
+
+        def version(usual: bool) -> Specialisation:
+            @functools.cache
+            def made() -> Made:
+                with LOCK, collector_paused():
+                    return self._plan(arguments, None, *asked).made(usual)  # what is kept depends on no values
+
+            return Specialisation(program, made) if usual == record.has_usual else Specialisation.of(made())
+
+        return CallVersions(version, record.has_usual, lambda: self._table.subject(arguments))
+
+    def _plan(self, arguments: Described, values: Sequence[Any] | None, *asked: Any, written_out: bool = False) -> Plan:
+        signature = self._signature.signature  # read first: `_lower` and `_request` need what it renews
+        lowered = self._lower(arguments, values, written_out=written_out)
+        return Plan(self._transform, lowered, self._request(lowered, arguments, *asked), self._options, signature)
 
     @boundary
     def compile(self: C, *types_: Any) -> C:
@@ -192,8 +237,16 @@ class Compiled:
         """Write the derivative as a module that imports nothing of ours; what it captured become keyword
         parameters, numbers with their present value as default."""
         target = Path(path)
-        target.write_text(standalone(self.specialised(args, kwargs)), encoding="utf-8")
+        target.write_text(standalone.standalone(self.specialised(args, kwargs)), encoding="utf-8")
         return target
 
     def __repr__(self) -> str:
-        return f"<{self._transform.name} of {self._known_signature.function}, {self._options.backend} backend>"
+        return f"<{self._verb} of {self._known_signature.function}, {self._options.backend} backend>"
+
+
+def _checked(options: Options) -> Options:
+    """Refuse a backend, a check or a pass that does not exist."""
+    options.check_names()
+    if options.disable:
+        driver.check_passes(options.disable)
+    return options

@@ -21,19 +21,17 @@ from autodiff_compiler.api.binding import (
 from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.call import Call
 from autodiff_compiler.api.compiled import Compiled
+from autodiff_compiler.api.compiler import first_check, transform
 from autodiff_compiler.api.dispatch import MISSED
-from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.outputs import outputs, taken
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.api.tracebacks import trimmed
 from autodiff_compiler.api.workspace import Room, Workspace
-from autodiff_compiler.frontend import Lowered
+from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.ir.tree import flatten, leaves
 from autodiff_compiler.ir.types import differentiable
-from autodiff_compiler.options import Argnums, Options
-from autodiff_compiler.passes.outputs import NAME
+from autodiff_compiler.options import OUT, Argnums, Options
 from autodiff_compiler.transforms.layout import parameters
-from autodiff_compiler.transforms.transform import Request
 
 
 class Derivative(Compiled):
@@ -62,7 +60,7 @@ class Derivative(Compiled):
 
     argnums = property(lambda self: self._made_of[2])
     has_aux = property(lambda self: self._made_of[3])
-    with_value = property(lambda self: self._transform.name == "value_and_grad")
+    with_value = property(lambda self: self._verb == "value_and_grad")
 
     @property
     def _signature(self) -> Signature:
@@ -82,9 +80,9 @@ class Derivative(Compiled):
                     if result is not MISSED:
                         self._last = found
                         return result
-            elif len(kwargs) == 1 and NAME in kwargs:
+            elif len(kwargs) == 1 and OUT in kwargs:
                 for enter, found in self._filling.known:
-                    result = enter(args, kwargs[NAME])
+                    result = enter(args, kwargs[OUT])
                     if result is not MISSED:
                         self._last = found
                         return result
@@ -102,7 +100,7 @@ class Derivative(Compiled):
             return None if workspace is None else workspace.room(one, call.leaves)
 
         def run() -> Any:
-            return self._run(found, lambda one: one.compiled.call(*call.passed(room(one))))
+            return self._run(found, lambda one: one.call(*call.passed(room(one))))
 
         if self._options.check is not None and not found.checked:
             return self._checked(call, run)
@@ -130,20 +128,24 @@ class Derivative(Compiled):
 
     def _split(self, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """What is to be filled, and the arguments of the function itself."""
-        return taken(self._signature, kwargs) if NAME in kwargs and self._transform.into else (None, kwargs)
+        return taken(self._signature, kwargs) if OUT in kwargs and self._transform.into else (None, kwargs)
 
     def _checked(self, call: Call, run: Callable[[], Any]) -> Any:
         """The first call, compared with the function itself."""
         found = call.found
         count = leaves(found.result_tree.children[0] if self.has_aux else found.result_tree)  # type: ignore[union-attr]  # a pair
-        first = FirstCall(self._fun, self._signature, found, call.arguments, call.captured, set(self._wrt), count)
+        first = first_check.FirstCall(
+            self._fun, self._signature, found, call.arguments, call.captured, set(self._wrt), count
+        )
         return first.run(
             run,
             (lambda result: result[0]) if self.with_value else (lambda result: first.primal()),
             functools.partial(self._along, first),
         )
 
-    def _along(self, first: FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+    def _along(
+        self, first: first_check.FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]
+    ) -> float:
         """The slope along a direction, weighted by the seeds of the function's results, that a result of the derivative implies."""
         gradient = result[1] if self.with_value else result[0] if self.has_aux else result
         return first.along(dict(zip(self._wrt, [gradient] if self._single else gradient)), direction, seeds[0])
@@ -179,7 +181,7 @@ class Derivative(Compiled):
                 check_differentiable(name, tree, leaf_types)
         return super()._lower(arguments, values, written_out=written_out)
 
-    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
+    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> transform.Request:
         # The arguments are the function's first parameters, perhaps under other names.
         own = {name: tree[0] for (name, _, _), tree in zip(arguments, lowered.function.param_trees, strict=False)}
         wrt = [own[name] for name in self._wrt]
@@ -187,7 +189,7 @@ class Derivative(Compiled):
             name in wrt and differentiable(v.type) for name, _, values in parameters(lowered.function) for v in values
         ]
         options, (into, workspace) = self._options, asked or ((), False)
-        return Request(
+        return transform.Request(
             active, wrt, frozenset(capture.name for capture in lowered.captures), single=self._single, has_aux=self.has_aux,
             save_all=options.save_all, holomorphic=options.holomorphic, into=into, workspace=workspace,
         )  # fmt: skip
@@ -207,7 +209,7 @@ class Derivative(Compiled):
         return self if instance is None else types.MethodType(self, instance)
 
     def __repr__(self) -> str:
-        verb, wrt = self._transform.name, ", ".join(self._wrt)
+        verb, wrt = self._verb, ", ".join(self._wrt)
         return f"<{verb} of {self._signature.function} with respect to {wrt}, {self._options.backend} backend>"
 
     def __reduce__(self) -> Any:
@@ -222,7 +224,9 @@ class Derivative(Compiled):
 class Jacobian(Derivative):
     """`jacfwd(fun)`, `jacrev(fun)` or `hessian(fun)`; calls like `fun`."""
 
-    def _along(self, first: FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
+    def _along(
+        self, first: first_check.FirstCall, result: Any, direction: Sequence[Any], seeds: Sequence[Any]
+    ) -> float:
         tree = first.found.compiled.function.result_tree
         assert tree is not None
         return first.across(flatten(tree, result), self._wrt, direction, seeds)

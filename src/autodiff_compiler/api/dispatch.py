@@ -18,9 +18,9 @@ from autodiff_compiler import frontend
 from autodiff_compiler.api.outputs import Outputs, are_apart
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import Stretched
-from autodiff_compiler.frontend.layout import of_array
+from autodiff_compiler.frontend import guards, signature
 from autodiff_compiler.ir.tree import Const, Leaf, Tree, children, flatten, leaves
-from autodiff_compiler.passes.outputs import NAME
+from autodiff_compiler.options import OUT
 
 MISSED = object()
 """What an entry returns for a call that is not like the one that it was written for."""
@@ -49,7 +49,7 @@ class Entries:
         if not any(found is one for one in self._seen):
             self._seen = [found, *self._seen[: MOST_ENTRIES - 1]]
             return
-        if found.lowered.written or sum(found is one for _, one in self.known) > 1:
+        if found.needs.written or sum(found is one for _, one in self.known) > 1:
             return
         writer = EntryWriter(found)
         try:
@@ -73,7 +73,7 @@ class EntryWriter:
         # whoever calls it, where it makes an exception.
         self._space: dict[str, Any] = {
             one.__name__: one
-            for one in (type, len, float, tuple, getattr, Exception, Stretched, np.ndarray, frontend.same)
+            for one in (type, len, float, tuple, getattr, Exception, Stretched, np.ndarray, guards.same)
         } | {"missed": MISSED, "__builtins__": {"__import__": builtins.__import__}}
         self._tests: dict[str, None] = {}
         """Statements, in order; the same test is written once."""
@@ -100,13 +100,13 @@ class EntryWriter:
         values = [*given, *(value for _, value in rest)]
         for place, value, (tree, taken) in zip(places, values, bound.values()):
             self._passed.append(self._value(place, tree, value, floats=taken is not value))
-        for index, expected in self._found.lowered.static_leaves.items():
+        for index, expected in self._found.needs.static_leaves.items():
             leaf = self._leaves[index]
             self._test(f"type({leaf}) is {self._bind(type(expected))} and {leaf} == {self._bind(expected)}")
-        for index, shape in self._found.lowered.shapes.items():
+        for index, shape in self._found.needs.shapes.items():
             self._test(f"{self._bind(np.shape)}({self._leaves[index]}) == {self._bind(shape)}")
-        for index, layout in self._found.lowered.layouts.items():
-            self._test(f"{self._bind(of_array)}({self._leaves[index]}) == {self._bind(layout)}")
+        for index, layout in self._found.needs.layouts.items():
+            self._test(f"{self._bind(frontend.of_array)}({self._leaves[index]}) == {self._bind(layout)}")
 
     def tangents(
         self, name: str, given: Sequence[Any], taken: Sequence[Any], bound: Mapping[str, tuple[Tree, Any]]
@@ -133,9 +133,9 @@ class EntryWriter:
 
     def outputs(self, given: Outputs) -> None:
         """The arrays to fill; arguments come first."""
-        self._given.append(NAME)
+        self._given.append(OUT)
         primals, first = self._leaves, len(self._leaves)
-        self._passed.append(self._value(NAME, given.tree, given.value))
+        self._passed.append(self._value(OUT, given.tree, given.value))
         self._filled = self._leaves[first:]
         for place, like in zip(self._filled, given.like):
             self._test(f"{place}.shape == {primals[like]}.shape and {place}.flags.carray")
@@ -154,14 +154,14 @@ class EntryWriter:
         """What the function reads outside, with its present values."""
         for guard in self._found.guards:
             self._test(guard.written(self._bind))
-        for capture, value in zip(self._found.lowered.captures, values):
-            place = self._local(frontend.Place.of(capture.get).written(self._bind))
-            self._value(place, frontend.describe(value)[0], value)
+        for capture, value in zip(self._found.needs.captures, values):
+            place = self._local(guards.Place.of(capture.get).written(self._bind))
+            self._value(place, signature.describe(value)[0], value)
             self._passed.append(place)
 
     def entry(self) -> Callable[..., Any]:
         self._keep_apart()
-        self._space["call"] = self._found.compiled.call
+        self._space["call"] = self._found.call
         tests = "\n        ".join(self._tests)
         text = (
             f"def entry({', '.join(self._given)}):\n"

@@ -1,6 +1,7 @@
 """The verbs, with JAX's names and meanings: the functions that make derivatives.
 
-The compiler is loaded when the first of them is called, or when an annotation that names one of its classes (`making.Derivative`) is evaluated.
+What they make is loaded when the first of them is called, or when an annotation that names one of its classes (`making.Derivative`) is evaluated, and
+the compiler when the first derivative is compiled.
 """
 
 from __future__ import annotations
@@ -200,7 +201,7 @@ def linearize(fun: Source, *primals: Any, **options: Any) -> tuple[Any, making.L
 
 
 @boundary
-def explain(derivative: making.Compiled, *args: Any, **kwargs: Any) -> making.Explanation:
+def explain(derivative: making.Compiled, *args: Any, **kwargs: Any) -> making.explanation.Explanation:
     """Say what a gradient keeps for its reverse sweep.
 
     `derivative` is what `grad` or `value_and_grad` returns; `args` and `kwargs` are as in a call (only their types matter).
@@ -220,7 +221,7 @@ def explain(derivative: making.Compiled, *args: Any, **kwargs: Any) -> making.Ex
 
     Which values are kept, and which are cheaper to compute again, is a minimum cut: see `docs/loops.md`.
     """
-    return making.explained(derivative, args, kwargs)
+    return making.explanation.explained(derivative, args, kwargs)
 
 
 def _pushforward(fun: Source, **options: Any) -> making.Pushforward:

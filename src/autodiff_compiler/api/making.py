@@ -8,8 +8,8 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from autodiff_compiler.api.compiled import Compiled
+from autodiff_compiler.api.compiler import explanation
 from autodiff_compiler.api.derivative import Derivative
-from autodiff_compiler.api.explanation import Explanation, explained
 from autodiff_compiler.api.products import Linear, Pushforward, Reverse
 from autodiff_compiler.api.specialise import memo
 from autodiff_compiler.api.switching import derivative_of
@@ -21,12 +21,11 @@ from autodiff_compiler.options import Argnums, Options
 __all__ = [
     "Compiled",
     "Derivative",
-    "Explanation",
     "Linear",
     "Pushforward",
     "Reverse",
     "derivative",
-    "explained",
+    "explanation",
     "function_of",
     "hessian_product",
     "options_of",

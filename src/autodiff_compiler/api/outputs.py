@@ -14,7 +14,7 @@ from autodiff_compiler.api.binding import ArgumentsError, Described, Signature, 
 from autodiff_compiler.diagnostics import UserError
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, children
 from autodiff_compiler.ir.types import Array, ListOf, Type, differentiable
-from autodiff_compiler.passes.outputs import NAME
+from autodiff_compiler.options import OUT
 from autodiff_compiler.transforms.layout import kept
 from autodiff_compiler.transforms.words import in_words
 
@@ -29,13 +29,13 @@ class OutputError(UserError, ValueError):
 def taken(signature: Signature, kwargs: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
     """What `out` is among the keywords of a call, and the others.  A function's own parameter of that name stays its own."""
     others = dict(kwargs)
-    return (None if has_own(signature) else others.pop(NAME, None)), others
+    return (None if has_own(signature) else others.pop(OUT, None)), others
 
 
 def has_own(signature: Signature) -> bool:
     """Whether the function itself takes an argument called `out`."""
     known = signature.signature.parameters.values()
-    return any(p.name == NAME or p.kind is inspect.Parameter.VAR_KEYWORD for p in known)
+    return any(p.name == OUT or p.kind is inspect.Parameter.VAR_KEYWORD for p in known)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def outputs(out: Any, arguments: Described, values: Sequence[Any], wrt: Sequence
         wanted[name] = [(leaf, place, type_) for leaf, place, type_, is_active in found if is_active]
         position += len(active)
     whole = trees[wrt[0]] if single else Node(tuple, tuple(trees[name] for name in wrt))
-    tree, parts = _matched(NAME, whole, out)
+    tree, parts = _matched(OUT, whole, out)
     asked = [one for name in wrt for one in wanted[name]]
     for (name, part), (of, place, type_) in zip(parts, asked, strict=True):
         if part is not None:

@@ -23,16 +23,15 @@ from autodiff_compiler.api.binding import (
 )
 from autodiff_compiler.api.boundary import boundary
 from autodiff_compiler.api.compiled import Compiled
+from autodiff_compiler.api.compiler import first_check, transform
 from autodiff_compiler.api.dispatch import MISSED, EntryWriter
-from autodiff_compiler.api.first_check import FirstCall
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.diagnostics import UserError
-from autodiff_compiler.frontend import Lowered
+from autodiff_compiler.frontend.lowered import Lowered
 from autodiff_compiler.ir.tree import Leaf, Node, Tree, flatten, leaves, rebuild
 from autodiff_compiler.ir.types import Type, differentiable
 from autodiff_compiler.options import Options
 from autodiff_compiler.transforms.layout import active_names
-from autodiff_compiler.transforms.transform import Request
 from autodiff_compiler.transforms.words import in_words
 
 
@@ -42,7 +41,7 @@ class Pushforward(Compiled):
     def __init__(self, fun: Callable[..., Any], options: Options, verb: str = "jvp") -> None:
         super().__init__(fun, verb, options)
 
-    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
+    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> transform.Request:
         (varying,) = asked
         return _request(lowered, varying, self._options)
 
@@ -74,13 +73,13 @@ class Pushforward(Compiled):
         taken = [normalised(value) for value in values.values()]
 
         def call(*directions: Any) -> Any:
-            return self._run(found, lambda one: one.compiled.call(*taken, *directions, *captured))
+            return self._run(found, lambda one: one.call(*taken, *directions, *captured))
 
         if self._options.check is None or found.checked:
             self._entries.note(found, write)
             return call(*given)
-        with_value = self._transform.name == "jvp"
-        first = FirstCall(self._fun, self._signature, found, values, captured, varying)
+        with_value = self._verb == "jvp"
+        first = first_check.FirstCall(self._fun, self._signature, found, values, captured, varying)
 
         def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
             result = call(*first.tangents(direction))
@@ -170,11 +169,11 @@ def _zeros(leaf: Any) -> Any:
     )
 
 
-def _request(lowered: Lowered, varying: Sequence[bool], options: Options) -> Request:
+def _request(lowered: Lowered, varying: Sequence[bool], options: Options) -> transform.Request:
     """What is asked where these leaves of the arguments vary: captures come after them and do not."""
     active = [*varying, *[False] * (len(lowered.function.params) - len(varying))]
     hidden = frozenset(capture.name for capture in lowered.captures)
-    return Request(
+    return transform.Request(
         active,
         active_names(lowered.function, active),
         hidden,
@@ -291,7 +290,7 @@ class Reverse(Compiled):
         super().__init__(fun, "vjp", options, has_aux)
         self.has_aux = has_aux
 
-    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> Request:
+    def _request(self, lowered: Lowered, arguments: Described, *asked: Any) -> transform.Request:
         """`asked`: how many arguments were given, and vary; defaults do not."""
         (count,) = asked
         types = [type_ for _, _, leaf_types in arguments[:count] for type_ in leaf_types]
@@ -337,7 +336,7 @@ class Reverse(Compiled):
 
         def call() -> tuple[Any, ...]:
             taken = [*map(normalised, arguments.values()), *captured]
-            return self._run(found, lambda one: self._made(one, one.compiled.call(*taken), len(primals)))
+            return self._run(found, lambda one: self._made(one, one.call(*taken), len(primals)))
 
         if self._options.check is None or found.checked:
             self._entries.note(found, write)
@@ -345,7 +344,7 @@ class Reverse(Compiled):
         given = dict(list(arguments.items())[: len(primals)])
         tree = found.result_tree
         count = leaves(tree.children[0]) if self.has_aux and isinstance(tree, Node) else None
-        first = FirstCall(self._fun, self._signature, found, arguments, captured, set(given), count)
+        first = first_check.FirstCall(self._fun, self._signature, found, arguments, captured, set(given), count)
 
         def along(result: Any, direction: Sequence[Any], seeds: Sequence[Any]) -> float:
             cotangent = first.cotangent(seeds)

@@ -7,21 +7,22 @@ import functools
 import inspect
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from types import FunctionType, MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiff_compiler import frontend, log, namespaces
 from autodiff_compiler.api.binding import Described, key_of
-from autodiff_compiler.diagnostics import Stretched, UnsupportedError, UserError
-from autodiff_compiler.frontend import Lowered
-from autodiff_compiler.frontend.layout import of_array
-from autodiff_compiler.ir.tree import Leaf, Tree, leaves
-from autodiff_compiler.ir.types import Type
+from autodiff_compiler.api.program import Made, Program, program
+from autodiff_compiler.diagnostics import InternalError, Stretched, UnsupportedError, UserError
+from autodiff_compiler.frontend import guards, signature
+from autodiff_compiler.ir.tree import Leaf, Tree
 from autodiff_compiler.lazy import LOCK, collector_paused
-from autodiff_compiler.transforms.stages import Compilation
+
+if TYPE_CHECKING:
+    from autodiff_compiler.frontend import Lowered
+    from autodiff_compiler.transforms.stages import Compilation
 
 MOST_OBJECTS = 32
 """Of so many objects with a `__call__` it is remembered what was compiled for them."""
@@ -29,42 +30,51 @@ OF_LISTS = ("AD304", "AD310")
 """Refusals of reverse mode that have to do with lists in loops."""
 
 
-@dataclass
 class Specialisation:
-    """A derivative for given argument types.
+    """A derivative for given argument types: what a call needs of it, and how it was made, which is found out when it is asked for."""
 
-    `second` is the reverse sweep of a `vjp`; `signature` is the function's own; `active` has a flag for each IR parameter.
-    """
-
-    lowered: Lowered
-    compiled: Compilation
-    second: Compilation | None = None
-    signature: inspect.Signature | None = None
-    active: tuple[bool, ...] = ()
-    versions: CallVersions | None = None
-    """The versions of the derivative, of which this is one; None where it is the only one."""
-    checked: bool = False
-    """Whether a call was compared with the function itself (`first_check.py`)."""
-
-    def __post_init__(self) -> None:
-        hidden = {capture.name for capture in self.lowered.captures}
-        expected: list[tuple[Tree, list[Type]]] = []
-        values = iter(self.lowered.function.params)
-        for name, tree in self.lowered.function.param_trees:
-            types = [next(values).type for _ in range(leaves(tree))]
-            if name in hidden:
-                expected.append((tree, types))
-        self._expected = expected
-        self.hidden = [(capture.name, tree) for capture, (tree, _) in zip(self.lowered.captures, expected)]
+    def __init__(self, program: Program, made: Callable[[], Made]) -> None:
+        self.program, self._made = program, made
+        self.needs, self.call, self.is_usual = program.needs, program.call, program.is_usual
+        self.versions: CallVersions | None = None
+        """The versions of the derivative, of which this is one; None where it is the only one."""
+        self.checked = False
+        """Whether a call was compared with the function itself (`first_check.py`)."""
+        self.hidden = [(capture.name, tree) for capture, (tree, _) in zip(self.needs.captures, program.captured)]
         """What it captures: names, and how the values are built."""
-        self.guards = [*self.lowered.guards]
-        for compiled in (self.compiled, self.second):
-            for module, name, meant in namespaces.used(compiled.text) if compiled is not None else ():
+        self.guards = [*self.needs.guards]
+        for text in program.texts:
+            for module, name, meant in namespaces.used(text):
                 # where the frontend finds it too, so that it is asked for once
-                found_at = frontend.Place(vars(module)).item(name) if module is builtins else None
-                self.guards.append(frontend.Guard(found_at or frontend.Place(module).attribute(name), meant))
-        self.holds: Callable[[], bool] = frontend.all_hold(self.guards)
+                found_at = guards.Place(vars(module)).item(name) if module is builtins else None
+                self.guards.append(guards.Guard(found_at or guards.Place(module).attribute(name), meant))
+        self.holds: Callable[[], bool] = guards.all_hold(self.guards)
         """Whether everything that was looked at when compiling, and that the generated code calls, is as it was."""
+
+    @classmethod
+    def of(cls, made: Made) -> Specialisation:
+        """What was just made."""
+        return cls(program(made), lambda: made)
+
+    @property
+    def lowered(self) -> Lowered:
+        return self._made().lowered
+
+    @property
+    def compiled(self) -> Compilation:
+        return self._made().compiled
+
+    @property
+    def second(self) -> Compilation | None:
+        return self._made().second
+
+    @property
+    def signature(self) -> inspect.Signature | None:
+        return self._made().signature
+
+    @property
+    def active(self) -> tuple[bool, ...]:
+        return self._made().active
 
     @property
     def result_tree(self) -> Tree:
@@ -76,54 +86,66 @@ class Specialisation:
         """The version for people to read."""
         return self if self.versions is None else self.versions.get(readable=True)
 
+    def takes_what(self, other: Specialisation) -> bool:
+        """Whether it captures the same values as another version, in the same order."""
+        places = [
+            [
+                (c.name, c.type, id(place.root), place.steps)
+                for c in one.needs.captures
+                for place in (guards.Place.of(c.get),)
+            ]
+            for one in (self, other)
+        ]
+        return self.needs is other.needs or places[0] == places[1]
+
     @property
     def closed(self) -> bool:
         """Whether its meaning is decided by the argument types and what `holds` checks alone."""
-        lowered = self.lowered
-        return not (lowered.captures or lowered.static_leaves or lowered.layouts or lowered.shapes or lowered.written)
+        needs = self.needs
+        return not (needs.captures or needs.static_leaves or needs.layouts or needs.shapes or needs.written)
 
     def captured(self, values: Sequence[Any] | None) -> list[Any] | None:
         """What the captures hold now; None if this specialisation no longer holds, or does not fit these leaves."""
-        for index, expected in self.lowered.static_leaves.items():
+        for index, expected in self.needs.static_leaves.items():
             if values is None or type(values[index]) is not type(expected) or values[index] != expected:
                 return None
-        for index, layout in self.lowered.layouts.items():
-            if values is None or of_array(np.asarray(values[index])) != layout:
+        for index, layout in self.needs.layouts.items():
+            if values is None or frontend.of_array(np.asarray(values[index])) != layout:
                 return None
-        for index, shape in self.lowered.shapes.items():
+        for index, shape in self.needs.shapes.items():
             if values is None or np.shape(values[index]) != shape:
                 return None
         if not self.holds():
             return None
         try:
-            current = [capture.get() for capture in self.lowered.captures]
+            current = [capture.get() for capture in self.needs.captures]
         except Exception:  # it no longer exists
             return None
-        for value, (tree, types) in zip(current, self._expected):
-            now_tree, now_types = frontend.describe(value)
+        for value, (tree, types) in zip(current, self.program.captured):
+            now_tree, now_types = signature.describe(value)
             if now_tree != tree or list(now_types) != types:
                 return None
-        if values is not None and self.lowered.written:
+        if values is not None and self.needs.written:
             self._check_written(values)
             self._check_overlap(values, current)
         return current
 
     def why_not(self, values: Sequence[Any] | None) -> str:
         """What keeps this specialisation from being used again."""
-        for index, expected in self.lowered.static_leaves.items():
+        for index, expected in self.needs.static_leaves.items():
             if values is None or type(values[index]) is not type(expected) or values[index] != expected:
                 name = self.lowered.function.params[index].name
                 return f"{name} is {'not known' if values is None else repr(values[index])}, not {expected!r}"
-        for index, shape in self.lowered.shapes.items():
+        for index, shape in self.needs.shapes.items():
             if values is None or np.shape(values[index]) != shape:
                 name = self.lowered.function.params[index].name
                 return f"{name} has the shape {'not known' if values is None else np.shape(values[index])}, not {shape}"
-        broken = frontend.first_broken(self.guards)
+        broken = guards.first_broken(self.guards)
         if broken is not None:
-            return f"{broken.get if isinstance(broken.get, frontend.Place) else 'something it looked at'} changed"
-        for capture, (tree, types) in zip(self.lowered.captures, self._expected):
+            return f"{broken.get if isinstance(broken.get, guards.Place) else 'something it looked at'} changed"
+        for capture, (tree, types) in zip(self.needs.captures, self.program.captured):
             try:
-                now_tree, now_types = frontend.describe(capture.get())
+                now_tree, now_types = signature.describe(capture.get())
             except Exception:
                 return f"{capture.name} is not there any more"
             if now_tree != tree or list(now_types) != types:
@@ -132,7 +154,7 @@ class Specialisation:
 
     def _check_written(self, values: Sequence[Any]) -> None:
         """Refuse, as NumPy does, to write into an array that says it may not be written."""
-        for written in self.lowered.written:
+        for written in self.needs.written:
             value = values[written]
             if isinstance(value, np.ndarray) and not value.flags.writeable:
                 name = self.lowered.function.params[written].name
@@ -143,7 +165,7 @@ class Specialisation:
     def _check_overlap(self, values: Sequence[Any], captured: Sequence[Any]) -> None:
         """Refuse a call in which an array that the function writes into shares memory with another: it was compiled as
         if each array had its own memory."""
-        for written in self.lowered.written:
+        for written in self.needs.written:
             for other, value in enumerate([*values, *captured]):
                 if other != written and isinstance(value, np.ndarray) and np.shares_memory(values[written], value):
                     names = [v.name for v in self.lowered.function.params]
@@ -185,7 +207,7 @@ class CallVersions:
         if self._usual is None:
             with LOCK:
                 self._usual = self._usual or self._made("to be called", usual=True)
-                if not self._usual.compiled.is_usual:  # all of its checks were proven: it refuses no call
+                if not self._usual.is_usual:  # all of its checks were proven: it refuses no call
                     self._general, self._stretches = self._general or self._usual, True
         return self._usual
 
@@ -197,7 +219,14 @@ class CallVersions:
 
     def for_stretching(self, refusal: Stretched) -> Specialisation:
         """The version to make a call with again that the usual one refused, and all later calls."""
+        if self._general is not None and not self._general.holds():
+            # Of a derivative that was kept by another process it may have been made for a reader, when something outside was different.
+            self._general = None
         found = self._get_general(f"since an extent of 1 is stretched: {refusal.shown()}")
+        if self._usual is not None and not found.takes_what(self._usual):
+            raise InternalError(
+                "AD900", "the version for all calls reads other values outside than the one for usual calls"
+            )
         self._stretches = True
         return found
 
@@ -246,7 +275,7 @@ class Table:
             current = made.captured(values)
             if current is None:
                 # A captured value that is never the same when read again: this specialisation serves one call.
-                return made, [capture.get() for capture in made.lowered.captures]
+                return made, [capture.get() for capture in made.needs.captures]
             self._by_key.setdefault(key, []).append(versions)
             return made, current
 

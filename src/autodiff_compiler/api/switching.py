@@ -9,9 +9,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any
 
-from autodiff_compiler import driver, log
+from autodiff_compiler import log
 from autodiff_compiler.api.binding import described, key_of, leaves_of
 from autodiff_compiler.api.boundary import boundary
+from autodiff_compiler.api.compiler import driver
 from autodiff_compiler.api.derivative import Derivative, Jacobian
 from autodiff_compiler.api.dispatch import MISSED
 from autodiff_compiler.api.outputs import outputs

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
-from autodiff_compiler import frames
+from autodiff_compiler import frames, lazy
 from autodiff_compiler.api.boundary import named
 from autodiff_compiler.backends import LINES, Lines
 from autodiff_compiler.diagnostics import Span
@@ -23,7 +23,7 @@ def trimmed(error: BaseException) -> BaseException:
     """The exception as the user is to see it: below the present frame without frames of ours or of what we called; with the
     line of the user's function instead of the generated line that comes from it; without exceptions that we caught ourselves."""
     _put_together(error)
-    if frames.full():
+    if frames.full() or lazy.arose_in_loading(error):
         return error
     if error.__cause__ is not None and _is_from_here(error.__cause__):
         error.__cause__ = None

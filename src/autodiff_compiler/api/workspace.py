@@ -6,21 +6,23 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiff_compiler.api.binding import normalised
+from autodiff_compiler.api.compiler import interp
 from autodiff_compiler.api.dispatch import MISSED, Entries
 from autodiff_compiler.api.outputs import OutputError
 from autodiff_compiler.api.specialise import Specialisation
 from autodiff_compiler.api.tracebacks import trimmed
 from autodiff_compiler.diagnostics import UserError
-from autodiff_compiler.ir import interp
 from autodiff_compiler.ir.types import dtype_of, rank
-from autodiff_compiler.passes.outputs import NAME
-from autodiff_compiler.passes.workspaces import Allocated
+from autodiff_compiler.options import OUT
 from autodiff_compiler.transforms.words import readable
+
+if TYPE_CHECKING:
+    from autodiff_compiler.passes.workspaces import Allocated
 
 MOST_ROOMS = 8
 """A workspace has arrays for at most so many programs (with `out` and without, for arguments of other types …) before it starts afresh."""
@@ -122,9 +124,9 @@ class Workspace:
                         if result is not MISSED:
                             self._ran = found
                             return result
-                elif len(kwargs) == 1 and NAME in kwargs:
+                elif len(kwargs) == 1 and OUT in kwargs:
                     for enter, found in self.entries[1].known:
-                        result = enter(args, kwargs[NAME])
+                        result = enter(args, kwargs[OUT])
                         if result is not MISSED:
                             self._ran = found
                             return result

@@ -1,25 +1,21 @@
-"""Backends: from a function after the buffers stage to the text of a Python module, and from there to a callable."""
+"""Backends: from a function after the buffers stage to the text of a Python module, and from there to a callable.
 
-from __future__ import annotations
+Loading a text that is known loads no backend.
+"""
 
-from autodiff_compiler.backends import module
-from autodiff_compiler.backends.ahead import compile_ahead, examples
-from autodiff_compiler.backends.cache import load
-from autodiff_compiler.backends.containers import is_importable, named_objects
-from autodiff_compiler.backends.counters import lengths_for_trips
-from autodiff_compiler.backends.extents import taken_early
-from autodiff_compiler.backends.integers import bounded, widened
-from autodiff_compiler.backends.known_checks import unchecked
-from autodiff_compiler.backends.lines import NAME as LINES
-from autodiff_compiler.backends.lines import Lines
-from autodiff_compiler.backends.numba import NUMBA
-from autodiff_compiler.backends.python import PYTHON
-from autodiff_compiler.backends.source import Printed
-from autodiff_compiler.backends.spelling import Backend
-from autodiff_compiler.ir.core import Function
-from autodiff_compiler.ir.program import mapped
+from typing import TYPE_CHECKING
 
-BACKENDS: dict[str, Backend] = {backend.name: backend for backend in (PYTHON, NUMBA)}
+from autodiff_compiler import lazy
+
+if TYPE_CHECKING:
+    from autodiff_compiler.backends.ahead import compile_ahead, examples
+    from autodiff_compiler.backends.cache import load
+    from autodiff_compiler.backends.containers import is_importable, named_objects
+    from autodiff_compiler.backends.integers import bounded, widened
+    from autodiff_compiler.backends.lines import LINES, Lines
+    from autodiff_compiler.backends.printing import BACKENDS, distinct, emit, printed
+    from autodiff_compiler.backends.source import Printed
+    from autodiff_compiler.backends.spelling import Backend
 
 __all__ = [
     "BACKENDS",
@@ -39,21 +35,22 @@ __all__ = [
     "widened",
 ]
 
+_HOMES = {
+    "BACKENDS": "printing",
+    "Backend": "spelling",
+    "LINES": "lines",
+    "Lines": "lines",
+    "Printed": "source",
+    "bounded": "integers",
+    "compile_ahead": "ahead",
+    "distinct": "printing",
+    "emit": "printing",
+    "examples": "ahead",
+    "is_importable": "containers",
+    "load": "cache",
+    "named_objects": "containers",
+    "printed": "printing",
+    "widened": "integers",
+}
 
-def emit(function: Function, backend: str, docstring: str = "", fastmath: bool = True) -> str:
-    """The text of `printed`."""
-    return printed(function, backend, docstring, fastmath).text
-
-
-def printed(function: Function, backend: str, docstring: str = "", fastmath: bool = True) -> Printed:
-    """A module whose function `function.name` takes the Python arguments and returns the Python result.
-
-    `backend` is one of `BACKENDS`; `fastmath` lets Numba reassociate sums and means nothing to Python.
-    """
-    function = mapped(function, lambda one: lengths_for_trips(taken_early(unchecked(one))))
-    return module.emit(function, BACKENDS[backend], docstring, fastmath)
-
-
-def distinct(function: Function, backend: str) -> Function:
-    """The program under a name that no helper of the backend has."""
-    return module.distinct(function, BACKENDS[backend].prelude)
+__getattr__ = lazy.names(__name__, _HOMES)

@@ -21,18 +21,26 @@ _fresh: dict[int, Path] = {}
 
 def candidates() -> Iterator[Path]:
     """Folders to use, the best one first; making a temporary one may fail with an `OSError`."""
-    chosen = _chosen()
+    chosen = lasting()
     if chosen is not None:
-        try:
-            chosen.mkdir(mode=0o700, parents=True, exist_ok=True)
-            usable = is_private(chosen)
-        except OSError:
-            usable = False
-        if usable:
-            yield chosen
-        else:
-            log.say(f"{chosen} cannot be used, or others can write there: a temporary folder serves instead")
+        yield chosen
     yield _temporary()
+
+
+def lasting() -> Path | None:
+    """The folder that later processes will find, too; None where there is none that can be trusted."""
+    chosen = _chosen()
+    if chosen is None:
+        return None
+    try:
+        chosen.mkdir(mode=0o700, parents=True, exist_ok=True)
+        usable = is_private(chosen)
+    except OSError:
+        usable = False
+    if not usable:
+        log.say(f"{chosen} cannot be used, or others can write there: a temporary folder serves instead")
+        return None
+    return chosen
 
 
 def _chosen() -> Path | None:

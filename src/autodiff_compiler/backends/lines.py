@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 from autodiff_compiler.diagnostics import Span
 
-NAME = "__autodiff_lines__"
+LINES = "__autodiff_lines__"
 """The name of the table in a loaded module."""
 
 Node = TypeVar("Node", bound=ast.AST)

@@ -17,7 +17,8 @@ from autodiff_compiler.backends.spelling import Backend, dtype_name
 from autodiff_compiler.backends.structure import Printer
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.core import Function, Value
-from autodiff_compiler.ir.program import fresh_name, leaves_program, recursive_names, with_names
+from autodiff_compiler.ir.names import fresh_name
+from autodiff_compiler.ir.program import leaves_program, recursive_names, with_names
 from autodiff_compiler.ir.tree import Leaf
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, dtype_of, is_py
 from autodiff_compiler.ir.walk import Rewriter, all_ops

@@ -23,9 +23,9 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.choices import is_word
-from autodiff_compiler.frontend.classes import find
 from autodiff_compiler.frontend.context import LONG, Context
 from autodiff_compiler.frontend.entries import to_library
+from autodiff_compiler.frontend.mro import find
 from autodiff_compiler.frontend.scalars import describe, is_number, is_scalar, scalar_type
 from autodiff_compiler.frontend.values import (
     Abs,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Callable, Container
+from collections.abc import Container
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -18,32 +18,20 @@ import numpy as np
 
 from autodiff_compiler.diagnostics import UserError, did_you_mean
 from autodiff_compiler.frontend.boxes import Box
-from autodiff_compiler.frontend.classes import MISSING, find
 from autodiff_compiler.frontend.guards import Column, Guard, Place, is_lasting, kinds_of_items, shape_of
 from autodiff_compiler.frontend.layout import of_array
+from autodiff_compiler.frontend.lowered import Capture, Getter
+from autodiff_compiler.frontend.mro import MISSING, find
 from autodiff_compiler.frontend.scalars import is_number, static_type
 from autodiff_compiler.frontend.signature import describe
 from autodiff_compiler.frontend.values import Abs, Cell, Dyn, Items, Ref, Static, Tup
 from autodiff_compiler.ir.core import Value
 from autodiff_compiler.ir.instances import attributes
-from autodiff_compiler.ir.types import Array, Scalar, Type
+from autodiff_compiler.ir.types import Array, Scalar
 
 if TYPE_CHECKING:
     from autodiff_compiler.frontend.context import Context
     from autodiff_compiler.frontend.source import Source
-
-Getter = Callable[[], Any]
-
-
-@dataclass(frozen=True)
-class Capture:
-    """A hidden parameter: its name, how to get it at a call, its type."""
-
-    name: str
-    get: Getter
-    type: Type
-    column: bool = False
-    """Whether it is an array of numbers that are found in a list or tuple."""
 
 
 @dataclass

@@ -1,60 +1,17 @@
-"""Classes as Python sees them: what an object's type defines, looked up along its MRO, and whether the user wrote it."""
+"""Classes of abstract values: which one a value is of, and the user's own methods behind operators and builtins."""
 
 from __future__ import annotations
 
 import enum
-import sys
-from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, ModuleType, WrapperDescriptorType
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING
 
 from autodiff_compiler.frontend.boxes import Box
+from autodiff_compiler.frontend.mro import HEAP_TYPE, MISSING, is_standard, is_written_in_python
 from autodiff_compiler.frontend.values import Abs, Partial, Static, Tup
-from autodiff_compiler.library import definition
 
 if TYPE_CHECKING:
     from autodiff_compiler.frontend.context import Context
-
-MISSING = object()
-_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class that a class statement made
-
-
-def find(cls: type, name: str, after: type | None = None) -> Any:
-    """What the MRO of `cls` has for a name (after the class `after`, as `super()` looks it up), or MISSING."""
-    order = cls.__mro__ if after is None else cls.__mro__[cls.__mro__.index(after) + 1 :]
-    for owner in order:
-        if name in vars(owner):
-            return vars(owner)[name]
-    return MISSING
-
-
-def is_written_in_python(cls: type) -> bool:
-    """Whether instances of a class hold attributes and nothing else, and Python code alone says what they do."""
-    known = _written.get(cls)
-    if known is None:
-        known = cls is not object and all(base is object or _has_no_slots_in_c(base) for base in cls.__mro__)
-        _written[cls] = known
-    return known
-
-
-_written: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
-
-
-def _has_no_slots_in_c(cls: type) -> bool:
-    if not cls.__flags__ & _HEAP_TYPE or (cls.__module__.partition(".")[0] == "numpy" and not _is_defined(cls)):
-        return False
-    return cls.__module__ == "typing" or not (
-        isinstance(vars(cls).get("__new__"), BuiltinFunctionType)
-        or any(
-            isinstance(member, WrapperDescriptorType | MethodDescriptorType) and member.__objclass__ is cls
-            for member in vars(cls).values()
-        )
-    )
-
-
-def _is_defined(cls: type) -> bool:
-    """Whether the library says what a call of an object of a class does, and so what the object is: a polynomial."""
-    return definition(find(cls, "__call__")) is not None
 
 
 def is_instance(x: Abs) -> bool:
@@ -65,11 +22,6 @@ def is_instance(x: Abs) -> bool:
         named = isinstance(x.obj, type | ModuleType | FunctionType | enum.Enum)
         return not named and is_written_in_python(type(x.obj)) and not is_standard(type(x.obj))
     return False
-
-
-def is_standard(cls: type) -> bool:
-    """Whether a class is one of the standard library's (a logger, a lock): its objects are not models to be differentiated."""
-    return is_written_in_python(cls) and cls.__module__.partition(".")[0] in sys.stdlib_module_names
 
 
 def class_of(x: Abs) -> type | None:
@@ -85,7 +37,7 @@ def special(ctx: Context, x: Abs, name: str) -> Abs | None:
     Only methods written in Python count: those of lists, tuples and numbers are implemented by the frontend.
     """
     cls = class_of(x)
-    if cls is None or not cls.__flags__ & _HEAP_TYPE:
+    if cls is None or not cls.__flags__ & HEAP_TYPE:
         return None
     if isinstance(x, Static) and not is_instance(x):
         return None

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_compiler.frontend import classes, objects
+from autodiff_compiler.frontend import classes, mro, objects
 from autodiff_compiler.frontend.boxes import Box
-from autodiff_compiler.frontend.classes import MISSING
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
+from autodiff_compiler.frontend.mro import MISSING
 from autodiff_compiler.frontend.values import Abs, Static, Tup
 
 
@@ -55,9 +55,9 @@ def _member(ctx: Context, cls: type, value: Abs) -> Abs:
 
 def _check_class(ctx: Context, cls: type) -> None:
     named_tuple = issubclass(cls, tuple) and hasattr(cls, "_fields")
-    if not (classes.is_written_in_python(cls) or named_tuple) or issubclass(cls, enum.Enum):
+    if not (mro.is_written_in_python(cls) or named_tuple) or issubclass(cls, enum.Enum):
         raise _refused(ctx, cls, None)
-    if classes.find(type(cls), "__call__") is not type.__call__:
+    if mro.find(type(cls), "__call__") is not type.__call__:
         raise _refused(ctx, cls, f"its metaclass {type(cls).__name__} decides what a call of it does")
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from autodiff_compiler.frontend import container_methods
 from autodiff_compiler.frontend.arity import Handler, takes
 from autodiff_compiler.frontend.boxes import Box
-from autodiff_compiler.frontend.classes import MISSING, is_instance, special
+from autodiff_compiler.frontend.classes import is_instance, special
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.mro import MISSING
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.values import (
     Abs,

@@ -8,10 +8,9 @@ from typing import Any
 
 from autodiff_compiler.frontend import tries
 from autodiff_compiler.frontend.boxes import Box
-from autodiff_compiler.frontend.captures import Capture
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.guards import Place
-from autodiff_compiler.frontend.lowered import Lowered
+from autodiff_compiler.frontend.lowered import Capture, Lowered
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_value
 from autodiff_compiler.frontend.values import Abs, Grown, Items, Ref, Static, Tup, is_dimensionless
 from autodiff_compiler.ir.core import Function, Value

@@ -14,8 +14,8 @@ from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from autodiff_compiler.diagnostics import UnsupportedError
-from autodiff_compiler.frontend.classes import find
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.mro import find
 from autodiff_compiler.frontend.values import Static
 
 _DECORATORS = (property, staticmethod, classmethod)

@@ -25,9 +25,10 @@ from autodiff_compiler.frontend import (
 )
 from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.choices import is_word
-from autodiff_compiler.frontend.classes import find, has_own, is_instance, special
+from autodiff_compiler.frontend.classes import has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.entries import call_entry, to_library
+from autodiff_compiler.frontend.mro import find
 from autodiff_compiler.frontend.scalars import describe, is_scalar, scalar_class
 from autodiff_compiler.frontend.values import (
     Abs,

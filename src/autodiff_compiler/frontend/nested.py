@@ -14,10 +14,9 @@ from typing import Any
 
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.frontend import tries
-from autodiff_compiler.frontend.captures import Capture
 from autodiff_compiler.frontend.context import Context
 from autodiff_compiler.frontend.inlining import flattened, rebuilt
-from autodiff_compiler.frontend.lowered import Lowered
+from autodiff_compiler.frontend.lowered import Capture, Lowered
 from autodiff_compiler.frontend.state import State
 from autodiff_compiler.frontend.values import Abs, Cell, Closure, Dead
 from autodiff_compiler.ir.core import Function, Region, Value
@@ -65,7 +64,7 @@ class Nested:
         trees = [(name, t) for name, t, _ in arguments] + [(f.name, Leaf()) for f in free]
         region = Region((*body.params, *read), tuple(body.ops))
         function = Function(self.__name__, region, tuple(trees), tree, ctx.b.span, dict(ctx.constants))
-        return Lowered(with_callees(function, ctx.callees), free, (), {}, written)
+        return Lowered(free, (), {}, written, function=with_callees(function, ctx.callees))
 
     def _own_cells(self, params: Sequence[Value], outside: State) -> dict[Cell, int]:
         """The cells of the arguments.  They are the caller's, whose arrays may be of any layout."""

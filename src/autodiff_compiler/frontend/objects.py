@@ -12,12 +12,13 @@ from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, Meth
 from typing import Any
 
 from autodiff_compiler.diagnostics import did_you_mean
-from autodiff_compiler.frontend import classes, derivatives, foreign
+from autodiff_compiler.frontend import classes, derivatives, foreign, mro
 from autodiff_compiler.frontend.arity import Handler
 from autodiff_compiler.frontend.boxes import Box
-from autodiff_compiler.frontend.classes import MISSING, class_of, special
+from autodiff_compiler.frontend.classes import class_of, special
 from autodiff_compiler.frontend.container_items import check_is_one
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.mro import MISSING
 from autodiff_compiler.frontend.scalars import describe
 from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.frontend.values import Abs, Items, Partial, Static, Super, Tup
@@ -135,7 +136,7 @@ def _user_descriptor(ctx: Context, x: Abs, cls: type, found: Any, name: str) -> 
     if isinstance(x, Tup) and type(found).__name__ == "_tuplegetter":
         index: int = found.__reduce__()[1][0]
         return x.items[index]
-    get = classes.find(type(found), "__get__")
+    get = mro.find(type(found), "__get__")
     if isinstance(get, FunctionType):
         bound = ctx.captures.class_attribute(ctx, cls, name)
         return ctx.call(Static(get), [bound, x, Static(cls)], {})
@@ -201,7 +202,7 @@ def generic_store(ctx: Context, x: Abs, name: str, value: Abs) -> None:
         ctx.call(Static(found.fset), [x, value], {})
         return
     if _is_data_descriptor(found) and not isinstance(found, MemberDescriptorType):
-        setter = classes.find(type(found), "__set__")
+        setter = mro.find(type(found), "__set__")
         if not isinstance(setter, FunctionType):
             raise _not_followed(ctx, x, f"assignment to `{name}`, a {type(found).__name__},", _MAKE_A_METHOD)
         ctx.call(Static(setter), [ctx.captures.class_attribute(ctx, cls, name), x, value], {})
@@ -281,7 +282,7 @@ def _object_init(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
 
 def _object_new(ctx: Context, args: list[Abs], kwargs: dict[str, Abs]) -> Abs:
     cls = ctx.static(args[0], "the class of object.__new__()") if args else None
-    if not isinstance(cls, type) or not classes.is_written_in_python(cls):
+    if not isinstance(cls, type) or not mro.is_written_in_python(cls):
         raise ctx.unsupported("AD180", f"object.__new__ of {cls!r}", "make the object outside the function")
     return empty(ctx, cls)
 

@@ -8,8 +8,9 @@ import math
 from typing import Any
 
 from autodiff_compiler.frontend.boxes import Box, distinguishable
-from autodiff_compiler.frontend.classes import MISSING, class_of, find, has_own, is_instance, special
+from autodiff_compiler.frontend.classes import class_of, has_own, is_instance, special
 from autodiff_compiler.frontend.context import Context
+from autodiff_compiler.frontend.mro import MISSING, find
 from autodiff_compiler.frontend.scalars import scalar_class
 from autodiff_compiler.frontend.values import Abs, Dyn, Index, Ref, SliceParts, Static, Tup
 from autodiff_compiler.ir.core import Value

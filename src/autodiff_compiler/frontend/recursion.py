@@ -31,8 +31,9 @@ from autodiff_compiler.frontend.join_slots import Widening
 from autodiff_compiler.frontend.state import Frame, State
 from autodiff_compiler.frontend.values import Abs, Dead, Ref
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.opdef import PURE
-from autodiff_compiler.ir.program import call_op, callee_of, effect_of, fresh_name
+from autodiff_compiler.ir.program import call_op, callee_of, effect_of
 from autodiff_compiler.ir.tree import Tree
 from autodiff_compiler.ir.types import Array, Type
 from autodiff_compiler.ir.walk import Rewriter, free_values

@@ -38,8 +38,9 @@ from autodiff_compiler.frontend.rule_results import Matching, cotangent, tangent
 from autodiff_compiler.frontend.source import find_source, plain_function
 from autodiff_compiler.frontend.values import Abs, Closure, Dead, Dyn, Ref, Static, Tup
 from autodiff_compiler.ir.core import Function, JvpRule, Recomputed, Region, Rule, Value, VjpRule
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.opdef import IO, PURE
-from autodiff_compiler.ir.program import Shapes, call_op, calls_in, effect_of, fresh_name, strongest
+from autodiff_compiler.ir.program import Shapes, call_op, calls_in, effect_of, strongest
 from autodiff_compiler.ir.tree import Tree
 from autodiff_compiler.ir.types import Array, Type, differentiable, rank
 from autodiff_compiler.ir.walk import clone_region, free_values

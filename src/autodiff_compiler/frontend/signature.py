@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler.diagnostics import UserError, did_you_mean
-from autodiff_compiler.frontend.classes import find, is_standard, is_written_in_python
+from autodiff_compiler.frontend.mro import find, is_standard, is_written_in_python
 from autodiff_compiler.frontend.source import plain_function
 from autodiff_compiler.ir.dtype import DType, from_numpy_dtype
 from autodiff_compiler.ir.instances import attributes

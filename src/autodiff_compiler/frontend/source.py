@@ -138,7 +138,7 @@ def find_source(function: FunctionType, *, generators: bool = False) -> Source:
             _place(code),
             help="write an ordinary function that returns its result",
         )
-    text = _text(code.co_filename)
+    text = text_of(code.co_filename)
     if not text:
         raise _none(function)
     flags = code.co_flags & _FUTURE_FLAGS
@@ -178,7 +178,8 @@ def _changed(function: FunctionType) -> UserError:
 _FUTURE_FLAGS = 0x01000000  # from __future__ import annotations
 
 
-def _text(file: str) -> str:
+def text_of(file: str) -> str:
+    """The text of a source file as it is now; empty if there is none."""
     linecache.checkcache(file)
     return "".join(linecache.getlines(file))
 

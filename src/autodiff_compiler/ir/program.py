@@ -12,6 +12,7 @@ from dataclasses import replace
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir import external
 from autodiff_compiler.ir.core import Function, JvpRule, Op, Recomputed, Region, Rule, Value, VjpRule
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.opdef import CHECK, IO, PURE
 from autodiff_compiler.ir.opset import domains_of, nested_effect
 from autodiff_compiler.ir.types import rank
@@ -212,12 +213,3 @@ def _renamed_rule(rule: Rule | None, names: Mapping[str, str]) -> Rule | None:
     if isinstance(rule, VjpRule):
         return replace(rule, forward=names[rule.forward], reverse=names[rule.reverse])
     return rule
-
-
-def fresh_name(name: str, taken: set[str]) -> str:
-    """The name, with a number if it is taken; from then on it counts as taken."""
-    free, count = name, 2
-    while free in taken:
-        free, count = f"{name}_{count}", count + 1
-    taken.add(free)
-    return free

@@ -18,8 +18,9 @@ from typing import Any
 from autodiff_compiler.analysis.signature import returned_shapes
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import merges
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.opset import constant_of, is_constant, is_undefined, opdef
-from autodiff_compiler.ir.program import call_op, effect_of, fresh_name, with_callees
+from autodiff_compiler.ir.program import call_op, effect_of, with_callees
 from autodiff_compiler.ir.types import F64, FLOAT
 from autodiff_compiler.ir.walk import Rewriter, all_ops, clone_region, free_values
 

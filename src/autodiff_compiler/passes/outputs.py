@@ -16,14 +16,13 @@ from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.opset import opdef, spread_of
 from autodiff_compiler.ir.path import ALL, at
-from autodiff_compiler.ir.program import fresh_name
 from autodiff_compiler.ir.tree import Leaf, Tree, leaves
 from autodiff_compiler.ir.walk import Rewriter, all_ops
+from autodiff_compiler.options import OUT
 from autodiff_compiler.passes.rooms import allocates_room, is_product, seen_outside
-
-NAME = "out"
 
 
 def filled(fn: Function, wanted: Sequence[int], names: Sequence[str], tree: Tree, hidden: int) -> Function:
@@ -31,7 +30,7 @@ def filled(fn: Function, wanted: Sequence[int], names: Sequence[str], tree: Tree
 
     The last `hidden` of the Python parameters stay the last ones.
     """
-    name = fresh_name(NAME, {own for own, _ in fn.param_trees})
+    name = fresh_name(OUT, {own for own, _ in fn.param_trees})
     taken = {name, *(param.name for param in fn.params)}
     hints = [name] if isinstance(tree, Leaf) else [fresh_name(one, taken) for one in names]
     given = [Value(fn.results[k].type, hint) for k, hint in zip(wanted, hints, strict=True)]

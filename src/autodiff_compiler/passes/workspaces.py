@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.opset import is_undefined, may_alias, opdef, spread_of
-from autodiff_compiler.ir.program import fresh_name
 from autodiff_compiler.ir.tree import Leaf, Node, leaves
 from autodiff_compiler.ir.types import Array, ListOf, Type
 from autodiff_compiler.ir.walk import all_ops

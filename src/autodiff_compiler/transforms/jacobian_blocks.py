@@ -21,10 +21,11 @@ from autodiff_compiler.analysis.signature import known_equal, returned_shapes
 from autodiff_compiler.diagnostics import UnsupportedError
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.opdef import IO
 from autodiff_compiler.ir.opset import opdef, own_effect
 from autodiff_compiler.ir.path import ALL, at, element
-from autodiff_compiler.ir.program import adopted, call_op, callee_of, effect_of, fresh_name
+from autodiff_compiler.ir.program import adopted, call_op, callee_of, effect_of
 from autodiff_compiler.ir.types import INT, dtype_of, rank
 from autodiff_compiler.ir.walk import Rewriter, clone_ops
 from autodiff_compiler.transforms.transform import Request

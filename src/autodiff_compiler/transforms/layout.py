@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from autodiff_compiler.ir.core import Function, Region, Value
-from autodiff_compiler.ir.program import fresh_name
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.tree import Const, Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.walk import Rewriter
 

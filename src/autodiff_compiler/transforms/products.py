@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from autodiff_compiler import ad
 from autodiff_compiler.ir.core import Function, Region, Value
-from autodiff_compiler.ir.program import fresh_name
+from autodiff_compiler.ir.names import fresh_name
 from autodiff_compiler.ir.tree import Leaf, Node, Tree, leaves
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.passes import signatures

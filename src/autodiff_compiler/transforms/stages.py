@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autodiff_compiler import lazy
+from autodiff_compiler.backends import Lines
 from autodiff_compiler.diagnostics import AutodiffError, InternalError, Note
 from autodiff_compiler.ir.core import Function
 from autodiff_compiler.ir.text import format_function
@@ -26,8 +27,14 @@ class Compilation:
     options: Options
     stages: dict[str, Function] = field(default_factory=dict)
     text: str = ""
+    lines: Lines | None = None
+    """Where the lines of the text come from."""
     loaded: Callable[..., Any] = lambda *args: None
     call: Callable[..., Any] = lambda *args: None
+    bounded: bool = False
+    """Whether what is called says which int is too large for it (`backends/integers.py`)."""
+    wide: Compilation | None = None
+    """The same for int arguments of any size, where this is made for small ones and hands over to it."""
     workspace: WorkspacePlan | None = None
     """What it works in, where that is given by the caller."""
 

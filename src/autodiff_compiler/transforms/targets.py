@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from autodiff_compiler import backends
 from autodiff_compiler.ir.core import Function
@@ -21,8 +20,8 @@ def _as_it_is(fn: Function) -> Function:
     return fn
 
 
-def _as_called(call: Callable[..., Any], fn: Function) -> Callable[..., Any]:
-    return call
+def _never(fn: Function) -> bool:
+    return False
 
 
 def _for_any(build: Build) -> tuple[Compilation, ...]:
@@ -35,7 +34,7 @@ class Target:
 
     `compiled`: whether Python's ints have 64 bits there.  `batch`: how many columns or rows of a Jacobian are computed at once.  `instead`: passes in place of others.  `before_ad`,
     `after_buffers`: further ones before AD, and after the buffers stage.  `finished`: what comes
-    after all passes and before the buffers.  `best`: how a derivative is built.  `called`: what the caller gets of a loaded function.
+    after all passes and before the buffers.  `best`: how a derivative is built.  `is_bounded`: whether an int may be too large for a function.
     """
 
     compiled: bool = False
@@ -45,7 +44,7 @@ class Target:
     after_buffers: tuple[str, ...] = ()
     finished: Callable[[Function], Function] = _as_it_is
     best: Callable[[Build], tuple[Compilation, ...]] = _for_any
-    called: Callable[[Callable[..., Any], Function], Callable[..., Any]] = _as_called
+    is_bounded: Callable[[Function], bool] = _never
 
     def passes(self, names: Sequence[str]) -> list[str]:
         instead = dict(self.instead)
@@ -64,14 +63,14 @@ def _small_or_wide(build: Build) -> tuple[Compilation, ...]:
     """Functions for small int arguments, where those need fewer checks; for larger ones they hand over to others."""
     chosen, wide = integers.best(build, lambda made: [one.function for one in made])
     if wide is not None:
-        for done, call in zip(chosen, backends.widened([one.call for one in chosen], [one.call for one in wide])):
-            done.call = call
+        calls = backends.widened([one.call for one in chosen], [one.call for one in wide])
+        for done, call, other in zip(chosen, calls, wide):
+            done.call, done.wide = call, other
     return chosen
 
 
-def _saying_what_is_too_large(call: Callable[..., Any], fn: Function) -> Callable[..., Any]:
-    counts = any(v.type in (INT, ListOf(INT)) for v in fn.params)
-    return backends.bounded(call, fn.name) if counts else call
+def _counts(fn: Function) -> bool:
+    return any(v.type in (INT, ListOf(INT)) for v in fn.params)
 
 
 TARGETS = {
@@ -84,6 +83,6 @@ TARGETS = {
         after_buffers=("small_arrays",),
         finished=_with_depth_and_width,
         best=_small_or_wide,
-        called=_saying_what_is_too_large,
+        is_bounded=_counts,
     ),
 }

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from autodiff_compiler.ir.core import Function
-from autodiff_compiler.passes import outputs, workspaces
+from autodiff_compiler.options import OUT
+from autodiff_compiler.passes import workspaces
 from autodiff_compiler.transforms.words import docstring
 
 
@@ -58,5 +59,5 @@ class Transform:
     def docstrings(self, fn: Function, request: Request) -> list[str]:
         fn = replace(fn, name=fn.name.removesuffix(self.of))
         texts = [title.format(fn.name) if "{}" in title else docstring(title, fn, request.wrt) for title in self.titles]
-        texts = [f"{text} It goes into `{outputs.NAME}`." for text in texts] if any(request.into) else texts
+        texts = [f"{text} It goes into `{OUT}`." for text in texts] if any(request.into) else texts
         return [f"{text} It works in `{workspaces.NAME}`." for text in texts] if request.workspace else texts

@@ -127,13 +127,13 @@ def _lowered(
         name, Region(params, body.ops), trees, tree, span, dict(ctx.constants), callees=dict(ctx.callees)
     )
     return Lowered(
-        function,
         hidden,
         tuple(captures.guards),
         parameters.static_leaves,
         parameters.written,
         parameters.layouts,
         lengths.asked if lengths is not None else {},
+        function=function,
     )
 
 
