@@ -1,7 +1,11 @@
-"""Arrays that a loop carries only as working space: every iteration overwrites what it reads of them, before it reads it.
+"""Arrays that a loop carries only as working space.
 
-What such an array holds when an iteration begins makes no difference.  Recognised: a loop over all elements of a vector that
-stores each one, and a store of the whole array; nothing of what the iteration was given is read before that.
+Scratch: every iteration overwrites what it reads of the array, before it reads it, so that what the array holds when an
+iteration begins makes no difference.  Recognised: a loop over all elements of a vector that stores each one, and a store of the
+whole array; nothing of what the iteration was given is read before that.
+
+Cleared: the array is full of zeros when an iteration begins, and when it ends, as adjoints of working space are.  Recognised: a loop over
+all elements of a vector which ends with a store of zero to the one that it has used.
 """
 
 from __future__ import annotations
@@ -9,7 +13,7 @@ from __future__ import annotations
 from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
-from autodiff_compiler.ir.opset import reads_path, sets_path
+from autodiff_compiler.ir.opset import constant_of, opdef, reads_path, sets_path, writes_path
 from autodiff_compiler.ir.path import element, entire, path_of
 from autodiff_compiler.ir.types import Array, rank
 
@@ -23,6 +27,75 @@ class Scratch:
     def is_scratch(self, slot: Slot, loop: Loop) -> bool:
         """Whether no iteration reads anything that the slot carries into it."""
         return isinstance(slot.param.type, Array) and loop.counted and self._unread(slot.param, loop.body)
+
+    def is_cleared(self, slot: Slot, loop: Loop) -> bool:
+        """Whether the slot carries zeros from iteration to iteration."""
+        made = self._shapes.defs.get(slot.init)
+        return (
+            made is not None and made.kind == "full" and self._is_zero(made.operands[-1]) and self._clears(slot, loop)
+        )
+
+    def _clears(self, slot: Slot, loop: Loop) -> bool:
+        """Whether an iteration that is given zeros ends with zeros."""
+        return self._is_clear(slot.yielded, slot.param)
+
+    def _is_clear(self, version: Value, zeros: Value) -> bool:
+        """Whether a version of an array of zeros is one of zeros."""
+        if version is zeros:
+            return True
+        made = self._shapes.defs.get(version)
+        if made is None or not is_loop(made):
+            return False
+        loop = Loop(made)
+        slot = next(slot for slot in loop.slots if slot.result is version)
+        if self._empties(slot, loop):
+            return True
+        return self._is_clear(slot.init, zeros) and self._clears(slot, loop)
+
+    def _empties(self, slot: Slot, loop: Loop) -> bool:
+        """Whether the loop runs over all elements of a vector, uses no other than that of an iteration, and sets it to zero at the end."""
+        if not self._runs_over(slot, loop):
+            return False
+        last = self._shapes.defs.get(slot.yielded)
+        versions, op = [slot.param], None
+        while versions[-1] is not slot.yielded:
+            writers = [reader for reader in self._readers.get(versions[-1], ()) if writes_path(reader)]
+            if len(writers) != 1:
+                return False
+            (op,) = writers
+            versions.append(op.result)
+        used = [reader for version in versions for reader in self._readers.get(version, ())]
+        return (
+            op is not None
+            and op is last
+            and sets_path(op)
+            and self._is_zero(op.operands[-1])
+            and all(self._reads_same(reader, loop) or self._writes_same(reader, loop) for reader in used)
+        )
+
+    def _writes_same(self, reader: Op, loop: Loop) -> bool:
+        return writes_path(reader) and path_of(reader) == element() and reader.operands[1] is loop.index
+
+    def _runs_over(self, slot: Slot, loop: Loop) -> bool:
+        """Whether a loop has an iteration for each element of a vector."""
+        if rank(slot.param.type) != 1 or loop.exits or not loop.counted:
+            return False
+        find, of = self._shapes.find, self._shapes.of
+        start, stop, step = loop.bounds
+        extent = self._shapes.extent(slot.init, 0)
+        if self._constant(step) == 1:
+            return self._constant(start) == 0 and find(of(stop)) == extent
+        last = self._shapes.defs.get(start)
+        is_last = last is not None and opdef(last).signs == (1, -1) and self._constant(last.operands[1]) == 1
+        if last is None or not is_last or self._constant(step) != -1 or self._constant(stop) != -1:
+            return False
+        return find(of(last.operands[0])) == extent
+
+    def _constant(self, value: Value) -> object:
+        return constant_of(self._shapes.defs.get(value))
+
+    def _is_zero(self, value: Value) -> bool:
+        return self._constant(value) == 0
 
     def _unread(self, version: Value, region: Region) -> bool:
         """Whether nothing that this version holds is read in the region."""
@@ -50,14 +123,12 @@ class Scratch:
 
     def fills(self, slot: Slot, loop: Loop) -> bool:
         """Whether the loop runs over all elements of a vector, and stores each before it reads it."""
-        bounds = list(map(self._shapes.of, loop.bounds))
         readers = self._readers.get(slot.param, [])
-        if rank(slot.param.type) != 1 or loop.exits or len(readers) != 1 or bounds[0] != 0 or bounds[2] != 1:
+        if len(readers) != 1 or not self._runs_over(slot, loop):
             return False
         (store,) = readers
         return (
-            self._shapes.find(bounds[1]) == self._shapes.extent(slot.init, 0)
-            and store in loop.body.ops
+            store in loop.body.ops
             and sets_path(store)
             and path_of(store) == element()
             and store.operands[:2] == (slot.param, loop.index)

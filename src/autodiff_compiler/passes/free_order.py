@@ -1,6 +1,6 @@
 """Loops whose iterations may come in any order: what they do with each value that they carry.
 
-The order makes no difference to what is only added to, to arrays that every iteration fills, and to an array of which every iteration
+The order makes no difference to what is only added to, to arrays that every iteration fills or clears, and to an array of which every iteration
 has elements of its own: on one axis all its accesses are at the same index, which differs from iteration to iteration.
 """
 
@@ -25,7 +25,7 @@ class CarriedAs(Enum):
     """What a loop does with a value that it carries, in any order."""
 
     SUM = "adds to it"
-    ROOM = "fills it anew, and nobody reads it afterwards"
+    ROOM = "fills it anew, or leaves zeros as zeros, and nobody reads it afterwards"
     OWN = "has elements of its own"
 
 
@@ -63,7 +63,8 @@ class FreeOrder:
         if self._additions.is_sum(slot, loop):
             return CarriedAs.SUM
         unread = slot.result not in self.readers
-        return CarriedAs.ROOM if unread and self._scratch.is_scratch(slot, loop) else None
+        is_room = unread and (self._scratch.is_scratch(slot, loop) or self._scratch.is_cleared(slot, loop))
+        return CarriedAs.ROOM if is_room else None
 
     def _has_own_elements(self, slot: Slot, loop: Loop, versions: Versions, local: set[Value]) -> bool:
         if not isinstance(slot.param.type, Array):

@@ -39,6 +39,7 @@ from autodiff_compiler.passes import (
     signatures,
     simplify,
     small_arrays,
+    strips,
     summed_products,
     winners,
 )
@@ -102,6 +103,7 @@ PASSES: dict[str, Pass] = {
         Pass("running_sums", "add in place to an array that a loop carries", running_sums.run),
         Pass("copy_elision", "fill an array where it will be put", copy_elision.run),
         Pass("allocations", "for Numba: room that iterations fill is made before the loop", allocations.run),
+        Pass("strips", "for Numba: iterations in any order run side by side in strips", strips.run),
         Pass("winners", "for Numba: of a chain of choices only the last one is reversed", winners.run),
         Pass("filling", "for Numba: what a loop fills is not filled with zeros before", filling.run),
         Pass("blocks", "for Numba: long loops save their state once for each block of iterations", blocks.run),
