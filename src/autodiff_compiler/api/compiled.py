@@ -89,13 +89,14 @@ class Compiled:
         lowered = self._lower(arguments, values, written_out=written_out)
         request = self._request(lowered, arguments, *asked)
 
+        singles = driver.usual_singles(lowered, self._options, values)
+
         def version(usual: bool) -> Specialisation:
-            made = driver.derivative(self._transform, lowered, request, self._options, usual)
+            made = driver.derivative(self._transform, lowered, request, self._options, singles if usual else None)
             second = made[1] if len(made) > 1 else None
             return Specialisation(lowered, made[0], second, signature, tuple(request.active))
 
-        has_usual = driver.has_usual(lowered, self._options, values)
-        return CallVersions(version, has_usual, lambda: self._table.subject(arguments))
+        return CallVersions(version, singles is not None, lambda: self._table.subject(arguments))
 
     @boundary
     def compile(self: C, *types_: Any) -> C:
