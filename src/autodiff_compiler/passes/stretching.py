@@ -223,7 +223,9 @@ class _Usual(FactRewriter):
             return None
         if not isinstance(extent, tuple):
             return b.const(extent) if isinstance(extent, int) else extent
-        if extent[0] == "less":
+        if extent[0] == "less" and isinstance(
+            extent[1], tuple
+        ):  # the difference of an integer of the program may not fit
             whole = self._value(b, extent[1], local)
             return None if whole is None else b.op("maximum", b.sub(whole, b.const(extent[2])), b.const(0))
         return b.dim(extent[1], extent[2]) if extent[0] == "dim" else None
