@@ -23,6 +23,7 @@ from autodiff_compiler.ir.types import Type
 from autodiff_compiler.options import Options
 from autodiff_compiler.passes import buffers, integers, outline, parallel, stretching, workspaces
 from autodiff_compiler.passes.registry import DEFAULT, PASSES, run_pipeline
+from autodiff_compiler.passes.stretching import Singles
 from autodiff_compiler.transforms.layout import named, with_python_names
 from autodiff_compiler.transforms.products import without_unread
 from autodiff_compiler.transforms.stages import Compilation, dumped
@@ -125,10 +126,10 @@ def derived(
     request: Request,
     options: Options,
     guarded: bool = False,
-    usual: bool = False,
+    usual: Singles | None = None,
 ) -> tuple[Compilation, ...]:
-    """The stages of a derivative up to "derivative"; `guarded`: for small int arguments, `usual`: for calls that stretch nothing
-    (`passes/stretching.py`), which is checked."""
+    """The stages of a derivative up to "derivative"; `guarded`: for small int arguments, `usual`: for calls that stretch nothing but these
+    axes of arguments (`passes/stretching.py`), which is checked."""
     done = tuple(Compilation(options) for _ in transform.stages)
     target = TARGETS[options.backend]
     request = replace(request, reruns=target.compiled, batch=options.batch or target.batch)
@@ -145,7 +146,7 @@ def derived(
 
 
 def derivative(
-    transform: Transform, lowered: Lowered, request: Request, options: Options, usual: bool = False
+    transform: Transform, lowered: Lowered, request: Request, options: Options, usual: Singles | None = None
 ) -> tuple[Compilation, ...]:
     """The result of `derived`, printed and loaded."""
     docstrings = transform.docstrings(lowered.function, request)
@@ -159,23 +160,24 @@ def derivative(
 
     # A workspace is that of one program: there are no others for other ints.
     made = build(False) if request.workspace else TARGETS[options.backend].best(build)
-    if usual and any(one.is_usual for one in made[1:]):
+    if usual is not None and any(one.is_usual for one in made[1:]):
         # A check in a later sweep (in a rule of the user's) would be too late: the first one was not made for all calls.
         return derivative(transform, lowered, request, options)
     return made
 
 
-def has_usual(lowered: Lowered, options: Options, values: Sequence[Any] | None) -> bool:
-    """Whether there is a program for the usual call, besides the one for all (`passes/stretching.py`); and whether the first call,
-    with these leaves of the arguments, may be one."""
+def usual_singles(lowered: Lowered, options: Options, values: Sequence[Any] | None) -> Singles | None:
+    """The axes of arguments that are taken to be 1 in the program for the usual call, where there is one besides the one for all
+    (`passes/stretching.py`) and the first call, with these leaves of the arguments, may be one; else None."""
     fn = lowered.function
-    return (
-        TARGETS[options.backend].compiled
-        and "all" not in options.disable
-        and STRETCHED not in backends.named_objects(fn)
-        and stretching.may_stretch(fn)
-        and not (values is not None and stretching.would_refuse(fn, values))
-    )
+    if (
+        not TARGETS[options.backend].compiled
+        or "all" in options.disable
+        or STRETCHED in backends.named_objects(fn)
+        or not stretching.may_stretch(fn)
+    ):
+        return None
+    return frozenset() if values is None else stretching.singles_of(fn, values)
 
 
 def compile_ahead(done: Compilation, args: Sequence[Any] | None = None) -> None:
@@ -187,9 +189,9 @@ def compile_ahead(done: Compilation, args: Sequence[Any] | None = None) -> None:
 # -- stages --------------------------------------------------------------------------------------------------------
 
 
-def _optimised(done: Compilation, fn: Function, guarded: bool = False, usual: bool = False) -> Function:
+def _optimised(done: Compilation, fn: Function, guarded: bool = False, usual: Singles | None = None) -> Function:
     done.keep("primal", fn)
-    fn = stretching.usual(fn) if usual else fn
+    fn = fn if usual is None else stretching.usual(fn, usual)
     names = (*BEFORE_AD, *TARGETS[done.options.backend].before_ad)
     return done.keep("optimized", _pipeline(integers.guarded(fn) if guarded else fn, names, done.options))
 

@@ -1,4 +1,5 @@
-"""Whose code a frame of a traceback is: the user's, an installed package's, or ours; and how IPython is shown an error.
+"""Whose code a frame of a traceback is: the user's, an installed package's, or ours; how IPython is shown an error; and how many frames
+there may be while something is compiled.
 
 With `AUTODIFF_TRACEBACK=full` in the environment, every frame is shown.
 """
@@ -12,6 +13,7 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 VARIABLE = "AUTODIFF_TRACEBACK"
@@ -89,3 +91,18 @@ def _frame(entry: TracebackType) -> list[str]:
     text = linecache.getline(file, line).strip()
     where = f"{place_name(file)}, line {line}" + ("" if name == "<module>" else f", in {name}")
     return [where, f"----> {line} {text}"] if text else [where]
+
+
+@contextmanager
+def room_for_recursion() -> Iterator[None]:
+    """A higher limit for what walks a program by calling itself: the frontend, a call of the program with many nested ones, and Numba, which
+    looks for a definition through one block after another."""
+    before = sys.getrecursionlimit()
+    raised = max(before, 20_000)
+    sys.setrecursionlimit(raised)
+    try:
+        yield
+    finally:
+        # The limit is that of all threads: another may have set it in between.
+        if sys.getrecursionlimit() == raised:
+            sys.setrecursionlimit(before)

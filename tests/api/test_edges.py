@@ -105,10 +105,10 @@ def test_a_call_does_not_wait_for_another_thread_that_compiles():
 
 
 def test_the_recursion_limit_that_another_thread_sets_stays():
-    from autodiff_compiler.frontend.lowering import _room_for_recursion
+    from autodiff_compiler.frames import room_for_recursion
 
     before = sys.getrecursionlimit()
-    with _room_for_recursion():
+    with room_for_recursion():
         sys.setrecursionlimit(12345)
     assert sys.getrecursionlimit() == 12345
     sys.setrecursionlimit(before)

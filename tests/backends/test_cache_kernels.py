@@ -168,3 +168,24 @@ def test_processes_that_write_at_once(backend, folder):
 def test_without_compiling(monkeypatch):
     code = 'from autodiff_compiler import grad; print(grad("def f(x): return x * x", backend="numba")(3.0))'
     assert run(code, NUMBA_DISABLE_JIT="1") == "6.0"
+
+
+def test_a_function_has_the_entries_that_are_used(folder):
+    f = backends.load(KERNEL, "f")
+    assert f(1.0) == 5.0
+    helper = f.py_func.__globals__["helper"]
+    assert helper.targetoptions["no_cpython_wrapper"]
+    assert helper.targetoptions["no_cfunc_wrapper"]
+    assert "no_cpython_wrapper" not in f.targetoptions
+    assert backends.load(f"{KERNEL}\n\ndef g(x):\n    return helper(x) + f(x)\n", "g")(1.0) == 7.0
+
+
+def test_numba_has_room_for_its_recursion(folder):
+    f = backends.load(KERNEL, "f")
+    limits = []
+    f._compiler = type("Compiler", (), {"compile": lambda *_: limits.append(sys.getrecursionlimit())})()
+    before = sys.getrecursionlimit()
+    with pytest.raises(AttributeError):  # nothing was compiled
+        f(1)
+    assert sys.getrecursionlimit() == before
+    assert limits[0] > before

@@ -74,8 +74,8 @@ def test_what_the_shapes_of_arguments_show():
         return np.sum(np.tanh(x @ w + b) * b)
 
     function, _ = usual(f, np.ones((4, 3)), np.ones((3, 2)), np.ones((4, 2)))
-    for shape, refused in (((4, 2), False), ((1, 2), True), ((4, 1), True), ((4, 5), False)):
-        assert stretching.would_refuse(function, [np.ones((4, 3)), np.ones((3, 2)), np.ones(shape)]) == refused
+    for shape, singles in (((4, 2), set()), ((1, 2), {(2, 0)}), ((4, 1), {(2, 1)}), ((1, 1), {(2, 0), (2, 1)}), ((4, 5), set())):
+        assert stretching.singles_of(function, [np.ones((4, 3)), np.ones((3, 2)), np.ones(shape)]) == singles
 
 
 def test_who_says_that_shapes_are_wrong():
@@ -101,6 +101,15 @@ def test_a_slice_of_one_element(part, element):
             assert run(made, [x, other])[0] == np.sum(x[element] * other)
     with pytest.raises(Stretched):
         run(made, [x if element is None else x[:0], y[:1]])
+
+
+@pytest.mark.parametrize("view", ["x[:, 1:2].T", "x[:, 1:2][1:].T", "x.T[1:2]", "x[1:][:, None, 1:2].T[:, 0]"])
+def test_a_slice_of_one_element_in_a_view_of_a_view(view):
+    x = np.arange(12.0).reshape(4, 3)
+    part = eval(view)
+    y = np.arange(5.0 * part.size).reshape(5, part.size)
+    _, made = usual(f"def f(x, y): return ({view} * y).sum()", x, y)
+    assert run(made, [x, y])[0] == np.sum(part * y)
 
 
 def test_slices_that_begin_where_an_integer_says():
@@ -140,3 +149,47 @@ def test_what_a_branch_compares_is_compared_there():
     _, made = usual(f, np.ones(2), np.ones(2))
     assert not guesses(made.body.ops)
     assert run(made, [np.ones(2), np.ones(3)])[0] == 2.0
+
+
+def test_what_slices_in_a_loop_compare_is_compared_before_it():
+    def f(u, v, n):
+        for _ in range(n):
+            u[1:-1] = u[2:] * v[:-2]
+        return np.sum(u)
+
+    function, made = usual(f, np.ones(4), np.ones(4), 2)
+    assert len(guesses(made.body.ops)) == 1
+    assert not any("check_broadcast" in op.kind for op in all_ops(made.body))
+    u, v = np.arange(5.0), np.arange(5.0) + 1.0
+    assert run(made, [u, v, 2])[0] == run(function, [u, v, 2])[0]
+    for other in (np.ones(3), np.ones(6)):  # the first is stretched, the second wrong
+        with pytest.raises(Stretched):
+            run(made, [u, other, 2])
+
+
+def test_an_axis_of_one_in_the_first_call_is_one_in_every_call():
+    def f(m, x):
+        return np.sum(m * x)
+
+    m, x = np.ones((3, 1)), np.arange(6.0).reshape(3, 2)
+    function, _ = usual(f, m, x)
+    made = stretching.usual(function, stretching.singles_of(function, [m, x]))
+    verify(made)
+    assert run(made, [m, x])[0] == 15.0
+    with pytest.raises(Stretched):
+        run(made, [np.ones((3, 2)), x])
+
+
+def test_what_is_read_back_from_a_list_has_the_shape_that_it_had():
+    def f(u, v):
+        while np.sum(u) < 100.0:
+            u = u.copy()
+            u[1:-1] = u[2:] * v[:-2] * u[1:-1]
+        return np.sum(u)
+
+    u, v = np.full(5, 2.0), np.full(5, 1.5)
+    gradient = grad(f, argnums=(0, 1))
+    function = gradient.stages(u, v)["derivative"]
+    assert [op.attrs["message"] for op in all_ops(function.body) if op.attrs.get("known")] == ["extents differ on a tape"]
+    for one, other in zip(run(function, [u, v]), gradient(u, v)):
+        np.testing.assert_array_equal(one, other)

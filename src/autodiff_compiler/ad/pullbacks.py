@@ -245,10 +245,15 @@ def _outside(walked: Walked, saved: Sequence[Value]) -> dict[Value, Value]:
 def _reverse(
     walked: Walked, saved: Sequence[Value], wanted: Sequence[Value], seeds: Sequence[Value], named: dict[Value, Value]
 ) -> Region:
-    """The body of the reverse sweep, of parameters for what is saved, which are `named` there, and seeds."""
+    """The body of the reverse sweep, of parameters for what is saved, which are `named` there, and seeds.
+
+    It is called after the primal, whose checks have been passed.
+    """
     own = Substitution(named).ops(walked.out.ops)
     body = clone_region(Region((*named.values(), *seeds), tuple(own)))
-    known = known_equal(walked.reversal.primal.shapes, (*saved, *wanted), body.params)
+    primal = walked.reversal.primal
+    with primal.shapes.entered(primal.body):
+        known = known_equal(primal.shapes, (*saved, *wanted), body.params)
     return Region(body.params, (*known, *body.ops))
 
 

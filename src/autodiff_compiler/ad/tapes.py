@@ -63,7 +63,7 @@ class TapeDeck:
             if self.loop.counted and (not rank(value.type) or (not undefined and self._is_rigid(value))):
                 restored[value] = self._array(value, t)
             else:
-                restored[value] = self._list(value, t)
+                restored[value] = self._list(value, t, bool(undefined))
         return restored
 
     def _is_rigid(self, value: Value) -> bool:
@@ -87,7 +87,7 @@ class TapeDeck:
         reversal.added.note_tape((init, param, yielded, result), shape)
         return b.cast(b.element(result, t, name=value.name), value.type, value.name)
 
-    def _list(self, value: Value, t: Value) -> Value:
+    def _list(self, value: Value, t: Value, undefined: bool) -> Value:
         reversal, b = self.reversal, self.reversal.emission.b
         name = self.names.get(value) or saved_name(value)
         assert isinstance(value.type, Scalar | Array)  # lists are threaded
@@ -103,7 +103,13 @@ class TapeDeck:
         self._add(Slot(init, param, yielded, result), value, append)
         reversal.added.list_starts[result] = [init]
         index = t if offset is None else b.op("add", offset, t, fits=True)
-        return b.op("list_get", result, index, name=value.name)
+        restored = b.op("list_get", result, index, name=value.name)
+        if not undefined and self._is_rigid(value) and not reversal.primal.in_loop(self.outside):
+            # What is in a list may have any shape.
+            for axis, extent in enumerate(reversal.emission.dims(value)):
+                known = {"message": "extents differ on a tape", "known": True}
+                b.emit("check_equal", (extent, b.dim(restored, axis)), known)
+        return restored
 
     def _thread(self, value: Value) -> Value:
         added, b = self.reversal.added, self.reversal.emission.b

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from autodiff_compiler.api.binding import Described, Signature
 from autodiff_compiler.api.boundary import boundary
@@ -23,6 +23,9 @@ from autodiff_compiler.ir.text import format_function
 from autodiff_compiler.ir.types import differentiable
 from autodiff_compiler.lazy import LOCK, collector_paused
 from autodiff_compiler.options import Options
+
+if TYPE_CHECKING:
+    from autodiff_compiler.passes.stretching import Singles
 
 T = TypeVar("T")
 C = TypeVar("C", bound="Compiled")
@@ -50,8 +53,8 @@ class Plan:
     options: Options
     signature: inspect.Signature
 
-    def made(self, usual: bool) -> Made:
-        """Compile it, for usual calls or for all."""
+    def made(self, usual: Singles | None) -> Made:
+        """Compile it, for calls that stretch nothing but these axes, or for all."""
         first, *rest = driver.derivative(self.row, self.lowered, self.request, self.options, usual)
         return Made(self.lowered, first, rest[0] if rest else None, self.signature, tuple(self.request.active))
 
@@ -111,18 +114,18 @@ class Compiled:
         if known is not None:
             return self._found(*known, arguments, *asked)
         plan = self._plan(arguments, values, *asked, written_out=written_out)
-        has_usual = driver.has_usual(plan.lowered, self._options, values)
-        # These arguments may be a reason to have no version for usual calls: later ones need not be.
-        is_kept = place is not None and has_usual == driver.has_usual(plan.lowered, self._options, None)
+        singles = driver.usual_singles(plan.lowered, self._options, values)
+        # What these arguments say of the version for usual calls, or that there is none, need not hold for those of another process.
+        is_kept = place is not None and singles == driver.usual_singles(plan.lowered, self._options, None)
 
         def version(usual: bool) -> Specialisation:
-            made = plan.made(usual)
+            made = plan.made(singles if usual else None)
             specialisation = Specialisation.of(made)
-            if place is not None and is_kept and usual == has_usual:
-                place.keep(made, specialisation.program, has_usual=has_usual)
+            if place is not None and is_kept and usual == (singles is not None):
+                place.keep(made, specialisation.program, has_usual=usual)
             return specialisation
 
-        return CallVersions(version, has_usual, lambda: self._table.subject(arguments))
+        return CallVersions(version, singles is not None, lambda: self._table.subject(arguments))
 
     def _found(self, record: Record, program: Program, arguments: Described, *asked: Any) -> CallVersions:
         """What an earlier process compiled; what else it may be asked for is compiled then."""
@@ -131,7 +134,9 @@ class Compiled:
             @functools.cache
             def made() -> Made:
                 with LOCK, collector_paused():
-                    return self._plan(arguments, None, *asked).made(usual)  # what is kept depends on no values
+                    return self._plan(arguments, None, *asked).made(
+                        frozenset() if usual else None
+                    )  # it depends on no values
 
             return Specialisation(program, made) if usual == record.has_usual else Specialisation.of(made())
 

@@ -19,7 +19,8 @@ from typing import Any
 
 from autodiff_compiler import lazy
 from autodiff_compiler.backends.folders import candidates, read_own, write_whole
-from autodiff_compiler.backends.kernels import KernelCache
+from autodiff_compiler.backends.kernels import KernelCache, give_room
+from autodiff_compiler.backends.syntax import names_read
 
 _loaded: dict[str, tuple[str, ModuleType]] = {}
 """Texts and the modules made from them, by the modules' names."""
@@ -38,13 +39,13 @@ def load(text: str, name: str, constants: Mapping[str, object] | None = None) ->
     known_text, module = _loaded.get(stem, ("", None))
     known = module is not None and known_text == text and sys.modules.get(stem) is module
     if not known or any(vars(module).get(key) is not value for key, value in injected.items()):
-        module = _executed(text, stem, injected)
+        module = _executed(text, stem, name, injected)
         _loaded[stem] = text, module
     made: Callable[..., Any] = getattr(module, name)
     return made
 
 
-def _executed(text: str, stem: str, constants: dict[str, object]) -> ModuleType:
+def _executed(text: str, stem: str, name: str, constants: dict[str, object]) -> ModuleType:
     path = _file(text, stem)
     if path is None:
         module = ModuleType(stem)
@@ -56,7 +57,7 @@ def _executed(text: str, stem: str, constants: dict[str, object]) -> ModuleType:
         assert spec is not None, "a .py file has a loader"
         module = importlib.util.module_from_spec(spec)
         linecache.checkcache(file)
-    code, kept = _compiled(text, file)
+    code, kept = _compiled(text, file, name)
     vars(module).update(constants)
     # Compiled code, when loaded, looks for its module by name.
     before = sys.modules.get(stem)
@@ -68,31 +69,41 @@ def _executed(text: str, stem: str, constants: dict[str, object]) -> ModuleType:
         if before is not None:
             sys.modules[stem] = before
         raise
-    if path is not None:
-        for function in kept:
+    for function in kept:
+        give_room(getattr(module, function))
+        if path is not None:
             _keep_compiled(getattr(module, function), path, function, constants)
     return module
 
 
-def _compiled(text: str, file: str) -> tuple[CodeType, list[str]]:
-    """The code of a text, and the functions whose own compiled code is to be kept."""
+def _compiled(text: str, file: str, name: str) -> tuple[CodeType, list[str]]:
+    """The code of a text, which is entered at the function `name`, and the functions whose own compiled code is to be kept."""
     if "cache" not in text:
         return compile(text, file, "exec", dont_inherit=True), []
     tree = ast.parse(text, file)
-    kept = _taken_from_numba(tree)
+    kept = _taken_from_numba(tree, name)
     return compile(tree, file, "exec", dont_inherit=True), kept
 
 
-def _taken_from_numba(tree: ast.Module) -> list[str]:
-    """The functions that ask Numba to keep their compiled code; they are made not to, because it is kept here instead."""
-    found = []
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            for decorator in node.decorator_list:
-                if isinstance(decorator, ast.Call) and any(keyword.arg == "cache" for keyword in decorator.keywords):
-                    decorator.keywords = [keyword for keyword in decorator.keywords if keyword.arg != "cache"]
-                    found.append(node.name)
-    return found
+def _taken_from_numba(tree: ast.Module, name: str) -> list[str]:
+    """The functions that ask Numba to keep their compiled code; they are made not to, because it is kept here instead, and to be compiled
+    without entries that nobody uses: from C, and from Python for those that only compiled code calls.  An entry takes as long to
+    compile as a short loop."""
+    jitted = {node: call for node in tree.body if isinstance(node, ast.FunctionDef) if (call := _cached(node))}
+    compiled = set(jitted)
+    from_python = {name}.union(*(names_read(node) for node in tree.body if node not in compiled))
+    for node, call in jitted.items():
+        unused = ["no_cfunc_wrapper", *(["no_cpython_wrapper"] if node.name not in from_python else [])]
+        settings = [keyword for keyword in call.keywords if keyword.arg != "cache"]
+        call.keywords = [*settings, *(ast.keyword(entry, ast.Constant(True)) for entry in unused)]
+    ast.fix_missing_locations(tree)
+    return [node.name for node in jitted]
+
+
+def _cached(node: ast.FunctionDef) -> ast.Call | None:
+    """The decorator of a function that asks Numba to keep its compiled code."""
+    calls = [one for one in node.decorator_list if isinstance(one, ast.Call)]
+    return next((one for one in calls if any(keyword.arg == "cache" for keyword in one.keywords)), None)
 
 
 def _keep_compiled(function: Any, path: Path, name: str, constants: Mapping[str, object]) -> None:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autodiff_compiler import lazy, log
+from autodiff_compiler import frames, lazy, log
 from autodiff_compiler.backends.folders import read_own, write_whole
 
 # Settings of Numba, most of them from the environment, that change the code it makes.
@@ -84,6 +84,12 @@ class KernelCache:
     def _file(self, key: tuple[str, ...]) -> Path:
         digest = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
         return self._path.with_name(f"{self._stem()}.{digest}.nbc")
+
+
+def give_room(function: Any) -> None:
+    """Let Numba compile a long function: its passes call themselves for each block of one."""
+    if hasattr(function, "py_func"):  # not where Numba is told not to compile (NUMBA_DISABLE_JIT)
+        function.compile = frames.room_for_recursion()(function.compile)
 
 
 def _key(sig: Any, codegen: Any) -> tuple[str, ...]:

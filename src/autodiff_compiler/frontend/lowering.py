@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autodiff_compiler.diagnostics import AutodiffError, Span, UnsupportedError, UserError
+from autodiff_compiler.frames import room_for_recursion
 from autodiff_compiler.frontend import arithmetic, assignment, calls, comparisons, expressions, statements
 from autodiff_compiler.frontend.boxes import Box
 from autodiff_compiler.frontend.captures import Captures
@@ -139,7 +138,7 @@ def _lowered(
 
 def _run(ctx: Context, target: Any, name: str, given: dict[str, Abs]) -> Abs:
     """What the program returns for these arguments."""
-    with _room_for_recursion():
+    with room_for_recursion():
         try:
             return ctx.call(Static(target), *_split(target, given))
         except Dead:
@@ -152,20 +151,6 @@ def _run(ctx: Context, target: Any, name: str, given: dict[str, Abs]) -> Abs:
                 ctx.b.span,
                 help="write a loop, and keep in a container nothing that leads back to it",
             ) from error
-
-
-@contextmanager
-def _room_for_recursion() -> Iterator[None]:
-    """Each call of the program takes many nested calls of the interpreter; `bodies.DEPTH` limits the program's."""
-    before = sys.getrecursionlimit()
-    raised = max(before, 20_000)
-    sys.setrecursionlimit(raised)
-    try:
-        yield
-    finally:
-        # The limit is that of all threads: another may have set it in between.
-        if sys.getrecursionlimit() == raised:
-            sys.setrecursionlimit(before)
 
 
 def _split(target: Any, given: dict[str, Abs]) -> tuple[list[Abs], dict[str, Abs]]:

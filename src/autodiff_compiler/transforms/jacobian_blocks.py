@@ -241,8 +241,8 @@ def by_rows(made: Construction) -> Differentiated:
     shapes = Shapes(Region(fn.params, tuple(made.b.ops)))
     blocks: Blocks = {}
     for r, result in enumerate(wanted):
-        zeros = [None if other is result else made.b.zeros_like(other) for other in wanted]
-        before, behind = (*residuals, *filter(None, zeros[:r])), (*filter(None, zeros[r + 1 :]),)
+        before = (*residuals, *map(made.b.zeros_like, wanted[:r]))
+        behind = tuple(map(made.b.zeros_like, wanted[r + 1 :]))
         sweep = Sweep(reverse, before, behind, slice(None), shapes, (*residuals, *wanted))
         for p, block in zip(made.varying, _rows(made, sweep, result, [fn.params[p] for p in made.varying])):
             blocks[r, p] = block
