@@ -187,7 +187,7 @@ class _Pair(Pair):
         b = Builder(second.op.span)
         for tape in dropped:
             for load in tape.loads:
-                values[load.result] = b.cast(env[tape.value], load.result.type, load.result.name)
+                values[load.result] = b.cast(env.get(tape.value, tape.value), load.result.type, load.result.name)
         # Where the first loop still uses the room, the second one takes it over from there.
         left = self.needed([slot.yielded for slot in self.first.slots if slot.result in self.wanted(dropped)], ())
         used = {value for op in left for value in op_uses(op)}

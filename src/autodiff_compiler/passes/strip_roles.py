@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.loop import Loop, Slot, is_loop
+from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opdef import OpDef
 from autodiff_compiler.ir.opset import opdef, reads_path, writes_path
 from autodiff_compiler.ir.path import path_of
@@ -37,18 +37,13 @@ class Roles:
         """Numbers that each iteration has of its own."""
         self.rows: set[Value] = set()
         """Parts of arrays from outside the loop, at an index of each iteration."""
-        self.totals: dict[Value, Value] = {}
-        """Sums of numbers over all iterations: what an iteration makes of what it is given."""
         self._first: dict[Value, Value] = {}
-        """The version of an array that a version comes from: a parameter, or where it was made."""
+        """What a version of an array, or of a sum over all iterations, comes from: a parameter, or where it was made."""
         self._roles: dict[Value, Role] = {}
         """The roles of these."""
         for slot, kind in zip(loop.slots, carried):
-            if isinstance(slot.param.type, Array):
-                self._first[slot.param] = slot.param
-                self._roles[slot.param] = Role.SAME if kind is CarriedAs.ROOM else Role.SHARED
-            else:
-                self._total(slot)
+            self._first[slot.param] = slot.param
+            self._roles[slot.param] = Role.SAME if kind is CarriedAs.ROOM else Role.SHARED
         size = -1
         while size != (size := len(self.varying) + len(self._first) + len(self.rows) + self._count()):
             self._scan(loop.body, steered=False)
@@ -56,16 +51,6 @@ class Roles:
 
     def _count(self) -> int:
         return sum(role is Role.ROOM for role in self._roles.values())
-
-    def _total(self, slot: Slot) -> None:
-        """A sum that one op of the body adds to."""
-        made, body = self.defs.get(slot.yielded), self.loop.body
-        if made is None or made not in body.ops or made.regions or self.readers.get(slot.param) != [made]:
-            raise NotFit
-        if self.readers.get(slot.yielded) != [body.terminator]:
-            raise NotFit
-        self.totals[slot.yielded] = slot.param
-        self.varying |= {slot.param, slot.yielded}
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
@@ -77,8 +62,12 @@ class Roles:
         return self.role(value) is Role.ROOM
 
     def is_changed(self, value: Value) -> bool:
-        """Whether it is a version of an array that iterations change."""
+        """Whether it is a version of an array that iterations change, or of a sum over all of them."""
         return value in self._first
+
+    def before(self, op: Op) -> Value:
+        """The version that an op without regions has made another one of."""
+        return next(v for v in op.operands if self._first.get(v) is self._first[op.result])
 
     def is_uniform(self, op: Op) -> bool:
         """Whether an op, with all that is in it, is the same for all iterations."""
@@ -133,8 +122,8 @@ class Roles:
     def _branches(self, op: Op, steered: bool) -> None:
         for place, result in enumerate(op.results):
             yielded = [region.terminator.operands[place] for region in op.regions]
-            if isinstance(result.type, Array):
-                first = self._first.get(yielded[0])
+            first = self._first.get(yielded[0])
+            if first is not None or isinstance(result.type, Array):
                 if first is None or any(self._first.get(v) is not first for v in yielded):
                     raise NotFit
                 self._first[result] = first
@@ -157,7 +146,12 @@ class Roles:
         elif any(isinstance(v.type, Array) for v in (*op.operands, *op.results)):
             if varies or any(map(self.is_changed, op.operands)):
                 raise NotFit
-        elif varies or (steered and row.regions):
+        elif any(map(self.is_changed, op.operands)):
+            totals = [v for v in op.operands if self.is_changed(v)]
+            if len(totals) != 1:
+                raise NotFit
+            self._first[op.result] = self._first[totals[0]]
+        elif varies:
             self.varying.update(op.results)
 
     def _write(self, op: Op, varies: bool) -> None:

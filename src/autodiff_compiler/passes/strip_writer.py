@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Op, Value
@@ -11,10 +12,13 @@ from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import reads_path, writes_path
 from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import INT, Array, Scalar, dtype_of, rank
+from autodiff_compiler.ir.walk import all_ops
 from autodiff_compiler.passes.strip_roles import NotFit, Roles, with_inner
 
 WIDTH = 64
 """Iterations side by side: enough for the registers, few enough that what they work in stays in the cache."""
+ROOM = 2**19
+"""They are fewer where they would need more elements to work in than this, four megabytes."""
 
 
 def _wide(type_: Array | Scalar) -> Array:
@@ -47,6 +51,9 @@ class StripWriter:
         up = self._roles.forwards
         ends = (loop.stop, loop.start) if up else (loop.start, loop.stop)
         trips = b.op("maximum", b.op("sub", *ends, fits=True), zero, name="trips")
+        if self._roles.rooms or self._made_rooms():
+            most = b.op("floordiv", b.const(ROOM), b.op("maximum", self._elements(), b.const(1)))
+            width = b.op("maximum", b.op("minimum", width, most), b.const(1), name="most")
         self._width = b.op("minimum", trips, width, name="width")
         inits = [self._room(slot.init) if slot in self._roles.rooms else slot.init for slot in loop.slots]
         names = ["base", *(slot.param.name for slot in loop.slots)]
@@ -63,9 +70,25 @@ class StripWriter:
         made = b.for_(zero, trips, width, inits, body.done())
         return {slot.result: value for slot, value in zip(loop.slots, made) if slot not in self._roles.rooms}
 
+    def _elements(self) -> Value:
+        """How many numbers an iteration works in."""
+        dims = [self._dims(slot.init) for slot in self._roles.rooms]
+        dims += [op.operands[: rank(op.result.type)] for op in self._made_rooms()]
+        if any(dim in self._roles.defs for one in dims for dim in one):
+            raise NotFit
+        return reduce(self.b.add, (reduce(self.b.mul, one) for one in dims))
+
+    def _made_rooms(self) -> list[Op]:
+        """Where an iteration makes what it works in."""
+        return [
+            op for op in all_ops(self._loop.body) if op.kind in ("full", "empty") and self._roles.is_room(op.result)
+        ]
+
+    def _dims(self, array: Value) -> Sequence[Value]:
+        return self._extents(array) or self.b.dims(array)
+
     def _room(self, array: Value) -> Value:
-        b = self.b
-        return b.full((*(self._extents(array) or b.dims(array)), self._width), b.const_like(0, array.type), array.name)
+        return self.b.full((*self._dims(array), self._width), self.b.const_like(0, array.type), array.name)
 
     def _current(self, value: Value) -> Value:
         return self._env.get(value, value)
@@ -105,6 +128,8 @@ class StripWriter:
     def _of_rooms(self, op: Op) -> None:
         b = self.b
         operands = [self._current(v) for v in op.operands]
+        if "path" in op.attrs and path_of(op).subscripts(op.operands[1:]) is None:
+            raise NotFit
         if op.kind == "full":
             made = b.full((*operands[:-1], self._width), operands[-1], op.result.name)
         elif op.kind == "empty":
@@ -116,8 +141,6 @@ class StripWriter:
         elif self._roles.is_room(op.operands[0]) and self._roles.is_room(op.operands[-1]):
             made = b.op(op.kind, *operands, path=path_of(op), name=op.result.name)
         else:
-            raise NotFit
-        if not path_fits(op):
             raise NotFit
         self._env[op.result] = made
 
@@ -186,27 +209,21 @@ class StripWriter:
         kept = [r for op in group for r in op.results if self._is_kept(r, inside)]
         arrays = self._changed(group)
         b, loop = self.b, self._loop
-        vectors = [self._target(r, inside) for r in kept]
+        vectors = [self._target(r) for r in kept]
         inits = [*(self._current(first) for first in arrays), *vectors]
         names = ["k", *(v.name for v in inits)]
         with b.region(INT, *(v.type for v in inits), names=names) as body:
             k, *params = body.params
             env = dict(zip(arrays, params))
-            carriers = dict(zip(kept, params[len(arrays) :]))
-            replaced = {
-                self._into[r]: carriers[r]
-                for r in kept
-                if r in self._into and vectors[kept.index(r)] is self._vectors.get(self._into[r])
-            }
-            if loop.index is not None:
-                env[loop.index] = b.op(
-                    "add" if self._forwards else "sub", self._first, k, fits=True, name=loop.index.name
-                )
+            taken = dict(zip(vectors, params[len(arrays) :]))
+            assert loop.index is not None
+            step = "add" if self._forwards else "sub"
+            env[loop.index] = b.op(step, self._first, k, fits=True, name=loop.index.name)
             for value in self._needed(group, inside):
-                self._bring(value, k, env, replaced)
+                self._bring(value, k, env, taken)
             self._each(group, k, env)
             ends = [env.get(last, last) for last in arrays.values()]
-            stored = [b.store(carriers[r], element(), (k,), self._stored(env.get(r, r))) for r in kept]
+            stored = [b.store(taken[v], element(), (k,), self._stored(env.get(r, r))) for r, v in zip(kept, vectors)]
             b.yield_(*ends, *stored)
         results = b.for_(b.const(0), self._size, b.const(1), inits, body.done())
         self._env.update(zip(arrays.values(), results))
@@ -215,7 +232,7 @@ class StripWriter:
 
     def _is_kept(self, value: Value, inside: set[Op]) -> bool:
         """Whether a number is read outside the group."""
-        if not isinstance(value.type, Scalar) or value in self._roles.totals:
+        if not isinstance(value.type, Scalar) or self._roles.is_changed(value):
             return False
         return any(reader not in inside for reader in self._roles.readers.get(value, ()))
 
@@ -223,7 +240,7 @@ class StripWriter:
         assert isinstance(value.type, Scalar)
         return self.b.cast(value, Scalar(value.type.dtype))
 
-    def _target(self, value: Value, inside: set[Op]) -> Value:
+    def _target(self, value: Value) -> Value:
         """Where the numbers of the strip are put: in the place of what they replace in a loop, if that is not read any more."""
         carrier = self._into.get(value)
         if carrier is not None and all(reader in self._written for reader in self._roles.readers.get(carrier, ())):
@@ -236,23 +253,19 @@ class StripWriter:
         found: dict[Value, Value] = {}
         for op in group:
             for result in op.results:
-                if self._roles.is_changed(result) or result in self._roles.totals:
+                if self._roles.is_changed(result):
                     found[self._beginning(result, defined)] = result
         return found
 
     def _beginning(self, version: Value, defined: set[Value]) -> Value:
         while version in defined:
             made = self._roles.defs[version]
-            if version in self._roles.totals:
-                version = self._roles.totals[version]
-            elif is_loop(made):
+            if is_loop(made):
                 version = next(slot.init for slot in Loop(made).slots if slot.result is version)
             elif made.regions:
                 version = self._beginning_in(made, made.results.index(version))
-            elif writes_path(made):
-                version = made.operands[0]
             else:
-                raise NotFit
+                version = self._roles.before(made)
         return version
 
     def _beginning_in(self, branches: Op, place: int) -> Value:
@@ -273,7 +286,8 @@ class StripWriter:
         read = dict.fromkeys(v for op in group for inner in with_inner(op) for v in inner.operands)
         return [v for v in read if v not in bound and (v in self._vectors or v in self._parts)]
 
-    def _bring(self, value: Value, k: Value, env: dict[Value, Value], replaced: dict[Value, Value]) -> None:
+    def _bring(self, value: Value, k: Value, env: dict[Value, Value], taken: dict[Value, Value]) -> None:
+        """Read the number that an iteration has, of a vector or of what the group has `taken` it over as, or find its row."""
         if value in env:
             return
         b = self.b
@@ -281,11 +295,11 @@ class StripWriter:
             op = self._parts[value]
             for operand in op.operands:
                 if operand in self._parts or operand in self._vectors:
-                    self._bring(operand, k, env, replaced)
+                    self._bring(operand, k, env, taken)
             operands = [env.get(v, self._current(v)) for v in op.operands]
             env[value] = b.load(operands[0], path_of(op), operands[1:], value.name)
         else:
-            vector = replaced.get(value, self._vectors[value])
+            vector = taken.get(self._vectors[value], self._vectors[value])
             env[value] = b.cast(b.element(vector, k), value.type, value.name)
 
     def _each(self, ops: Sequence[Op], k: Value, env: dict[Value, Value]) -> None:
@@ -328,11 +342,3 @@ class StripWriter:
         operands = tuple(env.get(v, self._current(v)) for v in op.operands)
         results = tuple(self._fresh(r, env) for r in op.results)
         self.b.ops.append(Op(op.kind, operands, results, op.attrs, tuple(regions), op.span))
-
-
-def path_fits(op: Op) -> bool:
-    """Whether a path means the same where the array has one more axis at the end."""
-    if "path" not in op.attrs:
-        return True
-    subscripts = path_of(op).subscripts(op.operands[1:])
-    return subscripts is not None

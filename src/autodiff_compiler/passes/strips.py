@@ -70,6 +70,9 @@ class _Strips(FactRewriter):
             results = writer.results()
         except NotFit:
             return False
+        inner = {r for op in all_ops(loop.body) for r in op.results}
+        if not _is_closed(writer.b.ops, inner):
+            return False
         self.env.update(results)
         for op in writer.b.ops:
             self.shapes.define(op)
@@ -96,3 +99,14 @@ def _is_sum(slot: Slot, loop: Loop, roles: Roles) -> bool:
         inner = Loop(made)
         return next(_is_sum(one, inner, roles) for one in inner.slots if one.result is slot.yielded)
     return made is not None and bool(opdef(made).signs) and len(roles.readers.get(slot.param, ())) == 1
+
+
+def _is_closed(ops: Sequence[Op], inner: set[Value]) -> bool:
+    """Whether every value that the loop had computed is computed where it is read: an older version of an array need not be."""
+    for op in ops:
+        if not inner.isdisjoint(op.operands):
+            return False
+        if not all(_is_closed(region.ops, inner - set(region.params)) for region in op.regions):
+            return False
+        inner = inner - set(op.results)
+    return True
