@@ -224,8 +224,8 @@ def test_second_order(backend):
 @pytest.mark.parametrize("f", [powers, with_room])
 @BACKENDS
 def test_no_tape_of_all_iterations(f, backend):
-    text = grad(f, backend=backend).source(X, 3)
-    saved = [line for line in text.splitlines() if "_saved" in line and "np.empty" in line]
+    text = grad(f, backend=backend, disable=["strips"]).source(X, 3)
+    saved = [line for line in text.splitlines() if "_saved = " in line]
     assert saved
     assert not any("(n, " in line or "(count, " in line for line in saved), text
     assert "_saved = []" not in text
@@ -252,14 +252,14 @@ def test_value_and_gradient_in_one_loop(f, backend):
     assert value == (f(X.copy(), 5) if backend == "python" else pytest.approx(f(X.copy(), 5), rel=1e-14))
     np.testing.assert_allclose(gradient, slopes(f, X, 5), rtol=1e-6, atol=1e-7)
     np.testing.assert_allclose(gradient, grad(f, backend=backend, disable=["replay"])(X.copy(), 5), rtol=1e-12)
-    assert derivative.source(X.copy(), 5).count("for i in range(") == 1
+    assert value_and_grad(f, backend=backend, disable=["strips"]).source(X.copy(), 5).count("for i in range(") == 1
 
 
 # -- room is made once -----------------------------------------------------------------------------------------------
 
 
 def test_room_is_made_before_the_loop():
-    text = grad(powers, backend="numba").source(X, 3)
+    text = grad(powers, backend="numba", disable=["strips"]).source(X, 3)
     room = next(line for line in text.splitlines() if "np.empty" in line)
     assert room.startswith("    power_saved")
     assert "        power_saved = np.empty" not in text
