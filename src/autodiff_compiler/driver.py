@@ -210,7 +210,9 @@ def _emit(
     fn = without_rules(done.function)
     if fn is not done.function:
         fn = _pipeline(fn, AFTER_AD, options)
-    fn = target.finished(_pipeline(mapped(fn, named), LOWERING[options.backend], options))
+    # What is to run on several threads is not to run side by side on one of them.
+    passes = [name for name in LOWERING[options.backend] if not (options.parallel and name == "strips")]
+    fn = target.finished(_pipeline(mapped(fn, named), passes, options))
     if options.parallel and target.compiled:
         fn = mapped(fn, parallel.run)
     fn = mapped(fn, buffers.run)

@@ -88,6 +88,16 @@ def stencil(x, w):
     return total
 
 
+def triangle(x, w):
+    """How long an inner loop runs depends on the one around it: the work is that of the longest."""
+    total = 0.0
+    for i in range(len(x)):
+        for c in range(len(w)):
+            for r in range(c + 1, len(w)):
+                total += np.sin(x[i] * w[c]) * w[r]
+    return total
+
+
 def largest(x, w):
     top = x[0]
     for i in range(len(x)):
@@ -108,7 +118,7 @@ TAKEN = {
     own_elements: True, sums: True, rows: True, gathered: True, some_of_them: True, expression: True,
     recurrence: False, largest: False,
 }  # fmt: skip
-PROGRAMS = [*TAKEN, stencil, lists]
+PROGRAMS = [*TAKEN, stencil, lists, triangle]
 
 
 @pytest.fixture(autouse=True)

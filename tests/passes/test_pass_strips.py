@@ -139,8 +139,9 @@ def test_without_strips(program):
     assert not compared(program, (X, W))
 
 
-def test_without_the_pass():
-    assert not compared(mixture, (X, W), disable=["strips"])
+@pytest.mark.parametrize("options", [{"disable": ["strips"]}, {"parallel": True}], ids=str)
+def test_by_option(options):
+    assert not compared(mixture, (X, W), **options)
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)

@@ -159,7 +159,7 @@ def _is_plain(step: Step) -> bool:
 
 def _parts(function: FunctionType) -> list[tuple[str, Any, Any]]:
     """What belongs to a function besides its code."""
-    if function.__builtins__ is not vars(builtins):  # type: ignore[attr-defined]  # every function has them
+    if Place(function).attribute("__builtins__")() is not vars(builtins):
         raise Unknown
     cells: tuple[CellType, ...] = function.__closure__ or ()
     return [("globals", None, function.__globals__), *(("cell", k, cell) for k, cell in enumerate(cells))]

@@ -95,7 +95,7 @@ class Estimate:
         """The loops by their indices."""
 
     def of(self, loop: Loop) -> Work:
-        ops = all_ops(loop.body)
+        ops = [*all_ops(loop.body)]
         self._local = {*loop.body.params, *(v for op in ops for v in op.results)}
         self._local.update(*(region.params for op in ops for region in op.regions))
         self._loops = {}
