@@ -114,7 +114,7 @@ def test_the_tape_of_an_inner_loop(backend):
         return total
 
     c, X = np.array([0.2, 1.4, -0.9]), np.array([0.5, -1.2, 1.1, 0.1])
-    # Otherwise there is no tape under Numba (`passes/winners.py`).
-    derivative = grad(nearest, backend=backend, disable=["winners"])
+    # Otherwise there is no tape under Numba (`passes/winners.py`), and rows of 64 points beside it (`passes/strips.py`).
+    derivative = grad(nearest, backend=backend, disable=["winners", "strips"])
     np.testing.assert_allclose(derivative(c, X), numeric_gradient(nearest, [c, X]), rtol=1e-6)
     assert textwrap.dedent(derivative.source(c, X)).count("np.empty(") == 1
