@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_compiler import vjp
+from benchmarks.by_hand.kernel import kernel
 from benchmarks.gradbench.evals import Eval, Function, Input, assert_close, floats, primal
 
 # -- loops -------------------------------------------------------------------------------------------------------------
@@ -81,31 +82,35 @@ def jacobian(program: Callable, backend: str) -> Callable[..., Matrix]:
 
     def sparse(cams, points, w, feats, camera, point) -> Matrix:
         _, pullback = vjp(program, cams[camera], points[point], w, feats, backend=backend)
-        p = len(w)
-        values = np.empty(31 * p)
-        blocks = values[: 30 * p].reshape(p, 2, 15)
+        seed = np.zeros((len(w), 2))
+        rows = []
         for row in (0, 1):
-            seed = np.zeros((p, 2))
-            seed[:, row] = 1.0
-            blocks[:, row, :11], blocks[:, row, 11:14], blocks[:, row, 14], _ = pullback(seed)
-        values[30 * p :] = -2.0 * w
-        return (*pattern(len(cams), len(points), camera, point), values)
+            seed[:, row], seed[:, 1 - row] = 1.0, 0.0
+            rows.append(pullback(seed)[:3])
+        return compressed(len(cams), len(points), w, camera, point, *rows)
 
     return sparse
 
 
-def pattern(n: int, m: int, camera: np.ndarray, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where the rows begin, and the columns: 11 of a camera, 3 of a point and the weight in each of two rows, then the weights."""
-    p = len(camera)
-    rows = np.concatenate((np.arange(0, 30 * p, 15), np.arange(30 * p, 31 * p + 1)))
-    weight = 11 * n + 3 * m + np.arange(p)
-    columns = np.empty(31 * p, dtype=np.int64)
-    blocks = columns[: 30 * p].reshape(p, 2, 15)
-    blocks[:, :, :11] = (11 * camera[:, None] + np.arange(11))[:, None, :]
-    blocks[:, :, 11:14] = (11 * n + 3 * point[:, None] + np.arange(3))[:, None, :]
-    blocks[:, :, 14] = weight[:, None]
-    columns[30 * p :] = weight
-    return rows, columns
+@kernel
+def compressed(n, m, w, camera, point, first, second):
+    """Where the rows begin, the columns, and the values: 11 of a camera, 3 of a point and the weight in each of two rows, then the weights."""
+    p, at = len(w), 0
+    rows = np.empty(3 * p + 1, dtype=np.int64)
+    columns, values = np.empty(31 * p, dtype=np.int64), np.empty(31 * p)
+    for i in range(p):
+        weight = 11 * n + 3 * m + i
+        rows[2 * p + i], columns[30 * p + i], values[30 * p + i] = 30 * p + i, weight, -2.0 * w[i]
+        for row, (cam_bar, point_bar, w_bar) in enumerate((first, second)):
+            rows[2 * i + row] = at
+            for j in range(11):
+                columns[at + j], values[at + j] = 11 * camera[i] + j, cam_bar[i, j]
+            for j in range(3):
+                columns[at + 11 + j], values[at + 11 + j] = 11 * n + 3 * point[i] + j, point_bar[i, j]
+            columns[at + 14], values[at + 14] = weight, w_bar[i]
+            at += 15
+    rows[3 * p] = 31 * p
+    return rows, columns, values
 
 
 def arguments(given: Input) -> tuple[np.ndarray, ...]:

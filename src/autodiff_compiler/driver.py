@@ -35,6 +35,8 @@ BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
 AFTER_AD = (
     "inline",
     *DEFAULT,
+    "dead_stores",
+    "dce",
     "promote",
     "replay",
     "outer_products",

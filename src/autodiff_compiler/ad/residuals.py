@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from autodiff_compiler.ad.mincut import cheapest_saves
 from autodiff_compiler.ad.plan import HAND_ON, RECOMPUTE, RESTORE, SAVE, Provision, ResidualPlan
 from autodiff_compiler.ad.reloads import is_worth_a_copy, loaded_from, stored_in
+from autodiff_compiler.ad.repeated import without_repeated
 from autodiff_compiler.ad.reruns import Refilling, Refillings, loaded_before
 from autodiff_compiler.ad.restores import Restores
 from autodiff_compiler.ad.reversal import Reversal
@@ -60,7 +61,7 @@ def provide(reversal: Reversal, needs: Needs, out: OpenRegion) -> dict[Value, tu
     it passes on to the iteration before.
     """
     region, b = needs.region, reversal.emission.b
-    ops = _Measures(reversal, needs).ops(out.ops)
+    ops = without_repeated(region, _Measures(reversal, needs).ops(out.ops))
     needed = [v for v in free_values([Region(out.params, tuple(ops))]) if reversal.added.home(v) is region]
     recipes = _Recipes(reversal, needs)
     recipes.follow(needed)

@@ -6,6 +6,8 @@ has elements of its own: on one axis all its accesses are at the same index, whi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 
 from autodiff_compiler.analysis.bounds import Bounds
@@ -43,19 +45,32 @@ class FreeOrder:
 
     def carried(self, loop: Loop) -> list[CarriedAs] | None:
         """What the iterations of a counted loop do with each slot; None where their order makes a difference."""
+        found: list[CarriedAs] = []
+        with self._entered(loop) as local:
+            versions = Versions(loop.body)
+            for slot in loop.slots:
+                kind = self._kind(slot, loop, versions, local)
+                if kind is None:
+                    return None
+                found.append(kind)
+        return found
+
+    def has_own_elements(self, slot: Slot, loop: Loop) -> bool:
+        """Whether no iteration of a counted loop reads or writes an element that another one reads or writes."""
+        with self._entered(loop) as local:
+            return self._has_own_elements(slot, loop, Versions(loop.body), local)
+
+    @contextmanager
+    def _entered(self, loop: Loop) -> Iterator[set[Value]]:
+        """What holds in the body, and all that is defined there."""
         mark = self._bounds.mark()
         self._bounds.enter_loop(loop)
         local = {value for inner in all_ops(loop.body) for value in inner.results}
         local.update(*(region.params for inner in all_ops(loop.body) for region in inner.regions), loop.params)
-        versions = Versions(loop.body)
-        found: list[CarriedAs] = []
-        for slot in loop.slots:
-            kind = self._kind(slot, loop, versions, local)
-            if kind is None:
-                break
-            found.append(kind)
-        self._bounds.forget(mark)
-        return found if len(found) == len(loop.slots) else None
+        try:
+            yield local
+        finally:
+            self._bounds.forget(mark)
 
     def _kind(self, slot: Slot, loop: Loop, versions: Versions, local: set[Value]) -> CarriedAs | None:
         if self._has_own_elements(slot, loop, versions, local):

@@ -12,7 +12,7 @@ from autodiff_compiler.analysis.versions import is_elsewhere
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.opset import opdef, spread_of
-from autodiff_compiler.ir.path import Path, new_axes, path_of
+from autodiff_compiler.ir.path import Path, element, new_axes, path_of
 from autodiff_compiler.ir.types import Array, Scalar, dtype_of, rank
 from autodiff_compiler.passes.rewrite import Peephole, Result, Rule
 
@@ -117,12 +117,44 @@ def _write(s: Peephole, op: Op) -> Result:
     cleared = _cleared(s, op)
     if cleared is not None:
         return cleared
+    scattered = _scattered(s, op) if adds and op.span.phase == ADJOINT else None
+    if scattered is not None:
+        return scattered
     fresh = not adds or _is_zero(s, array)
     if fresh and path.is_whole:
         return _overwritten(s, op, array, value)
     if adds and path.is_view and (fresh or _is_zero(s, _before_elsewhere(s, array, path, indices))):
         return s.become(op, "store", *op.operands, **op.attrs)
     return None
+
+
+FEW = 16
+"""So many elements are added one by one, where the rest of an array is zero."""
+
+
+def _scattered(s: Peephole, op: Op) -> Result:
+    """An array of zeros but for a few elements is added to a place: so are these elements, and the array is not needed."""
+    array, *place, part = op.operands
+    picked, one = path_of(op).picked_axes, element(rank(part.type))
+    if picked is None or not isinstance(part.type, Array) or len(picked) + part.type.rank != rank(array.type):
+        return None
+    writes: list[Op] = []
+    write = s.made_by(part, "store", "accum")
+    while write is not None and len(writes) < FEW and s.readers[write.result] == 1 and path_of(write) == one:
+        if not all(opdef(later).adds or is_elsewhere(write, one, later.operands[1:-1], s.constant) for later in writes):
+            return None
+        writes.append(write)
+        part = write.operands[0]
+        write = s.made_by(part, "store", "accum")
+    if not writes or _fill(s, part) is None or not _is_zero(s, part):
+        return None
+    version, axes = array, range(rank(array.type))
+    for write in reversed(writes):
+        *indices, value = write.operands[1:]
+        given = {True: iter(place), False: iter(indices)}
+        at = [next(given[axis in picked]) for axis in axes]
+        version = s.new("accum", version, *at, value, path=element(len(axes)))
+    return version
 
 
 def _before_elsewhere(s: Peephole, array: Value, path: Path, indices: list[Value]) -> Value:
