@@ -35,6 +35,8 @@ BEFORE_AD = (*DEFAULT[:4], "roots", *DEFAULT[4:])
 AFTER_AD = (
     "inline",
     *DEFAULT,
+    "cleared",
+    "dce",
     "dead_stores",
     "dce",
     "promote",

@@ -18,7 +18,7 @@ def turned(angles):
 def hyperbolic(a):
     x = 1.0
     for i in range(len(a)):
-        x = np.sinh(a[i] * x) + np.cosh(a[i] * x)
+        x = np.sinh(a[i] * x) * np.cosh(a[i] * x)
     return x
 
 

@@ -1,11 +1,11 @@
 """What the reversal of a region would compute although the region itself has computed it: the derivative of a sine, beside the cosine.
 
-    Primal:   s = sin x;  c = cos x
-    Reversal: d = cos x;  x_bar = mul s_bar, d
-    Becomes:  x_bar = mul s_bar, c
+    Primal:   s = sin x;  c = cos x;  y = mul v, c
+    Reversal: v_bar = mul y_bar, c;  d = cos x;  x_bar = mul s_bar, d
+    Becomes:  v_bar = mul y_bar, c;  x_bar = mul s_bar, c
 
-Then `residuals.py` provides the value as any other that is needed.  This is about what is dear: what is cheap is computed again from
-what is saved anyway.
+This is about values that are dear, and that the reversal needs anyway (`residuals.py`): others cost a tape more, and what is cheap is
+computed again from what is saved.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import DEAR, PURE
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import Scalar
-from autodiff_compiler.ir.walk import Rewriter
+from autodiff_compiler.ir.walk import Rewriter, free_values
 
 
 def without_repeated(region: Region, ops: Sequence[Op]) -> list[Op]:
     """The ops of the reversal of a region without those that repeat one of the region."""
-    known = {_key(op): op.result for op in region.ops if _is_dear(op)}
+    needed = free_values([Region((), tuple(ops))])
+    known = {_key(op): op.result for op in region.ops if _is_dear(op) and op.result in needed}
     return list(_Repeated(known).region(Region((), tuple(ops))).ops) if known else list(ops)
 
 

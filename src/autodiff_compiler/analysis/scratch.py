@@ -5,7 +5,8 @@ iteration begins makes no difference.  Recognised: a loop over all elements of a
 whole array; nothing of what the iteration was given is read before that.
 
 Cleared: the array is full of zeros when an iteration begins, and when it ends, as adjoints of working space are.  Recognised: a loop over
-all elements of a vector which ends with a store of zero to the one that it has used.
+all elements of a vector which ends with a store of zero to the one that it has used; such a loop over all elements but the first ones, and a
+store of zero to each of these.
 """
 
 from __future__ import annotations
@@ -40,22 +41,39 @@ class Scratch:
         return self._is_clear(slot.yielded, slot.param)
 
     def _is_clear(self, version: Value, zeros: Value) -> bool:
-        """Whether a version of an array of zeros is one of zeros."""
-        if version is zeros:
-            return True
-        made = self._shapes.defs.get(version)
-        if made is None or not is_loop(made):
-            return False
-        loop = Loop(made)
-        slot = next(slot for slot in loop.slots if slot.result is version)
-        if self._empties(slot, loop):
-            return True
-        return self._is_clear(slot.init, zeros) and self._clears(slot, loop)
+        """Whether a version of an array of zeros is one of zeros: what made it is followed back until every element has been set to zero."""
+        rest: int | None = None
+        cleared: set[int] = set()
+        while version is not zeros:
+            made = self._shapes.defs.get(version)
+            if made is None:
+                return False
+            if is_loop(made):
+                loop = Loop(made)
+                slot = next(slot for slot in loop.slots if slot.result is version)
+                first = self._empties_from(slot, loop)
+                if first is not None:
+                    rest = first if rest is None else min(first, rest)
+                elif not self._clears(slot, loop):
+                    return False
+                version = slot.init
+            elif sets_path(made) and path_of(made) == element() and self._is_zero(made.operands[-1]):
+                place = self._constant(made.operands[1])
+                if isinstance(place, int) and place >= 0:
+                    cleared.add(place)
+                version = made.operands[0]
+            else:
+                return False
+            if rest is not None and cleared.issuperset(range(rest)):
+                return True
+        return True
+
+    def _empties_from(self, slot: Slot, loop: Loop) -> int | None:
+        """The element from which on the loop runs over a vector, uses no other element than that of an iteration, and sets it to zero at the end."""
+        first = self._first_of(slot, loop)
+        return first if first is not None and self._empties(slot, loop) else None
 
     def _empties(self, slot: Slot, loop: Loop) -> bool:
-        """Whether the loop runs over all elements of a vector, uses no other than that of an iteration, and sets it to zero at the end."""
-        if not self._runs_over(slot, loop):
-            return False
         last = self._shapes.defs.get(slot.yielded)
         versions, op = [slot.param], None
         while versions[-1] is not slot.yielded:
@@ -78,18 +96,23 @@ class Scratch:
 
     def _runs_over(self, slot: Slot, loop: Loop) -> bool:
         """Whether a loop has an iteration for each element of a vector."""
+        return self._first_of(slot, loop) == 0
+
+    def _first_of(self, slot: Slot, loop: Loop) -> int | None:
+        """The number from which on a loop has an iteration for each element of a vector."""
         if rank(slot.param.type) != 1 or loop.exits or not loop.counted:
-            return False
+            return None
         find, of = self._shapes.find, self._shapes.of
         start, stop, step = loop.bounds
         extent = self._shapes.extent(slot.init, 0)
         if self._constant(step) == 1:
-            return self._constant(start) == 0 and find(of(stop)) == extent
-        last = self._shapes.defs.get(start)
+            first = self._constant(start)
+            return first if isinstance(first, int) and first >= 0 and find(of(stop)) == extent else None
+        last, before = self._shapes.defs.get(start), self._constant(stop)
         is_last = last is not None and opdef(last).signs == (1, -1) and self._constant(last.operands[1]) == 1
-        if last is None or not is_last or self._constant(step) != -1 or self._constant(stop) != -1:
-            return False
-        return find(of(last.operands[0])) == extent
+        if last is None or not is_last or self._constant(step) != -1 or not isinstance(before, int) or before < -1:
+            return None
+        return before + 1 if find(of(last.operands[0])) == extent else None
 
     def _constant(self, value: Value) -> object:
         return constant_of(self._shapes.defs.get(value))

@@ -6,6 +6,8 @@ iteration overwrites it.
     Input:  for 0, n, 1 { (i)  a = empty m;  a1 = (filled);  s = sum a1;  … }
     Output: b = empty m;  for 0, n, 1, b { (i, a)  a1 = (filled);  s = sum a1;  …;  yield a1 }
 
+Where an iteration needs room full of zeros, it fills the array first.
+
 Room of modest size leaves a branch, too, so that it can leave the loop around it: what the branch does not write to, it gives back as
 it is.  Inner loops and branches first, so that room leaves as many as it can.  Idempotent.
 """
@@ -20,7 +22,8 @@ from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import constant_of, opdef
-from autodiff_compiler.ir.types import Array
+from autodiff_compiler.ir.path import entire
+from autodiff_compiler.ir.types import Array, dtype_of, rank
 from autodiff_compiler.ir.walk import all_ops, uses, with_parts
 from autodiff_compiler.passes.rewrite import FactRewriter
 
@@ -60,8 +63,15 @@ class _Allocations(FactRewriter):
                 body.append(op)
                 continue
             init, result = (Value(op.result.type, op.result.name) for _ in range(2))
-            self.keep(replace(op, operands=tuple(map(self._extent, op.operands)), results=(init,)))
-            slots.append(Slot(init, op.result, last, result))
+            extents = tuple(map(self._extent, op.operands[: rank(init.type)]))
+            attrs = {"dtype": dtype_of(init.type), "filled": True}
+            self.keep(Op("empty", extents, (init,), attrs, (), op.span))
+            param = op.result
+            if op.kind == "full":
+                param = Value(init.type, init.name)
+                attrs = {"path": entire(rank(init.type))}
+                body.append(Op("store", (param, op.operands[-1]), op.results, attrs, (), op.span))
+            slots.append(Slot(init, param, last, result))
             self._left[init] = result
         return loop.with_slots([*loop.slots, *slots], body) if slots else loop.op
 
@@ -108,7 +118,7 @@ class _Allocations(FactRewriter):
     def _last(self, made: Op, body: Region) -> Value | None:
         """The last version of room that a region makes; None if the op makes none, or if it may be handed on."""
         inside = {*body.params, *(value for op in all_ops(body) for value in op.results)}
-        if not made.attrs.get("filled") or not inside.isdisjoint(made.operands):
+        if not self._is_room(made) or not inside.isdisjoint(made.operands[: rank(made.result.type)]):
             return None
         version, here = made.result, {value for op in body.ops for value in op.results}
         yielded = [value for value in body.terminator.operands if isinstance(value.type, Array)]
@@ -122,6 +132,11 @@ class _Allocations(FactRewriter):
                 return None
             version = following[0]
         return None
+
+    def _is_room(self, made: Op) -> bool:
+        """Arrays of known extents that are not filled completely are left to `small_arrays`."""
+        extents = [constant_of(self.defs.get(v)) for v in made.operands[:-1]] if made.kind == "full" else []
+        return bool(made.attrs.get("filled")) or any(extent is None for extent in extents)
 
     def _is_put(self, version: Value) -> bool:
         readers = self._readers.get(version, ())

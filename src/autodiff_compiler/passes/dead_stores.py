@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autodiff_compiler.analysis.places import Places
+from autodiff_compiler.analysis.versions import is_element
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import reads_path, writes_path
 from autodiff_compiler.ir.types import Array
 from autodiff_compiler.ir.walk import uses
-from autodiff_compiler.passes.free_order import FreeOrder
+from autodiff_compiler.passes.free_order import FreeOrder, accesses_of
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -42,14 +44,25 @@ class _DeadStores(FactRewriter):
         self.keep(self.inside(op))
 
     def _is_dead(self, slot: Slot, loop: Loop) -> bool:
-        """Whether all that an iteration reads of the array is there before the loop, and nobody reads what the loop makes of it."""
+        """Whether all that an iteration reads of the array is there before the loop, and nobody reads what the loop writes."""
         return (
             isinstance(slot.param.type, Array)
             and slot.yielded is not slot.param
-            and not self._readers.get(slot.result)
             and self._reads_first(slot.param, slot.yielded, loop.body)
             and self._order.has_own_elements(slot, loop)
+            and self._is_read_elsewhere(slot, loop)
         )
+
+    def _is_read_elsewhere(self, slot: Slot, loop: Loop) -> bool:
+        """Whether all that is read of what the loop makes are elements that it does not write to."""
+        readers = self._readers.get(slot.result, [])
+        if not all(reads_path(reader) and is_element(reader) for reader in readers):
+            return False
+        writes = [op for op in accesses_of(slot, loop) if writes_path(op)] if readers else []
+        with self._order.entered(loop):
+            places = Places(self.bounds)
+            reached = [places.of(write) for write in writes]
+            return all(places.are_apart(places.of(reader), place) for reader in readers for place in reached)
 
     def _reads_first(self, first: Value, last: Value, region: Region) -> bool:
         """Whether a region reads only the first version of the array, and makes one after the other of it, up to the last one.

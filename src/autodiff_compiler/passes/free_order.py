@@ -46,7 +46,7 @@ class FreeOrder:
     def carried(self, loop: Loop) -> list[CarriedAs] | None:
         """What the iterations of a counted loop do with each slot; None where their order makes a difference."""
         found: list[CarriedAs] = []
-        with self._entered(loop) as local:
+        with self.entered(loop) as local:
             versions = Versions(loop.body)
             for slot in loop.slots:
                 kind = self._kind(slot, loop, versions, local)
@@ -57,11 +57,11 @@ class FreeOrder:
 
     def has_own_elements(self, slot: Slot, loop: Loop) -> bool:
         """Whether no iteration of a counted loop reads or writes an element that another one reads or writes."""
-        with self._entered(loop) as local:
+        with self.entered(loop) as local:
             return self._has_own_elements(slot, loop, Versions(loop.body), local)
 
     @contextmanager
-    def _entered(self, loop: Loop) -> Iterator[set[Value]]:
+    def entered(self, loop: Loop) -> Iterator[set[Value]]:
         """What holds in the body, and all that is defined there."""
         mark = self._bounds.mark()
         self._bounds.enter_loop(loop)

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autodiff_compiler.analysis.check_proofs import passes
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
 from autodiff_compiler.ir.loop import Loop, is_loop
@@ -33,7 +34,7 @@ from autodiff_compiler.passes.rewrite import FactRewriter
 
 
 def run(function: Function) -> Function:
-    return _Hoist.run(function)
+    return _Hoist.run_until_stable(function)
 
 
 def run_ends(function: Function) -> Function:
@@ -46,6 +47,11 @@ class _Hoist(FactRewriter):
     @staticmethod
     def concerns(op: Op) -> bool:
         return own_effect(op) == CHECK
+
+    def plain(self, op: Op) -> None:
+        """What has left a loop before may prove it."""
+        if not (opdef(op).tests == INDEX and passes(self.bounds, op)):
+            self.keep(op)
 
     def structured(self, op: Op) -> None:
         op = self.inside(op)
@@ -100,10 +106,12 @@ class _Hoist(FactRewriter):
         )
 
     def _passes_if_empty(self, check: Op, loop: Loop) -> bool:
-        """Whether the check at the end of an empty range passes: of an index that is counted up from 0, or down to 0."""
+        """Whether the check at the end of an empty range passes: of an index that is counted up from 0, or down to 0, or of the last one."""
         start, stop, step = map(self.shapes.of, loop.bounds)
+        index = check.operands[0]
+        last = self.bounds.affine(loop.stop).plus(-1) if step == 1 else self.bounds.affine(loop.start)
         counted = start == 0 if step == 1 else stop == -1
-        return bool(check.attrs.get("upper")) and check.operands[0] is loop.index and counted
+        return bool(check.attrs.get("upper")) and counted and (index is loop.index or self.bounds.affine(index) == last)
 
     def _all_at_ends(self, builder: Builder, checks: list[Op], loop: Loop, local: set[Value]) -> None:
         if not checks or loop.index is None:

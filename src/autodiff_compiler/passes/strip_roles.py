@@ -52,6 +52,11 @@ class Roles:
     def _count(self) -> int:
         return sum(role is Role.ROOM for role in self._roles.values())
 
+    @property
+    def has_rooms(self) -> bool:
+        """Whether there are any, carried by the loop or made by each iteration."""
+        return self._count() > 0
+
     # -- questions ---------------------------------------------------------------------------------------------------
 
     def role(self, value: Value) -> Role | None:

@@ -90,7 +90,7 @@ def is_worth_it(loop: Loop, roles: Roles) -> bool:
     inner = [Loop(op) for op in all_ops(loop.body) if roles.is_exchanged(op)]
     recurs = any(slot.param in roles.varying and not _is_sum(slot, one, roles) for one in inner for slot in one.slots)
     deep = any(is_loop(op) for one in inner for op in one.body.ops)
-    return recurs or (deep and bool(roles.rooms))
+    return recurs or (deep and roles.has_rooms)
 
 
 def _is_sum(slot: Slot, loop: Loop, roles: Roles) -> bool:
