@@ -32,6 +32,7 @@ from autodiff_compiler.passes import (
     inline,
     licm,
     lower_numba,
+    merge_loops,
     natural,
     outer_products,
     promote,
@@ -127,6 +128,7 @@ PASSES: dict[str, Pass] = {
             "signatures", "drop parameters and results of functions that nobody uses", signatures.run, of_programs=True
         ),
         Pass("inline", "put the ops of small functions in place of their calls", inline.run, of_programs=True),
+        Pass("merge_loops", "for Numba: loops over one range, one after the other, are one", merge_loops.run),
         Pass("loops", "for Numba: array expressions, sums and products become fused loops", lower_numba.run),
     )
 }
