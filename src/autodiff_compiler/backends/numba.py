@@ -206,6 +206,11 @@ def cast(w: Writer, op: Op) -> ast.expr:
 # -- effects -------------------------------------------------------------------------------------------------------
 
 
+@statements(STATEMENTS, "check_index")
+def check_index(w: Writer, op: Op) -> ast.stmt:
+    return effects.index_check(w, op, lambda index, extent: syntax.call("outside", index, extent))
+
+
 @statements(STATEMENTS, "check_width")
 def check_width(w: Writer, op: Op) -> ast.stmt:
     if op.attrs["of"] == ARGUMENT:

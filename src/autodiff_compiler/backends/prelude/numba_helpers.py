@@ -245,6 +245,15 @@ def extent(m, n):
 
 
 @njit(cache=True, nogil=True)
+def outside(index, n):
+    """Whether any of these integers is no index of an axis of n elements."""
+    found = False
+    for k in index.flat:
+        found |= (k < -n) | (k >= n)
+    return found
+
+
+@njit(cache=True, nogil=True)
 def rows(a, kept):
     """The array as (outer, inner): the first `kept` axes, and the others."""
     outer = 1
