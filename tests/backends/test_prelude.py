@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autodiff_compiler.backends import prelude
-from autodiff_compiler.backends.prelude import numba_helpers, numba_linalg, numba_products, numpy_helpers
+from autodiff_compiler.backends.prelude import numba_helpers, numba_linalg, numba_parts, numba_products, numpy_helpers
 
 
 @numba.njit
@@ -169,19 +169,39 @@ def test_a_helper_brings_those_that_it_calls_and_no_namesakes_of_its_variables()
 
 def test_no_helper_of_numba_calls_itself():
     """Numba may not find a function again that is compiled while it is being compiled itself: the process ends ("Symbol not found")."""
-    for module in (numba_helpers, numba_products, numba_linalg):
+    for module in (numba_helpers, numba_parts, numba_products, numba_linalg):
         for function in ast.parse(inspect.getsource(module)).body:
             if isinstance(function, ast.FunctionDef):
                 called = {node.func.id for node in ast.walk(function) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
                 assert function.name not in called
 
 
-@pytest.mark.parametrize(("helper", "sign"), [(numba_helpers.assign, 0), (numba_helpers.add_to, 1), (numba_helpers.subtract_from, -1)])
+@pytest.mark.parametrize(("helper", "sign"), [(numba_parts.assign, 0), (numba_parts.add_to, 1), (numba_parts.subtract_from, -1)])
 def test_writes_into_arrays_of_three_axes(helper, sign):
     """Of arrays that lie in memory in any way, and of others that are stretched."""
     x = np.arange(24.0).reshape(2, 3, 4)
     for to in (x.copy(), np.asfortranarray(x)):
         for value in (np.sin(x), np.sin(x.T).T, np.ones((1, 3, 1)), np.ones((2, 1, 4))):
             expected = sign * sign * to + (sign or 1) * value
+            wide = to.copy()[None]
             helper(to, value)
             np.testing.assert_array_equal(to, expected)
+            helper(wide, value)
+            np.testing.assert_array_equal(wide[0], expected)
+
+
+@pytest.mark.parametrize("shape", [(0,), (4,), (2, 2)])
+def test_indices_outside(shape):
+    n = 3
+    inside = np.resize([-3, 2, 0, -1], shape)
+    assert not numba_helpers.outside(inside, n)
+    for wrong in (3, -4):
+        index = inside.copy()
+        index[-1:] = wrong
+        assert numba_helpers.outside(index, n) == (index.size > 0)
+
+
+def test_products_without_numbers():
+    for shapes in (((2, 0), (0, 3)), ((0, 2), (2, 3)), ((2, 3), (3, 0))):
+        a, b = (np.ones(shape) for shape in shapes)
+        np.testing.assert_array_equal(dot(a, b), a @ b)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autodiff_compiler.backends import syntax
 from autodiff_compiler.backends.integers import HIGHEST, LARGE_ARGUMENT, LOWEST, overflow_message
@@ -75,15 +75,25 @@ def _unlike(w: Writer, op: Op, stretched: Sequence[Value]) -> ast.expr:
     return ast.BoolOp(op=ast.And(), values=[differ, *ones]) if ones else differ
 
 
+def any_outside(index: ast.expr, extent: ast.expr) -> ast.expr:
+    """Whether any integer of an array is no index of an axis."""
+    low = syntax.compare(ast.Lt(), index, syntax.negative(extent))
+    high = syntax.compare(ast.GtE(), index, extent)
+    return syntax.call("np.any", syntax.binary(ast.BitOr(), low, high))
+
+
 @statements(STATEMENTS, "check_index")
 def check_index(w: Writer, op: Op) -> ast.stmt:
+    return index_check(w, op, any_outside)
+
+
+def index_check(w: Writer, op: Op, outside: Callable[[ast.expr, ast.expr], ast.expr]) -> ast.stmt:
+    """`outside` tests an array of indices."""
     number = _constant(w, op.operands[0])
     index = w.operand(w.casts.compared(op.operands[0]))
     extent = w.operand(op.operands[1])
     if isinstance(op.operands[0].type, Array):
-        low = syntax.compare(ast.Lt(), index, syntax.negative(extent))
-        high = syntax.compare(ast.GtE(), index, extent)
-        test: ast.expr = syntax.call("np.any", syntax.binary(ast.BitOr(), low, high))
+        test = outside(index, extent)
     elif number is not None:
         # `x[-2]` exists where `x[1]` does.
         test = syntax.compare(ast.LtE(), extent, syntax.literal(number if number >= 0 else -number - 1))

@@ -10,6 +10,8 @@ The source is made per signature (kind, items, ranks); the text of one looks lik
             for j0 in range(n0):
                 out[k0, j0] = v[k0, i0[j0]]
         return out
+
+A mask that stands alone is run over where it lies: a list of its places takes longer to make, and as long to compile as all the rest.
 """
 
 from __future__ import annotations
@@ -41,6 +43,9 @@ def function_source(kind: str, subscripts: Sequence[Subscript], array_rank: int,
     params = [f"i{k}" for k, subscript in enumerate(subscripts) if isinstance(subscript, Value)]
     head = ", ".join(["a", *params, *(["value"] if kind != "load" else [])])
     masks, advanced, axes = _axes(subscripts, array_rank)
+    alone = len(params) == 1 and bool(masks)
+    if alone:
+        masks = _counted(advanced, params[0], needed=kind == "load" or value_rank > 0)
     joint = max(1 if is_mask(s) else rank(s.type) for s in subscripts if isinstance(s, Value))
     order = _result_axes(axes, joint)
     extents = ["1" if a == "0" else f"n{a[1:]}" if a[0] == "j" else f"a.shape[{a[1:]}]" for a in order]
@@ -50,18 +55,18 @@ def function_source(kind: str, subscripts: Sequence[Subscript], array_rank: int,
         f"def {name}({head}):",
         f"    {DOCSTRINGS[kind]}",
         *masks,
-        *_joint_extents(advanced, joint),
+        *([] if alone else _joint_extents(advanced, joint)),
     ]
     if kind == "load":
         lines.append(f"    out = np.empty({shape}, a.dtype)")
     elif value_rank:
         lines.append(f"    wide = np.broadcast_to(value, {shape})")
-    loops = [(variable, count) for variable, count in zip(order, extents) if variable != "0"]
-    lines += [f"{'    ' * depth}for {variable} in range({n}):" for depth, (variable, n) in enumerate(loops, start=1)]
-    place = f"a[{', '.join(_source_index(axes, advanced, joint))}]"
+    index = [name for name, _ in advanced] if alone else _joint_indices(advanced, joint)
+    place = f"a[{', '.join(index[int(axis[1:])] if axis[0] == '@' else axis for axis in axes if axis != '0')}]"
     new = f"wide[{target}]" if value_rank else "value"
     act = {"load": f"out[{target}] = {place}", "store": f"{place} = {new}", "accum": f"{place} += {new}"}[kind]
-    lines.append("    " * (len(loops) + 1) + act)
+    loops = [(variable, extent) for variable, extent in zip(order, extents) if variable != "0"]
+    lines += _indented(_nest(loops, act, params[0] if alone else None, advanced))
     return "\n".join([*lines, *(["    return out"] if kind == "load" else [])])
 
 
@@ -90,13 +95,41 @@ def _axes(subscripts: Sequence[Subscript], array_rank: int) -> tuple[list[str], 
     return masks, advanced, [*axes, *(f"k{axis}" for axis in range(whole, array_rank))]
 
 
-def _source_index(axes: Sequence[str], advanced: Sequence[tuple[str, int]], joint: int) -> list[str]:
-    """The index of an element of the array, axis by axis; a new axis has none."""
-    return [
-        _advanced_index(*advanced[int(axis[1:])], joint, len(advanced)) if axis[0] == "@" else axis
-        for axis in axes
-        if axis != "0"
-    ]
+def _joint_indices(advanced: Sequence[tuple[str, int]], joint: int) -> list[str]:
+    """The index that each of the integer arrays has at a place."""
+    return [_advanced_index(name, rank, joint, len(advanced)) for name, rank in advanced]
+
+
+def _counted(parts: Sequence[tuple[str, int]], mask: str, *, needed: bool) -> list[str]:
+    """Statements that count what a mask picks."""
+    return ["    n0 = 0", *_indented(_over_mask(parts, mask, [f"n0 += {_element(parts, mask)}"]))] if needed else []
+
+
+def _over_mask(parts: Sequence[tuple[str, int]], mask: str, body: list[str]) -> list[str]:
+    for axis, (name, _) in reversed(list(enumerate(parts))):
+        body = [f"for {name} in range({mask}.shape[{axis}]):", *_indented(body)]
+    return body
+
+
+def _element(parts: Sequence[tuple[str, int]], mask: str) -> str:
+    return f"{mask}[{', '.join(name for name, _ in parts)}]"
+
+
+def _nest(loops: Sequence[tuple[str, str]], act: str, mask: str | None, parts: Sequence[tuple[str, int]]) -> list[str]:
+    """Loops, one in the other; `j0` counts what a mask picks, where there is one."""
+    body = [act]
+    for variable, extent in reversed(loops):
+        if mask is None or variable != "j0":
+            body = [f"for {variable} in range({extent}):", *_indented(body)]
+        else:
+            first, then = (["j0 = 0"], ["j0 += 1"]) if "j0" in act else ([], [])
+            picked = [f"if {_element(parts, mask)}:", *_indented([*body, *then])]
+            body = [*first, *_over_mask(parts, mask, picked)]
+    return body
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return ["    " + line for line in lines]
 
 
 DOCSTRINGS = {

@@ -115,7 +115,7 @@ def _constant(w: Writer, value: Value) -> int | None:
 
 
 # Helpers of these names have vector forms (`prelude/numba_elementary.py`).
-VECTORISED = ("exp", "log", "tanh")
+VECTORISED = ("exp", "log", "tanh", "hypot")
 
 
 # Numba compiles these functions of `math` to the same thing for both float types; others are missing, or computed differently.
@@ -159,9 +159,13 @@ def divided(w: Writer, op: Op) -> ast.expr:
 
 @expressions(EXPRESSIONS, "abs")
 def absolute(w: Writer, op: Op) -> ast.expr:
-    if not isinstance(op.result.type, Scalar):
+    type_ = op.result.type
+    if not isinstance(type_, Scalar):
         return common.of_numpy(w, op)
-    return _restored(syntax.call("abs", *w.operands(op)), op.result.type)
+    if not is_complex(op.operands[0].type):
+        return _restored(syntax.call("abs", *w.operands(op)), type_)
+    length = syntax.call("modulus", *w.operands(op))
+    return length if type_.dtype is FLOAT64 else syntax.call(dtype_name(type_.dtype), length)
 
 
 @expressions(EXPRESSIONS, "mul0")
@@ -200,6 +204,11 @@ def cast(w: Writer, op: Op) -> ast.expr:
 
 
 # -- effects -------------------------------------------------------------------------------------------------------
+
+
+@statements(STATEMENTS, "check_index")
+def check_index(w: Writer, op: Op) -> ast.stmt:
+    return effects.index_check(w, op, lambda index, extent: syntax.call("outside", index, extent))
 
 
 @statements(STATEMENTS, "check_width")

@@ -178,6 +178,15 @@ class Path:
         return all(isinstance(step, Index) and all(item == WHOLE for item in step.items) for step in self.steps)
 
     @property
+    def is_reshaped(self) -> bool:
+        """Whether the path reaches each element once, by way of a reshape that comes first."""
+        return (
+            bool(self.steps)
+            and isinstance(self.steps[0], Reshape)
+            and not any(isinstance(step, Index) for step in self.steps)
+        )
+
+    @property
     def is_subscript(self) -> bool:
         """Whether the path is one subscript."""
         return len(self.steps) == 1 and isinstance(self.steps[0], Index)

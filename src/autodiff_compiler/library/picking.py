@@ -55,16 +55,18 @@ def _rolled(b: Builder, x: Value, shift: Any, axis: int) -> Value:
     return b.op("concat", sliced(b, x, axis, start=cut), sliced(b, x, axis, stop=cut), axis=axis)
 
 
-def _repeated(b: Builder, x: Value, before: list[Value], after: list[Value]) -> Value:
-    """Each axis copied `before` times as a whole and each of its elements `after` times."""
-    one = b.const(1)
+def _repeated(b: Builder, x: Value, before: list[Value | None], after: list[Value | None]) -> Value:
+    """Each axis copied `before` times as a whole and each of its elements `after` times; None is once."""
+    places: list[slice | None] = []
     wide: list[Value] = []
     dims: list[Value] = []
     for axis, (outer, inner) in enumerate(zip(before, after)):
-        extent = b.dim(x, axis)
-        wide += [outer, extent, inner]
-        dims.append(product(b, [factor for factor in (outer, extent, inner) if factor is not one]))
-    stretched = b.op("broadcast_to", b.load(x, *at(*(None, ALL, None) * rank(x.type))), *wide)
+        factors = [(None, outer), (ALL, b.dim(x, axis)), (None, inner)]
+        here = [(place, factor) for place, factor in factors if factor is not None]
+        places += [place for place, _ in here]
+        wide += [factor for _, factor in here]
+        dims.append(product(b, [factor for _, factor in here]))
+    stretched = b.op("broadcast_to", b.load(x, *at(*places)), *wide)
     return b.op("reshape", stretched, *dims)
 
 
@@ -72,9 +74,8 @@ def _repeated(b: Builder, x: Value, before: list[Value], after: list[Value]) -> 
 def tile(b: Builder, A: Any, reps: Any) -> Value:
     counts = extents(b, reps)
     value = parts(b, [A], "np.tile", max(1, len(counts)))[0]
-    one = b.const(1)
-    counts = [one] * (rank(value.type) - len(counts)) + counts
-    return _repeated(b, value, counts, [one] * len(counts))
+    axes = rank(value.type)
+    return _repeated(b, value, [*[None] * (axes - len(counts)), *counts], [None] * axes)
 
 
 @function(np.repeat, "np.repeat", "repeat")
@@ -87,9 +88,8 @@ def repeat(b: Builder, a: Any, repeats: Any, axis: Any = None) -> Value:
     if not (is_number(repeats) or (isinstance(repeats, Value) and isinstance(repeats.type, Scalar))):
         return _repeated_each(b, value, as_array(b, repeats), along)
     (times,) = extents(b, repeats)
-    one = b.const(1)
-    counts = [times if k == along else one for k in range(rank(value.type))]
-    return _repeated(b, value, [one] * len(counts), counts)
+    axes = rank(value.type)
+    return _repeated(b, value, [None] * axes, [times if k == along else None for k in range(axes)])
 
 
 def _repeated_each(b: Builder, x: Value, counts: Value, axis: int) -> Value:

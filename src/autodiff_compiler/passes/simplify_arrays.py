@@ -8,6 +8,9 @@ An array is dropped only where its extents are proven: a run-time extent of 1 br
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from autodiff_compiler.analysis.versions import is_elsewhere
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.core import Op, Value
@@ -123,6 +126,10 @@ def _write(s: Peephole, op: Op) -> Result:
     fresh = not adds or _is_zero(s, array)
     if fresh and path.is_whole:
         return _overwritten(s, op, array, value)
+    if fresh and path.is_reshaped:
+        reshaped = _reshaped(s, op, array, value)
+        if reshaped is not None:
+            return reshaped
     if adds and path.is_view and (fresh or _is_zero(s, _before_elsewhere(s, array, path, indices))):
         return s.become(op, "store", *op.operands, **op.attrs)
     return None
@@ -203,6 +210,33 @@ def _overwritten(s: Peephole, op: Op, array: Value, value: Value) -> Result:
     if isinstance(value.type, Scalar):
         return s.become(op, "full", *dims, value)
     return s.become(op, "broadcast_to", value, *dims)
+
+
+def _reshaped(s: Peephole, op: Op, array: Value, value: Value) -> Result:
+    """All of a new array is written in another shape: it is what is written, back in the array's own shape.
+
+    The path begins with a reshape, so that what undoes it ends with one: the result lies in rows, as the array did.
+    """
+    made = s.made_by(array, "full", "empty")
+    if made is None:
+        return None
+    undone: list[tuple[str, Sequence[Value], dict[str, Any]]] = []
+
+    def transpose(extents: Sequence[Value], perm: tuple[int, ...]) -> Sequence[Value]:
+        undone.append(("transpose", (), {"perm": tuple(perm.index(axis) for axis in range(len(perm)))}))
+        return [extents[axis] for axis in perm]
+
+    def reshape(extents: Sequence[Value], new: Sequence[Value]) -> Sequence[Value]:
+        undone.append(("reshape", extents, {}))
+        return new
+
+    dims: Sequence[Value] = made.operands[: rank(array.type)]
+    reached = path_of(op).follow(dims, op.operands[1:-1], lambda extents, _: extents, transpose, reshape)
+    if not s.shapes.has_shape(value, tuple(reached)):
+        return None
+    for kind, extents, attrs in reversed(undone[1:]):
+        value = s.new(kind, value, *extents, **attrs)
+    return s.become(op, "reshape", value, *dims)
 
 
 def _unbroadcast(s: Peephole, op: Op) -> Result:

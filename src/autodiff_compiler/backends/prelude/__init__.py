@@ -16,7 +16,14 @@ from autodiff_compiler.ir.ops import special_values
 NUMPY_HELPERS, NUMBA_HELPERS = "numpy_helpers", "numba_helpers"
 _FILES = {
     NUMPY_HELPERS: (NUMPY_HELPERS, "numpy_linalg"),
-    NUMBA_HELPERS: (NUMBA_HELPERS, "numba_elementary", "numba_products", "numba_ordering", "numba_linalg"),
+    NUMBA_HELPERS: (
+        NUMBA_HELPERS,
+        "numba_parts",
+        "numba_elementary",
+        "numba_products",
+        "numba_ordering",
+        "numba_linalg",
+    ),
 }
 
 

@@ -210,60 +210,6 @@ def complex_div0(a, b):
     return a if a == 0 else np.divide(a, b)
 
 
-@njit(cache=True, nogil=True)
-def assign(to, value):
-    """`to[:] = value`, where they share no memory: the assignment to a slice takes ten times as long to compile."""
-    if to.ndim == 1:
-        same = value.shape == to.shape
-        for i in range(to.shape[0]):
-            to[i] = value[i if same else 0]
-    elif to.ndim == 2:
-        same = value.shape == to.shape
-        for i in range(to.shape[0]):
-            for j in range(to.shape[1]):
-                to[i, j] = value[i if same or value.shape[0] != 1 else 0, j if same or value.shape[1] != 1 else 0]
-    else:
-        spread = np.broadcast_to(value, to.shape)
-        for index in np.ndindex(to.shape):
-            to[index] = spread[index]
-
-
-@njit(cache=True, nogil=True)
-def add_to(to, value):
-    """`to[:] += value`, where they share no memory."""
-    if to.ndim == 1:
-        same = value.shape == to.shape
-        for i in range(to.shape[0]):
-            to[i] += value[i if same else 0]
-    elif to.ndim == 2:
-        same = value.shape == to.shape
-        for i in range(to.shape[0]):
-            for j in range(to.shape[1]):
-                to[i, j] += value[i if same or value.shape[0] != 1 else 0, j if same or value.shape[1] != 1 else 0]
-    else:
-        spread = np.broadcast_to(value, to.shape)
-        for index in np.ndindex(to.shape):
-            to[index] += spread[index]
-
-
-@njit(cache=True, nogil=True)
-def subtract_from(to, value):
-    """`to[:] -= value`, where they share no memory."""
-    if to.ndim == 1:
-        same = value.shape == to.shape
-        for i in range(to.shape[0]):
-            to[i] -= value[i if same else 0]
-    elif to.ndim == 2:
-        same = value.shape == to.shape
-        for i in range(to.shape[0]):
-            for j in range(to.shape[1]):
-                to[i, j] -= value[i if same or value.shape[0] != 1 else 0, j if same or value.shape[1] != 1 else 0]
-    else:
-        spread = np.broadcast_to(value, to.shape)
-        for index in np.ndindex(to.shape):
-            to[index] -= spread[index]
-
-
 @njit(cache=True, error_model="numpy", nogil=True)
 def complex_array(re, im, dtype):
     """The complex numbers with these parts."""
@@ -296,6 +242,15 @@ def multiply0(a, b):
 def extent(m, n):
     """The extent to which m and n broadcast."""
     return n if m == 1 else m
+
+
+@njit(cache=True, nogil=True)
+def outside(index, n):
+    """Whether any of these integers is no index of an axis of n elements."""
+    found = False
+    for k in index.flat:
+        found |= (k < -n) | (k >= n)
+    return found
 
 
 @njit(cache=True, nogil=True)

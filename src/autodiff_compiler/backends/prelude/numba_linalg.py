@@ -10,7 +10,7 @@ from numba import njit
 from numba.core import cgutils
 from numba.extending import get_cython_function_address, intrinsic
 
-from autodiff_compiler.backends.prelude.numba_helpers import assign
+from autodiff_compiler.backends.prelude.numba_parts import assign
 from autodiff_compiler.backends.prelude.numba_products import BLAS, blas, in_memory, stack
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from autodiff_compiler.backends.prelude.numba_helpers import assign
+from autodiff_compiler.backends.prelude.numba_parts import assign
 
 
 @njit(cache=True, nogil=True)

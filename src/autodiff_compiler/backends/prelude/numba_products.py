@@ -157,9 +157,10 @@ def any_product(a, b):
         return gemv(a, b, np.empty(len(a), a.dtype)) if BLAS else matmul2(a, b[:, None])[:, 0].copy()
     if not BLAS:
         return matmul2(a, b)
-    out = np.zeros((len(a), b.shape[1]), a.dtype)
-    if out.size > 0 and b.size > 0:
-        gemm(a, b, out)
+    if a.size == 0 or b.size == 0:
+        return np.zeros((len(a), b.shape[1]), a.dtype)
+    out = np.empty((len(a), b.shape[1]), a.dtype)
+    gemm(a, b, out)
     return out
 
 
@@ -213,10 +214,11 @@ def matmul3(a, b):
 @njit(cache=True, error_model="numpy", nogil=True)
 def dot3(a, b):
     """The products of two stacks of matrices of floats: BLAS where SciPy has it, and the matrices are not small."""
-    out = np.zeros((len(a), a.shape[1], b.shape[2]), a.dtype)
-    large = a.shape[1] * a.shape[2] * b.shape[2] > 1000
+    shape = (len(a), a.shape[1], b.shape[2])
+    by_blas = BLAS and a.shape[1] * a.shape[2] * b.shape[2] > 1000
+    out = np.empty(shape, a.dtype) if by_blas else np.zeros(shape, a.dtype)
     for s in range(len(a)):
-        if BLAS and large:
+        if by_blas:
             gemm(a[s], b[s], out[s])
         else:
             add_product(a[s], b[s], out[s])
