@@ -91,6 +91,7 @@ LANGUAGE: dict[str, tuple] = {
         "from autodiff_compiler import checkpoint\ndef h(a):\n    a = a.copy()\n    a[0] = 1.0\n    return a * a\ng = checkpoint(h)\n"
         "def f(a):\n    return g(a)",
     ),
+    "AD199": ("def f(x):\n    m = x > 0.0\n    m[m[::-1].copy()] = False\n    return np.sum(x[m])",),
     "AD202": ("def f(a):\n    a = a * 1.0\n    a[:] = np.transpose(a)\n    return a.sum()",),
     "AD208": ("def f(x, y):\n    return x * float(y)", (1.0, 2.0)),
 }

@@ -71,6 +71,7 @@ CASES = [
         "AD116", UNSUPPORTED,
         "def f(x):\n    y = x\n    try:  # here\n        y = x * 2\n    finally:\n        if x > 5:\n            return 0.0\n    return y", (1.0,),
     ),
+    ("AD199", UNSUPPORTED, "def f(x):\n    m = x > 0.0\n    m[m[::-1]] = False  # here\n    return np.sum(x[m])", (A3,)),
     ("AD120", UNSUPPORTED, "def f(m, i):\n    return m[*(i, i)]  # here", (M23, 1)),
     ("AD121", USER, "def f(x):\n    return x[0]  # here", (1.0,)),
     ("AD122", USER, "def f(x):\n    x[0] = 1.0  # here\n    return x", (1.0,)),

@@ -75,6 +75,14 @@ def _layout_of_picked(ref: Ref, index: list[Index], count: int) -> Layout | None
 
 
 def store(ctx: Context, ref: Ref, index: list[Index], value: Abs, accumulate: str | None) -> None:
+    for item in index:
+        if isinstance(item, Ref) and _is_mask(ctx, item) and _is_other_view(item, ref):
+            # NumPy reads the mask while it writes: what it finds there depends on how it walks through the array.
+            raise ctx.unsupported(
+                "AD199",
+                f"a mask that is a view of {_named(ref.cell)}, which is written to through it",
+                "copy the mask first: m[m[::-1].copy()] = False",
+            )
     store_at(ctx, ref, *array_step(ctx, ref, index), value, accumulate)
 
 
@@ -85,6 +93,11 @@ def is_basic_place(ctx: Context, ref: Ref, index: list[Index]) -> bool:
 
 def _is_mask(ctx: Context, item: Index) -> bool:
     return isinstance(item, Ref) and item.type.dtype.is_bool
+
+
+def _is_other_view(item: Ref, ref: Ref) -> bool:
+    """Whether both are views of one array, and not the same view."""
+    return item.cell is ref.cell and (item.path, item.operands) != (ref.path, ref.operands)
 
 
 def array_step(ctx: Context, ref: Ref, index: list[Index]) -> tuple[Path, tuple[Value, ...]]:
