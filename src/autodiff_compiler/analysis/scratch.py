@@ -54,8 +54,8 @@ class Scratch:
                 first = self._empties_from(slot, loop)
                 if first is not None:
                     rest = first if rest is None else min(first, rest)
-                elif not self._clears(slot, loop):
-                    return False
+                else:
+                    return self._clears(slot, loop) and self._is_clear(slot.init, zeros)
                 version = slot.init
             elif sets_path(made) and path_of(made) == element() and self._is_zero(made.operands[-1]):
                 place = self._constant(made.operands[1])

@@ -169,11 +169,12 @@ class LoopPairs:
 
     def _is_dense(self, work: Work, loop: Loop) -> bool:
         """Whether elements of one iteration and the next one are beside each other in memory: such loops are vectorised, others are not."""
-        return all(
-            self._is_row(array)
-            and all(reach is not None and loop.index not in reach.first.terms for reach in access.place[:-1])
-            for array, accesses in work.accesses.items()
-            for access in accesses
+        places = [access.place for accesses in work.accesses.values() for access in accesses]
+        inner = (reach for place in places for reach in place[:-1])
+        return (
+            all(map(self._is_row, work.accesses))
+            and all(reach is not None and loop.index not in reach.first.terms for reach in inner)
+            and all(place[-1] is not None for place in places)
         )
 
     def _is_row(self, array: Value) -> bool:

@@ -15,7 +15,7 @@ from autodiff_compiler.analysis.memory import Memory
 from autodiff_compiler.ir.core import Function, Op, Value
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opdef import PURE
-from autodiff_compiler.ir.opset import own_effect, writes_path
+from autodiff_compiler.ir.opset import opdef, own_effect, writes_path
 from autodiff_compiler.ir.types import Array
 from autodiff_compiler.ir.walk import Substitution, all_ops, op_uses, uses
 from autodiff_compiler.passes.loop_pairs import LoopPairs
@@ -49,12 +49,12 @@ class _Merge(FactRewriter):
         at = self._loop_before()
         if at is None:
             return False
-        first, between = Loop(self.out[at]), self.out[at + 1 :]
-        early = _needed(second, between)
-        if not self._fit(first, second, early) or not self._pairs.may_be_one(first, second):
+        first = Loop(self.out[at])
+        early, late = _apart(self.out[at + 1 :], first.op.results)
+        if not self._fit(first, second, late) or not self._pairs.may_be_one(first, second):
             return False
         del self.out[at:]
-        for op in (*early, self._one(first, second), *(op for op in between if op not in early)):
+        for op in (*early, self._one(first, second), *late):
             self.keep(op)
         return True
 
@@ -68,12 +68,15 @@ class _Merge(FactRewriter):
                 return None
         return None
 
-    def _fit(self, first: Loop, second: Loop, early: Sequence[Op]) -> bool:
-        made = set(first.op.results)
+    def _fit(self, first: Loop, second: Loop, late: Sequence[Op]) -> bool:
+        """Whether one loop is not too much, and the second one needs nothing, and overwrites nothing, of what has to come after the first."""
+        made = {result for op in late for result in op.results}
+        read = {v for op in late if not opdef(op).measures for v in op.operands}
         carried = {slot.result for slot in first.slots if slot.result in second.inits}
         return (
             sum(1 for loop in (first, second) for _ in all_ops(loop.body)) <= MOST
-            and not any(made & set(op.operands) for op in early)
+            and made.isdisjoint(op_uses(second.op))
+            and read.isdisjoint(second.inits)
             and all(len(self._readers.get(v, ())) == 1 for v in carried if isinstance(v.type, Array))
         )
 
@@ -103,11 +106,13 @@ class _Merge(FactRewriter):
         return first.with_slots(ended, [*own, *late])
 
 
-def _needed(loop: Loop, between: Sequence[Op]) -> list[Op]:
-    """What a loop needs of the ops before it."""
-    wanted, needed = set(op_uses(loop.op)), []
-    for op in reversed(between):
-        if not wanted.isdisjoint(op.results):
-            needed.append(op)
-            wanted.update(op.operands)
-    return needed[::-1]
+def _apart(between: Sequence[Op], made: Sequence[Value]) -> tuple[list[Op], list[Op]]:
+    """The ops after a loop that do not need what it has made, and those that do."""
+    early, late, found = [], [], set(made)
+    for op in between:
+        if found.isdisjoint(op.operands):
+            early.append(op)
+        else:
+            late.append(op)
+            found.update(op.results)
+    return early, late
