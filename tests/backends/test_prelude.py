@@ -194,11 +194,11 @@ def test_writes_into_arrays_of_three_axes(helper, sign):
 def test_indices_outside(shape):
     n = 3
     inside = np.resize([-3, 2, 0, -1], shape)
-    assert not numba_helpers.outside(inside, n)
+    assert not numba_helpers.index_outside(inside, n)
     for wrong in (3, -4):
         index = inside.copy()
         index[-1:] = wrong
-        assert numba_helpers.outside(index, n) == (index.size > 0)
+        assert numba_helpers.index_outside(index, n) == (index.size > 0)
 
 
 def test_products_without_numbers():

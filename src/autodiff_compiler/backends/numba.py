@@ -164,7 +164,7 @@ def absolute(w: Writer, op: Op) -> ast.expr:
         return common.of_numpy(w, op)
     if not is_complex(op.operands[0].type):
         return _restored(syntax.call("abs", *w.operands(op)), type_)
-    length = syntax.call("modulus", *w.operands(op))
+    length = syntax.call("complex_modulus", *w.operands(op))
     return length if type_.dtype is FLOAT64 else syntax.call(dtype_name(type_.dtype), length)
 
 
@@ -208,7 +208,7 @@ def cast(w: Writer, op: Op) -> ast.expr:
 
 @statements(STATEMENTS, "check_index")
 def check_index(w: Writer, op: Op) -> ast.stmt:
-    return effects.index_check(w, op, lambda index, extent: syntax.call("outside", index, extent))
+    return effects.index_check(w, op, lambda index, extent: syntax.call("index_outside", index, extent))
 
 
 @statements(STATEMENTS, "check_width")

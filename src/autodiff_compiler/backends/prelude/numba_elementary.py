@@ -123,6 +123,6 @@ def hypot(x, y):
 
 
 @njit(cache=True, error_model="numpy", nogil=True, forceinline=True, fastmath={"contract"})
-def modulus(z):
+def complex_modulus(z):
     """The absolute value of a complex number, without a call."""
     return hypot(z.real, z.imag)

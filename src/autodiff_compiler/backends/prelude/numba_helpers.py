@@ -245,7 +245,7 @@ def extent(m, n):
 
 
 @njit(cache=True, nogil=True)
-def outside(index, n):
+def index_outside(index, n):
     """Whether any of these integers is no index of an axis of n elements."""
     found = False
     for k in index.flat:
