@@ -216,7 +216,8 @@ def test_the_vector_is_gone(program):
 
 @pytest.mark.parametrize("program", KEPT)
 def test_the_vector_stays(program):
-    assert " d[" in code(program)
+    # Loops that are joined may leave it in a register.
+    assert " d[" in code(program, disable=["merge_loops"])
 
 
 def second_order(x, m):
