@@ -74,6 +74,7 @@ class Scratch:
         return first if first is not None and self._empties(slot, loop) else None
 
     def _empties(self, slot: Slot, loop: Loop) -> bool:
+        """Whether each iteration uses one element only, that of its index, and sets it to zero at the end."""
         last = self._shapes.defs.get(slot.yielded)
         versions, op = [slot.param], None
         while versions[-1] is not slot.yielded:
