@@ -51,7 +51,7 @@ IR_ORDER = [
     ["types", "message", "instances"],
     ["tree"],
     ["core"],
-    ["path"],
+    ["path", "extent"],
     ["objects", "required_checks", "domain"],
     ["opdef"],
     ["ops"],

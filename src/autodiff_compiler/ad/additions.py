@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autodiff_compiler.ad.primal import Primal
-from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.extent import Extent
 
 
 @dataclass

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from functools import reduce
 
 from autodiff_compiler.ad.names import bar_name
 from autodiff_compiler.ad.primal import Primal
-from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.extent import Extent
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
 
@@ -43,9 +44,11 @@ class Emission:
             return b.sub(self.dim(parts[0]), parts[1])
         if kind == "span":
             return b.sub(parts[1], parts[0])
-        stretched = self.dim(parts[0])
-        for part in parts[1:]:
-            other = self.dim(part)
+        if kind == "sum":
+            number_last = parts[1:] + parts[:1] if isinstance(parts[0], int) else parts
+            return reduce(lambda m, n: b.op("add", m, n, fits=True), (b.cast(self.dim(p), INT) for p in number_last))
+        stretched, *others = map(self.dim, parts)
+        for other in others:
             stretched = b.select(b.compare("eq", stretched, b.const(1)), other, stretched)
         return stretched
 

@@ -7,9 +7,10 @@ from functools import cached_property
 from autodiff_compiler.analysis.bounds import Bounds
 from autodiff_compiler.analysis.constants import constants_of, whole_numbers
 from autodiff_compiler.analysis.places import Places
-from autodiff_compiler.analysis.shapes import Extent, shapes_of
+from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.analysis.versions import Versions
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.extent import Extent
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots
 from autodiff_compiler.ir.opset import is_undefined, opdef, sets_path
 from autodiff_compiler.ir.types import dtype_of, rank

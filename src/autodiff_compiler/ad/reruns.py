@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from autodiff_compiler.ad.primal import Primal
 from autodiff_compiler.analysis.affine import Affine, of_extent, of_value
-from autodiff_compiler.analysis.shapes import roots
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.extent import roots
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opdef import CHECK
 from autodiff_compiler.ir.opset import TABLE, opdef, sets_path

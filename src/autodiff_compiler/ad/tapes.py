@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 
 from autodiff_compiler.ad.emission import Emission
 from autodiff_compiler.ad.reversal import Reversal
-from autodiff_compiler.analysis.shapes import Extent, roots
 from autodiff_compiler.diagnostics import Span, UnsupportedError
 from autodiff_compiler.ir.builder import OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.extent import Extent, roots
 from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.path import element
 from autodiff_compiler.ir.types import Array, ListOf, Scalar, dtype_of, rank

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autodiff_compiler.analysis.shapes import Extent, Shapes
+from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.core import Value
+from autodiff_compiler.ir.extent import Extent
 from autodiff_compiler.ir.opset import TABLE
 from autodiff_compiler.ir.types import INT
 
@@ -61,6 +62,8 @@ def of_extent(shapes: Shapes, extent: Extent, depth: int = DEPTH) -> Affine:
         return of_extent(shapes, extent[1], depth) - of_value(shapes, extent[2], depth)
     if isinstance(extent, tuple) and extent[0] == "span":
         return of_value(shapes, extent[2], depth) - of_value(shapes, extent[1], depth)
+    if isinstance(extent, tuple) and extent[0] == "sum":
+        return sum((of_extent(shapes, part, depth) for part in extent[1:]), Affine())
     return Affine(extent) if isinstance(extent, int) else Affine(0, {extent: 1})
 
 

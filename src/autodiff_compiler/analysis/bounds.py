@@ -13,15 +13,18 @@ from functools import cached_property
 from autodiff_compiler.analysis.affine import Affine, combined, of_extent, of_value
 from autodiff_compiler.analysis.conditions import NEGATED, comparisons
 from autodiff_compiler.analysis.ranges import FAR, HIGHEST, LOWEST, Ranges, longest
-from autodiff_compiler.analysis.shapes import Extent, Shapes, shapes_of
+from autodiff_compiler.analysis.shapes import Shapes, shapes_of
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.extent import Extent
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opset import TABLE, constant_of, is_constant, opdef
 from autodiff_compiler.ir.types import BOOL, INT, Scalar, rank
 
-Mark = tuple[int, int, int, int, tuple[int, int]]
+Mark = tuple[int, int, int, int, tuple[int, int, int]]
 
 Sides = tuple[list[Affine], list[Affine]]
+
+ORDERS = ("lt", "le", "gt", "ge")
 
 # A proof tries no more substitutions than this.
 BUDGET = 64
@@ -41,8 +44,8 @@ class Bounds:
         """Forms that are not negative here."""
         self._apart: list[Affine] = []
         """Forms that are not zero here."""
-        self._implied: list[tuple[Value, list[Affine]]] = []
-        """Forms that are not negative if a condition holds."""
+        self._implied: list[tuple[Value, set[Extent], list[Affine]]] = []
+        """Forms that are not negative if a condition holds, and the atoms that it orders."""
         self._arrays = [param for param in function.params if rank(param.type) > 1]
         """Arrays that exist, so that their elements have addresses."""
 
@@ -72,7 +75,16 @@ class Bounds:
     def imply(self, condition: Value, facts: list[Affine]) -> None:
         """Where the condition holds, these hold, too: checks that were made under it have been passed."""
         if facts:
-            self._implied.append((condition, facts))
+            self._implied.append((condition, self._ordered(condition), facts))
+
+    def _ordered(self, condition: Value) -> set[Extent]:
+        """The atoms of what a condition compares by `<`, `<=`, `>` or `>=`."""
+        op = self.shapes.defs.get(condition)
+        if op is None:
+            return set()
+        if condition.type == BOOL and op.kind in ("and", "or"):
+            return set().union(*map(self._ordered, op.operands))
+        return {atom for v in op.operands if op.kind in ORDERS and is_int(v) for atom in self.affine(v).terms}
 
     def enter_loop(self, loop: Loop) -> None:
         """Inside the body of a loop."""
@@ -87,8 +99,12 @@ class Bounds:
         (low, high) = self.range_of(index)
         if not low:
             return
-        self._facts.append(high[0] - low[0])
-        self._facts += [fact for condition, facts in self._implied if self.holds(condition) for fact in facts]
+        some = high[0] - low[0]
+        self._facts.append(some)
+        for condition, ordered, facts in self._implied:
+            # Others hold no sooner than before.
+            if not ordered.isdisjoint(some.terms) and self.holds(condition):
+                self._facts += facts
 
     def count(self, index: Value, start: Value, stop: Value, step: Value) -> None:
         """The range of the index of a loop: it holds wherever the index is defined."""
@@ -115,6 +131,8 @@ class Bounds:
 
     def enter_branch(self, condition: Value, holds: bool) -> None:
         """Where a condition is known to hold, or not to."""
+        if holds:
+            self._facts += [fact for implying, _, facts in self._implied if implying is condition for fact in facts]
         for left, kind, right in comparisons(self.shapes.defs, condition, holds):
             if is_int(left) and is_int(right):
                 self._facts += self._comparison(kind, left, right) or ()

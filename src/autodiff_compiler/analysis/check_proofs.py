@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from autodiff_compiler.analysis.affine import DEPTH, Affine, of_extent
 from autodiff_compiler.analysis.bounds import Bounds, is_int
-from autodiff_compiler.analysis.shapes import Extent, stretched_to
 from autodiff_compiler.ir.core import Op, Value
 from autodiff_compiler.ir.dtype import INT64
+from autodiff_compiler.ir.extent import Extent, stretched_to
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.types import INT, Array
 

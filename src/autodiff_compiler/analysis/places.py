@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from autodiff_compiler.analysis.affine import Affine
 from autodiff_compiler.analysis.bounds import Bounds
-from autodiff_compiler.analysis.shapes import roots
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.extent import roots
 from autodiff_compiler.ir.path import aligned, is_array, path_of
 
 

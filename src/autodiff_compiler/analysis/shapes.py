@@ -1,11 +1,4 @@
-"""Symbolic extents of arrays, with the equalities that are known about them.
-
-An extent is an int, an SSA integer, or one of
-
-* `("dim", v, k)`: axis `k` of `v`, about which nothing else is known,
-* `("less", e, c)`: `max(0, e - c)`, the extent of a slice that leaves out `c` elements,
-* `("span", i, j)` and `("rest", e, i)`: `j - i` and `e - i`, the extents of slices that are known to lie inside (`exact`),
-* `("bc", e1, e2, …)`: what broadcasting makes of these.  It is not simply `e1`, because `e1` may be 1 at run time.
+"""The extents of arrays (`ir/extent.py`), with the equalities that are known about them.
 
 Extents are equal when `find` gives the same for both.  Equalities come from two sources: structure (a store keeps the
 shape of its array, so a loop that only stores into an array keeps it too), which always holds, and checks that have
@@ -27,22 +20,11 @@ from typing import Any
 from autodiff_compiler.analysis.conditions import comparisons
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.dtype import INT64, UINT64
+from autodiff_compiler.ir.extent import Extent, apart, counts, roots, stretched_to, summands, total, with_parts, without
 from autodiff_compiler.ir.loop import Loop, Slot
 from autodiff_compiler.ir.opdef import CONDITION
 from autodiff_compiler.ir.opset import TABLE, is_undefined, opdef
 from autodiff_compiler.ir.types import INT, Array, Scalar, rank
-
-Extent = int | Value | tuple[Any, ...]
-
-
-def roots(extent: Extent) -> list[Value]:
-    """The values that an extent is taken from."""
-    if isinstance(extent, Value):
-        return [extent]
-    if isinstance(extent, int):
-        return []
-    parts = extent[1:] if extent[0] in ("bc", "rest", "span") else extent[1:2]
-    return [value for part in parts for value in roots(part)]
 
 
 class Shapes:
@@ -64,6 +46,10 @@ class Shapes:
         """Extents with a link that holds in the current scopes."""
         self._stretched: list[Extent] = []
         """Extents that are not 1 in the current scopes."""
+        self._counts: dict[Value, None] = {}
+        """Integers that arrays have as extents in the current scopes: they are not negative."""
+        self._totals: dict[Value, Extent] = {}
+        """Integers that are sums of such, and of extents."""
         self._passed: dict[Region, list[tuple[Extent, Extent]]] = {}
         self._undefined: set[Value] = set()
         self._entered_at: dict[Op, int] = {}
@@ -108,6 +94,13 @@ class Shapes:
             return None
         return self.of(op.operands[0]) if source.dtype.is_integer and source.dtype is not UINT64 else None
 
+    def _count(self, op: Op) -> None:
+        """Of integers that are not negative, as the extent of arrays one after the other is."""
+        if all(v.type == INT for v in (op.result, *op.operands)):
+            parts = [self.of(v) for v in op.operands]
+            if all(counts(part, self._counts) for part in parts):
+                self._totals[op.result] = ("sum", *parts)
+
     def _difference(self, op: Op) -> Extent | None:
         whole, start = op.operands
         if any(v.type != INT for v in (op.result, whole, start)) or isinstance(self.of(start), int):
@@ -127,11 +120,9 @@ class Shapes:
         """The representative of all extents known to be equal to this one."""
         while extent in self._links:
             extent = self._links[extent]
-        if isinstance(extent, tuple) and extent[0] in ("less", "bc"):
-            reduced = self._less(*extent[1:]) if extent[0] == "less" else self._broadcast(extent[1:])
+        if isinstance(extent, tuple) and extent[0] in _NORMAL_FORMS:
+            reduced = _NORMAL_FORMS[extent[0]](self, *extent[1:])
             return extent if reduced == extent else self.find(reduced)
-        if isinstance(extent, tuple) and extent[0] == "rest":
-            return ("rest", self.find(extent[1]), extent[2])
         return extent
 
     def same(self, a: Extent, b: Extent) -> bool:
@@ -152,8 +143,7 @@ class Shapes:
         shapes = [self.extents(v) for v in values]
         highest = max(map(len, shapes), default=0)
         return tuple(
-            self._broadcast(tuple(shape[axis] for shape in shapes if len(shape) >= -axis))
-            for axis in range(-highest, 0)
+            self._broadcast(*(shape[axis] for shape in shapes if len(shape) >= -axis)) for axis in range(-highest, 0)
         )
 
     # -- assumptions -------------------------------------------------------------------------------------------------
@@ -167,16 +157,18 @@ class Shapes:
         finally:
             self.forget(mark)
 
-    def mark(self) -> tuple[int, int]:
+    def mark(self) -> tuple[int, int, int]:
         """A place to `forget` back to: what `scope` does, for walks that open one in every region."""
-        return len(self._assumed), len(self._stretched)
+        return len(self._assumed), len(self._stretched), len(self._counts)
 
-    def forget(self, mark: tuple[int, int]) -> None:
+    def forget(self, mark: tuple[int, int, int]) -> None:
         """Undo what was assumed since."""
-        assumed, stretched = mark
+        assumed, stretched, integers = mark
         while len(self._assumed) > assumed:
             del self._links[self._assumed.pop()]
         del self._stretched[stretched:]
+        while len(self._counts) > integers:
+            self._counts.popitem()
 
     @contextmanager
     def entered(self, region: Region) -> Iterator[None]:
@@ -219,7 +211,10 @@ class Shapes:
         a, b = self.find(a), self.find(b)
         if self._age(a) < self._age(b):
             a, b = b, a
-        if a != b and not isinstance(a, int) and a not in _parts(b) and not self._goes_round(a, b):
+        a, b = apart(a, b)
+        if isinstance(a, tuple) and a[0] == "sum" and self._age(a) == self._age(b):
+            return  # or links would lead from sum to sum and back
+        if a != b and not isinstance(a, int) and a not in with_parts(b) and not self._goes_round(a, b):
             self._links[a] = b
             self._assumed.append(a)
             if a in self._stretched:
@@ -258,12 +253,15 @@ class Shapes:
             self.order.setdefault(result, len(self.order))
         if is_undefined(op):
             self._undefined.add(op.result)
+        if op.kind == "add":
+            self._count(op)
         if any(isinstance(result.type, Array) for result in op.results):
             find = opdef(op).extents
             assert find is not None
             for result, extents in zip(op.results, find(self, op)):
                 if extents is not None:
                     self._extents[result] = extents
+                    self._counts.update(dict.fromkeys(e for e in extents if isinstance(e, Value)))
                 else:
                     self._extents.pop(result, None)
 
@@ -375,9 +373,22 @@ class Shapes:
                 return extent
             if extent[0] == "less":
                 return ("less", extent[1], extent[2] + count)
+            if extent[0] == "sum" and isinstance(extent[1], int):
+                taken = min(count, extent[1])
+                rest = total((extent[1] - taken, *extent[2:]))
+                return rest if taken == count else self._less(rest, count - taken)
         return ("less", extent, count)
 
-    def _broadcast(self, extents: tuple[Extent, ...]) -> Extent:
+    def _rest(self, extent: Extent, start: Value) -> Extent:
+        whole = self.find(extent)
+        left = without(whole, self.find(self.of(start)))
+        return ("rest", whole, start) if left is None else left
+
+    def _sum(self, *extents: Extent) -> Extent:
+        parts = [part for extent in map(self.find, extents) for part in summands(extent)]
+        return total(sorted(parts, key=self._rank))
+
+    def _broadcast(self, *extents: Extent) -> Extent:
         found = [e for extent in map(self.find, extents) for e in stretched_to(extent)]
         parts = [e for e in dict.fromkeys(found) if e != 1]
         for part in parts:
@@ -389,12 +400,13 @@ class Shapes:
 
     def _rank(self, extent: Extent) -> tuple[Any, ...]:
         """A deterministic order among extents."""
+        if isinstance(extent, int):
+            return (-1, extent)
         if isinstance(extent, Value):
             return (0, self.order.get(extent, -1))
-        assert isinstance(extent, tuple)
         if extent[0] == "dim":
             return (1, self.order.get(extent[1], -1), extent[2])
-        return (2, len(extent), str(extent[0]))
+        return (2, len(extent), str(extent[0]), *(self.order.get(root, -1) for root in roots(extent)))
 
 
 def shapes_of(body: Region) -> Shapes:
@@ -412,9 +424,18 @@ _AS_EXTENT: dict[str, Callable[[Shapes, Op], Extent | None]] = {
     "dim": Shapes._dim,
     "cast": Shapes._cast,
     "maximum": Shapes._shortened,
+    "add": lambda shapes, op: shapes._totals.get(op.result),
     "sub": Shapes._difference,
 }
 """The integer that an op results in, as an extent; None if it has no other form."""
+
+_NORMAL_FORMS: dict[str, Callable[..., Extent]] = {
+    "less": Shapes._less,
+    "rest": Shapes._rest,
+    "sum": Shapes._sum,
+    "bc": Shapes._broadcast,
+}
+"""What an extent of the parts that follow the word is, once the parts are what `find` gives for them."""
 
 _LEARNED: dict[str, Callable[[Shapes, tuple[Value, ...]], None]] = {
     **{kind: Shapes._holding for kind, row in TABLE.items() if row.tests == CONDITION},
@@ -424,16 +445,3 @@ _LEARNED: dict[str, Callable[[Shapes, tuple[Value, ...]], None]] = {
     "check_index": Shapes._indexed,
 }
 """What is known about extents after a check of these operands."""
-
-
-def stretched_to(extent: Extent) -> tuple[Extent, ...]:
-    """The extents from which broadcasting makes this one."""
-    return extent[1:] if isinstance(extent, tuple) and extent[0] == "bc" else (extent,)
-
-
-def _parts(extent: Extent) -> list[Extent]:
-    """An extent and all that it consists of."""
-    if not isinstance(extent, tuple) or extent[0] == "dim":
-        return [extent]
-    inner = extent[1:] if extent[0] in ("bc", "rest", "span") else extent[1:2]
-    return [extent, *(part for e in inner for part in _parts(e))]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autodiff_compiler.analysis.shapes import Extent, Shapes, shapes_of
+from autodiff_compiler.analysis.shapes import Shapes, shapes_of
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.extent import Extent
 from autodiff_compiler.ir.types import rank
 
 Place = tuple[int, int] | int | None

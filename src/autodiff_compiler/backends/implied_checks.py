@@ -17,9 +17,11 @@ from itertools import permutations
 from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.backends.nesting import Nesting
 from autodiff_compiler.diagnostics import Span
+from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
 from autodiff_compiler.ir.opdef import CHECK, INDEX
-from autodiff_compiler.ir.opset import opdef
+from autodiff_compiler.ir.opset import opdef, writes_path
+from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import rank
 
 
@@ -66,7 +68,12 @@ class _Walk:
 
     def _compares(self, op: Op, first: Value, second: Value, *, aligned: bool) -> bool:
         """Whether the access compares two extents: those of two operands, on the same axis where it broadcasts."""
-        for x, y in permutations(op.operands, 2):
+        operands = op.operands
+        if writes_path(op):  # what is compared are the extents of the place
+            b = Builder(op.span)
+            operands = (*operands, b.op("load", *operands[:-1], path=path_of(op)))
+            self.shapes.define(b.ops[-1])
+        for x, y in permutations(operands, 2):
             found, other = self._axes(first, x), self._axes(second, y)
             if (found & other) if aligned else (found and other):
                 return True

@@ -11,9 +11,10 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autodiff_compiler.analysis.shapes import Extent, Shapes
+from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.extent import Extent
 
 _OPERATIONS: dict[str, Callable[..., int]] = {
     "add": operator.add,
@@ -91,19 +92,10 @@ class Lengths:
     def _own(self, array: Value, axis: int) -> int | None:
         found = self._arrays.get(array)
         if found is None:
-            return self._joined(array, axis)
+            return None
         index, shape = found
         self.asked[index] = shape
         return shape[axis]
-
-    def _joined(self, array: Value, axis: int) -> int | None:
-        """Of arrays one after the other, which have no common extent to be named by."""
-        op = self._shapes.defs.get(array)
-        if op is None or op.kind != "concat":
-            return None
-        extents = [self._extent(self._shapes.extent(part, axis)) for part in op.operands]
-        known = [extent for extent in extents if extent is not None]
-        return sum(known) if len(known) == len(extents) else None
 
     def _number(self, value: Value) -> int | None:
         known = self._numbers.get(value)
@@ -131,6 +123,7 @@ _MADE: Mapping[str, Callable[..., int | None]] = {
     "less": lambda extent, count: max(0, extent - count),
     "rest": lambda extent, start: extent - start,
     "span": lambda start, stop: stop - start,
+    "sum": lambda *extents: sum(extents),
     "bc": _broadcast,
 }
 """What the parts of an extent make (`analysis/shapes.py`)."""

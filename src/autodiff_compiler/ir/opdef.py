@@ -97,6 +97,9 @@ class Facts(Protocol):
     def of(self, value: Value, /) -> Any:
         """An SSA integer as an extent."""
 
+    def find(self, extent: Any, /) -> Any:
+        """What all extents that are known to be equal to this one lead to."""
+
     def broadcast(self, values: tuple[Value, ...], /) -> Shape: ...
 
 

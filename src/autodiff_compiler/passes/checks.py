@@ -23,8 +23,8 @@ from types import MappingProxyType
 
 from autodiff_compiler.analysis.affine import Affine, of_extent
 from autodiff_compiler.analysis.check_proofs import passes
-from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.extent import Extent
 from autodiff_compiler.ir.opdef import CHECK, INDEX
 from autodiff_compiler.ir.opset import may_overflow, opdef
 from autodiff_compiler.ir.path import path_of

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 
-from autodiff_compiler.analysis.shapes import Extent, shapes_of
+from autodiff_compiler.analysis.shapes import shapes_of
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.extent import Extent
 from autodiff_compiler.ir.opdef import PURE, VALUE
 from autodiff_compiler.ir.opset import constant_of, extent_of, is_constant, may_trap, nested_effect, reasons
 from autodiff_compiler.ir.types import INT, Scalar
@@ -92,6 +94,10 @@ class Extents:
                 return None
             self.needs[self._places[array], axis] = None
             return b.dim(array, axis)
+        if word == "sum":
+            found = [self._of_extent(part) for part in parts]
+            known = [b.cast(part, INT) for part in found if part is not None]
+            return reduce(lambda m, n: b.op("add", m, n), known) if len(known) == len(found) else None
         if word not in ("less", "span", "rest"):
             return None
         first, second = (self._of_extent(part) for part in parts)

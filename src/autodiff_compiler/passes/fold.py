@@ -115,8 +115,14 @@ class _Fold(Peephole):
             return extent if extent.type == INT else self.become(op, "cast", extent, dtype=INT64, kind="py")
         if extent[0] == "dim" and extent[1:] != (op.operands[0], op.attrs["axis"]):
             return self.become(op, "dim", self.value(extent[1]), axis=extent[2])
-        # Such extents have no name of their own, but an operand of what computes the array may have the same.
+        # Such extents have no name of their own, but an operand of what computes the array may be, or have, the same.
         source = self.defs.get(op.operands[0])
+        made = source
+        while made is not None and writes_path(made):
+            made = self.defs.get(made.operands[0])
+        for given in () if made is None or made.regions else made.operands:
+            if given.type == INT and self.shapes.find(self.shapes.of(given)) == extent:
+                return given
         if source is not None and reads_path(source):
             # What was written into an array does not change the extents of its views.
             written = self.defs.get(source.operands[0])

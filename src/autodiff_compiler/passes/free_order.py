@@ -13,9 +13,9 @@ from enum import Enum
 from autodiff_compiler.analysis.bounds import Bounds
 from autodiff_compiler.analysis.places import Place, Places
 from autodiff_compiler.analysis.scratch import Scratch
-from autodiff_compiler.analysis.shapes import roots
 from autodiff_compiler.analysis.versions import Versions, is_element
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.extent import roots
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots
 from autodiff_compiler.ir.opset import writes_path
 from autodiff_compiler.ir.types import Array, rank

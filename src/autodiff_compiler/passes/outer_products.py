@@ -17,10 +17,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from autodiff_compiler.analysis.shapes import Extent
 from autodiff_compiler.analysis.versions import Versions
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Value
+from autodiff_compiler.ir.extent import Extent
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import constant_of, opdef, reads_path
 from autodiff_compiler.ir.path import ALL, at, entire, path_of

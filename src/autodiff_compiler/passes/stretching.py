@@ -22,10 +22,10 @@ import numpy as np
 
 from autodiff_compiler.analysis.affine import Affine, of_extent, of_value
 from autodiff_compiler.analysis.check_proofs import passes
-from autodiff_compiler.analysis.shapes import Extent, roots
 from autodiff_compiler.diagnostics import Span
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Function, Op, Region, Value
+from autodiff_compiler.ir.extent import Extent, roots
 from autodiff_compiler.ir.loop import is_loop
 from autodiff_compiler.ir.message import STRETCHED
 from autodiff_compiler.ir.opdef import IO
@@ -114,6 +114,9 @@ def _known(extent: Extent, shapes: Mapping[Value, tuple[int, ...]]) -> int | Non
     if isinstance(extent, tuple) and extent[0] == "less":
         whole = _known(extent[1], shapes)
         return None if whole is None else max(0, whole - extent[2])
+    if isinstance(extent, tuple) and extent[0] == "sum":
+        parts = [_known(part, shapes) for part in extent[1:]]
+        return None if None in parts else sum(part for part in parts if part is not None)
     return extent if isinstance(extent, int) else None
 
 

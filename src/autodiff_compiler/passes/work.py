@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from autodiff_compiler.analysis.affine import Affine, of_extent, of_value
-from autodiff_compiler.analysis.shapes import Extent, Shapes, roots
+from autodiff_compiler.analysis.shapes import Shapes
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Region, Value
+from autodiff_compiler.ir.extent import Extent, roots
 from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opdef import CALLEE, CONTROL, DEAR, FREE
 from autodiff_compiler.ir.opset import cost, opdef

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autodiff_compiler.ir.core import Op, Value
+from autodiff_compiler.ir.extent import Extent, without
 from autodiff_compiler.ir.opdef import Facts, Shape
 from autodiff_compiler.ir.path import ALL, Subscript, aligned, is_array, is_mask, path_of
 from autodiff_compiler.ir.types import INT, rank
-
-Extent = Any
 
 
 def reached(facts: Facts, op: Op) -> tuple[Shape]:
@@ -52,14 +49,38 @@ def _place(subscripts: tuple[Subscript, ...]) -> int:
 
 
 def _sliced(facts: Facts, extent: Extent | None, part: slice) -> Extent | None:
-    """The extent of a slice that leaves out a constant number of elements at either end; None for any other slice."""
+    """The extent of a slice that leaves out a constant number of elements at either end, or joined arrays; None for any other slice."""
     if part == ALL:
         return extent
-    start, stop = (0 if bound is None else facts.of(bound) for bound in (part.start, part.stop))
-    if extent is None or part.step is not None or not isinstance(start, int) or not isinstance(stop, int):
+    if extent is None or part.step is not None:
         return None
-    from_end = stop < 0 or part.stop is None
-    return ("less", extent, start - stop) if start >= 0 and from_end else None
+    start, stop = (0 if bound is None else facts.of(bound) for bound in (part.start, part.stop))
+    from_end = part.stop is None or (isinstance(stop, int) and stop < 0)
+    if isinstance(start, int) and isinstance(stop, int) and start >= 0 and from_end:
+        return ("less", extent, start - stop)
+    return _between_joints(facts, facts.find(extent), part)
+
+
+def _between_joints(facts: Facts, whole: Extent, part: slice) -> Extent | None:
+    """The extent of a slice of arrays that stand one after the other, where it leaves out some of them at the beginning or at the end."""
+    start = 0 if part.start is None else facts.find(facts.of(part.start))
+    rest = without(whole, start)
+    if part.stop is None or rest is None:
+        return rest
+    end = part.stop if start == 0 else _after(facts, part.start, part.stop)
+    if end is None:
+        return None
+    length: Extent = facts.find(facts.of(end))
+    return None if without(rest, length) is None else length
+
+
+def _after(facts: Facts, start: Value, stop: Value) -> Value | None:
+    """The integer that was added to `start` to make `stop`."""
+    made = facts.defs.get(stop)
+    if made is None or made.kind != "add" or start not in made.operands or stop.type != INT:
+        return None
+    first, second = made.operands
+    return second if first is start else first
 
 
 def _exact(facts: Facts, extent: Extent | None, part: slice) -> Extent | None:
@@ -67,10 +88,6 @@ def _exact(facts: Facts, extent: Extent | None, part: slice) -> Extent | None:
     start, stop = part.start, part.stop
     if stop is None:
         return None if extent is None or start is None else ("rest", extent, start)
-    if start is None or facts.of(start) == 0:
-        return facts.of(stop)
-    made = facts.defs.get(stop)
-    if made is not None and made.kind == "add" and start in made.operands and stop.type == INT:
-        first, second = made.operands
-        return facts.of(second if first is start else first)
-    return ("span", start, stop)
+    length = stop if start is None or facts.of(start) == 0 else _after(facts, start, stop)
+    known: Extent = ("span", start, stop) if length is None else facts.of(length)
+    return known

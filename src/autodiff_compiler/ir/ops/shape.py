@@ -57,8 +57,9 @@ def _given(facts: Facts, op: Op) -> tuple[Shape]:
 
 
 def _joined(facts: Facts, op: Op) -> tuple[Shape]:
-    shape, axis = facts.extents(op.operands[0]), op.attrs["axis"]
-    return (tuple(("dim", op.result, k) if k == axis else e for k, e in enumerate(shape)),)
+    shapes, axis = [facts.extents(v) for v in op.operands], op.attrs["axis"]
+    joined = ("sum", *(shape[axis] for shape in shapes))
+    return (tuple(joined if k == axis else e for k, e in enumerate(shapes[0])),)
 
 
 def _stretched(op: Op, values: Values, mutable: bool) -> Any:
