@@ -256,6 +256,12 @@ class Pullback:
         adjoints = second.call(self._residuals, rebuild(tree, iter(parts)))
         return adjoints[: self._count]
 
+    def source(self) -> str:
+        """The generated text of the reverse sweep."""
+        second = self._specialisation.second
+        assert second is not None
+        return second.text
+
 
 class _Shape:
     """The type, dtype and shape of a result."""
