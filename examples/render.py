@@ -8,7 +8,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from autodiff_compiler import grad, hessian, jacobian
+from autodiff_compiler import grad, hessian, jacobian, vjp
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "docs" / "examples.md"
@@ -16,7 +16,7 @@ README = ROOT / "README.md"
 
 HEAD = """# Examples, and the code generated for them
 
-Written by `make docs`; the functions are in `examples/`. Each block shows the function, then its gradient as
+Written by `make docs`; the functions are in `examples/`, the last four in `benchmarks/gradbench/`. Each block shows the function, then its gradient as
 `autodiff-compiler grad` prints it (or its Jacobian, its Hessian). `x_bar` is the adjoint of `x`; the comments name the source line that a block
 belongs to.
 """
@@ -148,6 +148,34 @@ CHAPTERS = [
     ),
 ]
 
+# Evals of GradBench: module in benchmarks/gradbench/, functions of which the last one is differentiated, what is made of it and of its arguments, a remark.
+EVALS = [
+    (
+        "gmm",
+        ("logsumexp_loops", "objective_loops"),
+        lambda f, *args: grad(f, argnums=("alpha", "mu", "q", "below"), backend="python").source(*args),
+        "Of a point only vectors are saved, and each point is reversed when it has been computed. This is the text for Python: that for Numba treats 64 points side by side.",
+    ),
+    (
+        "ba",
+        ("reprojection", "errors_loops"),
+        lambda f, cams, points, w, feats, camera, point: vjp(f, cams[camera], points[point], w, feats, backend="numba")[1].source(),
+        "The reverse sweep: six numbers of an observation are saved, and the rows of its adjoints filled in any order.",
+    ),
+    (
+        "ode",
+        ("rates_loops", "solve_loops", "last_loops"),
+        lambda f, *args: grad(f, backend="numba").source(*args),
+        "Runge and Kutta's steps: the states are saved, the stages computed again.",
+    ),
+    (
+        "kmeans",
+        ("cost_loops",),
+        lambda f, *args: grad(f, argnums="centroids", backend="numba").source(*args),
+        "Of the minimum only the index of the nearest centroid is kept.",
+    ),
+]
+
 
 def examples_page() -> str:
     parts = [HEAD]
@@ -158,7 +186,15 @@ def examples_page() -> str:
             fun = getattr(importlib.import_module(module), name)
             generated = (asked(fun) if callable(asked) else grad(fun, argnums=asked)).source().strip()
             parts.append(f"\n### `{name}`\n\n{remark}\n{pictures.pop(module, '')}")
-            parts.append(f"\n```python\n{_function(module, name)}\n```\n\n```python\n{generated}\n```\n")
+            shown = _function(f"examples/{module}.py", name)
+            parts.append(f"\n```python\n{shown}\n```\n\n```python\n{generated}\n```\n")
+    parts.append("\n## Programs of GradBench\n")
+    for name, functions, generated, remark in EVALS:
+        module = importlib.import_module(f"benchmarks.gradbench.{name}")
+        _, given = next(iter(module.inputs(True)))
+        text = generated(getattr(module, functions[-1]), *module.arguments(given)).strip()
+        shown = "\n\n\n".join(_function(f"benchmarks/gradbench/{name}.py", function) for function in functions)
+        parts.append(f"\n### `{name}`\n\n{remark}\n\n```python\n{shown}\n```\n\n```python\n{text}\n```\n")
     return "".join(parts)
 
 
@@ -175,15 +211,15 @@ def readme() -> str:
     return f"{head}{start}{generated}\n{end}{tail}"
 
 
-def _function(module: str, name: str) -> str:
+def _function(path: str, name: str) -> str:
     """The text of a function, from the file: what is shown is what stands there."""
-    text = (Path(__file__).parent / f"{module}.py").read_text(encoding="utf-8")
+    text = (ROOT / path).read_text(encoding="utf-8")
     node = next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == name)
     return ast.get_source_segment(text, node) or ""
 
 
 def main() -> None:
-    sys.path.insert(0, str(Path(__file__).parent))
+    sys.path[:0] = [str(Path(__file__).parent), str(ROOT)]
     EXAMPLES.write_text(examples_page(), encoding="utf-8")
     README.write_text(readme(), encoding="utf-8")
 
