@@ -25,6 +25,15 @@ def definitions(region: Region) -> dict[Value, Op]:
     return {result: op for op in all_ops(region) for result in op.results}
 
 
+def bound_in(*regions: Region) -> set[Value]:
+    """All values that are defined in the regions: their parameters, what their ops result in, and the same of the regions inside."""
+    found = {param for region in regions for param in region.params}
+    for region in regions:
+        for op in all_ops(region):
+            found.update(op.results, *(inner.params for inner in op.regions))
+    return found
+
+
 def uses(region: Region) -> dict[Value, list[Op]]:
     """The ops that use each value, terminators included, in order."""
     found: dict[Value, list[Op]] = {}

@@ -24,7 +24,7 @@ from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import constant_of, opdef
 from autodiff_compiler.ir.path import entire
 from autodiff_compiler.ir.types import Array, dtype_of, rank
-from autodiff_compiler.ir.walk import all_ops, uses, with_parts
+from autodiff_compiler.ir.walk import bound_in, uses, with_parts
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 MODEST = 4096
@@ -117,7 +117,7 @@ class _Allocations(FactRewriter):
 
     def _last(self, made: Op, body: Region) -> Value | None:
         """The last version of room that a region makes; None if the op makes none, or if it may be handed on."""
-        inside = {*body.params, *(value for op in all_ops(body) for value in op.results)}
+        inside = bound_in(body)
         if not self._is_room(made) or not inside.isdisjoint(made.operands[: rank(made.result.type)]):
             return None
         version, here = made.result, {value for op in body.ops for value in op.results}

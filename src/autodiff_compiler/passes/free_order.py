@@ -19,7 +19,7 @@ from autodiff_compiler.ir.extent import roots
 from autodiff_compiler.ir.loop import Loop, Slot, is_loop, loop_slots
 from autodiff_compiler.ir.opset import writes_path
 from autodiff_compiler.ir.types import Array, rank
-from autodiff_compiler.ir.walk import all_ops, uses
+from autodiff_compiler.ir.walk import all_ops, bound_in, uses
 from autodiff_compiler.passes.one_sweep import CarriedSums
 
 
@@ -65,10 +65,8 @@ class FreeOrder:
         """What holds in the body, and all that is defined there."""
         mark = self._bounds.mark()
         self._bounds.enter_loop(loop)
-        local = {value for inner in all_ops(loop.body) for value in inner.results}
-        local.update(*(region.params for inner in all_ops(loop.body) for region in inner.regions), loop.params)
         try:
-            yield local
+            yield bound_in(loop.body)
         finally:
             self._bounds.forget(mark)
 

@@ -29,7 +29,7 @@ from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opdef import CHECK, INDEX, IO
 from autodiff_compiler.ir.opset import is_pure, may_trap, nested_effect, opdef, own_effect
 from autodiff_compiler.ir.types import INT
-from autodiff_compiler.ir.walk import all_ops, clone_ops, free_values
+from autodiff_compiler.ir.walk import all_ops, bound_in, clone_ops, free_values
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -66,8 +66,7 @@ class _Hoist(FactRewriter):
         if self.shapes.of(loop.bounds[2]) not in (1, -1) or not all(v.type == INT for v in loop.bounds):
             return loop.op
         body = loop.body
-        local = {value for op in all_ops(body) for value in op.results}
-        local.update(body.params, *(r.params for op in all_ops(body) for r in op.regions))
+        local = bound_in(body)
         moving = [op for op in body.ops if self._linear(op, loop, local)]
         if not self.worth_it(loop, moving):
             return loop.op

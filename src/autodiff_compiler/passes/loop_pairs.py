@@ -20,7 +20,7 @@ from autodiff_compiler.ir.opdef import CONTROL, PURE
 from autodiff_compiler.ir.opset import constant_of, opdef, own_effect, reads_path, writes_path
 from autodiff_compiler.ir.path import path_of
 from autodiff_compiler.ir.types import INT, Array, Scalar, rank
-from autodiff_compiler.ir.walk import all_ops
+from autodiff_compiler.ir.walk import all_ops, bound_in
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class LoopPairs:
                 assert index is not None
                 self._bounds.count(index, *Loop(inner).bounds)
         works = self._works(first, second)
-        self._local = _local(first) | _local(second)
+        self._local = bound_in(first.body, second.body)
         possible = (
             works is not None
             and self._apart(*works)
@@ -163,7 +163,7 @@ class LoopPairs:
         if _is_innermost(loop):
             # Between the iterations of one loop, nothing may stand in the way of vectors.
             if early.place == late.place and _is_known(early.place):
-                return self._is_of_its_own(early.place, loop)
+                return self._apart_later(early.place, early.place, loop)
             return self._apart_later(early.place, late.place, loop) and self._apart_later(late.place, early.place, loop)
         return self._apart_later(early.place, late.place, loop)
 
@@ -183,9 +183,6 @@ class LoopPairs:
             return True
         offsets = path_of(made).offsets(made.operands[1:], rank(made.operands[0].type))
         return offsets is not None and offsets[-1][1]
-
-    def _is_of_its_own(self, place: Place, loop: Loop) -> bool:
-        return self._apart_later(place, place, loop)
 
     def _apart_later(self, later: Place, now: Place, loop: Loop) -> bool:
         places, index, step = Places(self._bounds), loop.index, self._step(loop)
@@ -211,12 +208,6 @@ def _is_known(place: Place) -> bool:
 
 def _renamed(reach: Reach, names: dict[Value, Value]) -> Reach:
     return Reach(reach.first.renamed(names), None if reach.last is None else reach.last.renamed(names))
-
-
-def _local(loop: Loop) -> set[Value]:
-    """The index and everything that is defined in an iteration."""
-    found = {v for op in all_ops(loop.body) for v in op.results} | set(loop.body.params)
-    return found.union(*(region.params for op in all_ops(loop.body) for region in op.regions))
 
 
 def _pairs(first: Work, second: Work) -> Iterator[tuple[Access, Access]]:

@@ -25,7 +25,7 @@ from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import constant_of, opdef, reads_path
 from autodiff_compiler.ir.path import ALL, at, entire, path_of
 from autodiff_compiler.ir.types import Array, dtype_of, rank
-from autodiff_compiler.ir.walk import all_ops, uses
+from autodiff_compiler.ir.walk import bound_in, uses
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 LENGTHS = ("dim", "list_len")
@@ -182,7 +182,7 @@ class _Rows:
         self._around = around
         self._loop = loop
         self._low = low
-        self._local = _defined_in(loop)
+        self._local = bound_in(loop.body)
         self._filled: dict[tuple[Value, Extent], Slot] = {}
         self.before = Builder(loop.op.span)
         self._high = self._end()
@@ -246,7 +246,7 @@ def _rank(value: Value) -> int:
 
 def _reads_vectors(loop: Loop) -> bool:
     """Whether there is a vector for each iteration already, which comes from outside."""
-    inside = _defined_in(loop)
+    inside = bound_in(loop.body)
     return any(
         op.results
         and isinstance(op.results[0].type, Array)
@@ -255,7 +255,3 @@ def _reads_vectors(loop: Loop) -> bool:
         and loop.index in op.operands[1:]
         for op in loop.body.ops
     )
-
-
-def _defined_in(loop: Loop) -> set[Value]:
-    return {v for op in all_ops(loop.body) for v in op.results} | set(loop.body.params)

@@ -24,7 +24,7 @@ from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opset import opdef
 from autodiff_compiler.ir.path import element, path_of
 from autodiff_compiler.ir.types import Array, Scalar, differentiable, like, rank
-from autodiff_compiler.ir.walk import all_ops, uses
+from autodiff_compiler.ir.walk import bound_in, uses
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 
@@ -60,8 +60,7 @@ class _Promote(FactRewriter):
     def _sums(self, loop: Loop) -> list[tuple[Slot, Op]]:
         """(slot, accum) pairs to promote."""
         body = loop.body
-        local = {value for inner in all_ops(body) for value in inner.results}
-        local.update(*(region.params for region in loop.op.regions))
+        local = bound_in(*loop.op.regions)
         versions = Versions(body)
         tested = uses(loop.condition) if loop.condition is not None else {}
         found: list[tuple[Slot, Op]] = []

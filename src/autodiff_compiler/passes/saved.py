@@ -14,7 +14,7 @@ from autodiff_compiler.ir.loop import Loop, Slot, is_loop
 from autodiff_compiler.ir.opdef import CHECK, CONTROL, PURE
 from autodiff_compiler.ir.opset import own_effect, reads_path, sets_path
 from autodiff_compiler.ir.path import element, path_of
-from autodiff_compiler.ir.walk import all_ops, definitions, op_uses, uses
+from autodiff_compiler.ir.walk import bound_in, definitions, op_uses, uses
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Pair:
             return False
         if any(op.results and own_effect(op) == CHECK for op in inner):
             return False
-        local = {*self.first.body.params, *(v for op in all_ops(self.first.body) for v in op.results)}
+        local = bound_in(self.first.body)
         read = Op("yield", tuple(v for op in again for v in op_uses(op) if v not in local))
         memory = Memory(self.function)
         start, stop = (self.region.ops.index(loop.op) for loop in (self.first, self.second))

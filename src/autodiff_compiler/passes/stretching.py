@@ -34,7 +34,7 @@ from autodiff_compiler.ir.path import ALL, aligned, path_of
 from autodiff_compiler.ir.program import callee_of, effect_of, recursive_names, strongest
 from autodiff_compiler.ir.required_checks import mismatch
 from autodiff_compiler.ir.types import rank
-from autodiff_compiler.ir.walk import all_ops
+from autodiff_compiler.ir.walk import all_ops, bound_in
 from autodiff_compiler.passes.rewrite import FactRewriter
 
 ON_PURPOSE = "stretch"
@@ -204,8 +204,7 @@ class _Usual(FactRewriter):
         op = self.inside(op)
         guessed, self.guessed = self.guessed, outer
         if is_loop(op):
-            inside = [*all_ops(Region((), (op,)))]
-            local = {v for one in inside for v in (*one.results, *(p for region in one.regions for p in region.params))}
+            local = bound_in(Region((), (op,)))
             for extents, span in guessed:
                 self._guess_before(extents, span, local)
         self.keep(op)

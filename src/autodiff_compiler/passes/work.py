@@ -20,7 +20,7 @@ from autodiff_compiler.ir.loop import Loop, is_loop
 from autodiff_compiler.ir.opdef import CALLEE, CONTROL, DEAR, FREE
 from autodiff_compiler.ir.opset import cost, opdef
 from autodiff_compiler.ir.types import FLOAT, Array, rank
-from autodiff_compiler.ir.walk import all_ops
+from autodiff_compiler.ir.walk import bound_in
 
 FEW = 8
 """The trips and extents that are not known before."""
@@ -96,9 +96,7 @@ class Estimate:
         """The loops by their indices."""
 
     def of(self, loop: Loop) -> Work:
-        ops = [*all_ops(loop.body)]
-        self._local = {*loop.body.params, *(v for op in ops for v in op.results)}
-        self._local.update(*(region.params for op in ops for region in op.regions))
+        self._local = bound_in(loop.body)
         self._loops = {}
         return self._repeated(loop)
 
