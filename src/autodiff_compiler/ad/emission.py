@@ -10,7 +10,7 @@ from autodiff_compiler.ad.primal import Primal
 from autodiff_compiler.diagnostics import ADJOINT
 from autodiff_compiler.ir.builder import Builder
 from autodiff_compiler.ir.core import Op, Value
-from autodiff_compiler.ir.extent import Extent
+from autodiff_compiler.ir.extent import Extent, as_written
 from autodiff_compiler.ir.types import INT, Array, ListOf, Scalar
 
 
@@ -45,8 +45,8 @@ class Emission:
         if kind == "span":
             return b.sub(parts[1], parts[0])
         if kind == "sum":
-            number_last = parts[1:] + parts[:1] if isinstance(parts[0], int) else parts
-            return reduce(lambda m, n: b.op("add", m, n, fits=True), (b.cast(self.dim(p), INT) for p in number_last))
+            summed = (b.cast(self.dim(part), INT) for part in as_written(extent))
+            return reduce(lambda m, n: b.op("add", m, n, fits=True), summed)
         stretched, *others = map(self.dim, parts)
         for other in others:
             stretched = b.select(b.compare("eq", stretched, b.const(1)), other, stretched)

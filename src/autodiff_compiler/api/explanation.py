@@ -17,7 +17,7 @@ from autodiff_compiler.analysis.shapes import Shapes, shapes_of
 from autodiff_compiler.api.compiled import Compiled
 from autodiff_compiler.diagnostics import PRIMAL, Span, UserError
 from autodiff_compiler.ir.core import Function, Op, Region, Value
-from autodiff_compiler.ir.extent import Extent
+from autodiff_compiler.ir.extent import Extent, as_written
 from autodiff_compiler.ir.loop import is_loop, loop_slots
 from autodiff_compiler.ir.opset import constant_of, is_constant, opdef, sets_path
 from autodiff_compiler.ir.types import Array, ListOf, Type, differentiable, dtype_of, rank
@@ -205,8 +205,8 @@ class _ForwardSweep:
                 return f"({self.text(last)} - {self.text(first)})"
             case ("rest", whole, first):
                 return f"({self.text(whole)} - {self.text(first)})"
-            case ("sum", *parts):
-                return f"({' + '.join(map(self.text, parts))})"
+            case ("sum", *_):
+                return f"({' + '.join(map(self.text, as_written(extent)))})"
             case _:
                 return f"max({', '.join(self.text(part) for part in extent[1:])})"
 

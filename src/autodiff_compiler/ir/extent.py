@@ -61,6 +61,12 @@ def summands(extent: Extent) -> tuple[Extent, ...]:
     return extent[1:] if isinstance(extent, tuple) and extent[0] == "sum" else (extent,)
 
 
+def as_written(extent: Extent) -> tuple[Extent, ...]:
+    """The summands in the order in which one writes them, the number last: `len(x) + 2`."""
+    parts = summands(extent)
+    return (*parts[1:], parts[0]) if isinstance(parts[0], int) else parts
+
+
 def total(parts: Sequence[Extent]) -> Extent:
     """The sum of extents that are no sums themselves."""
     number = sum(part for part in parts if isinstance(part, int))
