@@ -22,6 +22,7 @@ CALLS = {
     "midpoint": (0, (np.ones(4), np.ones(4), 3)),
     "misfit": (0, (np.ones(3), np.ones(4), np.ones(4))),
     "collatz_like": (0, (0.5, 3)),
+    "descent": (0, (3.0, 0.01)),
     "early": (0, (0.5, 4)),
     "minors": (0, (np.eye(3), 0, 0)),
     "smooth_sum": (0, (np.ones(4),)),

@@ -14,7 +14,7 @@ from autodiff_compiler.ad.reversal import Reversal
 from autodiff_compiler.ad.stack import kept_on_stack
 from autodiff_compiler.ir.builder import Builder, OpenRegion
 from autodiff_compiler.ir.core import Op, Region, Value
-from autodiff_compiler.ir.types import Array, ListOf, Type, rank
+from autodiff_compiler.ir.types import Array, ListOf, Scalar, Type, rank
 from autodiff_compiler.ir.walk import free_values
 
 if TYPE_CHECKING:
@@ -75,6 +75,9 @@ def _provided(reversal: Reversal, op: Op, branch: Region, out: OpenRegion) -> Sa
         there = {v: results[v] for v in values if v in results}
         if reversal.stacked:
             return there | kept_on_stack(reversal, branch, op.span)(rest)
+        if primal.in_while(branch):  # a tape would grow in every iteration, and not only where the branch is taken
+            there |= kept_on_stack(reversal, branch, op.span)([v for v in rest if isinstance(v.type, Scalar)])
+            rest = [v for v in rest if not isinstance(v.type, Scalar)]
         saved.update((v, Value(v.type, v.name)) for v in rest)
         return there | saved
 

@@ -87,6 +87,14 @@ class Primal:
             region = self.parent.get(region)
         return False
 
+    def in_while(self, region: Region | None) -> bool:
+        """Whether the innermost loop around a region is one whose trips are not known beforehand."""
+        while region is not None and region in self.owner:
+            if is_loop(self.owner[region]):
+                return not Loop(self.owner[region]).counted
+            region = self.parent.get(region)
+        return False
+
     @cached_property
     def places(self) -> Places:
         """The places that loads and writes reach, by the ranges of their indices."""

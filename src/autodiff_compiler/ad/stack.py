@@ -1,7 +1,8 @@
-"""What the reversal of functions that call themselves needs: kept on a stack, a growing list for each type of values.
+"""What the reversal of functions that call themselves needs, and that of branches in loops whose trips are not known beforehand: kept on
+a stack, a growing list for each type of values.
 
-How much a call saves is not known before: each of its loops and branches saves, and so do the calls inside it.  But the reverse sweep
-asks for all of it in the opposite order.  So every region of the forward sweep, when it ends, pushes what its reversal needs onto
+How much a call saves is not known before: each of its loops and branches saves, and so do the calls inside it; nor is how often a branch
+will be taken.  But the reverse sweep asks for all of it in the opposite order.  So every region of the forward sweep, when it ends, pushes what its reversal needs onto
 lists of the program, and the reversal begins by taking that from the top:
 
     if c { y = call g(x) … }   ->   if c { y = call g_forward(x, saved); …; push y; push k }

@@ -62,11 +62,11 @@ class FreeOrder:
 
     @contextmanager
     def entered(self, loop: Loop) -> Iterator[set[Value]]:
-        """What holds in the body, and all that is defined there."""
+        """What holds in the body, and all that is defined there but for the index."""
         mark = self._bounds.mark()
         self._bounds.enter_loop(loop)
         try:
-            yield bound_in(loop.body)
+            yield bound_in(loop.body) - {loop.index}
         finally:
             self._bounds.forget(mark)
 
