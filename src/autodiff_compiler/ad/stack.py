@@ -1,9 +1,9 @@
 """What the reversal of functions that call themselves needs, and that of branches in loops whose trips are not known beforehand: kept on
 a stack, a growing list for each type of values.
 
-How much a call saves is not known before: each of its loops and branches saves, and so do the calls inside it; nor is how often a branch
-will be taken.  But the reverse sweep asks for all of it in the opposite order.  So every region of the forward sweep, when it ends, pushes what its reversal needs onto
-lists of the program, and the reversal begins by taking that from the top:
+How much a call saves is not known before: each of its loops and branches saves, and so do the calls inside it; nor is how often a
+branch will be taken.  But the reverse sweep asks for all of it in the opposite order.  So every such region of the forward sweep, when
+it ends, pushes what its reversal needs onto lists of the program, and the reversal begins by taking that from the top:
 
     if c { y = call g(x) … }   ->   if c { y = call g_forward(x, saved); …; push y; push k }
                                …    if c { k = saved[top - 1]; y = saved[top - 2]; x_bar, top = call g_reverse(x, y_bar, saved, top - 2) … }
